@@ -306,10 +306,12 @@ static bool report_unreachable(const KubeadmNode *node, Str problem, Diags *diag
         node->call, PATH_AT(node->call, {"host"}), diags, "Machine does not respond",
         "The node \"%.*s\" was not removed, because %.*s does not respond%s%.*s, and this plan "
         "does not delete that machine. Start the machine and apply again. If it is lost, delete "
-        "its own resource in the same plan; or set \"delete_unreachable\" to true, apply, and "
-        "delete this object then. To leave the node as it is, run \"loam state rm '%.*s'\".",
+        "its own resource in the same plan; or set \"delete_unreachable\" to true, apply this "
+        "object "
+        "alone with \"-target='%.*s'\", and delete it then. To leave the node as it is, run "
+        "\"loam state rm '%.*s'\".",
         STR_ARG(node->name), STR_ARG(node->link->target.host), problem.len ? ": " : "",
-        STR_ARG(problem), STR_ARG(node->call->address));
+        STR_ARG(problem), STR_ARG(node->call->address), STR_ARG(node->call->address));
 }
 
 /* Only a machine that is lost may fail to respond: the plan deletes or replaces it, it is gone, or

@@ -190,8 +190,8 @@ class Host:
         """Applies the plan that plan() saved."""
         return self.loam("apply", "-no-color", self.path("plan")).stdout
 
-    def apply(self, **variables):
-        return self.loam("apply", "-no-color", "-auto-approve", **variables).stdout
+    def apply(self, *arguments, **variables):
+        return self.loam("apply", "-no-color", "-auto-approve", *arguments, **variables).stdout
 
     def check_quiet(self):
         done = self.loam("plan", "-no-color", "-detailed-exitcode", check=False)
