@@ -1,6 +1,7 @@
 #!/bin/sh
 # The pod network of one node. Standard input is the configuration of the plugins. $ROUTES has NETWORK=ADDRESS of each other
-# node. Routes have a protocol number of their own, so that those of removed nodes are found.
+# node; if it is not set, the routes stay as they are. Routes have a protocol number of their own, so that those of removed
+# nodes are found.
 set -eu
 number=76
 for plugin in bridge host-local loopback portmap; do
@@ -10,6 +11,7 @@ mkdir -p /etc/cni/net.d
 # containerd does not notice files that are moved from another directory.
 cat >/etc/cni/net.d/.new
 mv /etc/cni/net.d/.new /etc/cni/net.d/10-bridge.conflist
+[ "${ROUTES+set}" ] || exit 0
 ip=$(command -v ip)
 {
   printf '%s\n' '[Unit]' 'Description=Routes to the pods of other nodes' 'Wants=network-online.target' 'After=network-online.target' \
