@@ -48,6 +48,17 @@ typedef struct FoundObject {
 
 typedef VEC(FoundObject) FoundObjects;
 
+/* A result that one call leaves for the next call about the same object. At an apply, the plan that
+ * precedes a creation or update leaves it to that call, for example the parsed source.
+ *
+ * The provider opens the arena; it then belongs to the engine, which closes it when the instance
+ * ends, whatever the result. The calls of an instance use the slot one after the other. Every call
+ * accepts an empty slot. */
+typedef struct KeptResult {
+    Arena *arena; /* NULL: nothing is kept */
+    const void *data;
+} KeptResult;
+
 typedef struct Call {
     const Provider *provider;
     ObjectType type; /* of the object; all NULL for calls of the provider itself */
@@ -68,6 +79,7 @@ typedef struct Call {
     /* True if the state is written without encryption. A type whose objects contain keys of others
      * rejects that in its plan. False if nothing is written, as in a test of a module. */
     bool stores_plain_state;
+    KeptResult *kept;    /* NULL: no later call of this step follows, as in a plan */
     uint64_t generation; /* differs for every object created at this address; `recover` gets that
                             of the interrupted creation */
     /* Sensitive strings of the object's values and of the provider configuration; NULL: none. */

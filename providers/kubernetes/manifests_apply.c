@@ -40,17 +40,17 @@ typedef struct ManifestsApplying {
     Arena *arena;
     ObjectOptions options;
     ObjectDeletion deletion;
-    ManifestsSource source;
-    ManifestsRecord record;       /* of the plan */
-    ManifestsInventory prior;     /* before the call */
-    ManifestsInventory wanted;    /* as planned */
-    ManifestsInventory inventory; /* as it is now */
-    ManifestsRecord kept;         /* as it is now */
-    ItemApplies items;            /* of all waves so far */
-    size_t wave_start;            /* index of the first item of the wave */
-    pthread_mutex_t mutex;        /* of `recorded` */
-    size_t recorded;              /* items of the wave, from the first, that are recorded */
-    bool has_new_definitions;     /* changed by this call */
+    const ManifestsSource *source; /* of a deletion: without items */
+    ManifestsRecord record;        /* of the plan */
+    ManifestsInventory prior;      /* before the call */
+    ManifestsInventory wanted;     /* as planned */
+    ManifestsInventory inventory;  /* as it is now */
+    ManifestsRecord kept;          /* as it is now */
+    ItemApplies items;             /* of all waves so far */
+    size_t wave_start;             /* index of the first item of the wave */
+    pthread_mutex_t mutex;         /* of `recorded` */
+    size_t recorded;               /* items of the wave, from the first, that are recorded */
+    bool has_new_definitions;      /* changed by this call */
     bool is_good;
     bool in_doubt;
 } ManifestsApplying;
@@ -63,7 +63,7 @@ static ObjectRequest request_of(const ManifestsApplying *applying,
         .call = call,
         .options = &applying->options,
         .manifest = one->item ? one->item->manifest : one->prior,
-        .path = one->item ? applying->source.argument : objects,
+        .path = one->item ? applying->source->argument : objects,
         .object_path = path_index(objects, value_from_str(one->key), call->arena),
         .prior = one->prior,
         .prior_manifest = one->item ? one->item->manifest : one->prior,
@@ -83,7 +83,7 @@ static bool plan_again(const ManifestsApplying *applying,
     if (!object_plan(request, &plan, diags))
         return false;
     if (plan.action == OBJECT_REPLACE)
-        return path_error(call, applying->source.argument, diags, "Kubernetes object not applied",
+        return path_error(call, applying->source->argument, diags, "Kubernetes object not applied",
                           "The object must be replaced, which the plan did not show. Plan again.");
     request->record = plan.record;
     if (plan.action != OBJECT_NONE)
@@ -241,7 +241,7 @@ static void apply_item(void *payload, size_t index, const Call *call, Arena *kee
     if (!one->is_good)
         return;
     one->is_good = change_object(applying, one, call, &found);
-    manifests_source_report(&applying->source, one->item, &found, diags);
+    manifests_source_report(applying->source, one->item, &found, diags);
     keep_item(applying, one, call, keep);
     if (one->is_good)
         one->is_good = call_part_end(call, one->key, STR_EMPTY, diags);
@@ -306,7 +306,7 @@ static void wait_for_gate(
     Value before = one->applied.live;
     one->is_good = wait_gate(&wait, &one->applied.live, &found);
     keep_waited(applying, one, before, call, keep);
-    manifests_source_report(&applying->source, one->item, &found, diags);
+    manifests_source_report(applying->source, one->item, &found, diags);
 }
 
 static void wait_for_item(
@@ -320,7 +320,7 @@ static void wait_for_item(
     Value before = one->applied.live;
     one->is_good = wait_ready(&wait, &one->applied.live, &found);
     keep_waited(applying, one, before, call, keep);
-    manifests_source_report(&applying->source, one->item, &found, diags);
+    manifests_source_report(applying->source, one->item, &found, diags);
 }
 
 static void wait_for_all(ManifestsApplying *applying) {
@@ -338,7 +338,7 @@ static bool check_unchanged_source(const ManifestsApplying *applying,
                                    const ManifestsItem *item,
                                    const ManifestsEntry *entry) {
     return str_equal(entry->digest, item->digest) ||
-           path_error(applying->call, applying->source.argument, applying->diags,
+           path_error(applying->call, applying->source->argument, applying->diags,
                       "Manifests have changed",
                       "\"%.*s\" is not as it was planned. Make a new plan.", STR_ARG(item->text));
 }
@@ -350,7 +350,7 @@ static void start_wave(ManifestsApplying *applying) {
 
 static bool add_items(ManifestsApplying *applying, ObjectWave wave) {
     start_wave(applying);
-    vec_each(&applying->source.items, item) {
+    vec_each(&applying->source->items, item) {
         ManifestsEntry entry = manifests_record_find(&applying->record, item->text);
         if (item->wave != wave)
             continue;
@@ -408,7 +408,7 @@ static bool delete_unwanted(ManifestsApplying *applying) {
             if (wave_of(prior) != wave)
                 break;
             if (!value_is_null(manifests_inventory_find(&applying->wanted, key)) ||
-                map_has(&applying->source.by_text, key))
+                map_has(&applying->source->by_text, key))
                 continue;
             ItemApply one = {
                 .key = key,
@@ -434,8 +434,10 @@ static void open_apply(const Call *call,
                        Str private_data,
                        ManifestsApplying *out,
                        Diags *diags) {
+    static const ManifestsSource none = {0};
     Arena *arena = call->arena;
     *out = (ManifestsApplying){
+        .source = &none,
         .call = call,
         .caller = call,
         .arguments = arguments,
@@ -478,12 +480,13 @@ static bool apply_all(const Call *call,
     open_apply(call, request->planned, request->prior, request->private_data, &applying, diags);
     applying.caller = caller;
     applying.wanted = manifests_inventory_of(request->planned, call->arena);
-    if (!manifests_source_read(call, request->planned, &applying.source, diags)) {
+    applying.source = manifests_source_open(call, request->planned, diags);
+    if (!applying.source) {
         pthread_mutex_destroy(&applying.mutex);
         return false;
     }
     bool is_good = true;
-    vec_reserve(call->arena, &applying.items, applying.source.items.count);
+    vec_reserve(call->arena, &applying.items, applying.source->items.count);
     for (unsigned wave = 0; is_good && wave < OBJECT_WAVE_COUNT; wave++)
         is_good = apply_wave(&applying, (ObjectWave)wave);
     is_good = is_good && delete_unwanted(&applying);

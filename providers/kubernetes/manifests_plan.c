@@ -32,7 +32,7 @@ typedef struct ManifestsPlanning {
     Arena *arena;   /* ends with the call */
     Arena *results; /* of the response */
     ObjectOptions options;
-    ManifestsSource source;
+    const ManifestsSource *source;
     ManifestsRecord stored;
     ManifestsRecord record; /* of the plan */
     ManifestsInventory prior;
@@ -107,7 +107,7 @@ static void plan_item(void *payload, size_t index, const Call *call, Arena *keep
         .call = call,
         .options = &planning->options,
         .manifest = item->manifest,
-        .path = planning->source.argument,
+        .path = planning->source->argument,
         .object_path = objects_path(item->text, call->arena),
         .prior = one->prior,
         .prior_manifest = value_is_present(one->prior) && is_same ? item->manifest : none,
@@ -128,7 +128,7 @@ static void plan_item(void *payload, size_t index, const Call *call, Arena *keep
         if (!one->is_good && one->has_new_definition)
             defer_item(one, &request, &found);
     }
-    manifests_source_report(&planning->source, item, &found, diags);
+    manifests_source_report(planning->source, item, &found, diags);
 }
 
 /* Parts. */
@@ -160,7 +160,7 @@ static Path path_below(Path path, Path base) {
 }
 
 static Path path_in_part(const ManifestsPlanning *planning, const ItemPlan *one, Path path) {
-    Path inside = path_below(path, planning->source.argument);
+    Path inside = path_below(path, planning->source->argument);
     return inside.count ? inside : path_below(path, objects_path(one->item->text, planning->arena));
 }
 
@@ -257,8 +257,8 @@ static void keep_item(ManifestsPlanning *planning, const ItemPlan *one) {
 /* Plans the items of the waves from `first` to `last`. */
 static void plan_waves(ManifestsPlanning *planning, ObjectWave first, ObjectWave last) {
     size_t count = 0;
-    planning->items = arena_new_array(planning->arena, ItemPlan, planning->source.items.count);
-    vec_each(&planning->source.items, item) {
+    planning->items = arena_new_array(planning->arena, ItemPlan, planning->source->items.count);
+    vec_each(&planning->source->items, item) {
         if (item->wave < first || item->wave > last)
             continue;
         ItemPlan *one = &planning->items[count++];
@@ -307,7 +307,7 @@ static void note_kept(ManifestsPlanning *planning, Str key) {
 static void warn_of_prune(ManifestsPlanning *planning, size_t pruned, size_t count) {
     if (pruned * 2 <= count || !planning->call->is_planning)
         return;
-    path_warning(planning->call, planning->source.argument, planning->diags,
+    path_warning(planning->call, planning->source->argument, planning->diags,
                  "Most objects are deleted",
                  "%zu of %zu objects are no longer in the source, and are deleted. Check that the "
                  "source is complete.",
@@ -320,7 +320,7 @@ static void plan_prune(ManifestsPlanning *planning) {
     size_t pruned = 0;
     vec_each(&keys, key) {
         Value object = manifests_inventory_find(&planning->prior, *key);
-        if (map_has(&planning->source.by_text, *key))
+        if (map_has(&planning->source->by_text, *key))
             continue;
         manifests_record_set(&planning->record, *key,
                              manifests_record_find(&planning->stored, *key), planning->arena);
@@ -409,10 +409,10 @@ static bool check_server(ManifestsPlanning *planning, Str *why) {
 }
 
 static bool check_empty(const ManifestsPlanning *planning) {
-    if (planning->source.items.count || planning->source.has_unknown_objects ||
+    if (planning->source->items.count || planning->source->has_unknown_objects ||
         object_bool(planning->response->planned, "allow_empty", false))
         return true;
-    return path_error(planning->call, planning->source.argument, planning->diags, "No objects",
+    return path_error(planning->call, planning->source->argument, planning->diags, "No objects",
                       "The source has no Kubernetes objects. If this is intended, set "
                       "allow_empty = true.");
 }
@@ -453,8 +453,8 @@ static bool plan_all(const Call *call,
         return false;
     if (why.len)
         return plan_unknown(&planning, why);
-    if (!manifests_source_read(call, response->planned, &planning.source, diags) ||
-        !check_empty(&planning))
+    planning.source = manifests_source_open(call, response->planned, diags);
+    if (!planning.source || !check_empty(&planning))
         return false;
     plan_waves(&planning, OBJECT_WAVE_NAMESPACE, OBJECT_WAVE_NAMESPACE);
     plan_waves(&planning, OBJECT_WAVE_DEFINITION, OBJECT_WAVE_DEFINITION);
@@ -462,7 +462,7 @@ static bool plan_all(const Call *call,
     plan_prune(&planning);
     if (!planning.is_good)
         return false;
-    if (planning.source.has_unknown_objects)
+    if (planning.source->has_unknown_objects)
         return plan_unknown(&planning, STR("some objects have kinds that are not served yet"));
     return finish(&planning);
 }

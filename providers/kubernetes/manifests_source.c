@@ -204,6 +204,23 @@ bool manifests_source_read(const Call *call, Value config, ManifestsSource *out,
     return index_items(&reading);
 }
 
+const ManifestsSource *manifests_source_open(const Call *call, Value config, Diags *diags) {
+    KeptResult *kept = call->kept;
+    Call own = *call;
+    if (kept && kept->data)
+        return kept->data;
+    if (kept && !kept->arena)
+        kept->arena = arena_open("manifests");
+    if (kept)
+        own.arena = kept->arena;
+    ManifestsSource *source = arena_new(own.arena, ManifestsSource);
+    if (!manifests_source_read(&own, config, source, diags))
+        return NULL;
+    if (kept)
+        kept->data = source;
+    return source;
+}
+
 void manifests_source_report(const ManifestsSource *source,
                              const ManifestsItem *item,
                              const Diags *found,

@@ -95,6 +95,8 @@ bool instance_op_end(InstanceOp *op) {
     bool ok = instance_op_report(op);
     if (log_enabled(LOG_DEBUG))
         log_end(op, ok);
+    arena_close(op->kept.arena);
+    op->kept = (KeptResult){0};
     if (op->owns_scratch)
         arena_close(op->scratch);
     else
@@ -183,6 +185,7 @@ Call instance_op_call(InstanceOp *op) {
         .address = op->address,
         .lineage = walk->lineage,
         .stores_plain_state = walk->engine->stores_plain_state,
+        .kept = walk->phase == PHASE_APPLY ? &op->kept : NULL,
         .generation = walk->working ? working_state_generation(walk->working, op->record->address)
                                     : walk->serial,
         .secrets = &op->secrets,

@@ -32,6 +32,7 @@ typedef struct InstanceOp {
     Diags diags;
     bool owns_scratch;        /* `scratch` is of this task, not of its worker */
     StrVec secrets;           /* texts that diagnostics must not contain */
+    KeptResult kept;          /* by a provider call for the next one */
     Value config;             /* the evaluated arguments; its type is NULL until they are known */
     Str address;              /* as text, in scratch */
     PartWork *parts;          /* of the current call; NULL: none */
