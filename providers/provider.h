@@ -599,6 +599,9 @@ typedef struct ConfigureRequest {
 
 typedef struct ConfigureResponse {
     void *client; /* default: NULL; passed to every later call of this configuration */
+    /* On failure: no argument is wrong, but the remote system is not described yet. The errors are
+     * reported when the first object needs the client. Default: they are reported at once. */
+    bool fails_at_use;
 } ConfigureResponse;
 
 struct Provider {

@@ -539,6 +539,11 @@ static bool fake_configure(const Call *call,
         diags_error(diags, NO_RANGE, "Cannot connect", "No answer.");
         return false;
     }
+    if (str_equal(endpoint, STR("undescribed"))) {
+        response->fails_at_use = true;
+        diags_error(diags, NO_RANGE, "No endpoint", "No file describes it.");
+        return false;
+    }
     return true;
 }
 

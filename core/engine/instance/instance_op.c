@@ -245,6 +245,10 @@ void instance_op_place_diags(InstanceOp *op, size_t from) {
 bool instance_op_require_provider(InstanceOp *op) {
     if (op->provider->is_configured || op->mock.type)
         return true;
+    if (op->provider->fails_at_use) {
+        diags_append(&op->diags, &op->provider->failure);
+        return false;
+    }
     diags_error(&op->diags, NO_RANGE, "Provider configuration unknown",
                 "%.*s cannot be changed, because the configuration of its provider \"%s\" depends "
                 "on an object that does not exist.",

@@ -71,8 +71,8 @@ void instance_op_send_end(const InstanceOp *op, WalkEventKind kind, Str id, bool
  * progress events; empty if none. A view. */
 Str instance_op_object_id(Value marked);
 
-/* Returns false with an error if the provider cannot be called because its configuration is
- * unknown. */
+/* Returns false with an error if the provider cannot be called, because its configuration is
+ * unknown or describes no remote system. */
 MUST_USE bool instance_op_require_provider(InstanceOp *op);
 /* Returns a new change of this instance, allocated in `walk_arena`: null before and after, no
  * configuration. */

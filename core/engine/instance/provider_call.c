@@ -25,6 +25,15 @@ static bool is_mocked(const InstanceOp *op) {
     return op->mock.type != NULL;
 }
 
+/* Returns false, with the errors of the provider's configuration, if the call needs a client that
+ * could not be made. They name the provider, so that equal ones of other objects are not shown. */
+static bool require_client(InstanceOp *op) {
+    if (!op->provider->fails_at_use || is_mocked(op))
+        return true;
+    diags_append(&op->diags, &op->provider->failure);
+    return false;
+}
+
 static Calling begin(InstanceOp *op, const char *name) {
     Calling calling = {
         .op = op, .name = name, .call = instance_op_call(op), .from = op->diags.count};
@@ -130,6 +139,8 @@ bool provider_call_validate(InstanceOp *op, Value config) {
 }
 
 bool provider_call_plan(InstanceOp *op, const PlanRequest *request, PlanResponse *response) {
+    if (!require_client(op))
+        return false;
     Calling calling = begin(op, "plan");
     if (log_enabled(LOG_DEBUG))
         log_request(&calling, request->prior, request->proposed);
@@ -164,6 +175,8 @@ bool provider_call_marker(InstanceOp *op,
 }
 
 bool provider_call_apply(InstanceOp *op, const ApplyRequest *request, ApplyResponse *response) {
+    if (!require_client(op))
+        return false;
     Calling calling = begin(op, value_is_null(request->prior) ? "create" : "update");
     if (log_enabled(LOG_DEBUG))
         log_request(&calling, request->prior, request->planned);
@@ -182,6 +195,8 @@ bool provider_call_delete(InstanceOp *op, const DeleteRequest *request, DeleteRe
     *response = (DeleteResponse){.state = request->prior, .private_data = request->private_data};
     if (is_mocked(op))
         return true;
+    if (!require_client(op))
+        return false;
     Calling calling = begin(op, "delete");
     if (log_enabled(LOG_DEBUG))
         log_request(&calling, request->prior, (Value){0});
@@ -193,6 +208,8 @@ bool provider_call_read(InstanceOp *op, const ReadRequest *request, ReadResponse
     *response = (ReadResponse){.state = request->state, .private_data = request->private_data};
     if (is_mocked(op))
         return true;
+    if (!require_client(op))
+        return false;
     Calling calling = begin(op, "read");
     if (log_enabled(LOG_DEBUG))
         log_request(&calling, request->state, (Value){0});
@@ -202,6 +219,8 @@ bool provider_call_read(InstanceOp *op, const ReadRequest *request, ReadResponse
 }
 
 bool provider_call_import(InstanceOp *op, const ImportRequest *request, ImportResponse *response) {
+    if (!require_client(op))
+        return false;
     Calling calling = begin(op, "import");
     const ResourceType *type = op->type->resource;
     if (is_mocked(op))
@@ -231,6 +250,8 @@ bool provider_call_recover(InstanceOp *op,
     *response = (RecoverResponse){.state = value_null(schema_implied_type(op->schema))};
     if (is_mocked(op))
         return true;
+    if (!require_client(op))
+        return false;
     Calling calling = begin(op, "recover");
     calling.call.generation = generation;
     return end_with(&calling,
@@ -273,6 +294,8 @@ bool provider_call_limits(InstanceOp *op, LimitAction action, Value object, Walk
 bool provider_call_read_data(InstanceOp *op,
                              const DataReadRequest *request,
                              DataReadResponse *response) {
+    if (!require_client(op))
+        return false;
     Calling calling = begin(op, "read");
     if (log_enabled(LOG_DEBUG))
         log_request(&calling, (Value){0}, request->config);
@@ -287,6 +310,8 @@ bool provider_call_read_data(InstanceOp *op,
 }
 
 bool provider_call_open(InstanceOp *op, const OpenRequest *request, OpenResponse *response) {
+    if (!require_client(op))
+        return false;
     Calling calling = begin(op, "open");
     if (log_enabled(LOG_DEBUG))
         log_request(&calling, (Value){0}, request->config);

@@ -46,8 +46,10 @@ struct ProviderNode {
     Arena *arena;   /* of the client */
     StrVec secrets; /* sensitive texts in its configuration */
     bool is_configured;
-    bool is_deferred; /* its configuration contains unknown values */
-    bool is_rebuilt;  /* deferred, and its server is replaced: its objects do not exist yet */
+    bool fails_at_use; /* `failure` is set */
+    Diags failure;     /* why there is no client; reported for each object that needs it */
+    bool is_deferred;  /* its configuration contains unknown values */
+    bool is_rebuilt;   /* deferred, and its server is replaced: its objects do not exist yet */
     VEC(ProviderNode *) repeated; /* for_each: the configurations, one per key */
 };
 

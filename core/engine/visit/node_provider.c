@@ -26,7 +26,7 @@ static bool evaluate_config(NodeVisit *visit,
     return true;
 }
 
-static bool configure(NodeVisit *visit, ProviderNode *provider, Value config) {
+static bool configure(NodeVisit *visit, ProviderNode *provider, Value config, Diags *diags) {
     Call call = {
         .provider = provider->provider,
         .io = visit->walk->engine->io,
@@ -39,7 +39,7 @@ static bool configure(NodeVisit *visit, ProviderNode *provider, Value config) {
     };
     const Provider *table = provider->provider;
     ValidateRequest validation = {config};
-    if (table->validate && !table->validate(&call, &validation, &visit->diags))
+    if (table->validate && !table->validate(&call, &validation, diags))
         return false;
     if (visit->walk->phase == PHASE_VALIDATE)
         return true;
@@ -52,39 +52,51 @@ static bool configure(NodeVisit *visit, ProviderNode *provider, Value config) {
     ConfigureRequest request = {config, registry_context(visit->walk->engine->registry, table),
                                 provider->arena};
     ConfigureResponse response = {0};
-    if (table->configure && !table->configure(&call, &request, &response, &visit->diags))
+    if (table->configure && !table->configure(&call, &request, &response, diags)) {
+        provider->fails_at_use = response.fails_at_use;
         return false;
+    }
     provider->client = response.client;
     provider->is_configured = true;
     return true;
 }
 
-/* Sets the address of errors since `from` to the provider, and their range to the argument that
- * they name. */
-static void place_errors(NodeVisit *visit, const ProviderNode *provider, size_t from) {
-    for (size_t i = from; i < visit->diags.count; i++) {
-        Diag *diag = &visit->diags.items[i];
+/* Sets the address of the errors to the provider, and their range to the argument that they name,
+ * or else to the block. */
+static void place_errors(NodeVisit *visit, const ProviderNode *provider, Diags *diags) {
+    for (size_t i = 0; i < diags->count; i++) {
+        Diag *diag = &diags->items[i];
         Path path = path_parse(diag->path, visit->scratch);
         if (!diag->range.source && path.count > 0 && provider->decoded)
             diag->range = decode_range_of(provider->decoded, path);
     }
     Str address =
-        str_format(visit->diags.arena, "provider[\"%s\"]%s%.*s", provider->provider->address,
+        str_format(visit->scratch, "provider[\"%s\"]%s%.*s", provider->provider->address,
                    provider->address.alias.len > 0 ? "." : "", STR_ARG(provider->address.alias));
-    diags_set_address(&visit->diags, from, address);
+    diags_set_address(diags, 0, address);
+    diags_set_range(diags, 0, visit->node->range);
 }
 
-static bool check_and_configure(NodeVisit *visit, ProviderNode *provider, Value config) {
-    size_t from = visit->diags.count;
-    bool ok = schema_validate(&provider->provider->schema, config, visit->scratch, &visit->diags) &&
-              configure(visit, provider, config);
-    place_errors(visit, provider, from);
+/* Errors that fail the use of the provider are kept; all others are added to the visit. */
+static bool check_and_configure(NodeVisit *visit,
+                                ProviderNode *provider,
+                                Value config,
+                                const StrVec *secrets) {
+    Diags found = diags_new(visit->scratch);
+    bool ok = schema_validate(&provider->provider->schema, config, visit->scratch, &found) &&
+              configure(visit, provider, config, &found);
+    place_errors(visit, provider, &found);
+    mask_diags(&found, secrets);
     log_debug("provider opened", log_text("name", visit->node->name),
               log_text("key", provider->address.key), log_number("ok", ok),
               log_number("configured", provider->is_configured),
               log_number("deferred", provider->is_deferred),
-              log_number("rebuilt", provider->is_rebuilt));
-    return ok;
+              log_number("rebuilt", provider->is_rebuilt),
+              log_number("fails_at_use", provider->fails_at_use));
+    if (provider->fails_at_use)
+        provider->failure = diags_new(provider->arena);
+    diags_append(provider->fails_at_use ? &provider->failure : &visit->diags, &found);
+    return ok || provider->fails_at_use;
 }
 
 /* Removes objects from the state that this plan creates again, because their server was replaced.
@@ -124,9 +136,9 @@ static bool open_one(NodeVisit *visit, ProviderNode *provider, const ModuleScope
     vec_each(&secrets, secret) {
         vec_push(visit->keep, &provider->secrets, str_clone(*secret, visit->keep));
     }
-    bool ok = is_evaluated && check_and_configure(visit, provider, config);
     mask_collect_variables(visit->walk->engine->config->root, visit->walk->options->variables,
                            &secrets, visit->scratch);
+    bool ok = is_evaluated && check_and_configure(visit, provider, config, &secrets);
     mask_diags(&visit->diags, &secrets);
     return ok;
 }

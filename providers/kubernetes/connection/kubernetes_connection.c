@@ -28,9 +28,13 @@ bool kubernetes_connection_configure(const Call *call,
     Value config = value_clone(request->config, request->run);
     KubeTarget target;
     IgnoredKeys *ignored;
-    if (!kubernetes_config_read(call, config, &target, request->run, diags) ||
-        !read_ignored(call, config, &ignored, request->run, diags))
+    if (!read_ignored(call, config, &ignored, request->run, diags))
         return false;
+    if (!kubernetes_config_read(call, config, &target, request->run, diags)) {
+        response->fails_at_use = true; /* a configuration without objects needs no server */
+        ignored_keys_close(ignored);
+        return false;
+    }
     KubeClientOptions options = {
         .rate = (uint32_t)object_int(config, "requests_per_second", 0),
         .burst = (uint32_t)object_int(config, "burst", 0),

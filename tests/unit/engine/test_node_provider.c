@@ -8,6 +8,9 @@
     "resource: {fake_thing: {a: {for_each: " each                                                  \
     ", provider: 'fake.by[each.key]', name: \"a-${each.key}\"}}}\n"
 
+#define THINGS_OF(count)                                                                           \
+    "resource: {fake_thing: {a: {count: " count ", name: \"a-${count.index}\"}}}\n"
+
 static bool has(Str text, const char *part) {
     return str_find(text, str_from_cstr(part), 0) != SIZE_MAX;
 }
@@ -279,6 +282,29 @@ static void lost_objects_leave_the_state(void **state) {
     engine_case_close(c);
 }
 
+/* Such a provider has no client, and no object needs one. */
+static void a_failure_is_reported_at_use(void **state) {
+    static const char provider[] = "provider: {fake: {endpoint: undescribed}}\n";
+    static const char said[] = "No endpoint";
+    (void)state;
+    EngineCase *c = engine_case_open();
+    Str none = str_format(c->arena, "%s%s", provider, THINGS_OF("0"));
+    Str two = str_format(c->arena, "%s%s", provider, THINGS_OF("2"));
+    engine_case_run(c, str_to_cstr(none, c->arena));
+    assert_false(has(engine_case_said(c), said));
+    engine_case_config(c, str_to_cstr(two, c->arena));
+    assert_false(engine_case_plan(c));
+    check_said(c, "provider[\"loam.internal/test/fake\"]: No endpoint");
+    engine_case_run(c, THINGS_OF("2"));
+    engine_case_config(c, str_to_cstr(none, c->arena)); /* the objects would be deleted */
+    assert_false(engine_case_plan(c));
+    check_said(c, "provider[\"loam.internal/test/fake\"]: No endpoint");
+    engine_case_config(c, provider);
+    assert_false(engine_case_plan(c));
+    check_said(c, "provider[\"loam.internal/test/fake\"]: No endpoint");
+    engine_case_close(c);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_instance_has_its_own),
@@ -297,6 +323,7 @@ int main(void) {
         cmocka_unit_test(a_replaced_server_recreates_its_objects),
         cmocka_unit_test(an_object_that_leaves_with_its_server),
         cmocka_unit_test(lost_objects_leave_the_state),
+        cmocka_unit_test(a_failure_is_reported_at_use),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
