@@ -285,6 +285,25 @@ bool decode_body(
     return ok;
 }
 
+/* Gives each null the type that the attribute declares, so that it equals a stored null. A
+ * conversion leaves "any" only where the source has no type: a null helm = c ? {values = 1} : null
+ * would have a number there. */
+static Value declare_nulls(Value v, const Type *type, Arena *arena) {
+    if (!type->has_dynamic || type->kind == KIND_DYNAMIC)
+        return v;
+    if (value_is_null(v))
+        return value_with_marks(value_null(type), v.marks);
+    if (!value_is_known(v))
+        return v;
+    bool is_collection = type_is_collection(type);
+    Value *items = value_copy_items(v, arena);
+    for (size_t i = 0; i < v.count; i++)
+        items[i] = declare_nulls(items[i], is_collection ? type->element : type_at(type, i), arena);
+    if (is_collection && !value_unify_items(type->element, items, v.count))
+        return v;
+    return value_with_items(v, items, arena);
+}
+
 static bool eval_attribute_value(
     const DecodedAttribute *attribute, const Scope *scope, Value *out, Arena *arena, Diags *diags) {
     Value value;
@@ -528,7 +547,11 @@ bool decode_eval(
     for (size_t i = 0; i < type->count; i++)
         items[i] = value_null(type_at(type, i));
     vec_each(&decoded->attributes, attribute) {
-        ok &= eval_attribute_value(attribute, scope, &items[attribute->index], arena, diags);
+        Value *item = &items[attribute->index];
+        if (eval_attribute_value(attribute, scope, item, arena, diags))
+            *item = declare_nulls(*item, type_at(type, attribute->index), arena);
+        else
+            ok = false;
     }
     for (size_t i = 0; i < decoded->block_count; i++) {
         const DecodedBlocks *blocks = &decoded->blocks[i];

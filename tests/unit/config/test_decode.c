@@ -57,7 +57,7 @@ static Value json_value(const char *text, Arena *arena) {
     return value;
 }
 
-static void decode(DecodeCase *c, const char *text, Arena *arena) {
+static void decode_as(DecodeCase *c, const Schema *wanted, const char *text, Arena *arena) {
     const FunctionTable *functions = function_table_new(NULL, 0, arena);
     const SourceText *source = source_text_new(STR("f"), str_from_cstr(text), arena);
     const Body *body;
@@ -69,9 +69,13 @@ static void decode(DecodeCase *c, const char *text, Arena *arena) {
     map_set(&c->variables, STR("none"), new_value(arena, value_null(&TYPE_DYNAMIC)));
     map_set(&c->variables, STR("later"), new_value(arena, value_unknown(&TYPE_DYNAMIC)));
     c->ok = body_yaml_parse(source, functions, &body, arena, &c->diags) &&
-            decode_body(body, &schema, &c->decoded, arena, &c->diags) &&
+            decode_body(body, wanted, &c->decoded, arena, &c->diags) &&
             decode_eval(c->decoded, &c->scope, &c->value, arena, &c->diags);
     assert_int_equal(c->ok, c->diags.error_count == 0);
+}
+
+static void decode(DecodeCase *c, const char *text, Arena *arena) {
+    decode_as(c, &schema, text, arena);
 }
 
 static Str result(const DecodeCase *c) {
@@ -238,12 +242,100 @@ static void ranges(void **state) {
                   places[i].wanted);
 }
 
+/* Nested objects with members of any type. */
+
+static const Attribute chart_attributes[] = {
+    {"name",   &TYPE_STRING,  OPTIONAL, "Name."  },
+    {"values", &TYPE_DYNAMIC, OPTIONAL, "Values."},
+};
+static const Attribute outer_attributes[] = {
+    {"kind",         &TYPE_STRING,      OPTIONAL,                     "Kind."          },
+    {.name = "helm", .flags = OPTIONAL, .nested = NESTED(NEST_SINGLE, chart_attributes)},
+};
+static const Attribute open_attributes[] = {
+    {.name = "helm",  .flags = OPTIONAL, .nested = NESTED(NEST_SINGLE, chart_attributes)},
+    {.name = "spec",  .flags = OPTIONAL, .nested = NESTED(NEST_SINGLE, outer_attributes)},
+    {.name = "list",  .flags = OPTIONAL, .nested = NESTED(NEST_LIST,   outer_attributes)},
+    {.name = "names", .flags = OPTIONAL, .nested = NESTED(NEST_MAP,    outer_attributes)},
+};
+static const Block open_blocks[] = {
+    {.name = "once",  .nesting = NEST_SINGLE, .schema = {SCHEMA_ATTRIBUTES(outer_attributes)}},
+    {.name = "parts", .nesting = NEST_LIST,   .schema = {SCHEMA_ATTRIBUTES(outer_attributes)}},
+};
+static const Schema open_schema = {SCHEMA_ATTRIBUTES(open_attributes), SCHEMA_BLOCKS(open_blocks)};
+
+static Value stored_and_read(Value value, Arena *arena) {
+    const Type *type = schema_implied_type(&open_schema);
+    StrBuf text = strbuf_new(arena);
+    JsonWriter writer;
+    const char *error;
+    Value found;
+    json_writer_init(&writer, &text, 0);
+    json_write_typed(&writer, value, type);
+    JsonReader reader = json_reader_new(strbuf_str(&text), arena);
+    if (!json_read_typed(&reader, json_next(&reader), type, &found, &error, arena))
+        fail_msg("%.*s: %s", STR_ARG(strbuf_str(&text)), error);
+    return found;
+}
+
+/* Adds the format with the text instead of its first "%s", if it has one. */
+static void add_with(StrBuf *out, const char *format, const char *text) {
+    Str all = str_from_cstr(format);
+    size_t at = str_find(all, STR("%s"), 0);
+    strbuf_add(out, str_slice(all, 0, at == SIZE_MAX ? all.len : at));
+    if (at == SIZE_MAX)
+        return;
+    strbuf_add(out, str_from_cstr(text));
+    strbuf_add(out, str_after(all, at + 2));
+}
+
+/* A null, whatever expression it comes from, equals itself after it was stored. */
+static void nulls_are_as_stored(void **state) {
+    static const char *const values[] = {"1", "{a = [1, true]}", "[]", "null", "text"};
+    static const char *const objects[] = {
+        "{name = text, values = %s}",
+        "true ? null : {name = text, values = %s}",
+        "{name = null, values = true ? null : %s}",
+        "none",
+    };
+    static const char *const places[] = {
+        "helm: \"${%s}\"\n",
+        "spec: \"${{kind = text, helm = %s}}\"\n",
+        "spec: \"${true ? null : {helm = %s}}\"\n",
+        "list: \"${[{helm = %s}]}\"\n",
+        "names: \"${{a = {helm = %s}, b = null}}\"\n",
+        "once: {helm: \"${%s}\"}\n",
+        "parts: [{helm: \"${%s}\"}, {kind: a}]\n",
+    };
+    size_t tried = 0;
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(values) * ARRAY_COUNT(objects) * ARRAY_COUNT(places); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        DecodeCase c;
+        StrBuf object = strbuf_new(arena), text = strbuf_new(arena);
+        size_t rest = i / ARRAY_COUNT(values);
+        add_with(&object, objects[rest % ARRAY_COUNT(objects)], values[i % ARRAY_COUNT(values)]);
+        add_with(&text, places[rest / ARRAY_COUNT(objects)],
+                 str_to_cstr(strbuf_str(&object), arena));
+        decode_as(&c, &open_schema, str_to_cstr(strbuf_str(&text), arena), arena);
+        if (!c.ok)
+            continue; /* the elements have no common type */
+        tried++;
+        Value again = stored_and_read(c.value, arena);
+        if (!value_equal(c.value, again))
+            fail_msg("%.*s%.*s", STR_ARG(strbuf_str(&text)),
+                     STR_ARG(value_display(again, 0, arena)));
+    }
+    assert_true(tried > 100);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values),
         cmocka_unit_test(nearest_names),
         cmocka_unit_test(traversals),
         cmocka_unit_test(ranges),
+        cmocka_unit_test(nulls_are_as_stored),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
