@@ -389,6 +389,35 @@ typedef struct UniqueRule {
     const char *attributes[2]; /* strings; the second one may be NULL */
 } UniqueRule;
 
+/* What `loam gitops` asks of an object that a controller keeps equal to a source. */
+typedef enum GitopsAction {
+    GITOPS_STATUS,
+    GITOPS_RECONCILE, /* requests a reconciliation and waits until the object is ready after it */
+    GITOPS_SUSPEND,   /* the controller leaves the object alone */
+    GITOPS_RESUME,
+} GitopsAction;
+
+typedef struct GitopsRequest {
+    GitopsAction action;
+    Value state;      /* the stored object */
+    bool with_source; /* reconcile: the sources of the object first */
+} GitopsRequest;
+
+/* One object of the cluster, as its controller reports it. */
+typedef struct GitopsRow {
+    Str object;   /* "Kustomization flux-system/apps" */
+    Str ready;    /* "True", "False", "Unknown"; "-": no status */
+    Str revision; /* empty: none */
+    Str message;
+    bool is_suspended;
+} GitopsRow;
+
+typedef VEC(GitopsRow) GitopsRows;
+
+typedef struct GitopsResponse {
+    GitopsRows rows; /* of the objects after the action */
+} GitopsResponse;
+
 struct ResourceType {
     const char *name; /* as in configurations: libvirt_pool */
     Schema schema;
@@ -469,6 +498,11 @@ struct ResourceType {
                     const RecoverRequest *request,
                     RecoverResponse *response,
                     Diags *diags);
+    /* Serves `loam gitops`. Default: the command rejects the type. */
+    bool (*gitops)(const Call *call,
+                   const GitopsRequest *request,
+                   GitopsResponse *response,
+                   Diags *diags);
     /* Default: no limit. */
     bool (*limits)(const Call *call,
                    const LimitsRequest *request,

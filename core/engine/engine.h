@@ -40,6 +40,26 @@ MUST_USE bool engine_apply(const Engine *engine,
                            WorkingState *working,
                            Arena *arena,
                            Diags *diags);
+/* The objects of one resource instance. */
+typedef struct GitopsResult {
+    ResourceAddr address;
+    GitopsRows rows;
+} GitopsResult;
+
+typedef VEC(GitopsResult) GitopsResults;
+
+/* Returns whether the type of a resource of the state has the slot `gitops`. */
+bool engine_has_gitops(const Engine *engine, const StateResource *resource);
+/* Calls the slot `gitops` of the instances of the state that options->targets name, with their
+ * provider configurations; options->gitops says what for. Other objects have the values of the
+ * state, and nothing is read or planned. The results are ordered by address, those of failed calls
+ * are missing. */
+MUST_USE bool engine_gitops(const Engine *engine,
+                            const PlanOptions *options,
+                            const State *state,
+                            GitopsResults *out,
+                            Arena *arena,
+                            Diags *diags);
 /* The console: evaluates expressions of the root module with the values of the state, or with those
  * of a plan or apply if PlanOptions.console is set. */
 typedef struct EngineConsole EngineConsole;

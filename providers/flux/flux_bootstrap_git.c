@@ -11,6 +11,7 @@
 #include "flux_cluster.h"
 #include "flux_components.h"
 #include "flux_git.h"
+#include "flux_gitops.h"
 #include "flux_sync.h"
 #include "hex.h"
 #include "kube_object.h"
@@ -643,6 +644,30 @@ static bool delete (const Call *call,
            flux_cluster_remove(call, &removal, diags);
 }
 
+/* The GitRepository and the Kustomization, which have the name of the namespace. */
+
+static bool gitops(const Call *call,
+                   const GitopsRequest *request,
+                   GitopsResponse *response,
+                   Diags *diags) {
+    Str namespace = object_text(request->state, "namespace", STR("flux-system"));
+    GitopsObject source = {
+        &flux_controller,
+        {STR("source.toolkit.fluxcd.io/v1"), STR("GitRepository"), namespace, namespace},
+        NULL
+    };
+    GitopsObject sync = {
+        &flux_controller,
+        {STR("kustomize.toolkit.fluxcd.io/v1"), STR("Kustomization"), namespace, namespace},
+        NULL
+    };
+    GitopsRequest with_source = *request;
+    with_source.with_source = true;
+    return (request->action != GITOPS_STATUS ||
+            gitops_object_run(call, &source, request, response, diags)) &&
+           gitops_object_run(call, &sync, &with_source, response, diags);
+}
+
 /* Arguments. */
 
 static Str check_path_argument(Value value, Arena *arena) {
@@ -699,4 +724,5 @@ const ResourceType flux_bootstrap_git = {
     .read = read,
     .import = import,
     .recover = recover,
+    .gitops = gitops,
 };

@@ -2,6 +2,7 @@
 #include "flux_provider.h"
 
 #include "flux_fields.h"
+#include "flux_gitops.h"
 
 /* clang-format off */
 static const Attribute sts[] = {
@@ -66,4 +67,5 @@ const ResourceType flux_bucket = {
                .description = "A Bucket: objects of an object storage that Flux fetches."},
     .payload = &bucket_object,
     TYPED_SLOTS,
+    .gitops = flux_gitops,
 };

@@ -2,6 +2,7 @@
 #include "flux_provider.h"
 
 #include "flux_fields.h"
+#include "flux_gitops.h"
 
 /* clang-format off */
 static const Attribute verify[] = {
@@ -69,4 +70,5 @@ const ResourceType flux_git_repository = {
                    "A GitRepository: a git repository whose newest revision Flux fetches."},
     .payload = &git_repository_object,
     TYPED_SLOTS,
+    .gitops = flux_gitops,
 };

@@ -2,6 +2,7 @@
 #include "flux_provider.h"
 
 #include "flux_fields.h"
+#include "flux_gitops.h"
 
 /* clang-format off */
 static const Attribute source_ref[] = {
@@ -52,4 +53,5 @@ const ResourceType flux_helm_chart = {
                .description = "A HelmChart: a chart that Flux packs from a source."},
     .payload = &helm_chart_object,
     TYPED_SLOTS,
+    .gitops = flux_gitops,
 };

@@ -2,6 +2,7 @@
 #include "flux_provider.h"
 
 #include "flux_fields.h"
+#include "flux_gitops.h"
 
 /* clang-format off */
 static const Attribute chart_spec_source_ref[] = {
@@ -298,4 +299,5 @@ const ResourceType flux_helm_release = {
                .description = "A HelmRelease: a chart that Flux installs, upgrades and keeps."},
     .payload = &helm_release_object,
     TYPED_SLOTS,
+    .gitops = flux_gitops,
 };

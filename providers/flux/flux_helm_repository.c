@@ -2,6 +2,7 @@
 #include "flux_provider.h"
 
 #include "flux_fields.h"
+#include "flux_gitops.h"
 
 /* clang-format off */
 static const Attribute spec[] = {
@@ -48,4 +49,5 @@ const ResourceType flux_helm_repository = {
                .description = "A HelmRepository: a repository of Helm charts."},
     .payload = &helm_repository_object,
     TYPED_SLOTS,
+    .gitops = flux_gitops,
 };

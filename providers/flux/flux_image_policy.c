@@ -2,6 +2,7 @@
 #include "flux_provider.h"
 
 #include "flux_fields.h"
+#include "flux_gitops.h"
 
 /* clang-format off */
 static const Attribute image_repository_ref[] = {
@@ -70,4 +71,5 @@ const ResourceType flux_image_policy = {
                .description = "An ImagePolicy: which tag of an ImageRepository is the newest."},
     .payload = &image_policy_object,
     TYPED_SLOTS,
+    .gitops = flux_gitops,
 };

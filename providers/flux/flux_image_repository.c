@@ -2,6 +2,7 @@
 #include "flux_provider.h"
 
 #include "flux_fields.h"
+#include "flux_gitops.h"
 
 /* clang-format off */
 static const Attribute spec[] = {
@@ -50,4 +51,5 @@ const ResourceType flux_image_repository = {
                .description = "An ImageRepository: an image whose tags Flux lists."},
     .payload = &image_repository_object,
     TYPED_SLOTS,
+    .gitops = flux_gitops,
 };

@@ -2,6 +2,7 @@
 #include "flux_provider.h"
 
 #include "flux_fields.h"
+#include "flux_gitops.h"
 
 /* clang-format off */
 static const Attribute source_ref[] = {
@@ -111,4 +112,5 @@ const ResourceType flux_image_update_automation = {
                    "An ImageUpdateAutomation: commits of new image tags to a git repository."},
     .payload = &image_update_automation_object,
     TYPED_SLOTS,
+    .gitops = flux_gitops,
 };

@@ -2,6 +2,7 @@
 #include "flux_provider.h"
 
 #include "flux_fields.h"
+#include "flux_gitops.h"
 
 /* clang-format off */
 static const Attribute source_ref[] = {
@@ -125,4 +126,5 @@ const ResourceType flux_kustomization = {
                    "A Kustomization: manifests of a source that Flux builds, applies and keeps."},
     .payload = &kustomization_object,
     TYPED_SLOTS,
+    .gitops = flux_gitops,
 };

@@ -2,6 +2,7 @@
 #include "flux_provider.h"
 
 #include "flux_fields.h"
+#include "flux_gitops.h"
 
 /* clang-format off */
 static const Attribute ref[] = {
@@ -87,4 +88,5 @@ const ResourceType flux_oci_repository = {
                    "An OCIRepository: an artifact of a container registry that Flux fetches."},
     .payload = &oci_repository_object,
     TYPED_SLOTS,
+    .gitops = flux_gitops,
 };

@@ -2,6 +2,7 @@
 #include "flux_provider.h"
 
 #include "flux_fields.h"
+#include "flux_gitops.h"
 
 /* clang-format off */
 static const Attribute resources[] = {
@@ -83,4 +84,5 @@ const ResourceType flux_receiver = {
                .description = "A Receiver: a webhook that makes Flux reconcile objects at once."},
     .payload = &receiver_object,
     TYPED_SLOTS,
+    .gitops = flux_gitops,
 };

@@ -91,6 +91,9 @@ class Controllers:
         return [{"type": "Ready", "status": ready, "reason": reason, "message": message, "observedGeneration": generation,
                  "lastTransitionTime": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}]
 
+    def requested(self, one):
+        return one["metadata"].get("annotations", {}).get("reconcile.fluxcd.io/requestedAt")
+
     def reconcile_source(self):
         path = SOURCES % (self.namespace, self.namespace)
         source = self.get(path)
@@ -104,12 +107,14 @@ class Controllers:
             return None
         status = source.get("status", {})
         ready = [one["status"] for one in status.get("conditions", ()) if one["type"] == "Ready"]
-        if (status.get("artifact", {}).get("revision"), status.get("observedGeneration"), ready) != (revision, generation, ["True"]):
+        handled = self.requested(source)
+        found = (status.get("artifact", {}).get("revision"), status.get("observedGeneration"), status.get("lastHandledReconcileAt"), ready)
+        if found != (revision, generation, handled, ["True"]):
             conditions = self.conditions(generation, "True", "Succeeded", "stored artifact for revision '%s'" % revision)
             self.patch_status(path, {"conditions": conditions})
             artifact = {"revision": revision, "digest": "sha256:" + "0" * 64, "path": "x", "url": "http://127.0.0.1/x",
                         "lastUpdateTime": conditions[0]["lastTransitionTime"], "size": 1}
-            self.patch_status(path, {"artifact": artifact, "observedGeneration": generation})
+            self.patch_status(path, {"artifact": artifact, "observedGeneration": generation, "lastHandledReconcileAt": handled})
         return revision
 
     def reconcile_sync(self, revision):
@@ -118,9 +123,12 @@ class Controllers:
         if not sync or sync["spec"].get("suspend") or not revision:
             return
         generation, status = sync["metadata"]["generation"], sync.get("status", {})
-        if status.get("lastAppliedRevision") != revision or status.get("observedGeneration") != generation:
+        handled = self.requested(sync)
+        found = status.get("lastAppliedRevision"), status.get("observedGeneration"), status.get("lastHandledReconcileAt")
+        if found != (revision, generation, handled):
             self.patch_status(path, {"conditions": self.conditions(generation, "True", "ReconciliationSucceeded", "Applied revision: " + revision)})
-            self.patch_status(path, {"observedGeneration": generation, "lastAppliedRevision": revision, "lastAttemptedRevision": revision})
+            self.patch_status(path, {"observedGeneration": generation, "lastAppliedRevision": revision, "lastAttemptedRevision": revision,
+                                     "lastHandledReconcileAt": handled})
 
     def run_deployments(self):
         path = "/apis/apps/v1/namespaces/%s/deployments" % self.namespace

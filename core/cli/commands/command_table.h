@@ -20,6 +20,7 @@
     ROW(fmt)              \
     ROW(force_unlock)     \
     ROW(get)              \
+    ROW(gitops)           \
     ROW(graph)            \
     ROW(import)           \
     ROW(metadata)         \

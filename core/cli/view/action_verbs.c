@@ -38,5 +38,7 @@ const char *action_verbs_done(Action action) {
 const char *action_verbs_operating(const char *operation) {
     if (strcmp(operation, "open") == 0)
         return "Opening";
+    if (strcmp(operation, "reconcile") == 0)
+        return "Reconciling";
     return strcmp(operation, "renew") == 0 ? "Renewing" : "Closing";
 }

@@ -76,8 +76,8 @@ static void record(Recorder *recorder, const WalkEvent *event) {
     case EVENT_REFRESH_PROGRESS:
     case EVENT_APPLY_PROGRESS:
     case EVENT_PROVISION_OUTPUT:
-    case EVENT_EPHEMERAL_START:
-    case EVENT_EPHEMERAL_END:
+    case EVENT_OPERATION_START:
+    case EVENT_OPERATION_END:
     case EVENT_APPLY_TOTAL: break;
     }
 }

@@ -502,8 +502,8 @@ static void on_event(void *self, const WalkEvent *event) {
     case EVENT_PROVISION_START: start_provision(stream, event, scratch); break;
     case EVENT_PROVISION_OUTPUT: write_output(stream, event, scratch); break;
     case EVENT_PROVISION_END: end_provision(stream, event, scratch); break;
-    case EVENT_EPHEMERAL_START: start_ephemeral(stream, event, scratch); break;
-    case EVENT_EPHEMERAL_END: end_ephemeral(stream, event, scratch); break;
+    case EVENT_OPERATION_START: start_ephemeral(stream, event, scratch); break;
+    case EVENT_OPERATION_END: end_ephemeral(stream, event, scratch); break;
     /* The stream has no such events: its progress lines come from the ticker. */
     case EVENT_REFRESH_PROGRESS:
     case EVENT_APPLY_PROGRESS:

@@ -420,8 +420,8 @@ static void on_event(void *self, const WalkEvent *event) {
     case EVENT_PROVISION_START: start_provision(view, event, scratch); break;
     case EVENT_PROVISION_OUTPUT: say_output(view, event, scratch); break;
     case EVENT_PROVISION_END: break; /* the end of the operation follows */
-    case EVENT_EPHEMERAL_START: start_ephemeral(view, event, scratch); break;
-    case EVENT_EPHEMERAL_END: end_ephemeral(view, event, scratch); break;
+    case EVENT_OPERATION_START: start_ephemeral(view, event, scratch); break;
+    case EVENT_OPERATION_END: end_ephemeral(view, event, scratch); break;
     case EVENT_APPLY_TOTAL: view->total = event->total; break;
     }
     pthread_mutex_unlock(&view->mutex);

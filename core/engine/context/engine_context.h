@@ -33,6 +33,13 @@ typedef struct ImportTarget {
 
 typedef VEC(AddressTarget) AddressTargetVec;
 
+/* What engine_gitops asks of the targets. */
+typedef struct GitopsOptions {
+    GitopsAction action;
+    bool with_source;
+    int64_t timeout_ms; /* for each instance */
+} GitopsOptions;
+
 typedef struct PlanOptions {
     PlanMode mode;
     bool skip_refresh;
@@ -48,6 +55,7 @@ typedef struct PlanOptions {
     /* Receives the scope of the root module after the walk; NULL: not wanted. */
     struct EngineConsole **console;
     bool import_only; /* refresh-only: plans import blocks too; resource blocks may be incomplete */
+    const GitopsOptions *gitops; /* evaluate: calls the targets; NULL: no provider is called */
     bool is_preflight; /* first pass of a destroy: no imports; failed conditions only warn */
 } PlanOptions;
 

@@ -9,8 +9,8 @@ static void log_event_of(const WalkEvent *event) {
         [EVENT_REFRESH_END] = "refresh end",         [EVENT_APPLY_START] = "apply start",
         [EVENT_APPLY_PROGRESS] = "apply progress",   [EVENT_APPLY_END] = "apply end",
         [EVENT_PROVISION_START] = "provision start", [EVENT_PROVISION_OUTPUT] = "provision output",
-        [EVENT_PROVISION_END] = "provision end",     [EVENT_EPHEMERAL_START] = "ephemeral start",
-        [EVENT_EPHEMERAL_END] = "ephemeral end",     [EVENT_APPLY_TOTAL] = "apply total",
+        [EVENT_PROVISION_END] = "provision end",     [EVENT_OPERATION_START] = "ephemeral start",
+        [EVENT_OPERATION_END] = "ephemeral end",     [EVENT_APPLY_TOTAL] = "apply total",
     };
     static_assert(ARRAY_COUNT(names) == EVENT_APPLY_TOTAL + 1, "a name for every kind");
     log_debug("event", log_cstr("kind", names[event->kind]), log_text("of", event->address),

@@ -15,8 +15,8 @@ typedef enum WalkEventKind {
     EVENT_PROVISION_START,
     EVENT_PROVISION_OUTPUT, /* `text`: one line without control characters */
     EVENT_PROVISION_END,
-    EVENT_EPHEMERAL_START,
-    EVENT_EPHEMERAL_END,
+    EVENT_OPERATION_START, /* on an ephemeral object, or of `loam gitops` */
+    EVENT_OPERATION_END,
     EVENT_APPLY_TOTAL, /* `total` operations follow; sent before the first; has no resource */
 } WalkEventKind;
 
@@ -26,9 +26,10 @@ typedef struct WalkEvent {
     Str address; /* resource instance, as text */
     ResourceAddr resource;
     Str deposed;
-    Str id;                /* "id" or "name" of the object, or empty */
-    Str provisioner;       /* "local-exec"; empty unless the kind is EVENT_PROVISION_… */
-    const char *operation; /* "open", "renew", "close"; NULL unless EVENT_EPHEMERAL_… */
+    Str id;          /* "id" or "name" of the object, or empty */
+    Str provisioner; /* "local-exec"; empty unless the kind is EVENT_PROVISION_… */
+    const char
+        *operation; /* "open", "renew", "close", "reconcile"; NULL unless EVENT_OPERATION_… */
     Str text;
     uint64_t done, total;
     int64_t elapsed_ms; /* EVENT_…_END: since the task of the instance or the operation began */

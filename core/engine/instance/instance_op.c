@@ -107,10 +107,10 @@ bool instance_op_end(InstanceOp *op) {
 static void report_progress(void *payload, uint64_t done, uint64_t total, const char *what) {
     const InstanceOp *op = payload;
     WalkPhase phase = op->walk->phase;
-    if (phase != PHASE_APPLY && phase != PHASE_PLAN)
+    if (phase == PHASE_VALIDATE)
         return;
     WalkEvent event =
-        instance_op_event(op, phase == PHASE_APPLY ? EVENT_APPLY_PROGRESS : EVENT_REFRESH_PROGRESS);
+        instance_op_event(op, phase == PHASE_PLAN ? EVENT_REFRESH_PROGRESS : EVENT_APPLY_PROGRESS);
     event.text = str_from_cstr(what);
     event.done = done;
     event.total = total;
@@ -229,6 +229,18 @@ void instance_op_send(const InstanceOp *op, WalkEventKind kind, Str id) {
 
 void instance_op_send_end(const InstanceOp *op, WalkEventKind kind, Str id, bool ok) {
     send_event(op, kind, id, !ok);
+}
+
+void instance_op_send_operation(const InstanceOp *op,
+                                WalkEventKind kind,
+                                const char *operation,
+                                bool ok) {
+    if (!op->walk->engine->hooks)
+        return;
+    WalkEvent event = instance_op_event(op, kind);
+    event.operation = operation;
+    event.failed = !ok;
+    hooks_send(op->walk->engine->hooks, &event);
 }
 
 void instance_op_place_diags(InstanceOp *op, size_t from) {

@@ -67,6 +67,11 @@ WalkEvent instance_op_event(const InstanceOp *op, WalkEventKind kind);
 void instance_op_send(const InstanceOp *op, WalkEventKind kind, Str id);
 /* Sends an EVENT_…_END about this instance. */
 void instance_op_send_end(const InstanceOp *op, WalkEventKind kind, Str id, bool ok);
+/* Sends an EVENT_OPERATION_… about this instance. */
+void instance_op_send_operation(const InstanceOp *op,
+                                WalkEventKind kind,
+                                const char *operation,
+                                bool ok);
 /* Returns the first of "id" and "name" of an object that is a known text without marks, for
  * progress events; empty if none. A view. */
 Str instance_op_object_id(Value marked);

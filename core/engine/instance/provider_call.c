@@ -218,6 +218,23 @@ bool provider_call_read(InstanceOp *op, const ReadRequest *request, ReadResponse
                     &response->state);
 }
 
+bool provider_call_gitops(InstanceOp *op,
+                          int64_t timeout_ms,
+                          const GitopsRequest *request,
+                          GitopsResponse *response) {
+    Calling calling = begin(op, "gitops");
+    const ResourceType *type = op->type->resource;
+    *response = (GitopsResponse){0};
+    if (is_mocked(op) || !type->gitops)
+        return end(&calling,
+                   object_type_report_unsupported(op->type->name, "reconciled", &op->diags));
+    if (timeout_ms > 0)
+        calling.call.deadline_ms = call_monotonic_ms(&calling.call) + timeout_ms;
+    if (log_enabled(LOG_DEBUG))
+        log_request(&calling, request->state, (Value){0});
+    return end(&calling, type->gitops(&calling.call, request, response, &op->diags));
+}
+
 bool provider_call_import(InstanceOp *op, const ImportRequest *request, ImportResponse *response) {
     if (!require_client(op))
         return false;

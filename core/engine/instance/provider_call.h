@@ -29,6 +29,11 @@ MUST_USE bool provider_call_delete(InstanceOp *op,
 MUST_USE bool provider_call_read(InstanceOp *op,
                                  const ReadRequest *request,
                                  ReadResponse *response);
+/* Rejects a type without the slot. `timeout_ms` 0: no limit. */
+MUST_USE bool provider_call_gitops(InstanceOp *op,
+                                   int64_t timeout_ms,
+                                   const GitopsRequest *request,
+                                   GitopsResponse *response);
 MUST_USE bool provider_call_import(InstanceOp *op,
                                    const ImportRequest *request,
                                    ImportResponse *response);

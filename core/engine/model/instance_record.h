@@ -52,6 +52,7 @@ typedef struct InstanceRecord {
     ActionReason removal;         /* plan: why it is deleted; REASON_NONE: declared or deposed */
     Str provider_key;             /* key of its provider configuration; empty: not repeated */
     Str import_id;                /* plan: of the object to import; empty: none */
+    const GitopsResponse *gitops; /* evaluate: the response of the provider; NULL: none */
     CheckResults *results; /* preconditions, then postconditions; for a data source of a check: one,
                               for its read. NULL: none */
 } InstanceRecord;

@@ -65,7 +65,7 @@ static Call call_for(const Ephemerals *ephemerals, const OpenObject *object) {
 
 static WalkEvent event_about(const OpenObject *object, const char *operation) {
     return (WalkEvent){
-        .kind = EVENT_EPHEMERAL_START,
+        .kind = EVENT_OPERATION_START,
         .address = object->text,
         .resource = object->address,
         .operation = operation,
@@ -85,7 +85,7 @@ static void send_end(const Ephemerals *ephemerals,
                      int64_t started_ms,
                      bool failed) {
     WalkEvent event = event_about(object, operation);
-    event.kind = EVENT_EPHEMERAL_END;
+    event.kind = EVENT_OPERATION_END;
     event.elapsed_ms = now_ms(ephemerals) - started_ms;
     event.failed = failed;
     hooks_send(ephemerals->walk->engine->hooks, &event);
@@ -257,11 +257,11 @@ static bool check_result(InstanceOp *op, const Configured *configured, Value res
 
 static bool open_object(InstanceOp *op, Value config, OpenResponse *response) {
     const Hooks *hooks = op->walk->engine->hooks;
-    WalkEvent event = instance_op_event(op, EVENT_EPHEMERAL_START);
+    WalkEvent event = instance_op_event(op, EVENT_OPERATION_START);
     event.operation = "open";
     hooks_send(hooks, &event);
     bool ok = provider_call_open(op, &(OpenRequest){config}, response);
-    event = instance_op_event(op, EVENT_EPHEMERAL_END);
+    event = instance_op_event(op, EVENT_OPERATION_END);
     event.operation = "open";
     event.failed = !ok;
     hooks_send(hooks, &event);

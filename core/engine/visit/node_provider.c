@@ -167,7 +167,7 @@ static bool open_repeated(NodeVisit *visit, ProviderNode *provider, ModuleScope 
 
 bool node_provider_visit(NodeVisit *visit) {
     ProviderNode *provider = visit->node->as.provider;
-    if (visit->walk->phase == PHASE_EVALUATE)
+    if (visit->walk->phase == PHASE_EVALUATE && !visit->walk->options->gitops)
         return true; /* no provider is called */
     if (provider->config && provider->config->mock)
         return true;                                 /* a mock is not configured */

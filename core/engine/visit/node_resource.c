@@ -3,6 +3,7 @@
 #include "expand.h"
 #include "imports.h"
 #include "instance_apply.h"
+#include "instance_gitops.h"
 #include "instance_plan.h"
 #include "instance_validate.h"
 #include "log.h"
@@ -207,7 +208,10 @@ static InstanceTask task_of(const NodeVisit *visit) {
         if (is_ephemeral)
             return node_ephemeral_open;
         return is_data ? node_data_apply : instance_apply;
-    case PHASE_EVALUATE: break;
+    case PHASE_EVALUATE:
+        if (!visit->walk->options->gitops || is_data)
+            return NULL;
+        return is_ephemeral ? node_ephemeral_open : instance_gitops;
     }
     return NULL;
 }
@@ -360,7 +364,8 @@ static void submit_records(NodeVisit *visit, ResourceExpansion *expansion) {
     InstanceTask task = task_of(visit);
     for (size_t i = 0; i < count; i++) {
         InstanceRecord *record = &expansion->records[i];
-        if (!task || !is_targeted(visit, record->address)) {
+        bool is_only_read = task == instance_gitops && !is_named(visit, record->address);
+        if (!task || is_only_read || !is_targeted(visit, record->address)) {
             keep_stored(visit, record);
         } else if (visit->walk->phase == PHASE_APPLY) {
             submit_apply(visit, record, task);
@@ -413,8 +418,9 @@ static bool read_provider_key(NodeVisit *visit, InstanceRecord *record) {
 static bool choose_providers(NodeVisit *visit, ResourceExpansion *expansion) {
     WalkPhase phase = visit->walk->phase;
     bool ok = true;
-    if (!visit->node->as.resource->provider_key.expr ||
-        (phase != PHASE_PLAN && phase != PHASE_APPLY))
+    bool calls = phase == PHASE_PLAN || phase == PHASE_APPLY ||
+                 (phase == PHASE_EVALUATE && visit->walk->options->gitops);
+    if (!visit->node->as.resource->provider_key.expr || !calls)
         return true;
     for (size_t i = 0; i < expansion->expansion.count; i++)
         ok = read_provider_key(visit, &expansion->records[i]) && ok;

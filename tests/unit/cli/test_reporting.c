@@ -167,8 +167,8 @@ static const char *kind_name(WalkEventKind kind) {
     case EVENT_PROVISION_START: return "provision_start";
     case EVENT_PROVISION_OUTPUT: return "provision_output";
     case EVENT_PROVISION_END: return "provision_end";
-    case EVENT_EPHEMERAL_START: return "ephemeral_start";
-    case EVENT_EPHEMERAL_END: return "ephemeral_end";
+    case EVENT_OPERATION_START: return "ephemeral_start";
+    case EVENT_OPERATION_END: return "ephemeral_end";
     case EVENT_APPLY_TOTAL: return "apply_total";
     }
     return NULL;
