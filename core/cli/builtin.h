@@ -22,7 +22,8 @@
     ROW(nftables_provider,  "nftables",  "loam.internal/builtin/nftables")           \
     ROW(kubeadm_provider,   "kubeadm",   "loam.internal/builtin/kubeadm")            \
     ROW(kubernetes_provider, "kubernetes", "loam.internal/builtin/kubernetes")      \
-    ROW(flux_provider,      "flux",      "loam.internal/builtin/flux")
+    ROW(flux_provider,      "flux",      "loam.internal/builtin/flux")                  \
+    ROW(argocd_provider,    "argocd",    "loam.internal/builtin/argocd")
 /* clang-format on */
 
 #define BUILTIN_PROVIDER_DECLARE(provider, name, address) extern const Provider provider;

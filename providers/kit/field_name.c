@@ -7,7 +7,7 @@ static const struct {
 } abbreviations[] = {
     {STR_CONST("api"),  STR_CONST("API") },
     {STR_CONST("ca"),   STR_CONST("CA")  },
-    {STR_CONST("crds"), STR_CONST("CRDs")},
+    {STR_CONST("id"),   STR_CONST("ID")  },
     {STR_CONST("cri"),  STR_CONST("CRI") },
     {STR_CONST("dns"),  STR_CONST("DNS") },
     {STR_CONST("oidc"), STR_CONST("OIDC")},

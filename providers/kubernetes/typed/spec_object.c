@@ -15,42 +15,67 @@ static const Type *spec_type(const Call *call) {
 
 /* Arguments → fields. */
 
-static Value fields_of(const Type *type, Value argument, Arena *arena);
+static Value fields_of(const SpecObject *spec, const Type *type, Value argument, Arena *arena);
 
-static Value fields_of_object(const Type *type, Value argument, Arena *arena) {
+static bool is_int_or_text(const SpecObject *spec, Str attribute) {
+    for (size_t i = 0; spec->ints_or_texts && spec->ints_or_texts[i]; i++) {
+        if (str_equal_cstr(attribute, spec->ints_or_texts[i]))
+            return true;
+    }
+    return false;
+}
+
+/* Returns the number that the text is, or the text. */
+static Value int_or_text(Value argument) {
+    int64_t number;
+    bool is_number = value_is_present(argument) && argument.type->kind == KIND_STRING &&
+                     str_to_int64(value_text(argument), &number);
+    return is_number ? value_with_marks(value_int(number), argument.marks) : argument;
+}
+
+static Value fields_of_object(const SpecObject *spec,
+                              const Type *type,
+                              Value argument,
+                              Arena *arena) {
     ObjectBuilder builder = object_builder_new(arena);
     for (size_t i = 0; i < type->count; i++) {
-        Value value = value_attribute(argument, type->names[i]);
+        Str name = type->names[i];
+        Value value = value_attribute(argument, name);
+        Value field = is_int_or_text(spec, name) ? int_or_text(value) : value;
         if (!value_is_null(value))
-            object_builder_put(&builder, field_name_of_attribute(type->names[i], arena),
-                               fields_of(type->types[i], value, arena));
+            object_builder_put(&builder, field_name_of_attribute(name, arena),
+                               fields_of(spec, type->types[i], field, arena));
     }
     return object_builder_value(&builder);
 }
 
-static Value fields_of_list(const Type *element, Value argument, Arena *arena) {
+static Value fields_of_list(const SpecObject *spec,
+                            const Type *element,
+                            Value argument,
+                            Arena *arena) {
     Value *items = arena_new_array(arena, Value, argument.count + 1);
     for (size_t i = 0; i < argument.count; i++)
-        items[i] = fields_of(element, value_at(argument, i), arena);
+        items[i] = fields_of(spec, element, value_at(argument, i), arena);
     return value_tuple(items, argument.count, arena);
 }
 
-static Value fields_of(const Type *type, Value argument, Arena *arena) {
+static Value fields_of(const SpecObject *spec, const Type *type, Value argument, Arena *arena) {
     if (!value_is_present(argument))
         return value_is_null(argument)
                    ? argument
                    : value_with_marks(value_unknown(&TYPE_DYNAMIC), argument.marks);
     Value fields = argument;
     if (type->kind == KIND_OBJECT)
-        fields = fields_of_object(type, argument, arena);
+        fields = fields_of_object(spec, type, argument, arena);
     else if (type->kind == KIND_LIST)
-        fields = fields_of_list(type->element, argument, arena);
+        fields = fields_of_list(spec, type->element, argument, arena);
     return value_with_marks(fields, argument.marks);
 }
 
 Value spec_object_manifest(TypedCall *typed, Value state, Value manifest) {
     Arena *arena = typed->call->arena;
-    Value spec = fields_of(spec_type(typed->call), object_attribute(state, "spec"), arena);
+    const SpecObject *type = typed->call->type.resource->payload;
+    Value spec = fields_of(type, spec_type(typed->call), object_attribute(state, "spec"), arena);
     return typed_object_with(manifest, "spec", spec, arena);
 }
 
@@ -110,6 +135,20 @@ static Value argument_of_any(Value stored, Value live, bool is_import, Arena *ar
     return value_equal(plain, found) ? stored : found;
 }
 
+/* A map has the members of the live object whose keys are stored. */
+static Value argument_of_map(const Type *element, Value stored, Value live, Arena *arena) {
+    ObjectBuilder builder = object_builder_new(arena);
+    if (element->kind == KIND_STRING)
+        return object_texts_kept(stored, live, arena);
+    for (size_t i = 0; i < live.count; i++) {
+        Value ignored;
+        bool is_kept = value_find(stored, value_key_at(live, i), &ignored);
+        if (is_kept && value_at(live, i).type == element)
+            object_builder_put(&builder, value_key_at(live, i), value_at(live, i));
+    }
+    return object_builder_map(&builder, element);
+}
+
 static Value argument_of(const Type *type, Value stored, Value live, bool is_import, Arena *arena) {
     bool is_absent = !value_is_present(live) || (value_is_null(stored) && !is_import);
     bool is_tuple = live.type->kind == KIND_TUPLE, is_object = live.type->kind == KIND_OBJECT;
@@ -122,7 +161,9 @@ static Value argument_of(const Type *type, Value stored, Value live, bool is_imp
     if (type->kind == KIND_LIST && is_tuple)
         return argument_of_list(type, stored, live, is_import, arena);
     if (type->kind == KIND_MAP && is_object)
-        return object_texts_kept(is_import ? live : stored, live, arena);
+        return argument_of_map(type->element, is_import ? live : stored, live, arena);
+    if (type->kind == KIND_STRING && live.type->kind == KIND_NUMBER)
+        return value_string(value_number_text(live, arena), arena);
     return live.type == type ? live : value_null(type);
 }
 

@@ -23,6 +23,9 @@ typedef struct SpecObject {
     const WaitStatus *status; /* NULL: has no status, so there is no wait */
     const SpecOutput *outputs;
     size_t output_count;
+    /* Names of the attributes, at any depth, that are strings for fields which are integers or
+     * strings ("3", "25%"); ends with NULL. NULL: there are none. */
+    const char *const *ints_or_texts;
 } SpecObject;
 
 extern const char *const spec_object_members[];

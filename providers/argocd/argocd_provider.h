@@ -1,0 +1,15 @@
+/* argocd: objects of Argo CD in a Kubernetes cluster. */
+#pragma once
+
+#include "provider.h"
+
+/* clang-format off */
+#define ARGOCD_RESOURCES(ROW) \
+    ROW(argocd_application) \
+    ROW(argocd_application_set) \
+    ROW(argocd_project)
+/* clang-format on */
+
+ARGOCD_RESOURCES(RESOURCE_DECLARE)
+
+extern const Provider argocd_provider;

@@ -1,0 +1,299 @@
+/* argocd_wait: the rules of readiness of Argo CD's kinds. */
+#include "argocd_wait.h"
+
+#include "kube_call.h"
+#include "kube_object.h"
+#include "object_builder.h"
+#include "object_condition.h"
+#include "wait_follow.h"
+#include "wait_status.h"
+
+#define REFRESH_MS 10000
+
+static Readiness in_progress(Str reason) {
+    return (Readiness){READINESS_IN_PROGRESS, reason};
+}
+
+static Value member(Value object, const char *path, const char *last) {
+    Value found = value_null(&TYPE_DYNAMIC);
+    (void)!kube_object_find(object, path, last, &found);
+    return found;
+}
+
+/* Comparisons as Argo CD makes them: a field that is empty is a field that is absent. */
+
+static bool is_empty(Value v) {
+    if (!value_is_present(v))
+        return true;
+    bool is_text = v.type->kind == KIND_STRING, is_flag = v.type->kind == KIND_BOOL;
+    bool is_sequence = v.type->kind == KIND_OBJECT || v.type->kind == KIND_TUPLE;
+    if (is_text)
+        return value_text(v).len == 0;
+    if (is_flag)
+        return !value_is_true(v);
+    for (size_t i = 0; v.type->kind == KIND_OBJECT && i < v.count; i++) {
+        if (!is_empty(value_at(v, i)))
+            return false;
+    }
+    return is_sequence && (v.count == 0 || v.type->kind == KIND_OBJECT);
+}
+
+static bool is_same(Value a, Value b);
+
+/* Returns whether `b` has the members of `a`. */
+static bool has_members(Value a, Value b) {
+    for (size_t i = 0; i < a.count; i++) {
+        Value other = value_null(&TYPE_DYNAMIC);
+        (void)value_find_present(b, value_key_at(a, i), &other);
+        if (!is_same(value_at(a, i), other))
+            return false;
+    }
+    return true;
+}
+
+static bool has_items(Value a, Value b) {
+    bool same = a.count == b.count;
+    for (size_t i = 0; same && i < a.count; i++)
+        same = is_same(value_at(a, i), value_at(b, i));
+    return same;
+}
+
+static bool is_same(Value a, Value b) {
+    if (is_empty(a) || is_empty(b))
+        return is_empty(a) && is_empty(b);
+    if (a.type->kind == KIND_OBJECT && b.type->kind == KIND_OBJECT)
+        return has_members(a, b) && has_members(b, a);
+    if (a.type->kind == KIND_TUPLE && b.type->kind == KIND_TUPLE)
+        return has_items(a, b);
+    return value_equal(a, b);
+}
+
+/* Returns whether both have the sources of the object. Argo CD fills in the source of a hydrator
+ * itself. */
+static bool has_sources(Value object, Value other) {
+    Value ignored;
+    if (kube_object_find(object, "spec", "sourceHydrator", &ignored))
+        return true;
+    return is_same(member(object, "spec", "source"), member(other, "", "source")) &&
+           is_same(member(object, "spec", "sources"), member(other, "", "sources"));
+}
+
+static bool is_compared(Value object) {
+    Value compared = member(object, "status.sync", "comparedTo");
+    return value_is_present(compared) && has_sources(object, compared) &&
+           is_same(member(object, "spec", "destination"), member(compared, "", "destination"));
+}
+
+/* Revisions: `revision` of one source, `revisions` of several. */
+
+static Str revision_text(Value holder, Arena *arena) {
+    Value all = value_tuple_at(holder, STR("revisions"));
+    StrVec texts = {0};
+    for (size_t i = 0; value_is_present(all) && i < all.count; i++) {
+        if (value_at(all, i).type->kind == KIND_STRING)
+            vec_push(arena, &texts, value_text(value_at(all, i)));
+    }
+    return texts.count ? str_join(texts.items, texts.count, STR(", "), arena)
+                       : value_text_at(holder, STR("revision"));
+}
+
+static bool has_revision(Value holder, Str expected) {
+    Value all = value_tuple_at(holder, STR("revisions"));
+    for (size_t i = 0; value_is_present(all) && i < all.count; i++) {
+        if (value_at(all, i).type->kind == KIND_STRING &&
+            wait_status_is_revision(value_text(value_at(all, i)), expected))
+            return true;
+    }
+    return wait_status_is_revision(value_text_at(holder, STR("revision")), expected);
+}
+
+/* Operations. */
+
+/* Returns whether the operation syncs the sources of the object. */
+static bool is_own_operation(Value object, Value operation) {
+    Value sync = member(operation, "operation", "sync"),
+          result = member(operation, "", "syncResult");
+    Value holder = value_is_present(member(sync, "", "source")) ||
+                           value_is_present(member(sync, "", "sources"))
+                       ? sync
+                       : result;
+    bool is_silent =
+        is_empty(member(holder, "", "source")) && is_empty(member(holder, "", "sources"));
+    return is_silent || has_sources(object, holder);
+}
+
+static bool has_failed(Value operation) {
+    Str phase = kube_object_text(operation, "", "phase");
+    return str_equal(phase, STR("Failed")) || str_equal(phase, STR("Error"));
+}
+
+static Str operation_text(Value operation, Arena *arena) {
+    Value sync = member(operation, "operation", "sync");
+    Str revision = revision_text(sync, arena), message = kube_object_text(operation, "", "message");
+    return str_format(arena, "the sync%s%.*s: %.*s: %.*s", revision.len ? " of " : "",
+                      STR_ARG(revision), STR_ARG(kube_object_text(operation, "", "phase")),
+                      STR_ARG(message));
+}
+
+/* Returns whether a failure of the operation is one of this wait. */
+static bool ends_wait(const ApplicationTest *test, Value object, Value operation) {
+    Value sync = member(operation, "operation", "sync");
+    bool is_new = !value_is_present(test->baseline) || !is_same(operation, test->baseline);
+    return is_new && has_failed(operation) && is_own_operation(object, operation) &&
+           (test->expected.len == 0 || has_revision(sync, test->expected));
+}
+
+/* Returns whether the comparison was made after the end of the operation. Both times are those of
+ * the controller, in seconds. */
+static bool is_compared_later(Value object, Value operation) {
+    Str finished = kube_object_text(operation, "", "finishedAt");
+    Str compared = kube_object_text(object, "status", "reconciledAt");
+    return finished.len && str_compare(compared, finished) > 0;
+}
+
+/* The application is synced and healthy at the right revision. */
+static Readiness test_operation(Value object, Value operation, Arena *arena) {
+    Value sync = member(operation, "operation", "sync"), ignored;
+    Str revision = kube_object_text(object, "status.sync", "revision");
+    Str phase = kube_object_text(operation, "", "phase");
+    if (kube_object_find(object, "", "operation", &ignored))
+        return in_progress(STR("a sync is requested"));
+    if (!value_is_present(operation))
+        return (Readiness){READINESS_READY};
+    bool is_at_revision = revision.len == 0 || has_revision(sync, revision);
+    if (str_equal(phase, STR("Succeeded")) && is_at_revision)
+        return (Readiness){READINESS_READY};
+    if (!is_at_revision && is_compared_later(object, operation))
+        return (Readiness){READINESS_READY}; /* there was nothing to sync */
+    return (Readiness){has_failed(operation) ? READINESS_STUCK : READINESS_IN_PROGRESS,
+                       operation_text(operation, arena)};
+}
+
+/* Conditions: all entries of Argo CD are warnings and errors; its types tell them apart. */
+static ObjectCondition error_condition(Value object) {
+    Value all = object_condition_all(object);
+    for (size_t i = 0; i < all.count; i++) {
+        ObjectCondition one = object_condition_at(all, i);
+        if (str_ends_with(one.type, STR("Error")))
+            return one;
+    }
+    return (ObjectCondition){0};
+}
+
+static bool is_automated(Value object) {
+    Value automated = member(object, "spec.syncPolicy", "automated");
+    Value enabled = member(automated, "", "enabled");
+    return value_is_present(automated) && (!value_is_present(enabled) || value_is_true(enabled));
+}
+
+static Readiness test_comparison(const ApplicationTest *test, Value object, Arena *arena) {
+    Value sync = member(object, "status", "sync");
+    Str status = kube_object_text(sync, "", "status");
+    if (!is_compared(object) || status.len == 0 || str_equal(status, STR("Unknown")))
+        return in_progress(STR("not compared with its source yet"));
+    if (test->expected.len && !has_revision(sync, test->expected))
+        return in_progress(str_format(arena, "compared with the revision %.*s, not %.*s",
+                                      STR_ARG(revision_text(sync, arena)),
+                                      STR_ARG(test->expected)));
+    if (!is_automated(object) && !str_equal(status, STR("Synced")))
+        return (Readiness){READINESS_READY};
+    Str health = kube_object_text(object, "status.health", "status");
+    Str message = kube_object_text(object, "status.health", "message");
+    if (!str_equal(status, STR("Synced")) || !str_equal(health, STR("Healthy")))
+        return in_progress(str_format(arena, "%.*s, %.*s%s%.*s", STR_ARG(status), STR_ARG(health),
+                                      message.len ? ": " : "", STR_ARG(message)));
+    return test_operation(object, member(object, "status", "operationState"), arena);
+}
+
+Readiness argocd_wait_application_test(const ApplicationTest *test, Value object, Arena *arena) {
+    Value operation = member(object, "status", "operationState");
+    ObjectCondition error = error_condition(object);
+    if (kube_object_text(object, "metadata", "deletionTimestamp").len)
+        return (Readiness){READINESS_FAILED, STR("it is being deleted")};
+    if (ends_wait(test, object, operation))
+        return (Readiness){READINESS_FAILED, operation_text(operation, arena)};
+    if (str_equal(kube_object_text(operation, "", "phase"), STR("Running")))
+        return in_progress(operation_text(operation, arena));
+    if (error.type.len)
+        return (Readiness){READINESS_STUCK, str_format(arena, "%.*s: %.*s", STR_ARG(error.type),
+                                                       STR_ARG(error.message))};
+    return test_comparison(test, object, arena);
+}
+
+static Readiness look_at_application(void *payload, Value object, Arena *arena) {
+    return argocd_wait_application_test(payload, object, arena);
+}
+
+/* Asks Argo CD to look for the newest revision now, not at the end of its interval. A failure only
+ * costs time. */
+static void request_refresh(const WaitObject *wait) {
+    Arena *arena = wait->call->arena;
+    KubeCall kube = wait_object_call(wait, call_monotonic_ms(wait->call) + REFRESH_MS, arena);
+    KubePatch patch = {
+        .ref = wait->ref,
+        .type = KUBE_PATCH_MERGE,
+        .body = STR("{\"metadata\":{\"annotations\":{\"argocd.argoproj.io/refresh\":\"normal\"}}}"),
+        .manager = STR("loam-refresh"),
+        .is_repeatable = true,
+    };
+    KubeResponse response;
+    Diags ignored = diags_new(arena);
+    (void)kube_call_patch(&kube, &patch, &response, &ignored);
+}
+
+bool argocd_wait_application(const Call *call,
+                             Value planned,
+                             ObjectApplied *applied,
+                             Diags *diags) {
+    WaitObject wait = object_arguments_wait_object(call, applied);
+    ApplicationTest test = {
+        .expected = object_text(planned, "wait_for_revision", STR_EMPTY),
+        .baseline = member(applied->live, "status", "operationState"),
+    };
+    WaitFollow follow = {
+        .goal = "synced and healthy",
+        .hint = "Correct the application or its source, check that Argo CD runs, allow more time "
+                "in \"timeouts\", or set \"wait_for_ready\" to false.",
+        .look = look_at_application,
+        .payload = &test,
+    };
+    if (!object_bool(planned, "wait_for_ready", true))
+        return true;
+    bool is_behind = value_is_present(member(applied->live, "status", "sync")) &&
+                     test_comparison(&test, applied->live, call->arena).level != READINESS_READY;
+    if (is_behind)
+        request_refresh(&wait);
+    return wait_follow_until(&wait, &follow, &applied->live, diags);
+}
+
+/* ApplicationSets. */
+
+static Readiness look_at_set(void *payload, Value object, Arena *arena) {
+    (void)payload;
+    ObjectCondition error = object_condition_find(object, "ErrorOccurred");
+    ObjectCondition current = object_condition_find(object, "ResourcesUpToDate");
+    if (kube_object_text(object, "metadata", "deletionTimestamp").len)
+        return (Readiness){READINESS_FAILED, STR("it is being deleted")};
+    if (object_condition_is_true(&error))
+        return (Readiness){READINESS_STUCK, object_condition_text(&error, arena)};
+    if (object_condition_is_true(&current) && error.type.len)
+        return (Readiness){READINESS_READY};
+    return in_progress(current.type.len ? object_condition_text(&current, arena)
+                                        : STR("not seen by its controller"));
+}
+
+bool argocd_wait_application_set(const Call *call,
+                                 Value planned,
+                                 ObjectApplied *applied,
+                                 Diags *diags) {
+    WaitObject wait = object_arguments_wait_object(call, applied);
+    WaitFollow follow = {
+        .goal = "up to date",
+        .hint = "Correct the generators or the template, check that the controller of "
+                "ApplicationSets runs, allow more time in \"timeouts\", or set "
+                "\"wait_for_ready\" to false.",
+        .look = look_at_set,
+    };
+    return !object_bool(planned, "wait_for_ready", true) ||
+           wait_follow_until(&wait, &follow, &applied->live, diags);
+}
