@@ -7,7 +7,10 @@
 #define ARGOCD_RESOURCES(ROW) \
     ROW(argocd_application) \
     ROW(argocd_application_set) \
-    ROW(argocd_project)
+    ROW(argocd_cluster) \
+    ROW(argocd_project) \
+    ROW(argocd_repository) \
+    ROW(argocd_repository_credentials)
 /* clang-format on */
 
 ARGOCD_RESOURCES(RESOURCE_DECLARE)

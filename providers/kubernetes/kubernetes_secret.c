@@ -1,8 +1,4 @@
-/* kubernetes_secret: secret texts and bytes, in the state or write-only.
- *
- * A write-only value is sent when its revision changes, and when the value on the server is no
- * longer the one that was sent. Otherwise the apply sends the server's own value back, so that our
- * ownership of the key stays. */
+/* kubernetes_secret: secret texts and bytes, in the state or write-only. */
 #include "kubernetes_provider.h"
 
 #include "base64.h"
@@ -10,107 +6,22 @@
 #include "object_builder.h"
 #include "object_texts.h"
 #include "path_error.h"
-#include "secret_digest.h"
 #include "typed_object.h"
 #include "utf8.h"
 #include "wait_until.h"
+#include "write_only.h"
 
 #define TOKEN_TYPE "kubernetes.io/service-account-token"
 #define TOKEN_MS   60000 /* without a timeout of the resource */
 
-/* An argument with write-only values. */
-typedef struct WriteOnly {
-    const char *name;
-    const char *revision;
-    bool is_base64;
-} WriteOnly;
-
 static const WriteOnly write_only[] = {
-    {"data_wo",        "data_wo_revision",        false},
-    {"binary_data_wo", "binary_data_wo_revision", true },
+    {"data_wo",        "data_wo_revision",        NULL, false},
+    {"binary_data_wo", "binary_data_wo_revision", NULL, true },
 };
+static const WriteOnlyTable write_only_table = {write_only, ARRAY_COUNT(write_only)};
 
 static Value none(void) {
     return value_null(&TYPE_MAP_OF_STRING);
-}
-
-/* Returns the configured values as a Secret holds them. */
-static Value configured_values(const TypedCall *typed, const WriteOnly *argument) {
-    Value values = object_attribute(typed->config, argument->name);
-    return argument->is_base64 || value_is_null(values)
-               ? values
-               : object_texts_encode(values, typed->call->arena);
-}
-
-/* A plan does not show write-only arguments, so the note is above the object. */
-static void note_change(TypedCall *typed, const WriteOnly *argument, Str key) {
-    Arena *arena = typed->call->arena;
-    PlanNote note = {
-        .text = str_format(arena, "%s: the value of the key \"%.*s\" was changed outside of loam",
-                           argument->name, STR_ARG(key)),
-    };
-    vec_push(arena, &typed->notes, note);
-}
-
-/* Returns the value to send for a key that was sent before. A digest takes its time, and need not
- * be computed for the version of the last apply. */
-static Value value_of_key(TypedCall *typed,
-                          const WriteOnly *argument,
-                          const SecretDigests *digests,
-                          const SecretDigest *digest) {
-    Arena *arena = typed->call->arena;
-    Value live, value;
-    bool has_live = kube_object_find(typed->live, "data", str_to_cstr(digest->key, arena), &live) &&
-                    live.type->kind == KIND_STRING;
-    Str version = kube_object_text(typed->live, "metadata", "resourceVersion");
-    bool is_sent = version.len && str_equal(version, digests->version);
-    if (has_live && (is_sent || secret_digests_match(digests, digest, value_text(live), arena)))
-        return live;
-    note_change(typed, argument, digest->key);
-    if (value_find(configured_values(typed, argument), digest->key, &value))
-        return value;
-    return has_live ? live : value_null(&TYPE_STRING);
-}
-
-/* Returns the digests of the values that stay, because the revision does. */
-static SecretDigests kept_digests(const TypedCall *typed, const WriteOnly *argument) {
-    Arena *arena = typed->call->arena;
-    SecretDigests kept = secret_digests_read(typed->request.record.values, arena);
-    size_t count = 0;
-    bool is_kept = value_is_present(typed->prior) &&
-                   !object_differs(typed->object, typed->prior, argument->revision);
-    vec_each(&kept.items, digest) {
-        if (is_kept && str_equal_cstr(digest->argument, argument->name))
-            kept.items.items[count++] = *digest;
-    }
-    kept.items.count = count;
-    return kept;
-}
-
-/* Returns the values to send, as a Secret holds them. */
-static Value values_of(TypedCall *typed, const WriteOnly *argument) {
-    Arena *arena = typed->call->arena;
-    SecretDigests kept = kept_digests(typed, argument);
-    ObjectBuilder builder = object_builder_new(arena);
-    bool is_removed = value_is_null(object_attribute(typed->config, argument->name));
-    if (is_removed || kept.items.count == 0)
-        return is_removed ? none() : configured_values(typed, argument);
-    vec_each(&kept.items, digest) {
-        Value value = value_of_key(typed, argument, &kept, digest);
-        if (!value_is_null(value))
-            object_builder_put(&builder, digest->key, value);
-    }
-    return object_builder_map(&builder, &TYPE_STRING);
-}
-
-/* Returns the keys of the last apply, for the plan to know which fields were ours. */
-static Value prior_values(const TypedCall *typed) {
-    Arena *arena = typed->call->arena;
-    SecretDigests digests = secret_digests_read(typed->request.record.values, arena);
-    ObjectBuilder builder = object_builder_new(arena);
-    vec_each(&digests.items, digest)
-        object_builder_put(&builder, digest->key, value_from_cstr(""));
-    return object_builder_map(&builder, &TYPE_STRING);
 }
 
 /* Returns `data` of the object: all values in base64. */
@@ -121,11 +32,8 @@ static Value data_of(TypedCall *typed, Value state) {
     Value texts = object_attribute(source, "data");
     Value data = value_is_null(texts) ? none() : object_texts_encode(texts, arena);
     data = object_texts_union(data, object_attribute(source, "binary_data"), arena);
-    if (is_prior)
-        return object_texts_union(data, prior_values(typed), arena);
-    for (size_t i = 0; i < ARRAY_COUNT(write_only); i++)
-        data = object_texts_union(data, values_of(typed, &write_only[i]), arena);
-    return data;
+    return is_prior ? write_only_prior_data(typed, data)
+                    : write_only_data(typed, write_only_table, data);
 }
 
 static Value manifest_of(TypedCall *typed, Value state, Value manifest) {
@@ -139,32 +47,8 @@ static bool is_write_only(Value state) {
     return object_has(state, "data_wo_revision") || object_has(state, "binary_data_wo_revision");
 }
 
-static void add_digest(const TypedCall *typed,
-                       const WriteOnly *argument,
-                       Str key,
-                       SecretDigests *out) {
-    Arena *arena = typed->call->arena;
-    Value value;
-    if (kube_object_find(typed->request.manifest, "data", str_to_cstr(key, arena), &value))
-        secret_digests_add(out, str_from_cstr(argument->name), key, value_text(value), arena);
-}
-
-/* Returns digests of the write-only values of the manifest. */
 static Str digests_of(const TypedCall *typed, Value live) {
-    Arena *arena = typed->call->arena;
-    SecretDigests out = secret_digests_new(arena);
-    out.version = kube_object_text(live, "metadata", "resourceVersion");
-    for (size_t i = 0; i < ARRAY_COUNT(write_only); i++) {
-        SecretDigests kept = kept_digests(typed, &write_only[i]);
-        Value configured = object_attribute(typed->config, write_only[i].name);
-        if (!value_is_present(configured))
-            continue;
-        vec_each(&kept.items, digest)
-            add_digest(typed, &write_only[i], digest->key, &out);
-        for (size_t k = 0; kept.items.count == 0 && k < configured.count; k++)
-            add_digest(typed, &write_only[i], value_key_at(configured, k), &out);
-    }
-    return out.items.count ? secret_digests_text(&out, arena) : STR_EMPTY;
+    return write_only_digests(typed, write_only_table, live);
 }
 
 static bool is_token(Str type) {

@@ -1,0 +1,77 @@
+/* argocd_cluster: a cluster that Argo CD syncs. */
+#include "argocd_provider.h"
+
+#include "argocd_secret.h"
+#include "json.h"
+#include "object_builder.h"
+#include "path_error.h"
+
+/* clang-format off */
+static const ArgocdKey keys[] = {
+    {"name", "name"},
+    {"server", "server"},
+    {"namespaces", "namespaces"},
+    {"cluster_resources", "clusterResources"},
+    {"project", "project"},
+    {"shard", "shard"},
+};
+static const WriteOnly write_only[] = {
+    {.name = "config_wo", .revision = "config_revision", .key = "config"},
+};
+static const Attribute attributes[] = {
+    {"name", &TYPE_STRING, REQUIRED,
+     "Name of the cluster, by which applications refer to it."},
+    {"server", &TYPE_STRING, REQUIRED,
+     "URL of the API server."},
+    {"namespaces", &TYPE_LIST_OF_STRING, OPTIONAL,
+     "Namespaces that Argo CD manages (default: all)."},
+    {"cluster_resources", &TYPE_BOOL, OPTIONAL,
+     "Whether objects without a namespace are managed although namespaces are listed (default false)."},
+    {"project", &TYPE_STRING, OPTIONAL,
+     "Name of the project that may use it (default: all)."},
+    {"shard", &TYPE_NUMBER, OPTIONAL,
+     "Number of the application controller that is responsible."},
+    {"config_wo", &TYPE_STRING, OPTIONAL | WRITE_ONLY,
+     "How Argo CD logs in: a JSON text with members of Argo CD such as bearerToken and tlsClientConfig. Neither plan nor state contains it."},
+    {"config_revision", &TYPE_NUMBER, OPTIONAL,
+     "Revision of the write-only arguments: a change sends their values again."},
+    TYPED_ATTRIBUTES,
+};
+static const ArgumentRule rules[] = {
+    {RULE_REQUIRED_WITH, {"config_wo", "config_revision"}},
+    {RULE_REQUIRED_WITH, {"config_revision", "config_wo"}},
+};
+static const char *const members[] = {"name", "server", "namespaces", "cluster_resources", "project", "shard", "config_wo", NULL};
+/* clang-format on */
+static const Block blocks[] = {OBJECT_METADATA_BLOCK, TYPED_BLOCKS};
+
+static const ArgocdSecret cluster_secret = {
+    ARGOCD_SECRET_TYPED(members),
+    .label = "cluster",
+    .keys = keys,
+    .key_count = ARRAY_COUNT(keys),
+    .write_only = {write_only, ARRAY_COUNT(write_only)},
+};
+
+static bool validate(const Call *call, const ValidateRequest *request, Diags *diags) {
+    Value config = object_attribute(request->config, "config_wo"), parsed;
+    const char *error;
+    size_t offset;
+    if (!value_is_present(config))
+        return true;
+    bool is_object = json_parse_any(value_text(config), &parsed, &error, &offset, call->arena) &&
+                     parsed.type->kind == KIND_OBJECT;
+    return is_object || path_error(call, PATH_AT(call, {"config_wo"}), diags, "Invalid JSON text",
+                                   "The argument \"config_wo\" must be the text of a JSON object, "
+                                   "such as jsonencode({ bearerToken = var.token }).");
+}
+
+const ResourceType argocd_cluster = {
+    .name = "argocd_cluster",
+    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), SCHEMA_RULES(rules),
+               .description = "A cluster that Argo CD syncs: a Secret with its address and "
+                              "credential, which Argo CD finds by a label."},
+    .payload = &cluster_secret,
+    .validate = validate,
+    TYPED_SLOTS,
+};
