@@ -4,6 +4,7 @@
 #include "kubernetes_connection.h"
 
 static const ResourceType *const resources[] = {ARGOCD_RESOURCES(PROVIDER_ROW)};
+static const EphemeralType *const ephemerals[] = {ARGOCD_EPHEMERALS(PROVIDER_ROW)};
 
 const Provider argocd_provider = {
     .name = "argocd",
@@ -14,4 +15,5 @@ const Provider argocd_provider = {
     .configure = kubernetes_connection_configure,
     .close = kubernetes_connection_close,
     PROVIDER_RESOURCES(resources),
+    PROVIDER_EPHEMERALS(ephemerals),
 };

@@ -11,8 +11,12 @@
     ROW(argocd_project) \
     ROW(argocd_repository) \
     ROW(argocd_repository_credentials)
+
+#define ARGOCD_EPHEMERALS(ROW) \
+    ROW(ephemeral_argocd_initial_admin)
 /* clang-format on */
 
 ARGOCD_RESOURCES(RESOURCE_DECLARE)
+ARGOCD_EPHEMERALS(EPHEMERAL_DECLARE)
 
 extern const Provider argocd_provider;
