@@ -21,12 +21,13 @@ struct Thread {
 
 /* Names for the kernel: at most 15 bytes. */
 static const char *const kind_names[] = {
-    [THREAD_WALK_WORKER] = "loam-walk", [THREAD_SIGNAL] = "loam-signal",
-    [THREAD_TICKER] = "loam-ticker",    [THREAD_LIBVIRT_EVENTS] = "loam-libvirt",
-    [THREAD_LEASE] = "loam-lease",      [THREAD_RENEWER] = "loam-renewer",
-    [THREAD_ATTEMPT] = "loam-attempt",  [THREAD_PARTS] = "loam-parts",
-    [THREAD_SSH_SESSION] = "loam-ssh",  [THREAD_SSH_AGENT] = "loam-ssh-agent",
-    [THREAD_RPC] = "loam-rpc",          [THREAD_PROVIDER] = "loam-provider",
+    [THREAD_WALK_WORKER] = "loam-walk",  [THREAD_SIGNAL] = "loam-signal",
+    [THREAD_TICKER] = "loam-ticker",     [THREAD_LIBVIRT_EVENTS] = "loam-libvirt",
+    [THREAD_LEASE] = "loam-lease",       [THREAD_RENEWER] = "loam-renewer",
+    [THREAD_ATTEMPT] = "loam-attempt",   [THREAD_PARTS] = "loam-parts",
+    [THREAD_SSH_SESSION] = "loam-ssh",   [THREAD_SSH_AGENT] = "loam-ssh-agent",
+    [THREAD_KEY] = "loam-key",           [THREAD_RPC] = "loam-rpc",
+    [THREAD_PROVIDER] = "loam-provider",
 };
 static_assert(ARRAY_COUNT(kind_names) == THREAD_PROVIDER + 1, "a name for each kind");
 

@@ -10,6 +10,7 @@
  *   parts              works on some of the objects or machines of one call
  *   ssh session        moves the data of one SSH session until it is closed
  *   ssh agent          passes requests to the SSH agent during one login
+ *   key                derives the key of a new state beside its plan
  *   rpc reader         reads the connection to one provider in another process
  *   provider           waits for a provider in another process and reads its output */
 #pragma once
@@ -29,6 +30,7 @@ typedef enum ThreadKind {
     THREAD_PARTS,
     THREAD_SSH_SESSION,
     THREAD_SSH_AGENT,
+    THREAD_KEY,
     THREAD_RPC,
     THREAD_PROVIDER,
 } ThreadKind;

@@ -40,6 +40,11 @@ bool cipher_seal(
     return true;
 }
 
+void cipher_begin(const Cipher *cipher) {
+    if (!cipher_is_plain(cipher) && cipher->steps.items[0].keys)
+        keyring_begin(cipher->keyring, cipher->steps.items[0].keys);
+}
+
 bool cipher_prepare(const Cipher *cipher, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("cipher");
     Str ignored;

@@ -26,6 +26,8 @@ typedef struct Cipher {
 
 /* Returns true if cipher_seal writes plain text. */
 bool cipher_is_plain(const Cipher *cipher);
+/* Begins to derive the key of cipher_seal beside other work, if no program is needed for it. */
+void cipher_begin(const Cipher *cipher);
 /* Encrypts a small text, so that an unavailable key is reported before any work starts. */
 MUST_USE bool cipher_prepare(const Cipher *cipher, Diags *diags);
 /* Sets `*out` to an envelope around `plain`; `head` is stored unencrypted. If cipher_is_plain,

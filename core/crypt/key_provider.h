@@ -31,6 +31,7 @@ typedef struct KeyProviderType {
     /* Validates before any key is derived. `is_chained`: the reference is set. May be NULL. */
     bool (*check)(Value config, bool is_chained, SourceRange range, Diags *diags);
     bool (*provide)(const KeyRequest *request, KeyResult *out, Arena *arena, Diags *diags);
+    bool only_computes; /* `provide` reads and runs nothing, so it may begin early */
     /* Returns true if a new key would have the same parameters as the stored metadata. Then the
      * stored key encrypts too, unless the provider is chained. NULL: never. */
     bool (*is_current)(Value config, Str stored);

@@ -203,5 +203,6 @@ const KeyProviderType key_provider_pbkdf2 = {
     .reference = "chain",
     .check = pbkdf2_check,
     .provide = pbkdf2_provide,
+    .only_computes = true,
     .is_current = pbkdf2_is_current,
 };

@@ -1,8 +1,7 @@
 /* keyring: requests keys once and finds them by their metadata. */
 #include "keyring.h"
 #include "secret.h"
-
-#include <pthread.h>
+#include "thread.h"
 
 typedef struct GivenKey {
     Str stored;
@@ -22,6 +21,8 @@ struct Keyring {
     const CancelToken *cancel;
     Arena *arena;
     KeySource *sources;
+    KeySource *early; /* of the thread */
+    Thread *thread;   /* NULL: not started */
 };
 
 Keyring *keyring_open(const Io *io, const CancelToken *cancel) {
@@ -37,6 +38,8 @@ Keyring *keyring_open(const Io *io, const CancelToken *cancel) {
 void keyring_close(Keyring *keyring) {
     if (!keyring)
         return;
+    if (keyring->thread)
+        thread_join(keyring->thread);
     for (KeySource *source = keyring->sources; source; source = source->next) {
         secret_wipe(source->sealing.key);
         vec_each(&source->given, given) {
@@ -87,6 +90,33 @@ static bool make_sealing(Keyring *keyring, KeySource *source, Diags *diags) {
         return false;
     source->sealing = made;
     return true;
+}
+
+static bool only_computes(const KeySource *source) {
+    for (; source; source = source->config.chain) {
+        if (!source->config.type->only_computes)
+            return false;
+    }
+    return true;
+}
+
+/* The use of the key repeats a failure, and reports it. */
+static void make_early(void *payload) {
+    Keyring *keyring = payload;
+    SCOPED(ArenaRef) scratch = arena_open("keyring");
+    Diags ignored = diags_new(scratch);
+    pthread_mutex_lock(&keyring->mutex);
+    (void)make_sealing(keyring, keyring->early, &ignored);
+    pthread_mutex_unlock(&keyring->mutex);
+}
+
+void keyring_begin(Keyring *keyring, KeySource *source) {
+    pthread_mutex_lock(&keyring->mutex);
+    if (!keyring->thread && !source->sealing.key.ptr && only_computes(source)) {
+        keyring->early = source;
+        keyring->thread = thread_start(THREAD_KEY, make_early, keyring);
+    }
+    pthread_mutex_unlock(&keyring->mutex);
 }
 
 static const EnvelopeMeta *find_meta(const EnvelopeMetas *metas, Str key) {

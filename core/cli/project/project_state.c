@@ -202,8 +202,12 @@ static bool check_environment(const Project *project) {
 }
 
 bool project_open_state(Project *project, LockOperation operation) {
-    return project_open_backend(project) && lock_state(project, operation) &&
-           read_state(project, operation) && check_environment(project);
+    if (!project_open_backend(project) || !lock_state(project, operation) ||
+        !read_state(project, operation) || !check_environment(project))
+        return false;
+    if (operation == LOCK_APPLY) /* the key of a new state is ready when its plan is */
+        cipher_begin(project->out->cipher);
+    return true;
 }
 
 bool project_open_state_only(

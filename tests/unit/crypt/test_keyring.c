@@ -77,6 +77,27 @@ static void test_decryption_key_encrypts(void **state) {
     crypt_case_close(&second);
 }
 
+/* A key that was begun early is the key that encrypts. A program runs only when its key is used. */
+static void test_early(void **state) {
+    (void)state;
+    CryptCase c = crypt_case_open(), unused = crypt_case_open();
+    Str file = temporary(&c), key, again;
+    EnvelopeMetas metas = {0}, same = {0};
+    KeySource *computed = crypt_case_pbkdf2(&c, "k", PASSPHRASE);
+    keyring_begin(c.keyring, counting(&c, "a", file));
+    keyring_begin(c.keyring, computed);
+    keyring_begin(c.keyring, computed);
+    assert_true(keyring_seal_key(c.keyring, computed, &key, &metas, c.arena, &c.diags));
+    assert_true(keyring_seal_key(c.keyring, computed, &again, &same, c.arena, &c.diags));
+    check_str_equal(key, again);
+    check_str_equal(metas.items[0].json, same.items[0].json);
+    assert_int_equal(calls(&c, file), 0);
+    keyring_begin(unused.keyring, crypt_case_pbkdf2(&unused, "k", PASSPHRASE));
+    crypt_case_close(&unused);
+    remove(str_to_cstr(file, c.arena));
+    crypt_case_close(&c);
+}
+
 static void test_chain(void **state) {
     (void)state;
     CryptCase c = crypt_case_open();
@@ -128,6 +149,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_key_once),
         cmocka_unit_test(test_decryption_key_encrypts),
+        cmocka_unit_test(test_early),
         cmocka_unit_test(test_chain),
         cmocka_unit_test(test_names_of_metadata),
     };
