@@ -6,16 +6,18 @@
 #include "path_error.h"
 #include "remote_script.h"
 #include "sealed_file.h"
+#include "snapshot_file.h"
 
 #define DIRECTORY    "/var/lib/loam/restore"
 #define DATA_DEFAULT "/var/lib/etcd"
 #define KUBELET_PORT 10250
 #define LOOK_MS      INT64_C(5000)
+#define COPIES       3 /* tries */
 
 /* clang-format off */
 static const Attribute arguments[] = {
-    {"path",       &TYPE_STRING, REQUIRED, "Path of a file that kubeadm_etcd_snapshot has written."},
-    {"passphrase", &TYPE_STRING, REQUIRED | SENSITIVE | WRITE_ONLY, "Passphrase of the file. Neither plan nor state contains it.", .check = sealed_file_check_passphrase},
+    {"path",       &TYPE_STRING, REQUIRED, "Path of a file that kubeadm_etcd_snapshot has written, or of a plain snapshot of etcdctl, such as those of its schedule. A plain one does not say of which cluster it is."},
+    {"passphrase", &TYPE_STRING, OPTIONAL | SENSITIVE | WRITE_ONLY, "Passphrase of an encrypted file. Neither plan nor state contains it.", .check = sealed_file_check_passphrase},
 };
 /* clang-format on */
 
@@ -32,12 +34,9 @@ static bool reject(const Call *call, Str path, Str problem, Diags *diags) {
 }
 
 static Str read_head(const Call *call, Str path, EtcdSnapshot *out) {
-    SealedReader *reader;
-    Str problem = sealed_reader_open(call->io->disk, path, &reader, call->arena);
-    if (!problem.len &&
-        !etcd_snapshot_parse(str_clone(sealed_reader_head(reader), call->arena), out, call->arena))
-        problem = STR("it is not a snapshot of etcd");
-    sealed_reader_close(reader);
+    SnapshotFile *file;
+    Str problem = snapshot_file_open(call->io->disk, path, &file, out, call->arena);
+    snapshot_file_close(file);
     return problem;
 }
 
@@ -46,6 +45,8 @@ static Str check_cluster(Value object, const EtcdSnapshot *snapshot, Arena *aren
     Str ca = node_pki_read(object, "pki", arena).ca.certificate;
     Str hash = ca.len ? pki_discovery_hash(ca, arena) : STR_EMPTY;
     KubeVersion taken, wanted;
+    if (!snapshot->cluster.len) /* a plain file */
+        return STR_EMPTY;
     if (hash.len && !str_equal(hash, snapshot->cluster))
         return str_format(arena,
                           "it is of the cluster %.*s, but \"pki\" has the certificate authority "
@@ -79,7 +80,16 @@ bool kubeadm_restore_check(const Call *call, Value object, EtcdSnapshot *out, Di
     Str problem = read_head(call, path, out);
     if (!problem.len)
         problem = check_cluster(object, out, call->arena);
-    return !problem.len || reject(call, path, problem, diags);
+    if (problem.len)
+        return reject(call, path, problem, diags);
+    if (!out->cluster.len)
+        path_warning(call, PATH_AT(call, {"restore"}, {"path"}), diags,
+                     "Snapshot without a cluster",
+                     "\"%.*s\" does not say of which cluster and version it is. It must be of the "
+                     "cluster of \"pki\", and of this minor version of Kubernetes; no former "
+                     "control plane may run.",
+                     STR_ARG(path));
+    return true;
 }
 
 /* Clusters that still run. */
@@ -151,7 +161,7 @@ static bool check_members(const KubeadmNode *node, const EtcdSnapshot *snapshot,
 /* The upload. */
 
 typedef struct Upload {
-    SealedReader *reader;
+    SnapshotFile *file;
     Arena *arena;
     Str piece; /* not sent yet */
     uint64_t size;
@@ -162,8 +172,7 @@ static int64_t feed(void *payload, char *buffer, size_t size) {
     Upload *upload = payload;
     bool is_end = false;
     while (!upload->piece.len && !is_end && !upload->problem.len)
-        upload->problem =
-            sealed_reader_next(upload->reader, &upload->piece, &is_end, upload->arena);
+        upload->problem = snapshot_file_next(upload->file, &upload->piece, &is_end, upload->arena);
     if (upload->problem.len || is_end)
         return -1;
     Str part = str_slice(upload->piece, 0, size);
@@ -176,7 +185,11 @@ static int64_t feed(void *payload, char *buffer, size_t size) {
 static const char receive_script[] = "umask 077; mkdir -p \"${1%/*}\" && chmod 700 \"${1%/*}\" && "
                                      "cat >\"$1\" && wc -c <\"$1\"";
 
-static bool send(SshLink *link, Str path, Upload *upload, Diags *diags) {
+typedef enum Sent { SENT_WHOLE, SENT_PART, SENT_FAILED } Sent;
+
+/* SENT_PART: the connection broke, or the machine has another size. Adds an error then only if it
+ * is the last try. */
+static Sent send(SshLink *link, Str path, Upload *upload, bool is_last, Diags *diags) {
     Arena *arena = link->call->arena;
     SshCommand command = {
         .command = ssh_client_script(receive_script, &path, 1, arena),
@@ -185,14 +198,24 @@ static bool send(SshLink *link, Str path, Upload *upload, Diags *diags) {
         .payload = upload,
     };
     SshResult result;
+    SshProblem problem = {0};
     uint64_t size = 0;
-    if (!ssh_client_run(link, &command, &result, diags))
-        return false;
+    SshStatus status = ssh_client_exec(link, &command, &result, &problem);
     if (upload->problem.len)
-        return true;
-    bool is_whole = result.exit_status == 0 && str_to_uint64(str_trim(result.out), &size) &&
-                    size == upload->size;
-    return is_whole || remote_script_report(link, "Snapshot not copied", &result, diags);
+        return SENT_FAILED;
+    if (status == SSH_LOST && !is_last)
+        return SENT_PART;
+    if (status != SSH_DONE) {
+        ssh_client_report(link, status, problem, diags);
+        return SENT_FAILED;
+    }
+    bool has_size = result.exit_status == 0 && str_to_uint64(str_trim(result.out), &size);
+    if (has_size && size == upload->size)
+        return SENT_WHOLE;
+    if (has_size && !is_last)
+        return SENT_PART;
+    (void)remote_script_report(link, "Snapshot not copied", &result, diags);
+    return SENT_FAILED;
 }
 
 /* A copy that stays is removed by the next attempt, and by the reset of the machine. */
@@ -203,19 +226,36 @@ static void remove_copy(SshLink *link) {
         log_debug("restore: the copy of the snapshot was not removed");
 }
 
-static bool copy(const KubeadmNode *node, Str file, Str passphrase, Str path, Diags *diags) {
+static Sent copy_once(
+    const KubeadmNode *node, Value restore, Str path, bool is_last, Diags *diags) {
     const Call *call = node->call;
+    Str file = object_text(restore, "path", STR_EMPTY);
+    EtcdSnapshot head;
     Upload upload = {.arena = call->arena};
-    upload.problem = sealed_reader_open(call->io->disk, file, &upload.reader, call->arena);
+    Sent sent = SENT_FAILED;
+    upload.problem = snapshot_file_open(call->io->disk, file, &upload.file, &head, call->arena);
     if (!upload.problem.len)
-        upload.problem = sealed_reader_unlock(upload.reader, passphrase, call->arena);
-    bool is_good = upload.problem.len || send(node->link, path, &upload, diags);
-    sealed_reader_close(upload.reader);
-    if (is_good && !upload.problem.len)
-        return true;
-    if (upload.size)
+        upload.problem = snapshot_file_unlock(
+            upload.file, object_text(restore, "passphrase", STR_EMPTY), call->arena);
+    if (!upload.problem.len)
+        sent = send(node->link, path, &upload, is_last, diags);
+    snapshot_file_close(upload.file);
+    if (sent != SENT_WHOLE && upload.size)
         remove_copy(node->link);
-    return is_good ? reject(call, file, upload.problem, diags) : false;
+    if (upload.problem.len)
+        (void)reject(call, file, upload.problem, diags);
+    return sent;
+}
+
+/* A copy that broke off begins again. */
+static bool copy(const KubeadmNode *node, Value restore, Str path, Diags *diags) {
+    Sent sent = SENT_PART;
+    for (int left = COPIES; sent == SENT_PART && left > 0; left--) {
+        if (call_is_cancelled(node->call))
+            left = 1; /* reports the interruption */
+        sent = copy_once(node, restore, path, left == 1, diags);
+    }
+    return sent == SENT_WHOLE;
 }
 
 static Str advertised(const KubeadmNode *node, Arena *arena) {
@@ -241,9 +281,7 @@ bool kubeadm_restore_begin(const KubeadmNode *node,
         .data_directory =
             object_text(object_nested(etcd, "local", arena), "data_dir", STR(DATA_DEFAULT)),
     };
-    return check_members(node, snapshot, diags) &&
-           copy(node, file_of(config, arena), object_text(restore, "passphrase", STR_EMPTY),
-                out->path, diags);
+    return check_members(node, snapshot, diags) && copy(node, restore, out->path, diags);
 }
 
 /* Nodes of lost machines. */

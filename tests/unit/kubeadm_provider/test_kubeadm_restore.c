@@ -1,4 +1,6 @@
 /* restore of kubeadm_init: snapshots that a plan rejects. lab/cluster_restore has real ones. */
+#include "digest.h"
+#include "hex.h"
 #include "kubeadm_provider.h"
 #include "pki.h"
 #include "resource_case.h"
@@ -117,10 +119,50 @@ static void test_later(void **state) {
     close_case(&r);
 }
 
+/* A snapshot of etcdctl: pages, then their SHA-256. */
+static void write_plain(RestoreCase *r, size_t pages, size_t cut, size_t changed) {
+    Arena *arena = r->c.arena;
+    size_t size = pages * 512;
+    char *bytes = arena_alloc(arena, size + 32);
+    memset(bytes, 'x', size);
+    Str hex = digest_hex(DIGEST_SHA256, (Str){bytes, size}, arena), raw;
+    assert_true(hex_decode(hex, &raw, arena));
+    memcpy(bytes + size, raw.ptr, 32);
+    if (changed != SIZE_MAX)
+        bytes[changed] ^= 1;
+    assert_int_equal(disk_real.write_file(NULL, r->path, (Str){bytes, size + 32 - cut}, 0600), 0);
+}
+
+/* A plain snapshot is usable if it is whole, also if its trailer is in two pieces; the plan warns
+ * that it may be of another cluster. */
+static void test_plain(void **state) {
+    (void)state;
+    RestoreCase r;
+    open_case(&r);
+    const char *json = config(&r, "1.34.4", ""), *summary = "Snapshot not usable";
+    static const size_t sizes[] = {1, 3, 2048, 4099};
+    for (size_t i = 0; i < ARRAY_COUNT(sizes); i++) {
+        write_plain(&r, sizes[i], 0, SIZE_MAX);
+        check_done(&r.c, case_plan(&r.c, json));
+        assert_int_equal(r.c.diags.count, 1);
+        check_str(r.c.diags.items[0].summary, "Snapshot without a cluster");
+        write_plain(&r, sizes[i], 0, sizes[i] * 512 - 1);
+        check_rejected(&r, json, summary, "not whole");
+        write_plain(&r, sizes[i], 0, sizes[i] * 512 + 31);
+        check_rejected(&r, json, summary, "not whole");
+    }
+    write_plain(&r, 3, 512, SIZE_MAX);
+    check_rejected(&r, json, summary, "not whole");
+    write_plain(&r, 3, 32, SIZE_MAX);
+    check_rejected(&r, json, summary, "not a whole snapshot of etcdctl");
+    close_case(&r);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_files),
         cmocka_unit_test(test_later),
+        cmocka_unit_test(test_plain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
