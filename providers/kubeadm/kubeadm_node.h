@@ -10,7 +10,7 @@
 #include "schema.h"
 
 /* How long a change waits for the API server. */
-#define KUBEADM_NODE_READY_MS INT64_C(60000)
+#define KUBEADM_NODE_READY_MS INT64_C(120000)
 
 extern const NestedObject kubeadm_node_pki;
 extern const NestedObject kubeadm_node_taints;

@@ -5,8 +5,8 @@
 #include "kube_object.h"
 #include "object_builder.h"
 
-#define NODE_WAIT_MS      INT64_C(60000)
-#define NETWORK_WAIT_MS   INT64_C(20000)
+#define NETWORK_WAIT_MS   INT64_C(20000)  /* in a cluster that may allocate none */
+#define NODE_WAIT_MS      INT64_C(160000) /* after NETWORK_WAIT_MS */
 #define NODE_VERSION_MS   INT64_C(300000)
 #define READY_WAIT_MS     INT64_C(60000) /* more than the grace period of the node controller */
 #define CONTROL_PLANES_MS INT64_C(3600000)
@@ -34,28 +34,47 @@ typedef struct NodeLook {
     const ClusterApi *api;
     Str name;
     Value *out;
+    bool needs_network;
 } NodeLook;
 
-static bool see_network(void *payload, Value node, Wait *wait) {
+static bool see_node(void *payload, Value node, Wait *wait) {
     const NodeLook *look = payload;
     if (!value_is_present(node)) {
         wait->reason = STR("there is no such node yet");
         return false;
     }
     wait->reason = STR("the node has no network of pods yet");
-    if (!kube_object_text(node, "spec", "podCIDR").len && wait->passed_ms < NETWORK_WAIT_MS)
+    if (look->needs_network && !kube_object_text(node, "spec", "podCIDR").len)
         return false;
     *look->out = value_clone(node, wait->call->arena);
     return true;
 }
 
+/* kubeadm has stored its configuration, in which the network of all pods has this name. */
+static bool has_pod_subnet(const ClusterApi *api) {
+    KubeRef ref = {.resource = &cluster_api_config_maps,
+                   .namespace = STR("kube-system"),
+                   .name = STR("kubeadm-config")};
+    Diags ignored = diags_new(api->call.arena);
+    KubeResponse response;
+    Value found;
+    return kube_call_get(&api->call, &ref, &response, &ignored) == KUBE_DONE &&
+           kube_client_decode(&response, &found, api->call.arena) &&
+           str_find(kube_object_text(found, "data", "ClusterConfiguration"), STR("podSubnet:"),
+                    0) != SIZE_MAX;
+}
+
 bool node_object_wait(const Call *call, const ClusterApi *api, Str name, Value *out, Diags *diags) {
-    NodeLook look = {api, name, out};
+    NodeLook look = {api, name, out, true};
     ClusterWait request = {.what = "the node",
                            .ref = node_ref(name),
-                           .see = see_network,
+                           .see = see_node,
                            .payload = &look,
-                           .timeout_ms = NODE_WAIT_MS};
+                           .timeout_ms = NETWORK_WAIT_MS};
+    if (cluster_api_follow(call, api, &request, NULL) == WAIT_DONE)
+        return true;
+    look.needs_network = has_pod_subnet(api);
+    request.timeout_ms = NODE_WAIT_MS;
     return cluster_api_follow_done(call, api, &request, diags);
 }
 

@@ -6,7 +6,8 @@
 
 /* Reads the node; *out is null if there is none. */
 MUST_USE bool node_object_read(const ClusterApi *api, Str name, Value *out, Diags *diags);
-/* Waits until the node exists and has its network of pods; without such a network, up to 20 s. */
+/* Waits up to three minutes until the node exists and has its network of pods. If the cluster
+ * allocates no such networks, it waits for one only 20 s. */
 MUST_USE bool node_object_wait(
     const Call *call, const ClusterApi *api, Str name, Value *out, Diags *diags);
 /* A change of the node's metadata: keys of `prior` that are not in `wanted` are removed. All are

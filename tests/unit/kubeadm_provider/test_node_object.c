@@ -75,26 +75,42 @@ static void test_node_event(void **state) {
     kube_client_close(w.script.client);
 }
 
-/* Without a network of pods, the node counts after 20 seconds. */
+#define KUBEADM_CONFIG(text)                                                                       \
+    "{\"metadata\":{\"name\":\"kubeadm-config\"},\"data\":{\"ClusterConfiguration\":\"" text "\"}" \
+    "}"
+
+/* A node without a network counts after 20 seconds, unless kubeadm has configured one: a busy
+ * controller manager may take longer. */
 static void test_node_without_network(void **state) {
     (void)state;
     static const char list[] =
         "{\"metadata\":{\"resourceVersion\":\"7\"},\"items\":[" PLAIN_NODE("7", "") "]}";
-    static const KubeScriptRow rows[] = {
-        {.code = 200,        .body = list},
-        {.code = 200,        .body = "",   .takes_ms = 10000},
-        {.code = 200,                  .body = list                   },
-        {.code = 200,                  .body = "", .takes_ms = 10000},
-        {.code = 200, .body = list            }
-    };
-    SCOPED(ArenaRef) arena = arena_open("test");
-    Diags diags = diags_new(arena);
-    WaitCase w;
-    Value node;
-    open_wait(&w, rows, ARRAY_COUNT(rows), arena);
-    assert_true(node_object_wait(&w.call, &w.api, STR("w1"), &node, &diags));
-    assert_int_equal(w.script.next, ARRAY_COUNT(rows));
-    kube_client_close(w.script.client);
+    static const char *const late[] = {
+        EVENT("MODIFIED", PLAIN_NODE("9", "\"podCIDR\":\"10.244.1.0/24\"")), NULL};
+    for (int has_subnet = 0; has_subnet < 2; has_subnet++) {
+        const KubeScriptRow rows[] = {
+            {.code = 200,        .body = list                     },
+            {.code = 200,        .body = "",                        .takes_ms = 10000},
+            {.code = 200,                  .body = list                                        },
+            {.code = 200,                  .body = "", .takes_ms = 10000},
+            {.code = 200, .body = list                                 },
+            {.code = 200,      .body = "",      .takes_ms = 10000},
+            {.code = 200,
+             .body = has_subnet ? KUBEADM_CONFIG("networking:\\n  podSubnet: 10.244.0.0/16")
+                                : KUBEADM_CONFIG("networking: {}")             },
+            {.code = 200,        .body = list},
+            {.code = 200,        .pieces = late                     },
+        };
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Diags diags = diags_new(arena);
+        WaitCase w;
+        Value node;
+        open_wait(&w, rows, ARRAY_COUNT(rows), arena);
+        assert_true(node_object_wait(&w.call, &w.api, STR("w1"), &node, &diags));
+        check_str(kube_object_text(node, "spec", "podCIDR"), has_subnet ? "10.244.1.0/24" : "");
+        assert_int_equal(w.script.next, has_subnet ? ARRAY_COUNT(rows) : ARRAY_COUNT(rows) - 1);
+        kube_client_close(w.script.client);
+    }
 }
 
 /* kubeadm may look for the signature of its token: not that of another one. */
