@@ -191,7 +191,7 @@ ExecStart=/usr/local/bin/kubelet --bootstrap-kubeconfig=/etc/kubernetes/bootstra
             self.define(name)
             self.names.append(name)
             self.virsh("start " + name, driver="lxc")
-        until = time.monotonic() + 120
+        until = time.monotonic() + 300
         for name in names:
             while self.on(name, "true", check=False).returncode != 0:
                 if time.monotonic() > until:
@@ -297,7 +297,7 @@ ExecStart=/usr/local/bin/kubelet --bootstrap-kubeconfig=/etc/kubernetes/bootstra
                 for item in items}
 
     def check_nodes(self, *names):
-        for _ in range(120):
+        for _ in range(300):
             found = self.nodes()
             if found == dict.fromkeys(names, True):
                 return
