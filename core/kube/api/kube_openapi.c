@@ -75,6 +75,10 @@ static const Value *document_of(KubeOpenapi *openapi, const KubeCall *call, Str 
         return map_find(&openapi->documents, url);
     Value *document = arena_new(openapi->arena, Value);
     bool is_good = read(openapi, call, url, document);
+    /* A document that has changed since the index was read is only found without the hash. */
+    size_t query = str_find_char(url, '?', 0);
+    if (!is_good && query != SIZE_MAX)
+        is_good = read(openapi, call, str_slice(url, 0, query), document);
     map_set(&openapi->documents, url, is_good ? document : NULL);
     return is_good ? document : NULL;
 }
