@@ -31,7 +31,7 @@ BUILD_SECONDS = 900
 PR_SET_PDEATHSIG = 1
 AUDIT_POLICY = {"apiVersion": "audit.k8s.io/v1", "kind": "Policy", "omitStages": ["RequestReceived"], "rules": [{"level": "Metadata"}]}
 CONTROLLERS = ("namespace-controller,garbage-collector-controller,serviceaccount-controller,serviceaccount-token-controller,"
-               "root-ca-certificate-publisher-controller,replicaset-controller,deployment-controller,job-controller")
+               "root-ca-certificate-publisher-controller,clusterrole-aggregation-controller,replicaset-controller,deployment-controller,job-controller")
 POD_CONTROLLERS = ",daemonset-controller,statefulset-controller,disruption-controller,resourcequota-controller,cronjob-controller"
 NODES = 3
 CAPACITY = {"cpu": "64", "memory": "256Gi", "ephemeral-storage": "1Ti", "pods": "500"}
