@@ -2,6 +2,7 @@
 #include "argocd_provider.h"
 
 #include "argocd_fields.h"
+#include "argocd_gitops.h"
 #include "argocd_wait.h"
 #include "kube_object.h"
 #include "object_builder.h"
@@ -75,4 +76,5 @@ const ResourceType argocd_application = {
                               "cluster and keeps."},
     .payload = &application_object,
     TYPED_SLOTS,
+    .gitops = argocd_gitops,
 };

@@ -1,0 +1,114 @@
+/* argocd_gitops: requests by annotation, suspension by spec.syncPolicy.automated.enabled. */
+#include "argocd_gitops.h"
+
+#include "argocd_wait.h"
+#include "kube_object.h"
+#include "object_builder.h"
+#include "spec_object.h"
+
+#define REFRESH "argocd.argoproj.io/refresh"
+
+static Str request_patch(Value object, Str time, Arena *arena) {
+    (void)object, (void)time, (void)arena;
+    return STR("{\"metadata\":{\"annotations\":{\"" REFRESH "\":\"normal\"}}}");
+}
+
+static bool is_automated(Value object) {
+    Value found;
+    return kube_object_find(object, "spec.syncPolicy", "automated", &found);
+}
+
+/* Users sync an application without automated syncs, so there is nothing to suspend. The member
+ * would make its syncs automated when it is resumed. */
+static Str suspend_patch(Value object, Arena *arena) {
+    (void)arena;
+    return is_automated(object)
+               ? STR("{\"spec\":{\"syncPolicy\":{\"automated\":{\"enabled\":false}}}}")
+               : STR("{}");
+}
+
+/* Without the field no manager owns it, so that a later configuration may set it. */
+static Str resume_patch(Value object, bool is_configured, Arena *arena) {
+    (void)object, (void)arena;
+    return is_configured ? STR("{\"spec\":{\"syncPolicy\":{\"automated\":{\"enabled\":true}}}}")
+                         : STR("{\"spec\":{\"syncPolicy\":{\"automated\":{\"enabled\":null}}}}");
+}
+
+static bool is_suspended(Value object) {
+    Value found;
+    return kube_object_find(object, "spec.syncPolicy.automated", "enabled", &found) &&
+           !value_is_true(found);
+}
+
+static bool is_static(Value object) {
+    (void)object;
+    return false;
+}
+
+/* A failed operation counts only at the revision of the newest comparison. */
+static Readiness test(Value object, Arena *arena) {
+    ApplicationTest application = {
+        .expected = kube_object_text(object, "status.sync", "revision"),
+        .baseline = value_null(&TYPE_DYNAMIC),
+    };
+    return argocd_wait_application_test(&application, object, arena);
+}
+
+/* The controller removes the annotation in the same write that has the new comparison. */
+static Readiness look(Value object, Str time, Arena *arena) {
+    Value ignored;
+    (void)time;
+    if (kube_object_find(object, "metadata.annotations", REFRESH, &ignored))
+        return (Readiness){READINESS_IN_PROGRESS, STR("request not handled yet")};
+    return test(object, arena);
+}
+
+static void describe(Value object, GitopsRow *row, Arena *arena) {
+    static const char *const levels[] = {
+        [READINESS_READY] = "True",
+        [READINESS_IN_PROGRESS] = "Unknown",
+        [READINESS_STUCK] = "False",
+        [READINESS_FAILED] = "False",
+    };
+    Readiness readiness = test(object, arena);
+    Str sync = kube_object_text(object, "status.sync", "status");
+    Str health = kube_object_text(object, "status.health", "status");
+    row->ready = sync.len ? str_from_cstr(levels[readiness.level]) : STR("-");
+    row->revision = kube_object_text(object, "status.sync", "revision");
+    row->message = readiness.level == READINESS_READY
+                       ? str_format(arena, "%.*s, %.*s", STR_ARG(sync), STR_ARG(health))
+                       : readiness.reason;
+}
+
+const GitopsController argocd_controller = {
+    .request = request_patch,
+    .suspend = suspend_patch,
+    .resume = resume_patch,
+    .is_suspended = is_suspended,
+    .is_static = is_static,
+    .look = look,
+    .describe = describe,
+};
+
+static bool sets_enabled(Value state) {
+    Value found;
+    return kube_object_find(state, "spec.sync_policy.automated", "enabled", &found);
+}
+
+bool argocd_gitops(const Call *call,
+                   const GitopsRequest *request,
+                   GitopsResponse *response,
+                   Diags *diags) {
+    const SpecObject *type = call->type.resource->payload;
+    Str id = object_text(request->state, "id", STR_EMPTY);
+    size_t slash = str_find_char(id, '/', 0);
+    CHECK(slash != SIZE_MAX);
+    GitopsObject object = {
+        .controller = &argocd_controller,
+        .link = {str_from_cstr(type->typed.api_version), str_from_cstr(type->typed.kind),
+                 str_slice(id, 0, slash), str_after(id, slash + 1)},
+        .suspend_argument =
+            sets_enabled(request->state) ? "spec.sync_policy.automated.enabled" : NULL,
+    };
+    return gitops_object_run(call, &object, request, response, diags);
+}
