@@ -108,6 +108,17 @@ static StrVec components_of(Value object, Arena *arena) {
     return out;
 }
 
+static Map images_of(Value object, Arena *arena) {
+    Value images = object_attribute(object, "images");
+    Map out = map_new(arena);
+    for (size_t i = 0; value_is_present(images) && i < images.count; i++) {
+        Str *image = arena_new(arena, Str);
+        *image = value_text(value_at(images, i));
+        map_set(&out, value_key_at(images, i), image);
+    }
+    return out;
+}
+
 static FluxSettings settings_of(const Bootstrap *bootstrap) {
     Value object = bootstrap->object;
     Arena *arena = bootstrap->call->arena;
@@ -122,6 +133,9 @@ static FluxSettings settings_of(const Bootstrap *bootstrap) {
         .registry = object_text(object, "registry", STR_EMPTY),
         .image_pull_secret = object_text(object, "image_pull_secret", STR_EMPTY),
         .toleration_keys = texts_of(object, "toleration_keys", arena),
+        .images = images_of(object, arena),
+        .is_multitenant = object_bool(object, "multitenant", false),
+        .tenant_account = object_text(object, "tenant_service_account", STR("default")),
     };
 }
 
@@ -136,6 +150,10 @@ static FluxSync sync_of(const Bootstrap *bootstrap) {
         .secret = object_text(bootstrap->object, "secret_name", STR("flux-system")),
         .path = str_concat(STR("./"), bootstrap->path, arena),
         .recurses_submodules = object_bool(bootstrap->object, "recurse_submodules", false),
+        /* Else the root would be applied as a tenant. */
+        .account = object_bool(bootstrap->object, "multitenant", false)
+                       ? STR("kustomize-controller")
+                       : STR_EMPTY,
     };
 }
 
@@ -424,6 +442,11 @@ static Value fill_import(const Bootstrap *bootstrap,
     fill_flag(&builder, "network_policy", settings.has_network_policy);
     fill_flag(&builder, "watch_all_namespaces", settings.watches_all_namespaces);
     fill_flag(&builder, "recurse_submodules", sync.recurses_submodules);
+    if (settings.is_multitenant) {
+        fill_flag(&builder, "multitenant", true);
+        if (!str_equal(settings.tenant_account, STR("default")))
+            fill_text(&builder, "tenant_service_account", settings.tenant_account, arena);
+    }
     fill_flag(&builder, "disable_secret_creation", false);
     fill_flag(&builder, "keep_namespace", false);
     fill_flag(&builder, "delete_git_manifests", true);
@@ -695,6 +718,9 @@ static const Attribute attributes[] = {
     {"log_level",               &TYPE_STRING,        OPTIONAL | COMPUTED,              "Log level of the controllers.", .default_json = "\"info\"", .one_of = "info debug error"},
     {"cluster_domain",          &TYPE_STRING,        OPTIONAL | COMPUTED,              "DNS domain of the cluster.", .default_json = "\"cluster.local\""},
     {"registry",                &TYPE_STRING,        OPTIONAL | COMPUTED,              "Registry of the images.", .default_json = "\"ghcr.io/fluxcd\""},
+    {"images",                  &TYPE_MAP_OF_STRING, OPTIONAL,                         "Whole image references that replace those of the release, by component, such as source-controller = \"registry.example.com/source-controller:v1.9.4@sha256:…\". registry does not apply to them."},
+    {"multitenant",             &TYPE_BOOL,          OPTIONAL,                         "Whether tenants are locked in: no references to other namespaces, no remote bases of kustomize, and objects without a service account are applied with tenant_service_account (default false)."},
+    {"tenant_service_account",  &TYPE_STRING,        OPTIONAL,                         "Service account of each namespace for objects that name none, with multitenant (default \"default\")."},
     {"image_pull_secret",       &TYPE_STRING,        OPTIONAL,                         "Name of a Secret with the credentials of the registry."},
     {"toleration_keys",         &TYPE_SET_OF_STRING, OPTIONAL,                         "Keys of taints that the controllers tolerate."},
     {"secret_name",             &TYPE_STRING,        OPTIONAL | COMPUTED,              "Name of the Secret with the credentials of the repository.", .default_json = "\"flux-system\""},

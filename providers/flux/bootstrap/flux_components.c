@@ -157,6 +157,34 @@ static Str argument_of(const FluxRendering *rendering, Str component, Str text) 
     return text;
 }
 
+/* The arguments that lock tenants in, as Flux documents them. A row for each controller and
+ * argument; the last part of an argument that ends with "=" is the account of tenants. */
+static const struct {
+    const char *component;
+    const char *argument;
+} tenant_arguments[] = {
+    {"kustomize-controller",        "--no-cross-namespace-refs=true"},
+    {"helm-controller",             "--no-cross-namespace-refs=true"},
+    {"notification-controller",     "--no-cross-namespace-refs=true"},
+    {"image-reflector-controller",  "--no-cross-namespace-refs=true"},
+    {"image-automation-controller", "--no-cross-namespace-refs=true"},
+    {"kustomize-controller",        "--no-remote-bases=true"        },
+    {"kustomize-controller",        "--default-service-account="    },
+    {"helm-controller",             "--default-service-account="    },
+};
+
+static void add_tenant_arguments(const FluxRendering *rendering, Str component, ValueVec *items) {
+    Arena *arena = rendering->arena;
+    for (size_t i = 0; i < ARRAY_COUNT(tenant_arguments); i++) {
+        Str text = str_from_cstr(tenant_arguments[i].argument);
+        if (!str_equal_cstr(component, tenant_arguments[i].component))
+            continue;
+        if (str_ends_with(text, STR("=")))
+            text = str_concat(text, rendering->settings->tenant_account, arena);
+        vec_push(arena, items, text_value(text));
+    }
+}
+
 static Value arguments_of(const FluxRendering *rendering, Str component, Value container) {
     Value arguments = value_tuple_at(container, STR("args"));
     Arena *arena = rendering->arena;
@@ -169,17 +197,22 @@ static Value arguments_of(const FluxRendering *rendering, Str component, Value c
                            str_equal(component, STR("helm-controller"));
     if (takes_artifacts && has_component(rendering->settings, STR("source-watcher")))
         vec_push(arena, &items, text_value(STR("--feature-gates=ExternalArtifact=true")));
+    if (rendering->settings->is_multitenant)
+        add_tenant_arguments(rendering, component, &items);
     return value_tuple(items.items, items.count, arena);
 }
 
-/* "fluxcd/source-controller:v1" and "ghcr.io/fluxcd/source-controller:v1" → that of `registry`. */
-static Value with_image(const FluxRendering *rendering, Value container) {
+/* "fluxcd/source-controller:v1" and "ghcr.io/fluxcd/source-controller:v1" → that of `registry`,
+ * unless `images` has another one. */
+static Value with_image(const FluxRendering *rendering, Str component, Value container) {
+    const Str *other = map_find(&rendering->settings->images, component);
     Str image = value_text_at(container, STR("image"));
     size_t slash = str_rfind_char(image, '/');
     Str name = slash == SIZE_MAX ? image : str_after(image, slash + 1);
     Str whole = str_format(rendering->arena, "%.*s/%.*s", STR_ARG(rendering->settings->registry),
                            STR_ARG(name));
-    return kube_object_with(container, "", "image", text_value(whole), rendering->arena);
+    return kube_object_with(container, "", "image", text_value(other ? *other : whole),
+                            rendering->arena);
 }
 
 static Value with_containers(const FluxRendering *rendering, Value object) {
@@ -188,7 +221,7 @@ static Value with_containers(const FluxRendering *rendering, Value object) {
         return object;
     Value *items = value_copy_items(containers, rendering->arena);
     for (size_t i = 0; i < containers.count; i++) {
-        items[i] = with_image(rendering, items[i]);
+        items[i] = with_image(rendering, component_of(object), items[i]);
         items[i] = kube_object_with(items[i], "", "args",
                                     arguments_of(rendering, component_of(object), items[i]),
                                     rendering->arena);
@@ -296,6 +329,19 @@ static bool check_components(const FluxSettings *settings,
     return true;
 }
 
+static bool check_images(const FluxSettings *settings, Str *problem, Arena *arena) {
+    map_each(&settings->images, entry) {
+        if (has_component(settings, entry->key))
+            continue;
+        *problem = str_format(arena,
+                              "\"images\" has an image for \"%.*s\", which is not a component of "
+                              "this installation.",
+                              STR_ARG(entry->key));
+        return false;
+    }
+    return true;
+}
+
 static Str image_tag(Value deployment) {
     Value containers = value_null(&TYPE_DYNAMIC);
     if (!kube_object_find(deployment, "spec.template.spec", "containers", &containers) ||
@@ -337,6 +383,7 @@ bool flux_components_render(const ManifestObjects *release,
                             Arena *arena) {
     FluxRendering rendering = {.settings = settings, .arena = arena};
     if (!check_components(settings, release, problem, arena) ||
+        !check_images(settings, problem, arena) ||
         !check_version(settings, release, problem, arena))
         return false;
     *out = (ValueVec){0};
@@ -410,6 +457,10 @@ static void read_arguments(Value deployment, FluxSettings *settings) {
             settings->watches_all_namespaces = str_equal(value, STR("true"));
         if (str_equal(name, STR("--storage-adv-addr")) && domain != SIZE_MAX)
             settings->cluster_domain = str_slice(value, domain + 5, value.len - 1);
+        if (str_equal(name, STR("--no-cross-namespace-refs")))
+            settings->is_multitenant = str_equal(value, STR("true"));
+        if (str_equal(name, STR("--default-service-account")))
+            settings->tenant_account = value;
     }
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "manifest_text.h"
+#include "map.h"
 
 typedef struct FluxSettings {
     Str namespace;
@@ -15,6 +16,11 @@ typedef struct FluxSettings {
     Str registry;          /* "ghcr.io/fluxcd" */
     Str image_pull_secret; /* empty: none */
     StrVec toleration_keys;
+    Map images; /* component → Str: an image that replaces that of the release */
+    /* Locks tenants in: no references to other namespaces, no remote bases, and objects without a
+     * service account are applied as `tenant_account`. */
+    bool is_multitenant;
+    Str tenant_account; /* "default" */
 } FluxSettings;
 
 /* Reads a release: a directory with a file for each component, or one file with all objects.

@@ -69,12 +69,16 @@ Str flux_sync_text(const FluxSync *settings, Arena *arena) {
                       "spec:\n"
                       "  interval: 10m0s\n"
                       "  path: %.*s\n"
-                      "  prune: true\n"
+                      "  prune: true\n",
+                      STR_ARG(sync->url), STR_ARG(sync->namespace), STR_ARG(sync->namespace),
+                      STR_ARG(sync->path));
+    if (sync->account.len)
+        strbuf_add_format(&text, "  serviceAccountName: %.*s\n", STR_ARG(sync->account));
+    strbuf_add_format(&text,
                       "  sourceRef:\n"
                       "    kind: GitRepository\n"
                       "    name: %.*s\n",
-                      STR_ARG(sync->url), STR_ARG(sync->namespace), STR_ARG(sync->namespace),
-                      STR_ARG(sync->path), STR_ARG(sync->namespace));
+                      STR_ARG(sync->namespace));
     return strbuf_str(&text);
 }
 
@@ -96,6 +100,7 @@ FluxSync flux_sync_of(const Value *objects, size_t count) {
             continue;
         sync.namespace = kube_object_text(object, "metadata", "namespace");
         sync.path = kube_object_text(object, "spec", "path");
+        sync.account = kube_object_text(object, "spec", "serviceAccountName");
     }
     return sync;
 }

@@ -11,6 +11,7 @@ typedef struct FluxSync {
     Str secret; /* empty: the repository needs no credentials */
     Str path;   /* "./clusters/a" */
     bool recurses_submodules;
+    Str account; /* service account that applies the path; empty: that of the controller */
 } FluxSync;
 
 /* The GitRepository and the Kustomization, as `flux bootstrap` writes them. */

@@ -25,6 +25,15 @@ static const char release[] =
     "apiVersion: apps/v1\n"
     "kind: Deployment\n"
     "metadata: {name: helm-controller, labels: {app.kubernetes.io/component: helm-controller}}\n"
+    "spec: {template: {spec: {containers: [{image: 'fluxcd/helm-controller:v1.6.3', args: "
+    "[--log-level=info]}]}}}\n"
+    "---\n"
+    "apiVersion: apps/v1\n"
+    "kind: Deployment\n"
+    "metadata: {name: kustomize-controller, labels: {app.kubernetes.io/component: "
+    "kustomize-controller}}\n"
+    "spec: {template: {spec: {containers: [{image: 'fluxcd/kustomize-controller:v1.9.4', args: "
+    "[--log-level=info]}]}}}\n"
     "---\n"
     "apiVersion: networking.k8s.io/v1\n"
     "kind: NetworkPolicy\n"
@@ -54,7 +63,8 @@ static bool render(Rendered *r, const FluxSettings *more) {
     r->io = (Io){.disk = &disk_real, .clock = &clock_real};
     r->call = (Call){.arena = r->arena, .io = &r->io};
     r->settings = *more;
-    r->settings.components = (StrVec){components, 1, 1};
+    if (!r->settings.components.count)
+        r->settings.components = (StrVec){components, 1, 1};
     r->release = (ManifestObjects){0};
     diags = diags_new(r->arena);
     assert_true(manifest_text_read(&r->call, NO_PATH, STR_EMPTY, str_from_cstr(release),
@@ -135,6 +145,60 @@ static void settings_are_read_again(void **state) {
     arena_close(r.arena);
 }
 
+static Value container_of(const Rendered *r, size_t i) {
+    Value containers;
+    assert_true(
+        kube_object_find(r->objects.items[i], "spec.template.spec", "containers", &containers));
+    return value_at(containers, 0);
+}
+
+/* The arguments that lock tenants in, per controller; source-controller has none. */
+static void tenants_are_locked_in(void **state) {
+    (void)state;
+    static Str names[] = {STR_CONST("source-controller"), STR_CONST("kustomize-controller"),
+                          STR_CONST("helm-controller")};
+    Rendered r;
+    FluxSettings settings = settings_of("v2.9.4"), found;
+    settings.components = (StrVec){names, 3, 3};
+    settings.is_multitenant = true;
+    settings.tenant_account = STR("tenant");
+    assert_true(render(&r, &settings));
+    size_t last = r.objects.count - 1;
+    check_str(json_text(container_of(&r, last), r.arena),
+              "{\"args\":[\"--log-level=debug\",\"--no-cross-namespace-refs=true\","
+              "\"--default-service-account=tenant\"],\"image\":\"registry.example.org/mirror/"
+              "helm-controller:v1.6.3\"}");
+    check_str(json_text(container_of(&r, last - 1), r.arena),
+              "{\"args\":[\"--log-level=debug\",\"--no-cross-namespace-refs=true\","
+              "\"--no-remote-bases=true\",\"--default-service-account=tenant\"],\"image\":"
+              "\"registry.example.org/mirror/kustomize-controller:v1.9.4\"}");
+    assert_int_equal(str_find(json_text(container_of(&r, last - 2), r.arena), STR("--no-cross"), 0),
+                     SIZE_MAX);
+    found = flux_components_settings(&r.objects, r.arena);
+    assert_true(found.is_multitenant);
+    check_str(found.tenant_account, "tenant");
+    arena_close(r.arena);
+}
+
+static void images_are_replaced(void **state) {
+    (void)state;
+    Rendered r;
+    Arena *arena = arena_open("images");
+    Str image = STR("registry.example.org/own:v1@sha256:00");
+    FluxSettings settings = settings_of("v2.9.4");
+    settings.images = map_new(arena);
+    map_set(&settings.images, STR("source-controller"), &image);
+    assert_true(render(&r, &settings));
+    check_str(value_text_at(container_of(&r, r.objects.count - 1), STR("image")),
+              "registry.example.org/own:v1@sha256:00");
+    arena_close(r.arena);
+    map_set(&settings.images, STR("source-controler"), &image);
+    assert_false(render(&r, &settings));
+    assert_true(str_find(r.problem, STR("\"source-controler\", which is not"), 0) != SIZE_MAX);
+    arena_close(r.arena);
+    arena_close(arena);
+}
+
 static void other_releases_are_rejected(void **state) {
     (void)state;
     Rendered r;
@@ -168,6 +232,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(settings_are_rendered),
         cmocka_unit_test(settings_are_read_again),
+        cmocka_unit_test(tenants_are_locked_in),
+        cmocka_unit_test(images_are_replaced),
         cmocka_unit_test(other_releases_are_rejected),
         cmocka_unit_test(damaged_manifests_have_no_objects),
     };

@@ -50,6 +50,21 @@ static void text_is_that_of_the_command(void **state) {
     arena_close(arena);
 }
 
+/* With the lock-down of tenants, the root names the account of its controller. */
+static void account_is_written(void **state) {
+    (void)state;
+    Arena *arena = arena_open("test");
+    FluxSync sync = sync_of("main", "./clusters/lab");
+    sync.account = STR("kustomize-controller");
+    Str text = flux_sync_text(&sync, arena);
+    assert_true(str_find(text,
+                         STR("  prune: true\n"
+                             "  serviceAccountName: kustomize-controller\n"
+                             "  sourceRef:\n"),
+                         0) != SIZE_MAX);
+    arena_close(arena);
+}
+
 static void words_of_yaml_are_quoted(void **state) {
     (void)state;
     static const struct {
@@ -98,6 +113,7 @@ static void intervals_have_the_form_of_go(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_is_that_of_the_command),
+        cmocka_unit_test(account_is_written),
         cmocka_unit_test(words_of_yaml_are_quoted),
         cmocka_unit_test(intervals_have_the_form_of_go),
     };
