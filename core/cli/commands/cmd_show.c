@@ -167,10 +167,32 @@ static void show_objects(Cli *cli, const Engine *engine, const State *state, Dia
     view_outputs_show(cli, state);
 }
 
+/* The JSON document needs the schema of each object: without it, sensitive values are unknown. */
+static bool check_schemas(const Cli *cli, const Engine *engine, const State *state, Diags *diags) {
+    size_t before = diags->error_count;
+    StateResources resources = {0};
+    state_sorted_resources(state, &resources, cli->arena);
+    vec_each(&resources, item) {
+        const StateResource *resource = *item;
+        Str provider = resource->provider_config.provider;
+        if (engine_find_schema(engine, resource->address.mode, provider, resource->address.type))
+            continue;
+        diags_error(diags, NO_RANGE, "Schema of a stored object not available",
+                    "The state contains %.*s, and no available provider has this type. Its "
+                    "provider is %.*s. If it is missing, add it to required_providers and run "
+                    "\"loam init\".",
+                    STR_ARG(resource_addr_to_str(resource->address, cli->arena)),
+                    STR_ARG(provider));
+    }
+    return diags->error_count == before;
+}
+
 static int show_state(
     Cli *cli, const Arguments *arguments, const Engine *engine, const State *state, Diags *diags) {
     StrBuf text = strbuf_new(cli->arena);
     if (option_flag(arguments, "json")) {
+        if (!check_schemas(cli, engine, state, diags))
+            return 1;
         Str encoded = state_is_empty(state) && state->outputs.count == 0
                           ? STR_EMPTY
                           : statefile_encode(state, cli->arena);
