@@ -1,5 +1,6 @@
 /* Finishes the graph: rejects cycles. For each resource, collects the configuration addresses of
- * all resources that it depends on, except through its provider, as the state stores them. */
+ * all resources that it depends on, also through its provider configuration, as the state stores
+ * them. */
 #include "config_read.h"
 #include "transform.h"
 
@@ -61,8 +62,8 @@ static NodeSet merge(NodeSet a, NodeSet b, Arena *arena) {
 }
 
 static bool has_dependencies(const Node *node) {
-    return node->kind != NODE_PROVIDER && node->kind != NODE_DESTROY &&
-           node->kind != NODE_DESTROY_GATE && node->kind != NODE_CHECK_START;
+    return node->kind != NODE_DESTROY && node->kind != NODE_DESTROY_GATE &&
+           node->kind != NODE_CHECK_START;
 }
 
 /* Merges pairwise: a node with many dependencies needs no intermediate set for each of them. */
