@@ -74,7 +74,7 @@ def scenarios(loam, respelled):
     for name in sorted(os.listdir(path)) if os.path.isdir(path) else []:
         if os.path.isdir(os.path.join(path, name)) and not name.startswith("_"):
             yield "scenario/" + name, ["python3", os.path.join(path, "run.py"), loam, name, "-v"], {}
-            is_spelled_anew = respelled and any(scenario.cases_of(name, [], suffix=".tf"))
+            is_spelled_anew = respelled and not scenario.foreign.is_foreign(name) and any(scenario.cases_of(name, [], suffix=".tf"))
             for spelling in ("yaml", "hcl") if is_spelled_anew else ():
                 yield ("respelled/%s-%s" % (name, spelling),
                        ["python3", os.path.join(path, "run.py"), respelled, name, "-s", spelling], {})
