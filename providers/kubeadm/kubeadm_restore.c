@@ -237,10 +237,11 @@ static Sent copy_once(
     if (!upload.problem.len)
         upload.problem = snapshot_file_unlock(
             upload.file, object_text(restore, "passphrase", STR_EMPTY), call->arena);
-    if (!upload.problem.len)
+    bool is_begun = !upload.problem.len;
+    if (is_begun)
         sent = send(node->link, path, &upload, is_last, diags);
     snapshot_file_close(upload.file);
-    if (sent != SENT_WHOLE && upload.size)
+    if (sent != SENT_WHOLE && is_begun)
         remove_copy(node->link);
     if (upload.problem.len)
         (void)reject(call, file, upload.problem, diags);
