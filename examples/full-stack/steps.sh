@@ -1,0 +1,34 @@
+# shellcheck shell=bash
+# What examples/kubeadm/up does for this example beside a cluster.
+# $LOAM_FLUX_MANIFESTS is the release of Flux: a directory with a file for each component, or install.yaml.
+# shellcheck disable=SC2034,SC2154 # read and set by up
+recipe=gitops-bundle
+names="$names source-controller kustomize-controller"
+
+before_init() {
+  [ -n "${LOAM_FLUX_MANIFESTS:-}" ] || {
+    echo 'up: set LOAM_FLUX_MANIFESTS to install.yaml of Flux v2.9.4: https://github.com/fluxcd/flux2/releases/download/v2.9.4/install.yaml' >&2
+    exit 1
+  }
+  say 'the git server'
+  "$here/git-server" start "$work"
+  cat >>"$work/variables" <<SH
+export LOAM_VAR_flux_manifests='$(readlink -f "$LOAM_FLUX_MANIFESTS")'
+export LOAM_VAR_git_url='ssh://root@10.79.0.1:2222$work/git/repository.git'
+export LOAM_VAR_git_known_hosts='[10.79.0.1]:2222 $(cut -d' ' -f1,2 "$work/git/host_key.pub")'
+SH
+  echo "sshd on port 2222, with the repository $work/git/repository.git"
+}
+
+after_apply() {
+  cat <<TXT
+
+The application runs. Look around:
+  examples/full-stack/page                        what the application answers
+  examples/full-stack/commit 'Hello again.'       changes the page in git
+  examples/full-stack/page                        the cluster follows within seconds
+  examples/full-stack/kubectl get kustomizations -A
+  examples/full-stack/loam plan                   nothing to change
+And when you are done: examples/full-stack/down
+TXT
+}
