@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What examples/kubeadm/up does for this example beside a cluster.
+# The further steps of examples/kubeadm/up for this example.
 # $LOAM_FLUX_MANIFESTS is the release of Flux: a directory with a file for each component, or install.yaml.
 # shellcheck disable=SC2034,SC2154 # read and set by up
 recipe=gitops-bundle
