@@ -1,12 +1,12 @@
 """The controllers of Flux for one cluster of server.py, on the loopback interface.
 
-  with flux_runtime.start(cluster) as flux:    the real source-controller and kustomize-controller if they are built
+  with flux_runtime.start(cluster) as flux:    with --all, the real source-controller and kustomize-controller if they are built
       flux.is_real
 
-Without the programs, a stand-in follows the GitRepository and the Kustomization flux-system: it fetches the branch with the
+Otherwise a stand-in follows the GitRepository and the Kustomization flux-system: it fetches the branch with the
 Secret's key or password by git, and writes the statuses that the real ones write, in their two steps. It applies nothing.
 In both cases, the Deployments get the status of running ones, because no node runs their pods."""
-import base64, contextlib, os, shutil, socket, subprocess, tempfile, threading, time
+import base64, contextlib, os, shutil, socket, subprocess, sys, tempfile, threading, time
 
 import server
 
@@ -19,7 +19,7 @@ SYNCS = "/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/%s/kustomizations/%s"
 class Controllers:
     def __init__(self, cluster, namespace):
         self.cluster, self.namespace = cluster, namespace
-        self.is_real = all(server.find_program(name) for name in CONTROLLERS)
+        self.is_real = "--all" in sys.argv and all(server.find_program(name) for name in CONTROLLERS)
         self.directory = tempfile.mkdtemp(prefix="loam-flux-")
         self.end, self.is_paused, self.processes = threading.Event(), False, []
         self.fetched = {}
