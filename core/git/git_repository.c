@@ -238,15 +238,18 @@ static bool read_tip(GitRepository *repository, Str *out) {
     return true;
 }
 
-/* An empty repository has no refs at all. */
-static bool accept_empty(GitRepository *repository) {
+/* An empty repository has no refs at all. Sets `is_there` if the branch has appeared meanwhile. */
+static bool accept_empty(GitRepository *repository, bool *is_there) {
     static const char *const words[] = {"ls-remote", "-q", "origin", NULL};
+    Arena *arena = repository->program.arena;
     Str problem = repository->problem;
+    Str line = str_format(arena, "\trefs/heads/%.*s\n", STR_ARG(repository->remote->branch));
     GitRun run;
     if (!git(repository, words, STR_EMPTY, &run))
         return false;
     repository->problem = problem;
     repository->tip = repository->head = STR_EMPTY;
+    *is_there = str_find(run.out, line, 0) != SIZE_MAX;
     return str_trim(run.out).len == 0;
 }
 
@@ -258,8 +261,14 @@ bool git_repository_fetch(GitRepository *repository) {
                                  "--",    "origin", ref,         NULL};
     const char *const later[] = {"fetch", "-q", "--no-tags", "--", "origin", ref, NULL};
     GitRun run;
-    if (!git(repository, repository->tip.len ? later : first, STR_EMPTY, &run))
-        return repository->failure == GIT_FAILURE_NO_BRANCH && accept_empty(repository);
+    for (int left = CONNECTIONS_MAX;
+         !git(repository, repository->tip.len ? later : first, STR_EMPTY, &run); left--) {
+        bool is_there = false;
+        if (repository->failure == GIT_FAILURE_NO_BRANCH && accept_empty(repository, &is_there))
+            return true;
+        if (!is_there || left == 1)
+            return false;
+    }
     if (!read_tip(repository, &repository->tip))
         return false;
     repository->head = repository->tip;
