@@ -38,14 +38,14 @@ CONNECTION = (0, {}, {})
 PROVISIONER = (1, {"when": CODE, "on_failure": CODE}, {"connection": CONNECTION})
 RESOURCE = (2, {"depends_on": CODE, "provider": CODE},
             {"lifecycle": LIFECYCLE, "provisioner": PROVISIONER, "connection": CONNECTION, "field_manager": (0, {}, {}),
-             "metadata": (0, {}, {})})
+             "metadata": (0, {}, {}), "timeouts": (0, {}, {})})
 TEXTS = {"description": LITERAL, "sensitive": LITERAL, "nullable": LITERAL, "ephemeral": LITERAL, "deprecated": LITERAL}
 ENCRYPTED = (0, {"method": CODE}, {})
 ENCRYPTION = (0, {}, {"key_provider": (2, {}, {}), "method": (2, {}, {}), "state": ENCRYPTED, "plan": ENCRYPTED})
 BLOCKS = {
     "terraform": (0, {"required_version": LITERAL},
                   {"required_providers": (0, {"": LITERAL}, {}), "backend": (1, {}, {}), "encryption": ENCRYPTION}),
-    "provider": (1, {"alias": LITERAL, "version": LITERAL}, {}),
+    "provider": (1, {"alias": LITERAL, "version": LITERAL}, {"git": (0, {}, {"ssh": (0, {}, {}), "http": (0, {}, {})})}),
     "variable": (1, {"type": CODE, "default": LITERAL, **TEXTS}, {"validation": CONDITION}),
     "locals": (0, {}, {}),
     "output": (1, {"depends_on": CODE, **TEXTS}, {"precondition": CONDITION}),
