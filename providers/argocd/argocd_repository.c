@@ -1,96 +1,37 @@
 /* argocd_repository: a repository that Argo CD may read, and its credential. */
 #include "argocd_provider.h"
 
-#include "argocd_secret.h"
+#include "argocd_repository_access.h"
 
 /* clang-format off */
 static const ArgocdKey keys[] = {
-    {"url", "url"},
     {"name", "name"},
-    {"type", "type"},
-    {"project", "project"},
-    {"username", "username"},
-    {"github_app_id", "githubAppID"},
-    {"github_app_installation_id", "githubAppInstallationID"},
-    {"github_app_enterprise_base_url", "githubAppEnterpriseBaseUrl"},
-    {"tls_client_cert_data", "tlsClientCertData"},
-    {"enable_oci", "enableOCI"},
-    {"force_http_basic_auth", "forceHttpBasicAuth"},
-    {"proxy", "proxy"},
-    {"no_proxy", "noProxy"},
-    {"use_azure_workload_identity", "useAzureWorkloadIdentity"},
     {"insecure", "insecure"},
     {"enable_lfs", "enableLfs"},
     {"depth", "depth"},
+    ARGOCD_ACCESS_KEYS,
 };
 static const WriteOnly write_only[] = {
-    {.name = "password_wo", .revision = "credentials_revision", .key = "password"},
-    {.name = "bearer_token_wo", .revision = "credentials_revision", .key = "bearerToken"},
-    {.name = "ssh_private_key_wo", .revision = "credentials_revision", .key = "sshPrivateKey"},
-    {.name = "github_app_private_key_wo", .revision = "credentials_revision", .key = "githubAppPrivateKey"},
-    {.name = "tls_client_cert_key_wo", .revision = "credentials_revision", .key = "tlsClientCertKey"},
-    {.name = "gcp_service_account_key_wo", .revision = "credentials_revision", .key = "gcpServiceAccountKey"},
+    ARGOCD_ACCESS_WRITE_ONLY,
 };
 static const Attribute attributes[] = {
     {"url", &TYPE_STRING, REQUIRED,
      "URL of the repository."},
     {"name", &TYPE_STRING, OPTIONAL,
      "Name for users."},
-    {"type", &TYPE_STRING, OPTIONAL,
-     "Kind of the repository (default \"git\").", .one_of = "git helm oci"},
-    {"project", &TYPE_STRING, OPTIONAL,
-     "Name of the project that may use it (default: all)."},
-    {"username", &TYPE_STRING, OPTIONAL,
-     "Name of the user, for https."},
-    {"github_app_id", &TYPE_NUMBER, OPTIONAL,
-     "ID of the app of GitHub."},
-    {"github_app_installation_id", &TYPE_NUMBER, OPTIONAL,
-     "ID of the installation of the app."},
-    {"github_app_enterprise_base_url", &TYPE_STRING, OPTIONAL,
-     "URL of the API of GitHub Enterprise."},
-    {"tls_client_cert_data", &TYPE_STRING, OPTIONAL,
-     "Certificate of the client, as PEM text."},
-    {"enable_oci", &TYPE_BOOL, OPTIONAL,
-     "Whether charts are in an OCI registry (default false)."},
-    {"force_http_basic_auth", &TYPE_BOOL, OPTIONAL,
-     "Whether the password is sent before the server requests it (default false)."},
-    {"proxy", &TYPE_STRING, OPTIONAL,
-     "URL of a proxy."},
-    {"no_proxy", &TYPE_STRING, OPTIONAL,
-     "Hosts that are reached without the proxy, separated by commas."},
-    {"use_azure_workload_identity", &TYPE_BOOL, OPTIONAL,
-     "Whether the access is by workload identity of Azure (default false)."},
     {"insecure", &TYPE_BOOL, OPTIONAL,
      "Whether the certificate or the host key of the server is not verified (default false)."},
     {"enable_lfs", &TYPE_BOOL, OPTIONAL,
      "Whether large files of git are fetched (default false)."},
     {"depth", &TYPE_NUMBER, OPTIONAL,
      "Number of commits to fetch (default: all)."},
-    {"password_wo", &TYPE_STRING, OPTIONAL | WRITE_ONLY,
-     "Password or token, for https. Neither plan nor state contains it."},
-    {"bearer_token_wo", &TYPE_STRING, OPTIONAL | WRITE_ONLY,
-     "Token that is sent as a bearer token. Neither plan nor state contains it."},
-    {"ssh_private_key_wo", &TYPE_STRING, OPTIONAL | WRITE_ONLY,
-     "Private key, for ssh. Neither plan nor state contains it."},
-    {"github_app_private_key_wo", &TYPE_STRING, OPTIONAL | WRITE_ONLY,
-     "Private key of the app of GitHub, as PEM text. Neither plan nor state contains it."},
-    {"tls_client_cert_key_wo", &TYPE_STRING, OPTIONAL | WRITE_ONLY,
-     "Private key of the certificate of the client, as PEM text. Neither plan nor state contains it."},
-    {"gcp_service_account_key_wo", &TYPE_STRING, OPTIONAL | WRITE_ONLY,
-     "Key of a service account of Google Cloud, as JSON text. Neither plan nor state contains it."},
-    {"credentials_revision", &TYPE_NUMBER, OPTIONAL,
-     "Revision of the write-only arguments: a change sends their values again."},
+    ARGOCD_ACCESS_ATTRIBUTES,
     TYPED_ATTRIBUTES,
 };
 static const ArgumentRule rules[] = {
-    {RULE_REQUIRED_WITH, {"password_wo", "credentials_revision"}},
-    {RULE_REQUIRED_WITH, {"bearer_token_wo", "credentials_revision"}},
-    {RULE_REQUIRED_WITH, {"ssh_private_key_wo", "credentials_revision"}},
-    {RULE_REQUIRED_WITH, {"github_app_private_key_wo", "credentials_revision"}},
-    {RULE_REQUIRED_WITH, {"tls_client_cert_key_wo", "credentials_revision"}},
-    {RULE_REQUIRED_WITH, {"gcp_service_account_key_wo", "credentials_revision"}},
+    ARGOCD_ACCESS_RULES,
 };
-static const char *const members[] = {"url", "name", "type", "project", "username", "github_app_id", "github_app_installation_id", "github_app_enterprise_base_url", "tls_client_cert_data", "enable_oci", "force_http_basic_auth", "proxy", "no_proxy", "use_azure_workload_identity", "insecure", "enable_lfs", "depth", "password_wo", "bearer_token_wo", "ssh_private_key_wo", "github_app_private_key_wo", "tls_client_cert_key_wo", "gcp_service_account_key_wo", NULL};
+static const char *const members[] = {"url", "name", "insecure", "enable_lfs", "depth", ARGOCD_ACCESS_MEMBERS, NULL};
 /* clang-format on */
 static const Block blocks[] = {OBJECT_METADATA_BLOCK, TYPED_BLOCKS};
 
