@@ -107,15 +107,17 @@ class Run:
             return False
 
 
-def main(sets, run_set, **options):
+def main(sets, run_set, flags=(), **parts):
     if not sets:
         print("the manifests of other projects are missing: LOAM_MANIFESTS names their directory")
         return 77
-    run = Run(sets, run_set, options)
+    server.skip_without_parts(**parts)  # here: the exit of a thread ends that thread alone
+    run = Run(sets, run_set, {"flags": flags, **parts})
     threads = [threading.Thread(target=run.work, daemon=True) for _ in range(min(SERVERS, len(sets)))]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    print("%d sets, %d failed" % (len(sets), len(run.failed)))
-    return 1 if run.failed else 0
+    left = run.sets.qsize()
+    print("%d sets, %d failed, %d did not run" % (len(sets), len(run.failed), left))
+    return 1 if run.failed or left else 0

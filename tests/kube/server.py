@@ -312,11 +312,16 @@ class Cluster:
             return [json.loads(line) for line in file if line.endswith("\n")]
 
 
-@contextlib.contextmanager
-def start(controllers=False, pods=False, version=None, flags=()):
+def skip_without_parts(controllers=False, pods=False, version=None):
+    """The arguments are those of start."""
     skip_without("etcd", "kube-apiserver", *(["kube-controller-manager"] if controllers or pods else []))
     skip_without(*(["kube-scheduler", "kwok"] if pods else []), command=POD_COMMAND)
     skip_without("kube-apiserver", command=UPGRADE_COMMAND, version=version)
+
+
+@contextlib.contextmanager
+def start(controllers=False, pods=False, version=None, flags=()):
+    skip_without_parts(controllers, pods, version)
     directory = tempfile.mkdtemp(prefix="loam-kube-")
     cluster = Cluster(directory, list(flags))
     try:
