@@ -149,6 +149,8 @@ static DryRunOutcome outcome_of_failure(const ObjectTarget *target,
         return immutable(target, out);
     if (class == KUBE_ERROR_NAMESPACE && is_planning)
         return impossible(out, "its namespace does not exist yet");
+    if (class == KUBE_ERROR_TERMINATING && is_planning)
+        return impossible(out, "its namespace is being deleted");
     if (class == KUBE_ERROR_WEBHOOK)
         return impossible(out, "an admission webhook cannot be called");
     if (class == KUBE_ERROR_WEBHOOK_DRY_RUN)

@@ -150,14 +150,16 @@ static bool plan_immutable(Planning *planning, const DryRun *run, Diags *diags) 
     return report_changed(planning, path, why, diags);
 }
 
-/* The object was deleted since the refresh, or without one. Its replacement needs no permission. */
-static bool plan_new_object(Planning *planning, Diags *diags) {
+/* The object was deleted since the refresh, or without one, or it is being deleted, which nothing
+ * can stop. Its replacement needs no permission. */
+static bool plan_new_object(Planning *planning, const char *what, Diags *diags) {
     const ObjectRequest *request = planning->request;
     if (!request->call->is_planning)
-        return report_changed(planning, request->path, STR("no longer exists"), diags);
+        return report_changed(planning, request->path, str_from_cstr(what), diags);
     planning->plan->action = OBJECT_REPLACE;
     planning->plan->replace_path = request->object_path;
-    return plan_unseen(planning, STR("the object no longer exists"), diags);
+    Str why = str_format(planning->arena, "the object %s", what);
+    return plan_unseen(planning, why, diags);
 }
 
 /* Returns the path of the member that names another object than before; empty if none does. */
@@ -459,7 +461,9 @@ static bool plan_read(Planning *planning, Diags *diags) {
     if (request->is_replacement_approved)
         return plan_approved_replacement(planning, diags);
     if (request->record.uid.len && !value_is_present(planning->live))
-        return plan_new_object(planning, diags);
+        return plan_new_object(planning, "no longer exists", diags);
+    if (kube_object_text(planning->live, "metadata", "deletionTimestamp").len)
+        return plan_new_object(planning, "is being deleted", diags);
     plan_takeover(planning, request->record.is_imported);
     return check_same_object(planning, diags) &&
            object_owner_check(&planning->target, planning->live, "Kubernetes object not planned",
