@@ -50,6 +50,7 @@ class Controllers:
         time.sleep(1)
         self.start_program("source-controller", "--storage-path=" + self.directory, "--storage-addr=" + storage, "--storage-adv-addr=" + storage)
         self.start_program("kustomize-controller", "--requeue-dependency=2s")
+        self.end.wait()  # a program ends with the thread that started it
 
     # The stand-in.
 
