@@ -101,12 +101,9 @@ bool argocd_gitops(const Call *call,
                    Diags *diags) {
     const SpecObject *type = call->type.resource->payload;
     Str id = object_text(request->state, "id", STR_EMPTY);
-    size_t slash = str_find_char(id, '/', 0);
-    CHECK(slash != SIZE_MAX);
     GitopsObject object = {
         .controller = &argocd_controller,
-        .link = {str_from_cstr(type->typed.api_version), str_from_cstr(type->typed.kind),
-                 str_slice(id, 0, slash), str_after(id, slash + 1)},
+        .link = gitops_link(type->typed.api_version, type->typed.kind, id),
         .suspend_argument =
             sets_enabled(request->state) ? "spec.sync_policy.automated.enabled" : NULL,
     };

@@ -96,13 +96,8 @@ static void add_link(
 /* The HelmChart that the controller has made for a HelmRelease: "NAMESPACE/NAME". */
 static void add_chart(Value object, GitopsLinks *out, Arena *arena) {
     Str chart = kube_object_text(object, "status", "helmChart");
-    size_t slash = str_find_char(chart, '/', 0);
-    GitopsLink link = {STR(SOURCE_API), STR("HelmChart"), STR_EMPTY, STR_EMPTY};
-    if (slash == SIZE_MAX)
-        return;
-    link.namespace = str_slice(chart, 0, slash);
-    link.name = str_after(chart, slash + 1);
-    vec_push(arena, out, link);
+    if (str_find_char(chart, '/', 0) != SIZE_MAX)
+        vec_push(arena, out, gitops_link(SOURCE_API, "HelmChart", chart));
 }
 
 static void sources(Value object, GitopsLinks *out, Arena *arena) {
@@ -135,12 +130,9 @@ bool flux_gitops(const Call *call,
                  Diags *diags) {
     const SpecObject *type = call->type.resource->payload;
     Str id = object_text(request->state, "id", STR_EMPTY);
-    size_t slash = str_find_char(id, '/', 0);
-    CHECK(slash != SIZE_MAX);
     GitopsObject object = {
         .controller = &flux_controller,
-        .link = {str_from_cstr(type->typed.api_version), str_from_cstr(type->typed.kind),
-                 str_slice(id, 0, slash), str_after(id, slash + 1)},
+        .link = gitops_link(type->typed.api_version, type->typed.kind, id),
         .suspend_argument = sets_suspend(request->state) ? "spec.suspend" : NULL,
     };
     return gitops_object_run(call, &object, request, response, diags);

@@ -4,6 +4,17 @@
 #include "kube_error.h"
 #include "wait_follow.h"
 
+GitopsLink gitops_link(const char *api_version, const char *kind, Str id) {
+    size_t slash = str_find_char(id, '/', 0);
+    CHECK(slash != SIZE_MAX);
+    return (GitopsLink){
+        .api_version = str_from_cstr(api_version),
+        .kind = str_from_cstr(kind),
+        .namespace = str_slice(id, 0, slash),
+        .name = str_after(id, slash + 1),
+    };
+}
+
 #define REQUEST_MS 20000 /* how long the server may be unreachable */
 #define DEPTH_MAX  4     /* a HelmRelease has a chart, which has a repository */
 
