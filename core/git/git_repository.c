@@ -7,7 +7,9 @@
 #include <errno.h>
 
 #define REF             "refs/remotes/origin/branch"
-#define TIP             "refs/remotes/origin/branch^{commit}"
+#define TIP             REF "^{commit}"
+#define REVIEW_REF      "refs/remotes/origin/review"
+#define ALL_COMMITS     "2147483647" /* a depth that stands for the whole history */
 #define RACES_MAX       40 /* pushes of others between our fetch and push, before we give up */
 #define CONNECTIONS_MAX 3
 #define PAUSE_FIRST_MS  100
@@ -228,9 +230,9 @@ void git_repository_close(GitRepository *repository) {
 
 /* Reading. */
 
-/* Returns the commit of the fetched branch. */
-static bool read_tip(GitRepository *repository, Str *out) {
-    static const char *const words[] = {"rev-parse", "-q", "--verify", TIP, NULL};
+/* Returns the commit of a fetched branch. */
+static bool read_commit(GitRepository *repository, const char *name, Str *out) {
+    const char *const words[] = {"rev-parse", "-q", "--verify", name, NULL};
     GitRun run;
     if (!git(repository, words, STR_EMPTY, &run))
         return false;
@@ -269,7 +271,7 @@ bool git_repository_fetch(GitRepository *repository) {
         if (!is_there || left == 1)
             return false;
     }
-    if (!read_tip(repository, &repository->tip))
+    if (!read_commit(repository, TIP, &repository->tip))
         return false;
     repository->head = repository->tip;
     return true;
@@ -443,9 +445,17 @@ bool git_repository_commit(GitRepository *repository,
     return true;
 }
 
-static bool push_head(GitRepository *repository) {
+typedef struct Push {
+    GitPrepare *prepare;
+    void *payload;
+    Str review;     /* empty: the commits go to the branch itself */
+    Str proposed;   /* tip of the review branch; empty: the branch needs no commit */
+    bool is_remote; /* the server or the way to it failed, not `prepare` */
+} Push;
+
+static bool push_head(GitRepository *repository, Str branch) {
     Str refspec = str_format(repository->program.arena, "%.*s:refs/heads/%.*s",
-                             STR_ARG(repository->head), STR_ARG(repository->remote->branch));
+                             STR_ARG(repository->head), STR_ARG(branch));
     const char *const words[] = {"push",
                                  "--porcelain",
                                  "--no-verify",
@@ -456,25 +466,82 @@ static bool push_head(GitRepository *repository) {
                                  str_to_cstr(refspec, repository->program.arena),
                                  NULL};
     GitRun run;
-    if (!git(repository, words, STR_EMPTY, &run))
+    return git(repository, words, STR_EMPTY, &run);
+}
+
+static bool is_ancestor_of(GitRepository *repository, Str older, Str newer) {
+    Arena *arena = repository->program.arena;
+    const char *const words[] = {"merge-base", "--is-ancestor", str_to_cstr(older, arena),
+                                 str_to_cstr(newer, arena), NULL};
+    GitRun run;
+    return str_equal(older, newer) || git_program_run(&repository->program, words, STR_EMPTY, &run);
+}
+
+/* Fetches the review branch, with all commits on the way to the branch; *tip is empty if it does
+ * not exist. */
+static bool fetch_review(GitRepository *repository, Str review, Str *tip) {
+    Arena *arena = repository->program.arena;
+    Str branch = str_format(arena, "+refs/heads/%.*s:" REF, STR_ARG(repository->remote->branch));
+    Str refspec = str_format(arena, "+refs/heads/%.*s:" REVIEW_REF, STR_ARG(review));
+    const char *const words[] = {"fetch",
+                                 "-q",
+                                 "--no-tags",
+                                 "--depth",
+                                 ALL_COMMITS,
+                                 "--",
+                                 "origin",
+                                 str_to_cstr(refspec, arena),
+                                 repository->tip.len ? str_to_cstr(branch, arena) : NULL,
+                                 NULL};
+    GitRun run;
+    *tip = STR_EMPTY;
+    if (git(repository, words, STR_EMPTY, &run))
+        return read_commit(repository, REVIEW_REF "^{commit}", tip);
+    return repository->failure == GIT_FAILURE_NO_BRANCH;
+}
+
+/* Makes the commits on the review branch if it has commits that are not merged. */
+static bool prepare_review(GitRepository *repository, Push *push, bool *is_there) {
+    Str tip;
+    *is_there = false;
+    if (!fetch_review(repository, push->review, &tip))
         return false;
-    repository->tip = repository->head;
+    if (!tip.len || (repository->tip.len && is_ancestor_of(repository, tip, repository->tip)))
+        return true;
+    repository->head = tip;
+    push->is_remote = false;
+    bool is_good = push->prepare(push->payload, repository);
+    push->is_remote = true;
+    *is_there = is_good && str_equal(repository->head, tip);
+    return is_good;
+}
+
+static bool push_commits(GitRepository *repository, Push *push) {
+    bool is_there = false;
+    if (!push->review.len) {
+        if (!push_head(repository, repository->remote->branch))
+            return false;
+        repository->tip = repository->head;
+        return true;
+    }
+    if (!prepare_review(repository, push, &is_there) ||
+        (!is_there && !push_head(repository, push->review)))
+        return false;
+    push->proposed = repository->head;
+    repository->head = repository->tip;
     return true;
 }
 
-/* Fetches, prepares and pushes once. *is_remote is true if the server or the way to it failed. */
-static bool push_once(GitRepository *repository,
-                      GitPrepare *prepare,
-                      void *payload,
-                      bool *is_remote) {
-    *is_remote = true;
+/* Fetches, prepares and pushes once. */
+static bool push_once(GitRepository *repository, Push *push) {
+    push->is_remote = true;
     if (!git_repository_fetch(repository))
         return false;
-    *is_remote = false;
-    if (!prepare(payload, repository))
+    push->is_remote = false;
+    if (!push->prepare(push->payload, repository))
         return false;
-    *is_remote = true;
-    return str_equal(repository->head, repository->tip) || push_head(repository);
+    push->is_remote = true;
+    return str_equal(repository->head, repository->tip) || push_commits(repository, push);
 }
 
 /* Pauses get longer, and differ between programs that push at the same time. */
@@ -489,35 +556,44 @@ static bool pause_before(const GitRepository *repository, int attempt) {
     return !clock->sleep_ms(clock->self, pause, program->cancel);
 }
 
-bool git_repository_push(GitRepository *repository, GitPrepare *prepare, void *payload) {
-    bool is_remote;
+static bool push_until_done(GitRepository *repository, Push *push) {
     for (int races = 0, connections = 0;; repository->failure = GIT_FAILURE_OTHER) {
-        if (push_once(repository, prepare, payload, &is_remote))
+        if (push_once(repository, push))
             return true;
         bool is_race = repository->failure == GIT_FAILURE_RACE;
         bool may_pass = is_race ? ++races <= RACES_MAX
                                 : repository->failure == GIT_FAILURE_CONNECTION &&
                                       ++connections <= CONNECTIONS_MAX;
-        if (!is_remote || !may_pass || !pause_before(repository, is_race ? races : connections + 2))
+        if (!push->is_remote || !may_pass ||
+            !pause_before(repository, is_race ? races : connections + 2))
             return false;
         log_debug("git push repeated", log_number("races", races),
                   log_number("connections", connections));
     }
 }
 
+bool git_repository_push(GitRepository *repository, GitPrepare *prepare, void *payload) {
+    Push push = {.prepare = prepare, .payload = payload};
+    return push_until_done(repository, &push);
+}
+
+bool git_repository_propose(
+    GitRepository *repository, Str review, GitPrepare *prepare, void *payload, Str *commit) {
+    Push push = {.prepare = prepare, .payload = payload, .review = review};
+    bool is_good = push_until_done(repository, &push);
+    *commit = push.proposed;
+    return is_good;
+}
+
 bool git_repository_has_ancestor(GitRepository *repository,
                                  Str older,
                                  Str newer,
                                  bool *is_ancestor) {
-    Arena *arena = repository->program.arena;
-    const char *const words[] = {"merge-base", "--is-ancestor", str_to_cstr(older, arena),
-                                 str_to_cstr(newer, arena), NULL};
-    GitRun run;
     *is_ancestor = str_equal(older, newer);
     if (*is_ancestor)
         return true;
     if (!git_repository_fetch(repository))
         return false;
-    *is_ancestor = git_program_run(&repository->program, words, STR_EMPTY, &run);
+    *is_ancestor = is_ancestor_of(repository, older, newer);
     return true;
 }

@@ -69,6 +69,12 @@ typedef bool GitPrepare(void *payload, GitRepository *repository);
  * commits; if the connection broke, a few times. The branch is never forced. Without a new commit
  * nothing is pushed. Afterwards `head` is `tip`. */
 MUST_USE bool git_repository_push(GitRepository *repository, GitPrepare *prepare, void *payload);
+/* The same on the branch `review`, which people merge into the branch of the remote. The commits
+ * are made on the tip, or on the review branch while it has commits that are not merged. *commit is
+ * the tip of the review branch with all changes; empty if the branch of the remote needs none.
+ * `head` is `tip` afterwards. */
+MUST_USE bool git_repository_propose(
+    GitRepository *repository, Str review, GitPrepare *prepare, void *payload, Str *commit);
 /* Fetches, and sets *is_ancestor to whether the branch has both commits, `older` before or as
  * `newer`. */
 MUST_USE bool git_repository_has_ancestor(GitRepository *repository,

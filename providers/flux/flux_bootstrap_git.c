@@ -596,8 +596,9 @@ static bool push_and_install(const Bootstrap *bootstrap,
     if (!flux_git_fetch(call, bootstrap->git, repository, bootstrap->diags))
         return false;
     call_progress(call, 0, 0, "pushing the manifests of Flux");
-    if (!git_repository_push(repository, prepare, &push))
-        return flux_git_fail(call, repository, "Manifests of Flux not pushed", bootstrap->diags);
+    if (!flux_git_push(call, bootstrap->git, repository, prepare, &push,
+                       "Manifests of Flux not pushed", bootstrap->diags))
+        return false;
     FluxWait wait = {.namespace = bootstrap->namespace,
                      .branch = bootstrap->git->remote.branch,
                      .commit = str_clone(repository->head, call->arena),
@@ -640,9 +641,9 @@ static bool remove_files(const Bootstrap *bootstrap) {
     GitRepository repository = {0};
     Push push = {.bootstrap = bootstrap};
     bool is_good = flux_git_fetch(bootstrap->call, bootstrap->git, &repository, bootstrap->diags);
-    if (is_good && !git_repository_push(&repository, prepare_removal, &push))
-        is_good = flux_git_fail(bootstrap->call, &repository, "Manifests of Flux not removed",
-                                bootstrap->diags);
+    is_good =
+        is_good && flux_git_push(bootstrap->call, bootstrap->git, &repository, prepare_removal,
+                                 &push, "Manifests of Flux not removed", bootstrap->diags);
     git_repository_close(&repository);
     return is_good;
 }

@@ -1,6 +1,7 @@
 #include "flux_git.h"
 
 #include "cluster.h"
+#include "git_address.h"
 #include "object_builder.h"
 #include "path_error.h"
 #include "ssh_key_text.h"
@@ -27,6 +28,7 @@ static const ArgumentRule http_rules[] = {
 const Attribute flux_git_attributes[FLUX_GIT_COUNT] = {
     {"url",                     &TYPE_STRING, REQUIRED, "URL of the repository, with ssh or https; without a password."},
     {"branch",                  &TYPE_STRING, OPTIONAL, "Branch that Flux follows (default main)."},
+    {"review_branch",           &TYPE_STRING, OPTIONAL, "Branch that commits are pushed to instead, for a merge request. The apply ends with an error until people have merged it into branch; the next one goes on (default: commits go to branch)."},
     {"author_name",             &TYPE_STRING, OPTIONAL, "Author of the commits (default Flux)."},
     {"author_email",            &TYPE_STRING, OPTIONAL, "Address of the author (default: empty)."},
     {"commit_message_appendix", &TYPE_STRING, OPTIONAL, "End of each commit message, such as \"[ci skip]\"."},
@@ -61,6 +63,14 @@ static bool check(const Call *call, const FluxGit *git, Diags *diags) {
         problem = STR("The text is no private key, or the key has a passphrase, which Flux could "
                       "not type in. Give a key of its own for this purpose.");
     }
+    Str review = git->review_branch;
+    if (!problem.len && review.len &&
+        (!git_address_is_ref(review) || str_equal(review, git->remote.branch))) {
+        path = PATH_AT(call, {"git"}, {"review_branch"});
+        problem =
+            str_format(call->arena, "\"%.*s\" must be the name of another branch than \"%.*s\".",
+                       STR_ARG(review), STR_ARG(git->remote.branch));
+    }
     return !problem.len ||
            path_error(call, path, diags, "Repository of Flux not usable", "%.*s", STR_ARG(problem));
 }
@@ -87,6 +97,7 @@ bool flux_git_read(
         .author_name = object_text(block, "author_name", STR("Flux")),
         .author_email = object_text(block, "author_email", STR_EMPTY),
         .appendix = object_text(block, "commit_message_appendix", STR_EMPTY),
+        .review_branch = object_text(block, "review_branch", STR_EMPTY),
     };
     git->remote.url =
         url_with_user(git->remote.url, object_text(ssh, "username", STR(USER)), arena);
@@ -124,6 +135,27 @@ bool flux_git_fetch(const Call *call, const FluxGit *git, GitRepository *out, Di
     call_progress(call, 0, 0, "fetching the repository");
     return (git_repository_open(&request, out) && git_repository_fetch(out)) ||
            flux_git_fail(call, out, "Repository not fetched", diags);
+}
+
+bool flux_git_push(const Call *call,
+                   const FluxGit *git,
+                   GitRepository *repository,
+                   GitPrepare *prepare,
+                   void *payload,
+                   const char *action,
+                   Diags *diags) {
+    Str commit;
+    if (!git->review_branch.len)
+        return git_repository_push(repository, prepare, payload) ||
+               flux_git_fail(call, repository, action, diags);
+    if (!git_repository_propose(repository, git->review_branch, prepare, payload, &commit))
+        return flux_git_fail(call, repository, action, diags);
+    return !commit.len ||
+           path_error(call, NO_PATH, diags, "Manifests of Flux wait for a review",
+                      "The branch \"%.*s\" of the repository \"%.*s\" has them, in the commit "
+                      "%.*s. Merge it into \"%.*s\", then run this again.",
+                      STR_ARG(git->review_branch), STR_ARG(git->remote.url), STR_ARG(commit),
+                      STR_ARG(git->remote.branch));
 }
 
 Map flux_git_secret(const FluxGit *git, Arena *arena) {

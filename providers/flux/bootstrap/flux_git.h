@@ -10,10 +10,11 @@ typedef struct FluxGit {
     GitRemote remote;
     Str author_name;
     Str author_email;
-    Str appendix; /* the end of commit messages; empty: none */
+    Str appendix;      /* the end of commit messages; empty: none */
+    Str review_branch; /* empty: commits go to the branch that Flux follows */
 } FluxGit;
 
-#define FLUX_GIT_COUNT  5
+#define FLUX_GIT_COUNT  6
 #define FLUX_GIT_BLOCKS 2
 extern const Attribute flux_git_attributes[FLUX_GIT_COUNT];
 extern const Block flux_git_blocks[FLUX_GIT_BLOCKS];
@@ -41,6 +42,15 @@ MUST_USE bool flux_git_fetch(const Call *call,
                              const FluxGit *git,
                              GitRepository *out,
                              Diags *diags);
+/* Pushes the commits of `prepare`. With a review branch it fails as long as they are not merged:
+ * the error names the commit. `action` is the failure ("Manifests not pushed"). */
+MUST_USE bool flux_git_push(const Call *call,
+                            const FluxGit *git,
+                            GitRepository *repository,
+                            GitPrepare *prepare,
+                            void *payload,
+                            const char *action,
+                            Diags *diags);
 /* Adds the error of a failed operation; returns false. */
 bool flux_git_fail(const Call *call,
                    const GitRepository *repository,

@@ -105,6 +105,72 @@ static void an_overtaken_push_is_made_again_on_the_new_tip(void **state) {
     }
 }
 
+/* Proposes one file with a clone of its own; returns the commit. */
+static Str propose(GitCase *c, const char *path, const char *text) {
+    GitRepository repository;
+    GitCaseFile file = {path, text};
+    Str commit;
+    git_case_open(c, &repository);
+    if (!git_repository_propose(&repository, STR("review"), git_case_prepare, &file, &commit))
+        fail_msg("%.*s", STR_ARG(repository.problem));
+    check_str_equal(repository.head, repository.tip);
+    git_repository_close(&repository);
+    return commit;
+}
+
+#define REVIEW_LOG "--git-dir=origin.git", "log", "--reverse", "--format=%s", "refs/heads/review"
+
+static void a_proposal_leaves_the_branch_as_it_is(void **state) {
+    (void)state;
+    GitCase c;
+    git_case_start(&c);
+    git_case_push(&c, "start", "0");
+    Str commit = propose(&c, "a", "1");
+    check_str_equal(commit, GIT(&c, "--git-dir=origin.git", "rev-parse", "refs/heads/review"));
+    check_str(GIT(&c, LOG, "--format=%s"), "Change start");
+    check_str(GIT(&c, REVIEW_LOG), "Change start\nChange a");
+    check_str_equal(propose(&c, "a", "1"), commit); /* it is there already */
+
+    /* Commits that are not merged stay, also those of others. */
+    propose(&c, "a", "2");
+    check_str(GIT(&c, REVIEW_LOG), "Change start\nChange a\nChange a");
+
+    /* After the merge, and with further commits, the next proposal begins at the branch. */
+    GIT(&c, "--git-dir=origin.git", "update-ref", "refs/heads/main", "refs/heads/review");
+    git_case_push(&c, "theirs", "0");
+    check_str(propose(&c, "a", "2"), "");
+    propose(&c, "a", "3");
+    check_str(GIT(&c, REVIEW_LOG), "Change start\nChange a\nChange a\nChange theirs\nChange a");
+    GIT(&c, "--git-dir=origin.git", "update-ref", "-d", "refs/heads/review");
+    propose(&c, "a", "4");
+    check_str(GIT(&c, REVIEW_LOG), "Change start\nChange a\nChange a\nChange theirs\nChange a");
+    git_case_end(&c);
+}
+
+static bool prepare_and_be_overtaken_in_review(void *payload, GitRepository *repository) {
+    Overtaken *overtaken = payload;
+    GitCaseFile ours = {"ours", "ours"};
+    if (overtaken->calls++ == 0)
+        propose(overtaken->c, "theirs", "0");
+    return git_case_prepare(&ours, repository);
+}
+
+static void an_overtaken_proposal_keeps_that_of_others(void **state) {
+    (void)state;
+    GitCase c;
+    GitRepository repository;
+    Overtaken overtaken = {&c, 1, 0};
+    Str commit;
+    git_case_start(&c);
+    git_case_push(&c, "start", "0");
+    git_case_open(&c, &repository);
+    assert_true(git_repository_propose(&repository, STR("review"),
+                                       prepare_and_be_overtaken_in_review, &overtaken, &commit));
+    git_repository_close(&repository);
+    check_str(GIT(&c, REVIEW_LOG), "Change start\nChange theirs\nChange ours");
+    git_case_end(&c);
+}
+
 static void a_rejected_push_names_the_reason(void **state) {
     (void)state;
     static const struct {
@@ -281,6 +347,8 @@ int main(void) {
         cmocka_unit_test(a_removal_removes_one_file),
         cmocka_unit_test(a_file_is_read_as_it_is),
         cmocka_unit_test(an_overtaken_push_is_made_again_on_the_new_tip),
+        cmocka_unit_test(a_proposal_leaves_the_branch_as_it_is),
+        cmocka_unit_test(an_overtaken_proposal_keeps_that_of_others),
         cmocka_unit_test(a_rejected_push_names_the_reason),
         cmocka_unit_test(an_endless_output_is_cut),
         cmocka_unit_test(paths_that_leave_the_clone_are_rejected),
