@@ -1,6 +1,7 @@
 /* kubernetes_manifests: the objects of a file, a directory or a text. */
 #include "kubernetes_provider.h"
 
+#include "manifest_files.h"
 #include "manifests_apply.h"
 #include "manifests_plan.h"
 #include "manifests_read.h"
@@ -15,6 +16,14 @@ static void sensitive_paths(Value object, Paths *out, Arena *arena) {
     Str content = object_text(object, "content", STR_EMPTY);
     if (str_find(content, STR("Secret"), 0) != SIZE_MAX)
         vec_push(arena, out, path_attribute((Path){0}, STR("content"), arena));
+}
+
+static bool read_objects(
+    const Call *call, Value config, Path argument, ManifestObjects *out, Diags *diags) {
+    Str path = object_text(config, "path", STR_EMPTY);
+    Str content = object_text(config, "content", STR_EMPTY);
+    return path.len ? manifest_files_read(call, argument, path, out, diags)
+                    : manifest_text_read(call, argument, STR_EMPTY, content, out, diags);
 }
 
 static bool validate(const Call *call, const ValidateRequest *request, Diags *diags) {
@@ -42,12 +51,16 @@ static const ArgumentRule rules[] = {
     {RULE_EXACTLY_ONE, {"path", "content"}},
 };
 
+static const char *const sources[] = {"path", "content", NULL};
+static const ManifestsType from_text = {.sources = sources, .read = read_objects};
+
 const ResourceType kubernetes_manifests = {
     .name = "kubernetes_manifests",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), SCHEMA_RULES(rules),
                .sensitive_paths = sensitive_paths,
                .description = "The objects of a file, a directory or a text, each planned by the "
                               "API server and changed in the order of their kinds."},
+    .payload = &from_text,
     .recovery = RECOVERY_FINDS,
     .plans_destroy = true,
     .has_parts = true,

@@ -32,8 +32,9 @@ typedef struct ItemApply {
 typedef VEC(ItemApply) ItemApplies;
 
 typedef struct ManifestsApplying {
-    const Call *call;   /* its arena ends with the call */
-    const Call *caller; /* its arena has the results, and so the new objects */
+    const Call *call;            /* its arena ends with the call */
+    const Call *caller;          /* its arena has the results, and so the new objects */
+    const ApplyRequest *request; /* NULL: a deletion of all */
     Value arguments;
     Value planned; /* null: a deletion of all */
     Diags *diags;
@@ -165,7 +166,9 @@ static void keep_object(const ManifestsApplying *applying,
     ObjectApplied *applied = &one->applied;
     if (!value_is_present(applied->live))
         return;
-    one->view = applied->object = kube_object_keep(applied->object, keep);
+    applied->object =
+        kube_object_keep(manifests_type_shown(call, applied->object, call->arena), keep);
+    one->view = applied->object;
     applied->record = one->entry.object;
     Value live = kube_object_with(applied->live, "metadata", "managedFields",
                                   value_null(&TYPE_DYNAMIC), call->arena);
@@ -376,6 +379,14 @@ static bool add_items(ManifestsApplying *applying, ObjectWave wave) {
     return true;
 }
 
+static bool call_after_wave(ManifestsApplying *applying, ObjectWave wave) {
+    const Call *call = applying->call;
+    const ManifestsType *type = manifests_type_of(call);
+    if (type->after_wave)
+        applying->is_good = type->after_wave(call, applying->request, wave, applying->diags);
+    return applying->is_good;
+}
+
 static bool apply_wave(ManifestsApplying *applying, ObjectWave wave) {
     if (!add_items(applying, wave))
         return false;
@@ -387,7 +398,7 @@ static bool apply_wave(ManifestsApplying *applying, ObjectWave wave) {
         call_pool_run(applying->caller, count, wait_for_gate, applying, applying->diags);
         keep_wave(applying);
     }
-    return applying->is_good;
+    return applying->is_good && call_after_wave(applying, wave);
 }
 
 static ObjectWave wave_of(Value object) {
@@ -479,6 +490,7 @@ static bool apply_all(const Call *call,
     ManifestsApplying applying;
     open_apply(call, request->planned, request->prior, request->private_data, &applying, diags);
     applying.caller = caller;
+    applying.request = request;
     applying.wanted = manifests_inventory_of(request->planned, call->arena);
     applying.source = manifests_source_open(call, request->planned, diags);
     if (!applying.source) {

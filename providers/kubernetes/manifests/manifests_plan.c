@@ -221,7 +221,8 @@ static Value planned_object(const ManifestsPlanning *planning, const ItemPlan *o
         return one->prior;
     if (is_same_object(object, manifests_inventory_find(&planning->approved, one->item->text)))
         return object;
-    return kube_object_keep(object, planning->results);
+    return kube_object_keep(manifests_type_shown(planning->call, object, planning->arena),
+                            planning->results);
 }
 
 static void keep_item(ManifestsPlanning *planning, const ItemPlan *one) {
@@ -337,15 +338,11 @@ static void plan_prune(ManifestsPlanning *planning) {
 
 /* The whole. */
 
-static bool is_source(Str name) {
-    return str_equal(name, STR("content")) || str_equal(name, STR("path")) ||
-           str_equal(name, STR("objects"));
-}
-
 /* Another spelling of the source changes nothing. */
-static Value unchanged(Value prior, Value planned) {
+static Value unchanged(const Call *call, Value prior, Value planned) {
     for (size_t i = 0; i < planned.count; i++) {
-        if (!is_source(value_key_at(planned, i)) &&
+        Str name = value_key_at(planned, i);
+        if (!manifests_type_is_input(call, name) && !str_equal(name, STR("objects")) &&
             !value_equal(value_at(prior, i), value_at(planned, i)))
             return planned;
     }
@@ -359,7 +356,7 @@ static bool finish(ManifestsPlanning *planning) {
     response->private_data =
         str_clone(manifests_record_text(&planning->record, planning->arena), planning->results);
     if (response->parts.count == 0 && value_is_present(planning->request->prior))
-        response->planned = unchanged(planning->request->prior, response->planned);
+        response->planned = unchanged(planning->call, planning->request->prior, response->planned);
     return true;
 }
 
@@ -408,18 +405,19 @@ static bool check_server(ManifestsPlanning *planning, Str *why) {
     return false;
 }
 
+/* Not every type has this argument. */
+static bool may_be_empty(Value planned) {
+    Value flag;
+    return value_find_present(planned, STR("allow_empty"), &flag) && value_is_true(flag);
+}
+
 static bool check_empty(const ManifestsPlanning *planning) {
     if (planning->source->items.count || planning->source->has_unknown_objects ||
-        object_bool(planning->response->planned, "allow_empty", false))
+        may_be_empty(planning->response->planned))
         return true;
     return path_error(planning->call, planning->source->argument, planning->diags, "No objects",
                       "The source has no Kubernetes objects. If this is intended, set "
                       "allow_empty = true.");
-}
-
-static bool is_source_unknown(Value planned) {
-    return !value_is_known(object_attribute(planned, "path")) ||
-           !value_is_known(object_attribute(planned, "content"));
 }
 
 static bool plan_all(const Call *call,
@@ -446,7 +444,7 @@ static bool plan_all(const Call *call,
         planning.approved = manifests_inventory_of(request->approved, arena);
         planning.approved_record = manifests_record_read(request->approved_private, arena);
     }
-    if (is_source_unknown(response->planned))
+    if (manifests_type_is_unknown(call, response->planned))
         return plan_unknown(&planning, STR_EMPTY);
     planning.options = object_arguments_options(response->planned, arena);
     if (!check_server(&planning, &why))

@@ -83,6 +83,12 @@ static void find_drift(
     object_drift_find(&drift, &reading->changes, arena);
 }
 
+/* Returns the object as the state shows it. */
+static Value shown(const Call *call, const ObjectRead *read) {
+    Value view = object_view_live(read->live, &read->target.resource, call->arena);
+    return manifests_type_shown(call, view, call->arena);
+}
+
 /* Brings one object of the inventory up to date. */
 static bool refresh(ManifestsReading *reading, Str text, Value stored) {
     Arena *arena = reading->call->arena;
@@ -96,7 +102,7 @@ static bool refresh(ManifestsReading *reading, Str text, Value stored) {
         return false;
     Value view = value_null(&TYPE_DYNAMIC);
     if (object_read_is_same(&read, &entry.object))
-        view = kube_object_keep(object_view_live(read.live, &read.target.resource, scratch), arena);
+        view = kube_object_keep(shown(&own, &read), arena);
     find_drift(reading, text, stored, view, &read);
     manifests_inventory_set(&reading->inventory, text, view, arena);
     return true;
@@ -153,9 +159,7 @@ static bool recover_part(ManifestsReading *reading, const PartRecord *part) {
         return true;
     ManifestsEntry entry = {.object = object_read_record(&read)};
     manifests_record_set(&reading->record, part->key, entry, call->arena);
-    manifests_inventory_set(&reading->inventory, part->key,
-                            object_view_live(read.live, &read.target.resource, call->arena),
-                            call->arena);
+    manifests_inventory_set(&reading->inventory, part->key, shown(call, &read), call->arena);
     return true;
 }
 

@@ -27,16 +27,8 @@ typedef struct SourceReading {
 
 static bool read_objects(
     const Call *call, Value config, Path argument, ManifestObjects *out, Diags *diags) {
-    Str path = object_text(config, "path", STR_EMPTY);
-    Str content = object_text(config, "content", STR_EMPTY);
-    bool is_good = path.len ? manifest_files_read(call, argument, path, out, diags)
-                            : manifest_text_read(call, argument, STR_EMPTY, content, out, diags);
-    return is_good && manifest_text_check_unique(call, argument, out, diags);
-}
-
-static Path argument_of(const Call *call, Value config) {
-    bool is_file = object_has(config, "path");
-    return path_attribute((Path){0}, is_file ? STR("path") : STR("content"), call->arena);
+    return manifests_type_of(call)->read(call, config, argument, out, diags) &&
+           manifest_text_check_unique(call, argument, out, diags);
 }
 
 /* Adds the diagnostics about one object, with its file and line. */
@@ -80,8 +72,8 @@ bool manifests_source_check(const Call *call, Value config, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("manifests");
     Call own = *call;
     own.arena = scratch;
-    Path argument = argument_of(&own, config);
-    if (!object_has(config, "path") && !object_has(config, "content"))
+    Path argument = manifests_type_argument(&own, config);
+    if (!manifests_type_has_source(&own, config) || manifests_type_is_unknown(&own, config))
         return true;
     return read_objects(&own, config, argument, &objects, diags) &&
            check_objects(&own, argument, &objects, diags);
@@ -191,7 +183,7 @@ static void sort_items(ManifestsSource *source, Arena *arena) {
 }
 
 bool manifests_source_read(const Call *call, Value config, ManifestsSource *out, Diags *diags) {
-    *out = (ManifestsSource){.argument = argument_of(call, config)};
+    *out = (ManifestsSource){.argument = manifests_type_argument(call, config)};
     SourceReading reading = {.call = call, .config = config, .out = out, .diags = diags};
     if (!read_objects(call, config, out->argument, &reading.objects, diags) ||
         !check_objects(call, out->argument, &reading.objects, diags))

@@ -1,12 +1,11 @@
-/* ManifestsSource: the objects that the arguments of kubernetes_manifests describe, in the order in
- * which they are created. */
+/* ManifestsSource: the objects that the arguments of an instance describe, in the order in which
+ * they are created. */
 #pragma once
 
 #include "cluster.h"
-#include "manifest_files.h"
+#include "manifests_type.h"
 #include "map.h"
 #include "object_key.h"
-#include "object_order.h"
 
 typedef struct ManifestsItem {
     const ManifestObject *source;
@@ -20,7 +19,7 @@ typedef struct ManifestsItem {
 typedef VEC(ManifestsItem) ManifestsItems;
 
 typedef struct ManifestsSource {
-    Path argument; /* "path" or "content" */
+    Path argument; /* the place of errors about the manifests */
     ManifestsItems items;
     Map by_text; /* key → ManifestsItem */
     /* Planning: objects without a namespace were left out, because the scope of their kinds is
@@ -28,7 +27,7 @@ typedef struct ManifestsSource {
     bool has_unknown_objects;
 } ManifestsSource;
 
-/* Checks `path` or `content` without a server. Null and unknown arguments have no objects. */
+/* Checks the manifests without a server. Null and unknown arguments have no objects. */
 MUST_USE bool manifests_source_check(const Call *call, Value config, Diags *diags);
 /* Reads the objects; the server of the call says which kinds have namespaces. */
 MUST_USE bool manifests_source_read(const Call *call,
