@@ -8,6 +8,7 @@
     ROW(argocd_application) \
     ROW(argocd_application_set) \
     ROW(argocd_cluster) \
+    ROW(argocd_install) \
     ROW(argocd_project) \
     ROW(argocd_repository) \
     ROW(argocd_repository_credentials)
