@@ -297,6 +297,20 @@ typedef struct UpgradeResponse {
     Str upgraded; /* JSON text of the current version; default: `stored` */
 } UpgradeResponse;
 
+/* A moved block gives the object to a resource of another type. */
+typedef struct MoveRequest {
+    Str source_provider; /* registry.terraform.io/hashicorp/null */
+    Str source_type;
+    int64_t version; /* of the source's schema that the object was stored with */
+    Str stored;      /* as JSON text */
+    Str private_data;
+} MoveRequest;
+
+typedef struct MoveResponse {
+    Str moved;        /* JSON text of an object of this type and its current version */
+    Str private_data; /* default: empty */
+} MoveResponse;
+
 typedef enum RecoverOutcome {
     RECOVER_ABSENT,   /* the object does not exist: discard the intent */
     RECOVER_COMPLETE, /* the object is complete: adopt it; the plan updates it if needed */
@@ -446,6 +460,9 @@ struct ResourceType {
     bool batches_intents;
     /* True: updates and deletions get a marker too. */
     bool marks_changes;
+    /* True: each plan calls `upgrade` for the stored object, also if its version is the current
+     * one. */
+    bool always_upgrades;
 
     /* Checks that go beyond the schema. Default: none. */
     bool (*validate)(const Call *call, const ValidateRequest *request, Diags *diags);
@@ -491,6 +508,11 @@ struct ResourceType {
                     const UpgradeRequest *request,
                     UpgradeResponse *response,
                     Diags *diags);
+    /* Converts an object of another type, whose resource moved to this type. Default: an error. */
+    bool (*move)(const Call *call,
+                 const MoveRequest *request,
+                 MoveResponse *response,
+                 Diags *diags);
     /* Called after a crash within `create` or a reply in doubt; for types with parts, and
      * with RECOVER_RESPONDED, also for `update` and `delete`. Must not change the object; may
      * remove temporary leftovers. */

@@ -263,6 +263,24 @@ bool resource_type_upgrade(const ResourceType *type,
     return object_type_check_result(is_ok, type->name, "Upgrade", before, diags);
 }
 
+bool resource_type_move(const ResourceType *type,
+                        const Call *call,
+                        const MoveRequest *request,
+                        MoveResponse *response,
+                        Diags *diags) {
+    size_t before = diags->error_count;
+    *response = (MoveResponse){0};
+    if (!type->move) {
+        diags_error(diags, NO_RANGE, "Resource type mismatch",
+                    "%.*s cannot adopt an object of the type %.*s, because the provider does not "
+                    "support that. Remove the moved block.",
+                    STR_ARG(call->address), STR_ARG(request->source_type));
+        return false;
+    }
+    bool is_ok = type->move(call, request, response, diags);
+    return object_type_check_result(is_ok, type->name, "Move", before, diags);
+}
+
 bool resource_type_recover(const ResourceType *type,
                            const Call *call,
                            const RecoverRequest *request,

@@ -263,6 +263,16 @@ static bool resource_import(const Call *call,
     return read_value(call, &received, "ImportResourceState", &response->state, diags);
 }
 
+/* Returns the JSON text of an object as the state stores it. */
+static Str stored_text(const Call *call, Value object) {
+    StrBuf text = strbuf_new(call->arena);
+    JsonWriter writer;
+    json_writer_init(&writer, &text, 0);
+    json_write_typed(&writer, schema_drop_write_only(call->type.schema, object, call->arena),
+                     schema_implied_type(call->type.schema));
+    return strbuf_str(&text);
+}
+
 static bool resource_upgrade(const Call *call,
                              const UpgradeRequest *request,
                              UpgradeResponse *response,
@@ -275,12 +285,36 @@ static bool resource_upgrade(const Call *call,
     if (!foreign_client_call(call, PROTOCOL_UPGRADE_RESOURCE, &sent, &received, NULL, diags) ||
         !read_value(call, &received, "UpgradeResourceState", &upgraded, diags))
         return false;
-    StrBuf text = strbuf_new(call->arena);
-    JsonWriter writer;
-    json_writer_init(&writer, &text, 0);
-    json_write_typed(&writer, schema_drop_write_only(call->type.schema, upgraded, call->arena),
-                     sent.type);
-    response->upgraded = strbuf_str(&text);
+    response->upgraded = stored_text(call, upgraded);
+    return true;
+}
+
+static bool resource_move(const Call *call,
+                          const MoveRequest *request,
+                          MoveResponse *response,
+                          Diags *diags) {
+    ProtocolRequest sent = request_of(call);
+    ProtocolResponse received;
+    Value moved;
+    sent.source_address = request->source_provider;
+    sent.source_type = request->source_type;
+    sent.version = request->version;
+    sent.stored = request->stored;
+    sent.private_data = request->private_data;
+    if (!foreign_client_call(call, PROTOCOL_MOVE_RESOURCE, &sent, &received, NULL, diags) ||
+        !read_value(call, &received, "MoveResourceState", &moved, diags))
+        return false;
+    if (!value_is_present(moved)) {
+        diags_error(diags, NO_RANGE, "Provider returned invalid result",
+                    "The provider %s returned no object for the move of %.*s. This is a mistake in "
+                    "the provider; please report it to its developers.",
+                    call->provider->address, STR_ARG(call->address));
+        return false;
+    }
+    if (!check_known(call, moved, "MoveResourceState", diags))
+        return false;
+    response->moved = stored_text(call, moved);
+    response->private_data = received.private_data;
     return true;
 }
 
@@ -397,7 +431,7 @@ static bool resource_recover(const Call *call,
 
 static const ResourceType *make_resource(const char *name,
                                          const Schema *schema,
-                                         bool plans_destroy,
+                                         const ProtocolSchemas *schemas,
                                          Arena *arena) {
     ResourceType *type = arena_new(arena, ResourceType);
     *type = (ResourceType){
@@ -405,7 +439,8 @@ static const ResourceType *make_resource(const char *name,
         .schema = *schema,
         .effect = EFFECT_OUTSIDE,
         .recovery = RECOVERY_FINDS,
-        .plans_destroy = plans_destroy,
+        .plans_destroy = schemas->plans_destroy,
+        .always_upgrades = true,
         .plans_itself = true,
         .marks_changes = true,
         .validate = resource_validate,
@@ -417,6 +452,7 @@ static const ResourceType *make_resource(const char *name,
         .read = resource_read,
         .import = resource_import,
         .upgrade = resource_upgrade,
+        .move = schemas->moves_resources ? resource_move : NULL,
         .recover = resource_recover,
     };
     return type;
@@ -538,8 +574,7 @@ static const void *make_type(ForeignProvider *foreign,
     const char *text = str_to_cstr(name, foreign->arena);
     const Schema *schema = decode_type(foreign, encoded, name);
     switch (mode) {
-    case MODE_MANAGED:
-        return make_resource(text, schema, foreign->schemas.plans_destroy, foreign->arena);
+    case MODE_MANAGED: return make_resource(text, schema, &foreign->schemas, foreign->arena);
     case MODE_DATA: return make_data(text, schema, foreign->arena);
     case MODE_EPHEMERAL: return make_ephemeral(text, schema, foreign->arena);
     }

@@ -16,6 +16,12 @@
 
 typedef enum ObjectStatus { OBJECT_READY, OBJECT_TAINTED } ObjectStatus;
 
+/* The type of an object that a moved block gave to a resource of another type. */
+typedef struct StateSource {
+    Str provider;
+    Str type;
+} StateSource;
+
 typedef struct StateObject {
     ObjectStatus status;
     uint64_t schema_version;
@@ -27,7 +33,10 @@ typedef struct StateObject {
     bool create_before_destroy;
     bool skip_destroy; /* if the block is removed, drop the object from the state without destroying
                           it */
-    Str extra;         /* JSON object of unknown members that another tool stored; empty: none */
+    /* Set until the provider has converted the object to the type of its resource: the type that
+     * `attributes` and `schema_version` are of. NULL: that of the resource. Never stored. */
+    const StateSource *source;
+    Str extra; /* JSON object of unknown members that another tool stored; empty: none */
 } StateObject;
 
 typedef struct StateDeposed {

@@ -160,7 +160,7 @@ static void find_objects(void *payload, const char *type, FoundObjects *out) {
     vec_each(&all, found) {
         Diags ignored = diags_new(op->scratch);
         Value object;
-        if (!is_other(op, found, &row->schema) ||
+        if (found->object->source || !is_other(op, found, &row->schema) ||
             !state_object_decode(found->object, &row->schema, &object, op->scratch, &ignored))
             continue;
         mask_collect(object, &op->secrets, op->scratch);

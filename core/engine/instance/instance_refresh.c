@@ -134,19 +134,6 @@ static bool must_recover_change(const InstanceOp *op, const StatePending *pendin
            (pending->response && pending->response->kind == STATE_RESPONSE_DONE);
 }
 
-/* Puts the upgraded object into the refreshed state, so that it is upgraded only once. */
-static const StateObject *keep_upgraded(InstanceOp *op, const StateObject *object, Value value) {
-    StateObject *upgraded = arena_new(op->keep, StateObject);
-    *upgraded = *state_object_clone(
-        stored_object_encode(op, value, object->status, object->private_data), op->keep);
-    upgraded->dependencies = object->dependencies;
-    upgraded->dependency_count = object->dependency_count;
-    upgraded->create_before_destroy = object->create_before_destroy;
-    upgraded->skip_destroy = object->skip_destroy;
-    set_object(op->record, upgraded);
-    return upgraded;
-}
-
 static bool prior_object(InstanceOp *op, const StateObject **object, Value *out) {
     const StateInstance *stored = op->record->stored;
     *object = NULL;
@@ -157,10 +144,11 @@ static bool prior_object(InstanceOp *op, const StateObject **object, Value *out)
     const StatePending *pending = stored->pending;
     bool creates = pending && pending->action == PENDING_CREATE;
     if (*object) {
-        if (!stored_object_decode(op, *object, out))
+        const StateObject *before = *object;
+        if (!stored_object_decode_prior(op, object, out))
             return false;
-        if ((*object)->schema_version < (uint64_t)op->schema->version)
-            *object = keep_upgraded(op, *object, *out);
+        if (*object != before)
+            set_object(op->record, *object); /* so that it is upgraded only once */
         return creates || !must_recover_change(op, pending) ||
                recover_change(op, pending, object, out);
     }

@@ -259,6 +259,16 @@ bool provider_call_upgrade(InstanceOp *op,
     return end(&calling, resource_type_upgrade(type, &calling.call, request, response, &op->diags));
 }
 
+bool provider_call_move(InstanceOp *op, const MoveRequest *request, MoveResponse *response) {
+    if (!require_client(op))
+        return false;
+    const ResourceType *type = op->type->resource;
+    Calling calling = begin(op, "move");
+    if (is_mocked(op))
+        return end(&calling, object_type_report_unsupported(op->type->name, "moved", &op->diags));
+    return end(&calling, resource_type_move(type, &calling.call, request, response, &op->diags));
+}
+
 bool provider_call_recover(InstanceOp *op,
                            uint64_t generation,
                            const RecoverRequest *request,

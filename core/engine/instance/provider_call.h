@@ -37,6 +37,10 @@ MUST_USE bool provider_call_gitops(InstanceOp *op,
 MUST_USE bool provider_call_import(InstanceOp *op,
                                    const ImportRequest *request,
                                    ImportResponse *response);
+/* Adds an error if the type does not accept objects of other types. */
+MUST_USE bool provider_call_move(InstanceOp *op,
+                                 const MoveRequest *request,
+                                 MoveResponse *response);
 MUST_USE bool provider_call_upgrade(InstanceOp *op,
                                     const UpgradeRequest *request,
                                     UpgradeResponse *response);

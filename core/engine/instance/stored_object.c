@@ -5,10 +5,33 @@
 #include "mask.h"
 #include "provider_call.h"
 
-/* Upgrades an object that was stored with an older schema version. */
-static bool upgrade(InstanceOp *op, const StateObject *object, StateObject *out) {
+/* Converts an object that a moved block gave to this resource from one of another type. */
+static bool move(InstanceOp *op, const StateObject *object, StateObject *out) {
+    MoveRequest request = {
+        .source_provider = object->source->provider,
+        .source_type = object->source->type,
+        .version = (int64_t)object->schema_version,
+        .stored = object->attributes,
+        .private_data = object->private_data,
+    };
+    MoveResponse response;
+    if (!provider_call_move(op, &request, &response))
+        return false;
+    out->attributes = response.moved;
+    out->private_data = response.private_data;
+    out->sensitive_attributes = STR_EMPTY; /* paths of the other type */
+    out->schema_version = (uint64_t)op->schema->version;
+    out->source = NULL;
+    return true;
+}
+
+/* Upgrades an object that was stored with an older schema version, or in any version if
+ * `is_forced`. */
+static bool upgrade(InstanceOp *op, const StateObject *object, bool is_forced, StateObject *out) {
     *out = *object;
-    if (object->schema_version == (uint64_t)op->schema->version)
+    if (object->source)
+        return move(op, object, out);
+    if (object->schema_version == (uint64_t)op->schema->version && !is_forced)
         return true;
     if (object->schema_version > (uint64_t)op->schema->version) {
         diags_error(&op->diags, NO_RANGE, "Resource instance managed by newer provider version",
@@ -27,17 +50,50 @@ static bool upgrade(InstanceOp *op, const StateObject *object, StateObject *out)
     return true;
 }
 
-bool stored_object_decode(InstanceOp *op, const StateObject *object, Value *out) {
-    if (!object) {
-        *out = value_null(schema_implied_type(op->schema));
-        return true;
-    }
-    StateObject current;
-    if (!upgrade(op, object, &current))
-        return false;
-    if (!state_object_decode(&current, op->schema, out, op->scratch, &op->diags))
+/* Sets *current to the object in the current version of its type, and *out to its value. */
+static bool decode(
+    InstanceOp *op, const StateObject *object, bool is_forced, StateObject *current, Value *out) {
+    if (!upgrade(op, object, is_forced, current) ||
+        !state_object_decode(current, op->schema, out, op->scratch, &op->diags))
         return false;
     mask_collect(*out, &op->secrets, op->scratch);
+    return true;
+}
+
+bool stored_object_decode(InstanceOp *op, const StateObject *object, Value *out) {
+    StateObject current;
+    if (object)
+        return decode(op, object, false, &current, out);
+    *out = value_null(schema_implied_type(op->schema));
+    return true;
+}
+
+/* Returns whether the object has another value than its stored form, read without an upgrade. */
+static bool is_changed(InstanceOp *op, const StateObject *object, Value value) {
+    Diags ignored = diags_new(op->scratch);
+    Value before;
+    return !state_object_decode(object, op->schema, &before, op->scratch, &ignored) ||
+           !value_equal(before, value);
+}
+
+bool stored_object_decode_prior(InstanceOp *op, const StateObject **object, Value *out) {
+    const StateObject *stored = *object;
+    const ResourceType *type = op->type->resource;
+    bool is_forced = type && type->always_upgrades;
+    bool is_current = !stored->source && stored->schema_version == (uint64_t)op->schema->version;
+    StateObject current;
+    if (!decode(op, stored, is_forced, &current, out))
+        return false;
+    if (is_current && (!is_forced || !is_changed(op, stored, *out)))
+        return true;
+    StateObject *kept = arena_new(op->keep, StateObject);
+    *kept = *state_object_clone(
+        stored_object_encode(op, *out, stored->status, current.private_data), op->keep);
+    kept->dependencies = stored->dependencies;
+    kept->dependency_count = stored->dependency_count;
+    kept->create_before_destroy = stored->create_before_destroy;
+    kept->skip_destroy = stored->skip_destroy;
+    *object = kept;
     return true;
 }
 

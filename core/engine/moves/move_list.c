@@ -205,7 +205,9 @@ typedef struct Building {
     Diags *diags;
 } Building;
 
-static const Resource *find_resource(const Config *config, ResourceAddr address, Arena *arena) {
+const Resource *move_list_find_declared(const Config *config,
+                                        ResourceAddr address,
+                                        Arena *scratch) {
     const ModuleAddr *chain[64];
     size_t depth = 0;
     for (const ModuleAddr *step = address.module; step; step = step->parent) {
@@ -219,7 +221,7 @@ static const Resource *find_resource(const Config *config, ResourceAddr address,
         module = call ? call->module : NULL;
     }
     address.module = NULL;
-    return module ? map_find(&module->resources, resource_addr_to_config_str(address, arena))
+    return module ? map_find(&module->resources, resource_addr_to_config_str(address, scratch))
                   : NULL;
 }
 
@@ -268,7 +270,7 @@ static void imply(Building *building, const StateResource *stored) {
     arena_reset(building->scratch);
     const Resource *resource =
         stored->address.mode == MODE_MANAGED
-            ? find_resource(building->config, stored->address, building->scratch)
+            ? move_list_find_declared(building->config, stored->address, building->scratch)
             : NULL;
     if (!resource || resource->for_each)
         return;

@@ -29,3 +29,5 @@ void move_list_find(const MoveList *list, ResourceAddr address, MoveNumbers *out
 /* Sets *order to the order in which to apply the statements, as numbers. Returns false, with an
  * error, if they form a cycle. */
 MUST_USE bool move_list_sort(const MoveList *list, GraphNodes *order, Arena *arena, Diags *diags);
+/* Returns the block of the resource at this address; NULL if none. */
+const Resource *move_list_find_declared(const Config *config, ResourceAddr address, Arena *scratch);

@@ -14,6 +14,7 @@ typedef struct Moving {
 typedef VEC(Moving *) Movings;
 
 typedef struct Run {
+    const Config *config;
     const MoveList *list;
     Movings all;
     Movings *waiting; /* per statement: instances that it may match; some may have moved away */
@@ -109,10 +110,17 @@ static void note_blocked(Run *run, const Moving *moving, ResourceAddr target) {
     log_debug("move blocked", log_text("object", line));
 }
 
-/* Returns false with an error if the statement would change the type of the object. */
-static bool check_type(Run *run, const MoveStatement *statement, const Moving *moving) {
+/* Returns false with an error if the statement would change the type of the object, and `target` is
+ * no managed resource of the configuration, whose provider could convert the object. */
+static bool check_type(Run *run,
+                       const MoveStatement *statement,
+                       const Moving *moving,
+                       ResourceAddr target) {
     const MoveEnd *from = &statement->from, *to = &statement->to;
     if (!from->is_resource || (from->mode == to->mode && str_equal(from->type, to->type)))
+        return true;
+    bool is_managed = from->mode == MODE_MANAGED && to->mode == MODE_MANAGED;
+    if (is_managed && move_list_find_declared(run->config, target, run->scratch))
         return true;
     diags_error(run->diags, statement->range, "Resource type mismatch",
                 "%.*s cannot become %.*s, because their resource types differ.",
@@ -138,7 +146,7 @@ static void apply_statement(Run *run, size_t number) {
         if (is_again || !move_statement_match(statement, moving->address, &target, run->arena))
             continue;
         arena_reset(run->scratch);
-        if (!check_type(run, statement, moving))
+        if (!check_type(run, statement, moving, target))
             continue;
         if (is_blocked(run, statement, target)) {
             note_blocked(run, moving, target);
@@ -192,6 +200,30 @@ static void collect_instances(Run *run, const StateResources *resources) {
     }
 }
 
+static const StateObject *object_of_source(const StateObject *object,
+                                           const StateSource *source,
+                                           Arena *arena) {
+    StateObject *copy = arena_new(arena, StateObject);
+    *copy = *object;
+    copy->source = source;
+    return copy;
+}
+
+/* Sets the source of all objects of the instance, whose type the move has changed. */
+static void set_source(StateInstance *instance, const Moving *moving, Arena *arena) {
+    StateSource *source = arena_new(arena, StateSource);
+    *source = (StateSource){moving->resource->provider_config.provider, moving->origin.type};
+    size_t count = instance->deposed.count;
+    const StateDeposed *deposed = instance->deposed.items;
+    if (instance->current)
+        instance->current = object_of_source(instance->current, source, arena);
+    memset(&instance->deposed, 0, sizeof instance->deposed);
+    for (size_t i = 0; i < count; i++) {
+        StateDeposed moved = {deposed[i].key, object_of_source(deposed[i].object, source, arena)};
+        vec_push(arena, &instance->deposed, moved);
+    }
+}
+
 static const State *rebuild(const Run *run, const State *prior, Moves *moves) {
     State *state = arena_new(run->arena, State);
     *state = *prior;
@@ -205,6 +237,8 @@ static const State *rebuild(const Run *run, const State *prior, Moves *moves) {
         instance->key = key;
         StateResource *resource = state_find_resource(state, moving->address);
         resource->provider_config = moving->resource->provider_config;
+        if (!str_equal(moving->origin.type, moving->address.type))
+            set_source(instance, moving, run->arena);
         if (resource_addr_equal(moving->origin, moving->address))
             continue;
         map_set(&moves->origins, resource_addr_to_str(moving->address, run->arena),
@@ -244,7 +278,11 @@ void moves_apply(
     if (moves->list.statements.count == 0 ||
         !move_list_sort(&moves->list, &order, arena, &moves->cycle))
         return;
-    Run run = {.list = &moves->list, .arena = arena, .scratch = scratch, .diags = &moves->invalid};
+    Run run = {.config = config,
+               .list = &moves->list,
+               .arena = arena,
+               .scratch = scratch,
+               .diags = &moves->invalid};
     collect_instances(&run, &stored);
     vec_each(&order, node) {
         apply_statement(&run, *node);

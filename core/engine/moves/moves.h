@@ -10,7 +10,7 @@ struct Moves {
     Map origins; /* text of the new address → const ResourceAddr *: previous address */
     VEC(ResourceAddr) moved; /* new addresses of the objects that have moved */
     MoveList list;
-    Diags invalid; /* errors: contradictory statements, and moves to another type */
+    Diags invalid; /* errors: contradictory statements, and moves that no type supports */
     Diags cycle;   /* error: statements form a cycle, so nothing moves */
     Diags blocked; /* warning: objects that could not move */
 };

@@ -626,6 +626,22 @@ static void the_console_changes_nothing(void **unused) {
     engine_case_close(c);
 }
 
+/* The fake provider converts no objects of other types. */
+static void a_type_may_refuse_objects_of_another(void **unused) {
+    (void)unused;
+    static const char moved[] = "resource: {fake_vault: {b: {name: a}}}\n"
+                                "moved: [{from: fake_thing.a, to: fake_vault.b}]\n";
+    EngineCase *c = engine_case_open();
+    engine_case_run(c, base);
+    engine_case_config(c, moved);
+    assert_false(engine_case_plan(c));
+    check_said(c, "fake_vault.b: Resource type mismatch");
+    engine_case_config(c, "moved: [{from: fake_thing.a, to: fake_vault.b}]\n");
+    assert_false(engine_case_plan(c));
+    check_said(c, "Resource type mismatch");
+    engine_case_close(c);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plans_changes),
@@ -651,6 +667,7 @@ int main(void) {
         cmocka_unit_test(write_only_arguments_are_not_kept),
         cmocka_unit_test(validation_needs_no_state),
         cmocka_unit_test(the_console_changes_nothing),
+        cmocka_unit_test(a_type_may_refuse_objects_of_another),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

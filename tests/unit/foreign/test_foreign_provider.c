@@ -77,6 +77,7 @@ static void set_schemas(void) {
     add_type(&out, 8, "p_token");
     size_t capabilities = wire_begin(&out, 6);
     wire_put_varint(&out, 1, 1);
+    wire_put_varint(&out, 3, 1);
     wire_end(&out, capabilities);
     add_function(&out, "add");
     world_respond("GetProviderSchema", (RpcResponse){.message = strbuf_str(&out)});
@@ -339,6 +340,31 @@ static void reads_and_imports(void **state) {
     foreign_provider_close(foreign);
 }
 
+static void moves_from_other_types(void **state) {
+    (void)state;
+    ForeignProvider *foreign = open_provider();
+    Call call = call_of(foreign, MODE_MANAGED, "p_thing");
+    Diags diags = diags_new(arena);
+    MoveRequest request = {STR("h/x/q"), STR("q_thing"), 2, STR("{}"), STR("p")};
+    MoveResponse moved;
+    world_set("MoveResourceState", KNOWN_A "1a0172");
+    assert_true(resource_type_move(call.type.resource, &call, &request, &moved, &diags));
+    check_str(moved.moved, "{\"id\":\"1\",\"name\":\"a\",\"part\":[]}");
+    check_str(moved.private_data, "r");
+    check_str(world_request("MoveResourceState"), "2a07705f7468696e67"
+                                                  "0a05682f782f71"
+                                                  "1207715f7468696e67"
+                                                  "320170"
+                                                  "1802"
+                                                  "22040a027b7d");
+    world_set("MoveResourceState", NOTHING);
+    assert_false(resource_type_move(call.type.resource, &call, &request, &moved, &diags));
+    world_set("MoveResourceState", UNKNOWN_A);
+    assert_false(resource_type_move(call.type.resource, &call, &request, &moved, &diags));
+    assert_int_equal(diags.error_count, 2);
+    foreign_provider_close(foreign);
+}
+
 /* Responses that arrived after the end of the run that made the call. */
 static void late_responses(void **state) {
     (void)state;
@@ -564,6 +590,7 @@ int main(void) {
         CASE(applies),
         CASE(deletes),
         CASE(reads_and_imports),
+        CASE(moves_from_other_types),
         CASE(late_responses),
         CASE(data_sources),
         CASE(ephemerals),
