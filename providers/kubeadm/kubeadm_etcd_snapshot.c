@@ -163,6 +163,15 @@ static bool assume_unchanged(const Call *call, const Diags *problems, Diags *dia
     return true;
 }
 
+/* The schedule stays in the state, because files of it may still be on the machine. */
+static Value without_calendar(Value state, Arena *arena) {
+    ObjectBuilder builder = object_builder_of(state, arena);
+    ObjectBuilder nested = object_builder_of(object_nested(state, "schedule", arena), arena);
+    object_builder_set_text(&nested, "calendar", STR_EMPTY, arena);
+    object_builder_set(&builder, "schedule", object_builder_value(&nested));
+    return object_builder_value(&builder);
+}
+
 static bool snapshot_read(const Call *call,
                           const ReadRequest *request,
                           ReadResponse *response,
@@ -182,12 +191,8 @@ static bool snapshot_read(const Call *call,
     ssh_client_limit_to_plan(&link);
     if (!etcd_schedule_is_current(&link, &wanted, &is_current, &problems))
         return assume_unchanged(call, &problems, diags);
-    if (!is_current) {
-        ObjectBuilder builder = object_builder_of(request->state, call->arena);
-        object_builder_set(&builder, "schedule",
-                           value_null(object_attribute_type(request->state.type, "schedule")));
-        response->state = object_builder_value(&builder);
-    }
+    if (!is_current)
+        response->state = without_calendar(request->state, call->arena);
     return true;
 }
 
