@@ -9,6 +9,7 @@
 #define POD           "spec.template.spec"
 #define CONTROLLER    "argocd" /* last part of the name of Argo CD's image */
 #define NAMESPACE     "argocd" /* that the manifests name in bindings */
+#define KNOWN_HOSTS   "ssh_known_hosts"
 #define PARAMS        "argocd-cmd-params-cm"
 #define PARAMS_DIGEST "checksum/" PARAMS
 
@@ -27,6 +28,8 @@ const char *const argocd_settings_arguments[] = {
     "config",
     "rbac",
     "params",
+    "known_hosts",
+    "tls_certificates",
     NULL,
 };
 
@@ -48,9 +51,10 @@ typedef struct ConfigArgument {
 } ConfigArgument;
 
 static const ConfigArgument configs[] = {
-    {"config", "argocd-cm"     },
-    {"rbac",   "argocd-rbac-cm"},
-    {"params", PARAMS          },
+    {"config",           "argocd-cm"          },
+    {"rbac",             "argocd-rbac-cm"     },
+    {"params",           PARAMS               },
+    {"tls_certificates", "argocd-tls-certs-cm"},
 };
 
 typedef struct Settings {
@@ -180,19 +184,44 @@ static Value with_data(const Settings *settings, Value object, Value data) {
     return object;
 }
 
+/* Returns the ConfigMap; NULL, with an error, if there is none. */
+static ManifestObject *find_config(const Settings *settings, const ConfigArgument *row) {
+    vec_each(settings->objects, object) {
+        if (is_kind(object, "ConfigMap") && str_equal_cstr(object->name, row->name))
+            return object;
+    }
+    (void)path_error(settings->call, PATH_AT(settings->call, {row->argument}), settings->diags,
+                     "ConfigMap not in the manifests",
+                     "The manifests have no ConfigMap \"%s\". Remove this argument.", row->name);
+    return NULL;
+}
+
 static bool set_config(const Settings *settings, const ConfigArgument *row) {
     Value data = object_attribute(settings->config, row->argument);
     if (!value_is_present(data) || data.count == 0)
         return true;
-    vec_each(settings->objects, object) {
-        if (!is_kind(object, "ConfigMap") || !str_equal_cstr(object->name, row->name))
-            continue;
+    ManifestObject *object = find_config(settings, row);
+    if (object)
         object->object = with_data(settings, object->object, data);
+    return object != NULL;
+}
+
+/* All host keys are one text. */
+static bool add_known_hosts(const Settings *settings) {
+    static const ConfigArgument row = {"known_hosts", "argocd-ssh-known-hosts-cm"};
+    Arena *arena = settings->call->arena;
+    Str lines = object_text(settings->config, row.argument, STR_EMPTY);
+    if (!lines.len)
         return true;
-    }
-    return path_error(settings->call, PATH_AT(settings->call, {row->argument}), settings->diags,
-                      "ConfigMap not in the manifests",
-                      "The manifests have no ConfigMap \"%s\". Remove this argument.", row->name);
+    ManifestObject *object = find_config(settings, &row);
+    if (!object)
+        return false;
+    Str released = kube_object_text(object->object, "data", KNOWN_HOSTS);
+    const char *end = !released.len || str_ends_with(released, STR("\n")) ? "" : "\n";
+    Str text = str_format(arena, "%.*s%s%.*s", STR_ARG(released), end, STR_ARG(lines));
+    object->object =
+        kube_object_with(object->object, "data", KNOWN_HOSTS, value_string(text, arena), arena);
+    return true;
 }
 
 /* Namespace. */
@@ -273,5 +302,5 @@ bool argocd_settings_apply(const Call *call, Value config, ManifestObjects *obje
             return false;
     }
     remove_definitions(&settings);
-    return add_namespace(&settings);
+    return add_known_hosts(&settings) && add_namespace(&settings);
 }
