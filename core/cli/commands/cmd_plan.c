@@ -75,7 +75,8 @@ static bool save(Operation *operation, Str path) {
     plan->backend = project_backend_name(project);
     plan->previous_state = statefile_encode(project->state, arena);
     plan->prior_state = statefile_encode(operation->result.refreshed, arena);
-    plan->configuration = config_json_write(&project->engine, arena);
+    /* As Terraform does, omit blocks that were generated for this plan. */
+    plan->configuration = config_json_write(&project->engine, &operation->generated, arena);
     plan->relevant_attributes = relevant_json_write(&project->engine, plan, arena);
     PlanFileSources sources = {0};
     collect_sources(project->config->root, &sources, arena);

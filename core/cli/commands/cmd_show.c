@@ -253,7 +253,7 @@ static int show_configuration(Cli *cli, const Arguments *arguments, bool is_sing
     if (!project_load(&project, cli, arguments, NULL, diags))
         return 1;
     terminal_out(is_single ? config_json_write_module(&project.engine, cli->arena)
-                           : config_json_write(&project.engine, cli->arena));
+                           : config_json_write(&project.engine, NULL, cli->arena));
     terminal_out(STR("\n"));
     return 0;
 }

@@ -130,7 +130,7 @@ static Str plan_document(const SuiteRun *run, Arena *scratch) {
     StrBuf text = strbuf_new(scratch);
     plan.previous_state = statefile_encode(run->prior, scratch);
     plan.prior_state = plan.previous_state;
-    plan.configuration = config_json_write(run->engine, scratch);
+    plan.configuration = config_json_write(run->engine, NULL, scratch);
     plan.relevant_attributes = relevant_json_write(run->engine, &plan, scratch);
     render_json_plan(&plan, find_schema, (void *)run->engine, STR(VERSION_TERRAFORM), &text,
                      scratch);

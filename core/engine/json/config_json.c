@@ -9,7 +9,8 @@ typedef struct Writing {
     JsonWriter writer;
     const Engine *engine;
     Arena *scratch;
-    bool is_single; /* omits expressions and schema versions */
+    const Map *omitted; /* by address: resources of the root module; NULL: none */
+    bool is_single;     /* omits expressions and schema versions */
 } Writing;
 
 static void open_member(Writing *writing, const char *name) {
@@ -480,7 +481,9 @@ static void write_resources(Writing *writing, const Module *module) {
     size_t count = 0;
     map_each(&module->resources, entry) {
         const Resource *resource = entry->value;
-        if (resource->mode != MODE_EPHEMERAL)
+        bool is_omitted =
+            !module->parent && writing->omitted && map_has(writing->omitted, entry->key);
+        if (resource->mode != MODE_EPHEMERAL && !is_omitted)
             sorted[count++] = resource;
     }
     if (count == 0)
@@ -571,10 +574,14 @@ static void write_module(Writing *writing, const Module *module) {
     json_object_end(&writing->writer);
 }
 
-static Str write_configuration(const Engine *engine, bool is_single, Arena *arena) {
+static Str write_configuration(const Engine *engine,
+                               const Map *omitted,
+                               bool is_single,
+                               Arena *arena) {
     SCOPED(ArenaRef) scratch = arena_open("configuration");
     StrBuf text = strbuf_new(arena);
-    Writing writing = {.engine = engine, .scratch = scratch, .is_single = is_single};
+    Writing writing = {
+        .engine = engine, .scratch = scratch, .omitted = omitted, .is_single = is_single};
     json_writer_init(&writing.writer, &text, 0);
     json_object_start(&writing.writer);
     const Module *root = engine->config->root;
@@ -588,10 +595,10 @@ static Str write_configuration(const Engine *engine, bool is_single, Arena *aren
     return strbuf_str(&text);
 }
 
-Str config_json_write(const Engine *engine, Arena *arena) {
-    return write_configuration(engine, false, arena);
+Str config_json_write(const Engine *engine, const Map *omitted, Arena *arena) {
+    return write_configuration(engine, omitted, false, arena);
 }
 
 Str config_json_write_module(const Engine *engine, Arena *arena) {
-    return write_configuration(engine, true, arena);
+    return write_configuration(engine, NULL, true, arena);
 }

@@ -38,7 +38,7 @@ static const char *const native_text = "variable \"v\" {\n  default = \"x\"\n}\n
 static Str configuration(EngineCase *c) {
     engine_case_load(c);
     Engine engine = engine_case_engine(c);
-    return config_json_write(&engine, c->arena);
+    return config_json_write(&engine, NULL, c->arena);
 }
 
 static void deprecated_messages(void **state) {
