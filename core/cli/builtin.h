@@ -23,7 +23,8 @@
     ROW(kubeadm_provider,   "kubeadm",   "loam.internal/builtin/kubeadm")            \
     ROW(kubernetes_provider, "kubernetes", "loam.internal/builtin/kubernetes")      \
     ROW(flux_provider,      "flux",      "loam.internal/builtin/flux")                  \
-    ROW(argocd_provider,    "argocd",    "loam.internal/builtin/argocd")
+    ROW(argocd_provider,    "argocd",    "loam.internal/builtin/argocd")              \
+    ROW(helm_provider,      "helm",      "loam.internal/builtin/helm")
 /* clang-format on */
 
 #define BUILTIN_PROVIDER_DECLARE(provider, name, address) extern const Provider provider;

@@ -1,0 +1,15 @@
+/* Checks the provider's tables. */
+#include "helm_provider.h"
+#include "provider_check.h"
+
+static void test_tables(void **state) {
+    (void)state;
+    check_provider(&helm_provider);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_tables),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
