@@ -1,5 +1,7 @@
 /* terraform_data: `output` follows `input`; `id` stays until `triggers_replace` changes. */
+#include "json.h"
 #include "object_builder.h"
+#include "path_error.h"
 #include "terraform_provider.h"
 #include "uuid.h"
 
@@ -75,6 +77,36 @@ static bool data_import(const Call *call,
     return true;
 }
 
+/* A null_resource has an id, and triggers: texts by name. */
+static bool data_move(const Call *call,
+                      const MoveRequest *request,
+                      MoveResponse *response,
+                      Diags *diags) {
+    const char *error;
+    size_t offset;
+    Value stored;
+    StrBuf text = strbuf_new(call->arena);
+    JsonWriter writer;
+    if (!str_equal(request->source_type, STR("null_resource")) ||
+        !str_ends_with(request->source_provider, STR("/hashicorp/null")))
+        return path_error(call, NO_PATH, diags, "Resource type mismatch",
+                          "terraform_data can adopt objects of the type null_resource of "
+                          "hashicorp/null alone, but this one is a %.*s of %.*s.",
+                          STR_ARG(request->source_type), STR_ARG(request->source_provider));
+    if (!json_parse_any(request->stored, &stored, &error, &offset, call->arena))
+        return path_error(call, NO_PATH, diags, "Object not readable",
+                          "The null_resource in the state is no JSON: %s.", error);
+    ObjectBuilder builder = object_builder_empty(&terraform_data.schema, call->arena);
+    object_builder_set(&builder, "id", object_attribute(stored, "id"));
+    if (object_has(stored, "triggers"))
+        object_builder_set(&builder, "triggers_replace", object_attribute(stored, "triggers"));
+    json_writer_init(&writer, &text, 0);
+    json_write_typed(&writer, finish_object(&builder, call->arena),
+                     schema_implied_type(&terraform_data.schema));
+    response->moved = strbuf_str(&text);
+    return true;
+}
+
 const ResourceType terraform_data = {
     .name = "terraform_data",
     .schema =
@@ -87,4 +119,5 @@ const ResourceType terraform_data = {
     .create = data_apply,
     .update = data_apply,
     .import = data_import,
+    .move = data_move,
 };

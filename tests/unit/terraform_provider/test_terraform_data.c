@@ -71,13 +71,45 @@ static void test_import(void **state) {
     case_close(&c);
 }
 
+/* The values are those of Terraform 1.11.4 for the same objects. */
+static void test_moved(void **state) {
+    (void)state;
+    static const struct {
+        const char *type;
+        const char *provider;
+        const char *stored;
+        const char *moved; /* NULL: an error */
+    } cases[] = {
+        {"null_resource", "registry.terraform.io/hashicorp/null",
+         "{\"id\":\"21\",\"triggers\":{\"k\":\"v\",\"n\":\"2\"}}",                                       "{\"id\":\"21\",\"input\":null,\"output\":null,\"triggers_replace\":{\"value\":{\"k\":"
+         "\"v\",\"n\":\"2\"},\"type\":[\"object\",{\"k\":\"string\",\"n\":\"string\"}]}}"},
+        {"null_resource", "example.com/hashicorp/null",             "{\"id\":\"23\",\"triggers\":null}",
+         "{\"id\":\"23\",\"input\":null,\"output\":null,\"triggers_replace\":null}"                                                                        },
+        {"null_resource", "registry.terraform.io/other/null",       "{\"id\":\"1\"}",                    NULL                                              },
+        {"random_pet",    "registry.terraform.io/hashicorp/random", "{\"id\":\"a-b\"}",                  NULL                                              },
+        {"null_resource", "registry.terraform.io/hashicorp/null",   "{",                                 NULL                                              },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        ResourceCase c = case_open(&terraform_data);
+        MoveRequest request = {.source_type = str_from_cstr(cases[i].type),
+                               .source_provider = str_from_cstr(cases[i].provider),
+                               .stored = str_from_cstr(cases[i].stored)};
+        MoveResponse response;
+        bool is_good =
+            resource_type_move(&terraform_data, case_call(&c), &request, &response, &c.diags);
+        assert_int_equal(is_good, cases[i].moved != NULL);
+        assert_int_equal(c.diags.error_count, !is_good);
+        if (is_good)
+            check_str(response.moved, cases[i].moved);
+        case_close(&c);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_create),
-        cmocka_unit_test(test_update_keeps_id),
-        cmocka_unit_test(test_null_input_is_known),
-        cmocka_unit_test(test_trigger_replaces),
-        cmocka_unit_test(test_import),
+        cmocka_unit_test(test_create),           cmocka_unit_test(test_moved),
+        cmocka_unit_test(test_update_keeps_id),  cmocka_unit_test(test_null_input_is_known),
+        cmocka_unit_test(test_trigger_replaces), cmocka_unit_test(test_import),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
