@@ -440,8 +440,8 @@ static bool apply(Walk *pool, Applying *applying) {
         return instance_op_end(op);
     }
     if (run->failed) { /* a failed deletion that had to precede it is reported */
-        (void)instance_op_end(op);
         op->record->failure = FAILURE_ERROR;
+        (void)instance_op_end(op); /* may free `op` */
         return false;
     }
     applying->change = run->change;
