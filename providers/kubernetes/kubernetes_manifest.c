@@ -102,6 +102,8 @@ static bool manifest_plan(const Call *call,
     ObjectPlan plan;
     const ObjectRequest *object =
         request_of(call, response->planned, request->prior, request->private_data, &manifest);
+    manifest.options.keeps_ending =
+        object_arguments_change_deletion(request->prior, response->planned);
     if (request->approved.type && value_is_present(request->approved)) {
         manifest.request.has_approved = true;
         manifest.request.approved = object_attribute(request->approved, "object");

@@ -462,7 +462,8 @@ static bool plan_read(Planning *planning, Diags *diags) {
         return plan_approved_replacement(planning, diags);
     if (request->record.uid.len && !value_is_present(planning->live))
         return plan_new_object(planning, "no longer exists", diags);
-    if (kube_object_text(planning->live, "metadata", "deletionTimestamp").len)
+    if (request->call->is_planning && !request->options->keeps_ending &&
+        kube_object_text(planning->live, "metadata", "deletionTimestamp").len)
         return plan_new_object(planning, "is being deleted", diags);
     plan_takeover(planning, request->record.is_imported);
     return check_same_object(planning, diags) &&

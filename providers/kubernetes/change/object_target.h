@@ -21,6 +21,7 @@ typedef struct ObjectOptions {
     bool has_no_digests;    /* private data keeps no digest of the body: it has write-only values */
     StrVec computed_fields; /* "spec.replicas": values that the server may change */
     bool has_computed_fields; /* the type has this argument */
+    bool keeps_ending;        /* an object that is being deleted is not replaced */
 } ObjectOptions;
 
 /* What a resource wants of one object. */

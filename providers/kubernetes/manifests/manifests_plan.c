@@ -447,6 +447,8 @@ static bool plan_all(const Call *call,
     if (manifests_type_is_unknown(call, response->planned))
         return plan_unknown(&planning, STR_EMPTY);
     planning.options = object_arguments_options(response->planned, arena);
+    planning.options.keeps_ending =
+        object_arguments_change_deletion(request->prior, response->planned);
     if (!check_server(&planning, &why))
         return false;
     if (why.len)

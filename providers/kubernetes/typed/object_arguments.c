@@ -28,6 +28,11 @@ ObjectOptions object_arguments_options(Value object, Arena *arena) {
     return options;
 }
 
+bool object_arguments_change_deletion(Value prior, Value planned) {
+    return value_is_present(prior) && (object_differs(prior, planned, "force_finalizers") ||
+                                       object_differs(prior, planned, "timeouts"));
+}
+
 ObjectDeletion object_arguments_deletion(Value object) {
     Str text = object_text(object, "deletion_propagation", STR("Foreground"));
     KubePropagation propagation = str_equal_cstr(text, "Background") ? KUBE_PROPAGATION_BACKGROUND

@@ -42,6 +42,9 @@ extern const Attribute object_field_manager_attributes[OBJECT_FIELD_MANAGER_COUN
 
 /* `object` has these arguments, and may have computed_fields. */
 ObjectOptions object_arguments_options(Value object, Arena *arena);
+/* Returns whether the arguments of a deletion change. The deletion of a replacement follows those
+ * in the state, so a plan that changes them leaves an object that is being deleted. */
+bool object_arguments_change_deletion(Value prior, Value planned);
 ObjectDeletion object_arguments_deletion(Value object);
 
 /* Returns the object that was applied, for a wait. */
