@@ -4,6 +4,7 @@
 #include "digest.h"
 #include "duration.h"
 #include "log.h"
+#include "map.h"
 #include "object_builder.h"
 #include "path_error.h"
 #include "ssh.h"
@@ -32,11 +33,20 @@ typedef struct Unreachable {
     SshProblem problem;
 } Unreachable;
 
+/* An output of a plan. */
+typedef struct Kept {
+    Str text;
+    int64_t at_ms;
+    uint64_t commands; /* apply_commands at that time */
+} Kept;
+
 struct SshClient {
     Arena *arena; /* holds the client itself */
     SshPool *pool;
-    pthread_mutex_t lock; /* guards `unreachable` and the arena */
+    pthread_mutex_t lock; /* guards `unreachable`, `kept` and the arena */
     VEC(Unreachable) unreachable;
+    Map kept;                /* kept_key → Kept */
+    uint64_t apply_commands; /* commands that were run outside of plans, on any machine */
     SshSettings defaults;
     int64_t plan_timeout_ms; /* "plan_timeout" */
 };
@@ -96,6 +106,51 @@ static bool find_unreachable(SshLink *link, SshStatus *status, SshProblem *probl
     return is_found;
 }
 
+/* Returns the key of the outputs that are kept of the link's machine, for its user. */
+static Str kept_key(const SshLink *link, const char *name) {
+    return str_format(link->call->arena, "%s, %.*s, %.*s", name, STR_ARG(ssh_client_user(link)),
+                      STR_ARG(key_of(link)));
+}
+
+void ssh_client_keep(const SshLink *link, const char *name, Str output) {
+    SshClient *client = link->client;
+    if (!client || !link->call->is_planning)
+        return;
+    Str key = kept_key(link, name);
+    pthread_mutex_lock(&client->lock);
+    Kept *kept = arena_new(client->arena, Kept);
+    *kept = (Kept){.text = str_clone(output, client->arena),
+                   .at_ms = call_monotonic_ms(link->call),
+                   .commands = client->apply_commands};
+    map_set(&client->kept, str_clone(key, client->arena), kept);
+    pthread_mutex_unlock(&client->lock);
+}
+
+Str ssh_client_kept(const SshLink *link, const char *name, int64_t max_age_ms, int64_t *age_ms) {
+    SshClient *client = link->client;
+    Str text = STR_EMPTY;
+    if (!client || !link->call->is_planning)
+        return text;
+    Str key = kept_key(link, name);
+    pthread_mutex_lock(&client->lock);
+    const Kept *kept = map_find(&client->kept, key);
+    *age_ms = kept ? call_monotonic_ms(link->call) - kept->at_ms : 0;
+    if (kept && *age_ms <= max_age_ms && kept->commands == client->apply_commands)
+        text = kept->text; /* its memory stays until the client is closed */
+    pthread_mutex_unlock(&client->lock);
+    return text;
+}
+
+/* A command of an apply may change what a plan has read. */
+static void discard_kept(const SshLink *link) {
+    SshClient *client = link->client;
+    if (!client || link->call->is_planning)
+        return;
+    pthread_mutex_lock(&client->lock);
+    client->apply_commands++;
+    pthread_mutex_unlock(&client->lock);
+}
+
 bool ssh_client_configure(const Call *call,
                           const ConfigureRequest *request,
                           ConfigureResponse *response,
@@ -105,6 +160,7 @@ bool ssh_client_configure(const Call *call,
     Value config = value_clone(request->config, arena);
     *made = (SshClient){
         .arena = arena,
+        .kept = map_new(arena),
         .plan_timeout_ms = duration_of(config, "plan_timeout", PLAN_TIMEOUT_DEFAULT_MS),
     };
     if (!ssh_settings_read(call, config, NULL, &made->defaults, arena, diags)) {
@@ -428,6 +484,7 @@ SshStatus ssh_client_exec(SshLink *link,
                           SshResult *out,
                           SshProblem *problem) {
     SshStatus status = SSH_LOST;
+    discard_kept(link);
     for (int i = 0; i < SESSIONS_TRIED_MAX; i++) {
         *problem = (SshProblem){0};
         status = link->lease ? SSH_DONE : connect(link, problem);

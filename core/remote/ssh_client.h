@@ -106,6 +106,13 @@ MUST_USE bool ssh_client_run(SshLink *link,
                              Diags *diags);
 /* Adds an error with the reason of the failure and a hint. */
 void ssh_client_report(const SshLink *link, SshStatus status, SshProblem problem, Diags *diags);
+/* For scripts that read the same facts about a machine for several resources: keeps an output of
+ * the call's plan for later calls about this machine and user. A command outside of plans discards
+ * all outputs. Without effect outside of plans. */
+void ssh_client_keep(const SshLink *link, const char *name, Str output);
+/* Returns a kept output that is at most max_age_ms old, and sets *age_ms; empty if there is none.
+ */
+Str ssh_client_kept(const SshLink *link, const char *name, int64_t max_age_ms, int64_t *age_ms);
 /* Listens on 127.0.0.1:*out_port and forwards to host:port as seen from the machine, until the
  * session ends. Links that share the session share the port. The link needs a client. */
 MUST_USE bool ssh_client_tunnel(

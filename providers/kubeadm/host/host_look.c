@@ -2,7 +2,9 @@
 #include "host_look.h"
 #include "path_error.h"
 
-#define LAST STR("\nend\n")
+#define LAST       STR("\nend\n")
+#define KEPT       "facts"
+#define AGE_MAX_MS 30000 /* of facts that another object of the plan has read */
 
 static bool parse(const SshLink *link, const SshResult *result, HostFacts *out, Diags *diags) {
     const Call *call = link->call;
@@ -12,6 +14,19 @@ static bool parse(const SshLink *link, const SshResult *result, HostFacts *out, 
                       "The script that reads facts about %.*s ended with status %d. %.*s",
                       STR_ARG(link->target.host), result->exit_status,
                       STR_ARG(ssh_client_output_tail(result->err, result->out, call->arena)));
+}
+
+/* A plan reads the facts once for all objects on the machine. */
+static bool recall(const SshLink *link, HostLook *out) {
+    const Call *call = link->call;
+    const Clock *clock = call->io->clock;
+    int64_t age_ms;
+    Str text = ssh_client_kept(link, KEPT, AGE_MAX_MS, &age_ms);
+    *out = (HostLook){0};
+    if (!text.len || !host_facts_parse(text, &out->facts, call->arena))
+        return false;
+    out->skew_ms = out->facts.time_ms - (clock->now_ms(clock->self) - age_ms);
+    return true;
 }
 
 SshStatus host_look_try(SshLink *link,
@@ -26,6 +41,10 @@ SshStatus host_look_try(SshLink *link,
     Str script = str_from_cstr(host_facts_script());
     if (query && query->script)
         script = str_concat(script, str_from_cstr(query->script), call->arena);
+    if (!query && recall(link, out)) {
+        *is_valid = true;
+        return SSH_DONE;
+    }
     SshCommand command = {
         .command =
             ssh_client_script(str_to_cstr(script, call->arena), query ? query->arguments : NULL,
@@ -42,6 +61,7 @@ SshStatus host_look_try(SshLink *link,
         size_t end = str_find(result.out, LAST, 0);
         out->skew_ms = out->facts.time_ms - end_ms;
         out->more = end == SIZE_MAX ? STR_EMPTY : str_after(result.out, end + LAST.len);
+        ssh_client_keep(link, KEPT, str_slice(result.out, 0, result.out.len - out->more.len));
     }
     return status;
 }

@@ -196,12 +196,55 @@ static void test_script_and_output_tail(void **state) {
     arena_close(arena);
 }
 
+/* Returns the output that a call for this user would get. */
+static Str kept(SshCase *s, const SshTarget *target, bool is_planning) {
+    ResourceCase *c = &s->c;
+    SCOPED(SshLink) link = {0};
+    int64_t age_ms = -1;
+    c->call.is_planning = is_planning;
+    Value object = case_config(c, ssh_config_of(s, target, "\"command\":\"true\""));
+    assert_true(ssh_client_link(case_call(c), object, &link, &c->diags));
+    Str text = ssh_client_kept(&link, "facts", 60000, &age_ms);
+    assert_true(!text.len || (age_ms >= 0 && age_ms <= 60000));
+    check_str(ssh_client_kept(&link, "facts", -1, &age_ms), "");
+    check_str(ssh_client_kept(&link, "others", 60000, &age_ms), "");
+    return text;
+}
+
+static void keep(SshCase *s, const SshTarget *target, const char *text) {
+    ResourceCase *c = &s->c;
+    SCOPED(SshLink) link = {0};
+    c->call.is_planning = true;
+    Value object = case_config(c, ssh_config_of(s, target, "\"command\":\"true\""));
+    assert_true(ssh_client_link(case_call(c), object, &link, &c->diags));
+    ssh_client_keep(&link, "facts", str_from_cstr(text));
+}
+
+static void test_outputs_of_a_plan(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
+    SshTarget target = server_target(&s.server), other = target;
+    other.host = STR("localhost");
+    check_str(kept(&s, &target, true), "");
+    keep(&s, &target, "one");
+    check_str(kept(&s, &target, true), "one");
+    check_str(kept(&s, &other, true), "");
+    check_str(kept(&s, &target, false), "");
+    assert_true(run_true(&s, &target, "20s")); /* as kept(…, false) left it: outside of a plan */
+    check_str(kept(&s, &target, true), "");
+    keep(&s, &target, "two");
+    assert_true(run_true(&s, &target, "20s")); /* within the plan */
+    check_str(kept(&s, &target, true), "two");
+    ssh_case_close(&s);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_waits_for_boot), cmocka_unit_test(test_words),
         cmocka_unit_test(test_cancel),         cmocka_unit_test(test_stale_session),
         cmocka_unit_test(test_side_by_side),   cmocka_unit_test(test_script_and_output_tail),
-        cmocka_unit_test(test_tunnel),
+        cmocka_unit_test(test_tunnel),         cmocka_unit_test(test_outputs_of_a_plan),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
