@@ -12,6 +12,7 @@
 #include "flux_components.h"
 #include "flux_git.h"
 #include "flux_gitops.h"
+#include "flux_settings.h"
 #include "flux_sync.h"
 #include "hex.h"
 #include "kube_object.h"
@@ -58,7 +59,7 @@ static bool bootstrap_open(const Call *call, Value object, Bootstrap *out, Diags
     *out = (Bootstrap){.call = call,
                        .git = flux_git_of(call, diags),
                        .object = object,
-                       .namespace = object_text(object, "namespace", STR("flux-system")),
+                       .namespace = flux_settings_namespace(object),
                        .path = path_of(object_text(object, "path", STR_EMPTY), arena),
                        .override = object_text(object, "kustomization_override", STR_EMPTY),
                        .diags = diags};
@@ -80,64 +81,6 @@ typedef struct WantedFiles {
     Str texts[FILE_COUNT];
     Str digests[FILE_COUNT]; /* as in repository_files */
 } WantedFiles;
-
-static StrVec texts_of(Value object, const char *name, Arena *arena) {
-    Value set = object_attribute(object, name);
-    StrVec out = {0};
-    for (size_t i = 0; value_is_present(set) && i < set.count; i++)
-        vec_push(arena, &out, value_text(value_at(set, i)));
-    return out;
-}
-
-/* Components in the order in which Flux lists them. */
-static StrVec components_of(Value object, Arena *arena) {
-    static const char *const order[] = {
-        "source-controller",       "kustomize-controller",       "helm-controller",
-        "notification-controller", "image-reflector-controller", "image-automation-controller",
-        "source-watcher",
-    };
-    StrVec base = texts_of(object, "components", arena), out = {0};
-    StrVec extra = texts_of(object, "components_extra", arena);
-    vec_each(&extra, name)
-        vec_push(arena, &base, *name);
-    for (size_t i = 0; i < ARRAY_COUNT(order); i++) {
-        Str name = str_from_cstr(order[i]);
-        if (str_is_among(name, base.items, base.count))
-            vec_push(arena, &out, name);
-    }
-    return out;
-}
-
-static Map images_of(Value object, Arena *arena) {
-    Value images = object_attribute(object, "images");
-    Map out = map_new(arena);
-    for (size_t i = 0; value_is_present(images) && i < images.count; i++) {
-        Str *image = arena_new(arena, Str);
-        *image = value_text(value_at(images, i));
-        map_set(&out, value_key_at(images, i), image);
-    }
-    return out;
-}
-
-static FluxSettings settings_of(const Bootstrap *bootstrap) {
-    Value object = bootstrap->object;
-    Arena *arena = bootstrap->call->arena;
-    return (FluxSettings){
-        .namespace = bootstrap->namespace,
-        .version = object_text(object, "version", STR_EMPTY),
-        .components = components_of(object, arena),
-        .has_network_policy = object_bool(object, "network_policy", true),
-        .watches_all_namespaces = object_bool(object, "watch_all_namespaces", true),
-        .log_level = object_text(object, "log_level", STR_EMPTY),
-        .cluster_domain = object_text(object, "cluster_domain", STR_EMPTY),
-        .registry = object_text(object, "registry", STR_EMPTY),
-        .image_pull_secret = object_text(object, "image_pull_secret", STR_EMPTY),
-        .toleration_keys = texts_of(object, "toleration_keys", arena),
-        .images = images_of(object, arena),
-        .is_multitenant = object_bool(object, "multitenant", false),
-        .tenant_account = object_text(object, "tenant_service_account", STR("default")),
-    };
-}
 
 static FluxSync sync_of(const Bootstrap *bootstrap) {
     Arena *arena = bootstrap->call->arena;
@@ -168,7 +111,7 @@ static bool render(const Bootstrap *bootstrap, Value config, WantedFiles *out) {
     ManifestObjects release = {0};
     FluxSync sync = sync_of(bootstrap);
     Str problem;
-    *out = (WantedFiles){.settings = settings_of(bootstrap)};
+    *out = (WantedFiles){.settings = flux_settings_of(bootstrap->object, bootstrap->call->arena)};
     if (!flux_components_read(
             call, PATH_AT(call, {"manifests"}), object_text(config, "manifests", STR_EMPTY),
             object_text(config, "manifests_sha256", STR_EMPTY), &release, bootstrap->diags))
@@ -358,7 +301,7 @@ static void set_results(ObjectBuilder *builder,
 /* Reading. */
 
 static bool has_controllers(const Bootstrap *bootstrap, const FluxInstallation *found) {
-    StrVec wanted = components_of(bootstrap->object, bootstrap->call->arena);
+    StrVec wanted = flux_settings_of(bootstrap->object, bootstrap->call->arena).components;
     vec_each(&wanted, name) {
         if (!str_is_among(*name, found->controllers.items, found->controllers.count))
             return false;
@@ -399,16 +342,6 @@ static void fill_flag(ObjectBuilder *builder, const char *name, bool flag) {
         object_builder_set(builder, name, value_bool(flag));
 }
 
-static bool is_default_component(Str name) {
-    static const char *const names[] = {"source-controller", "kustomize-controller",
-                                        "helm-controller", "notification-controller"};
-    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
-        if (str_equal_cstr(name, names[i]))
-            return true;
-    }
-    return false;
-}
-
 /* An imported object gets its arguments from the files and the cluster. */
 static Value fill_import(const Bootstrap *bootstrap,
                          const FoundFiles *files,
@@ -423,7 +356,7 @@ static Value fill_import(const Bootstrap *bootstrap,
     StrVec base = {0}, extra = {0};
     (void)found;
     vec_each(&settings.components, name) {
-        if (is_default_component(*name))
+        if (flux_settings_is_default(*name))
             vec_push(arena, &base, *name);
         else
             vec_push(arena, &extra, *name);
@@ -711,19 +644,8 @@ static const Attribute attributes[] = {
     {"version",                 &TYPE_STRING,        REQUIRED,                         "Release of Flux that the manifests are from, such as v2.9.4."},
     {"manifests",               &TYPE_STRING,        REQUIRED | WRITE_ONLY,            "Path of the manifests of the release: a directory with a file for each component, or install.yaml. Plans compare the objects, so the path is not stored."},
     {"manifests_sha256",        &TYPE_STRING,        OPTIONAL | WRITE_ONLY,            "SHA-256 digest of the manifests, in hexadecimal: of the file, or of the lines that sha256sum prints for the *.yaml of the directory, sorted by name."},
-    {"components",              &TYPE_SET_OF_STRING, OPTIONAL | COMPUTED,              "Controllers to install.", .default_json = "[\"helm-controller\",\"kustomize-controller\",\"notification-controller\",\"source-controller\"]"},
-    {"components_extra",        &TYPE_SET_OF_STRING, OPTIONAL,                         "Further controllers: image-reflector-controller, image-automation-controller, source-watcher."},
+    FLUX_SETTINGS_ATTRIBUTES,
     {"interval",                &TYPE_STRING,        OPTIONAL | COMPUTED,              "Time between two looks at the repository.", .default_json = "\"1m0s\"", .check = check_interval},
-    {"network_policy",          &TYPE_BOOL,          OPTIONAL | COMPUTED,              "Whether network policies restrict access to the controllers.", .default_json = "true"},
-    {"watch_all_namespaces",    &TYPE_BOOL,          OPTIONAL | COMPUTED,              "Whether the controllers look at all namespaces.", .default_json = "true"},
-    {"log_level",               &TYPE_STRING,        OPTIONAL | COMPUTED,              "Log level of the controllers.", .default_json = "\"info\"", .one_of = "info debug error"},
-    {"cluster_domain",          &TYPE_STRING,        OPTIONAL | COMPUTED,              "DNS domain of the cluster.", .default_json = "\"cluster.local\""},
-    {"registry",                &TYPE_STRING,        OPTIONAL | COMPUTED,              "Registry of the images.", .default_json = "\"ghcr.io/fluxcd\""},
-    {"images",                  &TYPE_MAP_OF_STRING, OPTIONAL,                         "Whole image references that replace those of the release, by component, such as source-controller = \"registry.example.com/source-controller:v1.9.4@sha256:…\". registry does not apply to them."},
-    {"multitenant",             &TYPE_BOOL,          OPTIONAL,                         "Whether tenants are locked in: no references to other namespaces, no remote bases of kustomize, and objects without a service account are applied with tenant_service_account (default false)."},
-    {"tenant_service_account",  &TYPE_STRING,        OPTIONAL,                         "Service account of each namespace for objects that name none, with multitenant (default \"default\")."},
-    {"image_pull_secret",       &TYPE_STRING,        OPTIONAL,                         "Name of a Secret with the credentials of the registry."},
-    {"toleration_keys",         &TYPE_SET_OF_STRING, OPTIONAL,                         "Keys of taints that the controllers tolerate."},
     {"secret_name",             &TYPE_STRING,        OPTIONAL | COMPUTED,              "Name of the Secret with the credentials of the repository.", .default_json = "\"flux-system\""},
     {"disable_secret_creation", &TYPE_BOOL,          OPTIONAL | COMPUTED,              "Whether the Secret is made by others.", .default_json = "false"},
     {"recurse_submodules",      &TYPE_BOOL,          OPTIONAL | COMPUTED,              "Whether Flux fetches submodules of the repository.", .default_json = "false"},

@@ -15,6 +15,7 @@
     ROW(flux_image_policy) \
     ROW(flux_image_repository) \
     ROW(flux_image_update_automation) \
+    ROW(flux_instance) \
     ROW(flux_kustomization) \
     ROW(flux_notification_provider) \
     ROW(flux_oci_repository) \

@@ -454,22 +454,30 @@ static Str stored_version(Value definition) {
     return STR_EMPTY;
 }
 
-/* Deletes the definition, and its objects if permitted; *kept counts objects that stay. */
-static bool delete_definition(
-    const Call *call, const FluxRemoval *removal, Value definition, size_t *kept, Diags *diags) {
+/* Lists the objects of the kind that the definition defines. */
+static bool list_custom(const Call *call, Value definition, KubeList *out, Diags *diags) {
     Arena *arena = call->arena;
     Str group = kube_object_text(definition, "spec", "group");
     Str version = stored_version(definition);
     Str api = str_format(arena, "%.*s/%.*s", STR_ARG(group), STR_ARG(version));
     Str kind = kube_object_text(definition, "spec.names", "kind");
+    return list(call, str_to_cstr(api, arena), str_to_cstr(kind, arena), STR_EMPTY, STR_EMPTY, out,
+                diags);
+}
+
+static bool is_ending(Value object) {
+    return kube_object_text(object, "metadata", "deletionTimestamp").len > 0;
+}
+
+/* Deletes the definition, and its objects if permitted; *kept counts objects that stay. */
+static bool delete_definition(
+    const Call *call, const FluxRemoval *removal, Value definition, size_t *kept, Diags *diags) {
     KubeList found;
     size_t foreign = 0;
-    if (!list(call, str_to_cstr(api, arena), str_to_cstr(kind, arena), STR_EMPTY, STR_EMPTY, &found,
-              diags))
+    if (!list_custom(call, definition, &found, diags))
         return false;
     vec_each(&found.items, item) {
-        bool is_ending = kube_object_text(*item, "metadata", "deletionTimestamp").len > 0;
-        if (!removal->deletes_foreign && !is_ending)
+        if (!removal->deletes_foreign && !is_ending(*item))
             foreign++;
         else if (!delete_custom(call, *item, diags))
             return false;
@@ -478,11 +486,18 @@ static bool delete_definition(
     return foreign || delete_one(call, definition, diags);
 }
 
+static bool list_definitions(const Call *call,
+                             const FluxRemoval *removal,
+                             KubeList *out,
+                             Diags *diags) {
+    return list(call, "apiextensions.k8s.io/v1", "CustomResourceDefinition", STR_EMPTY,
+                selector_of(removal->namespace, call->arena), out, diags);
+}
+
 static bool delete_definitions(const Call *call, const FluxRemoval *removal, Diags *diags) {
     KubeList found;
     size_t kept = 0;
-    if (!list(call, "apiextensions.k8s.io/v1", "CustomResourceDefinition", STR_EMPTY,
-              selector_of(removal->namespace, call->arena), &found, diags))
+    if (!list_definitions(call, removal, &found, diags))
         return false;
     vec_each(&found.items, item) {
         if (!delete_definition(call, removal, *item, &kept, diags))
@@ -517,8 +532,7 @@ static const struct {
 static bool is_of_flux(const FluxRemoval *removal, Value object, const char *ignored) {
     Str name = kube_object_text(object, "metadata", "name");
     Str part = kube_object_text(object, "metadata.labels", "app.kubernetes.io/part-of");
-    bool is_ending = kube_object_text(object, "metadata", "deletionTimestamp").len > 0;
-    return is_ending || str_equal(part, STR("flux")) || str_equal(name, removal->secret) ||
+    return is_ending(object) || str_equal(part, STR("flux")) || str_equal(name, removal->secret) ||
            (ignored && str_equal_cstr(name, ignored));
 }
 
@@ -600,4 +614,75 @@ bool flux_cluster_remove(const Call *call, const FluxRemoval *removal, Diags *di
         return false;
     return (value_is_null(secret) || delete_one(call, secret, diags)) &&
            (removal->keeps_namespace || delete_namespace(call, removal, diags));
+}
+
+/* Objects without controllers. */
+
+static bool fail_left(const Call *call, Str what, Diags *diags) {
+    return path_error(call, NO_PATH, diags, "Flux not deleted",
+                      "%.*s. Without Flux its deletion would not end, or would leave the objects "
+                      "that it has applied. Delete it first. To give up all such objects and keep "
+                      "the objects applied by them, apply force_destroy = true before the destroy.",
+                      STR_ARG(what));
+}
+
+/* Adds an error if an object would be left without its controller. */
+static bool check_custom(const Call *call, Value definition, Diags *diags) {
+    KubeList found;
+    if (!list_custom(call, definition, &found, diags))
+        return false;
+    vec_each(&found.items, item) {
+        Str what = str_format(call->arena, "The %.*s \"%.*s\" exists in namespace \"%.*s\"",
+                              STR_ARG(kube_object_text(*item, "", "kind")),
+                              STR_ARG(kube_object_text(*item, "metadata", "name")),
+                              STR_ARG(kube_object_text(*item, "metadata", "namespace")));
+        if (!is_ending(*item))
+            return fail_left(call, what, diags);
+    }
+    return true;
+}
+
+/* A suspended object keeps the objects that it has applied. */
+static bool give_up(const Call *call, Value definition, Diags *diags) {
+    KubeList found;
+    if (!list_custom(call, definition, &found, diags))
+        return false;
+    vec_each(&found.items, item) {
+        if (!merge(call, *item, STR("{\"spec\":{\"suspend\":true}}"), diags) ||
+            !delete_custom(call, *item, diags))
+            return false;
+    }
+    return true;
+}
+
+static bool check_namespace(const Call *call, const FluxRemoval *removal, Diags *diags) {
+    Str user = STR_EMPTY;
+    if (removal->keeps_namespace)
+        return true;
+    if (!find_user(call, removal, &user, diags))
+        return false;
+    return !user.len ||
+           path_error(call, NO_PATH, diags, "Flux not deleted",
+                      "The namespace \"%.*s\" has the %.*s, which is not part of Flux and would "
+                      "be deleted with it. Delete it first, or apply force_destroy = true before "
+                      "the destroy.",
+                      STR_ARG(removal->namespace), STR_ARG(user));
+}
+
+bool flux_cluster_prepare_removal(const Call *call, const FluxRemoval *removal, Diags *diags) {
+    KubeList definitions;
+    if (!list_definitions(call, removal, &definitions, diags))
+        return false;
+    vec_each(&definitions.items, item) {
+        if (!removal->deletes_foreign && !check_custom(call, *item, diags))
+            return false;
+    }
+    if ((!removal->deletes_foreign && !check_namespace(call, removal, diags)) ||
+        !delete_all(call, removal, "apps/v1", "Deployment", diags))
+        return false;
+    vec_each(&definitions.items, item) {
+        if (!give_up(call, *item, diags))
+            return false;
+    }
+    return true;
 }

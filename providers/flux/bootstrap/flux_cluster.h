@@ -58,3 +58,9 @@ typedef struct FluxRemoval {
 /* Deletes the installation, after flux_cluster_suspend. Definitions with foreign objects, and a
  * namespace with them, stay, with a warning. Absent objects are done. */
 MUST_USE bool flux_cluster_remove(const Call *call, const FluxRemoval *removal, Diags *diags);
+/* Stops the controllers and deletes all objects of Flux's kinds; objects applied by them stay. Adds
+ * an error instead if there are such objects, or the namespace has objects of others, and
+ * `deletes_foreign` is false. The caller deletes the objects of the installation. */
+MUST_USE bool flux_cluster_prepare_removal(const Call *call,
+                                           const FluxRemoval *removal,
+                                           Diags *diags);

@@ -295,12 +295,24 @@ static Value namespace_of(const FluxRendering *rendering) {
     return with_labels(rendering, object, "metadata.labels");
 }
 
+/* `item` is the place of errors about the object. */
+static void add_object(const FluxRendering *rendering,
+                       const ManifestObject *item,
+                       Value object,
+                       ManifestObjects *out) {
+    ManifestObject one = *item;
+    one.object = object;
+    one.namespace = kube_object_text(object, "metadata", "namespace");
+    one.name = kube_object_text(object, "metadata", "name");
+    vec_push(rendering->arena, out, one);
+}
+
 /* Adds the objects of a component, or those of none: the network policies or the others. */
 static void add_objects(const FluxRendering *rendering,
                         const ManifestObjects *release,
                         Str component,
                         bool are_policies,
-                        ValueVec *out) {
+                        ManifestObjects *out) {
     vec_each(release, item) {
         Value object = item->object;
         bool is_policy = is_kind(object, "NetworkPolicy");
@@ -308,7 +320,7 @@ static void add_objects(const FluxRendering *rendering,
             is_policy != are_policies || !str_equal(component_of(object), component))
             continue;
         if (!is_policy || rendering->settings->has_network_policy)
-            vec_push(rendering->arena, out, render(rendering, object));
+            add_object(rendering, item, render(rendering, object), out);
     }
 }
 
@@ -376,22 +388,42 @@ static bool check_version(const FluxSettings *settings,
     return true;
 }
 
-bool flux_components_render(const ManifestObjects *release,
-                            const FluxSettings *settings,
-                            ValueVec *out,
-                            Str *problem,
-                            Arena *arena) {
+bool flux_components_objects(const ManifestObjects *release,
+                             const FluxSettings *settings,
+                             ManifestObjects *out,
+                             Str *problem,
+                             Arena *arena) {
+    static const ManifestObject namespace = {
+        .api_version = STR_CONST("v1"),
+        .kind = STR_CONST("Namespace"),
+        .file = STR_CONST("(namespace)"),
+        .line = 1,
+    };
     FluxRendering rendering = {.settings = settings, .arena = arena};
     if (!check_components(settings, release, problem, arena) ||
         !check_images(settings, problem, arena) ||
         !check_version(settings, release, problem, arena))
         return false;
-    *out = (ValueVec){0};
-    vec_push(arena, out, namespace_of(&rendering));
+    *out = (ManifestObjects){0};
+    add_object(&rendering, &namespace, namespace_of(&rendering), out);
     add_objects(&rendering, release, STR_EMPTY, true, out);
     add_objects(&rendering, release, STR_EMPTY, false, out);
     vec_each(&settings->components, component)
         add_objects(&rendering, release, *component, false, out);
+    return true;
+}
+
+bool flux_components_render(const ManifestObjects *release,
+                            const FluxSettings *settings,
+                            ValueVec *out,
+                            Str *problem,
+                            Arena *arena) {
+    ManifestObjects objects;
+    *out = (ValueVec){0};
+    if (!flux_components_objects(release, settings, &objects, problem, arena))
+        return false;
+    vec_each(&objects, item)
+        vec_push(arena, out, item->object);
     return true;
 }
 

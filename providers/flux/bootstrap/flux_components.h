@@ -2,34 +2,22 @@
  * installation. */
 #pragma once
 
+#include "flux_settings.h"
 #include "manifest_text.h"
-#include "map.h"
-
-typedef struct FluxSettings {
-    Str namespace;
-    Str version; /* "v2.9.4" */
-    StrVec components;
-    bool has_network_policy;
-    bool watches_all_namespaces;
-    Str log_level;
-    Str cluster_domain;
-    Str registry;          /* "ghcr.io/fluxcd" */
-    Str image_pull_secret; /* empty: none */
-    StrVec toleration_keys;
-    Map images; /* component → Str: an image that replaces that of the release */
-    /* Locks tenants in: no references to other namespaces, no remote bases, and objects without a
-     * service account are applied as `tenant_account`. */
-    bool is_multitenant;
-    Str tenant_account; /* "default" */
-} FluxSettings;
 
 /* Reads a release: a directory with a file for each component, or one file with all objects.
  * `sha256` is its digest, in hexadecimal; empty: not checked. The digest of a directory is that of
  * the lines that sha256sum prints for its *.yaml, sorted by name. */
 MUST_USE bool flux_components_read(
     const Call *call, Path argument, Str path, Str sha256, ManifestObjects *out, Diags *diags);
-/* Returns the objects of the installation, in the order in which Flux lists them. On failure
- * returns false, and *problem is a sentence. */
+/* Returns the objects of the installation with their places in the release, in the order in which
+ * Flux lists them. On failure returns false, and *problem is a sentence. */
+MUST_USE bool flux_components_objects(const ManifestObjects *release,
+                                      const FluxSettings *settings,
+                                      ManifestObjects *out,
+                                      Str *problem,
+                                      Arena *arena);
+/* The same objects without their places. */
 MUST_USE bool flux_components_render(const ManifestObjects *release,
                                      const FluxSettings *settings,
                                      ValueVec *out,
