@@ -7,47 +7,7 @@
 
 /* Requests and values. */
 
-static Value normalize(const Schema *schema, Value object, Arena *arena);
-
-static Value normalize_items(const Block *block, Value v, Arena *arena) {
-    Value *items = value_copy_items(v, arena);
-    bool is_changed = false;
-    for (size_t i = 0; i < v.count; i++) {
-        Value item = normalize(&block->schema, items[i], arena);
-        is_changed = is_changed || !value_equal(item, items[i]);
-        items[i] = item;
-    }
-    return is_changed ? value_with_items(v, items, arena) : v;
-}
-
-static Value normalize_block(const Block *block, Value v, Value empty, Arena *arena) {
-    if (value_is_null(v))
-        return empty;
-    if (!value_is_known(v))
-        return v;
-    return block->nesting == NEST_SINGLE ? normalize(&block->schema, v, arena)
-                                         : normalize_items(block, v, arena);
-}
-
-/* Replaces null block collections by empty ones; only a NEST_SINGLE block may be null. */
-static Value normalize(const Schema *schema, Value object, Arena *arena) {
-    if (!value_is_present(object) || schema->block_count == 0)
-        return object;
-    Value empty = schema_empty_value(schema, arena);
-    Value *items = value_copy_items(object, arena);
-    bool is_changed = false;
-    for (size_t i = 0; i < schema->block_count; i++) {
-        size_t at;
-        if (!type_find_attribute(object.type, str_from_cstr(schema->blocks[i].name), &at))
-            continue;
-        Value block = normalize_block(&schema->blocks[i], items[at], value_at(empty, at), arena);
-        is_changed = is_changed || !value_equal(block, items[at]);
-        items[at] = block;
-    }
-    return is_changed ? value_with_items(object, items, arena) : object;
-}
-
-/* Decodes the value of a response by the schema of the type, and normalizes its blocks. Adds an
+/* Decodes the value of a response by the schema of the type. Adds an
  * error if the value is damaged. */
 static bool read_value(const Call *call,
                        const ProtocolResponse *response,
@@ -59,7 +19,7 @@ static bool read_value(const Call *call,
     Value v;
     if (response->has_state && protocol_message_value(response->state, schema_implied_type(schema),
                                                       &v, &error, call->arena)) {
-        *out = normalize(schema, v, call->arena);
+        *out = schema_fill_blocks(schema, v, call->arena);
         return true;
     }
     diags_error(diags, NO_RANGE, "Provider produced invalid object",

@@ -153,5 +153,14 @@ void schema_replace_paths(
 bool schema_is_write_only(const Schema *schema, Path path);
 /* Returns `value` with every write-only attribute null, as plans and state store it. */
 Value schema_drop_write_only(const Schema *schema, Value value, Arena *arena);
+/* Returns the object that is proposed to a provider: `config`, merged with `prior`, which may be
+ * null. Both have the implied type and no marks.
+ *
+ * The configuration has precedence. A computed attribute that it leaves null keeps its prior value.
+ * Elements of nested lists are matched by index, elements of maps by key. An element of a set is
+ * matched with a prior element that may come from it. New computed values stay null. */
+Value schema_propose(const Schema *schema, Value prior, Value config, Arena *arena);
+/* Returns `object` with empty collections in place of null collections of blocks, at any depth. */
+Value schema_fill_blocks(const Schema *schema, Value object, Arena *arena);
 /* Returns `config` with default_json in place of nulls. */
 Value schema_apply_defaults(const Schema *schema, Value config, Arena *arena);

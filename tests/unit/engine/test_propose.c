@@ -99,7 +99,7 @@ static void proposes(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
-        Value got = propose_object(&schema, read(cases[i].prior, arena),
+        Value got = schema_propose(&schema, read(cases[i].prior, arena),
                                    read(cases[i].config, arena), arena);
         Value wanted = read(cases[i].wanted, arena);
         if (!value_equal(got, wanted))
@@ -116,7 +116,7 @@ static void takes_unknowns_as_they_are(void **unused) {
     Path list = path_attribute((Path){0}, STR("list"), arena);
     Value unknown = value_unknown(attribute_implied_type(&attributes[5]));
     config = path_set(config, list, unknown, arena);
-    Value got = propose_object(&schema, prior, config, arena);
+    Value got = schema_propose(&schema, prior, config, arena);
     assert_false(value_is_known(value_attribute(got, STR("list"))));
 }
 
