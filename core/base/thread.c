@@ -27,9 +27,9 @@ static const char *const kind_names[] = {
     [THREAD_ATTEMPT] = "loam-attempt",   [THREAD_PARTS] = "loam-parts",
     [THREAD_SSH_SESSION] = "loam-ssh",   [THREAD_SSH_AGENT] = "loam-ssh-agent",
     [THREAD_KEY] = "loam-key",           [THREAD_RPC] = "loam-rpc",
-    [THREAD_PROVIDER] = "loam-provider",
+    [THREAD_PROVIDER] = "loam-provider", [THREAD_SERVER] = "loam-server",
 };
-static_assert(ARRAY_COUNT(kind_names) == THREAD_PROVIDER + 1, "a name for each kind");
+static_assert(ARRAY_COUNT(kind_names) == THREAD_SERVER + 1, "a name for each kind");
 
 static void leave(Thread *thread) {
     if (atomic_fetch_sub(&thread->owners, 1) == 1)

@@ -12,7 +12,8 @@
  *   ssh agent          passes requests to the SSH agent during one login
  *   key                derives the key of a new state beside its plan
  *   rpc reader         reads the connection to one provider in another process
- *   provider           waits for a provider in another process and reads its output */
+ *   provider           waits for a provider in another process and reads its output
+ *   server             executes calls that this process serves */
 #pragma once
 
 #include "attr.h"
@@ -33,6 +34,7 @@ typedef enum ThreadKind {
     THREAD_KEY,
     THREAD_RPC,
     THREAD_PROVIDER,
+    THREAD_SERVER,
 } ThreadKind;
 
 typedef struct Thread Thread;

@@ -9,6 +9,7 @@
 #include "keeper_main.h"
 #include "log.h"
 #include "provided_functions.h"
+#include "serve_main.h"
 #include "signals.h"
 #include "version.h"
 
@@ -174,6 +175,11 @@ int main(int argc, char **argv) {
         return keeper_main(plugin_directory(arena), arena);
     }
     (void)setlocale(LC_CTYPE, "");
+    Str served = argc > 0 ? serve_main_name(argv[0]) : STR_EMPTY;
+    if (served.len > 0) {
+        SCOPED(ArenaRef) arena = arena_open("served provider");
+        return serve_main(served, plugin_directory(arena), arena);
+    }
     Cli cli = {
         .arena = arena_open("run"),
         .cancel = cancel_open(),

@@ -58,6 +58,7 @@
     ROW(metadata_page)
 
 #define PROVIDERS_COMMANDS(ROW)  \
+    ROW(providers_link)          \
     ROW(providers_lock)          \
     ROW(providers_mirror)        \
     ROW(providers_schema)

@@ -1,0 +1,54 @@
+/* rpc_server: serves calls (gRPC on a Unix socket) to the process that started this one.
+ *
+ * The thread that calls rpc_server_run moves the bytes of all connections; calls are executed in
+ * threads of a pool. The server ends after a call of the kind RPC_SERVES_END, a SIGTERM or SIGHUP,
+ * when the last connection is closed, and when the parent process ends before it has connected. A
+ * client that is killed closes its connection, so the server never outlives its client. */
+#pragma once
+
+#include "cancel.h"
+#include "rpc.h"
+
+typedef enum RpcServing {
+    RPC_SERVES_NOT,     /* there is no such method */
+    RPC_SERVES_CALL,    /* executed in a thread of the pool */
+    RPC_SERVES_AT_ONCE, /* executed in the thread of the connections: must not block */
+    RPC_SERVES_STREAM,  /* a stream without messages, which stays open */
+    RPC_SERVES_END,     /* the response is empty, then the server ends */
+} RpcServing;
+
+typedef struct RpcReply {
+    RpcStatus status;
+    Str problem; /* unless RPC_OK */
+    Str message;
+} RpcReply;
+
+typedef struct RpcService {
+    void *self;
+    RpcServing (*find)(void *self, Str method);
+    /* Results are in `arena`. Any number of calls may run at the same time. */
+    void (*call)(void *self, Str method, Str message, RpcReply *reply, Arena *arena);
+    /* The server ends: calls in progress should end. */
+    void (*stop)(void *self, CancelLevel level);
+} RpcService;
+
+typedef struct RpcServerSettings {
+    Str directory;          /* of the directory that the server makes for its socket */
+    Str client_certificate; /* PEM of the only client; empty: connections without TLS */
+} RpcServerSettings;
+
+typedef struct RpcServer RpcServer;
+
+/* Makes a directory that only this user can access, and listens in it. Returns NULL with the end of
+ * a sentence in *problem. The caller closes the server. */
+RpcServer *rpc_server_open(const RpcServerSettings *settings, Str *problem, Arena *arena);
+/* Returns the path of the socket. */
+Str rpc_server_path(const RpcServer *server);
+/* Returns the DER encoding of this server's certificate; empty without TLS. */
+Str rpc_server_certificate(const RpcServer *server);
+/* Serves until the end. Calls that still run get CANCEL_STOP, after 10 s CANCEL_NOW, and are
+ * abandoned after 30 s. The directory of the socket is removed before. Returns false if calls were
+ * abandoned: the process must end, without rpc_server_close. */
+MUST_USE bool rpc_server_run(RpcServer *server, const RpcService *service);
+/* Removes the directory of the socket. */
+void rpc_server_close(RpcServer *server);

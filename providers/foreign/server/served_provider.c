@@ -1,0 +1,411 @@
+/* served_provider: finds the function of a call in a table, decodes its request and encodes its
+ * response. */
+#include "served_provider.h"
+
+#include "log.h"
+#include "protocol_message.h"
+#include "random.h"
+#include "registry.h"
+#include "served_read.h"
+#include "served_resource.h"
+#include "served_schema.h"
+#include "wire.h"
+
+#include <pthread.h>
+
+struct ServedProvider {
+    const Provider *provider;
+    const Io *io;
+    Arena *arena; /* guarded by the lock */
+    CancelToken *cancel;
+    pthread_mutex_t lock; /* guards everything below */
+    Str schema;           /* the response to GetProviderSchema; empty: not made yet */
+    bool is_configured;   /* ConfigureProvider was called */
+    bool is_deferred;
+    bool fails_at_use; /* with `failure` */
+    Diags failure;
+    Arena *run; /* of the client */
+    void *client;
+    StrVec secrets; /* of the configuration */
+};
+
+/* Schemas. */
+
+static void put_capabilities(StrBuf *out, uint32_t number) {
+    enum { PLAN_DESTROY = 1, SCHEMA_OPTIONAL = 2, MOVE = 3 };
+    size_t message = wire_begin(out, number);
+    wire_put_varint(out, PLAN_DESTROY, true);
+    wire_put_varint(out, SCHEMA_OPTIONAL, true);
+    wire_put_varint(out, MOVE, true);
+    wire_end(out, message);
+}
+
+static const struct {
+    ResourceMode mode;
+    uint32_t number;   /* in the response to GetProviderSchema */
+    uint32_t metadata; /* in the response to GetMetadata */
+} modes[] = {
+    {MODE_MANAGED,   2, 4},
+    {MODE_DATA,      3, 3},
+    {MODE_EPHEMERAL, 8, 6},
+};
+
+static Str encode_schema(const Provider *provider, Arena *arena) {
+    enum { PROVIDER = 1, CAPABILITIES = 6, FUNCTIONS = 7 };
+    StrBuf out = strbuf_new(arena);
+    served_schema_put(&out, PROVIDER, &provider->schema, arena);
+    for (size_t i = 0; i < ARRAY_COUNT(modes); i++) {
+        StrVec names = registry_type_names(provider, modes[i].mode, arena);
+        vec_each(&names, name) {
+            ObjectType type;
+            if (registry_find_type(provider, modes[i].mode, *name, &type))
+                served_schema_put_entry(&out, modes[i].number, type.name, type.schema, arena);
+        }
+    }
+    put_capabilities(&out, CAPABILITIES);
+    for (size_t i = 0; i < provider->function_count; i++)
+        served_schema_put_function(&out, FUNCTIONS, &provider->functions[i], arena);
+    return strbuf_str(&out);
+}
+
+static Str schema_of(ServedProvider *served) {
+    pthread_mutex_lock(&served->lock);
+    if (served->schema.len == 0)
+        served->schema = encode_schema(served->provider, served->arena);
+    Str schema = served->schema;
+    pthread_mutex_unlock(&served->lock);
+    return schema;
+}
+
+static void put_name(StrBuf *out, uint32_t number, Str name) {
+    enum { NAME = 1 };
+    size_t message = wire_begin(out, number);
+    wire_put_bytes(out, NAME, name);
+    wire_end(out, message);
+}
+
+static Str encode_metadata(const Provider *provider, Arena *arena) {
+    enum { CAPABILITIES = 1, FUNCTIONS = 5 };
+    StrBuf out = strbuf_new(arena);
+    put_capabilities(&out, CAPABILITIES);
+    for (size_t i = 0; i < ARRAY_COUNT(modes); i++) {
+        StrVec names = registry_type_names(provider, modes[i].mode, arena);
+        vec_each(&names, name) {
+            put_name(&out, modes[i].metadata, *name);
+        }
+    }
+    for (size_t i = 0; i < provider->function_count; i++)
+        put_name(&out, FUNCTIONS, str_from_cstr(provider->functions[i].name));
+    return strbuf_str(&out);
+}
+
+static Str encode_functions(const Provider *provider, Arena *arena) {
+    enum { FUNCTIONS = 1 };
+    StrBuf out = strbuf_new(arena);
+    for (size_t i = 0; i < provider->function_count; i++)
+        served_schema_put_function(&out, FUNCTIONS, &provider->functions[i], arena);
+    return strbuf_str(&out);
+}
+
+/* Values. */
+
+static void collect_texts(Value v, StrVec *out, Arena *arena) {
+    if (!value_is_present(v))
+        return;
+    if (v.type->kind == KIND_STRING) {
+        if (v.count > 0)
+            vec_push(arena, out, value_text(v));
+        return;
+    }
+    if (type_is_primitive(v.type))
+        return;
+    for (size_t i = 0; i < v.count; i++)
+        collect_texts(value_at(v, i), out, arena);
+}
+
+static void collect_secrets(const Schema *schema, Value object, StrVec *out, Arena *arena) {
+    Paths paths = {0};
+    Value found;
+    if (!value_is_present(object))
+        return;
+    schema_sensitive_paths(schema, object, &paths, arena);
+    vec_each(&paths, path) {
+        if (path_get(object, *path, &found))
+            collect_texts(found, out, arena);
+    }
+}
+
+static bool read_value(
+    ServedCall *served, const Schema *schema, Str encoded, const char *name, Value *out) {
+    Str error;
+    Value v;
+    if (protocol_message_value(encoded, schema_implied_type(schema), &v, &error, served->arena)) {
+        *out = schema_fill_blocks(schema, v, served->arena);
+        collect_secrets(schema, v, &served->secrets, served->arena);
+        return true;
+    }
+    diags_error(&served->diags, NO_RANGE, "Invalid request",
+                "The value \"%s\" of the request does not match the schema%s%s: %.*s.", name,
+                served->type.name ? " of " : "", served->type.name ? served->type.name : "",
+                STR_ARG(error));
+    return false;
+}
+
+bool served_provider_value(ServedCall *served, Str encoded, const char *name, Value *out) {
+    return read_value(served, served->type.schema, encoded, name, out);
+}
+
+void served_provider_respond(ServedCall *served, Value object) {
+    const Schema *schema = served->type.schema;
+    served->response.type = schema_implied_type(schema);
+    served->response.has_state = true;
+    served->response.state = schema_fill_blocks(
+        schema, schema_drop_write_only(schema, object, served->arena), served->arena);
+}
+
+/* Configuration. */
+
+Call served_provider_slot(ServedCall *call) {
+    ServedProvider *served = call->served;
+    Call slot = {
+        .provider = served->provider,
+        .type = call->type,
+        .io = served->io,
+        .cancel = served->cancel,
+        .arena = call->arena,
+        .address = call->type.name ? str_from_cstr(call->type.name)
+                                   : str_from_cstr(served->provider->name),
+        .lineage = STR_EMPTY,
+        .stores_plain_state = true,
+        .secrets = &call->secrets,
+        .provider_secrets = &served->secrets,
+    };
+    random_fill(&slot.generation, sizeof slot.generation);
+    pthread_mutex_lock(&served->lock);
+    slot.client = served->client;
+    pthread_mutex_unlock(&served->lock);
+    return slot;
+}
+
+bool served_provider_is_deferred(const ServedCall *call) {
+    ServedProvider *served = call->served;
+    pthread_mutex_lock(&served->lock);
+    bool is_deferred = served->is_deferred;
+    pthread_mutex_unlock(&served->lock);
+    return is_deferred;
+}
+
+bool served_provider_require(ServedCall *call) {
+    ServedProvider *served = call->served;
+    size_t before = call->diags.error_count;
+    pthread_mutex_lock(&served->lock);
+    if (served->fails_at_use)
+        diags_append(&call->diags, &served->failure);
+    else if (!served->is_configured)
+        diags_error(&call->diags, NO_RANGE, "Provider not configured",
+                    "ConfigureProvider must be called first.");
+    pthread_mutex_unlock(&served->lock);
+    return call->diags.error_count == before;
+}
+
+static bool read_configuration(ServedCall *call, Value *out) {
+    const Provider *provider = call->served->provider;
+    return read_value(call, &provider->schema, call->request.config, "config", out) &&
+           schema_validate(&provider->schema, *out, call->arena, &call->diags);
+}
+
+static void validate_provider(ServedCall *call) {
+    const Provider *provider = call->served->provider;
+    Value config;
+    if (!read_configuration(call, &config) || !provider->validate)
+        return;
+    Call slot = served_provider_slot(call);
+    (void)provider->validate(&slot, &(ValidateRequest){config}, &call->diags);
+}
+
+/* Configures the provider. The caller holds the lock; no call has a client yet. */
+static void configure_locked(ServedCall *call, Call *slot, Value config) {
+    ServedProvider *served = call->served;
+    const Provider *provider = served->provider;
+    served->run = arena_open("served client");
+    ConfigureRequest request = {.config = value_clone(config, served->run), .run = served->run};
+    ConfigureResponse response = {0};
+    Diags found = diags_new(call->arena);
+    served->is_configured = true;
+    vec_each(&call->secrets, secret) {
+        vec_push(served->arena, &served->secrets, str_clone(*secret, served->arena));
+    }
+    bool is_ok = !provider->configure || provider->configure(slot, &request, &response, &found);
+    served->client = response.client;
+    served->fails_at_use = !is_ok && response.fails_at_use;
+    if (served->fails_at_use) {
+        served->failure = diags_new(served->arena);
+        diags_append(&served->failure, &found);
+        return;
+    }
+    diags_append(&call->diags, &found);
+}
+
+static void configure(ServedCall *call) {
+    ServedProvider *served = call->served;
+    Value config;
+    if (!read_configuration(call, &config))
+        return;
+    Call slot = served_provider_slot(call);
+    pthread_mutex_lock(&served->lock);
+    if (served->is_configured) {
+        diags_error(&call->diags, NO_RANGE, "Provider already configured",
+                    "ConfigureProvider can be called only once. Start another process for another "
+                    "configuration.");
+    } else if (!value_is_wholly_known(config)) {
+        served->is_configured = served->is_deferred = true;
+    } else {
+        configure_locked(call, &slot, config);
+    }
+    pthread_mutex_unlock(&served->lock);
+}
+
+/* The table. */
+
+enum { NO_MODE = -1 };
+
+static const struct {
+    void (*run)(ServedCall *call);
+    int mode; /* of the type that the request names; NO_MODE: none */
+} rows[] = {
+    [PROTOCOL_VALIDATE_PROVIDER] = {validate_provider,        NO_MODE       },
+    [PROTOCOL_CONFIGURE] = {configure,                NO_MODE       },
+    [PROTOCOL_VALIDATE_RESOURCE] = {served_resource_validate, MODE_MANAGED  },
+    [PROTOCOL_UPGRADE_RESOURCE] = {served_resource_upgrade,  MODE_MANAGED  },
+    [PROTOCOL_READ_RESOURCE] = {served_resource_read,     MODE_MANAGED  },
+    [PROTOCOL_PLAN_RESOURCE] = {served_resource_plan,     MODE_MANAGED  },
+    [PROTOCOL_APPLY_RESOURCE] = {served_resource_apply,    MODE_MANAGED  },
+    [PROTOCOL_IMPORT_RESOURCE] = {served_resource_import,   MODE_MANAGED  },
+    [PROTOCOL_MOVE_RESOURCE] = {served_resource_move,     MODE_MANAGED  },
+    [PROTOCOL_VALIDATE_DATA] = {served_resource_validate, MODE_DATA     },
+    [PROTOCOL_READ_DATA] = {served_read_data,         MODE_DATA     },
+    [PROTOCOL_VALIDATE_EPHEMERAL] = {served_resource_validate, MODE_EPHEMERAL},
+    [PROTOCOL_OPEN_EPHEMERAL] = {served_read_open,         MODE_EPHEMERAL},
+    [PROTOCOL_RENEW_EPHEMERAL] = {served_read_renew,        MODE_EPHEMERAL},
+    [PROTOCOL_CLOSE_EPHEMERAL] = {served_read_close,        MODE_EPHEMERAL},
+    [PROTOCOL_CALL_FUNCTION] = {served_read_function,     NO_MODE       },
+};
+
+static bool find_type(ServedCall *call, int mode) {
+    Str name = call->request.type_name;
+    const Provider *provider = call->served->provider;
+    if (mode == NO_MODE || registry_find_type(provider, (ResourceMode)mode, name, &call->type))
+        return true;
+    diags_error(&call->diags, NO_RANGE, "Unknown type",
+                "The provider %s has no %s \"%.*s\". Its version may differ from the one that the "
+                "schema came from.",
+                provider->name,
+                mode == MODE_MANAGED ? "resource type"
+                : mode == MODE_DATA  ? "data source"
+                                     : "ephemeral resource type",
+                STR_ARG(str_slice(name, 0, 100)));
+    return false;
+}
+
+static void run_row(
+    ServedProvider *served, ProtocolMethod method, Str message, RpcReply *reply, Arena *arena) {
+    int64_t began_ms = log_clock_ms();
+    ServedCall call = {.served = served, .arena = arena, .diags = diags_new(arena)};
+    call.response.error_argument = SIZE_MAX;
+    if (!served_message_request(method, message, &call.request, arena)) {
+        *reply = (RpcReply){.status = RPC_INTERNAL, .problem = STR("the request is damaged")};
+        return;
+    }
+    LogContext outer = log_swap_context((LogContext){
+        .address = call.request.type_name,
+        .secrets = &call.secrets,
+        .other_secrets = &served->secrets,
+    });
+    if (find_type(&call, rows[method].mode))
+        rows[method].run(&call);
+    reply->message =
+        served_message_response(method, &call.response, &call.diags, &call.secrets, arena);
+    log_debug("served call", log_cstr("call", protocol_method_fields(method)->name),
+              log_number("errors", (int64_t)call.diags.error_count), log_took(began_ms));
+    (void)log_swap_context(outer);
+}
+
+/* The service. */
+
+static const struct {
+    const char *method;
+    RpcServing serving;
+} plain[] = {
+    {"/grpc.health.v1.Health/Check",                   RPC_SERVES_AT_ONCE},
+    {"/plugin.GRPCController/Shutdown",                RPC_SERVES_END    },
+    {"/plugin.GRPCStdio/StreamStdio",                  RPC_SERVES_STREAM },
+    {"/plugin.GRPCBroker/StartStream",                 RPC_SERVES_STREAM },
+    {"/tfplugin6.Provider/StopProvider",               RPC_SERVES_AT_ONCE},
+    {"/tfplugin6.Provider/GetMetadata",                RPC_SERVES_CALL   },
+    {"/tfplugin6.Provider/GetResourceIdentitySchemas", RPC_SERVES_CALL   },
+};
+
+static RpcServing find(void *self, Str method) {
+    ProtocolMethod found;
+    (void)self;
+    for (size_t i = 0; i < ARRAY_COUNT(plain); i++) {
+        if (str_equal_cstr(method, plain[i].method))
+            return plain[i].serving;
+    }
+    return served_message_method(method, &found) ? RPC_SERVES_CALL : RPC_SERVES_NOT;
+}
+
+static Str encode_health(Arena *arena) {
+    enum { STATUS = 1, SERVING = 1 };
+    StrBuf out = strbuf_new(arena);
+    wire_put_varint(&out, STATUS, SERVING);
+    return strbuf_str(&out);
+}
+
+static void run(void *self, Str method, Str message, RpcReply *reply, Arena *arena) {
+    ServedProvider *served = self;
+    ProtocolMethod found;
+    if (str_equal(method, STR("/grpc.health.v1.Health/Check"))) {
+        reply->message = encode_health(arena);
+    } else if (str_ends_with(method, STR("/StopProvider"))) {
+        cancel_raise(served->cancel, CANCEL_STOP);
+    } else if (str_ends_with(method, STR("/GetMetadata"))) {
+        reply->message = encode_metadata(served->provider, arena);
+    } else if (served_message_method(method, &found)) {
+        if (found == PROTOCOL_GET_SCHEMA)
+            reply->message = schema_of(served);
+        else if (found == PROTOCOL_GET_FUNCTIONS)
+            reply->message = encode_functions(served->provider, arena);
+        else
+            run_row(served, found, message, reply, arena);
+    }
+}
+
+static void stop(void *self, CancelLevel level) {
+    ServedProvider *served = self;
+    cancel_raise(served->cancel, level);
+}
+
+RpcService served_provider_service(ServedProvider *served) {
+    return (RpcService){.self = served, .find = find, .call = run, .stop = stop};
+}
+
+ServedProvider *served_provider_open(const Provider *provider, const Io *io) {
+    Arena *arena = arena_open("served provider");
+    ServedProvider *served = arena_new(arena, ServedProvider);
+    served->arena = arena;
+    served->provider = provider;
+    served->io = io;
+    served->cancel = cancel_open();
+    pthread_mutex_init(&served->lock, NULL);
+    return served;
+}
+
+void served_provider_close(ServedProvider *served) {
+    if (served->client && served->provider->close)
+        served->provider->close(served->client);
+    arena_close(served->run);
+    cancel_close(served->cancel);
+    pthread_mutex_destroy(&served->lock);
+    arena_close(served->arena);
+}

@@ -1,0 +1,201 @@
+/* served_resource: each function decodes the objects, calls the slot as the engine does, and sets
+ * the response. */
+#include "served_resource.h"
+
+#include "json.h"
+#include "object_type.h"
+#include "resource_type.h"
+
+void served_resource_validate(ServedCall *call) {
+    Value config;
+    if (!served_provider_value(call, call->request.config, "config", &config))
+        return;
+    Call slot = served_provider_slot(call);
+    slot.is_planning = true;
+    (void)!object_type_validate(&call->type, &slot, config, &call->diags);
+}
+
+/* Decodes a stored object. Missing attributes are null. */
+static bool read_stored(ServedCall *call, Str json, Value *out) {
+    JsonReader reader = json_reader_new(json, call->arena);
+    const char *problem = "the text is no object";
+    if (json_read_typed(&reader, json_next(&reader), schema_implied_type(call->type.schema), out,
+                        &problem, call->arena))
+        return true;
+    diags_error(&call->diags, NO_RANGE, "Stored object does not match the schema",
+                "The object of the type %s in the state cannot be read: %s. Remove it from the "
+                "state, and import it again.",
+                call->type.name, problem);
+    return false;
+}
+
+void served_resource_upgrade(ServedCall *call) {
+    const ResourceType *type = call->type.resource;
+    Call slot = served_provider_slot(call);
+    UpgradeRequest request = {call->request.version, call->request.stored};
+    UpgradeResponse response = {.upgraded = request.stored};
+    Value object;
+    bool is_current = request.version == type->schema.version && !type->always_upgrades;
+    if (!is_current && !resource_type_upgrade(type, &slot, &request, &response, &call->diags))
+        return;
+    if (read_stored(call, response.upgraded, &object))
+        served_provider_respond(call, object);
+}
+
+void served_resource_read(ServedCall *call) {
+    Value state;
+    if (!served_provider_value(call, call->request.prior, "current_state", &state) ||
+        !served_provider_require(call))
+        return;
+    Call slot = served_provider_slot(call);
+    slot.is_planning = true;
+    ReadRequest request = {state, call->request.private_data};
+    ReadResponse response = {.state = state, .private_data = request.private_data};
+    if (!served_provider_is_deferred(call) &&
+        !resource_type_read(call->type.resource, &slot, &request, &response, &call->diags))
+        return;
+    served_provider_respond(call, response.state);
+    call->response.private_data = response.private_data;
+}
+
+/* The engine's proposal: the client does not know the defaults of the schema. */
+static Value propose(ServedCall *call, Value prior, Value config) {
+    const Schema *schema = call->type.schema;
+    Value expected = schema_apply_defaults(schema, config, call->arena);
+    return schema_drop_write_only(schema, schema_propose(schema, prior, expected, call->arena),
+                                  call->arena);
+}
+
+void served_resource_plan(ServedCall *call) {
+    const ResourceType *type = call->type.resource;
+    Value prior, proposed, config;
+    if (!served_provider_value(call, call->request.prior, "prior_state", &prior) ||
+        !served_provider_value(call, call->request.proposed, "proposed_new_state", &proposed) ||
+        !served_provider_value(call, call->request.config, "config", &config) ||
+        !served_provider_require(call))
+        return;
+    Call slot = served_provider_slot(call);
+    slot.is_planning = true;
+    PlanRequest request = {.prior = prior,
+                           .proposed = proposed,
+                           .config = config,
+                           .private_data = call->request.private_data};
+    PlanResponse response = {0};
+    if (!value_is_null(proposed))
+        request.proposed = propose(call, prior, config);
+    if (served_provider_is_deferred(call))
+        resource_type_plan_by_schema(type, &slot, &request, &response);
+    else if (!resource_type_plan(type, &slot, &request, &response, &call->diags))
+        return;
+    served_provider_respond(call, response.planned);
+    call->response.replaces = response.requires_replace;
+    call->response.private_data = response.private_data;
+}
+
+/* A lost reply leaves no intent that a later run could recover, as loam's own runs have it. */
+static void report_doubt(ServedCall *call) {
+    diags_warning(&call->diags, NO_RANGE, "Object may exist",
+                  "The reply to a request was lost, so an object of the type %s may exist that the "
+                  "state does not have. Look for it before the next apply.",
+                  call->type.name);
+}
+
+static void delete_object(ServedCall *call, Call *slot, Value prior, Str marker) {
+    DeleteRequest request = {prior, call->request.private_data, marker};
+    DeleteResponse response;
+    if (resource_type_delete(call->type.resource, slot, &request, &response, &call->diags)) {
+        served_provider_respond(call, value_null(prior.type));
+        return;
+    }
+    served_provider_respond(call, response.state);
+    call->response.private_data = response.private_data;
+    if (response.in_doubt)
+        report_doubt(call);
+}
+
+static void change_object(ServedCall *call, Call *slot, const ApplyRequest *request) {
+    ApplyResponse response;
+    bool is_ok = resource_type_apply(call->type.resource, slot, request, &response, &call->diags);
+    Value state = response.state;
+    if (!is_ok && value_is_null(state))
+        state = request->prior;
+    if (!is_ok)
+        state = value_unknown_as_null(state, call->arena);
+    served_provider_respond(call, state);
+    call->response.private_data = response.private_data;
+    if (!is_ok && response.in_doubt)
+        report_doubt(call);
+}
+
+static bool choose_marker(
+    ServedCall *call, const Call *slot, bool creates, Value planned, Str *out) {
+    const ResourceType *type = call->type.resource;
+    MarkerRequest request = {planned};
+    MarkerResponse response = {0};
+    *out = STR_EMPTY;
+    if (!type->marker || (!creates && !type->marks_changes))
+        return true;
+    if (!resource_type_marker(type, slot, &request, &response, &call->diags))
+        return false;
+    *out = response.marker;
+    return true;
+}
+
+void served_resource_apply(ServedCall *call) {
+    Value prior, planned, config;
+    Str marker;
+    if (!served_provider_value(call, call->request.prior, "prior_state", &prior) ||
+        !served_provider_value(call, call->request.planned, "planned_state", &planned) ||
+        !served_provider_value(call, call->request.config, "config", &config))
+        return;
+    Call slot = served_provider_slot(call);
+    if (!served_provider_require(call) || served_provider_is_deferred(call) ||
+        !choose_marker(call, &slot, value_is_null(prior), planned, &marker)) {
+        if (!diags_has_errors(&call->diags))
+            diags_error(&call->diags, NO_RANGE, "Provider not configured",
+                        "The configuration of the provider contains unknown values.");
+        served_provider_respond(call, prior);
+        call->response.private_data = call->request.private_data;
+        return;
+    }
+    if (value_is_null(planned)) {
+        delete_object(call, &slot, prior, marker);
+        return;
+    }
+    ApplyRequest request = {.prior = prior,
+                            .planned = planned,
+                            .config = config,
+                            .private_data = call->request.private_data,
+                            .marker = marker};
+    change_object(call, &slot, &request);
+}
+
+void served_resource_import(ServedCall *call) {
+    ImportRequest request = {value_text(value_string(call->request.id, call->arena))};
+    ImportResponse response;
+    if (!served_provider_require(call))
+        return;
+    Call slot = served_provider_slot(call);
+    if (!resource_type_import(call->type.resource, &slot, &request, &response, &call->diags))
+        return;
+    served_provider_respond(call, response.state);
+    call->response.is_import = true;
+    call->response.type_name = str_from_cstr(call->type.name);
+    call->response.private_data = response.private_data;
+}
+
+void served_resource_move(ServedCall *call) {
+    MoveRequest request = {.source_provider = call->request.source_address,
+                           .source_type = call->request.source_type,
+                           .version = call->request.version,
+                           .stored = call->request.stored,
+                           .private_data = call->request.private_data};
+    MoveResponse response;
+    Value object;
+    Call slot = served_provider_slot(call);
+    if (!resource_type_move(call->type.resource, &slot, &request, &response, &call->diags) ||
+        !read_stored(call, response.moved, &object))
+        return;
+    served_provider_respond(call, object);
+    call->response.private_data = response.private_data;
+}
