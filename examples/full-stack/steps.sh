@@ -1,19 +1,39 @@
 # shellcheck shell=bash
 # The further steps of examples/kubeadm/up for this example.
 # $LOAM_FLUX_MANIFESTS is the release of Flux: a directory with a file for each component, or install.yaml.
+# $LOAM_ARGOCD_MANIFESTS is that of Argo CD, for `up -var engine=argocd`: the directory manifests of its sources, or core-install.yaml.
 # shellcheck disable=SC2034,SC2154 # read and set by up
 recipe=gitops-bundle
 names="$names source-controller kustomize-controller"
+engine=flux
+for word; do
+  case $word in engine=*|-var=engine=*) engine=${word##*=} ;; esac
+done
+if [ "$engine" = argocd ] && [ -z "${LOAM_BUNDLE:-}" ]; then
+  echo 'up: set LOAM_BUNDLE to a bundle with the images of Argo CD: loam bundle create adds images to one.' >&2
+  exit 1
+fi
+
+manifests() { # variable of this example, path
+  [ -n "$2" ] || return 0
+  echo "export LOAM_VAR_$1='$(readlink -f "$2")'"
+}
 
 before_init() {
-  [ -n "${LOAM_FLUX_MANIFESTS:-}" ] || {
+  [ "$engine" != flux ] || [ -n "${LOAM_FLUX_MANIFESTS:-}" ] || {
     echo 'up: set LOAM_FLUX_MANIFESTS to install.yaml of Flux v2.9.4: https://github.com/fluxcd/flux2/releases/download/v2.9.4/install.yaml' >&2
+    exit 1
+  }
+  [ "$engine" != argocd ] || [ -n "${LOAM_ARGOCD_MANIFESTS:-}" ] || {
+    echo 'up: set LOAM_ARGOCD_MANIFESTS to the directory manifests of a release of Argo CD, or to its core-install.yaml' >&2
     exit 1
   }
   say 'the git server'
   "$here/git-server" start "$work"
   cat >>"$work/variables" <<SH
-export LOAM_VAR_flux_manifests='$(readlink -f "$LOAM_FLUX_MANIFESTS")'
+export LOAM_VAR_engine='$engine'
+$(manifests flux_manifests "${LOAM_FLUX_MANIFESTS:-}")
+$(manifests argocd_manifests "${LOAM_ARGOCD_MANIFESTS:-}")
 export LOAM_VAR_git_url='ssh://root@10.79.0.1:2222$work/git/repository.git'
 export LOAM_VAR_git_known_hosts='[10.79.0.1]:2222 $(cut -d' ' -f1,2 "$work/git/host_key.pub")'
 SH
@@ -27,7 +47,7 @@ The application runs. Look around:
   examples/full-stack/page                        what the application answers
   examples/full-stack/commit 'Hello again.'       changes the page in git
   examples/full-stack/page                        the cluster follows within seconds
-  examples/full-stack/kubectl get kustomizations -A
+  examples/full-stack/loam gitops status
   examples/full-stack/loam plan                   nothing to change
 And when you are done: examples/full-stack/down
 TXT
