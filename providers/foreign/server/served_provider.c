@@ -135,24 +135,41 @@ static void collect_secrets(const Schema *schema, Value object, StrVec *out, Are
     }
 }
 
-static bool read_value(
-    ServedCall *served, const Schema *schema, Str encoded, const char *name, Value *out) {
+/* Returns why a value is not what the call needs; NULL if it is. */
+static const char *unfit(Value v, unsigned need) {
+    if (!value_is_known(v))
+        return "it is unknown as a whole";
+    if ((need & SERVED_PRESENT) && value_is_null(v))
+        return "it is null";
+    return (need & SERVED_KNOWN) && !value_is_wholly_known(v) ? "it contains unknown values" : NULL;
+}
+
+static bool read_value(ServedCall *served,
+                       const Schema *schema,
+                       Str encoded,
+                       const char *name,
+                       unsigned need,
+                       Value *out) {
     Str error;
-    Value v;
-    if (protocol_message_value(encoded, schema_implied_type(schema), &v, &error, served->arena)) {
-        *out = schema_fill_blocks(schema, v, served->arena);
-        collect_secrets(schema, v, &served->secrets, served->arena);
-        return true;
+    if (protocol_message_value(encoded, schema_implied_type(schema), out, &error, served->arena)) {
+        const char *problem = unfit(*out, need);
+        if (!problem) {
+            *out = schema_fill_blocks(schema, *out, served->arena);
+            collect_secrets(schema, *out, &served->secrets, served->arena);
+            return true;
+        }
+        error = str_from_cstr(problem);
     }
     diags_error(&served->diags, NO_RANGE, "Invalid request",
-                "The value \"%s\" of the request does not match the schema%s%s: %.*s.", name,
+                "The object \"%s\" of the request does not match the schema%s%s: %.*s.", name,
                 served->type.name ? " of " : "", served->type.name ? served->type.name : "",
                 STR_ARG(error));
     return false;
 }
 
-bool served_provider_value(ServedCall *served, Str encoded, const char *name, Value *out) {
-    return read_value(served, served->type.schema, encoded, name, out);
+bool served_provider_value(
+    ServedCall *served, Str encoded, const char *name, unsigned need, Value *out) {
+    return read_value(served, served->type.schema, encoded, name, need, out);
 }
 
 void served_provider_respond(ServedCall *served, Value object) {
@@ -210,7 +227,8 @@ bool served_provider_require(ServedCall *call) {
 
 static bool read_configuration(ServedCall *call, Value *out) {
     const Provider *provider = call->served->provider;
-    return read_value(call, &provider->schema, call->request.config, "config", out) &&
+    return read_value(call, &provider->schema, call->request.config, "config", SERVED_PRESENT,
+                      out) &&
            schema_validate(&provider->schema, *out, call->arena, &call->diags);
 }
 

@@ -34,7 +34,14 @@ bool served_provider_is_deferred(const ServedCall *served);
 /* Returns false, with the errors of the configuration, if the call needs a client that could not be
  * made. */
 MUST_USE bool served_provider_require(ServedCall *served);
-/* Decodes an object of the type. Returns false after adding an error. */
-MUST_USE bool served_provider_value(ServedCall *served, Str encoded, const char *name, Value *out);
+/* What an object of a request may be; no object as a whole is unknown. */
+typedef enum ServedNeed {
+    SERVED_PRESENT = 1, /* not null */
+    SERVED_KNOWN = 2,   /* without unknown values */
+} ServedNeed;
+
+/* Decodes an object of the type. Returns false after adding an error; `need`: of ServedNeed. */
+MUST_USE bool served_provider_value(
+    ServedCall *served, Str encoded, const char *name, unsigned need, Value *out);
 /* Sets the object of the response. Write-only attributes become null. */
 void served_provider_respond(ServedCall *served, Value object);

@@ -10,7 +10,8 @@
 /* Decodes the configuration of a data source or ephemeral resource, whose provider must be
  * configured. */
 static bool begin(ServedCall *call, Value *config) {
-    if (!served_provider_value(call, call->request.config, "config", config) ||
+    if (!served_provider_value(call, call->request.config, "config", SERVED_PRESENT | SERVED_KNOWN,
+                               config) ||
         !served_provider_require(call))
         return false;
     if (!served_provider_is_deferred(call))
@@ -103,6 +104,10 @@ static bool read_arguments(ServedCall *call, const ProviderFunction *function, V
         if (!protocol_message_value(arguments->items[i], parameter->type, &out[i], &error,
                                     call->arena)) {
             fail(call, i, error);
+            return false;
+        }
+        if (!value_is_known(out[i]) || (value_is_null(out[i]) && !parameter->allows_null)) {
+            fail(call, i, STR("the argument must not be null or unknown"));
             return false;
         }
     }

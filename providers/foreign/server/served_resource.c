@@ -8,7 +8,7 @@
 
 void served_resource_validate(ServedCall *call) {
     Value config;
-    if (!served_provider_value(call, call->request.config, "config", &config))
+    if (!served_provider_value(call, call->request.config, "config", SERVED_PRESENT, &config))
         return;
     Call slot = served_provider_slot(call);
     slot.is_planning = true;
@@ -44,7 +44,8 @@ void served_resource_upgrade(ServedCall *call) {
 
 void served_resource_read(ServedCall *call) {
     Value state;
-    if (!served_provider_value(call, call->request.prior, "current_state", &state) ||
+    if (!served_provider_value(call, call->request.prior, "current_state",
+                               SERVED_PRESENT | SERVED_KNOWN, &state) ||
         !served_provider_require(call))
         return;
     Call slot = served_provider_slot(call);
@@ -66,13 +67,28 @@ static Value propose(ServedCall *call, Value prior, Value config) {
                                   call->arena);
 }
 
+/* Only a deletion has no configuration. */
+static unsigned config_need(Value planned, unsigned need) {
+    return value_is_null(planned) ? need : need | SERVED_PRESENT;
+}
+
+static bool check_objects(ServedCall *call, Value prior, Value planned) {
+    if (!value_is_null(prior) || !value_is_null(planned))
+        return true;
+    diags_error(&call->diags, NO_RANGE, "Invalid request",
+                "The request has neither a prior nor a planned object of the type %s.",
+                call->type.name);
+    return false;
+}
+
 void served_resource_plan(ServedCall *call) {
     const ResourceType *type = call->type.resource;
     Value prior, proposed, config;
-    if (!served_provider_value(call, call->request.prior, "prior_state", &prior) ||
-        !served_provider_value(call, call->request.proposed, "proposed_new_state", &proposed) ||
-        !served_provider_value(call, call->request.config, "config", &config) ||
-        !served_provider_require(call))
+    if (!served_provider_value(call, call->request.prior, "prior_state", SERVED_KNOWN, &prior) ||
+        !served_provider_value(call, call->request.proposed, "proposed_new_state", 0, &proposed) ||
+        !served_provider_value(call, call->request.config, "config", config_need(proposed, 0),
+                               &config) ||
+        !check_objects(call, prior, proposed) || !served_provider_require(call))
         return;
     Call slot = served_provider_slot(call);
     slot.is_planning = true;
@@ -144,9 +160,11 @@ static bool choose_marker(
 void served_resource_apply(ServedCall *call) {
     Value prior, planned, config;
     Str marker;
-    if (!served_provider_value(call, call->request.prior, "prior_state", &prior) ||
-        !served_provider_value(call, call->request.planned, "planned_state", &planned) ||
-        !served_provider_value(call, call->request.config, "config", &config))
+    if (!served_provider_value(call, call->request.prior, "prior_state", SERVED_KNOWN, &prior) ||
+        !served_provider_value(call, call->request.planned, "planned_state", 0, &planned) ||
+        !served_provider_value(call, call->request.config, "config",
+                               config_need(planned, SERVED_KNOWN), &config) ||
+        !check_objects(call, prior, planned))
         return;
     Call slot = served_provider_slot(call);
     if (!served_provider_require(call) || served_provider_is_deferred(call) ||

@@ -59,10 +59,14 @@ static Value plan_nics(Value prior, Value config, Value planned, Arena *arena) {
     return nested_list_value(list.type, &nics, arena);
 }
 
-/* Returns the MAC address "52:54:00:…" of a network interface. */
+/* Returns the MAC address "52:54:00:…" of a network interface. Without a lineage, the address may
+ * not be unique: the client is another program than loam. */
 static Str derive_mac(const Call *call, size_t index) {
     Str name = str_format(call->arena, "%.*s\n%.*s\nnic %zu", STR_ARG(call->lineage),
                           STR_ARG(call->address), index);
+    if (call->lineage.len == 0)
+        name = str_format(call->arena, "%.*s\n%llu", STR_ARG(name),
+                          (unsigned long long)call->generation);
     Str digest = digest_bytes(DIGEST_SHA256, name, call->arena);
     const unsigned char *bytes = (const unsigned char *)digest.ptr;
     return str_format(call->arena, "52:54:00:%02x:%02x:%02x", bytes[0], bytes[1], bytes[2]);
