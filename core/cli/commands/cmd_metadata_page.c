@@ -24,7 +24,9 @@ static bool write_resources(Cli *cli, StrBuf *out, Diags *diags) {
         out,
         "# Providers, their resources and data sources\n"
         "\n"
-        "For authors of configurations: every provider's settings, resources and data sources.\n"
+        "For authors of configurations: every provider's settings, resources and data sources. "
+        "The\n"
+        "[examples](examples.md) show each of them in YAML and in native syntax.\n"
         "\n"
         "The provider sets a computed attribute. It also sets an attribute that is optional and "
         "computed, unless\n"
