@@ -3,7 +3,7 @@ set(root ${CPACK_TEMPORARY_DIRECTORY}${CPACK_PACKAGING_INSTALL_PREFIX})
 set(documents ${root}/share/doc/loam)
 file(WRITE ${documents}/copyright "loam: declarative machines, networks, firewalls and clusters
 
-Copyright: The loam developers
+Copyright 2026 The loam developers
 License: Apache-2.0
 
 On Debian systems, the text of the licence is in /usr/share/common-licenses/Apache-2.0.
