@@ -1,5 +1,6 @@
 /* keyring: requests keys once and finds them by their metadata. */
 #include "keyring.h"
+#include "log.h"
 #include "secret.h"
 #include "thread.h"
 
@@ -76,7 +77,11 @@ static bool provide(Keyring *keyring,
         .stored = stored,
         .range = source->config.range,
     };
-    return source->config.type->provide(&request, out, keyring->arena, diags);
+    int64_t began_ms = log_clock_ms();
+    bool ok = source->config.type->provide(&request, out, keyring->arena, diags);
+    log_debug("key provided", log_text("provider", source->config.name), log_number("ok", ok),
+              log_took(began_ms));
+    return ok;
 }
 
 static bool make_sealing(Keyring *keyring, KeySource *source, Diags *diags) {
