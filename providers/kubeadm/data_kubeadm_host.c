@@ -170,13 +170,15 @@ static bool host_read(const Call *call,
     (void)request;
     SCOPED(SshLink) link = {0};
     SshProblem problem = {0};
+    const Str arguments[] = {HOST_FACTS_CLOCK};
+    HostQuery query = {.arguments = arguments, .count = ARRAY_COUNT(arguments)};
     HostLook look;
     bool is_valid = false;
     if (!ssh_client_link(call, response->state, &link, diags))
         return false;
     if (call->is_planning)
         ssh_client_limit_to_plan(&link);
-    SshStatus status = host_look_try(&link, NULL, &look, &is_valid, &problem, diags);
+    SshStatus status = host_look_try(&link, &query, &look, &is_valid, &problem, diags);
     if (call->is_planning && ssh_client_is_unreachable(&link, status)) {
         response->deferred = ssh_client_describe_failure(&link, status, problem);
         return true;

@@ -104,12 +104,12 @@ static bool wait_api(const KubeadmNode *node, Diags *diags) {
 }
 
 bool kubeadm_certificates_read(const KubeadmNode *node, ObjectBuilder *state, Diags *diags) {
-    HostLook look;
+    HostFacts facts;
     Str end = STR_EMPTY;
     if (node->is_control_plane) {
-        if (!host_look(node->link, NULL, &look, diags))
+        if (!host_look_certificates(node->link, &facts, diags))
             return false;
-        end = kubeadm_certificates_end(&look.facts, node->call->arena);
+        end = kubeadm_certificates_end(&facts, node->call->arena);
     }
     object_builder_set_optional(state, EXPIRE, end, node->call->arena);
     return true;

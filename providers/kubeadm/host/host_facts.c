@@ -13,6 +13,10 @@ const char *host_facts_script(void) {
     return host_facts_sh;
 }
 
+const char *host_facts_certificates_script(void) {
+    return host_facts_certificates_sh;
+}
+
 typedef enum FactKind {
     FACT_TEXT,
     FACT_NUMBER,

@@ -57,8 +57,13 @@ typedef struct HostFacts {
     StrVec existing; /* paths of a cluster's files */
 } HostFacts;
 
-/* Returns the script, a constant. It changes nothing on the machine and needs no privileges. */
+/* Returns the script, a constant. It changes nothing on the machine and needs no privileges. With
+ * the argument HOST_FACTS_CLOCK, it also reads time_synchronized, for which systemd starts a
+ * service. */
 const char *host_facts_script(void);
+#define HOST_FACTS_CLOCK STR("clock")
+/* Same, for a script that prints only the certificates and the time. */
+const char *host_facts_certificates_script(void);
 
 /* Parses the output. Returns false if it is incomplete or too large. */
 MUST_USE bool host_facts_parse(Str output, HostFacts *out, Arena *arena);

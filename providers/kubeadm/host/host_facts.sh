@@ -1,20 +1,13 @@
 #!/bin/sh
 # Prints facts about a machine between the lines "facts 1" and "end": one name and value per line. Changes nothing.
-set -u
-LC_ALL=C
-PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin
-export LC_ALL PATH
-
-# Prints a name and a text, unless the text is empty.
-print_fact() {
-  if [ -n "$2" ]; then printf '%s %s\n' "$1" "$2"; fi
-}
+# Argument "clock": also whether the clock is synchronized.
+# shellcheck source=host_facts_prelude.sh
+. ./host_facts_prelude.sh
 # Prints a name and the content of a file. The shell's "read" reads single bytes, which fails for files in /proc/sys.
 print_file() {
   if [ -r "$2" ]; then print_fact "$1" "$(cat "$2" 2>/dev/null)"; fi
 }
 has() { command -v "$1" >/dev/null 2>&1; }
-is_active() { has systemctl && systemctl is-active --quiet "$1" 2>/dev/null; }
 
 echo "facts 1"
 print_fact user "$(id -u)"
@@ -71,7 +64,7 @@ if has ss; then
   done
 fi
 
-if has timedatectl; then
+if [ "${1:-}" = clock ] && has timedatectl; then
   print_fact time_synchronized "$(timedatectl show -p NTPSynchronized --value 2>/dev/null)"
 fi
 print_file selinux /sys/fs/selinux/enforce
@@ -89,9 +82,27 @@ has containerd && print_fact version "containerd $(containerd --version 2>/dev/n
 has runc && print_fact version "runc $(runc --version 2>/dev/null | awk 'NR == 1 {print $3}')"
 has crio && print_fact version "crio $(crio --version 2>/dev/null | awk 'NR == 1 {print $3}')"
 has kubelet && print_fact version "kubelet $(kubelet --version 2>/dev/null | awk '{print $2}')"
+# One process for all units: each takes as long as many of the other facts.
+pid=0 units=
+names='containerd crio kubelet firewalld ufw nftables NetworkManager systemd-resolved'
+if has systemctl; then
+  # shellcheck disable=SC2086 # a list of names
+  units=$(systemctl show -p ActiveState -p MainPID $names 2>/dev/null | awk -v names="$names" '
+    BEGIN {split(names, name, " "); i = 1}
+    /^$/ {i++}
+    /^ActiveState=(active|reloading)$/ {print "active", name[i]}
+    /^MainPID=/ && name[i] == "kubelet" {print "pid", substr($0, 9)}')
+fi
+while read -r name value; do
+  case $name in
+  active) print_fact active "$value" ;;
+  pid) pid=$value ;;
+  esac
+done <<UNITS
+$units
+UNITS
 # The kubelet that runs may be older than its file.
-pid=$(has systemctl && systemctl show -p MainPID --value kubelet 2>/dev/null)
-if [ "${pid:-0}" != 0 ]; then
+if [ "$pid" != 0 ]; then
   case $(readlink "/proc/$pid/exe") in
   *\ \(deleted\)) print_fact running "kubelet $("/proc/$pid/exe" --version 2>/dev/null | awk '{print $2}')" ;;
   esac
@@ -100,9 +111,6 @@ has kubeadm && print_fact version "kubeadm $(kubeadm version -o short 2>/dev/nul
 has crictl && print_fact version "crictl $(crictl --version 2>/dev/null | awk '{print $3}')"
 for name in nft iptables ip6tables conntrack ethtool socat ebtables; do
   has "$name" && print_fact program "$name"
-done
-for name in containerd crio kubelet firewalld ufw nftables NetworkManager systemd-resolved; do
-  is_active "$name" && print_fact active "$name"
 done
 
 for path in /etc/kubernetes/admin.conf /etc/kubernetes/super-admin.conf /etc/kubernetes/kubelet.conf \
@@ -115,14 +123,8 @@ if [ -r /etc/kubernetes/pki/ca.crt ]; then
   print_fact ca_certificate "$(base64 </etc/kubernetes/pki/ca.crt | tr -d '\n')"
 fi
 if [ -r /etc/kubernetes/manifests/kube-apiserver.yaml ]; then
-  for path in /etc/kubernetes/pki/apiserver*.crt /etc/kubernetes/pki/front-proxy-client.crt \
-    /etc/kubernetes/pki/etcd/server.crt /etc/kubernetes/pki/etcd/peer.crt /etc/kubernetes/pki/etcd/healthcheck-client.crt; do
-    [ -r "$path" ] && print_fact certificate "${path##*/} $(base64 <"$path" | tr -d '\n')"
-  done
-  for name in admin controller-manager scheduler; do
-    [ -r /etc/kubernetes/$name.conf ] &&
-      print_fact certificate "$name.conf $(sed -n 's/.*client-certificate-data: *//p' /etc/kubernetes/$name.conf)"
-  done
+  # shellcheck source=host_certificates.sh
+  . ./host_certificates.sh
   print_fact server_version "$(sed -n 's|.*image: .*/kube-apiserver:||p' /etc/kubernetes/manifests/kube-apiserver.yaml)"
 fi
 for path in /var/lib/loam/exec/*; do

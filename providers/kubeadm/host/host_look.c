@@ -76,3 +76,13 @@ bool host_look(SshLink *link, const HostQuery *query, HostLook *out, Diags *diag
     }
     return is_valid;
 }
+
+bool host_look_certificates(SshLink *link, HostFacts *out, Diags *diags) {
+    const Call *call = link->call;
+    SshCommand command = {
+        .command = ssh_client_script(host_facts_certificates_script(), NULL, 0, call->arena),
+        .timeout = ssh_client_timeout(link, CANCEL_NOW),
+    };
+    SshResult result;
+    return ssh_client_run(link, &command, &result, diags) && parse(link, &result, out, diags);
+}

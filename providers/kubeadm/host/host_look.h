@@ -10,7 +10,8 @@ typedef struct HostLook {
     Str more;        /* the output of `script` below */
 } HostLook;
 
-/* A script to run after that of the facts, in the same round trip; NULL: none. */
+/* Arguments of the script that reads the facts, and a script to run after it in the same round
+ * trip; NULL: none. */
 typedef struct HostQuery {
     const char *script;
     const Str *arguments;
@@ -27,3 +28,5 @@ SshStatus host_look_try(SshLink *link,
                         Diags *diags);
 /* Same, but any failure is an error. */
 MUST_USE bool host_look(SshLink *link, const HostQuery *query, HostLook *out, Diags *diags);
+/* Reads only the certificates of a control plane and the time. */
+MUST_USE bool host_look_certificates(SshLink *link, HostFacts *out, Diags *diags);
