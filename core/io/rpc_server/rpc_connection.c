@@ -34,7 +34,8 @@ struct RpcCall {
     RpcReply reply;
     char prefix[PREFIX_SIZE];
     size_t sent;   /* bytes of prefix and message */
-    RpcCall *next; /* of the connection; of a list of ended calls */
+    RpcCall *next; /* of the connection */
+    RpcCall *next_ended;
 };
 
 struct RpcConnection {
@@ -51,14 +52,14 @@ struct RpcConnection {
 };
 
 void rpc_call_push(RpcCall **list, RpcCall *call) {
-    call->next = *list;
+    call->next_ended = *list;
     *list = call;
 }
 
 RpcCall *rpc_call_pop(RpcCall **list) {
     RpcCall *call = *list;
     if (call)
-        *list = call->next;
+        *list = call->next_ended;
     return call;
 }
 
@@ -216,7 +217,8 @@ static int on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame
     call->id = frame->hd.stream_id;
     call->method = STR_EMPTY;
     call->body = strbuf_new(arena);
-    rpc_call_push(&connection->calls, call);
+    call->next = connection->calls;
+    connection->calls = call;
     nghttp2_session_set_stream_user_data(session, call->id, call);
     return 0;
 }

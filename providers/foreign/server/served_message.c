@@ -195,6 +195,8 @@ Str served_message_response(ProtocolMethod method,
     vec_each(&response->replaces, path) {
         put_path(&out, fields->replaces, *path);
     }
+    if (fields->is_legacy)
+        wire_put_varint(&out, fields->is_legacy, response->is_legacy);
     if (response->has_renew_at)
         put_timestamp(&out, fields->renew_at, response->renew_at_ms);
     return strbuf_str(&out);

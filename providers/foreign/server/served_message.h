@@ -28,6 +28,7 @@ typedef struct ServedResponse {
     Value state;
     Str private_data;
     Paths replaces;
+    bool is_legacy;
     bool has_renew_at;
     int64_t renew_at_ms; /* Unix time */
     bool is_import;
