@@ -7,12 +7,12 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-static Str run(const char *const *shell, Arena *arena) {
+static Str run(const char *const *shell, const char *script, Arena *arena) {
     const char *argv[6] = {NULL};
     size_t count = 0;
     for (; shell[count]; count++)
         argv[count] = shell[count];
-    argv[count] = host_facts_script();
+    argv[count] = script;
     ProcessRequest request = {.argv = argv};
     ProcessResult result = {0};
     int error = process_real.run(process_real.self, &request, &result, arena);
@@ -54,13 +54,25 @@ static void test_script(void **state) {
     size_t count = 0;
     for (size_t i = 0; i < ARRAY_COUNT(shells); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
-        Str output = run(shells[i], arena);
+        HostFacts facts;
+        Str output = run(shells[i], host_facts_script(), arena);
         if (!output.len)
             continue;
         check_this_machine(output, arena);
+        output = run(shells[i], host_facts_certificates_script(), arena);
+        assert_true(host_facts_parse(output, &facts, arena));
+        assert_true(facts.time_ms > 0);
         count++;
     }
     assert_true(count > 0);
+}
+
+/* Parts that only run on control planes are in the script, too. */
+static void test_includes(void **state) {
+    (void)state;
+    assert_null(strstr(host_facts_script(), ". ./"));
+    assert_non_null(strstr(host_facts_script(), "front-proxy-client.crt"));
+    assert_non_null(strstr(host_facts_certificates_script(), "front-proxy-client.crt"));
 }
 
 #define BEGIN "Welcome to this machine\nfacts 1\ntime 1763755200.5\n"
@@ -155,7 +167,8 @@ static void test_foreign(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_script), cmocka_unit_test(test_parser),  cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_script), cmocka_unit_test(test_includes),
+        cmocka_unit_test(test_parser), cmocka_unit_test(test_cut),
         cmocka_unit_test(test_states), cmocka_unit_test(test_foreign),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
