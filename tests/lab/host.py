@@ -196,7 +196,8 @@ class Host:
     def check_quiet(self):
         done = self.loam("plan", "-no-color", "-detailed-exitcode", check=False)
         if done.returncode != 0 or "No changes" not in done.stdout:
-            raise Failed("the next plan is not empty (status %d):\n%s" % (done.returncode, done.stdout[-6000:]))
+            lines = [line for line in done.stdout.splitlines() if "Refreshing state..." not in line]
+            raise Failed("the next plan is not empty (status %d):\n%s" % (done.returncode, "\n".join(lines)[-6000:]))
 
     def destroy(self):
         """Destroys everything, and checks with virsh and ls that nothing of it is left."""
