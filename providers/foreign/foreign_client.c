@@ -32,6 +32,66 @@ static void place_diagnostics(const Call *call, size_t from, Diags *diags) {
     }
 }
 
+/* The processes of a client. */
+
+/* Some providers read their own schema only during a GetProviderSchema call. */
+static void read_own_schema(ForeignProcess *process, const ForeignProvider *foreign) {
+    SCOPED(ArenaRef) scratch = arena_open("provider schema");
+    Diags ignored = diags_new(scratch);
+    Str response;
+    ForeignRequest schema = {.method = PROTOCOL_GET_SCHEMA};
+    if (!foreign->schemas.is_schema_optional)
+        (void)foreign_process_call(process, &schema, &response, NULL, scratch, &ignored);
+}
+
+ForeignProcess *foreign_client_start(const ForeignProvider *foreign, Diags *diags) {
+    ForeignProcess *process = foreign_process_start(&foreign->program, foreign->io, diags);
+    if (process && foreign->clients) /* the first process is asked for the schemas */
+        read_own_schema(process, foreign);
+    return process;
+}
+
+/* Starts a process with the configuration of the client. The caller holds the lock. */
+static ForeignProcess *start_successor(void *payload) {
+    SCOPED(ArenaRef) scratch = arena_open("provider successor");
+    const ForeignClient *client = payload;
+    Diags ignored = diags_new(scratch);
+    ProtocolResponse response;
+    Str bytes;
+    ForeignRequest configure = {.method = PROTOCOL_CONFIGURE, .message = client->config};
+    if (client->config.len == 0)
+        return NULL; /* its configuration may be in flight */
+    ForeignProcess *process = foreign_client_start(client->owner, &ignored);
+    if (!process)
+        return NULL;
+    if (foreign_process_call(process, &configure, &bytes, NULL, scratch, &ignored) ==
+            FOREIGN_DONE &&
+        protocol_message_response(PROTOCOL_CONFIGURE, bytes, &response, scratch, &ignored) &&
+        ignored.error_count == 0)
+        return process;
+    foreign_process_end(process);
+    return NULL;
+}
+
+static ForeignWorker *begin_call(ForeignClient *client) {
+    pthread_mutex_lock(&client->owner->lock);
+    ForeignWorker *worker = foreign_worker_begin(client->worker);
+    pthread_mutex_unlock(&client->owner->lock);
+    return worker;
+}
+
+static void end_call(ForeignClient *client, ForeignWorker *worker) {
+    ForeignProvider *foreign = client->owner;
+    pthread_mutex_lock(&foreign->lock);
+    ForeignProcess *retired =
+        foreign_worker_end(worker, &client->worker, start_successor, client, foreign->arena);
+    pthread_mutex_unlock(&foreign->lock);
+    if (retired)
+        foreign_process_end(retired);
+}
+
+/* Calls. */
+
 static bool call_process(const Call *call,
                          ProtocolMethod method,
                          Str label,
@@ -39,16 +99,18 @@ static bool call_process(const Call *call,
                          ProtocolResponse *response,
                          bool *is_lost,
                          Diags *diags) {
-    const ForeignProvider *foreign = (const ForeignProvider *)call->provider;
-    const ForeignClient *client = call->client ? call->client : foreign->clients;
+    ForeignProvider *foreign = (ForeignProvider *)call->provider;
+    ForeignClient *client = call->client ? call->client : foreign->clients;
     size_t first = diags->count;
     size_t errors = diags->error_count;
     Str message = protocol_message_request(method, request, call->arena);
     Str bytes;
     *response = (ProtocolResponse){0};
     ForeignRequest sent = {method, message, label, call->cancel};
+    ForeignWorker *worker = begin_call(client);
     ForeignOutcome outcome =
-        foreign_process_call(client->process, &sent, &bytes, is_lost, call->arena, diags);
+        foreign_process_call(worker->process, &sent, &bytes, is_lost, call->arena, diags);
+    end_call(client, worker);
     bool is_done = outcome == FOREIGN_DONE &&
                    protocol_message_response(method, bytes, response, call->arena, diags);
     if (outcome == FOREIGN_DONE && !is_done && is_lost)

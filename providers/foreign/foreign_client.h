@@ -2,10 +2,11 @@
  * files of such a provider share.
  *
  * A process can be configured only once, so each provider configuration has a separate process. A
- * configuration that is closed and opened again with equal values uses the same process. */
+ * configuration that is closed and opened again with equal values uses the same process. A process
+ * whose memory has grown is replaced. */
 #pragma once
 
-#include "foreign_process.h"
+#include "foreign_worker.h"
 #include "protocol_message.h"
 #include "protocol_schema.h"
 #include "provider.h"
@@ -14,12 +15,12 @@
 
 typedef struct ForeignProvider ForeignProvider;
 
-/* A process and its configuration. */
+/* A process at a time, and its configuration. */
 typedef struct ForeignClient {
     ForeignProvider *owner;
-    ForeignProcess *process;
-    Str config;     /* the encoded configure request; empty: not configured */
-    bool is_in_use; /* a provider configuration has the process, or its Configure failed */
+    ForeignWorker *worker; /* of new calls */
+    Str config;            /* the encoded configure request; empty: not configured */
+    bool is_in_use;        /* a provider configuration has the process, or its Configure failed */
     struct ForeignClient *next;
 } ForeignClient;
 
@@ -38,6 +39,9 @@ struct ForeignProvider {
     pthread_mutex_t lock;
 };
 
+/* Starts a process that is not configured. The caller holds the lock, unless no other thread has
+ * the provider yet. Returns NULL after adding an error. */
+ForeignProcess *foreign_client_start(const ForeignProvider *foreign, Diags *diags);
 /* Makes a call in the process of call->client, or in the first process if that is NULL. Returns
  * false after adding an error. Sets *response also if the provider reported errors. Sets *is_lost
  * (may be NULL) to whether the provider may have acted without a response. */

@@ -9,12 +9,12 @@
 /* Starts a process. The caller holds the lock, unless no other thread has the provider yet. Returns
  * NULL after adding an error. */
 static ForeignClient *add_client(ForeignProvider *foreign, Diags *diags) {
-    ForeignProcess *process = foreign_process_start(&foreign->program, foreign->io, diags);
+    ForeignProcess *process = foreign_client_start(foreign, diags);
     if (!process)
         return NULL;
     ForeignClient *client = arena_new(foreign->arena, ForeignClient);
     client->owner = foreign;
-    client->process = process;
+    client->worker = foreign_worker_new(process, foreign->arena);
     ForeignClient **end = &foreign->clients;
     while (*end)
         end = &(*end)->next;
@@ -61,12 +61,6 @@ static bool configure_client(const Call *call,
     Call made = *call;
     ProtocolResponse response;
     made.client = client;
-    if (client != foreign->clients && !foreign->schemas.is_schema_optional) {
-        /* Some providers read their own schema only during a GetProviderSchema call. */
-        Str ignored;
-        ForeignRequest schema = {.method = PROTOCOL_GET_SCHEMA};
-        (void)foreign_process_call(client->process, &schema, &ignored, NULL, call->arena, diags);
-    }
     if (!foreign_client_call(&made, PROTOCOL_CONFIGURE, request, &response, NULL, diags))
         return false;
     pthread_mutex_lock(&foreign->lock);
@@ -151,7 +145,7 @@ static bool read_schemas(ForeignProvider *foreign, Diags *diags) {
     Str bytes;
     Str error = STR_EMPTY;
     ProtocolResponse response;
-    ForeignProcess *process = foreign->clients->process;
+    ForeignProcess *process = foreign->clients->worker->process;
     ForeignRequest sent = {.method = PROTOCOL_GET_SCHEMA};
     ForeignOutcome outcome =
         foreign_process_call(process, &sent, &bytes, NULL, foreign->arena, diags);
@@ -207,7 +201,7 @@ ForeignProvider *foreign_provider_open(Str address,
 
 void foreign_provider_close(ForeignProvider *foreign) {
     for (ForeignClient *client = foreign->clients; client; client = client->next)
-        foreign_process_end(client->process);
+        foreign_process_end(client->worker->process);
     pthread_mutex_destroy(&foreign->lock);
     arena_close(foreign->arena);
 }

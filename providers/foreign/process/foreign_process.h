@@ -1,7 +1,8 @@
 /* foreign_process: one process of a provider, which loam starts or attaches to.
  *
- * Any thread may call foreign_process_call. After a lost connection every later call fails: loam
- * does not restart the process, because its configuration and its calls in flight are lost. */
+ * Any thread may call foreign_process_call and foreign_process_memory. After a lost connection
+ * every later call fails: loam does not restart the process, because its configuration and its
+ * calls in flight are lost. */
 #pragma once
 
 #include "diag.h"
@@ -47,6 +48,9 @@ ForeignOutcome foreign_process_call(ForeignProcess *process,
                                     Diags *diags);
 /* Returns the version of the plugin protocol, 5 or 6. */
 int foreign_process_protocol(const ForeignProcess *process);
+/* Returns the resident memory of the program in bytes; 0 if loam did not start it or it has ended.
+ */
+uint64_t foreign_process_memory(const ForeignProcess *process);
 /* Shuts the provider down, unless a call was left to the outcome keeper; kills it if it does not
  * end in time, and frees `process`. Only detaches from a process that loam did not start. No call
  * may be in flight. */

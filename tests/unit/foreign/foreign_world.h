@@ -10,12 +10,17 @@
 #include "registry.h"
 #include "wire.h"
 
+#include <errno.h>
+#include <inttypes.h>
+#include <unistd.h>
+
 typedef struct World {
     Io io;
     Map responses; /* method without service → RpcResponse */
     Map requests;  /* method → Str: the newest request */
     StrBuf calls;  /* methods, in order */
     size_t started;
+    uint64_t memory_mib; /* of the program; 0: the system does not tell */
     CancelToken *ended;
 } World;
 
@@ -23,6 +28,7 @@ static World world;
 
 static int world_run(void *self, const ProcessRequest *request, ProcessResult *out, Arena *into) {
     (void)self, (void)out, (void)into;
+    request->started(request->payload, getpid(), (int[]){-1, -1});
     request->output(request->payload, STR("1|6|unix|/tmp/p|grpc|\n"), false);
     while (cancel_level(request->cancel) == CANCEL_NONE && cancel_level(world.ended) == CANCEL_NONE)
         cancel_wait(request->cancel, 5);
@@ -33,6 +39,19 @@ static const char *world_variable(void *self, const char *name) {
     (void)self;
     return strcmp(name, "TMPDIR") == 0 ? "." : NULL;
 }
+
+static int world_read_file(void *self, Str path, Str *out, Arena *into) {
+    (void)self;
+    assert_true(str_starts_with(path, STR("/proc/")));
+    assert_true(str_ends_with(path, STR("/statm")));
+    if (world.memory_mib == 0)
+        return -ENOENT;
+    uint64_t pages = (world.memory_mib << 20) / (uint64_t)sysconf(_SC_PAGESIZE);
+    *out = str_format(into, "999999 %" PRIu64 " 7 1 0 9 0\n", pages);
+    return 0;
+}
+
+static Disk world_disk;
 
 static bool world_open(void *self, Str path, RpcChannel **out, Str *problem, Arena *into) {
     (void)self, (void)path, (void)problem, (void)into;
@@ -75,6 +94,9 @@ static int open_world(void **state) {
     (void)open_arena(state);
     world = (World){.ended = cancel_open()};
     world.io = io_real();
+    world_disk = *world.io.disk;
+    world_disk.read_file = world_read_file;
+    world.io.disk = &world_disk;
     world.io.process = &world_process;
     world.io.rpc = &world_rpc;
     world.responses = map_new(arena);

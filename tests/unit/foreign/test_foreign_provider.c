@@ -194,6 +194,59 @@ static void failed_configuration(void **state) {
     foreign_provider_close(foreign);
 }
 
+/* Makes so many calls, after a configuration with the url "u". */
+static void make_calls(ForeignProvider *foreign, size_t count) {
+    const Provider *provider = &foreign->provider;
+    Diags diags = diags_new(arena);
+    Call call = {.provider = provider, .io = &world.io, .arena = arena, .client = foreign->clients};
+    Value url = value_from_cstr("u");
+    Value config = value_object_of(schema_implied_type(&provider->schema), &url);
+    ConfigureResponse response = {0};
+    if (foreign->clients->config.len == 0)
+        assert_true(provider->configure(&call, &(ConfigureRequest){config}, &response, &diags));
+    for (size_t i = 0; i < count; i++)
+        assert_true(provider->validate(&call, &(ValidateRequest){config}, &diags));
+    assert_int_equal(diags.count, 0);
+}
+
+static void retires_grown_processes(void **state) {
+    (void)state;
+    ForeignProvider *foreign = open_provider();
+    world.memory_mib = 1000; /* much, but it has not grown */
+    make_calls(foreign, 1000);
+    world.memory_mib = 1120;
+    make_calls(foreign, 1000);
+    assert_int_equal(world.started, 1);
+    const ForeignProcess *first = foreign->clients->worker->process;
+    Str configured = world_request("ConfigureProvider");
+    world.memory_mib = 1200;
+    world.calls = strbuf_new(arena);
+    make_calls(foreign, 249); /* the configuration was a call, too */
+    assert_int_equal(world.started, 2);
+    assert_ptr_not_equal(foreign->clients->worker->process, first);
+    Str calls = strbuf_str(&world.calls);
+    Str tail = STR("\nValidateProviderConfig\nGetProviderSchema\nConfigureProvider\n");
+    assert_true(str_ends_with(calls, tail));
+    assert_true(str_equal(world_request("ConfigureProvider"), configured));
+    make_calls(foreign, 1);
+    foreign_provider_close(foreign);
+}
+
+static void keeps_processes_without_successors(void **state) {
+    (void)state;
+    ForeignProvider *foreign = open_provider();
+    world.memory_mib = 10;
+    make_calls(foreign, 250);
+    const ForeignProcess *first = foreign->clients->worker->process;
+    world.memory_mib = 500;
+    world_respond("ConfigureProvider",
+                  (RpcResponse){.status = RPC_UNAVAILABLE, .problem = STR("gone")});
+    make_calls(foreign, 250);
+    assert_int_equal(world.started, 2);
+    assert_ptr_equal(foreign->clients->worker->process, first);
+    foreign_provider_close(foreign);
+}
+
 static void plans(void **state) {
     (void)state;
     ForeignProvider *foreign = open_provider();
@@ -585,6 +638,8 @@ int main(void) {
         CASE(no_schema),
         CASE(configurations),
         CASE(failed_configuration),
+        CASE(retires_grown_processes),
+        CASE(keeps_processes_without_successors),
         CASE(plans),
         CASE(replacements),
         CASE(applies),
