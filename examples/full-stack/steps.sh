@@ -3,20 +3,26 @@
 # $LOAM_FLUX_MANIFESTS is the release of Flux: a directory with a file for each component, or install.yaml.
 # $LOAM_ARGOCD_MANIFESTS is that of Argo CD, for `up -var engine=argocd`: the directory manifests of its sources, or core-install.yaml.
 # shellcheck disable=SC2034,SC2154 # read and set by up
-recipe=gitops-bundle
-names="$names source-controller kustomize-controller"
 engine=flux
 for word; do
   case $word in engine=*|-var=engine=*) engine=${word##*=} ;; esac
 done
-if [ "$engine" = argocd ] && [ -z "${LOAM_BUNDLE:-}" ]; then
-  echo 'up: set LOAM_BUNDLE to a bundle with the images of Argo CD: loam bundle create adds images to one.' >&2
-  exit 1
+argocd_images=
+if [ "$engine" = argocd ]; then
+  recipe=argocd-bundle
+  names="$names argocd kustomize"
+  [ -n "${LOAM_BUNDLE:-}" ] || argocd_images='{argocd = "loam.test/argocd:3.5.7", redis = "loam.test/redis:7"}'
+else
+  recipe=gitops-bundle
+  names="$names source-controller kustomize-controller"
 fi
 
-manifests() { # variable of this example, path
-  [ -n "$2" ] || return 0
-  echo "export LOAM_VAR_$1='$(readlink -f "$2")'"
+variable() { # name, value
+  [ -z "$2" ] || echo "export LOAM_VAR_$1='$2'"
+}
+
+manifests() { # name of the variable, path
+  [ -z "$2" ] || variable "$1" "$(readlink -f "$2")"
 }
 
 before_init() {
@@ -34,6 +40,7 @@ before_init() {
 export LOAM_VAR_engine='$engine'
 $(manifests flux_manifests "${LOAM_FLUX_MANIFESTS:-}")
 $(manifests argocd_manifests "${LOAM_ARGOCD_MANIFESTS:-}")
+$(variable argocd_images "$argocd_images")
 export LOAM_VAR_git_url='ssh://root@10.79.0.1:2222$work/git/repository.git'
 export LOAM_VAR_git_known_hosts='[10.79.0.1]:2222 $(cut -d' ' -f1,2 "$work/git/host_key.pub")'
 SH

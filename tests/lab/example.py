@@ -15,7 +15,7 @@ def skip_without(*names):
             skip("%s is not installed" % program)
     for program in names:
         if not os.path.exists(os.path.join(PROGRAMS, "bin", program)):
-            skip("%s is missing: tests/programs/build cluster flux" % program)
+            skip("%s is missing: tests/programs/build cluster flux argocd tools" % program)
 
 
 class Example:
