@@ -1,5 +1,5 @@
 """OpenStack Swift with its S3 interface, as packaged by Debian, on loopback: one device, one replica, no conditional
-writes.
+writes. A busy computer exceeds its usual timeouts of half a second, after which it denies access.
 
   server = swift_server.Server()    .port; .close()
 """
@@ -20,12 +20,17 @@ STORE = """[pipeline:main]
 pipeline = %(kind)s-server
 [app:%(kind)s-server]
 use = egg:swift#%(kind)s
+node_timeout = 60
+conn_timeout = 30
 """
 PROXY = """[pipeline:main]
 pipeline = catch_errors cache s3api tempauth copy proxy-server
 [app:proxy-server]
 use = egg:swift#proxy
 account_autocreate = true
+node_timeout = 60
+conn_timeout = 30
+error_suppression_limit = 1000000
 [filter:catch_errors]
 use = egg:swift#catch_errors
 [filter:cache]
