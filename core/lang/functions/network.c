@@ -274,8 +274,6 @@ static bool subnet_prefix(
         return function_fail(
             call, i, error, "would extend prefix to %lld bits, which is too long for an %s address",
             (long long)prefix, allocation->network.bits == 32 ? "IPv4" : "IPv6");
-    if (extra > 32)
-        return function_fail(call, i, error, "may not extend prefix by more than 32 bits");
     *out = (uint32_t)prefix;
     return true;
 }

@@ -9,6 +9,10 @@ static void test_network(void **state) {
         {"cidrsubnet(\"10.0.0.0/8\", 2, 4)",          "error: does not accommodate a subnet numbered 4"},
         {"cidrsubnets(\"10.0.0.0/8\", 1, 1, 1)",      "error: not enough remaining address space"      },
         {"cidrsubnets(\"10.0.0.0/8\", 0)",            "error: must extend prefix by at least one bit"  },
+        {"cidrsubnets(\"2001:db8::/64\", 56, 56)",    "[\"2001:db8::/120\", \"2001:db8::100/120\"]"    },
+        {"cidrsubnets(\"::/0\", 1, 128)",             "[\"::/1\", \"8000::/128\"]"                     },
+        {"cidrsubnets(\"10.0.0.0/8\", 33)",           "error: would extend prefix to 41 bits"          },
+        {"cidrsubnet(\"2001:db8::/64\", 63, 1)",      "\"2001:db8::2/127\""                            },
         {"cidrnetmask(\"fd00::/8\")",                 "error: IPv6 addresses cannot have a netmask"    },
         {"cidrcontains(\"10.0.0.0/8\", \"fd00::1\")", "error: address family mismatch"                 },
     };
