@@ -48,7 +48,7 @@ BLOCKS = {
     "provider": (1, {"alias": LITERAL, "version": LITERAL}, {"git": (0, {}, {"ssh": (0, {}, {}), "http": (0, {}, {})})}),
     "variable": (1, {"type": CODE, "default": LITERAL, **TEXTS}, {"validation": CONDITION}),
     "locals": (0, {}, {}),
-    "output": (1, {"depends_on": CODE, **TEXTS}, {"precondition": CONDITION}),
+    "output": (1, {"type": CODE, "depends_on": CODE, **TEXTS}, {"precondition": CONDITION}),
     "resource": RESOURCE,
     "data": RESOURCE,
     "ephemeral": RESOURCE,

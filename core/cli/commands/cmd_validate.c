@@ -13,6 +13,7 @@ typedef struct Verdict {
     StrBuf text;
     int64_t errors;
     int64_t warnings;
+    const ConfigNewer *newer; /* NULL: the configuration is invalid */
 } Verdict;
 
 static const Hooks *walk_begin(View *view) {
@@ -22,6 +23,11 @@ static const Hooks *walk_begin(View *view) {
 
 static void nothing(View *view) {
     (void)view;
+}
+
+static void valid(View *view, const ConfigNewer *newer) {
+    Verdict *verdict = view->self;
+    verdict->newer = newer;
 }
 
 /* The document has no progress messages, such as those about modules. */
@@ -39,6 +45,25 @@ static void add_diag(View *view, const Diag *diag) {
     view_diag_write_json(diag, view->cli->functions, &verdict->writer);
 }
 
+/* Writes the member that Terraform lacks, only if the configuration needs a newer language. */
+static void write_newer(JsonWriter *writer, const ConfigNewer *newer) {
+    if (!newer || newer->count == 0)
+        return;
+    json_key(writer, STR("newer_language"));
+    json_array_start(writer);
+    vec_each(newer, construct) {
+        SourcePos start = source_text_position(construct->range.source, construct->range.start);
+        json_object_start(writer);
+        json_key_string(writer, "construct", str_from_cstr(construct->construct));
+        json_key_string(writer, "since", str_from_cstr(construct->since));
+        json_key_string(writer, "filename", construct->range.source->path);
+        json_key_int(writer, "line", start.line);
+        json_key_int(writer, "count", construct->count);
+        json_object_end(writer);
+    }
+    json_array_end(writer);
+}
+
 static void finish(View *view, const Diags *diags) {
     (void)diags;
     Verdict *verdict = view->self;
@@ -54,6 +79,7 @@ static void finish(View *view, const Diags *diags) {
     json_key_int(&writer, "warning_count", verdict->warnings);
     json_key(&writer, STR("diagnostics"));
     json_raw(&writer, strbuf_str(&verdict->text));
+    write_newer(&writer, verdict->newer);
     json_object_end(&writer);
     strbuf_add_char(&text, '\n');
     cli_write(view->cli, strbuf_str(&text));
@@ -64,7 +90,7 @@ static const ViewType verdict_view = {
     .note = ignore_text,
     .walk_begin = walk_begin,
     .walk_end = nothing,
-    .valid = nothing,
+    .valid = valid,
     .diag = add_diag,
     .finish = finish,
 };
@@ -92,7 +118,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
         ok = suite_validate(&project.engine, cli->arena, diags) && ok;
     if (!ok)
         return 1;
-    cli->view->type->valid(cli->view);
+    cli->view->type->valid(cli->view, &project.config->newer);
     return 0;
 }
 

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "cli.h"
+#include "config.h"
 #include "hooks.h"
 #include "plan.h"
 #include "state.h"
@@ -40,7 +41,8 @@ typedef struct ViewType {
     /* Reports a completed apply: view->done operations; `state` is the new state. */
     void (*applied)(View *view, const State *state);
     void (*cancelled)(View *view, PlanMode mode);
-    void (*valid)(View *view);
+    /* Reports a valid configuration, and its constructs of newer languages. */
+    void (*valid)(View *view, const ConfigNewer *newer);
     void (*diag)(View *view, const Diag *diag);
     /* Returns the events that report tests; `verbose` adds the plan or state of each run. NULL:
      * this view does not report tests. */

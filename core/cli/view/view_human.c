@@ -1,4 +1,5 @@
 /* The view for people. */
+#include "config_newer.h"
 #include "state_object.h"
 #include "state_secrets.h"
 #include "view.h"
@@ -70,10 +71,14 @@ static void cancelled(View *view, PlanMode mode) {
     terminal_print("%s cancelled.\n", mode == PLAN_DESTROY ? "Destroy" : "Apply");
 }
 
-static void valid(View *view) {
+static void valid(View *view, const ConfigNewer *newer) {
     bool color = view->cli->terminal.color;
     terminal_print("%sSuccess!%s The configuration is valid.\n", color ? "\033[32m" : "",
                    color ? "\033[0m" : "");
+    vec_each(newer, construct) {
+        terminal_print("Note: the configuration %.*s.\n",
+                       STR_ARG(config_newer_to_str(construct, view->cli->arena)));
+    }
 }
 
 static void show_diag(View *view, const Diag *diag) {

@@ -560,7 +560,8 @@ static void cancelled(View *view, PlanMode mode) {
     (void)mode;
 }
 
-static void valid(View *view) {
+static void valid(View *view, const ConfigNewer *newer) {
+    (void)newer; /* the document of `validate -json` has them */
     note(view, STR("The configuration is valid."));
 }
 

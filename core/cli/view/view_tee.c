@@ -76,10 +76,10 @@ static void cancelled(View *view, PlanMode mode) {
         tee->views[i]->type->cancelled(tee->views[i], mode);
 }
 
-static void valid(View *view) {
+static void valid(View *view, const ConfigNewer *newer) {
     Tee *tee = view->self;
     for (size_t i = 0; i < 2; i++)
-        tee->views[i]->type->valid(tee->views[i]);
+        tee->views[i]->type->valid(tee->views[i], newer);
 }
 
 typedef struct TeeTests {

@@ -1,5 +1,6 @@
 /* Decodes output blocks. */
 #include "config_block.h"
+#include "config_newer.h"
 #include "config_read.h"
 
 static bool output_identify(ConfigLoading *loading, const BodyBlock *block, Str *key) {
@@ -32,9 +33,21 @@ static bool read_deprecated(ConfigLoading *loading, const BodyContent *content, 
     return false;
 }
 
+static bool read_type(ConfigLoading *loading, const BodyContent *content, Output *output) {
+    const BodyAttribute *attribute = body_content_find(content, "type");
+    output->type = (TypeConstraint){.type = &TYPE_DYNAMIC};
+    output->has_type = attribute != NULL;
+    if (!attribute)
+        return true;
+    config_newer_add(loading->config, NEWER_OUTPUT_TYPE, attribute->range, loading->arena);
+    return type_constraint_from_expr(attribute->expr, &output->type, loading->arena,
+                                     loading->diags);
+}
+
 static bool output_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
     static const BodyAttributeSchema attributes[] = {
         {"value",       true,  BODY_EXPRESSION},
+        {"type",        false, BODY_CODE      },
         {"description", false, BODY_LITERAL   },
         {"sensitive",   false, BODY_LITERAL   },
         {"ephemeral",   false, BODY_LITERAL   },
@@ -60,6 +73,7 @@ static bool output_decode(ConfigLoading *loading, const BodyBlock *block, bool i
     output->range = block->range;
     bool ok = body_content(block->body, &schema, &content, NULL, arena, diags);
     output->expr = config_read_expr(&content, "value");
+    ok &= read_type(loading, &content, output);
     ok &= config_read_string(&content, "description", &output->description, arena, diags);
     ok &= config_read_bool(&content, "sensitive", &output->sensitive, arena, diags);
     ok &= config_read_bool(&content, "ephemeral", &output->ephemeral, arena, diags);

@@ -58,6 +58,7 @@ static const ConfigMeaning meanings[] = {
     {".condition",                               FORM_ANY,          "Expression that must be true."},
     {".error_message",                           FORM_TEXT,         "Message if the condition is false."},
     {"output.value",                             FORM_ANY,          "Expression."},
+    {"output.type",                              FORM_TEXT,         "Type that the value is converted to, as for variables."},
     {".depends_on",                              FORM_NAMES,        "Additional dependencies, which no expression refers to."},
     {".precondition",                            FORM_ANY,          "Condition that must hold before the operation."},
     {".postcondition",                           FORM_ANY,          "Condition on the resulting object, which is self."},

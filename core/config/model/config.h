@@ -51,6 +51,8 @@ typedef struct Local {
 typedef struct Output {
     Str name;
     Str description;
+    TypeConstraint type; /* the value converts to it; if absent, dynamic */
+    bool has_type;
     const Expr *expr;
     bool sensitive;
     bool ephemeral;
@@ -303,6 +305,16 @@ struct Module {
     VEC(const SourceText *) sources;
 };
 
+/* A construct that needs a newer language, such as "type" of an output; see config_newer.h. */
+typedef struct NewerConstruct {
+    const char *construct;
+    const char *since; /* "Terraform 1.15" */
+    SourceRange range; /* the first one */
+    uint32_t count;
+} NewerConstruct;
+
+typedef VEC(NewerConstruct) ConfigNewer;
+
 struct StaticEval;
 struct TestFiles;
 
@@ -314,6 +326,7 @@ typedef struct Config {
     Str workspace;                  /* from the request, or the environment's name */
     const Environment *environment; /* merged into the root module; NULL: none */
     const FunctionTable *functions;
+    ConfigNewer newer; /* constructs that need a newer language than that of VERSION_TERRAFORM */
     /* Errors of unmet version constraints, which test runs report; NULL: none. */
     const Diags *unmet;
 } Config;

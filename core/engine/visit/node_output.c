@@ -1,5 +1,6 @@
 /* Visits an output: a value for the caller of a child module; for the root module, also for the
  * user and the state. */
+#include "config_read.h"
 #include "node_kinds.h"
 
 /* Returns true, with an error, for an ephemeral root output: root outputs are stored. */
@@ -62,6 +63,21 @@ static bool check_ephemeral(NodeVisit *visit, Value value) {
     return false;
 }
 
+/* Converts the value to the declared type. While validating, the result is unknown, but has the
+ * type, so that references are checked. */
+static bool convert(NodeVisit *visit, Value *value) {
+    const Output *output = visit->node->as.output;
+    ConvertError error = {0};
+    if (type_constraint_apply(output->type, *value, value, &error, visit->scratch))
+        return true;
+    Str why = config_read_convert_error(&error, visit->scratch);
+    diags_error(&visit->diags, output->expr->range, "Invalid output value",
+                "The value does not match the type of output \"%.*s\": %.*s. Change the value or "
+                "\"type\".",
+                STR_ARG(output->name), STR_ARG(why));
+    return false;
+}
+
 static bool visit_instance(NodeVisit *visit, ModuleInstance *module) {
     const Output *output = visit->node->as.output;
     ModuleScope scope;
@@ -91,6 +107,8 @@ static bool visit_instance(NodeVisit *visit, ModuleInstance *module) {
     Value value;
     if (!eval_expr(output->expr, &scope.scope, &value, visit->scratch, &visit->diags) || !ok)
         return false;
+    if (output->has_type && !convert(visit, &value))
+        return false;
     if (!check_ephemeral(visit, value) || (!module->parent && !check_root(visit, value)))
         return false;
     /* As in Terraform 1.11: if only parts of a value are sensitive, the caller sees the other
@@ -99,7 +117,7 @@ static bool visit_instance(NodeVisit *visit, ModuleInstance *module) {
     if (output->sensitive && !(module->parent && has_sensitive_parts))
         value = value_with_marks(value, MARK_SENSITIVE);
     if (visit->walk->phase == PHASE_VALIDATE)
-        value = value_unknown(&TYPE_DYNAMIC);
+        value = value_unknown(output->has_type ? value.type : &TYPE_DYNAMIC);
     Slot *slot = node_slot(visit->node, module);
     slot->value = value_clone(value, visit->keep);
     slot->is_set = true;

@@ -1,0 +1,30 @@
+/* Notes the constructs that need a newer language. */
+#include "config_newer.h"
+
+#include "config_read.h"
+
+static const struct {
+    const char *construct;
+    const char *since;
+} kinds[] = {
+    [NEWER_OUTPUT_TYPE] = {"\"type\" in an output block", "Terraform 1.15"},
+};
+
+void config_newer_add(Config *config, NewerKind kind, SourceRange range, Arena *arena) {
+    vec_each(&config->newer, known) {
+        if (known->construct != kinds[kind].construct)
+            continue;
+        known->count++;
+        return;
+    }
+    NewerConstruct added = {kinds[kind].construct, kinds[kind].since, range, 1};
+    vec_push(arena, &config->newer, added);
+}
+
+Str config_newer_to_str(const NewerConstruct *newer, Arena *arena) {
+    Str place = config_read_place(newer->range, arena);
+    Str others =
+        newer->count > 1 ? str_format(arena, ", and %u more", newer->count - 1) : STR_EMPTY;
+    return str_format(arena, "needs the language of %s (%s: %.*s%.*s)", newer->since,
+                      newer->construct, STR_ARG(place), STR_ARG(others));
+}

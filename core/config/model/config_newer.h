@@ -1,0 +1,14 @@
+/* config_newer: the constructs of newer languages than that of Terraform 1.11, the version that
+ * loam is compatible with. loam accepts them; `loam validate` names their versions. */
+#pragma once
+
+#include "config.h"
+
+typedef enum NewerKind {
+    NEWER_OUTPUT_TYPE,
+} NewerKind;
+
+/* Counts a use of the construct; keeps the range of the first one. */
+void config_newer_add(Config *config, NewerKind kind, SourceRange range, Arena *arena);
+/* Returns "needs the language of Terraform 1.15 (\"type\" in an output block, main.tf, line 3)". */
+Str config_newer_to_str(const NewerConstruct *newer, Arena *arena);
