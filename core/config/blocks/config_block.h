@@ -75,6 +75,6 @@ MUST_USE bool config_resource_decode(ConfigLoading *loading,
 bool config_provider_is_empty(const ProviderConfig *provider, Arena *arena);
 /* Reports a call with an empty source. Always returns false. */
 bool config_module_report_empty(const ModuleCall *call, Diags *diags);
-/* Rejects an import block with `provider` if its resource is declared in the root module, but does
+/* Rejects an import block with `provider` if its resource is declared in the same module, but does
  * not set the same `provider` itself. */
 MUST_USE bool config_import_check_providers(ConfigLoading *loading);

@@ -2,6 +2,7 @@
 #include "config_address.h"
 #include "config_block.h"
 #include "config_legacy.h"
+#include "config_newer.h"
 #include "config_provider_ref.h"
 #include "config_read.h"
 
@@ -42,21 +43,13 @@ static bool read_identity(ConfigLoading *loading,
     return false;
 }
 
-static bool check_root(ConfigLoading *loading, const BodyBlock *block) {
-    if (!loading->module->parent)
-        return true;
-    diags_error(loading->diags, block->range, "Invalid import configuration",
-                "Import blocks are allowed only in the root module. To import into another module, "
-                "set \"to\" to %.*s.TYPE.NAME.",
-                STR_ARG(loading->module->path));
-    return false;
-}
-
 /* Rejects a second import of the same address, unless a key is an expression. */
 static bool check_repeated(ConfigLoading *loading, const Import *import) {
     if (import->to.keys.count)
         return true;
-    Str address = resource_addr_to_str(import->to.target.resource, loading->arena);
+    Str address =
+        str_format(loading->arena, "%.*s %.*s", STR_ARG(loading->module->path),
+                   STR_ARG(resource_addr_to_str(import->to.target.resource, loading->arena)));
     const SourceRange *before = map_find(&loading->imported, address);
     if (!before) {
         SourceRange *range = arena_new(loading->arena, SourceRange);
@@ -100,18 +93,25 @@ static bool is_same_provider(const ProviderRef *a, const ProviderRef *b) {
            str_equal(a->alias, b->alias);
 }
 
-bool config_import_check_providers(ConfigLoading *loading) {
-    const Module *root = loading->config->root;
+static bool check_providers(const ConfigLoading *loading, const Module *module) {
     bool ok = true;
-    vec_each(&root->imports, import) {
+    vec_each(&module->imports, import) {
         ResourceAddr to = import->to.target.resource;
         Str key = str_format(loading->arena, "%.*s.%.*s", STR_ARG(to.type), STR_ARG(to.name));
-        const Resource *resource = to.module ? NULL : map_find(&root->resources, key);
+        const Resource *resource = to.module ? NULL : map_find(&module->resources, key);
         if (resource && import->provider_range.source &&
             !is_same_provider(&resource->provider, &import->provider))
             ok = report_provider(import, loading->diags);
     }
+    map_each(&module->calls, entry) {
+        const ModuleCall *call = entry->value;
+        ok = (!call->module || check_providers(loading, call->module)) && ok;
+    }
     return ok;
+}
+
+bool config_import_check_providers(ConfigLoading *loading) {
+    return check_providers(loading, loading->config->root);
 }
 
 static bool import_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
@@ -135,8 +135,9 @@ static bool import_decode(ConfigLoading *loading, const BodyBlock *block, bool i
     if (ok || !body_content_find(&content, "to"))
         ok &= read_identity(loading, block, &content, &import);
     ok &= read_provider(loading, &content, &import);
-    ok = ok && check_root(loading, block) && check_repeated(loading, &import) &&
-         check_module(&import, loading->diags);
+    ok = ok && check_repeated(loading, &import) && check_module(&import, loading->diags);
+    if (loading->module->parent)
+        config_newer_add(loading->config, NEWER_MODULE_IMPORT, block->range, loading->arena);
     if (ok)
         vec_push(loading->arena, &loading->module->imports, import);
     return ok;

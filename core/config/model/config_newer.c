@@ -7,7 +7,8 @@ static const struct {
     const char *construct;
     const char *since;
 } kinds[] = {
-    [NEWER_OUTPUT_TYPE] = {"\"type\" in an output block", "Terraform 1.15"},
+    [NEWER_OUTPUT_TYPE] = {"\"type\" in an output block",       "Terraform 1.15"},
+    [NEWER_MODULE_IMPORT] = {"an import block in a child module", "Terraform 1.16"},
 };
 
 void config_newer_add(Config *config, NewerKind kind, SourceRange range, Arena *arena) {

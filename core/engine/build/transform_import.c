@@ -76,12 +76,14 @@ static bool check_id(const Import *import, Diags *diags) {
 }
 
 /* Configuration is not generated for instances or within modules. */
-static bool can_be_generated(const Import *import) {
-    return !import->to.target.resource.module && !config_address_has_keys(&import->to);
+static bool can_be_generated(const EngineModule *module, const Import *import) {
+    return !module->parent && !import->to.target.resource.module &&
+           !config_address_has_keys(&import->to);
 }
 
-static bool add_missing(EngineWalk *walk, const Import *import, Str address, Diags *diags) {
-    bool is_open = can_be_generated(import);
+static bool add_missing(
+    EngineWalk *walk, const EngineModule *module, const Import *import, Str address, Diags *diags) {
+    bool is_open = can_be_generated(module, import);
     if (is_open && walk->phase == PHASE_VALIDATE) /* a plan may generate it */
         return !import->provider.name.len ||
                transform_provider_find(walk, walk->root, import->provider, diags);
@@ -95,17 +97,25 @@ static bool add_missing(EngineWalk *walk, const Import *import, Str address, Dia
     return is_open;
 }
 
-static bool add_block(EngineWalk *walk, const Import *import, Diags *diags) {
+/* Returns the address of the block that `to` names, from the root module. */
+static Str full_address(EngineWalk *walk, const EngineModule *module, const Import *import) {
+    Str address = resource_addr_to_config_str(import->to.target.resource, walk->arena);
+    Str path = module->config->path;
+    return path.len ? str_format(walk->arena, "%.*s.%.*s", STR_ARG(path), STR_ARG(address))
+                    : address;
+}
+
+static bool add_block(EngineWalk *walk, EngineModule *module, const Import *import, Diags *diags) {
     if (!check_block(import, diags))
         return false;
-    Str address = resource_addr_to_config_str(import->to.target.resource, walk->arena);
-    Node *target = transform_locate_block(walk, import->to.target.resource);
+    Str address = full_address(walk, module, import);
+    Node *target = transform_locate_below(walk, module, import->to.target.resource);
     if (!target)
-        return add_missing(walk, import, address, diags);
+        return add_missing(walk, module, import, address, diags);
     if (!check_key(import, target->as.resource->config, diags) || !check_id(import, diags))
         return false;
     Str name = str_format(walk->arena, "import to %.*s", STR_ARG(address));
-    Node *node = node_add(walk, walk->root, NODE_IMPORT, STR_EMPTY, name, import->range);
+    Node *node = node_add(walk, module, NODE_IMPORT, STR_EMPTY, name, import->range);
     node->as.import = import;
     vec_push(walk->arena, &target->as.resource->imports, node);
     graph_add_edge(&walk->graph, target->id, node->id);
@@ -124,8 +134,10 @@ static bool check_request(EngineWalk *walk, const ImportTarget *request, Diags *
 
 bool transform_import(EngineWalk *walk, Diags *diags) {
     bool ok = check_request(walk, walk->options ? walk->options->import : NULL, diags);
-    vec_each(&walk->root->config->imports, import) { /* only the root module has import blocks */
-        ok = add_block(walk, import, diags) && ok;
+    vec_each(&walk->modules, module) {
+        vec_each(&(*module)->config->imports, import) {
+            ok = add_block(walk, *module, import, diags) && ok;
+        }
     }
     return ok;
 }

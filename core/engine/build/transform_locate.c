@@ -7,10 +7,10 @@ static EngineModule *find_child(const EngineModule *module, Str name) {
     return map_find(&module->children, name);
 }
 
-static EngineModule *module_of(EngineWalk *walk, const ModuleAddr *address) {
+static EngineModule *module_of(EngineModule *from, const ModuleAddr *address) {
     if (!address)
-        return walk->root;
-    EngineModule *parent = module_of(walk, address->parent);
+        return from;
+    EngineModule *parent = module_of(from, address->parent);
     return parent ? find_child(parent, address->name) : NULL;
 }
 
@@ -26,12 +26,16 @@ static EngineModule *provider_module(EngineWalk *walk, Str path) {
     return module ? module : walk->root;
 }
 
-Node *transform_locate_block(EngineWalk *walk, ResourceAddr address) {
-    EngineModule *module = module_of(walk, address.module);
+Node *transform_locate_below(EngineWalk *walk, EngineModule *from, ResourceAddr address) {
+    EngineModule *module = module_of(from, address.module);
     if (!module)
         return NULL;
     address.module = NULL;
     return node_find(module, resource_addr_to_config_str(address, walk->arena));
+}
+
+Node *transform_locate_block(EngineWalk *walk, ResourceAddr address) {
+    return transform_locate_below(walk, walk->root, address);
 }
 
 static Node *add_orphan(EngineWalk *walk, const OrphanRequest *request, Str address, Diags *diags) {

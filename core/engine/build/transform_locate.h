@@ -6,6 +6,8 @@
 /* Returns the node of the block for an instance or a block address; NULL if the configuration has
  * none. */
 Node *transform_locate_block(EngineWalk *walk, ResourceAddr address);
+/* Like transform_locate_block, but the address is relative to the module `from`. */
+Node *transform_locate_below(EngineWalk *walk, EngineModule *from, ResourceAddr address);
 
 typedef struct OrphanRequest {
     ResourceAddr resource;

@@ -46,6 +46,18 @@ static void assign(Assignment *assignment, const ImportedObject *object) {
     }
 }
 
+/* Assigns the objects that an import block found, in each instance of its module. */
+static void assign_block(Assignment *assignment, const Node *block) {
+    vec_each(&block->module->instances, module) {
+        const ImportedObjects *objects = node_slot(block, *module)->payload;
+        if (!objects)
+            continue;
+        vec_each(objects, object) {
+            assign(assignment, object);
+        }
+    }
+}
+
 bool imports_assign(NodeVisit *visit) {
     const EngineWalk *walk = visit->walk;
     const ResourceNode *resource = visit->node->as.resource;
@@ -64,12 +76,7 @@ bool imports_assign(NodeVisit *visit) {
     };
     index_records(&assignment);
     vec_each(&resource->imports, block) {
-        const ImportedObjects *objects = node_slot(*block, walk->root->instances.items[0])->payload;
-        if (!objects)
-            continue;
-        vec_each(objects, object) {
-            assign(&assignment, object);
-        }
+        assign_block(&assignment, *block);
     }
     if (is_requested) {
         ImportedObject object = {

@@ -66,7 +66,7 @@ static bool read_module(NodeVisit *visit,
                         const ModuleAddr *module,
                         const ModuleScope *scope,
                         const ModuleAddr **out) {
-    *out = NULL;
+    *out = scope->module->address; /* `to` is relative to the block's module */
     if (!module)
         return true;
     const ModuleAddr *parent;
@@ -170,9 +170,11 @@ static bool validate_id(NodeVisit *visit) {
     ModuleScope scope;
     Value literal;
     Str ignored;
-    module_scope_init(&scope, visit->walk, visit->walk->root->instances.items[0]);
-    return !id || !expr_as_literal(id, &literal, visit->scratch) ||
-           read_id(visit, id, &scope, &ignored);
+    if (!id || !expr_as_literal(id, &literal, visit->scratch) ||
+        visit->node->module->instances.count == 0)
+        return true;
+    module_scope_init(&scope, visit->walk, visit->node->module->instances.items[0]);
+    return read_id(visit, id, &scope, &ignored);
 }
 
 bool node_import_visit(NodeVisit *visit) {
@@ -182,8 +184,11 @@ bool node_import_visit(NodeVisit *visit) {
     if (walk->phase != PHASE_PLAN ||
         (walk->options->mode != PLAN_NORMAL && !walk->options->import_only))
         return true;
-    ModuleInstance *root = walk->root->instances.items[0];
-    ImportedObjects *objects = arena_new(visit->keep, ImportedObjects);
-    node_slot(visit->node, root)->payload = objects;
-    return visit_block(visit, root, objects);
+    bool ok = true;
+    vec_each(&visit->node->module->instances, module) {
+        ImportedObjects *objects = arena_new(visit->keep, ImportedObjects);
+        node_slot(visit->node, *module)->payload = objects;
+        ok = visit_block(visit, *module, objects) && ok;
+    }
+    return ok;
 }

@@ -22,6 +22,10 @@ static const ImportCase import_cases[] = {
      "~ terraform_data.a[\"x\"] i-1\n~ terraform_data.a[\"y\"] i-2\n", "terraform_data.a[\"x\"] i-1\nterraform_data.a[\"y\"] i-2\n"},
     {"module: {m: {count: 2, source: ./m}}\nlocals: {one: 1}\nimport: {to: 'module.m[local.one].terraform_data.c', id: i-3}\n",
      "+ module.m[0].terraform_data.c\n  module.m[1].terraform_data.c i-3\n", NULL},
+    /* Blocks of a child module: `to` and `id` are relative to it, once for each of its instances. */
+    {"module: {n: {for_each: {p: 1, q: 2}, source: ./n, name: \"${each.key}\"}}\n",
+     "  module.n[\"p\"].terraform_data.r id-p\n  module.n[\"q\"].terraform_data.r id-q\n"
+     "  module.n[\"p\"].module.m.terraform_data.c in-p\n  module.n[\"q\"].module.m.terraform_data.c in-q\n", NULL},
 };
 
 static const struct {
@@ -38,6 +42,8 @@ static const struct {
     {EACH "import: {to: terraform_data.a, id: x}\n", "Invalid import 'to' expression"},
     {EACH "locals: {k: x}\nimport: [{to: 'terraform_data.a[\"x\"]', id: x}, {to: 'terraform_data.a[local.k]', id: y}]\n", "Duplicate import configuration"},
     {EACH "locals: {k: [1]}\nimport: {to: 'terraform_data.a[local.k]', id: x}\n", "Invalid import address"},
+    {"module: {z: {source: ./z}}\n", "Configuration for import target does not exist: There is no resource block for module.z.terraform_data.none"},
+    {"module: {n: {source: ./n, name: x}}\nimport: {to: module.n.terraform_data.r, id: i-1}\n", "Duplicate import configuration"},
     {"resource: {fake_thing: {a: {name: a}}}\nimport: {to: fake_thing.a, id: x}\n", "fake_thing.a: Unsupported operation"},
 };
 /* clang-format on */
@@ -55,6 +61,14 @@ static Str changes_of(const EngineCase *c) {
 
 static void write_modules(EngineCase *c) {
     engine_case_write(c, "m/main.loam.yaml", "resource: {terraform_data: {c: {}}}\n");
+    engine_case_write(c, "n/main.loam.yaml",
+                      "variable: {name: {}}\n"
+                      "resource: {terraform_data: {r: {}}}\n"
+                      "module: {m: {source: ../m}}\n"
+                      "import: [{to: terraform_data.r, id: \"id-${var.name}\"},\n"
+                      "  {for_each: [\"${var.name}\"], to: module.m.terraform_data.c, id: "
+                      "\"in-${each.value}\"}]\n");
+    engine_case_write(c, "z/main.loam.yaml", "import: {to: terraform_data.none, id: x}\n");
 }
 
 static void brings_objects_to_their_addresses(void **state) {
