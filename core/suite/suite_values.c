@@ -10,7 +10,58 @@ typedef struct ValuesScope {
     bool is_file; /* for the file's own variables, which may refer to given values only */
 } ValuesScope;
 
-static bool gather(const SuiteContext *context, const Config *config, Map *out, Diags *diags) {
+static bool is_own(const Config *config, Str name) {
+    return map_has(&config->root->variables, name);
+}
+
+/* Returns the configuration with the variables that the file declares, so that their types decide
+ * how given values are read. A declaration of the module takes precedence. */
+static const Config *with_declared(const SuiteContext *context, const Config *config) {
+    const Map *declared = &context->file->config->declared;
+    if (declared->count == 0)
+        return config;
+    Config *joined = arena_new(context->arena, Config);
+    Module *root = arena_new(context->arena, Module);
+    *joined = *config;
+    *root = *config->root;
+    joined->root = root;
+    root->variables = map_new(context->arena);
+    map_each(&config->root->variables, entry) {
+        map_set(&root->variables, entry->key, entry->value);
+    }
+    map_each(declared, entry) {
+        if (!is_own(config, entry->key))
+            map_set(&root->variables, entry->key, entry->value);
+    }
+    return joined;
+}
+
+/* Converts the given values of variables that only the file declares, and adds their defaults. */
+static bool convert_declared(const SuiteContext *context,
+                             const Config *config,
+                             Map *out,
+                             Diags *diags) {
+    bool ok = true;
+    map_each(&context->file->config->declared, entry) {
+        const Variable *variable = entry->value;
+        const InputValue *given = map_find(out, entry->key);
+        if (is_own(config, entry->key) || (!given && !variable->has_default))
+            continue;
+        InputValue *converted = arena_new(context->arena, InputValue);
+        converted->range = given ? given->range : variable->range;
+        if (input_convert(variable, given ? &given->value : NULL, converted->range,
+                          &converted->value, context->arena, diags))
+            map_set(out, entry->key, converted);
+        else
+            ok = false;
+    }
+    return ok;
+}
+
+static bool gather_given(const SuiteContext *context,
+                         const Config *config,
+                         Map *out,
+                         Diags *diags) {
     InputRequest request = *context->request->input;
     request.ask = NULL;
     request.is_of_test = true;
@@ -31,6 +82,11 @@ static bool gather(const SuiteContext *context, const Config *config, Map *out, 
         map_set(out, entry->key, entry->value);
     }
     return true;
+}
+
+static bool gather(const SuiteContext *context, const Config *config, Map *out, Diags *diags) {
+    return gather_given(context, with_declared(context, config), out, diags) &&
+           convert_declared(context, config, out, diags);
 }
 
 /* Returns NULL and adds an error if the given values cannot be read. */

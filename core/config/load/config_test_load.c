@@ -3,6 +3,7 @@
 
 #include "config_calls.h"
 #include "config_legacy.h"
+#include "config_newer.h"
 #include "config_provider_ref.h"
 #include "config_read.h"
 #include "config_test_mock.h"
@@ -282,6 +283,37 @@ static bool decode_provider(TestLoading *loading, const BodyBlock *block) {
     return ok;
 }
 
+/* Decodes a variable block with the configuration's decoder, as decode_provider does. Its rules
+ * would never be evaluated, because no module declares the variable. */
+static bool decode_variable(TestLoading *loading, const BodyBlock *block) {
+    ConfigLoading *outer = loading->loading;
+    Module *before = outer->module;
+    Module holder = {0};
+    Str key;
+    outer->module = &holder;
+    bool ok =
+        config_variable.identify(outer, block, &key) && config_variable.decode(outer, block, false);
+    outer->module = before;
+    config_newer_add(outer->config, NEWER_TEST_VARIABLE, block->range, loading->arena);
+    map_each(&holder.variables, entry) {
+        const Variable *variable = entry->value;
+        const Variable *earlier = map_find(&loading->file->declared, entry->key);
+        if (earlier)
+            diags_error(loading->diags, block->range, "Duplicate variable declaration",
+                        "This file already declares a variable \"%.*s\" at %.*s.",
+                        STR_ARG(entry->key),
+                        STR_ARG(config_read_place(earlier->range, loading->arena)));
+        if (variable->validations.count > 0)
+            diags_error(loading->diags, block->range, "Validation not allowed",
+                        "Variables of test files support no validation. Write an \"assert\" block "
+                        "in a run.");
+        if (earlier || variable->validations.count > 0)
+            return false;
+        map_put(loading->arena, &loading->file->declared, entry->key, entry->value);
+    }
+    return ok;
+}
+
 static bool decode_override(TestLoading *loading, const BodyBlock *block) {
     return config_test_override_decode(loading, block, false, &loading->file->overrides);
 }
@@ -308,6 +340,7 @@ typedef struct TestBlock {
 static const TestBlock block_types[] = {
     {"test",              0, true,  decode_settings        },
     {"variables",         0, true,  decode_variables       },
+    {"variable",          1, false, decode_variable        },
     {"provider",          1, false, decode_provider        },
     {"mock_provider",     1, false, config_test_mock_decode},
     {"override_resource", 0, false, decode_override        },
@@ -352,6 +385,7 @@ static bool add_file(ConfigLoading *loading,
     TestFile *file = arena_new(loading->arena, TestFile);
     file->path = path;
     file->is_in_test_directory = is_in_test_directory;
+    file->declared = map_new(loading->arena);
     file->providers = map_new(loading->arena);
     TestLoading inner = {loading, file, loading->arena, loading->diags};
     vec_push(loading->arena, &loading->config->tests->files, file);

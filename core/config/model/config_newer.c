@@ -9,6 +9,7 @@ static const struct {
 } kinds[] = {
     [NEWER_OUTPUT_TYPE] = {"\"type\" in an output block",       "Terraform 1.15"},
     [NEWER_MODULE_IMPORT] = {"an import block in a child module", "Terraform 1.16"},
+    [NEWER_TEST_VARIABLE] = {"a variable block in a test file",   "Terraform 1.13"},
 };
 
 void config_newer_add(Config *config, NewerKind kind, SourceRange range, Arena *arena) {

@@ -7,6 +7,7 @@
 typedef enum NewerKind {
     NEWER_OUTPUT_TYPE,
     NEWER_MODULE_IMPORT,
+    NEWER_TEST_VARIABLE,
 } NewerKind;
 
 /* Counts a use of the construct; keeps the range of the first one. */

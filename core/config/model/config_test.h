@@ -78,6 +78,7 @@ typedef struct TestFile {
     Str path;
     bool is_in_test_directory;
     TestVariables variables;
+    Map declared;  /* `variable` blocks: name → Variable */
     Map providers; /* "name" or "name.alias" → ProviderConfig */
     TestOverrides overrides;
     VEC(TestRun *) runs;
