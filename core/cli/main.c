@@ -144,6 +144,19 @@ static Str find_workspace(const Cli *cli) {
     return STR("default");
 }
 
+#define TERRAFORM_COLUMNS 77 /* of its errors if the output is no terminal */
+
+/* Programs that call Terraform or OpenTofu search their output. Both colour it even if it is
+   redirected, and wrap errors. The library terraform-exec calls any program by its path, and names
+   itself in TF_APPEND_USER_AGENT. */
+static void imitate_output(Cli *cli) {
+    const char *agent = getenv("TF_APPEND_USER_AGENT");
+    bool is_other = cli_name(cli)->is_other;
+    cli->terminal.color |= is_other;
+    if (is_other || (agent && agent[0]))
+        cli->terminal.paragraph = TERRAFORM_COLUMNS;
+}
+
 /* Returns the search for functions of providers that are programs. */
 static FunctionSearch *build(Cli *cli) {
     Str modules = plugin_directory(cli->arena);
@@ -153,8 +166,7 @@ static FunctionSearch *build(Cli *cli) {
     cli->io.rpc = rpc_on_first_use(modules, cli->arena);
     cli->version = STR(VERSION_LOAM);
     cli->terminal = terminal_probe();
-    /* Terraform and OpenTofu colour their output even if it is redirected. */
-    cli->terminal.color |= cli_name(cli)->is_other;
+    imitate_output(cli);
     cli->started_in = current_directory(cli->arena);
     cli->registry = registry_new(builtin_providers, builtin_provider_count, modules, cli->arena);
     cli->provisioners = &builtin_provisioners;

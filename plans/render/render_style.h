@@ -12,7 +12,8 @@ typedef enum RenderMarkup {
 typedef struct RenderStyle {
     bool color;
     bool unicode;
-    uint32_t width; /* columns; 0: do not wrap */
+    uint32_t width;     /* columns; 0: do not wrap */
+    uint32_t paragraph; /* columns of an explaining text; 0: not wrapped */
     bool show_sensitive;
     RenderMarkup markup;
     bool is_past;       /* of a run that has ended: unknown values stay unknown */

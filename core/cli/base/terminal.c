@@ -36,11 +36,19 @@ Terminal terminal_probe(void) {
     return terminal;
 }
 
+#define PARAGRAPH_MOST 96
+
+/* The window may have been resized since the last call. */
 RenderStyle terminal_style(const Terminal *terminal) {
+    uint32_t width = terminal->out_is_tty ? terminal_width() : 0;
+    uint32_t inner = width > 20 ? width - 4 : 0; /* inside of a frame */
+    if (inner > PARAGRAPH_MOST)
+        inner = PARAGRAPH_MOST;
     return (RenderStyle){
         .color = terminal->color,
         .unicode = terminal->unicode,
-        .width = terminal->out_is_tty ? terminal_width() : 0, /* the window may have been resized */
+        .width = width,
+        .paragraph = terminal->out_is_tty ? inner : terminal->paragraph,
         .show_sensitive = terminal->show_sensitive,
     };
 }

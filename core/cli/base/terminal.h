@@ -11,6 +11,8 @@ typedef struct Terminal {
     bool color;
     bool unicode;
     bool show_sensitive; /* print sensitive values instead of masking them */
+    uint32_t
+        paragraph; /* columns of explaining texts if the output is no terminal; 0: not wrapped */
 } Terminal;
 
 /* Detects the properties from isatty, NO_COLOR, TERM and the locale. Call before reading input: it

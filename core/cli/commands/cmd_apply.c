@@ -68,15 +68,13 @@ static bool is_stale(const Project *project, const Plan *plan, Diags *diags) {
     return true;
 }
 
-/* Rejects the options whose effect a saved plan already determines. */
+/* Rejects the options whose effect a saved plan already determines. Only -refresh is accepted,
+   without effect: libraries that call the program always give it. */
 static bool check_plan_options(const Arguments *arguments, Diags *diags) {
-    static const char *const fixed[] = {"destroy", "refresh-only", "refresh",     "replace",
-                                        "target",  "exclude",      "target-file", "exclude-file"};
+    static const char *const fixed[] = {"destroy", "refresh-only", "replace",     "target",
+                                        "exclude", "target-file",  "exclude-file"};
     for (size_t i = 0; i < ARRAY_COUNT(fixed); i++) {
-        /* Libraries that call the program always write the default of -refresh. */
-        bool is_default = strcmp(fixed[i], "refresh") == 0 &&
-                          str_equal_cstr(option_text(arguments, "refresh"), "true");
-        if (!option_is_given(arguments, fixed[i]) || is_default)
+        if (!option_is_given(arguments, fixed[i]))
             continue;
         diags_error(diags, NO_RANGE, "Option not allowed with a saved plan",
                     "The saved plan already determines the effect of -%s. Give the option to "

@@ -178,10 +178,9 @@ void view_diag_render(const Diag *diag, RenderStyle style, StrBuf *out, Arena *s
     add_values(&text, diag, &look);
     if (diag->detail.len > 0) {
         strbuf_add_char(&text, '\n');
-        uint32_t width = style.width > 20 ? style.width - 4 : 0;
         /* Names of files may contain control characters. */
         Str detail = utf8_strip_controls(diag->detail, scratch);
-        add_wrapped(&text, detail, width > 96 ? 96 : width);
+        add_wrapped(&text, detail, style.paragraph);
     }
     if (look.has_bar) {
         add_bars(out, str_slice(strbuf_str(&text), 0, text.len - 1), color, &look);

@@ -109,9 +109,8 @@ bool eval_call_check_count(Evaluation *evaluation, const Expr *expr, size_t coun
 static bool call_argument_error(Evaluation *evaluation, const Expr *expr, size_t i, Str message) {
     const Expr *argument = call_argument_expr(expr, i);
     eval_error_at(evaluation, expr_start(argument), argument, "Invalid function argument",
-                  "Invalid value for \"%s\" parameter of \"%s\": %.*s.",
-                  function_parameter(expr->as.call.function, i)->name, expr->as.call.function->name,
-                  STR_ARG(message));
+                  "Invalid value for \"%s\" parameter: %.*s.",
+                  function_parameter(expr->as.call.function, i)->name, STR_ARG(message));
     call_mark_error(evaluation, expr);
     return false;
 }

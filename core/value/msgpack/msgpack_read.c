@@ -71,10 +71,10 @@ static bool decode_text(const Reader *reader, const Place *place, Str bytes, Str
     return true;
 }
 
-static bool decode_number(const Reader *reader,
-                          const Place *place,
-                          const MsgpackToken *token,
-                          Value *out) {
+static bool decode_any_number(const Reader *reader,
+                              const Place *place,
+                              const MsgpackToken *token,
+                              Value *out) {
     Arena *arena = reader->arena;
     if (token->kind == MSGPACK_INT) {
         *out = value_int_of(token->integer, NUMBER_PRECISION_INT);
@@ -90,6 +90,19 @@ static bool decode_number(const Reader *reader,
     } else {
         return fail_kind(reader, place, &TYPE_NUMBER);
     }
+    return true;
+}
+
+/* A negative zero becomes zero: it is written as zero, and a set may hold both. */
+static bool decode_number(const Reader *reader,
+                          const Place *place,
+                          const MsgpackToken *token,
+                          Value *out) {
+    int64_t integer;
+    if (!decode_any_number(reader, place, token, out))
+        return false;
+    if (value_to_int(*out, &integer) && integer == 0)
+        *out = value_int(0);
     return true;
 }
 

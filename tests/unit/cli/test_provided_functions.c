@@ -113,11 +113,9 @@ static void calls(void **state) {
         {"provider::p::count([\"a\", \"b\"]...)",             "2"                                },
         {"upper(\"a\") == \"A\" ? 1 : provider::p::twice(1)", "1"                                },
         {"provider::p::twice(-1)",
-         "Invalid value for \"number\" parameter of \"provider::p::twice\": It must not be "
-         "negative."                                                                             },
+         "Invalid value for \"number\" parameter: It must not be negative."                      },
         {"provider::p::twice(null)",
-         "Invalid value for \"number\" parameter of \"provider::p::twice\": argument must not be "
-         "null."                                                                                 },
+         "Invalid value for \"number\" parameter: argument must not be null."                    },
         {"provider::p::twic(1)",
          "There is no function named \"provider::p::twic\". Did you mean \"provider::p::twice\"?"},
     };

@@ -55,7 +55,7 @@ static void shows_without_place(void **unused) {
     diags_warning(&diags, NO_RANGE, "Beware",
                   "One two three four five six.\n\n  as it stands, "
                   "however long it may be\nend");
-    check_str(shown(&diags.items[0], (RenderStyle){.width = 24}, arena),
+    check_str(shown(&diags.items[0], (RenderStyle){.paragraph = 20}, arena),
               "\nWarning: Beware\n\nOne two three four\nfive six.\n\n"
               "  as it stands, however long it may be\nend\n");
     diags_error(&diags, NO_RANGE, "Just this", "%s", "");

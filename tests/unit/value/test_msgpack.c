@@ -151,6 +151,14 @@ static void numbers_of_other_writers(void **state) {
         check_str(value_number_text(read(cases[i].hex, &TYPE_NUMBER), arena), cases[i].text);
 }
 
+/* Zero is written for both, so a set of both would lose an element. */
+static void negative_zero_is_zero(void **state) {
+    (void)state;
+    check_str(value_number_text(read("ca80000000", &TYPE_NUMBER), arena), "0");
+    check_str(value_number_text(read("a22d30", &TYPE_NUMBER), arena), "0");
+    check_str(json_text(read("93ca8000000000a22d30", type_set(&TYPE_NUMBER, arena)), arena), "[0]");
+}
+
 static void texts(void **state) {
     (void)state;
     static const struct {
@@ -451,6 +459,7 @@ int main(void) {
         cmocka_unit_test(recorded),
         cmocka_unit_test(numbers),
         cmocka_unit_test(numbers_of_other_writers),
+        cmocka_unit_test(negative_zero_is_zero),
         cmocka_unit_test(texts),
         cmocka_unit_test(containers),
         cmocka_unit_test(dynamic),
