@@ -11,6 +11,7 @@
 #include "provided_functions.h"
 #include "serve_main.h"
 #include "signals.h"
+#include "ssh_share.h"
 #include "version.h"
 
 #include <errno.h>
@@ -164,6 +165,7 @@ static FunctionSearch *build(Cli *cli) {
     cli->io.http = http_on_first_use(modules, cli->arena);
     cli->io.database = database_on_first_use(modules, cli->arena);
     cli->io.rpc = rpc_on_first_use(modules, cli->arena);
+    cli->io.ssh_share = ssh_share_open(cli->io.ssh);
     cli->version = STR(VERSION_LOAM);
     cli->terminal = terminal_probe();
     imitate_output(cli);
@@ -219,6 +221,7 @@ int main(int argc, char **argv) {
         status = 1;
     log_set_level(LOG_OFF); /* the values to mask live in the arena */
     provided_functions_close(search);
+    ssh_share_close(cli.io.ssh_share);
     arena_close(cli.arena);
     return status;
 }

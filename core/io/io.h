@@ -13,6 +13,7 @@
 #include "ssh.h"
 
 struct Keeper;
+struct SshShare;
 
 typedef struct Io {
     const Disk *disk;
@@ -23,6 +24,8 @@ typedef struct Io {
     const Database *database; /* NULL until set, see database_on_first_use */
     const Rpc *rpc;           /* NULL until set, see rpc_on_first_use */
     struct Keeper *keeper;    /* of this run (io/keeper/keeper.h); NULL: nothing is changed */
+    struct SshShare
+        *ssh_share; /* of this run (remote/ssh_share.h); NULL: each provider has its own */
 } Io;
 
 /* Returns the operations of this machine, without http, database, rpc and

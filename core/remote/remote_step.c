@@ -13,6 +13,8 @@
 #define LIVE           "loam-live "
 #define LIVE_MAX       ((size_t)200)
 #define SIGNALS_MAX    31
+#define KEPT           "markers"
+#define AGE_MAX_MS     30000 /* of a list of markers that another object of the plan has read */
 
 /* The first signal does not stop the wait, so that the result of the step is known; the second
  * signal does. */
@@ -242,31 +244,49 @@ bool remote_step_recover(SshLink *link,
                          const RemoteStep *step,
                          RemoteStepResult *out,
                          Diags *diags) {
-    return run_waiting(link, step, follow_command(link, step, STR("claim")), out, diags);
+    ssh_client_discard_kept(link);
+    bool is_good = run_waiting(link, step, follow_command(link, step, STR("claim")), out, diags);
+    ssh_client_discard_kept(link);
+    return is_good;
+}
+
+const char *remote_step_list_script(void) {
+    return remote_step_list_sh;
+}
+
+void remote_step_keep_list(const SshLink *link, Str output) {
+    ssh_client_keep(link, KEPT, output);
+}
+
+/* Returns false if the output of remote_step_list.sh is not complete. */
+static bool parse_list(Str list, Str id, RemoteStepTrace *out, Arena *arena) {
+    if (str_find(list, STR("loam-markers end\n"), 0) == SIZE_MAX)
+        return false;
+    Str line = str_format(arena, "\nloam-marker %.*s\n", STR_ARG(id));
+    bool is_present = str_find(list, line, 0) != SIZE_MAX;
+    bool is_there = str_find(list, STR("loam-markers some\n"), 0) != SIZE_MAX;
+    *out = is_present ? REMOTE_STEP_PRESENT : is_there ? REMOTE_STEP_REMOVED : REMOTE_STEP_NONE;
+    return true;
 }
 
 bool remote_step_inspect(SshLink *link, Str id, RemoteStepTrace *out, Diags *diags) {
-    static const char *const words[] = {
-        [REMOTE_STEP_NONE] = "none",
-        [REMOTE_STEP_REMOVED] = "removed",
-        [REMOTE_STEP_PRESENT] = "present",
-    };
     Arena *arena = link->call->arena;
+    SshOutput kept;
+    if (ssh_client_recall(link, KEPT, AGE_MAX_MS, &kept) && parse_list(kept.text, id, out, arena))
+        return true;
     SshCommand command = {
-        .command = ssh_client_script(remote_step_inspect_sh, &id, 1, arena),
-        .timeout = {.cancel = link->call->cancel},
+        .command = ssh_client_script(remote_step_list_sh, NULL, 0, arena),
+        .timeout = ssh_client_timeout(link, CANCEL_STOP),
     };
     SshResult result;
-    if (!ssh_client_run(link, &command, &result, diags))
-        return false;
-    for (size_t i = 0; i < ARRAY_COUNT(words); i++) {
-        Str line = str_format(arena, "loam-trace %.*s %s\n", STR_ARG(id), words[i]);
-        if (str_find(result.out, line, 0) == SIZE_MAX)
-            continue;
-        *out = (RemoteStepTrace)i;
-        return true;
+    bool is_good = ssh_client_run(link, &command, &result, diags);
+    if (is_good && parse_list(result.out, id, out, arena)) {
+        remote_step_keep_list(link, result.out);
+    } else if (is_good) {
+        is_good = shell_error(link, "Script status not reported by the machine", &result, diags);
     }
-    return shell_error(link, "Script status not reported by the machine", &result, diags);
+    ssh_client_end_reading(link);
+    return is_good;
 }
 
 bool remote_step_remove(SshLink *link, Str id, Diags *diags) {

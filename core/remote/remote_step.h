@@ -67,8 +67,13 @@ MUST_USE bool remote_step_recover(SshLink *link,
                                   const RemoteStep *step,
                                   RemoteStepResult *out,
                                   Diags *diags);
-/* Checks whether the marker exists. Starts nothing and does not wait for the step. */
+/* Checks whether the marker exists. Starts nothing and does not wait for the step. A plan reads the
+ * list of markers once for all steps of a user on the machine. */
 MUST_USE bool remote_step_inspect(SshLink *link, Str id, RemoteStepTrace *out, Diags *diags);
+/* A script that prints the list of markers, for a plan that reads other facts in the same round
+ * trip; and after ssh_client_recall the function that keeps its output for remote_step_inspect. */
+const char *remote_step_list_script(void);
+void remote_step_keep_list(const SshLink *link, Str output);
 /* Kills the step if it still runs, and removes the marker. */
 MUST_USE bool remote_step_remove(SshLink *link, Str id, Diags *diags);
 /* Same, but stops after at most 15 s and adds no error: a leftover marker is harmless. */

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Argument: $1 the id. Sets $i, the id, $b, the directory of loam, and $d, the directory of the marker.
+# Argument: $1 the id, or none. Sets $i, the id, $b, the directory of loam, and $d, the directory of the marker.
 set -u
-i=$1
+i=${1:-}
 if [ -n "${LOAM_STATE_DIR:-}" ]; then b=$LOAM_STATE_DIR
 elif [ "$(id -u)" = 0 ]; then b=/var/lib/loam
 else b=${XDG_STATE_HOME:-$HOME/.local/state}/loam; fi

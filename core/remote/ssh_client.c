@@ -4,7 +4,6 @@
 #include "digest.h"
 #include "duration.h"
 #include "log.h"
-#include "map.h"
 #include "object_builder.h"
 #include "path_error.h"
 #include "ssh.h"
@@ -33,20 +32,12 @@ typedef struct Unreachable {
     SshProblem problem;
 } Unreachable;
 
-/* An output of a plan. */
-typedef struct Kept {
-    Str text;
-    int64_t at_ms;
-    uint64_t commands; /* apply_commands at that time */
-} Kept;
-
 struct SshClient {
     Arena *arena; /* holds the client itself */
-    SshPool *pool;
-    pthread_mutex_t lock; /* guards `unreachable`, `kept` and the arena */
+    SshShare *share;
+    SshShare *own_share;  /* NULL: the share is that of the run */
+    pthread_mutex_t lock; /* guards `unreachable` and the arena */
     VEC(Unreachable) unreachable;
-    Map kept;                /* kept_key → Kept */
-    uint64_t apply_commands; /* commands that were run outside of plans, on any machine */
     SshSettings defaults;
     int64_t plan_timeout_ms; /* "plan_timeout" */
 };
@@ -64,7 +55,7 @@ static Str key_of(const SshLink *link) {
 
 static SshPool *pool_of(SshLink *link) {
     if (link->client)
-        return link->client->pool;
+        return ssh_share_pool(link->client->share);
     if (!link->own_pool)
         link->own_pool = ssh_pool_open(link->call->io->ssh);
     return link->own_pool;
@@ -106,49 +97,33 @@ static bool find_unreachable(SshLink *link, SshStatus *status, SshProblem *probl
     return is_found;
 }
 
-/* Returns the key of the outputs that are kept of the link's machine, for its user. */
-static Str kept_key(const SshLink *link, const char *name) {
-    return str_format(link->call->arena, "%s, %.*s, %.*s", name, STR_ARG(ssh_client_user(link)),
-                      STR_ARG(key_of(link)));
+bool ssh_client_recall(SshLink *link, const char *name, int64_t max_age_ms, SshOutput *out) {
+    const Call *call = link->call;
+    SshClient *client = link->client;
+    if (!client || !call->is_planning)
+        return false;
+    CHECK(!link->reading.machine.len);
+    Str machine = str_format(call->arena, "%.*s, %.*s", STR_ARG(ssh_client_user(link)),
+                             STR_ARG(key_of(link)));
+    return ssh_share_recall(client->share, machine, str_from_cstr(name),
+                            call_monotonic_ms(call) - max_age_ms,
+                            ssh_client_timeout(link, CANCEL_STOP), out, &link->reading);
 }
 
 void ssh_client_keep(const SshLink *link, const char *name, Str output) {
-    SshClient *client = link->client;
-    if (!client || !link->call->is_planning)
-        return;
-    Str key = kept_key(link, name);
-    pthread_mutex_lock(&client->lock);
-    Kept *kept = arena_new(client->arena, Kept);
-    *kept = (Kept){.text = str_clone(output, client->arena),
-                   .at_ms = call_monotonic_ms(link->call),
-                   .commands = client->apply_commands};
-    map_set(&client->kept, str_clone(key, client->arena), kept);
-    pthread_mutex_unlock(&client->lock);
+    SshOutput kept = {.text = output, .at_ms = call_monotonic_ms(link->call)};
+    if (link->reading.machine.len)
+        ssh_share_keep(link->client->share, &link->reading, str_from_cstr(name), kept);
 }
 
-Str ssh_client_kept(const SshLink *link, const char *name, int64_t max_age_ms, int64_t *age_ms) {
-    SshClient *client = link->client;
-    Str text = STR_EMPTY;
-    if (!client || !link->call->is_planning)
-        return text;
-    Str key = kept_key(link, name);
-    pthread_mutex_lock(&client->lock);
-    const Kept *kept = map_find(&client->kept, key);
-    *age_ms = kept ? call_monotonic_ms(link->call) - kept->at_ms : 0;
-    if (kept && *age_ms <= max_age_ms && kept->commands == client->apply_commands)
-        text = kept->text; /* its memory stays until the client is closed */
-    pthread_mutex_unlock(&client->lock);
-    return text;
+void ssh_client_end_reading(SshLink *link) {
+    if (link->reading.machine.len)
+        ssh_share_end(link->client->share, &link->reading);
 }
 
-/* A command of an apply may change what a plan has read. */
-static void discard_kept(const SshLink *link) {
-    SshClient *client = link->client;
-    if (!client || link->call->is_planning)
-        return;
-    pthread_mutex_lock(&client->lock);
-    client->apply_commands++;
-    pthread_mutex_unlock(&client->lock);
+void ssh_client_discard_kept(const SshLink *link) {
+    if (link->client)
+        ssh_share_discard(link->client->share);
 }
 
 bool ssh_client_configure(const Call *call,
@@ -160,14 +135,16 @@ bool ssh_client_configure(const Call *call,
     Value config = value_clone(request->config, arena);
     *made = (SshClient){
         .arena = arena,
-        .kept = map_new(arena),
         .plan_timeout_ms = duration_of(config, "plan_timeout", PLAN_TIMEOUT_DEFAULT_MS),
     };
     if (!ssh_settings_read(call, config, NULL, &made->defaults, arena, diags)) {
         arena_close(arena);
         return false;
     }
-    made->pool = ssh_pool_open(call->io->ssh);
+    if (!call->io->ssh_share)
+        made->own_share = ssh_share_open(call->io->ssh);
+    made->share = made->own_share ? made->own_share : call->io->ssh_share;
+    ssh_share_enter(made->share);
     CHECK(pthread_mutex_init(&made->lock, NULL) == 0);
     response->client = made;
     return true;
@@ -177,7 +154,8 @@ void ssh_client_close(void *client) {
     SshClient *closing = client;
     if (!closing)
         return;
-    ssh_pool_close(closing->pool);
+    ssh_share_leave(closing->share);
+    ssh_share_close(closing->own_share);
     pthread_mutex_destroy(&closing->lock);
     arena_close(closing->arena);
 }
@@ -216,7 +194,7 @@ bool ssh_client_link(const Call *call, Value object, SshLink *out, Diags *diags)
 }
 
 void ssh_client_use_new_session(SshLink *link) {
-    CHECK(!link->lease);
+    CHECK(!link->lease && !link->reading.machine.len);
     link->client = NULL;
 }
 
@@ -312,6 +290,7 @@ Str ssh_client_describe_failure(const SshLink *link, SshStatus status, SshProble
 }
 
 void ssh_client_release(SshLink *link) {
+    ssh_client_end_reading(link);
     if (link->lease)
         (void)ssh_pool_release(pool_of(link), link->lease, SSH_DONE);
     ssh_pool_close(link->own_pool);
@@ -484,7 +463,8 @@ SshStatus ssh_client_exec(SshLink *link,
                           SshResult *out,
                           SshProblem *problem) {
     SshStatus status = SSH_LOST;
-    discard_kept(link);
+    if (!link->call->is_planning)
+        ssh_client_discard_kept(link);
     for (int i = 0; i < SESSIONS_TRIED_MAX; i++) {
         *problem = (SshProblem){0};
         status = link->lease ? SSH_DONE : connect(link, problem);

@@ -1,12 +1,12 @@
 /* ssh_client: connections of one provider configuration, and retries while a machine boots.
  *
- *   SshClient   the provider's defaults, its sessions, and the machines that plans could not reach;
- *               thread-safe
+ *   SshClient   the provider's defaults, and the machines that plans could not reach; thread-safe
  *   SshLink     one machine during one call: the settings, and after the first command a lease of a
  *               session
  *
- * Links to one machine share a session. A link is used by one thread; releasing it keeps the
- * session for the next call. If `sudo` is set, every command of the link runs as root.
+ * Links to one machine share a session, also those of other providers of the run. A link is used by
+ * one thread; releasing it keeps the session for the next call. If `sudo` is set, every command of
+ * the link runs as root.
  *
  * Failed connections are retried until "timeout": no response, a closed port and a broken
  * handshake, because a booting machine causes all of them. A host key that is not accepted and a
@@ -14,8 +14,8 @@
  * machines accept logins before cloud-init has installed the key. */
 #pragma once
 
-#include "ssh_pool.h"
 #include "ssh_settings.h"
+#include "ssh_share.h"
 
 /* clang-format off */
 /* Rows of an attribute table for the connection; `host_flags` adds flags to "host". */
@@ -35,7 +35,8 @@
 
 typedef struct SshClient SshClient;
 
-/* Implement the provider's configure and close. Closing ends all idle sessions; accepts NULL. */
+/* Implement the provider's configure and close. Closing the last client ends all sessions; accepts
+ * NULL. */
 bool ssh_client_configure(const Call *call,
                           const ConfigureRequest *request,
                           ConfigureResponse *response,
@@ -54,6 +55,7 @@ typedef struct SshLink {
     int64_t plan_end_ms; /* monotonic end of connection and commands of a plan; 0: none */
     SshPool *own_pool;   /* NULL until the first connection, and with a client */
     SshLease *lease;     /* NULL: not connected */
+    SshReading reading;  /* after ssh_client_recall returned false */
     bool may_have_run;   /* a script was started, or a command was sent whose end is unknown */
 } SshLink;
 
@@ -106,13 +108,20 @@ MUST_USE bool ssh_client_run(SshLink *link,
                              Diags *diags);
 /* Adds an error with the reason of the failure and a hint. */
 void ssh_client_report(const SshLink *link, SshStatus status, SshProblem problem, Diags *diags);
-/* For scripts that read the same facts about a machine for several resources: keeps an output of
- * the call's plan for later calls about this machine and user. A command outside of plans discards
- * all outputs. Without effect outside of plans. */
+/* For scripts that read the same facts about a machine for several resources of a plan: returns
+ * true with an output that is at most max_age_ms old, which a call of the plan has kept. If another
+ * call reads outputs of the machine, waits for it. Else the caller reads, keeps the output, and
+ * ends the reading; ssh_client_release ends it, too. Returns false outside of plans. */
+MUST_USE bool ssh_client_recall(SshLink *link,
+                                const char *name,
+                                int64_t max_age_ms,
+                                SshOutput *out);
+/* Keeps an output for later calls of the plan about this machine and user. A command outside of
+ * plans discards all outputs. Without effect outside of plans. */
 void ssh_client_keep(const SshLink *link, const char *name, Str output);
-/* Returns a kept output that is at most max_age_ms old, and sets *age_ms; empty if there is none.
- */
-Str ssh_client_kept(const SshLink *link, const char *name, int64_t max_age_ms, int64_t *age_ms);
+void ssh_client_end_reading(SshLink *link);
+/* For a command of a plan that changes the machine. */
+void ssh_client_discard_kept(const SshLink *link);
 /* Listens on 127.0.0.1:*out_port and forwards to host:port as seen from the machine, until the
  * session ends. Links that share the session share the port. The link needs a client. */
 MUST_USE bool ssh_client_tunnel(

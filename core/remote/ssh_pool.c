@@ -165,7 +165,7 @@ static void release_and_unlock(SshPool *pool, SshLease *lease, bool is_jump) {
     }
 }
 
-static bool has_time(const SshTimeout *timeout, int64_t waited_ms) {
+bool ssh_pool_has_time(const SshTimeout *timeout, int64_t waited_ms) {
     CancelLevel level = timeout->cancel_at == CANCEL_NONE ? CANCEL_STOP : timeout->cancel_at;
     return cancel_level(timeout->cancel) < level &&
            (timeout->timeout_ms == 0 || waited_ms < timeout->timeout_ms);
@@ -176,7 +176,7 @@ static bool has_time(const SshTimeout *timeout, int64_t waited_ms) {
 static SshStatus await_opening(
     SshPool *pool, SshLease *lease, const SshTimeout *timeout, SshProblem *problem, Arena *arena) {
     int64_t waited_ms = 0;
-    while (lease->is_opening && has_time(timeout, waited_ms)) {
+    while (lease->is_opening && ssh_pool_has_time(timeout, waited_ms)) {
         thread_wait(&pool->changed, &pool->lock, TICK_MS);
         waited_ms += TICK_MS;
     }
@@ -185,7 +185,8 @@ static SshStatus await_opening(
         return lease->status;
     }
     problem->text = STR("no response");
-    return has_time(&(SshTimeout){.cancel = timeout->cancel, .cancel_at = timeout->cancel_at}, 0)
+    return ssh_pool_has_time(
+               &(SshTimeout){.cancel = timeout->cancel, .cancel_at = timeout->cancel_at}, 0)
                ? SSH_NO_RESPONSE
                : SSH_CANCELLED;
 }

@@ -15,6 +15,9 @@ SshPool *ssh_pool_open(const Ssh *ssh);
 /* No lease may be in use. Accepts NULL. */
 void ssh_pool_close(SshPool *pool);
 
+/* Returns whether a wait may last longer: it was not cancelled, and less than its limit has passed.
+ */
+bool ssh_pool_has_time(const SshTimeout *timeout, int64_t waited_ms);
 /* Returns a digest of the chain with its credentials, which identifies the route. */
 Str ssh_pool_key(const SshTarget *chain, size_t count, Arena *arena);
 /* Leases a channel. If no session has a free one, makes one connection attempt to each machine of

@@ -1,14 +1,16 @@
 /* host_look: runs host_facts.sh, and reads its output. */
 #include "host_look.h"
 #include "path_error.h"
+#include "remote_step.h"
 
 #define LAST       STR("\nend\n")
 #define KEPT       "facts"
 #define AGE_MAX_MS 30000 /* of facts that another object of the plan has read */
 
-static bool parse(const SshLink *link, const SshResult *result, HostFacts *out, Diags *diags) {
+static bool parse(
+    const SshLink *link, const SshResult *result, Str facts, HostFacts *out, Diags *diags) {
     const Call *call = link->call;
-    if (result->exit_status == 0 && host_facts_parse(result->out, out, call->arena))
+    if (result->exit_status == 0 && host_facts_parse(facts, out, call->arena))
         return true;
     return path_error(call, NO_PATH, diags, "Facts not readable",
                       "The script that reads facts about %.*s ended with status %d. %.*s",
@@ -17,16 +19,24 @@ static bool parse(const SshLink *link, const SshResult *result, HostFacts *out, 
 }
 
 /* A plan reads the facts once for all objects on the machine. */
-static bool recall(const SshLink *link, HostLook *out) {
+static bool recall(SshLink *link, HostLook *out) {
     const Call *call = link->call;
     const Clock *clock = call->io->clock;
-    int64_t age_ms;
-    Str text = ssh_client_kept(link, KEPT, AGE_MAX_MS, &age_ms);
+    SshOutput kept;
     *out = (HostLook){0};
-    if (!text.len || !host_facts_parse(text, &out->facts, call->arena))
+    if (!ssh_client_recall(link, KEPT, AGE_MAX_MS, &kept) ||
+        !host_facts_parse(kept.text, &out->facts, call->arena))
         return false;
+    int64_t age_ms = call_monotonic_ms(call) - kept.at_ms;
     out->skew_ms = out->facts.time_ms - (clock->now_ms(clock->self) - age_ms);
     return true;
+}
+
+/* A plan reads also the markers of other scripts, so that ssh_exec needs no command for them. */
+static const char *script_after(const HostQuery *query, bool is_planning) {
+    if (query)
+        return query->script;
+    return is_planning ? remote_step_list_script() : NULL;
 }
 
 SshStatus host_look_try(SshLink *link,
@@ -37,14 +47,14 @@ SshStatus host_look_try(SshLink *link,
                         Diags *diags) {
     const Call *call = link->call;
     const Clock *clock = call->io->clock;
+    const char *after = script_after(query, call->is_planning);
     SshResult result;
-    Str script = str_from_cstr(host_facts_script());
-    if (query && query->script)
-        script = str_concat(script, str_from_cstr(query->script), call->arena);
     if (!query && recall(link, out)) {
         *is_valid = true;
         return SSH_DONE;
     }
+    Str script = str_concat(str_from_cstr(host_facts_script()), str_from_cstr(after ? after : ""),
+                            call->arena);
     SshCommand command = {
         .command =
             ssh_client_script(str_to_cstr(script, call->arena), query ? query->arguments : NULL,
@@ -54,15 +64,20 @@ SshStatus host_look_try(SshLink *link,
     SshStatus status = ssh_client_exec(link, &command, &result, problem);
     int64_t end_ms = clock->now_ms(clock->self);
     *out = (HostLook){0};
-    if (status != SSH_DONE)
-        return status;
-    *is_valid = parse(link, &result, &out->facts, diags);
-    if (*is_valid) {
+    if (status == SSH_DONE) {
         size_t end = str_find(result.out, LAST, 0);
-        out->skew_ms = out->facts.time_ms - end_ms;
-        out->more = end == SIZE_MAX ? STR_EMPTY : str_after(result.out, end + LAST.len);
-        ssh_client_keep(link, KEPT, str_slice(result.out, 0, result.out.len - out->more.len));
+        Str facts = end == SIZE_MAX ? result.out : str_slice(result.out, 0, end + LAST.len);
+        Str more = str_after(result.out, facts.len);
+        *is_valid = parse(link, &result, facts, &out->facts, diags);
+        if (*is_valid) {
+            out->skew_ms = out->facts.time_ms - end_ms;
+            out->more = query ? more : STR_EMPTY;
+            ssh_client_keep(link, KEPT, facts);
+            if (!query)
+                remote_step_keep_list(link, more);
+        }
     }
+    ssh_client_end_reading(link);
     return status;
 }
 
@@ -84,5 +99,6 @@ bool host_look_certificates(SshLink *link, HostFacts *out, Diags *diags) {
         .timeout = ssh_client_timeout(link, CANCEL_NOW),
     };
     SshResult result;
-    return ssh_client_run(link, &command, &result, diags) && parse(link, &result, out, diags);
+    return ssh_client_run(link, &command, &result, diags) &&
+           parse(link, &result, result.out, out, diags);
 }

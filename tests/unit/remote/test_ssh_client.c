@@ -200,23 +200,28 @@ static void test_script_and_output_tail(void **state) {
 static Str kept(SshCase *s, const SshTarget *target, bool is_planning) {
     ResourceCase *c = &s->c;
     SCOPED(SshLink) link = {0};
-    int64_t age_ms = -1;
+    SshOutput output = {0};
     c->call.is_planning = is_planning;
     Value object = case_config(c, ssh_config_of(s, target, "\"command\":\"true\""));
     assert_true(ssh_client_link(case_call(c), object, &link, &c->diags));
-    Str text = ssh_client_kept(&link, "facts", 60000, &age_ms);
-    assert_true(!text.len || (age_ms >= 0 && age_ms <= 60000));
-    check_str(ssh_client_kept(&link, "facts", -1, &age_ms), "");
-    check_str(ssh_client_kept(&link, "others", 60000, &age_ms), "");
-    return text;
+    assert_false(ssh_client_recall(&link, "others", 60000, &output));
+    ssh_client_end_reading(&link);
+    assert_false(ssh_client_recall(&link, "facts", -1, &output));
+    ssh_client_end_reading(&link);
+    return ssh_client_recall(&link, "facts", 60000, &output) ? output.text : STR_EMPTY;
 }
 
-static void keep(SshCase *s, const SshTarget *target, const char *text) {
+/* Reads an output; a command that changes the machine may run meanwhile. */
+static void keep(SshCase *s, const SshTarget *target, const char *text, bool is_changed) {
     ResourceCase *c = &s->c;
     SCOPED(SshLink) link = {0};
+    SshOutput output;
     c->call.is_planning = true;
     Value object = case_config(c, ssh_config_of(s, target, "\"command\":\"true\""));
     assert_true(ssh_client_link(case_call(c), object, &link, &c->diags));
+    assert_false(ssh_client_recall(&link, "facts", -1, &output));
+    if (is_changed)
+        ssh_client_discard_kept(&link);
     ssh_client_keep(&link, "facts", str_from_cstr(text));
 }
 
@@ -227,15 +232,17 @@ static void test_outputs_of_a_plan(void **state) {
     SshTarget target = server_target(&s.server), other = target;
     other.host = STR("localhost");
     check_str(kept(&s, &target, true), "");
-    keep(&s, &target, "one");
+    keep(&s, &target, "one", false);
     check_str(kept(&s, &target, true), "one");
     check_str(kept(&s, &other, true), "");
     check_str(kept(&s, &target, false), "");
     assert_true(run_true(&s, &target, "20s")); /* as kept(…, false) left it: outside of a plan */
     check_str(kept(&s, &target, true), "");
-    keep(&s, &target, "two");
+    keep(&s, &target, "two", false);
     assert_true(run_true(&s, &target, "20s")); /* within the plan */
     check_str(kept(&s, &target, true), "two");
+    keep(&s, &target, "three", true);
+    check_str(kept(&s, &target, true), "");
     ssh_case_close(&s);
 }
 

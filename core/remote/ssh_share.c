@@ -1,0 +1,161 @@
+/* Implements the share: a pool, a map of outputs, and a list of readings. */
+#include "ssh_share.h"
+
+#include "map.h"
+#include "thread.h"
+#include "vec.h"
+
+#include <pthread.h>
+
+#define TICK_MS 100
+
+typedef struct Kept {
+    SshOutput output;
+    uint64_t changes; /* before its reading */
+} Kept;
+
+struct SshShare {
+    Arena *arena; /* holds the share itself */
+    const Ssh *ssh;
+    pthread_mutex_t lock; /* guards all below; the pool guards itself */
+    pthread_cond_t changed;
+    size_t clients;
+    SshPool *pool;     /* NULL without clients */
+    Arena *outputs;    /* holds what follows; NULL without clients */
+    Map kept;          /* output_key → Kept */
+    VEC(Str) readings; /* machines */
+    uint64_t changes;  /* commands that may have changed a machine */
+};
+
+SshShare *ssh_share_open(const Ssh *ssh) {
+    Arena *arena = arena_open("ssh share");
+    SshShare *share = arena_new(arena, SshShare);
+    share->arena = arena;
+    share->ssh = ssh;
+    CHECK(pthread_mutex_init(&share->lock, NULL) == 0);
+    CHECK(pthread_cond_init(&share->changed, NULL) == 0);
+    return share;
+}
+
+void ssh_share_close(SshShare *share) {
+    if (!share)
+        return;
+    CHECK(share->clients == 0);
+    pthread_cond_destroy(&share->changed);
+    pthread_mutex_destroy(&share->lock);
+    arena_close(share->arena);
+}
+
+void ssh_share_enter(SshShare *share) {
+    pthread_mutex_lock(&share->lock);
+    if (share->clients == 0) {
+        share->pool = ssh_pool_open(share->ssh);
+        share->outputs = arena_open("ssh outputs");
+        share->kept = map_new(share->outputs);
+    }
+    share->clients++;
+    pthread_mutex_unlock(&share->lock);
+}
+
+void ssh_share_leave(SshShare *share) {
+    SshPool *pool = NULL;
+    pthread_mutex_lock(&share->lock);
+    CHECK(share->clients > 0);
+    share->clients--;
+    if (share->clients == 0) {
+        CHECK(share->readings.count == 0);
+        pool = share->pool;
+        share->pool = NULL;
+        arena_close(share->outputs);
+        share->outputs = NULL;
+        share->kept = (Map){0};
+        share->readings.items = NULL;
+        share->readings.capacity = 0;
+    }
+    pthread_mutex_unlock(&share->lock);
+    ssh_pool_close(pool);
+}
+
+SshPool *ssh_share_pool(const SshShare *share) {
+    return share->pool;
+}
+
+static Str output_key(Str machine, Str name, Arena *arena) {
+    return str_format(arena, "%.*s %.*s", STR_ARG(name), STR_ARG(machine));
+}
+
+/* Returns the output, or NULL if there is none or it is outdated. The share is locked. */
+static const SshOutput *find(const SshShare *share, Str key, int64_t min_at_ms) {
+    const Kept *kept = map_find(&share->kept, key);
+    bool is_good = kept && kept->changes == share->changes && kept->output.at_ms >= min_at_ms;
+    return is_good ? &kept->output : NULL;
+}
+
+/* Returns the index of the machine's reading, or SIZE_MAX. The share is locked. */
+static size_t find_reading(const SshShare *share, Str machine) {
+    for (size_t i = 0; i < share->readings.count; i++) {
+        if (str_equal(share->readings.items[i], machine))
+            return i;
+    }
+    return SIZE_MAX;
+}
+
+bool ssh_share_recall(SshShare *share,
+                      Str machine,
+                      Str name,
+                      int64_t min_at_ms,
+                      SshTimeout timeout,
+                      SshOutput *out,
+                      SshReading *reading) {
+    SCOPED(ArenaRef) scratch = arena_open("ssh recall");
+    Str key = output_key(machine, name, scratch);
+    pthread_mutex_lock(&share->lock);
+    const SshOutput *found = find(share, key, min_at_ms);
+    int64_t waited_ms = 0;
+    while (!found && find_reading(share, machine) != SIZE_MAX &&
+           ssh_pool_has_time(&timeout, waited_ms)) {
+        thread_wait(&share->changed, &share->lock, TICK_MS);
+        waited_ms += TICK_MS;
+        found = find(share, key, min_at_ms);
+    }
+    if (found) {
+        *out = *found; /* its memory stays until the last client leaves */
+    } else if (find_reading(share, machine) == SIZE_MAX) {
+        *reading = (SshReading){str_clone(machine, share->outputs), share->changes};
+        vec_push(share->outputs, &share->readings, reading->machine);
+    }
+    pthread_mutex_unlock(&share->lock);
+    return found != NULL;
+}
+
+void ssh_share_keep(SshShare *share, const SshReading *reading, Str name, SshOutput output) {
+    if (!reading->machine.len)
+        return;
+    pthread_mutex_lock(&share->lock);
+    Kept *kept = arena_new(share->outputs, Kept);
+    *kept = (Kept){
+        {str_clone(output.text, share->outputs), output.at_ms},
+        reading->changes
+    };
+    map_set(&share->kept, output_key(reading->machine, name, share->outputs), kept);
+    pthread_mutex_unlock(&share->lock);
+}
+
+void ssh_share_end(SshShare *share, SshReading *reading) {
+    if (!reading->machine.len)
+        return;
+    pthread_mutex_lock(&share->lock);
+    size_t at = find_reading(share, reading->machine);
+    CHECK(at != SIZE_MAX);
+    share->readings.items[at] = share->readings.items[share->readings.count - 1];
+    share->readings.count--;
+    pthread_cond_broadcast(&share->changed);
+    pthread_mutex_unlock(&share->lock);
+    *reading = (SshReading){0};
+}
+
+void ssh_share_discard(SshShare *share) {
+    pthread_mutex_lock(&share->lock);
+    share->changes++;
+    pthread_mutex_unlock(&share->lock);
+}
