@@ -5,6 +5,7 @@
 #include "digest.h"
 #include "host_look.h"
 #include "host_settings.h"
+#include "json.h"
 #include "kubeadm_check.h"
 #include "kubeadm_provider.h"
 #include "nested_list.h"
@@ -57,7 +58,7 @@ static const Attribute attributes[] = {
     {"no_proxy",           &TYPE_STRING, OPTIONAL, "Hosts and networks without the proxy, separated by commas. Add those of nodes, pods and services."},
     {"architecture",       &TYPE_STRING, COMPUTED | CHANGES_ON_UPDATE, "Architecture of the machine: \"amd64\", \"arm64\"."},
     {"is_container",       &TYPE_BOOL,   COMPUTED | CHANGES_ON_UPDATE, "Whether the machine is a container. Then loam changes no kernel settings, and warns about those that its hypervisor must have."},
-    {"containerd_version", &TYPE_STRING, COMPUTED | CHANGES_ON_UPDATE, "Version of containerd."},
+    {"runtime_version",    &TYPE_STRING, COMPUTED | CHANGES_ON_UPDATE, "Version of the container runtime."},
     {"settings",           &TYPE_MAP_OF_STRING, COMPUTED | CHANGES_ON_UPDATE, "Settings of the machine: files, programs, images, kernel, services. A plan shows those that differ."},
     {"id",                 &TYPE_STRING, COMPUTED, "Name of the object's steps on the machine."},
 };
@@ -68,6 +69,7 @@ static const Attribute attributes[] = {
 typedef struct HostPlan {
     const Call *call;
     Value object;
+    const NodeRuntime *runtime;
     Bundle bundle;
     BundleRequest request;
     HostWish wish;
@@ -125,8 +127,22 @@ static Str sandbox_image(const HostPlan *plan) {
     return str_concat(prefix, is_new ? STR("3.10.1") : STR("3.10"), plan->call->arena);
 }
 
-static const BundleFile *own_program(const HostPlan *plan, const char *path) {
-    return plan->wish.bundle ? map_find(&plan->bundle.by_path, str_from_cstr(path)) : NULL;
+static const BundleFile *own_program(const HostPlan *plan, Str path) {
+    return plan->wish.bundle ? map_find(&plan->bundle.by_path, path) : NULL;
+}
+
+static const BundleFile *own_runtime(const HostPlan *plan) {
+    return own_program(plan, node_runtime_bundle_path(plan->runtime, plan->call->arena));
+}
+
+/* Returns the version of the container runtime: that of the bundle, else that of the machine. */
+static Str runtime_version(const HostPlan *plan, Str of_machine) {
+    const BundleFile *own = own_runtime(plan);
+    return own ? own->version : of_machine;
+}
+
+static Str machine_runtime(const HostPlan *plan, const HostFacts *facts) {
+    return host_facts_find(&facts->versions, plan->runtime->program);
 }
 
 static void read_repository(HostPlan *plan) {
@@ -158,19 +174,17 @@ static void read_registries(HostPlan *plan) {
 }
 
 /* Computes the wanted settings of a machine with these facts. */
-static bool want(HostPlan *plan, bool is_container, Str containerd, Diags *diags) {
+static bool want(HostPlan *plan, bool is_container, Str version, Diags *diags) {
     const Call *call = plan->call;
-    const BundleFile *own = own_program(plan, "bin/containerd");
     NodeSettings *node = &plan->wish.node;
-    if (own)
-        containerd = own->version;
-    if (!kube_version_parse(containerd, &node->containerd))
-        node->containerd = (KubeVersion){.major = 1};
+    node->runtime = plan->runtime;
+    if (!kube_version_parse(version, &node->runtime_version))
+        node->runtime_version = (KubeVersion){.major = 1};
     node->sandbox_image = sandbox_image(plan);
     node->is_container = node->restricts_oom_score = is_container;
     node->has_ipv6 = object_bool(plan->object, "ipv6", false);
-    node->has_own_containerd = own != NULL;
-    node->has_own_kubelet = own_program(plan, "bin/kubelet") != NULL;
+    node->has_own_runtime = own_runtime(plan) != NULL;
+    node->has_own_kubelet = own_program(plan, STR("bin/kubelet")) != NULL;
     node->http_proxy = object_text(plan->object, "http_proxy", STR_EMPTY);
     node->https_proxy = object_text(plan->object, "https_proxy", STR_EMPTY);
     StrVec none = {0};
@@ -207,8 +221,10 @@ static bool host_plan(const Call *call,
                       const PlanRequest *request,
                       PlanResponse *response,
                       Diags *diags) {
-    HostPlan plan = {.call = call, .object = request->proposed};
-    Str containerd, architecture;
+    HostPlan plan = {.call = call,
+                     .object = request->proposed,
+                     .runtime = &node_runtime_table[NODE_RUNTIME_CONTAINERD]};
+    Str version, architecture;
     if (!is_ready(request->proposed))
         return true;
     if (!read_bundle(&plan, diags))
@@ -220,16 +236,14 @@ static bool host_plan(const Call *call,
         return false;
     if (value_is_null(request->prior))
         return true;
-    containerd = object_text(request->prior, "containerd_version", STR_EMPTY);
-    if (!want(&plan, object_bool(request->prior, "is_container", false), containerd, diags))
+    version = runtime_version(&plan, object_text(request->prior, "runtime_version", STR_EMPTY));
+    if (!want(&plan, object_bool(request->prior, "is_container", false), version, diags))
         return false;
-    const BundleFile *own = own_program(&plan, "bin/containerd");
     ObjectBuilder builder = object_builder_of(response->planned, call->arena);
     object_builder_set(&builder, "settings", settings_value(&plan.wanted.settings, call->arena));
     object_builder_set(&builder, "architecture", object_attribute(request->prior, "architecture"));
     object_builder_set(&builder, "is_container", object_attribute(request->prior, "is_container"));
-    object_builder_set_optional(&builder, "containerd_version", own ? own->version : containerd,
-                                call->arena);
+    object_builder_set_optional(&builder, "runtime_version", version, call->arena);
     response->planned = object_builder_value(&builder);
     return true;
 }
@@ -408,24 +422,21 @@ static Value described(const HostPlan *plan, const HostFacts *facts, Str id) {
     object_builder_set_text(&builder, "id", id, arena);
     object_builder_set_text(&builder, "architecture", host_facts_architecture(facts), arena);
     object_builder_set(&builder, "is_container", value_bool(host_facts_is_container(facts)));
-    const BundleFile *own = own_program(plan, "bin/containerd");
-    object_builder_set_optional(
-        &builder, "containerd_version",
-        own ? own->version : host_facts_find(&facts->versions, "containerd"), arena);
+    object_builder_set_optional(&builder, "runtime_version",
+                                runtime_version(plan, machine_runtime(plan, facts)), arena);
     object_builder_set(&builder, "settings", settings_value(&plan->wanted.settings, arena));
     return object_builder_value(&builder);
 }
 
-/* The configuration of containerd depends on its version, so a package of it comes first. */
+/* The configuration of a runtime depends on its version, so a package of it comes first. */
 static bool install_runtime(
     const HostPlan *plan, SshLink *link, Str id, HostLook *look, Diags *diags) {
     Value repository = object_nested(plan->object, "repository", plan->call->arena);
-    bool has_runtime = host_facts_find(&look->facts.versions, "containerd").len ||
-                       own_program(plan, "bin/containerd");
+    bool has_runtime = machine_runtime(plan, &look->facts).len || own_runtime(plan);
     if (has_runtime || !object_has(repository, "url"))
         return true;
-    return run_step(link, id, STR("package containerd -\n"), diags) &&
-           host_look(link, NULL, look, diags);
+    Str lines = str_format(plan->call->arena, "package %s -\n", plan->runtime->package);
+    return run_step(link, id, lines, diags) && host_look(link, NULL, look, diags);
 }
 
 /* Brings the machine to the wanted settings: it is looked at, gets what differs, and is looked at
@@ -440,7 +451,7 @@ static bool prepare(HostPlan *plan, SshLink *link, Str id, Value *state, Diags *
         !check_bundle(plan, host_facts_architecture(&first.facts), diags) ||
         !install_runtime(plan, link, id, &first, diags) ||
         !want(plan, host_facts_is_container(&first.facts),
-              host_facts_find(&first.facts.versions, "containerd"), diags) ||
+              runtime_version(plan, machine_runtime(plan, &first.facts)), diags) ||
         !look_at(link, &plan->wanted.settings, &look, &observed, diags))
         return false;
     warn_container(plan, &look.facts, diags);
@@ -460,7 +471,9 @@ static bool host_apply(const Call *call,
                        ApplyResponse *response,
                        Diags *diags) {
     SCOPED(SshLink) link = {0};
-    HostPlan plan = {.call = call, .object = request->planned};
+    HostPlan plan = {.call = call,
+                     .object = request->planned,
+                     .runtime = &node_runtime_table[NODE_RUNTIME_CONTAINERD]};
     Str id = value_is_null(request->prior) ? request->marker
                                            : object_text(request->prior, "id", STR_EMPTY);
     response->state = request->prior;
@@ -497,12 +510,36 @@ static bool host_read(const Call *call,
         return true;
     }
     ObjectBuilder builder = object_builder_of(response->state, call->arena);
-    Str containerd = host_facts_find(&look.facts.versions, "containerd");
+    const NodeRuntime *runtime = &node_runtime_table[NODE_RUNTIME_CONTAINERD];
+    Str version = host_facts_find(&look.facts.versions, runtime->program);
     object_builder_set(&builder, "settings", settings_value(&observed, call->arena));
     object_builder_set(&builder, "is_container", value_bool(host_facts_is_container(&look.facts)));
-    if (containerd.len)
-        object_builder_set_text(&builder, "containerd_version", containerd, call->arena);
+    if (version.len)
+        object_builder_set_text(&builder, "runtime_version", version, call->arena);
     response->state = object_builder_value(&builder);
+    return true;
+}
+
+/* Version 0 of the schema calls runtime_version "containerd_version". */
+static bool host_upgrade(const Call *call,
+                         const UpgradeRequest *request,
+                         UpgradeResponse *response,
+                         Diags *diags) {
+    Value stored;
+    const char *error;
+    size_t offset;
+    (void)diags;
+    if (!json_parse_any(request->stored, &stored, &error, &offset, call->arena) ||
+        stored.type->kind != KIND_OBJECT)
+        return true;
+    ObjectBuilder builder = object_builder_new(call->arena);
+    for (size_t i = 0; i < stored.count; i++) {
+        Str name = value_key_at(stored, i);
+        bool is_former = str_equal(name, STR("containerd_version"));
+        object_builder_put(&builder, is_former ? STR("runtime_version") : name,
+                           value_at(stored, i));
+    }
+    response->upgraded = json_text(object_builder_value(&builder), call->arena);
     return true;
 }
 
@@ -510,7 +547,7 @@ static const Block blocks[] = {TIMEOUTS_BLOCK};
 
 const ResourceType kubeadm_host = {
     .name = "kubeadm_host",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), .version = 1,
                .description =
                    "A machine prepared for kubeadm: kernel, container runtime, programs, images. "
                    "Only what differs is changed. Its deletion leaves the machine as it is."},
@@ -520,4 +557,5 @@ const ResourceType kubeadm_host = {
     .create = host_apply,
     .update = host_apply,
     .read = host_read,
+    .upgrade = host_upgrade,
 };

@@ -6,9 +6,9 @@
 #include "kubeadm_schema.h"
 #include "kubeadm_step.h"
 #include "nested_list.h"
+#include "node_runtime.h"
 #include "path_error.h"
 
-#define CRI_SOCKET   "unix:///run/containerd/containerd.sock"
 #define PORT_DEFAULT 6443
 
 /* clang-format off */
@@ -248,7 +248,9 @@ Value kubeadm_node_registration(const KubeadmNode *node, Value registration) {
     ObjectBuilder builder = object_builder_of(registration, arena);
     object_builder_set_text(&builder, "name", node->name, arena);
     if (!object_has(registration, "cri_socket"))
-        object_builder_set(&builder, "cri_socket", value_from_cstr(CRI_SOCKET));
+        object_builder_set(
+            &builder, "cri_socket",
+            value_from_str(node_runtime_url(&node_runtime_table[NODE_RUNTIME_CONTAINERD], arena)));
     object_builder_set(&builder, "kubelet_extra_args", kubelet_arguments(node, registration));
     if (object_has(node->object, "taints"))
         object_builder_set(&builder, "taints",

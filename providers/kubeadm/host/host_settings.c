@@ -118,7 +118,7 @@ static Str want_repository(const HostRepository *repository, HostWanted *out, Ar
 }
 
 Str host_settings_want(const HostWish *wish, HostWanted *out, Arena *arena) {
-    *out = (HostWanted){0};
+    *out = (HostWanted){.runtime = wish->node.runtime};
     Str problem = node_files_list(&wish->node, &out->files, arena);
     if (!problem.len)
         problem = want_repository(&wish->repository, out, arena);
@@ -132,7 +132,8 @@ Str host_settings_want(const HostWish *wish, HostWanted *out, Arena *arena) {
     want_kernel(wish, out, arena);
     if (wish->bundle)
         want_bundle(wish->bundle, out, arena);
-    put(out, STR("service"), STR("containerd"), STR("enabled active"), arena);
+    put(out, STR("service"), str_from_cstr(wish->node.runtime->service), STR("enabled active"),
+        arena);
     put(out, STR("service"), STR("kubelet"), STR("enabled"), arena);
     return STR_EMPTY;
 }
@@ -157,7 +158,8 @@ bool host_settings_parse(Str output, NamedTexts *out, Arena *arena) {
 typedef struct Difference {
     StrBuf lines;
     StrVec *members;
-    bool restarts_containerd;
+    const NodeRuntime *runtime;
+    bool restarts_runtime;
     bool restarts_kubelet;
     Arena *arena;
 } Difference;
@@ -176,7 +178,7 @@ static void add_file(Difference *difference, const NodeFiles *files, Str path) {
             continue;
         strbuf_add_format(&difference->lines, "file %04o %.*s %.*s\n", file->mode, STR_ARG(path),
                           STR_ARG(base64_encode(file->text, difference->arena)));
-        difference->restarts_containerd |= file->service == SERVICE_CONTAINERD;
+        difference->restarts_runtime |= file->service == SERVICE_RUNTIME;
         difference->restarts_kubelet |= file->service == SERVICE_KUBELET;
         if (file->service == SERVICE_KERNEL)
             strbuf_add_format(&difference->lines, "kernel %.*s\n", STR_ARG(path));
@@ -197,7 +199,8 @@ static void add_program(Difference *difference, const Bundle *bundle, Str path) 
         strbuf_add_format(&difference->lines, "program %.*s %.*s %.*s\n", STR_ARG(file->sha256),
                           STR_ARG(path), STR_ARG(file->path));
         add_member(difference, file->path);
-        difference->restarts_containerd |= str_equal(file->path, STR("bin/containerd"));
+        difference->restarts_runtime |=
+            str_equal(file->path, node_runtime_bundle_path(difference->runtime, difference->arena));
     }
 }
 
@@ -241,13 +244,14 @@ Str host_settings_difference(const HostWanted *wanted,
                              const Bundle *bundle,
                              StrVec *members,
                              Arena *arena) {
-    Difference difference = {.lines = strbuf_new(arena), .members = members, .arena = arena};
+    Difference difference = {
+        .lines = strbuf_new(arena), .members = members, .runtime = wanted->runtime, .arena = arena};
     vec_each(&wanted->settings, setting) {
         if (!str_equal(value_of(observed, setting->name), setting->text))
             add_setting(&difference, wanted, bundle, setting);
     }
-    if (difference.restarts_containerd)
-        strbuf_add_cstr(&difference.lines, "restart containerd\n");
+    if (difference.restarts_runtime)
+        strbuf_add_format(&difference.lines, "restart %s\n", wanted->runtime->service);
     if (difference.restarts_kubelet)
         strbuf_add_cstr(&difference.lines, "restart kubelet\n");
     return strbuf_str(&difference.lines);

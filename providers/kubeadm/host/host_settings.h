@@ -17,6 +17,7 @@
 #include "node_files.h"
 
 typedef struct HostWanted {
+    const NodeRuntime *runtime;
     NamedTexts settings; /* sorted by name */
     NodeFiles files;
     StrVec members; /* paths in the bundle of programs and images, one for each such setting */

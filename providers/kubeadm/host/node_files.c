@@ -8,10 +8,6 @@
 #define SYSCTL_PATH  "/etc/sysctl.d/99-zz-loam-kubernetes.conf"
 #define MIRROR_DIR   "/etc/containerd/certs.d"
 
-static const char crictl[] = "runtime-endpoint: unix:///run/containerd/containerd.sock\n"
-                             "image-endpoint: unix:///run/containerd/containerd.sock\n"
-                             "timeout: 10\n";
-
 static const char modules[] = "overlay\nbr_netfilter\n";
 
 static const char sysctls[] = "net.ipv4.ip_forward = 1\n"
@@ -43,7 +39,7 @@ static const char containerd_unit[] = "[Unit]\n"
 static const char kubelet_unit[] = "[Unit]\n"
                                    "Description=kubelet: the Kubernetes node agent\n"
                                    "Wants=network-online.target\n"
-                                   "After=network-online.target containerd.service\n"
+                                   "After=network-online.target %s.service\n"
                                    "\n"
                                    "[Service]\n"
                                    "ExecStart=/usr/local/bin/kubelet\n"
@@ -104,7 +100,7 @@ static void add_kernel(const NodeSettings *settings, NodeFiles *out, Arena *aren
 /* The configuration format 2 has one plugin for pods and images, format 3 has two. containerd 2
  * reads both formats, containerd 1 only format 2. */
 static Str containerd_config(const NodeSettings *settings, Arena *arena) {
-    bool is_new = settings->containerd.major >= 2;
+    bool is_new = settings->runtime_version.major >= 2;
     const char *runtime = is_new ? "io.containerd.cri.v1.runtime" : "io.containerd.grpc.v1.cri";
     StrBuf out = strbuf_new(arena);
     strbuf_add_format(&out, "version = %d\n\n", is_new ? 3 : 2);
@@ -159,7 +155,13 @@ static void add_variable(StrBuf *out, const char *name, Str value) {
     strbuf_add_cstr(out, "\"\n");
 }
 
-static Str containerd_drop_in(const NodeSettings *settings, Arena *arena) {
+static Str crictl_config(const NodeRuntime *runtime, Arena *arena) {
+    Str url = node_runtime_url(runtime, arena);
+    return str_format(arena, "runtime-endpoint: %.*s\nimage-endpoint: %.*s\ntimeout: 10\n",
+                      STR_ARG(url), STR_ARG(url));
+}
+
+static Str runtime_drop_in(const NodeSettings *settings, Arena *arena) {
     StrBuf out = strbuf_new(arena);
     bool has_proxy = settings->http_proxy.len || settings->https_proxy.len;
     strbuf_add_cstr(&out, "[Service]\nLimitNOFILE=1048576\n");
@@ -234,28 +236,40 @@ static Str check(const NodeSettings *settings, Arena *arena) {
     return STR_EMPTY;
 }
 
+static Str unit_path(const NodeRuntime *runtime, const char *file, Arena *arena) {
+    return str_format(arena, "/etc/systemd/system/%s.service%s", runtime->service, file);
+}
+
+static void add_named(NodeFiles *out, Str name, Str text, NodeService service, Arena *arena) {
+    NodeFile file = {.name = name, .text = text, .mode = 0644, .service = service};
+    vec_push(arena, out, file);
+}
+
+static void add_kubelet(const NodeRuntime *runtime, NodeFiles *out, Arena *arena) {
+    add(out, "/etc/systemd/system/kubelet.service",
+        str_format(arena, kubelet_unit, runtime->service), SERVICE_KUBELET, arena);
+    add(out, "/etc/systemd/system/kubelet.service.d/10-kubeadm.conf",
+        str_from_cstr(kubelet_drop_in), SERVICE_KUBELET, arena);
+}
+
 Str node_files_list(const NodeSettings *settings, NodeFiles *out, Arena *arena) {
+    const NodeRuntime *runtime = settings->runtime;
     Str problem = check(settings, arena);
     if (problem.len)
         return problem;
     add_kernel(settings, out, arena);
-    add(out, "/etc/containerd/config.toml", containerd_config(settings, arena), SERVICE_CONTAINERD,
-        arena);
-    add(out, "/etc/systemd/system/containerd.service.d/10-loam.conf",
-        containerd_drop_in(settings, arena), SERVICE_CONTAINERD, arena);
-    add(out, "/etc/crictl.yaml", str_from_cstr(crictl), SERVICE_NONE, arena);
+    add(out, runtime->config, containerd_config(settings, arena), SERVICE_RUNTIME, arena);
+    add_named(out, unit_path(runtime, ".d/10-loam.conf", arena), runtime_drop_in(settings, arena),
+              SERVICE_RUNTIME, arena);
+    add(out, "/etc/crictl.yaml", crictl_config(runtime, arena), SERVICE_NONE, arena);
     vec_each(&settings->mirrors, mirror) {
         add_mirror(mirror, out, arena);
     }
-    if (settings->has_own_containerd)
-        add(out, "/etc/systemd/system/containerd.service", str_from_cstr(containerd_unit),
-            SERVICE_CONTAINERD, arena);
-    if (settings->has_own_kubelet) {
-        add(out, "/etc/systemd/system/kubelet.service", str_from_cstr(kubelet_unit),
-            SERVICE_KUBELET, arena);
-        add(out, "/etc/systemd/system/kubelet.service.d/10-kubeadm.conf",
-            str_from_cstr(kubelet_drop_in), SERVICE_KUBELET, arena);
-    }
+    if (settings->has_own_runtime)
+        add_named(out, unit_path(runtime, "", arena), str_from_cstr(containerd_unit),
+                  SERVICE_RUNTIME, arena);
+    if (settings->has_own_kubelet)
+        add_kubelet(runtime, out, arena);
     return STR_EMPTY;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "kube_version.h"
+#include "node_runtime.h"
 #include "vec.h"
 
 /* The mirrors and credentials of an image registry. */
@@ -17,13 +18,14 @@ typedef struct RegistryMirror {
 } RegistryMirror;
 
 typedef struct NodeSettings {
-    KubeVersion containerd;   /* version of containerd */
+    const NodeRuntime *runtime;
+    KubeVersion runtime_version;
     Str sandbox_image;        /* pause image that kubeadm requires */
     bool is_container;        /* the kernel is that of the hypervisor: writes no kernel settings */
     bool restricts_oom_score; /* processes cannot lower their OOM score, for example in a container
                                */
     bool has_ipv6;
-    bool has_own_containerd; /* the program comes from a bundle, without a unit */
+    bool has_own_runtime; /* its program comes from a bundle, without a unit */
     bool has_own_kubelet;
     VEC(RegistryMirror) mirrors;
     Str http_proxy;
@@ -35,7 +37,7 @@ typedef struct NodeSettings {
 typedef enum NodeService {
     SERVICE_NONE,
     SERVICE_KERNEL,
-    SERVICE_CONTAINERD,
+    SERVICE_RUNTIME,
     SERVICE_KUBELET
 } NodeService;
 

@@ -17,7 +17,8 @@ static Bundle bundle_of(Arena *arena) {
 
 static HostWish wish_of(const Bundle *bundle, bool is_container) {
     return (HostWish){
-        .node = {.containerd = {1, 6, 20, STR_CONST("")},
+        .node = {.runtime = &node_runtime_table[NODE_RUNTIME_CONTAINERD],
+                 .runtime_version = {1, 6, 20, STR_CONST("")},
                  .sandbox_image = STR("registry.k8s.io/pause:3.10.1"),
                  .is_container = is_container,
                  .has_own_kubelet = bundle != NULL},

@@ -7,7 +7,8 @@
 #include <unistd.h>
 
 static const NodeSettings plain = {
-    .containerd = {1, 6, 20, STR_CONST("")},
+    .runtime = &node_runtime_table[NODE_RUNTIME_CONTAINERD],
+    .runtime_version = {1, 6, 20, STR_CONST("")},
     .sandbox_image = STR_CONST("registry.k8s.io/pause:3.10.1"),
 };
 
@@ -52,7 +53,7 @@ static void test_units(void **state) {
     NodeSettings settings = plain;
     const char *path = "/etc/systemd/system/kubelet.service.d/10-kubeadm.conf";
     check_str(text_of(&settings, path, arena), "(no such file)");
-    settings.has_own_containerd = true;
+    settings.has_own_runtime = true;
     check_str(text_of(&settings, path, arena), "(no such file)");
     settings.has_own_kubelet = true;
     check_has(text_of(&settings, path, arena), "\nExecStart=\nExecStart=/usr/local/bin/kubelet ");
@@ -132,7 +133,7 @@ static void test_versions(void **state) {
     check_has(text_of(&settings, path, arena), "version = 2\n");
     check_has(text_of(&settings, path, arena),
               "  sandbox_image = \"registry.k8s.io/pause:3.10.1\"\n");
-    settings.containerd = (KubeVersion){2, 1, 0, STR_EMPTY};
+    settings.runtime_version = (KubeVersion){2, 1, 0, STR_EMPTY};
     check_has(text_of(&settings, path, arena), "version = 3\n");
     check_has(text_of(&settings, path, arena),
               "[plugins.\"io.containerd.cri.v1.images\".pinned_images]\n"
