@@ -11,8 +11,8 @@ A test is a program: exit status 0 passed, 77 skipped (its last line gives the r
   backend/…                      executables in tests/backend: remote backends with their real servers
   kube/…                         executables in tests/kube: a real Kubernetes API server, see tests/programs/build
 
-The output of each test is in build/log. Emulated machines on a busy host are late at times: a test of lab/ has a second
-attempt, and the first one is shown anyway.
+The output of each test is in build/log. Emulated machines and real servers on a busy host are late at times: a test of lab/,
+kube/ and backend/ has a second attempt, and the first one is shown anyway.
 
 A skip must be listed in tests/skips, with the condition that allows it; any other skip is a failure. So is a unit test
 that skips cases, unless its name matches a row there.
@@ -94,7 +94,7 @@ def allowed_skips():
 def run(test):
     """The attempts, oldest first: (name, status, text, seconds)."""
     attempts = [attempt(test)]
-    if test[0].startswith("lab/") and attempts[0][1] not in (0, 77):
+    if test[0].startswith(("lab/", "kube/", "backend/")) and attempts[0][1] not in (0, 77):
         attempts.append(attempt(test))
     with open(os.path.join(LOG, test[0].replace("/", "-")), "w", encoding="utf-8") as file:
         file.write("\n".join(text for _, _, text, _ in attempts))
