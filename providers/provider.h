@@ -240,6 +240,9 @@ typedef struct ApplyResponse {
     /* The provider uses an old framework, whose plans and results may differ from configuration and
      * plan. The differences are logged; they are no error. */
     bool is_legacy;
+    /* Of a failed creation with a state: the object is complete, only the wait for it failed. It is
+     * not tainted, since its replacement would not help. */
+    bool is_complete;
 } ApplyResponse;
 
 typedef struct DeleteRequest {

@@ -41,10 +41,23 @@ static const char *hint_of(const char *operation) {
                                             "the next run determines it.";
 }
 
+Str timeouts_path(Arena *arena) {
+    return path_to_str(path_attribute((Path){0}, STR("timeouts"), arena), arena);
+}
+
+static bool is_explained(const Diags *diags, Str path) {
+    for (size_t i = 0; i < diags->count; i++) {
+        if (str_equal(diags->items[i].path, path))
+            return true;
+    }
+    return false;
+}
+
 void timeouts_explain(const Timeout *timeout, Diags *diags) {
     const Call *call = &timeout->call;
     if (timeout->limit_ms == 0 || call_monotonic_ms(call) < call->deadline_ms ||
-        cancel_level(call->cancel) != CANCEL_NONE)
+        cancel_level(call->cancel) != CANCEL_NONE ||
+        is_explained(diags, timeouts_path(call->arena)))
         return;
     Str limit = clock_format_elapsed(timeout->limit_ms, call->arena);
     Str passed = clock_format_elapsed(call_monotonic_ms(call) - timeout->started_ms, call->arena);
@@ -54,6 +67,5 @@ void timeouts_explain(const Timeout *timeout, Diags *diags) {
         "time, increase that value.%s",
         timeout->operation, STR_ARG(call->address), STR_ARG(passed), STR_ARG(limit),
         hint_of(timeout->operation));
-    Path path = path_attribute((Path){0}, STR("timeouts"), call->arena);
-    diag->path = path_to_str(path, diags->arena);
+    diag->path = timeouts_path(diags->arena);
 }

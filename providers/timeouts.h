@@ -29,6 +29,8 @@ typedef struct Timeout {
 
 /* Returns the limit that the object sets for an operation that starts now. */
 Timeout timeouts_begin(const Call *call, Value object, const char *operation);
+/* Returns the path of the block, for an error that a limit has passed. */
+Str timeouts_path(Arena *arena);
 /* Call after a failed operation: if its limit has passed, adds an error that explains it, unless
- * the run is interrupted. */
+ * the run is interrupted, or an error with timeouts_path does so already. */
 void timeouts_explain(const Timeout *timeout, Diags *diags);

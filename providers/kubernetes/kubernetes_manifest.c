@@ -170,6 +170,7 @@ static bool manifest_apply(const Call *call,
     }
     Value live = applied.live;
     bool is_ready = object_arguments_wait(call, planned, &applied, diags);
+    applied.record.is_unready = !is_ready;
     (void)object_apply_waited(call, object->manifest, object_attribute(planned, "object"), live,
                               &applied);
     keep_applied(call, planned, &applied, response);

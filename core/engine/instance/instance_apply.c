@@ -180,8 +180,8 @@ static bool restore(Applying *applying) {
            working_state_restore(op->walk->working, op->record->address, key, &op->diags);
 }
 
-/* Records a failed call. An object that a failed creation left is tainted, so that the next plan
- * replaces it. */
+/* Records a failed call. An object that a failed creation left incomplete is tainted, so that the
+ * next plan replaces it. */
 static bool record_failure(Applying *applying, Value state, const ApplyResponse *response) {
     InstanceOp *op = &applying->op;
     WorkingState *working = op->walk->working;
@@ -197,8 +197,9 @@ static bool record_failure(Applying *applying, Value state, const ApplyResponse 
             marked = object_marks_keep(op, applying->before, marked);
         /* For a type with parts, the state lists the existing parts; the next plan creates the
          * others. */
-        bool is_partial = op->type->resource->has_parts && !is_provisioned(applying);
-        ObjectStatus status = is_create && !is_partial ? OBJECT_TAINTED : OBJECT_READY;
+        bool has_use = op->type->resource->has_parts || response->is_complete;
+        bool is_kept = !is_create || (has_use && !is_provisioned(applying));
+        ObjectStatus status = is_kept ? OBJECT_READY : OBJECT_TAINTED;
         return record(applying, stored_object_encode(op, marked, status, response->private_data));
     }
     /* If the outcome is in doubt, the intent stays and the next run recovers the object. Reasons:

@@ -198,7 +198,27 @@ static bool is_as_applied(const Planning *planning) {
            str_equal(record->server, object_target_rules(&planning->target));
 }
 
+/* Returns whether the last wait for the object failed, and it is still not ready. */
+static bool is_unready(const Planning *planning) {
+    const ObjectRequest *request = planning->request;
+    return request->record.is_unready &&
+           !(request->is_ready &&
+             request->is_ready(request->call, request->resource, planning->live));
+}
+
+/* The object stays, and the apply waits for it again. */
+static bool plan_wait(Planning *planning) {
+    const ObjectRequest *request = planning->request;
+    planning->plan->object =
+        object_view_updated(planning->live, &planning->target.resource, planning->arena);
+    add_note(planning, request->object_path,
+             STR("was not ready after the last apply; loam waits for it again"));
+    return true;
+}
+
 static bool plan_nothing(Planning *planning) {
+    if (is_unready(planning))
+        return plan_wait(planning);
     planning->plan->action = OBJECT_NONE;
     planning->plan->object = planning->request->prior;
     planning->plan->record.has_no_change = true;

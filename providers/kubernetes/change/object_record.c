@@ -36,6 +36,7 @@ ObjectRecord object_record_read(Str private_data, Arena *arena) {
         .live = value_text_at(object, STR("live")),
         .server = value_text_at(object, STR("server")),
         .is_imported = flag(object, "imported"),
+        .is_unready = flag(object, "unready"),
         .values = value_text_at(object, STR("values")),
         .ending = value_text_at(object, STR("ending")),
         .predecessor = value_text_at(object, STR("predecessor")),
@@ -72,6 +73,7 @@ Str object_record_text(const ObjectRecord *record, Arena *arena) {
     write_text(&writer, "ending", record->ending);
     write_text(&writer, "predecessor", record->predecessor);
     write_flag(&writer, "imported", record->is_imported);
+    write_flag(&writer, "unready", record->is_unready);
     write_flag(&writer, "planned", record->is_planned);
     write_flag(&writer, "unchanged", record->has_no_change);
     write_flag(&writer, "force", record->should_force);

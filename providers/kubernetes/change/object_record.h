@@ -18,6 +18,7 @@ typedef struct ObjectRecord {
     Str live;         /* digest of the settings of the object after it */
     Str server;       /* object_target_rules then */
     bool is_imported; /* it may be deleted without our mark */
+    bool is_unready;  /* the wait for it failed, so that the next apply waits again */
     Str values;       /* digests of write-only values: secret_digest.h */
     /* The members below are set by a plan, for the apply and for the plan of a replacement. */
     bool is_planned;

@@ -34,6 +34,9 @@ typedef struct ObjectRequest {
     Value prior;          /* attribute `object` of the state; null: a creation */
     Value prior_manifest; /* null: a creation */
     ObjectRecord record;  /* private data; of a replaced predecessor in the plan of its successor */
+    /* Returns whether an apply of the planned resource would wait for nothing. NULL: unknown. */
+    bool (*is_ready)(const Call *call, Value resource, Value live);
+    Value resource; /* for is_ready */
     /* Of the approved plan, during an apply. */
     bool has_approved;            /* the plan shows a change of this object, or that it stays */
     bool is_replacement_approved; /* of the object of the prior state, within one change */

@@ -184,14 +184,26 @@ Value spec_object_state(const Call *call, Value state, Value live, bool is_impor
     return object_builder_value(&builder);
 }
 
+static bool should_wait(const SpecObject *type, Value planned) {
+    return type->status && object_bool(planned, "wait_for_ready", true);
+}
+
+/* Empty: any revision. */
+static Str awaited_revision(Value planned) {
+    Value revision;
+    bool is_set = value_find_present(planned, STR("wait_for_revision"), &revision);
+    return is_set && value_is_known(revision) ? value_text(revision) : STR_EMPTY;
+}
+
 bool spec_object_wait(const Call *call, Value planned, ObjectApplied *applied, Diags *diags) {
     const SpecObject *type = call->type.resource->payload;
     WaitObject wait = object_arguments_wait_object(call, applied);
-    Value revision = value_null(&TYPE_STRING);
-    (void)!value_find_present(planned, STR("wait_for_revision"), &revision);
-    if (!type->status || !object_bool(planned, "wait_for_ready", true))
-        return true;
-    return wait_status(&wait, type->status,
-                       value_is_present(revision) ? value_text(revision) : STR_EMPTY,
-                       &applied->live, diags);
+    return !should_wait(type, planned) ||
+           wait_status(&wait, type->status, awaited_revision(planned), &applied->live, diags);
+}
+
+bool spec_object_is_ready(const Call *call, Value planned, Value live) {
+    const SpecObject *type = call->type.resource->payload;
+    return !should_wait(type, planned) ||
+           wait_status_is_reached(type->status, awaited_revision(planned), live, call->arena);
 }

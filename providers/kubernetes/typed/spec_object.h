@@ -33,6 +33,7 @@ extern const char *const spec_object_members[];
 Value spec_object_manifest(TypedCall *typed, Value state, Value manifest);
 Value spec_object_state(const Call *call, Value state, Value live, bool is_import);
 bool spec_object_wait(const Call *call, Value planned, ObjectApplied *applied, Diags *diags);
+bool spec_object_is_ready(const Call *call, Value planned, Value live);
 
 #define SPEC_TYPED(version_, kind_)                                                                \
     .typed = {.api_version = (version_),                                                           \
@@ -42,6 +43,7 @@ bool spec_object_wait(const Call *call, Value planned, ObjectApplied *applied, D
               .manifest = spec_object_manifest,                                                    \
               .state = spec_object_state,                                                          \
               .wait = spec_object_wait,                                                            \
+              .is_ready = spec_object_is_ready,                                                    \
               .waits_unchanged = true}
 #define SPEC_OUTPUTS(table) .outputs = (table), .output_count = ARRAY_COUNT(table)
 

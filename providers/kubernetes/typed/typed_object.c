@@ -107,6 +107,8 @@ static bool complete(TypedCall *typed, Value config, Value prior, Diags *diags) 
         typed->is_prior_manifest = false;
     }
     request->manifest = manifest_of(typed, typed->object);
+    request->is_ready = type->is_ready;
+    request->resource = typed->object;
     return !diags_has_errors(diags);
 }
 
@@ -284,9 +286,20 @@ static void keep_applied(const TypedCall *typed,
     response->private_data = object_record_text(&applied->record, arena);
 }
 
-static bool wait(const Call *call, Value planned, ObjectApplied *applied, Diags *diags) {
-    const TypedObject *type = call->type.resource->payload;
-    return !type->wait || type->wait(call, planned, applied, diags);
+/* Waits for the object, and stores its newest version. */
+static bool wait_and_keep(const TypedCall *typed,
+                          Value planned,
+                          ObjectApplied *applied,
+                          ApplyResponse *response,
+                          Diags *diags) {
+    const TypedObject *type = typed->type;
+    bool is_ready = !type->wait || type->wait(typed->call, planned, applied, diags);
+    applied->record.is_unready = !is_ready;
+    if (value_is_present(applied->live)) {
+        keep_applied(typed, planned, applied, response);
+        response->is_complete = true;
+    }
+    return is_ready;
 }
 
 /* After a failure of an update, the state is the prior object. Returns true if there is nothing to
@@ -314,10 +327,7 @@ static bool wait_unchanged(TypedCall *typed, ApplyResponse *response, Diags *dia
     applied.live = read.live;
     applied.ref = read.target.ref;
     applied.ref.resource = &read.target.resource;
-    bool is_ready = wait(typed->call, typed->object, &applied, diags);
-    if (value_is_present(applied.live))
-        keep_applied(typed, typed->object, &applied, response);
-    return is_ready;
+    return wait_and_keep(typed, typed->object, &applied, response, diags);
 }
 
 bool typed_object_apply(const Call *call,
@@ -341,10 +351,7 @@ bool typed_object_apply(const Call *call,
     if (typed.type->values)
         applied.record.values = typed.type->values(&typed, applied.live);
     keep_applied(&typed, planned, &applied, response);
-    bool is_ready = wait(call, planned, &applied, diags);
-    if (value_is_present(applied.live))
-        keep_applied(&typed, planned, &applied, response);
-    return is_ready;
+    return wait_and_keep(&typed, planned, &applied, response, diags);
 }
 
 bool typed_object_delete(const Call *call,

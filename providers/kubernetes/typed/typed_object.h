@@ -56,6 +56,8 @@ typedef struct TypedObject {
     Str (*values)(const TypedCall *typed, Value live);
     /* Waits after a creation or update; updates applied->live. NULL: does not wait. */
     bool (*wait)(const Call *call, Value planned, ObjectApplied *applied, Diags *diags);
+    /* Returns whether the wait would end at once. NULL: unknown. */
+    bool (*is_ready)(const Call *call, Value planned, Value live);
     bool waits_unchanged; /* also if the update changes arguments for loam alone */
 } TypedObject;
 

@@ -264,12 +264,19 @@ static bool is_current(Value object, const ObjectCondition *condition) {
     return has_other || condition->observed < 0 || condition->observed >= generation;
 }
 
+/* Returns "not ready", with the text of Ready. */
+static Readiness not_ready(const ObjectCondition *is, Arena *arena) {
+    Readiness result = because(in_progress(STR("not ready")), is, arena);
+    result.is_failure = object_condition_is_false(is);
+    return result;
+}
+
 static Readiness any_kind(Value object, Arena *arena) {
     ObjectCondition reconciling = object_condition_find(object, "Reconciling");
     ObjectCondition is = object_condition_find(object, "Ready");
     bool is_not_ready = is.type.len > 0 && !object_condition_is_true(&is);
     if (is_not_ready)
-        return because(in_progress(STR("not ready")), &is, arena);
+        return not_ready(&is, arena);
     if (object_condition_is_true(&reconciling))
         return because(in_progress(STR("being reconciled")), &reconciling, arena);
     if (is.type.len > 0 && !is_current(object, &is))
@@ -331,8 +338,7 @@ static Readiness unseen(Value object, Arena *arena) {
     ObjectCondition is = object_condition_find(object, "Ready");
     bool is_new = is.observed == number_at(object, "metadata", "generation");
     bool has_reason = is_new && !object_condition_is_true(&is);
-    return has_reason ? because(in_progress(STR("not ready")), &is, arena)
-                      : in_progress(STR(UNSEEN));
+    return has_reason ? not_ready(&is, arena) : in_progress(STR(UNSEEN));
 }
 
 Readiness readiness_of(Value object, const ReadinessFacts *facts, Arena *arena) {

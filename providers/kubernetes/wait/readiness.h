@@ -26,7 +26,8 @@ typedef enum ReadinessLevel {
 
 typedef struct Readiness {
     ReadinessLevel level;
-    Str reason; /* a phrase for users: "3 of 5 pods ready"; empty: ready */
+    Str reason;      /* a phrase for users: "3 of 5 pods ready"; empty: ready */
+    bool is_failure; /* the reason is a failed attempt, and the controller makes others */
 } Readiness;
 
 /* What the object itself does not say. */

@@ -4,6 +4,7 @@
 #include "kube_error.h"
 #include "kube_retry.h"
 #include "kube_watch.h"
+#include "timeouts.h"
 #include "utf8.h"
 #include "wait_report.h"
 
@@ -36,10 +37,12 @@ typedef struct Progress {
     bool is_round_over; /* the next round has an earlier end */
     Value object;       /* newest version; null: not read yet */
     Readiness readiness;
-    Str pods; /* "web-1: ImagePullBackOff"; empty: unknown, or none */
+    Str failure; /* the reason of the last failed attempt; empty: none failed */
+    Str pods;    /* "web-1: ImagePullBackOff"; empty: unknown, or none */
     Ending ending;
     KubeResponse response; /* of the last watch */
     Arena *object_arena;   /* of `object` and `readiness` */
+    Arena *failure_arena;  /* of `failure` */
     Arena *pods_arena;     /* of `pods` */
 } Progress;
 
@@ -91,6 +94,10 @@ static void show(const Progress *progress) {
 static void look(Progress *progress) {
     progress->readiness =
         progress->follow->look(progress->follow->payload, progress->object, progress->object_arena);
+    if (progress->readiness.is_failure) {
+        arena_reset(progress->failure_arena);
+        progress->failure = str_clone(progress->readiness.reason, progress->failure_arena);
+    }
     decide_ending(progress);
     if (progress->ending == ENDING_NONE)
         show(progress);
@@ -222,6 +229,14 @@ static Str describe_ending(const Progress *progress, Arena *arena) {
     return STR_EMPTY;
 }
 
+/* Returns a sentence; empty if no attempt failed, or the reason says so already. */
+static Str last_failure(const Progress *progress, Arena *arena) {
+    if (progress->failure.len == 0 || progress->readiness.is_failure)
+        return STR_EMPTY;
+    return str_format(arena, "\nLast failed attempt: %.*s.",
+                      STR_ARG(wait_report_line(progress->wait, progress->failure, arena)));
+}
+
 static void report_ending(const Progress *progress, Diags *diags) {
     const WaitObject *wait = progress->wait;
     Arena *arena = wait->call->arena;
@@ -236,12 +251,16 @@ static void report_ending(const Progress *progress, Diags *diags) {
     }
     Str title = kube_resource_title(&wait->ref, arena);
     Str reason = has_reason ? wait_report_line(wait, reason_of(progress, arena), arena) : STR_EMPTY;
+    Str failure = is_slow ? last_failure(progress, arena) : STR_EMPTY;
     Str report = is_slow ? wait_report_text(wait, progress->object, arena) : STR_EMPTY;
     Str what = describe_ending(progress, arena);
-    diags_error(diags, NO_RANGE, ending == ENDING_CANCELLED ? "Interrupted" : SUMMARY,
-                "%.*s %.*s%s%.*s.%.*s%s%s", STR_ARG(title), STR_ARG(what), has_reason ? ": " : "",
-                STR_ARG(reason), STR_ARG(report), is_slow && hint ? "\n" : "",
-                is_slow && hint ? hint : "");
+    Diag *diag =
+        diags_error(diags, NO_RANGE, ending == ENDING_CANCELLED ? "Interrupted" : SUMMARY,
+                    "%.*s %.*s%s%.*s.%.*s%.*s%s%s", STR_ARG(title), STR_ARG(what),
+                    has_reason ? ": " : "", STR_ARG(reason), STR_ARG(failure), STR_ARG(report),
+                    is_slow && hint ? "\n" : "", is_slow && hint ? hint : "");
+    if (ending == ENDING_TIMED_OUT && wait->call->deadline_ms)
+        diag->path = timeouts_path(diags->arena);
 }
 
 static int64_t end_of(const Call *call, int64_t now) {
@@ -253,6 +272,7 @@ bool wait_follow_until(const WaitObject *wait,
                        Value *object,
                        Diags *diags) {
     SCOPED(ArenaRef) object_arena = arena_open("kubernetes wait object");
+    SCOPED(ArenaRef) failure_arena = arena_open("kubernetes wait failure");
     SCOPED(ArenaRef) pods_arena = arena_open("kubernetes wait pods");
     Progress progress = {
         .wait = wait,
@@ -260,6 +280,7 @@ bool wait_follow_until(const WaitObject *wait,
         .start_ms = call_monotonic_ms(wait->call),
         .object = *object,
         .object_arena = object_arena,
+        .failure_arena = failure_arena,
         .pods_arena = pods_arena,
     };
     progress.end_ms = end_of(wait->call, progress.start_ms);

@@ -52,6 +52,11 @@ static Readiness look(void *payload, Value object, Arena *arena) {
     return test->expected.len && status->revision ? test_revision(test, object, arena) : result;
 }
 
+bool wait_status_is_reached(const WaitStatus *status, Str expected, Value object, Arena *arena) {
+    StatusTest test = {status, expected};
+    return look(&test, object, arena).level == READINESS_READY;
+}
+
 bool wait_status(
     const WaitObject *wait, const WaitStatus *status, Str expected, Value *object, Diags *diags) {
     StatusTest test = {status, expected};

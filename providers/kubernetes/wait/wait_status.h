@@ -22,6 +22,8 @@ typedef struct WaitStatus {
 /* Returns whether a revision is the expected one: equal, or its digest is ("main@sha1:0a1b" is the
  * revision of "0a1b" and of "sha1:0a1b"). */
 bool wait_status_is_revision(Str found, Str expected);
+/* Returns whether wait_status would end at once. */
+bool wait_status_is_reached(const WaitStatus *status, Str expected, Value object, Arena *arena);
 /* `expected` empty: any revision. See wait_follow_until. */
 MUST_USE bool wait_status(
     const WaitObject *wait, const WaitStatus *status, Str expected, Value *object, Diags *diags);
