@@ -122,6 +122,8 @@ static const Attribute attributes[] = {
      "Keys of the ConfigMap argocd-cmd-params-cm. A change restarts the pods of Argo CD."},
     {"known_hosts", &TYPE_STRING, OPTIONAL,
      "Host keys of git servers, beside those of the manifests: lines as in a file known_hosts."},
+    {"release_known_hosts", &TYPE_BOOL, OPTIONAL,
+     "Whether the host keys of the manifests are installed (default true). With false and without known_hosts, argocd_repository_certificate owns the host keys."},
     {"tls_certificates", &TYPE_MAP_OF_STRING, OPTIONAL,
      "Certificates in PEM of the authorities of git servers, by the name of the server."},
     {"admin_password_wo", &TYPE_STRING, OPTIONAL | WRITE_ONLY,

@@ -11,6 +11,7 @@
     ROW(argocd_install) \
     ROW(argocd_project) \
     ROW(argocd_repository) \
+    ROW(argocd_repository_certificate) \
     ROW(argocd_repository_credentials)
 
 #define ARGOCD_EPHEMERALS(ROW) \

@@ -29,6 +29,7 @@ const char *const argocd_settings_arguments[] = {
     "rbac",
     "params",
     "known_hosts",
+    "release_known_hosts",
     "tls_certificates",
     NULL,
 };
@@ -206,21 +207,25 @@ static bool set_config(const Settings *settings, const ConfigArgument *row) {
     return object != NULL;
 }
 
-/* All host keys are one text. */
+/* All host keys are one text. Without any, others may own it. */
 static bool add_known_hosts(const Settings *settings) {
     static const ConfigArgument row = {"known_hosts", "argocd-ssh-known-hosts-cm"};
     Arena *arena = settings->call->arena;
     Str lines = object_text(settings->config, row.argument, STR_EMPTY);
-    if (!lines.len)
+    bool keeps_released = object_bool(settings->config, "release_known_hosts", true);
+    if (!lines.len && keeps_released)
         return true;
     ManifestObject *object = find_config(settings, &row);
     if (!object)
         return false;
-    Str released = kube_object_text(object->object, "data", KNOWN_HOSTS);
+    Str released =
+        keeps_released ? kube_object_text(object->object, "data", KNOWN_HOSTS) : STR_EMPTY;
     const char *end = !released.len || str_ends_with(released, STR("\n")) ? "" : "\n";
     Str text = str_format(arena, "%.*s%s%.*s", STR_ARG(released), end, STR_ARG(lines));
     object->object =
-        kube_object_with(object->object, "data", KNOWN_HOSTS, value_string(text, arena), arena);
+        text.len ? kube_object_with(object->object, "data", KNOWN_HOSTS, value_string(text, arena),
+                                    arena)
+                 : kube_object_with(object->object, "", "data", value_null(&TYPE_DYNAMIC), arena);
     return true;
 }
 
