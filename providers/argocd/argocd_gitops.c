@@ -46,11 +46,20 @@ static bool is_static(Value object) {
 }
 
 /* A failed operation counts only at the revision of the newest comparison. */
-static Readiness test(Value object, Arena *arena) {
-    ApplicationTest application = {
+static ApplicationTest test_of(Value object) {
+    return (ApplicationTest){
         .expected = kube_object_text(object, "status.sync", "revision"),
         .baseline = value_null(&TYPE_DYNAMIC),
     };
+}
+
+static Str unblock(Value object, Arena *arena) {
+    ApplicationTest application = test_of(object);
+    return argocd_wait_termination(&application, object, arena);
+}
+
+static Readiness test(Value object, Arena *arena) {
+    ApplicationTest application = test_of(object);
     return argocd_wait_application_test(&application, object, arena);
 }
 
@@ -87,6 +96,7 @@ const GitopsController argocd_controller = {
     .is_suspended = is_suspended,
     .is_static = is_static,
     .look = look,
+    .unblock = unblock,
     .describe = describe,
 };
 

@@ -2,13 +2,15 @@
 #include "argocd_wait.h"
 
 #include "kube_call.h"
+#include "kube_error.h"
 #include "kube_object.h"
 #include "object_builder.h"
 #include "object_condition.h"
 #include "wait_follow.h"
 #include "wait_status.h"
 
-#define REFRESH_MS 10000
+#define REFRESH_MS  10000
+#define SET_REFRESH "argocd.argoproj.io/application-set-refresh"
 
 static Readiness in_progress(Str reason) {
     return (Readiness){READINESS_IN_PROGRESS, reason};
@@ -220,25 +222,82 @@ Readiness argocd_wait_application_test(const ApplicationTest *test, Value object
     return test_comparison(test, object, arena);
 }
 
+/* Returns whether the operation syncs what the newest comparison compared. */
+static bool is_current_operation(Value object, Value operation) {
+    Value sync = member(operation, "operation", "sync"),
+          compared = member(object, "status", "sync");
+    Value revisions = member(compared, "", "revisions");
+    Str revision = kube_object_text(compared, "", "revision");
+    bool is_same_revision = is_empty(revisions) ? revision.len == 0 || has_revision(sync, revision)
+                                                : is_same(member(sync, "", "revisions"), revisions);
+    return is_same_revision && is_own_operation(object, operation);
+}
+
+/* Users may sync any revision, so only automated syncs are obsolete. Without an expected revision
+ * any revision of the source will do. */
+static bool is_obsolete(const ApplicationTest *test, Value object, Value operation) {
+    Value automated = member(operation, "operation.initiatedBy", "automated"), ignored;
+    bool is_running = str_equal(kube_object_text(operation, "", "phase"), STR("Running")) &&
+                      kube_object_find(object, "", "operation", &ignored);
+    if (!is_running || !value_is_true(automated) || !is_compared(object))
+        return false;
+    if (test->expected.len == 0)
+        return !is_own_operation(object, operation);
+    return has_revision(member(object, "status", "sync"), test->expected) &&
+           !is_current_operation(object, operation);
+}
+
+Str argocd_wait_termination(const ApplicationTest *test, Value object, Arena *arena) {
+    Str version = kube_object_text(object, "metadata", "resourceVersion");
+    if (!is_obsolete(test, object, member(object, "status", "operationState")))
+        return STR_EMPTY;
+    return str_format(arena,
+                      "{\"metadata\":{\"resourceVersion\":\"%.*s\"},"
+                      "\"status\":{\"operationState\":{\"phase\":\"Terminating\"}}}",
+                      STR_ARG(version));
+}
+
 static Readiness look_at_application(void *payload, Value object, Arena *arena) {
     return argocd_wait_application_test(payload, object, arena);
+}
+
+/* Sends a merge patch; on success sets *object to the new object. A failure adds no error. */
+static KubeOutcome send_patch(
+    const WaitObject *wait, Str body, int64_t deadline_ms, KubeResponse *response, Value *object) {
+    Arena *arena = wait->call->arena;
+    KubeCall kube = wait_object_call(wait, deadline_ms, arena);
+    KubePatch patch = {
+        .ref = wait->ref,
+        .type = KUBE_PATCH_MERGE,
+        .body = body,
+        .manager = STR("loam-refresh"),
+        .is_repeatable = true,
+    };
+    Diags ignored = diags_new(arena);
+    KubeOutcome outcome = kube_call_patch(&kube, &patch, response, &ignored);
+    if (outcome == KUBE_DONE && object)
+        (void)!kube_client_decode(response, object, arena);
+    return outcome;
+}
+
+static int64_t request_end_ms(const WaitObject *wait) {
+    return call_monotonic_ms(wait->call) + REFRESH_MS;
 }
 
 /* Asks Argo CD to look for the newest revision now, not at the end of its interval. A failure only
  * costs time. */
 static void request_refresh(const WaitObject *wait) {
-    Arena *arena = wait->call->arena;
-    KubeCall kube = wait_object_call(wait, call_monotonic_ms(wait->call) + REFRESH_MS, arena);
-    KubePatch patch = {
-        .ref = wait->ref,
-        .type = KUBE_PATCH_MERGE,
-        .body = STR("{\"metadata\":{\"annotations\":{\"argocd.argoproj.io/refresh\":\"normal\"}}}"),
-        .manager = STR("loam-refresh"),
-        .is_repeatable = true,
-    };
     KubeResponse response;
-    Diags ignored = diags_new(arena);
-    (void)kube_call_patch(&kube, &patch, &response, &ignored);
+    Str body = STR("{\"metadata\":{\"annotations\":{\"argocd.argoproj.io/refresh\":\"normal\"}}}");
+    (void)send_patch(wait, body, request_end_ms(wait), &response, NULL);
+}
+
+/* A failure only costs time: the next inquiry tries again. */
+static void end_obsolete(void *payload, const WaitObject *wait, Value object, int64_t deadline_ms) {
+    KubeResponse response;
+    Str body = argocd_wait_termination(payload, object, wait->call->arena);
+    if (body.len)
+        (void)send_patch(wait, body, deadline_ms, &response, NULL);
 }
 
 bool argocd_wait_application(const Call *call,
@@ -255,6 +314,7 @@ bool argocd_wait_application(const Call *call,
         .hint = "Correct the application or its source, check that Argo CD runs, allow more time "
                 "in \"timeouts\", or set \"wait_for_ready\" to false.",
         .look = look_at_application,
+        .inquire = end_obsolete,
         .payload = &test,
     };
     if (!object_bool(planned, "wait_for_ready", true))
@@ -269,6 +329,7 @@ bool argocd_wait_application(const Call *call,
 /* ApplicationSets. */
 
 static Readiness look_at_set(void *payload, Value object, Arena *arena) {
+    Value ignored;
     (void)payload;
     ObjectCondition error = object_condition_find(object, "ErrorOccurred");
     ObjectCondition current = object_condition_find(object, "ResourcesUpToDate");
@@ -276,10 +337,24 @@ static Readiness look_at_set(void *payload, Value object, Arena *arena) {
         return (Readiness){READINESS_FAILED, STR("it is being deleted")};
     if (object_condition_is_true(&error))
         return (Readiness){READINESS_STUCK, object_condition_text(&error, arena)};
+    if (kube_object_find(object, "metadata.annotations", SET_REFRESH, &ignored))
+        return in_progress(STR("refresh not handled by its controller yet"));
     if (object_condition_is_true(&current) && error.type.len)
         return (Readiness){READINESS_READY};
     return in_progress(current.type.len ? object_condition_text(&current, arena)
                                         : STR("not seen by its controller"));
+}
+
+/* Without conditions, the object is new to the controller. */
+static bool refresh_set(const WaitObject *wait, Value *live, Diags *diags) {
+    KubeResponse response;
+    KubeCall kube = wait_object_call(wait, 0, wait->call->arena);
+    Str body = STR("{\"metadata\":{\"annotations\":{\"" SET_REFRESH "\":\"true\"}}}");
+    if (object_condition_all(*live).count == 0 ||
+        send_patch(wait, body, request_end_ms(wait), &response, live) == KUBE_DONE)
+        return true;
+    kube_error_report(&kube, "Refresh not requested", &wait->ref, &response, diags);
+    return false;
 }
 
 bool argocd_wait_application_set(const Call *call,
@@ -295,5 +370,6 @@ bool argocd_wait_application_set(const Call *call,
         .look = look_at_set,
     };
     return !object_bool(planned, "wait_for_ready", true) ||
-           wait_follow_until(&wait, &follow, &applied->live, diags);
+           (refresh_set(&wait, &applied->live, diags) &&
+            wait_follow_until(&wait, &follow, &applied->live, diags));
 }

@@ -23,11 +23,19 @@ typedef struct ApplicationTest {
     Value baseline; /* status.operationState before the wait; null: none */
 } ApplicationTest;
 
+/* Returns a merge patch that ends an automated sync of another source or revision than that which
+ * was compared last; empty if there is nothing to end. Argo CD repeats a failed sync for minutes,
+ * and waits without limit for health, before it syncs a newer revision. The patch counts only for
+ * this version of the object. */
+Str argocd_wait_termination(const ApplicationTest *test, Value object, Arena *arena);
+
 /* Decides from the object alone. The reason is in `arena`, or a view of the object. */
 Readiness argocd_wait_application_test(const ApplicationTest *test, Value object, Arena *arena);
 
 bool argocd_wait_application(const Call *call, Value planned, ObjectApplied *applied, Diags *diags);
-/* An ApplicationSet is ready if its applications are up to date, by its conditions. */
+/* An ApplicationSet is ready if its applications are up to date, by its conditions. These may be
+ * older than a change, and a success leaves them as they are. So the wait after a change requests a
+ * refresh by an annotation, which the controller removes when it has updated the applications. */
 bool argocd_wait_application_set(const Call *call,
                                  Value planned,
                                  ObjectApplied *applied,

@@ -26,6 +26,9 @@ typedef struct GitopsController {
     bool (*is_static)(Value object);
     /* Ready: the controller has handled the request of this time, with success. */
     Readiness (*look)(Value object, Str time, Arena *arena);
+    /* Returns a merge patch that ends work which keeps the controller from the request; empty: no
+     * such work. It names the version of the object. NULL: never. */
+    Str (*unblock)(Value object, Arena *arena);
     /* Sets ready, revision and message; views of the object, or in the arena. */
     void (*describe)(Value object, GitopsRow *row, Arena *arena);
     /* Adds the objects that the object gets its contents from. NULL: none. */

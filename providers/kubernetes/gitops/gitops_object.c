@@ -133,6 +133,24 @@ static Readiness look(void *payload, Value object, Arena *arena) {
     return task->object->controller->look(object, task->time, arena);
 }
 
+/* A failure only costs time: the next inquiry tries again. */
+static void unblock(void *payload, const WaitObject *wait, Value object, int64_t deadline_ms) {
+    const GitopsTask *task = payload;
+    Arena *arena = task->call->arena;
+    KubeCall kube = wait_object_call(wait, deadline_ms, arena);
+    KubeResponse response;
+    Diags ignored = diags_new(arena);
+    KubePatch request = {
+        .ref = wait->ref,
+        .type = KUBE_PATCH_MERGE,
+        .body = task->object->controller->unblock(object, arena),
+        .manager = STR(GITOPS_MANAGER),
+        .is_repeatable = true,
+    };
+    if (request.body.len)
+        (void)kube_call_patch(&kube, &request, &response, &ignored);
+}
+
 static bool wait_until_handled(GitopsTask *task) {
     const Cluster *cluster = task->call->client;
     WaitObject wait = {.call = task->call,
@@ -143,6 +161,7 @@ static bool wait_until_handled(GitopsTask *task) {
         .goal = "reconciled",
         .hint = "Check that its controller runs, or allow more time with -timeout.",
         .look = look,
+        .inquire = task->object->controller->unblock ? unblock : NULL,
         .payload = task,
     };
     return wait_follow_until(&wait, &follow, &task->live, task->diags);

@@ -53,9 +53,46 @@ static void recorded(void **state) {
     assert_true(checked >= 30);
 }
 
+/* An application whose operation runs, compared at the revision "new". */
+static Str termination(
+    const char *source, const char *revision, const char *by, const char *expected, Arena *arena) {
+    Value object;
+    const char *error;
+    size_t offset;
+    Str text = str_format(arena,
+                          "{\"metadata\":{\"resourceVersion\":\"7\"},\"operation\":{},"
+                          "\"spec\":{\"source\":{\"path\":\"a\"}},"
+                          "\"status\":{\"sync\":{\"revision\":\"new\",\"comparedTo\":{\"source\":"
+                          "{\"path\":\"a\"}}},\"operationState\":{\"phase\":\"Running\","
+                          "\"operation\":{\"initiatedBy\":%s,\"sync\":{\"revision\":\"%s\","
+                          "\"source\":{\"path\":\"%s\"}}}}}}",
+                          by, revision, source);
+    ApplicationTest test = {.expected = str_from_cstr(expected),
+                            .baseline = value_null(&TYPE_DYNAMIC)};
+    assert_true(json_parse_any(text, &object, &error, &offset, arena));
+    return argocd_wait_termination(&test, object, arena);
+}
+
+static void terminations(void **state) {
+    static const char automated[] = "{\"automated\":true}";
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    check_str(termination("a", "old", automated, "new", arena),
+              "{\"metadata\":{\"resourceVersion\":\"7\"},"
+              "\"status\":{\"operationState\":{\"phase\":\"Terminating\"}}}");
+    assert_true(termination("b", "new", automated, "new", arena).len > 0);
+    assert_true(termination("b", "old", automated, "", arena).len > 0);
+    check_str(termination("a", "new", automated, "new", arena), "");
+    check_str(termination("a", "old", automated, "", arena), "");
+    check_str(termination("a", "old", automated, "newer", arena), "");
+    check_str(termination("a", "old", "{\"username\":\"admin\"}", "new", arena), "");
+    check_str(termination("b", "old", "{}", "", arena), "");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(recorded),
+        cmocka_unit_test(terminations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
