@@ -1,6 +1,8 @@
 /* argocd_project: what a group of applications may do. */
 #include "argocd_provider.h"
 
+#include "argocd_project_users.h"
+#include "object_builder.h"
 #include "spec_object.h"
 
 /* clang-format off */
@@ -162,11 +164,30 @@ static const Block blocks[] = {SPEC_BLOCKS};
 
 static const SpecObject project_object = {SPEC_TYPED("argoproj.io/v1alpha1", "AppProject")};
 
+static bool delete (const Call *call,
+                    const DeleteRequest *request,
+                    DeleteResponse *response,
+                    Diags *diags) {
+    Value metadata = object_metadata_of(request->prior);
+    return argocd_project_users_wait(call, object_text(metadata, "namespace", STR_EMPTY),
+                                     object_text(metadata, "name", STR_EMPTY), diags) &&
+           typed_object_delete(call, request, response, diags);
+}
+
 const ResourceType argocd_project = {
     .name = "argocd_project",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
                .description = "An AppProject: the sources, destinations and kinds that its "
                               "applications may use."},
     .payload = &project_object,
-    TYPED_SLOTS,
+    .recovery = RECOVERY_FINDS,
+    .batches_intents = true,
+    .plan = typed_object_plan,
+    .marker = typed_object_marker,
+    .create = typed_object_apply,
+    .update = typed_object_apply,
+    .delete = delete,
+    .read = typed_object_read,
+    .import = typed_object_import,
+    .recover = typed_object_recover,
 };

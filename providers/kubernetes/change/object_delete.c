@@ -74,7 +74,17 @@ static void force_finalizers(Deleting *deleting) {
     deleting->has_forced = true;
 }
 
-/* Returns why the object still exists: its finalizers, or the conditions of a namespace. */
+/* Conditions of a namespace, and those by which a controller reports that it cannot finish the
+ * deletion, such as Argo CD's DeletionError, which have no status. */
+static bool is_reason(Value condition) {
+    Str type = value_text_at(condition, STR("type"));
+    Str status = value_text_at(condition, STR("status"));
+    bool is_true = str_equal_cstr(status, "True");
+    return (str_starts_with(type, STR("Namespace")) && is_true) ||
+           (str_ends_with(type, STR("Error")) && (is_true || !status.len));
+}
+
+/* Returns why the object still exists: its finalizers, and conditions. */
 static Str reason_of(const Deleting *deleting, Value live, Arena *arena) {
     const char *hint = deleting->deletion->can_force_finalizers
                            ? " (their controllers must remove them; force_finalizers = true "
@@ -91,9 +101,10 @@ static Str reason_of(const Deleting *deleting, Value live, Arena *arena) {
     for (size_t i = 0; value_is_present(conditions) && i < conditions.count; i++) {
         Value condition = value_at(conditions, i);
         Str type = value_text_at(condition, STR("type"));
-        if (str_starts_with(type, STR("Namespace")) &&
-            str_equal_cstr(value_text_at(condition, STR("status")), "True"))
-            strbuf_add_format(&text, "%s%.*s", text.len ? "; " : "",
+        bool is_error = str_ends_with(type, STR("Error"));
+        if (is_reason(condition))
+            strbuf_add_format(&text, "%s%.*s%s%.*s", text.len ? "; " : "",
+                              STR_ARG(is_error ? type : STR_EMPTY), is_error ? ": " : "",
                               STR_ARG(value_text_at(condition, STR("message"))));
     }
     return text.len ? strbuf_str(&text) : STR("it still exists");

@@ -14,7 +14,7 @@ typedef struct ObjectDeletion {
 } ObjectDeletion;
 
 /* Waits until the object with this uid is gone; on failure, the error names what blocks its end:
- * finalizers, and the conditions of a namespace. */
+ * finalizers, conditions of a namespace, and conditions that are errors. */
 MUST_USE bool object_delete_wait(const ObjectTarget *target, Str uid, Diags *diags);
 /* `request->manifest` names the object: it needs apiVersion, kind and metadata. Succeeds if the
  * object or its kind does not exist, or an object of another uid than the record's has its name.
