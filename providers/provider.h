@@ -170,6 +170,9 @@ typedef struct PlanRequest {
     Value config;
     Str private_data; /* of the refreshed object; of the first plan, if a replacement is planned
                          again as a creation */
+    /* Whether `prior` is replaced whatever the response is: by -replace or a trigger. The successor
+     * is planned next, as a creation. */
+    bool is_replaced;
     /* At the apply: what the approved plan has. A provider may use its results again. */
     Value approved; /* planned object; of a plan without a type */
     Str approved_private;

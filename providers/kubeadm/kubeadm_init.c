@@ -140,7 +140,7 @@ static bool init_plan(const Call *call,
                       const PlanRequest *request,
                       PlanResponse *response,
                       Diags *diags) {
-    if (!value_is_null(request->prior) &&
+    if (!value_is_null(request->prior) && !request->is_replaced &&
         (!check_fixed(call, request, diags) ||
          !kubeadm_upgrade_check(call, request->prior, request->proposed, diags)))
         return false;

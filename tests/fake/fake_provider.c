@@ -253,18 +253,22 @@ static bool thing_read(const Call *call,
     return true;
 }
 
-/* With the order "rebuild a", it plans a replacement of a. */
+/* With the order "rebuild a", it plans a replacement of a; with "fixed a", it rejects changes. */
 static bool thing_plan(const Call *call,
                        const PlanRequest *request,
                        PlanResponse *response,
                        Diags *diags) {
-    (void)diags;
     FakeWorld *world = world_of(call);
     Str name = object_text(request->proposed, "name", STR_EMPTY);
     pthread_mutex_lock(&world->mutex);
+    bool is_fixed = is_ordered(world, str_format(call->arena, "fixed %.*s", STR_ARG(name)));
     bool rebuilds = is_ordered(world, str_format(call->arena, "rebuild %.*s", STR_ARG(name)));
     response->is_legacy = is_ordered(world, str_format(call->arena, "legacy %.*s", STR_ARG(name)));
     pthread_mutex_unlock(&world->mutex);
+    if (is_fixed && !value_is_null(request->prior) && !request->is_replaced) {
+        diags_error(diags, NO_RANGE, "Not changeable", "The object is fixed.");
+        return false;
+    }
     if (response->is_legacy)
         response->planned =
             path_set(response->planned, path_attribute((Path){0}, STR("size"), call->arena),

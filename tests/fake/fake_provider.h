@@ -40,6 +40,7 @@ typedef struct FakeWorld {
                        "limit a": the request for its limits fails;
                        "defer a": leaves a lookup or a token to the apply;
                        "lie a": creates with another size and kind than planned;
+                       "fixed a": the plan of an object fails unless it is replaced;
                        "legacy a": may do so, and plans another size than configured */
     uint32_t reads; /* of managed objects */
     uint32_t calls;

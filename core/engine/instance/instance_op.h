@@ -35,6 +35,7 @@ typedef struct InstanceOp {
     KeptResult kept;          /* by a provider call for the next one */
     Value config;             /* the evaluated arguments; its type is NULL until they are known */
     Str address;              /* as text, in scratch */
+    bool is_replaced;         /* by -replace or a trigger, whatever the provider plans */
     PartWork *parts;          /* of the current call; NULL: none */
     PartsRecord parts_record; /* of the current call; set with `parts` */
     PartBegin part_begin;

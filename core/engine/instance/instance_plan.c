@@ -333,6 +333,7 @@ static bool plan_instance(Planning *planning) {
         return plan_refresh_only(planning);
     if (!evaluate(planning))
         return false;
+    op->is_replaced = planning->is_requested || planning->is_triggered;
     Value prior =
         planning->is_tainted ? value_null(planning->prior_value.type) : planning->prior_value;
     Str private_data = object && value_is_present(prior) ? object->private_data : STR_EMPTY;

@@ -44,6 +44,7 @@ bool propose_plan(InstanceOp *op,
         .proposed = proposed,
         .config = configured->value,
         .private_data = private_data,
+        .is_replaced = op->is_replaced && !value_is_null(prior),
     };
     if (approved) {
         request.approved = value_unmark_deep(approved->after, op->scratch);

@@ -437,6 +437,23 @@ static void replacement_on_request(void **unused) {
     engine_case_close(c);
 }
 
+/* A provider that rejects changes of an object accepts its replacement. */
+static void replacement_of_fixed(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    engine_case_run(c, "resource: {fake_thing: {a: {name: a}, b: {name: b, size: 1, lifecycle: "
+                       "{replace_triggered_by: [fake_thing.a]}}}}\n");
+    fake_world_order(&c->world, "fixed a");
+    fake_world_order(&c->world, "fixed b");
+    engine_case_options(c, PLAN_NORMAL);
+    assert_false(engine_case_plan(c));
+    check_said(c, "fake_thing.a: Not changeable");
+    engine_case_replace(c, "fake_thing.a");
+    engine_case_must(c, engine_case_plan(c));
+    check_changes(c, "-/+ fake_thing.a replace_by_request\n-/+ fake_thing.b replace_by_triggers\n");
+    engine_case_close(c);
+}
+
 static void replacement_by_trigger(void **unused) {
     (void)unused;
     const char *text = "resource:\n"
@@ -658,6 +675,7 @@ int main(void) {
         cmocka_unit_test(a_module_may_be_called_twice),
         cmocka_unit_test(drift_is_found),
         cmocka_unit_test(replacement_on_request),
+        cmocka_unit_test(replacement_of_fixed),
         cmocka_unit_test(replacement_by_trigger),
         cmocka_unit_test(outputs_change),
         cmocka_unit_test(marks_are_kept),
