@@ -35,6 +35,13 @@ static const Attribute repository_attributes[] = {
     {"key",      &TYPE_STRING,         OPTIONAL, "Key that signs the repository, in ASCII."},
     {"packages", &TYPE_LIST_OF_STRING, OPTIONAL | COMPUTED, "Packages that have the version of Kubernetes. They are held.", .default_json = "[\"kubeadm\",\"kubelet\",\"kubectl\"]"},
 };
+static const Attribute runtime_repository[] = {
+    {"url",      &TYPE_STRING,         REQUIRED, "URL of the repository: \"https://pkgs.example/cri-o/v1.34/deb/\"."},
+    {"suite",    &TYPE_STRING,         OPTIONAL | COMPUTED, "Suite and components in the list of apt.", .default_json = "\"/\""},
+    {"key",      &TYPE_STRING,         OPTIONAL, "Key that signs the repository, in ASCII."},
+    {"packages", &TYPE_LIST_OF_STRING, OPTIONAL, "Packages of the container runtime (default: \"containerd\" or \"cri-o\")."},
+    {"version",  &TYPE_STRING,         OPTIONAL, "Version of these packages: \"1.34.2\". They are held. Without it, they are installed only where the container runtime is missing."},
+};
 static const Attribute registry[] = {
     {"host",      &TYPE_STRING,         REQUIRED, "Host of the registry, as images name it: \"registry.k8s.io\"."},
     {"endpoints", &TYPE_LIST_OF_STRING, OPTIONAL, "URLs of mirrors; none: the registry itself."},
@@ -47,6 +54,8 @@ static const Attribute attributes[] = {
     {"kubernetes_version", &TYPE_STRING, REQUIRED, "Version of Kubernetes: \"1.34.4\".", .check = kubeadm_check_version},
     {"bundle",             NULL,         OPTIONAL, "Programs and images, for machines without a network.", .nested = NESTED(NEST_SINGLE, bundle_attributes)},
     {"repository",         NULL,         OPTIONAL, "Packages for apt. Without a bundle and a repository, the machine must have the programs.", .nested = NESTED(NEST_SINGLE, repository_attributes)},
+    {"container_runtime",  &TYPE_STRING, OPTIONAL | COMPUTED, "Container runtime of the node. It changes only with the node: the plan of any other change is an error.", .default_json = "\"containerd\"", .one_of = "containerd cri-o"},
+    {"runtime_repository", NULL,         OPTIONAL, "Packages of the container runtime for apt. Without it, they come from the repositories of the machine.", .nested = NESTED(NEST_SINGLE, runtime_repository)},
     {"control_plane",      &TYPE_BOOL,   OPTIONAL, "Whether the machine becomes a control plane: then its size is checked."},
     {"image_repository",   &TYPE_STRING, OPTIONAL | COMPUTED, "Registry and path of the images of Kubernetes.", .default_json = "\"registry.k8s.io\""},
     {"sandbox_image",      &TYPE_STRING, OPTIONAL, "Image of the first process of each pod (default: that of kubeadm)."},
@@ -63,6 +72,16 @@ static const Attribute attributes[] = {
     {"id",                 &TYPE_STRING, COMPUTED, "Name of the object's steps on the machine."},
 };
 /* clang-format on */
+
+/* Returns the container runtime of the object; that of a null object is containerd. */
+static const NodeRuntime *runtime_of(Value object) {
+    Str name = object_text(object, "container_runtime", STR_EMPTY);
+    for (size_t i = 0; i < NODE_RUNTIME_COUNT; i++) {
+        if (str_equal_cstr(name, node_runtime_table[i].name))
+            return &node_runtime_table[i];
+    }
+    return &node_runtime_table[NODE_RUNTIME_CONTAINERD];
+}
 
 /* Wishes. */
 
@@ -145,17 +164,29 @@ static Str machine_runtime(const HostPlan *plan, const HostFacts *facts) {
     return host_facts_find(&facts->versions, plan->runtime->program);
 }
 
-static void read_repository(HostPlan *plan) {
+static HostRepository read_repository(const HostPlan *plan, const char *name) {
     Arena *arena = plan->call->arena;
-    HostRepository *out = &plan->wish.repository;
+    Value given = object_nested(plan->object, name, arena);
+    return (HostRepository){
+        .url = object_text(given, "url", STR_EMPTY),
+        .suite = object_text(given, "suite", STR("/")),
+        .key = object_text(given, "key", STR_EMPTY),
+        .packages = nested_list_texts(given, "packages", arena),
+    };
+}
+
+static void read_repositories(HostPlan *plan) {
+    Arena *arena = plan->call->arena;
+    HostRepository *own = &plan->wish.repository, *runtime = &plan->wish.runtime_repository;
     KubeVersion version;
-    Value given = object_nested(plan->object, "repository", arena);
     Str text = object_text(plan->object, "kubernetes_version", STR_EMPTY);
-    out->url = object_text(given, "url", STR_EMPTY);
-    out->suite = object_text(given, "suite", STR("/"));
-    out->key = object_text(given, "key", STR_EMPTY);
-    out->packages = nested_list_texts(given, "packages", arena);
-    out->version = kube_version_parse(text, &version) ? kube_version_text(version, arena) : text;
+    *own = read_repository(plan, "repository");
+    own->version = kube_version_parse(text, &version) ? kube_version_text(version, arena) : text;
+    *runtime = read_repository(plan, "runtime_repository");
+    runtime->version =
+        object_text(object_nested(plan->object, "runtime_repository", arena), "version", STR_EMPTY);
+    if (!runtime->packages.count)
+        vec_push(arena, &runtime->packages, str_from_cstr(plan->runtime->package));
 }
 
 static void read_registries(HostPlan *plan) {
@@ -192,7 +223,7 @@ static bool want(HostPlan *plan, bool is_container, Str version, Diags *diags) {
         node_files_no_proxy(&none, object_text(plan->object, "no_proxy", STR_EMPTY), call->arena);
     plan->wish.keeps_swap = str_equal(object_text(plan->object, "swap", STR_EMPTY), STR("keep"));
     read_registries(plan);
-    read_repository(plan);
+    read_repositories(plan);
     Str problem = host_settings_want(&plan->wish, &plan->wanted, call->arena);
     return !problem.len ||
            path_error(call, NO_PATH, diags, "Setting not possible", "%.*s", STR_ARG(problem));
@@ -208,8 +239,9 @@ static Value settings_value(const NamedTexts *texts, Arena *arena) {
 /* Whether what the plan needs of the configuration is known. */
 static bool is_ready(Value object) {
     static const char *const names[] = {
-        "bundle",     "kubernetes_version", "sandbox_image", "swap", "registries",
-        "http_proxy", "https_proxy",        "no_proxy",      "ipv6", "image_repository"};
+        "bundle",     "kubernetes_version", "sandbox_image",     "swap",
+        "registries", "http_proxy",         "https_proxy",       "no_proxy",
+        "ipv6",       "image_repository",   "container_runtime", "runtime_repository"};
     for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
         if (!value_is_wholly_known(object_attribute(object, names[i])))
             return false;
@@ -217,14 +249,33 @@ static bool is_ready(Value object) {
     return true;
 }
 
+/* Pods and images of a node do not move to another runtime. */
+static bool check_runtime(const Call *call, const PlanRequest *request, Diags *diags) {
+    bool is_same_machine = !value_is_null(request->prior) && !request->is_replaced &&
+                           !object_differs(request->prior, request->proposed, "host");
+    if (!is_same_machine ||
+        !value_is_known(object_attribute(request->proposed, "container_runtime")) ||
+        runtime_of(request->prior) == runtime_of(request->proposed))
+        return true;
+    return path_error(
+        call, PATH_AT(call, {"container_runtime"}), diags, "Container runtime of a node",
+        "The machine was prepared with %s, and loam does not move a node to %s. Replace the "
+        "machine; or reset the node and prepare it anew, with "
+        "\"-replace=%.*s\" and the same option for its kubeadm_join. Else restore the former "
+        "value.",
+        runtime_of(request->prior)->name, runtime_of(request->proposed)->name,
+        STR_ARG(call->address));
+}
+
 static bool host_plan(const Call *call,
                       const PlanRequest *request,
                       PlanResponse *response,
                       Diags *diags) {
-    HostPlan plan = {.call = call,
-                     .object = request->proposed,
-                     .runtime = &node_runtime_table[NODE_RUNTIME_CONTAINERD]};
+    HostPlan plan = {
+        .call = call, .object = request->proposed, .runtime = runtime_of(request->proposed)};
     Str version, architecture;
+    if (!check_runtime(call, request, diags))
+        return false;
     if (!is_ready(request->proposed))
         return true;
     if (!read_bundle(&plan, diags))
@@ -352,10 +403,15 @@ static bool upload(const HostPlan *plan, SshLink *link, const StrVec *members, D
     return is_packed && ssh_upload_write(link, &archive, diags);
 }
 
-static bool look_at(
-    SshLink *link, const NamedTexts *settings, HostLook *look, NamedTexts *observed, Diags *diags) {
+static bool look_at(SshLink *link,
+                    const NodeRuntime *runtime,
+                    const NamedTexts *settings,
+                    HostLook *look,
+                    NamedTexts *observed,
+                    Diags *diags) {
     Arena *arena = link->call->arena;
     StrVec names = {0};
+    vec_push(arena, &names, str_from_cstr(runtime->program));
     vec_each(settings, setting)
         vec_push(arena, &names, setting->name);
     HostQuery query = {host_settings_script(), names.items, names.count};
@@ -428,15 +484,66 @@ static Value described(const HostPlan *plan, const HostFacts *facts, Str id) {
     return object_builder_value(&builder);
 }
 
-/* The configuration of a runtime depends on its version, so a package of it comes first. */
-static bool install_runtime(
-    const HostPlan *plan, SshLink *link, Str id, HostLook *look, Diags *diags) {
-    Value repository = object_nested(plan->object, "repository", plan->call->arena);
-    bool has_runtime = machine_runtime(plan, &look->facts).len || own_runtime(plan);
-    if (has_runtime || !object_has(repository, "url"))
+static bool has_images(const HostPlan *plan) {
+    for (size_t i = 0; plan->wish.bundle && i < plan->bundle.files.count; i++) {
+        if (plan->bundle.files.items[i].images.count)
+            return true;
+    }
+    return false;
+}
+
+/* Adds the packages that the machine needs before anything else. */
+static void find_missing(const HostPlan *plan, const HostFacts *facts, StrVec *out) {
+    Arena *arena = plan->call->arena;
+    Str service = str_from_cstr(plan->runtime->service);
+    bool has_runtime = machine_runtime(plan, facts).len || own_runtime(plan) ||
+                       str_is_among(service, facts->active.items, facts->active.count);
+    bool uses_skopeo = plan->runtime == &node_runtime_table[NODE_RUNTIME_CRIO] && has_images(plan);
+    if (!has_runtime) {
+        vec_each(&plan->wish.runtime_repository.packages, package)
+            vec_push(arena, out, *package);
+    }
+    if (uses_skopeo && !own_program(plan, STR("bin/skopeo")) &&
+        !str_is_among(STR("skopeo"), facts->programs.items, facts->programs.count))
+        vec_push(arena, out, STR("skopeo"));
+}
+
+/* The configuration of a runtime depends on its version, so a package of it comes first. CRI-O gets
+ * images of a bundle by skopeo. */
+static bool install_runtime(HostPlan *plan, SshLink *link, Str id, HostLook *look, Diags *diags) {
+    const Call *call = plan->call;
+    StrVec missing = {0};
+    Str lines = STR_EMPTY;
+    read_repositories(plan);
+    find_missing(plan, &look->facts, &missing);
+    if (!missing.count)
         return true;
-    Str lines = str_format(plan->call->arena, "package %s -\n", plan->runtime->package);
+    if (!plan->wish.repository.url.len && !plan->wish.runtime_repository.url.len)
+        return path_error(
+            call, PATH_AT(call, {"container_runtime"}), diags, "Program is missing",
+            "%.*s lacks %.*s. Set runtime_repository, or prepare its image or the "
+            "bundle with it.",
+            STR_ARG(link->target.host),
+            STR_ARG(str_join(missing.items, missing.count, STR(" and "), call->arena)));
+    Str problem =
+        host_settings_install(&plan->wish.runtime_repository, &missing, &lines, call->arena);
+    if (problem.len)
+        return path_error(call, PATH_AT(call, {"runtime_repository"}), diags,
+                          "Setting not possible", "%.*s", STR_ARG(problem));
     return run_step(link, id, lines, diags) && host_look(link, NULL, look, diags);
+}
+
+/* Another object may have prepared the machine, and its node may run. */
+static bool check_node_runtime(const HostPlan *plan, const HostFacts *facts, Diags *diags) {
+    const NodeRuntime *found = host_facts_runtime(facts);
+    if (host_facts_state(facts) == HOST_CLEAN || !facts->runtime_endpoint.len ||
+        found == plan->runtime)
+        return true;
+    return path_error(plan->call, PATH_AT(plan->call, {"container_runtime"}), diags,
+                      "Container runtime of a node",
+                      "The machine is a node whose pods run with %s. Delete its kubeadm_join, "
+                      "which resets the machine, before it is prepared with %s.",
+                      found->name, plan->runtime->name);
 }
 
 /* Brings the machine to the wanted settings: it is looked at, gets what differs, and is looked at
@@ -448,18 +555,19 @@ static bool prepare(HostPlan *plan, SshLink *link, Str id, Value *state, Diags *
     StrVec members = {0};
     if (!read_bundle(plan, diags) || !host_look(link, NULL, &first, diags) ||
         !end_former_step(link, id, &first, diags) || !check_machine(plan, &first, diags) ||
+        !check_node_runtime(plan, &first.facts, diags) ||
         !check_bundle(plan, host_facts_architecture(&first.facts), diags) ||
         !install_runtime(plan, link, id, &first, diags) ||
         !want(plan, host_facts_is_container(&first.facts),
               runtime_version(plan, machine_runtime(plan, &first.facts)), diags) ||
-        !look_at(link, &plan->wanted.settings, &look, &observed, diags))
+        !look_at(link, plan->runtime, &plan->wanted.settings, &look, &observed, diags))
         return false;
     warn_container(plan, &look.facts, diags);
     Str lines =
         host_settings_difference(&plan->wanted, &observed, plan->wish.bundle, &members, arena);
     if (lines.len && (!has_room(plan, &look.facts, &members, diags) ||
                       !upload(plan, link, &members, diags) || !run_step(link, id, lines, diags) ||
-                      !look_at(link, &plan->wanted.settings, &look, &after, diags) ||
+                      !look_at(link, plan->runtime, &plan->wanted.settings, &look, &after, diags) ||
                       !check_effect(plan, link, &after, diags)))
         return false;
     *state = described(plan, &look.facts, id);
@@ -471,9 +579,8 @@ static bool host_apply(const Call *call,
                        ApplyResponse *response,
                        Diags *diags) {
     SCOPED(SshLink) link = {0};
-    HostPlan plan = {.call = call,
-                     .object = request->planned,
-                     .runtime = &node_runtime_table[NODE_RUNTIME_CONTAINERD]};
+    HostPlan plan = {
+        .call = call, .object = request->planned, .runtime = runtime_of(request->planned)};
     Str id = value_is_null(request->prior) ? request->marker
                                            : object_text(request->prior, "id", STR_EMPTY);
     response->state = request->prior;
@@ -487,6 +594,7 @@ static bool host_read(const Call *call,
                       Diags *diags) {
     (void)request;
     SCOPED(SshLink) link = {0};
+    const NodeRuntime *runtime = runtime_of(response->state);
     HostLook look;
     NamedTexts stored = {0}, observed = {0};
     Diags problems = diags_new(call->arena);
@@ -498,7 +606,7 @@ static bool host_read(const Call *call,
     if (!ssh_client_link(call, response->state, &link, diags))
         return false;
     ssh_client_limit_to_plan(&link);
-    if (!look_at(&link, &stored, &look, &observed, &problems)) {
+    if (!look_at(&link, runtime, &stored, &look, &observed, &problems)) {
         if (call_is_cancelled(call)) {
             diags_append(diags, &problems);
             return false;
@@ -510,7 +618,6 @@ static bool host_read(const Call *call,
         return true;
     }
     ObjectBuilder builder = object_builder_of(response->state, call->arena);
-    const NodeRuntime *runtime = &node_runtime_table[NODE_RUNTIME_CONTAINERD];
     Str version = host_facts_find(&look.facts.versions, runtime->program);
     object_builder_set(&builder, "settings", settings_value(&observed, call->arena));
     object_builder_set(&builder, "is_container", value_bool(host_facts_is_container(&look.facts)));
@@ -520,7 +627,8 @@ static bool host_read(const Call *call,
     return true;
 }
 
-/* Version 0 of the schema calls runtime_version "containerd_version". */
+/* Version 0 of the schema has no container_runtime, and calls runtime_version
+ * "containerd_version". */
 static bool host_upgrade(const Call *call,
                          const UpgradeRequest *request,
                          UpgradeResponse *response,
@@ -539,6 +647,7 @@ static bool host_upgrade(const Call *call,
         object_builder_put(&builder, is_former ? STR("runtime_version") : name,
                            value_at(stored, i));
     }
+    object_builder_put(&builder, STR("container_runtime"), value_from_cstr("containerd"));
     response->upgraded = json_text(object_builder_value(&builder), call->arena);
     return true;
 }

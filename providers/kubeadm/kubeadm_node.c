@@ -66,6 +66,7 @@ bool kubeadm_node_open(
         .is_imported = !object_has(object, "pki"),
     };
     out->via_endpoint = out->endpoint;
+    out->runtime = &node_runtime_table[NODE_RUNTIME_CONTAINERD];
     if (!is_address(out->address, call->arena))
         return path_error(call, PATH_AT(call, {"node_address"}), diags,
                           "Address of the node unknown",
@@ -183,6 +184,7 @@ bool kubeadm_node_prepare(KubeadmNode *node, KubeadmPart *part, Diags *diags) {
     if (!host_look(node->link, NULL, &look, diags))
         return false;
     *part = kubeadm_node_part(node, &look.facts);
+    node->runtime = host_facts_runtime(&look.facts);
     node->identity = node_identity_of(&look.facts, node->name, node->address);
     if (!check_part(node, &look.facts, *part, diags) || !check_clock(node, look.skew_ms, diags))
         return false;
@@ -248,9 +250,8 @@ Value kubeadm_node_registration(const KubeadmNode *node, Value registration) {
     ObjectBuilder builder = object_builder_of(registration, arena);
     object_builder_set_text(&builder, "name", node->name, arena);
     if (!object_has(registration, "cri_socket"))
-        object_builder_set(
-            &builder, "cri_socket",
-            value_from_str(node_runtime_url(&node_runtime_table[NODE_RUNTIME_CONTAINERD], arena)));
+        object_builder_set(&builder, "cri_socket",
+                           value_from_str(node_runtime_url(node->runtime, arena)));
     object_builder_set(&builder, "kubelet_extra_args", kubelet_arguments(node, registration));
     if (object_has(node->object, "taints"))
         object_builder_set(&builder, "taints",

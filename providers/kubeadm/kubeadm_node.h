@@ -55,8 +55,9 @@ typedef struct KubeadmNode {
     Str former_address; /* of a machine that this one replaces; empty: none */
     Str endpoint;
     bool is_control_plane;
-    ClusterNode identity; /* set by kubeadm_node_prepare */
-    bool is_imported;     /* without "pki": the machine may have no mark yet */
+    const NodeRuntime *runtime; /* of the machine: set by kubeadm_node_prepare */
+    ClusterNode identity;       /* same */
+    bool is_imported;           /* without "pki": the machine may have no mark yet */
 } KubeadmNode;
 
 /* Reads the arguments, and opens the link's settings. */

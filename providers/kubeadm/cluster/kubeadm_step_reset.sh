@@ -4,8 +4,10 @@ set -u
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin
 LC_ALL=C
 export PATH LC_ALL
-socket=/run/containerd/containerd.sock
-[ -S $socket ] || socket=/run/crio/crio.sock
+# The runtime that kubeadm_host has set up; else the one that runs.
+socket=$(sed -n 's|^runtime-endpoint: *"\{0,1\}unix://\([^" ]*\).*|\1|p' /etc/crictl.yaml 2>/dev/null)
+[ -n "$socket" ] || socket=/run/containerd/containerd.sock
+[ -S "$socket" ] || socket=/run/crio/crio.sock
 if command -v kubeadm >/dev/null 2>&1; then
   kubeadm reset --force --cri-socket "unix://$socket" </dev/null || exit 1
 fi

@@ -56,6 +56,7 @@ static const struct {
     {STR_CONST("marker"),            FACT_BASE64, offsetof(HostFacts, marker)           },
     {STR_CONST("restored"),          FACT_TEXT,   offsetof(HostFacts, restored)         },
     {STR_CONST("server_version"),    FACT_TEXT,   offsetof(HostFacts, server_version)   },
+    {STR_CONST("runtime_endpoint"),  FACT_TEXT,   offsetof(HostFacts, runtime_endpoint) },
     {STR_CONST("step"),              FACT_LIST,   offsetof(HostFacts, steps)            },
     {STR_CONST("certificate"),       FACT_NAMED,  offsetof(HostFacts, certificates)     },
     {STR_CONST("interface"),         FACT_NAMED,  offsetof(HostFacts, interfaces)       },
@@ -160,6 +161,17 @@ Str host_facts_architecture(const HostFacts *facts) {
 
 bool host_facts_is_container(const HostFacts *facts) {
     return facts->container.len && !str_equal(facts->container, STR("none"));
+}
+
+const NodeRuntime *host_facts_runtime(const HostFacts *facts) {
+    const NodeRuntime *crio = &node_runtime_table[NODE_RUNTIME_CRIO];
+    const NodeRuntime *containerd = &node_runtime_table[NODE_RUNTIME_CONTAINERD];
+    if (facts->runtime_endpoint.len) /* "/var/run" is a link to "/run" */
+        return str_ends_with(facts->runtime_endpoint, str_from_cstr(crio->socket)) ? crio
+                                                                                   : containerd;
+    bool has_crio_alone = host_facts_find(&facts->versions, crio->program).len &&
+                          !host_facts_find(&facts->versions, containerd->program).len;
+    return has_crio_alone ? crio : containerd;
 }
 
 static bool exists(const HostFacts *facts, const char *path) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "kube_version.h"
+#include "node_runtime.h"
 #include "vec.h"
 
 /* "eth0 52:54:00:00:00:01": a name and the rest of the line. */
@@ -37,10 +38,11 @@ typedef struct HostFacts {
     Str time_synchronized; /* "yes", "no"; empty: unknown */
     Str selinux;           /* "1": enforcing */
     Str apparmor;
-    Str ca_certificate; /* PEM */
-    Str marker;         /* content of /etc/loam/node.json, which loam wrote */
-    Str restored;       /* the snapshot of an etcd whose restore is not finished; empty: none */
-    Str server_version; /* of the API server in its manifest: v1.34.4 */
+    Str ca_certificate;   /* PEM */
+    Str marker;           /* content of /etc/loam/node.json, which loam wrote */
+    Str restored;         /* the snapshot of an etcd whose restore is not finished; empty: none */
+    Str runtime_endpoint; /* URL in the configuration of crictl; empty: none */
+    Str server_version;   /* of the API server in its manifest: v1.34.4 */
     NamedTexts certificates; /* of a control plane: file, certificate in PEM as Base64 */
     NamedTexts interfaces;   /* name, MAC */
     NamedTexts addresses;    /* name of the interface, address with prefix length */
@@ -74,6 +76,9 @@ Str host_facts_find(const NamedTexts *texts, const char *name);
 Str host_facts_architecture(const HostFacts *facts);
 /* Returns the version of the kubelet's process, or of its file if it does not run. */
 Str host_facts_running_kubelet(const HostFacts *facts);
+/* Returns the container runtime of the configuration of crictl, else the one that is installed;
+ * containerd if both or none is. */
+const NodeRuntime *host_facts_runtime(const HostFacts *facts);
 bool host_facts_is_container(const HostFacts *facts);
 
 /* The role of a machine in a cluster, derived from its files. */

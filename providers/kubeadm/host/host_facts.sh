@@ -107,9 +107,12 @@ if [ "$pid" != 0 ]; then
   *\ \(deleted\)) print_fact running "kubelet $("/proc/$pid/exe" --version 2>/dev/null | awk '{print $2}')" ;;
   esac
 fi
+if [ -r /etc/crictl.yaml ]; then
+  print_fact runtime_endpoint "$(sed -n 's/^runtime-endpoint: *"\{0,1\}\([^" ]*\).*/\1/p' /etc/crictl.yaml)"
+fi
 has kubeadm && print_fact version "kubeadm $(kubeadm version -o short 2>/dev/null)"
 has crictl && print_fact version "crictl $(crictl --version 2>/dev/null | awk '{print $3}')"
-for name in nft iptables ip6tables conntrack ethtool socat ebtables; do
+for name in nft iptables ip6tables conntrack ethtool socat ebtables skopeo; do
   has "$name" && print_fact program "$name"
 done
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Changes settings of a machine. Each line of standard input is one: "file MODE PATH BASE64", "kernel PATH" after its file,
-# "package NAME VERSION" ("-": any), "program SHA256 PATH MEMBER", "image SHA256 MEMBER", "sysctl NAME VALUE",
+# "package NAME VERSION" ("-": any), "program SHA256 PATH MEMBER", "image RUNTIME SHA256 MEMBER NAME…", "sysctl NAME VALUE",
 # "module NAME", "swap", "enable SERVICE", "restart SERVICE". The members are in /var/lib/loam/host/bundle.tar.
 set -u
 umask 022
@@ -12,6 +12,9 @@ fail() { echo "error: $*" >&2; exit 1; }
 
 lines=$(cat)
 each() { printf '%s\n' "$lines" | grep "^$1 " | cut -d' ' -f2-; }
+
+# shellcheck source=host_store.sh
+. ./host_store.sh
 
 # Takes a member out of the archive to $work/member, and compares its digest.
 unpack() {
@@ -69,15 +72,19 @@ each restart | while read -r name; do
   # Before init or join the kubelet has no configuration and ends at once.
   if [ "$name" = kubelet ]; then systemctl try-restart kubelet; else systemctl restart "$name" || fail "the service $name does not start"; fi
 done || exit 1
-if printf '%s\n' "$lines" | grep -q -e '^image ' -e '^restart containerd$'; then
+# systemd waits until CRI-O is ready.
+if printf '%s\n' "$lines" | grep -q -e '^image containerd ' -e '^restart containerd$'; then
   for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
     ctr version >/dev/null 2>&1 && break
     sleep 0.5
   done
 fi
-each image | while read -r sha256 member; do
+set -f
+each image | while read -r runtime sha256 member names; do
   echo "importing $member"
   unpack "$sha256" "$member"
-  ctr -n k8s.io images import $work/member >/dev/null || fail "the images of $member cannot be imported"
+  # shellcheck disable=SC2086 # a list of names
+  store_import "$runtime" $work/member $names || fail "the images of $member cannot be imported"
 done || exit 1
+set +f
 rm -f $work/member $work/bundle.tar $work/bundle.tar.loam.*

@@ -9,8 +9,16 @@
 
 #define INSTANCES_MIN UINT64_C(128)
 
-#define REPOSITORY_KEY  "/etc/apt/keyrings/loam-kubernetes.asc"
-#define REPOSITORY_LIST "/etc/apt/sources.list.d/loam-kubernetes.list"
+/* Files of a repository of packages. */
+typedef struct RepositoryPaths {
+    const char *key;
+    const char *list;
+} RepositoryPaths;
+
+static const RepositoryPaths kubernetes_paths = {"/etc/apt/keyrings/loam-kubernetes.asc",
+                                                 "/etc/apt/sources.list.d/loam-kubernetes.list"};
+static const RepositoryPaths runtime_paths = {"/etc/apt/keyrings/loam-runtime.asc",
+                                              "/etc/apt/sources.list.d/loam-runtime.list"};
 
 const char *host_settings_script(void) {
     return host_settings_sh;
@@ -73,16 +81,6 @@ Str host_settings_path(const BundleFile *file, Arena *arena) {
     return STR_EMPTY;
 }
 
-static void want_bundle(const Bundle *bundle, HostWanted *out, Arena *arena) {
-    vec_each(&bundle->files, file) {
-        Str path = host_settings_path(file, arena);
-        if (path.len)
-            put(out, STR("program"), path, str_concat(STR("sha256:"), file->sha256, arena), arena);
-        vec_each(&file->images, image)
-            put(out, STR("image"), *image, STR("present"), arena);
-    }
-}
-
 static bool is_word(Str text) {
     for (size_t i = 0; i < text.len; i++) {
         if (text.ptr[i] <= ' ' || text.ptr[i] == 0x7f)
@@ -91,26 +89,65 @@ static bool is_word(Str text) {
     return text.len > 0;
 }
 
+static Str want_bundle(const Bundle *bundle, HostWanted *out, Arena *arena) {
+    vec_each(&bundle->files, file) {
+        Str path = host_settings_path(file, arena);
+        if (path.len)
+            put(out, STR("program"), path, str_concat(STR("sha256:"), file->sha256, arena), arena);
+        vec_each(&file->images, image) {
+            if (!is_word(*image))
+                return STR("Names of images have no blanks and no control characters.");
+            put(out, STR("image"), *image, STR("present"), arena);
+        }
+    }
+    return STR_EMPTY;
+}
+
 /* Returns a sentence if a text would add words or lines to the list. */
-static Str want_repository(const HostRepository *repository, HostWanted *out, Arena *arena) {
-    if (!repository->url.len)
-        return STR_EMPTY;
+static Str check_repository(const HostRepository *repository) {
     if (!is_word(repository->url) || !is_word(repository->suite))
         return STR("URL and suite of a repository have no blanks and no control characters.");
-    NodeFile key = {.path = REPOSITORY_KEY, .text = repository->key, .mode = 0644};
+    if (repository->version.len && !is_word(repository->version))
+        return STR("The version of a package has no blanks and no control characters.");
+    vec_each(&repository->packages, package) {
+        if (!is_word(*package))
+            return STR("Names of packages have no blanks and no control characters.");
+    }
+    return STR_EMPTY;
+}
+
+static void add_repository(const HostRepository *repository,
+                           const RepositoryPaths *paths,
+                           NodeFiles *out,
+                           Arena *arena) {
+    Str signature =
+        repository->key.len ? str_format(arena, "[signed-by=%s] ", paths->key) : STR_EMPTY;
+    NodeFile key = {.path = paths->key, .text = repository->key, .mode = 0644};
     NodeFile list = {
-        .path = REPOSITORY_LIST,
-        .text = str_format(arena, "deb %s%.*s %.*s\n",
-                           repository->key.len ? "[signed-by=" REPOSITORY_KEY "] " : "",
+        .path = paths->list,
+        .text = str_format(arena, "deb %.*s%.*s %.*s\n", STR_ARG(signature),
                            STR_ARG(repository->url), STR_ARG(repository->suite)),
         .mode = 0644,
     };
     if (repository->key.len)
-        vec_push(arena, &out->files, key);
-    vec_push(arena, &out->files, list);
+        vec_push(arena, out, key);
+    vec_push(arena, out, list);
+}
+
+/* Packages without a version are installed once, and are no settings. */
+static Str want_repository(const HostRepository *repository,
+                           const RepositoryPaths *paths,
+                           HostWanted *out,
+                           Arena *arena) {
+    if (!repository->url.len)
+        return STR_EMPTY;
+    Str problem = check_repository(repository);
+    if (problem.len)
+        return problem;
+    add_repository(repository, paths, &out->files, arena);
     vec_each(&repository->packages, package) {
-        if (!is_word(*package))
-            return STR("Names of packages have no blanks and no control characters.");
+        if (!repository->version.len)
+            continue;
         put(out, STR("package"), *package, str_concat(repository->version, STR(" held"), arena),
             arena);
     }
@@ -121,7 +158,11 @@ Str host_settings_want(const HostWish *wish, HostWanted *out, Arena *arena) {
     *out = (HostWanted){.runtime = wish->node.runtime};
     Str problem = node_files_list(&wish->node, &out->files, arena);
     if (!problem.len)
-        problem = want_repository(&wish->repository, out, arena);
+        problem = want_repository(&wish->repository, &kubernetes_paths, out, arena);
+    if (!problem.len)
+        problem = want_repository(&wish->runtime_repository, &runtime_paths, out, arena);
+    if (!problem.len && wish->bundle)
+        problem = want_bundle(wish->bundle, out, arena);
     if (problem.len)
         return problem;
     vec_each(&out->files, file) {
@@ -130,8 +171,6 @@ Str host_settings_want(const HostWish *wish, HostWanted *out, Arena *arena) {
             str_format(arena, "%04o %.*s", file->mode, STR_ARG(digest)), arena);
     }
     want_kernel(wish, out, arena);
-    if (wish->bundle)
-        want_bundle(wish->bundle, out, arena);
     put(out, STR("service"), str_from_cstr(wish->node.runtime->service), STR("enabled active"),
         arena);
     put(out, STR("service"), STR("kubelet"), STR("enabled"), arena);
@@ -172,12 +211,16 @@ static Str value_of(const NamedTexts *texts, Str name) {
     return STR_EMPTY;
 }
 
+static void add_file_line(StrBuf *lines, const NodeFile *file, Arena *arena) {
+    Str path = node_files_path(file), content = base64_encode(file->text, arena);
+    strbuf_add_format(lines, "file %04o %.*s %.*s\n", file->mode, STR_ARG(path), STR_ARG(content));
+}
+
 static void add_file(Difference *difference, const NodeFiles *files, Str path) {
     vec_each(files, file) {
         if (!str_equal(node_files_path(file), path))
             continue;
-        strbuf_add_format(&difference->lines, "file %04o %.*s %.*s\n", file->mode, STR_ARG(path),
-                          STR_ARG(base64_encode(file->text, difference->arena)));
+        add_file_line(&difference->lines, file, difference->arena);
         difference->restarts_runtime |= file->service == SERVICE_RUNTIME;
         difference->restarts_kubelet |= file->service == SERVICE_KUBELET;
         if (file->service == SERVICE_KERNEL)
@@ -208,8 +251,9 @@ static void add_image(Difference *difference, const Bundle *bundle, Str image) {
     const BundleFile *file = bundle_find_image(bundle, image);
     if (!file || str_is_among(file->path, difference->members->items, difference->members->count))
         return;
-    strbuf_add_format(&difference->lines, "image %.*s %.*s\n", STR_ARG(file->sha256),
-                      STR_ARG(file->path));
+    Str names = str_join(file->images.items, file->images.count, STR(" "), difference->arena);
+    strbuf_add_format(&difference->lines, "image %s %.*s %.*s %.*s\n", difference->runtime->program,
+                      STR_ARG(file->sha256), STR_ARG(file->path), STR_ARG(names));
     add_member(difference, file->path);
 }
 
@@ -255,6 +299,29 @@ Str host_settings_difference(const HostWanted *wanted,
     if (difference.restarts_kubelet)
         strbuf_add_cstr(&difference.lines, "restart kubelet\n");
     return strbuf_str(&difference.lines);
+}
+
+Str host_settings_install(const HostRepository *repository,
+                          const StrVec *packages,
+                          Str *lines,
+                          Arena *arena) {
+    StrBuf out = strbuf_new(arena);
+    NodeFiles files = {0};
+    Str problem = repository->url.len ? check_repository(repository) : STR_EMPTY;
+    if (problem.len)
+        return problem;
+    if (repository->url.len)
+        add_repository(repository, &runtime_paths, &files, arena);
+    vec_each(&files, file)
+        add_file_line(&out, file, arena);
+    vec_each(packages, package) {
+        bool is_its =
+            str_is_among(*package, repository->packages.items, repository->packages.count);
+        Str version = is_its && repository->version.len ? repository->version : STR("-");
+        strbuf_add_format(&out, "package %.*s %.*s\n", STR_ARG(*package), STR_ARG(version));
+    }
+    *lines = strbuf_str(&out);
+    return STR_EMPTY;
 }
 
 /* Containers. */

@@ -4,7 +4,7 @@
  *   file PATH         "0644 sha256:…"
  *   program PATH      "sha256:…", of a bundle
  *   image NAME        "present", in the container runtime
- *   package NAME      "1.34.4 held", of a repository
+ *   package NAME      "1.34.4 held", of a repository, if its version is given
  *   sysctl NAME       value in the kernel
  *   module NAME       "loaded"
  *   swap              "off"
@@ -36,12 +36,14 @@ typedef struct HostWish {
     NodeSettings node;
     const Bundle *bundle; /* NULL: none */
     HostRepository repository;
+    HostRepository runtime_repository; /* without a version: any, which is not held */
     bool keeps_swap;
 } HostWish;
 
 /* Returns an empty text, or a sentence if a setting cannot be written. */
 Str host_settings_want(const HostWish *wish, HostWanted *out, Arena *arena);
-/* Returns the script that prints the values of the settings in its arguments; see HostQuery. */
+/* Returns the script that prints the values of the settings in its arguments, which follow the
+ * program of the container runtime; see HostQuery. */
 const char *host_settings_script(void);
 /* Returns the script that changes settings; see host_settings_difference. */
 const char *host_settings_prepare_script(void);
@@ -54,6 +56,12 @@ Str host_settings_difference(const HostWanted *wanted,
                              const Bundle *bundle,
                              StrVec *members,
                              Arena *arena);
+/* Sets *lines to those for host_prepare.sh that install packages before the other settings, with
+ * the repository of the container runtime. Returns as host_settings_want. */
+Str host_settings_install(const HostRepository *repository,
+                          const StrVec *packages,
+                          Str *lines,
+                          Arena *arena);
 /* Returns where a file of a bundle belongs on a machine; empty: nowhere. */
 Str host_settings_path(const BundleFile *file, Arena *arena);
 /* What the kernel of a container's host must have; empty, or sentences. */

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Prints the values of settings, one a line after a tab, between the lines "settings 1" and "settings end". Each argument
-# is a setting, such as "file /etc/crictl.yaml". Changes nothing but its own list of digests.
+# Prints the values of settings, one a line after a tab, between the lines "settings 1" and "settings end". The first
+# argument is the program of the container runtime; each other one is a setting, such as "file /etc/crictl.yaml". Changes
+# nothing but its own list of digests.
 set -u
 LC_ALL=C
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin
@@ -17,20 +18,10 @@ digest() {
   fi
   echo "$known"
 }
-images=''
-is_listed=''
-has_image() {
-  if [ -z "$is_listed" ]; then
-    images=$(ctr -n k8s.io images ls -q 2>/dev/null)
-    is_listed=yes
-  fi
-  case "
-$images
-" in *"
-$1
-"*) return 0 ;; esac
-  return 1
-}
+# shellcheck source=host_store.sh
+. ./host_store.sh
+runtime=$1
+shift
 echo "settings 1"
 for setting; do
   name=${setting#* }
@@ -49,7 +40,7 @@ for setting; do
     case $value in ?i\ *) value=${value#?i } value=${value%-*} ;; *) value='' ;; esac
     if [ -n "$value" ] && apt-mark showhold "$name" 2>/dev/null | grep -q .; then value="$value held"; fi
     ;;
-  image\ *) has_image "$name" && value=present ;;
+  image\ *) store_has "$runtime" "$name" && value=present ;;
   sysctl\ *) value=$(cat "/proc/sys/$(echo "$name" | tr . /)" 2>/dev/null) ;;
   module\ *) [ -d "/sys/module/$name" ] && value=loaded ;;
   swap) if [ "$(wc -l </proc/swaps)" -gt 1 ]; then value=on; else value=off; fi ;;

@@ -1,12 +1,16 @@
 /* node_files: writes sysctl.d and modules-load.d files, TOML, YAML and systemd units. */
 #include "node_files.h"
 #include "base64.h"
+#include "json_writer.h"
 
 /* In sysctl.d, the file whose name sorts last wins. Distributions set rp_filter and ip_forward in
  * other files. */
 #define MODULES_PATH "/etc/modules-load.d/99-zz-loam-kubernetes.conf"
 #define SYSCTL_PATH  "/etc/sysctl.d/99-zz-loam-kubernetes.conf"
 #define MIRROR_DIR   "/etc/containerd/certs.d"
+#define CRIO_MIRRORS "/etc/containers/registries.conf.d/99-zz-loam-"
+#define CRIO_LOGINS  "/etc/crio/loam-auth.json"
+#define CRIO_POLICY  "/etc/crio/policy.json"
 
 static const char modules[] = "overlay\nbr_netfilter\n";
 
@@ -35,6 +39,27 @@ static const char containerd_unit[] = "[Unit]\n"
                                       "\n"
                                       "[Install]\n"
                                       "WantedBy=multi-user.target\n";
+
+static const char crio_unit[] = "[Unit]\n"
+                                "Description=CRI-O container runtime\n"
+                                "Wants=network-online.target\n"
+                                "After=network-online.target\n"
+                                "\n"
+                                "[Service]\n"
+                                "ExecStartPre=-/sbin/modprobe overlay\n"
+                                "ExecStart=/usr/local/bin/crio\n"
+                                "ExecReload=/bin/kill -s HUP $MAINPID\n"
+                                "Type=notify\n"
+                                "Restart=on-failure\n"
+                                "RestartSec=10\n"
+                                "TasksMax=infinity\n"
+                                "TimeoutStartSec=0\n"
+                                "\n"
+                                "[Install]\n"
+                                "WantedBy=multi-user.target\n";
+
+/* Signatures are not compared, as in containerd. */
+static const char crio_policy[] = "{\"default\":[{\"type\":\"insecureAcceptAnything\"}]}\n";
 
 static const char kubelet_unit[] = "[Unit]\n"
                                    "Description=kubelet: the Kubernetes node agent\n"
@@ -155,6 +180,40 @@ static void add_variable(StrBuf *out, const char *name, Str value) {
     strbuf_add_cstr(out, "\"\n");
 }
 
+static bool is_crio(const NodeSettings *settings) {
+    return settings->runtime == &node_runtime_table[NODE_RUNTIME_CRIO];
+}
+
+static bool has_logins(const NodeSettings *settings) {
+    vec_each(&settings->mirrors, mirror) {
+        if (mirror->user.len)
+            return true;
+    }
+    return false;
+}
+
+/* A part of the configuration: tables of the package's own file stay. */
+static Str crio_config(const NodeSettings *settings, Arena *arena) {
+    StrBuf out = strbuf_new(arena);
+    strbuf_add_format(&out, "[crio.api]\n  listen = \"%s\"\n\n[crio.image]\n  pause_image = ",
+                      settings->runtime->socket);
+    add_quoted(&out, settings->sandbox_image);
+    strbuf_add_cstr(&out, "\n  pinned_images = [");
+    add_quoted(&out, settings->sandbox_image);
+    strbuf_add_cstr(&out, "]\n");
+    if (has_logins(settings))
+        strbuf_add_cstr(&out, "  global_auth_file = \"" CRIO_LOGINS "\"\n"
+                              "  pause_image_auth_file = \"" CRIO_LOGINS "\"\n");
+    if (settings->has_own_runtime)
+        strbuf_add_cstr(&out, "  signature_policy = \"" CRIO_POLICY "\"\n");
+    strbuf_add_cstr(&out, "\n[crio.network]\n"
+                          "  network_dir = \"/etc/cni/net.d/\"\n"
+                          "  plugin_dirs = [\"/opt/cni/bin/\"]\n\n"
+                          "[crio.runtime]\n"
+                          "  cgroup_manager = \"systemd\"\n");
+    return strbuf_str(&out);
+}
+
 static Str crictl_config(const NodeRuntime *runtime, Arena *arena) {
     Str url = node_runtime_url(runtime, arena);
     return str_format(arena, "runtime-endpoint: %.*s\nimage-endpoint: %.*s\ntimeout: 10\n",
@@ -212,6 +271,105 @@ static void add_mirror(const RegistryMirror *mirror, NodeFiles *out, Arena *aren
     vec_push(arena, out, file);
 }
 
+/* Mirrors of CRI-O. */
+
+/* Returns host and path of a mirror, without the path "/v2" of the registry's API, which CRI-O adds
+ * itself. Returns false if the API has another path, or the URL another scheme. */
+static bool read_location(Str endpoint, Str *location, bool *is_clear, Arena *arena) {
+    *is_clear = str_starts_with(endpoint, STR("http://"));
+    if (!*is_clear && !str_starts_with(endpoint, STR("https://")))
+        return false;
+    Str rest = str_after(endpoint, *is_clear ? 7 : 8);
+    while (str_ends_with(rest, STR("/")))
+        rest = str_slice(rest, 0, rest.len - 1);
+    size_t slash = str_find_char(rest, '/', 0);
+    if (slash == SIZE_MAX) {
+        *location = rest;
+        return rest.len > 0;
+    }
+    Str host = str_slice(rest, 0, slash), path = str_after(rest, slash);
+    if (!str_equal(path, STR("/v2")) && !str_starts_with(path, STR("/v2/")))
+        return false;
+    *location = str_concat(host, str_after(path, 3), arena);
+    return true;
+}
+
+static Str check_crio_mirror(const RegistryMirror *mirror, Arena *arena) {
+    Str location;
+    bool is_clear;
+    if (mirror->ca_path.len)
+        return str_format(arena,
+                          "CRI-O does not read \"ca_path\". Place the certificate authority in "
+                          "/etc/containers/certs.d/%.*s/ca.crt on the machine.",
+                          STR_ARG(mirror->host));
+    vec_each(&mirror->endpoints, endpoint) {
+        if (!read_location(*endpoint, &location, &is_clear, arena))
+            return str_format(arena,
+                              "The mirror \"%.*s\" must be a URL with http or https for CRI-O; its "
+                              "path, if any, begins with /v2.",
+                              STR_ARG(*endpoint));
+    }
+    return STR_EMPTY;
+}
+
+static void add_crio_mirror(const RegistryMirror *mirror, NodeFiles *out, Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    Str location = STR_EMPTY;
+    bool is_clear = false;
+    strbuf_add_cstr(&text, "[[registry]]\nlocation = ");
+    add_quoted(&text, mirror->host);
+    strbuf_add_char(&text, '\n');
+    vec_each(&mirror->endpoints, endpoint) {
+        (void)read_location(*endpoint, &location, &is_clear, arena);
+        strbuf_add_cstr(&text, "\n[[registry.mirror]]\nlocation = ");
+        add_quoted(&text, location);
+        strbuf_add_cstr(&text, is_clear ? "\ninsecure = true\n" : "\n");
+    }
+    NodeFile file = {
+        .name = str_format(arena, CRIO_MIRRORS "%.*s.conf", STR_ARG(mirror->host)),
+        .text = strbuf_str(&text),
+        .mode = 0644,
+        .service = SERVICE_RUNTIME,
+    };
+    vec_push(arena, out, file);
+}
+
+static void write_login(JsonWriter *writer, Str location, Str pair) {
+    json_key(writer, location);
+    json_object_start(writer);
+    json_key_base64(writer, "auth", pair);
+    json_object_end(writer);
+}
+
+/* The user of a mirror logs in to its endpoints, as in containerd. */
+static void add_crio_logins(const NodeSettings *settings, NodeFiles *out, Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    JsonWriter writer;
+    Str location;
+    bool is_clear;
+    json_writer_init(&writer, &text, 0);
+    json_object_start(&writer);
+    json_key(&writer, STR("auths"));
+    json_object_start(&writer);
+    vec_each(&settings->mirrors, mirror) {
+        Str pair = str_format(arena, "%.*s:%.*s", STR_ARG(mirror->user), STR_ARG(mirror->password));
+        vec_each(&mirror->endpoints, endpoint) {
+            if (mirror->user.len && read_location(*endpoint, &location, &is_clear, arena))
+                write_login(&writer, location, pair);
+        }
+        if (mirror->user.len && !mirror->endpoints.count)
+            write_login(&writer, mirror->host, pair);
+    }
+    json_object_end(&writer);
+    json_object_end(&writer);
+    NodeFile file = {.path = CRIO_LOGINS,
+                     .text = strbuf_str(&text),
+                     .mode = 0600,
+                     .is_secret = true,
+                     .service = SERVICE_RUNTIME};
+    vec_push(arena, out, file);
+}
+
 /* Returns whether the host can be the name of a directory. */
 static bool is_registry(Str host) {
     return host.len > 0 && is_plain(host) && str_find_char(host, '/', 0) == SIZE_MAX &&
@@ -232,6 +390,9 @@ static Str check(const NodeSettings *settings, Arena *arena) {
         if (!is_good)
             return str_format(arena, "A registry needs a host name without \"/\", and endpoints "
                                      "without control characters.");
+        Str problem = is_crio(settings) ? check_crio_mirror(mirror, arena) : STR_EMPTY;
+        if (problem.len)
+            return problem;
     }
     return STR_EMPTY;
 }
@@ -243,6 +404,15 @@ static Str unit_path(const NodeRuntime *runtime, const char *file, Arena *arena)
 static void add_named(NodeFiles *out, Str name, Str text, NodeService service, Arena *arena) {
     NodeFile file = {.name = name, .text = text, .mode = 0644, .service = service};
     vec_push(arena, out, file);
+}
+
+/* The units and the policy that a package would bring. */
+static void add_own_runtime(const NodeSettings *settings, NodeFiles *out, Arena *arena) {
+    const char *unit = is_crio(settings) ? crio_unit : containerd_unit;
+    if (is_crio(settings))
+        add(out, CRIO_POLICY, str_from_cstr(crio_policy), SERVICE_RUNTIME, arena);
+    add_named(out, unit_path(settings->runtime, "", arena), str_from_cstr(unit), SERVICE_RUNTIME,
+              arena);
 }
 
 static void add_kubelet(const NodeRuntime *runtime, NodeFiles *out, Arena *arena) {
@@ -258,16 +428,22 @@ Str node_files_list(const NodeSettings *settings, NodeFiles *out, Arena *arena) 
     if (problem.len)
         return problem;
     add_kernel(settings, out, arena);
-    add(out, runtime->config, containerd_config(settings, arena), SERVICE_RUNTIME, arena);
+    add(out, runtime->config,
+        is_crio(settings) ? crio_config(settings, arena) : containerd_config(settings, arena),
+        SERVICE_RUNTIME, arena);
     add_named(out, unit_path(runtime, ".d/10-loam.conf", arena), runtime_drop_in(settings, arena),
               SERVICE_RUNTIME, arena);
     add(out, "/etc/crictl.yaml", crictl_config(runtime, arena), SERVICE_NONE, arena);
     vec_each(&settings->mirrors, mirror) {
-        add_mirror(mirror, out, arena);
+        if (is_crio(settings))
+            add_crio_mirror(mirror, out, arena);
+        else
+            add_mirror(mirror, out, arena);
     }
+    if (is_crio(settings) && has_logins(settings))
+        add_crio_logins(settings, out, arena);
     if (settings->has_own_runtime)
-        add_named(out, unit_path(runtime, "", arena), str_from_cstr(containerd_unit),
-                  SERVICE_RUNTIME, arena);
+        add_own_runtime(settings, out, arena);
     if (settings->has_own_kubelet)
         add_kubelet(runtime, out, arena);
     return STR_EMPTY;

@@ -106,6 +106,28 @@ static void test_parser(void **state) {
     assert_true(str_find_char(facts.hostname, '\033', 0) == SIZE_MAX);
 }
 
+static void test_runtime(void **state) {
+    (void)state;
+    static const struct {
+        const char *facts;
+        const char *runtime;
+    } rows[] = {
+        {"",                                                                               "containerd"},
+        {"version crio 1.34.2\n",                                                          "cri-o"     },
+        {"version crio 1.34.2\nversion containerd 1.7.2\n",                                "containerd"},
+        {"version containerd 1.7.2\nruntime_endpoint unix:///var/run/crio/crio.sock\n",    "cri-o"     },
+        {"version crio 1.34.2\nruntime_endpoint unix:///run/containerd/containerd.sock\n",
+         "containerd"                                                                                  },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        HostFacts facts;
+        Str text = str_format(arena, BEGIN "%send\n", rows[i].facts);
+        assert_true(host_facts_parse(text, &facts, arena));
+        check_str(str_from_cstr(host_facts_runtime(&facts)->name), rows[i].runtime);
+    }
+}
+
 /* Each proper beginning of an output, and one without a time, is rejected. */
 static void test_cut(void **state) {
     (void)state;
@@ -167,9 +189,10 @@ static void test_foreign(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_script), cmocka_unit_test(test_includes),
-        cmocka_unit_test(test_parser), cmocka_unit_test(test_cut),
-        cmocka_unit_test(test_states), cmocka_unit_test(test_foreign),
+        cmocka_unit_test(test_script),  cmocka_unit_test(test_includes),
+        cmocka_unit_test(test_parser),  cmocka_unit_test(test_runtime),
+        cmocka_unit_test(test_cut),     cmocka_unit_test(test_states),
+        cmocka_unit_test(test_foreign),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -108,7 +108,8 @@ static void test_difference(void **state) {
          "cni/bridge"                                                                                               },
         {"program /usr/local/bin/kubelet",     "program aa /usr/local/bin/kubelet bin/kubelet\n",
          "bin/kubelet"                                                                                              },
-        {"image registry.k8s.io/pause:3.10.1", "image cc images/pause.tar\n",                     "images/pause.tar"},
+        {"image registry.k8s.io/pause:3.10.1",
+         "image containerd cc images/pause.tar registry.k8s.io/pause:3.10.1\n",                   "images/pause.tar"},
     };
     StrVec none = {0};
     check_str(lines_after(NULL, NULL, &none, arena), "");
@@ -153,6 +154,65 @@ static void test_repository(void **state) {
     assert_true(host_settings_want(&wish, &wanted, arena).len > 0);
 }
 
+/* The repository of the runtime has files of its own; only a given version is a setting. */
+static void test_runtime_repository(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    HostWish wish = wish_of(NULL, true);
+    HostRepository *repository = &wish.runtime_repository;
+    HostWanted wanted;
+    StrVec missing = {0};
+    Str lines;
+    wish.node.runtime = &node_runtime_table[NODE_RUNTIME_CRIO];
+    *repository = (HostRepository){
+        .url = STR("https://pkgs.example/cri-o/"), .suite = STR("/"), .key = STR("KEY")};
+    vec_push(arena, &repository->packages, STR("cri-o"));
+    check_str(host_settings_want(&wish, &wanted, arena), "");
+    check_str(value_of(&wanted, "package cri-o"), "");
+    check_str(value_of(&wanted, "service crio"), "enabled active");
+    check_str(value_of(&wanted, "service containerd"), "");
+    assert_true(value_of(&wanted, "file /etc/apt/keyrings/loam-runtime.asc").len > 0);
+    const NodeFile *list = &wanted.files.items[wanted.files.count - 1];
+    check_str(list->text, "deb [signed-by=/etc/apt/keyrings/loam-runtime.asc] "
+                          "https://pkgs.example/cri-o/ /\n");
+    vec_push(arena, &missing, STR("cri-o"));
+    vec_push(arena, &missing, STR("skopeo"));
+    check_str(host_settings_install(repository, &missing, &lines, arena), "");
+    assert_true(str_starts_with(lines, STR("file 0644 /etc/apt/keyrings/loam-runtime.asc ")));
+    assert_true(str_ends_with(lines, STR("\npackage cri-o -\npackage skopeo -\n")));
+    repository->version = STR("1.34.2");
+    check_str(host_settings_want(&wish, &wanted, arena), "");
+    check_str(value_of(&wanted, "package cri-o"), "1.34.2 held");
+    check_str(host_settings_install(repository, &missing, &lines, arena), "");
+    assert_true(str_ends_with(lines, STR("\npackage cri-o 1.34.2\npackage skopeo -\n")));
+    repository->version = STR("1 -o x");
+    assert_true(host_settings_want(&wish, &wanted, arena).len > 0);
+    assert_true(host_settings_install(repository, &missing, &lines, arena).len > 0);
+}
+
+/* Images of a bundle get into the storage of the runtime, and its files restart it. */
+static void test_crio(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Bundle bundle = bundle_of(arena);
+    HostWish wish = wish_of(&bundle, true);
+    HostWanted wanted;
+    NamedTexts observed = {0};
+    StrVec members = {0};
+    vec_push(arena, &bundle.files.items[2].images, STR("registry.k8s.io/other:1"));
+    wish.node.runtime = &node_runtime_table[NODE_RUNTIME_CRIO];
+    check_str(host_settings_want(&wish, &wanted, arena), "");
+    Str lines = host_settings_difference(&wanted, &observed, &bundle, &members, arena);
+    assert_true(str_find(lines,
+                         STR("image crio cc images/pause.tar registry.k8s.io/pause:3.10.1 "
+                             "registry.k8s.io/other:1\n"),
+                         0) != SIZE_MAX);
+    assert_true(str_find(lines, STR("enable crio\n"), 0) != SIZE_MAX);
+    assert_true(str_find(lines, STR("restart crio\n"), 0) != SIZE_MAX);
+    bundle.files.items[2].images.items[1] = STR("a\nswap");
+    assert_true(host_settings_want(&wish, &wanted, arena).len > 0);
+}
+
 static void test_parse(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -169,8 +229,12 @@ static void test_parse(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_wanted),     cmocka_unit_test(test_container),
-        cmocka_unit_test(test_difference), cmocka_unit_test(test_repository),
+        cmocka_unit_test(test_wanted),
+        cmocka_unit_test(test_container),
+        cmocka_unit_test(test_difference),
+        cmocka_unit_test(test_repository),
+        cmocka_unit_test(test_runtime_repository),
+        cmocka_unit_test(test_crio),
         cmocka_unit_test(test_parse),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,8 @@
 /* kubeadm_init and kubeadm_join: errors of a plan, without a machine. lab/cluster has the real
  * ones. */
+#include "kubeadm_node.h"
 #include "kubeadm_provider.h"
+#include "nested_list.h"
 #include "resource_case.h"
 
 #define PAIR(name, public) "\"" name "\":{\"" public "\":\"A\",\"key\":\"B\"}"
@@ -134,11 +136,42 @@ static void test_limits(void **state) {
     case_close(&c);
 }
 
+/* kubeadm configures the kubelet for the runtime of the machine, unless the user names a socket. */
+static void test_socket(void **state) {
+    (void)state;
+    static const struct {
+        NodeRuntimeKind runtime;
+        const char *registration;
+        const char *socket;
+    } rows[] = {
+        {NODE_RUNTIME_CONTAINERD, "{}",                             "unix:///run/containerd/containerd.sock"},
+        {NODE_RUNTIME_CRIO,       "{}",                             "unix:///run/crio/crio.sock"            },
+        {NODE_RUNTIME_CRIO,       "{\"cri_socket\":\"unix:///x\"}", "unix:///x"                             },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        ResourceCase c = case_open(&kubeadm_join);
+        Str text = str_format(
+            c.arena, "{" NODE("1.34.4", "api:6443") ",\"join\":{\"node_registration\":%s}}",
+            rows[i].registration);
+        Value object = case_config(&c, str_to_cstr(text, c.arena));
+        KubeadmNode node = {.call = case_call(&c),
+                            .object = object,
+                            .name = STR("cp1"),
+                            .address = STR("10.0.0.11"),
+                            .runtime = &node_runtime_table[rows[i].runtime]};
+        Value given =
+            object_nested(object_nested(object, "join", c.arena), "node_registration", c.arena);
+        Value made = kubeadm_node_registration(&node, given);
+        check_str(object_text(made, "cri_socket", STR_EMPTY), rows[i].socket);
+        case_close(&c);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_invalid),          cmocka_unit_test(test_changes),
         cmocka_unit_test(test_replaced_machine), cmocka_unit_test(test_join),
-        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_limits),           cmocka_unit_test(test_socket),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

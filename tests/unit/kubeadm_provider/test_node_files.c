@@ -104,6 +104,100 @@ static void test_mirrors(void **state) {
     assert_true(file->is_secret);
 }
 
+static NodeSettings crio_settings(void) {
+    NodeSettings settings = plain;
+    settings.runtime = &node_runtime_table[NODE_RUNTIME_CRIO];
+    return settings;
+}
+
+static void test_crio(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    NodeSettings settings = crio_settings();
+    const char *config = "/etc/crio/crio.conf.d/99-zz-loam.conf";
+    check_str(text_of(&settings, config, arena),
+              "[crio.api]\n  listen = \"/run/crio/crio.sock\"\n\n"
+              "[crio.image]\n"
+              "  pause_image = \"registry.k8s.io/pause:3.10.1\"\n"
+              "  pinned_images = [\"registry.k8s.io/pause:3.10.1\"]\n\n"
+              "[crio.network]\n  network_dir = \"/etc/cni/net.d/\"\n"
+              "  plugin_dirs = [\"/opt/cni/bin/\"]\n\n"
+              "[crio.runtime]\n  cgroup_manager = \"systemd\"\n");
+    check_str(text_of(&settings, "/etc/crictl.yaml", arena),
+              "runtime-endpoint: unix:///run/crio/crio.sock\n"
+              "image-endpoint: unix:///run/crio/crio.sock\ntimeout: 10\n");
+    settings.https_proxy = STR("http://proxy:1");
+    check_has(text_of(&settings, "/etc/systemd/system/crio.service.d/10-loam.conf", arena),
+              "Environment=\"HTTPS_PROXY=http://proxy:1\"\n");
+    check_str(text_of(&settings, "/etc/containerd/config.toml", arena), "(no such file)");
+    check_str(text_of(&settings, "/etc/systemd/system/crio.service", arena), "(no such file)");
+    settings.has_own_runtime = settings.has_own_kubelet = true;
+    check_has(text_of(&settings, config, arena),
+              "\n  signature_policy = \"/etc/crio/policy.json\"\n");
+    check_has(text_of(&settings, "/etc/crio/policy.json", arena), "insecureAcceptAnything");
+    check_has(text_of(&settings, "/etc/systemd/system/crio.service", arena),
+              "\nExecStart=/usr/local/bin/crio\n");
+    check_has(text_of(&settings, "/etc/systemd/system/kubelet.service", arena),
+              "\nAfter=network-online.target crio.service\n");
+}
+
+static void test_crio_mirrors(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    NodeSettings settings = crio_settings();
+    NodeFiles files = {0};
+    RegistryMirror mirror = {
+        .host = STR("registry.k8s.io"), .user = STR("u"), .password = STR("p")};
+    vec_push(arena, &mirror.endpoints, STR("https://mirror.example/v2/"));
+    vec_push(arena, &mirror.endpoints, STR("http://plain:5000/v2/k8s"));
+    vec_push(arena, &settings.mirrors, mirror);
+    vec_push(arena, &settings.mirrors,
+             (RegistryMirror){.host = STR("private:5000"), .user = STR("a"), .password = STR("b")});
+    check_str(node_files_list(&settings, &files, arena), "");
+    const NodeFile *file =
+        find(&files, "/etc/containers/registries.conf.d/99-zz-loam-registry.k8s.io.conf");
+    check_str(file->text, "[[registry]]\nlocation = \"registry.k8s.io\"\n\n"
+                          "[[registry.mirror]]\nlocation = \"mirror.example\"\n\n"
+                          "[[registry.mirror]]\nlocation = \"plain:5000/k8s\"\n"
+                          "insecure = true\n");
+    assert_int_equal(file->service, SERVICE_RUNTIME);
+    file = find(&files, "/etc/crio/loam-auth.json");
+    check_str(file->text, "{\"auths\":{\"mirror.example\":{\"auth\":\"dTpw\"},"
+                          "\"plain:5000/k8s\":{\"auth\":\"dTpw\"},"
+                          "\"private:5000\":{\"auth\":\"YTpi\"}}}");
+    assert_int_equal(file->mode, 0600);
+    assert_true(file->is_secret);
+    check_has(text_of(&settings, "/etc/crio/crio.conf.d/99-zz-loam.conf", arena),
+              "\n  global_auth_file = \"/etc/crio/loam-auth.json\"\n");
+}
+
+/* What CRI-O cannot read is rejected before any file is written. */
+static void test_crio_rejects(void **state) {
+    (void)state;
+    static const struct {
+        const char *endpoint;
+        const char *ca_path;
+        const char *problem;
+    } rows[] = {
+        {"https://mirror.example/cache", "",           "begins with /v2"                   },
+        {"https://mirror.example/v2x",   "",           "begins with /v2"                   },
+        {"ftp://mirror.example",         "",           "http or https"                     },
+        {"https://",                     "",           "http or https"                     },
+        {"https://mirror.example",       "/etc/a.crt", "/etc/containers/certs.d/r.example/"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        NodeSettings settings = crio_settings();
+        NodeFiles files = {0};
+        RegistryMirror mirror = {.host = STR("r.example"),
+                                 .ca_path = str_from_cstr(rows[i].ca_path)};
+        vec_push(arena, &mirror.endpoints, str_from_cstr(rows[i].endpoint));
+        vec_push(arena, &settings.mirrors, mirror);
+        check_has(node_files_list(&settings, &files, arena), rows[i].problem);
+        assert_int_equal(files.count, 0);
+    }
+}
+
 static void test_hostile(void **state) {
     (void)state;
     static const char *const hosts[] = {"", "../x", "a/b", ".", "a\nb"};
@@ -180,6 +274,9 @@ int main(void) {
         cmocka_unit_test(test_units),
         cmocka_unit_test(test_proxies),
         cmocka_unit_test(test_mirrors),
+        cmocka_unit_test(test_crio),
+        cmocka_unit_test(test_crio_mirrors),
+        cmocka_unit_test(test_crio_rejects),
         cmocka_unit_test(test_hostile),
         cmocka_unit_test(test_versions),
         cmocka_unit_test(test_real_containerd),
