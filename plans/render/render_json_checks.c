@@ -69,6 +69,25 @@ static void write_instance_address(JsonWriter *writer, Str kind, Str address, Ar
     json_object_end(writer);
 }
 
+static int compare_blocks(const void *a, const void *b) {
+    return str_compare(value_text_at(*(const Value *)a, STR("config_addr")),
+                       value_text_at(*(const Value *)b, STR("config_addr")));
+}
+
+static int compare_objects(const void *a, const void *b) {
+    return str_compare(value_text_at(*(const Value *)a, STR("object_addr")),
+                       value_text_at(*(const Value *)b, STR("object_addr")));
+}
+
+/* Returns the elements of a tuple in the order of their addresses, as Terraform prints them. */
+static Value *in_order(Value tuple, int (*compare)(const void *, const void *), Arena *scratch) {
+    Value *rows = arena_new_array(scratch, Value, tuple.count + 1);
+    for (size_t i = 0; i < tuple.count; i++)
+        rows[i] = value_at(tuple, i);
+    qsort(rows, tuple.count, sizeof(*rows), compare);
+    return rows;
+}
+
 static void write_problems(JsonWriter *writer, Value messages) {
     if (messages.count == 0)
         return;
@@ -94,12 +113,13 @@ static void write_instance(JsonWriter *writer, Str kind, Value object, Arena *sc
 static void write_check(JsonWriter *writer, Value result, Arena *scratch) {
     Str kind = value_text_at(result, STR("object_kind"));
     Value objects = value_tuple_at(result, STR("objects"));
+    Value *rows = in_order(objects, compare_objects, scratch);
     json_object_start(writer);
     write_address(writer, kind, value_text_at(result, STR("config_addr")), scratch);
     json_key(writer, STR("instances"));
     json_array_start(writer);
     for (size_t i = 0; i < objects.count; i++)
-        write_instance(writer, kind, value_at(objects, i), scratch);
+        write_instance(writer, kind, rows[i], scratch);
     json_array_end(writer);
     json_key_string(writer, "status", value_text_at(result, STR("status")));
     json_object_end(writer);
@@ -113,9 +133,10 @@ void render_json_checks(JsonWriter *writer, Str check_results, Arena *scratch) {
         !json_parse_any(check_results, &results, &error, &offset, scratch) ||
         !value_is_present(results) || results.type->kind != KIND_TUPLE || results.count == 0)
         return;
+    Value *rows = in_order(results, compare_blocks, scratch);
     json_key(writer, STR("checks"));
     json_array_start(writer);
     for (size_t i = 0; i < results.count; i++)
-        write_check(writer, value_at(results, i), scratch);
+        write_check(writer, rows[i], scratch);
     json_array_end(writer);
 }

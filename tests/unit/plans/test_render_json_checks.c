@@ -52,9 +52,32 @@ static void takes_addresses_apart(void **state) {
     }
 }
 
+/* Blocks and instances have the order of their addresses, as in Terraform's output. */
+static void sorts_by_address(void **state) {
+    (void)state;
+    static const char results[] =
+        "[{\"object_kind\":\"var\",\"config_addr\":\"var.z\",\"status\":\"pass\",\"objects\":null},"
+        "{\"object_kind\":\"resource\",\"config_addr\":\"module.m.t.n\",\"status\":\"pass\","
+        "\"objects\":[{\"object_addr\":\"module.m.t.n[2]\",\"status\":\"pass\"},"
+        "{\"object_addr\":\"module.m.t.n[10]\",\"status\":\"pass\"}]}]";
+    static const char *const order[] = {"\"module.m.t.n\"", "\"module.m.t.n[10]\"",
+                                        "\"module.m.t.n[2]\"", "\"var.z\""};
+    StrBuf out = strbuf_new(arena);
+    JsonWriter writer;
+    json_writer_init(&writer, &out, 0);
+    json_object_start(&writer);
+    render_json_checks(&writer, str_from_cstr(results), arena);
+    json_object_end(&writer);
+    for (size_t i = 0, from = 0; i < ARRAY_COUNT(order); i++) {
+        from = str_find(strbuf_str(&out), str_from_cstr(order[i]), from);
+        assert_true(from != SIZE_MAX);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         PLAN_CASE(takes_addresses_apart),
+        PLAN_CASE(sorts_by_address),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
