@@ -249,11 +249,14 @@ static bool is_ready(Value object) {
     return true;
 }
 
+static bool is_same_machine(const PlanRequest *request) {
+    return !value_is_null(request->prior) &&
+           !object_differs(request->prior, request->proposed, "host");
+}
+
 /* Pods and images of a node do not move to another runtime. */
 static bool check_runtime(const Call *call, const PlanRequest *request, Diags *diags) {
-    bool is_same_machine = !value_is_null(request->prior) && !request->is_replaced &&
-                           !object_differs(request->prior, request->proposed, "host");
-    if (!is_same_machine ||
+    if (!is_same_machine(request) || request->is_replaced ||
         !value_is_known(object_attribute(request->proposed, "container_runtime")) ||
         runtime_of(request->prior) == runtime_of(request->proposed))
         return true;
@@ -280,12 +283,11 @@ static bool host_plan(const Call *call,
         return true;
     if (!read_bundle(&plan, diags))
         return false;
-    architecture = value_is_null(request->prior)
-                       ? STR_EMPTY
-                       : object_text(request->prior, "architecture", STR_EMPTY);
+    architecture = is_same_machine(request) ? object_text(request->prior, "architecture", STR_EMPTY)
+                                            : STR_EMPTY;
     if (!check_bundle(&plan, architecture, diags))
         return false;
-    if (value_is_null(request->prior))
+    if (!is_same_machine(request))
         return true;
     version = runtime_version(&plan, object_text(request->prior, "runtime_version", STR_EMPTY));
     if (!want(&plan, object_bool(request->prior, "is_container", false), version, diags))

@@ -48,6 +48,8 @@ static void test_runtime_change(void **state) {
     check_done(&c, plan(&c, "{" HOST "}", false));
     check_done(
         &c, plan(&c, "{\"host\":\"10.0.0.12\",\"kubernetes_version\":\"1.34.4\"" CRIO "}", false));
+    assert_true(case_is_planned_unknown(&c, "runtime_version"));
+    assert_true(case_is_planned_unknown(&c, "settings"));
     c.state = case_config(&c, "{" HOST STATE CRIO "}");
     check_refused(&c, plan(&c, "{" HOST "}", false), "Container runtime of a node");
     case_close(&c);
