@@ -259,6 +259,25 @@ Value kubeadm_node_registration(const KubeadmNode *node, Value registration) {
     return object_builder_value(&builder);
 }
 
+StrVec kubeadm_node_addresses(const KubeadmNode *node) {
+    Arena *arena = node->call->arena;
+    StrVec addresses = {0};
+    Value part;
+    bool is_init = value_find(node->object, STR("init"), &part);
+    part = object_nested(node->object, is_init ? "init" : "join", arena);
+    Value registration = object_nested(part, "node_registration", arena);
+    vec_push(arena, &addresses, node->address);
+    for (size_t i = 0; i < nested_list_count(registration, "kubelet_extra_args"); i++) {
+        Value item = nested_list_at(registration, "kubelet_extra_args", i);
+        Str address, rest = object_text(item, "value", STR_EMPTY);
+        if (!str_equal(object_text(item, "name", STR_EMPTY), STR("node-ip")))
+            continue;
+        while (rest.len && str_next_field(&rest, ',', &address))
+            vec_push(arena, &addresses, str_trim(address));
+    }
+    return addresses;
+}
+
 Value kubeadm_node_endpoint(const KubeadmNode *node, Value endpoint) {
     if (object_has(endpoint, "advertise_address"))
         return endpoint;

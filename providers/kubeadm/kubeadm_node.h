@@ -80,6 +80,10 @@ MUST_USE bool kubeadm_node_prepare(KubeadmNode *node, KubeadmPart *part, Diags *
 /* Returns the typed object `registration` with address, name, flags and taints of the node's
  * registration. */
 Value kubeadm_node_registration(const KubeadmNode *node, Value registration);
+/* Returns the addresses of the kubelet in the configuration: node_address, and its argument
+ * node-ip.
+ */
+StrVec kubeadm_node_addresses(const KubeadmNode *node);
 /* Returns the typed object `endpoint` with the node's address. */
 Value kubeadm_node_endpoint(const KubeadmNode *node, Value endpoint);
 /* Sets the attributes that identify the machine. */

@@ -167,11 +167,28 @@ static void test_socket(void **state) {
     }
 }
 
+/* A request for a serving certificate may have these addresses. */
+static void test_addresses(void **state) {
+    (void)state;
+    ResourceCase c = case_open(&kubeadm_init);
+    Value object = case_config(
+        &c, "{" NODE("1.34.4",
+                     "api:6443") ",\"init\":{\"node_registration\":{\"kubelet_extra_args\":["
+                                 "{\"name\":\"v\",\"value\":\"2\"},"
+                                 "{\"name\":\"node-ip\",\"value\":\"10.0.0.12, fd00::12\"}]}}}");
+    KubeadmNode node = {.call = case_call(&c), .object = object, .address = STR("10.0.0.11")};
+    StrVec found = kubeadm_node_addresses(&node);
+    check_str(str_join(found.items, found.count, STR(" "), c.arena),
+              "10.0.0.11 10.0.0.12 fd00::12");
+    case_close(&c);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_invalid),          cmocka_unit_test(test_changes),
         cmocka_unit_test(test_replaced_machine), cmocka_unit_test(test_join),
         cmocka_unit_test(test_limits),           cmocka_unit_test(test_socket),
+        cmocka_unit_test(test_addresses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

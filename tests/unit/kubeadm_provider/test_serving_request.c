@@ -1,0 +1,286 @@
+/* serving_request: requests signed by OpenSSL, their conditions, and the exchange with the API
+ * server. */
+#include "base64.h"
+#include "json.h"
+#include "kube_object.h"
+#include "kube_script.h"
+#include "openssl_pem.h"
+#include "serving_request.h"
+
+#define USER   "system:node:w1"
+#define USAGES "\"digital signature\",\"server auth\""
+#define GROUPS "\"system:nodes\",\"system:authenticated\""
+
+/* A request of a kubelet; one member of a row differs from a good one. */
+typedef struct Row {
+    const char *key;     /* NULL: EC */
+    const char *subject; /* common name */
+    const char *group;   /* organization */
+    const char *names;   /* as in the configuration of OpenSSL; empty: none */
+    const char *user;
+    const char *groups;
+    const char *usages;
+    const char *problem; /* a part of the sentence; NULL: none */
+} Row;
+
+static EVP_PKEY *key_of(const Row *row) {
+    return row->key ? EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048)
+                    : EVP_PKEY_Q_keygen(NULL, NULL, "EC", "prime256v1");
+}
+
+static void add_entry(X509_NAME *subject, const char *kind, const char *text) {
+    if (text)
+        assert_int_equal(X509_NAME_add_entry_by_txt(subject, kind, MBSTRING_UTF8,
+                                                    (const unsigned char *)text, -1, -1, 0),
+                         1);
+}
+
+static void add_names(X509_REQ *request, const char *names) {
+    if (!*names)
+        return;
+    STACK_OF(X509_EXTENSION) *extensions = sk_X509_EXTENSION_new_null();
+    X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name, names);
+    assert_non_null(extension);
+    sk_X509_EXTENSION_push(extensions, extension);
+    assert_int_equal(X509_REQ_add_extensions(request, extensions), 1);
+    sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
+}
+
+static Str pem_of(const Row *row, Arena *arena) {
+    SCOPED(KeyRef) key = key_of(row);
+    SCOPED(RequestRef) request = X509_REQ_new();
+    SCOPED(BioRef) bio = BIO_new(BIO_s_mem());
+    X509_NAME *subject = X509_REQ_get_subject_name(request);
+    add_entry(subject, "O", row->group);
+    add_entry(subject, "CN", row->subject);
+    assert_int_equal(X509_REQ_set_pubkey(request, key), 1);
+    add_names(request, row->names);
+    assert_true(X509_REQ_sign(request, key, EVP_sha256()) > 0);
+    assert_int_equal(PEM_write_bio_X509_REQ(bio, request), 1);
+    return openssl_pem_text(bio, arena);
+}
+
+static Value parse(Str text, Arena *arena) {
+    Value value;
+    const char *error;
+    size_t offset;
+    assert_true(json_parse_any(text, &value, &error, &offset, arena));
+    return value;
+}
+
+static Str object_of(const Row *row, const char *name, const char *conditions, Arena *arena) {
+    Str pem = base64_encode(pem_of(row, arena), arena);
+    return str_format(
+        arena,
+        "{\"metadata\":{\"name\":\"%s\",\"resourceVersion\":\"7\",\"creationTimestamp\":"
+        "\"2026-11-24T03:00:0%zuZ\"},\"spec\":{\"username\":\"%s\",\"groups\":[%s],\"usages\":[%s],"
+        "\"request\":\"%.*s\"},\"status\":{\"conditions\":[%s]}}",
+        name, strlen(name) % 10, row->user, row->groups, row->usages, STR_ARG(pem), conditions);
+}
+
+static ServingNode node_of(Arena *arena) {
+    ServingNode node = {.name = STR("w1")};
+    vec_push(arena, &node.addresses, STR("10.0.0.21"));
+    vec_push(arena, &node.addresses, STR("fd00::21"));
+    return node;
+}
+
+#define GOOD NULL, USER, "system:nodes", "DNS:w1,IP:10.0.0.21", USER, GROUPS, USAGES
+
+static void test_checks(void **state) {
+    (void)state;
+    static const char names[] = "DNS:w1,IP:10.0.0.21", nodes[] = "system:nodes";
+    static const Row rows[] = {
+        {GOOD,                            NULL          },
+        { NULL,  USER,             nodes,            "IP:fd00::21",          USER,             GROUPS, USAGES, NULL},
+        {                                   "RSA", USER,             nodes,            names,                  USER,             GROUPS, USAGES ",\"key encipherment\"", NULL},
+        {           "RSA", USER,             nodes,            names,                  USER,             GROUPS, USAGES, NULL},
+        {                                   NULL,  USER,             nodes,            names,                  USER,             GROUPS, USAGES ",\"key encipherment\"", "usage \"key"},
+        {  NULL,  USER,             nodes,            names,                  USER,             GROUPS, USAGES ",\"client auth\"", "usage \"client"},
+        {    NULL,  USER,             nodes,            names,                  USER,             GROUPS, "\"digital signature\"", "lacks the usage \"s"},
+        { NULL,  USER,             nodes,            names,                  USER,             GROUPS, "\"server auth\"", "lacks the usage \"digital"},
+        { NULL,  USER,             nodes,            names,                  USER,             GROUPS, "", "lacks the usage"},
+        {                          NULL,  USER,             nodes,            "",                     USER,             GROUPS, USAGES, "neither a name"},
+        {                       NULL,  USER,             nodes,            "DNS:w1,IP:10.0.0.22",  USER,             GROUPS, USAGES, "address 10.0.0.22"},
+        {                    NULL,  USER,             nodes,            "IP:fd00::22",          USER,             GROUPS, USAGES, "address fd00::22"},
+        {                     NULL,  USER,             nodes,            "DNS:api,IP:10.0.0.21", USER,             GROUPS, USAGES, "name \"api\""},
+        {                         NULL,  USER,             nodes,            "DNS:w1,email:a@b.c",   USER,             GROUPS, USAGES, "neither a DNS name"},
+        {                   NULL,  "system:node:w2", nodes,            names,                  USER,             GROUPS, USAGES, "subject"},
+        {                              NULL,  USER,             "system:masters", names,                  USER,             GROUPS, USAGES, "subject"},
+        {                              NULL,  USER,             NULL,             names,                  USER,             GROUPS, USAGES, "subject"},
+        {                              NULL,  USER,             nodes,            names,                  "system:node:w2", GROUPS, USAGES, "not come from"},
+        {                        NULL,  USER,             nodes,            names,                  "w1",             GROUPS, USAGES, "not come from"},
+        {                        NULL,  USER,             nodes,            names,                  USER,             "\"system:masters\"", USAGES, "not come from"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        ServingNode node = node_of(arena);
+        Value request = parse(object_of(&rows[i], "csr", "", arena), arena);
+        Str problem = serving_request_check(request, &node, arena);
+        bool is_right = rows[i].problem
+                            ? str_find(problem, str_from_cstr(rows[i].problem), 0) != SIZE_MAX
+                            : !problem.len;
+        if (!is_right)
+            fail_msg("row %zu: %.*s", i, STR_ARG(problem));
+    }
+}
+
+static void test_damaged(void **state) {
+    (void)state;
+    static const char *const texts[] = {"", "!", "bm8gcmVxdWVzdA=="};
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        ServingNode node = node_of(arena);
+        Str text = str_format(arena,
+                              "{\"spec\":{\"username\":\"" USER "\",\"groups\":[" GROUPS
+                              "],\"usages\":[" USAGES "],\"request\":\"%s\"}}",
+                              texts[i]);
+        Str problem = serving_request_check(parse(text, arena), &node, arena);
+        assert_true(str_find(problem, STR("not readable"), 0) != SIZE_MAX);
+    }
+}
+
+#define CONDITION(type) "{\"type\":\"" type "\",\"status\":\"True\"}"
+
+/* All conditions count, in any order. */
+static void test_states(void **state) {
+    (void)state;
+    static const struct {
+        const char *conditions;
+        ServingState state;
+    } rows[] = {
+        {"",                                            SERVING_PENDING },
+        {CONDITION("Other"),                            SERVING_PENDING },
+        {CONDITION("Approved"),                         SERVING_APPROVED},
+        {CONDITION("Other") "," CONDITION("Denied"),    SERVING_DENIED  },
+        {CONDITION("Approved") "," CONDITION("Failed"), SERVING_FAILED  },
+        {CONDITION("Failed") "," CONDITION("Approved"), SERVING_FAILED  },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Str text = str_format(arena, "{\"status\":{\"conditions\":[%s]}}", rows[i].conditions);
+        assert_int_equal(serving_request_state(parse(text, arena)), rows[i].state);
+    }
+    SCOPED(ArenaRef) arena = arena_open("test");
+    assert_int_equal(serving_request_state(parse(STR("{}"), arena)), SERVING_PENDING);
+}
+
+/* The exchange with the API server. */
+
+typedef struct Exchange {
+    KubeScript script;
+    Call call;
+    ClusterApi api;
+    Diags diags;
+    bool is_good;
+} Exchange;
+
+#define KUBELET_CONFIG(text) "{\"data\":{\"kubelet\":\"rotateCertificates: true\\n" text "\\n\"}}"
+#define WANTED               KUBELET_CONFIG("serverTLSBootstrap: true")
+
+static void exchange(Exchange *x, const KubeScriptRow *rows, size_t count, Arena *arena) {
+    ServingNode node = node_of(arena);
+    kube_script_open(&x->script, rows, count, NULL, arena);
+    x->call = (Call){.io = &x->script.io, .arena = arena};
+    x->api = (ClusterApi){
+        .client = x->script.client, .call = {.client = x->script.client, .arena = arena}
+    };
+    x->diags = diags_new(arena);
+    x->is_good = serving_request_approve(&x->call, &x->api, &node, &x->diags);
+    kube_client_close(x->script.client);
+    assert_int_equal(x->script.next, count);
+}
+
+static const char *list_of(const Str *items, size_t count, Arena *arena) {
+    return str_to_cstr(
+        str_format(arena, "{\"items\":[%.*s]}", STR_ARG(str_join(items, count, STR(","), arena))),
+        arena);
+}
+
+/* Of the requests of the node, the newest pending one is approved, in its version. */
+static void test_approval(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    static const Row good = {GOOD, NULL};
+    static const Row other = {
+        NULL, "system:node:w2", "system:nodes", "DNS:w2", "system:node:w2", GROUPS, USAGES, NULL};
+    const Str items[] = {object_of(&good, "old", CONDITION("Denied"), arena),
+                         object_of(&good, "newest", "", arena),
+                         object_of(&other, "of-another", "", arena)};
+    const KubeScriptRow rows[] = {
+        {.code = 200,                                              .body = WANTED                                   },
+        {.code = 200,                                              .body = "{\"items\":[]}"                         },
+        {.code = 200,                                              .body = list_of(items,                             ARRAY_COUNT(items), arena)},
+        {.code = 409,                                                  .body = "{\"kind\":\"Status\",\"reason\":\"Conflict\"}"                                                                                                  },
+        {.code = 200,.body = list_of(items,ARRAY_COUNT(items), arena)},
+        {.code = 200,                                                                                    .body = "{}"                                                                                                                                                                                                                    },
+    };
+    Exchange x;
+    exchange(&x, rows, ARRAY_COUNT(rows), arena);
+    assert_true(x.is_good);
+    assert_int_equal(x.diags.count, 0);
+    Str last = x.script.requests.items[ARRAY_COUNT(rows) - 1];
+    assert_true(str_starts_with(
+        last,
+        STR("PATCH /apis/certificates.k8s.io/v1/certificatesigningrequests/newest/approval")));
+    Value body = parse(x.script.last.body, arena);
+    check_str(kube_object_text(body, "metadata", "resourceVersion"), "7");
+    assert_int_equal(serving_request_state(body), SERVING_APPROVED);
+}
+
+/* Without serverTLSBootstrap, no request is read. */
+static void test_not_wanted(void **state) {
+    (void)state;
+    static const KubeScriptRow rows[][1] = {
+        {{.code = 200, .body = KUBELET_CONFIG("serverTLSBootstrap: false")}},
+        {{.code = 404, .body = "{\"kind\":\"Status\",\"reason\":\"NotFound\"}"}},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Exchange x;
+        exchange(&x, rows[i], 1, arena);
+        assert_true(x.is_good);
+        assert_int_equal(x.diags.count, 0);
+    }
+}
+
+/* A request that was approved needs nothing; every other one is an error that names it. */
+static void test_decisions(void **state) {
+    (void)state;
+    static const struct {
+        Row row;
+        const char *conditions;
+        const char *problem; /* NULL: none */
+    } rows[] = {
+        {{GOOD, NULL},                                                             CONDITION("Approved"),                         NULL           },
+        {{GOOD, NULL},                                                             CONDITION("Denied"),                           "was denied"   },
+        {{GOOD, NULL},                                                             CONDITION("Approved") "," CONDITION("Failed"), "signer failed"},
+        {{NULL, USER, "system:nodes", "IP:10.0.0.99", USER, GROUPS, USAGES, NULL}, "",                                            "10.0.0.99"    },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Str item = object_of(&rows[i].row, "csr-x1", rows[i].conditions, arena);
+        const KubeScriptRow script[] = {
+            {.code = 200, .body = WANTED},
+            { .code = 200, .body = list_of(&item,                  1, arena)}
+        };
+        Exchange x;
+        exchange(&x, script, ARRAY_COUNT(script), arena);
+        assert_int_equal(x.is_good, rows[i].problem == NULL);
+        assert_int_equal(x.diags.count, rows[i].problem ? 1 : 0);
+        if (!rows[i].problem)
+            continue;
+        Str detail = x.diags.items[0].detail;
+        assert_true(str_find(detail, STR("\"csr-x1\""), 0) != SIZE_MAX);
+        assert_true(str_find(detail, str_from_cstr(rows[i].problem), 0) != SIZE_MAX);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_checks),     cmocka_unit_test(test_damaged),
+        cmocka_unit_test(test_states),     cmocka_unit_test(test_approval),
+        cmocka_unit_test(test_not_wanted), cmocka_unit_test(test_decisions),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
