@@ -300,6 +300,7 @@ static bool read_credentials(Parser *parser, const Setting *setting, void *paylo
     CliHost *host = payload;
     if (!setting->is_block && str_equal_cstr(setting->name, "token"))
         host->token = first_value(setting);
+    host->is_configured = true;
     return ignore_setting(parser, setting, NULL, depth);
 }
 

@@ -31,9 +31,10 @@ typedef struct CliOverride {
 /* Settings of a registry host. */
 typedef struct CliHost {
     Str name;
-    Str token;     /* of `credentials`; empty: none */
-    Str providers; /* URL of its service providers.v1; empty: by service discovery */
-    Str modules;   /* URL of its service modules.v1 */
+    Str token;          /* of `credentials`; empty: none */
+    Str providers;      /* URL of its service providers.v1; empty: by service discovery */
+    Str modules;        /* URL of its service modules.v1 */
+    bool is_configured; /* by a block `credentials`, which `login` and `logout` do not change */
     bool has_services;
 } CliHost;
 

@@ -23,6 +23,8 @@
     ROW(gitops)           \
     ROW(graph)            \
     ROW(import)           \
+    ROW(login)            \
+    ROW(logout)           \
     ROW(metadata)         \
     ROW(output)           \
     ROW(providers)        \

@@ -1,0 +1,65 @@
+/* Runs the credentials helper. */
+#include "credentials_helper.h"
+
+#include "json.h"
+
+#define HELPER_TIMEOUT_MS 60000
+
+/* Returns the path of the credentials helper in a directory for plugins of the user. */
+static Str helper_path(const PackageSources *sources, Arena *arena) {
+    Str home = process_variable(sources->io->process, "HOME");
+    Str name = str_format(arena, "terraform-credentials-%.*s", STR_ARG(sources->config->helper));
+    Str path = disk_join(disk_join(home, STR(".terraform.d/plugins"), arena), name, arena);
+    return str_starts_with(path, STR("/")) ? path : STR_EMPTY;
+}
+
+bool credentials_helper_run(const PackageSources *sources,
+                            const char *verb,
+                            Str host,
+                            Str input,
+                            Str *out,
+                            Str *problem,
+                            Arena *arena) {
+    const CliConfig *config = sources->config;
+    const Process *process = sources->io->process;
+    ProcessResult result = {0};
+    Str path = config->helper.len ? helper_path(sources, arena) : STR_EMPTY;
+    if (path.len == 0 || !disk_exists(sources->io->disk, path)) {
+        *problem = str_format(arena, "the program \"%.*s\" does not exist", STR_ARG(path));
+        return false;
+    }
+    VEC(const char *) argv = {0};
+    vec_push(arena, &argv, str_to_cstr(path, arena));
+    vec_each(&config->helper_arguments, argument) {
+        vec_push(arena, &argv, str_to_cstr(*argument, arena));
+    }
+    vec_push(arena, &argv, verb);
+    vec_push(arena, &argv, str_to_cstr(host, arena));
+    vec_push(arena, &argv, NULL);
+    ProcessRequest request = {.argv = argv.items,
+                              .input = input,
+                              .timeout_ms = HELPER_TIMEOUT_MS,
+                              .cancel = sources->cancel};
+    int error = process->run(process->self, &request, &result, arena);
+    *out = result.out;
+    if (error == 0 && result.exit_status == 0)
+        return true;
+    *problem = error ? str_format(arena, "\"%.*s\": %s", STR_ARG(path), strerror(-error))
+                     : str_format(arena, "\"%.*s\" ended with status %d", STR_ARG(path),
+                                  result.exit_status);
+    return false;
+}
+
+Str credentials_helper_token(const PackageSources *sources, Str host, Arena *arena) {
+    const char *error;
+    size_t offset;
+    Value answer;
+    Str out, ignored;
+    Str token = STR_EMPTY;
+    if (sources->config->helper.len &&
+        credentials_helper_run(sources, "get", host, STR_EMPTY, &out, &ignored, arena) &&
+        json_parse_any(out, &answer, &error, &offset, arena) && value_is_present(answer) &&
+        answer.type->kind == KIND_OBJECT)
+        (void)value_find_text(answer, STR("token"), &token);
+    return token;
+}
