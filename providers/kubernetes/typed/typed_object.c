@@ -466,6 +466,7 @@ bool typed_object_recover(const Call *call,
     if (!object_mark_is(read.live, call->lineage, call->address))
         return true;
     ObjectRecord record = object_read_record(&read);
+    record.is_unready = typed.type->is_ready; /* the interrupted run may have waited for it */
     response->outcome = RECOVER_COMPLETE;
     response->state = state_of(call, known, read.live, false);
     response->private_data = object_record_text(&record, call->arena);
