@@ -2,43 +2,51 @@
 
   with flux_runtime.start(cluster) as flux:    with --all, the real source-controller and kustomize-controller if they are built
       flux.is_real
+  with flux_runtime.start(cluster, programs=(Program("source-controller"), …)) as flux:    these
 
 Otherwise a stand-in follows the GitRepository and the Kustomization flux-system: it fetches the branch with the
 Secret's key or password by git, and writes the statuses that the real ones write, in their two steps. It applies nothing.
 In both cases, the Deployments get the status of running ones, because no node runs their pods."""
-import base64, contextlib, os, shutil, socket, subprocess, sys, tempfile, threading, time
+import base64, collections, contextlib, os, shutil, socket, subprocess, sys, tempfile, threading, time
 
 import server
 
-CONTROLLERS = ("source-controller", "kustomize-controller")
+# `space`: the only namespace whose objects it reconciles; None: all.
+Program = collections.namedtuple("Program", "name space arguments", defaults=(None, ()))
+CONTROLLERS = (Program("source-controller"), Program("kustomize-controller", None, ("--requeue-dependency=2s",)))
 COMMAND = "tests/programs/build flux"
 SOURCES = "/apis/source.toolkit.fluxcd.io/v1/namespaces/%s/gitrepositories/%s"
 SYNCS = "/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/%s/kustomizations/%s"
 
 
 class Controllers:
-    def __init__(self, cluster, namespace):
-        self.cluster, self.namespace = cluster, namespace
-        self.is_real = "--all" in sys.argv and all(server.find_program(name) for name in CONTROLLERS)
+    def __init__(self, cluster, namespace, programs):
+        if programs is None:
+            programs = CONTROLLERS if "--all" in sys.argv and all(server.find_program(one.name) for one in CONTROLLERS) else ()
+        self.cluster, self.namespace, self.programs, self.is_real = cluster, namespace, programs, bool(programs)
         self.directory = tempfile.mkdtemp(prefix="loam-flux-")
         self.end, self.is_paused, self.processes = threading.Event(), False, []
         self.fetched = {}
 
     # Real programs.
 
-    def start_program(self, name, *args):
-        health = server.free_port()
-        env = {**os.environ, "KUBECONFIG": self.cluster.kubeconfig("admin"), "RUNTIME_NAMESPACE": self.namespace, "POD_NAMESPACE": self.namespace,
+    def start_program(self, program):
+        space, args = program.space or self.namespace, list(program.arguments)
+        env = {**os.environ, "KUBECONFIG": self.cluster.kubeconfig("admin"), "RUNTIME_NAMESPACE": space, "POD_NAMESPACE": space,
                "HOME": self.directory, "TMPDIR": self.directory}
-        with open(os.path.join(self.directory, name + ".log"), "ab") as log:
-            process = subprocess.Popen([server.find_program(name), "--metrics-addr=127.0.0.1:%d" % server.free_port(),
-                                        "--health-addr=127.0.0.1:%d" % health, "--enable-leader-election=false", "--events-addr=", *args],
+        if program.space:
+            args.append("--watch-all-namespaces=false")
+        if program.name == "source-controller":
+            storage = "127.0.0.1:%d" % server.free_port()
+            args += ["--storage-path=" + self.directory, "--storage-addr=" + storage, "--storage-adv-addr=" + storage]
+        with open(os.path.join(self.directory, program.name + ".log"), "ab") as log:
+            process = subprocess.Popen([server.find_program(program.name), "--metrics-addr=127.0.0.1:%d" % server.free_port(),
+                                        "--health-addr=127.0.0.1:%d" % server.free_port(), "--enable-leader-election=false", "--events-addr=", *args],
                                        env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, preexec_fn=server.die_with_parent)
         self.processes.append(process)
 
     def start_real(self):
         """The programs end without the definitions of their kinds, so they start when these exist."""
-        storage = "127.0.0.1:%d" % server.free_port()
         while not self.end.wait(0.2):
             if all(self.get("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/" + name) for name in
                    ("gitrepositories.source.toolkit.fluxcd.io", "ocirepositories.source.toolkit.fluxcd.io", "externalartifacts.source.toolkit.fluxcd.io",
@@ -48,8 +56,8 @@ class Controllers:
         if self.end.is_set():
             return
         time.sleep(1)
-        self.start_program("source-controller", "--storage-path=" + self.directory, "--storage-addr=" + storage, "--storage-adv-addr=" + storage)
-        self.start_program("kustomize-controller", "--requeue-dependency=2s")
+        for program in self.programs:
+            self.start_program(program)
         self.end.wait()  # a program ends with the thread that started it
 
     # The stand-in.
@@ -161,8 +169,8 @@ class Controllers:
 
 
 @contextlib.contextmanager
-def start(cluster, namespace="flux-system"):
-    flux = Controllers(cluster, namespace)
+def start(cluster, namespace="flux-system", programs=None):
+    flux = Controllers(cluster, namespace, programs)
     flux.threads = [threading.Thread(target=target, daemon=True) for target in [flux.follow] + [flux.start_real] * flux.is_real]
     try:
         for thread in flux.threads:
