@@ -245,7 +245,8 @@ ExecStart=/usr/local/bin/kubelet --bootstrap-kubeconfig=/etc/kubernetes/bootstra
         """Starts a command on the machine that ends with the output "reached" when the condition holds. With `process`, a pattern of
         command lines, it holds only while such a process runs, which is then stopped."""
         found = "pids=$(pgrep -xf '%s')" % process if process else "pids="
-        loop = "until %s && { %s; } >/dev/null 2>&1; do sleep 0.02; done; [ -z \"$pids\" ] || kill -STOP $pids; echo reached" % (found, condition)
+        loop = ("until %s && { %s; } >/dev/null 2>&1 && { [ -z \"$pids\" ] || kill -STOP $pids; } 2>/dev/null; do sleep 0.02; done; echo reached"
+                % (found, condition))
         return subprocess.Popen(self.command(*self.ssh(name), loop), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
 
     def kill_during(self, name, process, condition="true"):
