@@ -124,9 +124,14 @@ static bool is_registry(Value object) {
     return str_equal(kube_object_text(object, "spec", "type"), STR("oci"));
 }
 
-const WaitStatus flux_status_ready = {.condition = "Ready"};
-const WaitStatus flux_status_artifact = {"Ready", "status.artifact", "revision", NULL};
-const WaitStatus flux_status_helm_repository = {"Ready", "status.artifact", "revision",
-                                                is_registry};
-const WaitStatus flux_status_kustomization = {"Ready", "status", "lastAppliedRevision", NULL};
-const WaitStatus flux_status_helm_release = {"Ready", "status", "lastAttemptedRevision", NULL};
+#define STATUS .condition = "Ready", .request = FLUX_REQUESTED_AT
+
+const WaitStatus flux_status_ready = {STATUS};
+const WaitStatus flux_status_artifact = {STATUS, .revision = "status.artifact",
+                                         .revision_name = "revision"};
+const WaitStatus flux_status_helm_repository = {
+    STATUS, .revision = "status.artifact", .revision_name = "revision", .is_static = is_registry};
+const WaitStatus flux_status_kustomization = {STATUS, .revision = "status",
+                                              .revision_name = "lastAppliedRevision"};
+const WaitStatus flux_status_helm_release = {STATUS, .revision = "status",
+                                             .revision_name = "lastAttemptedRevision"};

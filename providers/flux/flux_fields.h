@@ -18,6 +18,9 @@ extern const Attribute flux_git_ref[5];     /* a revision of a git repository */
 extern const Attribute flux_verify[3];      /* the signature of an artifact */
 extern const Attribute flux_access_from[1]; /* namespaces that may refer to the object */
 
+/* Annotation whose change asks a controller for a reconciliation. */
+#define FLUX_REQUESTED_AT "reconcile.fluxcd.io/requestedAt"
+
 /* Kinds without a revision in their status. */
 extern const WaitStatus flux_status_ready;
 /* Sources: the revision of the artifact. */

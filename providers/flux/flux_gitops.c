@@ -4,12 +4,12 @@
 #include "flux_fields.h"
 #include "object_condition.h"
 
-#define REQUESTED_AT "reconcile.fluxcd.io/requestedAt"
-#define SOURCE_API   "source.toolkit.fluxcd.io/v1"
+#define SOURCE_API "source.toolkit.fluxcd.io/v1"
 
 static Str request_patch(Value object, Str time, Arena *arena) {
     (void)object;
-    return str_format(arena, "{\"metadata\":{\"annotations\":{\"" REQUESTED_AT "\":\"%.*s\"}}}",
+    return str_format(arena,
+                      "{\"metadata\":{\"annotations\":{\"" FLUX_REQUESTED_AT "\":\"%.*s\"}}}",
                       STR_ARG(time));
 }
 

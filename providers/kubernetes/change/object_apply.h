@@ -10,6 +10,7 @@ typedef struct ObjectApplied {
     KubeRef ref;       /* for a wait; its resource is in call->arena */
     bool is_different; /* from its plan: an error was added, but the object exists */
     bool in_doubt;     /* the response was lost: the object may exist */
+    bool waits_again;  /* for a wait: the one before failed */
 } ObjectApplied;
 
 /* `request->record` is that of the plan, and `planned` its attribute `object`. */

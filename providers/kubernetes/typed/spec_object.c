@@ -198,8 +198,11 @@ static Str awaited_revision(Value planned) {
 bool spec_object_wait(const Call *call, Value planned, ObjectApplied *applied, Diags *diags) {
     const SpecObject *type = call->type.resource->payload;
     WaitObject wait = object_arguments_wait_object(call, applied);
-    return !should_wait(type, planned) ||
-           wait_status(&wait, type->status, awaited_revision(planned), &applied->live, diags);
+    if (!should_wait(type, planned))
+        return true;
+    if (applied->waits_again)
+        wait_status_request(&wait, type->status);
+    return wait_status(&wait, type->status, awaited_revision(planned), &applied->live, diags);
 }
 
 bool spec_object_is_ready(const Call *call, Value planned, Value live) {

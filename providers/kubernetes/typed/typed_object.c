@@ -293,6 +293,7 @@ static bool wait_and_keep(const TypedCall *typed,
                           ApplyResponse *response,
                           Diags *diags) {
     const TypedObject *type = typed->type;
+    applied->waits_again = typed->request.record.is_unready;
     bool is_ready = !type->wait || type->wait(typed->call, planned, applied, diags);
     applied->record.is_unready = !is_ready;
     if (value_is_present(applied->live)) {

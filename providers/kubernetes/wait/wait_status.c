@@ -1,8 +1,11 @@
 /* wait_status: the rules of readiness, with a condition and a revision. */
 #include "wait_status.h"
 
+#include "kube_call.h"
 #include "object_condition.h"
 #include "wait_follow.h"
+
+#define REQUEST_MS 5000
 
 typedef struct StatusTest {
     const WaitStatus *status;
@@ -55,6 +58,26 @@ static Readiness look(void *payload, Value object, Arena *arena) {
 bool wait_status_is_reached(const WaitStatus *status, Str expected, Value object, Arena *arena) {
     StatusTest test = {status, expected};
     return look(&test, object, arena).level == READINESS_READY;
+}
+
+void wait_status_request(const WaitObject *wait, const WaitStatus *status) {
+    Arena *arena = wait->call->arena;
+    const Clock *clock = wait->call->io->clock;
+    if (!status->request)
+        return;
+    KubeCall call = wait_object_call(wait, call_monotonic_ms(wait->call) + REQUEST_MS, arena);
+    Str time = clock_format_rfc3339_fraction(clock->now_ms(clock->self), 9, arena);
+    KubePatch patch = {
+        .ref = wait->ref,
+        .type = KUBE_PATCH_MERGE,
+        .body = str_format(arena, "{\"metadata\":{\"annotations\":{\"%s\":\"%.*s\"}}}",
+                           status->request, STR_ARG(time)),
+        .manager = STR("loam-gitops"),
+        .is_repeatable = true,
+    };
+    KubeResponse response;
+    Diags ignored = diags_new(arena);
+    (void)kube_call_patch(&call, &patch, &response, &ignored);
 }
 
 bool wait_status(

@@ -17,6 +17,7 @@ typedef struct WaitStatus {
     const char *revision_name; /* last name of that path */
     /* Returns whether the controller writes no status for this object. NULL: it always does. */
     bool (*is_static)(Value object);
+    const char *request; /* annotation that asks for another attempt; NULL: there is none */
 } WaitStatus;
 
 /* Returns whether a revision is the expected one: equal, or its digest is ("main@sha1:0a1b" is the
@@ -24,6 +25,9 @@ typedef struct WaitStatus {
 bool wait_status_is_revision(Str found, Str expected);
 /* Returns whether wait_status would end at once. */
 bool wait_status_is_reached(const WaitStatus *status, Str expected, Value object, Arena *arena);
+/* Asks the controller for another attempt now instead of after its pause. A failure only costs
+ * time. */
+void wait_status_request(const WaitObject *wait, const WaitStatus *status);
 /* `expected` empty: any revision. See wait_follow_until. */
 MUST_USE bool wait_status(
     const WaitObject *wait, const WaitStatus *status, Str expected, Value *object, Diags *diags);
