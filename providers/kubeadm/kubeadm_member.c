@@ -13,7 +13,6 @@
 #include "node_drain.h"
 #include "node_object.h"
 #include "path_error.h"
-#include "serving_request.h"
 
 static Value discovery_of(const KubeadmNode *node, Value discovery, const BootstrapToken *token) {
     Arena *arena = node->call->arena;
@@ -243,11 +242,6 @@ bool kubeadm_member_join(const KubeadmNode *node, Value join, bool *may_exist, D
     return result == KUBEADM_DONE;
 }
 
-static bool approve_serving(const KubeadmNode *node, const ClusterApi *api, Diags *diags) {
-    ServingNode serving = {.name = node->name, .addresses = kubeadm_node_addresses(node)};
-    return serving_request_approve(node->call, api, &serving, diags);
-}
-
 bool kubeadm_member_finish(const KubeadmNode *node,
                            const ClusterApi *api,
                            Value *out,
@@ -273,7 +267,8 @@ bool kubeadm_member_finish(const KubeadmNode *node,
     object_builder_set_optional(&builder, "pod_cidr", kube_object_text(found, "spec", "podCIDR"),
                                 arena);
     *out = object_builder_value(&builder);
-    return node_object_set(api, node->name, &metadata, diags) && approve_serving(node, api, diags);
+    return node_object_set(api, node->name, &metadata, diags) &&
+           kubeadm_node_approve(node, api, found, diags);
 }
 
 static bool is_changed(Value prior, Value planned, const char *name) {

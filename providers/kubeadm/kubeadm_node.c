@@ -2,12 +2,14 @@
 #include "kubeadm_node.h"
 #include "cluster_check.h"
 #include "json.h"
+#include "kube_object.h"
 #include "kubeadm_check.h"
 #include "kubeadm_schema.h"
 #include "kubeadm_step.h"
 #include "nested_list.h"
 #include "node_runtime.h"
 #include "path_error.h"
+#include "serving_request.h"
 
 #define PORT_DEFAULT 6443
 
@@ -276,6 +278,17 @@ StrVec kubeadm_node_addresses(const KubeadmNode *node) {
             vec_push(arena, &addresses, str_trim(address));
     }
     return addresses;
+}
+
+bool kubeadm_node_approve(const KubeadmNode *node,
+                          const ClusterApi *api,
+                          Value found,
+                          Diags *diags) {
+    ServingNode serving = {.name = node->name,
+                           .addresses = kubeadm_node_addresses(node),
+                           .link = node->link,
+                           .since = kube_object_text(found, "metadata", "creationTimestamp")};
+    return serving_request_approve(node->call, api, &serving, diags);
 }
 
 Value kubeadm_node_endpoint(const KubeadmNode *node, Value endpoint) {

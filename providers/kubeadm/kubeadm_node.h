@@ -103,6 +103,13 @@ void kubeadm_node_limit(const Call *call,
                         bool is_control_plane,
                         LimitsResponse *response);
 
+/* Approves the request of the kubelet for its serving certificate, if the cluster has such ones.
+ * `found` is its Node. */
+MUST_USE bool kubeadm_node_approve(const KubeadmNode *node,
+                                   const ClusterApi *api,
+                                   Value found,
+                                   Diags *diags);
+
 /* Opens requests to the API server, through the machine unless `via` differs. */
 MUST_USE bool kubeadm_node_api(const KubeadmNode *node, ClusterApi *out, Diags *diags);
 /* Same, after a long step: if the connection broke meanwhile, the former tunnel is gone. */

@@ -152,6 +152,9 @@ bool kubeadm_refresh_recover(const Call *call,
         !node_object_wait(call, &api, node.name, &found, diags))
         return false;
     bootstrap_token_delete(call, &api, node.id, diags);
+    /* The object counts as created, so no later apply does it. */
+    if (!kubeadm_node_approve(&node, &api, found, diags))
+        return false;
     ObjectBuilder builder = object_builder_of(response->state, call->arena);
     object_builder_set_optional(&builder, "pod_cidr", kube_object_text(found, "spec", "podCIDR"),
                                 call->arena);

@@ -8,13 +8,14 @@
 #include "object_builder.h"
 #include "openssl_pem.h"
 #include "path_error.h"
+#include "remote_script.h"
 
 #include <arpa/inet.h>
 
 #define USER_PREFIX "system:node:"
 #define GROUP       "system:nodes"
 #define WAIT_MS     INT64_C(120000)
-#define TRIES_MAX   5
+#define CERTIFICATE "/var/lib/kubelet/pki/kubelet-server-current.pem"
 #define REQUESTS                                                                                   \
     "/apis/certificates.k8s.io/v1/certificatesigningrequests"                                      \
     "?fieldSelector=spec.signerName%3Dkubernetes.io%2Fkubelet-serving"
@@ -71,8 +72,10 @@ Value serving_request_find(Value items, const ServingNode *node) {
     for (size_t i = 0; value_is_present(items) && i < items.count; i++) {
         Value item = value_at(items, i);
         Str time = kube_object_text(item, "metadata", "creationTimestamp");
-        if (!is_from(item, node) ||
-            (value_is_present(newest) && str_compare(time, newest_time) < 0))
+        if (!is_from(item, node) || str_compare(time, node->since) < 0)
+            continue;
+        int order = value_is_present(newest) ? str_compare(time, newest_time) : 1;
+        if (order < 0 || (order == 0 && serving_request_state(item) != SERVING_PENDING))
             continue;
         newest = item;
         newest_time = time;
@@ -224,24 +227,8 @@ static bool is_wanted(const ClusterApi *api, bool *out, Diags *diags) {
 typedef struct RequestLook {
     const ClusterApi *api;
     const ServingNode *node;
-    Value found;
+    Diags *diags;
 } RequestLook;
-
-static WaitLook look_for_request(void *payload, Wait *wait) {
-    RequestLook *look = payload;
-    const KubeCall *call = &look->api->call;
-    KubeRequest request = {.method = "GET", .path = STR(REQUESTS)};
-    Diags ignored = diags_new(call->arena);
-    KubeResponse response;
-    Value root;
-    wait->reason = STR("the API server does not list requests");
-    if (kube_call_send(call, request, &response, &ignored) != KUBE_DONE ||
-        !kube_client_decode(&response, &root, call->arena))
-        return WAIT_LOOK_AGAIN;
-    look->found = serving_request_find(value_tuple_at(root, STR("items")), look->node);
-    wait->reason = STR("the kubelet has sent no request");
-    return value_is_present(look->found) ? WAIT_LOOK_DONE : WAIT_LOOK_AGAIN;
-}
 
 static Value approval(Value request, Arena *arena) {
     ObjectBuilder condition = object_builder_new(arena), status = object_builder_new(arena);
@@ -264,85 +251,104 @@ static Value approval(Value request, Arena *arena) {
     return object_builder_value(&body);
 }
 
-/* *is_stale: the request has changed meanwhile. */
-static bool approve(const ClusterApi *api, Value request, bool *is_stale, Diags *diags) {
+/* A request that has changed meanwhile is looked at again. */
+static bool approve(const RequestLook *look, Value request) {
+    const KubeCall *call = &look->api->call;
     KubePatch patch = {
         .ref = {.resource = &requests,
                 .name = kube_object_text(request, "metadata", "name"),
                 .subresource = STR("approval")},
         .type = KUBE_PATCH_MERGE,
-        .body = json_text(approval(request, api->call.arena), api->call.arena),
+        .body = json_text(approval(request, call->arena), call->arena),
         .manager = STR("loam"),
         .is_repeatable = true,
     };
     KubeResponse response;
-    KubeOutcome outcome = kube_call_patch(&api->call, &patch, &response, diags);
-    *is_stale = outcome == KUBE_CONFLICT;
-    if (outcome == KUBE_DONE || *is_stale)
+    KubeOutcome outcome = kube_call_patch(call, &patch, &response, look->diags);
+    if (outcome == KUBE_DONE || outcome == KUBE_CONFLICT)
         return true;
-    kube_error_report(&api->call, "Serving certificate not approved", &patch.ref, &response, diags);
+    kube_error_report(call, "Serving certificate not approved", &patch.ref, &response, look->diags);
     return false;
 }
 
-static bool reject(
-    const Call *call, Value request, const ServingNode *node, Str problem, Diags *diags) {
-    return path_error(call, NO_PATH, diags, "Serving certificate not approved",
-                      "The request \"%.*s\" of the kubelet of \"%.*s\" is not approved. %.*s",
-                      STR_ARG(kube_object_text(request, "metadata", "name")), STR_ARG(node->name),
-                      STR_ARG(problem));
+static bool reject(const Call *call, const RequestLook *look, Value request, const char *problem) {
+    return path_error(call, NO_PATH, look->diags, "Serving certificate not approved",
+                      "The request \"%.*s\" of the kubelet of \"%.*s\" is not approved. %s",
+                      STR_ARG(kube_object_text(request, "metadata", "name")),
+                      STR_ARG(look->node->name), problem);
 }
 
-/* *is_done: no further look is needed. */
-static bool decide(
-    const Call *call, const ClusterApi *api, const RequestLook *look, bool *is_done, Diags *diags) {
-    bool is_stale = false;
-    Str problem = STR_EMPTY;
-    *is_done = true;
-    switch (serving_request_state(look->found)) {
+/* Returns whether the machine has the certificate; true if it cannot be asked. */
+static bool has_certificate(const ServingNode *node, Arena *arena) {
+    Diags ignored = diags_new(arena);
+    SshResult result;
+    return !node->link || (remote_script_run(node->link, "test -s " CERTIFICATE, NULL, 0, STR_EMPTY,
+                                             &result, &ignored) &&
+                           result.exit_status == 0);
+}
+
+/* Returns false after an error. */
+static bool handle(const Call *call, const RequestLook *look, Value request) {
+    Str problem;
+    switch (serving_request_state(request)) {
     case SERVING_APPROVED: return true;
     case SERVING_DENIED:
-        problem = STR("It was denied before. Delete it, and the kubelet sends another one.");
-        break;
+        return reject(call, look, request,
+                      "It was denied before. Delete it, and the kubelet sends another one.");
     case SERVING_FAILED:
-        problem = STR("Its signer failed. Delete it, and the kubelet sends another one.");
-        break;
-    case SERVING_PENDING:
-        problem = serving_request_check(look->found, look->node, call->arena);
-        break;
+        return reject(call, look, request,
+                      "Its signer failed. Delete it, and the kubelet sends another one.");
+    case SERVING_PENDING: break;
     }
-    if (problem.len)
-        return reject(call, look->found, look->node, problem, diags);
-    bool is_good = approve(api, look->found, &is_stale, diags);
-    *is_done = !is_stale;
-    return is_good;
+    problem = serving_request_check(request, look->node, call->arena);
+    return problem.len ? reject(call, look, request, str_to_cstr(problem, call->arena))
+                       : approve(look, request);
+}
+
+/* A kubelet that restarts, as kubeadm init does with it, leaves its request and sends another one.
+ * So the wait ends with the certificate. */
+static WaitLook look_at_requests(void *payload, Wait *wait) {
+    const RequestLook *look = payload;
+    const KubeCall *call = &look->api->call;
+    KubeRequest request = {.method = "GET", .path = STR(REQUESTS)};
+    Diags ignored = diags_new(call->arena);
+    KubeResponse response;
+    Value root;
+    wait->reason = STR("the API server does not list requests");
+    if (kube_call_send(call, request, &response, &ignored) != KUBE_DONE ||
+        !kube_client_decode(&response, &root, call->arena))
+        return WAIT_LOOK_AGAIN;
+    Value found = serving_request_find(value_tuple_at(root, STR("items")), look->node);
+    bool is_found = value_is_present(found);
+    bool is_approved = is_found && serving_request_state(found) == SERVING_APPROVED;
+    if (is_found && !handle(wait->call, look, found))
+        return WAIT_LOOK_FAILED;
+    wait->reason = is_found ? STR("its certificate has not been signed")
+                            : STR("the kubelet has sent no request");
+    bool may_end = is_approved || (!is_found && look->node->link);
+    return may_end && has_certificate(look->node, call->arena) ? WAIT_LOOK_DONE : WAIT_LOOK_AGAIN;
 }
 
 bool serving_request_approve(const Call *call,
                              const ClusterApi *api,
                              const ServingNode *node,
                              Diags *diags) {
-    RequestLook look = {.api = api, .node = node};
-    WaitUntil until = {.what = "the request for a serving certificate",
-                       .look = look_for_request,
+    RequestLook look = {.api = api, .node = node, .diags = diags};
+    WaitUntil until = {.what = "the serving certificate",
+                       .look = look_at_requests,
                        .payload = &look,
                        .timeout_ms = WAIT_MS};
     Wait wait;
-    bool is_done = false;
-    if (!is_wanted(api, &is_done, diags))
+    bool wants = false;
+    if (!is_wanted(api, &wants, diags))
         return false;
-    if (!is_done)
+    if (!wants)
         return true;
-    is_done = false;
-    for (int i = 0; i < TRIES_MAX && !is_done; i++) {
-        if (wait_until(call, &until, &wait) != WAIT_DONE) {
-            path_warning(call, NO_PATH, diags, "Serving certificate not approved",
-                         "The kubelet of \"%.*s\" has no certificate of the cluster yet: %.*s. "
-                         "Approve its request with \"kubectl certificate approve\".",
-                         STR_ARG(node->name), STR_ARG(wait.reason));
-            return true;
-        }
-        if (!decide(call, api, &look, &is_done, diags))
-            return false;
-    }
-    return is_done || reject(call, look.found, node, STR("It changes all the time."), diags);
+    WaitResult result = wait_until(call, &until, &wait);
+    if (result == WAIT_TIMED_OUT || result == WAIT_CANCELLED)
+        path_warning(call, NO_PATH, diags, "Serving certificate not approved",
+                     "The kubelet of \"%.*s\" has no certificate of the cluster yet: %.*s. "
+                     "Approve its request with \"kubectl certificate approve\".",
+                     STR_ARG(node->name), STR_ARG(wait.reason));
+    return result != WAIT_FAILED;
 }

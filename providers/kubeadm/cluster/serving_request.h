@@ -10,6 +10,9 @@
 typedef struct ServingNode {
     Str name; /* of the Node; also its DNS name */
     StrVec addresses;
+    Str since; /* creation of the Node, after which its kubelet sends the request. Earlier requests
+                  are those of a former machine. */
+    SshLink *link; /* to the machine, which gets the certificate; NULL: an approval suffices */
 } ServingNode;
 
 typedef enum ServingState {
@@ -21,13 +24,14 @@ typedef enum ServingState {
 
 /* Returns the state from all conditions of a CertificateSigningRequest. */
 ServingState serving_request_state(Value request);
-/* Returns the newest request of the node in the items of a list; null if none. */
+/* Returns the newest request of the node in the items of a list, not older than the Node; of two
+ * with the same time, a pending one; null if none. */
 Value serving_request_find(Value items, const ServingNode *node);
 /* Returns an empty text if the request may be approved, else a sentence: it must come from this
  * node, have only its name and addresses, and ask only for the usages of a server. */
 Str serving_request_check(Value request, const ServingNode *node, Arena *arena);
-/* Approves the pending request of the node, if kubelets of the cluster ask for serving
- * certificates. A request that does not come within two minutes is a warning; one that was denied,
+/* Approves the requests of the node until it has its certificate, if kubelets of the cluster ask
+ * for serving certificates. Two minutes without it are a warning; a request that was denied,
  * failed, or may not be approved is an error. */
 MUST_USE bool serving_request_approve(const Call *call,
                                       const ClusterApi *api,

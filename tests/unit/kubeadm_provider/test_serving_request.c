@@ -165,6 +165,33 @@ static void test_states(void **state) {
     assert_int_equal(serving_request_state(parse(STR("{}"), arena)), SERVING_PENDING);
 }
 
+/* Requests of a former machine with this name do not count. */
+static void test_former(void **state) {
+    (void)state;
+    static const struct {
+        const char *since;
+        const char *found;
+    } rows[] = {
+        {"2026-11-24T03:00:02Z", "three-and-more"},
+        {"2026-11-24T03:00:04Z", "three-and-more"},
+        {"2026-11-24T03:00:05Z", ""              },
+        {"",                     "three-and-more"},
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    static const Row good = {GOOD, NULL};
+    const Str items[] = {object_of(&good, "two", CONDITION("Approved"), arena),
+                         object_of(&good, "three-and-more", "", arena)};
+    Value list =
+        parse(str_format(arena, "[%.*s,%.*s]", STR_ARG(items[0]), STR_ARG(items[1])), arena);
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        ServingNode node = node_of(arena);
+        node.since = str_from_cstr(rows[i].since);
+        Value found = serving_request_find(list, &node);
+        check_str(value_is_present(found) ? kube_object_text(found, "metadata", "name") : STR_EMPTY,
+                  rows[i].found);
+    }
+}
+
 /* The exchange with the API server. */
 
 typedef struct Exchange {
@@ -197,35 +224,89 @@ static const char *list_of(const Str *items, size_t count, Arena *arena) {
         arena);
 }
 
-/* Of the requests of the node, the newest pending one is approved, in its version. */
+#define LIST(items) list_of(items, ARRAY_COUNT(items), arena)
+#define PATH        "/apis/certificates.k8s.io/v1/certificatesigningrequests/"
+
+/* Of the requests of the node, the newest is approved. A kubelet that restarts sends another one.
+ */
 static void test_approval(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
     static const Row good = {GOOD, NULL};
     static const Row other = {
         NULL, "system:node:w2", "system:nodes", "DNS:w2", "system:node:w2", GROUPS, USAGES, NULL};
-    const Str items[] = {object_of(&good, "old", CONDITION("Denied"), arena),
-                         object_of(&good, "newest", "", arena),
-                         object_of(&other, "of-another", "", arena)};
+    const Str of_another = object_of(&other, "of-another", "", arena);
+    const Str first[] = {object_of(&good, "old", CONDITION("Denied"), arena),
+                         object_of(&good, "newest", "", arena), of_another};
+    const Str second[] = {object_of(&good, "restarts", "", arena),
+                          object_of(&good, "newest", CONDITION("Approved"), arena)};
+    const Str third[] = {object_of(&good, "restarts", CONDITION("Approved"), arena), of_another};
+    /* clang-format off */
     const KubeScriptRow rows[] = {
-        {.code = 200,                                              .body = WANTED                                   },
-        {.code = 200,                                              .body = "{\"items\":[]}"                         },
-        {.code = 200,                                              .body = list_of(items,                             ARRAY_COUNT(items), arena)},
-        {.code = 409,                                                  .body = "{\"kind\":\"Status\",\"reason\":\"Conflict\"}"                                                                                                  },
-        {.code = 200,.body = list_of(items,ARRAY_COUNT(items), arena)},
-        {.code = 200,                                                                                    .body = "{}"                                                                                                                                                                                                                    },
+        {.code = 200, .body = WANTED},
+        {.code = 200, .body = "{\"items\":[]}"},
+        {.code = 200, .body = LIST(first)},
+        {.code = 409, .body = "{\"kind\":\"Status\",\"reason\":\"Conflict\"}"},
+        {.code = 200, .body = LIST(first)},
+        {.code = 200, .body = "{}"},
+        {.code = 200, .body = LIST(second)},
+        {.code = 200, .body = "{}"},
+        {.code = 200, .body = LIST(third)},
+    };
+    /* clang-format on */
+    static const char *const patched[] = {"newest", "newest", "restarts"};
+    Exchange x;
+    size_t count = 0;
+    exchange(&x, rows, ARRAY_COUNT(rows), arena);
+    assert_true(x.is_good);
+    assert_int_equal(x.diags.count, 0);
+    vec_each(&x.script.requests, request) {
+        if (!str_starts_with(*request, STR("PATCH ")))
+            continue;
+        assert_true(count < ARRAY_COUNT(patched));
+        Str wanted = str_format(arena, "PATCH " PATH "%s/approval", patched[count++]);
+        assert_true(str_starts_with(*request, wanted));
+    }
+    assert_int_equal(count, ARRAY_COUNT(patched));
+}
+
+/* The approval names the version that was checked. */
+static void test_patch(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    static const Row good = {GOOD, NULL};
+    const Str items[] = {object_of(&good, "csr", CONDITION("Other"), arena)};
+    const KubeScriptRow rows[] = {
+        {.code = 200, .body = WANTED     },
+        {.code = 200, .body = LIST(items)},
+        {.code = 403, .body = "{}"       }
+    };
+    Exchange x;
+    exchange(&x, rows, ARRAY_COUNT(rows), arena);
+    assert_false(x.is_good);
+    assert_int_equal(x.diags.error_count, 1);
+    Value body = parse(x.script.last.body, arena);
+    check_str(kube_object_text(body, "metadata", "resourceVersion"), "7");
+    assert_int_equal(serving_request_state(body), SERVING_APPROVED);
+    Value conditions = value_tuple_at(value_attribute(body, STR("status")), STR("conditions"));
+    assert_int_equal(conditions.count, 2);
+}
+
+/* A kubelet that sends no request is a warning, after two minutes. */
+static void test_no_request(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    static const KubeScriptRow rows[] = {
+        {.code = 200, .body = WANTED          },
+        {.code = 200, .body = "{\"items\":[]}", .takes_ms = 130000},
+        {.code = 200,           .body = "{\"items\":[]}"                        }
     };
     Exchange x;
     exchange(&x, rows, ARRAY_COUNT(rows), arena);
     assert_true(x.is_good);
-    assert_int_equal(x.diags.count, 0);
-    Str last = x.script.requests.items[ARRAY_COUNT(rows) - 1];
-    assert_true(str_starts_with(
-        last,
-        STR("PATCH /apis/certificates.k8s.io/v1/certificatesigningrequests/newest/approval")));
-    Value body = parse(x.script.last.body, arena);
-    check_str(kube_object_text(body, "metadata", "resourceVersion"), "7");
-    assert_int_equal(serving_request_state(body), SERVING_APPROVED);
+    assert_int_equal(x.diags.error_count, 0);
+    assert_int_equal(x.diags.count, 1);
+    assert_true(str_find(x.diags.items[0].detail, STR("sent no request"), 0) != SIZE_MAX);
 }
 
 /* Without serverTLSBootstrap, no request is read. */
@@ -278,9 +359,11 @@ static void test_decisions(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_checks),     cmocka_unit_test(test_damaged),
-        cmocka_unit_test(test_states),     cmocka_unit_test(test_approval),
-        cmocka_unit_test(test_not_wanted), cmocka_unit_test(test_decisions),
+        cmocka_unit_test(test_checks),    cmocka_unit_test(test_damaged),
+        cmocka_unit_test(test_states),    cmocka_unit_test(test_approval),
+        cmocka_unit_test(test_patch),     cmocka_unit_test(test_no_request),
+        cmocka_unit_test(test_former),    cmocka_unit_test(test_not_wanted),
+        cmocka_unit_test(test_decisions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
