@@ -1,6 +1,7 @@
 /* cli_config: splits the text into tokens, then parses settings and blocks. */
 #include "cli_config.h"
 
+#include "mirror_oci.h"
 #include "provider_address.h"
 
 typedef enum TokenKind {
@@ -219,8 +220,13 @@ static bool read_installation(Parser *parser, const Setting *setting, void *payl
     CliInstallation *installation = payload;
     if (setting->is_block)
         return read_content(parser, ignore_setting, NULL, depth);
-    const char *place = installation->method == CLI_METHOD_NETWORK_MIRROR ? "url" : "path";
-    if (str_equal_cstr(setting->name, place))
+    static const char *const places[] = {
+        [CLI_METHOD_FILESYSTEM_MIRROR] = "path",
+        [CLI_METHOD_NETWORK_MIRROR] = "url",
+        [CLI_METHOD_OCI_MIRROR] = "repository_template",
+        [CLI_METHOD_DIRECT] = "",
+    };
+    if (str_equal_cstr(setting->name, places[installation->method]))
         installation->path = first_value(setting);
     if (str_equal(setting->name, STR("exclude")))
         installation->exclude = setting->values;
@@ -244,6 +250,12 @@ static bool check_patterns(const Parser *parser, const StrVec *patterns) {
     return true;
 }
 
+static bool check_oci_mirror(const Parser *parser, const CliInstallation *installation) {
+    const char *error = installation->path.len ? mirror_oci_check(installation, parser->arena)
+                                               : "it needs \"repository_template\"";
+    return !error || refuse(parser, "The block oci_mirror is wrong: %s.", error);
+}
+
 static bool check_installation(const Parser *parser, CliInstallation *installation) {
     if (!check_patterns(parser, &installation->include) ||
         !check_patterns(parser, &installation->exclude))
@@ -259,6 +271,7 @@ static bool check_installation(const Parser *parser, CliInstallation *installati
         if (!str_ends_with(installation->path, STR("/")))
             installation->path = str_concat(installation->path, STR("/"), parser->arena);
         return true;
+    case CLI_METHOD_OCI_MIRROR: return check_oci_mirror(parser, installation);
     }
     return true;
 }
@@ -267,6 +280,7 @@ static bool read_method(Parser *parser, const Setting *setting, void *payload, i
     static const char *const names[] = {
         [CLI_METHOD_FILESYSTEM_MIRROR] = "filesystem_mirror",
         [CLI_METHOD_NETWORK_MIRROR] = "network_mirror",
+        [CLI_METHOD_OCI_MIRROR] = "oci_mirror",
         [CLI_METHOD_DIRECT] = "direct",
     };
     (void)payload;
@@ -284,7 +298,7 @@ static bool read_method(Parser *parser, const Setting *setting, void *payload, i
     }
     return refuse(parser,
                   "loam has no provider installation method \"%.*s\"; the methods are "
-                  "filesystem_mirror, network_mirror, direct and dev_overrides.",
+                  "filesystem_mirror, network_mirror, oci_mirror, direct and dev_overrides.",
                   STR_ARG(setting->name));
 }
 
@@ -327,6 +341,38 @@ static bool read_helper(Parser *parser, const Setting *setting, void *payload, i
     return ignore_setting(parser, setting, payload, depth);
 }
 
+static bool read_oci_credentials(Parser *parser, const Setting *setting, void *payload, int depth) {
+    CliOciCredentials *credentials = payload;
+    const struct {
+        const char *name;
+        Str *value;
+    } rows[] = {
+        {"username",                  &credentials->user         },
+        {"password",                  &credentials->password     },
+        {"access_token",              &credentials->access_token },
+        {"refresh_token",             &credentials->refresh_token},
+        {"docker_credentials_helper", &credentials->helper       },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows) && !setting->is_block; i++) {
+        if (str_equal_cstr(setting->name, rows[i].name))
+            *rows[i].value = first_value(setting);
+    }
+    return ignore_setting(parser, setting, NULL, depth);
+}
+
+static bool read_oci_defaults(Parser *parser, const Setting *setting, void *payload, int depth) {
+    CliOciDefaults *defaults = &parser->config->oci_defaults;
+    if (!setting->is_block && str_equal_cstr(setting->name, "discover_ambient_credentials"))
+        defaults->is_off = str_equal_cstr(first_value(setting), "false");
+    if (!setting->is_block && str_equal_cstr(setting->name, "docker_credentials_helper"))
+        defaults->helper = first_value(setting);
+    if (!setting->is_block && str_equal_cstr(setting->name, "docker_style_config_files")) {
+        defaults->has_files = true;
+        defaults->files = setting->values;
+    }
+    return ignore_setting(parser, setting, payload, depth);
+}
+
 static bool read_block(Parser *parser, const Setting *setting, int depth) {
     CliConfig *config = parser->config;
     Str label = first_value(setting);
@@ -344,6 +390,13 @@ static bool read_block(Parser *parser, const Setting *setting, int depth) {
         config->helper = label;
         return read_content(parser, read_helper, NULL, depth);
     }
+    if (str_equal_cstr(setting->name, "oci_credentials") && label.len) {
+        CliOciCredentials *credentials = vec_add(parser->arena, &config->oci_credentials);
+        credentials->prefix = label;
+        return read_content(parser, read_oci_credentials, credentials, depth);
+    }
+    if (str_equal_cstr(setting->name, "oci_default_credentials"))
+        return read_content(parser, read_oci_defaults, NULL, depth);
     return ignore_setting(parser, setting, NULL, depth);
 }
 

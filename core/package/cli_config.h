@@ -10,13 +10,15 @@
 typedef enum CliMethod {
     CLI_METHOD_FILESYSTEM_MIRROR,
     CLI_METHOD_NETWORK_MIRROR,
+    CLI_METHOD_OCI_MIRROR,
     CLI_METHOD_DIRECT,
 } CliMethod;
 
 /* One installation method of `provider_installation`. */
 typedef struct CliInstallation {
     CliMethod method;
-    Str path;       /* of a filesystem mirror; the URL of a network mirror, with a final slash */
+    Str path;       /* of a filesystem mirror; the URL of a network mirror, with a final slash; the
+                       template of the repository of an OCI mirror */
     StrVec include; /* addresses in which an asterisk matches any part */
     bool has_include;
     StrVec exclude;
@@ -38,6 +40,24 @@ typedef struct CliHost {
     bool has_services;
 } CliHost;
 
+/* A block oci_credentials: credentials of repositories in an OCI registry. */
+typedef struct CliOciCredentials {
+    Str prefix; /* HOST or HOST/PATH */
+    Str user;
+    Str password;
+    Str access_token;
+    Str refresh_token;
+    Str helper; /* docker_credentials_helper */
+} CliOciCredentials;
+
+/* The block oci_default_credentials. */
+typedef struct CliOciDefaults {
+    bool is_off; /* no files are searched */
+    bool has_files;
+    StrVec files; /* searched instead of the usual ones */
+    Str helper;
+} CliOciDefaults;
+
 typedef struct CliConfig {
     Str plugin_cache_dir;
     bool cache_may_break_lock; /* plugin_cache_may_break_dependency_lock_file */
@@ -48,6 +68,8 @@ typedef struct CliConfig {
     VEC(CliHost) hosts;
     Str helper; /* name of the program for credentials; empty: none */
     StrVec helper_arguments;
+    VEC(CliOciCredentials) oci_credentials;
+    CliOciDefaults oci_defaults;
 } CliConfig;
 
 /* Adds the settings of a text to *config; ignores unknown ones. `path` is for errors. The results

@@ -75,6 +75,10 @@ static bool check_places(const Loading *loading) {
         if (!check_place(loading, override->directory, "The directory of dev_overrides"))
             return false;
     }
+    vec_each(&config->oci_defaults.files, file) {
+        if (!check_place(loading, *file, "The file of credentials"))
+            return false;
+    }
     return check_place(loading, config->plugin_cache_dir, "The plugin cache");
 }
 

@@ -19,6 +19,7 @@ typedef struct Package {
     Str archive;   /* path of the zip file; empty: at `url` */
     Str url;
     Str token;               /* for `url` */
+    Str authorization;       /* for `url`, instead of `token` */
     Str sha256;              /* of the archive, in hexadecimal; empty: not known */
     StrVec hashes;           /* one of them must match; empty: none known */
     StrVec signed_hashes;    /* of all platforms, by a verified signature: for the lock file */

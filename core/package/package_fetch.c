@@ -52,6 +52,7 @@ static bool download(
             .cancel = sources->cancel,
             .url = package->url,
             .token = package->token,
+            .authorization = package->authorization,
             .file = part,
             .offset = size_of(disk, path),
             .asker = "the server",

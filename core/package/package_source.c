@@ -3,6 +3,7 @@
 
 #include "mirror_directory.h"
 #include "mirror_network.h"
+#include "mirror_oci.h"
 #include "provider_address.h"
 #include "provider_registry.h"
 #include "version_constraint.h"
@@ -27,6 +28,7 @@ typedef struct PackageMethod {
 static const PackageMethod methods[] = {
     [CLI_METHOD_FILESYSTEM_MIRROR] = {mirror_directory_versions,  mirror_directory_find },
     [CLI_METHOD_NETWORK_MIRROR] = {mirror_network_versions,    mirror_network_find   },
+    [CLI_METHOD_OCI_MIRROR] = {mirror_oci_versions,        mirror_oci_find       },
     [CLI_METHOD_DIRECT] = {provider_registry_versions, provider_registry_find},
 };
 

@@ -96,7 +96,11 @@ static HttpRequest request_of(const WebQuestion *question, Arena *arena) {
         .cancel = question->cancel,
     };
     http.url = cut_credentials(question->url, &http, arena);
-    if (question->token.len)
+    if (question->accept)
+        http_add_header(&http.headers, "Accept", str_from_cstr(question->accept), arena);
+    if (question->authorization.len)
+        http_add_header(&http.headers, "Authorization", question->authorization, arena);
+    else if (question->token.len)
         http_add_header(&http.headers, "Authorization",
                         str_format(arena, "Bearer %.*s", STR_ARG(question->token)), arena);
     if (question->offset)

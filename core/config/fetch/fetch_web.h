@@ -9,6 +9,8 @@ typedef struct WebQuestion {
     const CancelToken *cancel;
     Str url;
     Str token;             /* bearer token; empty: none */
+    Str authorization;     /* value of that header, instead of `token`; empty: none */
+    const char *accept;    /* value of that header; NULL: none */
     Str file;              /* file for the response body; empty: the body is in the response */
     Str body;              /* of a POST request; ptr NULL: GET */
     const char *body_type; /* of `body`; NULL: application/x-www-form-urlencoded */
