@@ -1,8 +1,14 @@
 /* argocd_application_set: applications that a controller makes from sets of parameters. */
 #include "argocd_provider.h"
 
+#include "argocd_equal.h"
 #include "argocd_fields.h"
 #include "argocd_wait.h"
+#include "kube_object.h"
+#include "object_body.h"
+#include "object_builder.h"
+
+#define GENERATORS "generators"
 
 /* clang-format off */
 static const Attribute ignore_application_differences[] = {
@@ -100,13 +106,37 @@ static const Attribute attributes[] = {
 /* clang-format on */
 static const Block blocks[] = {SPEC_BLOCKS};
 
+/* With the removal of the refresh annotation, the controller writes all generators, an atomic list,
+ * with empty templates. They are still the configured ones. */
+static bool is_equal(Value body, Value live, Arena *arena) {
+    Value configured, found;
+    return kube_object_find(body, "spec", GENERATORS, &configured) &&
+           kube_object_find(live, "spec", GENERATORS, &found) && argocd_equal(configured, found) &&
+           object_body_is_in(kube_object_with(body, "spec", GENERATORS, found, arena), live);
+}
+
+static Value state_of(const Call *call, Value state, Value live, bool is_import) {
+    Value before = object_attribute(state, "spec");
+    Value after = spec_object_state(call, state, live, is_import);
+    Value found = object_attribute(after, "spec");
+    if (!value_is_present(before) || !value_is_present(found) ||
+        !argocd_equal(object_attribute(before, GENERATORS), object_attribute(found, GENERATORS)))
+        return after;
+    Value kept = object_attribute(before, GENERATORS);
+    ObjectBuilder builder = object_builder_of(after, call->arena);
+    object_builder_set(&builder, "spec",
+                       kube_object_with(found, "", GENERATORS, kept, call->arena));
+    return object_builder_value(&builder);
+}
+
 static const SpecObject application_set_object = {
     .typed = {.api_version = "argoproj.io/v1alpha1",
               .kind = "ApplicationSet",
               .is_namespaced = true,
               .members = spec_object_members,
               .manifest = spec_object_manifest,
-              .state = spec_object_state,
+              .state = state_of,
+              .is_equal = is_equal,
               .wait = argocd_wait_application_set,
               .waits_unchanged = true},
     .ints_or_texts = argocd_ints_or_texts,

@@ -1,6 +1,7 @@
 /* argocd_wait: the rules of readiness of Argo CD's kinds. */
 #include "argocd_wait.h"
 
+#include "argocd_equal.h"
 #include "kube_call.h"
 #include "kube_error.h"
 #include "kube_object.h"
@@ -22,68 +23,20 @@ static Value member(Value object, const char *path, const char *last) {
     return found;
 }
 
-/* Comparisons as Argo CD makes them: a field that is empty is a field that is absent. */
-
-static bool is_empty(Value v) {
-    if (!value_is_present(v))
-        return true;
-    bool is_text = v.type->kind == KIND_STRING, is_flag = v.type->kind == KIND_BOOL;
-    bool is_sequence = v.type->kind == KIND_OBJECT || v.type->kind == KIND_TUPLE;
-    if (is_text)
-        return value_text(v).len == 0;
-    if (is_flag)
-        return !value_is_true(v);
-    for (size_t i = 0; v.type->kind == KIND_OBJECT && i < v.count; i++) {
-        if (!is_empty(value_at(v, i)))
-            return false;
-    }
-    return is_sequence && (v.count == 0 || v.type->kind == KIND_OBJECT);
-}
-
-static bool is_same(Value a, Value b);
-
-/* Returns whether `b` has the members of `a`. */
-static bool has_members(Value a, Value b) {
-    for (size_t i = 0; i < a.count; i++) {
-        Value other = value_null(&TYPE_DYNAMIC);
-        (void)value_find_present(b, value_key_at(a, i), &other);
-        if (!is_same(value_at(a, i), other))
-            return false;
-    }
-    return true;
-}
-
-static bool has_items(Value a, Value b) {
-    bool same = a.count == b.count;
-    for (size_t i = 0; same && i < a.count; i++)
-        same = is_same(value_at(a, i), value_at(b, i));
-    return same;
-}
-
-static bool is_same(Value a, Value b) {
-    if (is_empty(a) || is_empty(b))
-        return is_empty(a) && is_empty(b);
-    if (a.type->kind == KIND_OBJECT && b.type->kind == KIND_OBJECT)
-        return has_members(a, b) && has_members(b, a);
-    if (a.type->kind == KIND_TUPLE && b.type->kind == KIND_TUPLE)
-        return has_items(a, b);
-    return value_equal(a, b);
-}
-
 /* Returns whether both have the sources of the object. Argo CD fills in the source of a hydrator
  * itself. */
 static bool has_sources(Value object, Value other) {
     Value ignored;
     if (kube_object_find(object, "spec", "sourceHydrator", &ignored))
         return true;
-    return is_same(member(object, "spec", "source"), member(other, "", "source")) &&
-           is_same(member(object, "spec", "sources"), member(other, "", "sources"));
+    return argocd_equal(member(object, "spec", "source"), member(other, "", "source")) &&
+           argocd_equal(member(object, "spec", "sources"), member(other, "", "sources"));
 }
 
 static bool is_compared(Value object) {
     Value compared = member(object, "status.sync", "comparedTo");
     return value_is_present(compared) && has_sources(object, compared) &&
-           is_same(member(object, "spec", "destination"), member(compared, "", "destination"));
+           argocd_equal(member(object, "spec", "destination"), member(compared, "", "destination"));
 }
 
 /* Revisions: `revision` of one source, `revisions` of several. */
@@ -119,8 +72,8 @@ static bool is_own_operation(Value object, Value operation) {
                            value_is_present(member(sync, "", "sources"))
                        ? sync
                        : result;
-    bool is_silent =
-        is_empty(member(holder, "", "source")) && is_empty(member(holder, "", "sources"));
+    bool is_silent = argocd_equal_is_empty(member(holder, "", "source")) &&
+                     argocd_equal_is_empty(member(holder, "", "sources"));
     return is_silent || has_sources(object, holder);
 }
 
@@ -140,7 +93,7 @@ static Str operation_text(Value operation, Arena *arena) {
 /* Returns whether a failure of the operation is one of this wait. */
 static bool ends_wait(const ApplicationTest *test, Value object, Value operation) {
     Value sync = member(operation, "operation", "sync");
-    bool is_new = !value_is_present(test->baseline) || !is_same(operation, test->baseline);
+    bool is_new = !value_is_present(test->baseline) || !argocd_equal(operation, test->baseline);
     return is_new && has_failed(operation) && is_own_operation(object, operation) &&
            (test->expected.len == 0 || has_revision(sync, test->expected));
 }
@@ -228,8 +181,9 @@ static bool is_current_operation(Value object, Value operation) {
           compared = member(object, "status", "sync");
     Value revisions = member(compared, "", "revisions");
     Str revision = kube_object_text(compared, "", "revision");
-    bool is_same_revision = is_empty(revisions) ? revision.len == 0 || has_revision(sync, revision)
-                                                : is_same(member(sync, "", "revisions"), revisions);
+    bool is_same_revision = argocd_equal_is_empty(revisions)
+                                ? revision.len == 0 || has_revision(sync, revision)
+                                : argocd_equal(member(sync, "", "revisions"), revisions);
     return is_same_revision && is_own_operation(object, operation);
 }
 
@@ -292,10 +246,31 @@ static void request_refresh(const WaitObject *wait) {
     (void)send_patch(wait, body, request_end_ms(wait), &response, NULL);
 }
 
+/* Returns the patch that requests a comparison after an error, whose cause may be gone since: Argo
+ * CD compares again only at the end of its interval, and generates manifests again only after a
+ * hard refresh. Empty without an error, and while a request is not handled. */
+static Str repeat_patch(Value object, Arena *arena) {
+    ObjectCondition error = error_condition(object);
+    Value ignored;
+    bool is_requested =
+        kube_object_find(object, "metadata.annotations", "argocd.argoproj.io/refresh", &ignored);
+    bool is_cached = str_find(error.message, STR("(cached)"), 0) != SIZE_MAX;
+    if (!str_equal(error.type, STR("ComparisonError")) || is_requested)
+        return STR_EMPTY;
+    return str_format(arena,
+                      "{\"metadata\":{\"annotations\":{\"argocd.argoproj.io/refresh\":\"%s\"}}}",
+                      is_cached ? "hard" : "normal");
+}
+
 /* A failure only costs time: the next inquiry tries again. */
-static void end_obsolete(void *payload, const WaitObject *wait, Value object, int64_t deadline_ms) {
+static void inquire_application(void *payload,
+                                const WaitObject *wait,
+                                Value object,
+                                int64_t deadline_ms) {
     KubeResponse response;
     Str body = argocd_wait_termination(payload, object, wait->call->arena);
+    if (!body.len)
+        body = repeat_patch(object, wait->call->arena);
     if (body.len)
         (void)send_patch(wait, body, deadline_ms, &response, NULL);
 }
@@ -314,7 +289,7 @@ bool argocd_wait_application(const Call *call,
         .hint = "Correct the application or its source, check that Argo CD runs, allow more time "
                 "in \"timeouts\", or set \"wait_for_ready\" to false.",
         .look = look_at_application,
-        .inquire = end_obsolete,
+        .inquire = inquire_application,
         .payload = &test,
     };
     if (!object_bool(planned, "wait_for_ready", true))

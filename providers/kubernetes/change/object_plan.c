@@ -2,6 +2,7 @@
 #include "object_plan.h"
 
 #include "field_manager.h"
+#include "json.h"
 #include "kube_object.h"
 #include "object_body.h"
 #include "object_check.h"
@@ -338,6 +339,20 @@ static bool is_overtaken(const Planning *planning, const DryRun *run) {
 
 static bool plan_overtaken(Planning *planning, Diags *diags);
 
+/* The configuration is that of the last apply, and a controller has only changed the form of
+ * values.
+ */
+static bool is_rewritten(const Planning *planning) {
+    const ObjectRequest *request = planning->request;
+    Arena *arena = planning->arena;
+    if (!request->is_equal || planning->is_creation || !value_is_present(planning->live) ||
+        request->has_approved || !value_is_present(request->prior_manifest))
+        return false;
+    Str prior = json_text(object_body_without_nulls(request->prior_manifest, arena), arena);
+    Str now = json_text(object_body_without_nulls(request->manifest, arena), arena);
+    return str_equal(prior, now) && request->is_equal(planning->body, planning->live, arena);
+}
+
 static bool plan_on_server(Planning *planning, Diags *diags) {
     const ObjectRequest *request = planning->request;
     DryRun run;
@@ -346,6 +361,8 @@ static bool plan_on_server(Planning *planning, Diags *diags) {
         return plan_as_approved(planning);
     if (!planning->is_creation && value_is_present(planning->live) && !request->has_approved &&
         is_as_applied(planning))
+        return plan_nothing(planning);
+    if (is_rewritten(planning))
         return plan_nothing(planning);
     if (request->options->has_no_dry_run)
         return plan_by_comparison(planning, STR("server_dry_run is false"), diags);

@@ -37,6 +37,8 @@ typedef struct ObjectRequest {
     /* Returns whether an apply of the planned resource would wait for nothing. NULL: unknown. */
     bool (*is_ready)(const Call *call, Value resource, Value live);
     Value resource; /* for is_ready */
+    /* As in TypedObject. NULL: only equal values of our fields plan no change. */
+    bool (*is_equal)(Value body, Value live, Arena *arena);
     /* Of the approved plan, during an apply. */
     bool has_approved;            /* the plan shows a change of this object, or that it stays */
     bool is_replacement_approved; /* of the object of the prior state, within one change */

@@ -108,6 +108,7 @@ static bool complete(TypedCall *typed, Value config, Value prior, Diags *diags) 
     }
     request->manifest = manifest_of(typed, typed->object);
     request->is_ready = type->is_ready;
+    request->is_equal = type->is_equal;
     request->resource = typed->object;
     return !diags_has_errors(diags);
 }

@@ -58,6 +58,9 @@ typedef struct TypedObject {
     bool (*wait)(const Call *call, Value planned, ObjectApplied *applied, Diags *diags);
     /* Returns whether the wait would end at once. NULL: unknown. */
     bool (*is_ready)(const Call *call, Value planned, Value live);
+    /* Returns whether the live object has the fields of the body, though a controller has written
+     * some in another form and owns them now. NULL: only with equal values. */
+    bool (*is_equal)(Value body, Value live, Arena *arena);
     bool waits_unchanged; /* also if the update changes arguments for loam alone */
 } TypedObject;
 
