@@ -159,11 +159,26 @@ def install(cluster, one):
             raise RuntimeError("not created: %s" % answer)
 
 
+def wait_for_definitions(cluster):
+    """A controller that starts before its kinds are served looks for them only every ten seconds."""
+    end = time.monotonic() + server.START_SECONDS
+    while not {"Application", "ApplicationSet", "AppProject"} <= {row["kind"] for row in resources(cluster)}:
+        if time.monotonic() > end:
+            raise RuntimeError("the definitions of Argo CD are not served")
+        time.sleep(0.1)
+
+
+def resources(cluster):
+    status, answer = cluster.request("GET", "/apis/argoproj.io/v1alpha1")
+    return answer["resources"] if status == 200 else ()
+
+
 @contextlib.contextmanager
 def start(cluster):
     cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}})
     for one in objects():
         install(cluster, one)
+    wait_for_definitions(cluster)
     argo = Argo(cluster)
     argo.thread = None
     try:
