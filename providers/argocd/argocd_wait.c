@@ -160,6 +160,20 @@ static Readiness test_comparison(const ApplicationTest *test, Value object, Aren
     return test_operation(object, member(object, "status", "operationState"), arena);
 }
 
+/* Returns whether host keys or certificates are missing. */
+static bool is_untrusted(const ObjectCondition *error) {
+    return str_find(error->message, STR("x509: "), 0) != SIZE_MAX ||
+           str_find(error->message, STR("knownhosts: "), 0) != SIZE_MAX;
+}
+
+static Readiness test_error(const ApplicationTest *test,
+                            const ObjectCondition *error,
+                            Arena *arena) {
+    Str reason = str_format(arena, "%.*s: %.*s", STR_ARG(error->type), STR_ARG(error->message));
+    bool may_pass = test->awaits_mounts && is_untrusted(error);
+    return (Readiness){may_pass ? READINESS_IN_PROGRESS : READINESS_STUCK, reason};
+}
+
 Readiness argocd_wait_application_test(const ApplicationTest *test, Value object, Arena *arena) {
     Value operation = member(object, "status", "operationState");
     ObjectCondition error = error_condition(object);
@@ -170,8 +184,7 @@ Readiness argocd_wait_application_test(const ApplicationTest *test, Value object
     if (str_equal(kube_object_text(operation, "", "phase"), STR("Running")))
         return in_progress(operation_text(operation, arena));
     if (error.type.len)
-        return (Readiness){READINESS_STUCK, str_format(arena, "%.*s: %.*s", STR_ARG(error.type),
-                                                       STR_ARG(error.message))};
+        return test_error(test, &error, arena);
     return test_comparison(test, object, arena);
 }
 
@@ -283,6 +296,7 @@ bool argocd_wait_application(const Call *call,
     ApplicationTest test = {
         .expected = object_text(planned, "wait_for_revision", STR_EMPTY),
         .baseline = member(applied->live, "status", "operationState"),
+        .awaits_mounts = true,
     };
     WaitFollow follow = {
         .goal = "synced and healthy",

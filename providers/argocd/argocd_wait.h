@@ -21,6 +21,8 @@
 typedef struct ApplicationTest {
     Str expected;   /* revision; empty: any */
     Value baseline; /* status.operationState before the wait; null: none */
+    /* A server that is not trusted may be soon: nodes mount a changed ConfigMap within minutes. */
+    bool awaits_mounts;
 } ApplicationTest;
 
 /* Returns a merge patch that ends an automated sync of another source or revision than that which

@@ -24,6 +24,7 @@ static bool check_line(Str line, Arena *arena) {
     assert_true(kube_object_find(one, "", "object", &object));
     (void)!kube_object_find(one, "", "baseline", &test.baseline);
     test.expected = kube_object_text(one, "", "expected");
+    test.awaits_mounts = kube_object_find(one, "", "awaits_mounts", &reason);
     Readiness got = argocd_wait_application_test(&test, object, arena);
     Str level = kube_object_text(one, "", "level");
     bool has_reason = kube_object_find(one, "", "reason", &reason);
