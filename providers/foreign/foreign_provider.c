@@ -177,6 +177,7 @@ ForeignProvider *foreign_provider_open(Str address,
     foreign->arena = arena;
     foreign->io = io;
     foreign->program = (ForeignProgram){
+        .cancel = program->cancel,
         .name = str_clone(program->name, arena),
         .program = str_clone(program->program, arena),
         .socket = str_clone(program->socket, arena),

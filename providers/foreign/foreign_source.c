@@ -13,6 +13,7 @@ typedef struct ForeignSource {
     ProviderSource table;
     const ForeignLocator *locator;
     const Io *io;
+    const CancelToken *cancel;
     Arena *arena;
     Map names;     /* name → Entry; an entry of NULL fields: not served by this source */
     Map addresses; /* address → Entry */
@@ -24,7 +25,8 @@ static Entry *open_place(ForeignSource *source, const ForeignLocation *place) {
     Entry *entry = map_find(&source->addresses, place->address);
     if (entry)
         return entry;
-    ForeignProgram program = {.name = registry_short_name(place->address),
+    ForeignProgram program = {.cancel = source->cancel,
+                              .name = registry_short_name(place->address),
                               .program = place->program,
                               .socket = place->socket,
                               .protocol = place->protocol};
@@ -66,12 +68,14 @@ static bool find(
     return false;
 }
 
-const ProviderSource *foreign_source_open(const ForeignLocator *locator, const Io *io) {
+const ProviderSource *foreign_source_open(const ForeignLocator *locator,
+                                          const Io *io,
+                                          const CancelToken *cancel) {
     Arena *arena = arena_open("foreign providers");
     ForeignSource *source = arena_new(arena, ForeignSource);
     *source = (ForeignSource){
         .table = {source, find},
-          .locator = locator, .io = io, .arena = arena
+          .locator = locator, .io = io, .cancel = cancel, .arena = arena
     };
     return &source->table;
 }

@@ -27,7 +27,10 @@ typedef struct ForeignLocator {
                    Diags *diags);
 } ForeignLocator;
 
-/* `locator` and `io` must live until foreign_source_close, which the caller calls. */
-const ProviderSource *foreign_source_open(const ForeignLocator *locator, const Io *io);
+/* `locator`, `io` and `cancel`, the token of the run, must live until foreign_source_close, which
+ * the caller calls. */
+const ProviderSource *foreign_source_open(const ForeignLocator *locator,
+                                          const Io *io,
+                                          const CancelToken *cancel);
 /* Ends all processes. Accepts NULL. */
 void foreign_source_close(const ProviderSource *opened);

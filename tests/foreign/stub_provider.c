@@ -1,5 +1,5 @@
-/* stub_provider: a provider of plugin protocol 6 for tests of loam with providers that misbehave,
- * or kill loam. Its objects are files, which a test lists without loam.
+/* stub_provider: a provider of plugin protocol 6 or 5 for tests of loam with providers that
+ * misbehave, or kill loam. Its objects are files, which a test lists without loam.
  *
  *    resource stub_object: name (required), size, id (computed)
  *
@@ -7,6 +7,9 @@
  *   STUB_LOG      file that gets a line "NUMBER METHOD" for each call of loam
  *   STUB_AT       number of the call, or name of the method, at which the provider misbehaves
  *   STUB_DOES     its fault there, see `deeds`
+ *   STUB_EXTRAS   set: also stub_item, the data source and ephemeral resource stub_more, and the
+ *                 function echo, so that each call of the protocol occurs
+ *   STUB_PROTOCOL 5: that version of the protocol
  *   STUB_DELAY_MS time before and after the change of an object
  *
  * Like servers of gRPC, it gives a creation up if its connection is closed before the change. */
@@ -26,6 +29,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { PREFIX = 5, STREAMS_MAX = 4096 };
@@ -175,13 +179,10 @@ static void put_attribute(StrBuf *out, const char *name, const char *type, uint3
     wire_end(out, start);
 }
 
-static void get_schema(StrBuf *out) {
+static void put_schema(StrBuf *out, uint32_t number, Str name) {
     enum { REQUIRED = 4, OPTIONAL = 5, COMPUTED = 6 };
-    size_t provider = wire_begin(out, 1);
-    wire_end(out, wire_begin(out, 2));
-    wire_end(out, provider);
-    size_t entry = wire_begin(out, 2);
-    wire_put_bytes(out, 1, STR("stub_object"));
+    size_t entry = wire_begin(out, number);
+    wire_put_bytes(out, 1, name);
     size_t schema = wire_begin(out, 2);
     wire_put_varint(out, 1, 1); /* version: a state of version 0 is upgraded */
     size_t block = wire_begin(out, 2);
@@ -193,9 +194,46 @@ static void get_schema(StrBuf *out) {
     wire_end(out, entry);
 }
 
-static void upgrade(Str request, StrBuf *out) {
+static void put_function(StrBuf *out, uint32_t number) {
+    size_t entry = wire_begin(out, number);
+    wire_put_bytes(out, 1, STR("echo"));
+    size_t function = wire_begin(out, 2);
+    size_t parameter = wire_begin(out, 1);
+    wire_put_bytes(out, 1, STR("text"));
+    wire_put_bytes(out, 2, STR("\"string\""));
+    wire_end(out, parameter);
+    size_t result = wire_begin(out, 3);
+    wire_put_bytes(out, 1, STR("\"string\""));
+    wire_end(out, result);
+    wire_end(out, function);
+    wire_end(out, entry);
+}
+
+static void get_schema(StrBuf *out) {
+    enum { RESOURCES = 2, DATA = 3, CAPABILITIES = 6, EPHEMERAL = 8, FUNCTIONS = 7, MOVE = 3 };
+    size_t provider = wire_begin(out, 1);
+    size_t block = wire_begin(out, 2);
+    if (*setting("STUB_EXTRAS"))
+        put_attribute(out, "token", "\"string\"", 5); /* optional */
+    wire_end(out, block);
+    wire_end(out, provider);
+    put_schema(out, RESOURCES, STR("stub_object"));
+    if (*setting("STUB_EXTRAS") == '\0')
+        return;
+    put_schema(out, RESOURCES, STR("stub_item"));
+    put_schema(out, DATA, STR("stub_more"));
+    put_schema(out, EPHEMERAL, STR("stub_more"));
+    put_function(out, FUNCTIONS);
+    size_t capabilities = wire_begin(out, CAPABILITIES);
+    wire_put_varint(out, MOVE, 1);
+    wire_end(out, capabilities);
+}
+
+/* `number`: the field of the stored state in the request. */
+static void upgrade(Str request, uint32_t number, StrBuf *out) {
     StrBuf dynamic = strbuf_new(out->arena);
-    wire_put_bytes(&dynamic, 2, field_of(field_of(request, 3), 1)); /* the JSON, as it was stored */
+    Str json = field_of(field_of(request, number), 1); /* as it was stored */
+    wire_put_bytes(&dynamic, 2, json);
     wire_put_bytes(out, 1, strbuf_str(&dynamic));
 }
 
@@ -249,11 +287,50 @@ static void import(Str request, StrBuf *out) {
     wire_end(out, start);
 }
 
+static void read_data(Str request, StrBuf *out) {
+    Value config = object_of(field_of(request, 2), out->arena);
+    put_value(out, 1, with(config, "id", value_from_cstr("more"), out->arena));
+}
+
+/* The object must be renewed at once. */
+static void put_renewal(StrBuf *out) {
+    size_t at = wire_begin(out, 2);
+    wire_put_varint(out, 1, (uint64_t)time(NULL));
+    wire_end(out, at);
+}
+
+static void open_ephemeral(Str request, StrBuf *out) {
+    Value config = object_of(field_of(request, 2), out->arena);
+    put_renewal(out);
+    put_value(out, 3, with(config, "id", value_from_cstr("more"), out->arena));
+}
+
+static void call_function(Str request, StrBuf *out) {
+    wire_put_bytes(out, 1, field_of(request, 2));
+}
+
+/* Returns the name of a call in protocol 6. */
+static const char *newest_name(const char *method) {
+    static const char *const names[][2] = {
+        {"GetSchema",                  "GetProviderSchema"         },
+        {"PrepareProviderConfig",      "ValidateProviderConfig"    },
+        {"Configure",                  "ConfigureProvider"         },
+        {"Stop",                       "StopProvider"              },
+        {"ValidateResourceTypeConfig", "ValidateResourceConfig"    },
+        {"ValidateDataSourceConfig",   "ValidateDataResourceConfig"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        if (strcmp(method, names[i][0]) == 0)
+            return names[i][1];
+    }
+    return method;
+}
+
 static void answer(const Connection *connection, const char *method, Str request, StrBuf *out) {
     if (strcmp(method, "GetProviderSchema") == 0)
         get_schema(out);
     else if (strcmp(method, "UpgradeResourceState") == 0)
-        upgrade(request, out);
+        upgrade(request, 3, out);
     else if (strcmp(method, "ReadResource") == 0)
         read_object(request, out);
     else if (strcmp(method, "PlanResourceChange") == 0)
@@ -262,6 +339,16 @@ static void answer(const Connection *connection, const char *method, Str request
         apply(connection, request, out);
     else if (strcmp(method, "ImportResourceState") == 0)
         import(request, out);
+    else if (strcmp(method, "MoveResourceState") == 0)
+        upgrade(request, 4, out);
+    else if (strcmp(method, "ReadDataSource") == 0)
+        read_data(request, out);
+    else if (strcmp(method, "OpenEphemeralResource") == 0)
+        open_ephemeral(request, out);
+    else if (strcmp(method, "GetFunctions") == 0)
+        put_function(out, 1);
+    else if (strcmp(method, "CallFunction") == 0)
+        call_function(request, out);
 }
 
 /* Misbehaviour. */
@@ -414,7 +501,7 @@ static void write_all(Connection *connection) {
 
 static void serve_call(Connection *connection, int32_t id) {
     Stream *stream = stream_of(connection, id);
-    const char *method = strrchr(stream->path, '/') + 1;
+    const char *method = newest_name(strrchr(stream->path, '/') + 1);
     if (strcmp(method, "Shutdown") == 0)
         exit(0);
     if (strcmp(method, "StreamStdio") == 0)
@@ -525,7 +612,7 @@ int main(void) {
         fprintf(stderr, "cannot listen at %s: %s\n", path, strerror(errno));
         return 1;
     }
-    printf("1|6|unix|%s|grpc|\n", path);
+    printf("1|%s|unix|%s|grpc|\n", strcmp(setting("STUB_PROTOCOL"), "5") == 0 ? "5" : "6", path);
     fflush(stdout);
     for (int fd; (fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC)) >= 0;) {
         pthread_t thread;

@@ -286,7 +286,7 @@ ForeignPrograms *foreign_programs_open(Cli *cli) {
     programs->locator = (ForeignLocator){programs, locate};
     programs->cli = cli;
     programs->is_preferred = str_equal(preferred, STR("foreign"));
-    programs->source = foreign_source_open(&programs->locator, &cli->io);
+    programs->source = foreign_source_open(&programs->locator, &cli->io, cli->cancel);
     registry_set_source(cli->registry, programs->source);
     cli->foreign = programs;
     return programs;

@@ -34,11 +34,13 @@ struct ForeignProcess {
     Str directory; /* of the socket; empty: none */
     Str socket;
     int protocol;
+    const CancelToken *cancel; /* of the run; NULL: none */
     RpcChannel *channel;
     Thread *thread;
     CancelToken *kill;
     StrVec environment;
     bool is_interrupted; /* accessed atomically */
+    bool is_stuck;       /* a call was cancelled without a response; the same */
     bool is_left;        /* to the outcome keeper, which has a call in flight; the same */
 
     pthread_mutex_t lock; /* guards everything below */
@@ -269,6 +271,7 @@ ForeignProcess *foreign_process_start(const ForeignProgram *program, const Io *i
     process->io = io;
     process->socket = str_clone(program->socket, arena);
     process->protocol = program->protocol;
+    process->cancel = program->cancel;
     process->output.name = process->name;
     process->outputs[0] = process->outputs[1] = -1;
     pthread_mutex_init(&process->lock, NULL);
@@ -378,16 +381,23 @@ static void report_status(ForeignProcess *process,
     diags_set_subject(diags, before, DIAG_RELATION); /* the configuration is not the cause */
 }
 
+/* The call that an interrupt reaches. */
+typedef struct Interrupted {
+    ForeignProcess *process;
+    const CancelToken *cancel;
+} Interrupted;
+
 /* Requests once that the provider ends the calls in flight. A second Stop could end the provider.
  */
 static void interrupt(void *payload) {
-    ForeignProcess *process = payload;
+    const Interrupted *interrupted = payload;
+    ForeignProcess *process = interrupted->process;
     if (__atomic_exchange_n(&process->is_interrupted, true, __ATOMIC_SEQ_CST))
         return;
     SCOPED(ArenaRef) scratch = arena_open("provider stop");
     Diags ignored = diags_new(scratch);
     Str response;
-    ForeignRequest stop = {.method = PROTOCOL_STOP};
+    ForeignRequest stop = {.method = PROTOCOL_STOP, .cancel = interrupted->cancel};
     (void)foreign_process_call(process, &stop, &response, NULL, scratch, &ignored);
 }
 
@@ -416,13 +426,14 @@ ForeignOutcome foreign_process_call(ForeignProcess *process,
                                     Arena *arena,
                                     Diags *diags) {
     const Rpc *rpc = process->io->rpc;
+    Interrupted interrupted = {process, request->cancel};
     RpcRequest sent = {
         .method = protocol_method_path(request->method, process->protocol, arena),
         .message = request->message,
         .timeout_ms = timeout_of(request->method),
-        .cancel = request->cancel,
+        .cancel = request->cancel ? request->cancel : process->cancel,
         .on_stop = request->cancel ? interrupt : NULL,
-        .stop_payload = process,
+        .stop_payload = &interrupted,
     };
     RpcResponse response;
     if (process->io->keeper && request->label.len > 0)
@@ -431,6 +442,8 @@ ForeignOutcome foreign_process_call(ForeignProcess *process,
         rpc->call(rpc->self, process->channel, &sent, &response, arena);
     if (is_lost)
         *is_lost = response.is_lost;
+    if (response.status == RPC_CANCELLED)
+        __atomic_store_n(&process->is_stuck, true, __ATOMIC_SEQ_CST);
     *out = response.message;
     if (response.status == RPC_OK)
         return FOREIGN_DONE;
@@ -450,10 +463,10 @@ static void shut_down(ForeignProcess *process) {
     rpc->call(rpc->self, process->channel, &request, &response, scratch);
 }
 
-static void end_program(ForeignProcess *process) {
+static void end_program(ForeignProcess *process, bool is_stuck) {
     bool never = false;
     pthread_mutex_lock(&process->lock);
-    if (process->channel)
+    if (process->channel && !is_stuck)
         wait_for(process, &never, EXIT_MS);
     bool has_ended = process->has_ended;
     pthread_mutex_unlock(&process->lock);
@@ -477,10 +490,11 @@ void foreign_process_end(ForeignProcess *process) {
         thread_abandon(process->thread); /* loam ends soon; the keeper ends the program */
         return;
     }
-    if (process->channel && process->thread)
+    bool is_stuck = __atomic_load_n(&process->is_stuck, __ATOMIC_SEQ_CST);
+    if (process->channel && process->thread && !is_stuck)
         shut_down(process);
     if (process->thread)
-        end_program(process);
+        end_program(process, is_stuck);
     if (process->channel)
         rpc->close(rpc->self, process->channel);
     if (process->kill)

@@ -17,6 +17,7 @@ typedef struct ForeignProgram {
     /* Socket path and protocol (5 or 6) of a process that runs already. loam never stops it. */
     Str socket;
     int protocol;
+    const CancelToken *cancel; /* of the run: at CANCEL_NOW, all its calls end; NULL: none */
 } ForeignProgram;
 
 typedef enum ForeignOutcome {
@@ -52,6 +53,6 @@ int foreign_process_protocol(const ForeignProcess *process);
  */
 uint64_t foreign_process_memory(const ForeignProcess *process);
 /* Shuts the provider down, unless a call was left to the outcome keeper; kills it if it does not
- * end in time, and frees `process`. Only detaches from a process that loam did not start. No call
- * may be in flight. */
+ * end in time, or at once after a cancelled call, and frees `process`. Only detaches from a process
+ * that loam did not start. No call may be in flight. */
 void foreign_process_end(ForeignProcess *process);

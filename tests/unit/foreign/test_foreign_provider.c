@@ -618,7 +618,7 @@ static void a_source(void **state) {
     Diags diags = diags_new(arena);
     const Provider *first = NULL, *second = NULL, *none = NULL;
     set_schemas();
-    const ProviderSource *table = foreign_source_open(&locator, &world.io);
+    const ProviderSource *table = foreign_source_open(&locator, &world.io, NULL);
     assert_true(table->find(table->self, STR("p"), false, &first, NO_RANGE, &diags));
     assert_true(table->find(table->self, STR("x/p"), false, &second, NO_RANGE, &diags));
     assert_true(table->find(table->self, STR("p"), false, &second, NO_RANGE, &diags));
