@@ -7,6 +7,8 @@
  *   KILL_AFTER_US  time after the start of that call; default 2000
  *   KILL_WITH      number of another signal than SIGKILL; the call then follows
  *   KILL_UNDER     directory whose files count; files elsewhere, sockets and pipes do not
+ *   KILL_PROGRAMS  started programs count too, with the name "start"
+ *   KILL_ONLY      the only name that counts
  *   FAIL_AT        number of the call that fails; opens for reading and syncs are counted too
  *   FAIL_WITH      errno of that call
  *   FAIL_HALF      a failing write first writes half of its bytes
@@ -25,6 +27,7 @@
 #include <libvirt/libvirt.h>
 #include <pthread.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -93,6 +96,9 @@ static void note(long number, const char *name, const char *detail) {
 }
 
 static long point(const char *name, const char *detail) {
+    const char *only = getenv("KILL_ONLY");
+    if (only && strcmp(name, only) != 0)
+        return -1;
     long number = atomic_fetch_add(&count, 1) + 1;
     note(number, name, detail);
     if (setting("KILL_AT", 0) == number)
@@ -223,6 +229,20 @@ static ssize_t write_file(int fd, const void *bytes, size_t size, off64_t offset
                       : syscall(SYS_pwrite64, fd, bytes, size, offset);
 }
 
+static void note_start(char *const argv[]) {
+    char line[1024] = "";
+    size_t length = 0;
+    if (!getenv("KILL_PROGRAMS"))
+        return;
+    for (size_t i = 0; argv[i] && length + 2 < sizeof line; i++) {
+        int added = snprintf(line + length, sizeof line - length, i ? " %s" : "%s", argv[i]);
+        length += added < 0 ? 0 : (size_t)added;
+    }
+    for (char *end = strchr(line, '\n'); end; end = strchr(end, '\n'))
+        *end = ' ';
+    point("start", line);
+}
+
 /* clang-format off */
 #define CALL(type, name, parameters, arguments, detail)                                                               \
     type name parameters {                                                                                            \
@@ -255,6 +275,9 @@ FILE_CALL(unlink, (const char *path), (path), counts(path) && access(path, F_OK)
 FILE_CALL(rmdir, (const char *path), (path), counts(path) && access(path, F_OK) == 0 && fails("rmdir", path))
 FILE_CALL(mkdir, (const char *path, mode_t mode), (path, mode), counts(path) && access(path, F_OK) != 0 && fails("mkdir", path))
 FILE_CALL(chmod, (const char *path, mode_t mode), (path, mode), counts(path) && fails("chmod", path))
+
+CALL(int, posix_spawnp, (pid_t *p, const char *x, const posix_spawn_file_actions_t *f, const posix_spawnattr_t *t, char *const v[], char *const e[]),
+     (p, x, f, t, v, e), note_start(v))
 
 #define VIR(type, name, parameters, arguments) CALL(type, name, parameters, arguments, point(#name, ""))
 
