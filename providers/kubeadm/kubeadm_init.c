@@ -339,7 +339,7 @@ static bool init_create(const Call *call,
     if (part != KUBEADM_PART_NODE &&
         !make_or_join(&node, request->config, &response->in_doubt, diags))
         return false;
-    return finish(&node, &response->state, diags);
+    return finish(&node, &response->state, diags) || kubeadm_node_leave_in_doubt(response);
 }
 
 static bool init_update(const Call *call,

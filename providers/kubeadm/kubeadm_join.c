@@ -104,8 +104,9 @@ static bool join_create(const Call *call,
     Value join = object_nested(request->planned, "join", call->arena);
     if (part != KUBEADM_PART_NODE && !kubeadm_member_join(&node, join, &response->in_doubt, diags))
         return false;
-    return kubeadm_node_api(&node, &api, diags) &&
-           kubeadm_member_finish(&node, &api, &response->state, diags);
+    bool is_good = kubeadm_node_api(&node, &api, diags) &&
+                   kubeadm_member_finish(&node, &api, &response->state, diags);
+    return is_good || kubeadm_node_leave_in_doubt(response);
 }
 
 static bool join_update(const Call *call,

@@ -280,6 +280,12 @@ StrVec kubeadm_node_addresses(const KubeadmNode *node) {
     return addresses;
 }
 
+bool kubeadm_node_leave_in_doubt(ApplyResponse *response) {
+    response->state = value_null(response->state.type);
+    response->in_doubt = true;
+    return false;
+}
+
 bool kubeadm_node_approve(const KubeadmNode *node,
                           const ClusterApi *api,
                           Value found,

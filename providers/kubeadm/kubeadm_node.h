@@ -103,6 +103,10 @@ void kubeadm_node_limit(const Call *call,
                         bool is_control_plane,
                         LimitsResponse *response);
 
+/* Call if a creation fails after kubeadm has ended: the machine is a node. The next run finishes
+ * the creation, as after a crash; a tainted object would be replaced, for kubeadm_init with the
+ * whole cluster. Returns false. */
+bool kubeadm_node_leave_in_doubt(ApplyResponse *response);
 /* Approves the request of the kubelet for its serving certificate, if the cluster has such ones.
  * `found` is its Node. */
 MUST_USE bool kubeadm_node_approve(const KubeadmNode *node,
