@@ -1,6 +1,7 @@
 /* loam graph */
 #include "command.h"
 #include "graph_dot.h"
+#include "graph_mermaid.h"
 #include "planfile.h"
 #include "project.h"
 #include "project_ciphers.h"
@@ -14,7 +15,8 @@ static const Option options[] = {
      "Print the complete graph of this operation."                                                                                      },
     {"plan",        OPTION_PATH,   "PATH",                                      "Print the graph of this saved plan's apply."           },
     {"draw-cycles", OPTION_FLAG,   NULL,                                        "Print a graph that has cycles, with the cycles in red."},
-    {"format",      OPTION_CHOICE, "dot|svg",                                   "dot (default), or svg, which requires Graphviz."       },
+    {"format",      OPTION_CHOICE, "dot|mermaid|svg",
+     "dot (default), mermaid, or svg, which requires Graphviz."                                                                         },
     {"verbose",     OPTION_FLAG,   NULL,                                        "Include internal nodes and every edge."                },
 };
 
@@ -47,13 +49,17 @@ static bool read_type(const Arguments *arguments, GraphType *out, Diags *diags) 
     return false;
 }
 
-static bool read_format(const Arguments *arguments, bool *is_svg, Diags *diags) {
+typedef enum GraphFormat { FORMAT_DOT, FORMAT_MERMAID, FORMAT_SVG } GraphFormat;
+
+static bool read_format(const Arguments *arguments, GraphFormat *out, Diags *diags) {
     Str text = option_text(arguments, "format");
-    *is_svg = str_equal(text, STR("svg"));
-    if (text.len == 0 || *is_svg || str_equal(text, STR("dot")))
+    *out = str_equal(text, STR("svg"))       ? FORMAT_SVG
+           : str_equal(text, STR("mermaid")) ? FORMAT_MERMAID
+                                             : FORMAT_DOT;
+    if (text.len == 0 || *out != FORMAT_DOT || str_equal(text, STR("dot")))
         return true;
     diags_error(diags, NO_RANGE, "Unsupported graph format",
-                "-format requires dot or svg, not \"%.*s\".", STR_ARG(text));
+                "-format requires dot, mermaid or svg, not \"%.*s\".", STR_ARG(text));
     return false;
 }
 
@@ -106,16 +112,19 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
         .draws_cycles = option_flag(arguments, "draw-cycles"),
         .is_verbose = option_flag(arguments, "verbose"),
     };
-    bool is_svg;
+    GraphFormat format;
     Graph graph;
-    if (!read_type(arguments, &request.type, diags) || !read_format(arguments, &is_svg, diags) ||
+    if (!read_type(arguments, &request.type, diags) || !read_format(arguments, &format, diags) ||
         !load(&project, cli, arguments, &request, diags) ||
         !engine_graph(&project.engine, &request, &graph, cli->arena, diags)) {
         return 1;
     }
     StrBuf text = strbuf_new(cli->arena);
-    graph_dot_write(&graph, &text, cli->arena);
-    if (is_svg)
+    if (format == FORMAT_MERMAID)
+        graph_mermaid_write(&graph, &text, cli->arena);
+    else
+        graph_dot_write(&graph, &text, cli->arena);
+    if (format == FORMAT_SVG)
         return print_svg(cli, strbuf_str(&text), diags) ? 0 : 1;
     terminal_out(strbuf_str(&text));
     return 0;
@@ -125,7 +134,8 @@ const Command cmd_graph = {
     .name = "graph",
     .summary = "Print the dependency graph",
     .usage = "[options]",
-    .about = "Prints a graph in the DOT language, with an edge from each node to each of its "
+    .about = "Prints a graph in the DOT language, or as a flowchart of Mermaid, with an edge from "
+             "each node to each of its "
              "dependencies. Without -type, the nodes are the resources and data sources; with "
              "-type, all nodes of that operation. With plan-destroy, an edge leads to the node "
              "that must be destroyed first.\n"

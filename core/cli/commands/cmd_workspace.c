@@ -3,11 +3,13 @@
 #include "backend_settings.h"
 #include "command.h"
 #include "envelope.h"
+#include "json_writer.h"
 #include "project.h"
 #include "project_ciphers.h"
 #include "project_load.h"
 #include "project_state.h"
 #include "statefile.h"
+#include "view_diag_json.h"
 #include "workspace.h"
 
 static bool read_name(const Arguments *arguments, Str *out, Diags *diags) {
@@ -80,12 +82,77 @@ static bool fill(Project *project, State *given) {
            (project_open_state(project, LOCK_WORKSPACE_NEW) && project_write_state(project, given));
 }
 
+/* The view of `workspace list -json`: one document of workspaces and diagnostics. */
+typedef struct WorkspaceDocument {
+    JsonWriter writer; /* inside the list of diagnostics */
+    StrBuf text;
+    StrVec names;
+} WorkspaceDocument;
+
+static void ignore_text(View *view, Str text) {
+    (void)view;
+    (void)text;
+}
+
+static void add_diag(View *view, const Diag *diag) {
+    WorkspaceDocument *document = view->self;
+    view_diag_write_json(diag, view->cli->functions, &document->writer);
+}
+
+static void write_document(View *view, const Diags *diags) {
+    (void)diags;
+    WorkspaceDocument *document = view->self;
+    StrBuf text = strbuf_new(view->cli->arena);
+    JsonWriter writer;
+    json_array_end(&document->writer);
+    json_writer_init(&writer, &text, 2);
+    writer.escape_html = true;
+    json_object_start(&writer);
+    json_key_string(&writer, "format_version", STR("1.0"));
+    json_key(&writer, STR("workspaces"));
+    json_array_start(&writer);
+    vec_each(&document->names, name) {
+        json_object_start(&writer);
+        json_key_string(&writer, "name", *name);
+        json_key_bool(&writer, "is_current", str_equal(*name, view->cli->workspace));
+        json_object_end(&writer);
+    }
+    json_array_end(&writer);
+    json_key(&writer, STR("diagnostics"));
+    json_raw(&writer, strbuf_str(&document->text));
+    json_object_end(&writer);
+    strbuf_add_char(&text, '\n');
+    cli_write(view->cli, strbuf_str(&text));
+}
+
+/* The command changes nothing, so other slots are never called. */
+static const ViewType document_view = {
+    .note = ignore_text,
+    .diag = add_diag,
+    .finish = write_document,
+};
+
+static View *open_document(Cli *cli) {
+    WorkspaceDocument *self = arena_new(cli->arena, WorkspaceDocument);
+    self->text = strbuf_new(cli->arena);
+    json_writer_init(&self->writer, &self->text, 0);
+    self->writer.escape_html = true;
+    json_array_start(&self->writer);
+    View *view = arena_new(cli->arena, View);
+    *view = (View){.type = &document_view, .cli = cli, .self = self};
+    return view;
+}
+
 static int run_list(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {0};
     StrVec names = {0};
     if (!workspace_check(cli->workspace, diags) || !load(&project, cli, arguments, diags) ||
         !list_workspaces(&project, &names))
         return 1;
+    if (option_flag(arguments, "json")) {
+        ((WorkspaceDocument *)cli->view->self)->names = names;
+        return 0;
+    }
     vec_each(&names, name) {
         terminal_print("%s %.*s\n", str_equal(*name, cli->workspace) ? "*" : " ", STR_ARG(*name));
     }
@@ -270,14 +337,19 @@ static int run_delete(Cli *cli, const Arguments *arguments, Diags *diags) {
     return 0;
 }
 
+static const Option list_options[] = {
+    {"json", OPTION_FLAG, NULL, "Print the workspaces and all diagnostics as one JSON document."},
+};
+
 static const Command cmd_workspace_list = {
     .name = "list",
     .summary = "List the workspaces",
     .usage = "[options]",
     .about = "Lists the workspaces of this configuration; a star marks the selected one.",
-    .groups = {&option_variables, &option_environment, &option_view},
-    .group_count = 3,
+    .groups = {OPTION_GROUP(list_options), &option_variables, &option_environment, &option_view},
+    .group_count = 4,
     .run = run_list,
+    .json_view = open_document,
 };
 
 static const Command cmd_workspace_show = {

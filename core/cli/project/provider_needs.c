@@ -36,10 +36,10 @@ static void add(NeedsReader *reader, Str name, Str constraints, SourceRange rang
                 : constraints;
 }
 
-static void add_ref(NeedsReader *reader, const Module *module, ProviderRef ref) {
+static void add_ref(NeedsReader *reader, const Module *module, ProviderRef ref, Str constraints) {
     const ProviderRequirement *requirement = map_find(&module->requirements, ref.name);
     Str name = requirement && requirement->source.len ? requirement->source : ref.name;
-    add(reader, name, STR_EMPTY, ref.range);
+    add(reader, name, constraints, ref.range);
 }
 
 static void add_module(NeedsReader *reader, const Module *module) {
@@ -50,11 +50,12 @@ static void add_module(NeedsReader *reader, const Module *module) {
     }
     map_each(&module->resources, entry) {
         const Resource *resource = entry->value;
-        add_ref(reader, module, resource->provider);
+        add_ref(reader, module, resource->provider, STR_EMPTY);
     }
     map_each(&module->providers, entry) {
         const ProviderConfig *config = entry->value;
-        add_ref(reader, module, (ProviderRef){.name = config->name, .range = config->range});
+        add_ref(reader, module, (ProviderRef){.name = config->name, .range = config->range},
+                config->version);
     }
 }
 

@@ -80,22 +80,20 @@ static bool report_reserved(ConfigLoading *loading, const Body *body) {
     return ok;
 }
 
-static bool check_version(ConfigLoading *loading, const BodyContent *content) {
+static bool read_version(ConfigLoading *loading, const BodyContent *content, Str *out) {
     const BodyAttribute *attribute = body_content_find(content, "version");
-    Str version = STR_EMPTY;
     Value value;
     if (!attribute)
         return true;
-    diags_warning(
-        loading->diags, attribute->expr->range,
-        "Version constraints inside provider blocks are deprecated",
-        "Declare the version under required_providers of a terraform block. Here it is ignored.")
+    diags_warning(loading->diags, attribute->expr->range,
+                  "Version constraints inside provider configuration blocks are deprecated",
+                  "Move the version constraint to required_providers of a terraform block.")
         ->is_deprecation = true;
     if (!eval_constant(attribute->expr, &value, loading->arena, loading->diags))
         return false;
     return value_is_null(value) ||
-           (config_read_string(content, "version", &version, loading->arena, loading->diags) &&
-            config_requirement_check_version(version, attribute->expr->range, loading->diags));
+           (config_read_string(content, "version", out, loading->arena, loading->diags) &&
+            config_requirement_check_version(*out, attribute->expr->range, loading->diags));
 }
 
 /* Warns about empty provider blocks in child modules, an old way to require a provider from the
@@ -128,7 +126,7 @@ static bool provider_decode(ConfigLoading *loading, const BodyBlock *block, bool
     provider->range = block->range;
     bool ok = body_content(block->body, &schema, &content, &provider->body, arena, loading->diags);
     ok &= config_read_string(&content, "alias", &provider->alias, arena, loading->diags);
-    ok &= check_version(loading, &content);
+    ok &= read_version(loading, &content, &provider->version);
     warn_of_empty(loading, provider, block);
     provider->for_each = config_read_expr(&content, "for_each");
     if (provider->for_each && !provider->alias.len) {

@@ -174,6 +174,7 @@ typedef struct ProviderConfig {
     Str name;
     Str alias;
     const Expr *for_each;            /* NULL: a single configuration */
+    Str version;                     /* deprecated: a version constraint; empty: none */
     const Body *body;                /* NULL for a mock */
     const struct MockProvider *mock; /* a mock provider of a test; NULL: a real provider */
     SourceRange range;

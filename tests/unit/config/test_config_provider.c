@@ -32,7 +32,7 @@ static const BadCase bad_cases[] = {
     {
         .about = "a version",
         .text = "provider: {a: {version: new}}\n",
-        .wanted = "W main.loam.yaml:1:25 Version constraints inside provider blocks are deprecated\n"
+        .wanted = "W main.loam.yaml:1:25 Version constraints inside provider configuration blocks are deprecated\n"
                   "main.loam.yaml:1:25 Invalid version constraint\n",
     },
 };
