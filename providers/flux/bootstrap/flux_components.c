@@ -6,7 +6,7 @@
 #include "manifest_files.h"
 #include "object_builder.h"
 #include "object_key.h"
-#include "yaml_text.h"
+#include "yaml_write.h"
 
 #define COMPONENT_LABEL "app.kubernetes.io/component"
 #define VERSION_LABEL   "app.kubernetes.io/version"
@@ -439,7 +439,9 @@ Str flux_components_text(const ValueVec *objects, const FluxSettings *settings, 
     vec_each(objects, object) {
         if (object != objects->items)
             strbuf_add_cstr(&text, "---\n");
-        strbuf_add(&text, yaml_text_of(*object, arena));
+        Str document;
+        CHECK(yaml_write(*object, YAML_STYLE_MANIFEST, &document, arena)); /* it was read as YAML */
+        strbuf_add(&text, document);
     }
     return strbuf_str(&text);
 }

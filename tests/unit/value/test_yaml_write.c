@@ -1,0 +1,127 @@
+/* yaml_write: both styles; parsers read a string that was written as the same string. */
+#include "yaml_write.h"
+
+#include "json.h"
+#include "unit.h"
+#include "yaml_value.h"
+
+static Value parsed(const char *json, Arena *arena) {
+    Value value;
+    const char *error = NULL;
+    size_t offset = 0;
+    assert_true(json_parse_any(str_from_cstr(json), &value, &error, &offset, arena));
+    return value;
+}
+
+static void styles(void **state) {
+    (void)state;
+    static const struct {
+        const char *json;
+        const char *quoted;
+        const char *manifest;
+    } cases[] = {
+        {"{}",                                     "{}\n",                                 "{}\n"                               },
+        {"{\"a\":[],\"b\":null,\"c\":1.5}",        "\"a\": []\n\"b\": null\n\"c\": 1.5\n",
+         "a: []\nb: null\nc: 1.5\n"                                                                                             },
+        {"{\"a\":[{\"b\":\"x\",\"c\":[1,true]}]}",
+         "\"a\":\n- \"b\": \"x\"\n  \"c\":\n  - 1\n  - true\n",                            "a:\n- b: x\n  c:\n  - 1\n  - true\n"},
+        {"{\"a/b\":\"*\",\"c\":\"x: y\"}",         "\"a/b\": \"*\"\n\"c\": \"x: y\"\n",
+         "a/b: '*'\nc: 'x: y'\n"                                                                                                },
+        {"{\"a\":\"two\\nlines\"}",                "\"a\": |-\n  two\n  lines\n",          "a: |-\n  two\n  lines\n"            },
+        {"\"\"",                                   "\"\"\n",                               "\"\"\n"                             },
+        {"null",                                   "null\n...\n",                          "null\n...\n"                        },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Value value = parsed(cases[i].json, arena);
+        Str text;
+        assert_true(yaml_write(value, YAML_STYLE_QUOTED, &text, arena));
+        check_str(text, cases[i].quoted);
+        assert_true(yaml_write(value, YAML_STYLE_MANIFEST, &text, arena));
+        check_str(text, cases[i].manifest);
+    }
+}
+
+static bool spend(void *payload, size_t elements) {
+    (void)payload, (void)elements;
+    return true;
+}
+
+/* Strings that a parser may take for another type, or that are not plain in YAML. */
+static void strings_stay_strings(void **state) {
+    (void)state;
+    static const char *const texts[] = {
+        "",
+        "true",
+        "no",
+        "On",
+        "y",
+        "~",
+        "null",
+        "1",
+        "0x1f",
+        "1e3",
+        ".5",
+        "1_000",
+        "12:30",
+        ".inf",
+        "<<",
+        "=",
+        "-",
+        "- a",
+        "a: b",
+        "a #b",
+        "#",
+        "&a",
+        "*",
+        "!x",
+        "%",
+        "@a",
+        "`a",
+        "'a'",
+        "\"a\"",
+        " a",
+        "a ",
+        "a:",
+        "[a",
+        "{a",
+        "a, b",
+        "|",
+        ">",
+        "?",
+        "? a",
+        "2026-11-24",
+        "2026-11-24T10:00:00Z",
+        "\xc3\xa9",
+        "a\tb",
+        "a\n",
+        "\n",
+        "a\n\n b",
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Value value = value_from_str(str_from_cstr(texts[i])), read;
+        YamlFailure failure;
+        YamlDocuments documents = {0};
+        Str text;
+        for (YamlStyle style = YAML_STYLE_QUOTED; style <= YAML_STYLE_MANIFEST; style++) {
+            Value list = value_tuple(&value, 1, arena);
+            assert_true(yaml_write(list, style, &text, arena));
+            assert_true(yaml_value_read(text, (YamlBudget){spend, NULL}, &read, &failure, arena));
+            assert_true(value_equal(read, list));
+            documents.count = 0;
+            assert_true(
+                yaml_documents_read(text, (YamlBudget){spend, NULL}, &documents, &failure, arena));
+            assert_int_equal(documents.count, 1);
+            assert_true(value_equal(documents.items[0].root, list));
+        }
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(styles),
+        cmocka_unit_test(strings_stay_strings),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
