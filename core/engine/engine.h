@@ -60,8 +60,8 @@ MUST_USE bool engine_gitops(const Engine *engine,
                             GitopsResults *out,
                             Arena *arena,
                             Diags *diags);
-/* The console: evaluates expressions of the root module with the values of the state, or with those
- * of a plan or apply if PlanOptions.console is set. */
+/* The console: evaluates expressions of a module instance, at first the root, with the values of
+ * the state, or with those of a plan or apply if PlanOptions.console is set. */
 typedef struct EngineConsole EngineConsole;
 MUST_USE bool engine_console_open(const Engine *engine,
                                   const PlanOptions *options,
@@ -69,9 +69,13 @@ MUST_USE bool engine_console_open(const Engine *engine,
                                   EngineConsole **out,
                                   Arena *arena,
                                   Diags *diags);
-/* Returns the scope of the root module; lives as long as the console. Names are bound when they are
- * evaluated; single-threaded. */
+/* Makes expressions those of this module instance (NULL: the root). Returns false, with an error,
+ * if there is no such instance. */
+MUST_USE bool engine_console_enter(EngineConsole *console, const ModuleAddr *module, Diags *diags);
+/* Returns the scope of the module instance; lives as long as the console. Names are bound when they
+ * are evaluated; single-threaded. */
 const Scope *engine_console_scope(const EngineConsole *console);
+const Module *engine_console_module(const EngineConsole *console);
 /* Sets `*out` to the value of a root output; an unknown value has no specific type. After
  * engine_console_open, all are unknown. Returns false if there is no such output. */
 bool engine_console_output(const EngineConsole *console, Str name, Value *out);

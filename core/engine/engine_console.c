@@ -1,5 +1,5 @@
-/* The console: evaluates expressions of the root module with the values of the state, or with those
- * of a plan or apply if PlanOptions.console is set. */
+/* The console: evaluates expressions of a module instance with the values of the state, or with
+ * those of a plan or apply if PlanOptions.console is set. */
 #include "engine_console.h"
 
 #include "engine.h"
@@ -24,20 +24,60 @@ static bool lookup_and_bind(const Scope *scope,
                             Arena *arena,
                             Diags *diags) {
     const EngineConsole *console = scope->self;
-    EngineWalk *walk = console->walk;
-    if (!traversal->binding && !transform_bind(walk, walk->root, (Traversal *)traversal, diags))
+    if (!traversal->binding &&
+        !transform_bind(console->walk, console->base.module->module, (Traversal *)traversal, diags))
         return false;
     return console->base.scope.lookup(&console->base.scope, traversal, out, used, arena, diags);
+}
+
+static void enter(EngineConsole *console, ModuleInstance *instance) {
+    module_scope_init(&console->base, console->walk, instance);
+    console->scope = console->base.scope;
+    console->scope.self = console;
+    console->scope.lookup = lookup_and_bind;
 }
 
 static EngineConsole *open_over(EngineWalk *walk, Arena *arena) {
     EngineConsole *console = arena_new(arena, EngineConsole);
     console->walk = walk;
-    module_scope_init(&console->base, walk, walk->root->instances.items[0]);
-    console->scope = console->base.scope;
-    console->scope.self = console;
-    console->scope.lookup = lookup_and_bind;
+    enter(console, walk->root->instances.items[0]);
     return console;
+}
+
+/* Returns the module of an address, whatever its keys; NULL if none. */
+static EngineModule *find_module(EngineModule *root, const ModuleAddr *address) {
+    if (!address)
+        return root;
+    EngineModule *parent = find_module(root, address->parent);
+    return parent ? map_find(&parent->children, address->name) : NULL;
+}
+
+static void report_absent(const EngineModule *module, Str address, Diags *diags) {
+    StrBuf known = strbuf_new(diags->arena);
+    vec_each(&module->instances, instance) {
+        strbuf_add_cstr(&known, "\n  ");
+        strbuf_add(&known, module_addr_to_str((*instance)->address, diags->arena));
+    }
+    if (module->instances.count == 0)
+        strbuf_add_cstr(&known, " none");
+    Str list = strbuf_str(&known);
+    diags_error(diags, NO_RANGE, "Unknown module instance",
+                "The module call has no instance \"%.*s\". Its instances are:%.*s",
+                STR_ARG(address), STR_ARG(list));
+}
+
+bool engine_console_enter(EngineConsole *console, const ModuleAddr *module, Diags *diags) {
+    EngineModule *found = find_module(console->walk->root, module);
+    Str address = module_addr_to_str(module, diags->arena);
+    ModuleInstance *instance = found ? map_find(&found->instances_by_address, address) : NULL;
+    if (instance)
+        enter(console, instance);
+    else if (found)
+        report_absent(found, address, diags);
+    else
+        diags_error(diags, NO_RANGE, "Unknown module",
+                    "The configuration calls no module \"%.*s\".", STR_ARG(address));
+    return instance != NULL;
 }
 
 /* With -target, values that no selected node refers to are not built. The console needs them
@@ -93,6 +133,10 @@ bool engine_console_output(const EngineConsole *console, Str name, Value *out) {
     if (slot->is_set && !is_known)
         *out = value_with_marks(*out, slot->value.marks);
     return true;
+}
+
+const Module *engine_console_module(const EngineConsole *console) {
+    return console->base.module->module->config;
 }
 
 const Scope *engine_console_scope(const EngineConsole *console) {

@@ -14,9 +14,27 @@
 #include "view_diag.h"
 
 static const Option options[] = {
-    {"json", OPTION_FLAG, NULL,
+    {"json",  OPTION_FLAG, NULL,
      "Read one JSON request per line and print one JSON response per line."},
+    {"scope", OPTION_TEXT, "ADDRESS",
+     "Evaluate expressions of this module instance, such as module.web[0]."},
 };
+
+/* Enters the module instance of -scope. */
+static bool enter_scope(EngineConsole *console, Str text, Arena *arena, Diags *diags) {
+    AddressTarget target = {0};
+    if (text.len == 0)
+        return true;
+    if (!address_parse_target(text, &target, arena, diags))
+        return false;
+    if (!target.is_resource)
+        return engine_console_enter(console, target.module, diags);
+    diags_error(diags, NO_RANGE, "Invalid module address",
+                "\"%.*s\" is the address of a resource. Name a module instance, such as module.web "
+                "or module.web[0].",
+                STR_ARG(text));
+    return false;
+}
 
 /* Loads the configuration and the state. Not called without a configuration: expressions still work
  * then. */
@@ -250,8 +268,14 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
         if (!open_console(&project, cli, arguments, &engine, diags))
             return 1;
         console.scope = engine_console_scope(engine);
-        console.module = project.config->root;
+        if (!enter_scope(engine, option_text(arguments, "scope"), cli->arena, diags))
+            return 1;
+        console.module = engine_console_module(engine);
         console.secrets = state_secrets(&project.engine, project.state, cli->arena);
+    } else if (option_is_given(arguments, "scope")) {
+        diags_error(diags, NO_RANGE, "No configuration",
+                    "-scope names a module, but this directory contains no configuration.");
+        return 1;
     }
     return option_flag(arguments, "json") ? run_json(&console) : run_text(&console);
 }
@@ -261,8 +285,9 @@ const Command cmd_console = {
     .summary = "Evaluate expressions",
     .usage = "[options]",
     .about =
-        "Evaluates expressions with the configuration and the state. After an open bracket the "
-        "expression continues on the next line. At a terminal, Tab completes functions, names and "
+        "Evaluates expressions with the configuration and the state, in the root module or in the "
+        "module instance that -scope names. After an open bracket the expression continues on the "
+        "next line. At a terminal, Tab completes functions, names and "
         "attributes, and Control-C clears the line. The history is kept in memory only. \"exit\" "
         "or end of input ends the console. If the input is piped, each line is an expression and "
         "only the last result is printed; the first error ends the console with exit status 1.",
