@@ -4,7 +4,8 @@
 #include "url.h"
 
 static bool is_local(Str address) {
-    return str_starts_with(address, STR("./")) || str_starts_with(address, STR("../"));
+    return str_starts_with(address, STR("./")) || str_starts_with(address, STR("../")) ||
+           str_starts_with(address, STR("/"));
 }
 
 static bool claim_local(Str address, Str *package, Arena *arena) {
@@ -15,7 +16,7 @@ static bool claim_local(Str address, Str *package, Arena *arena) {
 
 const ModuleSource module_source_local = {
     .name = "local",
-    .forms = "./DIR, ../DIR",
+    .forms = "./DIR, ../DIR, /DIR",
     .claims = claim_local,
 };
 
@@ -57,10 +58,7 @@ static bool report_unknown(
         strbuf_add_format(&forms, "\n  - %s: %s", sources->rows[i]->name, sources->rows[i]->forms);
     Str shown = url_redact(address, arena);
     bool may_be_path = str_find(address, STR(":"), 0) == SIZE_MAX;
-    Str hint = str_starts_with(address, STR("/"))
-                   ? STR(" A local directory must be a path that begins with ./ or ../, relative "
-                         "to the calling module.")
-               : may_be_path
+    Str hint = may_be_path
                    ? str_format(arena, " If it is a directory, write \"./%.*s\".", STR_ARG(shown))
                    : STR_EMPTY;
     diags_error(diags, range, "Unsupported module source",
@@ -129,7 +127,7 @@ bool module_source_check_versions(
 Str module_source_resolve(Str page, Str location, Arena *arena) {
     Str subdir;
     Url url;
-    if (!str_starts_with(location, STR("/")) && !is_local(location))
+    if (!is_local(location))
         return location;
     Str package = url_resolve(page, module_source_split(location, &subdir, arena), arena);
     if (!subdir.len || !url_parse(package, &url))

@@ -6,5 +6,6 @@ Str config_provider_key(Str name, Str alias, Arena *arena) {
 }
 
 bool config_module_is_local(const ModuleCall *call) {
-    return str_starts_with(call->source, STR("./")) || str_starts_with(call->source, STR("../"));
+    return str_starts_with(call->source, STR("./")) || str_starts_with(call->source, STR("../")) ||
+           str_starts_with(call->source, STR("/"));
 }

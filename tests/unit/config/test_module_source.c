@@ -47,6 +47,7 @@ static void parsed(void **state) {
     } cases[] = {
         {"./a",          "local", "./a",          ""       },
         {"../a//b",      "local", "../a//b",      ""       },
+        {"/a//b",        "local", "/a//b",        ""       },
         {"kind:x",       "kind",  "kind::kind:x", "inner"  },
         {"kind:x//a",    "kind",  "kind::kind:x", "inner/a"},
         {"kind:x//./a/", "kind",  "kind::kind:x", "inner/a"},
