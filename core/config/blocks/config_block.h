@@ -73,6 +73,10 @@ MUST_USE bool config_resource_decode(ConfigLoading *loading,
                                      const Resource **out);
 /* Returns whether the block has neither arguments of the provider nor `for_each`. */
 bool config_provider_is_empty(const ProviderConfig *provider, Arena *arena);
+/* Rejects `for_each`, whose name is at `range`, if the configuration has no alias. */
+MUST_USE bool config_provider_check_keys(const ProviderConfig *provider,
+                                         SourceRange range,
+                                         Diags *diags);
 /* Reports a call with an empty source. Always returns false. */
 bool config_module_report_empty(const ModuleCall *call, Diags *diags);
 /* Rejects an import block with `provider` if its resource is declared in the same module, but does

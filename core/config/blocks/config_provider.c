@@ -117,6 +117,15 @@ bool config_provider_is_empty(const ProviderConfig *provider, Arena *arena) {
            !content.attributes.count;
 }
 
+bool config_provider_check_keys(const ProviderConfig *provider, SourceRange range, Diags *diags) {
+    if (provider->alias.len > 0)
+        return true;
+    diags_error(
+        diags, range, "Alias required when using \"for_each\"",
+        "Only a provider configuration with an alias supports \"for_each\". Add an \"alias\".");
+    return false;
+}
+
 static bool provider_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
     (void)is_override;
     Arena *arena = loading->arena;
@@ -129,13 +138,9 @@ static bool provider_decode(ConfigLoading *loading, const BodyBlock *block, bool
     ok &= read_version(loading, &content, &provider->version);
     warn_of_empty(loading, provider, block);
     provider->for_each = config_read_expr(&content, "for_each");
-    if (provider->for_each && !provider->alias.len) {
-        diags_error(
-            loading->diags, body_content_find(&content, "for_each")->name_range,
-            "Alias required when using \"for_each\"",
-            "Only a provider configuration with an alias supports \"for_each\". Add an \"alias\".");
-        ok = false;
-    }
+    if (provider->for_each)
+        ok &= config_provider_check_keys(
+            provider, body_content_find(&content, "for_each")->name_range, loading->diags);
     Str key = config_provider_key(provider->name, provider->alias, arena);
     map_put(loading->arena, &loading->module->providers, key, provider);
     return report_reserved(loading, provider->body) && ok;

@@ -1,6 +1,7 @@
 /* Decodes mock_provider and override blocks. */
 #include "config_test_mock.h"
 #include "config_address.h"
+#include "config_newer.h"
 #include "config_read.h"
 #include "eval.h"
 #include "front_end.h"
@@ -226,9 +227,10 @@ static bool read_mock_files(TestLoading *loading, Str path, SourceRange range, M
 }
 
 static const BodyAttributeSchema provider_attributes[] = {
-    {"alias",           false, BODY_LITERAL},
-    {"source",          false, BODY_LITERAL},
-    {"override_during", false, BODY_CODE   },
+    {"alias",           false, BODY_LITERAL   },
+    {"source",          false, BODY_LITERAL   },
+    {"override_during", false, BODY_CODE      },
+    {"for_each",        false, BODY_EXPRESSION},
 };
 static const BodySchema provider_schema = {
     .attributes = provider_attributes,
@@ -274,6 +276,16 @@ static bool read_source(TestLoading *loading, const BodyContent *content, MockPr
     return true;
 }
 
+/* Like that of a provider block, for_each is evaluated with the names of the tested module. */
+static bool read_keys(TestLoading *loading, const BodyContent *content, ProviderConfig *provider) {
+    provider->for_each = config_read_expr(content, "for_each");
+    if (!provider->for_each)
+        return true;
+    SourceRange name = body_content_find(content, "for_each")->name_range;
+    config_newer_add(loading->loading->config, NEWER_MOCK_KEYS, name, loading->arena);
+    return config_provider_check_keys(provider, name, loading->diags);
+}
+
 bool config_test_mock_decode(TestLoading *loading, const BodyBlock *block) {
     BodyContent content;
     ProviderConfig *provider = arena_new(loading->arena, ProviderConfig);
@@ -285,6 +297,7 @@ bool config_test_mock_decode(TestLoading *loading, const BodyBlock *block) {
     bool ok =
         body_content(block->body, &provider_schema, &content, NULL, loading->arena, loading->diags);
     ok &= config_read_string(&content, "alias", &provider->alias, loading->arena, loading->diags);
+    ok &= read_keys(loading, &content, provider);
     ok &= read_during(loading, &content, &mock->during_plan);
     ok &= decode_inner(loading, &content, mock);
     ok &= read_source(loading, &content, mock);

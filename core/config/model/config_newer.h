@@ -8,6 +8,7 @@ typedef enum NewerKind {
     NEWER_OUTPUT_TYPE,
     NEWER_MODULE_IMPORT,
     NEWER_TEST_VARIABLE,
+    NEWER_MOCK_KEYS,
 } NewerKind;
 
 /* Counts a use of the construct; keeps the range of the first one. */

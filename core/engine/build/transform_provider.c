@@ -130,13 +130,15 @@ static bool check_provider_key(EngineWalk *walk, Node *node, Diags *diags) {
     ProviderRef ref =
         find_key(node->module, resource->config->provider, &resource->provider_key, walk->arena);
     bool is_repeated = config && config->for_each;
+    const char *hint =
+        config && config->mock ? " Add \"for_each\" to its mock_provider block." : "";
     if (is_repeated == (ref.key != NULL))
         return true;
     diags_error(diags, ref.range, "Invalid provider configuration reference",
                 is_repeated ? "\"%.*s.%.*s\" has \"for_each\", so a reference requires an instance "
                               "key, as in \"[each.key]\"."
-                            : "\"%.*s.%.*s\" has no \"for_each\", so it has no instance keys.",
-                STR_ARG(ref.name), STR_ARG(ref.alias));
+                            : "\"%.*s.%.*s\" has no \"for_each\", so it has no instance keys.%s",
+                STR_ARG(ref.name), STR_ARG(ref.alias), hint);
     return false;
 }
 

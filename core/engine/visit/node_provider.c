@@ -132,6 +132,8 @@ static bool drop_all_lost_objects(NodeVisit *visit) {
 static bool open_one(NodeVisit *visit, ProviderNode *provider, const ModuleScope *scope) {
     Value config;
     StrVec secrets = {0};
+    if (provider->config && provider->config->mock)
+        return true; /* a mock is not configured */
     bool is_evaluated = evaluate_config(visit, provider, scope, &config, &secrets);
     vec_each(&secrets, secret) {
         vec_push(visit->keep, &provider->secrets, str_clone(*secret, visit->keep));
@@ -168,9 +170,7 @@ static bool open_repeated(NodeVisit *visit, ProviderNode *provider, ModuleScope 
 bool node_provider_visit(NodeVisit *visit) {
     ProviderNode *provider = visit->node->as.provider;
     if (visit->walk->phase == PHASE_EVALUATE && !visit->walk->options->gitops)
-        return true; /* no provider is called */
-    if (provider->config && provider->config->mock)
-        return true;                                 /* a mock is not configured */
+        return true;                                 /* no provider is called */
     if (visit->node->module->instances.count == 0) { /* the module call has no instances */
         provider->is_configured = !provider->provider->configure;
         return true;
