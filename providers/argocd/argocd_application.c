@@ -65,6 +65,7 @@ static const SpecObject application_object = {
               .manifest = manifest_of,
               .state = state_of,
               .wait = argocd_wait_application,
+              .is_ready = argocd_wait_is_application_ready,
               .waits_unchanged = true},
     .ints_or_texts = argocd_ints_or_texts,
 };

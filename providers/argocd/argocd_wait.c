@@ -315,6 +315,15 @@ bool argocd_wait_application(const Call *call,
     return wait_follow_until(&wait, &follow, &applied->live, diags);
 }
 
+bool argocd_wait_is_application_ready(const Call *call, Value planned, Value live) {
+    ApplicationTest test = {
+        .expected = object_text(planned, "wait_for_revision", STR_EMPTY),
+        .baseline = member(live, "status", "operationState"),
+    };
+    return !object_bool(planned, "wait_for_ready", true) ||
+           argocd_wait_application_test(&test, live, call->arena).level == READINESS_READY;
+}
+
 /* ApplicationSets. */
 
 static Readiness look_at_set(void *payload, Value object, Arena *arena) {

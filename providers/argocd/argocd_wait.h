@@ -35,6 +35,9 @@ Str argocd_wait_termination(const ApplicationTest *test, Value object, Arena *ar
 Readiness argocd_wait_application_test(const ApplicationTest *test, Value object, Arena *arena);
 
 bool argocd_wait_application(const Call *call, Value planned, ObjectApplied *applied, Diags *diags);
+/* The slot `is_ready` of TypedObject. An ApplicationSet has none: its conditions may be older than
+ * its last change. */
+bool argocd_wait_is_application_ready(const Call *call, Value planned, Value live);
 /* An ApplicationSet is ready if its applications are up to date, by its conditions. These may be
  * older than a change, and a success leaves them as they are. So the wait after a change requests a
  * refresh by an annotation, which the controller removes when it has updated the applications. */
