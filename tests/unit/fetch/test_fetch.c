@@ -36,7 +36,7 @@ static void owners(void **state) {
         {"https://h/page",               "archive",  "https://h/page",                         ""   },
         {"m",                            NULL,       NULL,                                     NULL },
         {"modules/m",                    NULL,       NULL,                                     NULL },
-        {"/abs/m",                       NULL,       NULL,                                     NULL },
+        {"/abs/m",                       "local",    "/abs/m",                                 ""   },
         {"a/b/c/d",                      NULL,       NULL,                                     NULL },
         {"a/b/C",                        NULL,       NULL,                                     NULL },
         {"a/b/c/",                       NULL,       NULL,                                     NULL },
