@@ -10,7 +10,7 @@ static const struct {
     [NEWER_OUTPUT_TYPE] = {"\"type\" in an output block",           "Terraform 1.15"},
     [NEWER_MODULE_IMPORT] = {"an import block in a child module",     "Terraform 1.16"},
     [NEWER_TEST_VARIABLE] = {"a variable block in a test file",       "Terraform 1.13"},
-    [NEWER_MOCK_KEYS] = {"\"for_each\" in a mock_provider block", "OpenTofu 1.13" },
+    [NEWER_MOCK_KEYS] = {"\"for_each\" in a mock_provider block", "OpenTofu 1.11" },
 };
 
 void config_newer_add(Config *config, NewerKind kind, SourceRange range, Arena *arena) {
