@@ -674,6 +674,11 @@ Str disk_join(Str directory, Str name, Arena *arena) {
     return str_join((Str[]){directory, between, name}, 3, STR_EMPTY, arena);
 }
 
+bool disk_is_explicit(Str path) {
+    return str_starts_with(path, STR("/")) || str_starts_with(path, STR("./")) ||
+           str_starts_with(path, STR("../"));
+}
+
 Str disk_without_end_slashes(Str path) {
     while (path.len > 1 && path.ptr[path.len - 1] == '/')
         path.len--;

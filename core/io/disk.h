@@ -103,5 +103,7 @@ Str disk_name_of(Str path);
 /* Returns the temporary file that write_file uses unless another process is writing `path` too. A
  * killed process may leave it behind. */
 Str disk_temporary_of(Str path, Arena *arena);
+/* Returns true for "/x", "./x" and "../x": text that can be nothing else than a path. */
+bool disk_is_explicit(Str path);
 /* Normalizes the text only: "a/./b/../c" → "a/c". */
 Str disk_clean(Str path, Arena *arena);

@@ -1,17 +1,13 @@
 /* Parses addresses into source kind, package and subdirectory. */
 #include "module_source.h"
 
+#include "disk.h"
 #include "url.h"
-
-static bool is_local(Str address) {
-    return str_starts_with(address, STR("./")) || str_starts_with(address, STR("../")) ||
-           str_starts_with(address, STR("/"));
-}
 
 static bool claim_local(Str address, Str *package, Arena *arena) {
     (void)arena;
     *package = address;
-    return is_local(address);
+    return disk_is_explicit(address);
 }
 
 const ModuleSource module_source_local = {
@@ -57,7 +53,7 @@ static bool report_unknown(
     for (size_t i = 0; i < sources->count; i++)
         strbuf_add_format(&forms, "\n  - %s: %s", sources->rows[i]->name, sources->rows[i]->forms);
     Str shown = url_redact(address, arena);
-    bool may_be_path = str_find(address, STR(":"), 0) == SIZE_MAX;
+    bool may_be_path = str_find(address, STR(":"), 0) == SIZE_MAX && !disk_is_explicit(address);
     Str hint = may_be_path
                    ? str_format(arena, " If it is a directory, write \"./%.*s\".", STR_ARG(shown))
                    : STR_EMPTY;
@@ -99,7 +95,7 @@ bool module_source_parse(const ModuleSources *sources,
     SourceAddress parsed = {0};
     Str within = STR_EMPTY;
     Str subdir = STR_EMPTY;
-    bool is_in_place = is_local(address);
+    bool is_in_place = disk_is_explicit(address);
     Str rest = is_in_place ? address : module_source_split(address, &subdir, arena);
     parsed.kind = is_plain(address) ? find_kind(sources, rest, &parsed.package, arena) : NULL;
     if (!parsed.kind)
@@ -127,7 +123,7 @@ bool module_source_check_versions(
 Str module_source_resolve(Str page, Str location, Arena *arena) {
     Str subdir;
     Url url;
-    if (!is_local(location))
+    if (!disk_is_explicit(location))
         return location;
     Str package = url_resolve(page, module_source_split(location, &subdir, arena), arena);
     if (!subdir.len || !url_parse(package, &url))

@@ -381,23 +381,27 @@ static void path_text(void **state) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const struct {
         const char *path, *directory, *name, *clean;
+        bool is_explicit;
     } cases[] = {
-        {"a",          ".",        "a",  "a"      },
-        {"a/b",        "a",        "b",  "a/b"    },
-        {"a//b/",      "a",        "b",  "a/b"    },
-        {"/a",         "/",        "a",  "/a"     },
-        {"/",          "/",        "/",  "/"      },
-        {"",           ".",        "",   "."      },
-        {"a/./b/../c", "a/./b/..", "c",  "a/c"    },
-        {"../../x",    "../..",    "x",  "../../x"},
-        {"/../x",      "/..",      "x",  "/x"     },
-        {"a/..",       "a",        "..", "."      },
+        {"a",          ".",        "a",  "a",       false},
+        {"a/b",        "a",        "b",  "a/b",     false},
+        {"a//b/",      "a",        "b",  "a/b",     false},
+        {"/a",         "/",        "a",  "/a",      true },
+        {"/",          "/",        "/",  "/",       true },
+        {"",           ".",        "",   ".",       false},
+        {"a/./b/../c", "a/./b/..", "c",  "a/c",     false},
+        {"../../x",    "../..",    "x",  "../../x", true },
+        {"/../x",      "/..",      "x",  "/x",      true },
+        {"./a",        ".",        "a",  "a",       true },
+        {".a",         ".",        ".a", ".a",      false},
+        {"a/..",       "a",        "..", ".",       false},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Str path = str_from_cstr(cases[i].path);
         check_str(disk_directory_of(path), cases[i].directory);
         check_str(disk_name_of(path), cases[i].name);
         check_str(disk_clean(path, arena), cases[i].clean);
+        assert_int_equal(disk_is_explicit(path), cases[i].is_explicit);
     }
     check_str(disk_without_end_slashes(STR("/a//")), "/a");
     check_str(disk_without_end_slashes(STR("//")), "/");
