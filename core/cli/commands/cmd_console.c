@@ -267,9 +267,9 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
         EngineConsole *engine;
         if (!open_console(&project, cli, arguments, &engine, diags))
             return 1;
-        console.scope = engine_console_scope(engine);
         if (!enter_scope(engine, option_text(arguments, "scope"), cli->arena, diags))
             return 1;
+        console.scope = engine_console_scope(engine);
         console.module = engine_console_module(engine);
         console.secrets = state_secrets(&project.engine, project.state, cli->arena);
     } else if (option_is_given(arguments, "scope")) {
