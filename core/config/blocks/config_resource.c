@@ -21,9 +21,8 @@ static bool check_labels(ConfigLoading *loading, const BodyBlock *block) {
 }
 
 static Str resource_key(ResourceMode mode, const BodyBlock *block, Arena *arena) {
-    static const char *const prefixes[] = {
-        [MODE_MANAGED] = "", [MODE_DATA] = "data.", [MODE_EPHEMERAL] = "ephemeral."};
-    return str_format(arena, "%s%.*s.%.*s", prefixes[mode], STR_ARG(block->labels[0]),
+    Str prefix = resource_mode_prefix(mode);
+    return str_format(arena, "%.*s%.*s.%.*s", STR_ARG(prefix), STR_ARG(block->labels[0]),
                       STR_ARG(block->labels[1]));
 }
 

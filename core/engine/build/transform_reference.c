@@ -110,12 +110,11 @@ static Node *find_named(Binder *binder,
 }
 
 static Node *find_resource(Binder *binder, const Reference *reference) {
-    static const char *const prefixes[] = {
-        [MODE_MANAGED] = "", [MODE_DATA] = "data.", [MODE_EPHEMERAL] = "ephemeral."};
     static const char *const nouns[] = {
         [MODE_MANAGED] = "A managed", [MODE_DATA] = "A data", [MODE_EPHEMERAL] = "An ephemeral"};
     Arena *arena = binder->walk->arena;
-    Str type = str_format(arena, "%s%.*s.", prefixes[reference->mode], STR_ARG(reference->type));
+    Str prefix = resource_mode_prefix(reference->mode);
+    Str type = str_format(arena, "%.*s%.*s.", STR_ARG(prefix), STR_ARG(reference->type));
     Node *node = node_find(binder->module, str_concat(type, reference->name, arena));
     if (node && node->kind == NODE_RESOURCE) /* the map also has keys like output.o */
         return node;

@@ -136,8 +136,7 @@ Str reference_to_str(const Reference *reference, Arena *arena) {
         return root;
     if (reference->kind != REFERENCE_RESOURCE)
         return str_format(arena, "%.*s.%.*s", STR_ARG(root), STR_ARG(reference->name));
-    static const char *const prefixes[] = {
-        [MODE_MANAGED] = "", [MODE_DATA] = "data.", [MODE_EPHEMERAL] = "ephemeral."};
-    return str_format(arena, "%s%.*s.%.*s", prefixes[reference->mode], STR_ARG(reference->type),
+    Str prefix = resource_mode_prefix(reference->mode);
+    return str_format(arena, "%.*s%.*s.%.*s", STR_ARG(prefix), STR_ARG(reference->type),
                       STR_ARG(reference->name));
 }

@@ -161,6 +161,15 @@ bool resource_addr_equal(ResourceAddr a, ResourceAddr b) {
            address_key_equal(a.key, b.key) && module_addr_equal(a.module, b.module);
 }
 
+Str resource_mode_prefix(ResourceMode mode) {
+    switch (mode) {
+    case MODE_MANAGED: return STR_EMPTY;
+    case MODE_DATA: return STR("data.");
+    case MODE_EPHEMERAL: return STR("ephemeral.");
+    }
+    return STR_EMPTY;
+}
+
 /* Ranks modes alphabetically by their name in state files. */
 static int mode_rank(ResourceMode mode) {
     switch (mode) {
@@ -187,10 +196,7 @@ static Str resource_to_str(ResourceAddr address, bool with_keys, Arena *arena) {
     add_module(&buf, address.module, with_keys);
     if (address.module)
         strbuf_add_char(&buf, '.');
-    if (address.mode == MODE_DATA)
-        strbuf_add(&buf, STR("data."));
-    if (address.mode == MODE_EPHEMERAL)
-        strbuf_add(&buf, STR("ephemeral."));
+    strbuf_add(&buf, resource_mode_prefix(address.mode));
     strbuf_add(&buf, address.type);
     strbuf_add_char(&buf, '.');
     strbuf_add(&buf, address.name);

@@ -28,6 +28,9 @@ struct ModuleAddr {
 
 typedef enum ResourceMode { MODE_MANAGED, MODE_DATA, MODE_EPHEMERAL } ResourceMode;
 
+/* Returns the beginning of an address: "data."; empty for a managed resource. */
+Str resource_mode_prefix(ResourceMode mode);
+
 typedef struct ResourceAddr {
     const ModuleAddr *module; /* NULL: the root module */
     ResourceMode mode;
