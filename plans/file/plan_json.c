@@ -1,16 +1,14 @@
-/* plan_json: writers and readers of each section, side by side. Readers find members by name in any
- * order. An unknown member is an error: a newer loam wrote it. */
+/* plan_json: the writer of each section. */
 #include "plan_json.h"
 
 #include "base64.h"
+#include "plan_json_names.h"
 #include "plan_value.h"
 
-#define FORMAT 1
-
-static const char *const MODES[] = {
+const char *const plan_json_modes[PLAN_JSON_MODES] = {
     [PLAN_NORMAL] = "normal", [PLAN_DESTROY] = "destroy", [PLAN_REFRESH_ONLY] = "refresh-only"};
 
-static const char *const ACTIONS[] = {
+const char *const plan_json_actions[PLAN_JSON_ACTIONS] = {
     [ACTION_NO_OP] = "no-op",
     [ACTION_CREATE] = "create",
     [ACTION_READ] = "read",
@@ -21,7 +19,6 @@ static const char *const ACTIONS[] = {
     [ACTION_FORGET] = "forget",
     [ACTION_FORGET_THEN_CREATE] = "forget-create",
 };
-static_assert(ARRAY_COUNT(ACTIONS) == ACTION_FORGET_THEN_CREATE + 1, "a name for each action");
 
 static void write_key_value(JsonWriter *writer, const char *key, Value v) {
     json_key(writer, str_from_cstr(key));
@@ -83,7 +80,7 @@ static void write_part(JsonWriter *writer, const PartChange *part) {
     json_key_string(writer, "key", part->key);
     if (!str_equal(part->title, part->key))
         json_key_string(writer, "title", part->title);
-    write_text(writer, "action", ACTIONS[part->action]);
+    write_text(writer, "action", plan_json_actions[part->action]);
     write_key_value(writer, "before", part->before);
     write_key_value(writer, "after", part->after);
     write_paths(writer, &part->replace_paths);
@@ -124,7 +121,7 @@ static void write_change(JsonWriter *writer, const ResourceChange *change, Arena
     write_optional(writer, "provider_alias", change->provider_config.alias);
     write_optional(writer, "provider_key", change->provider_config.key);
     write_optional(writer, "provider_module", change->provider_config.module);
-    write_text(writer, "action", ACTIONS[change->action]);
+    write_text(writer, "action", plan_json_actions[change->action]);
     write_optional(writer, "reason", str_from_cstr(action_reason_name(change->reason)));
     write_key_value(writer, "before", change->before);
     write_key_value(writer, "after", change->after);
@@ -171,7 +168,7 @@ static void write_drift(JsonWriter *writer, const Drift *drift, Arena *arena) {
     if (drift->previous.type.len)
         write_address(writer, "previous", drift->previous, arena);
     write_optional(writer, "provider", drift->provider);
-    write_text(writer, "action", ACTIONS[drift->action]);
+    write_text(writer, "action", plan_json_actions[drift->action]);
     write_key_value(writer, "before", drift->before);
     write_key_value(writer, "after", drift->after);
     write_drift_fields(writer, &drift->fields);
@@ -181,7 +178,7 @@ static void write_drift(JsonWriter *writer, const Drift *drift, Arena *arena) {
 static void write_output(JsonWriter *writer, const OutputChange *output) {
     json_object_start(writer);
     json_key_string(writer, "name", output->name);
-    write_text(writer, "action", ACTIONS[output->action]);
+    write_text(writer, "action", plan_json_actions[output->action]);
     write_key_value(writer, "before", output->before);
     write_key_value(writer, "after", output->after);
     if (output->sensitive)
@@ -242,8 +239,8 @@ Str plan_json_encode(const Plan *plan, Arena *arena) {
     JsonWriter writer;
     json_writer_init(&writer, &out, 0);
     json_object_start(&writer);
-    json_key_int(&writer, "format", FORMAT);
-    write_text(&writer, "mode", MODES[plan->mode]);
+    json_key_int(&writer, "format", PLAN_JSON_FORMAT);
+    write_text(&writer, "mode", plan_json_modes[plan->mode]);
     json_key_bool(&writer, "errored", plan->errored);
     json_key_bool(&writer, "complete", plan->complete);
     if (plan->has_news)
@@ -265,470 +262,4 @@ Str plan_json_encode(const Plan *plan, Arena *arena) {
     write_optional(&writer, "relevant_attributes", plan->relevant_attributes);
     json_object_end(&writer);
     return strbuf_str(&out);
-}
-
-typedef struct Load {
-    JsonReader *reader;
-    Arena *arena;
-    Arena *growing; /* holds the list of changes while it grows */
-    Plan *plan;
-    bool has_format;
-} Load;
-
-/* Reads the member whose key is the reader's text. */
-typedef bool (*ReadMember)(Load *load, Str key, void *subject);
-
-static bool fail(Load *load, const char *error) {
-    if (!load->reader->error)
-        load->reader->error = error;
-    return false;
-}
-
-static bool read_text(Load *load, Str *out) {
-    if (json_next(load->reader) != JSON_STRING)
-        return fail(load, "a string was expected");
-    *out = load->reader->text;
-    return true;
-}
-
-static bool read_bool(Load *load, bool *out) {
-    JsonToken token = json_next(load->reader);
-    *out = token == JSON_TRUE;
-    return token == JSON_TRUE || token == JSON_FALSE || fail(load, "true or false was expected");
-}
-
-static bool read_name(Load *load, const char *const *names, size_t count, size_t *out) {
-    Str text;
-    if (!read_text(load, &text))
-        return false;
-    for (*out = 0; *out < count; (*out)++) {
-        if (str_equal_cstr(text, names[*out]))
-            return true;
-    }
-    return fail(load, "a name is unknown");
-}
-
-static bool read_action(Load *load, Action *out) {
-    size_t i;
-    if (!read_name(load, ACTIONS, ARRAY_COUNT(ACTIONS), &i))
-        return false;
-    *out = (Action)i;
-    return true;
-}
-
-static bool read_address(Load *load, ResourceAddr *out) {
-    Str text;
-    Diags diags = diags_new(load->arena);
-    if (!read_text(load, &text))
-        return false;
-    return address_parse_resource(text, out, load->arena, &diags) ||
-           fail(load, "an address is invalid");
-}
-
-static bool read_one(Load *load, Value *out) {
-    return plan_value_read(load->reader, json_next(load->reader), out, load->arena);
-}
-
-static bool read_object_from(Load *load, JsonToken token, ReadMember read, void *subject) {
-    if (token != JSON_OBJECT_START)
-        return fail(load, "an object was expected");
-    while ((token = json_next(load->reader)) == JSON_KEY) {
-        if (!read(load, load->reader->text, subject))
-            return false;
-    }
-    return token == JSON_OBJECT_END || fail(load, "invalid JSON");
-}
-
-/* Reads each element with `read`, into the slot that `add` appends. */
-static bool read_objects(Load *load, void *(*add)(Load *), ReadMember read) {
-    if (json_next(load->reader) != JSON_ARRAY_START)
-        return fail(load, "an array was expected");
-    JsonToken token;
-    while ((token = json_next(load->reader)) != JSON_ARRAY_END) {
-        if (!read_object_from(load, token, read, add(load)))
-            return false;
-    }
-    return true;
-}
-
-static bool read_texts(Load *load, StrVec *out) {
-    if (json_next(load->reader) != JSON_ARRAY_START)
-        return fail(load, "an array was expected");
-    JsonToken token;
-    while ((token = json_next(load->reader)) == JSON_STRING)
-        vec_push(load->arena, out, load->reader->text);
-    return token == JSON_ARRAY_END || fail(load, "a string was expected");
-}
-
-static bool read_path(Load *load, JsonToken token, Path *out) {
-    VEC(PathStep) steps = {0};
-    if (token != JSON_ARRAY_START)
-        return fail(load, "an array was expected");
-    while ((token = json_next(load->reader)) != JSON_ARRAY_END) {
-        PathStep *step = vec_add(load->arena, &steps);
-        if (token == JSON_STRING) {
-            step->name = load->reader->text;
-            continue;
-        }
-        step->is_index = true;
-        if (!plan_value_read(load->reader, token, &step->key, load->arena))
-            return false;
-    }
-    *out = (Path){steps.items, steps.count};
-    return true;
-}
-
-static bool read_paths(Load *load, Paths *out) {
-    if (json_next(load->reader) != JSON_ARRAY_START)
-        return fail(load, "an array was expected");
-    JsonToken token;
-    while ((token = json_next(load->reader)) != JSON_ARRAY_END) {
-        if (!read_path(load, token, vec_add(load->arena, out)))
-            return false;
-    }
-    return true;
-}
-
-static bool read_note_member(Load *load, Str key, void *subject) {
-    ChangeNote *note = subject;
-    if (str_equal(key, STR("path")))
-        return read_path(load, json_next(load->reader), &note->path);
-    if (str_equal(key, STR("text")))
-        return read_text(load, &note->text);
-    return fail(load, "a note has unknown members");
-}
-
-static bool read_notes(Load *load, ChangeNotes *out) {
-    if (json_next(load->reader) != JSON_ARRAY_START)
-        return fail(load, "an array was expected");
-    JsonToken token;
-    while ((token = json_next(load->reader)) != JSON_ARRAY_END) {
-        ChangeNote *note = vec_add(load->arena, out);
-        if (!read_object_from(load, token, read_note_member, note))
-            return false;
-    }
-    return true;
-}
-
-static bool read_part_member(Load *load, Str key, void *subject) {
-    PartChange *part = subject;
-    if (str_equal(key, STR("key")))
-        return read_text(load, &part->key);
-    if (str_equal(key, STR("title")))
-        return read_text(load, &part->title);
-    if (str_equal(key, STR("action")))
-        return read_action(load, &part->action);
-    if (str_equal(key, STR("before")))
-        return read_one(load, &part->before);
-    if (str_equal(key, STR("after")))
-        return read_one(load, &part->after);
-    if (str_equal(key, STR("replace_paths")))
-        return read_paths(load, &part->replace_paths);
-    if (str_equal(key, STR("notes")))
-        return read_notes(load, &part->notes);
-    return fail(load, "a part has unknown members");
-}
-
-static bool read_parts(Load *load, ResourceChange *change) {
-    if (json_next(load->reader) != JSON_ARRAY_START)
-        return fail(load, "an array was expected");
-    JsonToken token;
-    while ((token = json_next(load->reader)) != JSON_ARRAY_END) {
-        PartChange *part = vec_add(load->arena, &change->parts);
-        part->before = part->after = value_null(&TYPE_DYNAMIC);
-        if (!read_object_from(load, token, read_part_member, part))
-            return false;
-        if (part->title.len == 0)
-            part->title = part->key;
-    }
-    plan_sort_parts(change);
-    return true;
-}
-
-static bool read_reason(Load *load, ActionReason *out) {
-    Str text;
-    if (!read_text(load, &text))
-        return false;
-    return action_reason_from_name(text, out) || fail(load, "a reason is unknown");
-}
-
-static bool read_private(Load *load, Str *out) {
-    Str text;
-    if (!read_text(load, &text))
-        return false;
-    return base64_decode(text, out, load->arena) || fail(load, "private data is invalid");
-}
-
-static bool read_dependencies(Load *load, ResourceChange *change) {
-    StrVec names = {0};
-    if (!read_texts(load, &names))
-        return false;
-    change->dependencies = names.items;
-    change->dependency_count = names.count;
-    return true;
-}
-
-static bool read_change_text(Load *load, Str key, ResourceChange *change, bool *known) {
-    *known = true;
-    if (str_equal(key, STR("deposed")))
-        return read_text(load, &change->deposed);
-    if (str_equal(key, STR("provider")))
-        return read_text(load, &change->provider_config.provider);
-    if (str_equal(key, STR("provider_key")))
-        return read_text(load, &change->provider_config.key);
-    if (str_equal(key, STR("provider_alias")))
-        return read_text(load, &change->provider_config.alias);
-    if (str_equal(key, STR("provider_module")))
-        return read_text(load, &change->provider_config.module);
-    if (str_equal(key, STR("import_id")))
-        return read_text(load, &change->import_id);
-    if (str_equal(key, STR("generated_config")))
-        return read_text(load, &change->generated_config);
-    if (str_equal(key, STR("private")))
-        return read_private(load, &change->private_data);
-    if (str_equal(key, STR("dependencies")))
-        return read_dependencies(load, change);
-    if (str_equal(key, STR("create_before_destroy")))
-        return read_bool(load, &change->create_before_destroy);
-    *known = false;
-    return false;
-}
-
-static bool read_change_member(Load *load, Str key, void *subject) {
-    ResourceChange *change = subject;
-    bool known;
-    bool ok = read_change_text(load, key, change, &known);
-    if (known)
-        return ok;
-    if (str_equal(key, STR("address")))
-        return read_address(load, &change->address);
-    if (str_equal(key, STR("previous")))
-        return read_address(load, &change->previous);
-    if (str_equal(key, STR("action")))
-        return read_action(load, &change->action);
-    if (str_equal(key, STR("reason")))
-        return read_reason(load, &change->reason);
-    if (str_equal(key, STR("before")))
-        return read_one(load, &change->before);
-    if (str_equal(key, STR("after")))
-        return read_one(load, &change->after);
-    if (str_equal(key, STR("config")))
-        return read_one(load, &change->config);
-    if (str_equal(key, STR("replace_paths")))
-        return read_paths(load, &change->replace_paths);
-    if (str_equal(key, STR("notes")))
-        return read_notes(load, &change->notes);
-    if (str_equal(key, STR("parts")))
-        return read_parts(load, change);
-    if (str_equal(key, STR("has_unknown_parts")))
-        return read_bool(load, &change->has_unknown_parts);
-    return fail(load, "a change has unknown members");
-}
-
-static bool read_field_member(Load *load, Str key, void *subject) {
-    DriftField *field = subject;
-    if (str_equal(key, STR("path")))
-        return read_path(load, json_next(load->reader), &field->path);
-    if (str_equal(key, STR("manager")))
-        return read_text(load, &field->manager);
-    if (str_equal(key, STR("since")))
-        return read_text(load, &field->since);
-    if (str_equal(key, STR("is_foreign")))
-        return read_bool(load, &field->is_foreign);
-    return fail(load, "a changed field has unknown members");
-}
-
-static bool read_fields(Load *load, DriftFields *out) {
-    if (json_next(load->reader) != JSON_ARRAY_START)
-        return fail(load, "an array was expected");
-    JsonToken token;
-    while ((token = json_next(load->reader)) != JSON_ARRAY_END) {
-        DriftField *field = vec_add(load->arena, out);
-        if (!read_object_from(load, token, read_field_member, field))
-            return false;
-    }
-    return true;
-}
-
-static bool read_drift_member(Load *load, Str key, void *subject) {
-    Drift *drift = subject;
-    if (str_equal(key, STR("address")))
-        return read_address(load, &drift->address);
-    if (str_equal(key, STR("previous")))
-        return read_address(load, &drift->previous);
-    if (str_equal(key, STR("provider")))
-        return read_text(load, &drift->provider);
-    if (str_equal(key, STR("action")))
-        return read_action(load, &drift->action);
-    if (str_equal(key, STR("before")))
-        return read_one(load, &drift->before);
-    if (str_equal(key, STR("after")))
-        return read_one(load, &drift->after);
-    if (str_equal(key, STR("fields")))
-        return read_fields(load, &drift->fields);
-    return fail(load, "drift has unknown members");
-}
-
-static bool read_output_member(Load *load, Str key, void *subject) {
-    OutputChange *output = subject;
-    if (str_equal(key, STR("name")))
-        return read_text(load, &output->name);
-    if (str_equal(key, STR("action")))
-        return read_action(load, &output->action);
-    if (str_equal(key, STR("before")))
-        return read_one(load, &output->before);
-    if (str_equal(key, STR("after")))
-        return read_one(load, &output->after);
-    if (str_equal(key, STR("sensitive")))
-        return read_bool(load, &output->sensitive);
-    return fail(load, "an output has unknown members");
-}
-
-static bool read_variable_member(Load *load, Str key, void *subject) {
-    PlanVariable *variable = subject;
-    if (str_equal(key, STR("name")))
-        return read_text(load, &variable->name);
-    if (str_equal(key, STR("value")))
-        return read_one(load, &variable->value);
-    return fail(load, "a variable has unknown members");
-}
-
-/* Values that are absent in the file become untyped nulls, never zero bytes. */
-static void *add_change(Load *load) {
-    ResourceChange *change = vec_add(load->growing, &load->plan->changes);
-    change->before = change->after = change->config = value_null(&TYPE_DYNAMIC);
-    return change;
-}
-
-static void *add_drift(Load *load) {
-    Drift *drift = vec_add(load->arena, &load->plan->drift);
-    drift->before = drift->after = value_null(&TYPE_DYNAMIC);
-    return drift;
-}
-
-static void *add_output(Load *load) {
-    OutputChange *output = vec_add(load->arena, &load->plan->outputs);
-    output->before = output->after = value_null(&TYPE_DYNAMIC);
-    return output;
-}
-
-static void *add_variable(Load *load) {
-    PlanVariable *variable = vec_add(load->arena, &load->plan->variables);
-    variable->value = value_null(&TYPE_DYNAMIC);
-    return variable;
-}
-
-static bool read_format(Load *load) {
-    int64_t format;
-    if (json_next(load->reader) != JSON_NUMBER || !str_to_int64(load->reader->text, &format))
-        return fail(load, "a number was expected");
-    load->has_format = true;
-    return format == FORMAT || fail(load, "another version of loam wrote it");
-}
-
-static bool read_mode(Load *load) {
-    size_t i;
-    if (!read_name(load, MODES, ARRAY_COUNT(MODES), &i))
-        return false;
-    load->plan->mode = (PlanMode)i;
-    return true;
-}
-
-static bool read_serial(Load *load) {
-    if (json_next(load->reader) != JSON_NUMBER)
-        return fail(load, "a number was expected");
-    return str_to_uint64(load->reader->text, &load->plan->serial) ||
-           fail(load, "a number was expected");
-}
-
-static bool read_created(Load *load) {
-    if (json_next(load->reader) != JSON_NUMBER)
-        return fail(load, "a number was expected");
-    return str_to_int64(load->reader->text, &load->plan->created_ms) ||
-           fail(load, "a number was expected");
-}
-
-static bool read_section(Load *load, Str key) {
-    if (str_equal(key, STR("variables")))
-        return read_objects(load, add_variable, read_variable_member);
-    if (str_equal(key, STR("changes")))
-        return read_objects(load, add_change, read_change_member);
-    if (str_equal(key, STR("drift")))
-        return read_objects(load, add_drift, read_drift_member);
-    if (str_equal(key, STR("outputs")))
-        return read_objects(load, add_output, read_output_member);
-    if (str_equal(key, STR("ephemeral_variables")))
-        return read_texts(load, &load->plan->ephemeral_variables);
-    if (str_equal(key, STR("targets")))
-        return read_texts(load, &load->plan->targets);
-    if (str_equal(key, STR("excludes")))
-        return read_texts(load, &load->plan->excludes);
-    return fail(load, "the plan has unknown members");
-}
-
-static bool read_plan_member(Load *load, Str key, void *subject) {
-    Plan *plan = subject;
-    if (str_equal(key, STR("format")))
-        return read_format(load);
-    if (str_equal(key, STR("mode")))
-        return read_mode(load);
-    if (str_equal(key, STR("errored")))
-        return read_bool(load, &plan->errored);
-    if (str_equal(key, STR("complete")))
-        return read_bool(load, &plan->complete);
-    if (str_equal(key, STR("has_news")))
-        return read_bool(load, &plan->has_news);
-    if (str_equal(key, STR("full_refresh")))
-        return read_bool(load, &plan->is_full_refresh);
-    if (str_equal(key, STR("lineage")))
-        return read_text(load, &plan->lineage);
-    if (str_equal(key, STR("serial")))
-        return read_serial(load);
-    if (str_equal(key, STR("journal")))
-        return read_text(load, &plan->journal);
-    if (str_equal(key, STR("created_ms")))
-        return read_created(load);
-    if (str_equal(key, STR("workspace")))
-        return read_text(load, &plan->workspace);
-    if (str_equal(key, STR("environment")))
-        return read_text(load, &plan->environment);
-    if (str_equal(key, STR("commit")))
-        return read_text(load, &plan->commit);
-    if (str_equal(key, STR("backend")))
-        return read_text(load, &plan->backend);
-    if (str_equal(key, STR("configuration")))
-        return read_text(load, &plan->configuration);
-    if (str_equal(key, STR("checks")))
-        return read_text(load, &plan->checks);
-    if (str_equal(key, STR("relevant_attributes")))
-        return read_text(load, &plan->relevant_attributes);
-    return read_section(load, key);
-}
-
-/* The number of changes is unknown until all are read; then they move to an array of that size. */
-static void finish_changes(Plan *plan, Arena *arena) {
-    size_t count = plan->changes.count;
-    ResourceChange *items = arena_new_array(arena, ResourceChange, count);
-    if (count > 0)
-        memcpy(items, plan->changes.items, count * sizeof *items);
-    plan->changes.items = items;
-    plan->changes.capacity = count;
-}
-
-bool plan_json_decode(Str bytes, Plan **out, const char **error, Arena *arena) {
-    SCOPED(ArenaRef) growing = arena_open("changes");
-    JsonReader *reader = arena_new(arena, JsonReader);
-    *reader = json_reader_new(bytes, arena);
-    reader->types = arena_new(arena, JsonTypes);
-    Plan *plan = plan_new(PLAN_NORMAL, arena);
-    Load load = {.reader = reader, .arena = arena, .growing = growing, .plan = plan};
-    if (!read_object_from(&load, json_next(reader), read_plan_member, plan) ||
-        json_next(reader) != JSON_END || !load.has_format) {
-        *error = reader->error ? reader->error : "invalid JSON";
-        return false;
-    }
-    finish_changes(plan, arena);
-    plan_sort(plan);
-    *out = plan;
-    return true;
 }
