@@ -30,6 +30,8 @@ static bool run_validate(const ObjectType *type,
         return type->data_source->validate(call, request, diags);
     if (type->ephemeral && type->ephemeral->validate)
         return type->ephemeral->validate(call, request, diags);
+    if (type->action && type->action->validate)
+        return type->action->validate(call, request, diags);
     return true;
 }
 

@@ -8,6 +8,7 @@
  *    ResourceType      a managed object: plan, create, read, update, delete, import, recover
  *    DataSourceType    read only: configuration in, object out
  *    EphemeralType     a value for one walk: open, renew, close
+ *    ActionType        an operation without an object: plan, invoke
  *    ProviderFunction  a function of the language: provider::NAME::function(...)
  *    Call              passed to every slot: client, effects, cancel, progress, memory
  *
@@ -29,15 +30,17 @@ typedef struct Provider Provider;
 typedef struct ResourceType ResourceType;
 typedef struct DataSourceType DataSourceType;
 typedef struct EphemeralType EphemeralType;
+typedef struct ActionType ActionType;
 struct PartIntent;
 
-/* A type of any kind: exactly one of the last three members is set. */
+/* A type of any kind: exactly one of the last four members is set. */
 typedef struct ObjectType {
     const char *name;
     const Schema *schema;
     const ResourceType *resource;
     const DataSourceType *data_source;
     const EphemeralType *ephemeral;
+    const ActionType *action;
 } ObjectType;
 
 /* Another object of the state. */
@@ -611,6 +614,29 @@ struct EphemeralType {
     bool (*close)(const Call *call, const CloseRequest *request, Diags *diags);
 };
 
+/* Actions: operations on remote systems that leave no object. */
+
+typedef struct ActionRequest {
+    Value config; /* `plan`: may contain unknowns; `invoke`: wholly known */
+} ActionRequest;
+
+typedef struct ActionResponse {
+    Str deferred; /* of `plan`, as in DataReadResponse */
+} ActionResponse;
+
+struct ActionType {
+    const char *name;
+    Schema schema;
+    bool (*validate)(const Call *call, const ValidateRequest *request, Diags *diags);
+    /* Rejects an invocation that would fail. Default: every invocation is accepted. */
+    bool (*plan)(const Call *call,
+                 const ActionRequest *request,
+                 ActionResponse *response,
+                 Diags *diags);
+    /* Required. Its messages are reported by call_progress. */
+    bool (*invoke)(const Call *call, const ActionRequest *request, Diags *diags);
+};
+
 /* Functions. Arguments have the parameters' types and are known; collections may contain unknown
  * values. They are not null unless the parameter allows null. Marks are removed from the arguments
  * and added to the result. */
@@ -686,6 +712,8 @@ struct Provider {
     size_t data_source_count;
     const EphemeralType *const *ephemerals;
     size_t ephemeral_count;
+    const ActionType *const *actions;
+    size_t action_count;
     const ProviderFunction *functions;
     size_t function_count;
     /* Finds a type instead of the tables above, whose rows then only have names. Returns false if

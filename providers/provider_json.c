@@ -133,6 +133,14 @@ static int compare_types(const void *a, const void *b) {
     return strcmp(left->name, right->name);
 }
 
+/* The schema of an action has no version, because no object is stored. */
+static void write_versionless(JsonWriter *writer, const Schema *schema, Arena *arena) {
+    json_object_start(writer);
+    json_key(writer, STR("block"));
+    write_block(writer, schema, arena);
+    json_object_end(writer);
+}
+
 static void write_types(JsonWriter *writer,
                         const char *key,
                         const Provider *provider,
@@ -149,7 +157,10 @@ static void write_types(JsonWriter *writer,
     json_object_start(writer);
     for (size_t i = 0; i < names.count; i++) {
         json_key(writer, str_from_cstr(sorted[i].name));
-        write_schema(writer, sorted[i].schema, arena);
+        if (mode == MODE_ACTION)
+            write_versionless(writer, sorted[i].schema, arena);
+        else
+            write_schema(writer, sorted[i].schema, arena);
     }
     json_object_end(writer);
 }
@@ -225,6 +236,7 @@ void provider_json_write(const Provider *provider,
     write_types(writer, "data_source_schemas", provider, MODE_DATA, arena);
     write_types(writer, "ephemeral_resource_schemas", provider, MODE_EPHEMERAL, arena);
     write_found_functions(writer, provider, arena);
+    write_types(writer, "action_schemas", provider, MODE_ACTION, arena);
     if (more)
         more(provider, payload, writer, arena);
     json_object_end(writer);

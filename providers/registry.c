@@ -212,6 +212,14 @@ static Str find_fault(const Provider *provider, Arena *arena) {
         if (fault.len > 0)
             return fault;
     }
+    for (size_t i = 0; i < provider->action_count; i++) {
+        const ActionType *type = provider->actions[i];
+        if (!type->invoke)
+            return str_format(arena, "The action \"%s\" has no invoke.", type->name);
+        Str fault = rules_fault(type->name, &type->schema, arena);
+        if (fault.len > 0)
+            return fault;
+    }
     for (size_t i = 0; i < provider->function_count; i++) {
         if (!provider->functions[i].run)
             return str_format(arena, "The function \"%s\" has no run.",
@@ -307,6 +315,19 @@ const EphemeralType *registry_find_ephemeral(const Provider *provider, Str type)
     return NULL;
 }
 
+static bool find_action(const Provider *provider, Str type, ObjectType *out) {
+    if (provider->find_type)
+        return provider->find_type(provider, MODE_ACTION, type, out);
+    for (size_t i = 0; i < provider->action_count; i++) {
+        const ActionType *action = provider->actions[i];
+        if (!str_equal_cstr(type, action->name))
+            continue;
+        *out = (ObjectType){.name = action->name, .schema = &action->schema, .action = action};
+        return true;
+    }
+    return false;
+}
+
 bool registry_find_type(const Provider *provider, ResourceMode mode, Str type, ObjectType *out) {
     const ResourceType *resource;
     const DataSourceType *data_source;
@@ -331,6 +352,7 @@ bool registry_find_type(const Provider *provider, ResourceMode mode, Str type, O
             *out = (ObjectType){
                 .name = ephemeral->name, .schema = &ephemeral->schema, .ephemeral = ephemeral};
         return ephemeral != NULL;
+    case MODE_ACTION: return find_action(provider, type, out);
     }
     return false;
 }
@@ -343,6 +365,8 @@ StrVec registry_type_names(const Provider *provider, ResourceMode mode, Arena *a
         vec_push(arena, &names, str_from_cstr(provider->data_sources[i]->name));
     for (size_t i = 0; mode == MODE_EPHEMERAL && i < provider->ephemeral_count; i++)
         vec_push(arena, &names, str_from_cstr(provider->ephemerals[i]->name));
+    for (size_t i = 0; mode == MODE_ACTION && i < provider->action_count; i++)
+        vec_push(arena, &names, str_from_cstr(provider->actions[i]->name));
     return names;
 }
 

@@ -136,6 +136,13 @@ void diags_set_range(Diags *diags, size_t from, SourceRange range) {
     }
 }
 
+void diags_soften(Diags *diags) {
+    for (size_t i = 0; i < diags->count; i++)
+        diags->items[i].severity = DIAG_WARNING;
+    diags->warning_count += diags->error_count;
+    diags->error_count = 0;
+}
+
 void diags_set_subject(Diags *diags, size_t from, DiagSubject subject) {
     for (size_t i = from; i < diags->count; i++)
         if (diags->items[i].subject == DIAG_OBJECT)

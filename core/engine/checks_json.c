@@ -66,6 +66,7 @@ static size_t count_conditions(const Node *node) {
     case NODE_IMPORT:
     case NODE_CHECK_START:
     case NODE_EPHEMERAL_CLOSE:
+    case NODE_INVOKE:
     case NODE_DESTROY:
     case NODE_DESTROY_GATE: break;
     }

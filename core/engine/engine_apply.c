@@ -74,7 +74,8 @@ static void declare_blocks(EngineWalk *walk) {
     if (walk->plan->mode == PLAN_DESTROY)
         return;
     vec_each(&walk->nodes, item) {
-        bool is_block = (*item)->kind == NODE_RESOURCE && (*item)->is_selected;
+        bool is_block = (*item)->kind == NODE_RESOURCE && (*item)->is_selected &&
+                        (*item)->as.resource->config->mode != MODE_ACTION;
         if (is_block && !atomic_load(&(*item)->as.resource->creation_failed))
             declare_block(walk, *item);
     }

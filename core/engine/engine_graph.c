@@ -20,6 +20,11 @@ static bool is_resource(const Node *node) {
     return node->kind == NODE_RESOURCE || node->kind == NODE_ORPHAN;
 }
 
+static bool is_action(const Node *node) {
+    const Resource *config = node->as.resource->config;
+    return config && config->mode == MODE_ACTION;
+}
+
 /* A destroy graph shows deletions and providers only; reads and values would hide them. */
 static bool shows_destroyed(const Node *node) {
     bool is_deletion = node->kind == NODE_DESTROY && is_resource(node->as.mirrored) &&
@@ -29,7 +34,7 @@ static bool shows_destroyed(const Node *node) {
 
 static bool is_shown(const Picture *picture, const Node *node) {
     switch (picture->request->type) {
-    case GRAPH_RESOURCES: return is_resource(node);
+    case GRAPH_RESOURCES: return is_resource(node) && !is_action(node);
     case GRAPH_PLAN_DESTROY:
         if (!picture->request->is_verbose)
             return shows_destroyed(node);
@@ -44,6 +49,7 @@ static bool is_shown(const Picture *picture, const Node *node) {
     case NODE_RESOURCE_VALUE:
     case NODE_CHECK_START:
     case NODE_EPHEMERAL_CLOSE:
+    case NODE_INVOKE:
     case NODE_DESTROY_GATE: return false;
     case NODE_DESTROY: return shows_destroyed(node);
     case NODE_VARIABLE:

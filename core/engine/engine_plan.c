@@ -169,6 +169,18 @@ static void gather_change(InstanceRecord *record, void *payload) {
     vec_push(gathering->arena, &gathering->plan->changes, *record->planned);
 }
 
+/* The instances of a module share the list. */
+static void gather_invocations(EngineWalk *walk, Gathering *gathering) {
+    vec_each(&walk->nodes, item) {
+        const Node *node = *item;
+        if (node->kind != NODE_INVOKE || node->module->instances.count == 0)
+            continue;
+        const ActionInvocations *all = node_slot(node, node->module->instances.items[0])->payload;
+        for (size_t i = 0; all && i < all->count; i++)
+            vec_push(gathering->arena, &gathering->plan->invocations, all->items[i]);
+    }
+}
+
 static void gather_changes(EngineWalk *walk, Gathering *gathering) {
     size_t count = 0;
     if (walk->options->mode == PLAN_DESTROY) {
@@ -420,6 +432,7 @@ static void gather(EngineWalk *walk, PlanResult *out, Arena *arena, Diags *diags
     bool destroys = walk->options->mode == PLAN_DESTROY;
     /* What the walk planned and read, instance by instance. */
     gather_changes(walk, &gathering);
+    gather_invocations(walk, &gathering);
     engine_walk_each_record(walk, gather_state, &gathering);
     if (destroys && gathering.plan->changes.count == 0)
         engine_walk_each_record(walk, gather_leftover, &gathering);

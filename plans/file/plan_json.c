@@ -111,6 +111,39 @@ static void write_dependencies(JsonWriter *writer, const ResourceChange *change)
     json_array_end(writer);
 }
 
+static void write_trigger(JsonWriter *writer, const ActionInvocation *invocation) {
+    write_text(writer, "event", invoke_event_keyword(invocation->event));
+    write_text(writer, "on_failure", invoke_failure_keyword(invocation->on_failure));
+    json_key_int(writer, "trigger", invocation->trigger);
+    json_key_int(writer, "index", invocation->index);
+}
+
+static void write_invocation(JsonWriter *writer, const ActionInvocation *invocation, Arena *arena) {
+    json_object_start(writer);
+    write_address(writer, "action", invocation->action, arena);
+    write_optional(writer, "provider", invocation->provider_config.provider);
+    write_optional(writer, "provider_alias", invocation->provider_config.alias);
+    write_optional(writer, "provider_key", invocation->provider_config.key);
+    write_optional(writer, "provider_module", invocation->provider_config.module);
+    write_key_value(writer, "config", invocation->config);
+    if (invocation->caller.type.len)
+        write_address(writer, "caller", invocation->caller, arena);
+    if (!invocation->is_requested)
+        write_trigger(writer, invocation);
+    json_object_end(writer);
+}
+
+static void write_invocations(JsonWriter *writer, const ActionInvocations *all, Arena *arena) {
+    if (all->count == 0)
+        return;
+    json_key(writer, STR("invocations"));
+    json_array_start(writer);
+    vec_each(all, invocation) {
+        write_invocation(writer, invocation, arena);
+    }
+    json_array_end(writer);
+}
+
 static void write_change(JsonWriter *writer, const ResourceChange *change, Arena *arena) {
     json_object_start(writer);
     write_address(writer, "address", change->address, arena);
@@ -130,6 +163,7 @@ static void write_change(JsonWriter *writer, const ResourceChange *change, Arena
     write_paths(writer, &change->replace_paths);
     write_notes(writer, &change->notes);
     write_parts(writer, change);
+    write_invocations(writer, &change->invocations, arena);
     if (change->private_data.len)
         json_key_string(writer, "private", base64_encode(change->private_data, arena));
     write_dependencies(writer, change);
@@ -223,6 +257,7 @@ static void write_sections(JsonWriter *writer, const Plan *plan, Arena *arena) {
         write_drift(writer, drift, arena);
     }
     json_array_end(writer);
+    write_invocations(writer, &plan->invocations, arena);
     open_section(writer, "outputs");
     vec_each(&plan->outputs, output) {
         write_output(writer, output);

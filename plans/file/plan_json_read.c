@@ -184,6 +184,73 @@ static bool read_parts(Load *load, ResourceChange *change) {
     return true;
 }
 
+static bool read_action_address(Load *load, ResourceAddr *out) {
+    Str text;
+    Diags diags = diags_new(load->arena);
+    if (!read_text(load, &text))
+        return false;
+    return address_parse_action(text, out, load->arena, &diags) ||
+           fail(load, "an address is invalid");
+}
+
+static bool read_number(Load *load, uint32_t *out) {
+    uint64_t number;
+    if (json_next(load->reader) != JSON_NUMBER || !str_to_uint64(load->reader->text, &number) ||
+        number > UINT32_MAX)
+        return fail(load, "a number was expected");
+    *out = (uint32_t)number;
+    return true;
+}
+
+static bool read_trigger_member(Load *load, Str key, ActionInvocation *invocation) {
+    Str text;
+    if (str_equal(key, STR("trigger")))
+        return read_number(load, &invocation->trigger);
+    if (str_equal(key, STR("index")))
+        return read_number(load, &invocation->index);
+    if (str_equal(key, STR("event"))) {
+        invocation->is_requested = false;
+        return read_text(load, &text) &&
+               (invoke_event_parse(text, &invocation->event) || fail(load, "a name is unknown"));
+    }
+    if (str_equal(key, STR("on_failure")))
+        return read_text(load, &text) && (invoke_failure_parse(text, &invocation->on_failure) ||
+                                          fail(load, "a name is unknown"));
+    return fail(load, "an invocation has unknown members");
+}
+
+static bool read_invocation_member(Load *load, Str key, void *subject) {
+    ActionInvocation *invocation = subject;
+    if (str_equal(key, STR("action")))
+        return read_action_address(load, &invocation->action);
+    if (str_equal(key, STR("caller")))
+        return read_address(load, &invocation->caller);
+    if (str_equal(key, STR("provider")))
+        return read_text(load, &invocation->provider_config.provider);
+    if (str_equal(key, STR("provider_alias")))
+        return read_text(load, &invocation->provider_config.alias);
+    if (str_equal(key, STR("provider_key")))
+        return read_text(load, &invocation->provider_config.key);
+    if (str_equal(key, STR("provider_module")))
+        return read_text(load, &invocation->provider_config.module);
+    if (str_equal(key, STR("config")))
+        return read_one(load, &invocation->config);
+    return read_trigger_member(load, key, invocation);
+}
+
+static bool read_invocations(Load *load, ActionInvocations *out) {
+    if (json_next(load->reader) != JSON_ARRAY_START)
+        return fail(load, "an array was expected");
+    JsonToken token;
+    while ((token = json_next(load->reader)) != JSON_ARRAY_END) {
+        ActionInvocation *invocation = vec_add(load->arena, out);
+        *invocation = (ActionInvocation){.config = value_null(&TYPE_DYNAMIC), .is_requested = true};
+        if (!read_object_from(load, token, read_invocation_member, invocation))
+            return false;
+    }
+    return true;
+}
+
 static bool read_reason(Load *load, ActionReason *out) {
     Str text;
     if (!read_text(load, &text))
@@ -261,6 +328,8 @@ static bool read_change_member(Load *load, Str key, void *subject) {
         return read_parts(load, change);
     if (str_equal(key, STR("has_unknown_parts")))
         return read_bool(load, &change->has_unknown_parts);
+    if (str_equal(key, STR("invocations")))
+        return read_invocations(load, &change->invocations);
     return fail(load, "a change has unknown members");
 }
 
@@ -394,6 +463,8 @@ static bool read_section(Load *load, Str key) {
         return read_objects(load, add_change, read_change_member);
     if (str_equal(key, STR("drift")))
         return read_objects(load, add_drift, read_drift_member);
+    if (str_equal(key, STR("invocations")))
+        return read_invocations(load, &load->plan->invocations);
     if (str_equal(key, STR("outputs")))
         return read_objects(load, add_output, read_output_member);
     if (str_equal(key, STR("ephemeral_variables")))

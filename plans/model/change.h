@@ -8,6 +8,7 @@
 
 #include "action.h"
 #include "address.h"
+#include "invoke_event.h"
 #include "path.h"
 
 typedef struct ChangeNote {
@@ -33,6 +34,26 @@ typedef struct PartChange {
 
 typedef VEC(PartChange) PartChanges;
 
+/* One call of an action.
+ *
+ *    config    of the implied type of the action's schema, marked; may contain unknowns; ephemeral
+ *              values are null */
+typedef struct ActionInvocation {
+    ResourceAddr action;
+    ProviderConfigAddr provider_config;
+    const struct Schema *schema; /* as in ResourceChange */
+    Value config;
+    /* The object that triggers it, or whose values it uses as `caller`; type empty: none. */
+    ResourceAddr caller;
+    bool is_requested; /* by -invoke; otherwise: */
+    InvokeEvent event;
+    InvokeFailure on_failure;
+    uint32_t trigger; /* index of the action_trigger block */
+    uint32_t index;   /* in its `actions` */
+} ActionInvocation;
+
+typedef VEC(ActionInvocation) ActionInvocations;
+
 typedef struct ResourceChange {
     ResourceAddr address;
     ResourceAddr previous; /* type empty: did not move */
@@ -52,8 +73,9 @@ typedef struct ResourceChange {
     const Str *dependencies;
     size_t dependency_count;
     bool create_before_destroy;
-    Str import_id;        /* empty: no import */
-    Str generated_config; /* the block that was generated for an import; empty: none */
+    ActionInvocations invocations; /* in the order of the configuration */
+    Str import_id;                 /* empty: no import */
+    Str generated_config;          /* the block that was generated for an import; empty: none */
 } ResourceChange;
 
 typedef struct OutputChange {

@@ -22,6 +22,13 @@ static int compare_drift(const void *a, const void *b) {
     return resource_addr_compare(((const Drift *)a)->address, ((const Drift *)b)->address);
 }
 
+static int compare_invocations(const void *a, const void *b) {
+    const ActionInvocation *left = a;
+    const ActionInvocation *right = b;
+    int order = resource_addr_compare(left->action, right->action);
+    return order ? order : resource_addr_compare(left->caller, right->caller);
+}
+
 static int compare_outputs(const void *a, const void *b) {
     return str_compare(((const OutputChange *)a)->name, ((const OutputChange *)b)->name);
 }
@@ -54,6 +61,7 @@ const PartChange *plan_find_part(const ResourceChange *change, Str key) {
 
 void plan_sort(Plan *plan) {
     SORT(plan->changes, compare_changes);
+    SORT(plan->invocations, compare_invocations);
     SORT(plan->drift, compare_drift);
     SORT(plan->outputs, compare_outputs);
     SORT(plan->variables, compare_variables);
@@ -88,9 +96,10 @@ static void count_action(Action action, PlanCounts *counts) {
 }
 
 PlanCounts plan_count(const Plan *plan) {
-    PlanCounts counts = {0};
+    PlanCounts counts = {.invoke = (uint32_t)plan->invocations.count};
     vec_each(&plan->changes, change) {
         counts.import += change->import_id.len > 0;
+        counts.invoke += (uint32_t)change->invocations.count;
         /* A data source leaves the state, but no object is destroyed. */
         if (change->address.mode == MODE_MANAGED || change->action == ACTION_READ)
             count_action(change->action, &counts);
@@ -151,7 +160,7 @@ Str plan_variables_digest(const Plan *plan, Arena *arena) {
 bool plan_is_applyable(const Plan *plan) {
     if (plan->errored)
         return false;
-    if (plan->has_news)
+    if (plan->has_news || plan->invocations.count > 0)
         return true;
     vec_each(&plan->changes, change) {
         if (change->action != ACTION_NO_OP || plan_has_moved(change) || change->import_id.len)
@@ -176,5 +185,7 @@ Str plan_summary(const Plan *plan, Arena *arena) {
     if (objects > 0)
         strbuf_add_format(&text, " (%u object%s: %u to add, %u to change, %u to delete)", objects,
                           objects == 1 ? "" : "s", parts.create, parts.update, parts.delete);
+    if (counts.invoke > 0)
+        strbuf_add_format(&text, ". Actions: %u to invoke", counts.invoke);
     return strbuf_str(&text);
 }

@@ -37,8 +37,9 @@ typedef struct Plan {
     Str commit;      /* of the configuration, if it has environments; empty: unknown */
     Str backend;     /* type and location of the state: "s3 s3://bucket/key"; empty: unknown */
     VEC(PlanVariable) variables;
-    StrVec ephemeral_variables;  /* names of those that were set; sorted, without their values */
-    VEC(ResourceChange) changes; /* sorted by address, then deposed; no-ops included */
+    StrVec ephemeral_variables;    /* names of those that were set; sorted, without their values */
+    VEC(ResourceChange) changes;   /* sorted by address, then deposed; no-ops included */
+    ActionInvocations invocations; /* requested by -invoke; sorted by address */
     VEC(Drift) drift;
     VEC(OutputChange) outputs;            /* sorted by name */
     VEC(PlanModuleOutput) module_outputs; /* those that have a value; not saved */
@@ -64,6 +65,8 @@ bool plan_is_shown(const ResourceChange *change);
 
 typedef struct PlanCounts {
     uint32_t create, update, delete, read, forget, import;
+    uint32_t invoke;        /* invocations of actions */
+    uint32_t invoke_failed; /* of them, in an apply */
 } PlanCounts;
 
 /* Counts a replacement as two actions. Counts a data source only if it is read. */
@@ -77,8 +80,9 @@ void plan_sort_parts(ResourceChange *change);
  * a short secret would reveal it. */
 Str plan_variables_digest(const Plan *plan, Arena *arena);
 /* Returns whether there is something to apply: a change other than a no-op, a move, an import, a
- * changed output or has_news; in refresh-only mode also drift. False for an errored plan. */
+ * changed output, an invocation or has_news; in refresh-only mode also drift. False for an errored
+ * plan. */
 bool plan_is_applyable(const Plan *plan);
-/* "1 to add, 0 to change, 2 to destroy", and "(12 objects: 3 to add, 8 to change, 1 to delete)"
- * where instances have parts. */
+/* "1 to add, 0 to change, 2 to destroy", "Actions: 1 to invoke" if there are any, and "(12 objects:
+ * 3 to add, 8 to change, 1 to delete)" where instances have parts. */
 Str plan_summary(const Plan *plan, Arena *arena);

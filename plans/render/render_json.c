@@ -338,6 +338,64 @@ static void write_resource_changes(const Document *document) {
         json_array_end(writer);
 }
 
+static void write_config(JsonWriter *writer, Value config) {
+    json_key(writer, STR("config_values"));
+    render_json_values_known(writer, config);
+    json_key(writer, STR("config_sensitive"));
+    render_json_values_mask(writer, config, MASK_SENSITIVE);
+    json_key(writer, STR("config_unknown"));
+    render_json_values_mask(writer, config, MASK_UNKNOWN);
+}
+
+static void write_trigger(const Document *document, const ActionInvocation *invocation) {
+    JsonWriter *writer = document->writer;
+    Str caller = resource_addr_to_str(invocation->caller, document->scratch);
+    json_key(writer, invocation->is_requested ? STR("invoke_action_trigger")
+                                              : STR("lifecycle_action_trigger"));
+    json_object_start(writer);
+    if (!invocation->is_requested) {
+        json_key_string(writer, "triggering_resource_address", caller);
+        json_key_string(writer, "action_trigger_event",
+                        str_from_cstr(invoke_event_name(invocation->event)));
+        json_key_int(writer, "action_trigger_block_index", invocation->trigger);
+        json_key_int(writer, "actions_list_index", invocation->index);
+        json_key_string(writer, "on_failure",
+                        str_from_cstr(invoke_failure_name(invocation->on_failure)));
+    } else if (invocation->caller.type.len > 0) {
+        json_key_string(writer, "calling_resource_address", caller);
+    }
+    json_object_end(writer);
+}
+
+static void write_invocation(const Document *document, const ActionInvocation *invocation) {
+    JsonWriter *writer = document->writer;
+    json_object_start(writer);
+    json_key_string(writer, "address", resource_addr_to_str(invocation->action, document->scratch));
+    json_key_string(writer, "type", invocation->action.type);
+    json_key_string(writer, "name", invocation->action.name);
+    write_config(writer, or_null(invocation->config));
+    json_key_string(writer, "provider_name", invocation->provider_config.provider);
+    write_trigger(document, invocation);
+    json_object_end(writer);
+}
+
+static void write_invocations(const Document *document) {
+    JsonWriter *writer = document->writer;
+    if (plan_count(document->plan).invoke == 0)
+        return;
+    json_key(writer, STR("action_invocations"));
+    json_array_start(writer);
+    vec_each(&document->plan->invocations, invocation) {
+        write_invocation(document, invocation);
+    }
+    vec_each(&document->plan->changes, change) {
+        vec_each(&change->invocations, invocation) {
+            write_invocation(document, invocation);
+        }
+    }
+    json_array_end(writer);
+}
+
 static void write_output_change(JsonWriter *writer, const OutputChange *output) {
     json_key(writer, output->name);
     open_change(writer, output->action, output->before, output->after);
@@ -405,6 +463,7 @@ void render_json_plan(const Plan *plan,
     render_json_state_prior(&writer, plan, lookup, payload, terraform_version, scratch);
     write_section(&writer, "configuration", plan->configuration);
     write_section(&writer, "relevant_attributes", plan->relevant_attributes);
+    write_invocations(&document);
     render_json_checks(&writer, plan->checks, scratch);
     json_key_string(&writer, "timestamp", timestamp_of(plan->created_ms, scratch));
     json_key_bool(&writer, "applyable", plan_is_applyable(plan));

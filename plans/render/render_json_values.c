@@ -65,6 +65,7 @@ static const char *mode_name(ResourceMode mode) {
     case MODE_MANAGED: break;
     case MODE_DATA: return "data";
     case MODE_EPHEMERAL: return "ephemeral";
+    case MODE_ACTION: return "action";
     }
     return "managed";
 }

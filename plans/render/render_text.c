@@ -250,9 +250,27 @@ static void add_refresh_note(RenderPen *pen, const Plan *plan) {
         "real values in the state.\n");
 }
 
+static void add_requested(RenderPen *pen, const Plan *plan) {
+    if (plan->invocations.count == 0)
+        return;
+    render_pen_text(pen, "\nloam will invoke these actions:\n\n");
+    vec_each(&plan->invocations, invocation) {
+        Str address = resource_addr_to_str(invocation->action, pen->scratch);
+        Str caller = resource_addr_to_str(invocation->caller, pen->scratch);
+        bool has_caller = invocation->caller.type.len > 0;
+        render_pen_format(pen, "  # %.*s will be invoked%s%.*s%s\n", STR_ARG(address),
+                          has_caller ? " (called from " : "", has_caller ? (int)caller.len : 0,
+                          caller.ptr, has_caller ? ")" : "");
+        render_text_body_invocation(pen, invocation);
+        render_pen_text(pen, "\n");
+    }
+    add_summary(pen, plan);
+}
+
 static void add_plan(RenderPen *pen, const Plan *plan) {
     bool has_drift = add_all_drift(pen, plan);
-    size_t changes = add_changes(pen, plan);
+    size_t changes = add_changes(pen, plan) + plan->invocations.count;
+    add_requested(pen, plan);
     if (plan->mode == PLAN_REFRESH_ONLY && has_drift)
         add_refresh_note(pen, plan);
     size_t outputs = add_outputs(pen, plan);

@@ -9,8 +9,10 @@ void render_text_body_object(RenderPen *pen,
                              const RenderDiffInput *input,
                              RenderLook look) {
     const RenderDiff *diff = render_diff_body(input, pen->scratch);
-    static const char *const KINDS[] = {
-        [MODE_MANAGED] = "resource", [MODE_DATA] = "data", [MODE_EPHEMERAL] = "ephemeral"};
+    static const char *const KINDS[] = {[MODE_MANAGED] = "resource",
+                                        [MODE_DATA] = "data",
+                                        [MODE_EPHEMERAL] = "ephemeral",
+                                        [MODE_ACTION] = "action"};
     render_pen_symbol(pen, action);
     render_pen_format(pen, "%s \"%.*s\" \"%.*s\" ", KINDS[address.mode], STR_ARG(address.type),
                       STR_ARG(address.name));
@@ -60,6 +62,44 @@ static void add_parts(RenderPen *pen, const ResourceChange *change) {
         render_pen_text(pen, "      # (more objects are known after apply)\n");
 }
 
+void render_text_body_invocation(RenderPen *pen, const ActionInvocation *invocation) {
+    RenderPen own = *pen;
+    own.hide_symbols = true;
+    ResourceAddr action = invocation->action;
+    Value none = value_null(invocation->config.type);
+    RenderDiffInput input = {
+        .schema = invocation->schema,
+        .before = none,
+        .after = invocation->config,
+        .show_sensitive = pen->style.show_sensitive,
+        .secrets = pen->style.secrets,
+    };
+    render_pen_format(&own, "    # %.*s\n    action \"%.*s\" \"%.*s\" {\n",
+                      STR_ARG(resource_addr_to_str(action, pen->scratch)), STR_ARG(action.type),
+                      STR_ARG(action.name));
+    if (value_is_present(invocation->config)) {
+        render_pen_text(&own, "        config ");
+        render_text_diff(&own, render_diff_body(&input, pen->scratch), 2, (RenderLook){0});
+        render_pen_text(&own, "\n");
+    }
+    render_pen_text(&own, "    }\n");
+}
+
+static void add_invocations(RenderPen *pen, const ResourceChange *change, bool is_before) {
+    bool is_first = true;
+    vec_each(&change->invocations, invocation) {
+        if (invoke_event_is_before(invocation->event) != is_before)
+            continue;
+        if (is_first)
+            render_pen_ink(pen, INK_BOLD,
+                           is_before
+                               ? "\n    # Actions to be invoked before this change, in order:\n"
+                               : "\n    # Actions to be invoked after this change, in order:\n");
+        is_first = false;
+        render_text_body_invocation(pen, invocation);
+    }
+}
+
 void render_text_body(const ResourceChange *change,
                       RenderStyle style,
                       StrBuf *out,
@@ -81,4 +121,6 @@ void render_text_body(const ResourceChange *change,
     render_text_body_object(&pen, change->address, change->action, &input, look);
     if (change->parts.count > 0 || change->has_unknown_parts)
         add_parts(&pen, change);
+    add_invocations(&pen, change, true);
+    add_invocations(&pen, change, false);
 }

@@ -6,6 +6,8 @@
 
 /* Writes the object of a change, then its parts. */
 void render_text_body(const ResourceChange *change, RenderStyle style, StrBuf *out, Arena *scratch);
+/* `action "TYPE" "NAME" {…}` with its address, indented. */
+void render_text_body_invocation(RenderPen *pen, const ActionInvocation *invocation);
 /* `+ resource "TYPE" "NAME" {…}`, from the differences of `input`. */
 void render_text_body_object(RenderPen *pen,
                              ResourceAddr address,

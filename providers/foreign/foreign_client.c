@@ -92,6 +92,23 @@ static void end_call(ForeignClient *client, ForeignWorker *worker) {
 
 /* Calls. */
 
+static ForeignOutcome send(
+    const Call *call, const ForeignRequest *request, Str *bytes, bool *is_lost, Diags *diags) {
+    ForeignProvider *foreign = (ForeignProvider *)call->provider;
+    ForeignClient *client = call->client ? call->client : foreign->clients;
+    ForeignWorker *worker = begin_call(client);
+    ForeignOutcome outcome =
+        foreign_process_call(worker->process, request, bytes, is_lost, call->arena, diags);
+    end_call(client, worker);
+    return outcome;
+}
+
+static void report_unimplemented(const Call *call, ProtocolMethod method, Diags *diags) {
+    diags_error(diags, NO_RANGE, "Unsupported plugin method",
+                "The provider %s does not support the call %s.", call->provider->address,
+                protocol_method_fields(method)->name);
+}
+
 static bool call_process(const Call *call,
                          ProtocolMethod method,
                          Str label,
@@ -99,27 +116,24 @@ static bool call_process(const Call *call,
                          ProtocolResponse *response,
                          bool *is_lost,
                          Diags *diags) {
-    ForeignProvider *foreign = (ForeignProvider *)call->provider;
-    ForeignClient *client = call->client ? call->client : foreign->clients;
     size_t first = diags->count;
     size_t errors = diags->error_count;
-    Str message = protocol_message_request(method, request, call->arena);
     Str bytes;
     *response = (ProtocolResponse){0};
-    ForeignRequest sent = {method, message, label, call->cancel};
-    ForeignWorker *worker = begin_call(client);
-    ForeignOutcome outcome =
-        foreign_process_call(worker->process, &sent, &bytes, is_lost, call->arena, diags);
-    end_call(client, worker);
+    ForeignRequest sent = {
+        .method = method,
+        .message = protocol_message_request(method, request, call->arena),
+        .label = label,
+        .cancel = call->cancel,
+    };
+    ForeignOutcome outcome = send(call, &sent, &bytes, is_lost, diags);
     bool is_done = outcome == FOREIGN_DONE &&
                    protocol_message_response(method, bytes, response, call->arena, diags);
     if (outcome == FOREIGN_DONE && !is_done && is_lost)
         *is_lost = true; /* the provider has acted, and its response is damaged */
     place_diagnostics(call, first, diags);
     if (outcome == FOREIGN_UNIMPLEMENTED)
-        diags_error(diags, NO_RANGE, "Unsupported plugin method",
-                    "The provider %s does not support the call %s.", call->provider->address,
-                    protocol_method_fields(method)->name);
+        report_unimplemented(call, method, diags);
     return is_done && diags->error_count == errors;
 }
 
@@ -139,4 +153,49 @@ bool foreign_client_apply(const Call *call,
                           bool *is_lost,
                           Diags *diags) {
     return call_process(call, PROTOCOL_APPLY_RESOURCE, label, request, response, is_lost, diags);
+}
+
+/* The messages of one invocation, which arrive in the thread of the connection. */
+typedef struct Invocation {
+    const Call *call;
+    Arena *arena; /* of that thread, until the call has ended */
+    Diags diags;
+    bool is_completed;
+} Invocation;
+
+static void receive_event(void *payload, Str message) {
+    Invocation *invocation = payload;
+    ProtocolResponse event;
+    if (!protocol_message_response(PROTOCOL_INVOKE_ACTION, message, &event, invocation->arena,
+                                   &invocation->diags))
+        return;
+    invocation->is_completed |= event.is_completed;
+    if (event.has_progress)
+        call_progress(invocation->call, 0, 0, str_to_cstr(event.progress, invocation->arena));
+}
+
+bool foreign_client_invoke(const Call *call, const ProtocolRequest *request, Diags *diags) {
+    SCOPED(ArenaRef) arena = arena_open("invocation");
+    Invocation invocation = {.call = call, .arena = arena, .diags = diags_new(arena)};
+    size_t first = diags->count;
+    size_t errors = diags->error_count;
+    Str bytes;
+    ForeignRequest sent = {
+        .method = PROTOCOL_INVOKE_ACTION,
+        .message = protocol_message_request(PROTOCOL_INVOKE_ACTION, request, call->arena),
+        .cancel = call->cancel,
+        .on_message = receive_event,
+        .payload = &invocation,
+    };
+    ForeignOutcome outcome = send(call, &sent, &bytes, NULL, diags);
+    diags_append(diags, &invocation.diags);
+    place_diagnostics(call, first, diags);
+    if (outcome == FOREIGN_UNIMPLEMENTED)
+        report_unimplemented(call, PROTOCOL_INVOKE_ACTION, diags);
+    else if (outcome == FOREIGN_DONE && !invocation.is_completed)
+        diags_error(diags, NO_RANGE, "Provider returned no result",
+                    "The provider %s ended the action %s without its result. This is a mistake in "
+                    "the provider; please report it to its developers.",
+                    call->provider->address, call->type.name);
+    return diags->error_count == errors;
 }

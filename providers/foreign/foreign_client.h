@@ -35,6 +35,7 @@ struct ForeignProvider {
     Map resources; /* decoded types by name: ResourceType and others */
     Map data_sources;
     Map ephemerals;
+    Map actions;
     Map decoded_functions; /* ProviderFunction by name */
     pthread_mutex_t lock;
 };
@@ -51,6 +52,8 @@ bool foreign_client_call(const Call *call,
                          ProtocolResponse *response,
                          bool *is_lost,
                          Diags *diags);
+/* Invokes an action. Reports its messages as progress of the call. */
+bool foreign_client_invoke(const Call *call, const ProtocolRequest *request, Diags *diags);
 /* Changes an object: calls ApplyResourceChange through the outcome keeper. `label` is that of the
  * keeper; empty: the call is made directly. */
 bool foreign_client_apply(const Call *call,

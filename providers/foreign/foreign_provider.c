@@ -101,10 +101,11 @@ static void set_names(ForeignProvider *foreign) {
     Arena *arena = foreign->arena;
     Provider *provider = &foreign->provider;
     size_t counts[] = {foreign->schemas.resources.count, foreign->schemas.data_sources.count,
-                       foreign->schemas.ephemerals.count};
+                       foreign->schemas.ephemerals.count, foreign->schemas.actions.count};
     const ResourceType **resources = arena_new_array(arena, const ResourceType *, counts[0]);
     const DataSourceType **data = arena_new_array(arena, const DataSourceType *, counts[1]);
     const EphemeralType **ephemerals = arena_new_array(arena, const EphemeralType *, counts[2]);
+    const ActionType **actions = arena_new_array(arena, const ActionType *, counts[3]);
     map_each(&foreign->schemas.resources, entry) {
         ResourceType *type = arena_new(arena, ResourceType);
         type->name = str_to_cstr(entry->key, arena);
@@ -120,6 +121,11 @@ static void set_names(ForeignProvider *foreign) {
         type->name = str_to_cstr(entry->key, arena);
         ephemerals[provider->ephemeral_count++] = type;
     }
+    map_each(&foreign->schemas.actions, entry) {
+        ActionType *type = arena_new(arena, ActionType);
+        type->name = str_to_cstr(entry->key, arena);
+        actions[provider->action_count++] = type;
+    }
     ProviderFunction *functions =
         arena_new_array(arena, ProviderFunction, foreign->schemas.functions.count);
     map_each(&foreign->schemas.functions, entry) {
@@ -129,6 +135,7 @@ static void set_names(ForeignProvider *foreign) {
     provider->resources = resources;
     provider->data_sources = data;
     provider->ephemerals = ephemerals;
+    provider->actions = actions;
 }
 
 /* Opening. */

@@ -515,6 +515,44 @@ static const EphemeralType *make_ephemeral(const char *name, const Schema *schem
     return type;
 }
 
+/* Actions. */
+
+static bool action_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
+    return validate_by(PROTOCOL_VALIDATE_ACTION, call, request, diags);
+}
+
+static bool action_plan(const Call *call,
+                        const ActionRequest *request,
+                        ActionResponse *response,
+                        Diags *diags) {
+    ProtocolRequest sent = request_of(call);
+    ProtocolResponse received;
+    sent.config = request->config;
+    if (!foreign_client_call(call, PROTOCOL_PLAN_ACTION, &sent, &received, NULL, diags))
+        return false;
+    if (received.is_deferred)
+        response->deferred = STR("the provider defers it");
+    return true;
+}
+
+static bool action_invoke(const Call *call, const ActionRequest *request, Diags *diags) {
+    ProtocolRequest sent = request_of(call);
+    sent.config = request->config;
+    return foreign_client_invoke(call, &sent, diags);
+}
+
+static const ActionType *make_action(const char *name, const Schema *schema, Arena *arena) {
+    ActionType *type = arena_new(arena, ActionType);
+    *type = (ActionType){
+        .name = name,
+        .schema = *schema,
+        .validate = action_validate,
+        .plan = action_plan,
+        .invoke = action_invoke,
+    };
+    return type;
+}
+
 /* Lookup. */
 
 /* Returns the decoded schema of a type; an empty schema if the encoding is damaged. */
@@ -537,38 +575,60 @@ static const void *make_type(ForeignProvider *foreign,
     case MODE_MANAGED: return make_resource(text, schema, &foreign->schemas, foreign->arena);
     case MODE_DATA: return make_data(text, schema, foreign->arena);
     case MODE_EPHEMERAL: return make_ephemeral(text, schema, foreign->arena);
+    case MODE_ACTION: return make_action(text, schema, foreign->arena);
     }
     return NULL;
 }
 
-bool foreign_type_find(const Provider *provider, ResourceMode mode, Str name, ObjectType *out) {
-    ForeignProvider *foreign = (ForeignProvider *)provider;
-    Map *decoded = mode == MODE_MANAGED ? &foreign->resources
-                   : mode == MODE_DATA  ? &foreign->data_sources
-                                        : &foreign->ephemerals;
-    const Map *encoded = mode == MODE_MANAGED ? &foreign->schemas.resources
-                         : mode == MODE_DATA  ? &foreign->schemas.data_sources
-                                              : &foreign->schemas.ephemerals;
-    pthread_mutex_lock(&foreign->lock);
-    const void *type = map_find(decoded, name);
-    const Str *bytes = type ? NULL : map_find(encoded, name);
-    if (bytes) {
-        type = make_type(foreign, mode, bytes, name);
-        map_put(foreign->arena, decoded, str_clone(name, foreign->arena), (void *)type);
+/* The types of one mode. */
+typedef struct TypeMaps {
+    const Map *encoded;
+    Map *decoded;
+} TypeMaps;
+
+static TypeMaps maps_of(ForeignProvider *foreign, ResourceMode mode) {
+    ProtocolSchemas *schemas = &foreign->schemas;
+    switch (mode) {
+    case MODE_MANAGED: return (TypeMaps){&schemas->resources, &foreign->resources};
+    case MODE_DATA: return (TypeMaps){&schemas->data_sources, &foreign->data_sources};
+    case MODE_EPHEMERAL: return (TypeMaps){&schemas->ephemerals, &foreign->ephemerals};
+    case MODE_ACTION: return (TypeMaps){&schemas->actions, &foreign->actions};
     }
-    pthread_mutex_unlock(&foreign->lock);
+    return (TypeMaps){0};
+}
+
+static ObjectType object_type_of(ResourceMode mode, const void *type) {
     const ResourceType *resource = type;
     const DataSourceType *data = type;
     const EphemeralType *ephemeral = type;
-    if (!type)
-        return false;
-    if (mode == MODE_MANAGED)
-        *out =
-            (ObjectType){.name = resource->name, .schema = &resource->schema, .resource = resource};
-    else if (mode == MODE_DATA)
-        *out = (ObjectType){.name = data->name, .schema = &data->schema, .data_source = data};
-    else
-        *out = (ObjectType){
+    const ActionType *action = type;
+    switch (mode) {
+    case MODE_MANAGED:
+        return (ObjectType){
+            .name = resource->name, .schema = &resource->schema, .resource = resource};
+    case MODE_DATA:
+        return (ObjectType){.name = data->name, .schema = &data->schema, .data_source = data};
+    case MODE_EPHEMERAL:
+        return (ObjectType){
             .name = ephemeral->name, .schema = &ephemeral->schema, .ephemeral = ephemeral};
-    return true;
+    case MODE_ACTION:
+        return (ObjectType){.name = action->name, .schema = &action->schema, .action = action};
+    }
+    return (ObjectType){0};
+}
+
+bool foreign_type_find(const Provider *provider, ResourceMode mode, Str name, ObjectType *out) {
+    ForeignProvider *foreign = (ForeignProvider *)provider;
+    TypeMaps maps = maps_of(foreign, mode);
+    pthread_mutex_lock(&foreign->lock);
+    const void *type = map_find(maps.decoded, name);
+    const Str *bytes = type ? NULL : map_find(maps.encoded, name);
+    if (bytes) {
+        type = make_type(foreign, mode, bytes, name);
+        map_put(foreign->arena, maps.decoded, str_clone(name, foreign->arena), (void *)type);
+    }
+    pthread_mutex_unlock(&foreign->lock);
+    if (type)
+        *out = object_type_of(mode, type);
+    return type != NULL;
 }

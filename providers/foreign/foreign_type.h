@@ -1,4 +1,5 @@
-/* foreign_type: resource, data source and ephemeral types of a provider that is a program. */
+/* foreign_type: resource, data source, ephemeral and action types of a provider that is a program.
+ */
 #pragma once
 
 #include "foreign_client.h"

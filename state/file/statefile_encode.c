@@ -77,6 +77,7 @@ static const char *mode_name(ResourceMode mode) {
     case MODE_MANAGED: return "managed";
     case MODE_DATA: return "data";
     case MODE_EPHEMERAL: return "ephemeral";
+    case MODE_ACTION: return "action";
     }
     return "";
 }

@@ -33,7 +33,8 @@ LITERAL, CODE, TEMPLATE = "literal", "code", "template"
 # Block type → its labels, arguments that are no templates, nested blocks.
 CONDITION = (0, {}, {})
 LIFECYCLE = (0, {"create_before_destroy": LITERAL, "ignore_changes": CODE, "replace_triggered_by": CODE},
-             {"precondition": CONDITION, "postcondition": CONDITION})
+             {"precondition": CONDITION, "postcondition": CONDITION,
+              "action_trigger": (0, {"events": CODE, "actions": CODE, "on_failure": CODE}, {})})
 CONNECTION = (0, {}, {})
 PROVISIONER = (1, {"when": CODE, "on_failure": CODE}, {"connection": CONNECTION})
 RESOURCE = (2, {"depends_on": CODE, "provider": CODE},
@@ -52,6 +53,7 @@ BLOCKS = {
     "resource": RESOURCE,
     "data": RESOURCE,
     "ephemeral": RESOURCE,
+    "action": (2, {"provider": CODE}, {"config": (0, {}, {"target": (0, {}, {})})}),
     "module": (1, {"depends_on": CODE, "providers": CODE}, {}),
     "moved": (0, {"from": CODE, "to": CODE}, {}),
     "removed": (0, {"from": CODE}, {"lifecycle": (0, {}, {}), "provisioner": PROVISIONER}),

@@ -38,20 +38,22 @@ HASH = re.compile(r"h1:[A-Za-z0-9+/]{43}=")  # of a package: differs with the co
 COLOR = re.compile(r"\x1b\[[0-9;]*m")
 
 # Values of the user: compared exactly.
-VALUES = set("before after values value attributes constant_value default index index_key".split())
+VALUES = set("before after values value attributes constant_value default index index_key config_values".split())
 # Trees of true and false: false may be omitted.
-MASKS = set("after_unknown before_sensitive after_sensitive sensitive_values".split())
+MASKS = set("after_unknown before_sensitive after_sensitive sensitive_values config_sensitive config_unknown".split())
 # The presence of these members has a meaning, so an unexpected one is a difference.
 TELLING = set(
     "dependencies depends_on action_reason replace_paths previous_address importing deposed deposed_key status tainted "
     "create_before_destroy resource_drift output_changes checks check_results index index_key module module_address "
-    "child_modules resources outputs provisioners count_expression for_each_expression errored".split())
+    "child_modules resources outputs provisioners count_expression for_each_expression errored actions action_invocations "
+    "lifecycle_action_trigger invoke_action_trigger calling_resource_address".split())
 # Maps by name: exactly these names.
 NAMED = set("outputs output_changes variables module_calls expressions".split())
 HOOKS = set("apply_start apply_complete apply_errored refresh_start refresh_complete provision_start provision_complete "
             "provision_errored ephemeral_op_start ephemeral_op_complete".split())
+INVOCATIONS = set("action_start action_progress action_complete action_errored".split())
 PLAN_PARTS = ("planned_values resource_changes output_changes resource_drift prior_state configuration variables checks "
-              "relevant_attributes errored applyable complete values").split()
+              "relevant_attributes errored applyable complete values action_invocations").split()
 
 
 class Difference(Exception):
@@ -158,7 +160,7 @@ class Naming:
 
 def of_state(state, naming):
     def of_instance(instance):
-        instance = {k: v for k, v in instance.items() if k != "private"}
+        instance = {k: v for k, v in instance.items() if k not in ("private", "identity_schema_version")}
         if "deposed" in instance:
             instance["deposed"] = "<deposed>"
         for name in ("dependencies", "sensitive_attributes"):
@@ -224,7 +226,7 @@ def of_document(document, naming):
     shapes = {
         "planned_values": of_values, "values": of_values, "resource_changes": of_changes, "resource_drift": of_changes,
         "prior_state": lambda v: {"values": of_values(v.get("values") or {})}, "checks": of_checks,
-        "relevant_attributes": lambda v: sorted(v, key=order),
+        "relevant_attributes": lambda v: sorted(v, key=order), "action_invocations": lambda v: sorted(v, key=order),
     }
     out = {name: shapes.get(name, lambda v: v)(document[name]) for name in PLAN_PARTS if name in document}
     out["format_version"] = str(document.get("format_version")).split(".")[0]
@@ -259,9 +261,18 @@ def of_events(text, naming):
             out.update({k: hook[k] for k in ("action", "provisioner") if k in hook})
             if not kind.startswith(("refresh", "ephemeral")):
                 sequence.append([kind] + list(out.values()))
+        elif kind == "planned_action_invocation":
+            planned = event["invocation"]
+            out = {"action": planned["action_addr"]["addr"], "key": planned["action_addr"]["action_key"]}
+            out.update({k: planned[k] for k in ("lifecycle_trigger", "action_trigger") if k in planned})
+        elif kind in INVOCATIONS:
+            hook = event["hook"]
+            out = {"action": hook["action"]["addr"]}
+            out.update({k: hook[k] for k in ("message", "error", "lifecycle", "invoke") if k in hook})
+            sequence.append([kind, out["action"]])
         elif kind in ("change_summary", "outputs"):
             member = "changes" if kind == "change_summary" else kind
-            out = {member: event[member]}
+            out = {member: {k: v for k, v in event[member].items() if v or not k.startswith("action_")}}
         elif kind == "diagnostic":
             out = of_diagnostic(event["diagnostic"])
         elif kind in ("test_file", "test_run") and event[kind]["progress"] == "complete":

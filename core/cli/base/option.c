@@ -53,6 +53,9 @@ static const Option operation_options[] = {
      "Read exclusions from a file, one address per line. May be repeated."},
     {"replace", OPTION_ADDRESS, "ADDRESS",
      "Replace this instance even if nothing changed. May be repeated."},
+    {"invoke", OPTION_TEXT, "ADDRESS",
+     "Invoke this action, or all its instances, and change no object; -target then limits the "
+     "objects that are its caller."},
 };
 /* clang-format on */
 

@@ -71,8 +71,8 @@ static bool is_stale(const Project *project, const Plan *plan, Diags *diags) {
 /* Rejects the options whose effect a saved plan already determines. Only -refresh is accepted,
    without effect: libraries that call the program always give it. */
 static bool check_plan_options(const Arguments *arguments, Diags *diags) {
-    static const char *const fixed[] = {"destroy", "refresh-only", "replace",     "target",
-                                        "exclude", "target-file",  "exclude-file"};
+    static const char *const fixed[] = {"destroy", "refresh-only", "replace",      "target",
+                                        "exclude", "target-file",  "exclude-file", "invoke"};
     for (size_t i = 0; i < ARRAY_COUNT(fixed); i++) {
         if (!option_is_given(arguments, fixed[i]))
             continue;
@@ -90,17 +90,6 @@ static bool restore_options(Operation *operation, const Plan *plan) {
     operation->options.mode = plan->mode;
     operation->options.variables = &project->variables;
     return plan_options_restore(project, plan, &operation->options);
-}
-
-static void restore_schemas(const Project *project, Plan *plan) {
-    vec_each(&plan->changes, change) {
-        change->schema = engine_find_schema(&project->engine, change->address.mode,
-                                            change->provider_config.provider, change->address.type);
-    }
-    vec_each(&plan->drift, drift) {
-        drift->schema = engine_find_schema(&project->engine, drift->address.mode, drift->provider,
-                                           drift->address.type);
-    }
 }
 
 /* Rejects an unencrypted plan if its configuration requires encryption: the plan may be forged. */
@@ -171,7 +160,7 @@ static bool load_plan(
     }
     if (is_stale(project, plan, diags))
         return false;
-    restore_schemas(project, plan);
+    engine_restore_schemas(&project->engine, plan);
     return statefile_decode(path, plan->prior_state, &operation->result.refreshed, cli->arena,
                             diags);
 }

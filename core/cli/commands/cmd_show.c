@@ -89,14 +89,7 @@ static int show_plan(Cli *cli, const Arguments *arguments, Str path, Diags *diag
     if (!project_read_plan(&project, path, &plan, &sources, diags))
         return 1;
     Engine engine = {.io = &cli->io, .registry = cli->registry};
-    vec_each(&plan->changes, change) {
-        change->schema = engine_find_schema(&engine, change->address.mode,
-                                            change->provider_config.provider, change->address.type);
-    }
-    vec_each(&plan->drift, drift) {
-        drift->schema =
-            engine_find_schema(&engine, drift->address.mode, drift->provider, drift->address.type);
-    }
+    engine_restore_schemas(&engine, plan);
     reporting_set_plan(cli->reporting, plan, load_config(cli, arguments, plan, &sources));
     if (!option_flag(arguments, "json")) {
         render_text_plan_in_pieces(plan, terminal_style(&cli->terminal), terminal_out, cli->arena);

@@ -94,7 +94,7 @@ static Str find_doubts(const Project *project, const PlanOptions *options, Arena
 }
 
 static void warn_of_targets(const Operation *operation, Diags *diags) {
-    if (!engine_is_partial(&operation->options))
+    if (!engine_is_partial(&operation->options) || operation->options.invoke)
         return;
     const char *option = option_that_limits(operation);
     Str doubts = find_doubts(operation->project, &operation->options, diags->arena);
@@ -142,6 +142,11 @@ static bool load(
         return false;
     if (operation->will_apply && !environment_check_approval(project, operation->asks))
         return false;
+    if (mode != PLAN_NORMAL && operation->options.invoke) {
+        diags_error(diags, NO_RANGE, "Incompatible plan mode options",
+                    "-invoke is an option of plan and apply only.");
+        return false;
+    }
     if (mode != PLAN_NORMAL)
         operation->options.mode = mode;
     return check_mode(&operation->options, diags);
@@ -292,7 +297,8 @@ bool operation_apply(Operation *operation) {
                            project->working, cli->arena, project->diags);
     view->type->walk_end(view);
     reporting_run_end(cli->reporting, project->working);
-    if (engine_is_partial(&operation->options) && !view->is_refresh) {
+    bool invokes = operation->result.plan->invocations.count > 0;
+    if (engine_is_partial(&operation->options) && !view->is_refresh && !invokes) {
         diags_warning(project->diags, NO_RANGE, "Applied changes may be incomplete",
                       "The option -%s excluded parts of the configuration. To see the remaining "
                       "changes, run \"loam plan\".",

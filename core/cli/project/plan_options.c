@@ -128,6 +128,25 @@ static bool read_selection(Project *project, PlanOptions *out) {
     return false;
 }
 
+/* An invocation changes no object, so its plan is refresh-only. */
+static bool read_invoke(Project *project, PlanOptions *out) {
+    Str text = option_text(project->arguments, "invoke");
+    if (!text.ptr)
+        return true;
+    ResourceAddr *action = arena_new(project->cli->arena, ResourceAddr);
+    if (out->mode != PLAN_NORMAL || out->replace.count > 0 || out->excludes.count > 0) {
+        diags_error(project->diags, NO_RANGE, "Incompatible plan mode options",
+                    "-invoke changes no object, so -destroy, -refresh-only, -replace and -exclude "
+                    "cannot be combined with it.");
+        return false;
+    }
+    if (!address_parse_action(text, action, project->cli->arena, project->diags))
+        return false;
+    out->invoke = action;
+    out->mode = PLAN_REFRESH_ONLY;
+    return true;
+}
+
 bool plan_options_read(Project *project, PlanOptions *out) {
     const Arguments *arguments = project->arguments;
     *out = (PlanOptions){
@@ -150,7 +169,7 @@ bool plan_options_read(Project *project, PlanOptions *out) {
         return false;
     }
     out->mode = destroy ? PLAN_DESTROY : refresh_only ? PLAN_REFRESH_ONLY : PLAN_NORMAL;
-    return read_selection(project, out);
+    return read_selection(project, out) && read_invoke(project, out);
 }
 
 bool plan_options_restore(Project *project, const Plan *plan, PlanOptions *out) {

@@ -40,5 +40,7 @@ const char *action_verbs_operating(const char *operation) {
         return "Opening";
     if (strcmp(operation, "reconcile") == 0)
         return "Reconciling";
+    if (strcmp(operation, "invoke") == 0)
+        return "Invoking";
     return strcmp(operation, "renew") == 0 ? "Renewing" : "Closing";
 }

@@ -78,6 +78,9 @@ static void record(Recorder *recorder, const WalkEvent *event) {
     case EVENT_PROVISION_OUTPUT:
     case EVENT_OPERATION_START:
     case EVENT_OPERATION_END:
+    case EVENT_INVOKE_START:
+    case EVENT_INVOKE_PROGRESS:
+    case EVENT_INVOKE_END:
     case EVENT_APPLY_TOTAL: break;
     }
 }

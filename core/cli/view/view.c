@@ -18,10 +18,24 @@ void view_count(View *view, Action action) {
     }
 }
 
+void view_count_invocation(View *view, bool failed) {
+    view->done.invoke++;
+    view->done.invoke_failed += failed;
+}
+
+Str view_invoked(PlanCounts done, Arena *arena) {
+    if (done.invoke == 0)
+        return STR_EMPTY;
+    Str failed =
+        done.invoke_failed > 0 ? str_format(arena, ", %u failed", done.invoke_failed) : STR_EMPTY;
+    return str_format(arena, ". Actions: %u invoked%.*s", done.invoke, STR_ARG(failed));
+}
+
 Str view_summary(PlanCounts done, Arena *arena) {
     Str imported = done.import > 0 ? str_format(arena, "%u imported, ", done.import) : STR_EMPTY;
-    return str_format(arena, "%.*s%u added, %u changed, %u destroyed", STR_ARG(imported),
-                      done.create, done.update, done.delete);
+    Str invoked = view_invoked(done, arena);
+    return str_format(arena, "%.*s%u added, %u changed, %u destroyed%.*s", STR_ARG(imported),
+                      done.create, done.update, done.delete, STR_ARG(invoked));
 }
 
 /* Similar diagnostics, merged into one for people. */

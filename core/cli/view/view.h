@@ -75,7 +75,11 @@ View *view_json_open(Cli *cli);
 
 /* Counts a successful operation. Called by hooks that hold their own lock. */
 void view_count(View *view, Action action);
-/* "1 imported, 2 added, 0 changed, 0 destroyed" */
+/* Counts an invocation of an action; the same. */
+void view_count_invocation(View *view, bool failed);
+/* ". Actions: 2 invoked, 1 failed"; empty without invocations. */
+Str view_invoked(PlanCounts done, Arena *arena);
+/* "1 imported, 2 added, 0 changed, 0 destroyed", and the invocations */
 Str view_summary(PlanCounts done, Arena *arena);
 /* Returns true if one of the 200 diagnostics before `i` has the same severity, text, address and
  * place. */

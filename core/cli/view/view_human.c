@@ -52,12 +52,12 @@ static void applied(View *view, const State *state) {
     PlanCounts counts = view->done;
     const char *green = view->cli->terminal.color ? "\033[1;32m" : "";
     const char *reset = view->cli->terminal.color ? "\033[0m" : "";
+    SCOPED(ArenaRef) scratch = arena_open("summary");
     if (view->is_destroy) {
-        terminal_print("\n%sDestroy complete! Resources: %u destroyed.%s\n", green, counts.delete,
-                       reset);
+        terminal_print("\n%sDestroy complete! Resources: %u destroyed%.*s.%s\n", green,
+                       counts.delete, STR_ARG(view_invoked(counts, scratch)), reset);
         return;
     }
-    SCOPED(ArenaRef) scratch = arena_open("summary");
     terminal_print("\n%sApply complete! Resources: %.*s.%s\n", green,
                    STR_ARG(view_summary(counts, scratch)), reset);
     if (state->outputs.count == 0)

@@ -6,6 +6,7 @@
 #include "version.h"
 #include "view.h"
 #include "view_diag_json.h"
+#include "view_json_invoke.h"
 #include "view_json_line.h"
 #include "view_test.h"
 
@@ -37,34 +38,6 @@ typedef struct Stream {
     Running *running;
     bool is_closing;
 } Stream;
-
-static void write_key(JsonWriter *writer, InstanceKey key) {
-    json_key(writer, STR("resource_key"));
-    switch (key.kind) {
-    case KEY_NONE: json_write_null(writer); break;
-    case KEY_INT: json_int(writer, key.index); break;
-    case KEY_STRING: json_write_string(writer, key.text); break;
-    }
-}
-
-static void write_resource(JsonWriter *writer,
-                           const char *key,
-                           ResourceAddr address,
-                           Arena *scratch) {
-    ResourceAddr local = address;
-    local.module = NULL;
-    size_t underscore = str_find_char(address.type, '_', 0);
-    json_key(writer, str_from_cstr(key));
-    json_object_start(writer);
-    json_key_string(writer, "addr", resource_addr_to_str(address, scratch));
-    json_key_string(writer, "module", module_addr_to_str(address.module, scratch));
-    json_key_string(writer, "resource", resource_addr_to_str(local, scratch));
-    json_key_string(writer, "implied_provider", str_slice(address.type, 0, underscore));
-    json_key_string(writer, "resource_type", address.type);
-    json_key_string(writer, "resource_name", address.name);
-    write_key(writer, address.key);
-    json_object_end(writer);
-}
 
 /* These names are shorter than those in plans. */
 static const char *reason_name(ActionReason reason) {
@@ -104,9 +77,9 @@ typedef struct ChangeEvent {
 static void write_change(JsonWriter *writer, const ChangeEvent *event, Arena *scratch) {
     json_key(writer, STR("change"));
     json_object_start(writer);
-    write_resource(writer, "resource", event->address, scratch);
+    view_json_line_resource(writer, "resource", event->address, scratch);
     if (event->previous.type.len > 0)
-        write_resource(writer, "previous_resource", event->previous, scratch);
+        view_json_line_resource(writer, "previous_resource", event->previous, scratch);
     json_key_string(writer, "action", str_from_cstr(event->action));
     if (event->reason != REASON_NONE)
         json_key_string(writer, "reason", str_from_cstr(reason_name(event->reason)));
@@ -189,6 +162,10 @@ static void write_summary(const Cli *cli, PlanCounts counts, const char *operati
         json_key_int(&line.writer, "forget", counts.forget);
     json_key_int(&line.writer, "import", counts.import);
     json_key_int(&line.writer, "remove", counts.delete);
+    if (counts.invoke > 0) {
+        json_key_int(&line.writer, "action_invocation", counts.invoke);
+        json_key_int(&line.writer, "action_fail", counts.invoke_failed);
+    }
     json_key_string(&line.writer, "operation", str_from_cstr(operation));
     json_object_end(&line.writer);
     view_json_line_end(&line);
@@ -239,6 +216,7 @@ static void show_plan(View *view, const Plan *plan) {
     vec_each(&plan->changes, change) {
         write_planned_change(cli, change);
     }
+    view_json_invoke_planned(cli, plan);
     PlanCounts counts = plan_count(plan);
     write_summary(cli, counts, "plan",
                   str_format(scratch, "Plan: %.*s.", STR_ARG(plan_summary(plan, scratch))));
@@ -270,10 +248,11 @@ static void applied(View *view, const State *state) {
     Cli *cli = view->cli;
     SCOPED(ArenaRef) scratch = arena_open("summary");
     PlanCounts counts = view->done;
+    Str invoked = view_invoked(counts, scratch);
     if (view->is_destroy) {
-        write_summary(
-            cli, counts, "destroy",
-            str_format(scratch, "Destroy complete! Resources: %u destroyed.", counts.delete));
+        write_summary(cli, counts, "destroy",
+                      str_format(scratch, "Destroy complete! Resources: %u destroyed%.*s.",
+                                 counts.delete, STR_ARG(invoked)));
         return;
     }
     if (!view->is_refresh)
@@ -299,7 +278,7 @@ static void write_hook(const Cli *cli, const HookLine *hook, Arena *scratch) {
     view_json_line_begin(&line, cli, hook->type, "info", hook->message, scratch);
     json_key(&line.writer, STR("hook"));
     json_object_start(&line.writer);
-    write_resource(&line.writer, "resource", hook->resource, scratch);
+    view_json_line_resource(&line.writer, "resource", hook->resource, scratch);
     if (hook->action)
         json_key_string(&line.writer, "action", str_from_cstr(hook->action));
     if (hook->provisioner.len > 0)
@@ -504,6 +483,12 @@ static void on_event(void *self, const WalkEvent *event) {
     case EVENT_PROVISION_END: end_provision(stream, event, scratch); break;
     case EVENT_OPERATION_START: start_ephemeral(stream, event, scratch); break;
     case EVENT_OPERATION_END: end_ephemeral(stream, event, scratch); break;
+    case EVENT_INVOKE_START:
+    case EVENT_INVOKE_PROGRESS: view_json_invoke_event(stream->cli, event); break;
+    case EVENT_INVOKE_END:
+        view_count_invocation(stream->view, event->failed);
+        view_json_invoke_event(stream->cli, event);
+        break;
     /* The stream has no such events: its progress lines come from the ticker. */
     case EVENT_REFRESH_PROGRESS:
     case EVENT_APPLY_PROGRESS:

@@ -26,3 +26,33 @@ void view_json_line_end(ViewJsonLine *line) {
     strbuf_add_char(&line->text, '\n');
     cli_write(line->cli, strbuf_str(&line->text));
 }
+
+static void write_key(JsonWriter *writer, const char *name, InstanceKey key) {
+    json_key(writer, str_from_cstr(name));
+    switch (key.kind) {
+    case KEY_NONE: json_write_null(writer); break;
+    case KEY_INT: json_int(writer, key.index); break;
+    case KEY_STRING: json_write_string(writer, key.text); break;
+    }
+}
+
+void view_json_line_resource(JsonWriter *writer,
+                             const char *key,
+                             ResourceAddr address,
+                             Arena *scratch) {
+    ResourceAddr local = address;
+    local.module = NULL;
+    size_t underscore = str_find_char(address.type, '_', 0);
+    bool is_action = address.mode == MODE_ACTION;
+    json_key(writer, str_from_cstr(key));
+    json_object_start(writer);
+    json_key_string(writer, "addr", resource_addr_to_str(address, scratch));
+    json_key_string(writer, "module", module_addr_to_str(address.module, scratch));
+    json_key_string(writer, is_action ? "action" : "resource",
+                    resource_addr_to_str(local, scratch));
+    json_key_string(writer, "implied_provider", str_slice(address.type, 0, underscore));
+    json_key_string(writer, is_action ? "action_type" : "resource_type", address.type);
+    json_key_string(writer, is_action ? "action_name" : "resource_name", address.name);
+    write_key(writer, is_action ? "action_key" : "resource_key", address.key);
+    json_object_end(writer);
+}

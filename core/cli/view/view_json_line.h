@@ -1,6 +1,7 @@
 /* view_json_line: one line of the event stream: an object with the members that every event has. */
 #pragma once
 
+#include "address.h"
 #include "cli.h"
 #include "json_writer.h"
 
@@ -19,3 +20,8 @@ void view_json_line_begin(ViewJsonLine *line,
                           Arena *scratch);
 /* Ends the object and writes the line. */
 void view_json_line_end(ViewJsonLine *line);
+/* Writes the address of a resource instance, or of an action, as the member `key`. */
+void view_json_line_resource(JsonWriter *writer,
+                             const char *key,
+                             ResourceAddr address,
+                             Arena *scratch);

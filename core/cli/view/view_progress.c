@@ -406,6 +406,29 @@ static void say_output(ProgressView *view, const WalkEvent *event, Arena *scratc
                          STR_ARG(event->provisioner), STR_ARG(event->text)));
 }
 
+static void start_invocation(ProgressView *view, const WalkEvent *event, Arena *scratch) {
+    const ActionInvocation *invocation = event->invocation;
+    Str caller = STR_EMPTY;
+    begin(view, event, false);
+    if (view->is_live)
+        return;
+    if (invocation->caller.type.len > 0)
+        caller = str_format(scratch, " (called from %.*s)",
+                            STR_ARG(resource_addr_to_str(invocation->caller, scratch)));
+    say(view,
+        str_format(scratch, "%.*s: Invoking...%.*s", STR_ARG(event->address), STR_ARG(caller)));
+}
+
+static void end_invocation(ProgressView *view, const WalkEvent *event, Arena *scratch) {
+    bool has_color = view->cli->terminal.color;
+    const char *color = !has_color ? "" : event->failed ? "\033[31m" : "\033[32m";
+    finish(view, event, false);
+    Str elapsed = clock_format_elapsed(event->elapsed_ms, scratch);
+    say(view, str_format(scratch, "%s%.*s: Invocation %s after %.*s%s", color,
+                         STR_ARG(event->address), event->failed ? "failed" : "complete",
+                         STR_ARG(elapsed), has_color ? "\033[0m" : ""));
+}
+
 static void on_event(void *self, const WalkEvent *event) {
     ProgressView *view = self;
     SCOPED(ArenaRef) scratch = arena_open("progress");
@@ -422,6 +445,14 @@ static void on_event(void *self, const WalkEvent *event) {
     case EVENT_PROVISION_END: break; /* the end of the operation follows */
     case EVENT_OPERATION_START: start_ephemeral(view, event, scratch); break;
     case EVENT_OPERATION_END: end_ephemeral(view, event, scratch); break;
+    case EVENT_INVOKE_START: start_invocation(view, event, scratch); break;
+    case EVENT_INVOKE_PROGRESS:
+        say(view, str_format(scratch, "%.*s: %.*s", STR_ARG(event->address), STR_ARG(event->text)));
+        break;
+    case EVENT_INVOKE_END:
+        view_count_invocation(view->owner, event->failed);
+        end_invocation(view, event, scratch);
+        break;
     case EVENT_APPLY_TOTAL: view->total = event->total; break;
     }
     pthread_mutex_unlock(&view->mutex);

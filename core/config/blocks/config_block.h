@@ -49,6 +49,7 @@ typedef struct ConfigBlock {
     ROW(config_resource)     \
     ROW(config_data)         \
     ROW(config_ephemeral)    \
+    ROW(config_action)       \
     ROW(config_module)       \
     ROW(config_moved)        \
     ROW(config_removed)      \
@@ -71,6 +72,10 @@ MUST_USE bool config_resource_decode(ConfigLoading *loading,
                                      ResourceMode mode,
                                      const Check *check,
                                      const Resource **out);
+/* Reads `provider`. By default, the type determines the provider: libvirt_domain uses libvirt. */
+MUST_USE bool config_resource_read_provider(ConfigLoading *loading,
+                                            const BodyContent *content,
+                                            Resource *resource);
 /* Returns whether the block has neither arguments of the provider nor `for_each`. */
 bool config_provider_is_empty(const ProviderConfig *provider, Arena *arena);
 /* Rejects `for_each`, whose name is at `range`, if the configuration has no alias. */

@@ -5,6 +5,7 @@
  * takes_expression allows it. The others must be constants or references. */
 #include "body_merge.h"
 #include "config.h"
+#include "config_action.h"
 #include "config_block.h"
 #include "config_legacy.h"
 #include "config_provider_ref.h"
@@ -42,9 +43,9 @@ static bool ephemeral_identify(ConfigLoading *loading, const BodyBlock *block, S
     return check_labels(loading, block);
 }
 
-/* Reads `provider`. By default, the resource type determines the provider: libvirt_domain uses
- * libvirt. */
-static bool read_provider(ConfigLoading *loading, const BodyContent *content, Resource *resource) {
+bool config_resource_read_provider(ConfigLoading *loading,
+                                   const BodyContent *content,
+                                   Resource *resource) {
     const Expr *expr = config_read_expr(content, "provider");
     size_t end = str_find_char(resource->type, '_', 0);
     resource->provider = (ProviderRef){
@@ -144,11 +145,16 @@ static const BodyBlockSchema condition_blocks[] = {
     {"precondition",  0},
     {"postcondition", 0}
 };
+static const BodyBlockSchema managed_lifecycle_blocks[] = {
+    {"precondition",   0},
+    {"postcondition",  0},
+    {"action_trigger", 0},
+};
 static const BodySchema lifecycle_schema = {
     .attributes = lifecycle_attributes,
     .attribute_count = ARRAY_COUNT(lifecycle_attributes),
-    .blocks = condition_blocks,
-    .block_count = ARRAY_COUNT(condition_blocks),
+    .blocks = managed_lifecycle_blocks,
+    .block_count = ARRAY_COUNT(managed_lifecycle_blocks),
 };
 /* The managed attributes, with prevent_destroy as an expression. */
 static const BodyAttributeSchema open_lifecycle_attributes[] = {
@@ -164,8 +170,8 @@ static_assert(ARRAY_COUNT(open_lifecycle_attributes) == ARRAY_COUNT(lifecycle_at
 static const BodySchema open_lifecycle_schema = {
     .attributes = open_lifecycle_attributes,
     .attribute_count = ARRAY_COUNT(open_lifecycle_attributes),
-    .blocks = condition_blocks,
-    .block_count = ARRAY_COUNT(condition_blocks),
+    .blocks = managed_lifecycle_blocks,
+    .block_count = ARRAY_COUNT(managed_lifecycle_blocks),
 };
 /* The schema for data sources and ephemeral resources. */
 static const BodySchema other_lifecycle_schema = {
@@ -204,28 +210,6 @@ static bool read_ignore_changes(const BodyContent *content,
     return config_read_traversals(content, "ignore_changes", &out->ignore_changes, arena, diags);
 }
 
-static bool is_instance_key(const Expr *key) {
-    const Traversal *traversal = config_read_traversal(key);
-    if (key->kind == EXPR_LITERAL)
-        return true;
-    if (!traversal || traversal->step_count != 1)
-        return false;
-    return (str_equal_cstr(traversal->root, "count") &&
-            str_equal_cstr(traversal->steps[0].name, "index")) ||
-           (str_equal_cstr(traversal->root, "each") &&
-            str_equal_cstr(traversal->steps[0].name, "key"));
-}
-
-/* Returns the reference at the start of a trigger, or NULL if the expression is not a reference
- * with attribute and index steps. */
-static Traversal *trigger_root(const Expr *expr) {
-    if (expr->kind == EXPR_ATTRIBUTE)
-        return trigger_root(expr->as.attribute.object);
-    if (expr->kind == EXPR_INDEX)
-        return is_instance_key(expr->as.index.key) ? trigger_root(expr->as.index.object) : NULL;
-    return config_read_traversal(expr);
-}
-
 static bool report_trigger(const Expr *expr, Diags *diags) {
     diags_error(diags, expr->range, "Invalid replace_triggered_by expression",
                 "Each item must be a single reference to a resource or to an attribute of a "
@@ -234,7 +218,7 @@ static bool report_trigger(const Expr *expr, Diags *diags) {
 }
 
 static bool check_trigger(const Expr *expr, Diags *diags) {
-    Traversal *root = trigger_root(expr);
+    Traversal *root = config_read_reference_root(expr);
     Reference reference;
     if (!root)
         return report_trigger(expr, diags);
@@ -389,6 +373,7 @@ static bool decode_lifecycle(const ConfigRequest *request,
     ok &= config_read_bool(&content, "destroy", &out->destroy, arena, diags);
     ok &= read_ignore_changes(&content, out, arena, diags);
     ok &= read_triggers(&content, out, arena, diags);
+    ok &= config_action_read_triggers(&content, out, arena, diags);
     return read_conditions(&content, resource, arena, diags) && ok;
 }
 
@@ -484,7 +469,7 @@ bool config_resource_decode(ConfigLoading *loading,
     resource->count = config_read_expr(&content, "count");
     resource->for_each = config_read_for_each(block, &content);
     ok &= config_read_traversals(&content, "depends_on", &resource->depends_on, arena, diags);
-    ok &= read_provider(loading, &content, resource);
+    ok &= config_resource_read_provider(loading, &content, resource);
     ok &= read_blocks(loading, &content, resource);
     ok &= check_repetition(loading, &content, resource);
     *out = resource;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "body.h"
+#include "invoke_event.h"
 #include "map.h"
 #include "reference.h"
 #include "type_constraint.h"
@@ -90,6 +91,15 @@ typedef struct Provisioner {
 
 typedef VEC(Provisioner) Provisioners;
 
+/* An action_trigger block: events of an instance that invoke actions. */
+typedef struct ActionTrigger {
+    const Expr *condition; /* NULL: always */
+    VEC(InvokeEvent) events;
+    Exprs actions; /* references to actions of the module; a key may be count.index or each.key */
+    InvokeFailure on_failure;
+    SourceRange range;
+} ActionTrigger;
+
 typedef struct Lifecycle {
     bool create_before_destroy;
     const Expr *prevent_destroy; /* NULL: false */
@@ -100,6 +110,7 @@ typedef struct Lifecycle {
     bool destroy;        /* false: an object to destroy or replace is forgotten instead */
     Conditions preconditions;
     Conditions postconditions;
+    VEC(ActionTrigger) action_triggers;
 } Lifecycle;
 
 typedef struct Check Check;
@@ -108,7 +119,8 @@ typedef struct Resource {
     ResourceMode mode;
     Str type;
     Str name;
-    const Body *body; /* the provider's arguments, without the meta-arguments */
+    const Body
+        *body; /* the provider's arguments, without the meta-arguments; of an action: `config` */
     const Expr *count;
     const Expr *for_each;
     Traversals depends_on;
@@ -289,7 +301,7 @@ struct Module {
     Map variables;
     Map locals;
     Map outputs;
-    Map resources; /* "T.N", "data.T.N", "ephemeral.T.N" → Resource */
+    Map resources; /* "T.N", "data.T.N", "ephemeral.T.N", "action.T.N" → Resource */
     Map calls;
     Map providers;    /* "name" or "name.alias" → ProviderConfig */
     Map requirements; /* local name → ProviderRequirement */

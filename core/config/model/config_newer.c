@@ -11,6 +11,7 @@ static const struct {
     [NEWER_MODULE_IMPORT] = {"an import block in a child module",     "Terraform 1.16"},
     [NEWER_TEST_VARIABLE] = {"a variable block in a test file",       "Terraform 1.13"},
     [NEWER_MOCK_KEYS] = {"\"for_each\" in a mock_provider block", "OpenTofu 1.11" },
+    [NEWER_ACTION] = {"an action block",                       "Terraform 1.14"},
 };
 
 void config_newer_add(Config *config, NewerKind kind, SourceRange range, Arena *arena) {

@@ -9,6 +9,7 @@ typedef enum NewerKind {
     NEWER_MODULE_IMPORT,
     NEWER_TEST_VARIABLE,
     NEWER_MOCK_KEYS,
+    NEWER_ACTION,
 } NewerKind;
 
 /* Counts a use of the construct; keeps the range of the first one. */

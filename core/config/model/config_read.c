@@ -230,3 +230,25 @@ bool config_read_conditions(
     }
     return ok;
 }
+
+static bool is_instance_key(const Expr *key) {
+    const Traversal *traversal = config_read_traversal(key);
+    if (key->kind == EXPR_LITERAL)
+        return true;
+    if (!traversal || traversal->step_count != 1)
+        return false;
+    return (str_equal_cstr(traversal->root, "count") &&
+            str_equal_cstr(traversal->steps[0].name, "index")) ||
+           (str_equal_cstr(traversal->root, "each") &&
+            str_equal_cstr(traversal->steps[0].name, "key"));
+}
+
+Traversal *config_read_reference_root(const Expr *expr) {
+    if (expr->kind == EXPR_ATTRIBUTE)
+        return config_read_reference_root(expr->as.attribute.object);
+    if (expr->kind == EXPR_INDEX)
+        return is_instance_key(expr->as.index.key)
+                   ? config_read_reference_root(expr->as.index.object)
+                   : NULL;
+    return config_read_traversal(expr);
+}

@@ -24,6 +24,9 @@ MUST_USE bool config_read_traversals(
     const BodyContent *content, const char *name, Traversals *out, Arena *arena, Diags *diags);
 /* Returns the traversal if the expression is a reference (parentheses allowed), else NULL. */
 Traversal *config_read_traversal(const Expr *expr);
+/* Returns the reference at the start of an expression that is one reference with attribute and
+ * index steps, where an index may be count.index or each.key; NULL for any other expression. */
+Traversal *config_read_reference_root(const Expr *expr);
 /* Reads all blocks of the given type (precondition, postcondition, validation, assert). A
  * condition without a reference is an error, but is still added. */
 MUST_USE bool config_read_conditions(

@@ -229,7 +229,8 @@ static bool lookup(const Scope *base,
     case REFERENCE_MODULE:
     case REFERENCE_COUNT:
     case REFERENCE_EACH:
-    case REFERENCE_SELF: break;
+    case REFERENCE_SELF:
+    case REFERENCE_CALLER: break;
     }
     return report_dynamic(&reference, arena, diags);
 }

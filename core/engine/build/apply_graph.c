@@ -4,9 +4,9 @@
 
 static const Transform steps[] = {
     TRANSFORM(config),    TRANSFORM(provider), TRANSFORM(diff),    TRANSFORM(schema),
-    TRANSFORM(reference), TRANSFORM(check),    TRANSFORM(finish),  TRANSFORM(lifecycle),
-    TRANSFORM(target),    TRANSFORM(exclude),  TRANSFORM(destroy), TRANSFORM(ephemeral),
-    TRANSFORM(finish),    TRANSFORM(prune),
+    TRANSFORM(reference), TRANSFORM(invoke),   TRANSFORM(check),   TRANSFORM(finish),
+    TRANSFORM(lifecycle), TRANSFORM(target),   TRANSFORM(exclude), TRANSFORM(destroy),
+    TRANSFORM(ephemeral), TRANSFORM(finish),   TRANSFORM(prune),
 };
 
 bool apply_graph_build(EngineWalk *walk, Diags *diags) {

@@ -73,11 +73,25 @@ bool reference_check_name(AllowedNames allowed, const Reference *reference, Diag
                     "\"self\" refers to the object of a postcondition, a provisioner or a "
                     "connection, and cannot be used elsewhere.");
         return false;
+    case REFERENCE_CALLER:
+        if (allowed.allows_caller)
+            return true;
+        diags_error(
+            diags, reference->range, "Invalid \"caller\" reference",
+            "\"caller\" refers to the object that triggers an action, and can be used only in "
+            "the \"config\" block of an action.");
+        return false;
+    case REFERENCE_RESOURCE:
+        if (reference->mode != MODE_ACTION || allowed.allows_actions)
+            return true;
+        diags_error(diags, reference->range, "Invalid reference",
+                    "An action has no value. It can be referred to only in the \"actions\" of an "
+                    "action_trigger block.");
+        return false;
     case REFERENCE_PATH:
     case REFERENCE_TERRAFORM: return check_attribute(reference, diags);
     case REFERENCE_VARIABLE:
     case REFERENCE_LOCAL:
-    case REFERENCE_RESOURCE:
     case REFERENCE_MODULE: break;
     }
     return true;

@@ -7,10 +7,12 @@
 typedef struct AllowedNames {
     RepetitionKind repetition; /* of the block that contains the expression */
     bool allows_self;
+    bool allows_caller;
+    bool allows_actions;
 } AllowedNames;
 
 /* Returns false with an error if the name is not allowed here, or has no such attribute. References
- * to variables, locals, resources and modules are always allowed. */
+ * to variables, locals, resources other than actions and modules are always allowed. */
 MUST_USE bool reference_check_name(AllowedNames allowed, const Reference *reference, Diags *diags);
 /* For a traversal that names no object: adds an error if its root must be followed by a name
  * (count, each, path, terraform, tofu, loam, var, local). Ignores other roots. */

@@ -28,6 +28,8 @@ MUST_USE bool transform_schema(EngineWalk *walk, Diags *diags);
 MUST_USE bool transform_state(EngineWalk *walk, Diags *diags);
 /* Binds every name to its node and adds the edges. */
 MUST_USE bool transform_reference(EngineWalk *walk, Diags *diags);
+/* Adds nodes for the invocations that the user requests or the plan contains. */
+MUST_USE bool transform_invoke(EngineWalk *walk, Diags *diags);
 /* Makes data sources of checks depend on all other resources. */
 MUST_USE bool transform_check(EngineWalk *walk, Diags *diags);
 /* Attaches planned changes to their nodes. */

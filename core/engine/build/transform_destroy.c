@@ -7,7 +7,7 @@
  *   apply(Y) → mirror(X)              X only loses objects: they are deleted before dependents
  *                                     change, as in a replacement. Objects that their dependents
  *                                     hold (a disk in a machine) are deleted after that change.
- *   mirror(X) → provider(X)           the provider must be configured
+ *   mirror(X) → provider(X)           the provider must be configured, also those of its actions
  *   apply(X) → gate(X) → mirror(Y)    a dependent's object is deleted before X is created, updated
  *                                     or read, unless its deletion is a late one (is_late)
  *
@@ -34,8 +34,12 @@ static bool has_deletions(const EngineWalk *walk) {
     return false;
 }
 
-static bool is_data(const Node *node) {
-    return node->kind == NODE_RESOURCE && node->as.resource->config->mode == MODE_DATA;
+/* Returns true for a block without objects to delete: of a data source or an action. */
+static bool holds_nothing(const Node *node) {
+    if (node->kind != NODE_RESOURCE)
+        return false;
+    ResourceMode mode = node->as.resource->config->mode;
+    return mode == MODE_DATA || mode == MODE_ACTION;
 }
 
 /* Returns true if no object of the block is created. Its deletions can then precede or follow the
@@ -91,7 +95,7 @@ static void find_dependents(
             if (seen[user] || node->kind == NODE_CHECK_START)
                 continue;
             seen[user] = true;
-            bool is_object = node->kind == NODE_RESOURCE && !is_data(node);
+            bool is_object = node->kind == NODE_RESOURCE && !holds_nothing(node);
             if (node->kind == NODE_RESOURCE)
                 vec_push(scratch, out, user);
             if (!is_object || (past_objects && !waits_for_dependents(node->as.resource)))
@@ -140,6 +144,10 @@ static void order_resource(DestroyOrder *order, const Node *node) {
     bool is_deleting = node_deletes(resource);
     if (is_deleting)
         graph_add_edge(order->out, mirror, resource->provider->id);
+    vec_each(&resource->actions, action) {
+        if (is_deleting)
+            graph_add_edge(order->out, mirror, (*action)->as.resource->provider->id);
+    }
     if (order->walk->plan->mode == PLAN_DESTROY) {
         /* The value may configure a provider, so it is read first. */
         graph_add_edge(order->out, mirror, node->id);
@@ -318,7 +326,7 @@ static void add_mirrors(DestroyOrder *order) {
 }
 
 static bool is_deleted_first(const Node *node) {
-    return (node->kind == NODE_RESOURCE || node->kind == NODE_ORPHAN) && !is_data(node) &&
+    return (node->kind == NODE_RESOURCE || node->kind == NODE_ORPHAN) && !holds_nothing(node) &&
            node_deletes(node->as.resource) && !is_late(node->as.resource);
 }
 
@@ -456,7 +464,7 @@ bool transform_destroy(EngineWalk *walk, Diags *diags) {
         const Node *node = walk->nodes.items[i];
         if (node->kind != NODE_RESOURCE && node->kind != NODE_ORPHAN)
             continue;
-        if (!is_data(node))
+        if (!holds_nothing(node))
             order_resource(&order, node);
         else if (walk->plan->mode == PLAN_DESTROY)
             graph_add_edge(&out, order.mirrors[i]->id, node->id); /* forget_data reads its slot */

@@ -2,8 +2,8 @@
  *
  * A destroy deletes the objects in the state and does not evaluate the configurations of resources.
  * Values that they use may be invalid by now: for example, an index of an instance that is not in
- * the state. Values that providers, module calls and lifecycle.prevent_destroy use are kept, also
- * those of ephemeral resources that configure a provider. */
+ * the state. Values that providers, module calls, lifecycle.prevent_destroy and actions of a
+ * destruction use are kept, also those of ephemeral resources that configure a provider. */
 #include "transform.h"
 
 static bool is_evaluated(const Node *node) {
@@ -19,6 +19,19 @@ static bool is_temporary(const Node *node) {
 static const Expr *prevents_destroy(const Node *node) {
     bool has_block = node->kind == NODE_RESOURCE && node->as.resource->config;
     return has_block ? node->as.resource->config->lifecycle.prevent_destroy : NULL;
+}
+
+static bool is_action(const Node *node) {
+    return node->kind == NODE_RESOURCE && node->as.resource->config &&
+           node->as.resource->config->mode == MODE_ACTION;
+}
+
+static bool invokes_at_destroy(const ActionTrigger *trigger) {
+    vec_each(&trigger->events, event) {
+        if (invoke_event_is_destroy(*event))
+            return true;
+    }
+    return false;
 }
 
 typedef struct Pruning {
@@ -56,6 +69,28 @@ static void mark_named(Traversal *traversal, void *payload) {
         mark_needs(pruning, node->id);
 }
 
+/* Marks an action that a destruction invokes, and everything that its arguments use. */
+static void mark_action(Traversal *traversal, void *payload) {
+    Pruning *pruning = payload;
+    const Binding *binding = traversal->binding;
+    if (!binding || !binding->node || !is_action(binding->node))
+        return;
+    pruning->used[binding->node->id] = true;
+    mark_needs(pruning, binding->node->id);
+}
+
+static void mark_actions(Pruning *pruning, const Node *node) {
+    if (node->kind != NODE_RESOURCE || !node->as.resource->config)
+        return;
+    vec_each(&node->as.resource->config->lifecycle.action_triggers, trigger) {
+        if (!invokes_at_destroy(trigger))
+            continue;
+        vec_each(&trigger->actions, action) {
+            expr_each_traversal(*action, mark_action, pruning);
+        }
+    }
+}
+
 bool transform_prune(EngineWalk *walk, Diags *diags) {
     (void)diags;
     if (!walk->options || walk->options->mode != PLAN_DESTROY)
@@ -69,11 +104,15 @@ bool transform_prune(EngineWalk *walk, Diags *diags) {
         const Expr *prevented = prevents_destroy(node);
         if (prevented)
             expr_each_traversal(prevented, mark_named, &pruning);
+        mark_actions(&pruning, node);
     }
     vec_each(&walk->nodes, item) {
         Node *node = *item;
-        if (is_temporary(node) && !pruning.used[node->id])
+        bool is_unused = !pruning.used[node->id];
+        if (is_temporary(node) && is_unused)
             node->is_selected = false;
+        if (is_action(node) && is_unused)
+            node->is_selected = node->as.resource->value->is_selected = false;
     }
     return true;
 }

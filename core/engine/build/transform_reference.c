@@ -1,5 +1,6 @@
 /* Binds every name of the configuration to its node and adds the edges. A node depends on the nodes
  * that its expressions name, on the call of its module, and on its depends_on. */
+#include "config_read.h"
 #include "log.h"
 #include "reference_check.h"
 #include "transform.h"
@@ -111,7 +112,11 @@ static Node *find_named(Binder *binder,
 
 static Node *find_resource(Binder *binder, const Reference *reference) {
     static const char *const nouns[] = {
-        [MODE_MANAGED] = "A managed", [MODE_DATA] = "A data", [MODE_EPHEMERAL] = "An ephemeral"};
+        [MODE_MANAGED] = "A managed resource",
+        [MODE_DATA] = "A data resource",
+        [MODE_EPHEMERAL] = "An ephemeral resource",
+        [MODE_ACTION] = "An action",
+    };
     Arena *arena = binder->walk->arena;
     Str prefix = resource_mode_prefix(reference->mode);
     Str type = str_format(arena, "%.*s%.*s.", STR_ARG(prefix), STR_ARG(reference->type));
@@ -122,8 +127,8 @@ static Node *find_resource(Binder *binder, const Reference *reference) {
     Str hint = map_did_you_mean(&binder->module->config->resources, wanted, arena);
     Str path = binder->module->config->path;
     diags_error(reject_name(binder), reference->range, "Reference to undeclared resource",
-                "%s resource \"%.*s\" \"%.*s\" has not been declared in %s%.*s.%.*s",
-                nouns[reference->mode], STR_ARG(reference->type), STR_ARG(reference->name),
+                "%s \"%.*s\" \"%.*s\" has not been declared in %s%.*s.%.*s", nouns[reference->mode],
+                STR_ARG(reference->type), STR_ARG(reference->name),
                 path.len ? "" : "the root module", STR_ARG(path), STR_ARG(hint));
     return NULL;
 }
@@ -281,15 +286,61 @@ static void use_resource(Binder *binder, const Binding *binding) {
         vec_push(binder->walk->arena, &binder->node->uses, use);
 }
 
+/* The expansion of an action precedes the changes that invoke it. */
+static void use_action(Binder *binder, const Binding *binding) {
+    depend(binder, binding->node);
+    vec_push(binder->walk->arena, &binder->node->as.resource->actions, binding->node);
+}
+
+static bool invokes(const Expr *item, const Resource *action) {
+    SCOPED(ArenaRef) scratch = arena_open("trigger");
+    Diags ignored = diags_new(scratch);
+    Traversal *root = config_read_reference_root(item);
+    Reference reference;
+    return root && reference_from_traversal(root, &reference, &ignored) &&
+           reference.kind == REFERENCE_RESOURCE && reference.mode == MODE_ACTION &&
+           str_equal(reference.type, action->type) && str_equal(reference.name, action->name);
+}
+
+/* Returns whether an action refers to a resource that triggers it. */
+static bool is_caller(const Node *node, const Node *on) {
+    if (!node || node->kind != NODE_RESOURCE || node->as.resource->config->mode != MODE_ACTION ||
+        node->module != on->module)
+        return false;
+    vec_each(&on->as.resource->config->lifecycle.action_triggers, trigger) {
+        vec_each(&trigger->actions, item) {
+            if (invokes(*item, node->as.resource->config))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Such a reference has the value of the caller, and adds no edge: that would close a cycle. */
+static void use_caller(Binder *binder, const Binding *binding) {
+    if (binder->walk->phase == PHASE_APPLY)
+        return; /* the plan has warned */
+    diags_warning(&binder->results, binding->reference.range, "Reference to triggering resource",
+                  "%.*s triggers this action. Refer to it as \"caller\", which is always the "
+                  "instance that changes.",
+                  STR_ARG(binding->node->name));
+}
+
 static void bind_resource(Binder *binder, Binding *binding) {
     binding->node = find_resource(binder, &binding->reference);
     if (!binding->node)
         return;
+    if (binding->reference.mode == MODE_ACTION) {
+        use_action(binder, binding);
+        return;
+    }
     if (!check_key(binder, binding) || !check_scoped(binder, binding))
         return;
     check_object_steps(binder, binding);
     if (binding->node == binder->node)
         reject_self(binder, binding);
+    else if (is_caller(binder->node, binding->node))
+        use_caller(binder, binding);
     else
         use_resource(binder, binding);
 }
@@ -297,11 +348,12 @@ static void bind_resource(Binder *binder, Binding *binding) {
 static bool check_name(Binder *binder, const Binding *binding) {
     const Reference *reference = &binding->reference;
     bool is_self = reference->kind == REFERENCE_SELF;
-    Diags *diags = is_self ? &binder->forms : &binder->values;
-    if (binder->is_console)
+    bool is_action = reference->kind == REFERENCE_RESOURCE && reference->mode == MODE_ACTION;
+    Diags *diags = is_self || is_action ? &binder->forms : &binder->values;
+    if (binder->is_console && !is_action)
         return true;
     if (!reference_check_name(binder->allowed, reference, diags)) {
-        binder->should_hide_names |= is_self;
+        binder->should_hide_names |= is_self || is_action;
         return false;
     }
     if (is_self && binder->node && binder->node->kind == NODE_RESOURCE)
@@ -336,6 +388,7 @@ static void bind_traversal(Traversal *traversal, void *payload) {
     case REFERENCE_COUNT:
     case REFERENCE_EACH:
     case REFERENCE_SELF:
+    case REFERENCE_CALLER:
     case REFERENCE_PATH:
     case REFERENCE_TERRAFORM: break;
     }
@@ -406,6 +459,20 @@ static void bind_depends_on(Binder *binder, const Traversals *traversals) {
     binder->allowed = before;
 }
 
+static void bind_triggers(Binder *binder, const Lifecycle *lifecycle) {
+    AllowedNames before = binder->allowed;
+    vec_each(&lifecycle->action_triggers, trigger) {
+        binder->allowed.allows_self = true;
+        bind_expr(binder, trigger->condition);
+        binder->allowed = before;
+        binder->allowed.allows_actions = true;
+        vec_each(&trigger->actions, action) {
+            bind_expr(binder, *action);
+        }
+        binder->allowed = before;
+    }
+}
+
 static void bind_lifecycle(Binder *binder, const Lifecycle *lifecycle) {
     AllowedNames before = binder->allowed;
     binder->is_late = true;
@@ -413,6 +480,7 @@ static void bind_lifecycle(Binder *binder, const Lifecycle *lifecycle) {
         bind_expr(binder, *expr);
     }
     binder->is_late = false;
+    bind_triggers(binder, lifecycle);
     bind_conditions(binder, &lifecycle->preconditions);
     binder->allowed.allows_self = true;
     bind_conditions(binder, &lifecycle->postconditions);
@@ -485,6 +553,7 @@ static void bind_resource_node(Binder *binder, const ResourceNode *resource) {
     binder->allowed = allowed_by(config->count, config->for_each);
     bind_provider_key(binder, &resource->provider_key);
     bind_lifecycle(binder, &config->lifecycle);
+    binder->allowed.allows_caller = config->mode == MODE_ACTION;
     bind_body(binder, config->body, resource->decoded, &resource->decoding);
     bind_provisioners(binder, resource);
 }
@@ -554,6 +623,7 @@ static void bind_node(Binder *binder, Node *node) {
     case NODE_RESOURCE_VALUE:
     case NODE_CHECK_START:
     case NODE_EPHEMERAL_CLOSE:
+    case NODE_INVOKE:
     case NODE_DESTROY:
     case NODE_DESTROY_GATE: return;
     }

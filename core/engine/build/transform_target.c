@@ -1,4 +1,5 @@
-/* -target: selects the named blocks and their dependencies; other nodes are not visited.
+/* -target and -invoke: selects the named blocks and their dependencies; other nodes are not
+ * visited.
  *
  * A destroy also destroys the dependents that the state records for the targets, instance by
  * instance. It keeps the dependencies of the targets. Otherwise a root output is selected if it
@@ -202,6 +203,7 @@ static void mark_targets(EngineWalk *walk, bool *targets, Arena *scratch) {
     Named named = read_targets(walk, scratch);
     vec_each(&walk->nodes, item) {
         Node *node = *item;
+        targets[node->id] = node->kind == NODE_INVOKE;
         if (node->kind != NODE_RESOURCE && node->kind != NODE_ORPHAN)
             continue;
         bool is_nested = node->as.resource->config && node->as.resource->config->check;
@@ -227,7 +229,9 @@ static void select_part(EngineWalk *walk, const bool *named, bool *selected, Are
 
 bool transform_target(EngineWalk *walk, Diags *diags) {
     (void)diags;
-    if (!walk->options || walk->options->targets.count == 0)
+    bool is_invoking = walk->options &&
+                       (walk->options->invoke || (walk->plan && walk->plan->invocations.count > 0));
+    if (!walk->options || (walk->options->targets.count == 0 && !is_invoking))
         return true;
     SCOPED(ArenaRef) scratch = arena_open("target");
     size_t count = walk->nodes.count;

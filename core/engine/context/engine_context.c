@@ -21,3 +21,23 @@ const Schema *engine_find_schema(const Engine *engine, ResourceMode mode, Str pr
     log_debug("type without schema", log_text("provider", provider), log_text("type", type));
     return NULL;
 }
+
+static void restore_invocations(const Engine *engine, ActionInvocations *invocations) {
+    vec_each(invocations, invocation) {
+        invocation->schema = engine_find_schema(
+            engine, MODE_ACTION, invocation->provider_config.provider, invocation->action.type);
+    }
+}
+
+void engine_restore_schemas(const Engine *engine, Plan *plan) {
+    vec_each(&plan->changes, change) {
+        change->schema = engine_find_schema(engine, change->address.mode,
+                                            change->provider_config.provider, change->address.type);
+        restore_invocations(engine, &change->invocations);
+    }
+    vec_each(&plan->drift, drift) {
+        drift->schema =
+            engine_find_schema(engine, drift->address.mode, drift->provider, drift->address.type);
+    }
+    restore_invocations(engine, &plan->invocations);
+}

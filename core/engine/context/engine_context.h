@@ -51,6 +51,7 @@ typedef struct PlanOptions {
     AddressTargetVec excludes; /* never set together with targets */
     StrVec exclude_texts;
     VEC(ResourceAddr) replace;
+    const ResourceAddr *invoke; /* -invoke: the action; without key: all instances; NULL: none */
     const ImportTarget *import; /* of the import command; NULL: none */
     /* Receives the scope of the root module after the walk; NULL: not wanted. */
     struct EngineConsole **console;
@@ -61,6 +62,8 @@ typedef struct PlanOptions {
 
 /* Returns true if -target or -exclude is given. */
 bool engine_is_partial(const PlanOptions *options);
+/* Sets the schemas of a plan that was read from a file. */
+void engine_restore_schemas(const Engine *engine, Plan *plan);
 /* Returns the schema of a type; NULL if the provider cannot be found or has no such type.
  * `provider` is a source address or a name. */
 const Schema *engine_find_schema(const Engine *engine, ResourceMode mode, Str provider, Str type);

@@ -2,8 +2,7 @@
  * listener must lock its own data. The texts of an event are valid during the call only. */
 #pragma once
 
-#include "action.h"
-#include "address.h"
+#include "change.h"
 
 typedef enum WalkEventKind {
     EVENT_REFRESH_START,    /* a read of a managed object or of a data source */
@@ -17,7 +16,10 @@ typedef enum WalkEventKind {
     EVENT_PROVISION_END,
     EVENT_OPERATION_START, /* on an ephemeral object, or of `loam gitops` */
     EVENT_OPERATION_END,
-    EVENT_APPLY_TOTAL, /* `total` operations follow; sent before the first; has no resource */
+    EVENT_INVOKE_START,    /* of an action; `invocation` is set */
+    EVENT_INVOKE_PROGRESS, /* `text`: a message of the provider */
+    EVENT_INVOKE_END,      /* `text`: the error, if it failed */
+    EVENT_APPLY_TOTAL,     /* `total` operations follow; sent before the first; has no resource */
 } WalkEventKind;
 
 typedef struct WalkEvent {
@@ -26,15 +28,16 @@ typedef struct WalkEvent {
     Str address; /* resource instance, as text */
     ResourceAddr resource;
     Str deposed;
-    Str id;          /* "id" or "name" of the object, or empty */
-    Str provisioner; /* "local-exec"; empty unless the kind is EVENT_PROVISION_… */
-    const char
-        *operation; /* "open", "renew", "close", "reconcile"; NULL unless EVENT_OPERATION_… */
+    Str id;                /* "id" or "name" of the object, or empty */
+    Str provisioner;       /* "local-exec"; empty unless the kind is EVENT_PROVISION_… */
+    const char *operation; /* "open", "renew", "close", "reconcile", "invoke"; NULL unless
+                              EVENT_OPERATION_… or EVENT_INVOKE_… */
     Str text;
     uint64_t done, total;
     int64_t elapsed_ms; /* EVENT_…_END: since the task of the instance or the operation began */
-    bool failed;        /* EVENT_…_END */
-    bool is_deferred;   /* EVENT_REFRESH_END of a plan: the read is deferred to the apply */
+    const ActionInvocation *invocation; /* NULL unless EVENT_INVOKE_… */
+    bool failed;                        /* EVENT_…_END */
+    bool is_deferred; /* EVENT_REFRESH_END of a plan: the read is deferred to the apply */
 } WalkEvent;
 
 typedef struct Hooks {

@@ -5,6 +5,7 @@
 
 #include "change_parts.h"
 #include "instance_conditions.h"
+#include "invocation.h"
 #include "json.h"
 #include "log.h"
 #include "object_marks.h"
@@ -141,6 +142,13 @@ static bool is_provisioned(const Applying *applying) {
     return value_is_null(applying->prior) && provision_follows_creation(applying->op.resource);
 }
 
+/* Returns true if the creation ends only after provisioners or actions, whose failure taints the
+ * object. */
+static bool ends_late(const Applying *applying) {
+    return is_provisioned(applying) ||
+           (value_is_null(applying->prior) && invocation_may_taint(applying->change));
+}
+
 static bool intend(Applying *applying, PendingAction action) {
     InstanceOp *op = &applying->op;
     if (provider_call_effect(op) == EFFECT_NONE)
@@ -153,7 +161,7 @@ static bool intend(Applying *applying, PendingAction action) {
     intent.private_data = applying->response.private_data;
     intent.planned = planned_json(op, applying->response.planned, own ? own : op->scratch);
     intent.sensitive = sensitive_paths(applying);
-    intent.is_provisioned = is_provisioned(applying);
+    intent.is_provisioned = ends_late(applying);
     intent.dependencies = op->resource->dependencies;
     intent.dependency_count = op->resource->dependency_count;
     intent.is_batched = is_batched(op);
@@ -216,21 +224,47 @@ static bool record_failure(Applying *applying, Value state, const ApplyResponse 
     return restore(applying) && ok;
 }
 
-/* A new object is tainted until its provisioners have ended. After a crash, the next plan must
- * replace it. */
-static bool record_object(Applying *applying, Value marked, const ApplyResponse *response) {
+static bool record_status(Applying *applying,
+                          Value marked,
+                          ObjectStatus status,
+                          const ApplyResponse *response) {
+    return record(applying,
+                  stored_object_encode(&applying->op, marked, status, response->private_data));
+}
+
+/* Makes the invocations of one side of the call. */
+static bool invoke(Applying *applying, bool is_before, Value marked, bool *taints) {
     InstanceOp *op = &applying->op;
-    if (is_provisioned(applying)) {
-        if (!record(applying,
-                    stored_object_encode(op, marked, OBJECT_TAINTED, response->private_data)))
-            return false;
-        applying->sequence = 0; /* its intent has an outcome now */
-        if (!provision_created(op, &applying->scope, &marked)) {
-            op->record->planned_change->failed = true;
-            return false;
-        }
+    if (invocation_run(op, &applying->scope, is_before, marked, taints))
+        return true;
+    op->record->planned_change->failed = true;
+    return false;
+}
+
+/* A new object is tainted until its provisioners, and the actions that may taint it, have ended.
+ * After a crash, the next plan must replace it. */
+static bool record_late(Applying *applying, Value marked, const ApplyResponse *response) {
+    InstanceOp *op = &applying->op;
+    bool taints = false;
+    if (!record_status(applying, marked, OBJECT_TAINTED, response))
+        return false;
+    applying->sequence = 0; /* its intent has an outcome now */
+    if (is_provisioned(applying) && !provision_created(op, &applying->scope, &marked)) {
+        op->record->planned_change->failed = true;
+        return false;
     }
-    return record(applying, stored_object_encode(op, marked, OBJECT_READY, response->private_data));
+    bool is_invoked = invoke(applying, false, marked, &taints);
+    return (taints || record_status(applying, marked, OBJECT_READY, response)) && is_invoked;
+}
+
+static bool record_object(Applying *applying, Value marked, const ApplyResponse *response) {
+    bool ignored = false;
+    if (ends_late(applying))
+        return record_late(applying, marked, response);
+    if (!record_status(applying, marked, OBJECT_READY, response))
+        return false;
+    applying->sequence = 0;
+    return invoke(applying, false, marked, &ignored);
 }
 
 static bool record_success(Applying *applying, const ApplyResponse *response) {
@@ -318,14 +352,26 @@ static bool apply_marks(Applying *applying) {
               log_number("identical", is_identical));
     if (is_identical)
         return save_marks(applying) && instance_conditions_after(op, &applying->scope);
+    bool ignored = false;
     instance_op_send(op, EVENT_APPLY_START, instance_op_object_id(applying->prior));
-    bool ok = save_marks(applying);
+    bool ok = invoke(applying, true, marked, &ignored) && save_marks(applying) &&
+              invoke(applying, false, marked, &ignored);
     send_end(op, ok);
     return ok && instance_conditions_after(op, &applying->scope);
 }
 
 static void send_start(const Applying *applying) {
     instance_op_send(&applying->op, EVENT_APPLY_START, instance_op_object_id(applying->prior));
+}
+
+static bool invoke_before(Applying *applying) {
+    InstanceOp *op = &applying->op;
+    bool ignored = false;
+    if (applying->change->invocations.count == 0)
+        return true;
+    Value planned =
+        object_marks_add(op, applying->response.planned, &applying->configured.sensitive);
+    return invoke(applying, true, planned, &ignored);
 }
 
 /* Does everything that precedes the call of the provider. */
@@ -347,7 +393,7 @@ static bool prepare_change(Applying *applying) {
     applying->has_call = true;
     if (!is_batched(op))
         send_start(applying);
-    return prepare_call(applying);
+    return invoke_before(applying) && prepare_call(applying);
 }
 
 /* `ok`: the preparation has succeeded. */

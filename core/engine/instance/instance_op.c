@@ -24,15 +24,16 @@ static void start_clock(InstanceOp *op) {
     op->started_ms = clock->monotonic_ms(clock->self);
 }
 
-static void begin(InstanceOp *op, InstanceRecord *record, uint32_t worker, Arena *scratch) {
+static void begin(
+    InstanceOp *op, InstanceRecord *record, Arena *keep, Arena *walk_arena, Arena *scratch) {
     EngineWalk *walk = record->walk;
     *op = (InstanceOp){
         .walk = walk,
         .node = record->node,
         .record = record,
         .resource = record->node->as.resource,
-        .keep = walk->workers[worker].keep,
-        .walk_arena = walk->workers[worker].walk_arena,
+        .keep = keep,
+        .walk_arena = walk_arena,
         .scratch = scratch,
     };
     op->type = op->resource->type;
@@ -45,12 +46,18 @@ static void begin(InstanceOp *op, InstanceRecord *record, uint32_t worker, Arena
 }
 
 void instance_op_begin(InstanceOp *op, InstanceRecord *record, uint32_t worker) {
-    begin(op, record, worker, record->walk->workers[worker].scratch);
+    const WorkerArenas *arenas = &record->walk->workers[worker];
+    begin(op, record, arenas->keep, arenas->walk_arena, arenas->scratch);
 }
 
 void instance_op_begin_own(InstanceOp *op, InstanceRecord *record, uint32_t worker, Arena *own) {
-    begin(op, record, worker, own);
+    const WorkerArenas *arenas = &record->walk->workers[worker];
+    begin(op, record, arenas->keep, arenas->walk_arena, own);
     op->owns_scratch = true;
+}
+
+void instance_op_begin_nested(InstanceOp *op, InstanceRecord *record, const InstanceOp *outer) {
+    begin(op, record, outer->keep, outer->walk_arena, outer->scratch);
 }
 
 void instance_op_continue(InstanceOp *op, uint32_t worker) {
@@ -74,7 +81,7 @@ static void log_end(const InstanceOp *op, bool ok) {
 }
 
 bool instance_op_report(InstanceOp *op) {
-    bool ok = !diags_has_errors(&op->diags);
+    bool ok = !diags_has_errors(&op->diags) && op->record->failure != FAILURE_ERROR;
     if (op->diags.count > 0) {
         diags_set_address(&op->diags, 0, op->address);
         if (op->resource->config)
@@ -109,8 +116,10 @@ static void report_progress(void *payload, uint64_t done, uint64_t total, const 
     WalkPhase phase = op->walk->phase;
     if (phase == PHASE_VALIDATE)
         return;
-    WalkEvent event =
-        instance_op_event(op, phase == PHASE_PLAN ? EVENT_REFRESH_PROGRESS : EVENT_APPLY_PROGRESS);
+    WalkEventKind kind = op->invocation        ? EVENT_INVOKE_PROGRESS
+                         : phase == PHASE_PLAN ? EVENT_REFRESH_PROGRESS
+                                               : EVENT_APPLY_PROGRESS;
+    WalkEvent event = instance_op_event(op, kind);
     event.text = str_from_cstr(what);
     event.done = done;
     event.total = total;
@@ -120,13 +129,6 @@ static void report_progress(void *payload, uint64_t done, uint64_t total, const 
 static bool find_deleted(void *payload, const char *type, const char *attribute, Str text) {
     const InstanceOp *op = payload;
     return deletions_have(op->walk, type, attribute, text);
-}
-
-/* The key is the key of the instance, even if that provider configuration was removed. */
-static ProviderConfigAddr provider_config(const InstanceOp *op) {
-    ProviderConfigAddr address = op->provider->address;
-    address.key = op->record->provider_key;
-    return address;
 }
 
 static bool find_lost(void *payload, Str text) {
@@ -141,7 +143,7 @@ static bool find_lost(void *payload, Str text) {
 
 /* Only objects of this provider configuration: others may still wait for theirs. */
 static bool is_other(const InstanceOp *op, const StateFound *found, const Schema *schema) {
-    return provider_config_addr_equal(found->provider_config, provider_config(op)) &&
+    return provider_config_addr_equal(found->provider_config, instance_op_provider_config(op)) &&
            found->object->schema_version == (uint64_t)schema->version &&
            !resource_addr_equal(found->address, op->record->address);
 }
@@ -210,6 +212,8 @@ WalkEvent instance_op_event(const InstanceOp *op, WalkEventKind kind) {
         .deposed = op->record->deposed,
         .action = op->action,
         .elapsed_ms = clock->monotonic_ms(clock->self) - op->started_ms,
+        .operation = op->invocation ? "invoke" : NULL,
+        .invocation = op->invocation,
     };
 }
 
@@ -268,10 +272,16 @@ bool instance_op_require_provider(InstanceOp *op) {
     return false;
 }
 
+ProviderConfigAddr instance_op_provider_config(const InstanceOp *op) {
+    ProviderConfigAddr address = op->provider->address;
+    address.key = op->record->provider_key; /* also if that configuration was removed */
+    return address;
+}
+
 ResourceChange *instance_op_new_change(const InstanceOp *op) {
     ResourceChange *change = arena_new(op->walk_arena, ResourceChange);
     change->address = op->record->address;
-    change->provider_config = provider_config(op);
+    change->provider_config = instance_op_provider_config(op);
     change->deposed = op->record->deposed;
     change->schema = op->schema;
     change->before = value_null(schema_implied_type(op->schema));
@@ -285,7 +295,7 @@ ResourceChange *instance_op_new_change(const InstanceOp *op) {
 JournalIntent instance_op_intent(const InstanceOp *op, PendingAction action) {
     return (JournalIntent){
         .address = op->record->address,
-        .provider_config = provider_config(op),
+        .provider_config = instance_op_provider_config(op),
         .deposed = op->record->deposed,
         .action = action,
         .schema_version = (uint64_t)op->schema->version,
@@ -295,7 +305,7 @@ JournalIntent instance_op_intent(const InstanceOp *op, PendingAction action) {
 JournalOutcome instance_op_outcome(const InstanceOp *op, const StateObject *object) {
     return (JournalOutcome){
         .address = op->record->address,
-        .provider_config = provider_config(op),
+        .provider_config = instance_op_provider_config(op),
         .deposed = op->record->deposed,
         .object = object,
     };

@@ -30,14 +30,15 @@ typedef struct InstanceOp {
     Arena *walk_arena;
     Arena *scratch;
     Diags diags;
-    bool owns_scratch;        /* `scratch` is of this task, not of its worker */
-    StrVec secrets;           /* texts that diagnostics must not contain */
-    KeptResult kept;          /* by a provider call for the next one */
-    Value config;             /* the evaluated arguments; its type is NULL until they are known */
-    Str address;              /* as text, in scratch */
-    bool is_replaced;         /* by -replace or a trigger, whatever the provider plans */
-    PartWork *parts;          /* of the current call; NULL: none */
-    PartsRecord parts_record; /* of the current call; set with `parts` */
+    bool owns_scratch; /* `scratch` is of this task, not of its worker */
+    StrVec secrets;    /* texts that diagnostics must not contain */
+    KeptResult kept;   /* by a provider call for the next one */
+    Value config;      /* the evaluated arguments; its type is NULL until they are known */
+    Str address;       /* as text, in scratch */
+    bool is_replaced;  /* by -replace or a trigger, whatever the provider plans */
+    const ActionInvocation *invocation; /* of an action, while it runs; NULL: none */
+    PartWork *parts;                    /* of the current call; NULL: none */
+    PartsRecord parts_record;           /* of the current call; set with `parts` */
     PartBegin part_begin;
     PartEnd part_end;
 
@@ -50,10 +51,13 @@ void instance_op_begin(InstanceOp *op, InstanceRecord *record, uint32_t worker);
 /* Begins a task in two parts, which different workers may run. Its scratch arena is `own`, which
  * instance_op_end closes. */
 void instance_op_begin_own(InstanceOp *op, InstanceRecord *record, uint32_t worker, Arena *own);
+/* Begins an operation on another instance within a task. It shares the arenas of `outer`, and ends
+ * with instance_op_report. */
+void instance_op_begin_nested(InstanceOp *op, InstanceRecord *record, const InstanceOp *outer);
 /* Continues such a task; its time counts from here. */
 void instance_op_continue(InstanceOp *op, uint32_t worker);
-/* Reports the diagnostics to the walk, without secrets. Returns true if none of them is an error;
- * else marks the record as failed. */
+/* Reports the diagnostics to the walk, without secrets. Returns true if none of them is an error
+ * and the record has not failed before; else marks the record as failed. */
 bool instance_op_report(InstanceOp *op);
 /* Ends the task: reports as above, then resets `scratch`. */
 bool instance_op_end(InstanceOp *op);
@@ -83,6 +87,8 @@ MUST_USE bool instance_op_require_provider(InstanceOp *op);
 /* Returns a new change of this instance, allocated in `walk_arena`: null before and after, no
  * configuration. */
 ResourceChange *instance_op_new_change(const InstanceOp *op);
+/* Returns the provider configuration of the instance, even if it was removed. */
+ProviderConfigAddr instance_op_provider_config(const InstanceOp *op);
 /* Return the journal records to write before and after a call. The caller adds the members of the
  * call. */
 JournalIntent instance_op_intent(const InstanceOp *op, PendingAction action);

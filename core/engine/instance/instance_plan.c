@@ -5,6 +5,7 @@
 #include "change_parts.h"
 #include "instance_conditions.h"
 #include "instance_refresh.h"
+#include "invocation.h"
 #include "log.h"
 #include "object_marks.h"
 #include "propose.h"
@@ -347,7 +348,8 @@ static bool plan_instance(Planning *planning) {
     Action action = op->record->planned->action;
     bool destroys = action_is_replace(action) && action != ACTION_FORGET_THEN_CREATE;
     return !(destroys && prevents_destroy(planning)) &&
-           instance_conditions_after(op, &planning->scope);
+           instance_conditions_after(op, &planning->scope) &&
+           invocation_plan(op, &planning->scope, op->record->planned);
 }
 
 static void log_decision(const Planning *planning) {
@@ -452,6 +454,20 @@ static bool plan_deletion(Planning *planning) {
            change_parts_keep(op, prior, &planning->response, NULL, change);
 }
 
+/* Plans what the deletion invokes. Without a module instance, no action can be evaluated. */
+static bool plan_invocations(Planning *planning) {
+    InstanceOp *op = &planning->op;
+    ModuleScope scope = planning->scope;
+    KeyKind kind = op->record->address.key.kind;
+    if (!op->record->module)
+        return true;
+    scope.scope.self = &scope;
+    scope.repetition = kind == KEY_INT      ? REPEAT_COUNT
+                       : kind == KEY_STRING ? REPEAT_EACH
+                                            : REPEAT_NONE;
+    return invocation_plan(op, &scope, op->record->planned);
+}
+
 /* Plans that an object is deleted or, by its lifecycle or removed block, forgotten. A destroy plan
  * ignores removed blocks: it deletes their objects. */
 static bool plan_removal(Planning *planning) {
@@ -492,7 +508,7 @@ static bool plan_removal(Planning *planning) {
         return true;
     if (op->record->module)
         module_scope_init_instance(&planning->scope, op->record);
-    return !prevents_destroy(planning);
+    return !prevents_destroy(planning) && plan_invocations(planning);
 }
 
 bool instance_plan_destroy(Walk *pool, void *payload, uint32_t worker) {

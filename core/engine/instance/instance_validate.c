@@ -4,6 +4,7 @@
 #include "instance_validate.h"
 
 #include "configured.h"
+#include "invocation.h"
 
 /* Reports the reference errors of a part. Returns true if the part can be evaluated. */
 static bool report_part(InstanceOp *op, const void *part) {
@@ -111,14 +112,20 @@ bool instance_validate(Walk *pool, void *payload, uint32_t worker) {
     instance_op_begin(&op, payload, worker);
     const Lifecycle *lifecycle = &op.resource->config->lifecycle;
     Value object = value_unknown(schema_implied_type(op.schema));
+    Value any = value_unknown(&TYPE_DYNAMIC);
     ModuleScope scope;
     module_scope_init_instance(&scope, op.record);
+    scope.caller = op.record->address.mode == MODE_ACTION ? &any : NULL;
     validate_body(&op, &scope);
+    invocation_validate(&op, &scope);
     if (lifecycle->prevent_destroy)
         validate_condition(&op, &scope, lifecycle->prevent_destroy, &TYPE_BOOL);
     validate_conditions(&op, &scope, &lifecycle->preconditions);
     scope.self = &object;
     validate_conditions(&op, &scope, &lifecycle->postconditions);
+    vec_each(&lifecycle->action_triggers, trigger) {
+        validate_condition(&op, &scope, trigger->condition, &TYPE_BOOL);
+    }
     validate_provisioners(&op, &scope);
     op.record->value = object;
     return instance_op_end(&op);

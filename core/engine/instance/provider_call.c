@@ -2,6 +2,7 @@
  * and checks responses. */
 #include "provider_call.h"
 
+#include "action_type.h"
 #include "conform.h"
 #include "data_source_type.h"
 #include "ephemeral_type.h"
@@ -348,6 +349,33 @@ bool provider_call_open(InstanceOp *op, const OpenRequest *request, OpenResponse
     return end_with(&calling,
                     ephemeral_type_open(type, &calling.call, request, response, &op->diags),
                     &response->result);
+}
+
+/* A mocked action does nothing. */
+bool provider_call_plan_action(InstanceOp *op,
+                               const ActionRequest *request,
+                               ActionResponse *response) {
+    *response = (ActionResponse){0};
+    if (is_mocked(op))
+        return true;
+    if (!require_client(op))
+        return false;
+    Calling calling = begin(op, "plan action");
+    if (log_enabled(LOG_DEBUG))
+        log_request(&calling, (Value){0}, request->config);
+    return end(&calling,
+               action_type_plan(op->type->action, &calling.call, request, response, &op->diags));
+}
+
+bool provider_call_invoke(InstanceOp *op, const ActionRequest *request) {
+    if (is_mocked(op))
+        return true;
+    if (!require_client(op))
+        return false;
+    Calling calling = begin(op, "invoke");
+    if (log_enabled(LOG_DEBUG))
+        log_request(&calling, (Value){0}, request->config);
+    return end(&calling, action_type_invoke(op->type->action, &calling.call, request, &op->diags));
 }
 
 /* Runs without marks first, which is fast. On failure it runs again with marks, so that the

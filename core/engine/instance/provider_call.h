@@ -58,9 +58,11 @@ MUST_USE bool provider_call_limits(InstanceOp *op,
 MUST_USE bool provider_call_read_data(InstanceOp *op,
                                       const DataReadRequest *request,
                                       DataReadResponse *response);
-MUST_USE bool provider_call_open(InstanceOp *op,
-                                 const OpenRequest *request,
-                                 OpenResponse *response);
+MUST_USE bool provider_call_plan_action(InstanceOp *op,
+                                        const ActionRequest *request,
+                                        ActionResponse *response);
+bool provider_call_invoke(InstanceOp *op, const ActionRequest *request);
+bool provider_call_open(InstanceOp *op, const OpenRequest *request, OpenResponse *response);
 
 /* Writes the differences from the plan to the log, for a legacy provider. */
 void provider_call_log_result(InstanceOp *op, Value planned, Value actual);

@@ -474,7 +474,8 @@ static void write_resource(Writing *writing, const Module *module, const Resourc
     json_object_end(writer);
 }
 
-/* Ephemeral resources are omitted: the document describes persistent objects only. */
+/* Ephemeral resources are omitted, and actions are listed apart: the document describes persistent
+ * objects only. */
 static void write_resources(Writing *writing, const Module *module) {
     const Resource **sorted =
         arena_new_array(writing->scratch, const Resource *, module->resources.count);
@@ -483,7 +484,8 @@ static void write_resources(Writing *writing, const Module *module) {
         const Resource *resource = entry->value;
         bool is_omitted =
             !module->parent && writing->omitted && map_has(writing->omitted, entry->key);
-        if (resource->mode != MODE_EPHEMERAL && !is_omitted)
+        bool is_object = resource->mode == MODE_MANAGED || resource->mode == MODE_DATA;
+        if (is_object && !is_omitted)
             sorted[count++] = resource;
     }
     if (count == 0)
@@ -494,6 +496,48 @@ static void write_resources(Writing *writing, const Module *module) {
     for (size_t i = 0; i < count; i++) {
         write_resource(writing, module, sorted[i]);
     }
+    json_array_end(&writing->writer);
+}
+
+/* The key of the provider configuration that the block names, even if the caller passes it. */
+static Str own_provider_key(const Module *module, ProviderRef ref, Arena *arena) {
+    Str key = config_provider_key(ref.name, ref.alias, arena);
+    if (module->path.len == 0)
+        return key;
+    return str_format(arena, "%.*s:%.*s", STR_ARG(module->path), STR_ARG(key));
+}
+
+static void write_action(Writing *writing, const Module *module, const Resource *action) {
+    Arena *scratch = writing->scratch;
+    JsonWriter *writer = &writing->writer;
+    ResourceAddr address = {.mode = MODE_ACTION, .type = action->type, .name = action->name};
+    json_object_start(writer);
+    json_key_string(writer, "address", resource_addr_to_str(address, scratch));
+    json_key_string(writer, "type", action->type);
+    json_key_string(writer, "name", action->name);
+    json_key_string(writer, "provider_config_key",
+                    own_provider_key(module, action->provider, scratch));
+    write_optional_expression(writing, "count_expression", action->count);
+    write_optional_expression(writing, "for_each_expression", action->for_each);
+    json_object_end(writer);
+}
+
+static void write_actions(Writing *writing, const Module *module) {
+    const Resource **sorted =
+        arena_new_array(writing->scratch, const Resource *, module->resources.count);
+    size_t count = 0;
+    map_each(&module->resources, entry) {
+        const Resource *resource = entry->value;
+        if (resource->mode == MODE_ACTION)
+            sorted[count++] = resource;
+    }
+    if (count == 0)
+        return;
+    qsort(sorted, count, sizeof *sorted, compare_resources);
+    json_key(&writing->writer, STR("actions"));
+    json_array_start(&writing->writer);
+    for (size_t i = 0; i < count; i++)
+        write_action(writing, module, sorted[i]);
     json_array_end(&writing->writer);
 }
 
@@ -569,6 +613,7 @@ static void write_module(Writing *writing, const Module *module) {
     json_object_start(&writing->writer);
     write_outputs(writing, module);
     write_resources(writing, module);
+    write_actions(writing, module);
     write_calls(writing, module);
     write_variables(writing, module);
     json_object_end(&writing->writer);

@@ -224,6 +224,7 @@ static void follow_reference(Search *search, Place place, const Reference *refer
     case REFERENCE_COUNT: follow_repetition(search, place, place.count); return;
     case REFERENCE_EACH: follow_repetition(search, place, place.for_each); return;
     case REFERENCE_SELF:
+    case REFERENCE_CALLER:
     case REFERENCE_PATH:
     case REFERENCE_TERRAFORM: return;
     }

@@ -96,11 +96,30 @@ static bool lookup_slot(const ModuleScope *self, const Node *node, Value *out) {
     return true;
 }
 
+/* Returns the value of the resource whose instance is the caller, before all its instances have
+ * one: the others are unknown. */
+static bool lookup_caller(const ModuleScope *self, Value *out, Arena *arena) {
+    const InstanceRecord *record = self->caller_record;
+    const ResourceExpansion *resource = node_slot(record->node, self->module)->payload;
+    *out = value_unknown(&TYPE_DYNAMIC);
+    if (!resource || resource->expansion.is_unknown)
+        return true;
+    Value *values = arena_new_array(arena, Value, resource->expansion.count + 1);
+    for (size_t i = 0; i < resource->expansion.count; i++) {
+        bool is_own = address_key_equal(resource->records[i].address.key, record->address.key);
+        values[i] = is_own ? *self->caller : value_unknown(self->caller->type);
+    }
+    *out = module_scope_combine(&resource->expansion, values, arena);
+    return true;
+}
+
 /* Returns the value of a resource. Instances of an ephemeral resource may have been renewed since
  * the visit of its value. */
 static bool lookup_resource(const ModuleScope *self, const Node *node, Value *out, Arena *arena) {
     const ResourceExpansion *resource = node_slot(node, self->module)->payload;
     bool is_renewed = false;
+    if (self->caller_record && self->caller_record->node == node)
+        return lookup_caller(self, out, arena);
     (void)lookup_slot(self, node->as.resource->value, out);
     if (node->as.resource->config->mode != MODE_EPHEMERAL || !resource ||
         resource->expansion.is_unknown || resource->expansion.count == 0 || !value_is_known(*out))
@@ -192,6 +211,16 @@ static bool look_up(const Scope *scope,
         }
         diags_error(diags, traversal->root_range, "Invalid \"self\" reference",
                     "\"self\" can be used only in postcondition blocks.");
+        return false;
+    case REFERENCE_CALLER:
+        if (self->caller) {
+            *out = *self->caller;
+            return true;
+        }
+        diags_error(
+            diags, traversal->root_range, "Invalid \"caller\" reference",
+            "No object triggers this action. An action that refers to \"caller\" can only be "
+            "invoked by the change of an object.");
         return false;
     case REFERENCE_PATH: return lookup_path(self, binding, out, arena, diags);
     case REFERENCE_TERRAFORM: return lookup_terraform(self, binding, out, arena, diags);

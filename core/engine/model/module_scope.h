@@ -14,7 +14,11 @@ typedef struct ModuleScope {
     bool repetition_unknown;   /* validate: the keys are unknown */
     InstanceKey key;
     Value each_value;
-    const Value *self;     /* value of "self"; NULL: "self" is not allowed here */
+    const Value *self;   /* value of "self"; NULL: "self" is not allowed here */
+    const Value *caller; /* value of "caller"; NULL: it is not allowed here */
+    /* With `caller`: the instance that it is the value of; NULL: its resource has a value already.
+     */
+    const InstanceRecord *caller_record;
     bool lacks_self;       /* refresh-only plan: no object, so "self" is an error */
     CheckResult *results;  /* receives one result per condition; NULL: results are not recorded */
     Arena *keep;           /* owns the messages in `results` */

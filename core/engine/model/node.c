@@ -34,6 +34,7 @@ const char *node_kind_name(NodeKind kind) {
         [NODE_CHECK] = "check",
         [NODE_CHECK_START] = "check start",
         [NODE_EPHEMERAL_CLOSE] = "close",
+        [NODE_INVOKE] = "invoke",
         [NODE_DESTROY] = "destroy",
         [NODE_DESTROY_GATE] = "destroy gate",
     };

@@ -30,6 +30,7 @@ typedef enum NodeKind {
     NODE_CHECK_START,     /* runs after all resources except the data sources of checks */
     NODE_EPHEMERAL_CLOSE, /* closes the objects of an ephemeral block after its last user has ended
                            */
+    NODE_INVOKE,          /* the invocations of an action that -invoke requests */
     NODE_DESTROY,         /* apply: the mirror of a node; deletes its objects */
     NODE_DESTROY_GATE,    /* apply: makes a node's changes wait for deletions of its dependents */
 } NodeKind;
@@ -108,6 +109,7 @@ typedef struct ResourceNode {
     VEC(StateResource *) stored; /* of this block in the state, over all module instances */
     Map stored_by_module;        /* text of module instance → StateResource */
     VEC(Node *) imports;         /* NODE_IMPORT: blocks that may import to it */
+    VEC(const Node *) actions;   /* NODE_RESOURCE: those that its triggers invoke */
     PlannedChanges planned;      /* apply: its changes, in the plan's order */
     VEC(InstanceKey) wanted;     /* apply, -target: instances that the targets depend on */
     bool is_wanted_whole;        /* apply, -target: the targets depend on every instance */
@@ -145,7 +147,7 @@ struct Node {
         const Check *check;
         const Import *import;
         ProviderNode *provider;
-        ResourceNode *resource; /* RESOURCE, RESOURCE_VALUE, ORPHAN, EPHEMERAL_CLOSE */
+        ResourceNode *resource; /* RESOURCE, RESOURCE_VALUE, ORPHAN, EPHEMERAL_CLOSE, INVOKE */
         Node *mirrored; /* DESTROY: the node whose objects it deletes; DESTROY_GATE: the node that
                            waits */
     } as;
@@ -154,14 +156,15 @@ struct Node {
     Node *module_value;  /* MODULE: its MODULE_VALUE node */
     Diags errors;        /* errors of the block, reported before it is evaluated */
     VEC(PartErrors) part_errors;
-    VEC(InstanceUse) uses; /* references to resources in its block */
-    bool is_used;          /* MODULE_VALUE: something refers to it */
-    bool configures;       /* RESOURCE, ephemeral: a provider configuration depends on it */
-    bool is_selected;      /* false: not visited (-target, -exclude, or unused in a destroy) */
-    bool is_target;        /* its changes are planned, not only its value */
-    bool selects_all;      /* -target: every instance is selected, not only the named ones */
-    bool is_pending;       /* plan: it or one of its dependencies changes */
-    bool is_changing;      /* plan: an object of the resource changes or is removed */
+    VEC(InstanceUse) uses;     /* references to resources in its block */
+    VEC(const Node *) callers; /* INVOKE, plan: resources that trigger the action */
+    bool is_used;              /* MODULE_VALUE: something refers to it */
+    bool configures;           /* RESOURCE, ephemeral: a provider configuration depends on it */
+    bool is_selected;          /* false: not visited (-target, -exclude, or unused in a destroy) */
+    bool is_target;            /* its changes are planned, not only its value */
+    bool selects_all;          /* -target: every instance is selected, not only the named ones */
+    bool is_pending;           /* plan: it or one of its dependencies changes */
+    bool is_changing;          /* plan: an object of the resource changes or is removed */
     bool is_renewed; /* plan: it or a dependency is replaced; RESOURCE does not inherit this */
     atomic_bool has_failed; /* DESTROY, DESTROY_GATE: its own or a needed deletion failed */
 };
@@ -198,6 +201,7 @@ typedef struct Slot {
     Value value;
     bool is_set;
     void *payload; /* RESOURCE: ResourceExpansion, MODULE: ModuleExpansion, IMPORT: ImportedObjects,
+                      INVOKE: ActionInvocations,
                       VARIABLE, OUTPUT, CHECK: CheckResults */
 } Slot;
 

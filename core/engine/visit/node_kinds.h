@@ -20,6 +20,7 @@ bool node_orphan_visit(NodeVisit *visit);
 bool node_import_visit(NodeVisit *visit);
 bool node_check_visit(NodeVisit *visit);
 bool node_ephemeral_close_visit(NodeVisit *visit);
+bool node_invoke_visit(NodeVisit *visit);
 bool node_destroy_visit(NodeVisit *visit);
 
 /* Tasks of one instance. instance_plan.h and its siblings declare those of resources. */

@@ -196,6 +196,8 @@ static InstanceTask task_of(const NodeVisit *visit) {
     ResourceMode mode = visit->node->as.resource->config->mode;
     bool is_data = mode == MODE_DATA;
     bool is_ephemeral = mode == MODE_EPHEMERAL;
+    if (mode == MODE_ACTION) /* what triggers it evaluates it */
+        return visit->walk->phase == PHASE_VALIDATE ? instance_validate : NULL;
     switch (visit->walk->phase) {
     case PHASE_VALIDATE: return instance_validate;
     case PHASE_PLAN:
@@ -328,11 +330,12 @@ static PlannedChange *find_planned_change(const ResourceNode *resource, Resource
     return found ? *found : NULL;
 }
 
-/* Types whose tasks have limits are not batched: the second part of a task has none. */
+/* Types whose tasks have limits are not batched: the second part of a task has none. Nor are
+ * changes that invoke actions, which run between the two parts. */
 static bool batches_intents(const NodeVisit *visit, const PlannedChange *run) {
     const ResourceType *type = visit->node->as.resource->type->resource;
-    return run && run->change->action != ACTION_NO_OP && type && type->batches_intents &&
-           !type->limits;
+    return run && run->change->action != ACTION_NO_OP && run->change->invocations.count == 0 &&
+           type && type->batches_intents && !type->limits;
 }
 
 static void submit_apply(NodeVisit *visit, InstanceRecord *record, InstanceTask run) {

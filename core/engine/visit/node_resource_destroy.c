@@ -1,6 +1,7 @@
 /* Deletes objects. The visit of a mirror node deletes removed instances, predecessors of
  * replacements, and deposed objects. */
 #include "change_parts.h"
+#include "invocation.h"
 #include "log.h"
 #include "node_kinds.h"
 #include "object_marks.h"
@@ -111,6 +112,10 @@ static bool provision(InstanceOp *op, const StateObject *object, Value prior) {
     return provision_destroyed(op, &prior);
 }
 
+static bool invoke(InstanceOp *op, bool is_before) {
+    return !op->record->planned_change || invocation_run_destroy(op, is_before);
+}
+
 static bool destroy_instance(InstanceOp *op) {
     const StateObject *object = working_state_object(op->walk->working, op->record->address,
                                                      op->record->deposed, op->scratch);
@@ -124,7 +129,8 @@ static bool destroy_instance(InstanceOp *op) {
     op->action = ACTION_DELETE;
     Str id = instance_op_object_id(prior);
     instance_op_send(op, EVENT_APPLY_START, id);
-    bool ok = provision(op, object, prior) && delete_object(op, object, prior);
+    bool ok = invoke(op, true) && provision(op, object, prior) &&
+              delete_object(op, object, prior) && invoke(op, false);
     instance_op_send_end(op, EVENT_APPLY_END, id, ok);
     return ok;
 }

@@ -21,6 +21,7 @@ static bool dispatch(NodeVisit *visit) {
     case NODE_CHECK: return node_check_visit(visit);
     case NODE_CHECK_START: return true;
     case NODE_EPHEMERAL_CLOSE: return node_ephemeral_close_visit(visit);
+    case NODE_INVOKE: return node_invoke_visit(visit);
     case NODE_DESTROY: return node_destroy_visit(visit);
     case NODE_DESTROY_GATE:
         atomic_store(&visit->node->has_failed, node_visit_is_blocked(visit));

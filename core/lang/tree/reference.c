@@ -20,9 +20,11 @@ static const ReferenceRoot roots[] = {
     {"count",     REFERENCE_COUNT,     MODE_MANAGED,   1, "count.index"        },
     {"each",      REFERENCE_EACH,      MODE_MANAGED,   1, "each.key"           },
     {"self",      REFERENCE_SELF,      MODE_MANAGED,   0, "self"               },
+    {"caller",    REFERENCE_CALLER,    MODE_MANAGED,   0, "caller"             },
     {"data",      REFERENCE_RESOURCE,  MODE_DATA,      2, "data.TYPE.NAME"     },
     {"resource",  REFERENCE_RESOURCE,  MODE_MANAGED,   2, "resource.TYPE.NAME" },
     {"ephemeral", REFERENCE_RESOURCE,  MODE_EPHEMERAL, 2, "ephemeral.TYPE.NAME"},
+    {"action",    REFERENCE_RESOURCE,  MODE_ACTION,    2, "action.TYPE.NAME"   },
 };
 
 static const ReferenceRoot *reference_root(Str name) {
@@ -132,7 +134,7 @@ bool reference_collect(const Expr *expr, References *out, Arena *arena, Diags *d
 
 Str reference_to_str(const Reference *reference, Arena *arena) {
     Str root = reference->traversal->root;
-    if (reference->kind == REFERENCE_SELF)
+    if (reference->kind == REFERENCE_SELF || reference->kind == REFERENCE_CALLER)
         return root;
     if (reference->kind != REFERENCE_RESOURCE)
         return str_format(arena, "%.*s.%.*s", STR_ARG(root), STR_ARG(reference->name));

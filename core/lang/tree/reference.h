@@ -1,7 +1,7 @@
 /* Reference: the object of the configuration that a traversal names.
  *
  *   var.x  local.x  module.m[k].out  path.module  terraform.workspace  count.index  each.key  self
- *   data.T.N  resource.T.N  T.N  ephemeral.T.N */
+ *   data.T.N  resource.T.N  T.N  ephemeral.T.N  action.T.N  caller */
 #pragma once
 
 #include "expr.h"
@@ -9,11 +9,12 @@
 typedef enum ReferenceKind {
     REFERENCE_VARIABLE,
     REFERENCE_LOCAL,
-    REFERENCE_RESOURCE, /* managed, data or ephemeral: see mode */
+    REFERENCE_RESOURCE, /* managed, data, ephemeral or action: see mode */
     REFERENCE_MODULE,
     REFERENCE_COUNT,
     REFERENCE_EACH,
     REFERENCE_SELF,
+    REFERENCE_CALLER, /* of an action: the object whose change triggers it */
     REFERENCE_PATH,
     REFERENCE_TERRAFORM,
 } ReferenceKind;

@@ -166,6 +166,7 @@ Str resource_mode_prefix(ResourceMode mode) {
     case MODE_MANAGED: return STR_EMPTY;
     case MODE_DATA: return STR("data.");
     case MODE_EPHEMERAL: return STR("ephemeral.");
+    case MODE_ACTION: return STR("action.");
     }
     return STR_EMPTY;
 }
@@ -176,8 +177,9 @@ static int mode_rank(ResourceMode mode) {
     case MODE_DATA: return 0;
     case MODE_EPHEMERAL: return 1;
     case MODE_MANAGED: return 2;
+    case MODE_ACTION: return 3;
     }
-    return 3;
+    return 4;
 }
 
 int resource_addr_compare(ResourceAddr a, ResourceAddr b) {

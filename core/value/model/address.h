@@ -26,7 +26,8 @@ struct ModuleAddr {
     InstanceKey key;
 };
 
-typedef enum ResourceMode { MODE_MANAGED, MODE_DATA, MODE_EPHEMERAL } ResourceMode;
+/* An action has addresses and instances like a resource, but no object. */
+typedef enum ResourceMode { MODE_MANAGED, MODE_DATA, MODE_EPHEMERAL, MODE_ACTION } ResourceMode;
 
 /* Returns the beginning of an address: "data."; empty for a managed resource. */
 Str resource_mode_prefix(ResourceMode mode);
@@ -101,6 +102,8 @@ typedef struct AddressTarget {
 MUST_USE bool address_parse_target(Str text, AddressTarget *out, Arena *arena, Diags *diags);
 /* Parses the address of a resource, with or without instance key. */
 MUST_USE bool address_parse_resource(Str text, ResourceAddr *out, Arena *arena, Diags *diags);
+/* Parses the address of an action, with or without instance key. */
+MUST_USE bool address_parse_action(Str text, ResourceAddr *out, Arena *arena, Diags *diags);
 /* Returns true if the target selects this instance. A target without key selects all instances of
  * its resource or module. All other module steps must match, keys included. */
 bool address_target_matches(const AddressTarget *target, ResourceAddr address);

@@ -283,6 +283,25 @@ static bool report_reserved(Parser *parser) {
     return true;
 }
 
+/* Reads type, name and key; they end the address. `type` and `noun` are for messages. */
+static bool read_rest(Parser *parser, const char *type, const char *noun, ResourceAddr *out) {
+    if (!read_name(parser, type, &out->type))
+        return false;
+    Str name = str_format(parser->arena, "the %s's name after its type", noun);
+    if (!read_name(parser, str_to_cstr(name, parser->arena), &out->name))
+        return false;
+    out->key = read_key(parser);
+    const Step *extra = peek(parser);
+    if (!extra)
+        return true;
+    if (extra->is_key)
+        return fail(parser, "the %s has more than one instance key.", noun);
+    return fail(parser,
+                "\"%.*s\" is not allowed: the address of %s %s ends with its name or its instance "
+                "key.",
+                STR_ARG(extra->name), noun[0] == 'a' ? "an" : "a", noun);
+}
+
 static bool read_resource(Parser *parser, const ModuleAddr *module, ResourceAddr *out) {
     if (next_is_name(parser, STR("resource")))
         parser->next++;
@@ -292,20 +311,8 @@ static bool read_resource(Parser *parser, const ModuleAddr *module, ResourceAddr
     const char *type = resource.mode == MODE_MANAGED ? "a resource type"
                        : resource.mode == MODE_DATA  ? "the type of a data source"
                                                      : "the type of an ephemeral resource";
-    if (!read_name(parser, type, &resource.type))
+    if (!read_rest(parser, type, "resource", &resource))
         return false;
-    if (!read_name(parser, "the resource's name after its type", &resource.name))
-        return false;
-    resource.key = read_key(parser);
-    const Step *extra = peek(parser);
-    if (extra && extra->is_key)
-        return fail(parser, "the resource has more than one instance key.");
-    if (extra) {
-        return fail(parser,
-                    "\"%.*s\" is not allowed: the address of a resource ends with its name or its "
-                    "instance key.",
-                    STR_ARG(extra->name));
-    }
     *out = resource;
     return true;
 }
@@ -342,4 +349,18 @@ bool address_parse_resource(Str text, ResourceAddr *out, Arena *arena, Diags *di
     if (!peek(&parser))
         return fail(&parser, "the address is that of a module; a resource in it is required.");
     return read_resource(&parser, module, out);
+}
+
+bool address_parse_action(Str text, ResourceAddr *out, Arena *arena, Diags *diags) {
+    Parser parser;
+    ResourceAddr action = {.mode = MODE_ACTION};
+    if (!parser_start(&parser, text, arena, diags) || !read_modules(&parser, &action.module))
+        return false;
+    if (!next_is_name(&parser, STR("action")))
+        return fail(&parser, "the address of an action starts with \"action.\", after its module.");
+    parser.next++;
+    if (!read_rest(&parser, "an action type", "action", &action))
+        return false;
+    *out = action;
+    return true;
 }

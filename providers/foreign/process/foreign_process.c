@@ -318,7 +318,8 @@ static int64_t timeout_of(ProtocolMethod method) {
     case PROTOCOL_VALIDATE_PROVIDER:
     case PROTOCOL_VALIDATE_RESOURCE:
     case PROTOCOL_VALIDATE_DATA:
-    case PROTOCOL_VALIDATE_EPHEMERAL: return SCHEMA_MS;
+    case PROTOCOL_VALIDATE_EPHEMERAL:
+    case PROTOCOL_VALIDATE_ACTION: return SCHEMA_MS;
     case PROTOCOL_STOP: return STOP_MS;
     case PROTOCOL_CONFIGURE:
     case PROTOCOL_UPGRADE_RESOURCE:
@@ -331,6 +332,8 @@ static int64_t timeout_of(ProtocolMethod method) {
     case PROTOCOL_OPEN_EPHEMERAL:
     case PROTOCOL_RENEW_EPHEMERAL:
     case PROTOCOL_CLOSE_EPHEMERAL:
+    case PROTOCOL_PLAN_ACTION:
+    case PROTOCOL_INVOKE_ACTION:
     case PROTOCOL_CALL_FUNCTION: return 0; /* no limit: the provider has its own */
     }
     return 0;
@@ -434,6 +437,8 @@ ForeignOutcome foreign_process_call(ForeignProcess *process,
         .cancel = request->cancel ? request->cancel : process->cancel,
         .on_stop = request->cancel ? interrupt : NULL,
         .stop_payload = &interrupted,
+        .on_message = request->on_message,
+        .payload = request->payload,
     };
     RpcResponse response;
     if (process->io->keeper && request->label.len > 0)

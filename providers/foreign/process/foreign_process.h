@@ -34,13 +34,17 @@ typedef struct ForeignRequest {
     /* At CANCEL_STOP, one Stop request is sent, so that the provider ends its calls early. NULL:
      * none. */
     const CancelToken *cancel;
+    /* Of a call whose response is a stream; under the restrictions of RpcRequest. NULL: it is one
+     * message. */
+    void (*on_message)(void *payload, Str message);
+    void *payload;
 } ForeignRequest;
 
 /* Starts the program and waits until it listens, or attaches to a running one. Returns NULL after
  * adding an error. `io` must live until foreign_process_end. */
 ForeignProcess *foreign_process_start(const ForeignProgram *program, const Io *io, Diags *diags);
-/* Makes one call. *out is an encoded message in `arena`. `is_lost` (may be NULL) receives whether
- * the provider may have acted without a response. */
+/* Makes one call. *out is an encoded message in `arena`; empty for a stream. `is_lost` (may be
+ * NULL) receives whether the provider may have acted without a response. */
 ForeignOutcome foreign_process_call(ForeignProcess *process,
                                     const ForeignRequest *request,
                                     Str *out,

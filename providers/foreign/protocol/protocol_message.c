@@ -198,6 +198,26 @@ static void read_deferred(Str bytes, ProtocolResponse *out) {
     }
 }
 
+static Str read_progress(Str bytes, Arena *arena) {
+    WireReader reader = wire_reader_new(bytes);
+    WireField field;
+    Str text = STR_EMPTY;
+    while (wire_next(&reader, &field)) {
+        if (field.number == 1)
+            text = clean_text(field.bytes, arena);
+    }
+    return text;
+}
+
+static void read_completed(Str bytes, Arena *arena, Diags *diags) {
+    WireReader reader = wire_reader_new(bytes);
+    WireField field;
+    while (wire_next(&reader, &field)) {
+        if (field.number == 1)
+            protocol_message_diagnostic(field.bytes, arena, diags);
+    }
+}
+
 static void read_field(const ProtocolFields *fields,
                        const WireField *field,
                        ProtocolResponse *out,
@@ -224,6 +244,12 @@ static void read_field(const ProtocolFields *fields,
         read_imported(field->bytes, out);
     } else if (number == fields->error) {
         read_function_error(field->bytes, out, arena);
+    } else if (number == fields->progress) {
+        out->has_progress = true;
+        out->progress = read_progress(field->bytes, arena);
+    } else if (number == fields->completed) {
+        out->is_completed = true;
+        read_completed(field->bytes, arena, diags);
     }
 }
 

@@ -47,6 +47,10 @@ typedef struct ProtocolResponse {
     bool has_error;
     Str error;
     size_t error_argument; /* SIZE_MAX: none */
+    /* Of a message of an invocation. */
+    bool has_progress;
+    Str progress;
+    bool is_completed; /* its diagnostics are those of the invocation */
 } ProtocolResponse;
 
 /* Returns the encoded request. */

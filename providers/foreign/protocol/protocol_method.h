@@ -22,6 +22,9 @@ typedef enum ProtocolMethod {
     PROTOCOL_OPEN_EPHEMERAL,
     PROTOCOL_RENEW_EPHEMERAL,
     PROTOCOL_CLOSE_EPHEMERAL,
+    PROTOCOL_VALIDATE_ACTION,
+    PROTOCOL_PLAN_ACTION,
+    PROTOCOL_INVOKE_ACTION, /* the response is a stream */
     PROTOCOL_GET_FUNCTIONS,
     PROTOCOL_CALL_FUNCTION,
 } ProtocolMethod;
@@ -37,6 +40,8 @@ typedef struct ProtocolFields {
     /* Response. */
     uint8_t diagnostics, state, new_private, deferred, is_legacy, replaces, renew_at, imported;
     uint8_t error, functions;
+    /* Messages of a stream, each one of these. */
+    uint8_t progress, completed;
 } ProtocolFields;
 
 const ProtocolFields *protocol_method_fields(ProtocolMethod method);

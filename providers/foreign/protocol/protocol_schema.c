@@ -288,6 +288,23 @@ static void add_entry(Map *map, Str bytes, Arena *arena) {
         map_put(arena, map, key, element);
 }
 
+/* The schema of an action is in a message of its own. */
+static void add_action(Map *map, Str bytes, Arena *arena) {
+    enum { SCHEMA = 1 };
+    size_t before = map->count;
+    add_entry(map, bytes, arena);
+    if (map->count == before)
+        return;
+    Str *element = map->entries[before].value;
+    WireReader reader = wire_reader_new(*element);
+    WireField field;
+    *element = STR_EMPTY;
+    while (wire_next(&reader, &field)) {
+        if (field.number == SCHEMA)
+            *element = field.bytes;
+    }
+}
+
 static void read_capabilities(Str bytes, ProtocolSchemas *out) {
     enum { PLAN_DESTROY = 1, SCHEMA_OPTIONAL = 2, MOVE = 3 };
     WireReader reader = wire_reader_new(bytes);
@@ -311,6 +328,7 @@ bool protocol_schema_index(Str response, ProtocolSchemas *out, Str *error, Arena
         CAPABILITIES = 6,
         FUNCTIONS = 7,
         EPHEMERALS = 8,
+        ACTIONS = 11,
     };
     WireReader reader = wire_reader_new(response);
     WireField field;
@@ -324,6 +342,7 @@ bool protocol_schema_index(Str response, ProtocolSchemas *out, Str *error, Arena
         case CAPABILITIES: read_capabilities(field.bytes, out); break;
         case FUNCTIONS: add_entry(&out->functions, field.bytes, arena); break;
         case EPHEMERALS: add_entry(&out->ephemerals, field.bytes, arena); break;
+        case ACTIONS: add_action(&out->actions, field.bytes, arena); break;
         default: break;
         }
     }

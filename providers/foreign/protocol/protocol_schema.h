@@ -16,6 +16,7 @@ typedef struct ProtocolSchemas {
     Map resources;
     Map data_sources;
     Map ephemerals;
+    Map actions;
     Map functions;
     bool plans_destroy;
     bool moves_resources;

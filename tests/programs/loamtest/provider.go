@@ -107,7 +107,7 @@ func (p *loamtest) Configure(ctx context.Context, req provider.ConfigureRequest,
 	if c.directory == "" {
 		c.directory = "objects"
 	}
-	resp.ResourceData, resp.DataSourceData, resp.EphemeralResourceData = c, c, c
+	resp.ResourceData, resp.DataSourceData, resp.EphemeralResourceData, resp.ActionData = c, c, c, c
 }
 
 func (p *loamtest) Resources(context.Context) []func() resource.Resource {

@@ -168,6 +168,9 @@ static const char *kind_name(WalkEventKind kind) {
     case EVENT_PROVISION_OUTPUT: return "provision_output";
     case EVENT_PROVISION_END: return "provision_end";
     case EVENT_OPERATION_START: return "ephemeral_start";
+    case EVENT_INVOKE_START: return "invoke_start";
+    case EVENT_INVOKE_PROGRESS: return "invoke_progress";
+    case EVENT_INVOKE_END: return "invoke_end";
     case EVENT_OPERATION_END: return "ephemeral_end";
     case EVENT_APPLY_TOTAL: return "apply_total";
     }

@@ -1,0 +1,261 @@
+/* Decodes action blocks. An action is a Resource without lifecycle; the provider's schema applies
+ * to its `config` block. */
+#include "config_action.h"
+
+#include "config_block.h"
+#include "config_newer.h"
+#include "config_read.h"
+
+static const BodyAttributeSchema attributes[] = {
+    {"count",    false, BODY_EXPRESSION},
+    {"for_each", false, BODY_EXPRESSION},
+    {"provider", false, BODY_CODE      },
+};
+static const BodyBlockSchema blocks[] = {
+    {"config", 0},
+};
+static const BodySchema schema = {
+    .attributes = attributes,
+    .attribute_count = ARRAY_COUNT(attributes),
+    .blocks = blocks,
+    .block_count = ARRAY_COUNT(blocks),
+};
+
+static Str action_key(const BodyBlock *block, Arena *arena) {
+    return str_format(arena, "action.%.*s.%.*s", STR_ARG(block->labels[0]),
+                      STR_ARG(block->labels[1]));
+}
+
+static bool action_identify(ConfigLoading *loading, const BodyBlock *block, Str *key) {
+    *key = action_key(block, loading->arena);
+    bool ok = config_read_identifier(block->labels[0], block->label_ranges[0], "action type",
+                                     loading->diags);
+    return config_read_identifier(block->labels[1], block->label_ranges[1], "action name",
+                                  loading->diags) &&
+           ok;
+}
+
+/* Reads the `config` block; without one, the body of no arguments. */
+static bool read_config(ConfigLoading *loading,
+                        const BodyBlock *block,
+                        const BodyContent *content,
+                        const Body **out) {
+    const BodyBlock *config;
+    BodyContent ignored;
+    bool ok = config_read_only_block(content, "config", &config, loading->diags);
+    if (config) {
+        *out = config->body;
+        return ok;
+    }
+    return body_content(block->body, &schema, &ignored, out, loading->arena, loading->diags) && ok;
+}
+
+static bool check_repetition(const BodyContent *content, const Resource *action, Diags *diags) {
+    const BodyAttribute *for_each = body_content_find(content, "for_each");
+    if (!action->count || !action->for_each)
+        return true;
+    diags_error(diags, for_each->name_range, "Invalid combination of \"count\" and \"for_each\"",
+                "\"count\" and \"for_each\" cannot be combined. Use one of them to set the "
+                "number of instances.");
+    return false;
+}
+
+static bool action_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
+    Arena *arena = loading->arena;
+    BodyContent content;
+    Resource *action = arena_new(arena, Resource);
+    (void)is_override;
+    action->mode = MODE_ACTION;
+    action->type = block->labels[0];
+    action->name = block->labels[1];
+    action->type_range = block->label_ranges[0];
+    action->range = block->range;
+    config_newer_add(loading->config, NEWER_ACTION, block->range, arena);
+    bool ok = body_content(block->body, &schema, &content, NULL, arena, loading->diags);
+    action->count = config_read_expr(&content, "count");
+    action->for_each = config_read_for_each(block, &content);
+    ok = ok && read_config(loading, block, &content, &action->body);
+    ok &= config_resource_read_provider(loading, &content, action);
+    ok &= check_repetition(&content, action, loading->diags);
+    if (ok)
+        map_set(&loading->module->resources, action_key(block, arena), action);
+    return ok;
+}
+
+const ConfigBlock config_action = {
+    .name = "action",
+    .labels = 2,
+    .noun = "action",
+    .identify = action_identify,
+    .decode = action_decode,
+};
+
+/* Triggers. */
+
+static const BodyAttributeSchema trigger_attributes[] = {
+    {"events",     true,  BODY_CODE      },
+    {"actions",    true,  BODY_CODE      },
+    {"condition",  false, BODY_EXPRESSION},
+    {"on_failure", false, BODY_CODE      },
+};
+static const BodySchema trigger_schema = {
+    .attributes = trigger_attributes,
+    .attribute_count = ARRAY_COUNT(trigger_attributes),
+};
+
+static bool report(SourceRange range, const char *summary, const char *detail, Diags *diags) {
+    diags_error(diags, range, summary, "%s", detail);
+    return false;
+}
+
+/* Returns the list in `expr`; NULL, after an error, if it is absent, no list or empty. */
+static const Expr *read_list(const BodyContent *content,
+                             const char *name,
+                             const char *empty,
+                             SourceRange range,
+                             Diags *diags) {
+    const Expr *list = config_read_expr(content, name);
+    if (!list)
+        return NULL; /* reported as missing */
+    if (list->kind != EXPR_TUPLE) {
+        diags_error(diags, list->range, "Invalid action_trigger argument",
+                    "\"%s\" must be a list in brackets [ ].", name);
+        return NULL;
+    }
+    if (list->as.parts.count > 0)
+        return list;
+    diags_error(diags, range, empty,
+                "An action_trigger block requires at least one element in \"%s\".", name);
+    return NULL;
+}
+
+static Str keyword_of(const Expr *expr) {
+    const Traversal *word = config_read_traversal(expr);
+    return word && word->step_count == 0 ? word->root : STR_EMPTY;
+}
+
+static bool has_event(const ActionTrigger *trigger, InvokeEvent event) {
+    vec_each(&trigger->events, known) {
+        if (*known == event)
+            return true;
+    }
+    return false;
+}
+
+static bool read_event(const Expr *expr, ActionTrigger *out, Arena *arena, Diags *diags) {
+    InvokeEvent event;
+    Str word = keyword_of(expr);
+    if (!invoke_event_parse(word, &event)) {
+        Str summary = str_format(arena, "Invalid \"event\" value %.*s", STR_ARG(word));
+        return report(expr->range, str_to_cstr(summary, arena),
+                      "The events are before_create, after_create, before_update, after_update, "
+                      "before_destroy and after_destroy.",
+                      diags);
+    }
+    if (has_event(out, event)) {
+        Str summary = str_format(arena, "Duplicate \"%.*s\" event", STR_ARG(word));
+        return report(expr->range, str_to_cstr(summary, arena), "The block already has this event.",
+                      diags);
+    }
+    vec_push(arena, &out->events, event);
+    return true;
+}
+
+static bool read_events(const BodyContent *content,
+                        ActionTrigger *out,
+                        Arena *arena,
+                        Diags *diags) {
+    const Expr *list = read_list(content, "events", "No events specified", out->range, diags);
+    bool ok = list != NULL;
+    for (size_t i = 0; list && i < list->as.parts.count; i++)
+        ok &= read_event(list->as.parts.items[i], out, arena, diags);
+    return ok;
+}
+
+static bool check_action(const Expr *expr, Diags *diags) {
+    Traversal *root = config_read_reference_root(expr);
+    Reference reference;
+    if (root && !reference_from_traversal(root, &reference, diags))
+        return false;
+    if (root && reference.kind == REFERENCE_MODULE)
+        return report(expr->range, "Invalid reference to action outside this module",
+                      "A trigger can only invoke actions of its own module.", diags);
+    if (root && reference.kind == REFERENCE_RESOURCE && reference.mode == MODE_ACTION)
+        return true;
+    return report(expr->range, "Invalid action argument inside action_triggers",
+                  "Each element of \"actions\" must be a reference to an action of this module, "
+                  "as in action.TYPE.NAME. A key may be count.index or each.key.",
+                  diags);
+}
+
+static bool read_actions(const BodyContent *content,
+                         ActionTrigger *out,
+                         Arena *arena,
+                         Diags *diags) {
+    const Expr *list = read_list(content, "actions", "No actions specified", out->range, diags);
+    bool ok = list != NULL;
+    for (size_t i = 0; list && i < list->as.parts.count; i++) {
+        const Expr *item = list->as.parts.items[i];
+        ok = ok && check_action(item, diags);
+        vec_push(arena, &out->actions, item);
+    }
+    return ok;
+}
+
+static bool read_failure(const BodyContent *content, ActionTrigger *out, Diags *diags) {
+    const Expr *expr = config_read_expr(content, "on_failure");
+    if (!expr || invoke_failure_parse(keyword_of(expr), &out->on_failure))
+        return true;
+    out->on_failure = INVOKE_HALTS;
+    return report(expr->range, "Invalid \"on_failure\" keyword",
+                  "\"on_failure\" must be one of the keywords halt, taint and continue.", diags);
+}
+
+static void look_for_self(Traversal *traversal, void *payload) {
+    bool *is_found = payload;
+    *is_found |= str_equal_cstr(traversal->root, "self");
+}
+
+/* The object of a before_create event does not exist yet, and a destruction evaluates nothing. */
+static bool check_condition(const ActionTrigger *trigger, Diags *diags) {
+    bool refers_to_self = false;
+    bool ok = true;
+    if (!trigger->condition)
+        return true;
+    expr_each_traversal(trigger->condition, look_for_self, &refers_to_self);
+    vec_each(&trigger->events, event) {
+        if (*event == INVOKE_BEFORE_CREATE && refers_to_self)
+            ok = report(trigger->condition->range, "Reference to self in before_create condition",
+                        "Before the object is created, its values may not be known.", diags);
+        if (invoke_event_is_destroy(*event))
+            ok =
+                report(trigger->condition->range, "Condition on destroy action",
+                       "A trigger with before_destroy or after_destroy takes no condition, because "
+                       "a destruction evaluates no expressions.",
+                       diags);
+    }
+    return ok;
+}
+
+static bool read_trigger(const BodyBlock *block, ActionTrigger *out, Arena *arena, Diags *diags) {
+    BodyContent content;
+    *out = (ActionTrigger){.range = block->range};
+    bool ok = body_content(block->body, &trigger_schema, &content, NULL, arena, diags);
+    out->condition = config_read_expr(&content, "condition");
+    ok &= read_events(&content, out, arena, diags);
+    ok &= read_actions(&content, out, arena, diags);
+    ok &= read_failure(&content, out, diags);
+    return check_condition(out, diags) && ok;
+}
+
+bool config_action_read_triggers(const BodyContent *content,
+                                 Lifecycle *out,
+                                 Arena *arena,
+                                 Diags *diags) {
+    bool ok = true;
+    vec_each(&content->blocks, block) {
+        if (str_equal_cstr(block->type, "action_trigger"))
+            ok &= read_trigger(block, vec_add(arena, &out->action_triggers), arena, diags);
+    }
+    return ok;
+}

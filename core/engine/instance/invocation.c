@@ -1,0 +1,505 @@
+/* invocation: each invocation is an operation on the instance of the action, within the task of the
+ * object that triggers it. */
+#include "invocation.h"
+
+#include "configured.h"
+#include "log.h"
+#include "mask.h"
+#include "object_marks.h"
+#include "object_ref.h"
+#include "provider_call.h"
+
+static const Lifecycle *lifecycle_of(const InstanceOp *op) {
+    return &op->resource->config->lifecycle;
+}
+
+/* References. */
+
+static bool report_key(const ObjectRef *ref, SourceRange range, Diags *diags) {
+    const Resource *config = ref->node->as.resource->config;
+    bool is_repeated = config->count || config->for_each;
+    const char *wanted = config->count ? "count" : "for_each";
+    Str name = ref->node->name;
+    if (is_repeated && !ref->has_key)
+        diags_error(diags, range, "Missing index",
+                    "%.*s has \"%s\", so a reference requires an instance key, as in %.*s[%s].",
+                    STR_ARG(name), wanted, STR_ARG(name), config->count ? "0" : "\"key\"");
+    else if (is_repeated)
+        diags_error(diags, range, "Invalid index", "%.*s has \"%s\", so its instance keys are %s.",
+                    STR_ARG(name), wanted, config->count ? "numbers" : "strings");
+    else
+        diags_error(
+            diags, range, "Invalid index",
+            "%.*s has neither \"count\" nor \"for_each\", so it has no instance keys. Remove "
+            "the key.",
+            STR_ARG(name));
+    return false;
+}
+
+/* An unknown key, as during validation, fits any repetition. */
+static bool check_key(const ObjectRef *ref, SourceRange range, Diags *diags) {
+    const Resource *config = ref->node->as.resource->config;
+    bool is_repeated = config->count || config->for_each;
+    KeyKind kind = ref->key.kind;
+    bool fits = is_repeated == ref->has_key &&
+                (kind == KEY_NONE || (config->count ? kind == KEY_INT : kind == KEY_STRING));
+    return fits || report_key(ref, range, diags);
+}
+
+/* Reads an element of `actions`. Its names are bound, and their errors are reported. */
+static bool read_ref(const Node *node,
+                     const Expr *expr,
+                     const ModuleScope *scope,
+                     ObjectRef *out,
+                     Arena *arena,
+                     Diags *diags) {
+    const PartErrors *errors = node_find_errors(node, expr);
+    *out = (ObjectRef){0};
+    if (errors)
+        diags_append(diags, &errors->diags);
+    if (diags_has_errors(diags) || !object_ref_read(expr, scope, out, arena, diags))
+        return false;
+    if (out->path.count == 0)
+        return check_key(out, expr->range, diags);
+    diags_error(diags, expr->range, "Unexpected attribute in action reference",
+                "An action has no attributes.");
+    return false;
+}
+
+/* Returns the instance that the reference means; NULL after an error if there is none. */
+static InstanceRecord *find_instance(
+    const ObjectRef *ref, ModuleInstance *module, SourceRange range, Arena *arena, Diags *diags) {
+    const ResourceExpansion *action = node_slot(ref->node, module)->payload;
+    const Resource *config = ref->node->as.resource->config;
+    size_t index;
+    if (action && expansion_find(&action->expansion, ref->key, &index))
+        return &action->records[index];
+    ResourceAddr address = {module->address, MODE_ACTION, config->type, config->name, ref->key};
+    diags_error(diags, range, "Reference to non-existent action instance",
+                "The configuration has no %.*s.", STR_ARG(resource_addr_to_str(address, arena)));
+    return NULL;
+}
+
+/* Operations. */
+
+/* Begins an operation on an action. `outer`: the operation on the object that triggers it. */
+static void begin(InstanceOp *op, const InstanceRecord *record, const InstanceOp *outer) {
+    InstanceRecord *own = arena_new(outer->scratch, InstanceRecord);
+    *own = (InstanceRecord){
+        .walk = record->walk,
+        .node = record->node,
+        .module = record->module,
+        .address = record->address,
+        .repetition = record->repetition,
+        .each_value = record->each_value,
+        .provider_key = record->provider_key,
+    };
+    instance_op_begin_nested(op, own, outer);
+}
+
+/* Reports the diagnostics of the operation, all as warnings if `are_warnings`. */
+static bool end(InstanceOp *op, ResourceAddr caller, bool are_warnings) {
+    Str text = op->address;
+    if (caller.type.len > 0)
+        text = str_format(op->scratch, "%.*s, called from %.*s", STR_ARG(op->address),
+                          STR_ARG(resource_addr_to_str(caller, op->scratch)));
+    diags_set_address(&op->diags, 0, text);
+    if (are_warnings)
+        diags_soften(&op->diags);
+    return instance_op_report(op);
+}
+
+/* The object that an action is invoked for. */
+typedef struct Caller {
+    const InstanceRecord *record; /* NULL: none */
+    const Value *value;
+    bool is_pending; /* its resource has no value yet */
+} Caller;
+
+static bool configure(InstanceOp *op, const Caller *caller, Configured *out) {
+    ModuleScope scope;
+    module_scope_init_instance(&scope, op->record);
+    scope.caller = caller->value;
+    scope.caller_record = caller->is_pending ? caller->record : NULL;
+    return configured_evaluate(op, &scope, out);
+}
+
+/* Returns the arguments as the plan keeps them. */
+static Value kept_config(InstanceOp *op, const Configured *configured) {
+    Value kept = schema_drop_write_only(op->schema, configured->value, op->scratch);
+    return value_clone(object_marks_add(op, kept, &configured->sensitive), op->keep);
+}
+
+/* Planning. */
+
+static bool check_destroy_config(InstanceOp *op, const Configured *configured) {
+    SourceRange range = op->resource->config->range;
+    if (!value_is_wholly_known(configured->value)) {
+        diags_error(
+            &op->diags, range, "Unknown action config",
+            "The arguments of an action that a destruction invokes must be known when it is "
+            "planned.");
+        return false;
+    }
+    if (configured->ephemeral.count == 0)
+        return true;
+    diags_error(&op->diags, range, "Action config contains ephemeral values",
+                "The arguments of an action that a destruction invokes are stored in the plan, so "
+                "they cannot be ephemeral.");
+    return false;
+}
+
+static bool ask_provider(InstanceOp *op, const Configured *configured) {
+    ActionResponse response = {0};
+    if (op->provider->is_deferred) /* its configuration is known during the apply */
+        return true;
+    if (!provider_call_plan_action(op, &(ActionRequest){configured->value}, &response))
+        return false;
+    if (response.deferred.len == 0)
+        return true;
+    diags_error(&op->diags, NO_RANGE, "Provider deferred an action",
+                "%.*s cannot be planned now: %.*s.", STR_ARG(op->address),
+                STR_ARG(response.deferred));
+    return false;
+}
+
+static bool plan_one(InstanceOp *op, const Caller *caller, ActionInvocation *out) {
+    Configured configured;
+    if (!configure(op, caller, &configured))
+        return false;
+    if (!out->is_requested && invoke_event_is_destroy(out->event) &&
+        !check_destroy_config(op, &configured))
+        return false;
+    if (!ask_provider(op, &configured))
+        return false;
+    out->schema = op->schema;
+    out->config = kept_config(op, &configured);
+    return true;
+}
+
+/* Returns whether the planned change has this event. */
+static bool has_event(Action action, InvokeEvent event) {
+    switch (event) {
+    case INVOKE_BEFORE_CREATE:
+    case INVOKE_AFTER_CREATE:
+        return action == ACTION_CREATE || action_is_replace(action) ||
+               action == ACTION_FORGET_THEN_CREATE;
+    case INVOKE_BEFORE_UPDATE:
+    case INVOKE_AFTER_UPDATE: return action == ACTION_UPDATE;
+    case INVOKE_BEFORE_DESTROY:
+    case INVOKE_AFTER_DESTROY: return action == ACTION_DELETE || action_is_replace(action);
+    }
+    return false;
+}
+
+static bool has_events(Action action, const ActionTrigger *trigger) {
+    vec_each(&trigger->events, event) {
+        if (has_event(action, *event))
+            return true;
+    }
+    return false;
+}
+
+/* Evaluates the condition. It may be unknown during planning: then the apply decides. */
+static bool evaluate_condition(InstanceOp *op,
+                               const ModuleScope *scope,
+                               const ActionTrigger *trigger,
+                               Value object,
+                               Value *out) {
+    ModuleScope own = *scope;
+    own.scope.self = &own;
+    own.self = &object;
+    *out = value_bool(true);
+    if (!trigger->condition)
+        return true;
+    size_t before = op->diags.count;
+    if (!eval_expr_as(trigger->condition, &own.scope, &TYPE_BOOL, out, op->scratch, &op->diags)) {
+        diags_set_subject(&op->diags, before, DIAG_EXPRESSION);
+        return false;
+    }
+    *out = value_without_marks(*out);
+    if (!value_is_null(*out))
+        return true;
+    diags_error(&op->diags, trigger->condition->range, "Invalid condition",
+                "The condition of an action_trigger block must be true or false, but is null.")
+        ->subject = DIAG_EXPRESSION;
+    return false;
+}
+
+/* The invocation of one action by one event. */
+static bool plan_invocation(InstanceOp *op,
+                            const ModuleScope *scope,
+                            const ActionInvocation *like,
+                            const Expr *expr,
+                            ResourceChange *change) {
+    ObjectRef ref;
+    if (!read_ref(op->node, expr, scope, &ref, op->scratch, &op->diags))
+        return false;
+    const InstanceRecord *record =
+        find_instance(&ref, op->record->module, expr->range, op->scratch, &op->diags);
+    if (!record)
+        return false;
+    InstanceOp action;
+    begin(&action, record, op);
+    ActionInvocation invocation = *like;
+    Value object = invoke_event_is_destroy(like->event) ? change->before : change->after;
+    Caller caller = {op->record, &object, true};
+    invocation.action = record->address;
+    invocation.provider_config = instance_op_provider_config(&action);
+    bool ok = plan_one(&action, &caller, &invocation);
+    if (ok)
+        vec_push(op->keep, &change->invocations, invocation);
+    log_debug("invocation planned", log_text("address", action.address),
+              log_text("caller", op->address), log_cstr("event", invoke_event_keyword(like->event)),
+              log_number("ok", ok));
+    if (!end(&action, like->caller, false))
+        op->record->failure = FAILURE_ERROR;
+    return ok;
+}
+
+static bool plan_trigger(InstanceOp *op,
+                         const ModuleScope *scope,
+                         uint32_t index,
+                         ResourceChange *change) {
+    const ActionTrigger *trigger = &lifecycle_of(op)->action_triggers.items[index];
+    Value condition;
+    bool ok = true;
+    if (!has_events(change->action, trigger))
+        return true;
+    if (!evaluate_condition(op, scope, trigger, change->after, &condition))
+        return false;
+    if (value_is_known(condition) && !value_is_true(condition))
+        return true;
+    vec_each(&trigger->events, event) {
+        if (!has_event(change->action, *event))
+            continue;
+        for (uint32_t i = 0; i < trigger->actions.count; i++) {
+            ActionInvocation like = {.caller = op->record->address,
+                                     .event = *event,
+                                     .on_failure = trigger->on_failure,
+                                     .trigger = index,
+                                     .index = i};
+            ok = plan_invocation(op, scope, &like, trigger->actions.items[i], change) && ok;
+        }
+    }
+    return ok;
+}
+
+bool invocation_plan(InstanceOp *op, const ModuleScope *scope, ResourceChange *change) {
+    bool ok = true;
+    if (op->walk->options->is_preflight)
+        return true;
+    for (uint32_t i = 0; i < lifecycle_of(op)->action_triggers.count; i++)
+        ok = plan_trigger(op, scope, i, change) && ok;
+    return ok;
+}
+
+void invocation_validate(InstanceOp *op, const ModuleScope *scope) {
+    ObjectRef ignored;
+    vec_each(&lifecycle_of(op)->action_triggers, trigger) {
+        vec_each(&trigger->actions, expr) {
+            Diags found = diags_new(op->scratch);
+            (void)!read_ref(op->node, *expr, scope, &ignored, op->scratch, &found);
+            diags_append(&op->diags, &found);
+        }
+    }
+}
+
+bool invocation_plan_request(InstanceRecord *action,
+                             const InstanceRecord *caller,
+                             uint32_t worker,
+                             ActionInvocation *out) {
+    InstanceOp op;
+    instance_op_begin(&op, action, worker);
+    *out = (ActionInvocation){
+        .action = action->address,
+        .provider_config = instance_op_provider_config(&op),
+        .caller = caller ? caller->address : (ResourceAddr){0},
+        .is_requested = true,
+    };
+    bool ok = plan_one(&op, &(Caller){caller, caller ? &caller->value : NULL, false}, out);
+    if (ok && !value_is_wholly_known(out->config)) {
+        diags_error(
+            &op.diags, NO_RANGE, "Partially applied configuration",
+            "The arguments of %.*s contain unknown values, because it refers to objects that "
+            "do not exist yet. Apply the configuration first, without -invoke.",
+            STR_ARG(op.address));
+        ok = false;
+    }
+    ok = end(&op, out->caller, false) && ok;
+    arena_reset(op.scratch);
+    return ok;
+}
+
+/* Applying. */
+
+/* The event of a failed invocation has its first error. */
+static void send_end(InstanceOp *op, size_t from, bool ok) {
+    WalkEvent event = instance_op_event(op, EVENT_INVOKE_END);
+    event.failed = !ok;
+    mask_diags(&op->diags, &op->secrets);
+    for (size_t i = from; i < op->diags.count && event.text.len == 0; i++) {
+        const Diag *diag = &op->diags.items[i];
+        if (diag->severity == DIAG_ERROR)
+            event.text = diag->detail.len == 0
+                             ? diag->summary
+                             : str_format(op->scratch, "%.*s: %.*s", STR_ARG(diag->summary),
+                                          STR_ARG(diag->detail));
+    }
+    hooks_send(op->walk->engine->hooks, &event);
+}
+
+static bool call(InstanceOp *op, const ActionInvocation *invocation, Value config) {
+    if (!value_is_wholly_known(config)) {
+        diags_error(
+            &op->diags, NO_RANGE, "Action configuration unknown during apply",
+            "The arguments of %.*s are not known yet. Values of \"caller\" that the provider "
+            "computes are known in events that begin with \"after\".",
+            STR_ARG(op->address));
+        return false;
+    }
+    if (!instance_op_require_provider(op))
+        return false;
+    op->invocation = invocation;
+    instance_op_send(op, EVENT_INVOKE_START, STR_EMPTY);
+    size_t before = op->diags.count;
+    bool ok = provider_call_invoke(op, &(ActionRequest){config});
+    send_end(op, before, ok);
+    return ok;
+}
+
+static bool invoke_again(InstanceOp *op, const ActionInvocation *invocation, const Caller *caller) {
+    Configured configured;
+    return configure(op, caller, &configured) && call(op, invocation, configured.value);
+}
+
+static bool invoke_planned(InstanceOp *op, const ActionInvocation *invocation) {
+    return call(op, invocation, value_unmark_deep(invocation->config, op->scratch));
+}
+
+static bool must_run(InstanceOp *op,
+                     const ModuleScope *scope,
+                     const ActionInvocation *invocation,
+                     Value object,
+                     bool *out) {
+    const ActionTrigger *trigger = &lifecycle_of(op)->action_triggers.items[invocation->trigger];
+    Value condition;
+    if (!evaluate_condition(op, scope, trigger, object, &condition))
+        return false;
+    if (!value_is_known(condition)) {
+        diags_error(&op->diags, trigger->condition->range,
+                    "Unknown condition when invoking action before apply",
+                    "The condition of an action_trigger block must be known before its actions are "
+                    "invoked.")
+            ->subject = DIAG_EXPRESSION;
+        return false;
+    }
+    *out = value_is_true(condition);
+    return true;
+}
+
+static bool run_one(InstanceOp *op,
+                    const ModuleScope *scope,
+                    const ActionInvocation *invocation,
+                    Value object) {
+    bool must = false;
+    ObjectRef ref;
+    const ActionTrigger *trigger = &lifecycle_of(op)->action_triggers.items[invocation->trigger];
+    const Expr *expr = trigger->actions.items[invocation->index];
+    if (!must_run(op, scope, invocation, object, &must) ||
+        !read_ref(op->node, expr, scope, &ref, op->scratch, &op->diags))
+        return false;
+    const InstanceRecord *record =
+        find_instance(&ref, op->record->module, expr->range, op->scratch, &op->diags);
+    if (!must || !record)
+        return record != NULL;
+    InstanceOp action;
+    begin(&action, record, op);
+    bool ok = invoke_again(&action, invocation, &(Caller){op->record, &object, true});
+    bool continues = invocation->on_failure == INVOKE_CONTINUES;
+    ok = end(&action, op->record->address, continues) && (ok || continues);
+    if (!ok)
+        op->record->failure = FAILURE_ERROR;
+    return ok;
+}
+
+bool invocation_run(
+    InstanceOp *op, const ModuleScope *scope, bool is_before, Value object, bool *taints) {
+    const ResourceChange *change = op->record->planned_change->change;
+    *taints = false;
+    vec_each(&change->invocations, invocation) {
+        if (invoke_event_is_destroy(invocation->event) ||
+            invoke_event_is_before(invocation->event) != is_before)
+            continue;
+        if (run_one(op, scope, invocation, object))
+            continue;
+        *taints =
+            invocation->on_failure == INVOKE_TAINTS && invocation->event == INVOKE_AFTER_CREATE;
+        return false;
+    }
+    return true;
+}
+
+static InstanceRecord *record_of(EngineWalk *walk,
+                                 const Node *action,
+                                 const ActionInvocation *invocation,
+                                 Arena *arena) {
+    InstanceRecord *record = arena_new(arena, InstanceRecord);
+    record->walk = walk;
+    record->node = (Node *)action;
+    record->address = invocation->action;
+    record->provider_key = invocation->provider_config.key;
+    return record;
+}
+
+static const Node *find_action(const InstanceOp *op, const ActionInvocation *invocation) {
+    vec_each(&op->resource->actions, action) {
+        const Resource *config = (*action)->as.resource->config;
+        if (str_equal(config->type, invocation->action.type) &&
+            str_equal(config->name, invocation->action.name))
+            return *action;
+    }
+    return NULL;
+}
+
+bool invocation_run_destroy(InstanceOp *op, bool is_before) {
+    const PlannedChange *run = op->record->planned_change;
+    bool never_blocks = op->walk->plan->mode == PLAN_DESTROY;
+    vec_each(&run->change->invocations, invocation) {
+        const Node *node = find_action(op, invocation);
+        bool continues = never_blocks || invocation->on_failure == INVOKE_CONTINUES;
+        if (!node || !invoke_event_is_destroy(invocation->event) ||
+            invoke_event_is_before(invocation->event) != is_before)
+            continue;
+        InstanceOp action;
+        begin(&action, record_of(op->walk, node, invocation, op->scratch), op);
+        bool ok = invoke_planned(&action, invocation);
+        ok = end(&action, op->record->address, continues) && (ok || continues);
+        if (!ok) {
+            op->record->failure = FAILURE_ERROR;
+            return false;
+        }
+    }
+    return true;
+}
+
+bool invocation_run_request(EngineWalk *walk,
+                            const Node *action,
+                            const ActionInvocation *invocation,
+                            uint32_t worker) {
+    InstanceOp op;
+    Arena *scratch = walk->workers[worker].scratch;
+    instance_op_begin(&op, record_of(walk, action, invocation, scratch), worker);
+    bool ok = invoke_planned(&op, invocation);
+    ok = end(&op, invocation->caller, false) && ok;
+    arena_reset(scratch);
+    return ok;
+}
+
+bool invocation_may_taint(const ResourceChange *change) {
+    vec_each(&change->invocations, invocation) {
+        if (invocation->on_failure == INVOKE_TAINTS && invocation->event == INVOKE_AFTER_CREATE)
+            return true;
+    }
+    return false;
+}
