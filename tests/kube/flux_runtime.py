@@ -15,6 +15,7 @@ import server
 Program = collections.namedtuple("Program", "name space arguments", defaults=(None, ()))
 CONTROLLERS = (Program("source-controller"), Program("kustomize-controller", None, ("--requeue-dependency=2s",)))
 COMMAND = "tests/programs/build flux"
+NOTIFIER = "notification-controller"
 SOURCES = "/apis/source.toolkit.fluxcd.io/v1/namespaces/%s/gitrepositories/%s"
 SYNCS = "/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/%s/kustomizations/%s"
 
@@ -27,6 +28,9 @@ class Controllers:
         self.directory = tempfile.mkdtemp(prefix="loam-flux-")
         self.end, self.is_paused, self.processes = threading.Event(), False, []
         self.fetched = {}
+        # Of the notification-controller: where the other controllers send their events, and where webhooks arrive.
+        notifies = any(one.name == NOTIFIER for one in programs)
+        self.events, self.webhooks = ["127.0.0.1:%d" % server.free_port() if notifies else "" for _ in range(2)]
 
     # Real programs.
 
@@ -39,9 +43,13 @@ class Controllers:
         if program.name == "source-controller":
             storage = "127.0.0.1:%d" % server.free_port()
             args += ["--storage-path=" + self.directory, "--storage-addr=" + storage, "--storage-adv-addr=" + storage]
+        if program.name == NOTIFIER:
+            args += ["--receiverAddr=" + self.webhooks, "--events-addr=" + self.events]
+        else:
+            args.append("--events-addr=" + (self.events and "http://%s/" % self.events))
         with open(os.path.join(self.directory, program.name + ".log"), "ab") as log:
             process = subprocess.Popen([server.find_program(program.name), "--metrics-addr=127.0.0.1:%d" % server.free_port(),
-                                        "--health-addr=127.0.0.1:%d" % server.free_port(), "--enable-leader-election=false", "--events-addr=", *args],
+                                        "--health-addr=127.0.0.1:%d" % server.free_port(), "--enable-leader-election=false", *args],
                                        env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, preexec_fn=server.die_with_parent)
         self.processes.append(process)
 
@@ -51,7 +59,7 @@ class Controllers:
             if all(self.get("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/" + name) for name in
                    ("gitrepositories.source.toolkit.fluxcd.io", "ocirepositories.source.toolkit.fluxcd.io", "externalartifacts.source.toolkit.fluxcd.io",
                     "helmcharts.source.toolkit.fluxcd.io", "buckets.source.toolkit.fluxcd.io", "helmrepositories.source.toolkit.fluxcd.io",
-                    "kustomizations.kustomize.toolkit.fluxcd.io")):
+                    "kustomizations.kustomize.toolkit.fluxcd.io", "receivers.notification.toolkit.fluxcd.io")):
                 break
         if self.end.is_set():
             return
