@@ -23,6 +23,7 @@
 #pragma once
 
 #include "address.h"
+#include "deferral.h"
 #include "io.h"
 #include "schema.h"
 
@@ -74,6 +75,10 @@ typedef struct Call {
     /* True during a plan: remote systems may not exist yet. A call waits for them no longer than
      * the provider's configuration allows; a data source may then set response->deferred. */
     bool is_planning;
+    /* True in a plan with -allow-deferral: a response may set `deferral`, because the object can
+     * only be handled after other changes. The change then waits for a later plan. Results that the
+     * provider cannot know stay at their defaults. */
+    bool allows_deferral;
     /* -refresh=full, also in the apply of such a plan: compare with the real system, also where
      * recorded results show no change. */
     bool is_full_refresh;
@@ -213,6 +218,7 @@ typedef struct PlanResponse {
     bool has_unknown_parts;
     Str private_data; /* default: that of the request */
     bool is_legacy;   /* as in ApplyResponse */
+    Deferral deferral;
 } PlanResponse;
 
 void plan_note(PlanResponse *response, Path path, Str text, Arena *arena);
@@ -286,6 +292,7 @@ typedef struct ReadResponse {
     /* Every changed field, for systems that know the owners of fields. Default: none, which means
      * that the engine compares the objects. */
     FieldChanges changes;
+    Deferral deferral; /* the stored object stays as it is */
 } ReadResponse;
 
 typedef struct ImportRequest {
@@ -295,6 +302,7 @@ typedef struct ImportRequest {
 typedef struct ImportResponse {
     Value state; /* default: null; must be complete enough for `read` */
     Str private_data;
+    Deferral deferral;
 } ImportResponse;
 
 typedef struct UpgradeRequest {
@@ -552,6 +560,7 @@ typedef struct DataReadResponse {
     /* If call->is_planning: why the source cannot be read now, as sentences. Then the plan warns,
      * treats the computed attributes as unknown, and the apply reads the source. Default: empty. */
     Str deferred;
+    Deferral deferral;
 } DataReadResponse;
 
 struct DataSourceType {
@@ -577,6 +586,7 @@ typedef struct OpenResponse {
     Str private_data;    /* passed to renew and close; never shown, never stored */
     int64_t renew_at_ms; /* on io->clock's monotonic time; 0: valid for the whole walk */
     Str deferred;        /* as in DataReadResponse: nothing was opened, the apply opens it */
+    Deferral deferral;   /* nothing was opened */
 } OpenResponse;
 
 typedef struct RenewRequest {
@@ -680,7 +690,7 @@ typedef struct ProviderFunction {
 /* The provider itself. */
 
 typedef struct ConfigureRequest {
-    Value config;        /* wholly known; with unknowns the provider is deferred and not called */
+    Value config;        /* wholly known, unless the provider has `accepts_unknown` */
     const void *context; /* set by registry_set_context; NULL: none */
     Arena *run;          /* lives as long as the client */
 } ConfigureRequest;
@@ -699,6 +709,10 @@ struct Provider {
     const char
         *imitates; /* release of the provider at `address` whose behaviour it matches; NULL: none */
     Schema schema; /* of the provider block */
+    /* True: if call->allows_deferral, `configure` is called with unknown values, too, and the other
+     * calls defer what needs them. Otherwise a provider with unknown values is not called: plans
+     * follow from the schemas. */
+    bool accepts_unknown;
     bool (*validate)(const Call *call, const ValidateRequest *request, Diags *diags);
     /* Default: no client. */
     bool (*configure)(const Call *call,

@@ -1,6 +1,7 @@
 /* Gathers the results of conditions from the nodes of a walk, and writes them as JSON. */
 #include "checks_json.h"
 
+#include "deferrals.h"
 #include "json.h"
 #include "log.h"
 
@@ -108,6 +109,10 @@ static void gather_records(Checked *checked,
     }
     for (size_t i = 0; i < expansion->expansion.count; i++) {
         const InstanceRecord *record = &expansion->records[i];
+        if (record->keys_unknown) {
+            checked->is_expanded = false;
+            continue;
+        }
         CheckedObject object = {
             .address = resource_addr_to_str(record->address, arena),
             .results = record->results,
@@ -232,6 +237,10 @@ static void gather(
     vec_each(&node->module->instances, module) {
         if (is_destroying && !is_ending)
             break;
+        if (deferrals_is_placeholder(*module)) {
+            checked->is_expanded = false;
+            continue;
+        }
         if (node->kind == NODE_RESOURCE)
             gather_records(checked, node, *module, arena);
         else

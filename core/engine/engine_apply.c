@@ -38,7 +38,7 @@ static void save_outputs(EngineWalk *walk) {
     vec_each(&walk->nodes, item) {
         const Node *node = *item;
         if (only_refreshes || node->kind != NODE_OUTPUT || node->module->parent ||
-            !node->is_selected)
+            !node->is_selected || node->is_deferred)
             continue;
         const Slot *slot = node_slot(node, root);
         if (slot->is_set)
@@ -47,7 +47,7 @@ static void save_outputs(EngineWalk *walk) {
     vec_each(&walk->plan->outputs, change) {
         if (change->action == ACTION_DELETE)
             working_state_remove_output(walk->working, change->name);
-        else if (only_refreshes && change->action != ACTION_NO_OP)
+        else if (only_refreshes && change->action != ACTION_NO_OP && !change->is_deferred)
             save_output(walk, change->name, change->after, change->sensitive);
     }
 }

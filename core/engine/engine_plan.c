@@ -3,8 +3,10 @@
 #include "engine.h"
 
 #include "checks_json.h"
+#include "deferrals.h"
 #include "deletions.h"
 #include "engine_console.h"
+#include "engine_deferrals.h"
 #include "engine_unique.h"
 #include "engine_walk.h"
 #include "log.h"
@@ -64,7 +66,8 @@ static bool check_targets(const EngineWalk *walk, Diags *diags) {
 /* Only instances that are declared can contradict a moved block. */
 static void check_move(InstanceRecord *record, void *payload) {
     MoveCheck *check = payload;
-    if (record->removal != REASON_NONE || record->deposed.len > 0 || record->keys_unknown)
+    if (record->removal != REASON_NONE || record->deposed.len > 0 || record->keys_unknown ||
+        record->may_stay)
         return;
     moves_check_declared(check->moves, record->address, check->scratch, check->diags);
     arena_reset(check->scratch);
@@ -166,7 +169,12 @@ static void gather_change(InstanceRecord *record, void *payload) {
         if (has_no_block(record->planned->reason))
             record->planned->reason = REASON_DELETE_BECAUSE_NO_MOVE_TARGET;
     }
-    vec_push(gathering->arena, &gathering->plan->changes, *record->planned);
+    if (record->deferral) {
+        DeferredChange deferred = {record->deferral, *record->planned};
+        vec_push(gathering->arena, &gathering->plan->deferred, deferred);
+    } else {
+        vec_push(gathering->arena, &gathering->plan->changes, *record->planned);
+    }
 }
 
 /* The instances of a module share the list. */
@@ -285,8 +293,9 @@ static void gather_output(EngineWalk *walk, const Node *node, Gathering *gatheri
     if (stored && stored->sensitive)
         change.before = value_with_marks(change.before, MARK_SENSITIVE);
     change.action = destroying ? ACTION_DELETE : output_action(&change, stored, output->sensitive);
+    change.is_deferred = !destroying && node->is_deferred;
     vec_push(gathering->arena, &gathering->plan->outputs, change);
-    if (!destroying)
+    if (!destroying && !change.is_deferred)
         refresh_output(gathering, output, slot->value);
 }
 
@@ -317,7 +326,8 @@ static void gather_module_outputs(EngineWalk *walk, Gathering *gathering) {
             continue;
         vec_each(&node->module->instances, module) {
             const Slot *slot = node_slot(node, *module);
-            if (!slot->is_set || (value_is_known(slot->value) && value_is_null(slot->value)))
+            if (!slot->is_set || deferrals_is_placeholder(*module) ||
+                (value_is_known(slot->value) && value_is_null(slot->value)))
                 continue;
             PlanModuleOutput named = {(*module)->address, node->as.output->name};
             vec_push(gathering->arena, &gathering->plan->module_outputs, named);
@@ -408,6 +418,7 @@ static void log_plan(const Plan *plan, Arena *arena) {
         log_change(change, arena);
     }
     log_debug("plan made", log_number("changes", (int64_t)plan->changes.count),
+              log_number("deferred", (int64_t)plan->deferred.count),
               log_number("drift", (int64_t)plan->drift.count),
               log_number("outputs", (int64_t)plan->outputs.count),
               log_number("variables", (int64_t)plan->variables.count),
@@ -434,8 +445,9 @@ static void gather(EngineWalk *walk, PlanResult *out, Arena *arena, Diags *diags
     gather_changes(walk, &gathering);
     gather_invocations(walk, &gathering);
     engine_walk_each_record(walk, gather_state, &gathering);
-    if (destroys && gathering.plan->changes.count == 0)
+    if (destroys && gathering.plan->changes.count + gathering.plan->deferred.count == 0)
         engine_walk_each_record(walk, gather_leftover, &gathering);
+    engine_deferrals_gather(walk, gathering.plan, arena);
     /* Values of the modules, and what an apply of the saved plan needs. */
     gather_outputs(walk, &gathering);
     state_compact(gathering.refreshed);

@@ -48,8 +48,8 @@ static bool stays(const InstanceRecord *record) {
 
 static void check_record(InstanceRecord *record, void *payload) {
     Uniqueness *unique = payload;
-    if (!record->planned || record->deposed.len || record->address.mode != MODE_MANAGED ||
-        !value_is_present(record->planned->after))
+    if (!record->planned || record->deferral || record->deposed.len ||
+        record->address.mode != MODE_MANAGED || !value_is_present(record->planned->after))
         return;
     const ResourceType *type = record->node->as.resource->type->resource;
     for (size_t i = 0; i < type->unique_count; i++) {

@@ -144,8 +144,7 @@ static void write_invocations(JsonWriter *writer, const ActionInvocations *all, 
     json_array_end(writer);
 }
 
-static void write_change(JsonWriter *writer, const ResourceChange *change, Arena *arena) {
-    json_object_start(writer);
+static void write_change_members(JsonWriter *writer, const ResourceChange *change, Arena *arena) {
     write_address(writer, "address", change->address, arena);
     if (change->previous.type.len)
         write_address(writer, "previous", change->previous, arena);
@@ -170,7 +169,21 @@ static void write_change(JsonWriter *writer, const ResourceChange *change, Arena
     if (change->create_before_destroy)
         json_key_bool(writer, "create_before_destroy", true);
     write_optional(writer, "import_id", change->import_id);
+    if (change->import_is_unknown)
+        json_key_bool(writer, "import_is_unknown", true);
     write_optional(writer, "generated_config", change->generated_config);
+}
+
+static void write_change(JsonWriter *writer, const ResourceChange *change, Arena *arena) {
+    json_object_start(writer);
+    write_change_members(writer, change, arena);
+    json_object_end(writer);
+}
+
+static void write_deferred(JsonWriter *writer, const DeferredChange *deferred, Arena *arena) {
+    json_object_start(writer);
+    write_text(writer, "deferral", deferral_name(deferred->deferral));
+    write_change_members(writer, &deferred->change, arena);
     json_object_end(writer);
 }
 
@@ -217,6 +230,8 @@ static void write_output(JsonWriter *writer, const OutputChange *output) {
     write_key_value(writer, "after", output->after);
     if (output->sensitive)
         json_key_bool(writer, "sensitive", true);
+    if (output->is_deferred)
+        json_key_bool(writer, "deferred", true);
     json_object_end(writer);
 }
 
@@ -252,6 +267,15 @@ static void write_sections(JsonWriter *writer, const Plan *plan, Arena *arena) {
         write_change(writer, change, arena);
     }
     json_array_end(writer);
+    if (plan->deferred.count > 0) {
+        open_section(writer, "deferred");
+        vec_each(&plan->deferred, deferred) {
+            write_deferred(writer, deferred, arena);
+        }
+        json_array_end(writer);
+    }
+    write_texts(writer, "deferred_blocks", plan->deferred_blocks.items,
+                plan->deferred_blocks.count);
     open_section(writer, "drift");
     vec_each(&plan->drift, drift) {
         write_drift(writer, drift, arena);

@@ -60,7 +60,7 @@ static bool read_address(Load *load, ResourceAddr *out) {
     Diags diags = diags_new(load->arena);
     if (!read_text(load, &text))
         return false;
-    return address_parse_resource(text, out, load->arena, &diags) ||
+    return address_parse_planned(text, out, load->arena, &diags) ||
            fail(load, "an address is invalid");
 }
 
@@ -296,6 +296,8 @@ static bool read_change_text(Load *load, Str key, ResourceChange *change, bool *
         return read_dependencies(load, change);
     if (str_equal(key, STR("create_before_destroy")))
         return read_bool(load, &change->create_before_destroy);
+    if (str_equal(key, STR("import_is_unknown")))
+        return read_bool(load, &change->import_is_unknown);
     *known = false;
     return false;
 }
@@ -331,6 +333,20 @@ static bool read_change_member(Load *load, Str key, void *subject) {
     if (str_equal(key, STR("invocations")))
         return read_invocations(load, &change->invocations);
     return fail(load, "a change has unknown members");
+}
+
+static bool read_deferral(Load *load, Deferral *out) {
+    Str text;
+    if (!read_text(load, &text))
+        return false;
+    return deferral_from_name(text, out) || fail(load, "a reason for a deferral is unknown");
+}
+
+static bool read_deferred_member(Load *load, Str key, void *subject) {
+    DeferredChange *deferred = subject;
+    if (str_equal(key, STR("deferral")))
+        return read_deferral(load, &deferred->deferral);
+    return read_change_member(load, key, &deferred->change);
 }
 
 static bool read_field_member(Load *load, Str key, void *subject) {
@@ -389,6 +405,8 @@ static bool read_output_member(Load *load, Str key, void *subject) {
         return read_one(load, &output->after);
     if (str_equal(key, STR("sensitive")))
         return read_bool(load, &output->sensitive);
+    if (str_equal(key, STR("deferred")))
+        return read_bool(load, &output->is_deferred);
     return fail(load, "an output has unknown members");
 }
 
@@ -406,6 +424,13 @@ static void *add_change(Load *load) {
     ResourceChange *change = vec_add(load->growing, &load->plan->changes);
     change->before = change->after = change->config = value_null(&TYPE_DYNAMIC);
     return change;
+}
+
+static void *add_deferred(Load *load) {
+    DeferredChange *deferred = vec_add(load->arena, &load->plan->deferred);
+    ResourceChange *change = &deferred->change;
+    change->before = change->after = change->config = value_null(&TYPE_DYNAMIC);
+    return deferred;
 }
 
 static void *add_drift(Load *load) {
@@ -461,6 +486,10 @@ static bool read_section(Load *load, Str key) {
         return read_objects(load, add_variable, read_variable_member);
     if (str_equal(key, STR("changes")))
         return read_objects(load, add_change, read_change_member);
+    if (str_equal(key, STR("deferred")))
+        return read_objects(load, add_deferred, read_deferred_member);
+    if (str_equal(key, STR("deferred_blocks")))
+        return read_texts(load, &load->plan->deferred_blocks);
     if (str_equal(key, STR("drift")))
         return read_objects(load, add_drift, read_drift_member);
     if (str_equal(key, STR("invocations")))

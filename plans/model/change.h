@@ -8,6 +8,7 @@
 
 #include "action.h"
 #include "address.h"
+#include "deferral.h"
 #include "invoke_event.h"
 #include "path.h"
 
@@ -74,9 +75,17 @@ typedef struct ResourceChange {
     size_t dependency_count;
     bool create_before_destroy;
     ActionInvocations invocations; /* in the order of the configuration */
-    Str import_id;                 /* empty: no import */
+    Str import_id;                 /* empty: no import, or `import_is_unknown` */
+    bool import_is_unknown;        /* of a deferred change */
     Str generated_config;          /* the block that was generated for an import; empty: none */
 } ResourceChange;
+
+/* A change that waits for a later plan; this plan does not apply it. With DEFERRAL_INSTANCE_KEYS
+ * the address has an unknown key, and the change stands for all instances of the block. */
+typedef struct DeferredChange {
+    Deferral deferral;
+    ResourceChange change;
+} DeferredChange;
 
 typedef struct OutputChange {
     Str name;
@@ -84,6 +93,7 @@ typedef struct OutputChange {
     Value before; /* null of dynamic type: absent */
     Value after;
     bool sensitive;
+    bool is_deferred; /* it depends on a deferred change, so an apply keeps the stored value */
 } OutputChange;
 
 /* A changed field of an object, with its owner if the remote system records owners. */

@@ -18,6 +18,15 @@ static int compare_changes(const void *a, const void *b) {
     return order ? order : str_compare(left->deposed, right->deposed);
 }
 
+static int compare_deferred(const void *a, const void *b) {
+    return compare_changes(&((const DeferredChange *)a)->change,
+                           &((const DeferredChange *)b)->change);
+}
+
+static int compare_texts(const void *a, const void *b) {
+    return str_compare(*(const Str *)a, *(const Str *)b);
+}
+
 static int compare_drift(const void *a, const void *b) {
     return resource_addr_compare(((const Drift *)a)->address, ((const Drift *)b)->address);
 }
@@ -62,9 +71,15 @@ const PartChange *plan_find_part(const ResourceChange *change, Str key) {
 void plan_sort(Plan *plan) {
     SORT(plan->changes, compare_changes);
     SORT(plan->invocations, compare_invocations);
+    SORT(plan->deferred, compare_deferred);
+    SORT(plan->deferred_blocks, compare_texts);
     SORT(plan->drift, compare_drift);
     SORT(plan->outputs, compare_outputs);
     SORT(plan->variables, compare_variables);
+}
+
+bool plan_has_deferrals(const Plan *plan) {
+    return plan->deferred.count + plan->deferred_blocks.count > 0;
 }
 
 const ResourceChange *plan_find(const Plan *plan, ResourceAddr address, Str deposed) {
@@ -135,7 +150,7 @@ static bool has_output_change(const Plan *plan) {
     vec_each(&plan->outputs, output) {
         bool is_found = plan->mode != PLAN_REFRESH_ONLY ||
                         (output->action != ACTION_DELETE && value_is_wholly_known(output->after));
-        if (output->action != ACTION_NO_OP && is_found)
+        if (output->action != ACTION_NO_OP && is_found && !output->is_deferred)
             return true;
     }
     return false;

@@ -23,7 +23,7 @@ typedef struct PlanModuleOutput {
 typedef struct Plan {
     PlanMode mode;
     bool errored;
-    bool complete;        /* false with -target or -exclude */
+    bool complete;        /* false with -target, -exclude or deferrals */
     bool has_news;        /* refresh-only: stored facts such as dependencies have changed */
     bool only_reports;    /* of loam drift: no apply follows; not saved */
     bool is_full_refresh; /* made with -refresh=full; calls of the apply see it too */
@@ -40,6 +40,8 @@ typedef struct Plan {
     StrVec ephemeral_variables;    /* names of those that were set; sorted, without their values */
     VEC(ResourceChange) changes;   /* sorted by address, then deposed; no-ops included */
     ActionInvocations invocations; /* requested by -invoke; sorted by address */
+    VEC(DeferredChange) deferred;  /* sorted like `changes` */
+    StrVec deferred_blocks;        /* addresses of module calls and ephemeral resources; sorted */
     VEC(Drift) drift;
     VEC(OutputChange) outputs;            /* sorted by name */
     VEC(PlanModuleOutput) module_outputs; /* those that have a value; not saved */
@@ -55,6 +57,8 @@ typedef struct Plan {
 Plan *plan_new(PlanMode mode, Arena *arena);
 /* Orders changes, drift, outputs and variables. plan_find requires it. */
 void plan_sort(Plan *plan);
+/* Returns whether the plan leaves changes to a later plan. */
+bool plan_has_deferrals(const Plan *plan);
 const ResourceChange *plan_find(const Plan *plan, ResourceAddr address, Str deposed);
 
 /* Returns whether the object has moved to another address. */

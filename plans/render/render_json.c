@@ -85,10 +85,13 @@ void render_json_change(const ResourceChange *change, JsonWriter *writer, Arena 
     open_change(writer, change->action, before, after);
     write_object_masks(writer, before, after);
     write_replace_paths(writer, &change->replace_paths);
-    if (change->import_id.len) {
+    if (change->import_id.len || change->import_is_unknown) {
         json_key(writer, STR("importing"));
         json_object_start(writer);
-        json_key_string(writer, "id", change->import_id);
+        if (change->import_is_unknown)
+            json_key_bool(writer, "unknown", true);
+        else
+            json_key_string(writer, "id", change->import_id);
         json_object_end(writer);
     }
     if (change->generated_config.len)
@@ -396,6 +399,28 @@ static void write_invocations(const Document *document) {
     json_array_end(writer);
 }
 
+/* Readers know the reasons of Terraform. */
+static Str deferral_text(Deferral deferral) {
+    return str_from_cstr(
+        deferral_name(deferral == DEFERRAL_DEPENDENT ? DEFERRAL_PREREQUISITE : deferral));
+}
+
+static void write_deferred_changes(const Document *document) {
+    JsonWriter *writer = document->writer;
+    if (document->plan->deferred.count == 0)
+        return;
+    json_key(writer, STR("deferred_changes"));
+    json_array_start(writer);
+    vec_each(&document->plan->deferred, deferred) {
+        json_object_start(writer);
+        json_key_string(writer, "reason", deferral_text(deferred->deferral));
+        json_key(writer, STR("resource_change"));
+        write_resource_change(document, &deferred->change);
+        json_object_end(writer);
+    }
+    json_array_end(writer);
+}
+
 static void write_output_change(JsonWriter *writer, const OutputChange *output) {
     json_key(writer, output->name);
     open_change(writer, output->action, output->before, output->after);
@@ -459,6 +484,7 @@ void render_json_plan(const Plan *plan,
     write_planned_values(&document);
     write_drift(&document);
     write_resource_changes(&document);
+    write_deferred_changes(&document);
     write_output_changes(&document);
     render_json_state_prior(&writer, plan, lookup, payload, terraform_version, scratch);
     write_section(&writer, "configuration", plan->configuration);

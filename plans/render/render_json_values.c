@@ -82,6 +82,8 @@ void render_json_values_address(
         json_key_int(writer, "index", address.key.index);
     if (address.key.kind == KEY_STRING)
         json_key_string(writer, "index", address.key.text);
+    if (address.key.kind == KEY_UNKNOWN)
+        json_key_bool(writer, "index_unknown", true);
     json_key_string(writer, "provider_name", provider);
 }
 

@@ -87,6 +87,10 @@ const Map *render_secret_of_plan(const Plan *plan, Arena *arena) {
             render_secret_collect(part->after, &all);
         }
     }
+    vec_each(&plan->deferred, deferred) {
+        render_secret_collect(deferred->change.before, &all);
+        render_secret_collect(deferred->change.after, &all);
+    }
     vec_each(&plan->drift, drift) {
         render_secret_collect(drift->before, &all);
         render_secret_collect(drift->after, &all);

@@ -161,6 +161,56 @@ static size_t add_changes(RenderPen *pen, const Plan *plan) {
     return count;
 }
 
+/* Returns true if a deferred change of the module call is listed. */
+static bool is_shown_within(const Plan *plan, Str block) {
+    SCOPED(ArenaRef) scratch = arena_open("deferred block");
+    vec_each(&plan->deferred, deferred) {
+        Str module = module_addr_to_str(deferred->change.address.module, scratch);
+        if (str_starts_with(module, block) && plan_is_shown(&deferred->change))
+            return true;
+    }
+    return false;
+}
+
+/* Lists the changes that wait for a later plan. Returns their number. */
+static size_t add_deferred(RenderPen *pen, const Plan *plan) {
+    size_t count = 0;
+    SCOPED(ArenaRef) scratch = arena_open("deferred text");
+    RenderPen one = *pen;
+    one.scratch = scratch;
+    vec_each(&plan->deferred, deferred) {
+        if (!plan_is_shown(&deferred->change))
+            continue;
+        if (count++ == 0)
+            render_pen_text(pen, "\nThese changes are deferred to a later plan:\n");
+        render_pen_text(pen, "\n");
+        render_title_deferred(&one, deferred);
+        render_text_body(&deferred->change, one.style, one.out, scratch);
+        hand_over(pen, PIECE_SIZE);
+        arena_reset(scratch);
+    }
+    vec_each(&plan->deferred_blocks, block) {
+        if (is_shown_within(plan, *block))
+            continue;
+        if (count++ == 0)
+            render_pen_text(pen, "\nThese changes are deferred to a later plan:\n");
+        render_title_deferred_block(pen, *block);
+    }
+    return count;
+}
+
+/* Says how to make the rest of the changes. */
+static void add_next_step(RenderPen *pen, const Plan *plan) {
+    if (!plan_has_deferrals(plan) || plan->errored)
+        return;
+    render_pen_text(pen,
+                    plan_is_applyable(plan)
+                        ? "\nThis plan is partial: after it is applied, plan and apply again to "
+                          "make the deferred changes.\n"
+                        : "\nThis plan has deferred changes, but no change that can be applied "
+                          "now.\n");
+}
+
 static const RenderDiff *diff_output(RenderPen *pen, const OutputChange *output) {
     uint8_t marks = output->sensitive ? MARK_SENSITIVE : 0;
     Value before = value_with_marks(output->before, marks);
@@ -269,17 +319,19 @@ static void add_requested(RenderPen *pen, const Plan *plan) {
 
 static void add_plan(RenderPen *pen, const Plan *plan) {
     bool has_drift = add_all_drift(pen, plan);
+    size_t deferred = add_deferred(pen, plan);
     size_t changes = add_changes(pen, plan) + plan->invocations.count;
     add_requested(pen, plan);
     if (plan->mode == PLAN_REFRESH_ONLY && has_drift)
         add_refresh_note(pen, plan);
     size_t outputs = add_outputs(pen, plan);
-    if (changes == 0 && outputs > 0 && plan->mode == PLAN_NORMAL) {
+    if (changes == 0 && outputs > 0 && plan->mode == PLAN_NORMAL && plan_is_applyable(plan)) {
         render_pen_text(pen, "\nApplying this plan saves these output values in the state; it "
                              "changes no real infrastructure.\n");
     }
-    if (changes == 0 && outputs == 0 && !has_drift && !plan->errored)
+    if (changes + outputs + deferred == 0 && !has_drift && !plan->errored)
         add_no_changes(pen, plan);
+    add_next_step(pen, plan);
 }
 
 void render_text_plan(const Plan *plan, RenderStyle style, StrBuf *out, Arena *scratch) {

@@ -123,6 +123,8 @@ static void add_reason(RenderPen *pen, const ResourceChange *change) {
     Str reason = reason_text(change, pen->scratch);
     if (change->import_id.len > 0)
         render_pen_format(pen, "  # (imported from \"%.*s\")\n", STR_ARG(change->import_id));
+    if (change->import_is_unknown)
+        add_comment(pen, STR("(imported by an id that is not known yet)"));
     if (change->generated_config.len > 0)
         add_comment(pen, STR("(config will be generated)"));
     if (reason.len)
@@ -202,6 +204,17 @@ static Str who_of(const ResourceChange *change, Arena *arena) {
 
 void render_title_change(RenderPen *pen, const ResourceChange *change) {
     add_change_title(pen, change, who_of(change, pen->scratch));
+}
+
+void render_title_deferred(RenderPen *pen, const DeferredChange *deferred) {
+    add_title(pen, who_of(&deferred->change, pen->scratch), " is ", "deferred", INK_BOLD);
+    render_pen_format(pen, "  # (%s)\n", deferral_reason(deferred->deferral));
+    add_reason(pen, &deferred->change);
+}
+
+void render_title_deferred_block(RenderPen *pen, Str address) {
+    render_pen_text(pen, "\n");
+    add_title(pen, address, " is ", "deferred", INK_BOLD);
 }
 
 void render_title_reasons(RenderPen *pen, const ResourceChange *change) {

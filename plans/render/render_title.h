@@ -6,6 +6,10 @@
 
 /* "  # ADDRESS will be created" */
 void render_title_change(RenderPen *pen, const ResourceChange *change);
+/* "  # ADDRESS is deferred", and the reason. */
+void render_title_deferred(RenderPen *pen, const DeferredChange *deferred);
+/* The same for a module call or an ephemeral resource, without a reason. */
+void render_title_deferred_block(RenderPen *pen, Str address);
 /* "  # (because …)": zero or more lines. */
 void render_title_reasons(RenderPen *pen, const ResourceChange *change);
 /* The addresses of all changes but the first; nothing if there is only one. */

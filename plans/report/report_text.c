@@ -34,8 +34,11 @@ Str report_text_summary(const ReportInput *input, Arena *arena) {
     if (input->plan->only_reports)
         return drift_summary(input->plan, arena);
     if (!plan_is_applyable(input->plan))
-        return STR("No changes.");
+        return plan_has_deferrals(input->plan) ? STR("No changes now; the rest is deferred.")
+                                               : STR("No changes.");
     Str planned = plan_summary(input->plan, arena);
+    if (plan_has_deferrals(input->plan))
+        planned = str_concat(planned, STR("; the rest is deferred"), arena);
     if (!input->timeline)
         return str_format(arena, "%.*s.", STR_ARG(planned));
     return str_format(arena, "%.*s Planned: %.*s.", STR_ARG(run_summary(input->timeline, arena)),

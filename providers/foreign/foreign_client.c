@@ -92,6 +92,18 @@ static void end_call(ForeignClient *client, ForeignWorker *worker) {
 
 /* Calls. */
 
+/* Rejects a deferred response to a call that did not allow one. Plans of actions never do, which
+ * their caller reports. */
+static void check_deferral(const Call *call, const ProtocolResponse *response, Diags *diags) {
+    if (!response->is_deferred || call->allows_deferral)
+        return;
+    diags_error(diags, NO_RANGE, "Change deferred by its provider",
+                "The provider %s cannot handle %.*s before other changes are made. %s",
+                call->provider->address, STR_ARG(call->address),
+                call->is_planning ? "Apply these first: plan with -allow-deferral, or with -target."
+                                  : "Make a new plan with -allow-deferral.");
+}
+
 static ForeignOutcome send(
     const Call *call, const ForeignRequest *request, Str *bytes, bool *is_lost, Diags *diags) {
     ForeignProvider *foreign = (ForeignProvider *)call->provider;
@@ -131,6 +143,8 @@ static bool call_process(const Call *call,
                    protocol_message_response(method, bytes, response, call->arena, diags);
     if (outcome == FOREIGN_DONE && !is_done && is_lost)
         *is_lost = true; /* the provider has acted, and its response is damaged */
+    if (is_done && diags->error_count == errors && method != PROTOCOL_PLAN_ACTION)
+        check_deferral(call, response, diags);
     place_diagnostics(call, first, diags);
     if (outcome == FOREIGN_UNIMPLEMENTED)
         report_unimplemented(call, method, diags);

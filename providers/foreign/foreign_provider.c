@@ -75,6 +75,7 @@ static bool foreign_configure(const Call *call,
                               Diags *diags) {
     ForeignProvider *foreign = (ForeignProvider *)call->provider;
     ProtocolRequest sent = {.type = schema_implied_type(&call->provider->schema),
+                            .allows_deferral = call->allows_deferral,
                             .config = request->config};
     Str config = protocol_message_request(PROTOCOL_CONFIGURE, &sent, call->arena);
     ForeignClient *client = claim_client(foreign, config, diags);
@@ -194,6 +195,7 @@ ForeignProvider *foreign_provider_open(Str address,
         .name = str_to_cstr(registry_local_name(address), arena),
         .address = str_to_cstr(address, arena),
         .description = "",
+        .accepts_unknown = true,
         .validate = foreign_validate,
         .configure = foreign_configure,
         .close = foreign_close,

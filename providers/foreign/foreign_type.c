@@ -33,10 +33,50 @@ static ProtocolRequest request_of(const Call *call) {
     const ForeignProvider *foreign = (const ForeignProvider *)call->provider;
     ProtocolRequest request = {.type_name = call->type.name,
                                .type = schema_implied_type(call->type.schema),
+                               .allows_deferral = call->allows_deferral,
                                .meta_type = foreign->meta_type};
     if (foreign->meta_type)
         request.meta = value_null(foreign->meta_type);
     return request;
+}
+
+/* Returns the reason of a deferred response; DEFERRAL_NONE if it is none. */
+static Deferral deferral_of(const ProtocolResponse *response) {
+    uint64_t reason = response->deferred_reason;
+    if (!response->is_deferred)
+        return DEFERRAL_NONE;
+    return reason > DEFERRAL_ABSENT_PREREQUISITE - DEFERRAL_UNSPECIFIED
+               ? DEFERRAL_UNSPECIFIED
+               : (Deferral)(DEFERRAL_UNSPECIFIED + reason);
+}
+
+/* Reads the planned object. In a deferred response it may be missing or unknown as a whole: then
+ * the proposed object stays. */
+static bool read_planned(const Call *call,
+                         const PlanRequest *request,
+                         const ProtocolResponse *received,
+                         PlanResponse *response,
+                         Diags *diags) {
+    Value planned;
+    Diags found = diags_new(call->arena);
+    bool is_read = read_value(call, received, "PlanResourceChange", &planned, &found);
+    bool has_form = is_read && value_is_known(planned) &&
+                    value_is_null(planned) == value_is_null(request->proposed);
+    response->deferral = deferral_of(received);
+    if (has_form)
+        response->planned = planned;
+    if (has_form || response->deferral)
+        return true;
+    diags_append(diags, &found);
+    if (is_read)
+        diags_error(diags, NO_RANGE, "Provider produced invalid plan",
+                    "The provider %s planned %s. This is a mistake in the provider; please report "
+                    "it to its developers.",
+                    call->provider->address,
+                    value_is_null(request->proposed)
+                        ? "an object for a deletion"
+                        : "no object for a configuration that has one");
+    return false;
 }
 
 static bool validate_by(ProtocolMethod method,
@@ -78,24 +118,13 @@ static bool resource_plan(const Call *call,
                           Diags *diags) {
     ProtocolRequest sent = request_of(call);
     ProtocolResponse received;
-    Value planned;
     sent.prior = request->prior;
     sent.proposed = request->proposed;
     sent.config = request->config;
     sent.private_data = request->private_data;
     if (!foreign_client_call(call, PROTOCOL_PLAN_RESOURCE, &sent, &received, NULL, diags) ||
-        !read_value(call, &received, "PlanResourceChange", &planned, diags))
+        !read_planned(call, request, &received, response, diags))
         return false;
-    if (value_is_null(planned) != value_is_null(request->proposed)) {
-        diags_error(diags, NO_RANGE, "Provider produced invalid plan",
-                    "The provider %s planned %s. This is a mistake in the provider; please report "
-                    "it to its developers.",
-                    call->provider->address,
-                    value_is_null(planned) ? "no object for a configuration that has one"
-                                           : "an object for a deletion");
-        return false;
-    }
-    response->planned = planned;
     response->private_data = received.private_data;
     response->is_legacy = received.is_legacy;
     add_changed(request, response, &received.replaces, call->arena);
@@ -194,8 +223,12 @@ static bool resource_read(const Call *call,
     ProtocolResponse received;
     sent.prior = request->state;
     sent.private_data = request->private_data;
-    if (!foreign_client_call(call, PROTOCOL_READ_RESOURCE, &sent, &received, NULL, diags) ||
-        !read_value(call, &received, "ReadResource", &response->state, diags))
+    if (!foreign_client_call(call, PROTOCOL_READ_RESOURCE, &sent, &received, NULL, diags))
+        return false;
+    response->deferral = deferral_of(&received);
+    if (response->deferral)
+        return true;
+    if (!read_value(call, &received, "ReadResource", &response->state, diags))
         return false;
     response->private_data = received.private_data;
     return check_known(call, response->state, "ReadResource", diags);
@@ -210,6 +243,11 @@ static bool resource_import(const Call *call,
     sent.id = request->id;
     if (!foreign_client_call(call, PROTOCOL_IMPORT_RESOURCE, &sent, &received, NULL, diags))
         return false;
+    response->deferral = deferral_of(&received);
+    if (response->deferral) {
+        response->state = value_unknown(sent.type);
+        return true;
+    }
     bool is_type = str_equal_cstr(received.imported_type, call->type.name);
     if (received.imported_count != 1 || !is_type) {
         diags_error(diags, NO_RANGE, "Provider returned invalid import",
@@ -431,8 +469,12 @@ static bool data_read(const Call *call,
     ProtocolRequest sent = request_of(call);
     ProtocolResponse received;
     sent.config = request->config;
-    if (!foreign_client_call(call, PROTOCOL_READ_DATA, &sent, &received, NULL, diags) ||
-        !read_value(call, &received, "ReadDataSource", &response->state, diags))
+    if (!foreign_client_call(call, PROTOCOL_READ_DATA, &sent, &received, NULL, diags))
+        return false;
+    response->deferral = deferral_of(&received);
+    if (response->deferral)
+        return true;
+    if (!read_value(call, &received, "ReadDataSource", &response->state, diags))
         return false;
     if (value_is_null(response->state)) {
         diags_error(diags, NO_RANGE, "Provider produced null object",
@@ -473,8 +515,12 @@ static bool ephemeral_open(const Call *call,
     ProtocolRequest sent = request_of(call);
     ProtocolResponse received;
     sent.config = request->config;
-    if (!foreign_client_call(call, PROTOCOL_OPEN_EPHEMERAL, &sent, &received, NULL, diags) ||
-        !read_value(call, &received, "OpenEphemeralResource", &response->result, diags))
+    if (!foreign_client_call(call, PROTOCOL_OPEN_EPHEMERAL, &sent, &received, NULL, diags))
+        return false;
+    response->deferral = deferral_of(&received);
+    if (response->deferral)
+        return true;
+    if (!read_value(call, &received, "OpenEphemeralResource", &response->result, diags))
         return false;
     response->private_data = received.private_data;
     response->renew_at_ms = renewal_of(call, &received);

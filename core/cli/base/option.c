@@ -43,6 +43,8 @@ static const Option operation_options[] = {
     {"refresh-only", OPTION_FLAG, NULL,
      "Only record changes made outside of loam; change no real object."},
     {"destroy", OPTION_FLAG, NULL, "Plan to destroy every managed object."},
+    {"allow-deferral", OPTION_FLAG, NULL,
+     "Defer what depends on unknown instances (count, for_each) to a later plan."},
     {"target", OPTION_ADDRESS, "ADDRESS",
      "Plan only this address and its dependencies. May be repeated."},
     {"target-file", OPTION_PATH, "PATH",

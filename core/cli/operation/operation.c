@@ -286,6 +286,13 @@ static bool check_forgotten(const Operation *operation) {
     return false;
 }
 
+static void warn_of_deferrals(const Operation *operation) {
+    if (plan_has_deferrals(operation->result.plan))
+        diags_warning(operation->project->diags, NO_RANGE, "Applied changes are incomplete",
+                      "The plan has deferred changes. To make them, plan with -allow-deferral and "
+                      "apply again, until a plan has no deferred changes.");
+}
+
 bool operation_apply(Operation *operation) {
     Project *project = operation->project;
     Cli *cli = project->cli;
@@ -304,6 +311,7 @@ bool operation_apply(Operation *operation) {
                       "changes, run \"loam plan\".",
                       option_that_limits(operation));
     }
+    warn_of_deferrals(operation);
     if (!ok) {
         save_partial_state(operation);
         return false;

@@ -151,6 +151,7 @@ bool plan_options_read(Project *project, PlanOptions *out) {
     const Arguments *arguments = project->arguments;
     *out = (PlanOptions){
         .skip_refresh = !option_flag(arguments, "refresh"),
+        .allows_deferral = option_flag(arguments, "allow-deferral"),
         .is_full_refresh = str_equal_cstr(option_text(arguments, "refresh"), "full"),
         .skips_check_warnings =
             option_is_given(arguments, "auto-approve") && option_flag(arguments, "auto-approve"),

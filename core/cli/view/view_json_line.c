@@ -30,7 +30,8 @@ void view_json_line_end(ViewJsonLine *line) {
 static void write_key(JsonWriter *writer, const char *name, InstanceKey key) {
     json_key(writer, str_from_cstr(name));
     switch (key.kind) {
-    case KEY_NONE: json_write_null(writer); break;
+    case KEY_NONE:
+    case KEY_UNKNOWN: json_write_null(writer); break;
     case KEY_INT: json_int(writer, key.index); break;
     case KEY_STRING: json_write_string(writer, key.text); break;
     }

@@ -342,7 +342,9 @@ static void end_refresh(ProgressView *view, const WalkEvent *event, Arena *scrat
     if (event->action != ACTION_READ)
         return;
     Str elapsed = clock_format_elapsed(event->elapsed_ms, scratch);
-    const char *what = event->is_deferred ? "Left to the apply" : "Read complete";
+    const char *what = event->is_deferred  ? "Left to the apply"
+                       : event->is_waiting ? "Left to a later plan"
+                                           : "Read complete";
     say(view, str_format(scratch, "%.*s: %s after %.*s", STR_ARG(event->address), what,
                          STR_ARG(elapsed)));
 }

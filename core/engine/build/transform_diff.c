@@ -20,8 +20,18 @@ static ResourceNode *attach_orphan(EngineWalk *walk,
     return resource;
 }
 
+/* A deferred change without a block is not applied, so it needs no orphan. */
+static void attach_deferred(EngineWalk *walk) {
+    vec_each(&walk->plan->deferred, deferred) {
+        Node *node = transform_locate_block(walk, deferred->change.address);
+        if (node)
+            vec_push(walk->arena, &node->as.resource->deferred, deferred);
+    }
+}
+
 bool transform_diff(EngineWalk *walk, Diags *diags) {
     bool ok = true;
+    attach_deferred(walk);
     Map orphans = map_new(walk->arena);
     vec_each(&walk->plan->changes, change) {
         Node *node = transform_locate_block(walk, change->address);

@@ -514,7 +514,8 @@ static void bind_provisioners(Binder *binder, const ResourceNode *resource) {
 
 static RepetitionKind repetition_of(InstanceKey key) {
     switch (key.kind) {
-    case KEY_NONE: break;
+    case KEY_NONE:
+    case KEY_UNKNOWN: break;
     case KEY_INT: return REPEAT_COUNT;
     case KEY_STRING: return REPEAT_EACH;
     }

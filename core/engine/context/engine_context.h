@@ -43,6 +43,7 @@ typedef struct GitopsOptions {
 typedef struct PlanOptions {
     PlanMode mode;
     bool skip_refresh;
+    bool allows_deferral; /* -allow-deferral: unknown instances wait for a later plan */
     bool is_full_refresh; /* -refresh=full: passed to calls about instances, also in an apply */
     const Map *variables; /* from input_collect: name → InputValue * */
     bool skips_check_warnings; /* an apply without a prompt repeats the checks: drop warnings */

@@ -38,6 +38,7 @@ typedef struct WalkEvent {
     const ActionInvocation *invocation; /* NULL unless EVENT_INVOKE_… */
     bool failed;                        /* EVENT_…_END */
     bool is_deferred; /* EVENT_REFRESH_END of a plan: the read is deferred to the apply */
+    bool is_waiting;  /* same: to a later plan */
 } WalkEvent;
 
 typedef struct Hooks {

@@ -182,6 +182,7 @@ Call instance_op_call(InstanceOp *op) {
         .cancel = walk->engine->cancel,
         .arena = op->scratch,
         .is_planning = walk->phase == PHASE_PLAN,
+        .allows_deferral = walk->phase == PHASE_PLAN && walk->options->allows_deferral,
         .is_full_refresh = (walk->options && walk->options->is_full_refresh) ||
                            (walk->plan && walk->plan->is_full_refresh),
         .address = op->address,

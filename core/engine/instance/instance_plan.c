@@ -3,6 +3,7 @@
 #include "instance_plan.h"
 
 #include "change_parts.h"
+#include "deferrals.h"
 #include "instance_conditions.h"
 #include "instance_refresh.h"
 #include "invocation.h"
@@ -49,6 +50,7 @@ static void new_change(Planning *planning) {
     InstanceRecord *record = op->record;
     ResourceChange *change = instance_op_new_change(op);
     change->import_id = record->import_id;
+    change->import_is_unknown = record->import_is_unknown;
     change->create_before_destroy = op->resource->create_before_destroy;
     record->planned = change;
 }
@@ -271,7 +273,7 @@ static bool evaluate(Planning *planning) {
 static bool plan_refresh_only(Planning *planning) {
     InstanceOp *op = &planning->op;
     ResourceChange *change = op->record->planned;
-    change->action = ACTION_NO_OP;
+    change->action = op->record->deferral ? ACTION_READ : ACTION_NO_OP;
     change->before = value_clone(planning->prior, op->keep);
     change->after = change->before;
     if (value_is_null(planning->prior))
@@ -343,8 +345,12 @@ static bool plan_instance(Planning *planning) {
     if (!decide(planning))
         return false;
     planning->is_decided = true;
-    refresh_dependencies(op);
     op->record->value = op->record->planned->after;
+    if (!op->record->deferral)
+        op->record->deferral = deferrals_of_needs(op->node, op->provider);
+    if (op->record->deferral)
+        return true;
+    refresh_dependencies(op);
     Action action = op->record->planned->action;
     bool destroys = action_is_replace(action) && action != ACTION_FORGET_THEN_CREATE;
     return !(destroys && prevents_destroy(planning)) &&
@@ -386,6 +392,31 @@ static bool run(InstanceRecord *record, uint32_t worker, bool (*plan)(Planning *
         drop_change(op);
     log_decision(&planning);
     return instance_op_end(op) && record->failure != FAILURE_PROTECTED;
+}
+
+/* Plans the creation of an instance with an unknown key: this finds mistakes in the block, and
+ * shows the values that all its instances have. */
+static bool plan_placeholder(Planning *planning) {
+    InstanceOp *op = &planning->op;
+    ResourceChange *change = instance_op_new_change(op);
+    op->record->planned = change;
+    op->record->deferral = DEFERRAL_INSTANCE_KEYS;
+    planning->prior = planning->prior_value = value_null(schema_implied_type(op->schema));
+    module_scope_init_instance(&planning->scope, op->record);
+    if (!configure(planning) || !propose_plan(op, planning->prior, &planning->written, STR_EMPTY,
+                                              NULL, &planning->response))
+        return false;
+    Value after = object_marks_add(op, planning->response.planned, &planning->written.sensitive);
+    change->action = ACTION_CREATE;
+    change->before = planning->prior;
+    change->after = value_clone(after, op->keep);
+    planning->is_decided = true;
+    return true;
+}
+
+bool instance_plan_placeholder(Walk *pool, void *payload, uint32_t worker) {
+    (void)pool;
+    return run(payload, worker, plan_placeholder);
 }
 
 bool instance_plan(Walk *pool, void *payload, uint32_t worker) {
@@ -474,7 +505,7 @@ static bool plan_removal(Planning *planning) {
     InstanceOp *op = &planning->op;
     const StateObject *stored =
         op->record->stored ? state_find_object(op->record->stored, op->record->deposed) : NULL;
-    bool only_reads = op->walk->options->mode == PLAN_REFRESH_ONLY;
+    bool only_reads = op->walk->options->mode == PLAN_REFRESH_ONLY || op->record->may_stay;
     bool destroys_all = op->walk->options->mode == PLAN_DESTROY;
     const Removed *removed = destroys_all ? NULL : op->resource->removed;
     if (stored && !only_reads &&
@@ -499,12 +530,17 @@ static bool plan_removal(Planning *planning) {
     op->record->value = change->before;
     if (only_reads) {
         op->record->planned = NULL;
+        op->record->deferral = DEFERRAL_NONE;
         return true;
     }
     if (!plan_deletion(planning))
         return false;
     planning->is_decided = true;
-    if (!op->resource->config || change->deposed.len > 0)
+    Deferral *deferral = &op->record->deferral;
+    *deferral = *deferral                     ? *deferral
+                : planning->response.deferral ? planning->response.deferral
+                                              : deferrals_of_needs(op->node, op->provider);
+    if (*deferral || !op->resource->config || change->deposed.len > 0)
         return true;
     if (op->record->module)
         module_scope_init_instance(&planning->scope, op->record);

@@ -208,6 +208,10 @@ static bool read_object(InstanceOp *op, const StateObject *object, Value prior, 
         return false;
     instance_op_send_end(op, EVENT_REFRESH_END, id, true);
     *out = prior;
+    if (response.deferral) {
+        op->record->deferral = response.deferral;
+        return true;
+    }
     const ResourceAddr *origin = find_origin(op);
     bool is_same = value_equal(request.state, response.state);
     if (is_same && origin && op->walk->options->mode == PLAN_REFRESH_ONLY)
@@ -320,11 +324,21 @@ static bool import(InstanceOp *op, Value *out) {
     ReadResponse read;
     if (!call_import(op, &imported))
         return false;
+    if (imported.deferral) {
+        op->record->deferral = imported.deferral;
+        *out = value_null(schema_implied_type(op->schema));
+        return true;
+    }
     instance_op_send(op, EVENT_REFRESH_START, op->record->import_id);
     ReadRequest request = {imported.state, imported.private_data};
     if (!provider_call_read(op, &request, &read))
         return false;
     instance_op_send_end(op, EVENT_REFRESH_END, op->record->import_id, true);
+    if (read.deferral) {
+        op->record->deferral = read.deferral;
+        *out = value_null(schema_implied_type(op->schema));
+        return true;
+    }
     if (value_is_null(read.state))
         return report_absent_import(op);
     *out = object_marks_add(op, read.state, NULL);
@@ -338,6 +352,11 @@ static bool import(InstanceOp *op, Value *out) {
 
 static bool refresh(InstanceOp *op, Value *out) {
     const StateObject *object;
+    if (op->record->import_is_unknown) {
+        op->record->deferral = DEFERRAL_RESOURCE_CONFIG;
+        *out = value_null(schema_implied_type(op->schema));
+        return true;
+    }
     if (op->record->import_id.len > 0)
         return import(op, out);
     if (!prior_object(op, &object, out))

@@ -50,8 +50,13 @@ bool propose_plan(InstanceOp *op,
         request.approved = value_unmark_deep(approved->after, op->scratch);
         request.approved_private = approved->private_data;
     }
-    return provider_call_plan(op, &request, response) &&
-           check_plan(op, prior, configured, expected, response);
+    if (!provider_call_plan(op, &request, response))
+        return false;
+    if (response->deferral) { /* the provider cannot know its plan yet, so there is none to check */
+        op->record->deferral = op->record->deferral ? op->record->deferral : response->deferral;
+        return true;
+    }
+    return check_plan(op, prior, configured, expected, response);
 }
 
 bool propose_changes_at(Value prior, const PlanResponse *response, Path path) {

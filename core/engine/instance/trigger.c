@@ -49,6 +49,8 @@ static bool ref_fires(const ObjectRef *ref, ModuleInstance *module, bool *fires,
     const ResourceExpansion *resource = node_slot(ref->node, module)->payload;
     size_t count = resource ? resource->expansion.count : 0, index;
     bool is_whole = ref->key.kind == KEY_NONE && ref->path.count == 0;
+    if (resource && resource->expansion.is_unknown)
+        return true; /* its instances wait for a later plan, and this one with them */
     if (count == 0)
         return report_missing(ref, module, diags);
     if (is_whole) {

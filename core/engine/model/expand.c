@@ -1,6 +1,8 @@
 /* Evaluates count, for_each and enabled. */
 #include "expand.h"
 
+#include "deferrals.h"
+
 static void single(Expansion *out, Arena *arena) {
     out->kind = REPEAT_NONE;
     out->count = 1;
@@ -9,8 +11,17 @@ static void single(Expansion *out, Arena *arena) {
     out->values[0] = value_null(&TYPE_DYNAMIC);
 }
 
-static bool unknown_keys(
-    const ModuleScope *scope, RepetitionKind kind, const Expr *expr, Expansion *out, Diags *diags) {
+/* The last words of an error about unknown keys. */
+static const char *way_out(const Repetition *repetition) {
+    return repetition->must_be_known ? "with the -target option."
+                                     : "with the -target option, or plan with -allow-deferral.";
+}
+
+static bool unknown_keys(const ModuleScope *scope,
+                         RepetitionKind kind,
+                         const Repetition *repetition,
+                         Expansion *out,
+                         Diags *diags) {
     const PlanOptions *options = scope->walk->options;
     bool is_validating = scope->walk->phase == PHASE_VALIDATE;
     if (is_validating || (options && options->mode == PLAN_DESTROY)) {
@@ -18,22 +29,29 @@ static bool unknown_keys(
         *out = (Expansion){.kind = kind, .is_unknown = true, .count = is_validating ? 1 : 0};
         return true;
     }
+    if (deferrals_are_allowed(scope->walk) && !repetition->must_be_known) {
+        *out = deferrals_expand(scope->walk, kind);
+        return true;
+    }
     if (kind == REPEAT_NONE) {
-        diags_error(diags, expr->range, "Invalid enabled argument",
+        diags_error(diags, repetition->enabled->range, "Invalid enabled argument",
                     "The \"enabled\" value depends on resource attributes that cannot be "
                     "determined until apply, so loam cannot plan whether the instance exists. "
-                    "Apply its dependencies first with the -target option.");
+                    "Apply its dependencies first %s",
+                    way_out(repetition));
     } else if (kind == REPEAT_COUNT) {
-        diags_error(diags, expr->range, "Invalid count argument",
+        diags_error(diags, repetition->count->range, "Invalid count argument",
                     "The \"count\" value depends on resource attributes that cannot be determined "
                     "until apply, so loam cannot plan how many instances will be created. Apply "
-                    "the dependencies of the count first with the -target option.");
+                    "the dependencies of the count first %s",
+                    way_out(repetition));
     } else {
-        diags_error(diags, expr->range, "Invalid for_each argument",
+        diags_error(diags, repetition->for_each->range, "Invalid for_each argument",
                     "The \"for_each\" value has keys derived from resource attributes that cannot "
                     "be determined until apply, so loam cannot plan the instances. Use a map with "
                     "known keys, in which only the values depend on other resources. Otherwise "
-                    "apply the dependencies first with the -target option.");
+                    "apply the dependencies first %s",
+                    way_out(repetition));
     }
     return false;
 }
@@ -63,8 +81,12 @@ static bool read_count(
     return false;
 }
 
-static bool expand_count(
-    const Expr *expr, const ModuleScope *scope, Expansion *out, Arena *arena, Diags *diags) {
+static bool expand_count(const Repetition *repetition,
+                         const ModuleScope *scope,
+                         Expansion *out,
+                         Arena *arena,
+                         Diags *diags) {
+    const Expr *expr = repetition->count;
     Value value;
     int64_t count;
     if (!eval_expr(expr, &scope->scope, &value, arena, diags))
@@ -76,7 +98,7 @@ static bool expand_count(
     bool is_secret = value_is_secret(value);
     value = value_unmark_deep(value, arena);
     if (!value_is_known(value))
-        return unknown_keys(scope, REPEAT_COUNT, expr, out, diags);
+        return unknown_keys(scope, REPEAT_COUNT, repetition, out, diags);
     if (!read_count(expr, value, is_secret, &count, arena, diags)) {
         if (value_is_present(value) && !type_is_primitive(value.type))
             eval_show_values(expr, &scope->scope, NULL, arena, diags);
@@ -145,17 +167,18 @@ static bool expand_set(const Expr *expr, Value value, Expansion *out, Diags *dia
     return true;
 }
 
-static bool expand_value(const Expr *expr,
+static bool expand_value(const Repetition *repetition,
                          Value value,
                          const ModuleScope *scope,
                          Expansion *out,
                          Arena *arena,
                          Diags *diags) {
+    const Expr *expr = repetition->for_each;
     if (!check_for_each(expr, value, diags))
         return false;
     bool is_set = value.type->kind == KIND_SET;
     if (!value_is_known(value) || (is_set && !value_is_wholly_known(value))) {
-        return unknown_keys(scope, REPEAT_EACH, expr, out, diags);
+        return unknown_keys(scope, REPEAT_EACH, repetition, out, diags);
     }
     out->kind = REPEAT_EACH;
     out->count = value.count;
@@ -170,12 +193,16 @@ static bool expand_value(const Expr *expr,
     return true;
 }
 
-static bool expand_for_each(
-    const Expr *expr, const ModuleScope *scope, Expansion *out, Arena *arena, Diags *diags) {
+static bool expand_for_each(const Repetition *repetition,
+                            const ModuleScope *scope,
+                            Expansion *out,
+                            Arena *arena,
+                            Diags *diags) {
+    const Expr *expr = repetition->for_each;
     Value value;
     if (!eval_expr(expr, &scope->scope, &value, arena, diags))
         return false;
-    if (expand_value(expr, value, scope, out, arena, diags))
+    if (expand_value(repetition, value, scope, out, arena, diags))
         return true;
     eval_show_values(expr, &scope->scope, &value, arena, diags);
     return false;
@@ -187,8 +214,12 @@ static bool reject_enabled(const Expr *expr, Diags *diags, const char *detail) {
 }
 
 /* Gives one instance or none. */
-static bool expand_enabled(
-    const Expr *expr, const ModuleScope *scope, Expansion *out, Arena *arena, Diags *diags) {
+static bool expand_enabled(const Repetition *repetition,
+                           const ModuleScope *scope,
+                           Expansion *out,
+                           Arena *arena,
+                           Diags *diags) {
+    const Expr *expr = repetition->enabled;
     Value value;
     if (!eval_expr_as(expr, &scope->scope, &TYPE_BOOL, &value, arena, diags))
         return false;
@@ -201,7 +232,7 @@ static bool expand_enabled(
                               "The \"enabled\" value is ephemeral, so it cannot determine whether "
                               "the instance exists.");
     if (!value_is_known(value))
-        return unknown_keys(scope, REPEAT_NONE, expr, out, diags);
+        return unknown_keys(scope, REPEAT_NONE, repetition, out, diags);
     if (value_is_null(value))
         return reject_enabled(expr, diags,
                               "The \"enabled\" value must be true or false, but is null.");
@@ -217,11 +248,11 @@ static bool expand_any(const Repetition *repetition,
                        Arena *arena,
                        Diags *diags) {
     if (repetition->count)
-        return expand_count(repetition->count, scope, out, arena, diags);
+        return expand_count(repetition, scope, out, arena, diags);
     if (repetition->for_each)
-        return expand_for_each(repetition->for_each, scope, out, arena, diags);
+        return expand_for_each(repetition, scope, out, arena, diags);
     if (repetition->enabled)
-        return expand_enabled(repetition->enabled, scope, out, arena, diags);
+        return expand_enabled(repetition, scope, out, arena, diags);
     single(out, arena);
     return true;
 }
@@ -234,6 +265,12 @@ bool expand_evaluate(const Repetition *repetition,
     *out = (Expansion){0};
     ModuleScope local = *scope;
     local.scope.self = &local;
+    if (scope->module && deferrals_is_placeholder(scope->module) && !repetition->must_be_known) {
+        *out = deferrals_expand(scope->walk, repetition->count      ? REPEAT_COUNT
+                                             : repetition->for_each ? REPEAT_EACH
+                                                                    : REPEAT_NONE);
+        return true;
+    }
     bool ok = expand_any(repetition, &local, out, arena, diags);
     bool is_repeated = out->kind != REPEAT_NONE || repetition->enabled;
     /* Validation evaluates a block once, for all of its instances. */

@@ -34,7 +34,9 @@ typedef struct InstanceRecord {
     ModuleInstance *module; /* NULL: an orphan, a gone module instance, or an apply's deletion */
     ResourceAddr address;
     RepetitionKind repetition;
-    bool keys_unknown; /* while validating: the block is evaluated once, for all keys */
+    /* While validating, and for placeholders of a plan: the block is evaluated once, for all
+     * keys. */
+    bool keys_unknown;
     Value each_value;
     Value value; /* marked value that references see; unknown until the task has set it */
     /* Ephemeral: the marked value since the last renewal, set by another thread; NULL: `value`. */
@@ -46,12 +48,16 @@ typedef struct InstanceRecord {
     PlannedChange *planned_change; /* apply: its planned change; NULL: none */
     Node *mirror;                  /* apply: the mirror node of a deletion */
     ResourceChange *planned;       /* plan: the planned change; NULL: none */
+    Deferral deferral;             /* plan: why `planned` waits for a later plan */
+    bool may_stay; /* plan: stored, and perhaps an instance of a block with unknown keys: only read
+                    */
     Drift *drift;
     RefreshResult refresh;
     const StateObject *refreshed; /* plan: the current object; NULL: none */
     ActionReason removal;         /* plan: why it is deleted; REASON_NONE: declared or deposed */
     Str provider_key;             /* key of its provider configuration; empty: not repeated */
     Str import_id;                /* plan: of the object to import; empty: none */
+    bool import_is_unknown;       /* plan: an object is to be imported, with an unknown id */
     const GitopsResponse *gitops; /* evaluate: the response of the provider; NULL: none */
     CheckResults *results; /* preconditions, then postconditions; for a data source of a check: one,
                               for its read. NULL: none */

@@ -1,5 +1,7 @@
 /* The names that an expression of a module instance can see. */
 #include "module_scope.h"
+
+#include "deferrals.h"
 #include "log.h"
 #include "mask.h"
 
@@ -271,7 +273,7 @@ void module_scope_init(ModuleScope *scope, EngineWalk *walk, ModuleInstance *mod
 void module_scope_init_call(ModuleScope *scope, EngineWalk *walk, ModuleInstance *called) {
     module_scope_init(scope, walk, called->parent);
     scope->repetition = called->repetition;
-    scope->repetition_unknown = walk->phase == PHASE_VALIDATE;
+    scope->repetition_unknown = walk->phase == PHASE_VALIDATE || deferrals_is_placeholder(called);
     scope->key = called->key;
     scope->each_value = called->each_value;
 }

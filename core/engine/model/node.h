@@ -49,7 +49,8 @@ struct ProviderNode {
     bool is_configured;
     bool fails_at_use; /* `failure` is set */
     Diags failure;     /* why there is no client; reported for each object that needs it */
-    bool is_deferred;  /* its configuration contains unknown values */
+    bool is_deferred;  /* its configuration contains unknown values, so it is not called */
+    bool has_unknown;  /* its configuration contains unknown values */
     bool is_rebuilt;   /* deferred, and its server is replaced: its objects do not exist yet */
     VEC(ProviderNode *) repeated; /* for_each: the configurations, one per key */
 };
@@ -82,8 +83,9 @@ typedef VEC(PlannedChange *) PlannedChanges;
 
 /* An object to import to an address. */
 typedef struct ImportedObject {
-    Str address;
+    Str address; /* empty: for_each of the block is unknown, so it may import to any instance */
     Str id;
+    bool is_unknown; /* its id is unknown, so the import waits for a later plan */
     SourceRange range;
 } ImportedObject;
 
@@ -111,8 +113,9 @@ typedef struct ResourceNode {
     VEC(Node *) imports;         /* NODE_IMPORT: blocks that may import to it */
     VEC(const Node *) actions;   /* NODE_RESOURCE: those that its triggers invoke */
     PlannedChanges planned;      /* apply: its changes, in the plan's order */
-    VEC(InstanceKey) wanted;     /* apply, -target: instances that the targets depend on */
-    bool is_wanted_whole;        /* apply, -target: the targets depend on every instance */
+    VEC(const DeferredChange *) deferred; /* apply: the same of changes that wait */
+    VEC(InstanceKey) wanted;              /* apply, -target: instances that the targets depend on */
+    bool is_wanted_whole;                 /* apply, -target: the targets depend on every instance */
 } ResourceNode;
 
 /* Errors in the references of one part of a block (an expression or a body). Validation reports
@@ -165,6 +168,7 @@ struct Node {
     bool selects_all;          /* -target: every instance is selected, not only the named ones */
     bool is_pending;           /* plan: it or one of its dependencies changes */
     bool is_changing;          /* plan: an object of the resource changes or is removed */
+    bool is_deferred;          /* plan, apply: it or a dependency waits for a later plan */
     bool is_renewed; /* plan: it or a dependency is replaced; RESOURCE does not inherit this */
     atomic_bool has_failed; /* DESTROY, DESTROY_GATE: its own or a needed deletion failed */
 };

@@ -5,8 +5,9 @@
 
 typedef struct Assignment {
     NodeVisit *visit;
-    Map records; /* address text → InstanceRecord * */
-    Map taken;   /* texts of the addresses that an import was already found for */
+    Map records;           /* address text → InstanceRecord * */
+    Map taken;             /* texts of the addresses that an import was already found for */
+    bool has_unknown_keys; /* an address without a record may become one of the block */
     bool ok;
 } Assignment;
 
@@ -16,16 +17,33 @@ static void index_records(Assignment *assignment) {
         ResourceExpansion *expansion = node_slot(node, *module)->payload;
         for (size_t i = 0; expansion && i < expansion->expansion.count; i++) {
             InstanceRecord *record = &expansion->records[i];
+            assignment->has_unknown_keys |= record->keys_unknown;
             map_set(&assignment->records,
                     resource_addr_to_str(record->address, assignment->visit->scratch), record);
         }
     }
 }
 
+static bool is_there(const InstanceRecord *record) {
+    return record->stored && (record->stored->current || record->stored->pending);
+}
+
+/* Any instance without an object may be the one to import, so all of them wait. */
+static void assign_any(Assignment *assignment) {
+    map_each(&assignment->records, entry) {
+        InstanceRecord *record = entry->value;
+        record->import_is_unknown = !is_there(record);
+    }
+}
+
 static void assign(Assignment *assignment, const ImportedObject *object) {
     Diags *diags = &assignment->visit->diags;
     InstanceRecord *record = map_find(&assignment->records, object->address);
-    if (!record) {
+    if (object->address.len == 0) {
+        assign_any(assignment);
+    } else if (!record && assignment->has_unknown_keys) {
+        log_debug("import deferred", log_text("address", object->address));
+    } else if (!record) {
         diags_error(diags, object->range, "Configuration for import target does not exist",
                     "The configuration has no instance %.*s for the imported object.",
                     STR_ARG(object->address))
@@ -38,11 +56,12 @@ static void assign(Assignment *assignment, const ImportedObject *object) {
         assignment->ok = false;
     } else {
         map_set(&assignment->taken, object->address, record);
-        bool is_there = record->stored && (record->stored->current || record->stored->pending);
-        if (!is_there)
+        if (!is_there(record)) {
             record->import_id = object->id;
+            record->import_is_unknown = object->is_unknown;
+        }
         log_debug("import assigned", log_text("address", object->address),
-                  log_text("id", object->id), log_number("exists", is_there));
+                  log_text("id", object->id), log_number("exists", is_there(record)));
     }
 }
 

@@ -1,6 +1,7 @@
 /* Plans or applies one instance of a data source. The plan reads it if its configuration is known
  * and no dependency will change. */
 #include "configured.h"
+#include "deferrals.h"
 #include "deferred_read.h"
 #include "instance_conditions.h"
 #include "node_kinds.h"
@@ -16,7 +17,8 @@ static bool read_source(InstanceOp *op, const Configured *configured, Value *out
     if (!provider_call_read_data(op, &request, &response))
         return false;
     *deferred = response.deferred;
-    if (deferred->len > 0)
+    op->record->deferral = response.deferral;
+    if (deferred->len > 0 || response.deferral)
         return true;
     if (!value_is_wholly_known(response.state)) {
         diags_error(&op->diags, NO_RANGE, "Provider produced invalid object",
@@ -41,7 +43,14 @@ static void postpone(InstanceOp *op, const Configured *configured, ActionReason 
     if (op->walk->options->mode == PLAN_REFRESH_ONLY)
         return;
     op->record->planned = change;
-    op->record->refresh = REFRESH_CHANGED; /* the stored result is out of date */
+    if (!op->record->deferral)
+        op->record->refresh = REFRESH_CHANGED; /* the stored result is out of date */
+}
+
+/* Defers the read to a later plan if a dependency waits for one: the apply cannot read it either.
+ */
+static void note_waiting(const InstanceOp *op) {
+    op->record->deferral = deferrals_of_needs(op->node, op->provider);
 }
 
 static void remember(InstanceOp *op, Value value) {
@@ -81,7 +90,8 @@ static bool plan_source(InstanceOp *op) {
     if (!instance_conditions_before(op, &scope) || !configured_evaluate(op, &scope, &configured))
         return false;
     bool is_unknown = !value_is_wholly_known(configured.value) || op->provider->is_deferred;
-    if (is_unknown || deferred_read_is_needed(op)) {
+    note_waiting(op);
+    if (is_unknown || op->record->deferral || deferred_read_is_needed(op)) {
         postpone(op, &configured,
                  is_unknown ? REASON_READ_BECAUSE_CONFIG_UNKNOWN
                             : REASON_READ_BECAUSE_DEPENDENCY_PENDING);
@@ -98,7 +108,12 @@ static bool plan_source(InstanceOp *op) {
         return false;
     WalkEvent event = instance_op_event(op, EVENT_REFRESH_END);
     event.is_deferred = deferred.len > 0;
+    event.is_waiting = op->record->deferral != DEFERRAL_NONE;
     hooks_send(op->walk->engine->hooks, &event);
+    if (op->record->deferral) {
+        postpone(op, &configured, REASON_READ_BECAUSE_DEPENDENCY_PENDING);
+        return true;
+    }
     if (deferred.len > 0) {
         warn_deferred(op, deferred);
         instance_op_place_diags(op, from);
@@ -123,6 +138,8 @@ static bool read_as_operation(InstanceOp *op, const Configured *configured, Valu
     instance_op_send(op, EVENT_APPLY_START, STR_EMPTY);
     Str deferred;
     bool ok = read_source(op, configured, out, &deferred);
+    if (ok && op->record->deferral)
+        *out = deferred_read_object(op, configured->value);
     if (ok && deferred.len > 0)
         ok = fail_deferred(op, deferred);
     /* A failed read sends no end event: it is an error, but not a failed operation, because it
@@ -166,7 +183,7 @@ static void fail_check(InstanceOp *op) {
  * if the read failed; `*out` then holds the values that are known without it. */
 static bool read_nested(InstanceOp *op, const Configured *configured, Value *out) {
     if (instance_op_require_provider(op) && read_as_operation(op, configured, out)) {
-        op->record->results->items[0].status = CHECK_PASS;
+        op->record->results->items[0].status = op->record->deferral ? CHECK_UNKNOWN : CHECK_PASS;
         return true;
     }
     fail_check(op);
@@ -186,12 +203,18 @@ static void plan_nested(InstanceOp *op) {
         fail_check(op);
         return;
     }
-    if (!value_is_wholly_known(configured.value) || op->provider->is_deferred) {
+    note_waiting(op);
+    if (!value_is_wholly_known(configured.value) || op->provider->is_deferred ||
+        op->record->deferral) {
         postpone(op, &configured, REASON_READ_BECAUSE_CONFIG_UNKNOWN);
         return;
     }
     Value value;
     bool was_read = read_nested(op, &configured, &value);
+    if (op->record->deferral) {
+        postpone(op, &configured, REASON_READ_BECAUSE_CHECK_NESTED);
+        return;
+    }
     Value after = was_read ? value
                            : object_marks_add(op, deferred_read_object(op, configured.value),
                                               &configured.sensitive);
@@ -204,6 +227,21 @@ static void plan_nested(InstanceOp *op) {
     change->reason = REASON_READ_BECAUSE_CHECK_NESTED;
     change->after = value_clone(after, op->keep);
     op->record->planned = change;
+}
+
+/* Plans the read of an instance with an unknown key. The provider is not called. */
+bool node_data_plan_placeholder(Walk *pool, void *payload, uint32_t worker) {
+    (void)pool;
+    InstanceOp op;
+    ModuleScope scope;
+    Configured configured;
+    instance_op_begin(&op, payload, worker);
+    op.record->value = value_unknown(schema_implied_type(op.schema));
+    op.record->deferral = DEFERRAL_INSTANCE_KEYS;
+    module_scope_init_instance(&scope, op.record);
+    if (configured_evaluate(&op, &scope, &configured))
+        postpone(&op, &configured, REASON_READ_BECAUSE_CONFIG_UNKNOWN);
+    return instance_op_end(&op);
 }
 
 bool node_data_plan(Walk *pool, void *payload, uint32_t worker) {

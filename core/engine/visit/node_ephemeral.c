@@ -3,6 +3,7 @@
 #include "node_ephemeral.h"
 
 #include "configured.h"
+#include "deferrals.h"
 #include "deferred_read.h"
 #include "ephemeral_type.h"
 #include "instance_conditions.h"
@@ -281,6 +282,8 @@ static void keep_value(InstanceOp *op, Value value, const Configured *configured
 static bool is_deferred(const InstanceOp *op, const Configured *configured) {
     if (!value_is_wholly_known(configured->value) || op->provider->is_deferred)
         return true;
+    if (op->walk->phase == PHASE_APPLY && deferrals_has_block(op->walk, op->address))
+        return true;
     return op->walk->phase == PHASE_PLAN && deferred_read_is_needed(op);
 }
 
@@ -309,12 +312,19 @@ static bool open_instance(InstanceOp *op, bool is_destroying) {
         return false;
     if (!configured_evaluate(op, &scope, &configured))
         return false;
-    if (is_deferred(op, &configured)) {
+    if (op->walk->phase == PHASE_PLAN)
+        op->record->deferral = deferrals_of_needs(op->node, op->provider);
+    if (op->record->deferral || is_deferred(op, &configured)) {
         keep_value(op, deferred_read_object(op, configured.value), &configured);
         return true;
     }
     if (!instance_op_require_provider(op) || !open_object(op, configured.value, &response))
         return false;
+    if (response.deferral) {
+        op->record->deferral = response.deferral;
+        keep_value(op, deferred_read_object(op, configured.value), &configured);
+        return true;
+    }
     if (response.deferred.len > 0) {
         keep_value(op, deferred_read_object(op, configured.value), &configured);
         return explain_deferred(op, response.deferred);

@@ -1,5 +1,6 @@
 /* Visits an import block: evaluates ids and addresses. The visit of the resource reads them from
  * the slot. */
+#include "deferrals.h"
 #include "expand.h"
 #include "node_kinds.h"
 
@@ -8,7 +9,10 @@ static bool reject_id(NodeVisit *visit, const Expr *expr, const char *detail) {
     return false;
 }
 
-static bool read_id(NodeVisit *visit, const Expr *expr, const ModuleScope *scope, Str *out) {
+static bool read_id(NodeVisit *visit,
+                    const Expr *expr,
+                    const ModuleScope *scope,
+                    ImportedObject *out) {
     Value value;
     if (!eval_expr_as(expr, &scope->scope, &TYPE_STRING, &value, visit->scratch, &visit->diags))
         return false;
@@ -18,13 +22,17 @@ static bool read_id(NodeVisit *visit, const Expr *expr, const ModuleScope *scope
         return reject_id(
             visit, expr,
             "The ID is sensitive, but a plan shows it. If it is not secret, use nonsensitive().");
+    out->is_unknown = !value_is_known(value) && deferrals_are_allowed(visit->walk);
+    if (out->is_unknown)
+        return true;
     if (!value_is_known(value))
         return reject_id(visit, expr,
                          "The ID is known only after apply, so the object cannot be found. Apply "
-                         "its dependencies first with the -target option.");
+                         "its dependencies first with the -target option, or plan with "
+                         "-allow-deferral.");
     if (value_is_null(value) || value_text(value).len == 0)
         return reject_id(visit, expr, "The ID must not be null or empty.");
-    *out = str_clone(value_text(value), visit->keep);
+    out->id = str_clone(value_text(value), visit->keep);
     return true;
 }
 
@@ -98,7 +106,7 @@ static bool add_object(NodeVisit *visit, const ModuleScope *scope, ImportedObjec
     const Import *import = visit->node->as.import;
     ImportedObject object = {.range = import->to.range};
     ResourceAddr address;
-    if (!read_id(visit, import->id, scope, &object.id) ||
+    if (!read_id(visit, import->id, scope, &object) ||
         !read_address(visit, &import->to, scope, &address))
         return false;
     object.address = resource_addr_to_str(address, visit->keep);
@@ -149,8 +157,12 @@ static bool visit_block(NodeVisit *visit, ModuleInstance *module, ImportedObject
     value = value_without_marks(value);
     if (!value_is_known(value) || (value.type->kind == KIND_SET && !value_is_wholly_known(value))) {
         Repetition repetition = {.for_each = for_each};
-        Expansion ignored; /* not used: unknown keys are an error */
-        return expand_evaluate(&repetition, &scope, &ignored, visit->scratch, &visit->diags);
+        ImportedObject any = {.range = for_each->range, .is_unknown = true};
+        Expansion ignored; /* not used: either unknown keys are an error, or the import waits */
+        if (!expand_evaluate(&repetition, &scope, &ignored, visit->scratch, &visit->diags))
+            return false;
+        vec_push(visit->keep, out, any);
+        return true;
     }
     return check_for_each(visit, for_each, value) &&
            (value_is_null(value) || add_elements(visit, &scope, value, out));
@@ -169,7 +181,7 @@ static bool validate_id(NodeVisit *visit) {
     const Expr *id = visit->node->as.import->id;
     ModuleScope scope;
     Value literal;
-    Str ignored;
+    ImportedObject ignored;
     if (!id || !expr_as_literal(id, &literal, visit->scratch) ||
         visit->node->module->instances.count == 0)
         return true;

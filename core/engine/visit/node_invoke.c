@@ -78,7 +78,8 @@ static bool plan_module(Requested *requested, ModuleInstance *module) {
         return true;
     for (size_t i = 0; actions && i < actions->expansion.count; i++) {
         InstanceRecord *record = &actions->records[i];
-        if (wanted.key.kind != KEY_NONE && !address_key_equal(wanted.key, record->address.key))
+        if (record->keys_unknown ||
+            (wanted.key.kind != KEY_NONE && !address_key_equal(wanted.key, record->address.key)))
             continue;
         requested->found++;
         ok = ok && plan_action(requested, module, record);

@@ -25,5 +25,6 @@ bool node_destroy_visit(NodeVisit *visit);
 
 /* Tasks of one instance. instance_plan.h and its siblings declare those of resources. */
 bool node_data_plan(Walk *pool, void *record, uint32_t worker);
+bool node_data_plan_placeholder(Walk *pool, void *record, uint32_t worker);
 bool node_data_apply(Walk *pool, void *record, uint32_t worker);
 bool node_ephemeral_open(Walk *pool, void *record, uint32_t worker); /* plan and apply */

@@ -1,4 +1,5 @@
 /* Visits a module call: creates the instances of the module. */
+#include "deferrals.h"
 #include "expand.h"
 #include "mocking.h"
 #include "node_kinds.h"
@@ -50,6 +51,10 @@ static ModuleInstance *new_instance(
                : node_module_instance(visit->node->child, caller, key, each, kind, visit->keep);
 }
 
+static InstanceKey unknown_key(const EngineWalk *walk) {
+    return walk->phase == PHASE_VALIDATE ? KEY_ABSENT : (InstanceKey){.kind = KEY_UNKNOWN};
+}
+
 static ModuleExpansion *expand_call(NodeVisit *visit, ModuleInstance *caller) {
     const ModuleCall *call = visit->node->as.call;
     ModuleScope scope;
@@ -57,14 +62,21 @@ static ModuleExpansion *expand_call(NodeVisit *visit, ModuleInstance *caller) {
     ModuleExpansion *module = arena_new(visit->keep, ModuleExpansion);
     Repetition repetition = {call->count, call->for_each, call->enabled};
     Expansion expansion;
-    if (!expand_evaluate(&repetition, &scope, &expansion, visit->keep, &visit->diags))
+    bool is_deferred =
+        visit->walk->phase == PHASE_APPLY &&
+        deferrals_has_block(visit->walk, deferrals_call_text(caller, call->name, visit->scratch));
+    if (is_deferred)
+        expansion = deferrals_expand(visit->walk, REPEAT_NONE);
+    else if (!expand_evaluate(&repetition, &scope, &expansion, visit->keep, &visit->diags))
         return NULL;
+    if (expansion.is_unknown && deferrals_reach_dependents(visit->walk))
+        visit->node->is_deferred = true;
     module->expansion = expansion;
     walk_log_expansion(visit->node, caller, &expansion);
     size_t count = expansion.count;
     module->instances = arena_new_array(visit->keep, ModuleInstance *, count + 1);
     for (size_t i = 0; i < count; i++) {
-        InstanceKey key = expansion.is_unknown ? KEY_ABSENT : expansion.keys[i];
+        InstanceKey key = expansion.is_unknown ? unknown_key(visit->walk) : expansion.keys[i];
         Value each = expansion.is_unknown ? value_unknown(&TYPE_DYNAMIC)
                                           : value_clone(expansion.values[i], visit->keep);
         if (key.kind == KEY_STRING)

@@ -33,6 +33,8 @@ static bool configure(NodeVisit *visit, ProviderNode *provider, Value config, Di
         .cancel = visit->walk->engine->cancel,
         .arena = visit->scratch,
         .address = visit->node->name,
+        .allows_deferral =
+            visit->walk->phase == PHASE_PLAN && visit->walk->options->allows_deferral,
         .lineage = visit->walk->lineage,
         .stores_plain_state = visit->walk->engine->stores_plain_state,
         .provider_secrets = &provider->secrets,
@@ -43,7 +45,9 @@ static bool configure(NodeVisit *visit, ProviderNode *provider, Value config, Di
         return false;
     if (visit->walk->phase == PHASE_VALIDATE)
         return true;
-    if (!value_is_wholly_known(config)) {
+    provider->has_unknown = !value_is_wholly_known(config);
+    bool accepts = call.allows_deferral && table->accepts_unknown;
+    if (provider->has_unknown && !accepts) {
         provider->is_deferred = true;
         provider->is_rebuilt = visit->node->is_renewed;
         return true;
@@ -52,7 +56,15 @@ static bool configure(NodeVisit *visit, ProviderNode *provider, Value config, Di
     ConfigureRequest request = {config, registry_context(visit->walk->engine->registry, table),
                                 provider->arena};
     ConfigureResponse response = {0};
-    if (table->configure && !table->configure(&call, &request, &response, diags)) {
+    Diags found = diags_new(visit->scratch);
+    bool ok = !table->configure || table->configure(&call, &request, &response, &found);
+    if (!ok && provider->has_unknown) { /* it does not accept unknown values after all */
+        provider->is_deferred = true;
+        provider->is_rebuilt = visit->node->is_renewed;
+        return true;
+    }
+    diags_append(diags, &found);
+    if (!ok) {
         provider->fails_at_use = response.fails_at_use;
         return false;
     }
@@ -146,7 +158,7 @@ static bool open_one(NodeVisit *visit, ProviderNode *provider, const ModuleScope
 }
 
 static bool open_repeated(NodeVisit *visit, ProviderNode *provider, ModuleScope *scope) {
-    Repetition repetition = {.for_each = provider->config->for_each};
+    Repetition repetition = {.for_each = provider->config->for_each, .must_be_known = true};
     Expansion expansion;
     if (!expand_evaluate(&repetition, scope, &expansion, visit->scratch, &visit->diags))
         return false;

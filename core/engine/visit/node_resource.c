@@ -1,5 +1,6 @@
 /* Visits a resource block: expands it in each module instance, and submits a task per instance.
  * Stored instances that are not in the expansion are submitted for removal. */
+#include "deferrals.h"
 #include "expand.h"
 #include "imports.h"
 #include "instance_apply.h"
@@ -144,16 +145,33 @@ static InstanceRecord *new_removal(const Removal *removal,
     record->removal = reason;
     record->each_value = value_null(&TYPE_DYNAMIC);
     vec_push(visit->walk_arena, &visit->walk->workers[visit->worker].removed, record);
-    visit->node->is_pending = visit->node->is_changing = true;
     log_debug("removal", log_text("address", resource_addr_to_str(record->address, visit->scratch)),
               log_number("deposed", (int64_t)stored->deposed.count),
               log_cstr("reason", action_reason_name(reason)));
     return record;
 }
 
+static InstanceRecord *begin_removal(const Removal *removal,
+                                     const StateInstance *stored,
+                                     ActionReason reason) {
+    removal->visit->node->is_pending = removal->visit->node->is_changing = true;
+    return new_removal(removal, stored, reason);
+}
+
+/* The block may have this instance: its object is read and stays, its deposed objects wait. */
+static void keep_instance(const Removal *removal, const StateInstance *stored) {
+    bool is_managed = removal->resource->address.mode == MODE_MANAGED;
+    if (!is_managed || (!stored->current && !stored->pending) ||
+        !is_targeted(removal->visit, stored_address(removal, stored)))
+        return;
+    InstanceRecord *record = new_removal(removal, stored, REASON_NONE);
+    record->may_stay = true;
+    submit(removal->visit, record, instance_plan_destroy);
+}
+
 static void remove_deposed(const Removal *removal, const StateInstance *stored) {
     vec_each(&stored->deposed, deposed) {
-        InstanceRecord *record = new_removal(removal, stored, REASON_NONE);
+        InstanceRecord *record = begin_removal(removal, stored, REASON_NONE);
         record->deposed = deposed->key;
         submit(removal->visit, record, instance_plan_destroy);
     }
@@ -169,7 +187,7 @@ static InstanceRecord *remove_instance(const Removal *removal,
     remove_deposed(removal, stored);
     if (!stored->current && !stored->pending)
         return NULL;
-    InstanceRecord *record = new_removal(removal, stored, reason);
+    InstanceRecord *record = begin_removal(removal, stored, reason);
     if (removal->resource->address.mode != MODE_MANAGED) {
         record->refresh = REFRESH_CHANGED; /* a data source is only removed from the state */
         return NULL;
@@ -190,6 +208,17 @@ static const StateResource *stored_for(const NodeVisit *visit, const ModuleInsta
         return NULL;
     return map_find(&resource->stored_by_module,
                     module_addr_to_str(module->address, visit->scratch));
+}
+
+/* The task of a record that stands for all instances of a block. */
+static InstanceTask task_of_placeholder(const NodeVisit *visit) {
+    switch (visit->node->as.resource->config->mode) {
+    case MODE_MANAGED: return instance_plan_placeholder;
+    case MODE_DATA: return node_data_plan_placeholder;
+    case MODE_EPHEMERAL:
+    case MODE_ACTION: break;
+    }
+    return NULL;
 }
 
 static InstanceTask task_of(const NodeVisit *visit) {
@@ -228,25 +257,32 @@ static void keep_beyond(ResourceExpansion *expansion, InstanceRecord *record, Ar
         vec_push(arena, &expansion->beyond, record);
 }
 
+/* Returns true if the stored instance may be one of a block with unknown keys. */
+static bool may_stay(const NodeVisit *visit, const Expansion *expansion, InstanceKey key) {
+    return expansion->is_unknown && deferrals_reach_dependents(visit->walk) &&
+           deferrals_may_have(expansion->kind, key);
+}
+
 /* Keys and stored instances are both sorted, so one pass matches them. */
 static void pair_with_state(const Removal *removal, ResourceExpansion *out) {
     bool removes = removal->visit->walk->phase == PHASE_PLAN;
     const StateResource *stored = removal->resource;
     size_t i = 0;
     vec_each(&stored->instances, instance) {
-        while (i < out->expansion.count &&
-               address_key_compare(out->expansion.keys[i], instance->key) < 0) {
+        size_t count = out->expansion.is_unknown ? 0 : out->expansion.count;
+        while (i < count && address_key_compare(out->expansion.keys[i], instance->key) < 0) {
             i++;
         }
-        bool known =
-            i < out->expansion.count && address_key_equal(out->expansion.keys[i], instance->key);
+        bool known = i < count && address_key_equal(out->expansion.keys[i], instance->key);
         if (known) {
             out->records[i].stored_resource = stored;
             out->records[i].stored = instance;
         }
         if (!removes)
             continue;
-        if (!known) {
+        if (may_stay(removal->visit, &out->expansion, instance->key)) {
+            keep_instance(removal, instance);
+        } else if (!known) {
             InstanceRecord *record =
                 remove_instance(removal, instance, removal_reason(&out->expansion, instance->key));
             if (record && removal->visit->walk->options->mode == PLAN_REFRESH_ONLY)
@@ -269,9 +305,11 @@ static void fill_records(NodeVisit *visit, ModuleInstance *module, ResourceExpan
     size_t count = expansion->count;
     bool checks =
         visit->walk->phase != PHASE_VALIDATE && visit->walk->options->mode != PLAN_DESTROY;
+    bool is_validating = visit->walk->phase == PHASE_VALIDATE;
+    InstanceKey unknown = {.kind = is_validating ? KEY_NONE : KEY_UNKNOWN};
     out->records = arena_new_array(visit->walk_arena, InstanceRecord, count + 1);
     for (size_t i = 0; i < count; i++) {
-        InstanceKey key = expansion->is_unknown ? KEY_ABSENT : expansion->keys[i];
+        InstanceKey key = expansion->is_unknown ? unknown : expansion->keys[i];
         if (key.kind == KEY_STRING)
             key.text = str_clone(key.text, visit->keep);
         if (!expansion->is_unknown)
@@ -282,12 +320,12 @@ static void fill_records(NodeVisit *visit, ModuleInstance *module, ResourceExpan
             .module = module,
             .address = {module->address, config->mode, config->type, config->name, key},
             .repetition = expansion->kind,
-            .keys_unknown = visit->walk->phase == PHASE_VALIDATE,
+            .keys_unknown = is_validating || expansion->is_unknown,
             .each_value = expansion->is_unknown
                               ? value_unknown(&TYPE_DYNAMIC)
                               : value_clone(expansion->values[i], visit->walk_arena),
         };
-        if (checks)
+        if (checks && !expansion->is_unknown)
             out->records[i].results = checks_new(count_results(config), visit->walk_arena);
     }
 }
@@ -362,11 +400,24 @@ static void fail_changes(const ResourceNode *resource) {
     }
 }
 
+/* Apply: returns true if the instance waits for a later plan. References see its planned value. */
+static bool is_deferred(const NodeVisit *visit, InstanceRecord *record) {
+    const ResourceNode *resource = visit->node->as.resource;
+    const DeferredChange *deferred =
+        visit->walk->phase == PHASE_APPLY ? deferrals_find(resource, record->address) : NULL;
+    if (deferred)
+        record->value = deferred->change.after;
+    return deferred != NULL;
+}
+
 static void submit_records(NodeVisit *visit, ResourceExpansion *expansion) {
     size_t count = expansion->expansion.count;
-    InstanceTask task = task_of(visit);
+    bool is_placeholder = expansion->expansion.is_unknown && visit->walk->phase != PHASE_VALIDATE;
+    InstanceTask task = is_placeholder ? task_of_placeholder(visit) : task_of(visit);
     for (size_t i = 0; i < count; i++) {
         InstanceRecord *record = &expansion->records[i];
+        if (is_deferred(visit, record))
+            continue;
         bool is_only_read = task == instance_gitops && !is_named(visit, record->address);
         if (!task || is_only_read || !is_targeted(visit, record->address)) {
             keep_stored(visit, record);
@@ -450,10 +501,27 @@ static bool expand_any(NodeVisit *visit, const ModuleScope *scope, Expansion *ou
     return true;
 }
 
+/* Apply: returns true if the plan has left the instances of the block unknown. */
+static bool has_unknown_instances(const NodeVisit *visit, const ModuleInstance *module) {
+    const ResourceNode *resource = visit->node->as.resource;
+    const Resource *config = resource->config;
+    InstanceKey unknown = {.kind = KEY_UNKNOWN};
+    ResourceAddr address = {module->address, config->mode, config->type, config->name, unknown};
+    if (visit->walk->phase != PHASE_APPLY)
+        return false;
+    return config->mode == MODE_EPHEMERAL
+               ? deferrals_has_block(visit->walk, resource_addr_to_str(address, visit->scratch))
+               : deferrals_find(resource, address) != NULL;
+}
+
 static bool expand(NodeVisit *visit, const ModuleScope *scope, Expansion *out) {
     const Resource *config = visit->node->as.resource->config;
     if (visit->walk->phase == PHASE_VALIDATE)
         return expand_any(visit, scope, out);
+    if (has_unknown_instances(visit, scope->module)) {
+        *out = deferrals_expand(visit->walk, REPEAT_NONE);
+        return true;
+    }
     Repetition repetition = {config->count, config->for_each, config->lifecycle.enabled};
     return expand_evaluate(&repetition, scope, out, visit->walk_arena, &visit->diags);
 }
@@ -481,6 +549,14 @@ static void warn_of_replace(NodeVisit *visit,
     }
 }
 
+/* The triggers of an action depend on its block. Dependents of a resource depend on its value,
+ * whose visit notes the deferral. */
+static void note_deferral(NodeVisit *visit, const Expansion *expansion) {
+    bool is_action = visit->node->as.resource->config->mode == MODE_ACTION;
+    if (is_action && expansion->is_unknown && deferrals_reach_dependents(visit->walk))
+        visit->node->is_deferred = true;
+}
+
 static bool expand_instance(NodeVisit *visit, ModuleInstance *module) {
     ModuleScope scope;
     module_scope_init(&scope, visit->walk, module);
@@ -488,6 +564,7 @@ static bool expand_instance(NodeVisit *visit, ModuleInstance *module) {
     if (!expand(visit, &scope, &expansion->expansion))
         return false;
     walk_log_expansion(visit->node, module, &expansion->expansion);
+    note_deferral(visit, &expansion->expansion);
     fill_records(visit, module, expansion);
     if (visit->walk->phase == PHASE_PLAN)
         warn_of_replace(visit, module, &expansion->expansion);
@@ -502,6 +579,27 @@ static bool expand_instance(NodeVisit *visit, ModuleInstance *module) {
     slot->payload = expansion;
     slot->is_set = true;
     return true;
+}
+
+static bool is_of_unknown_module(const NodeVisit *visit, const StateResource *stored) {
+    return deferrals_reach_dependents(visit->walk) &&
+           deferrals_may_have_module(visit->node->module, stored->address.module, visit->scratch);
+}
+
+/* Keeps the objects of a module instance that may still be there, except those that the block
+ * cannot have: their keys are of another kind. */
+static void keep_possible(const Removal *removal) {
+    const Resource *config = removal->visit->node->as.resource->config;
+    Expansion expansion = {.kind = config->count      ? REPEAT_COUNT
+                                   : config->for_each ? REPEAT_EACH
+                                                      : REPEAT_NONE,
+                           .is_unknown = true};
+    vec_each(&removal->resource->instances, stored) {
+        if (deferrals_may_have(expansion.kind, stored->key))
+            keep_instance(removal, stored);
+        else
+            remove_instance(removal, stored, removal_reason(&expansion, stored->key));
+    }
 }
 
 bool node_resource_visit(NodeVisit *visit) {
@@ -531,7 +629,10 @@ bool node_resource_visit(NodeVisit *visit) {
         if (map_has(&visit->node->module->instances_by_address, entry->key))
             continue;
         Removal removal = {visit, NULL, entry->value};
-        remove_all(&removal, REASON_DELETE_BECAUSE_NO_MODULE);
+        if (is_of_unknown_module(visit, removal.resource))
+            keep_possible(&removal);
+        else
+            remove_all(&removal, REASON_DELETE_BECAUSE_NO_MODULE);
     }
     return ok;
 }

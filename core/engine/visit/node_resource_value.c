@@ -1,7 +1,10 @@
 /* Builds the value that references to a resource see, after the tasks of its instances. */
+#include "deferrals.h"
 #include "node_kinds.h"
 
 static void note_change(Node *node, ResourceExpansion *expansion, const InstanceRecord *record) {
+    if (record->deferral && deferrals_reach_dependents(record->walk))
+        node->is_deferred = true;
     if (!record->planned || record->planned->action == ACTION_NO_OP)
         return;
     Action action = record->planned->action;
@@ -77,6 +80,9 @@ static bool has_failed(const ResourceExpansion *expansion) {
 bool node_resource_value_visit(NodeVisit *visit) {
     const ResourceNode *resource = visit->node->as.resource;
     bool ok = true;
+    bool reaches_dependents = deferrals_reach_dependents(visit->walk);
+    if (resource->deferred.count > 0 && reaches_dependents)
+        visit->node->is_deferred = true;
     uint8_t marks = resource->config->mode == MODE_EPHEMERAL ? MARK_EPHEMERAL : 0;
     vec_each(&visit->node->module->instances, item) {
         const Node *block = node_find(visit->node->module, resource->local_address);
@@ -85,6 +91,8 @@ bool node_resource_value_visit(NodeVisit *visit) {
         slot->is_set = true;
         if (visit->walk->phase == PHASE_APPLY)
             ok = ok && expansion && !has_failed(expansion);
+        if (expansion && expansion->expansion.is_unknown && reaches_dependents)
+            visit->node->is_deferred = true;
         if (!expansion || expansion->expansion.is_unknown || visit->walk->phase == PHASE_VALIDATE) {
             slot->value = value_with_marks(value_unknown(&TYPE_DYNAMIC), marks);
             continue;

@@ -1,6 +1,7 @@
 /* Calls the visit function of each node, and decides which nodes a failure skips. */
 #include "node_visit_run.h"
 
+#include "deferrals.h"
 #include "log.h"
 #include "node_ephemeral.h"
 #include "node_kinds.h"
@@ -44,6 +45,40 @@ static void inherit_pending(EngineWalk *walk, Node *node) {
     }
 }
 
+/* Returns true if the dependents of the node follow from its values or objects. Provider
+ * configurations are left out, as in the dependencies that the state records. */
+static bool passes_deferral_on(const Node *node) {
+    switch (node->kind) {
+    case NODE_PROVIDER:
+    case NODE_CHECK_START:
+    case NODE_EPHEMERAL_CLOSE:
+    case NODE_DESTROY:
+    case NODE_DESTROY_GATE: return false;
+    case NODE_VARIABLE:
+    case NODE_LOCAL:
+    case NODE_OUTPUT:
+    case NODE_MODULE:
+    case NODE_MODULE_VALUE:
+    case NODE_RESOURCE:
+    case NODE_RESOURCE_VALUE:
+    case NODE_ORPHAN:
+    case NODE_IMPORT:
+    case NODE_INVOKE:
+    case NODE_CHECK: break;
+    }
+    return true;
+}
+
+static void inherit_deferral(EngineWalk *walk, Node *node) {
+    const Graph *graph = &walk->graph;
+    if (!deferrals_reach_dependents(walk))
+        return;
+    for (uint32_t i = graph->need_start[node->id]; i < graph->need_start[node->id + 1]; i++) {
+        const Node *need = graph->payloads.items[graph->need[i]];
+        node->is_deferred = node->is_deferred || (need->is_deferred && passes_deferral_on(need));
+    }
+}
+
 /* Validation: a resource reports errors of its parts later, and continues with the valid parts.
  * Other nodes report all errors and are not evaluated. */
 static void report_errors(NodeVisit *visit) {
@@ -80,6 +115,8 @@ static bool visit_node(Walk *pool, GraphNode id, void *payload, uint32_t worker,
         return true;
     if (walk->phase == PHASE_PLAN)
         inherit_pending(walk, node);
+    if (walk->phase == PHASE_PLAN || walk->phase == PHASE_APPLY)
+        inherit_deferral(walk, node);
     NodeVisit visit = {
         .walk = walk,
         .pool = pool,

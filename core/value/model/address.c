@@ -17,7 +17,8 @@ InstanceKey address_key_from_value(Value key) {
 
 Value address_key_to_value(InstanceKey key) {
     switch (key.kind) {
-    case KEY_NONE: break;
+    case KEY_NONE:
+    case KEY_UNKNOWN: break;
     case KEY_INT: return value_int(key.index);
     case KEY_STRING: return value_from_str(key.text);
     }
@@ -28,7 +29,8 @@ int address_key_compare(InstanceKey a, InstanceKey b) {
     if (a.kind != b.kind)
         return a.kind < b.kind ? -1 : 1;
     switch (a.kind) {
-    case KEY_NONE: return 0;
+    case KEY_NONE:
+    case KEY_UNKNOWN: return 0;
     case KEY_INT: return (a.index > b.index) - (a.index < b.index);
     case KEY_STRING: return str_compare(a.text, b.text);
     }
@@ -43,6 +45,7 @@ static void add_key(StrBuf *buf, InstanceKey key) {
     switch (key.kind) {
     case KEY_NONE: break;
     case KEY_INT: strbuf_add_format(buf, "[%lld]", (long long)key.index); break;
+    case KEY_UNKNOWN: strbuf_add(buf, STR("[*]")); break;
     case KEY_STRING:
         strbuf_add_char(buf, '[');
         strbuf_add(buf, str_quote(key.text, buf->arena));

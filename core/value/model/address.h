@@ -11,7 +11,12 @@
 #include "diag.h"
 #include "value.h"
 
-typedef enum KeyKind { KEY_NONE, KEY_INT, KEY_STRING } KeyKind;
+typedef enum KeyKind {
+    KEY_NONE,
+    KEY_INT,
+    KEY_STRING,
+    KEY_UNKNOWN, /* [*]: a placeholder for all instances of a block whose keys are not known yet */
+} KeyKind;
 
 typedef struct InstanceKey {
     KeyKind kind;
@@ -52,11 +57,12 @@ typedef struct ProviderConfigAddr {
 
 /* Returns KEY_ABSENT unless the value is a string or a 64-bit integer, neither null nor unknown. */
 InstanceKey address_key_from_value(Value key);
-Value address_key_to_value(InstanceKey key); /* of KEY_NONE: a null of dynamic type */
+/* Of KEY_NONE and KEY_UNKNOWN: a null of dynamic type. */
+Value address_key_to_value(InstanceKey key);
 bool address_key_equal(InstanceKey a, InstanceKey b);
-/* Orders no key first, then integers by value, then strings by bytes. */
+/* Orders no key first, then integers by value, then strings by bytes, then the unknown key. */
 int address_key_compare(InstanceKey a, InstanceKey b);
-/* Returns [0] or ["k"]; empty without key. */
+/* Returns [0], ["k"] or [*]; empty without key. */
 Str address_key_to_str(InstanceKey key, Arena *arena);
 
 const ModuleAddr *module_addr_child(const ModuleAddr *parent,
@@ -102,6 +108,8 @@ typedef struct AddressTarget {
 MUST_USE bool address_parse_target(Str text, AddressTarget *out, Arena *arena, Diags *diags);
 /* Parses the address of a resource, with or without instance key. */
 MUST_USE bool address_parse_resource(Str text, ResourceAddr *out, Arena *arena, Diags *diags);
+/* The same, for addresses of a plan: also accepts unknown keys. */
+MUST_USE bool address_parse_planned(Str text, ResourceAddr *out, Arena *arena, Diags *diags);
 /* Parses the address of an action, with or without instance key. */
 MUST_USE bool address_parse_action(Str text, ResourceAddr *out, Arena *arena, Diags *diags);
 /* Returns true if the target selects this instance. A target without key selects all instances of

@@ -15,6 +15,7 @@ typedef struct Parser {
     size_t at;
     VEC(Step) steps;
     size_t next; /* index of the next step */
+    bool allows_unknown_keys;
     Arena *arena;
     Diags *diags;
 } Parser;
@@ -155,6 +156,10 @@ static bool scan_key(Parser *parser) {
         fine = scan_string(parser, &step.key);
     } else if (c >= '0' && c <= '9') {
         fine = scan_integer(parser, &step.key);
+    } else if (c == '*' && parser->allows_unknown_keys) {
+        step.key.kind = KEY_UNKNOWN;
+        parser->at++;
+        fine = true;
     } else if (c == '*') {
         return fail(
             parser,
@@ -317,8 +322,12 @@ static bool read_resource(Parser *parser, const ModuleAddr *module, ResourceAddr
     return true;
 }
 
-static bool parser_start(Parser *parser, Str text, Arena *arena, Diags *diags) {
-    *parser = (Parser){.text = str_clone(str_trim(text), arena), .arena = arena, .diags = diags};
+static bool parser_start(
+    Parser *parser, Str text, bool allows_unknown_keys, Arena *arena, Diags *diags) {
+    *parser = (Parser){.text = str_clone(str_trim(text), arena),
+                       .allows_unknown_keys = allows_unknown_keys,
+                       .arena = arena,
+                       .diags = diags};
     if (parser->text.len > 0)
         return scan_steps(parser);
     diags_error(diags, NO_RANGE, "Invalid address", "The address is empty.");
@@ -328,7 +337,7 @@ static bool parser_start(Parser *parser, Str text, Arena *arena, Diags *diags) {
 bool address_parse_target(Str text, AddressTarget *out, Arena *arena, Diags *diags) {
     Parser parser;
     AddressTarget target = {0};
-    if (!parser_start(&parser, text, arena, diags))
+    if (!parser_start(&parser, text, false, arena, diags))
         return false;
     if (!read_modules(&parser, &target.module))
         return false;
@@ -339,10 +348,11 @@ bool address_parse_target(Str text, AddressTarget *out, Arena *arena, Diags *dia
     return true;
 }
 
-bool address_parse_resource(Str text, ResourceAddr *out, Arena *arena, Diags *diags) {
+static bool parse_resource(
+    Str text, bool allows_unknown_keys, ResourceAddr *out, Arena *arena, Diags *diags) {
     Parser parser;
     const ModuleAddr *module = NULL;
-    if (!parser_start(&parser, text, arena, diags))
+    if (!parser_start(&parser, text, allows_unknown_keys, arena, diags))
         return false;
     if (!read_modules(&parser, &module))
         return false;
@@ -351,10 +361,18 @@ bool address_parse_resource(Str text, ResourceAddr *out, Arena *arena, Diags *di
     return read_resource(&parser, module, out);
 }
 
+bool address_parse_resource(Str text, ResourceAddr *out, Arena *arena, Diags *diags) {
+    return parse_resource(text, false, out, arena, diags);
+}
+
+bool address_parse_planned(Str text, ResourceAddr *out, Arena *arena, Diags *diags) {
+    return parse_resource(text, true, out, arena, diags);
+}
+
 bool address_parse_action(Str text, ResourceAddr *out, Arena *arena, Diags *diags) {
     Parser parser;
     ResourceAddr action = {.mode = MODE_ACTION};
-    if (!parser_start(&parser, text, arena, diags) || !read_modules(&parser, &action.module))
+    if (!parser_start(&parser, text, false, arena, diags) || !read_modules(&parser, &action.module))
         return false;
     if (!next_is_name(&parser, STR("action")))
         return fail(&parser, "the address of an action starts with \"action.\", after its module.");

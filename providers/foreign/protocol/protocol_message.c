@@ -11,7 +11,7 @@
 #define TERRAFORM_VERSION STR("1.11.4")
 
 enum { DYNAMIC_MSGPACK = 1, DYNAMIC_JSON = 2 };
-enum { CAPABILITY_WRITE_ONLY = 2 };
+enum { CAPABILITY_DEFERRAL = 1, CAPABILITY_WRITE_ONLY = 2 };
 
 static void put_value(StrBuf *out, uint32_t number, Value v, const Type *type) {
     if (number == 0 || !v.type)
@@ -36,10 +36,12 @@ static void put_stored(StrBuf *out, uint32_t number, Str json) {
     wire_end(out, state);
 }
 
-static void put_capabilities(StrBuf *out, uint32_t number) {
+static void put_capabilities(StrBuf *out, uint32_t number, bool allows_deferral) {
     if (number == 0)
         return;
     size_t message = wire_begin(out, number);
+    if (allows_deferral)
+        wire_put_varint(out, CAPABILITY_DEFERRAL, true);
     wire_put_varint(out, CAPABILITY_WRITE_ONLY, true);
     wire_end(out, message);
 }
@@ -59,7 +61,7 @@ Str protocol_message_request(ProtocolMethod method, const ProtocolRequest *reque
     put_text(&out, fields->private_data, request->private_data);
     if (request->meta_type)
         put_value(&out, fields->provider_meta, request->meta, request->meta_type);
-    put_capabilities(&out, fields->capabilities);
+    put_capabilities(&out, fields->capabilities, request->allows_deferral);
     if (fields->version)
         wire_put_varint(&out, fields->version, (uint64_t)request->version);
     put_stored(&out, fields->raw_state, request->stored);

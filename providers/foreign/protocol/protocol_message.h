@@ -10,6 +10,7 @@
 
 typedef struct ProtocolRequest {
     const char *type_name; /* of a call of a function: its name */
+    bool allows_deferral;
     /* The values are objects of `type`; a value without a type is omitted. */
     const Type *type;
     Value config;

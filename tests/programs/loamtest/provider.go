@@ -99,6 +99,7 @@ func (p *loamtest) Configure(ctx context.Context, req provider.ConfigureRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	deferUnknown(m, req, resp)
 	if m.Refuse.ValueBool() {
 		resp.Diagnostics.AddAttributeError(path.Root("refuse"), "Configuration refused", "The provider has to refuse.")
 		return
@@ -115,15 +116,22 @@ func (p *loamtest) Resources(context.Context) []func() resource.Resource {
 		func() resource.Resource { return &thing{} },
 		func() resource.Resource { return &old{} },
 		func() resource.Resource { return &versioned{} },
+		func() resource.Resource { return &deferred{} },
 	}
 }
 
 func (p *loamtest) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{func() datasource.DataSource { return &lookup{} }}
+	return []func() datasource.DataSource{
+		func() datasource.DataSource { return &lookup{} },
+		func() datasource.DataSource { return &deferredLookup{} },
+	}
 }
 
 func (p *loamtest) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
-	return []func() ephemeral.EphemeralResource{func() ephemeral.EphemeralResource { return &token{} }}
+	return []func() ephemeral.EphemeralResource{
+		func() ephemeral.EphemeralResource { return &token{} },
+		func() ephemeral.EphemeralResource { return &deferredToken{} },
+	}
 }
 
 func (p *loamtest) Functions(context.Context) []func() function.Function {

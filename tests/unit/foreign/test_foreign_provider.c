@@ -295,6 +295,48 @@ static void replacements(void **state) {
     foreign_provider_close(foreign);
 }
 
+/* Reasons 3 in a plan, 2 in a read, 1 in an import, and 9, which no version of the protocol has. */
+static void deferrals(void **state) {
+    (void)state;
+    ForeignProvider *foreign = open_provider();
+    Call call = call_of(foreign, MODE_MANAGED, "p_thing");
+    const ResourceType *type = call.type.resource;
+    Diags diags = diags_new(arena);
+    PlanRequest request = {.prior = nothing(&call),
+                           .proposed = object(&call, NULL, "a"),
+                           .config = object(&call, NULL, "a")};
+    PlanResponse planned;
+    ReadRequest reading = {object(&call, "1", "a"), STR_EMPTY};
+    ReadResponse read;
+    ImportRequest importing = {STR("1")};
+    ImportResponse imported;
+    world_set("PlanResourceChange", NOTHING "32020803");
+    world_set("ReadResource", "22020802");
+    world_set("ImportResourceState", "1a020801");
+    call.is_planning = true;
+    assert_false(resource_type_plan(type, &call, &request, &planned, &diags));
+    check_str(vec_last(&diags).summary, "Change deferred by its provider");
+    assert_true(str_find(vec_last(&diags).detail, STR("-allow-deferral"), 0) != SIZE_MAX);
+    assert_false(resource_type_read(type, &call, &reading, &read, &diags));
+    assert_false(resource_type_import(type, &call, &importing, &imported, &diags));
+    call.allows_deferral = true;
+    assert_true(resource_type_plan(type, &call, &request, &planned, &diags));
+    assert_int_equal(planned.deferral, DEFERRAL_ABSENT_PREREQUISITE);
+    assert_true(value_equal(planned.planned, request.proposed));
+    Str sent = world_request("PlanResourceChange");
+    assert_true(str_ends_with(sent, STR("3a0408011001")));
+    assert_true(resource_type_read(type, &call, &reading, &read, &diags));
+    assert_int_equal(read.deferral, DEFERRAL_PROVIDER_CONFIG);
+    assert_true(value_equal(read.state, reading.state));
+    assert_true(resource_type_import(type, &call, &importing, &imported, &diags));
+    assert_int_equal(imported.deferral, DEFERRAL_RESOURCE_CONFIG);
+    world_set("PlanResourceChange", "32020809");
+    assert_true(resource_type_plan(type, &call, &request, &planned, &diags));
+    assert_int_equal(planned.deferral, DEFERRAL_UNSPECIFIED);
+    assert_int_equal(diags.error_count, 3);
+    foreign_provider_close(foreign);
+}
+
 /* An error named "E" in the field of diagnostics. */
 #define ERROR_3                                                                                    \
     "1a0508011201"                                                                                 \
@@ -642,6 +684,7 @@ int main(void) {
         CASE(keeps_processes_without_successors),
         CASE(plans),
         CASE(replacements),
+        CASE(deferrals),
         CASE(applies),
         CASE(deletes),
         CASE(reads_and_imports),

@@ -70,12 +70,28 @@ static inline void sample_rest(Plan *plan) {
         (DriftField){path_of("a"), STR("kubectl (Update)"), STR("2026-01-02T03:04:05Z"), true});
     vec_push(arena, &drift.fields, (DriftField){.path = path_of("a")});
     vec_push(arena, &plan->drift, drift);
-    OutputChange output = {STR("o"), ACTION_UPDATE, value_of("[1]"),
-                           value_of("[1, {\"$unknown\": true}]"), true};
+    OutputChange output = {
+        STR("o"), ACTION_UPDATE, value_of("[1]"), value_of("[1, {\"$unknown\": true}]"),
+        true,     true};
     vec_push(arena, &plan->outputs, output);
     vec_push(arena, &plan->variables, (PlanVariable){STR("v"), value_of("{\"$sensitive\": 1}")});
     vec_push(arena, &plan->targets, STR("module.m"));
     vec_push(arena, &plan->ephemeral_variables, STR("token"));
+}
+
+static inline void sample_deferred(Plan *plan) {
+    ResourceAddr many;
+    Diags diags = diags_new(arena);
+    assert_true(address_parse_planned(STR("module.n[*].t.many[*]"), &many, arena, &diags));
+    DeferredChange unknown = {DEFERRAL_INSTANCE_KEYS,
+                              change_of("t.many", ACTION_CREATE, value_of("-"), value_of("{}"))};
+    unknown.change.address = many;
+    DeferredChange waiting = {
+        DEFERRAL_DEPENDENT, change_of("t.c", ACTION_DELETE, value_of("{\"a\": 1}"), value_of("-"))};
+    waiting.change.import_is_unknown = true;
+    vec_push(arena, &plan->deferred, unknown);
+    vec_push(arena, &plan->deferred, waiting);
+    vec_push(arena, &plan->deferred_blocks, STR("module.n[*]"));
 }
 
 static inline Plan *plan_sample(void) {
@@ -95,6 +111,7 @@ static inline Plan *plan_sample(void) {
     plan->relevant_attributes = STR("[{}]");
     vec_push(arena, &plan->changes, sample_replacement());
     sample_rest(plan);
+    sample_deferred(plan);
     plan_sort(plan);
     return plan;
 }

@@ -62,6 +62,8 @@ static void applyable_by_outputs_and_drift(void **state) {
     assert_false(plan_is_applyable(plan));
     plan->outputs.items[0].action = ACTION_UPDATE;
     assert_true(plan_is_applyable(plan));
+    plan->outputs.items[0].is_deferred = true;
+    assert_false(plan_is_applyable(plan));
     plan = plan_new(PLAN_NORMAL, arena);
     vec_push(arena, &plan->drift, (Drift){.action = ACTION_UPDATE});
     assert_false(plan_is_applyable(plan));

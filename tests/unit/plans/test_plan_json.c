@@ -35,6 +35,11 @@ static void content(void **state) {
     assert_false(value_is_known(value_attribute(change->after, STR("a"))));
     assert_true(value_has_mark(value_attribute(change->before, STR("s")), MARK_SENSITIVE));
     assert_true(plan->outputs.items[0].sensitive);
+    assert_true(plan->outputs.items[0].is_deferred);
+    assert_true(plan_has_deferrals(plan));
+    assert_int_equal(plan->deferred.items[0].deferral, DEFERRAL_DEPENDENT);
+    assert_int_equal(plan->deferred.items[1].change.address.key.kind, KEY_UNKNOWN);
+    check_str(plan->deferred_blocks.items[0], "module.n[*]");
 }
 
 static const char *const BROKEN[] = {
@@ -56,6 +61,8 @@ static const char *const BROKEN[] = {
     "{\"format\":1,\"changes\":[{\"private\":\"%\"}]}",
     "{\"format\":1,\"changes\":[{\"replace_paths\":[1]}]}",
     "{\"format\":1,\"changes\":[{\"future\":1}]}",
+    "{\"format\":1,\"deferred\":[{\"deferral\":\"someday\"}]}",
+    "{\"format\":1,\"deferred\":[{\"future\":1}]}",
     "{\"format\":1,\"targets\":[1]}",
     "{\"format\":1,\"ephemeral_variables\":[1]}",
     "{\"format\":1,\"future\":1}",

@@ -106,6 +106,11 @@ static void keys_are_values(void **state) {
     assert_true(value_equal(address_key_to_value(number), value_int(3)));
     assert_true(value_equal(address_key_to_value(text), value_from_cstr("x")));
     assert_true(value_is_null(address_key_to_value(KEY_ABSENT)));
+    InstanceKey unknown = {.kind = KEY_UNKNOWN};
+    check_str(address_key_to_str(unknown, arena), "[*]");
+    assert_true(value_is_null(address_key_to_value(unknown)));
+    assert_true(address_key_compare(text, unknown) < 0);
+    assert_true(address_key_equal(unknown, unknown));
 }
 
 static void targets_match(void **state) {

@@ -105,12 +105,29 @@ static void errors_name_the_part(void **state) {
     }
 }
 
+static void unknown_keys(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Diags diags = diags_new(arena);
+    ResourceAddr address;
+    Str text = STR("module.a[*].module.b.t.x[*]");
+    assert_true(address_parse_planned(text, &address, arena, &diags));
+    assert_int_equal(address.key.kind, KEY_UNKNOWN);
+    assert_int_equal(address.module->key.kind, KEY_NONE);
+    assert_int_equal(address.module->parent->key.kind, KEY_UNKNOWN);
+    check_str(resource_addr_to_str(address, arena), "module.a[*].module.b.t.x[*]");
+    check_str(resource_addr_to_config_str(address, arena), "module.a.module.b.t.x");
+    assert_false(address_parse_resource(text, &address, arena, &diags));
+    assert_false(address_parse_planned(STR("t.x[*"), &address, arena, &diags));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parts_of_a_resource),
         cmocka_unit_test(keys_are_unescaped),
         cmocka_unit_test(targets),
         cmocka_unit_test(errors_name_the_part),
+        cmocka_unit_test(unknown_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
