@@ -23,6 +23,8 @@
 #define KEY_GRACE_MS            20000 /* how long a booting machine may reject the user's key */
 #define OPERATIONS_MAX          8
 #define SESSIONS_TRIED_MAX      20 /* broken or full sessions before a command fails */
+#define CHANNELS_TRIED_MAX      10 /* refusals of an unused session before a command fails */
+#define CHANNEL_WAIT_MS         100
 #define OUTPUT_TAIL_MAX         ((size_t)2048)
 
 /* A machine that a plan could not connect to. */
@@ -448,13 +450,19 @@ static SshStatus exec_once(SshLink *link,
 }
 
 /* Releases a broken or full session. Returns true if the command did not start and another session
- * may run it. */
-static bool should_try_again(SshLink *link, SshStatus status, const SshProblem *problem) {
+ * may run it. A server that is slow may still count channels that have ended: with no other channel
+ * in use, the command waits for it `tries` times. */
+static bool should_try_again(SshLink *link,
+                             SshStatus status,
+                             const SshProblem *problem,
+                             int *tries) {
     SshLease *lease = link->lease;
     if (status != SSH_LOST && status != SSH_BUSY)
         return false;
     link->lease = NULL;
     bool is_useful = ssh_pool_release(pool_of(link), lease, status);
+    if (!is_useful && (*tries)-- > 0)
+        return !call_sleep(link->call, CHANNEL_WAIT_MS);
     return is_useful && !(status == SSH_LOST && problem->may_have_run);
 }
 
@@ -463,6 +471,7 @@ SshStatus ssh_client_exec(SshLink *link,
                           SshResult *out,
                           SshProblem *problem) {
     SshStatus status = SSH_LOST;
+    int tries = CHANNELS_TRIED_MAX;
     if (!link->call->is_planning)
         ssh_client_discard_kept(link);
     for (int i = 0; i < SESSIONS_TRIED_MAX; i++) {
@@ -471,7 +480,7 @@ SshStatus ssh_client_exec(SshLink *link,
         if (status != SSH_DONE)
             return status;
         status = exec_once(link, command, out, problem);
-        if (!should_try_again(link, status, problem))
+        if (!should_try_again(link, status, problem, &tries))
             return status;
     }
     return status;
@@ -481,6 +490,7 @@ bool ssh_client_tunnel(SshLink *link, Str host, uint16_t port, uint16_t *out_por
     SshProblem problem = {0};
     SshStatus status = SSH_LOST;
     bool is_again = true;
+    int tries = CHANNELS_TRIED_MAX;
     for (int i = 0; i < SESSIONS_TRIED_MAX && is_again; i++) {
         problem = (SshProblem){0};
         status = link->lease ? SSH_DONE : connect(link, &problem);
@@ -488,7 +498,7 @@ bool ssh_client_tunnel(SshLink *link, Str host, uint16_t port, uint16_t *out_por
             break;
         status = ssh_pool_tunnel(pool_of(link), link->lease, host, port, out_port, &problem,
                                  link->call->arena);
-        is_again = should_try_again(link, status, &problem);
+        is_again = should_try_again(link, status, &problem, &tries);
     }
     if (status != SSH_DONE)
         ssh_client_report(link, status, problem, diags);

@@ -247,7 +247,8 @@ static void test_channels_of_a_jump_host(void **state) {
     size_t commands = c.host.commands;
     c.host.exec_status = SSH_BUSY; /* of the only command, so another session would be busy, too */
     assert_int_equal(run(&jump, &problem), SSH_BUSY);
-    assert_int_equal(c.host.commands, commands + 1);
+    assert_true(c.host.commands > commands + 1); /* the server may still count ended channels */
+    assert_int_equal(c.host.connected, 1 + ARRAY_COUNT(chains));
     ssh_client_release(&jump);
     for (size_t i = 0; i < ARRAY_COUNT(chains); i++)
         ssh_client_release(&links[i]);
