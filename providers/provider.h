@@ -466,6 +466,9 @@ struct ResourceType {
     /* True: `plan` sets the whole plan. It receives the proposed object as it is, with nulls for
      * computed attributes, and alone decides about replacement. */
     bool plans_itself;
+    /* True: the apply does not call `validate` and `plan` again if the configuration was wholly
+     * known when the change was planned, and is the same now: the plan stays valid. */
+    bool plan_stays;
     /* True: `limits` is also called for reads, with the stored object. */
     bool limits_reads;
     /* One instance has many objects, which the plan shows individually. Requires `recover`, and

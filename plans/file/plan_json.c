@@ -165,6 +165,9 @@ static void write_change_members(JsonWriter *writer, const ResourceChange *chang
     write_invocations(writer, &change->invocations, arena);
     if (change->private_data.len)
         json_key_string(writer, "private", base64_encode(change->private_data, arena));
+    write_optional(writer, "config_digest", change->config_digest);
+    if (change->is_legacy)
+        json_key_bool(writer, "is_legacy", true);
     write_dependencies(writer, change);
     if (change->create_before_destroy)
         json_key_bool(writer, "create_before_destroy", true);

@@ -328,6 +328,10 @@ static bool read_change_member(Load *load, Str key, void *subject) {
         return read_notes(load, &change->notes);
     if (str_equal(key, STR("parts")))
         return read_parts(load, change);
+    if (str_equal(key, STR("config_digest")))
+        return read_text(load, &change->config_digest);
+    if (str_equal(key, STR("is_legacy")))
+        return read_bool(load, &change->is_legacy);
     if (str_equal(key, STR("has_unknown_parts")))
         return read_bool(load, &change->has_unknown_parts);
     if (str_equal(key, STR("invocations")))

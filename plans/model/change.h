@@ -71,6 +71,8 @@ typedef struct ResourceChange {
     PartChanges parts;      /* sorted by key */
     bool has_unknown_parts; /* unknown values may add more parts */
     Str private_data;       /* planned */
+    Str config_digest;      /* configured_digest, if the plan stays valid with it; else empty */
+    bool is_legacy;         /* with config_digest: the plan follows the legacy type system */
     const Str *dependencies;
     size_t dependency_count;
     bool create_before_destroy;

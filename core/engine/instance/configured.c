@@ -2,6 +2,8 @@
  * ignore_changes names by prior values. */
 #include "configured.h"
 
+#include "digest.h"
+#include "json.h"
 #include "log.h"
 #include "mask.h"
 #include "provider_call.h"
@@ -69,7 +71,7 @@ static void log_marks(const InstanceOp *op, const Configured *configured) {
               log_number("known", value_is_wholly_known(configured->value)));
 }
 
-bool configured_evaluate(InstanceOp *op, const ModuleScope *scope, Configured *out) {
+bool configured_read(InstanceOp *op, const ModuleScope *scope, Configured *out) {
     size_t before = op->diags.count;
     Value marked;
     *out = (Configured){0};
@@ -82,9 +84,21 @@ bool configured_evaluate(InstanceOp *op, const ModuleScope *scope, Configured *o
     *out = split(marked, op->scratch);
     if (log_enabled(LOG_DEBUG))
         log_marks(op, out);
-    if (!check_ephemeral(op, out) || !check_finite(op, out->value))
-        return false;
-    return provider_call_validate(op, out->value);
+    return check_ephemeral(op, out) && check_finite(op, out->value);
+}
+
+bool configured_evaluate(InstanceOp *op, const ModuleScope *scope, Configured *out) {
+    return configured_read(op, scope, out) && provider_call_validate(op, out->value);
+}
+
+Str configured_digest(const Configured *configured, const Schema *schema, Arena *arena) {
+    if (configured->ephemeral.count > 0 || !value_is_wholly_known(configured->value))
+        return STR_EMPTY;
+    StrBuf text = strbuf_new(arena);
+    JsonWriter writer;
+    json_writer_init(&writer, &text, 0);
+    json_write_typed(&writer, configured->value, schema_implied_type(schema));
+    return digest_hex(DIGEST_SHA256, strbuf_str(&text), arena);
 }
 
 static Path ignored_path(const Traversal *traversal, Arena *arena) {

@@ -46,7 +46,7 @@ static bool configure(Applying *applying) {
     InstanceOp *op = &applying->op;
     module_scope_init_instance(&applying->scope, op->record);
     if (!instance_conditions_before(op, &applying->scope) ||
-        !configured_evaluate(op, &applying->scope, &applying->written)) {
+        !configured_read(op, &applying->scope, &applying->written)) {
         return false;
     }
     if (value_is_wholly_known(applying->written.value))
@@ -92,10 +92,36 @@ static bool is_as_planned(
     return true;
 }
 
+/* Returns whether the approved change was planned with the configuration of now. Then it is the
+ * response of the provider, too. */
+static bool is_planned(Applying *applying) {
+    InstanceOp *op = &applying->op;
+    const ResourceChange *change = applying->change;
+    bool is_same = change->config_digest.len > 0 &&
+                   str_equal(change->config_digest,
+                             configured_digest(&applying->configured, op->schema, op->scratch));
+    log_debug("plan again", log_text("address", op->address), log_number("needed", !is_same));
+    if (!is_same)
+        return false;
+    applying->response = (PlanResponse){
+        .planned = value_unmark_deep(change->after, op->scratch),
+        .private_data = change->private_data,
+        .is_legacy = change->is_legacy,
+    };
+    return true;
+}
+
 static bool plan_again(Applying *applying) {
     InstanceOp *op = &applying->op;
     applying->configured = applying->written;
     configured_ignore_changes(op, applying->before, &applying->configured);
+    if (is_planned(applying)) {
+        object_marks_inherit(op, applying->before, applying->response.planned,
+                             applying->configured.value, &applying->configured.sensitive);
+        return true;
+    }
+    if (!provider_call_validate(op, applying->written.value))
+        return false;
     if (!propose_plan(op, applying->prior, &applying->configured, private_data_of(applying),
                       applying->change, &applying->response))
         return false;

@@ -23,10 +23,11 @@ typedef struct Planning {
     Value prior;           /* refreshed object, marked */
     Value prior_value;     /* `prior` without marks */
     bool is_tainted;
-    bool is_gone;      /* lost, because the server of its provider is replaced */
-    bool is_requested; /* -replace */
-    bool is_triggered; /* replace_triggered_by */
-    bool is_decided;   /* the change is complete; later errors do not discard it */
+    bool is_gone;       /* lost, because the server of its provider is replaced */
+    bool is_requested;  /* -replace */
+    bool is_triggered;  /* replace_triggered_by */
+    bool is_as_written; /* planned from `written`: a replacement */
+    bool is_decided;    /* the change is complete; later errors do not discard it */
     PlanResponse response;
 } Planning;
 
@@ -154,6 +155,7 @@ static bool plan_replacement(Planning *planning, const Paths *paths) {
         .value = planning->written.value,
         .sensitive = planning->configured.sensitive,
     };
+    planning->is_as_written = true;
     return propose_plan(op, none, &successor, private_data, NULL, &planning->response);
 }
 
@@ -203,6 +205,20 @@ static void log_comparison(const InstanceOp *op, bool is_same, size_t path_count
               log_number("replace_paths", (int64_t)path_count));
 }
 
+/* Notes by what the apply recognises that the plan is still valid. */
+static void note_config(Planning *planning) {
+    InstanceOp *op = &planning->op;
+    ResourceChange *change = op->record->planned;
+    const Configured *configured =
+        planning->is_as_written ? &planning->written : &planning->configured;
+    if (!op->type->resource->plan_stays || op->provider->is_deferred || op->mock.type ||
+        change->action == ACTION_NO_OP)
+        return;
+    change->config_digest =
+        str_clone(configured_digest(configured, op->schema, op->scratch), op->keep);
+    change->is_legacy = planning->response.is_legacy;
+}
+
 static bool decide(Planning *planning) {
     InstanceOp *op = &planning->op;
     ResourceChange *change = op->record->planned;
@@ -237,6 +253,7 @@ static bool decide(Planning *planning) {
     change->before = value_clone(planning->prior, op->keep);
     change->after = change->action == ACTION_NO_OP ? change->before : value_clone(after, op->keep);
     change->private_data = str_clone(planning->response.private_data, op->keep);
+    note_config(planning);
     return !op->type->resource->has_parts || keep_parts(planning);
 }
 
