@@ -178,6 +178,7 @@ typedef struct PlanRequest {
     Value config;
     Str private_data; /* of the refreshed object; of the first plan, if a replacement is planned
                          again as a creation */
+    Value identity;   /* likewise; null: none */
     /* Whether `prior` is replaced whatever the response is: by -replace or a trigger. The successor
      * is planned next, as a creation. */
     bool is_replaced;
@@ -217,6 +218,7 @@ typedef struct PlanResponse {
     /* True: more parts may be created or updated once unknown values are known. */
     bool has_unknown_parts;
     Str private_data; /* default: that of the request */
+    Value identity;   /* default: null; may contain unknowns if the object is created */
     bool is_legacy;   /* as in ApplyResponse */
     Deferral deferral;
 } PlanResponse;
@@ -240,12 +242,14 @@ typedef struct ApplyRequest {
     Value planned;    /* contains unknowns only in computed attributes */
     Value config;     /* wholly known */
     Str private_data; /* of the PlanResponse */
+    Value identity;   /* likewise */
     Str marker;       /* returned by `marker` before the intent was written; empty if none */
 } ApplyRequest;
 
 typedef struct ApplyResponse {
     Value state;      /* default: null; of the implied type, without unknowns */
     Str private_data; /* default: that of the request */
+    Value identity;   /* default: null */
     /* Set if a create failed without a state and the reply to a request was lost: the object may
      * exist. The intent stays in the journal, and the next run calls `recover`. */
     bool in_doubt;
@@ -260,6 +264,7 @@ typedef struct ApplyResponse {
 typedef struct DeleteRequest {
     Value prior;
     Str private_data; /* of the PlanResponse with plans_destroy, else of the stored object */
+    Value identity;   /* likewise; null: none */
     Str marker;       /* empty without `marks_changes` */
 } DeleteRequest;
 
@@ -267,12 +272,14 @@ typedef struct DeleteRequest {
 typedef struct DeleteResponse {
     Value state; /* default: the prior object; null: it is deleted despite the error */
     Str private_data;
-    bool in_doubt; /* the reply to a request was lost: the intent stays in the journal */
+    Value identity; /* default: null */
+    bool in_doubt;  /* the reply to a request was lost: the intent stays in the journal */
 } DeleteResponse;
 
 typedef struct ReadRequest {
     Value state; /* the stored object */
     Str private_data;
+    Value identity; /* null: none */
 } ReadRequest;
 
 /* A field that a read found different from the stored object, with its owner as the remote system
@@ -289,19 +296,23 @@ typedef VEC(FieldChange) FieldChanges;
 typedef struct ReadResponse {
     Value state;      /* default: the stored object; null: the object does not exist any more */
     Str private_data; /* default: that of the request */
+    Value identity;   /* default: null */
     /* Every changed field, for systems that know the owners of fields. Default: none, which means
      * that the engine compares the objects. */
     FieldChanges changes;
     Deferral deferral; /* the stored object stays as it is */
 } ReadResponse;
 
+/* Exactly one member is set. */
 typedef struct ImportRequest {
     Str id;
+    Value identity; /* wholly known; attributes that an import does not require may be null */
 } ImportRequest;
 
 typedef struct ImportResponse {
     Value state; /* default: null; must be complete enough for `read` */
     Str private_data;
+    Value identity; /* default: null; required for an import by identity */
     Deferral deferral;
 } ImportResponse;
 
@@ -314,6 +325,16 @@ typedef struct UpgradeResponse {
     Str upgraded; /* JSON text of the current version; default: `stored` */
 } UpgradeResponse;
 
+/* The upgrade of an identity, whose schema has a version of its own. */
+typedef struct UpgradeIdentityRequest {
+    int64_t version;
+    Str stored; /* as JSON text */
+} UpgradeIdentityRequest;
+
+typedef struct UpgradeIdentityResponse {
+    Value identity; /* of the current version */
+} UpgradeIdentityResponse;
+
 /* A moved block gives the object to a resource of another type. */
 typedef struct MoveRequest {
     Str source_provider; /* registry.terraform.io/hashicorp/null */
@@ -321,11 +342,14 @@ typedef struct MoveRequest {
     int64_t version; /* of the source's schema that the object was stored with */
     Str stored;      /* as JSON text */
     Str private_data;
+    Str stored_identity; /* as JSON text; empty: none */
+    int64_t identity_version;
 } MoveRequest;
 
 typedef struct MoveResponse {
     Str moved;        /* JSON text of an object of this type and its current version */
     Str private_data; /* default: empty */
+    Value identity;   /* default: null */
 } MoveResponse;
 
 typedef enum RecoverOutcome {
@@ -363,6 +387,7 @@ typedef struct RecoverRequest {
     Str private_data;
     RecoverCall call;
     Value prior; /* the stored object; null: create */
+    Value prior_identity;
     /* In the order in which they began. The recovered state must hold the parts that really exist;
      * the next plan corrects the rest. */
     PartRecords parts;
@@ -374,6 +399,7 @@ typedef struct RecoverResponse {
     RecoverOutcome outcome; /* default: RECOVER_ABSENT */
     Value state;            /* set unless absent */
     Str private_data;
+    Value identity; /* default: null */
 } RecoverResponse;
 
 /* Whether calls change anything outside of loam; decides what the journal records. */
@@ -452,6 +478,10 @@ typedef struct GitopsResponse {
 struct ResourceType {
     const char *name; /* as in configurations: libvirt_pool */
     Schema schema;
+    /* Of the identity, which stays the same while the object exists; an import can name an object
+     * by it. Its attributes are REQUIRED or OPTIONAL for an import, or COMPUTED. It is not the
+     * marker of `recover`. NULL: objects have no identity. */
+    const Schema *identity;
     const void *payload; /* for slots that serve several types, as call->type.resource->payload */
     Effect effect;
     Recovery recovery; /* required with EFFECT_OUTSIDE */
@@ -528,6 +558,11 @@ struct ResourceType {
                     const UpgradeRequest *request,
                     UpgradeResponse *response,
                     Diags *diags);
+    /* Required with `identity` if that has ever had another version. */
+    bool (*upgrade_identity)(const Call *call,
+                             const UpgradeIdentityRequest *request,
+                             UpgradeIdentityResponse *response,
+                             Diags *diags);
     /* Converts an object of another type, whose resource moved to this type. Default: an error. */
     bool (*move)(const Call *call,
                  const MoveRequest *request,

@@ -263,6 +263,19 @@ bool resource_type_upgrade(const ResourceType *type,
     return object_type_check_result(is_ok, type->name, "Upgrade", before, diags);
 }
 
+bool resource_type_upgrade_identity(const ResourceType *type,
+                                    const Call *call,
+                                    const UpgradeIdentityRequest *request,
+                                    UpgradeIdentityResponse *response,
+                                    Diags *diags) {
+    size_t before = diags->error_count;
+    *response = (UpgradeIdentityResponse){0};
+    if (!type->upgrade_identity)
+        return object_type_report_unsupported(type->name, "upgraded in its identity", diags);
+    bool is_ok = type->upgrade_identity(call, request, response, diags);
+    return object_type_check_result(is_ok, type->name, "Upgrade of the identity", before, diags);
+}
+
 bool resource_type_move(const ResourceType *type,
                         const Call *call,
                         const MoveRequest *request,

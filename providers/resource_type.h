@@ -56,6 +56,12 @@ MUST_USE bool resource_type_upgrade(const ResourceType *type,
                                     const UpgradeRequest *request,
                                     UpgradeResponse *response,
                                     Diags *diags);
+/* Adds an error if the type cannot upgrade identities. */
+MUST_USE bool resource_type_upgrade_identity(const ResourceType *type,
+                                             const Call *call,
+                                             const UpgradeIdentityRequest *request,
+                                             UpgradeIdentityResponse *response,
+                                             Diags *diags);
 /* Adds an error if the type does not accept objects of other types. */
 MUST_USE bool resource_type_move(const ResourceType *type,
                                  const Call *call,

@@ -147,6 +147,25 @@ static bool report_schema(const ForeignProvider *foreign, Str error, Diags *diag
     return false;
 }
 
+/* Providers of older protocols have no identities. */
+static bool read_identities(ForeignProvider *foreign, Diags *diags) {
+    size_t before = diags->error_count;
+    Str bytes;
+    Str error = STR_EMPTY;
+    ProtocolResponse response;
+    ForeignRequest sent = {.method = PROTOCOL_GET_IDENTITY_SCHEMAS};
+    ForeignOutcome outcome = foreign_process_call(foreign->clients->worker->process, &sent, &bytes,
+                                                  NULL, foreign->arena, diags);
+    if (outcome != FOREIGN_DONE)
+        return outcome == FOREIGN_UNIMPLEMENTED;
+    if (!protocol_message_response(PROTOCOL_GET_IDENTITY_SCHEMAS, bytes, &response, foreign->arena,
+                                   diags) ||
+        diags->error_count > before)
+        return false;
+    return protocol_schema_index_identities(bytes, &foreign->schemas, &error, foreign->arena) ||
+           report_schema(foreign, error, diags);
+}
+
 static bool read_schemas(ForeignProvider *foreign, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("provider schema");
     size_t before = diags->error_count;
@@ -173,7 +192,7 @@ static bool read_schemas(ForeignProvider *foreign, Diags *diags) {
         protocol_schema_decode(foreign->schemas.provider_meta, meta, &error, foreign->arena))
         foreign->meta_type = schema_implied_type(meta);
     set_names(foreign);
-    return true;
+    return foreign->schemas.resources.count == 0 || read_identities(foreign, diags);
 }
 
 ForeignProvider *foreign_provider_open(Str address,

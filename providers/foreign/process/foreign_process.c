@@ -314,6 +314,7 @@ uint64_t foreign_process_memory(const ForeignProcess *process) {
 static int64_t timeout_of(ProtocolMethod method) {
     switch (method) {
     case PROTOCOL_GET_SCHEMA:
+    case PROTOCOL_GET_IDENTITY_SCHEMAS:
     case PROTOCOL_GET_FUNCTIONS:
     case PROTOCOL_VALIDATE_PROVIDER:
     case PROTOCOL_VALIDATE_RESOURCE:
@@ -323,6 +324,7 @@ static int64_t timeout_of(ProtocolMethod method) {
     case PROTOCOL_STOP: return STOP_MS;
     case PROTOCOL_CONFIGURE:
     case PROTOCOL_UPGRADE_RESOURCE:
+    case PROTOCOL_UPGRADE_IDENTITY:
     case PROTOCOL_READ_RESOURCE:
     case PROTOCOL_PLAN_RESOURCE:
     case PROTOCOL_APPLY_RESOURCE:

@@ -11,6 +11,7 @@
 #define TERRAFORM_VERSION STR("1.11.4")
 
 enum { DYNAMIC_MSGPACK = 1, DYNAMIC_JSON = 2 };
+enum { IDENTITY_DATA = 1 }; /* of ResourceIdentityData */
 enum { CAPABILITY_DEFERRAL = 1, CAPABILITY_WRITE_ONLY = 2 };
 
 static void put_value(StrBuf *out, uint32_t number, Value v, const Type *type) {
@@ -34,6 +35,15 @@ static void put_stored(StrBuf *out, uint32_t number, Str json) {
     size_t state = wire_begin(out, number);
     wire_put_bytes(out, 1, json);
     wire_end(out, state);
+}
+
+/* An identity is in a message of its own. */
+static void put_identity(StrBuf *out, uint32_t number, Value identity, const Type *type) {
+    if (number == 0 || !value_is_present(identity))
+        return;
+    size_t message = wire_begin(out, number);
+    put_value(out, IDENTITY_DATA, identity, type);
+    wire_end(out, message);
 }
 
 static void put_capabilities(StrBuf *out, uint32_t number, bool allows_deferral) {
@@ -65,6 +75,12 @@ Str protocol_message_request(ProtocolMethod method, const ProtocolRequest *reque
     if (fields->version)
         wire_put_varint(&out, fields->version, (uint64_t)request->version);
     put_stored(&out, fields->raw_state, request->stored);
+    put_identity(&out, fields->identity, request->identity, request->identity_type);
+    if (request->stored_identity.len > 0) {
+        put_stored(&out, fields->stored_identity, request->stored_identity);
+        if (fields->identity_version)
+            wire_put_varint(&out, fields->identity_version, (uint64_t)request->identity_version);
+    }
     for (size_t i = 0; i < request->argument_count; i++)
         put_value(&out, fields->arguments, request->arguments[i], request->argument_types[i]);
     return strbuf_str(&out);
@@ -158,8 +174,19 @@ static int64_t read_timestamp(Str bytes) {
     return ms;
 }
 
+static void read_identity(Str bytes, ProtocolResponse *out) {
+    WireReader reader = wire_reader_new(bytes);
+    WireField field;
+    while (wire_next(&reader, &field)) {
+        if (field.number == IDENTITY_DATA) {
+            out->has_identity = true;
+            out->identity = field.bytes;
+        }
+    }
+}
+
 static void read_imported(Str bytes, ProtocolResponse *out) {
-    enum { TYPE_NAME = 1, STATE = 2, PRIVATE = 3 };
+    enum { TYPE_NAME = 1, STATE = 2, PRIVATE = 3, IDENTITY = 4 };
     WireReader reader = wire_reader_new(bytes);
     WireField field;
     if (out->imported_count++ > 0)
@@ -172,6 +199,7 @@ static void read_imported(Str bytes, ProtocolResponse *out) {
             out->state = field.bytes;
             break;
         case PRIVATE: out->private_data = field.bytes; break;
+        case IDENTITY: read_identity(field.bytes, out); break;
         default: break;
         }
     }
@@ -233,6 +261,8 @@ static void read_field(const ProtocolFields *fields,
         out->state = field->bytes;
     } else if (number == fields->new_private) {
         out->private_data = field->bytes;
+    } else if (number == fields->new_identity) {
+        read_identity(field->bytes, out);
     } else if (number == fields->deferred) {
         read_deferred(field->bytes, out);
     } else if (number == fields->is_legacy) {

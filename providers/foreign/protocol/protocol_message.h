@@ -21,7 +21,11 @@ typedef struct ProtocolRequest {
     Value meta;
     Str private_data;
     int64_t version;
-    Str stored; /* JSON of an object of `version` */
+    Str stored; /* JSON of an object of `version`; of an identity in an upgrade of one */
+    const Type *identity_type; /* NULL: the type has no identity */
+    Value identity;            /* an object of it; null or without a type: omitted */
+    Str stored_identity;       /* JSON of an identity of `identity_version`; empty: none */
+    int64_t identity_version;
     Str id;
     Str source_address;
     Str source_type;
@@ -35,6 +39,8 @@ typedef struct ProtocolResponse {
     bool has_state;
     Str state; /* a DynamicValue, for protocol_message_value */
     Str private_data;
+    bool has_identity;
+    Str identity; /* a DynamicValue */
     bool is_deferred;
     uint64_t deferred_reason;
     bool is_legacy;

@@ -6,11 +6,13 @@
 
 typedef enum ProtocolMethod {
     PROTOCOL_GET_SCHEMA,
+    PROTOCOL_GET_IDENTITY_SCHEMAS,
     PROTOCOL_VALIDATE_PROVIDER,
     PROTOCOL_CONFIGURE,
     PROTOCOL_STOP,
     PROTOCOL_VALIDATE_RESOURCE,
     PROTOCOL_UPGRADE_RESOURCE,
+    PROTOCOL_UPGRADE_IDENTITY,
     PROTOCOL_READ_RESOURCE,
     PROTOCOL_PLAN_RESOURCE,
     PROTOCOL_APPLY_RESOURCE,
@@ -36,10 +38,10 @@ typedef struct ProtocolFields {
     /* Request. */
     uint8_t terraform_version, type_name, config, prior, proposed, planned, private_data;
     uint8_t provider_meta, capabilities, version, raw_state, id, source_address, source_type;
-    uint8_t arguments;
+    uint8_t arguments, identity, stored_identity, identity_version;
     /* Response. */
     uint8_t diagnostics, state, new_private, deferred, is_legacy, replaces, renew_at, imported;
-    uint8_t error, functions;
+    uint8_t error, functions, new_identity;
     /* Messages of a stream, each one of these. */
     uint8_t progress, completed;
 } ProtocolFields;

@@ -270,6 +270,61 @@ bool protocol_schema_decode(Str bytes, Schema *out, Str *error, Arena *arena) {
     return true;
 }
 
+/* Identities. */
+
+static bool read_identity_attribute(Decoder *decoder, Str bytes, Attribute *out) {
+    enum { NAME = 1, TYPE = 2, REQUIRED_FOR_IMPORT = 3, OPTIONAL_FOR_IMPORT = 4, DESCRIPTION = 5 };
+    WireReader reader = wire_reader_new(bytes);
+    WireField field;
+    Str name = STR_EMPTY, type = STR_EMPTY;
+    *out = (Attribute){.description = "", .flags = COMPUTED};
+    while (wire_next(&reader, &field)) {
+        switch (field.number) {
+        case NAME: name = field.bytes; break;
+        case TYPE: type = field.bytes; break;
+        case REQUIRED_FOR_IMPORT:
+            if (field.value != 0)
+                out->flags = REQUIRED;
+            break;
+        case OPTIONAL_FOR_IMPORT:
+            if (field.value != 0 && out->flags != REQUIRED)
+                out->flags = OPTIONAL;
+            break;
+        case DESCRIPTION: out->description = clone_text(field.bytes, decoder->arena); break;
+        default: break;
+        }
+    }
+    if (reader.is_bad || !is_name(name))
+        return fail(decoder, "is damaged", STR_EMPTY);
+    out->name = str_to_cstr(name, decoder->arena);
+    return read_type(decoder, type, name, &out->type);
+}
+
+bool protocol_schema_decode_identity(Str bytes, Schema *out, Str *error, Arena *arena) {
+    enum { VERSION = 1, ATTRIBUTES = 2 };
+    Decoder decoder = {.arena = arena, .error = error};
+    WireReader reader = wire_reader_new(bytes);
+    WireField field;
+    Schema schema = {.description = ""};
+    Members members = {0};
+    while (wire_next(&reader, &field)) {
+        if (field.number == VERSION)
+            schema.version = (int64_t)field.value;
+        else if (field.number == ATTRIBUTES &&
+                 !read_identity_attribute(&decoder, field.bytes,
+                                          vec_add(arena, &members.attributes)))
+            return false;
+    }
+    if (reader.is_bad)
+        return fail(&decoder, "is damaged", STR_EMPTY);
+    schema.attributes = members.attributes.items;
+    schema.attribute_count = members.attributes.count;
+    if (!names_are_unique(&schema))
+        return fail(&decoder, "has a name twice", STR_EMPTY);
+    *out = schema;
+    return true;
+}
+
 /* The index. */
 
 static void add_entry(Map *map, Str bytes, Arena *arena) {
@@ -348,4 +403,20 @@ bool protocol_schema_index(Str response, ProtocolSchemas *out, Str *error, Arena
     }
     *error = reader.is_bad ? STR("its schema is damaged") : STR("it sent no schema");
     return !reader.is_bad && out->provider.ptr;
+}
+
+bool protocol_schema_index_identities(Str response,
+                                      ProtocolSchemas *out,
+                                      Str *error,
+                                      Arena *arena) {
+    enum { IDENTITIES = 1 };
+    WireReader reader = wire_reader_new(response);
+    WireField field;
+    out->identities = (Map){0};
+    while (wire_next(&reader, &field)) {
+        if (field.number == IDENTITIES)
+            add_entry(&out->identities, field.bytes, arena);
+    }
+    *error = STR("its schema of identities is damaged");
+    return !reader.is_bad;
 }

@@ -1,4 +1,5 @@
-/* protocol_schema: the schemas of a provider's types, from its response to GetProviderSchema.
+/* protocol_schema: the schemas of a provider's types, from its responses to GetProviderSchema
+ * and GetResourceIdentitySchemas.
  *
  * The index finds the encoded schema of a type by name. Large providers have more than a thousand
  * types, of which a run uses a few, so only those are decoded. Decoded schemas are in the arena.
@@ -18,6 +19,7 @@ typedef struct ProtocolSchemas {
     Map ephemerals;
     Map actions;
     Map functions;
+    Map identities; /* of the response to GetResourceIdentitySchemas, by names of resources */
     bool plans_destroy;
     bool moves_resources;
     bool is_schema_optional; /* a process needs no GetProviderSchema call before others */
@@ -28,3 +30,11 @@ typedef struct ProtocolSchemas {
 MUST_USE bool protocol_schema_index(Str response, ProtocolSchemas *out, Str *error, Arena *arena);
 /* Decodes one schema. Returns false with *error if it is damaged or contradicts itself. */
 MUST_USE bool protocol_schema_decode(Str bytes, Schema *out, Str *error, Arena *arena);
+/* Indexes a response to GetResourceIdentitySchemas into out->identities. */
+MUST_USE bool protocol_schema_index_identities(Str response,
+                                               ProtocolSchemas *out,
+                                               Str *error,
+                                               Arena *arena);
+/* Decodes the schema of an identity. Attributes that an import needs are REQUIRED, those that it
+ * accepts OPTIONAL, others COMPUTED. */
+MUST_USE bool protocol_schema_decode_identity(Str bytes, Schema *out, Str *error, Arena *arena);

@@ -153,7 +153,8 @@ static void report_doubt(ServedCall *call) {
 }
 
 static void delete_object(ServedCall *call, Call *slot, Value prior, Str marker) {
-    DeleteRequest request = {prior, call->request.private_data, marker};
+    DeleteRequest request = {
+        .prior = prior, .private_data = call->request.private_data, .marker = marker};
     DeleteResponse response;
     if (resource_type_delete(call->type.resource, slot, &request, &response, &call->diags)) {
         served_provider_respond(call, value_null(prior.type));

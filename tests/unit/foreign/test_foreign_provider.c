@@ -168,7 +168,7 @@ static void configurations(void **state) {
     assert_ptr_equal(third.client, first.client); /* equal values: the process is configured */
     assert_int_equal(world.started, 2);
     check_str(strbuf_str(&world.calls),
-              "GetProviderSchema\nValidateProviderConfig\n"
+              "GetProviderSchema\nGetResourceIdentitySchemas\nValidateProviderConfig\n"
               "ConfigureProvider\nGetProviderSchema\nConfigureProvider\n");
     foreign_provider_close(foreign);
 }

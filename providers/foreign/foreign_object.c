@@ -1,0 +1,110 @@
+/* foreign_object: decodes objects and identities, and begins requests. */
+#include "foreign_object.h"
+
+/* Decodes the value of a response by the schema of the type. Adds an
+ * error if the value is damaged. */
+bool foreign_object_read(const Call *call,
+                         const ProtocolResponse *response,
+                         const char *method,
+                         Value *out,
+                         Diags *diags) {
+    const Schema *schema = call->type.schema;
+    Str error = STR("the value is missing");
+    Value v;
+    if (response->has_state && protocol_message_value(response->state, schema_implied_type(schema),
+                                                      &v, &error, call->arena)) {
+        *out = schema_fill_blocks(schema, v, call->arena);
+        return true;
+    }
+    diags_error(diags, NO_RANGE, "Provider produced invalid object",
+                "The response of the provider %s to %s is no object of the type %s: %.*s. This is "
+                "a mistake in the provider; please report it to its developers.",
+                call->provider->address, method, call->type.name, STR_ARG(error));
+    return false;
+}
+
+/* Decodes the identity of a response, if it has one. Adds an error if the identity is damaged. */
+bool foreign_object_read_identity(const Call *call,
+                                  const ProtocolResponse *response,
+                                  const char *method,
+                                  Value *out,
+                                  Diags *diags) {
+    const Schema *schema = call->type.resource->identity;
+    Str error = STR("the type has no identity");
+    *out = (Value){0};
+    if (!response->has_identity)
+        return true;
+    if (schema && protocol_message_value(response->identity, schema_implied_type(schema), out,
+                                         &error, call->arena))
+        return true;
+    diags_error(diags, NO_RANGE, "Provider produced invalid identity",
+                "The response of the provider %s to %s has no valid identity of the type %s: "
+                "%.*s. This is a mistake in the provider; please report it to its developers.",
+                call->provider->address, method, call->type.name, STR_ARG(error));
+    return false;
+}
+
+static bool check_known_identity(const Call *call,
+                                 Value identity,
+                                 const char *method,
+                                 Diags *diags) {
+    if (value_is_wholly_known(identity))
+        return true;
+    diags_error(diags, NO_RANGE, "Provider produced invalid identity",
+                "The response of the provider %s to %s contains an identity with unknown values. "
+                "This is a mistake in the provider; please report it to its developers.",
+                call->provider->address, method);
+    return false;
+}
+
+bool foreign_object_read_known_identity(const Call *call,
+                                        const ProtocolResponse *response,
+                                        const char *method,
+                                        Value *out,
+                                        Diags *diags) {
+    return foreign_object_read_identity(call, response, method, out, diags) &&
+           check_known_identity(call, *out, method, diags);
+}
+
+ProtocolRequest foreign_object_request(const Call *call) {
+    const ForeignProvider *foreign = (const ForeignProvider *)call->provider;
+    ProtocolRequest request = {.type_name = call->type.name,
+                               .type = schema_implied_type(call->type.schema),
+                               .allows_deferral = call->allows_deferral,
+                               .meta_type = foreign->meta_type};
+    if (call->type.resource && call->type.resource->identity)
+        request.identity_type = schema_implied_type(call->type.resource->identity);
+    if (foreign->meta_type)
+        request.meta = value_null(foreign->meta_type);
+    return request;
+}
+
+/* Returns the reason of a deferred response; DEFERRAL_NONE if it is none. */
+Deferral foreign_object_deferral(const ProtocolResponse *response) {
+    uint64_t reason = response->deferred_reason;
+    if (!response->is_deferred)
+        return DEFERRAL_NONE;
+    return reason > DEFERRAL_ABSENT_PREREQUISITE - DEFERRAL_UNSPECIFIED
+               ? DEFERRAL_UNSPECIFIED
+               : (Deferral)(DEFERRAL_UNSPECIFIED + reason);
+}
+
+bool foreign_object_check_known(const Call *call, Value state, const char *method, Diags *diags) {
+    if (value_is_wholly_known(state))
+        return true;
+    diags_error(diags, NO_RANGE, "Provider produced invalid object",
+                "The response of the provider %s to %s contains unknown values. This is a mistake "
+                "in the provider; please report it to its developers.",
+                call->provider->address, method);
+    return false;
+}
+
+bool foreign_object_validate(ProtocolMethod method,
+                             const Call *call,
+                             const ValidateRequest *request,
+                             Diags *diags) {
+    ProtocolRequest sent = foreign_object_request(call);
+    ProtocolResponse response;
+    sent.config = request->config;
+    return foreign_client_call(call, method, &sent, &response, NULL, diags);
+}
