@@ -237,7 +237,7 @@ static StateParts clone_parts(const StateParts *parts, Arena *arena) {
     vec_each(parts, part) {
         StatePart copy = *part;
         copy.key = str_clone(part->key, arena);
-        copy.identity = str_clone(part->identity, arena);
+        copy.marker = str_clone(part->marker, arena);
         copy.private_data = str_clone(part->private_data, arena);
         vec_push(arena, &copies, copy);
     }
@@ -249,7 +249,7 @@ static const StatePending *clone_pending(const StatePending *pending, Arena *are
         return NULL;
     StatePending *copy = arena_new(arena, StatePending);
     *copy = *pending;
-    copy->identity = str_clone(pending->identity, arena);
+    copy->marker = str_clone(pending->marker, arena);
     copy->private_data = str_clone(pending->private_data, arena);
     copy->deposed = str_clone(pending->deposed, arena);
     copy->planned = str_clone(pending->planned, arena);

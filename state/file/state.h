@@ -48,7 +48,7 @@ typedef struct StateDeposed {
 typedef struct StatePart {
     Str key;
     PendingAction action;
-    Str identity;
+    Str marker;
     bool has_ended;
     Str private_data; /* set once it has ended */
 } StatePart;
@@ -71,7 +71,7 @@ typedef struct StateResponse {
 typedef struct StatePending {
     PendingAction action;
     uint64_t generation;
-    Str identity;
+    Str marker;
     Str private_data; /* of the plan */
     Str deposed;      /* key of the deposed object that the call was for; empty: the current one */
     Str planned;      /* JSON of the planned object, unknowns as null; empty for delete */

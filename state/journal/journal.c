@@ -298,7 +298,7 @@ static JournalRecord intent_record(const JournalIntent *intent) {
             {
                       .action = intent->action,
                       .generation = intent->generation,
-                      .identity = intent->identity,
+                      .marker = intent->marker,
                       .private_data = intent->private_data,
                       .planned = intent->planned,
                       .sensitive = intent->sensitive,
@@ -377,7 +377,7 @@ static JournalRecord part_record(RecordKind kind, uint64_t sequence, const State
         .sequence = sequence,
         .part = part->key,
         .pending = {.action = part->action,
-                    .identity = part->identity,
+                    .marker = part->marker,
                     .private_data = part->private_data},
     };
 }
@@ -498,7 +498,7 @@ static void keep_parts(Journal *journal, uint64_t sequence, const StateParts *pa
     vec_each(parts, part) {
         JournalRecord record = part_record(RECORD_PART_END, sequence, part);
         record.pending.action = PENDING_NONE;
-        record.pending.identity = STR_EMPTY;
+        record.pending.marker = STR_EMPTY;
         if (part->has_ended)
             keep_record(journal, &record);
     }

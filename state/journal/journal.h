@@ -6,12 +6,12 @@
  *    <crc32c hex> <JSON>\n
  *
  * - start: lineage and serial of the state that the run began from, program, time.
- * - intent: sequence, address, deposed key, action, generation, identity, private data, planned
- * object. Durable before the provider's call.
+ * - intent: sequence, address, deposed key, action, generation, marker (named "identity"), private
+ * data, planned object. Durable before the provider's call.
  * - outcome: sequence of its intent (0: none), the new object (or none) in state form. Durable
  * before any dependent operation begins.
  * - end: sequence. The call failed and left the old object unchanged.
- * - part-begin: sequence of its intent, key and action of one part of the instance, identity.
+ * - part-begin: sequence of its intent, key and action of one part of the instance, marker.
  * Durable before the part is changed.
  * - part-end: sequence, key, private data. The part is changed.
  * - depose, restore: address, key. The current object became the deposed one, or the reverse.
@@ -35,7 +35,7 @@ typedef struct JournalIntent {
     Str deposed;
     PendingAction action;
     uint64_t generation;
-    Str identity;
+    Str marker;
     Str private_data; /* of the plan; what `recover` gets */
     Str planned;      /* JSON, unknowns as null */
     Str sensitive;    /* its sensitive paths, as in StateObject; empty: none */

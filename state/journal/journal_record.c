@@ -39,8 +39,8 @@ static const char *const response_names[] = {
 static void write_pending(JsonWriter *writer, const StatePending *pending) {
     json_key_string(writer, "action", str_from_cstr(pending_action_name(pending->action)));
     write_count(writer, "generation", pending->generation);
-    if (pending->identity.len > 0)
-        json_key_string(writer, "identity", pending->identity);
+    if (pending->marker.len > 0)
+        json_key_string(writer, "identity", pending->marker);
     if (pending->private_data.len > 0)
         json_key_base64(writer, "private", pending->private_data);
     write_count(writer, "schema_version", pending->schema_version);
@@ -68,8 +68,8 @@ static void write_part(JsonWriter *writer, const JournalRecord *record) {
     json_key_string(writer, "part", record->part);
     if (part->action != PENDING_NONE)
         json_key_string(writer, "action", str_from_cstr(pending_action_name(part->action)));
-    if (part->identity.len > 0)
-        json_key_string(writer, "identity", part->identity);
+    if (part->marker.len > 0)
+        json_key_string(writer, "identity", part->marker);
     if (part->private_data.len > 0)
         json_key_base64(writer, "private", part->private_data);
 }
@@ -323,7 +323,7 @@ static const struct {
     {"part",           parse_string,         offsetof(JournalRecord, part)                  },
     {"action",         parse_action,         offsetof(JournalRecord, pending.action)        },
     {"generation",     parse_count,          offsetof(JournalRecord, pending.generation)    },
-    {"identity",       parse_string,         offsetof(JournalRecord, pending.identity)      },
+    {"identity",       parse_string,         offsetof(JournalRecord, pending.marker)        },
     {"private",        parse_base64,         offsetof(JournalRecord, pending.private_data)  },
     {"schema_version", parse_count,          offsetof(JournalRecord, pending.schema_version)},
     {"provisioned",    parse_flag,           offsetof(JournalRecord, pending.is_provisioned)},

@@ -30,7 +30,7 @@ typedef struct JournalRecord {
     Str deposed;
     const StateObject *object; /* outcome; NULL: none */
     StatePending pending;      /* intent; its own `deposed` and `parts` are unused */
-    /* part-begin, part-end; their action, identity and private data are those of `pending` */
+    /* part-begin, part-end; their action, marker and private data are those of `pending` */
     Str part;
 } JournalRecord;
 

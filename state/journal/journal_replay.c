@@ -282,7 +282,7 @@ static void note_part(Replay *replay, Map *begun, const JournalRecord *record) {
     } else if (record->kind == RECORD_PART_BEGIN && place == 0) {
         StatePart part = {.key = record->part,
                           .action = record->pending.action,
-                          .identity = record->pending.identity};
+                          .marker = record->pending.marker};
         vec_push(replay->arena, &call->parts, part);
         map_set(&call->places, record->part, (void *)(uintptr_t)call->parts.count);
     }

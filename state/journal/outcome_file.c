@@ -254,14 +254,14 @@ static void add_to_state(const Outcomes *outcomes, State *state) {
         vec_each(&resource->instances, instance) {
             if (!instance->pending || instance->pending->response)
                 continue;
-            const StateResponse *found = find_response(outcomes, instance->pending->identity);
+            const StateResponse *found = find_response(outcomes, instance->pending->marker);
             if (!found)
                 continue;
             StatePending *pending = arena_new(outcomes->arena, StatePending);
             *pending = *instance->pending;
             pending->response = found;
             instance->pending = pending;
-            log_debug("outcome of an earlier run", log_text("label", pending->identity),
+            log_debug("outcome of an earlier run", log_text("label", pending->marker),
                       log_number("kind", found->kind));
         }
     }

@@ -63,10 +63,9 @@ static void refresh(Run *run, int slot) {
         return;
     const StatePending *pending = instance->pending;
     bool in_doubt = pending && !instance->current && pending->action == PENDING_CREATE;
-    if (in_doubt && disk_exists(&disk_real, thing_path(pending->identity, run->arena))) {
+    if (in_doubt && disk_exists(&disk_real, thing_path(pending->marker, run->arena))) {
         StateObject *object = arena_new(run->arena, StateObject);
-        object->attributes =
-            str_format(run->arena, "{\"id\":\"%.*s\"}", STR_ARG(pending->identity));
+        object->attributes = str_format(run->arena, "{\"id\":\"%.*s\"}", STR_ARG(pending->marker));
         instance->current = object;
     }
     instance->pending = NULL;
@@ -87,17 +86,17 @@ static bool operate(Run *run, WorkingState *working, int slot, Arena *arena) {
         .provider_config.provider = STR("h/n/file"),
         .action = before ? PENDING_DELETE : PENDING_CREATE,
         .generation = generation,
-        .identity = before ? id_of(before)
-                           : str_format(arena, "%.*s-%d-%llu", STR_ARG(lineage), slot,
-                                        (unsigned long long)generation),
+        .marker = before ? id_of(before)
+                         : str_format(arena, "%.*s-%d-%llu", STR_ARG(lineage), slot,
+                                      (unsigned long long)generation),
     };
     uint64_t sequence;
     if (!working_state_intend(working, &intent, &sequence, &run->diags))
         return false;
-    Str path = thing_path(intent.identity, arena);
+    Str path = thing_path(intent.marker, arena);
     JournalOutcome outcome = {.address = address, .provider_config.provider = STR("h/n/file")};
     StateObject object = {.attributes =
-                              str_format(arena, "{\"id\":\"%.*s\"}", STR_ARG(intent.identity))};
+                              str_format(arena, "{\"id\":\"%.*s\"}", STR_ARG(intent.marker))};
     int error;
     if (before) {
         error = disk_real.remove(NULL, path);
@@ -144,7 +143,7 @@ static bool knows(const State *state, Str id) {
             continue;
         if (instance->current && str_equal(id_of(instance->current), id))
             return true;
-        if (instance->pending && !instance->current && str_equal(instance->pending->identity, id))
+        if (instance->pending && !instance->current && str_equal(instance->pending->marker, id))
             return true;
     }
     return false;

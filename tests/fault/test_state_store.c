@@ -200,7 +200,7 @@ static bool open_run(Run *run) {
 static void refresh_slot(Run *run, StateInstance *instance) {
     const StatePending *pending = instance->pending;
     if (pending && !instance->current && pending->action == PENDING_CREATE) {
-        const Thing *thing = find_thing(run->world, pending->identity);
+        const Thing *thing = find_thing(run->world, pending->marker);
         if (thing && thing->exists)
             instance->current = object_of(thing, run->arena);
     }
@@ -252,7 +252,7 @@ static bool intend(
     };
     *id = str_format(run->arena, "%.*s-%zu-%llu", STR_ARG(working_state_lineage(run->working)),
                      slot, (unsigned long long)intent.generation);
-    intent.identity = *id;
+    intent.marker = *id;
     return working_state_intend(run->working, &intent, out, &run->diags) && !is_over(run);
 }
 
@@ -402,7 +402,7 @@ static bool knows(const StateInstance *instance, Str id) {
     }
     const StatePending *pending = instance->pending;
     return pending && !instance->current && pending->action == PENDING_CREATE &&
-           str_equal(pending->identity, id);
+           str_equal(pending->marker, id);
 }
 
 static bool is_accounted(const Run *run, const Thing *thing) {

@@ -310,7 +310,7 @@ static PlannedPart *begin_part(PartWork *work, const PartIntent *intent, Diags *
 
 static StatePart beginning(const PartIntent *intent) {
     return (StatePart){
-        .key = intent->key, .action = pending_actions[intent->action], .identity = intent->marker};
+        .key = intent->key, .action = pending_actions[intent->action], .marker = intent->marker};
 }
 
 /* begin_part_call rejects the parts that this function omits. The mutex is free during the sync, so
@@ -446,7 +446,7 @@ PartRecords change_parts_of_pending(InstanceOp *op, const StatePending *pending)
         PartRecord record = {
             .key = part->key,
             .action = part_action(part->action),
-            .marker = part->identity,
+            .marker = part->marker,
             .has_ended = part->has_ended,
             .private_data = part->private_data,
         };

@@ -183,7 +183,7 @@ static bool intend(Applying *applying, PendingAction action) {
     SCOPED(ArenaRef) own = op->type->resource->has_parts ? arena_open("planned object") : NULL;
     JournalIntent intent = instance_op_intent(op, action);
     intent.generation = instance_op_call(op).generation;
-    intent.identity = applying->marker;
+    intent.marker = applying->marker;
     intent.private_data = applying->response.private_data;
     intent.planned = planned_json(op, applying->response.planned, own ? own : op->scratch);
     intent.sensitive = sensitive_paths(applying);

@@ -55,7 +55,7 @@ static bool recover(InstanceOp *op,
                     Str *private_data) {
     Value planned = planned_of(op, pending);
     RecoverRequest request = {
-        .marker = pending->identity,
+        .marker = pending->marker,
         .planned = value_unmark_deep(planned, op->scratch),
         .private_data = pending->private_data,
         .call = recover_call(pending->action),

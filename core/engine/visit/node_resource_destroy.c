@@ -20,7 +20,7 @@ static bool intend(InstanceOp *op, const DeleteRequest *request, uint64_t *seque
         return working_state_may_change(working, &op->diags);
     JournalIntent intent = instance_op_intent(op, PENDING_DELETE);
     intent.generation = instance_op_call(op).generation;
-    intent.identity = request->marker;
+    intent.marker = request->marker;
     if (op->type->resource->has_parts)
         intent.private_data = request->private_data;
     return working_state_intend(working, &intent, sequence, &op->diags);

@@ -266,7 +266,7 @@ static void a_stopped_plan_is_no_plan(void **unused) {
 static const StatePending *doubt(EngineCase *c, const char *name) {
     StatePending *pending = arena_new(c->arena, StatePending);
     pending->action = PENDING_CREATE;
-    pending->identity = str_from_cstr(name);
+    pending->marker = str_from_cstr(name);
     pending->generation = 1;
     pending->planned =
         str_format(c->arena,

@@ -136,7 +136,7 @@ static void fold(void **unused) {
 }
 
 static void begin_part(Case *it, uint64_t sequence, const char *key) {
-    StatePart part = {.key = str_from_cstr(key), .action = PENDING_CREATE, .identity = STR("id")};
+    StatePart part = {.key = str_from_cstr(key), .action = PENDING_CREATE, .marker = STR("id")};
     StateParts parts = {.items = &part, .count = 1};
     assert_true(journal_parts(it->journal, sequence, &parts, &it->diags));
 }
@@ -185,7 +185,7 @@ static void parts_outlive_folds(void **unused) {
     const StatePending *pending = state_find_instance(it->state, address)->pending;
     assert_int_equal(pending->parts.count, 2);
     check_str(pending->parts.items[0].key, "one");
-    check_str(pending->parts.items[0].identity, "id");
+    check_str(pending->parts.items[0].marker, "id");
     check_str(pending->parts.items[0].private_data, "p");
     assert_true(pending->parts.items[0].has_ended);
     check_str(pending->parts.items[1].key, "two");

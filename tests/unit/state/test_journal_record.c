@@ -26,7 +26,7 @@ static void intent(void **unused) {
             {
                             .action = PENDING_CREATE,
                             .generation = 9,
-                            .identity = STR("id \"\n\x01"),
+                            .marker = STR("id \"\n\x01"),
                             .planned = STR("{ \"a\" : [1,\n null] }"),
                             .schema_version = 2,
                             .is_provisioned = true,
@@ -46,7 +46,7 @@ static void intent(void **unused) {
     check_str(read.deposed, "0000000a");
     assert_int_equal(read.pending.action, PENDING_CREATE);
     assert_int_equal(read.pending.generation, 9);
-    check_str_equal(read.pending.identity, record.pending.identity);
+    check_str_equal(read.pending.marker, record.pending.marker);
     check_str(read.pending.planned, "{\"a\":[1,null]}");
     assert_int_equal(read.pending.schema_version, 2);
     assert_true(read.pending.is_provisioned);
@@ -62,7 +62,7 @@ static void parts(void **unused) {
         .number = 4,
         .sequence = 3,
         .part = STR("apps/v1/Deployment/web/\"front\""),
-        .pending = {.action = PENDING_REPLACE, .identity = STR("uid")},
+        .pending = {.action = PENDING_REPLACE, .marker = STR("uid")},
     };
     JournalRecord end = {
         .kind = RECORD_PART_END,
@@ -77,7 +77,7 @@ static void parts(void **unused) {
     assert_int_equal(read.sequence, 3);
     check_str_equal(read.part, begin.part);
     assert_int_equal(read.pending.action, PENDING_REPLACE);
-    check_str(read.pending.identity, "uid");
+    check_str(read.pending.marker, "uid");
     assert_true(journal_record_parse(write(&end, arena), &read, arena));
     assert_int_equal(read.kind, RECORD_PART_END);
     check_str_equal(read.part, begin.part);

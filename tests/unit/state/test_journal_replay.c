@@ -47,14 +47,13 @@ static void intent(Left *left, uint64_t sequence, const char *address, PendingAc
 
 static void part(Left *left, RecordKind kind, uint64_t sequence, const char *key) {
     bool begins = kind == RECORD_PART_BEGIN;
-    add(left,
-        (JournalRecord){
-            .kind = kind,
-            .sequence = sequence,
-            .part = str_from_cstr(key),
-            .pending = {.action = begins ? PENDING_UPDATE : PENDING_NONE,
-                        .identity = begins ? str_format(left->arena, "id-%s", key) : STR_EMPTY,
-                        .private_data = begins ? STR_EMPTY : STR("private")},
+    add(left, (JournalRecord){
+                  .kind = kind,
+                  .sequence = sequence,
+                  .part = str_from_cstr(key),
+                  .pending = {.action = begins ? PENDING_UPDATE : PENDING_NONE,
+                              .marker = begins ? str_format(left->arena, "id-%s", key) : STR_EMPTY,
+                              .private_data = begins ? STR_EMPTY : STR("private")},
     });
 }
 
@@ -180,7 +179,7 @@ static Str parts_of(const Left *left, const char *address) {
         return STR("nothing");
     vec_each(&instance->pending->parts, begun) {
         assert_int_equal(begun->action, PENDING_UPDATE);
-        check_str_equal(begun->identity, str_format(left->arena, "id-%.*s", STR_ARG(begun->key)));
+        check_str_equal(begun->marker, str_format(left->arena, "id-%.*s", STR_ARG(begun->key)));
         check_str(begun->private_data, begun->has_ended ? "private" : "");
         strbuf_add_format(&text, "%.*s%s ", STR_ARG(begun->key), begun->has_ended ? "!" : "");
     }

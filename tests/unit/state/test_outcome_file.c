@@ -46,7 +46,7 @@ static KeeperSink begin(FileCase *test, const char *run) {
 static void add_pending(FileCase *test, const char *address, const char *label) {
     StatePending *pending = arena_new(test->c.arena, StatePending);
     pending->action = PENDING_CREATE;
-    pending->identity = str_from_cstr(label);
+    pending->marker = str_from_cstr(label);
     state_add_instance(test->state, state_case_address(address, test->c.arena))->pending = pending;
 }
 

@@ -143,8 +143,7 @@ static void test_parts(void **state) {
     bool found;
     assert_true(journal_open(store, &clock_real, before, &journal, arena, &diags));
     JournalIntent intent = {.address = state_case_address("t.a", arena), .action = PENDING_CREATE};
-    StatePart part = {
-        .key = STR("v1/Secret/web"), .action = PENDING_CREATE, .identity = STR("uid")};
+    StatePart part = {.key = STR("v1/Secret/web"), .action = PENDING_CREATE, .marker = STR("uid")};
     assert_true(journal_intent(journal, &intent, &sequence, &diags));
     StateParts parts = {.items = &part, .count = 1};
     assert_true(journal_parts(journal, sequence, &parts, &diags));
@@ -155,7 +154,7 @@ static void test_parts(void **state) {
     const StateInstance *instance = state_find_instance(after, intent.address);
     assert_int_equal(instance->pending->parts.count, 1);
     check_str(instance->pending->parts.items[0].key, "v1/Secret/web");
-    check_str(instance->pending->parts.items[0].identity, "uid");
+    check_str(instance->pending->parts.items[0].marker, "uid");
     crypt_case_close(&test.c);
 }
 
