@@ -218,7 +218,7 @@ typedef struct PlanResponse {
     /* True: more parts may be created or updated once unknown values are known. */
     bool has_unknown_parts;
     Str private_data; /* default: that of the request */
-    Value identity;   /* default: null; may contain unknowns if the object is created */
+    Value identity;   /* default: that of the request; may have unknowns if the object is created */
     bool is_legacy;   /* as in ApplyResponse */
     Deferral deferral;
 } PlanResponse;
@@ -249,7 +249,7 @@ typedef struct ApplyRequest {
 typedef struct ApplyResponse {
     Value state;      /* default: null; of the implied type, without unknowns */
     Str private_data; /* default: that of the request */
-    Value identity;   /* default: null */
+    Value identity;   /* default: that of the request */
     /* Set if a create failed without a state and the reply to a request was lost: the object may
      * exist. The intent stays in the journal, and the next run calls `recover`. */
     bool in_doubt;
@@ -296,7 +296,7 @@ typedef VEC(FieldChange) FieldChanges;
 typedef struct ReadResponse {
     Value state;      /* default: the stored object; null: the object does not exist any more */
     Str private_data; /* default: that of the request */
-    Value identity;   /* default: null */
+    Value identity;   /* default: that of the request */
     /* Every changed field, for systems that know the owners of fields. Default: none, which means
      * that the engine compares the objects. */
     FieldChanges changes;
@@ -349,7 +349,7 @@ typedef struct MoveRequest {
 typedef struct MoveResponse {
     Str moved;        /* JSON text of an object of this type and its current version */
     Str private_data; /* default: empty */
-    Value identity;   /* default: null */
+    Value identity;   /* default: that of the request */
 } MoveResponse;
 
 typedef enum RecoverOutcome {

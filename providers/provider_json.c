@@ -170,6 +170,55 @@ static void write_text(JsonWriter *writer, const char *key, const char *text) {
         json_key_string(writer, key, str_from_cstr(text));
 }
 
+static void write_identity_attribute(JsonWriter *writer, const Attribute *attribute) {
+    json_object_start(writer);
+    json_key(writer, STR("type"));
+    json_write_type(writer, attribute->type);
+    write_text(writer, "description", attribute->description);
+    write_flag(writer, attribute->flags, REQUIRED, "required_for_import");
+    write_flag(writer, attribute->flags, OPTIONAL, "optional_for_import");
+    json_object_end(writer);
+}
+
+static void write_identity(JsonWriter *writer, const Schema *schema, Arena *arena) {
+    const Attribute **sorted = arena_new_array(arena, const Attribute *, schema->attribute_count);
+    for (size_t i = 0; i < schema->attribute_count; i++)
+        sorted[i] = &schema->attributes[i];
+    qsort(sorted, schema->attribute_count, sizeof *sorted, compare_attributes);
+    json_object_start(writer);
+    json_key_int(writer, "version", schema->version);
+    json_key(writer, STR("attributes"));
+    json_object_start(writer);
+    for (size_t i = 0; i < schema->attribute_count; i++) {
+        json_key(writer, str_from_cstr(sorted[i]->name));
+        write_identity_attribute(writer, sorted[i]);
+    }
+    json_object_end(writer);
+    json_object_end(writer);
+}
+
+/* The types whose objects have an identity. */
+static void write_identities(JsonWriter *writer, const Provider *provider, Arena *arena) {
+    StrVec names = registry_type_names(provider, MODE_MANAGED, arena);
+    bool is_open = false;
+    str_sort(names.items, names.count);
+    for (size_t i = 0; i < names.count; i++) {
+        ObjectType type;
+        CHECK(registry_find_type(provider, MODE_MANAGED, names.items[i], &type));
+        if (!type.resource->identity)
+            continue;
+        if (!is_open) {
+            json_key(writer, STR("resource_identity_schemas"));
+            json_object_start(writer);
+        }
+        is_open = true;
+        json_key(writer, names.items[i]);
+        write_identity(writer, type.resource->identity, arena);
+    }
+    if (is_open)
+        json_object_end(writer);
+}
+
 static void write_parameter(JsonWriter *writer, const ProviderParameter *parameter) {
     json_object_start(writer);
     json_key_string(writer, "name", str_from_cstr(parameter->name));
@@ -236,6 +285,7 @@ void provider_json_write(const Provider *provider,
     write_types(writer, "data_source_schemas", provider, MODE_DATA, arena);
     write_types(writer, "ephemeral_resource_schemas", provider, MODE_EPHEMERAL, arena);
     write_found_functions(writer, provider, arena);
+    write_identities(writer, provider, arena);
     write_types(writer, "action_schemas", provider, MODE_ACTION, arena);
     if (more)
         more(provider, payload, writer, arena);

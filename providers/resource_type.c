@@ -111,7 +111,8 @@ void resource_type_prepare_plan(const ResourceType *type,
                                 const Call *call,
                                 const PlanRequest *request,
                                 PlanResponse *response) {
-    *response = (PlanResponse){.private_data = request->private_data};
+    *response =
+        (PlanResponse){.private_data = request->private_data, .identity = request->identity};
     response->planned = resource_plan_object(&type->schema, request, call->arena);
     schema_replace_paths(&type->schema, request->prior, response->planned,
                          &response->requires_replace, call->arena);
@@ -134,8 +135,9 @@ bool resource_type_plan(const ResourceType *type,
                         Diags *diags) {
     size_t before = diags->error_count;
     if (type->plans_itself)
-        *response =
-            (PlanResponse){.planned = request->proposed, .private_data = request->private_data};
+        *response = (PlanResponse){.planned = request->proposed,
+                                   .private_data = request->private_data,
+                                   .identity = request->identity};
     else
         resource_type_prepare_plan(type, call, request, response);
     bool is_destroy = value_is_null(request->proposed);
@@ -203,6 +205,7 @@ bool resource_type_apply(const ResourceType *type,
     *response = (ApplyResponse){
         .state = value_null(schema_implied_type(&type->schema)),
         .private_data = request->private_data,
+        .identity = request->identity,
     };
     if (value_is_null(request->prior))
         return create(type, call, request, response, diags);
@@ -215,7 +218,9 @@ bool resource_type_delete(const ResourceType *type,
                           DeleteResponse *response,
                           Diags *diags) {
     size_t before = diags->error_count;
-    *response = (DeleteResponse){.state = request->prior, .private_data = request->private_data};
+    *response = (DeleteResponse){.state = request->prior,
+                                 .private_data = request->private_data,
+                                 .identity = request->identity};
     if (!type->delete)
         return true;
     Timeout limit = timeouts_begin(call, request->prior, "delete");
@@ -229,7 +234,9 @@ bool resource_type_read(const ResourceType *type,
                         ReadResponse *response,
                         Diags *diags) {
     size_t before = diags->error_count;
-    *response = (ReadResponse){.state = request->state, .private_data = request->private_data};
+    *response = (ReadResponse){.state = request->state,
+                               .private_data = request->private_data,
+                               .identity = request->identity};
     if (!type->read)
         return true;
     Timeout limit = timeouts_begin(call, request->state, "read");

@@ -94,7 +94,7 @@ static bool save_addresses(const EngineWalk *walk, Diags *diags) {
     if (walk->plan->mode != PLAN_NORMAL)
         return working_state_checkpoint(walk->working, diags);
     vec_each(&walk->plan->changes, change) {
-        if (change->previous.type.len > 0 || change->import_id.len > 0)
+        if (change->previous.type.len > 0 || import_source_is_known(&change->import))
             return working_state_checkpoint(walk->working, diags);
     }
     return true;

@@ -392,7 +392,9 @@ static void log_change(const ResourceChange *change, Arena *arena) {
               log_text("deposed", change->deposed), log_cstr("action", action_name(change->action)),
               log_cstr("reason", action_reason_name(change->reason)),
               log_text("previous", address_text(change->previous, arena)),
-              log_text("import_id", change->import_id),
+              log_text("import", import_source_is_known(&change->import)
+                                     ? import_source_text(&change->import, arena)
+                                     : STR_EMPTY),
               log_number("replace_paths", (int64_t)change->replace_paths.count),
               log_number("parts", (int64_t)change->parts.count),
               log_number("notes", (int64_t)change->notes.count),

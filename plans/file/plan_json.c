@@ -144,6 +144,11 @@ static void write_invocations(JsonWriter *writer, const ActionInvocations *all, 
     json_array_end(writer);
 }
 
+static void write_identity(JsonWriter *writer, const char *key, Value identity) {
+    if (!value_is_null(identity))
+        write_key_value(writer, key, identity);
+}
+
 static void write_change_members(JsonWriter *writer, const ResourceChange *change, Arena *arena) {
     write_address(writer, "address", change->address, arena);
     if (change->previous.type.len)
@@ -171,9 +176,14 @@ static void write_change_members(JsonWriter *writer, const ResourceChange *chang
     write_dependencies(writer, change);
     if (change->create_before_destroy)
         json_key_bool(writer, "create_before_destroy", true);
-    write_optional(writer, "import_id", change->import_id);
-    if (change->import_is_unknown)
+    write_optional(writer, "import_id", change->import.id);
+    write_identity(writer, "import_identity", change->import.identity);
+    if (change->import.is_unknown)
         json_key_bool(writer, "import_is_unknown", true);
+    if (change->identity_version)
+        json_key_int(writer, "identity_version", change->identity_version);
+    write_identity(writer, "before_identity", change->before_identity);
+    write_identity(writer, "after_identity", change->after_identity);
     write_optional(writer, "generated_config", change->generated_config);
 }
 

@@ -287,7 +287,7 @@ static bool read_change_text(Load *load, Str key, ResourceChange *change, bool *
     if (str_equal(key, STR("provider_module")))
         return read_text(load, &change->provider_config.module);
     if (str_equal(key, STR("import_id")))
-        return read_text(load, &change->import_id);
+        return read_text(load, &change->import.id);
     if (str_equal(key, STR("generated_config")))
         return read_text(load, &change->generated_config);
     if (str_equal(key, STR("private")))
@@ -297,9 +297,26 @@ static bool read_change_text(Load *load, Str key, ResourceChange *change, bool *
     if (str_equal(key, STR("create_before_destroy")))
         return read_bool(load, &change->create_before_destroy);
     if (str_equal(key, STR("import_is_unknown")))
-        return read_bool(load, &change->import_is_unknown);
+        return read_bool(load, &change->import.is_unknown);
     *known = false;
     return false;
+}
+
+static bool read_identity_version(Load *load, int64_t *out) {
+    return (json_next(load->reader) == JSON_NUMBER && str_to_int64(load->reader->text, out)) ||
+           fail(load, "an integer was expected");
+}
+
+static bool read_identity_member(Load *load, Str key, ResourceChange *change) {
+    if (str_equal(key, STR("before_identity")))
+        return read_one(load, &change->before_identity);
+    if (str_equal(key, STR("after_identity")))
+        return read_one(load, &change->after_identity);
+    if (str_equal(key, STR("import_identity")))
+        return read_one(load, &change->import.identity);
+    if (str_equal(key, STR("identity_version")))
+        return read_identity_version(load, &change->identity_version);
+    return fail(load, "a change has unknown members");
 }
 
 static bool read_change_member(Load *load, Str key, void *subject) {
@@ -336,7 +353,7 @@ static bool read_change_member(Load *load, Str key, void *subject) {
         return read_bool(load, &change->has_unknown_parts);
     if (str_equal(key, STR("invocations")))
         return read_invocations(load, &change->invocations);
-    return fail(load, "a change has unknown members");
+    return read_identity_member(load, key, change);
 }
 
 static bool read_deferral(Load *load, Deferral *out) {

@@ -9,6 +9,7 @@
 #include "action.h"
 #include "address.h"
 #include "deferral.h"
+#include "import_source.h"
 #include "invoke_event.h"
 #include "path.h"
 
@@ -71,15 +72,20 @@ typedef struct ResourceChange {
     PartChanges parts;      /* sorted by key */
     bool has_unknown_parts; /* unknown values may add more parts */
     Str private_data;       /* planned */
-    Str config_digest;      /* configured_digest, if the plan stays valid with it; else empty */
-    bool is_legacy;         /* with config_digest: the plan follows the legacy type system */
+    /* Of the type's identity schema; null, also without a type: none. `after_identity` may contain
+     * unknowns. */
+    Value before_identity;
+    Value after_identity;
+    int64_t identity_version; /* of that schema */
+    Str config_digest;        /* configured_digest, if the plan stays valid with it; else empty */
+    bool is_legacy;           /* with config_digest: the plan follows the legacy type system */
     const Str *dependencies;
     size_t dependency_count;
     bool create_before_destroy;
     ActionInvocations invocations; /* in the order of the configuration */
-    Str import_id;                 /* empty: no import, or `import_is_unknown` */
-    bool import_is_unknown;        /* of a deferred change */
-    Str generated_config;          /* the block that was generated for an import; empty: none */
+    ImportSource
+        import; /* of the zero value: the object is not imported; unknown only if deferred */
+    Str generated_config; /* the block that was generated for an import; empty: none */
 } ResourceChange;
 
 /* A change that waits for a later plan; this plan does not apply it. With DEFERRAL_INSTANCE_KEYS

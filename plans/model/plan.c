@@ -113,7 +113,7 @@ static void count_action(Action action, PlanCounts *counts) {
 PlanCounts plan_count(const Plan *plan) {
     PlanCounts counts = {.invoke = (uint32_t)plan->invocations.count};
     vec_each(&plan->changes, change) {
-        counts.import += change->import_id.len > 0;
+        counts.import += import_source_is_known(&change->import);
         counts.invoke += (uint32_t)change->invocations.count;
         /* A data source leaves the state, but no object is destroyed. */
         if (change->address.mode == MODE_MANAGED || change->action == ACTION_READ)
@@ -141,7 +141,8 @@ bool plan_has_moved(const ResourceChange *change) {
 bool plan_is_shown(const ResourceChange *change) {
     if (change->address.mode == MODE_DATA && change->action != ACTION_READ)
         return false;
-    return change->action != ACTION_NO_OP || plan_has_moved(change) || change->import_id.len > 0;
+    return change->action != ACTION_NO_OP || plan_has_moved(change) ||
+           import_source_is_known(&change->import);
 }
 
 /* In a refresh-only plan, removed outputs and outputs with unknown values are no reason to apply.
@@ -178,7 +179,8 @@ bool plan_is_applyable(const Plan *plan) {
     if (plan->has_news || plan->invocations.count > 0)
         return true;
     vec_each(&plan->changes, change) {
-        if (change->action != ACTION_NO_OP || plan_has_moved(change) || change->import_id.len)
+        if (change->action != ACTION_NO_OP || plan_has_moved(change) ||
+            import_source_is_known(&change->import))
             return true;
     }
     vec_each(&plan->drift, drift) {

@@ -21,8 +21,8 @@ static bool is_instance(ResourceAddr address) {
 
 /* Moved, imported and deposed objects have additional lines, so they are never grouped. */
 static bool may_share(const ResourceChange *change) {
-    return is_instance(change->address) && !plan_has_moved(change) && change->import_id.len == 0 &&
-           change->deposed.len == 0;
+    return is_instance(change->address) && !plan_has_moved(change) &&
+           !import_source_is_known(&change->import) && change->deposed.len == 0;
 }
 
 static RenderGroup *new_group(const ResourceChange *change, Str text, Arena *arena) {

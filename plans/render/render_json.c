@@ -78,6 +78,30 @@ static Value or_null(Value v) {
     return v.type ? v : value_null(&TYPE_DYNAMIC);
 }
 
+static void write_importing(JsonWriter *writer, const ImportSource *import) {
+    if (!import_source_is_known(import) && !import->is_unknown)
+        return;
+    json_key(writer, STR("importing"));
+    json_object_start(writer);
+    if (import->is_unknown) {
+        json_key_bool(writer, "unknown", true);
+    } else if (import->id.len) {
+        json_key_string(writer, "id", import->id);
+    } else {
+        json_key(writer, STR("identity"));
+        json_write_value(writer, import->identity);
+    }
+    json_object_end(writer);
+}
+
+/* Attributes that are known after apply are omitted, as those of the object. */
+static void write_identity(JsonWriter *writer, const char *key, Value identity) {
+    if (!value_is_present(identity))
+        return;
+    json_key(writer, str_from_cstr(key));
+    render_json_values_known(writer, identity);
+}
+
 void render_json_change(const ResourceChange *change, JsonWriter *writer, Arena *scratch) {
     (void)scratch;
     Value before = or_null(change->before);
@@ -85,15 +109,9 @@ void render_json_change(const ResourceChange *change, JsonWriter *writer, Arena 
     open_change(writer, change->action, before, after);
     write_object_masks(writer, before, after);
     write_replace_paths(writer, &change->replace_paths);
-    if (change->import_id.len || change->import_is_unknown) {
-        json_key(writer, STR("importing"));
-        json_object_start(writer);
-        if (change->import_is_unknown)
-            json_key_bool(writer, "unknown", true);
-        else
-            json_key_string(writer, "id", change->import_id);
-        json_object_end(writer);
-    }
+    write_importing(writer, &change->import);
+    write_identity(writer, "before_identity", change->before_identity);
+    write_identity(writer, "after_identity", change->after_identity);
     if (change->generated_config.len)
         json_key_string(writer, "generated_config", change->generated_config);
     json_object_end(writer);
@@ -209,6 +227,8 @@ static void collect_planned(const Document *document, RenderJsonResources *out) 
             .provider = change->provider_config.provider,
             .schema_version = schema_version(document, change),
             .object = planned_object(document, change),
+            .identity = change->after_identity,
+            .identity_version = change->identity_version,
         };
         vec_push(document->scratch, out, resource);
     }

@@ -26,6 +26,7 @@ typedef struct InstanceLoad {
     RenderJsonResource resource;
     Str attributes;
     Str sensitive;
+    Str identity;
 } InstanceLoad;
 
 static JsonReader *reader_of(Str bytes, Arena *arena) {
@@ -207,6 +208,10 @@ static bool read_instance_member(StateLoad *load, JsonReader *reader, InstanceLo
         return read_text(reader, &instance->resource.deposed);
     if (str_equal(key, STR("schema_version")))
         return take(reader, &text) && str_to_int64(text, &instance->resource.schema_version);
+    if (str_equal(key, STR("identity_schema_version")))
+        return take(reader, &text) && str_to_int64(text, &instance->resource.identity_version);
+    if (str_equal(key, STR("identity")))
+        return take(reader, &instance->identity);
     if (str_equal(key, STR("provider"))) {
         bool ok = read_text(reader, &text);
         instance->resource.provider = provider_name(text);
@@ -235,6 +240,8 @@ static bool read_instance(StateLoad *load, JsonReader *reader, const BlockLoad *
         instance.resource.object = marked_object(load, schema, &instance);
     else
         instance.resource.object = value_null(&TYPE_DYNAMIC);
+    if (instance.identity.len)
+        instance.resource.identity = read_object(load, NULL, instance.identity);
     vec_push(load->arena, &load->resources, instance.resource);
     return token == JSON_OBJECT_END;
 }

@@ -118,6 +118,12 @@ static void write_resource(JsonWriter *writer, const RenderJsonResource *resourc
         json_key_bool(writer, "tainted", true);
     if (resource->deposed.len)
         json_key_string(writer, "deposed_key", resource->deposed);
+    if (value_is_present(resource->identity)) {
+        if (!resource->deposed.len) /* as in Terraform */
+            json_key_int(writer, "identity_schema_version", resource->identity_version);
+        json_key(writer, STR("identity"));
+        render_json_values_known(writer, resource->identity);
+    }
     json_object_end(writer);
 }
 

@@ -10,7 +10,9 @@ typedef struct RenderJsonResource {
     Str deposed;
     Str provider;
     int64_t schema_version;
-    Value object; /* marked; null: the object does not exist */
+    Value object;   /* marked; null: the object does not exist */
+    Value identity; /* null, also without a type: none */
+    int64_t identity_version;
     const Str *dependencies;
     size_t dependency_count;
     bool is_tainted;

@@ -116,7 +116,7 @@ void render_text_body(const ResourceChange *change,
         .show_sensitive = style.show_sensitive,
         .secrets = style.secrets,
     };
-    bool is_import = change->action == ACTION_NO_OP && change->import_id.len > 0;
+    bool is_import = change->action == ACTION_NO_OP && import_source_is_known(&change->import);
     RenderLook look = {.show_unchanged = change->action == ACTION_FORGET || is_import};
     render_text_body_object(&pen, change->address, change->action, &input, look);
     if (change->parts.count > 0 || change->has_unknown_parts)

@@ -121,9 +121,13 @@ static Str reason_text(const ResourceChange *change, Arena *arena) {
 
 static void add_reason(RenderPen *pen, const ResourceChange *change) {
     Str reason = reason_text(change, pen->scratch);
-    if (change->import_id.len > 0)
-        render_pen_format(pen, "  # (imported from \"%.*s\")\n", STR_ARG(change->import_id));
-    if (change->import_is_unknown)
+    const ImportSource *import = &change->import;
+    if (import->id.len > 0)
+        render_pen_format(pen, "  # (imported from \"%.*s\")\n", STR_ARG(import->id));
+    else if (import_source_is_known(import))
+        add_comment(pen, str_format(pen->scratch, "(imported by the identity %.*s)",
+                                    STR_ARG(import_source_text(import, pen->scratch))));
+    if (import->is_unknown)
         add_comment(pen, STR("(imported by an id that is not known yet)"));
     if (change->generated_config.len > 0)
         add_comment(pen, STR("(config will be generated)"));

@@ -26,7 +26,7 @@ ReportSection report_section_of(const ResourceChange *change) {
     case ACTION_READ: return REPORT_READ;
     case ACTION_NO_OP: break;
     }
-    return change->import_id.len > 0 ? REPORT_IMPORT : REPORT_MOVE;
+    return import_source_is_known(&change->import) ? REPORT_IMPORT : REPORT_MOVE;
 }
 
 ReportChanges report_section_changes(const Plan *plan, ReportSection section, Arena *arena) {

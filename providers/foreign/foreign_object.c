@@ -62,8 +62,11 @@ bool foreign_object_read_known_identity(const Call *call,
                                         const char *method,
                                         Value *out,
                                         Diags *diags) {
-    return foreign_object_read_identity(call, response, method, out, diags) &&
-           check_known_identity(call, *out, method, diags);
+    if (foreign_object_read_identity(call, response, method, out, diags) &&
+        check_known_identity(call, *out, method, diags))
+        return true;
+    *out = (Value){0};
+    return false;
 }
 
 ProtocolRequest foreign_object_request(const Call *call) {

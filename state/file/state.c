@@ -226,6 +226,7 @@ const StateObject *state_object_clone(const StateObject *object, Arena *arena) {
     *copy = *object;
     copy->attributes = str_clone(object->attributes, arena);
     copy->sensitive_attributes = str_clone(object->sensitive_attributes, arena);
+    copy->identity = str_clone(object->identity, arena);
     copy->private_data = str_clone(object->private_data, arena);
     copy->extra = str_clone(object->extra, arena);
     copy->dependencies = clone_strs(object->dependencies, object->dependency_count, arena);

@@ -27,6 +27,8 @@ typedef struct StateObject {
     uint64_t schema_version;
     Str attributes;           /* JSON object; unmarked */
     Str sensitive_attributes; /* JSON list of paths, as stored; "[]" or empty: none */
+    Str identity;             /* JSON object, as at identity_version; empty: none */
+    uint64_t identity_version;
     Str private_data;
     const Str *dependencies; /* configuration addresses, sorted if loam wrote them */
     size_t dependency_count;

@@ -293,6 +293,8 @@ bool state_object_equal(const StateObject *a, const StateObject *b) {
            a->create_before_destroy == b->create_before_destroy &&
            a->skip_destroy == b->skip_destroy && same_dependencies(a, b) &&
            str_equal(a->private_data, b->private_data) &&
+           (a->identity.len == 0 || a->identity_version == b->identity_version) &&
+           state_object_same_json(a->identity, b->identity, STR("null")) &&
            state_object_same_json(a->attributes, b->attributes, STR("{}")) &&
            state_object_same_json(a->sensitive_attributes, b->sensitive_attributes, STR("[]")) &&
            state_object_same_json(a->extra, b->extra, STR("{}"));

@@ -45,6 +45,22 @@ static bool read_sensitive(StateObjectReader *reading, JsonToken token, const ch
     return json_skip(reading->reader, token, &reading->object.sensitive_attributes);
 }
 
+static bool read_identity(StateObjectReader *reading, JsonToken token, const char **error) {
+    if (token == JSON_NULL)
+        return true;
+    if (token != JSON_OBJECT_START) {
+        *error = "identity must be an object";
+        return false;
+    }
+    return json_skip(reading->reader, token, &reading->object.identity);
+}
+
+static bool read_identity_version(StateObjectReader *reading, JsonToken token, const char **error) {
+    *error = "identity_schema_version must be an integer";
+    return token == JSON_NUMBER &&
+           str_to_uint64(reading->reader->text, &reading->object.identity_version);
+}
+
 static bool read_private(StateObjectReader *reading, JsonToken token, const char **error) {
     if (token == JSON_NULL)
         return true;
@@ -106,14 +122,16 @@ static const struct {
     Str key;
     ReadMember read;
 } members[] = {
-    {STR_CONST("schema_version"),        read_schema_version},
-    {STR_CONST("attributes"),            read_attributes    },
-    {STR_CONST("sensitive_attributes"),  read_sensitive     },
-    {STR_CONST("private"),               read_private       },
-    {STR_CONST("dependencies"),          read_dependencies  },
-    {STR_CONST("create_before_destroy"), read_cbd           },
-    {STR_CONST("skip_destroy"),          read_skip_destroy  },
-    {STR_CONST("status"),                read_status        },
+    {STR_CONST("schema_version"),          read_schema_version  },
+    {STR_CONST("attributes"),              read_attributes      },
+    {STR_CONST("sensitive_attributes"),    read_sensitive       },
+    {STR_CONST("identity_schema_version"), read_identity_version},
+    {STR_CONST("identity"),                read_identity        },
+    {STR_CONST("private"),                 read_private         },
+    {STR_CONST("dependencies"),            read_dependencies    },
+    {STR_CONST("create_before_destroy"),   read_cbd             },
+    {STR_CONST("skip_destroy"),            read_skip_destroy    },
+    {STR_CONST("status"),                  read_status          },
 };
 
 void state_object_json_begin(StateObjectReader *reading) {
@@ -199,6 +217,11 @@ void state_object_json_write(JsonWriter *writer, const StateObject *object) {
     json_key(writer, STR("sensitive_attributes"));
     json_raw(writer,
              object->sensitive_attributes.len > 0 ? object->sensitive_attributes : STR("[]"));
+    if (object->identity.len > 0) {
+        json_key_int(writer, "identity_schema_version", (int64_t)object->identity_version);
+        json_key(writer, STR("identity"));
+        json_raw(writer, object->identity);
+    }
     if (object->private_data.len > 0)
         json_key_base64(writer, "private", object->private_data);
     state_object_json_write_strings(writer, "dependencies", object->dependencies,

@@ -1,6 +1,6 @@
 /* state_object_json: members of a stored object, shared by the state file and the journal: status,
- * schema_version, attributes, sensitive_attributes, private, dependencies, create_before_destroy,
- * skip_destroy, and unknown members of other tools. */
+ * schema_version, attributes, sensitive_attributes, identity_schema_version, identity, private,
+ * dependencies, create_before_destroy, skip_destroy, and unknown members of other tools. */
 #pragma once
 
 #include "json.h"

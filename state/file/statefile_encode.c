@@ -168,8 +168,8 @@ static size_t indented_size(Str json) {
 
 static size_t object_size(const StateObject *object) {
     size_t size = OBJECT_SIZE + indented_size(object->attributes) +
-                  indented_size(object->sensitive_attributes) + object->private_data.len +
-                  object->extra.len;
+                  indented_size(object->sensitive_attributes) + indented_size(object->identity) +
+                  object->private_data.len + object->extra.len;
     for (size_t i = 0; i < object->dependency_count; i++)
         size += object->dependencies[i].len + LINE_SIZE + 3;
     return size;

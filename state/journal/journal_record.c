@@ -158,7 +158,8 @@ static void reserve(const JournalRecord *record, StrBuf *out) {
     size_t plain = pending->planned.len + pending->sensitive.len;
     size_t encoded = pending->private_data.len;
     if (record->object) {
-        plain += record->object->attributes.len + record->object->sensitive_attributes.len;
+        plain += record->object->attributes.len + record->object->sensitive_attributes.len +
+                 record->object->identity.len;
         encoded += record->object->private_data.len;
     }
     size_t size = plain + encoded / 3 * 4;

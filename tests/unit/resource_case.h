@@ -155,7 +155,7 @@ static inline bool case_call_apply(ResourceCase *c, Value prior, Value planned, 
 }
 
 static inline bool case_delete(ResourceCase *c) {
-    DeleteRequest request = {c->state, c->private_data};
+    DeleteRequest request = {.prior = c->state, .private_data = c->private_data};
     DeleteResponse response;
     c->diags = diags_new(c->arena);
     bool done = resource_type_delete(c->type, case_call(c), &request, &response, &c->diags);

@@ -138,7 +138,7 @@ static bool describe(Project *project,
     ResourceText text = {
         .type = address.type,
         .name = address.name,
-        .id = change ? change->import_id : STR_EMPTY,
+        .id = change ? change->import.id : STR_EMPTY,
         .provider = provider_of(import, arena),
         .schema = engine_find_schema(&project->engine, address.mode,
                                      resource->provider_config.provider, address.type),

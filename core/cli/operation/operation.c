@@ -126,7 +126,7 @@ static void add_generated(Plan *plan, const Map *blocks, Arena *arena) {
     vec_each(&plan->changes, change) {
         Str address = resource_addr_to_str(change->address, arena);
         const Str *block = map_find(blocks, address);
-        if (block && change->import_id.len > 0)
+        if (block && import_source_is_known(&change->import))
             change->generated_config = *block;
     }
 }

@@ -70,7 +70,7 @@ typedef struct ChangeEvent {
     ResourceAddr previous;
     const char *action;
     ActionReason reason;
-    Str import_id;
+    const ImportSource *import; /* NULL: none */
     Str generated_config;
 } ChangeEvent;
 
@@ -83,10 +83,11 @@ static void write_change(JsonWriter *writer, const ChangeEvent *event, Arena *sc
     json_key_string(writer, "action", str_from_cstr(event->action));
     if (event->reason != REASON_NONE)
         json_key_string(writer, "reason", str_from_cstr(reason_name(event->reason)));
-    if (event->import_id.len > 0) {
+    if (event->import && import_source_is_known(event->import)) {
         json_key(writer, STR("importing"));
         json_object_start(writer);
-        json_key_string(writer, "id", event->import_id);
+        if (event->import->id.len > 0)
+            json_key_string(writer, "id", event->import->id);
         json_object_end(writer);
     }
     if (event->generated_config.len > 0)
@@ -125,7 +126,7 @@ static void write_drift(const Cli *cli, const Drift *drift) {
 
 static void write_planned_change(const Cli *cli, const ResourceChange *change) {
     bool has_moved = change->previous.type.len > 0;
-    bool is_import = change->import_id.len > 0;
+    bool is_import = import_source_is_known(&change->import);
     bool is_data_delete = change->address.mode == MODE_DATA && change->action == ACTION_DELETE;
     if ((change->action == ACTION_NO_OP && !has_moved && !is_import) || is_data_delete)
         return;
@@ -143,7 +144,7 @@ static void write_planned_change(const Cli *cli, const ResourceChange *change) {
         .previous = change->previous,
         .action = action,
         .reason = change->reason,
-        .import_id = change->import_id,
+        .import = &change->import,
         .generated_config = change->generated_config,
     };
     write_change(&line.writer, &event, scratch);

@@ -38,8 +38,8 @@ static bool read_identity(ConfigLoading *loading,
                     "Remove one of them.");
     else
         diags_error(loading->diags, block->body->range, "Missing required argument",
-                    "An import block requires the argument \"id\", by which the provider finds the "
-                    "object.");
+                    "An import block requires the argument \"id\" or \"identity\", by which the "
+                    "provider finds the object.");
     return false;
 }
 

@@ -3,14 +3,6 @@
 #include "transform.h"
 #include "transform_locate.h"
 
-static bool check_block(const Import *import, Diags *diags) {
-    if (!import->identity)
-        return true;
-    diags_error(diags, import->identity->range, "Import by identity is not supported",
-                "No resource type of loam has an identity other than its ID. Use \"id\".");
-    return false;
-}
-
 /* Returns true if the key of the resource itself is an expression. */
 static bool has_open_key(const Import *import) {
     uint32_t depth = 0;
@@ -62,15 +54,18 @@ static void look_for_target(Traversal *traversal, void *payload) {
                         str_equal(reference.name, search->to->name);
 }
 
-/* The id is evaluated before the import, so it must not refer to the imported object. */
-static bool check_id(const Import *import, Diags *diags) {
+/* The id or identity is evaluated before the import, so it must not refer to the imported object.
+ */
+static bool check_source(const Import *import, Diags *diags) {
     OwnSearch search = {.to = &import->to.target.resource};
-    if (import->id && !search.to->module)
-        expr_each_traversal(import->id, look_for_target, &search);
+    const Expr *source = import->id ? import->id : import->identity;
+    if (!search.to->module)
+        expr_each_traversal(source, look_for_target, &search);
     if (!search.is_found)
         return true;
-    diags_error(diags, import->id->range, "Invalid import id argument",
-                "The ID refers to the resource that is to be imported, which has no values before "
+    diags_error(diags, source->range,
+                import->id ? "Invalid import id argument" : "Invalid import identity argument",
+                "It refers to the resource that is to be imported, which has no values before "
                 "the import.");
     return false;
 }
@@ -106,17 +101,16 @@ static Str full_address(EngineWalk *walk, const EngineModule *module, const Impo
 }
 
 static bool add_block(EngineWalk *walk, EngineModule *module, const Import *import, Diags *diags) {
-    if (!check_block(import, diags))
-        return false;
     Str address = full_address(walk, module, import);
     Node *target = transform_locate_below(walk, module, import->to.target.resource);
     if (!target)
         return add_missing(walk, module, import, address, diags);
-    if (!check_key(import, target->as.resource->config, diags) || !check_id(import, diags))
+    if (!check_key(import, target->as.resource->config, diags) || !check_source(import, diags))
         return false;
     Str name = str_format(walk->arena, "import to %.*s", STR_ARG(address));
     Node *node = node_add(walk, module, NODE_IMPORT, STR_EMPTY, name, import->range);
     node->as.import = import;
+    node->imported = target->as.resource;
     vec_push(walk->arena, &target->as.resource->imports, node);
     graph_add_edge(&walk->graph, target->id, node->id);
     return true;

@@ -8,6 +8,7 @@
 #include "invocation.h"
 #include "json.h"
 #include "log.h"
+#include "object_identity.h"
 #include "object_marks.h"
 #include "propose.h"
 #include "provider_call.h"
@@ -106,6 +107,7 @@ static bool is_planned(Applying *applying) {
     applying->response = (PlanResponse){
         .planned = value_unmark_deep(change->after, op->scratch),
         .private_data = change->private_data,
+        .identity = change->after_identity,
         .is_legacy = change->is_legacy,
     };
     return true;
@@ -122,8 +124,12 @@ static bool plan_again(Applying *applying) {
     }
     if (!provider_call_validate(op, applying->written.value))
         return false;
+    Value identity = {0};
+    if (value_is_present(applying->prior) &&
+        !object_identity_decode(op, applying->stored, &identity))
+        return false;
     if (!propose_plan(op, applying->prior, &applying->configured, private_data_of(applying),
-                      applying->change, &applying->response))
+                      identity, applying->change, &applying->response))
         return false;
     object_marks_inherit(op, applying->before, applying->response.planned,
                          applying->configured.value, &applying->configured.sensitive);
@@ -152,7 +158,8 @@ static Str sensitive_paths(Applying *applying) {
         return STR_EMPTY;
     Value known = value_unknown_as_null(applying->response.planned, op->scratch);
     Value marked = object_marks_add(op, known, &applying->configured.sensitive);
-    return stored_object_encode(op, marked, OBJECT_READY, STR_EMPTY)->sensitive_attributes;
+    return stored_object_encode(op, marked, OBJECT_READY, STR_EMPTY, (Value){0})
+        ->sensitive_attributes;
 }
 
 /* Removes the predecessor from the state without deleting it. It is no longer managed. */
@@ -234,7 +241,8 @@ static bool record_failure(Applying *applying, Value state, const ApplyResponse 
         bool has_use = op->type->resource->has_parts || response->is_complete;
         bool is_kept = !is_create || (has_use && !is_provisioned(applying));
         ObjectStatus status = is_kept ? OBJECT_READY : OBJECT_TAINTED;
-        return record(applying, stored_object_encode(op, marked, status, response->private_data));
+        return record(applying, stored_object_encode(op, marked, status, response->private_data,
+                                                     response->identity));
     }
     /* If the outcome is in doubt, the intent stays and the next run recovers the object. Reasons:
      * the call was abandoned, its result was lost, or begun parts are not accounted for. */
@@ -254,8 +262,8 @@ static bool record_status(Applying *applying,
                           Value marked,
                           ObjectStatus status,
                           const ApplyResponse *response) {
-    return record(applying,
-                  stored_object_encode(&applying->op, marked, status, response->private_data));
+    return record(applying, stored_object_encode(&applying->op, marked, status,
+                                                 response->private_data, response->identity));
 }
 
 /* Makes the invocations of one side of the call. */
@@ -340,6 +348,7 @@ static bool call_provider(Applying *applying) {
         .planned = applying->response.planned,
         .config = applying->written.value,
         .private_data = applying->response.private_data,
+        .identity = applying->response.identity,
         .marker = applying->marker,
     };
     ApplyResponse response = {.state = value_null(type)};
@@ -359,9 +368,11 @@ static bool call_provider(Applying *applying) {
 static bool save_marks(Applying *applying) {
     InstanceOp *op = &applying->op;
     Value marked = object_marks_add(op, applying->prior, &applying->configured.sensitive);
+    Value identity;
     op->record->value = marked;
-    return record(applying,
-                  stored_object_encode(op, marked, OBJECT_READY, applying->stored->private_data));
+    return object_identity_decode(op, applying->stored, &identity) &&
+           record(applying, stored_object_encode(op, marked, OBJECT_READY,
+                                                 applying->stored->private_data, identity));
 }
 
 static void send_end(const InstanceOp *op, bool ok) {

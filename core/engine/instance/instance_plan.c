@@ -8,6 +8,7 @@
 #include "instance_refresh.h"
 #include "invocation.h"
 #include "log.h"
+#include "object_identity.h"
 #include "object_marks.h"
 #include "propose.h"
 #include "provider_call.h"
@@ -22,6 +23,7 @@ typedef struct Planning {
     Configured configured; /* `written` after ignore_changes */
     Value prior;           /* refreshed object, marked */
     Value prior_value;     /* `prior` without marks */
+    Value identity;        /* of the refreshed object; null: none */
     bool is_tainted;
     bool is_gone;       /* lost, because the server of its provider is replaced */
     bool is_requested;  /* -replace */
@@ -50,8 +52,7 @@ static void new_change(Planning *planning) {
     InstanceOp *op = &planning->op;
     InstanceRecord *record = op->record;
     ResourceChange *change = instance_op_new_change(op);
-    change->import_id = record->import_id;
-    change->import_is_unknown = record->import_is_unknown;
+    change->import = record->import;
     change->create_before_destroy = op->resource->create_before_destroy;
     record->planned = change;
 }
@@ -156,7 +157,8 @@ static bool plan_replacement(Planning *planning, const Paths *paths) {
         .sensitive = planning->configured.sensitive,
     };
     planning->is_as_written = true;
-    return propose_plan(op, none, &successor, private_data, NULL, &planning->response);
+    return propose_plan(op, none, &successor, private_data, planning->response.identity, NULL,
+                        &planning->response);
 }
 
 static bool has_write_only(const Planning *planning, const Paths *paths) {
@@ -176,6 +178,7 @@ static bool call_plan_deletion(Planning *planning, Value prior, PlanResponse *re
         .proposed = none,
         .config = none,
         .private_data = object ? object->private_data : STR_EMPTY,
+        .identity = planning->identity,
     };
     return provider_call_plan(&planning->op, &request, response);
 }
@@ -219,6 +222,29 @@ static void note_config(Planning *planning) {
     change->is_legacy = planning->response.is_legacy;
 }
 
+static bool keep_identities(Planning *planning) {
+    InstanceOp *op = &planning->op;
+    ResourceChange *change = op->record->planned;
+    Value planned = planning->response.identity;
+    bool may_be_unknown = change->action != ACTION_NO_OP && change->action != ACTION_UPDATE;
+    if (!may_be_unknown && !value_is_wholly_known(planned)) {
+        diags_error(
+            &op->diags, NO_RANGE, "Provider produced invalid identity",
+            "The provider %s planned an identity with unknown values for %.*s, which exists "
+            "already. This is a mistake in the provider; please report it to its "
+            "developers.",
+            op->provider->provider->address, STR_ARG(op->address));
+        return false;
+    }
+    /* As in Terraform, the plan of a tainted object does not show the identity that ends. */
+    if (!planning->is_tainted)
+        change->before_identity = object_identity_clone(planning->identity, op->keep);
+    change->after_identity = object_identity_clone(planned, op->keep);
+    if (op->type->resource->identity)
+        change->identity_version = op->type->resource->identity->version;
+    return true;
+}
+
 static bool decide(Planning *planning) {
     InstanceOp *op = &planning->op;
     ResourceChange *change = op->record->planned;
@@ -254,6 +280,8 @@ static bool decide(Planning *planning) {
     change->after = change->action == ACTION_NO_OP ? change->before : value_clone(after, op->keep);
     change->private_data = str_clone(planning->response.private_data, op->keep);
     note_config(planning);
+    if (!keep_identities(planning))
+        return false;
     return !op->type->resource->has_parts || keep_parts(planning);
 }
 
@@ -346,6 +374,8 @@ static bool plan_instance(Planning *planning) {
         drop_prior(planning);
     planning->prior_value = value_unmark_deep(planning->prior, op->scratch);
     const StateObject *object = op->record->refreshed;
+    if (!object_identity_decode(op, object, &planning->identity))
+        return false;
     planning->is_tainted = object && object->status == OBJECT_TAINTED && !planning->is_gone;
     planning->is_requested = is_replace_requested(planning);
     new_change(planning);
@@ -356,8 +386,11 @@ static bool plan_instance(Planning *planning) {
     op->is_replaced = planning->is_requested || planning->is_triggered;
     Value prior =
         planning->is_tainted ? value_null(planning->prior_value.type) : planning->prior_value;
-    Str private_data = object && value_is_present(prior) ? object->private_data : STR_EMPTY;
-    if (!propose_plan(op, prior, &planning->configured, private_data, NULL, &planning->response))
+    bool has_prior = object && value_is_present(prior);
+    Str private_data = has_prior ? object->private_data : STR_EMPTY;
+    Value identity = has_prior ? planning->identity : (Value){0};
+    if (!propose_plan(op, prior, &planning->configured, private_data, identity, NULL,
+                      &planning->response))
         return false;
     if (!decide(planning))
         return false;
@@ -421,7 +454,7 @@ static bool plan_placeholder(Planning *planning) {
     planning->prior = planning->prior_value = value_null(schema_implied_type(op->schema));
     module_scope_init_instance(&planning->scope, op->record);
     if (!configure(planning) || !propose_plan(op, planning->prior, &planning->written, STR_EMPTY,
-                                              NULL, &planning->response))
+                                              (Value){0}, NULL, &planning->response))
         return false;
     Value after = object_marks_add(op, planning->response.planned, &planning->written.sensitive);
     change->action = ACTION_CREATE;
@@ -498,6 +531,7 @@ static bool plan_deletion(Planning *planning) {
     }
     keep_notes(planning);
     change->private_data = str_clone(planning->response.private_data, op->keep);
+    change->after_identity = object_identity_clone(planning->response.identity, op->keep);
     return !op->type->resource->has_parts ||
            change_parts_keep(op, prior, &planning->response, NULL, change);
 }
@@ -539,6 +573,9 @@ static bool plan_removal(Planning *planning) {
     change->reason = destroys_all ? REASON_NONE : op->record->removal;
     change->before = value_clone(planning->prior, op->keep);
     change->after = value_null(change->before.type);
+    if (!object_identity_decode(op, object, &planning->identity))
+        return false;
+    change->before_identity = object_identity_clone(planning->identity, op->keep);
     if (object) {
         change->dependencies = object->dependencies;
         change->dependency_count = object->dependency_count;

@@ -4,6 +4,7 @@
 #include "change_parts.h"
 #include "log.h"
 #include "moves.h"
+#include "object_identity.h"
 #include "object_marks.h"
 #include "provider_call.h"
 #include "stored_object.h"
@@ -52,7 +53,8 @@ static bool recover(InstanceOp *op,
                     Value prior,
                     Value *out,
                     ObjectStatus *status,
-                    Str *private_data) {
+                    Str *private_data,
+                    Value *identity) {
     Value planned = planned_of(op, pending);
     RecoverRequest request = {
         .marker = pending->marker,
@@ -60,6 +62,7 @@ static bool recover(InstanceOp *op,
         .private_data = pending->private_data,
         .call = recover_call(pending->action),
         .prior = value_unmark_deep(prior, op->scratch),
+        .prior_identity = *identity,
     };
     add_response(pending, &request);
     if (pending->parts.count > 0)
@@ -69,6 +72,7 @@ static bool recover(InstanceOp *op,
         return false;
     RecoverOutcome outcome = response.outcome;
     *private_data = response.private_data;
+    *identity = response.identity;
     *out = value_null(schema_implied_type(op->schema));
     if (outcome != RECOVER_ABSENT) {
         *out = object_marks_keep(op, planned, response.state);
@@ -86,9 +90,10 @@ static const StateObject *adopt(InstanceOp *op,
                                 const StatePending *pending,
                                 Value marked,
                                 ObjectStatus status,
-                                Str private_data) {
-    const StateObject *object =
-        state_object_clone(stored_object_encode(op, marked, status, private_data), op->keep);
+                                Str private_data,
+                                Value identity) {
+    const StateObject *object = state_object_clone(
+        stored_object_encode(op, marked, status, private_data, identity), op->keep);
     if (!object || op->resource->config)
         return object;
     StateObject *adopted = arena_new(op->keep, StateObject);
@@ -106,12 +111,14 @@ static bool recover_change(InstanceOp *op,
                            Value *out) {
     ObjectStatus status;
     Str private_data;
+    Value identity;
     const StateObject *stored = *object;
-    if (!recover(op, pending, *out, out, &status, &private_data))
+    if (!object_identity_decode(op, stored, &identity) ||
+        !recover(op, pending, *out, out, &status, &private_data, &identity))
         return false;
     StateObject found;
     const StateObject *encoded = stored_object_encode(
-        op, *out, status == OBJECT_TAINTED ? status : stored->status, private_data);
+        op, *out, status == OBJECT_TAINTED ? status : stored->status, private_data, identity);
     if (encoded) {
         found = *encoded;
         found.dependencies = stored->dependencies;
@@ -157,10 +164,11 @@ static bool prior_object(InstanceOp *op, const StateObject **object, Value *out)
     ObjectStatus status = OBJECT_READY;
     Value found;
     Str private_data;
-    if (!recover(op, pending, *out, &found, &status, &private_data))
+    Value identity = {0};
+    if (!recover(op, pending, *out, &found, &status, &private_data, &identity))
         return false;
     *out = found;
-    *object = adopt(op, pending, *out, status, private_data);
+    *object = adopt(op, pending, *out, status, private_data, identity);
     set_object(op->record, *object);
     return true;
 }
@@ -202,8 +210,11 @@ static void note_drift(InstanceOp *op, Value before, Value after, const Resource
 static bool read_object(InstanceOp *op, const StateObject *object, Value prior, Value *out) {
     Str id = instance_op_object_id(prior);
     instance_op_send(op, EVENT_REFRESH_START, id);
-    ReadRequest request = {value_unmark_deep(prior, op->scratch), object->private_data};
+    ReadRequest request = {.state = value_unmark_deep(prior, op->scratch),
+                           .private_data = object->private_data};
     ReadResponse response;
+    if (!object_identity_decode(op, object, &request.identity))
+        return false;
     if (!provider_call_read(op, &request, &response))
         return false;
     instance_op_send_end(op, EVENT_REFRESH_END, id, true);
@@ -217,16 +228,18 @@ static bool read_object(InstanceOp *op, const StateObject *object, Value prior, 
     if (is_same && origin && op->walk->options->mode == PLAN_REFRESH_ONLY)
         note_drift(op, prior, prior, origin);
     bool has_same_private = str_equal(request.private_data, response.private_data);
-    if (is_same && has_same_private)
+    bool has_same_identity = object_identity_equal(request.identity, response.identity);
+    if (is_same && has_same_private && has_same_identity)
         return true;
     if (!is_same) {
         *out = object_marks_keep(op, prior, response.state);
         note_drift(op, prior, *out, origin);
         add_fields(op->record->drift, &response.changes, op->keep);
     }
-    set_object(op->record, state_object_clone(stored_object_encode(op, *out, object->status,
-                                                                   response.private_data),
-                                              op->keep));
+    set_object(op->record,
+               state_object_clone(stored_object_encode(op, *out, object->status,
+                                                       response.private_data, response.identity),
+                                  op->keep));
     return true;
 }
 
@@ -265,7 +278,7 @@ static void update_facts(InstanceOp *op) {
     const StateObject *object = record->refreshed;
     if (record->stored && !is_same_provider(op))
         set_object(record, object);
-    bool is_imported = record->import_id.len > 0;
+    bool is_imported = import_source_is_known(&record->import);
     if (!object || !resource->config || record->removal != REASON_NONE || record->deposed.len > 0 ||
         is_imported)
         return;
@@ -301,18 +314,20 @@ static void update_facts(InstanceOp *op) {
 /* Imports the object with the import id. Errors are about the id, not about the configuration. */
 static bool call_import(InstanceOp *op, ImportResponse *imported) {
     size_t before = op->diags.count;
-    ImportRequest request = {op->record->import_id};
+    ImportRequest request = {op->record->import.id, op->record->import.identity};
     bool ok = provider_call_import(op, &request, imported);
     diags_set_subject(&op->diags, before, DIAG_RELATION);
     return ok;
 }
 
 static bool report_absent_import(InstanceOp *op) {
+    const ImportSource *import = &op->record->import;
     size_t before = op->diags.count;
     diags_error(&op->diags, NO_RANGE, "Cannot import non-existent remote object",
-                "%.*s: there is no object with the ID \"%.*s\". Only an existing object can be "
+                "%.*s: there is no object with the %s \"%.*s\". Only an existing object can be "
                 "imported. To create a new object, remove the import.",
-                STR_ARG(op->address), STR_ARG(op->record->import_id));
+                STR_ARG(op->address), import->id.len > 0 ? "ID" : "identity",
+                STR_ARG(import_source_text(import, op->scratch)));
     diags_set_subject(&op->diags, before, DIAG_RELATION);
     return false;
 }
@@ -329,11 +344,13 @@ static bool import(InstanceOp *op, Value *out) {
         *out = value_null(schema_implied_type(op->schema));
         return true;
     }
-    instance_op_send(op, EVENT_REFRESH_START, op->record->import_id);
-    ReadRequest request = {imported.state, imported.private_data};
+    Str id = op->record->import.id;
+    Str name = id.len ? id : instance_op_object_id(imported.state);
+    instance_op_send(op, EVENT_REFRESH_START, name);
+    ReadRequest request = {imported.state, imported.private_data, imported.identity};
     if (!provider_call_read(op, &request, &read))
         return false;
-    instance_op_send_end(op, EVENT_REFRESH_END, op->record->import_id, true);
+    instance_op_send_end(op, EVENT_REFRESH_END, name, true);
     if (read.deferral) {
         op->record->deferral = read.deferral;
         *out = value_null(schema_implied_type(op->schema));
@@ -341,8 +358,11 @@ static bool import(InstanceOp *op, Value *out) {
     }
     if (value_is_null(read.state))
         return report_absent_import(op);
+    if (value_is_present(op->record->import.identity)) /* the provider completes it */
+        op->record->import.identity = object_identity_clone(read.identity, op->keep);
     *out = object_marks_add(op, read.state, NULL);
-    StateObject found = *stored_object_encode(op, *out, OBJECT_READY, read.private_data);
+    StateObject found =
+        *stored_object_encode(op, *out, OBJECT_READY, read.private_data, read.identity);
     found.dependencies = NULL; /* unknown: no apply of this configuration created the object */
     found.dependency_count = 0;
     found.create_before_destroy = false;
@@ -352,12 +372,12 @@ static bool import(InstanceOp *op, Value *out) {
 
 static bool refresh(InstanceOp *op, Value *out) {
     const StateObject *object;
-    if (op->record->import_is_unknown) {
+    if (op->record->import.is_unknown) {
         op->record->deferral = DEFERRAL_RESOURCE_CONFIG;
         *out = value_null(schema_implied_type(op->schema));
         return true;
     }
-    if (op->record->import_id.len > 0)
+    if (import_source_is_known(&op->record->import))
         return import(op, out);
     if (!prior_object(op, &object, out))
         return false;

@@ -31,6 +31,7 @@ bool propose_plan(InstanceOp *op,
                   Value prior,
                   const Configured *configured,
                   Str private_data,
+                  Value identity,
                   const ResourceChange *approved,
                   PlanResponse *response) {
     *response = (PlanResponse){0};
@@ -44,6 +45,7 @@ bool propose_plan(InstanceOp *op,
         .proposed = proposed,
         .config = configured->value,
         .private_data = private_data,
+        .identity = identity,
         .is_replaced = op->is_replaced && !value_is_null(prior),
     };
     if (approved) {

@@ -10,6 +10,7 @@ MUST_USE bool propose_plan(InstanceOp *op,
                            Value prior,
                            const Configured *configured,
                            Str private_data,
+                           Value identity,
                            const ResourceChange *approved,
                            PlanResponse *response);
 /* Returns true if prior and planned object differ at the path, or if one of them lacks it. */

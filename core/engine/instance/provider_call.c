@@ -206,7 +206,9 @@ bool provider_call_delete(InstanceOp *op, const DeleteRequest *request, DeleteRe
 
 bool provider_call_read(InstanceOp *op, const ReadRequest *request, ReadResponse *response) {
     const ResourceType *type = op->type->resource;
-    *response = (ReadResponse){.state = request->state, .private_data = request->private_data};
+    *response = (ReadResponse){.state = request->state,
+                               .private_data = request->private_data,
+                               .identity = request->identity};
     if (is_mocked(op))
         return true;
     if (!require_client(op))
@@ -258,6 +260,18 @@ bool provider_call_upgrade(InstanceOp *op,
         return true;
     Calling calling = begin(op, "upgrade");
     return end(&calling, resource_type_upgrade(type, &calling.call, request, response, &op->diags));
+}
+
+bool provider_call_upgrade_identity(InstanceOp *op,
+                                    const UpgradeIdentityRequest *request,
+                                    UpgradeIdentityResponse *response) {
+    const ResourceType *type = op->type->resource;
+    *response = (UpgradeIdentityResponse){0};
+    if (is_mocked(op))
+        return true;
+    Calling calling = begin(op, "upgrade_identity");
+    return end(&calling,
+               resource_type_upgrade_identity(type, &calling.call, request, response, &op->diags));
 }
 
 bool provider_call_move(InstanceOp *op, const MoveRequest *request, MoveResponse *response) {

@@ -44,6 +44,9 @@ MUST_USE bool provider_call_move(InstanceOp *op,
 MUST_USE bool provider_call_upgrade(InstanceOp *op,
                                     const UpgradeRequest *request,
                                     UpgradeResponse *response);
+MUST_USE bool provider_call_upgrade_identity(InstanceOp *op,
+                                             const UpgradeIdentityRequest *request,
+                                             UpgradeIdentityResponse *response);
 /* `generation`: of the interrupted call. */
 MUST_USE bool provider_call_recover(InstanceOp *op,
                                     uint64_t generation,

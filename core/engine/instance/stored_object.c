@@ -3,6 +3,7 @@
 #include "stored_object.h"
 
 #include "mask.h"
+#include "object_identity.h"
 #include "provider_call.h"
 
 /* Converts an object that a moved block gave to this resource from one of another type. */
@@ -13,12 +14,15 @@ static bool move(InstanceOp *op, const StateObject *object, StateObject *out) {
         .version = (int64_t)object->schema_version,
         .stored = object->attributes,
         .private_data = object->private_data,
+        .stored_identity = object->identity,
+        .identity_version = (int64_t)object->identity_version,
     };
     MoveResponse response;
     if (!provider_call_move(op, &request, &response))
         return false;
     out->attributes = response.moved;
     out->private_data = response.private_data;
+    object_identity_encode(op, response.identity, out);
     out->sensitive_attributes = STR_EMPTY; /* paths of the other type */
     out->schema_version = (uint64_t)op->schema->version;
     out->source = NULL;
@@ -82,13 +86,17 @@ bool stored_object_decode_prior(InstanceOp *op, const StateObject **object, Valu
     bool is_forced = type && type->always_upgrades;
     bool is_current = !stored->source && stored->schema_version == (uint64_t)op->schema->version;
     StateObject current;
-    if (!decode(op, stored, is_forced, &current, out))
+    Value identity;
+    if (!decode(op, stored, is_forced, &current, out) ||
+        !object_identity_decode(op, &current, &identity))
         return false;
-    if (is_current && (!is_forced || !is_changed(op, stored, *out)))
+    bool has_same_identity = !value_is_present(identity) ||
+                             current.identity_version == (uint64_t)type->identity->version;
+    if (is_current && has_same_identity && (!is_forced || !is_changed(op, stored, *out)))
         return true;
     StateObject *kept = arena_new(op->keep, StateObject);
     *kept = *state_object_clone(
-        stored_object_encode(op, *out, stored->status, current.private_data), op->keep);
+        stored_object_encode(op, *out, stored->status, current.private_data, identity), op->keep);
     kept->dependencies = stored->dependencies;
     kept->dependency_count = stored->dependency_count;
     kept->create_before_destroy = stored->create_before_destroy;
@@ -102,10 +110,8 @@ static bool creates_before_destroy(const InstanceOp *op) {
     return run ? run->create_before_destroy : op->resource->create_before_destroy;
 }
 
-const StateObject *stored_object_encode(InstanceOp *op,
-                                        Value marked,
-                                        ObjectStatus status,
-                                        Str private_data) {
+const StateObject *stored_object_encode(
+    InstanceOp *op, Value marked, ObjectStatus status, Str private_data, Value identity) {
     if (!value_is_present(marked))
         return NULL;
     /* Only managed objects are deleted, so only they need dependencies for the order of
@@ -114,10 +120,12 @@ const StateObject *stored_object_encode(InstanceOp *op,
     const StateObject *object = state_object_encode(
         marked, op->schema, status, private_data, op->resource->dependencies,
         is_ordered ? op->resource->dependency_count : 0, creates_before_destroy(op), op->scratch);
-    if (!op->resource->config || op->resource->config->lifecycle.destroy)
+    bool skips_destroy = op->resource->config && !op->resource->config->lifecycle.destroy;
+    if (!skips_destroy && !value_is_present(identity))
         return object;
     StateObject *kept = arena_new(op->scratch, StateObject);
     *kept = *object;
-    kept->skip_destroy = true;
+    kept->skip_destroy = skips_destroy;
+    object_identity_encode(op, identity, kept);
     return kept;
 }

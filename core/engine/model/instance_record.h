@@ -56,8 +56,7 @@ typedef struct InstanceRecord {
     const StateObject *refreshed; /* plan: the current object; NULL: none */
     ActionReason removal;         /* plan: why it is deleted; REASON_NONE: declared or deposed */
     Str provider_key;             /* key of its provider configuration; empty: not repeated */
-    Str import_id;                /* plan: of the object to import; empty: none */
-    bool import_is_unknown;       /* plan: an object is to be imported, with an unknown id */
+    ImportSource import;          /* plan: of the object to import; the zero value: none */
     const GitopsResponse *gitops; /* evaluate: the response of the provider; NULL: none */
     CheckResults *results; /* preconditions, then postconditions; for a data source of a check: one,
                               for its read. NULL: none */

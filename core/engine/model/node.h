@@ -84,8 +84,7 @@ typedef VEC(PlannedChange *) PlannedChanges;
 /* An object to import to an address. */
 typedef struct ImportedObject {
     Str address; /* empty: for_each of the block is unknown, so it may import to any instance */
-    Str id;
-    bool is_unknown; /* its id is unknown, so the import waits for a later plan */
+    ImportSource source;
     SourceRange range;
 } ImportedObject;
 
@@ -154,10 +153,11 @@ struct Node {
         Node *mirrored; /* DESTROY: the node whose objects it deletes; DESTROY_GATE: the node that
                            waits */
     } as;
-    const Expr *input;   /* VARIABLE of a child module: the argument of the call, or NULL */
-    EngineModule *child; /* MODULE, MODULE_VALUE: the called module */
-    Node *module_value;  /* MODULE: its MODULE_VALUE node */
-    Diags errors;        /* errors of the block, reported before it is evaluated */
+    ResourceNode *imported; /* IMPORT: the resource that it imports to */
+    const Expr *input;      /* VARIABLE of a child module: the argument of the call, or NULL */
+    EngineModule *child;    /* MODULE, MODULE_VALUE: the called module */
+    Node *module_value;     /* MODULE: its MODULE_VALUE node */
+    Diags errors;           /* errors of the block, reported before it is evaluated */
     VEC(PartErrors) part_errors;
     VEC(InstanceUse) uses;     /* references to resources in its block */
     VEC(const Node *) callers; /* INVOKE, plan: resources that trigger the action */

@@ -32,7 +32,7 @@ static bool is_there(const InstanceRecord *record) {
 static void assign_any(Assignment *assignment) {
     map_each(&assignment->records, entry) {
         InstanceRecord *record = entry->value;
-        record->import_is_unknown = !is_there(record);
+        record->import.is_unknown = !is_there(record);
     }
 }
 
@@ -56,12 +56,12 @@ static void assign(Assignment *assignment, const ImportedObject *object) {
         assignment->ok = false;
     } else {
         map_set(&assignment->taken, object->address, record);
-        if (!is_there(record)) {
-            record->import_id = object->id;
-            record->import_is_unknown = object->is_unknown;
-        }
-        log_debug("import assigned", log_text("address", object->address),
-                  log_text("id", object->id), log_number("exists", is_there(record)));
+        if (!is_there(record))
+            record->import = object->source;
+        log_debug(
+            "import assigned", log_text("address", object->address),
+            log_text("source", import_source_text(&object->source, assignment->visit->scratch)),
+            log_number("exists", is_there(record)));
     }
 }
 
@@ -100,7 +100,7 @@ bool imports_assign(NodeVisit *visit) {
     if (is_requested) {
         ImportedObject object = {
             .address = resource_addr_to_str(request->address, visit->scratch),
-            .id = request->id,
+            .source = {.id = request->id},
         };
         assign(&assignment, &object);
     }

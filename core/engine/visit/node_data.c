@@ -55,8 +55,8 @@ static void note_waiting(const InstanceOp *op) {
 
 static void remember(InstanceOp *op, Value value) {
     op->record->value = value_clone(value, op->keep);
-    op->record->refreshed =
-        state_object_clone(stored_object_encode(op, value, OBJECT_READY, STR_EMPTY), op->keep);
+    op->record->refreshed = state_object_clone(
+        stored_object_encode(op, value, OBJECT_READY, STR_EMPTY, (Value){0}), op->keep);
     const StateObject *before = op->record->stored ? op->record->stored->current : NULL;
     bool is_same = before && state_object_equal(before, op->record->refreshed);
     op->record->refresh = is_same ? REFRESH_UNCHANGED : REFRESH_CHANGED;

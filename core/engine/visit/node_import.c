@@ -1,5 +1,5 @@
-/* Visits an import block: evaluates ids and addresses. The visit of the resource reads them from
- * the slot. */
+/* Visits an import block: evaluates ids, identities and addresses. The visit of the resource reads
+ * them from the slot. */
 #include "deferrals.h"
 #include "expand.h"
 #include "node_kinds.h"
@@ -12,7 +12,7 @@ static bool reject_id(NodeVisit *visit, const Expr *expr, const char *detail) {
 static bool read_id(NodeVisit *visit,
                     const Expr *expr,
                     const ModuleScope *scope,
-                    ImportedObject *out) {
+                    ImportSource *out) {
     Value value;
     if (!eval_expr_as(expr, &scope->scope, &TYPE_STRING, &value, visit->scratch, &visit->diags))
         return false;
@@ -34,6 +34,87 @@ static bool read_id(NodeVisit *visit,
         return reject_id(visit, expr, "The ID must not be null or empty.");
     out->id = str_clone(value_text(value), visit->keep);
     return true;
+}
+
+static bool reject_identity(NodeVisit *visit, const Expr *expr, const char *detail) {
+    diags_error(&visit->diags, expr->range, "Invalid import identity argument", "%s", detail);
+    return false;
+}
+
+/* Returns the schema of the identities of the imported resource; NULL after adding an error. */
+static const Schema *find_identity(NodeVisit *visit, const Expr *expr) {
+    const ResourceNode *target = visit->node->imported;
+    const ResourceType *type = target->type ? target->type->resource : NULL;
+    if (type && type->identity)
+        return type->identity;
+    if (type) /* a missing type is reported by the resource */
+        diags_error(&visit->diags, expr->range, "Invalid import identity argument",
+                    "Objects of the type %s have no identity. Import with the argument \"id\".",
+                    type->name);
+    return NULL;
+}
+
+/* Returns the type of an identity in which only those attributes are required that an import
+ * needs. */
+static const Type *constraint_of(const Schema *schema, Arena *arena) {
+    size_t count = schema->attribute_count;
+    Str *names = arena_new_array(arena, Str, count);
+    const Type **types = arena_new_array(arena, const Type *, count);
+    bool *optional = arena_new_array(arena, bool, count);
+    for (size_t i = 0; i < count; i++) {
+        names[i] = str_from_cstr(schema->attributes[i].name);
+        types[i] = schema->attributes[i].type;
+        optional[i] = !(schema->attributes[i].flags & REQUIRED);
+    }
+    return type_object(names, types, optional, count, arena);
+}
+
+static bool has_mark_inside(Value value, ValueMark mark, Arena *arena) {
+    Paths found = {0};
+    path_find_marks(value, mark, &found, arena);
+    return found.count > 0;
+}
+
+static bool check_identity(NodeVisit *visit, const Expr *expr, Value value, bool *is_unknown) {
+    Value plain = value_unmark_deep(value, visit->scratch);
+    bool is_validation = visit->walk->phase == PHASE_VALIDATE;
+    if (value_is_null(plain))
+        return reject_identity(visit, expr, "The identity must not be null.");
+    if (has_mark_inside(value, MARK_EPHEMERAL, visit->scratch))
+        return reject_identity(visit, expr, "The identity is ephemeral, so a plan cannot show it.");
+    if (has_mark_inside(value, MARK_SENSITIVE, visit->scratch))
+        return reject_identity(visit, expr,
+                               "The identity is sensitive, but a plan shows it. If it is not "
+                               "secret, use nonsensitive().");
+    *is_unknown = !value_is_wholly_known(plain);
+    if (!*is_unknown || is_validation || deferrals_are_allowed(visit->walk))
+        return true;
+    return reject_identity(visit, expr,
+                           "The identity is known only after apply, so the object cannot be found. "
+                           "Apply its dependencies first with the -target option, or plan with "
+                           "-allow-deferral.");
+}
+
+static bool read_identity(NodeVisit *visit,
+                          const Expr *expr,
+                          const ModuleScope *scope,
+                          ImportSource *out) {
+    const Schema *schema = find_identity(visit, expr);
+    Value value;
+    if (!schema ||
+        !eval_expr_as(expr, &scope->scope, constraint_of(schema, visit->scratch), &value,
+                      visit->scratch, &visit->diags) ||
+        !check_identity(visit, expr, value, &out->is_unknown))
+        return false;
+    if (!out->is_unknown)
+        out->identity = value_clone(value_unmark_deep(value, visit->scratch), visit->keep);
+    return true;
+}
+
+static bool read_source(NodeVisit *visit, const ModuleScope *scope, ImportSource *out) {
+    const Import *import = visit->node->as.import;
+    return import->id ? read_id(visit, import->id, scope, out)
+                      : read_identity(visit, import->identity, scope, out);
 }
 
 static bool read_key(NodeVisit *visit,
@@ -106,7 +187,7 @@ static bool add_object(NodeVisit *visit, const ModuleScope *scope, ImportedObjec
     const Import *import = visit->node->as.import;
     ImportedObject object = {.range = import->to.range};
     ResourceAddr address;
-    if (!read_id(visit, import->id, scope, &object) ||
+    if (!read_source(visit, scope, &object.source) ||
         !read_address(visit, &import->to, scope, &address))
         return false;
     object.address = resource_addr_to_str(address, visit->keep);
@@ -157,7 +238,7 @@ static bool visit_block(NodeVisit *visit, ModuleInstance *module, ImportedObject
     value = value_without_marks(value);
     if (!value_is_known(value) || (value.type->kind == KIND_SET && !value_is_wholly_known(value))) {
         Repetition repetition = {.for_each = for_each};
-        ImportedObject any = {.range = for_each->range, .is_unknown = true};
+        ImportedObject any = {.range = for_each->range, .source.is_unknown = true};
         Expansion ignored; /* not used: either unknown keys are an error, or the import waits */
         if (!expand_evaluate(&repetition, &scope, &ignored, visit->scratch, &visit->diags))
             return false;
@@ -176,23 +257,29 @@ static bool validate_for_each(NodeVisit *visit) {
            check_for_each(visit, expr, literal);
 }
 
-/* While validating, only a literal id can be checked. */
-static bool validate_id(NodeVisit *visit) {
-    const Expr *id = visit->node->as.import->id;
+/* While validating, only a literal id can be checked; of an identity, also its attributes. */
+static bool validate_source(NodeVisit *visit) {
+    const Import *import = visit->node->as.import;
     ModuleScope scope;
     Value literal;
-    ImportedObject ignored;
-    if (!id || !expr_as_literal(id, &literal, visit->scratch) ||
-        visit->node->module->instances.count == 0)
+    ImportSource ignored = {0};
+    bool is_open = import->id && !expr_as_literal(import->id, &literal, visit->scratch);
+    if (is_open || visit->node->module->instances.count == 0)
         return true;
     module_scope_init(&scope, visit->walk, visit->node->module->instances.items[0]);
-    return read_id(visit, id, &scope, &ignored);
+    if (import->for_each) {
+        scope.scope.self = &scope;
+        scope.repetition = REPEAT_EACH;
+        scope.key.kind = KEY_UNKNOWN;
+        scope.each_value = value_unknown(&TYPE_DYNAMIC);
+    }
+    return read_source(visit, &scope, &ignored);
 }
 
 bool node_import_visit(NodeVisit *visit) {
     const EngineWalk *walk = visit->walk;
     if (walk->phase == PHASE_VALIDATE)
-        return validate_for_each(visit) && validate_id(visit);
+        return validate_for_each(visit) && validate_source(visit);
     if (walk->phase != PHASE_PLAN ||
         (walk->options->mode != PLAN_NORMAL && !walk->options->import_only))
         return true;

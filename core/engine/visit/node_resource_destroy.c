@@ -4,6 +4,7 @@
 #include "invocation.h"
 #include "log.h"
 #include "node_kinds.h"
+#include "object_identity.h"
 #include "object_marks.h"
 #include "provider_call.h"
 #include "provision.h"
@@ -50,8 +51,9 @@ static void record_failure(InstanceOp *op,
         return;
     }
     Value known = value_unknown_as_null(response->state, op->scratch);
-    StateObject left = *stored_object_encode(op, object_marks_keep(op, prior, known),
-                                             object->status, response->private_data);
+    StateObject left =
+        *stored_object_encode(op, object_marks_keep(op, prior, known), object->status,
+                              response->private_data, response->identity);
     left.dependencies = object->dependencies;
     left.dependency_count = object->dependency_count;
     left.create_before_destroy = object->create_before_destroy;
@@ -82,7 +84,10 @@ static bool delete_object(InstanceOp *op, const StateObject *object, Value prior
     DeleteRequest request = {
         .prior = value_unmark_deep(prior, op->scratch),
         .private_data = is_planned ? run->change->private_data : object->private_data,
+        .identity = run ? run->change->after_identity : (Value){0},
     };
+    if (!is_planned && !object_identity_decode(op, object, &request.identity))
+        return false;
     MarkerResponse chosen;
     MarkerRequest marked = {value_null(schema_implied_type(op->schema))};
     if (!provider_call_marker(op, PENDING_DELETE, &marked, &chosen))

@@ -39,7 +39,7 @@ static void put_stored(StrBuf *out, uint32_t number, Str json) {
 
 /* An identity is in a message of its own. */
 static void put_identity(StrBuf *out, uint32_t number, Value identity, const Type *type) {
-    if (number == 0 || !value_is_present(identity))
+    if (number == 0 || value_is_null(identity))
         return;
     size_t message = wire_begin(out, number);
     put_value(out, IDENTITY_DATA, identity, type);

@@ -36,7 +36,7 @@ static const struct {
     {THING "variable: {i: {default: null}}\nimport: {to: terraform_data.a, id: \"${var.i}\"}\n", "Invalid import id argument"},
     {THING "variable: {s: {default: x, sensitive: true}}\nimport: {to: terraform_data.a, id: \"${var.s}\"}\n", "Invalid import id argument"},
     {"resource: {terraform_data: {a: {}, b: {}}}\nimport: {to: terraform_data.a, id: \"${terraform_data.b.id}\"}\n", "Invalid import id argument"},
-    {THING "import: {to: terraform_data.a, identity: {x: 1}}\n", "Import by identity is not supported"},
+    {THING "import: {to: terraform_data.a, identity: {x: 1}}\n", "Invalid import identity argument"},
     {THING "import: {to: terraform_data.z, id: x}\n", "Configuration for import target does not exist"},
     {EACH "import: {to: 'terraform_data.a[\"z\"]', id: x}\n", "Configuration for import target does not exist"},
     {EACH "import: {to: terraform_data.a, id: x}\n", "Invalid import 'to' expression"},
@@ -54,7 +54,7 @@ static Str changes_of(const EngineCase *c) {
         strbuf_add_format(&text, "%s %.*s%s%.*s\n",
                           change->action == ACTION_NO_OP ? " " : action_glyph(change->action),
                           STR_ARG(resource_addr_to_str(change->address, c->arena)),
-                          change->import_id.len > 0 ? " " : "", STR_ARG(change->import_id));
+                          change->import.id.len > 0 ? " " : "", STR_ARG(change->import.id));
     }
     return strbuf_str(&text);
 }

@@ -36,7 +36,7 @@ static inline ResourceChange sample_replacement(void) {
     change.reason = REASON_REPLACE_BY_REQUEST;
     change.private_data = (Str){"\0\xff", 2};
     change.create_before_destroy = true;
-    change.import_id = STR("i-1");
+    change.import.id = STR("i-1");
     change.generated_config = STR("resource \"t\" \"a\" {\n}");
     vec_push(arena, &change.replace_paths, path_of("a"));
     Path deep = path_index(path_of("s"), value_int(3), arena);
@@ -88,7 +88,7 @@ static inline void sample_deferred(Plan *plan) {
     unknown.change.address = many;
     DeferredChange waiting = {
         DEFERRAL_DEPENDENT, change_of("t.c", ACTION_DELETE, value_of("{\"a\": 1}"), value_of("-"))};
-    waiting.change.import_is_unknown = true;
+    waiting.change.import.is_unknown = true;
     vec_push(arena, &plan->deferred, unknown);
     vec_push(arena, &plan->deferred, waiting);
     vec_push(arena, &plan->deferred_blocks, STR("module.n[*]"));

@@ -39,7 +39,7 @@ static void sums(void **state) {
     check_str(plan_summary(plan, arena), "3 to add, 1 to change, 3 to destroy");
     assert_int_equal(plan_count(plan).read, 1);
     add(plan, "t.i", ACTION_FORGET);
-    plan->changes.items[0].import_id = STR("x");
+    plan->changes.items[0].import.id = STR("x");
     check_str(plan_summary(plan, arena), "1 to import, 3 to add, 1 to change, 3 to destroy");
 }
 

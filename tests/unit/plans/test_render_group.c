@@ -63,7 +63,7 @@ static void some_stand_alone(void **state) {
     Plan *plan = plan_new(PLAN_NORMAL, arena);
     for (int i = 0; i < 4; i++)
         add(plan, str_to_cstr(str_format(arena, "t.a[%d]", i), arena), ACTION_CREATE, "{\"x\": 1}");
-    plan->changes.items[0].import_id = STR("id");
+    plan->changes.items[0].import.id = STR("id");
     plan->changes.items[1].previous = address_of("t.old");
     plan->changes.items[2].deposed = STR("00000000");
     check_str(groups_of(plan), "t.a[0]+0 t.a[1]+0 t.a[2]+0 t.a[3]+0");

@@ -35,7 +35,7 @@ static void titles(void **state) {
 static void special(void **state) {
     (void)state;
     ResourceChange change = change_of("t.b", ACTION_NO_OP, value_of("{}"), value_of("{}"));
-    change.import_id = STR("x");
+    change.import.id = STR("x");
     check_str(render_title_of_change(&change, arena), "t.b will be imported");
     change.previous = address_of("t.a");
     check_str(render_title_of_change(&change, arena), "t.a has moved to t.b");
@@ -54,7 +54,7 @@ static void reasons(void **state) {
     StrBuf out = strbuf_new(arena);
     RenderPen pen = {.out = &out, .scratch = arena};
     ResourceChange change = change_of("t.b", ACTION_NO_OP, value_of("{}"), value_of("{}"));
-    change.import_id = STR("x");
+    change.import.id = STR("x");
     change.generated_config = STR("resource \"t\" \"b\" {}");
     render_title_reasons(&pen, &change);
     check_str(strbuf_str(&out), "  # (imported from \"x\")\n"

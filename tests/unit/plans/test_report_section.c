@@ -9,7 +9,7 @@ static void sections(void **state) {
         assert_int_equal(report_section_changes(plan, (ReportSection)i, arena).count, wanted[i]);
     ResourceChange change = change_of("t.a", ACTION_NO_OP, value_of("{}"), value_of("{}"));
     assert_int_equal(report_section_of(&change), REPORT_MOVE);
-    change.import_id = STR("x");
+    change.import.id = STR("x");
     assert_int_equal(report_section_of(&change), REPORT_IMPORT);
 }
 

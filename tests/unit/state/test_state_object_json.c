@@ -23,8 +23,9 @@ static void there_and_back(void **unused) {
     static const char *const cases[] = {
         "{\"schema_version\":0,\"attributes\":{},\"sensitive_attributes\":[]}",
         "{\"status\":\"tainted\",\"schema_version\":7,\"attributes\":{\"a\":1},"
-        "\"sensitive_attributes\":[[]],\"private\":\"AP8=\",\"dependencies\":[\"a.b\",\"c.\\\"d\"],"
-        "\"create_before_destroy\":true,\"skip_destroy\":true,\"identity\":{\"x\":[1]}}",
+        "\"sensitive_attributes\":[[]],\"identity_schema_version\":2,\"identity\":{\"n\":null},"
+        "\"private\":\"AP8=\",\"dependencies\":[\"a.b\",\"c.\\\"d\"],"
+        "\"create_before_destroy\":true,\"skip_destroy\":true,\"newer\":{\"x\":[1]}}",
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

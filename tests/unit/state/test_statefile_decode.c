@@ -51,7 +51,7 @@ static void tainted_and_deposed(void **unused) {
 #define PROVIDER "\"provider\":\"provider[\\\"a/b/c\\\"]\","
 #define INSTANCES                                                                                  \
     "\"instances\":[{\"schema_version\":2,\"attributes\":{\"id\":\"x\"},"                          \
-    "\"identity\":{\"k\":1},\"identity_schema_version\":3}]"
+    "\"identity\":{\"k\":1},\"newer\":[2],\"identity_schema_version\":3}]"
 
 static void other_orders_and_members(void **unused) {
     (void)unused;
@@ -67,7 +67,9 @@ static void other_orders_and_members(void **unused) {
         const StateObject *object = state_find_instance(state, address)->current;
         assert_int_equal(object->schema_version, 2);
         check_str(object->attributes, "{\"id\":\"x\"}");
-        check_str(object->extra, "{\"identity\":{\"k\":1},\"identity_schema_version\":3}");
+        check_str(object->identity, "{\"k\":1}");
+        assert_int_equal(object->identity_version, 3);
+        check_str(object->extra, "{\"newer\":[2]}");
     }
 }
 

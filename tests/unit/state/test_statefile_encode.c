@@ -30,7 +30,7 @@ static void whole_form(void **unused) {
     resource->provider_config.module = STR("module.a");
     StateObject *object = state_case_object("<1>", arena);
     object->private_data = STR("p");
-    object->extra = STR("{\"identity\":{\"a\":[]}}");
+    object->extra = STR("{\"newer\":{\"a\":[]}}");
     instance->current = object;
     state_set_deposed(instance, STR("b0000000"), state_case_object("2", arena), arena);
     state_set_deposed(instance, STR("a0000000"), state_case_object("3", arena), arena);
@@ -61,7 +61,7 @@ static void whole_form(void **unused) {
           },\n\
           \"sensitive_attributes\": [],\n\
           \"private\": \"cA==\",\n\
-          \"identity\": {\n\
+          \"newer\": {\n\
             \"a\": []\n\
           }\n\
         },\n\
