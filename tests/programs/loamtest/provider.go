@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -108,7 +109,7 @@ func (p *loamtest) Configure(ctx context.Context, req provider.ConfigureRequest,
 	if c.directory == "" {
 		c.directory = "objects"
 	}
-	resp.ResourceData, resp.DataSourceData, resp.EphemeralResourceData, resp.ActionData = c, c, c, c
+	resp.ResourceData, resp.DataSourceData, resp.EphemeralResourceData, resp.ActionData, resp.ListResourceData = c, c, c, c, c
 }
 
 func (p *loamtest) Resources(context.Context) []func() resource.Resource {
@@ -117,6 +118,15 @@ func (p *loamtest) Resources(context.Context) []func() resource.Resource {
 		func() resource.Resource { return &old{} },
 		func() resource.Resource { return &versioned{} },
 		func() resource.Resource { return &deferred{} },
+		func() resource.Resource { return &item{} },
+		func() resource.Resource { return &label{} },
+	}
+}
+
+func (p *loamtest) ListResources(context.Context) []func() list.ListResource {
+	return []func() list.ListResource{
+		func() list.ListResource { return &item{} },
+		func() list.ListResource { return &label{} },
 	}
 }
 
