@@ -5,11 +5,12 @@
 
 DIRECTORY contains the configuration, each COMMAND is one argument: 'plan -input=false -json -out=tfplan'. A command
 @OTHER copies the files of the directory OTHER over the existing ones before the next command. An old case keeps its
-steps, and gets new expectations. Nothing else is checked: read the record before you commit it."""
+steps, and gets new expectations; PROGRAM must print the texts in `stdout_contains`. Nothing else is checked: read the
+record before you commit it."""
 import os
 
-DONE = ("run change_files env stdin state_path collect background wait_file wait_background diagnostics").split()
-EVENTS = ("plan", "apply", "refresh", "destroy", "test")
+DONE = ("run change_files env stdin state_path collect background wait_file wait_background diagnostics stdout_contains").split()
+EVENTS = ("plan", "apply", "refresh", "destroy", "test", "query")
 TEXTS = ("console", "workspace")
 CHANGES = ("apply", "destroy", "refresh")
 
@@ -48,7 +49,10 @@ def new_case(tools, identity, directory, commands):
 def answer(run, tools, step, before):
     """The step with the program's output, and the state after it."""
     words = step["run"]
-    status, text, _ = run.call(words, step)
+    status, text, errors = run.call(words, step)
+    absent = [piece for piece in step.get("stdout_contains", []) if piece not in text + "\n" + errors]
+    if absent:
+        raise SystemExit("`%s` does not print %r" % (" ".join(words), absent[0]))
     after = run.state(step)
     new = {name: step[name] for name in DONE if name in step}
     new["exit"] = status
@@ -84,7 +88,7 @@ def answer_text(run, tools, words, text):
         return {"stdout_json": shapes[words[0]](tools.parse(text or "null"), run.naming)}
     if words[:2] == ["state", "pull"]:
         return {"stdout_json": tools.of_state(tools.parse(text), run.naming)}
-    if words[0] in TEXTS or words[0] == "output" or words[:2] == ["state", "list"]:
+    if words[0] in TEXTS or words[0] == "output" or words[:2] == ["state", "list"] or (words[0] == "query" and "-json" not in words):
         return {"stdout": run.naming.apply(text)}
     return {}
 

@@ -52,6 +52,7 @@ NAMED = set("outputs output_changes variables module_calls expressions".split())
 HOOKS = set("apply_start apply_complete apply_errored refresh_start refresh_complete provision_start provision_complete "
             "provision_errored ephemeral_op_start ephemeral_op_complete".split())
 INVOCATIONS = set("action_start action_progress action_complete action_errored".split())
+LISTS = set("list_start list_resource_found list_complete".split())
 PLAN_PARTS = ("planned_values resource_changes output_changes resource_drift prior_state configuration variables checks "
               "relevant_attributes errored applyable complete values action_invocations").split()
 
@@ -160,7 +161,8 @@ class Naming:
 
 def of_state(state, naming):
     def of_instance(instance):
-        instance = {k: v for k, v in instance.items() if k not in ("private", "identity_schema_version")}
+        ignored = ("private",) if "identity" in instance else ("private", "identity_schema_version")
+        instance = {k: v for k, v in instance.items() if k not in ignored}
         if "deposed" in instance:
             instance["deposed"] = "<deposed>"
         for name in ("dependencies", "sensitive_attributes"):
@@ -270,6 +272,9 @@ def of_events(text, naming):
             out = {"action": hook["action"]["addr"]}
             out.update({k: hook[k] for k in ("message", "error", "lifecycle", "invoke") if k in hook})
             sequence.append([kind, out["action"]])
+        elif kind in LISTS:
+            out = dict(event[kind])
+            sequence.append([kind] + [out[k] for k in ("address", "display_name") if k in out])
         elif kind in ("change_summary", "outputs"):
             member = "changes" if kind == "change_summary" else kind
             out = {member: {k: v for k, v in event[member].items() if v or not k.startswith("action_")}}
@@ -582,11 +587,18 @@ class Run:
             got = sorted({" -> ".join(e) for e in re.findall(r'"([^"]+)"\s*->\s*"([^"]+)"', text)})
             demand(step["graph"] == got, "graph", step["graph"], got)
         if "stdout" in step:
-            exact = words[0] == "output"
-            wanted, got = [t if exact else [l.rstrip() for l in t.splitlines() if l.strip()] for t in (step["stdout"], naming.apply(text))]
+            wanted, got = [self.lines(words[0], t) for t in (step["stdout"], naming.apply(text))]
             demand(wanted == got, "output", wanted, got)
         for piece in step.get("stdout_contains", []):
             demand(piece in text + "\n" + errors, "output", piece, text[-300:])
+
+    @staticmethod
+    def lines(command, text):
+        """The compared form of a text. Lists of a query run side by side, so the order of their results differs."""
+        if command == "output":
+            return text
+        lines = [line.rstrip() for line in text.splitlines() if line.strip()]
+        return sorted(lines) if command == "query" else lines
 
     def check_validation(self, wanted, got, once):
         for name in ("valid",) if once else ("valid", "error_count", "warning_count"):
