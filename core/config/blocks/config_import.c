@@ -136,6 +136,8 @@ static bool import_decode(ConfigLoading *loading, const BodyBlock *block, bool i
         ok &= read_identity(loading, block, &content, &import);
     ok &= read_provider(loading, &content, &import);
     ok = ok && check_repeated(loading, &import) && check_module(&import, loading->diags);
+    if (import.identity)
+        config_newer_add(loading->config, NEWER_IMPORT_IDENTITY, block->range, loading->arena);
     if (loading->module->parent)
         config_newer_add(loading->config, NEWER_MODULE_IMPORT, block->range, loading->arena);
     if (ok)

@@ -9,6 +9,7 @@ static const struct {
 } kinds[] = {
     [NEWER_OUTPUT_TYPE] = {"\"type\" in an output block",           "Terraform 1.15"},
     [NEWER_MODULE_IMPORT] = {"an import block in a child module",     "Terraform 1.16"},
+    [NEWER_IMPORT_IDENTITY] = {"\"identity\" in an import block",       "Terraform 1.12"},
     [NEWER_TEST_VARIABLE] = {"a variable block in a test file",       "Terraform 1.13"},
     [NEWER_MOCK_KEYS] = {"\"for_each\" in a mock_provider block", "OpenTofu 1.11" },
     [NEWER_ACTION] = {"an action block",                       "Terraform 1.14"},

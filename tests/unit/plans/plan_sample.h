@@ -58,6 +58,10 @@ static inline void sample_rest(Plan *plan) {
     vec_push(arena, &plan->changes, read);
     ResourceChange gone = change_of("t.b", ACTION_DELETE, value_of("{\"a\": 1}"), value_of("-"));
     gone.deposed = STR("0a0b0c0d");
+    gone.import.identity = value_of("{\"n\": \"i\"}");
+    gone.before_identity = value_of("{\"n\": \"b\"}");
+    gone.after_identity = value_of("{\"n\": {\"$unknown\": true}}");
+    gone.identity_version = 3;
     vec_push(arena, &plan->changes, gone);
     Drift drift = {.address = address_of("t.b"),
                    .previous = address_of("t.old"),

@@ -89,7 +89,9 @@ static void whole_document(void **state) {
     check_has(text, "\"deposed\":\"0a0b0c0d\"");
     check_has(text, "\"action_reason\":\"replace_by_request\"");
     check_has(text, "\"change\":{\"actions\":[\"delete\"],\"before\":{\"a\":1},\"after\":null,"
-                    "\"after_unknown\":{},\"before_sensitive\":{},\"after_sensitive\":false}");
+                    "\"after_unknown\":{},\"before_sensitive\":{},\"after_sensitive\":false,"
+                    "\"importing\":{\"identity\":{\"n\":\"i\"}},"
+                    "\"before_identity\":{\"n\":\"b\"},\"after_identity\":{}}");
     check_has(
         text,
         "\"output_changes\":{\"o\":{\"actions\":[\"update\"],\"before\":[1],\"after\":[1,null],"
