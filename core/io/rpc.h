@@ -32,10 +32,11 @@ typedef struct RpcRequest {
      * server. NULL: CANCEL_STOP has no effect. */
     void (*on_stop)(void *payload);
     void *stop_payload;
-    /* Receives each message of a stream, in the thread that reads the connection, which holds the
-     * lock of the channel: must not block and must not use the channel. `message` is valid during
-     * the call. NULL: the response is exactly one message. */
-    void (*on_message)(void *payload, Str message);
+    /* Receives each message of a stream, in the thread of the caller. May block and may use the
+     * channel; meanwhile the server can send no more than a few MiB. Returns false to end the call
+     * as successful. `message` is valid during the call. NULL: the response is exactly one message.
+     */
+    bool (*on_message)(void *payload, Str message);
     void *payload;
 } RpcRequest;
 
@@ -52,7 +53,10 @@ typedef struct RpcResponse {
 typedef struct RpcWatch {
     const char *method;
     Str message;
-    void (*on_message)(void *payload, Str message); /* as in RpcRequest */
+    /* Receives each message of a stream, in the thread that reads the connection, which holds the
+     * lock of the channel: must not block and must not use the channel. `message` is valid during
+     * the call. NULL: the response is exactly one message. */
+    void (*on_message)(void *payload, Str message);
     /* Receives the result once, under the same restrictions as on_message, perhaps before `watch`
      * returns. `response` is valid during the call. NULL: the result is ignored. */
     void (*on_end)(void *payload, const RpcResponse *response);

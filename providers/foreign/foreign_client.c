@@ -169,44 +169,56 @@ bool foreign_client_apply(const Call *call,
     return call_process(call, PROTOCOL_APPLY_RESOURCE, label, request, response, is_lost, diags);
 }
 
-/* The messages of one invocation, which arrive in the thread of the connection. */
+bool foreign_client_stream(const Call *call,
+                           ProtocolMethod method,
+                           const ProtocolRequest *request,
+                           bool (*on_message)(void *payload, Str message),
+                           void *payload,
+                           Diags *diags) {
+    size_t first = diags->count;
+    Str bytes;
+    ForeignRequest sent = {
+        .method = method,
+        .message = protocol_message_request(method, request, call->arena),
+        .cancel = call->cancel,
+        .on_message = on_message,
+        .payload = payload,
+    };
+    ForeignOutcome outcome = send(call, &sent, &bytes, NULL, diags);
+    place_diagnostics(call, first, diags);
+    if (outcome == FOREIGN_UNIMPLEMENTED)
+        report_unimplemented(call, method, diags);
+    return outcome == FOREIGN_DONE;
+}
+
+/* The messages of one invocation. */
 typedef struct Invocation {
     const Call *call;
-    Arena *arena; /* of that thread, until the call has ended */
-    Diags diags;
+    Arena *scratch; /* of one message */
+    Diags *diags;
     bool is_completed;
 } Invocation;
 
-static void receive_event(void *payload, Str message) {
+static bool receive_event(void *payload, Str message) {
     Invocation *invocation = payload;
     ProtocolResponse event;
-    if (!protocol_message_response(PROTOCOL_INVOKE_ACTION, message, &event, invocation->arena,
-                                   &invocation->diags))
-        return;
+    arena_reset(invocation->scratch);
+    if (!protocol_message_response(PROTOCOL_INVOKE_ACTION, message, &event, invocation->scratch,
+                                   invocation->diags))
+        return false;
     invocation->is_completed |= event.is_completed;
     if (event.has_progress)
-        call_progress(invocation->call, 0, 0, str_to_cstr(event.progress, invocation->arena));
+        call_progress(invocation->call, 0, 0, str_to_cstr(event.progress, invocation->scratch));
+    return true;
 }
 
 bool foreign_client_invoke(const Call *call, const ProtocolRequest *request, Diags *diags) {
-    SCOPED(ArenaRef) arena = arena_open("invocation");
-    Invocation invocation = {.call = call, .arena = arena, .diags = diags_new(arena)};
-    size_t first = diags->count;
+    SCOPED(ArenaRef) scratch = arena_open("invocation");
+    Invocation invocation = {.call = call, .scratch = scratch, .diags = diags};
     size_t errors = diags->error_count;
-    Str bytes;
-    ForeignRequest sent = {
-        .method = PROTOCOL_INVOKE_ACTION,
-        .message = protocol_message_request(PROTOCOL_INVOKE_ACTION, request, call->arena),
-        .cancel = call->cancel,
-        .on_message = receive_event,
-        .payload = &invocation,
-    };
-    ForeignOutcome outcome = send(call, &sent, &bytes, NULL, diags);
-    diags_append(diags, &invocation.diags);
-    place_diagnostics(call, first, diags);
-    if (outcome == FOREIGN_UNIMPLEMENTED)
-        report_unimplemented(call, PROTOCOL_INVOKE_ACTION, diags);
-    else if (outcome == FOREIGN_DONE && !invocation.is_completed)
+    bool is_done = foreign_client_stream(call, PROTOCOL_INVOKE_ACTION, request, receive_event,
+                                         &invocation, diags);
+    if (is_done && !invocation.is_completed && diags->error_count == errors)
         diags_error(diags, NO_RANGE, "Provider returned no result",
                     "The provider %s ended the action %s without its result. This is a mistake in "
                     "the provider; please report it to its developers.",

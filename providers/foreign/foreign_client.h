@@ -36,6 +36,7 @@ struct ForeignProvider {
     Map data_sources;
     Map ephemerals;
     Map actions;
+    Map lists;
     Map decoded_functions; /* ProviderFunction by name */
     pthread_mutex_t lock;
 };
@@ -52,6 +53,15 @@ bool foreign_client_call(const Call *call,
                          ProtocolResponse *response,
                          bool *is_lost,
                          Diags *diags);
+/* Makes a call whose response is a stream. `on_message` is that of ForeignRequest. Returns false
+ * after adding an error if the call failed; errors that `on_message` added do not affect the
+ * result. */
+bool foreign_client_stream(const Call *call,
+                           ProtocolMethod method,
+                           const ProtocolRequest *request,
+                           bool (*on_message)(void *payload, Str message),
+                           void *payload,
+                           Diags *diags);
 /* Invokes an action. Reports its messages as progress of the call. */
 bool foreign_client_invoke(const Call *call, const ProtocolRequest *request, Diags *diags);
 /* Changes an object: calls ApplyResourceChange through the outcome keeper. `label` is that of the

@@ -61,8 +61,8 @@ static void remove_stream(RpcChannel *channel, RpcStream *stream) {
 
 /* The response is final. Frees a stream that no thread waits for. */
 static void notify_caller(RpcStream *stream) {
-    if (stream->finished) {
-        pthread_cond_signal(stream->finished);
+    if (stream->changed) {
+        pthread_cond_signal(stream->changed);
         return;
     }
     if (stream->on_end)
@@ -173,6 +173,15 @@ static int on_header(nghttp2_session *session,
     return 0;
 }
 
+/* Lets the server send as many bytes as it has sent, unless messages wait for a slow caller. */
+static void open_window(nghttp2_session *session, RpcStream *stream, int32_t id, size_t length) {
+    nghttp2_session_consume_connection(session, length);
+    if (stream && (stream->queue.arena || stream->is_delivering))
+        stream->held += length;
+    else
+        nghttp2_session_consume_stream(session, id, length);
+}
+
 static int on_data(nghttp2_session *session,
                    uint8_t flags,
                    int32_t id,
@@ -182,7 +191,11 @@ static int on_data(nghttp2_session *session,
     (void)flags;
     RpcChannel *channel = payload;
     RpcStream *stream = stream_of(session, id);
-    if (!stream || rpc_stream_data(stream, (Str){(const char *)bytes, length}))
+    bool is_valid = !stream || rpc_stream_data(stream, (Str){(const char *)bytes, length});
+    open_window(session, stream, id, length);
+    if (stream && stream->queue.arena && stream->changed)
+        pthread_cond_signal(stream->changed);
+    if (is_valid)
         return 0;
     nghttp2_session_set_stream_user_data(session, id, NULL);
     nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, id, NGHTTP2_CANCEL);
@@ -296,12 +309,16 @@ static void begin_session(RpcChannel *channel) {
         {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, STREAM_WINDOW},
         {NGHTTP2_SETTINGS_MAX_FRAME_SIZE,      FRAME_MAX    },
     };
+    nghttp2_option *option;
     CHECK(nghttp2_session_callbacks_new(&callbacks) == 0);
+    CHECK(nghttp2_option_new(&option) == 0);
+    nghttp2_option_set_no_auto_window_update(option, true);
     nghttp2_session_callbacks_set_on_header_callback(callbacks, on_header);
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, on_data);
     nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, on_close);
     nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, on_frame);
-    CHECK(nghttp2_session_client_new(&channel->session, callbacks, channel) == 0);
+    CHECK(nghttp2_session_client_new2(&channel->session, callbacks, channel, option) == 0);
+    nghttp2_option_del(option);
     nghttp2_session_callbacks_del(callbacks);
     nghttp2_submit_settings(channel->session, NGHTTP2_FLAG_NONE, settings, ARRAY_COUNT(settings));
     nghttp2_session_set_local_window_size(channel->session, NGHTTP2_FLAG_NONE, 0,
@@ -420,16 +437,57 @@ static void give_up(RpcChannel *channel, RpcStream *stream, RpcStatus status, St
     rpc_stream_fail(stream, status, true, problem);
 }
 
+/* The caller has received enough. */
+static void end_early(RpcChannel *channel, RpcStream *stream) {
+    RpcQueue rest;
+    if (!stream->is_done)
+        give_up(channel, stream, RPC_OK, STR_EMPTY);
+    stream->response = (RpcResponse){.status = RPC_OK};
+    rpc_stream_take(stream, &rest);
+    if (rest.arena)
+        arena_close(rest.arena);
+}
+
 static void notify_stop(RpcChannel *channel, const RpcRequest *request) {
     pthread_mutex_unlock(&channel->lock);
     request->on_stop(request->stop_payload);
     pthread_mutex_lock(&channel->lock);
 }
 
+/* Gives the waiting messages to the caller. Returns false if there are none. */
+static bool deliver(RpcChannel *channel, RpcStream *stream) {
+    const RpcRequest *request = stream->request;
+    RpcQueue queue;
+    bool is_wanted = true;
+    rpc_stream_take(stream, &queue);
+    if (!queue.arena)
+        return false;
+    stream->is_delivering = true;
+    pthread_mutex_unlock(&channel->lock);
+    for (size_t i = 0; is_wanted && i < queue.messages.count; i++)
+        is_wanted = request->on_message(request->payload, queue.messages.items[i]);
+    arena_close(queue.arena);
+    pthread_mutex_lock(&channel->lock);
+    stream->is_delivering = false;
+    if (!is_wanted)
+        end_early(channel, stream);
+    else if (stream->held > 0 && !stream->is_done) {
+        nghttp2_session_consume_stream(channel->session, stream->id, stream->held);
+        stream->held = 0;
+        flush_session(channel);
+    }
+    return true;
+}
+
 static void wait_for_end(RpcChannel *channel, RpcStream *stream, int64_t deadline) {
     const RpcRequest *request = stream->request;
     bool is_notified = !request->on_stop;
-    while (!stream->is_done) {
+    while (true) {
+        bool has_delivered = deliver(channel, stream);
+        if (stream->is_done && !has_delivered)
+            return;
+        if (stream->is_done)
+            continue;
         if (!is_notified && cancel_level(request->cancel) >= CANCEL_STOP) {
             is_notified = true;
             notify_stop(channel, request);
@@ -442,10 +500,12 @@ static void wait_for_end(RpcChannel *channel, RpcStream *stream, int64_t deadlin
             give_up(channel, stream, RPC_DEADLINE_EXCEEDED, STR("the server does not respond"));
         else if (cancel_level(request->cancel) >= CANCEL_NOW)
             give_up(channel, stream, RPC_CANCELLED, STR("the call was cancelled"));
+        else if (has_delivered)
+            continue;
         else if (deadline || request->cancel)
-            thread_wait(stream->finished, &channel->lock, left < CHECK_MS ? left : CHECK_MS);
+            thread_wait(stream->changed, &channel->lock, left < CHECK_MS ? left : CHECK_MS);
         else
-            pthread_cond_wait(stream->finished, &channel->lock);
+            pthread_cond_wait(stream->changed, &channel->lock);
     }
 }
 
@@ -453,13 +513,13 @@ static void run_call(RpcChannel *channel, RpcStream *stream) {
     int64_t deadline = 0;
     if (stream->request->timeout_ms > 0)
         deadline = clock_real.monotonic_ms(clock_real.self) + stream->request->timeout_ms;
-    pthread_cond_t finished = PTHREAD_COND_INITIALIZER;
-    stream->finished = &finished;
+    pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+    stream->changed = &changed;
     pthread_mutex_lock(&channel->lock);
     (void)begin_call(channel, stream);
     wait_for_end(channel, stream, deadline);
     pthread_mutex_unlock(&channel->lock);
-    pthread_cond_destroy(&finished);
+    pthread_cond_destroy(&changed);
 }
 
 /* The reader thread allocates the response in `received`, because the caller's arena belongs to
@@ -487,11 +547,11 @@ static void watch(void *self, RpcChannel *channel, const RpcWatch *watched) {
     *request = (RpcRequest){
         .method = str_to_cstr(str_from_cstr(watched->method), own),
         .message = str_clone(watched->message, own),
-        .on_message = watched->on_message,
         .payload = watched->payload,
     };
     RpcStream *stream = arena_new(own, RpcStream);
     rpc_stream_init(stream, request, own);
+    stream->on_watched = watched->on_message;
     stream->on_end = watched->on_end;
     pthread_mutex_lock(&channel->lock);
     bool is_sent = begin_call(channel, stream);

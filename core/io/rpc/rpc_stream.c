@@ -86,6 +86,11 @@ void rpc_stream_header(RpcStream *stream, Str name, Str value) {
     }
 }
 
+/* Returns whether the response may have any number of messages. */
+static bool is_streamed(const RpcStream *stream) {
+    return stream->on_watched || stream->request->on_message;
+}
+
 static bool begin_message(RpcStream *stream) {
     stream->message_length = 0;
     for (size_t i = 1; i < RPC_PREFIX_SIZE; i++)
@@ -94,7 +99,7 @@ static bool begin_message(RpcStream *stream) {
         rpc_stream_fail(stream, RPC_INTERNAL, true, STR("the response is compressed"));
     else if (stream->message_length > RPC_MESSAGE_MAX)
         rpc_stream_fail(stream, RPC_RESOURCE_EXHAUSTED, true, STR("the response is too long"));
-    else if (!stream->request->on_message && stream->message_count > 0)
+    else if (!is_streamed(stream) && stream->message_count > 0)
         rpc_stream_fail(stream, RPC_INTERNAL, true, STR("the response has a second message"));
     stream->message.len = 0;
     if (!stream->is_done) /* the prefix may be wrong, so reserve at most FIRST_RESERVE */
@@ -104,11 +109,24 @@ static bool begin_message(RpcStream *stream) {
     return !stream->is_done;
 }
 
+static void enqueue(RpcQueue *queue, Str message) {
+    if (!queue->arena)
+        queue->arena = arena_open("rpc messages");
+    vec_push(queue->arena, &queue->messages, str_clone(message, queue->arena));
+}
+
 static void end_message(RpcStream *stream) {
     stream->message_count++;
     stream->head_length = 0;
-    if (stream->request->on_message)
-        stream->request->on_message(stream->request->payload, strbuf_str(&stream->message));
+    if (stream->on_watched)
+        stream->on_watched(stream->request->payload, strbuf_str(&stream->message));
+    else if (stream->request->on_message)
+        enqueue(&stream->queue, strbuf_str(&stream->message));
+}
+
+void rpc_stream_take(RpcStream *stream, RpcQueue *out) {
+    *out = stream->queue;
+    stream->queue = (RpcQueue){0};
 }
 
 /* Completes the prefix of a message; returns the bytes after it. */
@@ -160,12 +178,12 @@ void rpc_stream_end(RpcStream *stream, uint32_t reset) {
     if (stream->is_done)
         return;
     bool is_whole = stream->head_length == 0;
-    bool is_one = stream->message_count == 1 || stream->request->on_message;
+    bool is_one = stream->message_count == 1 || is_streamed(stream);
     if (stream->response.status == RPC_OK && (!is_whole || !is_one)) {
         rpc_stream_fail(stream, RPC_INTERNAL, true, STR("the response is cut off"));
         return;
     }
     stream->is_done = true;
-    if (stream->response.status == RPC_OK && !stream->request->on_message)
+    if (stream->response.status == RPC_OK && !is_streamed(stream))
         stream->response.message = strbuf_str(&stream->message);
 }

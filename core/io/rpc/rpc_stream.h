@@ -4,10 +4,17 @@
 #pragma once
 
 #include "rpc.h"
+#include "vec.h"
 
 #include <pthread.h>
 
 enum { RPC_PREFIX_SIZE = 5 }; /* a flag and the length of the message that follows */
+
+/* Messages of a stream that wait for the thread of the caller. */
+typedef struct RpcQueue {
+    Arena *arena; /* NULL: the queue is empty */
+    StrVec messages;
+} RpcQueue;
 
 typedef struct RpcStream {
     const RpcRequest *request;
@@ -25,9 +32,14 @@ typedef struct RpcStream {
     size_t message_count;
     bool has_status;
     int http_status;
-    struct RpcStream *next;   /* of the streams in flight */
-    pthread_cond_t *finished; /* signalled when the response is final; NULL: no thread waits */
-    /* Receives the response if no thread waits; NULL: none. */
+    struct RpcStream *next; /* of the streams in flight */
+    /* Signalled when the response is final or a message waits; NULL: no thread waits. */
+    pthread_cond_t *changed;
+    RpcQueue queue;
+    bool is_delivering; /* the caller receives messages that it took from the queue */
+    size_t held;        /* received bytes for which the server got no new window */
+    /* If no thread waits: these receive the messages and the response; NULL: none. */
+    void (*on_watched)(void *payload, Str message);
     void (*on_end)(void *payload, const RpcResponse *response);
 } RpcStream;
 
@@ -39,6 +51,8 @@ size_t rpc_stream_send(RpcStream *stream, char *out, size_t size, bool *is_end);
 void rpc_stream_header(RpcStream *stream, Str name, Str value);
 /* Receives bytes of the body. Returns false if the call has failed and must be reset. */
 MUST_USE bool rpc_stream_data(RpcStream *stream, Str bytes);
+/* Takes the messages that wait. The caller closes the arena of *out, unless that is NULL. */
+void rpc_stream_take(RpcStream *stream, RpcQueue *out);
 /* Ends the call with this problem, unless it has ended before. `problem` is not copied. */
 void rpc_stream_fail(RpcStream *stream, RpcStatus status, bool is_lost, Str problem);
 /* Ends the call after its last frame. `reset` is the HTTP/2 error code, 0: none. */

@@ -34,9 +34,8 @@ typedef struct ForeignRequest {
     /* At CANCEL_STOP, one Stop request is sent, so that the provider ends its calls early. NULL:
      * none. */
     const CancelToken *cancel;
-    /* Of a call whose response is a stream; under the restrictions of RpcRequest. NULL: it is one
-     * message. */
-    void (*on_message)(void *payload, Str message);
+    /* Of a call whose response is a stream; as in RpcRequest. NULL: it is one message. */
+    bool (*on_message)(void *payload, Str message);
     void *payload;
 } ForeignRequest;
 

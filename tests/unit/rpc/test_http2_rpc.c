@@ -192,13 +192,18 @@ static void count_message(void *payload, Str message) {
     __atomic_add_fetch(&received->count, 1, __ATOMIC_SEQ_CST);
 }
 
+static bool receive_message(void *payload, Str message) {
+    count_message(payload, message);
+    return true;
+}
+
 static void streams(void **state) {
     (void)state;
     static const size_t splits[] = {0, 7};
     for (size_t i = 0; i < ARRAY_COUNT(splits); i++) {
         Received received = {0};
         RpcRequest request = {
-            .method = "/stream/1000", .on_message = count_message, .payload = &received};
+            .method = "/stream/1000", .on_message = receive_message, .payload = &received};
         RpcResponse response;
         open_channel_to((Server){.split = splits[i]});
         http2_rpc.call(NULL, channel, &request, &response, arena);
@@ -213,6 +218,42 @@ static void streams(void **state) {
         assert_int_equal(response.status, 5);
         close_all();
     }
+}
+
+/* Receives three messages, with calls over the same channel in between. */
+static bool receive_three(void *payload, Str message) {
+    Received *received = payload;
+    count_message(payload, message);
+    check_echo(20);
+    return received->count < 3;
+}
+
+static void ends_a_stream_early(void **state) {
+    (void)state;
+    Received received = {0};
+    RpcRequest request = {
+        .method = "/stream/100000", .on_message = receive_three, .payload = &received};
+    RpcResponse response;
+    open_channel_to((Server){0});
+    http2_rpc.call(NULL, channel, &request, &response, arena);
+    assert_int_equal(response.status, RPC_OK);
+    assert_int_equal(received.count, 3);
+    check_echo(5);
+    close_all();
+}
+
+/* More bytes than the window of a stream: it opens again while the caller receives. */
+static void long_streams(void **state) {
+    (void)state;
+    Received received = {0};
+    RpcRequest request = {
+        .method = "/stream/4000000", .on_message = receive_message, .payload = &received};
+    RpcResponse response;
+    open_channel_to((Server){0});
+    http2_rpc.call(NULL, channel, &request, &response, arena);
+    assert_int_equal(response.status, RPC_OK);
+    assert_int_equal(received.count, 4000000);
+    close_all();
 }
 
 static void watches(void **state) {
@@ -329,6 +370,8 @@ int main(void) {
         cmocka_unit_test(gives_up),
         cmocka_unit_test(reports_the_first_signal),
         cmocka_unit_test(streams),
+        cmocka_unit_test(ends_a_stream_early),
+        cmocka_unit_test(long_streams),
         cmocka_unit_test(watches),
         cmocka_unit_test(many_threads),
         cmocka_unit_test(breaks_under_many_threads),
