@@ -1,6 +1,9 @@
 /* object_type: validation, and errors common to all kinds of types. */
 #include "object_type.h"
 
+#include "action_type.h"
+#include "list_type.h"
+
 bool object_type_check_result(
     bool is_ok, const char *name, const char *operation, size_t before, Diags *diags) {
     if (diags->error_count > before)
@@ -32,6 +35,8 @@ static bool run_validate(const ObjectType *type,
         return type->ephemeral->validate(call, request, diags);
     if (type->action && type->action->validate)
         return type->action->validate(call, request, diags);
+    if (type->list && type->list->validate)
+        return type->list->validate(call, request, diags);
     return true;
 }
 

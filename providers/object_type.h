@@ -1,4 +1,5 @@
-/* object_type: a managed, data source, ephemeral or action type in the form the engine uses. */
+/* object_type: a managed, data source, ephemeral, action or list type in the form the engine uses.
+ */
 #pragma once
 
 #include "provider.h"

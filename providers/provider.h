@@ -8,7 +8,8 @@
  *    ResourceType      a managed object: plan, create, read, update, delete, import, recover
  *    DataSourceType    read only: configuration in, object out
  *    EphemeralType     a value for one walk: open, renew, close
- *    ActionType        an operation without an object: plan, invoke
+ *    ActionType        an operation without an object: plan, invoke; see action_type.h
+ *    ListType          a search for the objects of a managed type: list; see list_type.h
  *    ProviderFunction  a function of the language: provider::NAME::function(...)
  *    Call              passed to every slot: client, effects, cancel, progress, memory
  *
@@ -32,9 +33,10 @@ typedef struct ResourceType ResourceType;
 typedef struct DataSourceType DataSourceType;
 typedef struct EphemeralType EphemeralType;
 typedef struct ActionType ActionType;
+typedef struct ListType ListType;
 struct PartIntent;
 
-/* A type of any kind: exactly one of the last four members is set. */
+/* A type of any kind: exactly one of the last five members is set. */
 typedef struct ObjectType {
     const char *name;
     const Schema *schema;
@@ -42,6 +44,7 @@ typedef struct ObjectType {
     const DataSourceType *data_source;
     const EphemeralType *ephemeral;
     const ActionType *action;
+    const ListType *list;
 } ObjectType;
 
 /* Another object of the state. */
@@ -352,6 +355,14 @@ typedef struct MoveResponse {
     Value identity;   /* default: that of the request */
 } MoveResponse;
 
+typedef struct GenerateConfigRequest {
+    Value state; /* of an existing object */
+} GenerateConfigRequest;
+
+typedef struct GenerateConfigResponse {
+    Value config; /* default: derived from the state and the schema */
+} GenerateConfigResponse;
+
 typedef enum RecoverOutcome {
     RECOVER_ABSENT,   /* the object does not exist: discard the intent */
     RECOVER_COMPLETE, /* the object is complete: adopt it; the plan updates it if needed */
@@ -568,6 +579,12 @@ struct ResourceType {
                  const MoveRequest *request,
                  MoveResponse *response,
                  Diags *diags);
+    /* Returns the configuration that describes an existing object. Default: the one in the
+     * response. */
+    bool (*generate_config)(const Call *call,
+                            const GenerateConfigRequest *request,
+                            GenerateConfigResponse *response,
+                            Diags *diags);
     /* Called after a crash within `create` or a reply in doubt; for types with parts, and
      * with RECOVER_RESPONDED, also for `update` and `delete`. Must not change the object; may
      * remove temporary leftovers. */
@@ -662,29 +679,6 @@ struct EphemeralType {
     bool (*close)(const Call *call, const CloseRequest *request, Diags *diags);
 };
 
-/* Actions: operations on remote systems that leave no object. */
-
-typedef struct ActionRequest {
-    Value config; /* `plan`: may contain unknowns; `invoke`: wholly known */
-} ActionRequest;
-
-typedef struct ActionResponse {
-    Str deferred; /* of `plan`, as in DataReadResponse */
-} ActionResponse;
-
-struct ActionType {
-    const char *name;
-    Schema schema;
-    bool (*validate)(const Call *call, const ValidateRequest *request, Diags *diags);
-    /* Rejects an invocation that would fail. Default: every invocation is accepted. */
-    bool (*plan)(const Call *call,
-                 const ActionRequest *request,
-                 ActionResponse *response,
-                 Diags *diags);
-    /* Required. Its messages are reported by call_progress. */
-    bool (*invoke)(const Call *call, const ActionRequest *request, Diags *diags);
-};
-
 /* Functions. Arguments have the parameters' types and are known; collections may contain unknown
  * values. They are not null unless the parameter allows null. Marks are removed from the arguments
  * and added to the result. */
@@ -766,6 +760,8 @@ struct Provider {
     size_t ephemeral_count;
     const ActionType *const *actions;
     size_t action_count;
+    const ListType *const *lists;
+    size_t list_count;
     const ProviderFunction *functions;
     size_t function_count;
     /* Finds a type instead of the tables above, whose rows then only have names. Returns false if
@@ -790,4 +786,5 @@ struct Provider {
 #define PROVIDER_DATA_SOURCES(table)                                                               \
     .data_sources = (table), .data_source_count = ARRAY_COUNT(table)
 #define PROVIDER_EPHEMERALS(table) .ephemerals = (table), .ephemeral_count = ARRAY_COUNT(table)
+#define PROVIDER_LISTS(table)      .lists = (table), .list_count = ARRAY_COUNT(table)
 #define PROVIDER_FUNCTIONS(table)  .functions = (table), .function_count = ARRAY_COUNT(table)

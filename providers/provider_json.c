@@ -133,7 +133,7 @@ static int compare_types(const void *a, const void *b) {
     return strcmp(left->name, right->name);
 }
 
-/* The schema of an action has no version, because no object is stored. */
+/* The schema of an action or list has no version, because no object is stored. */
 static void write_versionless(JsonWriter *writer, const Schema *schema, Arena *arena) {
     json_object_start(writer);
     json_key(writer, STR("block"));
@@ -157,7 +157,7 @@ static void write_types(JsonWriter *writer,
     json_object_start(writer);
     for (size_t i = 0; i < names.count; i++) {
         json_key(writer, str_from_cstr(sorted[i].name));
-        if (mode == MODE_ACTION)
+        if (mode == MODE_ACTION || mode == MODE_LIST)
             write_versionless(writer, sorted[i].schema, arena);
         else
             write_schema(writer, sorted[i].schema, arena);
@@ -284,6 +284,7 @@ void provider_json_write(const Provider *provider,
     write_types(writer, "resource_schemas", provider, MODE_MANAGED, arena);
     write_types(writer, "data_source_schemas", provider, MODE_DATA, arena);
     write_types(writer, "ephemeral_resource_schemas", provider, MODE_EPHEMERAL, arena);
+    write_types(writer, "list_resource_schemas", provider, MODE_LIST, arena);
     write_found_functions(writer, provider, arena);
     write_identities(writer, provider, arena);
     write_types(writer, "action_schemas", provider, MODE_ACTION, arena);

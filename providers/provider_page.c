@@ -147,4 +147,5 @@ void provider_page_write(const Provider *provider, StrBuf *out, Arena *arena) {
     add_types(out, provider, MODE_DATA, "Data source ", arena);
     add_types(out, provider, MODE_EPHEMERAL, "Ephemeral resource ", arena);
     add_types(out, provider, MODE_ACTION, "Action ", arena);
+    add_types(out, provider, MODE_LIST, "List ", arena);
 }

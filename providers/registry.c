@@ -1,5 +1,7 @@
 /* registry: rows of providers; plugins are opened once, under the lock, and stay open. */
 #include "registry.h"
+#include "action_type.h"
+#include "list_type.h"
 #include "plugin.h"
 #include "schema_rule.h"
 
@@ -186,6 +188,16 @@ static Str rules_fault(const char *name, const Schema *schema, Arena *arena) {
     return fault;
 }
 
+static Str list_fault(const Provider *provider, const ListType *type, Arena *arena) {
+    if (!type->list)
+        return str_format(arena, "The list type \"%s\" has no list.", type->name);
+    const ResourceType *resource = registry_find_resource(provider, str_from_cstr(type->name));
+    if (!resource || !resource->identity)
+        return str_format(arena, "The list type \"%s\" has no managed type with an identity.",
+                          type->name);
+    return rules_fault(type->name, &type->schema, arena);
+}
+
 /* Returns the first error in a provider's tables, as a sentence in `arena`; empty if none. */
 static Str find_fault(const Provider *provider, Arena *arena) {
     for (size_t i = 0; i < provider->resource_count; i++) {
@@ -217,6 +229,11 @@ static Str find_fault(const Provider *provider, Arena *arena) {
         if (!type->invoke)
             return str_format(arena, "The action \"%s\" has no invoke.", type->name);
         Str fault = rules_fault(type->name, &type->schema, arena);
+        if (fault.len > 0)
+            return fault;
+    }
+    for (size_t i = 0; i < provider->list_count; i++) {
+        Str fault = list_fault(provider, provider->lists[i], arena);
         if (fault.len > 0)
             return fault;
     }
@@ -328,6 +345,19 @@ static bool find_action(const Provider *provider, Str type, ObjectType *out) {
     return false;
 }
 
+static bool find_list(const Provider *provider, Str type, ObjectType *out) {
+    if (provider->find_type)
+        return provider->find_type(provider, MODE_LIST, type, out);
+    for (size_t i = 0; i < provider->list_count; i++) {
+        const ListType *list = provider->lists[i];
+        if (!str_equal_cstr(type, list->name))
+            continue;
+        *out = (ObjectType){.name = list->name, .schema = &list->schema, .list = list};
+        return true;
+    }
+    return false;
+}
+
 bool registry_find_type(const Provider *provider, ResourceMode mode, Str type, ObjectType *out) {
     const ResourceType *resource;
     const DataSourceType *data_source;
@@ -353,6 +383,7 @@ bool registry_find_type(const Provider *provider, ResourceMode mode, Str type, O
                 .name = ephemeral->name, .schema = &ephemeral->schema, .ephemeral = ephemeral};
         return ephemeral != NULL;
     case MODE_ACTION: return find_action(provider, type, out);
+    case MODE_LIST: return find_list(provider, type, out);
     }
     return false;
 }
@@ -367,6 +398,8 @@ StrVec registry_type_names(const Provider *provider, ResourceMode mode, Arena *a
         vec_push(arena, &names, str_from_cstr(provider->ephemerals[i]->name));
     for (size_t i = 0; mode == MODE_ACTION && i < provider->action_count; i++)
         vec_push(arena, &names, str_from_cstr(provider->actions[i]->name));
+    for (size_t i = 0; mode == MODE_LIST && i < provider->list_count; i++)
+        vec_push(arena, &names, str_from_cstr(provider->lists[i]->name));
     return names;
 }
 

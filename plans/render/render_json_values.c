@@ -66,6 +66,7 @@ static const char *mode_name(ResourceMode mode) {
     case MODE_DATA: return "data";
     case MODE_EPHEMERAL: return "ephemeral";
     case MODE_ACTION: return "action";
+    case MODE_LIST: return "list";
     }
     return "managed";
 }

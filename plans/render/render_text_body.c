@@ -12,7 +12,8 @@ void render_text_body_object(RenderPen *pen,
     static const char *const KINDS[] = {[MODE_MANAGED] = "resource",
                                         [MODE_DATA] = "data",
                                         [MODE_EPHEMERAL] = "ephemeral",
-                                        [MODE_ACTION] = "action"};
+                                        [MODE_ACTION] = "action",
+                                        [MODE_LIST] = "list"};
     render_pen_symbol(pen, action);
     render_pen_format(pen, "%s \"%.*s\" \"%.*s\" ", KINDS[address.mode], STR_ARG(address.type),
                       STR_ARG(address.name));

@@ -1,8 +1,10 @@
 /* foreign_provider: starts processes, configures them and indexes types. */
 #include "foreign_provider.h"
 
+#include "action_type.h"
 #include "foreign_function.h"
 #include "foreign_type.h"
+#include "list_type.h"
 #include "log.h"
 #include "registry.h"
 
@@ -102,11 +104,13 @@ static void set_names(ForeignProvider *foreign) {
     Arena *arena = foreign->arena;
     Provider *provider = &foreign->provider;
     size_t counts[] = {foreign->schemas.resources.count, foreign->schemas.data_sources.count,
-                       foreign->schemas.ephemerals.count, foreign->schemas.actions.count};
+                       foreign->schemas.ephemerals.count, foreign->schemas.actions.count,
+                       foreign->schemas.lists.count};
     const ResourceType **resources = arena_new_array(arena, const ResourceType *, counts[0]);
     const DataSourceType **data = arena_new_array(arena, const DataSourceType *, counts[1]);
     const EphemeralType **ephemerals = arena_new_array(arena, const EphemeralType *, counts[2]);
     const ActionType **actions = arena_new_array(arena, const ActionType *, counts[3]);
+    const ListType **lists = arena_new_array(arena, const ListType *, counts[4]);
     map_each(&foreign->schemas.resources, entry) {
         ResourceType *type = arena_new(arena, ResourceType);
         type->name = str_to_cstr(entry->key, arena);
@@ -127,6 +131,11 @@ static void set_names(ForeignProvider *foreign) {
         type->name = str_to_cstr(entry->key, arena);
         actions[provider->action_count++] = type;
     }
+    map_each(&foreign->schemas.lists, entry) {
+        ListType *type = arena_new(arena, ListType);
+        type->name = str_to_cstr(entry->key, arena);
+        lists[provider->list_count++] = type;
+    }
     ProviderFunction *functions =
         arena_new_array(arena, ProviderFunction, foreign->schemas.functions.count);
     map_each(&foreign->schemas.functions, entry) {
@@ -137,6 +146,7 @@ static void set_names(ForeignProvider *foreign) {
     provider->data_sources = data;
     provider->ephemerals = ephemerals;
     provider->actions = actions;
+    provider->lists = lists;
 }
 
 /* Opening. */

@@ -296,6 +296,19 @@ static bool resource_move(const Call *call,
     return true;
 }
 
+static bool resource_generate_config(const Call *call,
+                                     const GenerateConfigRequest *request,
+                                     GenerateConfigResponse *response,
+                                     Diags *diags) {
+    ProtocolRequest sent = foreign_object_request(call);
+    ProtocolResponse received;
+    sent.prior = request->state;
+    return foreign_client_call(call, PROTOCOL_GENERATE_CONFIG, &sent, &received, NULL, diags) &&
+           foreign_object_read(call, &received, "GenerateResourceConfig", &response->config,
+                               diags) &&
+           foreign_object_check_known(call, response->config, "GenerateResourceConfig", diags);
+}
+
 /* Returns NULL if objects of the type have no identity, or a damaged schema of it. */
 static const Schema *decode_identity(const ProtocolSchemas *schemas, Str type, Arena *arena) {
     const Str *encoded = map_find(&schemas->identities, type);
@@ -337,6 +350,7 @@ const ResourceType *foreign_resource_new(const char *name,
         .upgrade = resource_upgrade,
         .upgrade_identity = resource_upgrade_identity,
         .move = schemas->moves_resources ? resource_move : NULL,
+        .generate_config = schemas->generates_config ? resource_generate_config : NULL,
         .recover = foreign_recover,
     };
     return type;

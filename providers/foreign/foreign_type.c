@@ -2,6 +2,8 @@
  * first use. */
 #include "foreign_type.h"
 
+#include "action_type.h"
+#include "foreign_list.h"
 #include "foreign_object.h"
 #include "foreign_resource.h"
 #include "log.h"
@@ -172,6 +174,7 @@ static const void *make_type(ForeignProvider *foreign,
     case MODE_DATA: return make_data(text, schema, foreign->arena);
     case MODE_EPHEMERAL: return make_ephemeral(text, schema, foreign->arena);
     case MODE_ACTION: return make_action(text, schema, foreign->arena);
+    case MODE_LIST: return foreign_list_new(text, schema, foreign->arena);
     }
     return NULL;
 }
@@ -189,6 +192,7 @@ static TypeMaps maps_of(ForeignProvider *foreign, ResourceMode mode) {
     case MODE_DATA: return (TypeMaps){&schemas->data_sources, &foreign->data_sources};
     case MODE_EPHEMERAL: return (TypeMaps){&schemas->ephemerals, &foreign->ephemerals};
     case MODE_ACTION: return (TypeMaps){&schemas->actions, &foreign->actions};
+    case MODE_LIST: return (TypeMaps){&schemas->lists, &foreign->lists};
     }
     return (TypeMaps){0};
 }
@@ -198,6 +202,7 @@ static ObjectType object_type_of(ResourceMode mode, const void *type) {
     const DataSourceType *data = type;
     const EphemeralType *ephemeral = type;
     const ActionType *action = type;
+    const ListType *list = type;
     switch (mode) {
     case MODE_MANAGED:
         return (ObjectType){
@@ -209,6 +214,7 @@ static ObjectType object_type_of(ResourceMode mode, const void *type) {
             .name = ephemeral->name, .schema = &ephemeral->schema, .ephemeral = ephemeral};
     case MODE_ACTION:
         return (ObjectType){.name = action->name, .schema = &action->schema, .action = action};
+    case MODE_LIST: return (ObjectType){.name = list->name, .schema = &list->schema, .list = list};
     }
     return (ObjectType){0};
 }

@@ -116,6 +116,7 @@ static Node *find_resource(Binder *binder, const Reference *reference) {
         [MODE_DATA] = "A data resource",
         [MODE_EPHEMERAL] = "An ephemeral resource",
         [MODE_ACTION] = "An action",
+        [MODE_LIST] = "A list resource",
     };
     Arena *arena = binder->walk->arena;
     Str prefix = resource_mode_prefix(reference->mode);

@@ -7,16 +7,16 @@ static void unknown_type(const Resource *config,
                          Arena *arena,
                          Diags *diags) {
     static const char *const summaries[] = {
-        [MODE_MANAGED] = "Invalid resource type",
-        [MODE_DATA] = "Invalid data source",
-        [MODE_EPHEMERAL] = "Invalid ephemeral resource",
-        [MODE_ACTION] = "Invalid action",
+        [MODE_MANAGED] = "Invalid resource type",        [MODE_DATA] = "Invalid data source",
+        [MODE_EPHEMERAL] = "Invalid ephemeral resource", [MODE_ACTION] = "Invalid action",
+        [MODE_LIST] = "Invalid list resource",
     };
     static const char *const nouns[] = {
         [MODE_MANAGED] = "resource type",
         [MODE_DATA] = "data source",
         [MODE_EPHEMERAL] = "ephemeral resource type",
         [MODE_ACTION] = "action type",
+        [MODE_LIST] = "list resource type",
     };
     StrVec names = registry_type_names(provider, config->mode, arena);
     Str hint = str_did_you_mean(config->type, names.items, names.count, arena);

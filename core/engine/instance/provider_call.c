@@ -2,7 +2,6 @@
  * and checks responses. */
 #include "provider_call.h"
 
-#include "action_type.h"
 #include "conform.h"
 #include "data_source_type.h"
 #include "ephemeral_type.h"

@@ -5,6 +5,7 @@
  * that they name, or else of the block. Results are allocated in the operation's scratch. */
 #pragma once
 
+#include "action_type.h"
 #include "instance_op.h"
 
 /* Returns the external effect of changing the object; none for a mock. */

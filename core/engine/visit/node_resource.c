@@ -216,7 +216,8 @@ static InstanceTask task_of_placeholder(const NodeVisit *visit) {
     case MODE_MANAGED: return instance_plan_placeholder;
     case MODE_DATA: return node_data_plan_placeholder;
     case MODE_EPHEMERAL:
-    case MODE_ACTION: break;
+    case MODE_ACTION:
+    case MODE_LIST: break;
     }
     return NULL;
 }

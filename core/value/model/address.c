@@ -170,6 +170,7 @@ Str resource_mode_prefix(ResourceMode mode) {
     case MODE_DATA: return STR("data.");
     case MODE_EPHEMERAL: return STR("ephemeral.");
     case MODE_ACTION: return STR("action.");
+    case MODE_LIST: return STR("list.");
     }
     return STR_EMPTY;
 }
@@ -181,8 +182,9 @@ static int mode_rank(ResourceMode mode) {
     case MODE_EPHEMERAL: return 1;
     case MODE_MANAGED: return 2;
     case MODE_ACTION: return 3;
+    case MODE_LIST: return 4;
     }
-    return 4;
+    return 5;
 }
 
 int resource_addr_compare(ResourceAddr a, ResourceAddr b) {

@@ -31,8 +31,14 @@ struct ModuleAddr {
     InstanceKey key;
 };
 
-/* An action has addresses and instances like a resource, but no object. */
-typedef enum ResourceMode { MODE_MANAGED, MODE_DATA, MODE_EPHEMERAL, MODE_ACTION } ResourceMode;
+/* An action or a list has addresses and instances like a resource, but no object. */
+typedef enum ResourceMode {
+    MODE_MANAGED,
+    MODE_DATA,
+    MODE_EPHEMERAL,
+    MODE_ACTION,
+    MODE_LIST,
+} ResourceMode;
 
 /* Returns the beginning of an address: "data."; empty for a managed resource. */
 Str resource_mode_prefix(ResourceMode mode);

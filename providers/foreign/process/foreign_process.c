@@ -320,7 +320,8 @@ static int64_t timeout_of(ProtocolMethod method) {
     case PROTOCOL_VALIDATE_RESOURCE:
     case PROTOCOL_VALIDATE_DATA:
     case PROTOCOL_VALIDATE_EPHEMERAL:
-    case PROTOCOL_VALIDATE_ACTION: return SCHEMA_MS;
+    case PROTOCOL_VALIDATE_ACTION:
+    case PROTOCOL_VALIDATE_LIST: return SCHEMA_MS;
     case PROTOCOL_STOP: return STOP_MS;
     case PROTOCOL_CONFIGURE:
     case PROTOCOL_UPGRADE_RESOURCE:
@@ -336,6 +337,8 @@ static int64_t timeout_of(ProtocolMethod method) {
     case PROTOCOL_CLOSE_EPHEMERAL:
     case PROTOCOL_PLAN_ACTION:
     case PROTOCOL_INVOKE_ACTION:
+    case PROTOCOL_LIST:
+    case PROTOCOL_GENERATE_CONFIG:
     case PROTOCOL_CALL_FUNCTION: return 0; /* no limit: the provider has its own */
     }
     return 0;

@@ -74,6 +74,10 @@ Str protocol_message_request(ProtocolMethod method, const ProtocolRequest *reque
     put_capabilities(&out, fields->capabilities, request->allows_deferral);
     if (fields->version)
         wire_put_varint(&out, fields->version, (uint64_t)request->version);
+    if (fields->includes_objects)
+        wire_put_varint(&out, fields->includes_objects, request->includes_objects);
+    if (fields->limit)
+        wire_put_varint(&out, fields->limit, (uint64_t)request->limit);
     put_stored(&out, fields->raw_state, request->stored);
     put_identity(&out, fields->identity, request->identity, request->identity_type);
     if (request->stored_identity.len > 0) {
@@ -279,6 +283,8 @@ static void read_field(const ProtocolFields *fields,
     } else if (number == fields->progress) {
         out->has_progress = true;
         out->progress = read_progress(field->bytes, arena);
+    } else if (number == fields->display_name) {
+        out->display_name = clean_text(field->bytes, arena);
     } else if (number == fields->completed) {
         out->is_completed = true;
         read_completed(field->bytes, arena, diags);

@@ -26,6 +26,8 @@ typedef struct ProtocolRequest {
     Value identity;            /* an object of it; null or without a type: omitted */
     Str stored_identity;       /* JSON of an identity of `identity_version`; empty: none */
     int64_t identity_version;
+    bool includes_objects;
+    int64_t limit;
     Str id;
     Str source_address;
     Str source_type;
@@ -58,6 +60,7 @@ typedef struct ProtocolResponse {
     bool has_progress;
     Str progress;
     bool is_completed; /* its diagnostics are those of the invocation */
+    Str display_name;  /* of a found object */
 } ProtocolResponse;
 
 /* Returns the encoded request. */

@@ -79,6 +79,16 @@ static const ProtocolFields rows[] = {
     [PROTOCOL_INVOKE_ACTION] = {
         .name = "InvokeAction",
         .type_name = 1, .config = 2, .capabilities = 3, .progress = 1, .completed = 2},
+    [PROTOCOL_VALIDATE_LIST] = {
+        .name = "ValidateListResourceConfig",
+        .type_name = 1, .config = 2, .diagnostics = 1},
+    [PROTOCOL_LIST] = {
+        .name = "ListResource",
+        .type_name = 1, .config = 2, .includes_objects = 3, .limit = 4, .new_identity = 1,
+        .display_name = 2, .state = 3, .diagnostics = 4},
+    [PROTOCOL_GENERATE_CONFIG] = {
+        .name = "GenerateResourceConfig",
+        .type_name = 1, .prior = 2, .state = 1, .diagnostics = 2},
     [PROTOCOL_GET_FUNCTIONS] = {
         .name = "GetFunctions",
         .functions = 1, .diagnostics = 2},

@@ -27,6 +27,9 @@ typedef enum ProtocolMethod {
     PROTOCOL_VALIDATE_ACTION,
     PROTOCOL_PLAN_ACTION,
     PROTOCOL_INVOKE_ACTION, /* the response is a stream */
+    PROTOCOL_VALIDATE_LIST,
+    PROTOCOL_LIST, /* the response is a stream */
+    PROTOCOL_GENERATE_CONFIG,
     PROTOCOL_GET_FUNCTIONS,
     PROTOCOL_CALL_FUNCTION,
 } ProtocolMethod;
@@ -38,12 +41,13 @@ typedef struct ProtocolFields {
     /* Request. */
     uint8_t terraform_version, type_name, config, prior, proposed, planned, private_data;
     uint8_t provider_meta, capabilities, version, raw_state, id, source_address, source_type;
-    uint8_t arguments, identity, stored_identity, identity_version;
+    uint8_t arguments, identity, stored_identity, identity_version, includes_objects, limit;
     /* Response. */
     uint8_t diagnostics, state, new_private, deferred, is_legacy, replaces, renew_at, imported;
     uint8_t error, functions, new_identity;
-    /* Messages of a stream, each one of these. */
+    /* Messages of an invocation, each one of these. */
     uint8_t progress, completed;
+    uint8_t display_name;
 } ProtocolFields;
 
 const ProtocolFields *protocol_method_fields(ProtocolMethod method);

@@ -361,7 +361,7 @@ static void add_action(Map *map, Str bytes, Arena *arena) {
 }
 
 static void read_capabilities(Str bytes, ProtocolSchemas *out) {
-    enum { PLAN_DESTROY = 1, SCHEMA_OPTIONAL = 2, MOVE = 3 };
+    enum { PLAN_DESTROY = 1, SCHEMA_OPTIONAL = 2, MOVE = 3, GENERATE = 4 };
     WireReader reader = wire_reader_new(bytes);
     WireField field;
     while (wire_next(&reader, &field)) {
@@ -371,6 +371,8 @@ static void read_capabilities(Str bytes, ProtocolSchemas *out) {
             out->is_schema_optional = field.value != 0;
         else if (field.number == MOVE)
             out->moves_resources = field.value != 0;
+        else if (field.number == GENERATE)
+            out->generates_config = field.value != 0;
     }
 }
 
@@ -383,6 +385,7 @@ bool protocol_schema_index(Str response, ProtocolSchemas *out, Str *error, Arena
         CAPABILITIES = 6,
         FUNCTIONS = 7,
         EPHEMERALS = 8,
+        LISTS = 9,
         ACTIONS = 11,
     };
     WireReader reader = wire_reader_new(response);
@@ -397,6 +400,7 @@ bool protocol_schema_index(Str response, ProtocolSchemas *out, Str *error, Arena
         case CAPABILITIES: read_capabilities(field.bytes, out); break;
         case FUNCTIONS: add_entry(&out->functions, field.bytes, arena); break;
         case EPHEMERALS: add_entry(&out->ephemerals, field.bytes, arena); break;
+        case LISTS: add_entry(&out->lists, field.bytes, arena); break;
         case ACTIONS: add_action(&out->actions, field.bytes, arena); break;
         default: break;
         }

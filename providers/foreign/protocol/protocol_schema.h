@@ -18,10 +18,12 @@ typedef struct ProtocolSchemas {
     Map data_sources;
     Map ephemerals;
     Map actions;
+    Map lists;
     Map functions;
     Map identities; /* of the response to GetResourceIdentitySchemas, by names of resources */
     bool plans_destroy;
     bool moves_resources;
+    bool generates_config;
     bool is_schema_optional; /* a process needs no GetProviderSchema call before others */
 } ProtocolSchemas;
 

@@ -19,6 +19,8 @@ typedef struct World {
     Map responses; /* method without service → RpcResponse */
     Map requests;  /* method → Str: the newest request */
     StrBuf calls;  /* methods, in order */
+    StrVec stream; /* messages of each response that is a stream */
+    size_t delivered;
     size_t started;
     uint64_t memory_mib; /* of the program; 0: the system does not tell */
     CancelToken *ended;
@@ -77,6 +79,10 @@ static void world_call(void *self,
     *kept = str_clone(request->message, arena);
     map_set(&world.requests, str_clone(method, arena), kept);
     *response = set ? *set : (RpcResponse){0};
+    world.delivered = 0;
+    bool is_wanted = request->on_message;
+    while (is_wanted && world.delivered < world.stream.count)
+        is_wanted = request->on_message(request->payload, world.stream.items[world.delivered++]);
 }
 
 static void world_watch(void *self, RpcChannel *channel, const RpcWatch *watch) {

@@ -1,6 +1,7 @@
 /* Names, addresses, modules that load and modules that fail; tables that violate the contract. */
 #include "unit.h"
 
+#include "list_type.h"
 #include "registry.h"
 
 #include <unistd.h>
@@ -251,6 +252,17 @@ static const ResourceType hides_deletion = {.name = "p_k",
 static const DataSourceType cannot_read = {.name = "p_h"};
 static const EphemeralType cannot_open = {.name = "p_i"};
 
+static bool search(const Call *call,
+                   const ListRequest *request,
+                   const ListSink *sink,
+                   Diags *diags) {
+    (void)call, (void)request, (void)sink, (void)diags;
+    return true;
+}
+
+static const ListType finds_nameless = {.name = "p_a", .list = search};
+static const ListType cannot_search = {.name = "p_l"};
+
 /* Returns the fault for which the registry rejects the provider; empty if it accepts it. */
 static Str fault_of_provider(const Provider *provider, Arena *arena) {
     const ProviderRow row = {provider->name, provider->address, provider, NULL};
@@ -280,6 +292,12 @@ static void finds_faults(void **state) {
     const DataSourceType *const sources[] = {&cannot_read};
     const EphemeralType *const ephemerals[] = {&cannot_open};
     const Provider reads = {.name = "p", .address = "test/p", PROVIDER_DATA_SOURCES(sources)};
+    const ResourceType *const nameless[] = {&no_effect};
+    const ListType *const lists[] = {&finds_nameless};
+    const ListType *const idle[] = {&cannot_search};
+    const Provider searches = {
+        .name = "p", .address = "test/p", PROVIDER_RESOURCES(nameless), PROVIDER_LISTS(lists)};
+    const Provider idles = {.name = "p", .address = "test/p", PROVIDER_LISTS(idle)};
     const Provider opens = {.name = "p", .address = "test/p", PROVIDER_EPHEMERALS(ephemerals)};
     (void)state;
     check_str(fault_of(&finds, arena), "");
@@ -295,6 +313,9 @@ static void finds_faults(void **state) {
               "A rule of \"p_g\" refers to \"a\", which it does not have.");
     check_str(fault_of_provider(&reads, arena), "The data source \"p_h\" has no read.");
     check_str(fault_of_provider(&opens, arena), "The ephemeral resource \"p_i\" has no open.");
+    check_str(fault_of_provider(&searches, arena),
+              "The list type \"p_a\" has no managed type with an identity.");
+    check_str(fault_of_provider(&idles, arena), "The list type \"p_l\" has no list.");
 }
 
 /* A provider with faulty tables is rejected; the program's context reaches the provider by name. */

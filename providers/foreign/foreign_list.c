@@ -1,0 +1,99 @@
+/* foreign_list: receives the found objects as messages of a stream. */
+#include "foreign_list.h"
+
+#include "foreign_object.h"
+#include "foreign_type.h"
+
+/* Messages without an object carry diagnostics. More of them than this are an endless stream. */
+enum { EMPTY_MAX = 1000 };
+
+typedef struct Search {
+    Call call; /* with the managed type; its arena is of one message */
+    const ListRequest *request;
+    const ListSink *sink;
+    Diags *diags;
+    size_t empty_count;
+} Search;
+
+static bool report_missing(const Search *search, const char *missing) {
+    diags_error(search->diags, NO_RANGE, "Provider produced invalid list",
+                "The provider %s listed an object of the type %s without %s. This is a mistake in "
+                "the provider; please report it to its developers.",
+                search->call.provider->address, search->call.type.name, missing);
+    return false;
+}
+
+static bool accept_empty(Search *search, size_t before) {
+    if (search->diags->warning_count == before)
+        return report_missing(search, "its identity");
+    if (++search->empty_count <= EMPTY_MAX)
+        return true;
+    diags_error(search->diags, NO_RANGE, "Provider produced invalid list",
+                "The provider %s sent more than %d warnings and no object. This is a mistake in "
+                "the provider; please report it to its developers.",
+                search->call.provider->address, EMPTY_MAX);
+    return false;
+}
+
+static bool read_object(const Search *search, const ProtocolResponse *event, ListedObject *out) {
+    const Call *call = &search->call;
+    if (!search->request->includes_objects || !event->has_state)
+        return true;
+    return foreign_object_read(call, event, "ListResource", &out->object, search->diags) &&
+           foreign_object_check_known(call, out->object, "ListResource", search->diags);
+}
+
+static bool receive(void *payload, Str message) {
+    Search *search = payload;
+    ProtocolResponse event;
+    size_t warnings = search->diags->warning_count;
+    size_t errors = search->diags->error_count;
+    arena_reset(search->call.arena);
+    if (call_is_cancelled(&search->call) ||
+        !protocol_message_response(PROTOCOL_LIST, message, &event, search->call.arena,
+                                   search->diags) ||
+        search->diags->error_count > errors)
+        return false;
+    if (!event.has_identity)
+        return accept_empty(search, warnings);
+    ListedObject found = {.display_name = event.display_name};
+    return foreign_object_read_known_identity(&search->call, &event, "ListResource",
+                                              &found.identity, search->diags) &&
+           read_object(search, &event, &found) && search->sink->add(search->sink->payload, &found);
+}
+
+static bool list_objects(const Call *call,
+                         const ListRequest *request,
+                         const ListSink *sink,
+                         Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("listed object");
+    Search search = {.call = *call, .request = request, .sink = sink, .diags = diags};
+    ProtocolRequest sent = foreign_object_request(call);
+    size_t errors = diags->error_count;
+    sent.config = request->config;
+    sent.includes_objects = request->includes_objects;
+    sent.limit = request->limit;
+    if (!foreign_type_find(call->provider, MODE_MANAGED, str_from_cstr(call->type.name),
+                           &search.call.type) ||
+        !search.call.type.resource->identity) {
+        diags_error(diags, NO_RANGE, "Provider has no identity of listed objects",
+                    "The provider %s lists objects of the type %s, which have no identity. This is "
+                    "a mistake in the provider; please report it to its developers.",
+                    call->provider->address, call->type.name);
+        return false;
+    }
+    search.call.arena = scratch;
+    return foreign_client_stream(call, PROTOCOL_LIST, &sent, receive, &search, diags) &&
+           diags->error_count == errors;
+}
+
+static bool list_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
+    return foreign_object_validate(PROTOCOL_VALIDATE_LIST, call, request, diags);
+}
+
+const ListType *foreign_list_new(const char *name, const Schema *schema, Arena *arena) {
+    ListType *type = arena_new(arena, ListType);
+    *type = (ListType){
+        .name = name, .schema = *schema, .validate = list_validate, .list = list_objects};
+    return type;
+}
