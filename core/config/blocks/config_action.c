@@ -78,7 +78,7 @@ static bool action_decode(ConfigLoading *loading, const BodyBlock *block, bool i
     ok &= config_resource_read_provider(loading, &content, action);
     ok &= check_repetition(&content, action, loading->diags);
     if (ok)
-        map_set(&loading->module->resources, action_key(block, arena), action);
+        map_put(arena, &loading->module->resources, action_key(block, arena), action);
     return ok;
 }
 

@@ -564,13 +564,22 @@ static void many_bad_names(void **state) {
     config_case_close(&c);
 }
 
+static void only_an_action(void **state) {
+    (void)state;
+    ConfigCase c = config_case_open();
+    config_case_write(&c, "main.tf", "action \"p_do\" \"a\" {}\n");
+    config_case_load(&c, true);
+    assert_true(c.ok && map_has(&c.config->root->resources, STR("action.p_do.a")));
+    config_case_close(&c);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bad_input),      cmocka_unit_test(directories),
         cmocka_unit_test(model),          cmocka_unit_test(files_are_kept),
         cmocka_unit_test(many_bad_names), cmocka_unit_test(modules),
         cmocka_unit_test(overrides),      cmocka_unit_test(called_twice),
-        cmocka_unit_test(mixed),
+        cmocka_unit_test(mixed),          cmocka_unit_test(only_an_action),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
