@@ -18,16 +18,18 @@ typedef struct FileKind {
 } FileKind;
 
 static const FileKind file_kinds[] = {
-    {".tf",            fmt_file},
-    {".tofu",          fmt_file},
-    {".tfvars",        fmt_file},
-    {".tftest.hcl",    fmt_file},
-    {".tofutest.hcl",  fmt_file},
-    {".tfmock.hcl",    fmt_file},
-    {".tofumock.hcl",  fmt_file},
-    {".loam.yaml",     fmt_yaml},
-    {".loamtest.yaml", fmt_yaml},
-    {".loammock.yaml", fmt_yaml},
+    {".tf",             fmt_file},
+    {".tofu",           fmt_file},
+    {".tfvars",         fmt_file},
+    {".tftest.hcl",     fmt_file},
+    {".tofutest.hcl",   fmt_file},
+    {".tfmock.hcl",     fmt_file},
+    {".tfquery.hcl",    fmt_file},
+    {".tofumock.hcl",   fmt_file},
+    {".loam.yaml",      fmt_yaml},
+    {".loamtest.yaml",  fmt_yaml},
+    {".loammock.yaml",  fmt_yaml},
+    {".loamquery.yaml", fmt_yaml},
 };
 
 typedef struct Run {
@@ -201,8 +203,8 @@ static bool run_path(Run *run, Str path) {
     if (stat.kind != DISK_DIRECTORY) {
         diags_error(run->diags, NO_RANGE, "Unsupported file type",
                     "loam cannot format \"%.*s\". The name must end in .tf, .tofu, .tfvars, "
-                    ".tftest.hcl, .tofutest.hcl, .tfmock.hcl, .tofumock.hcl, .loam.yaml, "
-                    ".loamtest.yaml or .loammock.yaml.",
+                    ".tftest.hcl, .tofutest.hcl, .tfmock.hcl, .tofumock.hcl, .tfquery.hcl, "
+                    ".loam.yaml, .loamtest.yaml, .loammock.yaml or .loamquery.yaml.",
                     STR_ARG(path));
         return false;
     }

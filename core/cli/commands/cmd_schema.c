@@ -66,23 +66,28 @@ static void show_remarks(const Cli *cli, const Diags *remarks) {
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     ConfigTypes types = {0};
-    (void)arguments;
+    ConfigFileKind kind = option_flag(arguments, "query") ? CONFIG_FILE_QUERY : CONFIG_FILE_MODULE;
     (void)diags;
     Diags remarks = diags_new(cli->arena);
     collect(cli, &types, &remarks);
     show_remarks(cli, &remarks);
-    terminal_out(config_schema_write(cli->functions, &types, cli->arena));
+    terminal_out(config_schema_write(kind, cli->functions, &types, cli->arena));
     return 0;
 }
+
+static const Option options[] = {
+    {"query", OPTION_FLAG, NULL, "Print the schema of query files."},
+};
 
 const Command cmd_schema = {
     .name = "schema",
     .summary = "Print the JSON Schema of configuration files",
     .usage = "[options]",
     .about = "Prints a JSON Schema (draft 07) of *.loam.yaml and *.loam.json files, for validation "
-             "and completion in editors. The installed copy is share/loam/loam.schema.json. To use "
+             "and completion in editors. With -query, that of *.loamquery.yaml and "
+             "*.loamquery.json. The installed copy is share/loam/loam.schema.json. To use "
              "it, begin a file with the comment: # yaml-language-server: $schema=PATH",
-    .groups = {&option_view},
-    .group_count = 1,
+    .groups = {OPTION_GROUP(options), &option_view},
+    .group_count = 2,
     .run = run,
 };

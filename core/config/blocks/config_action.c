@@ -2,7 +2,6 @@
  * to its `config` block. */
 #include "config_action.h"
 
-#include "config_block.h"
 #include "config_newer.h"
 #include "config_read.h"
 
@@ -35,11 +34,11 @@ static bool action_identify(ConfigLoading *loading, const BodyBlock *block, Str 
            ok;
 }
 
-/* Reads the `config` block; without one, the body of no arguments. */
-static bool read_config(ConfigLoading *loading,
-                        const BodyBlock *block,
-                        const BodyContent *content,
-                        const Body **out) {
+bool config_action_read_config(ConfigLoading *loading,
+                               const BodyBlock *block,
+                               const BodyContent *content,
+                               const BodySchema *own,
+                               const Body **out) {
     const BodyBlock *config;
     BodyContent ignored;
     bool ok = config_read_only_block(content, "config", &config, loading->diags);
@@ -47,12 +46,12 @@ static bool read_config(ConfigLoading *loading,
         *out = config->body;
         return ok;
     }
-    return body_content(block->body, &schema, &ignored, out, loading->arena, loading->diags) && ok;
+    return body_content(block->body, own, &ignored, out, loading->arena, loading->diags) && ok;
 }
 
-static bool check_repetition(const BodyContent *content, const Resource *action, Diags *diags) {
+bool config_action_check_repetition(const BodyContent *content, Diags *diags) {
     const BodyAttribute *for_each = body_content_find(content, "for_each");
-    if (!action->count || !action->for_each)
+    if (!for_each || !body_content_find(content, "count"))
         return true;
     diags_error(diags, for_each->name_range, "Invalid combination of \"count\" and \"for_each\"",
                 "\"count\" and \"for_each\" cannot be combined. Use one of them to set the "
@@ -74,9 +73,9 @@ static bool action_decode(ConfigLoading *loading, const BodyBlock *block, bool i
     bool ok = body_content(block->body, &schema, &content, NULL, arena, loading->diags);
     action->count = config_read_expr(&content, "count");
     action->for_each = config_read_for_each(block, &content);
-    ok = ok && read_config(loading, block, &content, &action->body);
+    ok = ok && config_action_read_config(loading, block, &content, &schema, &action->body);
     ok &= config_resource_read_provider(loading, &content, action);
-    ok &= check_repetition(&content, action, loading->diags);
+    ok &= config_action_check_repetition(&content, loading->diags);
     if (ok)
         map_put(arena, &loading->module->resources, action_key(block, arena), action);
     return ok;

@@ -1,6 +1,8 @@
-/* The table of block types. */
+/* The tables of block types. */
 #include "config_block.h"
 
 #define CONFIG_BLOCK_ROW(type) &(type),
-const ConfigBlock *const config_block_types[] = {CONFIG_BLOCKS(CONFIG_BLOCK_ROW)};
-const size_t config_block_type_count = ARRAY_COUNT(config_block_types);
+static const ConfigBlock *const types[] = {CONFIG_BLOCKS(CONFIG_BLOCK_ROW)};
+static const ConfigBlock *const query_types[] = {CONFIG_QUERY_BLOCKS(CONFIG_BLOCK_ROW)};
+const ConfigBlocks config_blocks = {types, ARRAY_COUNT(types)};
+const ConfigBlocks config_query_blocks = {query_types, ARRAY_COUNT(query_types)};

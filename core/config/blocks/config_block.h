@@ -62,8 +62,24 @@ typedef struct ConfigBlock {
 #define CONFIG_BLOCK_DECLARE(type) extern const ConfigBlock type;
 CONFIG_BLOCKS(CONFIG_BLOCK_DECLARE)
 
-extern const ConfigBlock *const config_block_types[];
-extern const size_t config_block_type_count;
+/* The block types of a query file. */
+/* clang-format off */
+#define CONFIG_QUERY_BLOCKS(ROW) \
+    ROW(config_list)             \
+    ROW(config_provider)         \
+    ROW(config_variable)         \
+    ROW(config_local)
+/* clang-format on */
+
+CONFIG_BLOCK_DECLARE(config_list)
+
+typedef struct ConfigBlocks {
+    const ConfigBlock *const *types;
+    size_t count;
+} ConfigBlocks;
+
+extern const ConfigBlocks config_blocks;
+extern const ConfigBlocks config_query_blocks;
 
 /* Decodes a resource, data source or ephemeral resource. `check` is the enclosing check block,
  * or NULL. */

@@ -98,13 +98,14 @@ static void probe_block(const ConfigBlock *type, ConfigShape *shape, ConfigLoadi
     (void)type->decode(loading, &block, false);
 }
 
-const ConfigShape *config_probe(const FunctionTable *functions, Arena *arena) {
+const ConfigShape *config_probe(ConfigFileKind kind, const FunctionTable *functions, Arena *arena) {
+    const ConfigBlocks *blocks = kind == CONFIG_FILE_QUERY ? &config_query_blocks : &config_blocks;
     Diags diags = diags_new(arena);
     ConfigRequest request = {.functions = functions};
     ConfigShape *file = new_shape("", 0, arena);
     file->is_open = false;
-    for (size_t i = 0; i < config_block_type_count; i++) {
-        const ConfigBlock *type = config_block_types[i];
+    for (size_t i = 0; i < blocks->count; i++) {
+        const ConfigBlock *type = blocks->types[i];
         ConfigShape *shape = new_shape(type->name, type->labels, arena);
         Config config = {.functions = functions};
         Module *module = arena_new(arena, Module);

@@ -22,5 +22,7 @@ struct ConfigShape {
     bool is_open; /* further names are allowed, such as a provider's arguments */
 };
 
+typedef enum ConfigFileKind { CONFIG_FILE_MODULE, CONFIG_FILE_QUERY } ConfigFileKind;
+
 /* Returns the shape of a file, whose blocks are those of the table of block types. */
-const ConfigShape *config_probe(const FunctionTable *functions, Arena *arena);
+const ConfigShape *config_probe(ConfigFileKind kind, const FunctionTable *functions, Arena *arena);

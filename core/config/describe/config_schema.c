@@ -86,6 +86,10 @@ static const ConfigMeaning meanings[] = {
     {".action_trigger.events",                   FORM_NAMES,        "before_create, after_create, before_update, after_update, before_destroy, after_destroy."},
     {".action_trigger.actions",                  FORM_NAMES,        "References to actions of the module, in order."},
     {".action_trigger.on_failure",               FORM_TEXT,         "halt, taint or continue."},
+    {"list",                                     FORM_ANY,          "Searches for the objects of a managed type, by type and name."},
+    {"list.config",                              FORM_ANY,          "Arguments of the search."},
+    {"list.include_resource",                    FORM_BOOL,         "Whether to read each found object, too (default false)."},
+    {"list.limit",                               FORM_NUMBER,       "Greatest number of found objects (default 100)."},
     {".encryption",                              FORM_ANY,          "Encryption of state and plan."},
     {".provisioner",                             FORM_ANY,          "Actions after creation or before destruction, by type."},
     {".connection",                              FORM_ANY,          "Connection to the machine for provisioners."},
@@ -289,15 +293,19 @@ static void write_bodies(SchemaWriter *writer, Str path, const ConfigShape *shap
     }
 }
 
-Str config_schema_write(const FunctionTable *functions, const ConfigTypes *types, Arena *arena) {
+Str config_schema_write(ConfigFileKind kind,
+                        const FunctionTable *functions,
+                        const ConfigTypes *types,
+                        Arena *arena) {
     StrBuf out = strbuf_new(arena);
     SchemaWriter writer = {.types = types, .arena = arena};
-    const ConfigShape *file = config_probe(functions, arena);
+    const ConfigShape *file = config_probe(kind, functions, arena);
     JsonWriter *json = &writer.json;
     json_writer_init(json, &out, 2);
     json_object_start(json);
     json_key_string(json, "$schema", STR("http://json-schema.org/draft-07/schema#"));
-    json_key_string(json, "title", STR("loam configuration"));
+    json_key_string(json, "title",
+                    kind == CONFIG_FILE_QUERY ? STR("loam query") : STR("loam configuration"));
     json_key(json, STR("anyOf"));
     json_array_start(json);
     json_raw(json, STR("{\"$ref\":\"#/definitions/file\"}"));

@@ -1,4 +1,4 @@
-/* config_schema: the JSON Schema (draft 07) of configuration files, for editors.
+/* config_schema: the JSON Schema (draft 07) of configuration files or query files, for editors.
  *
  * The arguments and blocks come from config_probe. A table adds the meaning of each argument and
  * the form of its value. The caller passes the types of resources, data sources, providers and
@@ -25,7 +25,10 @@ typedef struct ConfigType {
 typedef VEC(ConfigType) ConfigTypes;
 
 /* Returns the whole document, indented. */
-Str config_schema_write(const FunctionTable *functions, const ConfigTypes *types, Arena *arena);
+Str config_schema_write(ConfigFileKind kind,
+                        const FunctionTable *functions,
+                        const ConfigTypes *types,
+                        Arena *arena);
 
 /* A row of the table of meanings, keyed by a path: "resource.lifecycle.prevent_destroy". */
 typedef struct ConfigMeaning ConfigMeaning;

@@ -13,6 +13,8 @@
 #include "version_constraint.h"
 
 static bool is_override(const FrontEndFile *file) {
+    if (file->use == FRONT_END_QUERY)
+        return false;
     Str name = disk_name_of(file->path);
     Str base = str_slice(name, 0, name.len - strlen(file->front_end->suffix));
     return str_equal_cstr(base, "override") || str_ends_with(base, STR("_override"));
@@ -39,6 +41,18 @@ static const ConfigDirectory *read_again(ConfigLoading *loading, const ConfigDir
     return out;
 }
 
+/* Reads the files of one use, whose names are in `directory`. */
+static void read_files(ConfigLoading *loading, FrontEndDirectory *directory, ConfigDirectory *out) {
+    SCOPED(ArenaRef) scratch = arena_open("list directory");
+    front_end_index(directory, scratch);
+    vec_each(&directory->entries, entry) {
+        FrontEndFile file;
+        out->ok &= front_end_read(directory, entry, &file, loading->arena, loading->diags);
+        if (file.source)
+            vec_push(loading->arena, &out->files, file);
+    }
+}
+
 static const ConfigDirectory *read_directory(ConfigLoading *loading, Str path) {
     const Disk *disk = loading->request->io->disk;
     ConfigDirectory *out = map_find(&loading->directories, path);
@@ -53,34 +67,37 @@ static const ConfigDirectory *read_directory(ConfigLoading *loading, Str path) {
     if (status < 0)
         diags_error(loading->diags, NO_RANGE, "Failed to read the configuration", "%.*s: %s.",
                     STR_ARG(path), strerror(-status));
-    SCOPED(ArenaRef) scratch = arena_open("list directory");
-    front_end_index(&directory, scratch);
-    vec_each(&directory.entries, entry) {
-        FrontEndFile file;
-        out->ok &= front_end_read(&directory, entry, &file, loading->arena, loading->diags);
-        if (file.source)
-            vec_push(loading->arena, &out->files, file);
-    }
+    read_files(loading, &directory, out);
+    directory.use = FRONT_END_QUERY;
+    if (loading->request->loads_queries)
+        read_files(loading, &directory, out);
     return out;
 }
 
-static void list_block_types(BodyBlockSchema *out) {
-    for (size_t i = 0; i < config_block_type_count; i++)
-        out[i] = (BodyBlockSchema){config_block_types[i]->name, config_block_types[i]->labels};
+/* Returns the block types of a file. */
+static const ConfigBlocks *blocks_of(const FrontEndFile *file) {
+    return file->use == FRONT_END_QUERY ? &config_query_blocks : &config_blocks;
 }
 
-static const ConfigBlock *find_block_type(Str name) {
-    for (size_t i = 0; i < config_block_type_count; i++)
-        if (str_equal_cstr(name, config_block_types[i]->name))
-            return config_block_types[i];
+static BodySchema schema_of(const ConfigBlocks *blocks, Arena *arena) {
+    BodyBlockSchema *out = arena_new_array(arena, BodyBlockSchema, blocks->count);
+    for (size_t i = 0; i < blocks->count; i++)
+        out[i] = (BodyBlockSchema){blocks->types[i]->name, blocks->types[i]->labels};
+    return (BodySchema){.blocks = out, .block_count = blocks->count};
+}
+
+static const ConfigBlock *find_block_type(const ConfigBlocks *blocks, Str name) {
+    for (size_t i = 0; i < blocks->count; i++)
+        if (str_equal_cstr(name, blocks->types[i]->name))
+            return blocks->types[i];
     return NULL;
 }
 
-static bool report_type(const BodyAttribute *unknown, Diags *diags) {
-    Str *names = arena_new_array(diags->arena, Str, config_block_type_count);
-    for (size_t i = 0; i < config_block_type_count; i++)
-        names[i] = str_from_cstr(config_block_types[i]->name);
-    Str hint = str_did_you_mean(unknown->name, names, config_block_type_count, diags->arena);
+static bool report_type(const ConfigBlocks *blocks, const BodyAttribute *unknown, Diags *diags) {
+    Str *names = arena_new_array(diags->arena, Str, blocks->count);
+    for (size_t i = 0; i < blocks->count; i++)
+        names[i] = str_from_cstr(blocks->types[i]->name);
+    Str hint = str_did_you_mean(unknown->name, names, blocks->count, diags->arena);
     diags_error(diags, unknown->name_range, "Unsupported block type",
                 "There is no block type \"%.*s\".%.*s", STR_ARG(unknown->name), STR_ARG(hint));
     return false;
@@ -196,17 +213,15 @@ static bool check_file_versions(const Body *file, Arena *arena, Diags *diags, Di
 }
 
 static bool file_blocks(const FrontEndFile *file, BodyContent *out, Arena *arena, Diags *diags) {
-    BodyBlockSchema *blocks = arena_new_array(arena, BodyBlockSchema, config_block_type_count);
-    BodySchema schema = {.blocks = blocks, .block_count = config_block_type_count};
+    BodySchema schema = schema_of(blocks_of(file), arena);
     const Body *rest;
     BodyContent unknown;
-    list_block_types(blocks);
     if (file->body->is_strict)
         return body_content(file->body, &schema, out, NULL, arena, diags);
     bool ok = body_content(file->body, &schema, out, &rest, arena, diags);
     ok &= body_attributes(rest, BODY_LITERAL, &unknown, arena, diags);
     vec_each(&unknown.attributes, attribute) {
-        ok = report_type(attribute, diags);
+        ok = report_type(blocks_of(file), attribute, diags);
     }
     return ok;
 }
@@ -377,9 +392,9 @@ static bool report_override(ConfigLoading *loading,
 
 static bool declare(ConfigLoading *loading,
                     Declarations *declarations,
+                    const ConfigBlock *type,
                     const BodyBlock *block,
                     bool is_override) {
-    const ConfigBlock *type = find_block_type(block->type);
     Declaration declaration = {type, block};
     Str key;
     if (is_override && type->is_final)
@@ -399,16 +414,18 @@ static bool declare(ConfigLoading *loading,
 
 static bool collect(ConfigLoading *loading,
                     const ConfigDirectory *directory,
+                    FrontEndUse use,
                     bool overrides,
                     Declarations *declarations) {
     bool ok = true;
     vec_each(&directory->files, file) {
         BodyContent content = {0};
-        if (!file->body || is_override(file) != overrides)
+        if (!file->body || file->use != use || is_override(file) != overrides)
             continue;
         ok &= file_blocks(file, &content, loading->arena, loading->diags);
         vec_each(&content.blocks, block) {
-            ok &= declare(loading, declarations, block, overrides);
+            const ConfigBlock *type = find_block_type(blocks_of(file), block->type);
+            ok &= declare(loading, declarations, type, block, overrides);
         }
     }
     return ok;
@@ -435,7 +452,7 @@ static bool decode_all(ConfigLoading *loading, const Declarations *declarations)
 static bool check_versions(ConfigLoading *loading, const ConfigDirectory *directory, Diags *unmet) {
     bool ok = true;
     vec_each(&directory->files, file) {
-        if (file->body)
+        if (file->body && file->use == FRONT_END_CONFIGURATION)
             ok &= check_file_versions(file->body, loading->arena, loading->diags, unmet);
     }
     return ok;
@@ -468,8 +485,9 @@ bool config_directory_load(ConfigLoading *loading, Str directory_name, Module *m
     SCOPED(ArenaRef) staging = arena_open("declarations");
     Declarations declarations = {.arena = staging, .by_key = map_new(staging)};
     loading->module = module;
-    ok &= collect(loading, directory, false, &declarations);
-    ok &= collect(loading, directory, true, &declarations);
+    ok &= collect(loading, directory, FRONT_END_CONFIGURATION, false, &declarations);
+    ok &= collect(loading, directory, FRONT_END_CONFIGURATION, true, &declarations);
+    ok &= collect(loading, directory, FRONT_END_QUERY, false, &declarations);
     ok &= decode_all(loading, &declarations);
     ok &= config_encryption_finish(loading);
     loading->module = outer;

@@ -2,7 +2,8 @@
  * modules.
  *
  * Files that front_end.h recognises form one module. Override files (override.loam.yaml,
- * x_override.loam.yaml) are merged after the others. */
+ * x_override.loam.yaml) are merged after the others. Query files add their blocks last, if the
+ * request includes them. */
 #pragma once
 
 #include "config_block.h"

@@ -119,10 +119,13 @@ typedef struct Resource {
     ResourceMode mode;
     Str type;
     Str name;
-    const Body
-        *body; /* the provider's arguments, without the meta-arguments; of an action: `config` */
+    const Body *body; /* the provider's arguments, without the meta-arguments; of an action or list:
+                         `config` */
     const Expr *count;
     const Expr *for_each;
+    /* Of a list; NULL: the default. */
+    const Expr *include_resource;
+    const Expr *limit;
     Traversals depends_on;
     ProviderRef provider; /* derived from the resource type if not given */
     Lifecycle lifecycle;
@@ -301,7 +304,7 @@ struct Module {
     Map variables;
     Map locals;
     Map outputs;
-    Map resources; /* "T.N", "data.T.N", "ephemeral.T.N", "action.T.N" → Resource */
+    Map resources; /* "T.N", "data.T.N", "ephemeral.T.N", "action.T.N", "list.T.N" → Resource */
     Map calls;
     Map providers;    /* "name" or "name.alias" → ProviderConfig */
     Map requirements; /* local name → ProviderRequirement */

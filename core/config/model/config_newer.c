@@ -13,6 +13,7 @@ static const struct {
     [NEWER_TEST_VARIABLE] = {"a variable block in a test file",       "Terraform 1.13"},
     [NEWER_MOCK_KEYS] = {"\"for_each\" in a mock_provider block", "OpenTofu 1.11" },
     [NEWER_ACTION] = {"an action block",                       "Terraform 1.14"},
+    [NEWER_LIST] = {"a list block",                          "Terraform 1.14"},
 };
 
 void config_newer_add(Config *config, NewerKind kind, SourceRange range, Arena *arena) {

@@ -11,6 +11,7 @@ typedef enum NewerKind {
     NEWER_TEST_VARIABLE,
     NEWER_MOCK_KEYS,
     NEWER_ACTION,
+    NEWER_LIST,
 } NewerKind;
 
 /* Counts a use of the construct; keeps the range of the first one. */

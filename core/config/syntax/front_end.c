@@ -1,4 +1,4 @@
-/* The tables of file suffixes: configuration files, test files, mock data files. */
+/* The tables of file suffixes: configuration files, test files, mock data files, query files. */
 #include "front_end.h"
 
 #include "directory_file.h"
@@ -34,6 +34,14 @@ static const FrontEnd mock_data[] = {
     {".loammock.yml",  NULL,            false, ".loammock.yaml"},
 };
 
+static const FrontEnd queries[] = {
+    {".loamquery.yaml", body_yaml_parse, false, NULL             },
+    {".loamquery.json", body_json_parse, false, NULL             },
+    {".tfquery.json",   body_json_parse, false, NULL             },
+    {".tfquery.hcl",    body_hcl_parse,  true,  NULL             },
+    {".loamquery.yml",  NULL,            false, ".loamquery.yaml"},
+};
+
 static const struct {
     const FrontEnd *rows;
     size_t count;
@@ -46,6 +54,8 @@ static const struct {
                                  "Failed to read a test file"                                                                                     },
     [FRONT_END_MOCK_DATA] = {mock_data,     ARRAY_COUNT(mock_data),     "Unsupported file of mock data",
                                  "Failed to read a file of mock data"                                                                             },
+    [FRONT_END_QUERY] = {queries,       ARRAY_COUNT(queries),       "Unsupported query file",
+                                 "Failed to read a query file"                                                                                    },
 };
 
 const FrontEnd *front_end_find(FrontEndUse use, Str name) {
@@ -115,6 +125,7 @@ bool front_end_read(const FrontEndDirectory *directory,
         is_shadowed(directory, entry->name, front_end, arena))
         return true;
     out->front_end = front_end;
+    out->use = directory->use;
     out->path = disk_clean(disk_join(directory->path, entry->name, arena), arena);
     return read_bytes(directory, entry, out, arena, diags) &&
            front_end->parse(out->source, directory->functions, &out->body, arena, diags);

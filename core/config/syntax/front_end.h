@@ -13,6 +13,7 @@ typedef enum FrontEndUse {
     FRONT_END_CONFIGURATION,
     FRONT_END_TEST,
     FRONT_END_MOCK_DATA,
+    FRONT_END_QUERY,
 } FrontEndUse;
 
 typedef struct FrontEnd {
@@ -45,6 +46,7 @@ void front_end_index(FrontEndDirectory *directory, Arena *arena);
 
 typedef struct FrontEndFile {
     const FrontEnd *front_end;
+    FrontEndUse use;
     Str path;
     const SourceText *source; /* NULL: the file could not be read or has a different use */
     const Body *body;         /* NULL: not parsed; a body may be present despite errors */

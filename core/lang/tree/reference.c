@@ -25,6 +25,7 @@ static const ReferenceRoot roots[] = {
     {"resource",  REFERENCE_RESOURCE,  MODE_MANAGED,   2, "resource.TYPE.NAME" },
     {"ephemeral", REFERENCE_RESOURCE,  MODE_EPHEMERAL, 2, "ephemeral.TYPE.NAME"},
     {"action",    REFERENCE_RESOURCE,  MODE_ACTION,    2, "action.TYPE.NAME"   },
+    {"list",      REFERENCE_RESOURCE,  MODE_LIST,      2, "list.TYPE.NAME"     },
 };
 
 static const ReferenceRoot *reference_root(Str name) {

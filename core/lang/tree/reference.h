@@ -1,7 +1,7 @@
 /* Reference: the object of the configuration that a traversal names.
  *
  *   var.x  local.x  module.m[k].out  path.module  terraform.workspace  count.index  each.key  self
- *   data.T.N  resource.T.N  T.N  ephemeral.T.N  action.T.N  caller */
+ *   data.T.N  resource.T.N  T.N  ephemeral.T.N  action.T.N  list.T.N  caller */
 #pragma once
 
 #include "expr.h"
@@ -9,7 +9,7 @@
 typedef enum ReferenceKind {
     REFERENCE_VARIABLE,
     REFERENCE_LOCAL,
-    REFERENCE_RESOURCE, /* managed, data, ephemeral or action: see mode */
+    REFERENCE_RESOURCE, /* managed, data, ephemeral, action or list: see mode */
     REFERENCE_MODULE,
     REFERENCE_COUNT,
     REFERENCE_EACH,

@@ -18,6 +18,7 @@ typedef struct ConfigCase {
     Io io;
     Diags diags;
     const FunctionTable *functions;
+    bool loads_queries;
     Config *config;
     bool ok;
 } ConfigCase;
@@ -59,6 +60,7 @@ static inline void config_case_load_with(ConfigCase *c, bool install, const char
         .data_directory = STR(".loam"),
         .functions = c->functions,
         .install = install,
+        .loads_queries = c->loads_queries,
     };
     c->diags = diags_new(c->arena);
     c->ok = config_load(&request, &c->config, c->arena, &c->diags);

@@ -52,7 +52,8 @@ static void test_shapes(void **state) {
         {"terraform.backend",               NULL,               1, false, true },
     };
     SCOPED(ArenaRef) arena = arena_open("test");
-    const ConfigShape *file = config_probe(function_table_new(NULL, 0, arena), arena);
+    const ConfigShape *file =
+        config_probe(CONFIG_FILE_MODULE, function_table_new(NULL, 0, arena), arena);
     (void)state;
     assert_false(file->is_open);
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

@@ -30,7 +30,9 @@ static void test_meanings(void **state) {
     SCOPED(ArenaRef) arena = arena_open("test");
     StrVec paths = {0};
     (void)state;
-    collect(config_probe(function_table_new(NULL, 0, arena), arena), STR_EMPTY, &paths, arena);
+    const FunctionTable *functions = function_table_new(NULL, 0, arena);
+    collect(config_probe(CONFIG_FILE_MODULE, functions, arena), STR_EMPTY, &paths, arena);
+    collect(config_probe(CONFIG_FILE_QUERY, functions, arena), STR_EMPTY, &paths, arena);
     for (size_t i = 0; config_schema_meaning(i); i++) {
         if (!is_about_something(&paths, config_schema_meaning(i)))
             fail_msg("no decoder reads %s", config_schema_meaning(i));
@@ -62,7 +64,8 @@ static void test_document(void **state) {
     vec_push(arena, &types, ((ConfigType){CONFIG_TYPE_DATA, "p_thing", &schema, "A thing."}));
     vec_push(arena, &types, ((ConfigType){CONFIG_TYPE_PROVIDER, "p", &schema, "A p."}));
     vec_push(arena, &types, ((ConfigType){CONFIG_TYPE_BACKEND, "b", &schema, "A b."}));
-    Str text = config_schema_write(function_table_new(NULL, 0, arena), &types, arena);
+    Str text =
+        config_schema_write(CONFIG_FILE_MODULE, function_table_new(NULL, 0, arena), &types, arena);
     assert_true(json_parse_any(text, &value, &error, &offset, arena));
     for (size_t i = 0; i < ARRAY_COUNT(wanted); i++) {
         if (str_find(text, str_from_cstr(wanted[i]), 0) == SIZE_MAX)
