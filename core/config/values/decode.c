@@ -580,11 +580,15 @@ static void visit_filtered(Traversal *traversal, void *payload) {
     filter->visit(traversal, filter->payload);
 }
 
-static void each_traversal(const Decoded *decoded, TraversalFilter *filter) {
+/* An empty `part` means the whole body. */
+static void each_traversal(const Decoded *decoded, Str part, TraversalFilter *filter) {
     vec_each(&decoded->attributes, attribute) {
-        expr_each_traversal(attribute->expr, visit_filtered, filter);
+        if (part.len == 0 || str_equal_cstr(part, attribute->name))
+            expr_each_traversal(attribute->expr, visit_filtered, filter);
     }
     for (size_t i = 0; i < decoded->block_count; i++) {
+        if (part.len > 0 && !str_equal_cstr(part, decoded->blocks[i].block->name))
+            continue;
         vec_each(&decoded->blocks[i].items, block) {
             TraversalFilter inner = *filter;
             inner.outer = filter;
@@ -593,16 +597,17 @@ static void each_traversal(const Decoded *decoded, TraversalFilter *filter) {
                 expr_each_traversal(block->for_each, visit_filtered, filter);
             if (block->label_expr)
                 expr_each_traversal(block->label_expr, visit_filtered, &inner);
-            each_traversal(block->content, &inner);
+            each_traversal(block->content, STR_EMPTY, &inner);
         }
     }
 }
 
 void decode_each_traversal(const Decoded *decoded,
+                           Str part,
                            void (*visit)(Traversal *, void *),
                            void *payload) {
     TraversalFilter filter = {.iterator = STR_EMPTY, .visit = visit, .payload = payload};
-    each_traversal(decoded, &filter);
+    each_traversal(decoded, part, &filter);
 }
 
 static void visit_group(const DecodedBlocks *blocks,

@@ -11,7 +11,7 @@ static void look_for_caller(Traversal *traversal, void *payload) {
 static bool uses_caller(const Node *action) {
     bool is_found = false;
     if (action->as.resource->decoded)
-        decode_each_traversal(action->as.resource->decoded, look_for_caller, &is_found);
+        decode_each_traversal(action->as.resource->decoded, STR_EMPTY, look_for_caller, &is_found);
     return is_found;
 }
 

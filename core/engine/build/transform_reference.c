@@ -498,7 +498,7 @@ static void bind_body(Binder *binder,
                       const Diags *decoding) {
     open_part(binder);
     if (decoded)
-        decode_each_traversal(decoded, bind_traversal, binder);
+        decode_each_traversal(decoded, STR_EMPTY, bind_traversal, binder);
     binder->is_of_form = binder->forms.count + binder->values.count + binder->results.count == 0;
     diags_append(&binder->results, decoding);
     close_part(binder, part);

@@ -101,20 +101,6 @@ static void visit_traversal(Traversal *traversal, void *payload) {
         follow_reference(body->search, body->place, &reference);
 }
 
-static void visit_attribute(void *self, const char *name, const Expr *expr) {
-    const BodySearch *body = self;
-    if (str_equal_cstr(body->part, name))
-        follow_expression(body->search, body->place, expr);
-}
-
-static void visit_blocks(void *self, const DecodedGroup *group) {
-    BodySearch *body = self;
-    if (!str_equal_cstr(body->part, group->block->name))
-        return;
-    for (size_t i = 0; i < group->count; i++)
-        decode_each_traversal(group->items[i], visit_traversal, body);
-}
-
 static const Schema *find_schema(const Search *search, Place place, const Resource *resource) {
     Str name = resource->provider.name;
     const ProviderRequirement *requirement = map_find(&place.module->requirements, name);
@@ -131,11 +117,7 @@ static void follow_body(BodySearch body, const Resource *resource) {
         return;
     body.place.count = resource->count;
     body.place.for_each = resource->for_each;
-    const DecodedVisitor visitor = {&body, visit_attribute, visit_blocks};
-    if (body.part.len == 0)
-        decode_each_traversal(decoded, visit_traversal, &body);
-    else
-        decode_visit(decoded, &visitor, scratch);
+    decode_each_traversal(decoded, body.part, visit_traversal, &body);
 }
 
 /* The first step after the resource selects the part of its body; deeper steps are ignored. */

@@ -196,9 +196,17 @@ static void traversals(void **state) {
            "name: ${text}\ndynamic: {port: {for_each: \"${list}\", iterator: it, content: {size: "
            "\"${it.value + map.k}\"}}}\n",
            arena);
-    StrBuf buf = strbuf_new(arena);
-    decode_each_traversal(c.decoded, collect_root, &buf);
-    check_str(strbuf_str(&buf), "text list map ");
+    static const char *const parts[][2] = {
+        {"",     "text list map "},
+        {"name", "text "         },
+        {"port", "list map "     },
+        {"none", ""              },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
+        StrBuf buf = strbuf_new(arena);
+        decode_each_traversal(c.decoded, str_from_cstr(parts[i][0]), collect_root, &buf);
+        check_str(strbuf_str(&buf), parts[i][1]);
+    }
 }
 
 static Path path_of(Arena *arena, const char *const *steps) {
