@@ -1,21 +1,27 @@
-"""Rounds of plan and apply with -allow-deferral, and their comparison with recorded rounds of Terraform.
+"""Rounds of plan and apply, with -allow-deferral or other options, and their comparison with recorded rounds of Terraform.
 
-A round is a list of options of plan; a text in its place is a file to remove. Identifiers that a provider draws are
-replaced. RECORD=PROGRAM writes the records again, with the answers of PROGRAM, an experimental build of Terraform."""
+A round is a list of options of plan; a text in its place is a file to remove, a dictionary has files to write. Identifiers
+that a provider draws are replaced. RECORD=PROGRAM writes the records again, with the answers of PROGRAM, an experimental
+build of Terraform."""
 import json, os, pathlib, re
 
-from directory import Directory, fail
+from directory import Directory, fail, write
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-# of newer releases, of the run, or compared elsewhere
-OMITTED = ("store", "format_version", "terraform_version", "timestamp", "configuration", "prior_state", "variables", "checks")
+# of the run, or compared elsewhere
+OMITTED = ("format_version", "terraform_version", "timestamp", "configuration", "prior_state", "variables", "checks")
+
+
+def is_newer(name, value):
+    """Objects of terraform_data have the member only if they have the block; in Terraform 1.16 and later always."""
+    return name == "store" and value is None
 
 
 def plain(value):
     if isinstance(value, dict):
         if "child_modules" in value:  # in any order
             value["child_modules"].sort(key=lambda module: module["address"])
-        return {name: plain(one) for name, one in value.items() if name not in OMITTED}
+        return {name: plain(one) for name, one in value.items() if name not in OMITTED and not is_newer(name, one)}
     if isinstance(value, list):
         return [plain(one) for one in value]
     return UUID.sub("uuid", value) if isinstance(value, str) else value
@@ -37,7 +43,7 @@ def state_of(text):
     return {**values, "outputs": outputs}
 
 
-def rounds(case, environment, program=None):
+def rounds(case, environment, options, program=None):
     directory = Directory(case["files"])
     directory.env.update(environment, CHECKPOINT_DISABLE="1")
     found = []
@@ -49,11 +55,14 @@ def rounds(case, environment, program=None):
         return done.stdout
 
     run("init", "-input=false")
-    for options in case["rounds"]:
-        if isinstance(options, str):
-            directory.remove(options)
+    for own in case["rounds"]:
+        if isinstance(own, str):
+            directory.remove(own)
             continue
-        run("plan", "-input=false", "-out=p", "-allow-deferral", *options)
+        if isinstance(own, dict):
+            write(directory.path, own)
+            continue
+        run("plan", "-input=false", "-out=p", *options, *own)
         plan = plan_of(run("show", "-json", "p"))
         run("apply", "-input=false", "p")
         found.append({"plan": plan, "state": state_of(run("show", "-json"))})
@@ -77,16 +86,16 @@ def difference(wanted, got, path="", allowed=()):
     return None
 
 
-def compare(cases, recorded, environment=None):
+def compare(cases, recorded, environment=None, options=("-allow-deferral",)):
     """Compares all cases with the file, or writes it."""
     file, program = pathlib.Path(recorded), os.environ.get("RECORD")
     if program:
-        record = {name: rounds(case, environment or {}, program) for name, case in cases.items()}
+        record = {name: rounds(case, environment or {}, options, program) for name, case in cases.items()}
         lines = ["%s: %s" % (json.dumps(name), json.dumps(case, sort_keys=True, separators=(",", ":"))) for name, case in record.items()]
         file.write_text("{\n%s\n}\n" % ",\n".join(lines), encoding="utf-8")
         return
     wanted = json.loads(file.read_text(encoding="utf-8"))
     for name, case in cases.items():
-        found = difference(wanted[name], rounds(case, environment or {}), allowed=case.get("differs", ()))
+        found = difference(wanted[name], rounds(case, environment or {}, options), allowed=case.get("differs", ()))
         if found:
             fail("%s, round/%s" % (name, found))
