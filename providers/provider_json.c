@@ -83,13 +83,17 @@ static void write_attributes(JsonWriter *writer,
 
 static void write_block(JsonWriter *writer, const Schema *schema, Arena *arena);
 
+/* Programs that read the document know the types as Terraform 1.11 has them, so newer blocks are
+ * omitted. */
 static void write_blocks(JsonWriter *writer, const Schema *schema, Arena *arena) {
-    size_t count = schema->block_count;
-    const Block **sorted = arena_new_array(arena, const Block *, count);
+    size_t count = 0;
+    const Block **sorted = arena_new_array(arena, const Block *, schema->block_count);
+    for (size_t i = 0; i < schema->block_count; i++) {
+        if (!schema->blocks[i].since)
+            sorted[count++] = &schema->blocks[i];
+    }
     if (count == 0)
         return;
-    for (size_t i = 0; i < count; i++)
-        sorted[i] = &schema->blocks[i];
     qsort(sorted, count, sizeof *sorted, compare_blocks);
     json_key(writer, STR("block_types"));
     json_object_start(writer);

@@ -76,6 +76,12 @@ static Str block_type(const Block *block, Arena *arena) {
     return str_format(arena, "%s", names[block->nesting]);
 }
 
+static Str block_flags(const Block *block, Arena *arena) {
+    const char *need = block->min_items > 0 ? "required" : "optional";
+    return block->since ? str_format(arena, "%s, as in %s", need, block->since)
+                        : str_from_cstr(need);
+}
+
 static void add_head(StrBuf *out, Str path) {
     if (path.len > 0)
         strbuf_add_format(out, "\n`%.*s`:\n", STR_ARG(path));
@@ -108,8 +114,7 @@ static void add_schema(StrBuf *out, Str path, const Schema *schema, Arena *arena
     add_attribute_rows(out, schema->attributes, schema->attribute_count, arena);
     for (size_t i = 0; i < schema->block_count; i++)
         add_row(out, str_from_cstr(schema->blocks[i].name), block_type(&schema->blocks[i], arena),
-                schema->blocks[i].min_items > 0 ? STR("required") : STR("optional"),
-                schema->blocks[i].schema.description);
+                block_flags(&schema->blocks[i], arena), schema->blocks[i].schema.description);
     add_rules(out, schema, arena);
     add_nested(out, path, schema->attributes, schema->attribute_count, arena);
     for (size_t i = 0; i < schema->block_count; i++) {

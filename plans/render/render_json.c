@@ -194,13 +194,20 @@ void render_json_drift_field(JsonWriter *writer, const DriftField *field, Arena 
         json_key_string(writer, "since", field->since);
 }
 
-static int64_t schema_version(const Document *document, const ResourceChange *change) {
-    const Schema *schema = change->schema;
-    if (!schema && document->lookup) {
-        schema = document->lookup(document->payload, change->address.mode,
-                                  change->provider_config.provider, change->address.type);
-    }
-    return schema ? schema->version : 0;
+static const Schema *find_schema(const Document *document, ResourceAddr address, Str provider) {
+    return document->lookup
+               ? document->lookup(document->payload, address.mode, provider, address.type)
+               : NULL;
+}
+
+static const Schema *schema_of(const Document *document, const ResourceChange *change) {
+    return change->schema
+               ? change->schema
+               : find_schema(document, change->address, change->provider_config.provider);
+}
+
+static Value omit_newer(const Document *document, const Schema *schema, Value object) {
+    return schema ? schema_omit_newer(schema, object, NULL, document->scratch) : object;
 }
 
 static Value unmark_null(Value v, void *payload, Arena *arena) {
@@ -211,7 +218,7 @@ static Value unmark_null(Value v, void *payload, Arena *arena) {
 /* As in Terraform, the new object of a replacement has no marks for sensitive attributes that are
  * null, unless the object before it is tainted. */
 static Value planned_object(const Document *document, const ResourceChange *change) {
-    Value after = or_null(change->after);
+    Value after = omit_newer(document, schema_of(document, change), or_null(change->after));
     if (!action_is_replace(change->action) || change->reason == REASON_REPLACE_BECAUSE_TAINTED)
         return after;
     return value_transform(after, unmark_null, NULL, document->scratch);
@@ -222,10 +229,11 @@ static void collect_planned(const Document *document, RenderJsonResources *out) 
         if (!is_listed(document->plan, change) || change->action == ACTION_DELETE ||
             change->deposed.len)
             continue;
+        const Schema *schema = schema_of(document, change);
         RenderJsonResource resource = {
             .address = change->address,
             .provider = change->provider_config.provider,
-            .schema_version = schema_version(document, change),
+            .schema_version = schema ? schema->version : 0,
             .object = planned_object(document, change),
             .identity = change->after_identity,
             .identity_version = change->identity_version,
@@ -275,13 +283,16 @@ static void write_drift(const Document *document) {
     json_key(writer, STR("resource_drift"));
     json_array_start(writer);
     vec_each(&document->plan->drift, drift) {
+        const Schema *schema = find_schema(document, drift->address, drift->provider);
+        Value before = omit_newer(document, schema, drift->before);
+        Value after = omit_newer(document, schema, drift->after);
         json_object_start(writer);
         render_json_values_address(writer, drift->address, drift->provider, true,
                                    document->scratch);
         write_previous(document, drift->previous);
         json_key(writer, STR("change"));
-        open_change(writer, drift->action, drift->before, drift->after);
-        write_object_masks(writer, drift->before, drift->after);
+        open_change(writer, drift->action, before, after);
+        write_object_masks(writer, before, after);
         json_object_end(writer);
         write_fields(document, &drift->fields);
         json_object_end(writer);
@@ -329,6 +340,10 @@ static void write_parts(const Document *document, const ResourceChange *change) 
 
 static void write_resource_change(const Document *document, const ResourceChange *change) {
     JsonWriter *writer = document->writer;
+    const Schema *schema = schema_of(document, change);
+    ResourceChange shown = *change;
+    shown.before = omit_newer(document, schema, or_null(change->before));
+    shown.after = omit_newer(document, schema, or_null(change->after));
     json_object_start(writer);
     render_json_values_address(writer, change->address, change->provider_config.provider, true,
                                document->scratch);
@@ -336,7 +351,7 @@ static void write_resource_change(const Document *document, const ResourceChange
     if (change->deposed.len)
         json_key_string(writer, "deposed", change->deposed);
     json_key(writer, STR("change"));
-    render_json_change(change, writer, document->scratch);
+    render_json_change(&shown, writer, document->scratch);
     if (change->reason != REASON_NONE) {
         json_key_string(writer, "action_reason", str_from_cstr(action_reason_name(change->reason)));
     }

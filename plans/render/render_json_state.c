@@ -165,7 +165,8 @@ static Value marked_object(StateLoad *load, const Schema *schema, const Instance
     sensitive_paths(load, instance->sensitive, &paths);
     if (schema)
         schema_sensitive_paths(schema, object, &paths, load->arena);
-    return path_mark(object, &paths, MARK_SENSITIVE, load->arena);
+    object = path_mark(object, &paths, MARK_SENSITIVE, load->arena);
+    return schema ? schema_omit_newer(schema, object, NULL, load->arena) : object;
 }
 
 static bool read_key(JsonReader *reader, InstanceKey *out) {

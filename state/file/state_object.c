@@ -239,7 +239,9 @@ const StateObject *state_object_encode(Value value,
     StrBuf text = strbuf_new(arena);
     JsonWriter writer;
     json_writer_init(&writer, &text, 0);
-    json_write_typed(&writer, value_unmark_deep(value, arena), schema_implied_type(schema));
+    const Type *type = schema_implied_type(schema);
+    Value plain = schema_omit_newer(schema, value_unmark_deep(value, arena), &type, arena);
+    json_write_typed(&writer, plain, type);
     StateObject *object = arena_new(arena, StateObject);
     *object = (StateObject){
         .status = status,

@@ -634,6 +634,19 @@ void decode_visit(const Decoded *decoded, const DecodedVisitor *visitor, Arena *
     }
 }
 
+void decode_each_newer(const Decoded *decoded,
+                       void (*visit)(const Block *block, SourceRange range, void *payload),
+                       void *payload) {
+    for (size_t i = 0; i < decoded->block_count; i++) {
+        const DecodedBlocks *blocks = &decoded->blocks[i];
+        if (!blocks->block->since)
+            continue;
+        vec_each(&blocks->items, item) {
+            visit(blocks->block, item->range, payload);
+        }
+    }
+}
+
 /* Returns the block in the source that produced the element at this step. Returns NULL if a
  * dynamic block makes that uncertain or the step does not identify one. */
 static const DecodedBlock *find_block(const DecodedBlocks *blocks, const PathStep *step) {

@@ -38,6 +38,11 @@ typedef struct DecodedVisitor {
     void (*blocks)(void *self, const DecodedGroup *group);
 } DecodedVisitor;
 void decode_visit(const Decoded *decoded, const DecodedVisitor *visitor, Arena *scratch);
+/* Calls `visit` for each block that the type has only since a newer version (`since`); a dynamic
+ * block counts once. */
+void decode_each_newer(const Decoded *decoded,
+                       void (*visit)(const Block *block, SourceRange range, void *payload),
+                       void *payload);
 /* Returns the range of the configuration at this path, for a provider's diagnostic; if there is
  * none, the range of the block. */
 SourceRange decode_range_of(const Decoded *decoded, Path path);

@@ -173,6 +173,10 @@ void reference_check_steps(const StepCheck *check, const Schema *schema, size_t 
                     "Write an attribute of this object after a dot, not in brackets.");
     else if (attribute)
         check_attribute_steps(check, attribute, at + 1);
+    else if (block && block->since && !check->has_newer)
+        diags_error(check->errors, step->range, "Unsupported attribute",
+                    "%.*s has no \"%s\" block, so its object does not have this attribute.",
+                    STR_ARG(check->resource), block->name);
     else if (block)
         check_block_steps(check, block, at + 1);
     else if (str_equal_cstr(step->name, "count"))

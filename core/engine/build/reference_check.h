@@ -20,7 +20,8 @@ void reference_check_root(const Traversal *traversal, Diags *diags);
 
 typedef struct StepCheck {
     const Reference *reference;
-    Str resource; /* name of the resource, for messages */
+    Str resource;   /* name of the resource, for messages */
+    bool has_newer; /* its objects have the members of newer blocks, see node_seen_object */
     Diags *errors;
     Diags *deprecations;
 } StepCheck;

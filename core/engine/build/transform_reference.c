@@ -255,7 +255,8 @@ static bool check_key(Binder *binder, const Binding *binding) {
 static void check_steps(Binder *binder, const Reference *reference, const Node *node, size_t at) {
     const ObjectType *type = node->as.resource->type;
     size_t before = binder->forms.count;
-    StepCheck check = {reference, node->name, &binder->forms, &binder->results};
+    StepCheck check = {reference, node->name, node->as.resource->has_newer, &binder->forms,
+                       &binder->results};
     if (type)
         reference_check_steps(&check, type->schema, at);
     binder->should_hide_names |= binder->forms.count > before;

@@ -52,6 +52,11 @@ static void check_ignored(const Resource *config,
     }
 }
 
+static void set_flag(const Block *block, SourceRange range, void *payload) {
+    (void)block, (void)range;
+    *(bool *)payload = true;
+}
+
 /* The node keeps the errors. transform_reference reports them, or invalid references instead. */
 static void decode_resource(EngineWalk *walk, Node *node) {
     ResourceNode *resource = node->as.resource;
@@ -67,6 +72,7 @@ static void decode_resource(EngineWalk *walk, Node *node) {
     if (decode_body(config->body, resource->type->schema, &resource->decoded, walk->arena,
                     &resource->decoding))
         check_ignored(config, resource->type->schema, walk->arena, &resource->decoding);
+    decode_each_newer(resource->decoded, set_flag, &resource->has_newer);
     /* An import-only plan accepts a block whose arguments are not written yet. */
     if (walk->options && walk->options->import_only)
         resource->decoding = diags_new(walk->arena);

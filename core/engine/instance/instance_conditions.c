@@ -30,7 +30,8 @@ bool instance_conditions_after(InstanceOp *op, const ModuleScope *scope) {
     ModuleScope local = *scope;
     if (lifecycle->postconditions.count == 0)
         return true;
-    local.self = &op->record->value;
+    Value self = node_seen_object(op->resource, op->record->value, op->scratch);
+    local.self = &self;
     if (op->record->results)
         local.results = op->record->results->items + lifecycle->preconditions.count;
     return conditions_hold(op, &lifecycle->postconditions, &local, "Resource postcondition failed");

@@ -121,7 +121,8 @@ bool instance_validate(Walk *pool, void *payload, uint32_t worker) {
     if (lifecycle->prevent_destroy)
         validate_condition(&op, &scope, lifecycle->prevent_destroy, &TYPE_BOOL);
     validate_conditions(&op, &scope, &lifecycle->preconditions);
-    scope.self = &object;
+    Value self = node_seen_object(op.resource, object, op.scratch);
+    scope.self = &self;
     validate_conditions(&op, &scope, &lifecycle->postconditions);
     vec_each(&lifecycle->action_triggers, trigger) {
         validate_condition(&op, &scope, trigger->condition, &TYPE_BOOL);

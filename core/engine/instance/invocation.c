@@ -118,8 +118,12 @@ typedef struct Caller {
 
 static bool configure(InstanceOp *op, const Caller *caller, Configured *out) {
     ModuleScope scope;
+    Value seen;
     module_scope_init_instance(&scope, op->record);
-    scope.caller = caller->value;
+    if (caller->value) {
+        seen = node_seen_object(caller->record->node->as.resource, *caller->value, op->scratch);
+        scope.caller = &seen;
+    }
     scope.caller_record = caller->is_pending ? caller->record : NULL;
     return configured_evaluate(op, &scope, out);
 }
@@ -207,8 +211,9 @@ static bool evaluate_condition(InstanceOp *op,
                                Value object,
                                Value *out) {
     ModuleScope own = *scope;
+    Value self = node_seen_object(op->resource, object, op->scratch);
     own.scope.self = &own;
-    own.self = &object;
+    own.self = &self;
     *out = value_bool(true);
     if (!trigger->condition)
         return true;

@@ -188,7 +188,8 @@ static bool run_all(InstanceOp *op,
                     bool on_destroy) {
     ModuleScope local = *scope;
     local.scope.self = &local;
-    local.self = object;
+    Value self = node_seen_object(op->resource, *object, op->scratch);
+    local.self = &self;
     vec_each(&op->resource->provisioners, provisioner) {
         if (provisioner->config->on_destroy != on_destroy)
             continue;

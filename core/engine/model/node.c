@@ -110,6 +110,11 @@ ModuleInstance *node_module_instance(EngineModule *module,
     return instance;
 }
 
+Value node_seen_object(const ResourceNode *resource, Value object, Arena *arena) {
+    return resource->has_newer ? object
+                               : schema_omit_newer(resource->type->schema, object, NULL, arena);
+}
+
 bool node_is_read(const EngineWalk *walk, const Node *node) {
     const Graph *graph = &walk->graph;
     if (walk->phase == PHASE_EVALUATE || walk->options->console)

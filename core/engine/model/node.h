@@ -96,6 +96,7 @@ typedef struct ResourceNode {
     const ObjectType *type; /* NULL: the provider has no such type */
     const Decoded *decoded;
     Diags decoding; /* errors of decoding; not reported if references in the body are wrong */
+    bool has_newer; /* its body has blocks that are newer than its type */
     VEC(ProvisionerNode) provisioners;
     Node *provider;
     ProviderKey provider_key;
@@ -233,6 +234,9 @@ void node_report_errors(const Node *node, Diags *diags);
 /* Returns the results of the node in this instance, which must be one of the node's module. Mirrors
  * and gates have no slot. */
 Slot *node_slot(const Node *node, ModuleInstance *instance);
+/* Returns an object of the resource as references see it: without null members of newer blocks,
+ * unless the body of the resource has such blocks. `object` has the implied type. */
+Value node_seen_object(const ResourceNode *resource, Value object, Arena *arena);
 /* RESOURCE_VALUE: returns true if another node or the console may read the value. */
 bool node_is_read(const EngineWalk *walk, const Node *node);
 /* Apply: returns true if the plan deletes, forgets or replaces an object of the block. */

@@ -61,7 +61,8 @@ static Value shape(const ResourceExpansion *resource, uint8_t marks, Arena *aren
             continue;
         if (there.kind == REPEAT_EACH)
             there.keys[count] = record->address.key;
-        values[count++] = value_with_marks(record->value, marks);
+        Value seen = node_seen_object(record->node->as.resource, record->value, arena);
+        values[count++] = value_with_marks(seen, marks);
     }
     there.count = count;
     return module_scope_combine(&there, values, arena);
@@ -103,7 +104,8 @@ bool node_resource_value_visit(NodeVisit *visit) {
         if (!node_is_read(visit->walk, visit->node))
             continue;
         bool is_disabled = count == 0 && expansion->expansion.kind == REPEAT_NONE;
-        slot->value = is_disabled ? value_null(schema_implied_type(resource->type->schema))
+        Value none = value_null(schema_implied_type(resource->type->schema));
+        slot->value = is_disabled ? node_seen_object(resource, none, visit->walk_arena)
                                   : shape(expansion, marks, visit->walk_arena);
     }
     return ok;

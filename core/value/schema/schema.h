@@ -107,6 +107,11 @@ struct Block {
     uint32_t min_items;
     uint32_t max_items; /* 0: no limit */
     bool is_group;      /* NEST_SINGLE: without a block, an object of nulls instead of null */
+    /* "Terraform 1.16": the type has the block since this version, which is newer than the language
+     * that loam is compatible with; NULL: from the beginning. The member of a newer block exists
+     * only while it is in use, see schema_omit_newer, and documents of provider schemas omit the
+     * block. Only for NEST_SINGLE blocks of a type, not of a block or group. */
+    const char *since;
 };
 
 #define SCHEMA_ATTRIBUTES(table) .attributes = (table), .attribute_count = ARRAY_COUNT(table)
@@ -162,5 +167,9 @@ Value schema_drop_write_only(const Schema *schema, Value value, Arena *arena);
 Value schema_propose(const Schema *schema, Value prior, Value config, Arena *arena);
 /* Returns `object` with empty collections in place of null collections of blocks, at any depth. */
 Value schema_fill_blocks(const Schema *schema, Value object, Arena *arena);
+/* Returns `object`, of the implied type, without the members of newer blocks that are null: as the
+ * state, plan JSON and references have it. A null or unknown object loses the members of all newer
+ * blocks. `*type`, the implied type, loses the same members; NULL: not needed. */
+Value schema_omit_newer(const Schema *schema, Value object, const Type **type, Arena *arena);
 /* Returns `config` with default_json in place of nulls. */
 Value schema_apply_defaults(const Schema *schema, Value config, Arena *arena);

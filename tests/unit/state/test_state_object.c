@@ -92,6 +92,43 @@ static void lost_attributes(void **unused) {
     check_str(value_display(value_attribute(value, STR("any")), 0, arena), "{z = 1}");
 }
 
+static const Block newer_blocks[] = {
+    {.name = "newer",
+     .nesting = NEST_SINGLE,
+     .schema = {SCHEMA_ATTRIBUTES(member_attributes)},
+     .since = "Terraform 9"},
+};
+static const Schema newer = {
+    .attributes = attributes, .attribute_count = 1, SCHEMA_BLOCKS(newer_blocks)};
+
+/* Without such a block, the text is that of a version that does not know the block. */
+static void newer_block(void **unused) {
+    (void)unused;
+    static const struct {
+        const char *stored;
+        const char *written;
+        const char *sensitive;
+    } cases[] = {
+        {"{\"id\":\"i\"}",                              "{\"id\":\"i\"}", "[]"                                                },
+        {"{\"id\":\"i\",\"newer\":null}",               "{\"id\":\"i\"}", "[]"                                                },
+        {"{\"id\":\"i\",\"newer\":{\"secret\":\"s\"}}",
+         "{\"id\":\"i\",\"newer\":{\"secret\":\"s\",\"user\":null}}",     "[[{\"type\":\"get_attr\",\"value\":\"newer\"},"
+         "{\"type\":\"get_attr\",\"value\":\"secret\"}]]"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        StateObject stored = {.attributes = str_from_cstr(cases[i].stored)};
+        Diags diags = diags_new(arena);
+        Value value;
+        assert_true(state_object_decode(&stored, &newer, &value, arena, &diags));
+        assert_true(type_find_attribute(value.type, STR("newer"), &(size_t){0}));
+        const StateObject *object =
+            state_object_encode(value, &newer, OBJECT_READY, STR_EMPTY, NULL, 0, false, arena);
+        check_str(object->attributes, cases[i].written);
+        check_str(object->sensitive_attributes, cases[i].sensitive);
+    }
+}
+
 static void strings_of_old_states(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -178,6 +215,7 @@ int main(void) {
         cmocka_unit_test(there_and_back),  cmocka_unit_test(marks),
         cmocka_unit_test(lost_attributes), cmocka_unit_test(refused),
         cmocka_unit_test(equality),        cmocka_unit_test(strings_of_old_states),
+        cmocka_unit_test(newer_block),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
