@@ -24,6 +24,9 @@ bool engine_is_of_check(const Diag *diag);
 /* Validates names, types and arguments. Needs no state; providers are not configured, they only
  * validate arguments. */
 MUST_USE bool engine_validate(const Engine *engine, Diags *diags);
+/* Notes in `config`, the valid configuration of the engine, the blocks of resources that need a
+ * newer language. The loader of the configuration cannot, because it knows no schemas. */
+void engine_newer_blocks(const Engine *engine, Config *config, Arena *arena);
 /* Plans changes from `prior`, which is not modified. Returns false on errors; `*out` may then hold
  * a partial plan. */
 MUST_USE bool engine_plan(const Engine *engine,

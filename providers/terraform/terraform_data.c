@@ -1,7 +1,9 @@
-/* terraform_data: `output` follows `input`; `id` stays until `triggers_replace` changes. */
+/* terraform_data: `output` follows `input`; `id` stays until `triggers_replace` changes. The block
+ * `store` is in terraform_data_store.c. */
 #include "json.h"
 #include "object_builder.h"
 #include "path_error.h"
+#include "terraform_data_store.h"
 #include "terraform_provider.h"
 #include "uuid.h"
 
@@ -11,6 +13,14 @@ static const Attribute attributes[] = {
     {"triggers_replace", &TYPE_DYNAMIC, OPTIONAL | FORCES_NEW,
      "Any value; a change replaces the instance."                                                  },
     {"id",               &TYPE_STRING,  COMPUTED,              "UUID, generated at creation."      },
+};
+
+static const Block blocks[] = {
+    {.name = "store",
+     .nesting = NEST_SINGLE,
+     .since = "Terraform 1.16",
+     .schema = {SCHEMA_ATTRIBUTES(terraform_data_store_attributes),
+                .description = "A value that may be ephemeral, and how it is stored."}},
 };
 
 /* Returns an unknown value with the type of the input; null for a new object without input. */
@@ -29,20 +39,27 @@ static bool data_plan(const Call *call,
                       const PlanRequest *request,
                       PlanResponse *response,
                       Diags *diags) {
-    (void)diags;
     ObjectBuilder builder = object_builder_of(response->planned, call->arena);
     Value input = object_attribute(request->proposed, "input");
     bool is_new = value_is_null(request->prior) ||
                   !value_equal(object_attribute(request->proposed, "triggers_replace"),
                                object_attribute(request->prior, "triggers_replace"));
-    if (is_new) {
+    StorePlan store = {.config = object_attribute(request->config, "store"),
+                       .proposed = object_attribute(request->proposed, "store")};
+    if (!is_new)
+        store.prior = object_attribute(request->prior, "store");
+    if (!terraform_data_store_plan(call, &store, diags))
+        return false;
+    object_builder_set(&builder, "store", store.planned);
+    if (store.replaces)
+        vec_push(call->arena, &response->requires_replace, PATH_AT(call, {"store"}, {"input"}));
+    if (is_new || store.replaces) {
         Refinement refinement = {.not_null = true, .length_max = UINT32_MAX};
         object_builder_set(&builder, "id",
                            value_unknown_refined(&TYPE_STRING, refinement, call->arena));
-        object_builder_set(&builder, "output", pending_output(input, is_new));
-    } else if (!value_equal(input, object_attribute(request->prior, "input"))) {
-        object_builder_set(&builder, "output", pending_output(input, is_new));
     }
+    if (is_new || !value_equal(input, object_attribute(request->prior, "input")))
+        object_builder_set(&builder, "output", pending_output(input, is_new));
     response->planned = finish_object(&builder, call->arena);
     return true;
 }
@@ -60,6 +77,10 @@ static bool data_apply(const Call *call,
     if (!value_is_known(object_builder_get(&builder, "output"))) {
         object_builder_set(&builder, "output", object_builder_get(&builder, "input"));
     }
+    object_builder_set(&builder, "store",
+                       terraform_data_store_apply(object_builder_get(&builder, "store"),
+                                                  object_attribute(request->config, "store"),
+                                                  call->arena));
     response->state = finish_object(&builder, call->arena);
     return true;
 }
@@ -101,8 +122,10 @@ static bool data_move(const Call *call,
     if (object_has(stored, "triggers"))
         object_builder_set(&builder, "triggers_replace", object_attribute(stored, "triggers"));
     json_writer_init(&writer, &text, 0);
-    json_write_typed(&writer, finish_object(&builder, call->arena),
-                     schema_implied_type(&terraform_data.schema));
+    const Type *type = schema_implied_type(&terraform_data.schema);
+    Value moved = schema_omit_newer(&terraform_data.schema, finish_object(&builder, call->arena),
+                                    &type, call->arena);
+    json_write_typed(&writer, moved, type);
     response->moved = strbuf_str(&text);
     return true;
 }
@@ -112,6 +135,7 @@ const ResourceType terraform_data = {
     .schema =
         {
                  SCHEMA_ATTRIBUTES(attributes),
+                 SCHEMA_BLOCKS(blocks),
                  .description = "Stores a value in the state, and can trigger replacements.",
                  },
     .effect = EFFECT_NONE,

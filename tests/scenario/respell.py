@@ -39,7 +39,7 @@ CONNECTION = (0, {}, {})
 PROVISIONER = (1, {"when": CODE, "on_failure": CODE}, {"connection": CONNECTION})
 RESOURCE = (2, {"depends_on": CODE, "provider": CODE},
             {"lifecycle": LIFECYCLE, "provisioner": PROVISIONER, "connection": CONNECTION, "field_manager": (0, {}, {}),
-             "metadata": (0, {}, {}), "timeouts": (0, {}, {})})
+             "store": (0, {}, {}), "dynamic": (1, {}, {"content": (0, {}, {})}), "metadata": (0, {}, {}), "timeouts": (0, {}, {})})
 TEXTS = {"description": LITERAL, "sensitive": LITERAL, "nullable": LITERAL, "ephemeral": LITERAL, "deprecated": LITERAL}
 ENCRYPTED = (0, {"method": CODE}, {})
 ENCRYPTION = (0, {}, {"key_provider": (2, {}, {}), "method": (2, {}, {}), "state": ENCRYPTED, "plan": ENCRYPTED})

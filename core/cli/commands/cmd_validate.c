@@ -118,6 +118,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
         ok = suite_validate(&project.engine, cli->arena, diags) && ok;
     if (!ok)
         return 1;
+    engine_newer_blocks(&project.engine, project.config, cli->arena);
     cli->view->type->valid(cli->view, &project.config->newer);
     return 0;
 }

@@ -16,15 +16,20 @@ static const struct {
     [NEWER_LIST] = {"a list block",                          "Terraform 1.14"},
 };
 
-void config_newer_add(Config *config, NewerKind kind, SourceRange range, Arena *arena) {
+void config_newer_add_other(
+    Config *config, const char *construct, const char *since, SourceRange range, Arena *arena) {
     vec_each(&config->newer, known) {
-        if (known->construct != kinds[kind].construct)
+        if (strcmp(known->construct, construct) != 0)
             continue;
         known->count++;
         return;
     }
-    NewerConstruct added = {kinds[kind].construct, kinds[kind].since, range, 1};
+    NewerConstruct added = {construct, since, range, 1};
     vec_push(arena, &config->newer, added);
+}
+
+void config_newer_add(Config *config, NewerKind kind, SourceRange range, Arena *arena) {
+    config_newer_add_other(config, kinds[kind].construct, kinds[kind].since, range, arena);
 }
 
 Str config_newer_to_str(const NewerConstruct *newer, Arena *arena) {
