@@ -208,14 +208,15 @@ static void log_comparison(const InstanceOp *op, bool is_same, size_t path_count
               log_number("replace_paths", (int64_t)path_count));
 }
 
-/* Notes by what the apply recognises that the plan is still valid. */
+/* Notes by what the apply recognises that the plan is still valid. After warnings, the apply calls
+ * the provider again, because its events have the warnings, too. */
 static void note_config(Planning *planning) {
     InstanceOp *op = &planning->op;
     ResourceChange *change = op->record->planned;
     const Configured *configured =
         planning->is_as_written ? &planning->written : &planning->configured;
     if (!op->type->resource->plan_stays || op->provider->is_deferred || op->mock.type ||
-        change->action == ACTION_NO_OP)
+        op->diags.count > 0 || change->action == ACTION_NO_OP)
         return;
     change->config_digest =
         str_clone(configured_digest(configured, op->schema, op->scratch), op->keep);
