@@ -109,12 +109,12 @@ static bool read_baseline(WorkingState *working, Diags *diags) {
     return true;
 }
 
-/* Returns whether the store holds the state. Needs the mutex. An outside effect raises the serial
- * even if the content is unchanged. */
+/* Returns whether the store holds the state. Needs the mutex. Without a journal that can be marked,
+ * an outside effect raises the serial even if the content is unchanged. */
 static bool is_written(WorkingState *working) {
     State *state = working->state;
     state_compact(state);
-    if (working->had_effect || working->backend->is_outdated ||
+    if ((working->had_effect && !working->journal) || working->backend->is_outdated ||
         !statefile_same_content(state, working->written))
         return false;
     if (state->serial < working->written->serial)
@@ -161,6 +161,9 @@ static bool checkpoint(WorkingState *working, Diags *diags) {
         return false;
     }
     if (is_written(working)) {
+        if (working->had_effect)
+            journal_mark(working->journal, working->state, working->written);
+        working->had_effect = false;
         bool ok = !working->journal || journal_fold(working->journal, working->state, diags);
         pthread_mutex_unlock(&working->mutex);
         return ok;
@@ -387,9 +390,10 @@ Str working_state_lineage(const WorkingState *working) {
     return working->state->lineage;
 }
 
-/* The serial grows with every checkpoint that holds a new object, and with every replay of outcomes
- * that no checkpoint held. So no two objects of one address get the same generation. After an
- * unresolved creation in doubt, the next number distinguishes the new object from that one. */
+/* The serial grows with every checkpoint that holds another object, and with every replay of
+ * outcomes that no checkpoint held. So no two objects of one address get the same generation,
+ * except those that the state cannot tell apart. After an unresolved creation in doubt, the next
+ * number distinguishes the new object from that one. */
 uint64_t working_state_generation(WorkingState *working, ResourceAddr address) {
     pthread_mutex_lock(&working->mutex);
     uint64_t generation = working->state->serial;

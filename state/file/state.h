@@ -123,6 +123,9 @@ typedef struct State {
     /* The last run, if it was a complete apply without errors and the state has an environment. */
     Str applied_commit;    /* of the configuration; empty: unknown */
     Str applied_variables; /* plan_variables_digest; empty: the last run was something else */
+    /* Of the journal, never of the file: differs after a run whose calls left the content as it was
+     * (journal_mark); empty: none. */
+    Str mark;
 } State;
 
 /* Returns an empty state; its lineage is chosen at the first write. */

@@ -3,6 +3,7 @@
 #include "digest.h"
 #include "journal_text.h"
 #include "log.h"
+#include "statefile.h"
 
 #include <pthread.h>
 
@@ -526,11 +527,15 @@ static void keep_in_doubt(Journal *journal, const State *state) {
     }
 }
 
-static void begin_fold(Journal *journal, const State *state) {
+static void open_fold(Journal *journal) {
     arena_close(journal->kept_arena);
     journal->kept_arena = arena_open("journal fold");
     journal->kept = (StrVec){0};
     journal->tail = strbuf_new(journal->kept_arena);
+}
+
+static void begin_fold(Journal *journal, const State *state) {
+    open_fold(journal);
     keep_in_doubt(journal, state);
     keep_in_flight(journal);
 }
@@ -621,6 +626,22 @@ static Str fold(Journal *journal, Arena *arena) {
         return problem;
     end_fold(journal, text.len, count);
     return STR_EMPTY;
+}
+
+void journal_mark(Journal *journal, const State *state, const State *written) {
+    SCOPED(ArenaRef) scratch = arena_open("journal mark");
+    JournalRecord mark = {
+        .kind = RECORD_FOLD,
+        .serial = written->serial,
+        .digest = digest_hex(DIGEST_SHA256, statefile_encode(written, scratch), scratch),
+    };
+    pthread_mutex_lock(&journal->mutex);
+    open_fold(journal);
+    keep_record(journal, &mark); /* before the calls that it does not hold */
+    keep_in_doubt(journal, state);
+    keep_in_flight(journal);
+    journal->is_announced = true;
+    pthread_mutex_unlock(&journal->mutex);
 }
 
 bool journal_fold(Journal *journal, const State *written, Diags *diags) {

@@ -94,6 +94,11 @@ MUST_USE bool journal_restore(Journal *journal, ResourceAddr address, Str key, D
 /* Appends `fold`, before the write of a state file that holds all records so far. No outcome may be
  * appended between encoding `text` from `state` and this call. */
 void journal_announce(Journal *journal, const State *state, Str text);
+/* Call instead of journal_announce if calls had outside effects, but `written`, the stored state,
+ * has the content of `state` already. The following journal_fold leaves a mark: `start` and `fold`
+ * alone. Plans that were made before do not know it, so they are stale although the serial is the
+ * same. The next checkpoint removes the mark. */
+void journal_mark(Journal *journal, const State *state, const State *written);
 /* Call once the state file with all records so far (or the announced one) is durable. Removes the
  * journal. If calls are in flight or in doubt, rewrites it with their intents and the records
  * appended since the announcement. */
@@ -108,7 +113,8 @@ uint64_t journal_sync_count(const Journal *journal);
 void journal_close(Journal *journal);
 
 /* Reads the journal of an earlier run into `state`. Outcomes become objects; intents without an
- * outcome become StateInstance.pending, with their begun parts. *found: the journal is not empty.
+ * outcome become StateInstance.pending, with their begun parts. A mark becomes State.mark. *found:
+ * the journal has records of an interrupted run.
  *
  * Returns false, with an error, if the journal cannot be trusted. If it is damaged and `aside` is
  * not NULL (only under the state's lock), the stored bytes are copied to that disk: to

@@ -333,6 +333,15 @@ static void find_pending(Replay *replay) {
     }
 }
 
+/* Returns true for a journal without calls and changes: a mark, or an empty text. */
+static bool is_mark(const JournalText *text) {
+    vec_each(&text->records, record) {
+        if (record->kind != RECORD_START && record->kind != RECORD_FOLD)
+            return false;
+    }
+    return true;
+}
+
 bool journal_replay(
     JournalStore *store, const Disk *aside, State *state, bool *found, Arena *arena, Diags *diags) {
     Str bytes, problem;
@@ -346,9 +355,13 @@ bool journal_replay(
     journal_text_read(bytes, &replay.text, arena);
     if (replay.text.damage_count > 0)
         return reject_damage(&replay, aside);
+    *found = !is_mark(&replay.text);
+    if (!*found) {
+        state->mark = digest_hex(DIGEST_SHA256, bytes, arena);
+        return true;
+    }
     if (!check_lineage(&replay))
         return false;
-    *found = replay.text.records.count > 0;
     find_fold(&replay);
     apply_records(&replay);
     find_pending(&replay);

@@ -145,6 +145,8 @@ static bool read_journal(Project *project, LockOperation operation) {
         return false;
     if (project->found_journal && journal->read(journal, &text, &found, &problem, cli->arena))
         project->journal_digest = digest_hex(DIGEST_SHA256, text, cli->arena);
+    if (!project->found_journal)
+        project->journal_digest = project->state->mark;
     return true;
 }
 

@@ -38,6 +38,22 @@ Node *transform_locate_block(EngineWalk *walk, ResourceAddr address) {
     return transform_locate_below(walk, walk->root, address);
 }
 
+/* A plan continues without the objects of an unknown type, and fails at its end. */
+static void report_type(EngineWalk *walk,
+                        const Provider *provider,
+                        const OrphanRequest *request,
+                        Str address,
+                        Diags *diags) {
+    Diags found = diags_new(walk->arena);
+    bool is_plan = walk->phase == PHASE_PLAN;
+    diags_error(is_plan ? &found : diags, NO_RANGE, "Unknown resource type in state",
+                "The state contains %.*s, but the provider %s has no type \"%.*s\". If the object "
+                "no longer exists, remove it from the state with \"loam state rm\".",
+                STR_ARG(address), provider->address, STR_ARG(request->resource.type));
+    if (is_plan)
+        diags_sink_append(walk->sink, &found);
+}
+
 static Node *add_orphan(EngineWalk *walk, const OrphanRequest *request, Str address, Diags *diags) {
     const ProviderConfigAddr *wanted = &request->provider_config;
     ProviderRef ref = {.name = registry_local_name(wanted->provider), .alias = wanted->alias};
@@ -48,10 +64,7 @@ static Node *add_orphan(EngineWalk *walk, const OrphanRequest *request, Str addr
     const Provider *table = provider->as.provider->provider;
     ObjectType *type = arena_new(walk->arena, ObjectType);
     if (!registry_find_type(table, request->resource.mode, request->resource.type, type)) {
-        diags_error(diags, NO_RANGE, "Unknown resource type in state",
-                    "The state contains %.*s, but the provider %s has no type \"%.*s\". If the "
-                    "object no longer exists, remove it from the state with \"loam state rm\".",
-                    STR_ARG(address), table->address, STR_ARG(request->resource.type));
+        report_type(walk, table, request, address, diags);
         return NULL;
     }
     Node *node = node_add(walk, walk->root, NODE_ORPHAN, STR_EMPTY, address, NO_RANGE);

@@ -26,7 +26,7 @@ static Node *find_orphan(EngineWalk *walk, StateResource *stored, Map *orphans, 
 bool transform_state(EngineWalk *walk, Diags *diags) {
     if (!walk->state)
         return true;
-    bool ok = true;
+    size_t before = diags->error_count;
     Map orphans = map_new(walk->arena);
     StateResources resources = {0};
     state_sorted_resources(walk->state, &resources, walk->arena);
@@ -37,10 +37,8 @@ bool transform_state(EngineWalk *walk, Diags *diags) {
         Node *node = transform_locate_block(walk, stored->address);
         if (!node)
             node = find_orphan(walk, stored, &orphans, diags);
-        if (!node) {
-            ok = false;
+        if (!node)
             continue;
-        }
         ResourceNode *resource = node->as.resource;
         if (!resource->stored_by_module.arena)
             resource->stored_by_module = map_new(walk->arena);
@@ -48,5 +46,5 @@ bool transform_state(EngineWalk *walk, Diags *diags) {
         map_set(&resource->stored_by_module,
                 module_addr_to_str(stored->address.module, walk->arena), stored);
     }
-    return ok;
+    return diags->error_count == before;
 }

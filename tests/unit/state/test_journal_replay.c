@@ -309,10 +309,27 @@ static void other_lineage(void **unused) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Left left = left_new(arena);
     start(&left, "other", 5);
+    intent(&left, 1, "t.a", PENDING_CREATE);
     bool found;
     assert_false(replay(&left, &found));
     assert_int_equal(left.diags.error_count, 1);
     check_str(left.diags.items[0].summary, "Journal of another state");
+}
+
+/* A mark has nothing to replay, whatever its lineage. Each mark is another one. */
+static void marks(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Left first = left_new(arena), second = left_new(arena);
+    bool found;
+    start(&first, "l", 5);
+    assert_true(replay(&first, &found));
+    start(&second, "other", 5);
+    assert_true(replay(&second, &found));
+    assert_false(found);
+    assert_int_equal(second.state->serial, left_new(arena).state->serial);
+    assert_int_equal(first.state->mark.len, 64);
+    assert_false(str_equal(first.state->mark, second.state->mark));
 }
 
 static void torn_end(void **unused) {
@@ -494,6 +511,7 @@ int main(void) {
         cmocka_unit_test(folded),
         cmocka_unit_test(lost_state),
         cmocka_unit_test(other_lineage),
+        cmocka_unit_test(marks),
         cmocka_unit_test(torn_end),
         cmocka_unit_test(every_record_with_every_damage),
         cmocka_unit_test(damage_without_a_lock),
