@@ -7,6 +7,7 @@
 #include "config_provider_ref.h"
 #include "config_read.h"
 #include "config_test_mock.h"
+#include "config_test_state.h"
 #include "front_end.h"
 #include "reference.h"
 
@@ -16,6 +17,7 @@ static const BodyAttributeSchema run_attributes[] = {
     {"providers",       false, BODY_CODE   },
     {"state_key",       false, BODY_LITERAL},
     {"parallel",        false, BODY_LITERAL},
+    {"skip_cleanup",    false, BODY_LITERAL},
 };
 static const BodyBlockSchema run_blocks[] = {
     {"variables",         0},
@@ -25,6 +27,7 @@ static const BodyBlockSchema run_blocks[] = {
     {"override_resource", 0},
     {"override_data",     0},
     {"override_module",   0},
+    {"backend",           1},
 };
 static const BodySchema run_schema = {
     .attributes = run_attributes,
@@ -207,6 +210,8 @@ static bool decode_inner(TestLoading *loading, const BodyBlock *block, TestRun *
         return decode_module(loading, block, run);
     if (str_equal_cstr(block->type, "plan_options"))
         return decode_options(loading, block, run);
+    if (str_equal_cstr(block->type, "backend"))
+        return true; /* config_test_state_decode reads it */
     return config_test_override_decode(loading, block, false, &run->overrides);
 }
 
@@ -246,12 +251,12 @@ static bool decode_run(TestLoading *loading, const BodyBlock *block) {
     ok &= body_content(block->body, &run_schema, &content, NULL, arena, diags);
     ok &= config_read_keyword(config_read_expr(&content, "command"), "command", commands,
                               &run->is_plan, diags);
-    ok &= config_read_string(&content, "state_key", &run->state_key, arena, diags);
     ok &= config_read_bool(&content, "parallel", &ignored, arena, diags);
     ok &= config_provider_ref_read_all(&content, &run->providers, arena, diags);
     ok &= read_expectations(loading, &content, run);
     ok &= config_read_conditions(&content, "assert", &run->asserts, arena, diags);
-    return decode_blocks(loading, &content, run) && ok;
+    ok &= decode_blocks(loading, &content, run);
+    return config_test_state_decode(loading, &content, run) && ok;
 }
 
 static bool decode_variables(TestLoading *loading, const BodyBlock *block) {
@@ -318,16 +323,19 @@ static bool decode_override(TestLoading *loading, const BodyBlock *block) {
     return config_test_override_decode(loading, block, false, &loading->file->overrides);
 }
 
-/* Reads the `test` block; its `parallel` argument is accepted but has no effect. */
+/* Reads the `test` block. Its argument `parallel` is accepted but has no effect. */
 static bool decode_settings(TestLoading *loading, const BodyBlock *block) {
     static const BodyAttributeSchema attributes[] = {
-        {"parallel", false, BODY_LITERAL}
+        {"parallel",     false, BODY_LITERAL},
+        {"skip_cleanup", false, BODY_LITERAL},
     };
-    static const BodySchema schema = {.attributes = attributes, .attribute_count = 1};
+    static const BodySchema schema = {.attributes = attributes,
+                                      .attribute_count = ARRAY_COUNT(attributes)};
     BodyContent content;
     bool ignored;
     return body_content(block->body, &schema, &content, NULL, loading->arena, loading->diags) &&
-           config_read_bool(&content, "parallel", &ignored, loading->arena, loading->diags);
+           config_read_bool(&content, "parallel", &ignored, loading->arena, loading->diags) &&
+           config_test_state_decode_default(loading, &content);
 }
 
 typedef struct TestBlock {
@@ -356,17 +364,15 @@ static const TestBlock *find_block_type(Str name) {
     return NULL;
 }
 
-static bool decode_body(TestLoading *loading, const Body *body) {
-    BodyBlockSchema blocks[ARRAY_COUNT(block_types)];
-    BodySchema schema = {.blocks = blocks, .block_count = ARRAY_COUNT(blocks)};
+/* Decodes the blocks of one type, or of all others. */
+static bool decode_all(TestLoading *loading, const BodyContent *content, bool is_settings) {
     const BodyBlock *seen[ARRAY_COUNT(block_types)] = {0};
-    BodyContent content = {0};
-    for (size_t i = 0; i < ARRAY_COUNT(block_types); i++)
-        blocks[i] = (BodyBlockSchema){block_types[i].name, block_types[i].labels};
-    bool ok = body_content(body, &schema, &content, NULL, loading->arena, loading->diags);
-    vec_each(&content.blocks, block) {
+    bool ok = true;
+    vec_each(&content->blocks, block) {
         const TestBlock *type = find_block_type(block->type);
         const BodyBlock *first = seen[type - block_types];
+        if (is_settings != (type->decode == decode_settings))
+            continue;
         seen[type - block_types] = first ? first : block;
         if (first && type->is_single) {
             report_second(loading, block, first);
@@ -376,6 +382,18 @@ static bool decode_body(TestLoading *loading, const Body *body) {
         ok &= type->decode(loading, block);
     }
     return ok;
+}
+
+/* The `test` block comes first, wherever it is: it has defaults of runs. */
+static bool decode_body(TestLoading *loading, const Body *body) {
+    BodyBlockSchema blocks[ARRAY_COUNT(block_types)];
+    BodySchema schema = {.blocks = blocks, .block_count = ARRAY_COUNT(blocks)};
+    BodyContent content = {0};
+    for (size_t i = 0; i < ARRAY_COUNT(block_types); i++)
+        blocks[i] = (BodyBlockSchema){block_types[i].name, block_types[i].labels};
+    bool ok = body_content(body, &schema, &content, NULL, loading->arena, loading->diags);
+    ok &= decode_all(loading, &content, true);
+    return decode_all(loading, &content, false) && ok;
 }
 
 static bool add_file(ConfigLoading *loading,

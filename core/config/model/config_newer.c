@@ -3,6 +3,9 @@
 
 #include "config_read.h"
 
+/* Only alpha releases accept the construct. */
+#define ALPHA "Terraform 1.14, alpha releases only"
+
 static const struct {
     const char *construct;
     const char *since;
@@ -14,6 +17,8 @@ static const struct {
     [NEWER_MOCK_KEYS] = {"\"for_each\" in a mock_provider block", "OpenTofu 1.11" },
     [NEWER_ACTION] = {"an action block",                       "Terraform 1.14"},
     [NEWER_LIST] = {"a list block",                          "Terraform 1.14"},
+    [NEWER_TEST_CLEANUP] = {"\"skip_cleanup\" in a test file",       ALPHA           },
+    [NEWER_TEST_BACKEND] = {"a backend block in a test file",        ALPHA           },
 };
 
 void config_newer_add_other(

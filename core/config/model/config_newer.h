@@ -12,6 +12,8 @@ typedef enum NewerKind {
     NEWER_MOCK_KEYS,
     NEWER_ACTION,
     NEWER_LIST,
+    NEWER_TEST_CLEANUP,
+    NEWER_TEST_BACKEND,
 } NewerKind;
 
 /* Counts a use of the construct; keeps the range of the first one. */

@@ -67,16 +67,21 @@ typedef struct TestRun {
     bool skips_refresh;
     Traversals targets;
     Traversals replaced;
-    Str state_key;  /* empty: derived from the run's module */
-    Str source;     /* source of the run's `module` block; empty: the module under test */
-    Config *config; /* configuration of that module; NULL: the one under test */
-    Map providers;  /* the module's "name" or "name.alias" → ProviderRef of the file */
+    Str state_key; /* of the state that it shares with other runs of the file: `state_key`, else the
+                      source of its module; empty: that of the module under test */
+    Str source;    /* source of the run's `module` block; empty: the module under test */
+    bool skips_cleanup;           /* its state is kept at the end of the file */
+    SourceRange skip_range;       /* of its own `skip_cleanup = true`; NO_RANGE: none */
+    const BackendConfig *backend; /* which keeps its state; NULL: none */
+    Config *config;               /* configuration of that module; NULL: the one under test */
+    Map providers; /* the module's "name" or "name.alias" → ProviderRef of the file */
     SourceRange range;
 } TestRun;
 
 typedef struct TestFile {
     Str path;
     bool is_in_test_directory;
+    bool skips_cleanup; /* default of the runs */
     TestVariables variables;
     Map declared;  /* `variable` blocks: name → Variable */
     Map providers; /* "name" or "name.alias" → ProviderConfig */
