@@ -82,6 +82,8 @@ typedef struct ResourceChange {
     const Str *dependencies;
     size_t dependency_count;
     bool create_before_destroy;
+    bool has_effect; /* its provider or its provisioners have effects outside of the state; not
+                        saved */
     ActionInvocations invocations; /* in the order of the configuration */
     ImportSource
         import; /* of the zero value: the object is not imported; unknown only if deferred */

@@ -173,6 +173,14 @@ Str plan_variables_digest(const Plan *plan, Arena *arena) {
     return digest_hex(DIGEST_SHA256, strbuf_str(&text), arena);
 }
 
+bool plan_has_effects(const Plan *plan) {
+    vec_each(&plan->changes, change) {
+        if (change->has_effect)
+            return true;
+    }
+    return false;
+}
+
 bool plan_is_applyable(const Plan *plan) {
     if (plan->errored)
         return false;

@@ -83,6 +83,9 @@ void plan_sort_parts(ResourceChange *change);
 /* Returns a SHA-256 of the variables' values, as hex text. Secret values do not count: a digest of
  * a short secret would reveal it. */
 Str plan_variables_digest(const Plan *plan, Arena *arena);
+/* Returns whether the apply may leave objects outside of the state: a change has effects. Only for
+ * a plan that was not saved. */
+bool plan_has_effects(const Plan *plan);
 /* Returns whether there is something to apply: a change other than a no-op, a move, an import, a
  * changed output, an invocation or has_news; in refresh-only mode also drift. False for an errored
  * plan. */

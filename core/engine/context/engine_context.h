@@ -57,7 +57,8 @@ typedef struct PlanOptions {
     /* Receives the scope of the root module after the walk; NULL: not wanted. */
     struct EngineConsole **console;
     bool import_only; /* refresh-only: plans import blocks too; resource blocks may be incomplete */
-    const GitopsOptions *gitops; /* evaluate: calls the targets; NULL: no provider is called */
+    const GitopsOptions *gitops;  /* evaluate: calls the targets; NULL: no provider is called */
+    bool ignores_prevent_destroy; /* of objects of a test, at its end */
     bool is_preflight; /* first pass of a destroy: no imports; failed conditions only warn */
 } PlanOptions;
 

@@ -279,6 +279,12 @@ ProviderConfigAddr instance_op_provider_config(const InstanceOp *op) {
     return address;
 }
 
+static bool has_effect(const InstanceOp *op) {
+    bool is_real = !op->mock.type && op->type->resource;
+    return op->resource->provisioners.count > 0 ||
+           (is_real && op->type->resource->effect == EFFECT_OUTSIDE);
+}
+
 ResourceChange *instance_op_new_change(const InstanceOp *op) {
     ResourceChange *change = arena_new(op->walk_arena, ResourceChange);
     change->address = op->record->address;
@@ -290,6 +296,7 @@ ResourceChange *instance_op_new_change(const InstanceOp *op) {
     change->config = value_null(&TYPE_DYNAMIC);
     change->dependencies = op->resource->dependencies;
     change->dependency_count = op->resource->dependency_count;
+    change->has_effect = has_effect(op);
     return change;
 }
 

@@ -93,7 +93,7 @@ static bool report_prevented(Planning *planning) {
 static bool prevents_destroy(Planning *planning) {
     InstanceOp *op = &planning->op;
     const Expr *expr = op->resource->config->lifecycle.prevent_destroy;
-    if (!expr)
+    if (!expr || op->walk->options->ignores_prevent_destroy)
         return false;
     Value prevented;
     if (!op->record->module) {

@@ -71,10 +71,30 @@ static void modules(void **state) {
     engine_case_close(c);
 }
 
+/* Changes that leave something outside of the state. */
+static void effects(void **state) {
+    (void)state;
+    EngineCase *c = engine_case_open();
+    TestOverrides overrides = {0};
+    StrBuf found = strbuf_new(c->arena);
+    vec_push(c->arena, &overrides, override_of(c, "fake_thing.mocked", "made up"));
+    engine_case_config(c, "resource:\n"
+                          "  fake_thing: {mocked: {name: m}, real: {name: r}}\n"
+                          "  terraform_data: {value: {}}\n");
+    plan_with(c, &overrides);
+    vec_each(&c->plan->changes, change) {
+        if (change->has_effect)
+            strbuf_add(&found, resource_addr_to_str(change->address, c->arena));
+    }
+    check_str(strbuf_str(&found), "fake_thing.real");
+    engine_case_close(c);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(instances_first),
         cmocka_unit_test(modules),
+        cmocka_unit_test(effects),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -55,6 +55,16 @@ static void applyable(void **state) {
     assert_false(plan_is_applyable(plan));
 }
 
+static void effects(void **state) {
+    (void)state;
+    Plan *plan = plan_new(PLAN_NORMAL, arena);
+    add(plan, "t.a", ACTION_CREATE);
+    add(plan, "t.b", ACTION_NO_OP);
+    assert_false(plan_has_effects(plan));
+    plan->changes.items[1].has_effect = true;
+    assert_true(plan_has_effects(plan));
+}
+
 static void applyable_by_outputs_and_drift(void **state) {
     (void)state;
     Plan *plan = plan_new(PLAN_NORMAL, arena);
@@ -89,7 +99,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         PLAN_CASE(sorted_and_found), PLAN_CASE(sums),
         PLAN_CASE(applyable),        PLAN_CASE(applyable_by_outputs_and_drift),
-        PLAN_CASE(sums_of_parts),
+        PLAN_CASE(sums_of_parts),    PLAN_CASE(effects),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
