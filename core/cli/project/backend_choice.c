@@ -225,7 +225,7 @@ static bool report_type(Str name, SourceRange range, Arena *arena, Diags *diags)
     return false;
 }
 
-static bool read_block(Project *project, const BackendConfig *block, BackendChoice *out) {
+bool backend_choice_read(Project *project, const BackendConfig *block, BackendChoice *out) {
     Arena *arena = project->cli->arena;
     const Decoded *decoded;
     const Scope *scope = static_eval_scope(project->config->statics, project->config->root, arena);
@@ -335,7 +335,7 @@ static bool read_configured(Project *project, BackendChoice *out) {
         return true;
     }
     BackendChoice choice = {0};
-    if (!read_block(project, block, &choice) || !add_flags(project, &choice))
+    if (!backend_choice_read(project, block, &choice) || !add_flags(project, &choice))
         return false;
     *out = choice;
     return true;
@@ -400,7 +400,7 @@ static bool overlay_environment(Project *project, BackendChoice *out) {
         return true;
     BackendConfig block = {str_from_cstr(out->type->name), environment->backend,
                            environment->backend_range};
-    if (!read_block(project, &block, &own))
+    if (!backend_choice_read(project, &block, &own))
         return false;
     for (size_t i = 0; i < out->type->schema.attribute_count; i++) {
         Str name = str_from_cstr(out->type->schema.attributes[i].name);
@@ -409,6 +409,13 @@ static bool overlay_environment(Project *project, BackendChoice *out) {
             set_argument(project, out, name, value);
     }
     return true;
+}
+
+BackendChoice backend_choice_of_file(Str path, Arena *arena) {
+    BackendChoice choice = local_choice(arena);
+    Path at = path_attribute((Path){0}, STR("path"), arena);
+    choice.config = path_set(choice.config, at, value_string(path, arena), arena);
+    return choice;
 }
 
 bool backend_choice_compare(Project *project, BackendChange *out) {

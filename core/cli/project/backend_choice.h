@@ -26,6 +26,10 @@ typedef struct BackendChange {
 MUST_USE bool backend_choice_compare(Project *project, BackendChange *out);
 /* Selects the backend for any command but init. Adds an error if init must be run first. */
 MUST_USE bool backend_choice_select(Project *project, BackendChoice *out);
+/* Reads a block of the configuration, which need not be the one of the root module. */
+MUST_USE bool backend_choice_read(Project *project, const BackendConfig *block, BackendChoice *out);
+/* Returns the local backend with this file. */
+BackendChoice backend_choice_of_file(Str path, Arena *arena);
 /* Opens the backend. Arguments that are not set come from environment variables. */
 MUST_USE bool backend_choice_open(Project *project,
                                   const BackendChoice *choice,

@@ -1,6 +1,6 @@
 /* Releases a project; functions shared by commands. */
 #include "project.h"
-#include "project_outcomes.h"
+#include "project_state.h"
 #include "view.h"
 
 bool project_may_ask(const Project *project) {
@@ -65,11 +65,7 @@ static void close_backend(Project *project, Backend *backend) {
 }
 
 void project_release(Project *project) {
-    if (project->working)
-        (void)working_state_close(project->working);
-    project_outcomes_end(project);
-    if (project->journal)
-        journal_close(project->journal);
+    (void)project_end_changes(project);
     if (project->out && project->out != project->backend)
         close_backend(project, project->out);
     if (project->backend)

@@ -212,6 +212,10 @@ bool project_open_state(Project *project, LockOperation operation) {
     return true;
 }
 
+bool project_read_again(Project *project) {
+    return read_state(project, LOCK_APPLY);
+}
+
 bool project_open_state_only(
     Project *project, Cli *cli, const Arguments *arguments, LockOperation operation, Diags *diags) {
     project->is_single = true;
@@ -235,6 +239,15 @@ bool project_begin_changes(Project *project, State *state) {
     if (state != project->state && !project->found_journal)
         working_state_set_baseline(project->working, project->state, project->state_text);
     return true;
+}
+
+State *project_end_changes(Project *project) {
+    State *state = working_state_close(project->working);
+    project->working = NULL;
+    project_outcomes_end(project);
+    journal_close(project->journal);
+    project->journal = NULL;
+    return state;
 }
 
 bool project_write_state(Project *project, State *state) {
