@@ -38,8 +38,17 @@ typedef struct Suite {
     VEC(SuiteFile) files;
     SuiteStatus status;
     bool is_interrupted;
+    bool is_cleanup;                /* no run is executed; states of earlier tests are destroyed */
     size_t counts[SUITE_ERROR + 1]; /* number of runs by status */
 } Suite;
+
+/* Why a state outlives its test. */
+typedef enum SuiteReason {
+    SUITE_REASON_NONE,
+    SUITE_REASON_SKIP,       /* a run has skip_cleanup or a backend */
+    SUITE_REASON_DEPENDENCY, /* variables of runs with other remaining states use its outputs */
+    SUITE_REASON_ERROR,      /* its cleanup failed, or did not begin */
+} SuiteReason;
 
 /* The remaining objects of a run. */
 typedef struct SuiteLeftover {
@@ -57,8 +66,13 @@ typedef struct SuiteEvents {
     void (*begin)(void *self, const Suite *suite);
     void (*file)(void *self, const SuiteFile *file, SuiteProgress progress);
     void (*run)(void *self, const SuiteFile *file, const SuiteRun *run, SuiteProgress progress);
-    /* The cleanup of a run failed or left objects; `state` holds the rest, perhaps none. */
-    void (*left)(void *self, const SuiteFile *file, const SuiteRun *run, const State *state);
+    /* The cleanup of a run left objects, as wanted (SUITE_REASON_SKIP), or failed
+     * (SUITE_REASON_ERROR); `state` holds the rest, perhaps none. */
+    void (*left)(void *self,
+                 const SuiteFile *file,
+                 const SuiteRun *run,
+                 const State *state,
+                 SuiteReason reason);
     /* Called instead of the cleanup if the engine was stopped. `left`: states with remaining
      * objects; `planned`: the plan of the run that failed with it (NULL: none). */
     void (*interrupt)(void *self,

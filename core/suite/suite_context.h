@@ -3,8 +3,18 @@
 #pragma once
 
 #include "suite.h"
+#include "suite_manifest.h"
+#include "suite_storage.h"
+
+/* What becomes of the states. */
+typedef enum SuiteMode {
+    SUITE_TEST,    /* the runs are executed, then their states are destroyed or kept */
+    SUITE_CLEANUP, /* the states that earlier tests left are destroyed */
+    SUITE_REPAIR,  /* the same, but states that were kept by skip_cleanup stay */
+} SuiteMode;
 
 typedef struct SuiteRequest {
+    SuiteMode mode;
     const Engine *engine;      /* of the configuration, with tests loaded */
     const InputRequest *input; /* values from outside the test files */
     Str test_directory;        /* directory with variable files for the test files in it */
@@ -13,15 +23,26 @@ typedef struct SuiteRequest {
      * the engine's token stops that. */
     const CancelToken *stop;
     const SuiteEvents *events;
+    const SuiteStorage *storage;
+    Diags *diags; /* for what belongs to no file */
 } SuiteRequest;
 
-/* A state with the engine and the variables of its last run, which also destroy it. */
+/* A state that runs of a file share. */
 typedef struct SuiteState {
-    Str key; /* "key STATE_KEY", "module SOURCE", or empty: of the configuration under test */
+    Str key; /* TestRun.state_key */
     State *state;
-    SuiteRun *last; /* the last run that applied; NULL: none, then engine and variables too */
-    const Engine *engine;
+    SuiteRun *last; /* the last run that applied; NULL: none */
+    /* The run with whose engine and variables the state is destroyed or restored: the last one that
+     * applied, or the last one with skip_cleanup. NULL: none applied. */
+    SuiteRun *target;
+    const Engine *engine; /* NULL: suite_run_bind has not been called */
     const Map *variables;
+    bool restores; /* the end of the file applies `target` again, and keeps the objects */
+    SuiteReason reason;
+    SuiteStore *store;            /* NULL: the state is in memory */
+    const BackendConfig *backend; /* of a run, that keeps the state; NULL: a file keeps it */
+    SuiteEntry entry;             /* in the manifest; reason SUITE_REASON_NONE: it has none */
+    bool is_unread;               /* its store cannot be read: nothing of it is changed */
 } SuiteState;
 
 /* Values from outside for one configuration: they depend on its declared types. */
@@ -33,8 +54,9 @@ typedef struct SuiteGiven {
 typedef struct SuiteContext {
     const SuiteRequest *request;
     SuiteFile *file;
-    Map states;  /* key → SuiteState */
-    Map outputs; /* name of a finished run → Value of its outputs */
+    Map states;     /* key → SuiteState */
+    bool is_stored; /* the states are in their stores; otherwise in memory */
+    Map outputs;    /* name of a finished run → Value of its outputs */
     VEC(SuiteGiven *) given;
     Map variables; /* evaluated variables of the file: name → InputValue */
     Arena *arena;

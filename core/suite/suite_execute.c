@@ -1,91 +1,9 @@
-/* Executes the files of a suite, one after the other, and destroys the objects of their runs. */
+/* Executes the files of a suite, one after the other, and cleans up their states. */
 #include "suite_execute.h"
 #include "suite_check.h"
+#include "suite_cleanup.h"
 #include "suite_run.h"
 #include "suite_state.h"
-
-typedef VEC(SuiteState *) SuiteStates;
-
-static bool holds_objects(const State *state) {
-    map_each(&state->resources, entry) {
-        const StateResource *resource = entry->value;
-        if (resource->address.mode == MODE_MANAGED)
-            return true;
-    }
-    return false;
-}
-
-/* The latest first: its objects may depend on earlier ones. */
-static void sort_states(const SuiteContext *context, SuiteStates *out) {
-    for (size_t i = context->file->runs.count; i-- > 0;) {
-        map_each(&context->states, entry) {
-            SuiteState *state = entry->value;
-            if (state->last == &context->file->runs.items[i])
-                vec_push(context->arena, out, state);
-        }
-    }
-}
-
-static bool destroy(SuiteContext *context, SuiteState *state, Diags *diags) {
-    Arena *arena = context->arena;
-    Engine engine = *state->engine;
-    PlanOptions options = {.mode = PLAN_DESTROY, .variables = state->variables};
-    PlanResult planned = {0};
-    if (!engine_plan(&engine, &options, state->state, &planned, arena, diags))
-        return false;
-    WorkingState *working =
-        working_state_open(planned.refreshed, suite_state_backend(arena), NULL, engine.io, arena);
-    bool ok = engine_apply(&engine, &options, planned.plan, working, arena, diags);
-    state->state = working_state_close(working);
-    return ok;
-}
-
-static void clean(SuiteContext *context, SuiteState *state) {
-    const SuiteEvents *events = context->request->events;
-    SuiteFile *file = context->file;
-    Diags found = diags_new(context->arena);
-    if (state->state->resources.count == 0)
-        return;
-    events->run(events->self, file, state->last, SUITE_TEARDOWN);
-    bool ok = destroy(context, state, &found);
-    diags_append(&file->diags, &found);
-    if (!ok)
-        file->status = SUITE_ERROR;
-    if (!ok || holds_objects(state->state))
-        events->left(events->self, file, state->last, state->state);
-}
-
-/* Returns the plan whose apply was interrupted; NULL if none. */
-static const Plan *find_interrupted(const SuiteContext *context) {
-    vec_each(&context->file->runs, run) {
-        if (run->is_interrupted && run->status == SUITE_ERROR && !run->config->is_plan)
-            return run->plan;
-    }
-    return NULL;
-}
-
-static void give_up(SuiteContext *context, const SuiteStates *states) {
-    const SuiteEvents *events = context->request->events;
-    SuiteLeftovers left = {0};
-    vec_each(states, state) {
-        SuiteLeftover leftover = {(*state)->last, (*state)->state};
-        if (holds_objects((*state)->state))
-            vec_push(context->arena, &left, leftover);
-    }
-    events->interrupt(events->self, context->file, &left, find_interrupted(context));
-}
-
-static void clean_up(SuiteContext *context) {
-    SuiteStates states = {0};
-    sort_states(context, &states);
-    if (cancel_level(context->request->engine->cancel) != CANCEL_NONE) {
-        give_up(context, &states);
-        return;
-    }
-    vec_each(&states, state) {
-        clean(context, *state);
-    }
-}
 
 static bool is_stopped(const SuiteContext *context) {
     return cancel_level(context->request->stop) != CANCEL_NONE;
@@ -110,6 +28,83 @@ static void execute_run(SuiteContext *context, SuiteRun *run) {
     events->run(events->self, file, run, SUITE_COMPLETE);
 }
 
+static bool is_claimed(const SuiteFile *file, const SuiteEntry *entry) {
+    vec_each(&file->runs, run) {
+        if (str_equal(run->config->state_key, entry->key))
+            return true;
+    }
+    return false;
+}
+
+static void warn_of_orphan(SuiteContext *context, const SuiteEntry *entry) {
+    const SuiteStorage *storage = context->request->storage;
+    Arena *arena = context->arena;
+    Str name = suite_manifest_file_name(entry->id, arena);
+    Str where = entry->id.len > 0 ? str_format(arena, " Its state is \"%.*s\".",
+                                               STR_ARG(disk_join(storage->directory, name, arena)))
+                                  : STR_EMPTY;
+    diags_warning(&context->file->diags, NO_RANGE, "Orphaned state",
+                  "An earlier test left objects in the state \"%.*s\", and no run of the file uses "
+                  "it any more, so they are not cleaned up. Restore such a run, or destroy the "
+                  "objects yourself.%.*s",
+                  STR_ARG(entry->key), STR_ARG(where));
+}
+
+/* Returns whether runs of the file have states that wait for a cleanup. */
+static bool check_entries(SuiteContext *context, const SuiteEntries *entries) {
+    bool is_waiting = false;
+    vec_each(entries, entry) {
+        if (!is_claimed(context->file, entry))
+            warn_of_orphan(context, entry);
+        else
+            is_waiting |= entry->reason != SUITE_REASON_NONE;
+    }
+    return is_waiting;
+}
+
+/* Adds an error if an earlier test of the file left states: this one would replace them. */
+static bool check_is_clean(SuiteContext *context, const SuiteEntries *entries) {
+    if (!check_entries(context, entries))
+        return true;
+    diags_error(&context->file->diags, NO_RANGE, "State manifest not empty",
+                "An earlier test of %.*s left objects, or is still running. To destroy them, run "
+                "\"loam test cleanup\"; with -repair, it keeps those that \"skip_cleanup\" and "
+                "backends keep.",
+                STR_ARG(context->file->config->path));
+    return false;
+}
+
+static void execute_runs(SuiteContext *context, const SuiteEntries *entries) {
+    SuiteFile *file = context->file;
+    if (!check_is_clean(context, entries)) {
+        file->status = SUITE_ERROR;
+        return;
+    }
+    vec_each(&file->runs, run) {
+        execute_run(context, run);
+    }
+}
+
+static void load_states(SuiteContext *context, const SuiteEntries *entries) {
+    (void)check_entries(context, entries);
+    if (!suite_cleanup_load(context, entries))
+        context->file->status = SUITE_ERROR;
+}
+
+/* The part of a file that precedes its end. */
+static void begin_file(SuiteContext *context) {
+    const SuiteRequest *request = context->request;
+    SuiteFile *file = context->file;
+    SuiteEntries entries = {0};
+    if (!suite_manifest_read(request->storage, file->config->path, &entries, context->arena,
+                             &file->diags))
+        file->status = SUITE_ERROR;
+    else if (request->mode == SUITE_TEST)
+        execute_runs(context, &entries);
+    else if (!is_stopped(context))
+        load_states(context, &entries);
+}
+
 static void execute_file(const SuiteRequest *request, SuiteFile *file, Arena *arena) {
     const SuiteEvents *events = request->events;
     SuiteContext context = {
@@ -123,11 +118,11 @@ static void execute_file(const SuiteRequest *request, SuiteFile *file, Arena *ar
     file->status = is_stopped(&context) ? SUITE_SKIP : SUITE_PASS;
     suite_check_file(request->engine->config, file->config, &file->diags);
     events->file(events->self, file, SUITE_STARTING);
-    vec_each(&file->runs, run) {
-        execute_run(&context, run);
-    }
+    begin_file(&context);
     events->file(events->self, file, SUITE_TEARDOWN);
-    clean_up(&context);
+    suite_cleanup_states(&context);
+    if (!suite_state_finish(&context, &file->diags))
+        file->status = SUITE_ERROR;
     events->file(events->self, file, SUITE_COMPLETE);
 }
 
@@ -155,10 +150,38 @@ static void count(Suite *suite, const SuiteFile *file) {
         suite->status = file->status;
 }
 
+static bool has_file(const Suite *suite, Str path) {
+    vec_each(&suite->files, file) {
+        if (str_equal(file->config->path, path))
+            return true;
+    }
+    return false;
+}
+
+/* Adds a warning for each test file of the manifest that the cleanup has not found. */
+static void warn_of_missing_files(const SuiteRequest *request, const Suite *suite, Arena *arena) {
+    StrVec files = {0};
+    Diags ignored = diags_new(arena); /* each file has reported the error */
+    Diags *diags = suite->files.count > 0 ? &ignored : request->diags;
+    if (request->mode == SUITE_TEST || request->filters->count > 0 ||
+        !suite_manifest_files(request->storage, &files, arena, diags))
+        return;
+    vec_each(&files, file) {
+        if (has_file(suite, *file))
+            continue;
+        diags_warning(
+            request->diags, NO_RANGE, "Test file not found",
+            "Earlier tests of %.*s left objects, and only that file can clean them up. If "
+            "it is in another directory, use -test-directory; if it was removed, restore "
+            "it, or destroy the objects yourself. Their states are in \"%.*s\".",
+            STR_ARG(*file), STR_ARG(request->storage->directory));
+    }
+}
+
 void suite_execute(const SuiteRequest *request, Suite *out, Arena *arena) {
     const SuiteEvents *events = request->events;
     const struct TestFiles *tests = request->engine->config->tests;
-    *out = (Suite){0};
+    *out = (Suite){.is_cleanup = request->mode != SUITE_TEST};
     vec_each(&tests->files, file) {
         if (is_wanted(request, *file))
             add_file(out, *file, arena);
@@ -168,6 +191,7 @@ void suite_execute(const SuiteRequest *request, Suite *out, Arena *arena) {
         execute_file(request, file, arena);
         count(out, file);
     }
+    warn_of_missing_files(request, out, arena);
     if (out->status == SUITE_PENDING)
         out->status = SUITE_PASS;
     out->is_interrupted = cancel_level(request->stop) != CANCEL_NONE;

@@ -1,5 +1,6 @@
-/* suite_execute: runs the test files of a configuration. Each run plans or applies for real, with
- * states in memory only. Its objects are destroyed at the end of the file, the latest first.
+/* suite_execute: runs the test files of a configuration. Each run plans or applies for real. Its
+ * objects are destroyed at the end of the file, the latest first. A cleanup does only that, with
+ * the states that earlier tests left.
  *
  *   file    its runs one after the other; after an error the rest is skipped
  *   run     validate, plan, perhaps apply; then its assertions

@@ -261,22 +261,33 @@ static bool plan(RunWork *work) {
     return ok;
 }
 
+/* The end of the file uses this run, unless an earlier one has skip_cleanup and this one has not.
+ */
+static void set_target(const RunWork *work) {
+    SuiteState *state = work->state;
+    state->last = work->run;
+    if (state->restores && !work->run->config->skips_cleanup)
+        return;
+    Map *variables = arena_new(work->context->arena, Map);
+    *variables = work->variables;
+    state->target = work->run;
+    state->engine = work->engine;
+    state->variables = variables;
+    state->restores = work->run->config->skips_cleanup;
+}
+
 static bool apply(RunWork *work) {
     SuiteContext *context = work->context;
-    Arena *arena = context->arena;
-    Diags found = diags_new(arena);
-    WorkingState *working = working_state_open(work->planned.refreshed, suite_state_backend(arena),
-                                               NULL, work->engine->io, arena);
-    bool ok =
-        engine_apply(work->engine, &work->options, work->planned.plan, working, arena, &found);
-    (void)ok; /* `found` has the errors, and expected failures are not errors */
     SuiteState *state = work->state;
-    state->state = working_state_close(working);
-    state->last = work->run;
-    state->engine = work->engine;
-    Map *variables = arena_new(arena, Map);
-    *variables = work->variables;
-    state->variables = variables;
+    Diags found = diags_new(context->arena);
+    WorkingState *working;
+    if (!suite_state_begin(context, state, work->run, &work->planned, &working, &work->run->diags))
+        return false;
+    bool ok = engine_apply(work->engine, &work->options, work->planned.plan, working,
+                           context->arena, &found);
+    (void)ok; /* `found` has the errors, and expected failures are not errors */
+    suite_state_end(state, working);
+    set_target(work);
     work->run->state = state->state;
     if (work->options.targets.count > 0)
         diags_warning(&found, NO_RANGE, "Applied changes may be incomplete",
@@ -397,34 +408,47 @@ static bool begin(RunWork *work) {
            set_options(work);
 }
 
-static SuiteState *find_or_add_state(SuiteContext *context, const TestRun *run) {
-    Str key = run->state_key.len ? str_concat(STR("key "), run->state_key, context->arena)
-              : run->source.len  ? str_concat(STR("module "), run->source, context->arena)
-                                 : STR_EMPTY;
-    SuiteState *state = map_find(&context->states, key);
-    if (state)
-        return state;
-    state = arena_new(context->arena, SuiteState);
-    state->key = key;
-    state->state = state_new(context->arena);
-    map_set(&context->states, key, state);
-    return state;
-}
-
-void suite_run_execute(SuiteContext *context, SuiteRun *run) {
+static RunWork new_work(SuiteContext *context, SuiteRun *run, SuiteState *state) {
     const Config *under_test = context->request->engine->config;
-    RunWork work = {
+    return (RunWork){
         .context = context,
         .run = run,
         .config = run->config->config ? run->config->config : under_test,
-        .state = find_or_add_state(context, run->config),
+        .state = state,
     };
+}
+
+void suite_run_execute(SuiteContext *context, SuiteRun *run) {
+    RunWork work = new_work(context, run, suite_state_of(context, run->config));
     run->status = SUITE_ERROR;
-    if (!begin(&work))
+    if (!begin(&work) || !suite_state_prepare(context, work.state, run, &run->diags))
         return;
     run->engine = work.engine;
     if (!plan(&work) || (!run->config->is_plan && !apply(&work)))
         return;
     run->status = SUITE_PASS;
     evaluate_assertions(&work);
+}
+
+static bool bind(RunWork *work) {
+    SuiteRun *run = work->run;
+    if (work->config->unmet)
+        diags_append(&run->diags, work->config->unmet);
+    return !work->config->unmet && prepare(work) &&
+           suite_values_collect(work->context, work->config, run, &work->variables, &run->diags);
+}
+
+bool suite_run_bind(SuiteContext *context, SuiteRun *run, SuiteState *state, Diags *diags) {
+    RunWork work = new_work(context, run, state);
+    size_t before = run->diags.count;
+    bool ok = bind(&work);
+    for (size_t i = before; i < run->diags.count; i++) {
+        if (run->diags.items[i].severity == DIAG_ERROR)
+            diags_add(diags, &run->diags.items[i]);
+    }
+    Map *variables = arena_new(context->arena, Map);
+    *variables = work.variables;
+    state->engine = work.engine;
+    state->variables = variables;
+    return ok;
 }

@@ -6,3 +6,6 @@
 
 /* Executes one run, from validation to assertions; sets its status and diagnostics. */
 void suite_run_execute(SuiteContext *context, SuiteRun *run);
+/* Sets engine and variables of `state` to those of a run that was not executed. Adds errors only.
+ */
+MUST_USE bool suite_run_bind(SuiteContext *context, SuiteRun *run, SuiteState *state, Diags *diags);

@@ -240,9 +240,13 @@ static bool find_run_outputs(SuiteContext *context,
         *out = *value;
         return true;
     }
+    bool is_test = context->request->mode == SUITE_TEST;
     if (find_run(context, name))
         diags_error(diags, named_range(traversal), missing,
-                    "The run \"%.*s\" comes later: only outputs of earlier runs are known.",
+                    is_test
+                        ? "The run \"%.*s\" comes later: only outputs of earlier runs are known."
+                        : "The run \"%.*s\" has no stored outputs: it only planned, or was not "
+                          "executed.",
                     STR_ARG(name));
     else
         diags_error(diags, named_range(traversal), "Reference to unknown run block",

@@ -1,8 +1,9 @@
-/* loam test */
+/* loam test, loam test cleanup */
 #include "command.h"
 #include "junit.h"
 #include "project.h"
 #include "project_load.h"
+#include "project_tests.h"
 #include "suite_execute.h"
 
 static const Option options[] = {
@@ -42,30 +43,81 @@ static bool check_input(const Project *project, Diags *diags) {
     return input_gather(project->config, &request, &ignored, project->cli->arena, diags);
 }
 
-static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+/* Executes the test files in this mode. Returns false if they could not be loaded. */
+static bool execute(
+    Cli *cli, const Arguments *arguments, SuiteMode mode, Suite *out, Diags *diags) {
     SCOPED(Project)
     project = {.test_directory = project_test_directory(arguments), .runs_tests = true};
+    const SuiteStorage *storage;
     StrVec filters = {0};
-    Suite suite;
-    if (!project_load(&project, cli, arguments, NULL, diags) || !check_input(&project, diags))
-        return 1;
+    if (!project_load(&project, cli, arguments, NULL, diags) || !check_input(&project, diags) ||
+        !project_tests_open(&project, &storage))
+        return false;
     view_show_diags(cli->view, diags);
     project.engine.cancel = cancel_open_second(cli->cancel);
     collect_filters(arguments, &filters, cli->arena);
+    Diags found = diags_new(cli->arena);
     SuiteRequest request = {
+        .mode = mode,
         .engine = &project.engine,
         .input = &project.input,
         .test_directory = project.test_directory,
         .filters = &filters,
         .stop = cli->cancel,
         .events = cli->view->type->tests(cli->view, option_flag(arguments, "verbose")),
+        .storage = storage,
+        .diags = &found,
     };
-    suite_execute(&request, &suite, cli->arena);
+    suite_execute(&request, out, cli->arena);
+    diags_append(diags, &found);
+    return true;
+}
+
+static int status_of(const Suite *suite) {
+    return suite->status > SUITE_PASS || suite->is_interrupted ? 1 : 0;
+}
+
+static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+    Suite suite;
+    if (!execute(cli, arguments, SUITE_TEST, &suite, diags))
+        return 1;
     Str path = option_text(arguments, "junit-xml");
     if (path.len && !write_junit(cli, &suite, path, diags))
         return 1;
-    return suite.status > SUITE_PASS || suite.is_interrupted ? 1 : 0;
+    return status_of(&suite);
 }
+
+static int run_cleanup(Cli *cli, const Arguments *arguments, Diags *diags) {
+    Suite suite;
+    SuiteMode mode = option_flag(arguments, "repair") ? SUITE_REPAIR : SUITE_CLEANUP;
+    return execute(cli, arguments, mode, &suite, diags) ? status_of(&suite) : 1;
+}
+
+static const Option cleanup_options[] = {
+    {"repair",      OPTION_FLAG, NULL,
+     "Keep what \"skip_cleanup\" and backends keep; clean up only after failures."               },
+    {"filter",      OPTION_PATH, "FILE", "Clean up only after this test file. May be repeated."  },
+    {"json",        OPTION_FLAG, NULL,   "Print events as JSON, one per line."                   },
+    {"json-into",   OPTION_PATH, "PATH", "Also write the JSON events to a file."                 },
+    {"verbose",     OPTION_FLAG, NULL,   "Accepted for Terraform; has no effect."                },
+    {"parallelism", OPTION_TEXT, "N",    "Number of concurrent operations of a run (default 10)."},
+};
+
+static const Command cmd_test_cleanup = {
+    .name = "cleanup",
+    .summary = "Destroy the objects that earlier tests left",
+    .usage = "[options]",
+    .about = "Destroys the objects whose states earlier tests left in the data directory: after a "
+             "failed cleanup, after a test that was interrupted or killed, and because of "
+             "\"skip_cleanup\". Also destroys the objects of states that runs keep in backends, "
+             "unless -repair is given. Uses the values of the test files as they are now.",
+    .groups = {OPTION_GROUP(cleanup_options), &option_tests, &option_variables, &option_view},
+    .group_count = 4,
+    .run = run_cleanup,
+    .json_view = view_json_open,
+};
+
+static const Command *const subcommands[] = {&cmd_test_cleanup};
 
 const Command cmd_test = {
     .name = "test",
@@ -77,4 +129,5 @@ const Command cmd_test = {
     .group_count = 4,
     .run = run,
     .json_view = view_json_open,
+    COMMAND_SUBCOMMANDS(subcommands),
 };

@@ -4,6 +4,7 @@
 #include "json_writer.h"
 #include "project.h"
 #include "project_load.h"
+#include "project_tests.h"
 #include "suite_validate.h"
 #include "view_diag_json.h"
 
@@ -115,7 +116,8 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
         return 1;
     bool ok = engine_validate(&project.engine, diags);
     if (project.test_directory.len)
-        ok = suite_validate(&project.engine, cli->arena, diags) && ok;
+        ok = suite_validate(&project.engine, cli->arena, diags) && project_tests_check(&project) &&
+             ok;
     if (!ok)
         return 1;
     engine_newer_blocks(&project.engine, project.config, cli->arena);

@@ -46,7 +46,9 @@ static Str skip_reason(const SuiteFile *file, const SuiteRun *skipped, Arena *sc
             return str_format(scratch, "\"%.*s\" failed, so the rest of the file was skipped.",
                               STR_ARG(run->config->name));
     }
-    return STR("The tests were interrupted.");
+    return file->status == SUITE_ERROR
+               ? STR("The file was not executed: the reason is in its system-err.")
+               : STR("The tests were interrupted.");
 }
 
 static void write_outcome(XmlWriter *xml,
@@ -93,7 +95,8 @@ static void write_file(XmlWriter *xml, const SuiteFile *file, Arena *scratch) {
     xml_writer_open(xml, "testsuite");
     xml_writer_attribute(xml, "name", file->config->path);
     xml_writer_count(xml, "tests", file->runs.count);
-    xml_writer_count(xml, "skipped", count_runs(file, SUITE_SKIP));
+    xml_writer_count(xml, "skipped",
+                     count_runs(file, SUITE_SKIP) + count_runs(file, SUITE_PENDING));
     xml_writer_count(xml, "failures", count_runs(file, SUITE_FAIL));
     xml_writer_count(xml, "errors", count_runs(file, SUITE_ERROR));
     vec_each(&file->runs, run) {

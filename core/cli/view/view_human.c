@@ -223,17 +223,20 @@ static void list_left(const State *state, StrBuf *out, Arena *scratch) {
     }
 }
 
-static void on_left(void *self, const SuiteFile *file, const SuiteRun *run, const State *state) {
+static void on_left(void *self,
+                    const SuiteFile *file,
+                    const SuiteRun *run,
+                    const State *state,
+                    SuiteReason reason) {
     (void)self;
     SCOPED(ArenaRef) scratch = arena_open("left");
     StrBuf out = strbuf_new(scratch);
-    strbuf_add_format(&out,
-                      "\n"
-                      "Some objects of \"%.*s\" of %.*s could not be destroyed. They still exist, "
-                      "and are in no state:\n",
-                      STR_ARG(run->config->name), STR_ARG(file->config->path));
+    strbuf_add_format(&out, "\n%.*s\n", STR_ARG(view_test_left(file, run, reason, scratch)));
     list_left(state, &out, scratch);
-    terminal_err(strbuf_str(&out));
+    if (reason == SUITE_REASON_SKIP)
+        terminal_out(strbuf_str(&out));
+    else
+        terminal_err(strbuf_str(&out));
 }
 
 static bool is_made(Action action) {
@@ -258,7 +261,8 @@ static void on_interrupt(void *self,
     vec_each(left, leftover) {
         strbuf_add_format(&out,
                           "\n"
-                          "These objects of \"%.*s\" of %.*s still exist, and are in no state:\n",
+                          "These objects of \"%.*s\" of %.*s still exist. To destroy them, run "
+                          "\"loam test cleanup\".\n",
                           STR_ARG(leftover->run->config->name), STR_ARG(file->config->path));
         list_left(leftover->state, &out, scratch);
     }

@@ -111,10 +111,11 @@ static void on_test_run(void *self,
 static void on_test_left(void *self,
                          const SuiteFile *file,
                          const SuiteRun *run,
-                         const State *state) {
+                         const State *state,
+                         SuiteReason reason) {
     TeeTests *tee = self;
     for (size_t i = 0; i < 2; i++)
-        tee->heard[i]->left(tee->heard[i]->self, file, run, state);
+        tee->heard[i]->left(tee->heard[i]->self, file, run, state, reason);
 }
 
 static void on_tests_interrupt(void *self,

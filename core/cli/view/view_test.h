@@ -6,7 +6,9 @@
 
 /* Returns the events for Terraform's event stream. */
 const SuiteEvents *view_test_json(View *view, bool verbose);
-/* Returns "Failure! 3 passed, 1 failed, 2 skipped." */
+/* Returns "Failure! 3 passed, 1 failed, 2 skipped."; of a cleanup, only the first word. */
 Str view_test_summary(const Suite *suite, Arena *arena);
+/* Returns what became of the objects that the cleanup of a run left. */
+Str view_test_left(const SuiteFile *file, const SuiteRun *run, SuiteReason reason, Arena *arena);
 /* Returns the word after the "..." of a finished file or run. For people, an error is a failure. */
 const char *view_test_word(SuiteStatus status);

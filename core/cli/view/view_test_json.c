@@ -215,20 +215,21 @@ static void write_instances(JsonWriter *writer, const State *state, Arena *scrat
     }
 }
 
-static void on_left(void *self, const SuiteFile *file, const SuiteRun *run, const State *state) {
+static void on_left(void *self,
+                    const SuiteFile *file,
+                    const SuiteRun *run,
+                    const State *state,
+                    SuiteReason reason) {
     const TestStream *stream = self;
     SCOPED(ArenaRef) scratch = arena_open("line");
+    bool is_wanted = reason == SUITE_REASON_SKIP;
     ViewJsonLine line;
-    begin(&line, stream, "test_cleanup", "error",
-          str_format(
-              scratch,
-              "Some objects of \"%.*s\" of %.*s could not be destroyed. Destroy them yourself.",
-              STR_ARG(run->config->name), STR_ARG(file->config->path)),
-          scratch);
+    begin(&line, stream, "test_cleanup", is_wanted ? "info" : "error",
+          view_test_left(file, run, reason, scratch), scratch);
     write_origin(&line, file, run);
     json_key(&line.writer, STR("test_cleanup"));
     json_object_start(&line.writer);
-    json_key(&line.writer, STR("failed_resources"));
+    json_key(&line.writer, is_wanted ? STR("skipped_resources") : STR("failed_resources"));
     json_array_start(&line.writer);
     write_instances(&line.writer, state, scratch);
     json_array_end(&line.writer);
@@ -273,7 +274,8 @@ static void on_interrupt(void *self,
     ViewJsonLine line;
     begin(&line, stream, "test_interrupt", "error",
           str_format(scratch,
-                     "The test was interrupted in %.*s. The objects of its runs still exist.",
+                     "The test was interrupted in %.*s. The objects of its runs still exist. To "
+                     "destroy them, run \"loam test cleanup\".",
                      STR_ARG(file->config->path)),
           scratch);
     write_origin(&line, file, NULL);
@@ -281,7 +283,7 @@ static void on_interrupt(void *self,
     json_object_start(&line.writer);
     const State *own = NULL;
     vec_each(left, leftover) {
-        if (!leftover->run->config->source.len && !leftover->run->config->state_key.len)
+        if (leftover->run->config->state_key.len == 0)
             own = leftover->state;
     }
     write_leftover(&line.writer, "state", own, scratch);
