@@ -5,16 +5,25 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void decode_schemas(const Map *schemas, Arena *arena) {
+typedef bool (*Decode)(Str bytes, Schema *out, Str *error, Arena *arena);
+
+static void decode_schemas(const Map *schemas, Decode decode, Arena *arena) {
     map_each(schemas, entry) {
         const Str *bytes = entry->value;
         Schema schema;
         Str error = STR_EMPTY;
-        if (protocol_schema_decode(*bytes, &schema, &error, arena))
+        if (decode(*bytes, &schema, &error, arena))
             CHECK(schema_implied_type(&schema)->kind == KIND_OBJECT);
         else
             CHECK(error.len > 0);
     }
+}
+
+static void decode_value(Str bytes, Arena *arena) {
+    Value value;
+    Str error = STR_EMPTY;
+    if (!protocol_message_value(bytes, &TYPE_DYNAMIC, &value, &error, arena))
+        CHECK(error.len > 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -26,16 +35,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     Str bytes = {(const char *)data + 1, size - 1};
     ProtocolResponse response;
     ProtocolSchemas schemas;
-    Value value;
     Str error = STR_EMPTY;
     if (!protocol_message_response(method, bytes, &response, arena, &diags))
         CHECK(diags_has_errors(&diags));
-    else if (response.has_state &&
-             !protocol_message_value(response.state, &TYPE_DYNAMIC, &value, &error, arena))
-        CHECK(error.len > 0);
+    if (response.has_state)
+        decode_value(response.state, arena);
+    if (response.has_identity)
+        decode_value(response.identity, arena);
     if (protocol_schema_index(bytes, &schemas, &error, arena)) {
-        decode_schemas(&schemas.resources, arena);
-        decode_schemas(&schemas.data_sources, arena);
+        decode_schemas(&schemas.resources, protocol_schema_decode, arena);
+        decode_schemas(&schemas.data_sources, protocol_schema_decode, arena);
+        decode_schemas(&schemas.lists, protocol_schema_decode, arena);
     }
+    schemas = (ProtocolSchemas){0};
+    if (protocol_schema_index_identities(bytes, &schemas, &error, arena))
+        decode_schemas(&schemas.identities, protocol_schema_decode_identity, arena);
     return 0;
 }
