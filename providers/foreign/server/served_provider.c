@@ -360,8 +360,13 @@ static const struct {
     {"/plugin.GRPCBroker/StartStream",                 RPC_SERVES_STREAM },
     {"/tfplugin6.Provider/StopProvider",               RPC_SERVES_AT_ONCE},
     {"/tfplugin6.Provider/GetMetadata",                RPC_SERVES_CALL   },
-    {"/tfplugin6.Provider/GetResourceIdentitySchemas", RPC_SERVES_CALL   },
+    {"/tfplugin6.Provider/GetResourceIdentitySchemas", RPC_SERVES_CALL   }, /* none: empty */
 };
+
+/* Returns false for calls that loam only makes: those about identities, lists and actions. */
+static bool is_served(ProtocolMethod method) {
+    return method == PROTOCOL_GET_SCHEMA || method == PROTOCOL_GET_FUNCTIONS || rows[method].run;
+}
 
 static RpcServing find(void *self, Str method) {
     ProtocolMethod found;
@@ -370,7 +375,8 @@ static RpcServing find(void *self, Str method) {
         if (str_equal_cstr(method, plain[i].method))
             return plain[i].serving;
     }
-    return served_message_method(method, &found) ? RPC_SERVES_CALL : RPC_SERVES_NOT;
+    bool is_known = served_message_method(method, &found) && is_served(found);
+    return is_known ? RPC_SERVES_CALL : RPC_SERVES_NOT;
 }
 
 static Str encode_health(Arena *arena) {
@@ -389,7 +395,7 @@ static void run(void *self, Str method, Str message, RpcReply *reply, Arena *are
         cancel_raise(served->cancel, CANCEL_STOP);
     } else if (str_ends_with(method, STR("/GetMetadata"))) {
         reply->message = encode_metadata(served->provider, arena);
-    } else if (served_message_method(method, &found)) {
+    } else if (served_message_method(method, &found) && is_served(found)) {
         if (found == PROTOCOL_GET_SCHEMA)
             reply->message = schema_of(served);
         else if (found == PROTOCOL_GET_FUNCTIONS)
