@@ -9,7 +9,7 @@ typedef struct ActionRequest {
 } ActionRequest;
 
 typedef struct ActionResponse {
-    Str deferred; /* of `plan`, as in DataReadResponse */
+    Deferral deferral; /* of `plan`; the object that triggers the action waits, too */
 } ActionResponse;
 
 struct ActionType {

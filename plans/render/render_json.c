@@ -411,7 +411,8 @@ static void write_invocation(const Document *document, const ActionInvocation *i
     json_key_string(writer, "address", resource_addr_to_str(invocation->action, document->scratch));
     json_key_string(writer, "type", invocation->action.type);
     json_key_string(writer, "name", invocation->action.name);
-    write_config(writer, or_null(invocation->config));
+    if (value_is_present(or_null(invocation->config)))
+        write_config(writer, invocation->config);
     json_key_string(writer, "provider_name", invocation->provider_config.provider);
     write_trigger(document, invocation);
     json_object_end(writer);
@@ -454,6 +455,28 @@ static void write_deferred_changes(const Document *document) {
         json_object_end(writer);
     }
     json_array_end(writer);
+}
+
+/* They wait because the object that triggers them waits. */
+static void write_deferred_invocations(const Document *document) {
+    JsonWriter *writer = document->writer;
+    bool any = false;
+    vec_each(&document->plan->deferred, deferred) {
+        vec_each(&deferred->change.invocations, invocation) {
+            if (!any) {
+                json_key(writer, STR("deferred_action_invocations"));
+                json_array_start(writer);
+            }
+            any = true;
+            json_object_start(writer);
+            json_key_string(writer, "reason", deferral_text(DEFERRAL_PREREQUISITE));
+            json_key(writer, STR("action_invocation"));
+            write_invocation(document, invocation);
+            json_object_end(writer);
+        }
+    }
+    if (any)
+        json_array_end(writer);
 }
 
 static void write_output_change(JsonWriter *writer, const OutputChange *output) {
@@ -520,6 +543,7 @@ void render_json_plan(const Plan *plan,
     write_drift(&document);
     write_resource_changes(&document);
     write_deferred_changes(&document);
+    write_deferred_invocations(&document);
     write_output_changes(&document);
     render_json_state_prior(&writer, plan, lookup, payload, terraform_version, scratch);
     write_section(&writer, "configuration", plan->configuration);

@@ -92,8 +92,8 @@ static void end_call(ForeignClient *client, ForeignWorker *worker) {
 
 /* Calls. */
 
-/* Rejects a deferred response to a call that did not allow one. Plans of actions never do, which
- * their caller reports. */
+/* Rejects a deferred response to a call that did not allow one. The engine does that for plans of
+ * actions, because a requested invocation can never wait. */
 static void check_deferral(const Call *call, const ProtocolResponse *response, Diags *diags) {
     if (!response->is_deferred || call->allows_deferral)
         return;

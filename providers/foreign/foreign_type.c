@@ -128,8 +128,7 @@ static bool action_plan(const Call *call,
     sent.config = request->config;
     if (!foreign_client_call(call, PROTOCOL_PLAN_ACTION, &sent, &received, NULL, diags))
         return false;
-    if (received.is_deferred)
-        response->deferred = STR("the provider defers it");
+    response->deferral = foreign_object_deferral(&received);
     return true;
 }
 

@@ -557,6 +557,7 @@ static const ResourceType *const resources[] = {&fake_thing, &fake_quick, &fake_
                                                 &fake_disk,  &fake_vault, &fake_bundle};
 static const DataSourceType *const data_sources[] = {&fake_lookup};
 static const EphemeralType *const ephemerals[] = {&fake_token};
+static const ActionType *const actions[] = {&fake_note};
 
 const Provider fake_provider = {
     .name = "fake",
@@ -567,4 +568,6 @@ const Provider fake_provider = {
     PROVIDER_RESOURCES(resources),
     PROVIDER_DATA_SOURCES(data_sources),
     PROVIDER_EPHEMERALS(ephemerals),
+    .actions = actions,
+    .action_count = ARRAY_COUNT(actions),
 };

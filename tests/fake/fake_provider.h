@@ -10,6 +10,7 @@
  * deletions
  *   fake_bundle   a directory of files, each an object of its own (bundle.h)
  *   data fake_lookup   name! → answer
+ *   action fake_note   text!: adds a line to the diary; "defer TEXT" orders a deferred plan
  *
  * The provider finds its world through the engine's Io, the first member of the world. */
 #pragma once

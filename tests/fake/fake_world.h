@@ -16,3 +16,4 @@ bool fake_world_limits(const Call *call,
                        Diags *diags);
 
 extern const ResourceType fake_vault;
+extern const ActionType fake_note;

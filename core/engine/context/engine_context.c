@@ -29,11 +29,18 @@ static void restore_invocations(const Engine *engine, ActionInvocations *invocat
     }
 }
 
+static void restore_change(const Engine *engine, ResourceChange *change) {
+    change->schema = engine_find_schema(engine, change->address.mode,
+                                        change->provider_config.provider, change->address.type);
+    restore_invocations(engine, &change->invocations);
+}
+
 void engine_restore_schemas(const Engine *engine, Plan *plan) {
     vec_each(&plan->changes, change) {
-        change->schema = engine_find_schema(engine, change->address.mode,
-                                            change->provider_config.provider, change->address.type);
-        restore_invocations(engine, &change->invocations);
+        restore_change(engine, change);
+    }
+    vec_each(&plan->deferred, deferred) {
+        restore_change(engine, &deferred->change);
     }
     vec_each(&plan->drift, drift) {
         drift->schema =

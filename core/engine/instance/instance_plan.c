@@ -399,8 +399,10 @@ static bool plan_instance(Planning *planning) {
     op->record->value = op->record->planned->after;
     if (!op->record->deferral)
         op->record->deferral = deferrals_of_needs(op->node, op->provider);
-    if (op->record->deferral)
+    if (op->record->deferral) {
+        invocation_defer(op, &planning->scope, op->record->planned);
         return true;
+    }
     refresh_dependencies(op);
     Action action = op->record->planned->action;
     bool destroys = action_is_replace(action) && action != ACTION_FORGET_THEN_CREATE;
@@ -548,7 +550,10 @@ static bool plan_invocations(Planning *planning) {
     scope.repetition = kind == KEY_INT      ? REPEAT_COUNT
                        : kind == KEY_STRING ? REPEAT_EACH
                                             : REPEAT_NONE;
-    return invocation_plan(op, &scope, op->record->planned);
+    if (!op->record->deferral)
+        return invocation_plan(op, &scope, op->record->planned);
+    invocation_defer(op, &scope, op->record->planned);
+    return true;
 }
 
 /* Plans that an object is deleted or, by its lifecycle or removed block, forgotten. A destroy plan
@@ -595,11 +600,11 @@ static bool plan_removal(Planning *planning) {
     *deferral = *deferral                     ? *deferral
                 : planning->response.deferral ? planning->response.deferral
                                               : deferrals_of_needs(op->node, op->provider);
-    if (*deferral || !op->resource->config || change->deposed.len > 0)
+    if (!op->resource->config || change->deposed.len > 0)
         return true;
     if (op->record->module)
         module_scope_init_instance(&planning->scope, op->record);
-    return !prevents_destroy(planning) && plan_invocations(planning);
+    return (*deferral || !prevents_destroy(planning)) && plan_invocations(planning);
 }
 
 bool instance_plan_destroy(Walk *pool, void *payload, uint32_t worker) {

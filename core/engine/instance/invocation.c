@@ -153,28 +153,45 @@ static bool check_destroy_config(InstanceOp *op, const Configured *configured) {
     return false;
 }
 
-static bool ask_provider(InstanceOp *op, const Configured *configured) {
+/* The change of an object can wait for its action if the plan may have deferrals. A requested
+ * invocation has no object. */
+static bool check_deferral(InstanceOp *op, Deferral deferral, bool is_requested) {
+    if (!deferral || (!is_requested && op->walk->options->allows_deferral))
+        return true;
+    diags_error(&op->diags, NO_RANGE, "Provider deferred an action", "%.*s is deferred %s. %s",
+                STR_ARG(op->address), deferral_reason(deferral),
+                is_requested ? "Apply the configuration first, without -invoke."
+                             : "Apply other changes first: plan with -allow-deferral, or with "
+                               "-target.");
+    return false;
+}
+
+static bool ask_provider(InstanceOp *op,
+                         const Configured *configured,
+                         bool is_requested,
+                         Deferral *deferral) {
     ActionResponse response = {0};
+    *deferral = DEFERRAL_NONE;
     if (op->provider->is_deferred) /* its configuration is known during the apply */
         return true;
     if (!provider_call_plan_action(op, &(ActionRequest){configured->value}, &response))
         return false;
-    if (response.deferred.len == 0)
-        return true;
-    diags_error(&op->diags, NO_RANGE, "Provider deferred an action",
-                "%.*s cannot be planned now: %.*s.", STR_ARG(op->address),
-                STR_ARG(response.deferred));
-    return false;
+    *deferral = response.deferral;
+    return check_deferral(op, response.deferral, is_requested);
 }
 
-static bool plan_one(InstanceOp *op, const Caller *caller, ActionInvocation *out) {
+/* Sets *deferral to why the provider defers the invocation; DEFERRAL_NONE: it does not. */
+static bool plan_one(InstanceOp *op,
+                     const Caller *caller,
+                     ActionInvocation *out,
+                     Deferral *deferral) {
     Configured configured;
     if (!configure(op, caller, &configured))
         return false;
     if (!out->is_requested && invoke_event_is_destroy(out->event) &&
         !check_destroy_config(op, &configured))
         return false;
-    if (!ask_provider(op, &configured))
+    if (!ask_provider(op, &configured, out->is_requested, deferral))
         return false;
     out->schema = op->schema;
     out->config = kept_config(op, &configured);
@@ -231,6 +248,16 @@ static bool evaluate_condition(InstanceOp *op,
     return false;
 }
 
+/* The object waits with its action. As in Terraform, the reason of the provider is not that of the
+ * object; a note has it. */
+static void defer(InstanceOp *op, Str action, Deferral deferral, ResourceChange *change) {
+    ChangeNote note = {
+        {0},
+        str_format(op->keep, "%.*s is deferred %s", STR_ARG(action), deferral_reason(deferral))};
+    op->record->deferral = DEFERRAL_ABSENT_PREREQUISITE;
+    vec_push(op->keep, &change->notes, note);
+}
+
 /* The invocation of one action by one event. */
 static bool plan_invocation(InstanceOp *op,
                             const ModuleScope *scope,
@@ -238,6 +265,8 @@ static bool plan_invocation(InstanceOp *op,
                             const Expr *expr,
                             ResourceChange *change) {
     ObjectRef ref;
+    if (op->record->deferral) /* by an invocation before */
+        return true;
     if (!read_ref(op->node, expr, scope, &ref, op->scratch, &op->diags))
         return false;
     const InstanceRecord *record =
@@ -251,8 +280,11 @@ static bool plan_invocation(InstanceOp *op,
     Caller caller = {op->record, &object, true};
     invocation.action = record->address;
     invocation.provider_config = instance_op_provider_config(&action);
-    bool ok = plan_one(&action, &caller, &invocation);
-    if (ok)
+    Deferral deferral = DEFERRAL_NONE;
+    bool ok = plan_one(&action, &caller, &invocation, &deferral);
+    if (ok && deferral)
+        defer(op, action.address, deferral, change);
+    else if (ok)
         vec_push(op->keep, &change->invocations, invocation);
     log_debug("invocation planned", log_text("address", action.address),
               log_text("caller", op->address), log_cstr("event", invoke_event_keyword(like->event)),
@@ -262,19 +294,20 @@ static bool plan_invocation(InstanceOp *op,
     return ok;
 }
 
-static bool plan_trigger(InstanceOp *op,
-                         const ModuleScope *scope,
-                         uint32_t index,
-                         ResourceChange *change) {
-    const ActionTrigger *trigger = &lifecycle_of(op)->action_triggers.items[index];
-    Value condition;
+/* Handles an invocation that an event of the planned change makes. */
+typedef bool (*VisitInvocation)(InstanceOp *op,
+                                const ModuleScope *scope,
+                                const ActionInvocation *like,
+                                const Expr *expr,
+                                ResourceChange *change);
+
+static bool each_invocation(InstanceOp *op,
+                            const ModuleScope *scope,
+                            uint32_t trigger_index,
+                            VisitInvocation visit,
+                            ResourceChange *change) {
+    const ActionTrigger *trigger = &lifecycle_of(op)->action_triggers.items[trigger_index];
     bool ok = true;
-    if (!has_events(change->action, trigger))
-        return true;
-    if (!evaluate_condition(op, scope, trigger, change->after, &condition))
-        return false;
-    if (value_is_known(condition) && !value_is_true(condition))
-        return true;
     vec_each(&trigger->events, event) {
         if (!has_event(change->action, *event))
             continue;
@@ -282,21 +315,72 @@ static bool plan_trigger(InstanceOp *op,
             ActionInvocation like = {.caller = op->record->address,
                                      .event = *event,
                                      .on_failure = trigger->on_failure,
-                                     .trigger = index,
+                                     .trigger = trigger_index,
                                      .index = i};
-            ok = plan_invocation(op, scope, &like, trigger->actions.items[i], change) && ok;
+            ok = visit(op, scope, &like, trigger->actions.items[i], change) && ok;
         }
     }
     return ok;
+}
+
+static bool plan_trigger(InstanceOp *op,
+                         const ModuleScope *scope,
+                         uint32_t index,
+                         ResourceChange *change) {
+    const ActionTrigger *trigger = &lifecycle_of(op)->action_triggers.items[index];
+    Value condition;
+    if (!has_events(change->action, trigger))
+        return true;
+    if (!evaluate_condition(op, scope, trigger, change->after, &condition))
+        return false;
+    if (value_is_known(condition) && !value_is_true(condition))
+        return true;
+    return each_invocation(op, scope, index, plan_invocation, change);
 }
 
 bool invocation_plan(InstanceOp *op, const ModuleScope *scope, ResourceChange *change) {
     bool ok = true;
     if (op->walk->options->is_preflight)
         return true;
-    for (uint32_t i = 0; i < lifecycle_of(op)->action_triggers.count; i++)
+    for (uint32_t i = 0; i < lifecycle_of(op)->action_triggers.count && !op->record->deferral; i++)
         ok = plan_trigger(op, scope, i, change) && ok;
+    if (op->record->deferral)
+        invocation_defer(op, scope, change);
     return ok;
+}
+
+/* A wrong reference is an error of the validation. */
+static bool defer_invocation(InstanceOp *op,
+                             const ModuleScope *scope,
+                             const ActionInvocation *like,
+                             const Expr *expr,
+                             ResourceChange *change) {
+    ObjectRef ref;
+    Diags ignored = diags_new(op->scratch);
+    if (!read_ref(op->node, expr, scope, &ref, op->scratch, &ignored))
+        return true;
+    const ResourceNode *action = ref.node->as.resource;
+    ActionInvocation invocation = *like;
+    invocation.action = (ResourceAddr){
+        .module = op->record->address.module,
+        .mode = MODE_ACTION,
+        .type = action->config->type,
+        .name = action->config->name,
+        .key = {ref.key.kind, ref.key.index, str_clone(ref.key.text, op->keep)},
+    };
+    invocation.provider_config = action->provider->as.provider->address;
+    invocation.schema = action->type->schema;
+    invocation.config = value_null(schema_implied_type(invocation.schema));
+    vec_push(op->keep, &change->invocations, invocation);
+    return true;
+}
+
+void invocation_defer(InstanceOp *op, const ModuleScope *scope, ResourceChange *change) {
+    change->invocations = (ActionInvocations){0};
+    if (op->walk->options->is_preflight)
+        return;
+    for (uint32_t i = 0; i < lifecycle_of(op)->action_triggers.count; i++)
+        (void)each_invocation(op, scope, i, defer_invocation, change);
 }
 
 void invocation_validate(InstanceOp *op, const ModuleScope *scope) {
@@ -322,7 +406,8 @@ bool invocation_plan_request(InstanceRecord *action,
         .caller = caller ? caller->address : (ResourceAddr){0},
         .is_requested = true,
     };
-    bool ok = plan_one(&op, &(Caller){caller, caller ? &caller->value : NULL, false}, out);
+    Deferral none;
+    bool ok = plan_one(&op, &(Caller){caller, caller ? &caller->value : NULL, false}, out, &none);
     if (ok && !value_is_wholly_known(out->config)) {
         diags_error(
             &op.diags, NO_RANGE, "Partially applied configuration",

@@ -196,10 +196,128 @@ static void other_modes(void **unused) {
     engine_case_close(c);
 }
 
+/* "after_create action.fake_note.n of fake_thing.a" per line, of the changes that wait. */
+static Str invocations(const EngineCase *c) {
+    StrBuf buf = strbuf_new(c->arena);
+    vec_each(&c->plan->deferred, one) {
+        vec_each(&one->change.invocations, invocation) {
+            assert_true(value_is_null(invocation->config));
+            strbuf_add_format(&buf, "%s %.*s of %.*s\n", invoke_event_keyword(invocation->event),
+                              STR_ARG(resource_addr_to_str(invocation->action, c->arena)),
+                              STR_ARG(resource_addr_to_str(invocation->caller, c->arena)));
+        }
+    }
+    return strbuf_str(&buf);
+}
+
+#define ACTIONS(size)                                                                              \
+    "resource:\n"                                                                                  \
+    "  fake_thing:\n"                                                                              \
+    "    a:\n"                                                                                     \
+    "      name: a\n"                                                                              \
+    "      size: " size "\n"                                                                       \
+    "      lifecycle:\n"                                                                           \
+    "        action_trigger:\n"                                                                    \
+    "        - {events: [before_create, after_update], actions: ['action.fake_note.m[0]']}\n"      \
+    "        - events: [after_create, after_update, before_destroy]\n"                             \
+    "          actions: [action.fake_note.n]\n"                                                    \
+    "    b: {name: b, size: '${fake_thing.a.size}'}\n"                                             \
+    "    free: {name: free}\n"                                                                     \
+    "action:\n"                                                                                    \
+    "  fake_note:\n"                                                                               \
+    "    n: {config: {text: '${caller.name}'}}\n"                                                  \
+    "    m: {count: 1, config: {text: first}}\n"
+
+/* An object waits for its action, with the other actions that it triggers, and its dependents. */
+static void actions(void **unused) {
+    (void)unused;
+    EngineCase *c = open_case();
+    fake_world_order(&c->world, "defer a");
+    engine_case_config(c, ACTIONS("1"));
+    plan(c, "+ fake_thing.free\n",
+         "absent_prereq + fake_thing.a\ndeferred_prereq + fake_thing.b\n");
+    check_str(invocations(c), "before_create action.fake_note.m[0] of fake_thing.a\n"
+                              "after_create action.fake_note.n of fake_thing.a\n");
+    check_str(
+        c->plan->deferred.items[0].change.notes.items[0].text,
+        "action.fake_note.n is deferred because the configuration of its provider has unknown "
+        "values");
+    assert_int_equal(plan_count(c->plan).invoke, 0);
+    apply(c);
+    check_diary(c, "create free\n");
+    fake_world_obey(&c->world);
+    plan(c, "+ fake_thing.a\n+ fake_thing.b\n", "");
+    apply(c);
+    check_diary(c, "note first\ncreate a\nnote a\ncreate b\n");
+    /* An update and a deletion wait in the same way. */
+    fake_world_order(&c->world, "defer first");
+    engine_case_config(c, ACTIONS("2"));
+    plan(c, "", "absent_prereq ~ fake_thing.a\ndeferred_prereq ~ fake_thing.b\n");
+    check_str(invocations(c), "after_update action.fake_note.m[0] of fake_thing.a\n"
+                              "after_update action.fake_note.n of fake_thing.a\n");
+    fake_world_order(&c->world, "defer a");
+    c->options.mode = PLAN_DESTROY;
+    plan(c, "- fake_thing.b\n- fake_thing.free\n", "absent_prereq - fake_thing.a\n");
+    check_str(invocations(c), "before_destroy action.fake_note.n of fake_thing.a\n");
+    apply(c);
+    check_diary(c, "delete free\ndelete b\n");
+    check_objects(c, "fake_thing.a a-1\n");
+    engine_case_close(c);
+}
+
+/* An object that waits for another reason lists its actions, too. */
+static void actions_of_dependents(void **unused) {
+    (void)unused;
+    EngineCase *c = open_case();
+    engine_case_config(
+        c, COUNTED("2", "    d: {name: d, zone: '${fake_thing.b.id}', lifecycle: {action_trigger: "
+                        "{events: [after_create], actions: [action.fake_note.n]}}}\n"
+                        "action: {fake_note: {n: {config: {text: later}}}}\n"));
+    engine_case_must(c, engine_case_plan(c));
+    check_str(invocations(c), "after_create action.fake_note.n of fake_thing.d\n");
+    apply(c);
+    check_diary(c, "create free\n");
+    engine_case_must(c, engine_case_apply(c));
+    check_diary(c, "create a0\ncreate a1\ncreate b\ncreate d\nnote later\n");
+    engine_case_close(c);
+}
+
+/* Without the option, and for an invocation that the user requests, a deferred plan is an error. */
+static void rejected_actions(void **unused) {
+    (void)unused;
+    static const struct {
+        bool allows_deferral;
+        bool is_requested;
+        const char *advice;
+    } cases[] = {
+        {false, false, "plan with -allow-deferral, or with -target."    },
+        {false, true,  "Apply the configuration first, without -invoke."},
+        {true,  true,  "Apply the configuration first, without -invoke."},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        EngineCase *c = engine_case_open();
+        ResourceAddr action = {.mode = MODE_ACTION, .type = STR("fake_note"), .name = STR("n")};
+        engine_case_config(c, ACTIONS("1"));
+        if (cases[i].is_requested)
+            engine_case_must(c, engine_case_apply(c));
+        fake_world_order(&c->world, "defer a");
+        c->options.allows_deferral = cases[i].allows_deferral;
+        c->options.invoke = cases[i].is_requested ? &action : NULL;
+        assert_false(engine_case_plan(c));
+        check_said(c, "Provider deferred an action");
+        check_said(c, "action.fake_note.n is deferred because the configuration of its provider");
+        check_said(c, cases[i].advice);
+        engine_case_close(c);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rounds),         cmocka_unit_test(errors),   cmocka_unit_test(modules),
-        cmocka_unit_test(deletions_wait), cmocka_unit_test(failures), cmocka_unit_test(other_modes),
+        cmocka_unit_test(rounds),           cmocka_unit_test(errors),
+        cmocka_unit_test(modules),          cmocka_unit_test(deletions_wait),
+        cmocka_unit_test(failures),         cmocka_unit_test(other_modes),
+        cmocka_unit_test(actions),          cmocka_unit_test(actions_of_dependents),
+        cmocka_unit_test(rejected_actions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

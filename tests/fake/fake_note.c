@@ -1,0 +1,38 @@
+/* fake_note: an action that adds a line to the diary. The order "defer TEXT" defers its plan,
+ * whether the call allows that or not. */
+#include "fake_world.h"
+
+#include "action_type.h"
+
+static const Attribute attributes[] = {
+    {"text", &TYPE_STRING, REQUIRED, "The line."},
+};
+
+static bool note_plan(const Call *call,
+                      const ActionRequest *request,
+                      ActionResponse *response,
+                      Diags *diags) {
+    (void)diags;
+    Str text = object_text(request->config, "text", STR("unknown"));
+    Str order = str_format(call->arena, "defer %.*s", STR_ARG(text));
+    if (fake_world_is_ordered(fake_world_of(call), order))
+        response->deferral = DEFERRAL_PROVIDER_CONFIG;
+    return true;
+}
+
+static bool note_invoke(const Call *call, const ActionRequest *request, Diags *diags) {
+    (void)diags;
+    FakeWorld *world = fake_world_of(call);
+    pthread_mutex_lock(&world->mutex);
+    strbuf_add_format(&world->diary, "note %.*s\n",
+                      STR_ARG(object_text(request->config, "text", STR_EMPTY)));
+    pthread_mutex_unlock(&world->mutex);
+    return true;
+}
+
+const ActionType fake_note = {
+    .name = "fake_note",
+    .schema = {SCHEMA_ATTRIBUTES(attributes)},
+    .plan = note_plan,
+    .invoke = note_invoke,
+};
