@@ -47,10 +47,14 @@ static bool change(SuiteContext *context, SuiteState *state, Diags *diags) {
         .mode = state->restores ? PLAN_NORMAL : PLAN_DESTROY,
         .variables = state->variables,
         .ignores_prevent_destroy = true,
+        .allows_deferral = context->request->allows_deferral,
     };
     PlanResult planned = {0};
     if (!engine_plan(state->engine, &options, state->state, &planned, context->arena, diags))
         return false;
+    if (!state->restores && plan_has_deferrals(planned.plan))
+        diags_warning(diags, NO_RANGE, "Incomplete destroy plan",
+                      "A provider deferred deletions, so some objects are left.");
     if (!state->restores)
         keep_outputs(state, &planned, context->arena);
     return apply(context, state, &options, &planned, diags);

@@ -19,6 +19,7 @@ typedef struct SuiteRequest {
     const InputRequest *input; /* values from outside the test files */
     Str test_directory;        /* directory with variable files for the test files in it */
     const StrVec *filters;     /* paths of test files; empty: all */
+    bool allows_deferral;      /* what depends on unknown instances waits for a later run */
     /* If raised, no further run starts. The current run ends and its objects are destroyed; only
      * the engine's token stops that. */
     const CancelToken *stop;

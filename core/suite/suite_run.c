@@ -153,6 +153,7 @@ static bool set_options(RunWork *work) {
     work->options = (PlanOptions){
         .mode = run->is_refresh_only ? PLAN_REFRESH_ONLY : PLAN_NORMAL,
         .skip_refresh = run->skips_refresh,
+        .allows_deferral = work->context->request->allows_deferral,
         .variables = &work->variables,
         .console = &work->console,
     };
@@ -312,7 +313,14 @@ static void report_failure(SuiteRun *run,
 }
 
 static SuiteStatus report_unknown(SuiteRun *run, const Condition *assertion) {
-    diags_error(&run->diags, assertion->condition->range, "Unknown condition value",
+    SourceRange range = assertion->condition->range;
+    if (!run->config->is_plan && plan_has_deferrals(run->plan)) {
+        diags_error(&run->diags, range, "Unknown condition value",
+                    "The condition depends on a value of a deferred change, which this run has not "
+                    "made. Assert the value in a later run.");
+        return SUITE_ERROR;
+    }
+    diags_error(&run->diags, range, "Unknown condition value",
                 "The condition depends on a value that is known only after apply, and this run "
                 "only plans. Remove that value from the condition, let the run apply, or override "
                 "the value with \"override_during = plan\".");

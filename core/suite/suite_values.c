@@ -254,6 +254,28 @@ static bool find_run_outputs(SuiteContext *context,
     return false;
 }
 
+/* A run cannot be planned with values that never become known to it. */
+static bool check_known(const SuiteContext *context,
+                        const Traversal *traversal,
+                        Value outputs,
+                        Arena *arena,
+                        Diags *diags) {
+    Diags ignored = diags_new(arena); /* the evaluator reports wrong steps */
+    Value value;
+    if (!eval_steps(outputs, traversal, 1, &value, arena, &ignored) || value_is_wholly_known(value))
+        return true;
+    Str name = traversal->steps[0].name;
+    const TestRun *run = find_run(context, name);
+    diags_error(
+        diags, traversal->range, "Reference to unknown value",
+        run && run->is_plan
+            ? "The value is known only after an apply, and the run \"%.*s\" only plans."
+            : "The value is that of a deferred change, which the run \"%.*s\" has not made. "
+              "Refer to a later run.",
+        STR_ARG(name));
+    return false;
+}
+
 static bool lookup(const Scope *scope,
                    const Traversal *traversal,
                    Value *out,
@@ -262,13 +284,13 @@ static bool lookup(const Scope *scope,
                    Diags *diags) {
     const ValuesScope *self = scope->self;
     bool has_name = traversal->step_count > 0 && !traversal->steps[0].is_index;
-    (void)arena;
     *used = 1;
     if (has_name && str_equal_cstr(traversal->root, "var"))
         return lookup_variable(self, traversal, out, diags);
     if (has_name && str_equal_cstr(traversal->root, "run") && !self->is_file)
         return find_run_outputs(self->context, traversal, "Reference to unavailable run block", out,
-                                diags);
+                                diags) &&
+               check_known(self->context, traversal, *out, arena, diags);
     diags_error(
         diags, named_range(traversal), "Invalid reference",
         self->is_file

@@ -7,12 +7,14 @@
 #include "suite_execute.h"
 
 static const Option options[] = {
-    {"filter",      OPTION_PATH, "FILE", "Run only the tests of this file. May be repeated."     },
-    {"json",        OPTION_FLAG, NULL,   "Print events as JSON, one per line."                   },
-    {"json-into",   OPTION_PATH, "PATH", "Also write the JSON events to a file."                 },
-    {"junit-xml",   OPTION_PATH, "PATH", "Write the results to this file in JUnit XML format."   },
-    {"verbose",     OPTION_FLAG, NULL,   "Show the plan or the state of each run."               },
-    {"parallelism", OPTION_TEXT, "N",    "Number of concurrent operations of a run (default 10)."},
+    {"filter",         OPTION_PATH, "FILE", "Run only the tests of this file. May be repeated."     },
+    {"allow-deferral", OPTION_FLAG, NULL,
+     "Defer what depends on unknown instances (count, for_each) to a later run."                    },
+    {"json",           OPTION_FLAG, NULL,   "Print events as JSON, one per line."                   },
+    {"json-into",      OPTION_PATH, "PATH", "Also write the JSON events to a file."                 },
+    {"junit-xml",      OPTION_PATH, "PATH", "Write the results to this file in JUnit XML format."   },
+    {"verbose",        OPTION_FLAG, NULL,   "Show the plan or the state of each run."               },
+    {"parallelism",    OPTION_TEXT, "N",    "Number of concurrent operations of a run (default 10)."},
 };
 
 static void collect_filters(const Arguments *arguments, StrVec *out, Arena *arena) {
@@ -63,6 +65,7 @@ static bool execute(
         .input = &project.input,
         .test_directory = project.test_directory,
         .filters = &filters,
+        .allows_deferral = option_flag(arguments, "allow-deferral"),
         .stop = cli->cancel,
         .events = cli->view->type->tests(cli->view, option_flag(arguments, "verbose")),
         .storage = storage,
