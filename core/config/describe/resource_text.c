@@ -30,17 +30,33 @@ static const Attribute *find_member(const NestedObject *nested, Str name) {
     return NULL;
 }
 
-/* Returns whether to omit an optional argument that is null. */
-static bool is_omitted(const Attribute *attribute, Value value, bool omits_null) {
-    return omits_null && value_is_null(value) && !(attribute->flags & REQUIRED);
+/* The arguments to omit if they are null. */
+typedef enum NullText {
+    NULLS_WRITTEN,
+    NULLS_OF_COMPUTED_OMITTED,
+    NULLS_OMITTED, /* all optional ones */
+} NullText;
+
+static NullText nulls_of(const ResourceText *resource) {
+    return resource->omits_null            ? NULLS_OMITTED
+           : resource->omits_computed_null ? NULLS_OF_COMPUTED_OMITTED
+                                           : NULLS_WRITTEN;
 }
 
-/* Returns whether a member of a mapping value is written. */
-static bool is_member_written(
-    Value value, const NestedObject *nested, Str name, Value item, bool omits_null) {
+/* Returns whether to omit an optional argument. */
+static bool is_omitted(const Attribute *attribute, Value value, NullText nulls) {
+    bool can_be = nulls == NULLS_OMITTED || (attribute->flags & COMPUTED);
+    return nulls != NULLS_WRITTEN && can_be && value_is_null(value) &&
+           !(attribute->flags & REQUIRED);
+}
+
+/* Returns how a member of a mapping value is written. */
+static AttributeText member_text(
+    Value value, const NestedObject *nested, Str name, Value item, NullText nulls) {
     const Attribute *member = value.type->kind == KIND_OBJECT ? find_member(nested, name) : NULL;
-    return !member ||
-           (attribute_text(member, item) == TEXT_VALUE && !is_omitted(member, item, omits_null));
+    AttributeText text = member ? attribute_text(member, item) : TEXT_VALUE;
+    bool is_left = member && text == TEXT_VALUE && is_omitted(member, item, nulls);
+    return is_left ? TEXT_OMITTED : text;
 }
 
 /* Returns the nested attributes of a member. For a map, they are those of its items. */
@@ -67,7 +83,7 @@ static const Attribute **sorted_attributes(const Schema *schema, Arena *arena) {
 typedef struct Native {
     StrBuf out;
     Arena *arena;
-    bool omits_null; /* of the current resource */
+    NullText nulls; /* of the current resource */
 } Native;
 
 static void native_value(Native *native, const NestedObject *nested, Value value);
@@ -92,11 +108,15 @@ static void native_members(Native *native, const NestedObject *nested, Value val
     for (size_t i = 0; i < count; i++) {
         Str key = value_key_at(value, i);
         Value item = value_at(value, i);
-        if (!is_member_written(value, nested, key, item, native->omits_null))
+        AttributeText text = member_text(value, nested, key, item, native->nulls);
+        if (text == TEXT_OMITTED)
             continue;
         strbuf_add(&native->out, lexer_is_identifier(key) ? key : str_quote(key, native->arena));
         strbuf_add_cstr(&native->out, " = ");
-        native_value(native, inner_of(value, nested, key), item);
+        if (text == TEXT_SENSITIVE)
+            strbuf_add_cstr(&native->out, "null # sensitive");
+        else
+            native_value(native, inner_of(value, nested, key), item);
         strbuf_add_char(&native->out, '\n');
     }
     strbuf_add_char(&native->out, '}');
@@ -173,8 +193,7 @@ static bool native_lines(Native *native, Value value) {
 
 static void native_attribute(Native *native, const Attribute *attribute, Value value) {
     AttributeText text = attribute_text(attribute, value);
-    if (text == TEXT_OMITTED ||
-        (text == TEXT_VALUE && is_omitted(attribute, value, native->omits_null)))
+    if (text == TEXT_OMITTED || (text == TEXT_VALUE && is_omitted(attribute, value, native->nulls)))
         return;
     strbuf_add_format(&native->out, "%s = ", attribute->name);
     if (text == TEXT_SENSITIVE)
@@ -221,13 +240,32 @@ static void native_body(Native *native, const Schema *schema, Value object) {
 }
 
 static void native_resource(Native *native, const ResourceText *resource) {
-    native->omits_null = resource->omits_null;
+    native->nulls = nulls_of(resource);
     strbuf_add_format(&native->out, "resource \"%.*s\" \"%.*s\" {\n", STR_ARG(resource->type),
                       STR_ARG(resource->name));
     if (resource->provider.len)
         strbuf_add_format(&native->out, "provider = %.*s\n", STR_ARG(resource->provider));
     native_body(native, resource->schema, resource->object);
     strbuf_add_cstr(&native->out, "}\n");
+}
+
+static void native_import(Native *native, const ResourceText *resource) {
+    const Schema *schema = resource->identity_schema;
+    strbuf_add_format(&native->out, "import {\nto = %.*s.%.*s\n", STR_ARG(resource->type),
+                      STR_ARG(resource->name));
+    if (resource->provider.len)
+        strbuf_add_format(&native->out, "provider = %.*s\n", STR_ARG(resource->provider));
+    strbuf_add_cstr(&native->out, "identity = {\n");
+    for (size_t i = 0; i < resource->identity.count; i++) {
+        Str name = value_key_at(resource->identity, i);
+        Value value = value_at(resource->identity, i);
+        if (is_omitted(schema_find_attribute(schema, name), value, nulls_of(resource)))
+            continue;
+        strbuf_add_format(&native->out, "%.*s = ", STR_ARG(name));
+        native_value(native, NULL, value);
+        strbuf_add_char(&native->out, '\n');
+    }
+    strbuf_add_cstr(&native->out, "}\n}\n");
 }
 
 static Str lay_out(const Native *native, Str name) {
@@ -244,6 +282,20 @@ Str resource_text_block(const ResourceText *resource, Arena *arena) {
     return str_trim(lay_out(&native, resource->name));
 }
 
+Str resource_text_import(const ResourceText *resource, Arena *arena) {
+    Native native = {.out = strbuf_new(arena), .arena = arena};
+    native_import(&native, resource);
+    return str_trim(lay_out(&native, resource->name));
+}
+
+/* Adds the comment with the origin. */
+static void add_origin(StrBuf *out, Str program, Str id, Arena *arena) {
+    strbuf_add_format(out, "# __generated__ by %.*s", STR_ARG(program));
+    if (id.len > 0)
+        strbuf_add_format(out, " from %.*s", STR_ARG(str_quote(id, arena)));
+    strbuf_add_char(out, '\n');
+}
+
 static Str to_native(const ResourceTexts *resources, Str program, Arena *arena) {
     Native native = {.out = strbuf_new(arena), .arena = arena};
     strbuf_add_format(&native.out,
@@ -251,9 +303,14 @@ static Str to_native(const ResourceTexts *resources, Str program, Arena *arena) 
                       "your main configuration files.\n",
                       STR_ARG(program));
     vec_each(resources, resource) {
-        strbuf_add_format(&native.out, "\n# __generated__ by %.*s from %.*s\n", STR_ARG(program),
-                          STR_ARG(str_quote(resource->id, arena)));
+        strbuf_add_char(&native.out, '\n');
+        if (!resource->is_continued)
+            add_origin(&native.out, program, resource->id, arena);
         native_resource(&native, resource);
+        if (!resource->identity_schema)
+            continue;
+        strbuf_add_char(&native.out, '\n');
+        native_import(&native, resource);
     }
     return lay_out(&native, program);
 }
@@ -263,7 +320,7 @@ static Str to_native(const ResourceTexts *resources, Str program, Arena *arena) 
 typedef struct Yaml {
     StrBuf out;
     Arena *arena;
-    bool omits_null; /* of the current resource */
+    NullText nulls; /* of the current resource */
 } Yaml;
 
 static void yaml_value(Yaml *yaml, const NestedObject *nested, size_t indent, Value value);
@@ -310,12 +367,16 @@ static void yaml_members(Yaml *yaml, const NestedObject *nested, size_t indent, 
     for (size_t i = 0; i < value.count; i++) {
         Str key = value_key_at(value, i);
         Value item = value_at(value, i);
-        if (!is_member_written(value, nested, key, item, yaml->omits_null))
+        AttributeText text = member_text(value, nested, key, item, yaml->nulls);
+        if (text == TEXT_OMITTED)
             continue;
         written++;
         strbuf_add_char(&yaml->out, '\n');
         yaml_key(yaml, indent + YAML_STEP, key);
-        yaml_value(yaml, inner_of(value, nested, key), indent + YAML_STEP, item);
+        if (text == TEXT_SENSITIVE)
+            strbuf_add_cstr(&yaml->out, " null # sensitive");
+        else
+            yaml_value(yaml, inner_of(value, nested, key), indent + YAML_STEP, item);
     }
     if (written == 0)
         strbuf_add_cstr(&yaml->out, " {}");
@@ -384,8 +445,7 @@ static void yaml_block(Yaml *yaml, const Block *block, size_t indent, Value valu
 
 static void yaml_attribute(Yaml *yaml, const Attribute *attribute, size_t indent, Value value) {
     AttributeText text = attribute_text(attribute, value);
-    if (text == TEXT_OMITTED ||
-        (text == TEXT_VALUE && is_omitted(attribute, value, yaml->omits_null)))
+    if (text == TEXT_OMITTED || (text == TEXT_VALUE && is_omitted(attribute, value, yaml->nulls)))
         return;
     yaml_key(yaml, indent, str_from_cstr(attribute->name));
     if (text == TEXT_SENSITIVE)
@@ -416,6 +476,37 @@ static int compare_resources(const void *a, const void *b) {
     return order ? order : str_compare(left->name, right->name);
 }
 
+static void yaml_import(Yaml *yaml, const ResourceText *resource) {
+    const Schema *schema = resource->identity_schema;
+    strbuf_add_format(&yaml->out, "  - to: %.*s.%.*s\n", STR_ARG(resource->type),
+                      STR_ARG(resource->name));
+    if (resource->provider.len)
+        strbuf_add_format(&yaml->out, "    provider: %.*s\n", STR_ARG(resource->provider));
+    strbuf_add_cstr(&yaml->out, "    identity:\n");
+    for (size_t i = 0; i < resource->identity.count; i++) {
+        Str name = value_key_at(resource->identity, i);
+        Value value = value_at(resource->identity, i);
+        if (is_omitted(schema_find_attribute(schema, name), value, nulls_of(resource)))
+            continue;
+        yaml_key(yaml, 6, name);
+        yaml_value(yaml, NULL, 6, value);
+        strbuf_add_char(&yaml->out, '\n');
+    }
+}
+
+static void yaml_imports(Yaml *yaml, const ResourceText *resources, size_t count) {
+    bool is_open = false;
+    for (size_t i = 0; i < count; i++) {
+        if (!resources[i].identity_schema)
+            continue;
+        if (!is_open)
+            strbuf_add_cstr(&yaml->out, "import:\n");
+        is_open = true;
+        yaml->nulls = nulls_of(&resources[i]);
+        yaml_import(yaml, &resources[i]);
+    }
+}
+
 /* Sorts resources by type, because a YAML mapping may have each key only once. */
 static Str to_yaml(const ResourceTexts *resources, Str program, Arena *arena) {
     Yaml yaml = {.out = strbuf_new(arena), .arena = arena};
@@ -434,17 +525,18 @@ static Str to_yaml(const ResourceTexts *resources, Str program, Arena *arena) {
         if (!str_equal(type, resource->type))
             strbuf_add_format(&yaml.out, "  %.*s:\n", STR_ARG(resource->type));
         type = resource->type;
-        strbuf_add_format(&yaml.out, "    # __generated__ by %.*s from %.*s\n    %.*s:\n",
-                          STR_ARG(program), STR_ARG(str_quote(resource->id, arena)),
-                          STR_ARG(resource->name));
+        strbuf_add_cstr(&yaml.out, "    ");
+        add_origin(&yaml.out, program, resource->id, arena);
+        strbuf_add_format(&yaml.out, "    %.*s:\n", STR_ARG(resource->name));
         if (resource->provider.len)
             strbuf_add_format(&yaml.out, "      provider: %.*s\n", STR_ARG(resource->provider));
-        yaml.omits_null = resource->omits_null;
+        yaml.nulls = nulls_of(resource);
         size_t before = yaml.out.len;
         yaml_body(&yaml, resource->schema, 6, resource->object);
         if (yaml.out.len == before)
             strbuf_add_cstr(&yaml.out, "      {}\n");
     }
+    yaml_imports(&yaml, sorted, resources->count);
     return strbuf_str(&yaml.out);
 }
 
