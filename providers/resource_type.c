@@ -2,6 +2,8 @@
  * framework's plan is in resource_plan.c. */
 #include "resource_type.h"
 
+#include "generated_config.h"
+
 #include "log.h"
 #include "object_type.h"
 #include "resource_plan.h"
@@ -299,6 +301,24 @@ bool resource_type_move(const ResourceType *type,
     }
     bool is_ok = type->move(call, request, response, diags);
     return object_type_check_result(is_ok, type->name, "Move", before, diags);
+}
+
+bool resource_type_generate_config(const ResourceType *type,
+                                   const Call *call,
+                                   const GenerateConfigRequest *request,
+                                   GenerateConfigResponse *response,
+                                   Diags *diags) {
+    size_t before = diags->error_count;
+    *response = (GenerateConfigResponse){0};
+    if (!type->generate_config) {
+        response->config = generated_config(&type->schema, request->state, call->arena);
+        return true;
+    }
+    bool is_ok = type->generate_config(call, request, response, diags);
+    if (is_ok && !value_is_present(response->config))
+        response->config = schema_empty_value(&type->schema, call->arena);
+    return object_type_check_result(is_ok, type->name, "Generation of configuration", before,
+                                    diags);
 }
 
 bool resource_type_recover(const ResourceType *type,

@@ -68,6 +68,11 @@ MUST_USE bool resource_type_move(const ResourceType *type,
                                  const MoveRequest *request,
                                  MoveResponse *response,
                                  Diags *diags);
+MUST_USE bool resource_type_generate_config(const ResourceType *type,
+                                            const Call *call,
+                                            const GenerateConfigRequest *request,
+                                            GenerateConfigResponse *response,
+                                            Diags *diags);
 MUST_USE bool resource_type_recover(const ResourceType *type,
                                     const Call *call,
                                     const RecoverRequest *request,

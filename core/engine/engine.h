@@ -16,7 +16,8 @@ typedef struct PlanResult {
     /* Set even if planning failed part-way (plan->errored). NULL: it failed before the walk or in
      * the first pass of a destroy, or moved blocks are invalid. */
     Plan *plan;
-    State *refreshed; /* initial state of the apply; shares objects with `prior` */
+    State *refreshed;  /* initial state of the apply; shares objects with `prior` */
+    Listings listings; /* of a query, by address; lists that failed are missing */
 } PlanResult;
 
 /* Returns true if the diagnostic is about a check block or its data source. */

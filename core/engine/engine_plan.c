@@ -103,6 +103,7 @@ typedef struct Gathering {
     Plan *plan;
     State *refreshed;
     const Moves *moves;
+    Listings listings;
     Map held; /* destroy: configuration addresses of the dependencies of failed objects */
     Arena *arena;
     Diags *diags;
@@ -187,6 +188,24 @@ static void gather_invocations(EngineWalk *walk, Gathering *gathering) {
         for (size_t i = 0; all && i < all->count; i++)
             vec_push(gathering->arena, &gathering->plan->invocations, all->items[i]);
     }
+}
+
+static void gather_listing(InstanceRecord *record, void *payload) {
+    Gathering *gathering = payload;
+    if (record->listing)
+        vec_push(gathering->arena, &gathering->listings, record->listing);
+}
+
+static int compare_listings(const void *a, const void *b) {
+    const Listing *const *one = a, *const *other = b;
+    return resource_addr_compare((*one)->address, (*other)->address);
+}
+
+static void gather_listings(EngineWalk *walk, Gathering *gathering) {
+    Listings *all = &gathering->listings;
+    engine_walk_each_record(walk, gather_listing, gathering);
+    if (all->count > 1)
+        qsort(all->items, all->count, sizeof(const Listing *), compare_listings);
 }
 
 static void gather_changes(EngineWalk *walk, Gathering *gathering) {
@@ -446,6 +465,7 @@ static void gather(EngineWalk *walk, PlanResult *out, Arena *arena, Diags *diags
     /* What the walk planned and read, instance by instance. */
     gather_changes(walk, &gathering);
     gather_invocations(walk, &gathering);
+    gather_listings(walk, &gathering);
     engine_walk_each_record(walk, gather_state, &gathering);
     if (destroys && gathering.plan->changes.count + gathering.plan->deferred.count == 0)
         engine_walk_each_record(walk, gather_leftover, &gathering);
@@ -459,7 +479,7 @@ static void gather(EngineWalk *walk, PlanResult *out, Arena *arena, Diags *diags
     gathering.plan->checks = checks_json_write(walk, arena);
     plan_sort(gathering.plan);
     log_plan(gathering.plan, arena);
-    *out = (PlanResult){gathering.plan, gathering.refreshed};
+    *out = (PlanResult){gathering.plan, gathering.refreshed, gathering.listings};
 }
 
 /* Warns about objects that leave the state without being deleted. */
@@ -513,8 +533,10 @@ static void end_walk(EngineWalk *walk, Arena *arena, Diags *diags) {
     engine_console_leave(walk);
 }
 
-static void report_interruption(Diags *diags) {
-    diags_error(diags, NO_RANGE, "Planning was interrupted", "Nothing was changed.");
+static void report_interruption(const PlanOptions *options, Diags *diags) {
+    diags_error(diags, NO_RANGE,
+                options->query ? "Query was interrupted" : "Planning was interrupted",
+                "Nothing was changed.");
 }
 
 static bool plan(const Engine *engine,
@@ -535,7 +557,7 @@ static bool plan(const Engine *engine,
     if (!build(walk, &moves, arena, diags)) {
         end_walk(walk, arena, diags);
         if (diags->error_count == before)
-            report_interruption(diags);
+            report_interruption(options, diags);
         *out = (PlanResult){.refreshed = state_fork(walk->state, arena)};
         engine_walk_free(walk);
         return false;
@@ -553,7 +575,7 @@ static bool plan(const Engine *engine,
     /* 4. Gather the records. An incomplete plan is kept too: it shows how far planning got. */
     gather(walk, out, arena, diags);
     if (!is_complete && diags->error_count == before)
-        report_interruption(diags);
+        report_interruption(options, diags);
     out->plan->errored = diags->error_count != before;
     warn_of_forgotten(out->plan, arena, diags);
     if (!are_moves_valid)

@@ -111,6 +111,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {.may_be_empty = true};
     if (!option_flag(arguments, "no-tests"))
         project.test_directory = project_test_directory(arguments);
+    project.loads_queries = option_flag(arguments, "query");
     foreign_programs_set_validating(cli->foreign);
     if (!project_load(&project, cli, arguments, NULL, diags))
         return 1;
@@ -129,6 +130,7 @@ static const Option options[] = {
     {"json",      OPTION_FLAG, NULL,   "Print the result as one JSON document." },
     {"json-into", OPTION_PATH, "PATH", "Also write the JSON document to a file."},
     {"no-tests",  OPTION_FLAG, NULL,   "Do not validate test files."            },
+    {"query",     OPTION_FLAG, NULL,   "Also validate query files."             },
 };
 
 const Command cmd_validate = {

@@ -28,6 +28,7 @@
     ROW(metadata)         \
     ROW(output)           \
     ROW(providers)        \
+    ROW(query)            \
     ROW(refresh)          \
     ROW(schema)           \
     ROW(show)             \

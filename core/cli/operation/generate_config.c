@@ -164,6 +164,14 @@ static bool write_text(Project *project, Str text) {
     return false;
 }
 
+bool generate_config_write(Project *project, const ResourceTexts *texts, Str *out) {
+    Cli *cli = project->cli;
+    ResourceTextSyntax syntax =
+        is_yaml(cli, path_of(project)) ? RESOURCE_TEXT_YAML : RESOURCE_TEXT_NATIVE;
+    *out = resource_text_file(texts, syntax, str_from_cstr(cli_name(cli)->title), cli->arena);
+    return write_text(project, *out);
+}
+
 /* Loads the new file even if its directory or name makes it no part of the configuration. */
 static bool load_described(Project *project, Str text, bool yaml) {
     Str path = path_of(project);
@@ -222,10 +230,8 @@ bool generate_config_missing(Project *project, Map *blocks) {
         if (!describe(project, *import, &result, &texts))
             return false;
     }
-    bool yaml = is_yaml(cli, path_of(project));
-    Str program = str_from_cstr(cli_name(cli)->title);
-    Str text = resource_text_file(&texts, yaml ? RESOURCE_TEXT_YAML : RESOURCE_TEXT_NATIVE, program,
-                                  cli->arena);
+    Str text;
     keep_blocks(blocks, &texts, cli->arena);
-    return write_text(project, text) && load_described(project, text, yaml);
+    return generate_config_write(project, &texts, &text) &&
+           load_described(project, text, is_yaml(cli, path_of(project)));
 }

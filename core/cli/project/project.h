@@ -31,8 +31,9 @@ typedef struct Project {
     bool is_locked;     /* `backend` is locked; `out` too, unless its lock failed */
     Str test_directory; /* tests in this directory are loaded, too; empty: no tests */
     bool runs_tests;
-    Str directory;  /* of the root module; empty: the current directory */
-    bool is_single; /* does not load child modules */
+    bool loads_queries; /* loads query files, too */
+    Str directory;      /* of the root module; empty: the current directory */
+    bool is_single;     /* does not load child modules */
     bool installs_modules;
     bool keeps_lock;       /* rejects changes of the lock of module revisions */
     bool upgrades_modules; /* chooses module revisions anew, and locks them */

@@ -42,5 +42,7 @@ const char *action_verbs_operating(const char *operation) {
         return "Reconciling";
     if (strcmp(operation, "invoke") == 0)
         return "Invoking";
+    if (strcmp(operation, "search") == 0)
+        return "Searching";
     return strcmp(operation, "renew") == 0 ? "Renewing" : "Closing";
 }

@@ -81,6 +81,9 @@ static void record(Recorder *recorder, const WalkEvent *event) {
     case EVENT_INVOKE_START:
     case EVENT_INVOKE_PROGRESS:
     case EVENT_INVOKE_END:
+    case EVENT_LIST_START:
+    case EVENT_LIST_FOUND:
+    case EVENT_LIST_END:
     case EVENT_APPLY_TOTAL: break;
     }
 }

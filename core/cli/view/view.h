@@ -43,6 +43,8 @@ typedef struct ViewType {
     void (*cancelled)(View *view, PlanMode mode);
     /* Reports a valid configuration, and its constructs of newer languages. */
     void (*valid)(View *view, const ConfigNewer *newer);
+    /* Reports the end of a query whose lists are complete; their results were events. */
+    void (*searched)(View *view, const Listings *listings);
     void (*diag)(View *view, const Diag *diag);
     /* Returns the events that report tests; `verbose` adds the plan or state of each run. NULL:
      * this view does not report tests. */

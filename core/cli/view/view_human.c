@@ -81,6 +81,31 @@ static void valid(View *view, const ConfigNewer *newer) {
     }
 }
 
+static void report_empty(const View *view, const StrVec *empty, Arena *scratch) {
+    bool color = view->cli->terminal.color;
+    Str names = str_join(empty->items, empty->count, STR(", "), scratch);
+    terminal_print("%sWarning:%s list block(s) [%.*s] returned 0 results.%s\n\n",
+                   color ? "\033[1m\033[33m" : "", color ? "\033[0m\033[1m" : "", STR_ARG(names),
+                   color ? "\033[0m" : "");
+}
+
+/* The sum follows only on a terminal: programs may read the rows. */
+static void searched(View *view, const Listings *listings) {
+    SCOPED(ArenaRef) scratch = arena_open("listings");
+    StrVec empty = {0};
+    size_t count = 0;
+    vec_each(listings, listing) {
+        count += (*listing)->entries.count;
+        if ((*listing)->entries.count == 0)
+            vec_push(scratch, &empty, resource_addr_to_str((*listing)->address, scratch));
+    }
+    if (empty.count > 0)
+        report_empty(view, &empty, scratch);
+    if (view->cli->terminal.out_is_tty && !cli_name(view->cli)->is_other)
+        terminal_print("Found %zu object%s in %zu list%s.\n", count, count == 1 ? "" : "s",
+                       listings->count, listings->count == 1 ? "" : "s");
+}
+
 static void show_diag(View *view, const Diag *diag) {
     view_diag_show_one(view->cli, diag);
 }
@@ -312,6 +337,7 @@ static const ViewType human = {
     .applied = applied,
     .cancelled = cancelled,
     .valid = valid,
+    .searched = searched,
     .diag = show_diag,
     .finish = finish,
     .tests = report_tests,

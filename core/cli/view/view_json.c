@@ -8,6 +8,7 @@
 #include "view_diag_json.h"
 #include "view_json_invoke.h"
 #include "view_json_line.h"
+#include "view_listing.h"
 #include "view_test.h"
 
 #include <pthread.h>
@@ -490,6 +491,9 @@ static void on_event(void *self, const WalkEvent *event) {
         view_count_invocation(stream->view, event->failed);
         view_json_invoke_event(stream->cli, event);
         break;
+    case EVENT_LIST_START:
+    case EVENT_LIST_FOUND:
+    case EVENT_LIST_END: view_listing_json_event(stream->cli, event); break;
     /* The stream has no such events: its progress lines come from the ticker. */
     case EVENT_REFRESH_PROGRESS:
     case EVENT_APPLY_PROGRESS:
@@ -551,6 +555,11 @@ static void valid(View *view, const ConfigNewer *newer) {
     note(view, STR("The configuration is valid."));
 }
 
+static void searched(View *view, const Listings *listings) {
+    (void)view;
+    (void)listings; /* the events have reported them */
+}
+
 static void write_diag(View *view, const Diag *diag) {
     SCOPED(ArenaRef) scratch = arena_open("line");
     ViewJsonLine line;
@@ -594,6 +603,7 @@ static const ViewType json_stream = {
     .applied = applied,
     .cancelled = cancelled,
     .valid = valid,
+    .searched = searched,
     .diag = write_diag,
     .finish = finish,
     .tests = view_test_json,

@@ -5,6 +5,7 @@
 #include "signals.h"
 #include "thread.h"
 #include "utf8.h"
+#include "view_listing.h"
 
 #include <pthread.h>
 
@@ -22,7 +23,8 @@ typedef struct Running {
     int64_t started_ms;
     int64_t noted_ms; /* plain lines: time of the last "still …" line */
     uint64_t done, total;
-    StrBuf what; /* "waiting for an address" */
+    StrBuf what;  /* "waiting for an address" */
+    size_t width; /* of a list: columns of its identities so far */
     struct Running *next;
 } Running;
 
@@ -219,19 +221,23 @@ static void draw(ProgressView *view, StrBuf *out, Arena *scratch) {
         draw_line(view, out, total_line(view, width, scratch), width);
 }
 
-/* Writes one permanent line above the live lines. */
-static void say(ProgressView *view, Str line) {
-    if (view->owner->is_concise)
-        return;
+/* Writes permanent lines above the live lines. */
+static void show(ProgressView *view, Str lines) {
     SCOPED(ArenaRef) scratch = arena_open("progress");
     StrBuf out = strbuf_new(scratch);
     if (view->is_live)
         erase(view, &out);
-    strbuf_add(&out, line);
-    strbuf_add_char(&out, '\n');
+    strbuf_add(&out, lines);
     if (view->is_live)
         draw(view, &out, scratch);
     terminal_out(strbuf_str(&out));
+}
+
+/* Writes one line of progress. */
+static void say(ProgressView *view, Str line) {
+    SCOPED(ArenaRef) scratch = arena_open("progress");
+    if (!view->owner->is_concise)
+        show(view, str_concat(line, STR("\n"), scratch));
 }
 
 static void redraw(ProgressView *view) {
@@ -431,6 +437,42 @@ static void end_invocation(ProgressView *view, const WalkEvent *event, Arena *sc
                          STR_ARG(elapsed), has_color ? "\033[0m" : ""));
 }
 
+/* Live: shows each object when it is found, as wide as the widest so far. */
+static void show_found(ProgressView *view, const WalkEvent *event, Arena *scratch) {
+    const Listing *listing = event->listing;
+    StrBuf row = strbuf_new(scratch);
+    Running *running = view->running;
+    while (running && !str_equal(running->address, event->address))
+        running = running->next;
+    if (!view->is_live || !running)
+        return;
+    size_t last = listing->entries.count - 1;
+    Listing newest = *listing;
+    newest.entries.items += last;
+    newest.entries.count = 1;
+    size_t width = view_listing_width(&newest, scratch);
+    running->width = width > running->width ? width : running->width;
+    running->done = listing->entries.count;
+    running->what.len = 0;
+    strbuf_add_format(&running->what, "%zu found", listing->entries.count);
+    view_listing_add_row(&row, listing, last, running->width, scratch);
+    show(view, strbuf_str(&row));
+}
+
+/* Elsewhere the rows of a list stand together, in one width. */
+static void end_list(ProgressView *view, const WalkEvent *event, Arena *scratch) {
+    const Listing *listing = event->listing;
+    StrBuf rows = strbuf_new(scratch);
+    size_t width = view->is_live ? 0 : view_listing_width(listing, scratch);
+    finish(view, event, false);
+    for (size_t i = 0; !view->is_live && i < listing->entries.count; i++)
+        view_listing_add_row(&rows, listing, i, width, scratch);
+    if (listing->entries.count == 0)
+        return;
+    strbuf_add_char(&rows, '\n');
+    show(view, strbuf_str(&rows));
+}
+
 static void on_event(void *self, const WalkEvent *event) {
     ProgressView *view = self;
     SCOPED(ArenaRef) scratch = arena_open("progress");
@@ -455,6 +497,9 @@ static void on_event(void *self, const WalkEvent *event) {
         view_count_invocation(view->owner, event->failed);
         end_invocation(view, event, scratch);
         break;
+    case EVENT_LIST_START: begin(view, event, false); break;
+    case EVENT_LIST_FOUND: show_found(view, event, scratch); break;
+    case EVENT_LIST_END: end_list(view, event, scratch); break;
     case EVENT_APPLY_TOTAL: view->total = event->total; break;
     }
     pthread_mutex_unlock(&view->mutex);

@@ -82,6 +82,12 @@ static void valid(View *view, const ConfigNewer *newer) {
         tee->views[i]->type->valid(tee->views[i], newer);
 }
 
+static void searched(View *view, const Listings *listings) {
+    Tee *tee = view->self;
+    for (size_t i = 0; i < 2; i++)
+        tee->views[i]->type->searched(tee->views[i], listings);
+}
+
 typedef struct TeeTests {
     const SuiteEvents *heard[2];
     SuiteEvents events;
@@ -173,6 +179,7 @@ static const ViewType both = {
     .applied = applied,
     .cancelled = cancelled,
     .valid = valid,
+    .searched = searched,
     .tests = tests,
     .diags = show_diags,
     .finish = finish,

@@ -53,7 +53,8 @@ static void read_files(ConfigLoading *loading, FrontEndDirectory *directory, Con
     }
 }
 
-static const ConfigDirectory *read_directory(ConfigLoading *loading, Str path) {
+/* A root module has query files, too, if the request includes them. */
+static const ConfigDirectory *read_directory(ConfigLoading *loading, Str path, bool is_root) {
     const Disk *disk = loading->request->io->disk;
     ConfigDirectory *out = map_find(&loading->directories, path);
     FrontEndDirectory directory = {
@@ -69,7 +70,7 @@ static const ConfigDirectory *read_directory(ConfigLoading *loading, Str path) {
                     STR_ARG(path), strerror(-status));
     read_files(loading, &directory, out);
     directory.use = FRONT_END_QUERY;
-    if (loading->request->loads_queries)
+    if (loading->request->loads_queries && is_root)
         read_files(loading, &directory, out);
     return out;
 }
@@ -471,7 +472,7 @@ static bool report_version(ConfigLoading *loading, const Diags *unmet) {
 
 bool config_directory_load(ConfigLoading *loading, Str directory_name, Module *module) {
     Module *outer = loading->module;
-    const ConfigDirectory *directory = read_directory(loading, directory_name);
+    const ConfigDirectory *directory = read_directory(loading, directory_name, !module->parent);
     vec_each(&directory->files, file) {
         vec_push(loading->arena, &module->sources, file->source);
     }

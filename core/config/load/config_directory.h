@@ -2,8 +2,8 @@
  * modules.
  *
  * Files that front_end.h recognises form one module. Override files (override.loam.yaml,
- * x_override.loam.yaml) are merged after the others. Query files add their blocks last, if the
- * request includes them. */
+ * x_override.loam.yaml) are merged after the others. Query files of the root module add
+ * their blocks last, if the request includes them. */
 #pragma once
 
 #include "config_block.h"

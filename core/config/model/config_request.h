@@ -14,7 +14,7 @@ typedef struct ConfigRequest {
     Str test_directory; /* directory of test files below the root module; empty: load no test files
                          */
     const FunctionTable *functions;
-    bool loads_queries; /* also loads the query files of each directory */
+    bool loads_queries; /* also loads the query files of the root module */
     bool runs_tests;    /* each test run reports unmet version constraints */
     bool is_single;     /* load this module only, without its child modules */
     bool install;       /* init, get: install child modules; false: they must be in the manifest */

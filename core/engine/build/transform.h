@@ -46,6 +46,8 @@ MUST_USE bool transform_ephemeral(EngineWalk *walk, Diags *diags);
 MUST_USE bool transform_exclude(EngineWalk *walk, Diags *diags);
 /* In a destroy, deselects values that are not evaluated. */
 MUST_USE bool transform_prune(EngineWalk *walk, Diags *diags);
+/* In a query, deselects everything that no list depends on. */
+MUST_USE bool transform_query(EngineWalk *walk, Diags *diags);
 /* Finishes the graph, rejects cycles, and collects the dependencies of each resource. */
 MUST_USE bool transform_finish(EngineWalk *walk, Diags *diags);
 

@@ -262,10 +262,64 @@ static void check_steps(Binder *binder, const Reference *reference, const Node *
     binder->should_hide_names |= binder->forms.count > before;
 }
 
+/* Returns the schema of the identity or the object of a list; NULL if the provider has none. */
+static const Schema *listed_schema(const Node *node, bool is_identity) {
+    const ResourceNode *list = node->as.resource;
+    const ResourceType *type =
+        list->provider
+            ? registry_find_resource(list->provider->as.provider->provider, list->config->type)
+            : NULL;
+    return !type ? NULL : is_identity ? type->identity : &type->schema;
+}
+
+static void reject_list_step(Binder *binder, const Reference *reference, const char *expected) {
+    diags_error(reject_name(binder), reference->range, "Invalid list resource traversal",
+                "%s, as in list.TYPE.NAME.data[0].identity or list.TYPE.NAME.data[0].state.",
+                expected);
+}
+
+/* Checks the steps .data[KEY].identity and .data[KEY].state, and those into these. */
+static void check_list_steps(Binder *binder,
+                             const Reference *reference,
+                             const Node *node,
+                             size_t at) {
+    const Traversal *traversal = reference->traversal;
+    const TraversalStep *steps = traversal->steps + at;
+    size_t count = at < traversal->step_count ? traversal->step_count - at : 0;
+    if (count > 0 && (steps[0].is_index || !str_equal_cstr(steps[0].name, "data"))) {
+        reject_list_step(binder, reference, "The results of a list are its attribute \"data\"");
+        return;
+    }
+    if (count > 1 && !steps[1].is_index) {
+        reject_list_step(binder, reference, "\"data\" must be followed by an index");
+        return;
+    }
+    if (count < 3)
+        return;
+    bool is_identity = !steps[2].is_index && str_equal_cstr(steps[2].name, "identity");
+    if (!is_identity && (steps[2].is_index || !str_equal_cstr(steps[2].name, "state"))) {
+        reject_list_step(binder, reference,
+                         "A result has the attributes \"identity\" and \"state\"");
+        return;
+    }
+    const Schema *schema = listed_schema(node, is_identity);
+    size_t before = binder->forms.count;
+    StepCheck check = {.reference = reference,
+                       .resource = node->name,
+                       .errors = &binder->forms,
+                       .deprecations = &binder->results};
+    if (schema)
+        reference_check_steps(&check, schema, at + 3);
+    binder->should_hide_names |= binder->forms.count > before;
+}
+
 static void check_object_steps(Binder *binder, const Binding *binding) {
     const Reference *reference = &binding->reference;
-    check_steps(binder, reference, binding->node,
-                reference->used + (reference->key.kind != KEY_NONE ? 1 : 0));
+    size_t at = reference->used + (reference->key.kind != KEY_NONE ? 1 : 0);
+    if (reference->mode == MODE_LIST)
+        check_list_steps(binder, reference, binding->node, at);
+    else
+        check_steps(binder, reference, binding->node, at);
 }
 
 /* Only the check itself and the console can refer to its data source. */
@@ -555,6 +609,8 @@ static void bind_resource_node(Binder *binder, const ResourceNode *resource) {
     bind_depends_on(binder, &config->depends_on);
     binder->allowed = allowed_by(config->count, config->for_each);
     bind_provider_key(binder, &resource->provider_key);
+    bind_expr(binder, config->include_resource);
+    bind_expr(binder, config->limit);
     bind_lifecycle(binder, &config->lifecycle);
     binder->allowed.allows_caller = config->mode == MODE_ACTION;
     bind_body(binder, config->body, resource->decoded, &resource->decoding);

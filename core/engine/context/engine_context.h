@@ -40,6 +40,11 @@ typedef struct GitopsOptions {
     int64_t timeout_ms; /* for each instance */
 } GitopsOptions;
 
+/* Of `loam query`: what a walk searches. */
+typedef struct QueryOptions {
+    bool generates_config; /* each entry gets its configuration */
+} QueryOptions;
+
 typedef struct PlanOptions {
     PlanMode mode;
     bool skip_refresh;
@@ -59,6 +64,7 @@ typedef struct PlanOptions {
     bool import_only; /* refresh-only: plans import blocks too; resource blocks may be incomplete */
     const GitopsOptions *gitops;  /* evaluate: calls the targets; NULL: no provider is called */
     bool ignores_prevent_destroy; /* of objects of a test, at its end */
+    const QueryOptions *query;    /* visits only lists and their dependencies; NULL: none of them */
     bool is_preflight; /* first pass of a destroy: no imports; failed conditions only warn */
 } PlanOptions;
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "change.h"
+#include "listing.h"
 
 typedef enum WalkEventKind {
     EVENT_REFRESH_START,    /* a read of a managed object or of a data source */
@@ -19,6 +20,9 @@ typedef enum WalkEventKind {
     EVENT_INVOKE_START,    /* of an action; `invocation` is set */
     EVENT_INVOKE_PROGRESS, /* `text`: a message of the provider */
     EVENT_INVOKE_END,      /* `text`: the error, if it failed */
+    EVENT_LIST_START,      /* of a query; `listing` is set, without entries */
+    EVENT_LIST_FOUND,      /* the last entry of `listing` is new */
+    EVENT_LIST_END,        /* not sent if the list failed */
     EVENT_APPLY_TOTAL,     /* `total` operations follow; sent before the first; has no resource */
 } WalkEventKind;
 
@@ -30,12 +34,13 @@ typedef struct WalkEvent {
     Str deposed;
     Str id;                /* "id" or "name" of the object, or empty */
     Str provisioner;       /* "local-exec"; empty unless the kind is EVENT_PROVISION_… */
-    const char *operation; /* "open", "renew", "close", "reconcile", "invoke"; NULL unless
-                              EVENT_OPERATION_… or EVENT_INVOKE_… */
+    const char *operation; /* "open", "renew", "close", "reconcile", "invoke", "search"; NULL unless
+                              EVENT_OPERATION_…, EVENT_INVOKE_… or EVENT_LIST_… */
     Str text;
     uint64_t done, total;
     int64_t elapsed_ms; /* EVENT_…_END: since the task of the instance or the operation began */
     const ActionInvocation *invocation; /* NULL unless EVENT_INVOKE_… */
+    const Listing *listing;             /* NULL unless EVENT_LIST_… */
     bool failed;                        /* EVENT_…_END */
     bool is_deferred; /* EVENT_REFRESH_END of a plan: the read is deferred to the apply */
     bool is_waiting;  /* same: to a later plan */

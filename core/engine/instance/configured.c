@@ -23,10 +23,11 @@ static Path argument_path(const Schema *schema, Path path, const Attribute **out
     return path;
 }
 
-/* Ephemeral values are allowed only in write-only attributes and in ephemeral resources. */
+/* Ephemeral values are allowed only in write-only attributes, in ephemeral resources and in lists,
+ * which are not stored. */
 static bool check_ephemeral(InstanceOp *op, const Configured *configured) {
     bool ok = true;
-    if (op->record->address.mode == MODE_EPHEMERAL)
+    if (op->record->address.mode == MODE_EPHEMERAL || op->record->address.mode == MODE_LIST)
         return true;
     vec_each(&configured->ephemeral, path) {
         const Attribute *attribute;

@@ -4,6 +4,7 @@
 #include "instance_validate.h"
 
 #include "configured.h"
+#include "instance_list.h"
 #include "invocation.h"
 
 /* Reports the reference errors of a part. Returns true if the part can be evaluated. */
@@ -118,6 +119,7 @@ bool instance_validate(Walk *pool, void *payload, uint32_t worker) {
     scope.caller = op.record->address.mode == MODE_ACTION ? &any : NULL;
     validate_body(&op, &scope);
     invocation_validate(&op, &scope);
+    instance_list_validate(&op, &scope);
     if (lifecycle->prevent_destroy)
         validate_condition(&op, &scope, lifecycle->prevent_destroy, &TYPE_BOOL);
     validate_conditions(&op, &scope, &lifecycle->preconditions);

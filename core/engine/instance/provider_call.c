@@ -391,6 +391,31 @@ bool provider_call_invoke(InstanceOp *op, const ActionRequest *request) {
     return end(&calling, action_type_invoke(op->type->action, &calling.call, request, &op->diags));
 }
 
+bool provider_call_list(InstanceOp *op,
+                        const ResourceType *resource,
+                        const ListRequest *request,
+                        const ListSink *sink) {
+    if (!require_client(op))
+        return false;
+    Calling calling = begin(op, "list");
+    if (log_enabled(LOG_DEBUG))
+        log_request(&calling, (Value){0}, request->config);
+    if (is_mocked(op))
+        return end(&calling, object_type_report_unsupported(op->type->name, "listed", &op->diags));
+    return end(&calling,
+               list_type_list(op->type->list, resource, &calling.call, request, sink, &op->diags));
+}
+
+bool provider_call_generate_config(InstanceOp *op,
+                                   const ObjectType *managed,
+                                   const GenerateConfigRequest *request,
+                                   GenerateConfigResponse *response) {
+    Calling calling = begin(op, "generate config");
+    calling.call.type = *managed;
+    return end(&calling, resource_type_generate_config(managed->resource, &calling.call, request,
+                                                       response, &op->diags));
+}
+
 /* Runs without marks first, which is fast. On failure it runs again with marks, so that the
  * diagnostics show no secrets. */
 bool provider_call_check_result(

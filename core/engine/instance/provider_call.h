@@ -7,6 +7,7 @@
 
 #include "action_type.h"
 #include "instance_op.h"
+#include "list_type.h"
 
 /* Returns the external effect of changing the object; none for a mock. */
 Effect provider_call_effect(const InstanceOp *op);
@@ -65,6 +66,16 @@ MUST_USE bool provider_call_read_data(InstanceOp *op,
 MUST_USE bool provider_call_plan_action(InstanceOp *op,
                                         const ActionRequest *request,
                                         ActionResponse *response);
+/* Lists objects of the managed type `resource`. */
+MUST_USE bool provider_call_list(InstanceOp *op,
+                                 const ResourceType *resource,
+                                 const ListRequest *request,
+                                 const ListSink *sink);
+/* Returns the configuration of an object of a managed type; the operation is that of a list. */
+MUST_USE bool provider_call_generate_config(InstanceOp *op,
+                                            const ObjectType *managed,
+                                            const GenerateConfigRequest *request,
+                                            GenerateConfigResponse *response);
 bool provider_call_invoke(InstanceOp *op, const ActionRequest *request);
 bool provider_call_open(InstanceOp *op, const OpenRequest *request, OpenResponse *response);
 

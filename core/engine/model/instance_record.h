@@ -5,6 +5,7 @@
 
 #include "checks.h"
 #include "expansion.h"
+#include "listing.h"
 #include "plan.h"
 #include "state.h"
 
@@ -57,6 +58,7 @@ typedef struct InstanceRecord {
     ActionReason removal;         /* plan: why it is deleted; REASON_NONE: declared or deposed */
     Str provider_key;             /* key of its provider configuration; empty: not repeated */
     ImportSource import;          /* plan: of the object to import; the zero value: none */
+    const Listing *listing;       /* plan: of a list; NULL: none, or it failed */
     const GitopsResponse *gitops; /* evaluate: the response of the provider; NULL: none */
     CheckResults *results; /* preconditions, then postconditions; for a data source of a check: one,
                               for its read. NULL: none */

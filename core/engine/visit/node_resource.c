@@ -5,6 +5,7 @@
 #include "imports.h"
 #include "instance_apply.h"
 #include "instance_gitops.h"
+#include "instance_list.h"
 #include "instance_plan.h"
 #include "instance_validate.h"
 #include "log.h"
@@ -228,6 +229,8 @@ static InstanceTask task_of(const NodeVisit *visit) {
     bool is_ephemeral = mode == MODE_EPHEMERAL;
     if (mode == MODE_ACTION) /* what triggers it evaluates it */
         return visit->walk->phase == PHASE_VALIDATE ? instance_validate : NULL;
+    if (mode == MODE_LIST && visit->walk->phase != PHASE_VALIDATE)
+        return visit->walk->phase == PHASE_PLAN ? instance_list : NULL;
     switch (visit->walk->phase) {
     case PHASE_VALIDATE: return instance_validate;
     case PHASE_PLAN:

@@ -171,6 +171,9 @@ static const char *kind_name(WalkEventKind kind) {
     case EVENT_INVOKE_START: return "invoke_start";
     case EVENT_INVOKE_PROGRESS: return "invoke_progress";
     case EVENT_INVOKE_END: return "invoke_end";
+    case EVENT_LIST_START: return "list_start";
+    case EVENT_LIST_FOUND: return "list_found";
+    case EVENT_LIST_END: return "list_end";
     case EVENT_OPERATION_END: return "ephemeral_end";
     case EVENT_APPLY_TOTAL: return "apply_total";
     }

@@ -1,0 +1,22 @@
+/* A query visits lists and their dependencies. */
+#include "transform.h"
+
+static bool is_list(const Node *node) {
+    return node->kind == NODE_RESOURCE && node->as.resource->config->mode == MODE_LIST;
+}
+
+bool transform_query(EngineWalk *walk, Diags *diags) {
+    (void)diags;
+    if (!walk->options || !walk->options->query)
+        return true;
+    SCOPED(ArenaRef) scratch = arena_open("query");
+    bool *selected = arena_new_array(scratch, bool, walk->nodes.count);
+    vec_each(&walk->nodes, item) {
+        if (is_list(*item))
+            graph_mark_needs(&walk->graph, (*item)->id, selected, scratch);
+    }
+    vec_each(&walk->nodes, item) {
+        (*item)->is_selected = (*item)->is_target = selected[(*item)->id];
+    }
+    return true;
+}

@@ -1,0 +1,62 @@
+/* generated_config: as Terraform does for providers that do not generate configurations. Old
+ * frameworks store an empty text for an argument without a value, and have an `id` that
+ * configurations may set according to the schema, but not according to the provider. */
+#include "generated_config.h"
+
+static Value describe(const Schema *schema, Value object, bool is_outermost, Arena *arena);
+
+static bool is_omitted(const Attribute *attribute, Value value, bool is_outermost) {
+    bool is_given = attribute->flags & (REQUIRED | OPTIONAL);
+    bool is_id = is_outermost && strcmp(attribute->name, "id") == 0;
+    bool is_empty = (attribute->flags & OPTIONAL) && value.type == &TYPE_STRING &&
+                    value_is_present(value) && value_text(value).len == 0;
+    return !is_given || (attribute->flags & DEPRECATED) || is_empty ||
+           (is_id && (attribute->flags & COMPUTED));
+}
+
+/* Describes the objects of a nested attribute or block. */
+static Value describe_nested(const Schema *schema, Nesting nesting, Value value, Arena *arena) {
+    if (!value_is_present(value))
+        return value;
+    if (nesting == NEST_SINGLE)
+        return describe(schema, value, false, arena);
+    Value *items = value_copy_items(value, arena);
+    for (size_t i = 0; i < value.count; i++)
+        items[i] = describe(schema, items[i], false, arena);
+    return value_with_items(value, items, arena);
+}
+
+static Value describe_attribute(const Attribute *attribute,
+                                Value value,
+                                bool is_outermost,
+                                Arena *arena) {
+    if (is_omitted(attribute, value, is_outermost))
+        return value_null(value.type);
+    if (!attribute->nested)
+        return value;
+    Schema members = schema_of_nested(attribute->nested);
+    return describe_nested(&members, attribute->nested->nesting, value, arena);
+}
+
+static Value describe(const Schema *schema, Value object, bool is_outermost, Arena *arena) {
+    if (!value_is_present(object))
+        return object;
+    Value *items = value_copy_items(object, arena);
+    for (size_t i = 0; i < object.count; i++) {
+        Str name = value_key_at(object, i);
+        const Attribute *attribute = schema_find_attribute(schema, name);
+        const Block *block = attribute ? NULL : schema_find_block(schema, name);
+        if (attribute)
+            items[i] = describe_attribute(attribute, items[i], is_outermost, arena);
+        else if (block && block->schema.deprecated)
+            items[i] = value_null(items[i].type);
+        else if (block)
+            items[i] = describe_nested(&block->schema, block->nesting, items[i], arena);
+    }
+    return value_with_items(object, items, arena);
+}
+
+Value generated_config(const Schema *schema, Value object, Arena *arena) {
+    return value_is_present(object) ? describe(schema, object, true, arena)
+                                    : schema_empty_value(schema, arena);
+}
