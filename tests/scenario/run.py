@@ -9,6 +9,7 @@
 
 AREA is a directory beside this file. A case is a JSON file in it: files of a configuration, and steps, each with the
 arguments of the program and the recorded result of Terraform or OpenTofu. A missing member of a step is not compared.
+`name` of a case is the name that the program is called by.
 Ids, lineages, times and the directory get names, so that two runs can be compared; texts for people are not compared.
 Plans, states, events and results are otherwise equal to the record, and so are the start positions of diagnostics.
 
@@ -448,11 +449,18 @@ class Run:
         self.directory = tempfile.mkdtemp(prefix="scenario-")
         self.naming = Naming(self.directory, case.get("mask"))
         self.background = None
+        self.names = None
+        if "name" in case:
+            self.names = tempfile.mkdtemp(prefix="scenario-name-")
+            self.loam = os.path.join(self.names, case["name"])
+            os.symlink(os.path.abspath(loam), self.loam)
 
     def close(self, is_kept=False):
         if self.background and self.background.poll() is None:
             self.background.kill()
             self.background.wait()
+        if self.names:
+            shutil.rmtree(self.names, ignore_errors=True)
         if is_kept:
             print("kept %s" % self.directory)
         else:
