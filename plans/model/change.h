@@ -66,7 +66,7 @@ typedef struct ResourceChange {
     ActionReason reason;
     Value before;
     Value after;
-    Value config; /* of a read that is deferred to the apply; else null */
+    Value config; /* of a read that is deferred to the apply; generated for an import; else null */
     Paths replace_paths;
     ChangeNotes notes;
     PartChanges parts;      /* sorted by key */

@@ -4,7 +4,6 @@
 #include "overlay_disk.h"
 #include "project_load.h"
 #include "resource_text.h"
-#include "state_object.h"
 #include "view.h"
 
 #define BLOCKS_NAME "zz-generated-by-loam.tf" /* virtual file with empty resource blocks */
@@ -76,6 +75,7 @@ static void find_missing(const Project *project, MissingImports *out) {
     }
 }
 
+/* The block names the provider configuration that its import block names, as a plan requires. */
 static Str provider_of(const Import *import, Arena *arena) {
     const ProviderRef *ref = &import->provider;
     return ref->name.len ? config_provider_key(ref->name, ref->alias, arena) : STR_EMPTY;
@@ -130,22 +130,21 @@ static bool describe(Project *project,
                      ResourceTexts *out) {
     Arena *arena = project->cli->arena;
     ResourceAddr address = import->to.target.resource;
-    const StateInstance *instance = state_find_instance(result->refreshed, address);
     const ResourceChange *change = plan_find(result->plan, address, STR_EMPTY);
     const StateResource *resource = state_find_resource(result->refreshed, address);
-    if (!instance || !instance->current)
+    if (!change || !value_is_present(change->config))
         return true;
     ResourceText text = {
         .type = address.type,
         .name = address.name,
-        .id = change ? change->import.id : STR_EMPTY,
+        .id = change->import.id,
         .provider = provider_of(import, arena),
         .schema = engine_find_schema(&project->engine, address.mode,
                                      resource->provider_config.provider, address.type),
+        .object = change->config,
         .omits_null = !cli_name(project->cli)->is_other,
     };
-    if (!text.schema ||
-        !state_object_decode(instance->current, text.schema, &text.object, arena, project->diags))
+    if (!text.schema)
         return false;
     vec_push(arena, out, text);
     return true;

@@ -61,7 +61,9 @@ typedef struct PlanOptions {
     const ImportTarget *import; /* of the import command; NULL: none */
     /* Receives the scope of the root module after the walk; NULL: not wanted. */
     struct EngineConsole **console;
-    bool import_only; /* refresh-only: plans import blocks too; resource blocks may be incomplete */
+    /* Refresh-only: plans import blocks, too, and generates the configurations of their objects.
+     * Resource blocks may be incomplete. */
+    bool import_only;
     const GitopsOptions *gitops;  /* evaluate: calls the targets; NULL: no provider is called */
     bool ignores_prevent_destroy; /* of objects of a test, at its end */
     const QueryOptions *query;    /* visits only lists and their dependencies; NULL: none of them */

@@ -314,6 +314,19 @@ static bool evaluate(Planning *planning) {
                          &op->diags);
 }
 
+/* Adds the configuration of an imported object, for a block that does not exist yet. */
+static bool generate_config(Planning *planning) {
+    InstanceOp *op = &planning->op;
+    GenerateConfigRequest request = {planning->prior_value};
+    GenerateConfigResponse response = {0};
+    if (!op->walk->options->import_only || value_is_null(planning->prior))
+        return true;
+    if (!provider_call_generate_config(op, op->type, &request, &response))
+        return false;
+    op->record->planned->config = value_clone(response.config, op->keep);
+    return true;
+}
+
 /* Refresh-only: references see the objects that exist. The value of a single instance without an
  * object is unknown. A repeated instance without an object is no element of its resource. */
 static bool plan_refresh_only(Planning *planning) {
@@ -322,6 +335,8 @@ static bool plan_refresh_only(Planning *planning) {
     change->action = op->record->deferral ? ACTION_READ : ACTION_NO_OP;
     change->before = value_clone(planning->prior, op->keep);
     change->after = change->before;
+    if (!generate_config(planning))
+        return false;
     if (value_is_null(planning->prior))
         op->record->planned = NULL;
     else
