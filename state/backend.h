@@ -46,6 +46,10 @@ struct Backend {
     /* The store of the journal; closed with the backend. NULL: the backend cannot store a journal,
      * so the caller keeps it in the data directory and writes the state often. */
     JournalStore *journal;
+    /* True: after calls that leave the content as it was, the journal may keep a mark
+     * (journal_mark). Commands read it at no cost, and it stays with the state. False: such calls
+     * raise the serial. */
+    bool has_marks;
     int64_t write_every_ms; /* interval of state writes during an apply; once `cancel` is raised,
                                every change is written; 0: only at the end */
     /* CANCEL_NOW aborts requests; NULL: requests are never aborted. */

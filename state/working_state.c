@@ -113,8 +113,9 @@ static bool read_baseline(WorkingState *working, Diags *diags) {
  * an outside effect raises the serial even if the content is unchanged. */
 static bool is_written(WorkingState *working) {
     State *state = working->state;
+    bool has_marks = working->journal && working->backend->has_marks;
     state_compact(state);
-    if ((working->had_effect && !working->journal) || working->backend->is_outdated ||
+    if ((working->had_effect && !has_marks) || working->backend->is_outdated ||
         !statefile_same_content(state, working->written))
         return false;
     if (state->serial < working->written->serial)

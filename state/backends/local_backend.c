@@ -468,6 +468,7 @@ static bool local_open(
         .self = local,
         .path = local->path,
         .journal = journal_file_new(io->disk, beside(local->path, "", ".journal", arena), arena),
+        .has_marks = true,
         .backup_path = beside(local->path, "", ".backup", arena),
         .lock = local_lock,
         .unlock = local_unlock,
