@@ -19,8 +19,8 @@ MUST_USE bool foreign_object_read_identity(const Call *call,
                                            const char *method,
                                            Value *out,
                                            Diags *diags);
-/* Like foreign_object_read_identity, but unknown values are an error, too. *out has no type after an
- * error. */
+/* Like foreign_object_read_identity, but unknown values are an error, too. *out has no type after
+ * an error. */
 MUST_USE bool foreign_object_read_known_identity(const Call *call,
                                                  const ProtocolResponse *response,
                                                  const char *method,
