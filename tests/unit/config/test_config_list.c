@@ -109,7 +109,7 @@ static void errors(void **state) {
         {"list \"p_thing\" {\n  provider = p\n}\n",        "1:16 Missing name for list"          },
         {"resource \"p_thing\" \"a\" {}\n",                "1:1 Unsupported block type"          },
         {"x = 1\n",                                        "1:1 Unsupported argument"            },
-        {"variable \"v\" {}\n",                            "1:1 Duplicate variable"  },
+        {"variable \"v\" {}\n",                            "1:1 Duplicate variable"              },
         {"provider \"p\" {}\n",                            "1:1 Duplicate provider configuration"},
         {"locals {\n  l = 2\n}\n",                         "2:3 Duplicate local value definition"},
     };
