@@ -137,7 +137,7 @@ static int compare_types(const void *a, const void *b) {
     return strcmp(left->name, right->name);
 }
 
-/* The schema of an action or list has no version, because no object is stored. */
+/* The schema of an action has no version, because no object is stored. */
 static void write_versionless(JsonWriter *writer, const Schema *schema, Arena *arena) {
     json_object_start(writer);
     json_key(writer, STR("block"));
@@ -161,7 +161,7 @@ static void write_types(JsonWriter *writer,
     json_object_start(writer);
     for (size_t i = 0; i < names.count; i++) {
         json_key(writer, str_from_cstr(sorted[i].name));
-        if (mode == MODE_ACTION || mode == MODE_LIST)
+        if (mode == MODE_ACTION)
             write_versionless(writer, sorted[i].schema, arena);
         else
             write_schema(writer, sorted[i].schema, arena);

@@ -9,6 +9,8 @@
  *   STUB_DOES     its fault there, see `deeds`
  *   STUB_EXTRAS   set: also stub_item, the data source and ephemeral resource stub_more, and the
  *                 function echo, so that each call of the protocol occurs
+ *   STUB_LISTS    set: objects have an identity and can be listed: `size` objects whose names begin
+ *                 with `name`
  *   STUB_PROTOCOL 5: that version of the protocol
  *   STUB_DELAY_MS time before and after the change of an object
  *
@@ -41,6 +43,9 @@ typedef struct Stream {
     StrBuf response; /* with its prefix */
     size_t sent;
     bool is_endless;
+    bool is_list;     /* the response has several messages, each with its prefix */
+    bool is_repeated; /* it starts again at its end */
+    bool is_silent;   /* it never ends */
 } Stream;
 
 typedef struct Connection {
@@ -210,7 +215,8 @@ static void put_function(StrBuf *out, uint32_t number) {
 }
 
 static void get_schema(StrBuf *out) {
-    enum { RESOURCES = 2, DATA = 3, CAPABILITIES = 6, EPHEMERAL = 8, FUNCTIONS = 7, MOVE = 3 };
+    enum { RESOURCES = 2, DATA = 3, CAPABILITIES = 6, EPHEMERAL = 8, LISTS = 9, FUNCTIONS = 7 };
+    enum { MOVE = 3 };
     size_t provider = wire_begin(out, 1);
     size_t block = wire_begin(out, 2);
     if (*setting("STUB_EXTRAS"))
@@ -218,6 +224,8 @@ static void get_schema(StrBuf *out) {
     wire_end(out, block);
     wire_end(out, provider);
     put_schema(out, RESOURCES, STR("stub_object"));
+    if (*setting("STUB_LISTS"))
+        put_schema(out, LISTS, STR("stub_object"));
     if (*setting("STUB_EXTRAS") == '\0')
         return;
     put_schema(out, RESOURCES, STR("stub_item"));
@@ -309,6 +317,87 @@ static void call_function(Str request, StrBuf *out) {
     wire_put_bytes(out, 1, field_of(request, 2));
 }
 
+/* The identity of an object is its id. */
+static void get_identities(StrBuf *out) {
+    if (*setting("STUB_LISTS") == '\0')
+        return;
+    size_t entry = wire_begin(out, 1);
+    wire_put_bytes(out, 1, STR("stub_object"));
+    size_t schema = wire_begin(out, 2);
+    size_t attribute = wire_begin(out, 2);
+    wire_put_bytes(out, 1, STR("id"));
+    wire_put_bytes(out, 2, STR("\"string\""));
+    wire_put_varint(out, 3, 1);
+    wire_end(out, attribute);
+    wire_end(out, schema);
+    wire_end(out, entry);
+}
+
+static void put_message(StrBuf *out, Str message) {
+    strbuf_add_char(out, '\0');
+    for (size_t i = 0; i < 4; i++)
+        strbuf_add_char(out, (char)(uint8_t)(message.len >> (8 * (3 - i))));
+    strbuf_add(out, message);
+}
+
+static void put_identity(StrBuf *out, Str id) {
+    StrBuf packed = strbuf_new(out->arena);
+    if (is_deed("wrong-identity"))
+        strbuf_add_char(&packed, '\xc2');
+    else if (is_deed("unknown-identity"))
+        strbuf_add(&packed, STR("\x81\xa2id\xd4\x01\x01"));
+    else if (is_deed("null-identity"))
+        strbuf_add_char(&packed, '\xc0');
+    else
+        strbuf_add_format(&packed, "\x81\xa2id%c%.*s", (char)(0xa0 + id.len), STR_ARG(id));
+    size_t identity = wire_begin(out, 1);
+    size_t dynamic = wire_begin(out, 1);
+    wire_put_bytes(out, 1, strbuf_str(&packed));
+    wire_end(out, dynamic);
+    wire_end(out, identity);
+}
+
+static void put_problem(StrBuf *out, uint64_t severity) {
+    size_t diagnostic = wire_begin(out, 4);
+    wire_put_varint(out, 1, severity);
+    wire_put_bytes(out, 2, STR("A problem"));
+    wire_end(out, diagnostic);
+}
+
+/* The event of one object; of no object in some deeds. */
+static void put_event(StrBuf *out, Value config, int64_t number) {
+    Arena *arena = out->arena;
+    StrBuf event = strbuf_new(arena);
+    Str id =
+        str_format(arena, "%.*s%d", STR_ARG(value_text(attribute(config, "name"))), (int)number);
+    if (is_deed("warnings"))
+        put_problem(&event, 2);
+    else if (!is_deed("no-identity"))
+        put_identity(&event, id);
+    wire_put_bytes(&event, 2, is_deed("escapes") ? STR("\x1b[31mred\nline\x07") : id);
+    if (is_deed("wrong-object"))
+        wire_put_bytes(&event, 3, STR("\x0a\x01\xc2"));
+    else
+        put_value(&event, 3, with(config, "id", value_string(id, arena), arena));
+    if (is_deed("fails") && number == 1)
+        put_problem(&event, 1);
+    put_message(out, strbuf_str(&event));
+}
+
+static void list(Str request, Stream *stream) {
+    StrBuf *out = &stream->response;
+    Value config = object_of(field_of(request, 2), out->arena);
+    Value size = attribute(config, "size");
+    int64_t count = 0;
+    stream->is_list = true;
+    stream->is_repeated = is_deed("more") || is_deed("warnings");
+    stream->is_silent = is_deed("silent");
+    if (value_is_present(size) && !value_to_int(size, &count))
+        abort();
+    for (int64_t i = 0; i < count; i++)
+        put_event(out, config, i);
+}
+
 /* Returns the name of a call in protocol 6. */
 static const char *newest_name(const char *method) {
     static const char *const names[][2] = {
@@ -329,6 +418,8 @@ static const char *newest_name(const char *method) {
 static void answer(const Connection *connection, const char *method, Str request, StrBuf *out) {
     if (strcmp(method, "GetProviderSchema") == 0)
         get_schema(out);
+    else if (strcmp(method, "GetResourceIdentitySchemas") == 0)
+        get_identities(out);
     else if (strcmp(method, "UpgradeResourceState") == 0)
         upgrade(request, 3, out);
     else if (strcmp(method, "ReadResource") == 0)
@@ -376,6 +467,11 @@ static void put_msgpack(StrBuf *out, Str packed) {
     StrBuf dynamic = strbuf_new(out->arena);
     wire_put_bytes(&dynamic, 1, packed);
     wire_put_bytes(out, 1, strbuf_str(&dynamic));
+}
+
+/* Returns whether the deed replaces the response by one message. */
+static bool spoils(void) {
+    return is_deed("garbage") || is_deed("nothing") || is_deed("endless");
 }
 
 /* Changes the response to the chosen call. */
@@ -474,10 +570,16 @@ static ssize_t send_body(nghttp2_session *session,
         stream->sent += size;
         return (ssize_t)size;
     }
+    if (count == 0 && stream->is_silent)
+        return NGHTTP2_ERR_DEFERRED;
+    if (count == 0 && stream->is_repeated) {
+        stream->sent = 0;
+        count = stream->response.len;
+    }
     count = count < size ? count : size;
     memcpy(out, stream->response.ptr + stream->sent, count);
     stream->sent += count;
-    if (stream->sent == stream->response.len) {
+    if (stream->sent == stream->response.len && !stream->is_silent && !stream->is_repeated) {
         nghttp2_nv status = {(uint8_t *)"grpc-status", (uint8_t *)"0", 11, 1, 0};
         *flags |= NGHTTP2_DATA_FLAG_EOF | NGHTTP2_DATA_FLAG_NO_END_STREAM;
         nghttp2_submit_trailer(session, id, &status, 1);
@@ -513,14 +615,20 @@ static void serve_call(Connection *connection, int32_t id) {
     strbuf_add_repeat(&stream->response, '\0', PREFIX);
     if (is_bad)
         misbehave(false);
-    answer(connection, method, request, &stream->response);
+    bool is_list = strcmp(method, "ListResource") == 0 && !spoils();
+    if (is_list) {
+        stream->response.len = 0;
+        list(request, stream);
+    } else {
+        answer(connection, method, request, &stream->response);
+    }
     if (is_bad) {
         spoil(&stream->response);
         misbehave(true);
         stream->is_endless = is_deed("endless");
     }
     size_t length = stream->response.len - PREFIX;
-    for (size_t i = 1; i < PREFIX; i++)
+    for (size_t i = 1; i < PREFIX && !is_list; i++)
         stream->response.ptr[i] = (char)(uint8_t)(length >> (8 * (PREFIX - 1 - i)));
     nghttp2_nv headers[] = {
         {(uint8_t *)":status",      (uint8_t *)"200",              7,  3,  0},

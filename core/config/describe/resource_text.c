@@ -55,8 +55,7 @@ static AttributeText member_text(
     Value value, const NestedObject *nested, Str name, Value item, NullText nulls) {
     const Attribute *member = value.type->kind == KIND_OBJECT ? find_member(nested, name) : NULL;
     AttributeText text = member ? attribute_text(member, item) : TEXT_VALUE;
-    bool is_left = member && text == TEXT_VALUE && is_omitted(member, item, nulls);
-    return is_left ? TEXT_OMITTED : text;
+    return member && is_omitted(member, item, nulls) ? TEXT_OMITTED : text;
 }
 
 /* Returns the nested attributes of a member. For a map, they are those of its items. */

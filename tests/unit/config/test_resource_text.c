@@ -78,7 +78,8 @@ static void writes_native(void **state) {
               "  name = \"a $${b}\"\n"
               "  rules = [\n"
               "    {\n"
-              "      port = 80\n"
+              "      port  = 80\n"
+              "      token = null # sensitive\n"
               "    },\n"
               "  ]\n"
               "  zone = null\n"
@@ -114,6 +115,7 @@ static void writes_yaml(void **state) {
               "      rules:\n"
               "        -\n"
               "          port: 80\n"
+              "          token: null # sensitive\n"
               "      zone: null\n"
               "      disk:\n"
               "        -\n"
@@ -195,11 +197,112 @@ static void writes_block(void **state) {
     assert_true(str_find(block, STR("generated"), 0) == SIZE_MAX);
 }
 
+static const Attribute identity_attributes[] = {
+    {"zone", &TYPE_STRING, OPTIONAL, "."},
+    {"name", &TYPE_STRING, REQUIRED, "."},
+};
+static const Schema identity = {SCHEMA_ATTRIBUTES(identity_attributes)};
+
+/* Two objects of one list, and their imports; the name is not null. */
+static ResourceTexts found(bool omits_null, Arena *arena) {
+    ResourceTexts out = {0};
+    const char *names[] = {"a", "${b}"};
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        Value *items = arena_new_array(arena, Value, 2);
+        items[0] = value_from_cstr(names[i]);
+        items[1] = value_null(&TYPE_STRING);
+        ResourceText text = {
+            .type = STR("t_thing"),
+            .name = i == 0 ? STR("l_0") : STR("l_1"),
+            .id = STR("list.t_thing.l"),
+            .provider = STR("t"),
+            .schema = &identity,
+            .object = value_object_of(schema_implied_type(&identity), items),
+            .omits_null = omits_null,
+            .identity_schema = &identity,
+            .identity = value_object_of(schema_implied_type(&identity), items),
+            .is_continued = i > 0,
+        };
+        vec_push(arena, &out, text);
+    }
+    return out;
+}
+
+static void imports(void **state) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    (void)state;
+    ResourceTexts texts = found(false, arena);
+    check_str(resource_text_file(&texts, RESOURCE_TEXT_NATIVE, STR("loam"), arena),
+              "# __generated__ by loam\n"
+              "# Please review these resources and move them into your main configuration files.\n"
+              "\n"
+              "# __generated__ by loam from \"list.t_thing.l\"\n"
+              "resource \"t_thing\" \"l_0\" {\n"
+              "  provider = t\n"
+              "  name     = \"a\"\n"
+              "  zone     = null\n"
+              "}\n"
+              "\n"
+              "import {\n"
+              "  to       = t_thing.l_0\n"
+              "  provider = t\n"
+              "  identity = {\n"
+              "    name = \"a\"\n"
+              "    zone = null\n"
+              "  }\n"
+              "}\n"
+              "\n"
+              "resource \"t_thing\" \"l_1\" {\n"
+              "  provider = t\n"
+              "  name     = \"$${b}\"\n"
+              "  zone     = null\n"
+              "}\n"
+              "\n"
+              "import {\n"
+              "  to       = t_thing.l_1\n"
+              "  provider = t\n"
+              "  identity = {\n"
+              "    name = \"$${b}\"\n"
+              "    zone = null\n"
+              "  }\n"
+              "}\n");
+    texts = found(true, arena);
+    check_str(resource_text_import(&texts.items[1], arena), "import {\n"
+                                                            "  to       = t_thing.l_1\n"
+                                                            "  provider = t\n"
+                                                            "  identity = {\n"
+                                                            "    name = \"$${b}\"\n"
+                                                            "  }\n"
+                                                            "}");
+    check_str(resource_text_file(&texts, RESOURCE_TEXT_YAML, STR("loam"), arena),
+              "# __generated__ by loam\n"
+              "# Please review these resources and move them into your main configuration files.\n"
+              "resource:\n"
+              "  t_thing:\n"
+              "    # __generated__ by loam from \"list.t_thing.l\"\n"
+              "    l_0:\n"
+              "      provider: t\n"
+              "      name: \"a\"\n"
+              "    # __generated__ by loam from \"list.t_thing.l\"\n"
+              "    l_1:\n"
+              "      provider: t\n"
+              "      name: \"$${b}\"\n"
+              "import:\n"
+              "  - to: t_thing.l_0\n"
+              "    provider: t\n"
+              "    identity:\n"
+              "      name: \"a\"\n"
+              "  - to: t_thing.l_1\n"
+              "    provider: t\n"
+              "    identity:\n"
+              "      name: \"$${b}\"\n");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(writes_native), cmocka_unit_test(writes_yaml),
         cmocka_unit_test(omits_null),    cmocka_unit_test(writes_texts),
-        cmocka_unit_test(writes_block),
+        cmocka_unit_test(imports),       cmocka_unit_test(writes_block),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
