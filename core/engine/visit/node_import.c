@@ -69,7 +69,7 @@ static const Type *constraint_of(const Schema *schema, Arena *arena) {
     return type_object(names, types, optional, count, arena);
 }
 
-static bool has_mark_inside(Value value, ValueMark mark, Arena *arena) {
+static bool has_mark_inside(Value value, uint8_t mark, Arena *arena) {
     Paths found = {0};
     path_find_marks(value, mark, &found, arena);
     return found.count > 0;
