@@ -111,6 +111,15 @@ static const TestOverrides *join_overrides(const RunWork *work) {
     return all;
 }
 
+/* Returns whether the file keeps the state of a run after its end. */
+static bool keeps_states(const SuiteFile *file) {
+    vec_each(&file->runs, run) {
+        if (run->config->skips_cleanup || run->config->backend)
+            return true;
+    }
+    return false;
+}
+
 /* Copies the configuration and adds the providers of the test to its root module. */
 static bool prepare(RunWork *work) {
     Arena *arena = work->context->arena;
@@ -128,6 +137,8 @@ static bool prepare(RunWork *work) {
     work->engine->config = config;
     work->engine->hooks = NULL;
     work->engine->overrides = join_overrides(work);
+    /* Other states are stored at most until the end of the file. */
+    work->engine->stores_plain_state &= keeps_states(work->context->file);
     return add_providers(work, &root->providers);
 }
 

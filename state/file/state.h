@@ -29,6 +29,7 @@ typedef struct StateObject {
     Str sensitive_attributes; /* JSON list of paths, as stored; "[]" or empty: none */
     Str identity;             /* JSON object, as at identity_version; empty: none */
     uint64_t identity_version;
+    bool has_identity_version; /* the tool that stored the object gives each one a version */
     Str private_data;
     const Str *dependencies; /* configuration addresses, sorted if loam wrote them */
     size_t dependency_count;

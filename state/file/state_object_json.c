@@ -56,6 +56,7 @@ static bool read_identity(StateObjectReader *reading, JsonToken token, const cha
 }
 
 static bool read_identity_version(StateObjectReader *reading, JsonToken token, const char **error) {
+    reading->object.has_identity_version = true;
     *error = "identity_schema_version must be an integer";
     return token == JSON_NUMBER &&
            str_to_uint64(reading->reader->text, &reading->object.identity_version);
@@ -217,8 +218,9 @@ void state_object_json_write(JsonWriter *writer, const StateObject *object) {
     json_key(writer, STR("sensitive_attributes"));
     json_raw(writer,
              object->sensitive_attributes.len > 0 ? object->sensitive_attributes : STR("[]"));
-    if (object->identity.len > 0) {
+    if (object->identity.len > 0 || object->has_identity_version)
         json_key_int(writer, "identity_schema_version", (int64_t)object->identity_version);
+    if (object->identity.len > 0) {
         json_key(writer, STR("identity"));
         json_raw(writer, object->identity);
     }

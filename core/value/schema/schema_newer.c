@@ -24,7 +24,8 @@ static const Type *type_of(const Type *from, const size_t *kept, size_t count, A
         names[i] = from->names[kept[i]];
         types[i] = type_at(from, kept[i]);
     }
-    return type_object(names, types, NULL, count, arena);
+    const Type *type = type_object(names, types, NULL, count, arena);
+    return from->interned ? type_intern(type) : type; /* many objects share few such types */
 }
 
 Value schema_omit_newer(const Schema *schema, Value object, const Type **type, Arena *arena) {

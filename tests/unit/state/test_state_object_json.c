@@ -22,6 +22,8 @@ static void there_and_back(void **unused) {
     (void)unused;
     static const char *const cases[] = {
         "{\"schema_version\":0,\"attributes\":{},\"sensitive_attributes\":[]}",
+        "{\"schema_version\":0,\"attributes\":{},\"sensitive_attributes\":[],"
+        "\"identity_schema_version\":0}",
         "{\"status\":\"tainted\",\"schema_version\":7,\"attributes\":{\"a\":1},"
         "\"sensitive_attributes\":[[]],\"identity_schema_version\":2,\"identity\":{\"n\":null},"
         "\"private\":\"AP8=\",\"dependencies\":[\"a.b\",\"c.\\\"d\"],"
