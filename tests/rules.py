@@ -171,11 +171,35 @@ def skips_of_nothing(top, names):
             yield "%s: no test has the name %s" % (SKIPS, row[0])
 
 
+SKIPPING = re.compile(r"\b(?:exit|return)\b[ (]*77\b")
+IMPORT = re.compile(r"^ *(?:from|import) +(\w+)", re.M)
+
+
+def can_skip(path, seen):
+    """Whether a program, or a module beside it that it imports, ends with the status of a skipped test."""
+    text = text_of(path)
+    if text is None or path in seen:
+        return False
+    seen.add(path)
+    directory = os.path.dirname(path)
+    return bool(SKIPPING.search(text)) or any(
+        can_skip(os.path.join(directory, module + ".py"), seen) for module in IMPORT.findall(text))
+
+
+def skips_without_row(top, names):
+    """Programs that can skip and that no row of tests/skips names."""
+    rows = [line.split()[0] for line in (text_of(os.path.join(top, SKIPS)) or "").splitlines() if line.split("#")[0].strip()]
+    for name in sorted(names):
+        if not any(fnmatch.fnmatch(name, row) for row in rows) and can_skip(os.path.join(top, "tests", name), set()):
+            yield "%s: no row allows that %s is skipped" % (SKIPS, name)
+
+
 def check(top):
     """The errors in the names of the table and of tests/skips."""
     rules, problems = read_rules(os.path.join(top, TABLE))
     names = test_names(top)
-    return ["%s: %s" % (TABLE, problem) for problem in [*problems, *missing(top, rules, names)]] + [*skips_of_nothing(top, names)]
+    return ["%s: %s" % (TABLE, problem) for problem in [*problems, *missing(top, rules, names)]] + [
+        *skips_of_nothing(top, names), *skips_without_row(top, names)]
 
 
 def main():

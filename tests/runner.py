@@ -192,6 +192,8 @@ def main():
         problems += table.not_run(rules, results, pattern.search)
         report_rules(rules, results, problems)
     print("%(passed)d passed, %(failed)d failed, %(skipped)d skipped" % counts)
+    if failures:
+        print("failed: %s" % " ".join(sorted(name for name, _, _ in failures)))
     sys.exit(1 if problems or counts["failed"] or not counts["passed"] else 0)
 
 
