@@ -2,9 +2,8 @@
 # Argument: $1 the id, or none. Sets $i, the id, $b, the directory of loam, and $d, the directory of the marker.
 set -u
 i=${1:-}
-if [ -n "${LOAM_STATE_DIR:-}" ]; then b=$LOAM_STATE_DIR
-elif [ "$(id -u)" = 0 ]; then b=/var/lib/loam
-else b=${XDG_STATE_HOME:-$HOME/.local/state}/loam; fi
+# shellcheck source=remote_state.sh
+. ./remote_state.sh
 d=$b/exec/$i
 # Sets $began to the start time of the process $1; "ended" if it is a zombie, empty if /proc has no such process.
 began() {

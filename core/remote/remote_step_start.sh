@@ -9,7 +9,7 @@ start() {
   u=$(umask)
   umask 077
   mkdir -p "$b/exec" || exit 91
-  t=$d.$$
+  t=$(mktemp "$d.XXXXXX") || exit 91
   trap 'rm -f "$t"' EXIT
   # If the connection is lost, output would raise SIGPIPE and skip the cleanup.
   trap '' PIPE

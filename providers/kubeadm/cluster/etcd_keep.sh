@@ -4,19 +4,28 @@ set -eu
 umask 077
 # shellcheck source=etcd_tool.sh
 . ./etcd_tool.sh
+# shellcheck source=../../../core/remote/remote_path.sh
+. ./remote_path.sh
 trap drop_tool EXIT
 pki=/etc/kubernetes/pki/etcd
 image=$(sed -n 's/^ *image: *//p' /etc/kubernetes/manifests/etcd.yaml)
 address=$(sed -n 's/.*--advertise-client-urls=//p' /etc/kubernetes/manifests/etcd.yaml)
 if ! find_tool etcdctl "$image"; then echo "etcdctl is missing on the machine and in the image $image" >&2; exit 1; fi
-mkdir -p "$1"
-rm -f "$1"/.etcd-*
-name=etcd-$(date -u +%Y%m%dT%H%M%SZ).db
+file=etcd-$(date -u +%Y%m%dT%H%M%SZ).db
+if ! enter_directory "$1/$file" make; then echo "the directory $1 cannot be made" >&2; exit 1; fi
+rm -rf ./.etcd-*
+# The users of a shared directory can replace the names in it, but not those in a new directory of root.
+work=$here/.etcd-$(head -c 8 /dev/urandom | sha256sum | cut -c 1-16)
+mkdir "$work"
+trap 'drop_tool; rm -rf "$work"' EXIT
+enter_directory "$work/$file"
+if [ "$is_private" != yes ]; then echo "another user replaced the directory $work" >&2; exit 1; fi
 ETCDCTL_API=3 "$tool" --endpoints="$address" --cacert=$pki/ca.crt --cert=$pki/healthcheck-client.crt \
-  --key=$pki/healthcheck-client.key snapshot save "$1/.$name"
-mv -f "$1/.$name" "$1/$name"
+  --key=$pki/healthcheck-client.key snapshot save "$file"
+mv -fT "./$file" "../$file"
+cd ..
 kept=0
-find "$1" -maxdepth 1 -name 'etcd-*Z.db' | sort -r | while read -r file; do
+find . -maxdepth 1 -name 'etcd-*Z.db' | sort -r | while read -r old; do
   kept=$((kept + 1))
-  if [ $kept -gt "$2" ]; then rm -f "$file"; fi
+  if [ $kept -gt "$2" ]; then rm -f "$old"; fi
 done

@@ -87,4 +87,4 @@ each image | while read -r runtime sha256 member names; do
   store_import "$runtime" $work/member $names || fail "the images of $member cannot be imported"
 done || exit 1
 set +f
-rm -f $work/member $work/bundle.tar $work/bundle.tar.loam.*
+rm -f $work/member $work/bundle.tar
