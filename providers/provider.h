@@ -762,6 +762,7 @@ struct Provider {
     size_t action_count;
     const ListType *const *lists;
     size_t list_count;
+    const ForeignNames *foreign_types; /* hints for names that a similar provider has; NULL: none */
     const ProviderFunction *functions;
     size_t function_count;
     /* Finds a type instead of the tables above, whose rows then only have names. Returns false if

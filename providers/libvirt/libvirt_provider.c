@@ -1,6 +1,7 @@
 /* libvirt_provider: networks, filters, disks and machines on a hypervisor. */
 #include "libvirt_provider.h"
 
+#include "dmacvicar_names.h"
 #include "libvirt_client.h"
 #include "libvirt_error.h"
 #include "object_builder.h"
@@ -125,6 +126,7 @@ const Provider libvirt_provider = {
     .name = "libvirt",
     .address = "loam.internal/builtin/libvirt",
     .description = "Machines, networks, filters and disks of a hypervisor with libvirt.",
+    .foreign_types = &dmacvicar_types,
     .schema = {SCHEMA_ATTRIBUTES(provider_attributes),
                .description = "Connection to one hypervisor."},
     .validate = provider_validate,

@@ -6,6 +6,7 @@
  * any number of times. */
 #pragma once
 
+#include "foreign_names.h"
 #include "parser.h"
 
 /* How a YAML or JSON string is read as the value of an attribute. The native syntax ignores it. */
@@ -32,6 +33,7 @@ typedef struct BodySchema {
     size_t attribute_count;
     const BodyBlockSchema *blocks;
     size_t block_count;
+    const ForeignNames *foreign; /* hints for unknown names; NULL: none */
 } BodySchema;
 
 typedef struct Body Body;

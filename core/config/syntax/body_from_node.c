@@ -437,7 +437,7 @@ static void report_unknown_name(
     for (size_t i = 0; i < schema->block_count; i++)
         if (strcmp(schema->blocks[i].type, "dynamic") != 0)
             vec_push(arena, &known, str_from_cstr(schema->blocks[i].type));
-    Str hint = str_did_you_mean(name, known.items, known.count, arena);
+    Str hint = foreign_names_suggest(schema->foreign, name, known.items, known.count, arena);
     diags_error(diags, range, "Unsupported argument",
                 "There is no argument or block named \"%.*s\" here.%.*s", STR_ARG(name),
                 STR_ARG(hint));

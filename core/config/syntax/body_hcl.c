@@ -20,7 +20,8 @@ static bool report_argument(const HclBody *body,
     StrVec known = {0};
     for (size_t i = 0; i < schema->attribute_count; i++)
         vec_push(arena, &known, str_from_cstr(schema->attributes[i].name));
-    Str hint = str_did_you_mean(attribute->name, known.items, known.count, arena);
+    Str hint =
+        foreign_names_suggest(schema->foreign, attribute->name, known.items, known.count, arena);
     /* A block type of an enclosing schema is known, too: this body is a rest of that schema's
      * body. */
     if (body_schema_block(schema, attribute->name) ||
@@ -43,12 +44,14 @@ static bool report_block(const BodySchema *schema,
     for (size_t i = 0; i < schema->block_count; i++)
         if (strcmp(schema->blocks[i].type, "dynamic") != 0)
             vec_push(arena, &known, str_from_cstr(schema->blocks[i].type));
-    Str hint = str_did_you_mean(block->type, known.items, known.count, arena);
     const BodyAttributeSchema *attribute = body_schema_attribute(schema, block->type);
-    if (attribute && attribute->object_form)
+    Str hint = foreign_names_hint(schema->foreign, block->type, arena);
+    if (!hint.len && !attribute)
+        hint = str_did_you_mean(block->type, known.items, known.count, arena);
+    else if (!hint.len && attribute->object_form)
         hint = str_format(arena, " It is an argument: write it as %.*s = %s.", STR_ARG(block->type),
                           attribute->object_form);
-    else if (attribute)
+    else if (!hint.len)
         hint = str_format(arena,
                           " An argument of this name is: set it with an equals sign, "
                           "\"%.*s = …\".",

@@ -10,6 +10,7 @@ typedef struct DecodedAttribute {
     const char *name;
     const Type *type; /* as configured: attributes that may be omitted are optional */
     const Expr *expr;
+    Str hint; /* for an error about the type of the value */
 } DecodedAttribute;
 
 typedef struct DecodedBlock {
@@ -107,6 +108,7 @@ static BodySchema body_schema(const Schema *schema, Arena *arena) {
         .attribute_count = schema->attribute_count,
         .blocks = blocks,
         .block_count = schema->block_count + 1,
+        .foreign = schema->foreign,
     };
 }
 
@@ -121,9 +123,10 @@ static bool add_attribute(Decoded *decoded,
         .name = attribute->name,
         .type = configured_type(attribute, arena),
         .expr = written->expr,
+        .hint = foreign_names_hint(schema->foreign, written->name, arena),
     };
     vec_push(arena, &decoded->attributes, out);
-    return decode_check_shape(written->expr, out.type, arena, diags);
+    return decode_check_shape(written->expr, out.type, schema->foreign, arena, diags);
 }
 
 static DecodedBlocks *find_blocks(Decoded *decoded, Str name) {
@@ -316,8 +319,8 @@ static bool eval_attribute_value(
         error.path.count ? str_concat(path_to_str(error.path, arena), STR(": "), arena) : STR_EMPTY;
     diags_error(diags, decode_check_part(attribute->expr, error.path, 0)->range,
                 "Incorrect attribute value type",
-                "The value of the argument \"%s\" is unsuitable: %.*s%.*s.", attribute->name,
-                STR_ARG(place), STR_ARG(error.message));
+                "The value of the argument \"%s\" is unsuitable: %.*s%.*s.%.*s", attribute->name,
+                STR_ARG(place), STR_ARG(error.message), STR_ARG(attribute->hint));
     return false;
 }
 

@@ -19,7 +19,8 @@ static void unknown_type(const Resource *config,
         [MODE_LIST] = "list resource type",
     };
     StrVec names = registry_type_names(provider, config->mode, arena);
-    Str hint = str_did_you_mean(config->type, names.items, names.count, arena);
+    Str hint = foreign_names_suggest(provider->foreign_types, config->type, names.items,
+                                     names.count, arena);
     diags_error(diags, config->type_range, summaries[config->mode],
                 "The provider %s does not support %s \"%.*s\".%.*s", provider->address,
                 nouns[config->mode], STR_ARG(config->type), STR_ARG(hint));

@@ -12,6 +12,7 @@
 #pragma once
 
 #include "diag.h"
+#include "foreign_names.h"
 #include "path.h"
 
 typedef enum AttributeFlag {
@@ -94,6 +95,8 @@ typedef struct Schema {
     const char *description;
     const char *deprecated; /* what to use instead; NULL: not deprecated */
     bool is_markdown;       /* the description is Markdown, not plain text */
+    /* Hints for names that a similar provider has, and for values of the wrong type; NULL: none. */
+    const ForeignNames *foreign;
     /* Adds the sensitive paths that depend on the object: on its kind, or on the marks of arguments
      * that a computed value contains. `object` is present, may contain unknowns, and may be of an
      * older state. NULL: none. Only for the schema of a type, not of a block. */

@@ -1,6 +1,7 @@
 /* libvirt_domain: a virtual machine or container, identified by its UUID. A creation defines the
  * machine, then starts it; if the start fails, the machine stays defined for inspection. */
 #include "adoption.h"
+#include "dmacvicar_names.h"
 #include "domain_address.h"
 #include "domain_attributes.h"
 #include "domain_plan.h"
@@ -332,6 +333,7 @@ const ResourceType libvirt_domain = {
                SCHEMA_BLOCKS(blocks),
                SCHEMA_RULES(rules),
                .version = FOREIGN_STATE_VERSION,
+               .foreign = &dmacvicar_domain_names,
                .description = "A virtual machine or a container."},
     .validate = domain_plan_validate,
     .plan = plan_machine,

@@ -1,6 +1,7 @@
 /* libvirt_network: a virtual network of the host, identified by its UUID. */
 #include "adoption.h"
 #include "cidr.h"
+#include "dmacvicar_names.h"
 #include "domain_users.h"
 #include "foreign_state.h"
 #include "libvirt_client.h"
@@ -409,6 +410,7 @@ const ResourceType libvirt_network = {
                .attribute_count = NETWORK_ATTRIBUTE_COUNT,
                SCHEMA_BLOCKS(blocks),
                .version = FOREIGN_STATE_VERSION,
+               .foreign = &dmacvicar_network_names,
                .description = "A virtual network on the host."},
     .validate = network_validate,
     .plan = network_plan,

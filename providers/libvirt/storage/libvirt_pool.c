@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "adoption.h"
+#include "dmacvicar_names.h"
 #include "foreign_state.h"
 #include "libvirt_client.h"
 #include "libvirt_error.h"
@@ -443,7 +444,8 @@ static bool pool_upgrade(const Call *call,
 const ResourceType libvirt_pool = {
     .name = "libvirt_pool",
     .schema = {SCHEMA_ATTRIBUTES(pool_attributes), SCHEMA_BLOCKS(blocks),
-               .version = FOREIGN_STATE_VERSION, .description = "A storage pool on the host."},
+               .version = FOREIGN_STATE_VERSION, .foreign = &dmacvicar_pool_names,
+               .description = "A storage pool on the host."},
     .plan = pool_plan,
     .marker = object_id_marker,
     .create = pool_create,

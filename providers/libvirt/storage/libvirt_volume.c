@@ -4,6 +4,7 @@
 #include "volume_find.h"
 
 #include "byte_size.h"
+#include "dmacvicar_names.h"
 #include "domain_users.h"
 #include "foreign_state.h"
 #include "image_cache.h"
@@ -773,7 +774,7 @@ const ResourceType libvirt_volume = {
     .destroy_after_dependents_update = true,
     .schema = {SCHEMA_ATTRIBUTES(volume_attributes), SCHEMA_BLOCKS(blocks),
                SCHEMA_RULES(volume_rules), .version = FOREIGN_STATE_VERSION,
-               .description = "A disk in a storage pool."},
+               .foreign = &dmacvicar_volume_names, .description = "A disk in a storage pool."},
     .plan = volume_plan,
     .marker = volume_marker,
     .create = volume_create,
