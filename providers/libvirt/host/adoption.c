@@ -3,8 +3,9 @@
 
 #include "nested_list.h"
 #include "object_builder.h"
+#include "private_member.h"
 
-/* First word of the private data; names of arguments follow, those of nested objects as
+/* First word of the member; names of arguments follow, those of nested objects as
  * "disk.serial". */
 #define MARK "imported"
 
@@ -13,13 +14,14 @@ typedef struct Adoption {
     Arena *arena;
 } Adoption;
 
-Str adoption_begin(void) {
-    return STR(MARK);
+Str adoption_begin(Str private_data, Arena *arena) {
+    return private_member_set(private_data, PRIVATE_ADOPTION, STR(MARK), arena);
 }
 
-bool adoption_is_imported(Str private_data) {
+bool adoption_is_imported(Str private_data, Arena *arena) {
+    Str text = private_member_get(private_data, PRIVATE_ADOPTION, arena);
     Str word = STR_EMPTY;
-    return str_next_field(&private_data, ' ', &word) && str_equal(word, STR(MARK));
+    return str_next_field(&text, ' ', &word) && str_equal(word, STR(MARK));
 }
 
 static bool is_owned(const Adoption *adoption, Str name) {
@@ -141,15 +143,18 @@ Value adoption_keep(const Schema *schema,
                     Value planned,
                     Str *private_data,
                     Arena *arena) {
-    Str rest = request->private_data;
+    Str rest = private_member_get(request->private_data, PRIVATE_ADOPTION, arena);
     Str word = STR_EMPTY;
-    if (!value_is_present(request->prior) || !adoption_is_imported(rest))
+    if (!value_is_present(request->prior)) {
+        *private_data = private_member_set(*private_data, PRIVATE_ADOPTION, STR_EMPTY, arena);
+        return planned;
+    }
+    if (!adoption_is_imported(request->private_data, arena))
         return planned;
     (void)str_next_field(&rest, ' ', &word); /* skip MARK */
     Adoption adoption = {.arena = arena};
     while (str_next_field(&rest, ' ', &word))
-        if (str_find_char(word, '=', 0) == SIZE_MAX) /* words with "=" belong to the type */
-            vec_push(arena, &adoption.owned, word);
+        vec_push(arena, &adoption.owned, word);
     Value kept = keep_object(&adoption, schema->attributes, schema->attribute_count, STR_EMPTY,
                              request->prior, request->config, planned);
     StrBuf text = strbuf_new(arena);
@@ -158,6 +163,6 @@ Value adoption_keep(const Schema *schema,
         strbuf_add_char(&text, ' ');
         strbuf_add(&text, *name);
     }
-    *private_data = strbuf_str(&text);
+    *private_data = private_member_set(*private_data, PRIVATE_ADOPTION, strbuf_str(&text), arena);
     return kept;
 }

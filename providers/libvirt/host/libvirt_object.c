@@ -194,8 +194,8 @@ bool libvirt_object_adopt(const LibvirtObject *object,
     if (!*is_adopted)
         return true;
     bool is_done = object->type->update(call, &update, response, diags);
-    response->private_data =
-        adoption_begin(); /* like an imported object, it keeps unset arguments */
+    /* Like an imported object, it keeps unset arguments. */
+    response->private_data = adoption_begin(response->private_data, call->arena);
     return is_done;
 }
 
@@ -206,8 +206,8 @@ bool libvirt_object_read(const LibvirtObject *object,
     bool is_gone = false;
     Value *state = &response->state;
     if (!object_has(*state, "name"))
-        response->private_data =
-            adoption_begin(); /* an upgraded state of another provider has no name */
+        /* an upgraded state of another provider has no name */
+        response->private_data = adoption_begin(response->private_data, call->arena);
     void *handle = libvirt_object_find(object, call, *state, &is_gone, diags);
     if (!handle) {
         *state = is_gone ? value_null(state->type) : *state;

@@ -227,7 +227,7 @@ static bool secret_import(const Call *call,
                           const ImportRequest *request,
                           ImportResponse *response,
                           Diags *diags) {
-    response->private_data = adoption_begin();
+    response->private_data = adoption_begin(response->private_data, call->arena);
     return is_unambiguous(call, request->id, diags) &&
            libvirt_object_import(&secret_object, call, request->id, &response->state, diags);
 }

@@ -363,7 +363,7 @@ static bool network_import(const Call *call,
                            const ImportRequest *request,
                            ImportResponse *response,
                            Diags *diags) {
-    response->private_data = adoption_begin();
+    response->private_data = adoption_begin(response->private_data, call->arena);
     return libvirt_object_import(&network_object, call, request->id, &response->state, diags);
 }
 

@@ -12,6 +12,7 @@
 #include "nested_list.h"
 #include "object_id.h"
 #include "path_error.h"
+#include "private_member.h"
 #include "timeouts.h"
 #include "xml_edit.h"
 
@@ -155,10 +156,12 @@ static bool nwfilter_plan(const Call *call,
                           Diags *diags) {
     static const char *const parts[] = {"rules", "filterrefs", "chain", "priority"};
     (void)diags;
-    if (!value_is_present(response->planned) || value_is_null(request->prior))
+    if (!value_is_present(response->planned))
         return true;
     response->planned = adoption_keep(&libvirt_nwfilter.schema, request, response->planned,
                                       &response->private_data, call->arena);
+    if (value_is_null(request->prior))
+        return true;
     for (size_t i = 0; i < ARRAY_COUNT(parts); i++)
         if (object_differs(request->prior, response->planned, parts[i]))
             plan_note(response, path_attribute((Path){0}, str_from_cstr(parts[i]), call->arena),
@@ -375,27 +378,8 @@ static Str text_digest(const char *text, Arena *arena) {
     return digest_hex(DIGEST_SHA256, str_from_cstr(text), arena);
 }
 
-/* libvirt normalizes rules (order, masks, defaults). So the private data holds the digest of the
- * XML after loam wrote it: an equal digest means no drift. */
-#define DIGEST_KEY "digest="
-
-/* Returns the digest in the private data: the whole text, or one word of it for an imported
- * filter. */
-static Str written_digest(Str private_data) {
-    size_t start = str_find(private_data, STR(DIGEST_KEY), 0);
-    if (start < private_data.len)
-        return str_after(private_data, start + sizeof(DIGEST_KEY) - 1);
-    return str_find_char(private_data, ' ', 0) == SIZE_MAX ? private_data : STR_EMPTY;
-}
-
-static Str with_digest(Str private_data, Str digest, Arena *arena) {
-    size_t start = str_find(private_data, STR(" " DIGEST_KEY), 0);
-    Str names = start < private_data.len ? str_slice(private_data, 0, start) : private_data;
-    if (!adoption_is_imported(names))
-        return digest;
-    return str_format(arena, "%.*s " DIGEST_KEY "%.*s", STR_ARG(names), STR_ARG(digest));
-}
-
+/* libvirt normalizes rules (order, masks, defaults). So PRIVATE_SEEN holds the digest of the XML
+ * after loam wrote it: an equal digest means no drift. */
 static bool read_filter(
     const Call *call, virNWFilterPtr filter, Str written, Value *state, Diags *diags) {
     Arena *arena = call->arena;
@@ -470,8 +454,8 @@ static bool write_filter(const Call *call,
     response->state = object_builder_value(&builder);
     char *written = virNWFilterGetXMLDesc(filter, 0);
     if (written)
-        response->private_data =
-            with_digest(response->private_data, text_digest(written, call->arena), call->arena);
+        response->private_data = private_member_set(response->private_data, PRIVATE_SEEN,
+                                                    text_digest(written, call->arena), call->arena);
     free(written);
     return true;
 }
@@ -541,7 +525,9 @@ static bool nwfilter_read(const Call *call,
     SCOPED(virNWFilterPtr)
     filter = libvirt_object_find(&filter_object, call, *state, &is_gone, diags);
     if (filter)
-        return read_filter(call, filter, written_digest(request->private_data), state, diags);
+        return read_filter(call, filter,
+                           private_member_get(request->private_data, PRIVATE_SEEN, call->arena),
+                           state, diags);
     if (is_gone)
         *state = value_null(state->type);
     return is_gone;
@@ -551,7 +537,7 @@ static bool nwfilter_import(const Call *call,
                             const ImportRequest *request,
                             ImportResponse *response,
                             Diags *diags) {
-    response->private_data = adoption_begin();
+    response->private_data = adoption_begin(response->private_data, call->arena);
     return libvirt_object_import(&filter_object, call, request->id, &response->state, diags);
 }
 

@@ -406,7 +406,7 @@ static bool pool_import(const Call *call,
                         const ImportRequest *request,
                         ImportResponse *response,
                         Diags *diags) {
-    response->private_data = adoption_begin();
+    response->private_data = adoption_begin(response->private_data, call->arena);
     return libvirt_object_import(&pool_object, call, request->id, &response->state, diags);
 }
 

@@ -13,6 +13,7 @@
 #include "libvirt_identity.h"
 #include "libvirt_types.h"
 #include "nested_list.h"
+#include "private_member.h"
 #include "timeouts.h"
 #include "volume_attributes.h"
 #include "volume_source.h"
@@ -106,8 +107,8 @@ static bool volume_read(const Call *call,
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
     if (!object_has(*state, "name"))
-        response->private_data =
-            adoption_begin(); /* an upgraded state of another provider has no name */
+        /* an upgraded state of another provider has no name */
+        response->private_data = adoption_begin(response->private_data, call->arena);
     Str pool = object_text(*state, "pool", STR_EMPTY);
     Str id = object_text(*state, "id", STR_EMPTY);
     switch (volume_find_fresh(call, connection, pool, id, &volume, diags)) {
@@ -144,7 +145,7 @@ static bool volume_import(const Call *call,
     if (is_layer)
         object_builder_set(&builder, "base", object_builder_value(&base));
     *state = object_builder_value(&builder);
-    response->private_data = adoption_begin();
+    response->private_data = adoption_begin(response->private_data, call->arena);
     return read_volume(call, connection, volume, state, diags);
 }
 
@@ -169,7 +170,7 @@ static void plan_digest(const PlanRequest *request,
         is_new ? value_null(&TYPE_STRING) : object_attribute(request->prior, "source_digest");
     object_builder_set(builder, "source_digest",
                        checksum.len ? value_string(checksum, arena) : value_unknown(&TYPE_STRING));
-    bool is_imported = value_is_null(prior) && adoption_is_imported(request->private_data);
+    bool is_imported = value_is_null(prior) && adoption_is_imported(request->private_data, arena);
     if (is_new || is_imported || value_equal(prior, object_builder_get(builder, "source_digest")))
         return;
     Path path = path_attribute((Path){0}, STR("source_digest"), arena);
@@ -201,10 +202,10 @@ static bool plan_source(const Call *call,
     }
     Str path = value_is_present(source) ? object_text(source, "path", STR_EMPTY) : STR_EMPTY;
     VolumeSource look = {0};
-    Str remember = STR_EMPTY;
+    Str seen = private_member_get(request->private_data, PRIVATE_SEEN, arena);
     /* A missing source may be created before the volume. If it is deleted later, the existing
      * volume is unaffected. */
-    if (!path.len || !volume_source_look(call, path, request->private_data, &look, &remember)) {
+    if (!path.len || !volume_source_look(call, path, seen, &look, &seen)) {
         bool keeps = !is_new && path.len;
         object_builder_set(builder, "source_digest",
                            keeps ? prior_digest : value_unknown(&TYPE_STRING));
@@ -214,13 +215,14 @@ static bool plan_source(const Call *call,
     if (checksum.len && !str_equal(checksum, look.digest) &&
         !volume_source_verify(call, path, checksum, diags))
         return false;
-    response->private_data = remember;
+    response->private_data = private_member_set(response->private_data, PRIVATE_SEEN, seen, arena);
     object_builder_set_text(builder, "source_digest", look.digest, arena);
     if (!value_is_known(object_builder_get(builder, "format")))
         object_builder_set_text(builder, "format", look.format, arena);
     /* The source of an imported volume is unknown, so a first source in the configuration does not
      * replace the volume. */
-    if (!is_new && value_is_null(prior_digest) && adoption_is_imported(request->private_data))
+    if (!is_new && value_is_null(prior_digest) &&
+        adoption_is_imported(request->private_data, arena))
         return true;
     if (!is_new && !value_equal(prior_digest, object_builder_get(builder, "source_digest"))) {
         vec_push(arena, &response->requires_replace, digest_path);
@@ -296,7 +298,7 @@ static void plan_replacements(const PlanRequest *request, PlanResponse *response
     schema_replace_paths(&libvirt_volume.schema, prior, response->planned, &all, arena);
     vec_each(&all, path) {
         const char *name = str_to_cstr(path->steps[0].name, arena);
-        if (!adoption_is_imported(request->private_data) ||
+        if (!adoption_is_imported(request->private_data, arena) ||
             !is_unstored_setting(prior, response->planned, name))
             vec_push(arena, &response->requires_replace, *path);
     }
@@ -531,9 +533,8 @@ static void resolve_source(const Call *call, Value *planned, Str *private_data) 
     if (!value_is_present(source) || object_has(source, "url"))
         return;
     VolumeSource look = {0};
-    Str remember = STR_EMPTY;
-    if (!volume_source_look(call, object_text(source, "path", STR_EMPTY), *private_data, &look,
-                            &remember))
+    Str seen = private_member_get(*private_data, PRIVATE_SEEN, call->arena);
+    if (!volume_source_look(call, object_text(source, "path", STR_EMPTY), seen, &look, &seen))
         return;
     ObjectBuilder builder = object_builder_of(*planned, call->arena);
     if (!object_has(*planned, "source_digest"))
@@ -541,7 +542,7 @@ static void resolve_source(const Call *call, Value *planned, Str *private_data) 
     if (!object_has(*planned, "format"))
         object_builder_set_text(&builder, "format", look.format, call->arena);
     *planned = object_builder_value(&builder);
-    *private_data = remember;
+    *private_data = private_member_set(*private_data, PRIVATE_SEEN, seen, call->arena);
 }
 
 static bool volume_create(const Call *call,

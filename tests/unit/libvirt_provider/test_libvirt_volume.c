@@ -1,4 +1,8 @@
 /* Volumes. */
+#include "private_member.h"
+
+#include <unistd.h>
+
 #include "libvirt_case.h"
 
 #define GIB "1073741824"
@@ -281,13 +285,72 @@ static void test_import(void **state) {
     place_close(&place);
 }
 
+/* The source of an imported volume joins the mark of the import, so the second plan keeps the
+ * volume, too. */
+static void test_import_with_source(void **state) {
+    (void)state;
+    ResourceCase c = open_volume(TEST_DRIVER, "libvirt_volume.s");
+    char path[] = "/tmp/loam-image-XXXXXX";
+    int file = mkstemp(path);
+    assert_true(file >= 0 && write(file, "abc", 3) == 3 && close(file) == 0);
+    libvirt_case_create(&c, "{\"name\":\"s\",\"size\":\"4M\",\"format\":\"raw\"}");
+    check_done(&c, case_import(&c, STR("default-pool/s")));
+    const char *json = str_to_cstr(
+        str_format(c.arena, "{\"name\":\"s\",\"source\":{\"path\":\"%s\"}}", path), c.arena);
+    check_done(&c, case_plan(&c, json));
+    c.private_data = c.plan.private_data;
+    check_done(&c, case_apply(&c, json));
+    check_str(private_member_get(c.private_data, PRIVATE_ADOPTION, c.arena),
+              "imported name source");
+    check_done(&c, case_plan(&c, json));
+    assert_int_equal(c.plan.requires_replace.count, 0);
+    assert_int_equal(unlink(path), 0);
+    libvirt_case_delete(&c);
+    libvirt_case_close(&c);
+}
+
+/* Members are independent, and texts of earlier versions are read. */
+static void test_private_members(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *adoption, *seen, *with_seen;
+    } cases[] = {
+        {"",                                           "",             "",                   "{\"seen\":\"new\"}"                              },
+        {"3 4 sha256:00 /a b",                         "",             "3 4 sha256:00 /a b", "{\"seen\":\"new\"}"                              },
+        {"imported a b",                               "imported a b", "",                   "{\"adoption\":\"imported a b\",\"seen\":\"new\"}"},
+        {"imported a digest=00",                       "imported a",   "00",
+         "{\"adoption\":\"imported a\",\"seen\":\"new\"}"                                                                                      },
+        {"{\"adoption\":\"imported\",\"seen\":\"x\"}", "imported",     "x",
+         "{\"adoption\":\"imported\",\"seen\":\"new\"}"                                                                                        },
+        {"{\"schema_version\":\"0\"}",                 "",             "",                   "{\"seen\":\"new\"}"                              },
+        {"{broken",                                    "",             "",                   "{\"seen\":\"new\"}"                              },
+    };
+    Arena *arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        Str text = str_from_cstr(cases[i].text);
+        check_str(private_member_get(text, PRIVATE_ADOPTION, arena), cases[i].adoption);
+        check_str(private_member_get(text, PRIVATE_SEEN, arena), cases[i].seen);
+        check_str(private_member_set(text, PRIVATE_SEEN, STR("new"), arena), cases[i].with_seen);
+    }
+    Str seen = private_member_set(STR_EMPTY, PRIVATE_SEEN, STR("x"), arena);
+    check_str(private_member_set(seen, PRIVATE_SEEN, STR_EMPTY, arena), "");
+    arena_close(arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lifecycle),      cmocka_unit_test(test_validate),
-        cmocka_unit_test(test_gone_and_taken), cmocka_unit_test(test_inactive_pool_hides_nothing),
-        cmocka_unit_test(test_recover),        cmocka_unit_test(test_upload),
-        cmocka_unit_test(test_wrong_checksum), cmocka_unit_test(test_upload_is_sent_again),
-        cmocka_unit_test(test_layers),         cmocka_unit_test(test_import),
+        cmocka_unit_test(test_lifecycle),
+        cmocka_unit_test(test_validate),
+        cmocka_unit_test(test_gone_and_taken),
+        cmocka_unit_test(test_inactive_pool_hides_nothing),
+        cmocka_unit_test(test_recover),
+        cmocka_unit_test(test_upload),
+        cmocka_unit_test(test_wrong_checksum),
+        cmocka_unit_test(test_upload_is_sent_again),
+        cmocka_unit_test(test_layers),
+        cmocka_unit_test(test_import),
+        cmocka_unit_test(test_import_with_source),
+        cmocka_unit_test(test_private_members),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
