@@ -86,6 +86,26 @@ static StrVec query(virDomainPtr domain, Value nic, Str ip, Arena *arena) {
     return found;
 }
 
+/* Returns whether the host sees one of the declared addresses at the interface. */
+static bool is_declared_seen(
+    virDomainPtr domain, Value nic, Str ip, const StrVec *declared, Arena *arena) {
+    static const char *const sources[] = {"lease", "agent", "arp"};
+    for (size_t i = 0; i < ARRAY_COUNT(sources); i++) {
+        Str source = str_from_cstr(sources[i]);
+        if (!str_equal(ip, STR("any")) && !str_equal(ip, source))
+            continue;
+        StrVec found = query(domain, nic, source, arena);
+        vec_each(&found, text) {
+            Cidr seen, wanted;
+            for (size_t n = 0; n < declared->count; n++)
+                if (cidr_parse_address(*text, &seen) &&
+                    cidr_parse_address(declared->items[n], &wanted) && cidr_equal(&seen, &wanted))
+                    return true;
+        }
+    }
+    return false;
+}
+
 static bool has_waiting_interface(Value domain) {
     for (size_t i = 0; i < nested_list_count(domain, "network_interface"); i++)
         if (object_bool(nested_list_at(domain, "network_interface", i), "wait_for_ip", false))
@@ -114,7 +134,8 @@ void domain_address_set(ObjectBuilder *builder, const DomainAddresses *found, Ar
 
 /* Returns addresses by interface, in the order of the value: the declared ones, else those from
  * source `ip` (lease, agent, arp, any). *missing is the number of interfaces that should have an
- * address but have none: those with wait_for_ip, or all without a declared address. */
+ * address but have none: those with wait_for_ip, or all without a declared address. With
+ * wait_for_ip, a declared address counts once the host sees it. */
 static DomainAddresses collect_addresses(
     const Call *call, virDomainPtr domain, Value value, Str ip, size_t *missing) {
     Arena *arena = call->arena;
@@ -128,6 +149,8 @@ static DomainAddresses collect_addresses(
             vec_each(&declared, text)
                 *text = cidr_address_text(*text);
             add_interface_addresses(&all, nic, &declared, arena);
+            *missing += object_bool(nic, "wait_for_ip", false) &&
+                        !is_declared_seen(domain, nic, ip, &declared, arena);
             continue;
         }
         StrVec found = query(domain, nic, ip, arena);
@@ -282,6 +305,15 @@ static int64_t timeout_of(Value value, Value wait) {
     return minutes * 60 * 1000;
 }
 
+static bool waits_for_declared(Value domain) {
+    for (size_t i = 0; i < nested_list_count(domain, "network_interface"); i++) {
+        Value nic = nested_list_at(domain, "network_interface", i);
+        if (object_bool(nic, "wait_for_ip", false) && nested_list_count(nic, "addresses"))
+            return true;
+    }
+    return false;
+}
+
 static bool add_timeout(
     const Call *call, virDomainPtr domain, Value value, int64_t ms, Str console, Diags *diags) {
     bool is_running = virDomainIsActive(domain) == 1;
@@ -292,9 +324,14 @@ static bool add_timeout(
         str_format(
             call->arena,
             "The machine is %s, and after %.*s an interface that requires an address has none. "
-            "Check its console; to change what to wait for and how long, set \"wait\".%s%.*s",
+            "Check its console; to change what to wait for and how long, set \"wait\".%s%s%.*s",
             is_running ? "running" : "no longer running",
             STR_ARG(clock_format_elapsed(ms, call->arena)),
+            waits_for_declared(value)
+                ? " An address of \"addresses\" counts once a DHCP lease, the guest agent or the "
+                  "host's ARP table shows it. If the guest sets it without any of them, remove "
+                  "\"wait_for_ip\"."
+                : "",
             console.len ? "\n\nThe end of its console:\n" : "", STR_ARG(console)));
 }
 

@@ -94,7 +94,7 @@ static const Attribute interface_attributes[] = {
     {"filter", NULL, OPTIONAL,
      "Packet filter of the interface. Changes are live.",
      .nested = NESTED(NEST_SINGLE, filter_attributes)},
-    {"wait_for_ip", &TYPE_BOOL, OPTIONAL, "Whether a start of the machine waits until the interface has an IP address."},
+    {"wait_for_ip", &TYPE_BOOL, OPTIONAL, "Whether a start of the machine waits until the interface has an IP address. With `addresses`, it waits until a DHCP lease, the guest agent or the host's ARP table shows one of them."},
     {"portgroup", &TYPE_STRING, OPTIONAL, "Port group of the network.", .binding = XML("source/@portgroup")},
     {"target_dev", &TYPE_STRING, OPTIONAL, "Name of the interface on the host (default: chosen by libvirt).",
      .binding = XML("target/@dev")},
