@@ -8,11 +8,12 @@ class Case:
     an import reads it differently, and `id` is the import ID if that is not the name. libvirt stores no argument as False
     or null, so these are the first values: the second one is imported."""
 
-    def __init__(self, type, path, value, other, lines, base=None, extra=(), driver="qemu", unset=False, id=None):
+    def __init__(self, type, path, value, other, lines, base=None, extra=(), driver="qemu", unset=False, id=None, needed=False):
         if other in (False, None) and not extra and lines:
             value, other = other, value
         self.type, self.path, self.value, self.other, self.lines = type, path, value, other, lines
         self.base, self.extra, self.driver, self.unset, self.id = base or {}, extra, driver, unset, id
+        self.needed = needed
         self.address = None
 
 

@@ -56,6 +56,11 @@ def changed_attributes(before, after, unknown):
                   if is_unknown(unknown.get(name)) or before.get(name) != after.get(name))
 
 
+# libvirt's calls that change a running machine, as notes of a plan name them.
+LIVE_CALLS = re.compile(r"\bvirDomain(?:AttachDeviceFlags|DetachDeviceFlags|UpdateDeviceFlags|SetMemoryFlags|SetVcpusFlags|SetMetadata"
+                        r"|SetSchedulerParametersFlags|SetMemoryParameters|SetBlockIoTune)\b")
+
+
 class Plan:
     """A saved plan: its action for each address, as "update memory,vcpu", "create", "replace size", "delete"."""
 
@@ -189,6 +194,20 @@ class Host:
     def apply_plan(self):
         """Applies the plan that plan() saved."""
         return self.loam("apply", "-no-color", self.path("plan")).stdout
+
+    def apply_as_noted(self, plan):
+        """Applies the plan that plan() saved. The apply makes exactly the live calls that the notes of the plan name."""
+        log = self.path("calls")
+        if os.path.exists(log):
+            os.unlink(log)
+        program = ("env", "LIBVIRT_LOG_FILTERS=1:libvirt", "LIBVIRT_LOG_OUTPUTS=1:file:" + log, LOAM)
+        self.loam("apply", "-no-color", self.path("plan"), program=program)
+        lines = [line for line in read(log).splitlines() if re.search(r" debug : vir\w+:\d+ : ", line)]
+        if not lines:
+            raise Failed("libvirt recorded no calls")
+        made, noted = set(LIVE_CALLS.findall("\n".join(lines))), set(LIVE_CALLS.findall(plan.text))
+        if made != noted:
+            raise Failed("%s\nThe apply called %s, the plan names %s" % (plan.text, sorted(made), sorted(noted)))
 
     def apply(self, *arguments, **variables):
         return self.loam("apply", "-no-color", "-auto-approve", *arguments, **variables).stdout

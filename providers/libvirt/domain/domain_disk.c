@@ -42,17 +42,38 @@ static bool is_claimed(const StrVec *targets, Str target) {
     return false;
 }
 
+/* The alias marks the seed's disk: users may place their own disks at any target. It starts with
+ * "ua-", since libvirt keeps only such aliases. */
+#define SEED_ALIAS "ua-loam-seed"
+
+/* Returns the name with this index after the prefix: a to z, then aa, as libvirt counts. */
+static Str device_name(const char *prefix, size_t index, Arena *arena) {
+    char letters[16];
+    size_t start = sizeof(letters);
+    for (size_t rest = index + 1; rest > 0; rest = (rest - 1) / 26)
+        letters[--start] = (char)('a' + (rest - 1) % 26);
+    return str_format(arena, "%s%.*s", prefix, (int)(sizeof(letters) - start), &letters[start]);
+}
+
+bool domain_disk_is_seed_target(Str target) {
+    bool is_seed = target.len > 2 && str_starts_with(target, STR("vd"));
+    for (size_t i = 2; i < target.len; i++)
+        is_seed &= target.ptr[i] == 'z';
+    return is_seed;
+}
+
+/* Returns the first unclaimed target of the bus. Targets of seeds are not used, so that a disk can
+ * be attached while the machine runs. */
 static Str next_free(const StrVec *targets, Str bus, Arena *arena) {
     const char *prefix = str_equal(bus, STR("virtio")) ? "vd"
                          : str_equal(bus, STR("ide"))  ? "hd"
                          : str_equal(bus, STR("fdc"))  ? "fd"
                                                        : "sd";
-    for (int letter = 'a'; letter < 'z'; letter++) {
-        Str target = str_format(arena, "%s%c", prefix, letter);
-        if (!is_claimed(targets, target))
-            return target;
-    }
-    return str_format(arena, "%sz", prefix);
+    size_t index = 0;
+    Str target = device_name(prefix, index, arena);
+    while (is_claimed(targets, target) || domain_disk_is_seed_target(target))
+        target = device_name(prefix, ++index, arena);
+    return target;
 }
 
 static Value config_disk(Value config, size_t i) {
@@ -326,20 +347,42 @@ static void add_disk(xmlNodePtr devices, virConnectPtr connection, Value disk, A
     xml_map_edit(domain_attributes_of("disk"), value_null(disk.type), disk, node, arena);
 }
 
+/* Returns the target of the next seed: "vdz"; if a disk has it, "vdzz", and so on. */
+static Str free_seed_target(xmlNodePtr root, Arena *arena) {
+    Str target = STR(DOMAIN_SEED_TARGET);
+    while (domain_device_find_disk(root, target, arena))
+        target = str_concat(target, STR("z"), arena);
+    return target;
+}
+
+/* Returns the seed's disk; NULL if none. Earlier versions did not mark it: their seed is the
+ * read-only disk at its target, if `state` has a seed and no disk there. */
+static xmlNodePtr find_seed(xmlNodePtr root, Value state, Arena *arena) {
+    xmlNodePtr marked = xml_find(root, "devices/disk[alias/@name='" SEED_ALIAS "']");
+    Str target = STR(DOMAIN_SEED_TARGET);
+    if (marked || !value_is_present(state) || !object_has(state, "cloudinit") ||
+        value_is_present(domain_disk_find(state, target)))
+        return marked;
+    xmlNodePtr node = domain_device_find_disk(root, target, arena);
+    return node && xml_find(node, "readonly") ? node : NULL;
+}
+
 /* The seed is a disk, not a CD-ROM: small kernels support virtio but not SATA. */
-static void add_seed(xmlNodePtr devices, virConnectPtr connection, Str volume_id, Arena *arena) {
+static void add_seed(xmlNodePtr root, virConnectPtr connection, Str volume_id, Arena *arena) {
     DiskSource source = {.path = volume_id};
+    Str seed_target = free_seed_target(root, arena);
     (void)!find_source(connection, volume_id, &source, arena);
-    xmlNodePtr node = xml_add(devices, "disk");
+    xmlNodePtr node = xml_add(xml_need(root, "devices"), "disk");
     xml_set(node, "device", STR("disk"));
     xmlNodePtr driver = xml_add(node, "driver");
     xml_set(driver, "name", STR("qemu"));
     xml_set(driver, "type", STR("raw"));
     add_source(node, &source);
     xmlNodePtr target = xml_add(node, "target");
-    xml_set(target, "dev", STR(DOMAIN_SEED_TARGET));
+    xml_set(target, "dev", seed_target);
     xml_set(target, "bus", STR("virtio"));
     xml_add(node, "readonly");
+    xml_set(xml_add(node, "alias"), "name", STR(SEED_ALIAS));
 }
 
 /* Returns the image's path in the XML, or "pool/name" of a volume that cannot be looked up now.
@@ -445,8 +488,22 @@ static Value disk_before(Value prior, Value planned, Value disk) {
 
 static const DomainDeviceList disk_list = {"disk", "target", domain_device_find_disk};
 
+/* Moves the seed if a disk of `planned` gets its target. */
+static void move_seed(xmlNodePtr root, Value prior, Value planned, Arena *arena) {
+    xmlNodePtr seed = find_seed(root, prior, arena);
+    Str target = seed ? xml_get(seed, "target/@dev", arena) : STR_EMPTY;
+    if (!seed || !value_is_present(domain_disk_find(planned, target)))
+        return;
+    while (value_is_present(domain_disk_find(planned, target)) ||
+           domain_device_find_disk(root, target, arena))
+        target = str_concat(target, STR("z"), arena);
+    xml_edit_child(seed, "target", "dev", target);
+    xml_edit_child(seed, "alias", "name", STR(SEED_ALIAS));
+}
+
 static void edit_disks(
     xmlNodePtr root, virConnectPtr connection, Value prior, Value planned, Arena *arena) {
+    move_seed(root, prior, planned, arena);
     size_t count = nested_list_count(planned, "disk");
     Value *before = arena_new_array(arena, Value, count);
     xmlNodePtr *nodes = arena_new_array(arena, xmlNodePtr, count);
@@ -466,18 +523,21 @@ static void edit_disks(
     }
 }
 
-static void edit_seed(xmlNodePtr root, virConnectPtr connection, Value planned, Arena *arena) {
+static void edit_seed(
+    xmlNodePtr root, virConnectPtr connection, Value prior, Value planned, Arena *arena) {
     Str seed = object_text(planned, "cloudinit", STR_EMPTY);
     DiskSource source = {.path = seed};
     if (seed.len)
         (void)!find_source(connection, seed, &source, arena);
-    xmlNodePtr node = domain_device_find_disk(root, STR(DOMAIN_SEED_TARGET), arena);
-    if (node && !seed.len)
+    xmlNodePtr node = find_seed(root, prior, arena);
+    if (node && !seed.len) {
         xml_remove(node);
-    else if (node)
+    } else if (node) {
         set_source(node, connection, source, arena);
-    else if (seed.len)
-        add_seed(xml_need(root, "devices"), connection, seed, arena);
+        xml_edit_child(node, "alias", "name", STR(SEED_ALIAS));
+    } else if (seed.len) {
+        add_seed(root, connection, seed, arena);
+    }
 }
 
 void domain_disk_edit(
@@ -485,7 +545,7 @@ void domain_disk_edit(
     if (object_differs(prior, planned, "disk"))
         edit_disks(root, connection, prior, planned, arena);
     if (object_differs(prior, planned, "cloudinit"))
-        edit_seed(root, connection, planned, arena);
+        edit_seed(root, connection, prior, planned, arena);
 }
 
 /* Returns whether `id` is the volume, file or URL at that path. */
@@ -541,17 +601,18 @@ static Value read_disk(
 static Value read_disks(virConnectPtr connection, Value state, xmlNodePtr root, Arena *arena) {
     const Type *type = object_attribute_type(state.type, "disk");
     XmlNodes nodes = xml_find_all(root, "devices/disk", arena);
+    xmlNodePtr seed = find_seed(root, state, arena);
     ValueVec disks = {0};
     for (size_t i = 0; i < nested_list_count(state, "disk"); i++) {
         Value old = nested_list_at(state, "disk", i);
         Str target = object_text(old, "target", STR_EMPTY);
         xmlNodePtr node = domain_device_find_disk(root, target, arena);
-        if (node)
+        if (node && node != seed)
             vec_push(arena, &disks, read_disk(connection, old, node, type->element, arena));
     }
     vec_each(&nodes, node) {
         Str target = xml_get(*node, "target/@dev", arena);
-        if (str_equal(target, STR(DOMAIN_SEED_TARGET)) || !is_known_disk(*node, arena) ||
+        if (*node == seed || !is_known_disk(*node, arena) ||
             value_is_present(domain_disk_find(state, target)))
             continue;
         Value none = value_null(type->element);
@@ -565,7 +626,7 @@ static Value read_disks(virConnectPtr connection, Value state, xmlNodePtr root, 
 /* Returns the seed's volume as the state names it, if it is the same; otherwise the path in the
  * XML. */
 static Value read_seed(virConnectPtr connection, Value state, xmlNodePtr root, Arena *arena) {
-    xmlNodePtr node = domain_device_find_disk(root, STR(DOMAIN_SEED_TARGET), arena);
+    xmlNodePtr node = find_seed(root, state, arena);
     if (!node)
         return value_null(&TYPE_STRING);
     Str path = source_path(connection, node, arena);

@@ -20,6 +20,9 @@ MUST_USE bool domain_disk_resolve(const Call *call,
  * have. */
 void domain_disk_edit(
     xmlNodePtr root, virConnectPtr connection, Value prior, Value planned, Arena *arena);
+/* Returns whether the cloud-init seed may have this target. No disk gets it unless the
+ * configuration says so. */
+bool domain_disk_is_seed_target(Str target);
 /* Returns the item of the list with that target; null if none. */
 Value domain_disk_find(Value domain, Str target);
 /* Sets "disk" and "cloudinit" from the XML. Disks keep the order of `state`. */

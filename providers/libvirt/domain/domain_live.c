@@ -203,23 +203,63 @@ static const struct {
     const char *attribute;
     bool (*set)(const Live *live);
     const char *how;
-} calls[] = {
-    {"cputune",  set_scheduler, "while the machine runs (virDomainSetSchedulerParametersFlags)"},
-    {"memtune",  set_memory,    "while the machine runs (virDomainSetMemoryParameters)"        },
-    {"graphics", change_items,  "while the machine runs (virDomainUpdateDeviceFlags)"          },
+} limit_calls[] = {
+    {"cputune", set_scheduler, "while the machine runs (virDomainSetSchedulerParametersFlags)"},
+    {"memtune", set_memory,    "while the machine runs (virDomainSetMemoryParameters)"        },
 };
 
-const char *domain_live_how(const char *attribute) {
-    for (size_t i = 0; i < ARRAY_COUNT(calls); i++)
-        if (strcmp(calls[i].attribute, attribute) == 0)
-            return calls[i].how;
-    return "while the machine runs (virDomainAttachDeviceFlags, virDomainDetachDeviceFlags)";
+Str domain_live_text(unsigned calls, Arena *arena) {
+    static const struct {
+        LiveCall call;
+        const char *name;
+    } rows[] = {
+        {LIVE_ATTACH, "virDomainAttachDeviceFlags"},
+        {LIVE_DETACH, "virDomainDetachDeviceFlags"},
+        {LIVE_UPDATE, "virDomainUpdateDeviceFlags"},
+        {LIVE_IOTUNE, "virDomainSetBlockIoTune"   },
+    };
+    StrVec names = {0};
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++)
+        if (calls & rows[i].call)
+            vec_push(arena, &names, str_from_cstr(rows[i].name));
+    if (names.count == 0)
+        return STR("the guest does not see it");
+    return str_format(arena, "while the machine runs (%.*s)",
+                      STR_ARG(str_join(names.items, names.count, STR(", "), arena)));
+}
+
+/* Returns the calls of change_items. */
+static unsigned item_calls(const Attribute *attribute, Value prior, Value planned, Arena *arena) {
+    if (!value_is_known(planned))
+        return LIVE_ATTACH | LIVE_DETACH | LIVE_UPDATE;
+    size_t *pairs = xml_map_pair(attribute, prior, planned, arena);
+    size_t count = value_is_present(planned) ? planned.count : 0;
+    size_t kept = 0;
+    unsigned calls = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool is_new = pairs[i] == SIZE_MAX;
+        kept += !is_new;
+        if (is_new)
+            calls |= LIVE_ATTACH;
+        else if (!value_equal(value_at(prior, pairs[i]), value_at(planned, i)))
+            calls |= LIVE_UPDATE;
+    }
+    if (value_is_present(prior) && kept < prior.count)
+        calls |= LIVE_DETACH;
+    return calls;
+}
+
+Str domain_live_how(const Attribute *attribute, Value prior, Value planned, Arena *arena) {
+    for (size_t i = 0; i < ARRAY_COUNT(limit_calls); i++)
+        if (strcmp(limit_calls[i].attribute, attribute->name) == 0)
+            return str_from_cstr(limit_calls[i].how);
+    return domain_live_text(item_calls(attribute, prior, planned, arena), arena);
 }
 
 static bool apply_row(const Live *live) {
-    for (size_t i = 0; i < ARRAY_COUNT(calls); i++)
-        if (strcmp(calls[i].attribute, live->attribute->name) == 0)
-            return calls[i].set(live);
+    for (size_t i = 0; i < ARRAY_COUNT(limit_calls); i++)
+        if (strcmp(limit_calls[i].attribute, live->attribute->name) == 0)
+            return limit_calls[i].set(live);
     return change_items(live);
 }
 
@@ -235,29 +275,23 @@ static bool add_error(const Live *live, Diags *diags) {
 
 bool domain_live_apply(const Call *call,
                        virDomainPtr domain,
+                       const Attribute *attribute,
                        Value prior,
                        Value planned,
                        xmlNodePtr described,
                        Diags *diags) {
     SCOPED(XmlDoc) running = {0};
-    for (size_t i = 0; i < DOMAIN_ATTRIBUTE_COUNT; i++) {
-        Live live = {
-            .call = call,
-            .domain = domain,
-            .attribute = &domain_attributes[i],
-            .prior = object_attribute(prior, domain_attributes[i].name),
-            .planned = object_attribute(planned, domain_attributes[i].name),
-            .described = described,
-        };
-        if (xml_map_change(live.attribute, live.prior, live.planned, call->arena) != XML_LIVE)
-            continue;
-        if (!running.tree &&
-            !xml_take(virDomainGetXMLDesc(domain, VIR_DOMAIN_XML_SECURE), &running))
-            return libvirt_error_add(call, diags, "Cannot read the running machine");
-        live.running = xml_root(&running);
-        virResetLastError();
-        if (!apply_row(&live))
-            return add_error(&live, diags);
-    }
-    return true;
+    if (!xml_take(virDomainGetXMLDesc(domain, VIR_DOMAIN_XML_SECURE), &running))
+        return libvirt_error_add(call, diags, "Cannot read the running machine");
+    Live live = {
+        .call = call,
+        .domain = domain,
+        .attribute = attribute,
+        .prior = object_attribute(prior, attribute->name),
+        .planned = object_attribute(planned, attribute->name),
+        .described = described,
+        .running = xml_root(&running),
+    };
+    virResetLastError();
+    return apply_row(&live) || add_error(&live, diags);
 }

@@ -6,13 +6,25 @@
 #include "provider.h"
 #include "xml.h"
 
-/* Returns the text of the plan that names the libvirt call for a live change of this argument. */
-const char *domain_live_how(const char *attribute);
-/* Applies the live changes of all arguments with a binding. `described` is the edited definition,
- * whose elements are attached. On failure adds an error and returns false; earlier changes remain.
- */
+/* Calls that change devices of a running machine, as flags. */
+typedef enum LiveCall {
+    LIVE_ATTACH = 1,
+    LIVE_DETACH = 2,
+    LIVE_UPDATE = 4,
+    LIVE_IOTUNE = 8,
+} LiveCall;
+
+/* Returns the text of the plan that names these calls: LiveCall flags. */
+Str domain_live_text(unsigned calls, Arena *arena);
+/* Returns the text of the plan that names the libvirt calls of this change of an argument with a
+ * binding. `planned` may contain unknowns. */
+Str domain_live_how(const Attribute *attribute, Value prior, Value planned, Arena *arena);
+/* Applies the live change of one argument with a binding. `prior` and `planned` are machines;
+ * `described` is the edited definition, whose elements are attached. On failure adds an error and
+ * returns false; earlier changes remain. */
 MUST_USE bool domain_live_apply(const Call *call,
                                 virDomainPtr domain,
+                                const Attribute *attribute,
                                 Value prior,
                                 Value planned,
                                 xmlNodePtr described,

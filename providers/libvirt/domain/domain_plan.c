@@ -226,7 +226,6 @@ static bool plan_changes(
     if (!is_running)
         return true;
     Str policy = object_text(planned, "update_policy", STR("reboot_if_needed"));
-    bool reboots = str_equal(policy, STR("reboot_if_needed"));
     DomainBounds bounds = {0};
     if (needs_bounds(prior, planned))
         bounds = bounds_of(call, prior);
@@ -244,7 +243,8 @@ static bool plan_changes(
         Str note = change->how;
         if (is_restart)
             note = str_format(arena, "%s: %.*s",
-                              reboots ? "restarts the machine" : "takes effect at the next start",
+                              changes.restarts ? "restarts the machine"
+                                               : "takes effect at the next start",
                               STR_ARG(change->how));
         plan_note(response, path, note, arena);
     }

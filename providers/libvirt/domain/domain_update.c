@@ -18,11 +18,23 @@ static bool is_emulated(Value domain) {
 
 #define ONLY_AT_START "not possible on a running machine"
 
-static void add(
-    DomainChanges *changes, const char *name, DomainEffect effect, const char *how, Arena *arena) {
-    DomainChange change = {.attribute = name, .effect = effect, .how = str_from_cstr(how)};
+static void add_text(
+    DomainChanges *changes, const char *name, DomainEffect effect, Str how, Arena *arena) {
+    DomainChange change = {.attribute = name, .effect = effect, .how = how};
     vec_push(arena, &changes->all, change);
     changes->needs_restart |= effect == EFFECT_RESTART;
+}
+
+static void add(
+    DomainChanges *changes, const char *name, DomainEffect effect, const char *how, Arena *arena) {
+    add_text(changes, name, effect, str_from_cstr(how), arena);
+}
+
+static bool is_change_live(const DomainChanges *changes, const char *attribute) {
+    vec_each(&changes->all, change)
+        if (strcmp(change->attribute, attribute) == 0)
+            return change->effect == EFFECT_LIVE;
+    return false;
 }
 
 static const char *why_memory_needs_start(Value prior, Value planned, DomainBounds bounds) {
@@ -108,29 +120,44 @@ static bool is_medium_changed(Value old, Value disk) {
     return false;
 }
 
+/* Returns the live calls of a disk that stays. */
+static unsigned disk_calls(Value old, Value disk) {
+    return (is_medium_changed(old, disk) ? LIVE_UPDATE : 0) |
+           (object_differs(old, disk, "iotune") ? LIVE_IOTUNE : 0);
+}
+
+/* Returns whether the new disk cannot be attached to the running machine. Its target may be that of
+ * the seed, which moves at the next start. */
+static bool waits_for_start(Value prior, Value disk) {
+    bool is_taken = object_has(prior, "cloudinit") &&
+                    domain_disk_is_seed_target(object_text(disk, "target", STR_EMPTY));
+    return is_taken || !is_hotplug(disk);
+}
+
 static void compare_disks(Value prior, Value planned, DomainChanges *out, Arena *arena) {
     if (!object_differs(prior, planned, "disk"))
         return;
+    unsigned calls = 0;
     bool needs_restart = !value_is_known(object_attribute(planned, "disk"));
     for (size_t i = 0; i < nested_list_count(planned, "disk"); i++) {
         Value disk = nested_list_at(planned, "disk", i);
         Value old = domain_disk_find(prior, object_text(disk, "target", STR_EMPTY));
         bool is_new = !value_is_present(old);
-        if (is_new ? !is_hotplug(disk)
+        calls |= is_new ? LIVE_ATTACH : disk_calls(old, disk);
+        if (is_new ? waits_for_start(prior, disk)
                    : device_change("disk", old, disk, is_live_of_disk, arena) < XML_LIVE)
             needs_restart = true;
     }
     for (size_t i = 0; i < nested_list_count(prior, "disk"); i++) {
         Value old = nested_list_at(prior, "disk", i);
         Value disk = domain_disk_find(planned, object_text(old, "target", STR_EMPTY));
-        if (!value_is_present(disk) && !is_hotplug(old))
-            needs_restart = true;
+        if (value_is_present(disk))
+            continue;
+        calls |= LIVE_DETACH;
+        needs_restart |= !is_hotplug(old);
     }
-    add(out, "disk", needs_restart ? EFFECT_RESTART : EFFECT_LIVE,
-        needs_restart ? ONLY_AT_START
-                      : "while the machine runs (virDomainAttachDeviceFlags, "
-                        "virDomainDetachDeviceFlags)",
-        arena);
+    add_text(out, "disk", needs_restart ? EFFECT_RESTART : EFFECT_LIVE,
+             needs_restart ? STR(ONLY_AT_START) : domain_live_text(calls, arena), arena);
 }
 
 /* Returns whether the argument only describes the interface for loam and is not in the XML. */
@@ -166,12 +193,14 @@ static void compare_nics(Value prior, Value planned, DomainChanges *out, Arena *
         return;
     bool needs_restart = !value_is_known(object_attribute(planned, "network_interface"));
     bool changes = needs_restart;
+    unsigned calls = 0;
     size_t kept = 0;
     for (size_t i = 0; i < nested_list_count(planned, "network_interface"); i++) {
         Value nic = nested_list_at(planned, "network_interface", i);
         Value old = domain_nic_find(prior, object_text(nic, "mac", STR_EMPTY));
         if (!value_is_present(old)) {
             changes = true;
+            calls |= LIVE_ATTACH;
             continue;
         }
         kept++;
@@ -180,13 +209,15 @@ static void compare_nics(Value prior, Value planned, DomainChanges *out, Arena *
         changes = true;
         /* The interface of a running container can only be removed and added. */
         needs_restart |= domain_schema_is_lxc(planned);
+        calls |= is_nic_exchanged(old, nic, arena) ? LIVE_DETACH | LIVE_ATTACH : LIVE_UPDATE;
     }
-    changes |= kept < nested_list_count(prior, "network_interface");
-    if (!changes)
+    bool is_shorter = kept < nested_list_count(prior, "network_interface");
+    if (is_shorter)
+        calls |= LIVE_DETACH;
+    if (!changes && !is_shorter)
         return;
-    add(out, "network_interface", needs_restart ? EFFECT_RESTART : EFFECT_LIVE,
-        needs_restart ? ONLY_AT_START : "while the machine runs (virDomainUpdateDeviceFlags)",
-        arena);
+    add_text(out, "network_interface", needs_restart ? EFFECT_RESTART : EFFECT_LIVE,
+             needs_restart ? STR(ONLY_AT_START) : domain_live_text(calls, arena), arena);
 }
 
 DomainBounds domain_update_bounds(Value prior, virDomainPtr running) {
@@ -210,8 +241,9 @@ static bool is_live_row(const Attribute *attribute, Value planned) {
 static void compare_rows(Value prior, Value planned, DomainChanges *out, Arena *arena) {
     for (size_t i = 0; i < DOMAIN_ATTRIBUTE_COUNT; i++) {
         const Attribute *attribute = &domain_attributes[i];
-        XmlChange change = xml_map_change(attribute, object_attribute(prior, attribute->name),
-                                          object_attribute(planned, attribute->name), arena);
+        Value old = object_attribute(prior, attribute->name);
+        Value new = object_attribute(planned, attribute->name);
+        XmlChange change = xml_map_change(attribute, old, new, arena);
         if (change == XML_LIVE && !is_live_row(attribute, planned))
             change = XML_AT_START;
         switch (change) {
@@ -220,10 +252,21 @@ static void compare_rows(Value prior, Value planned, DomainChanges *out, Arena *
             add(out, attribute->name, EFFECT_LATER, "takes effect at the next start", arena);
             break;
         case XML_LIVE:
-            add(out, attribute->name, EFFECT_LIVE, domain_live_how(attribute->name), arena);
+            add_text(out, attribute->name, EFFECT_LIVE, domain_live_how(attribute, old, new, arena),
+                     arena);
             break;
         case XML_UNCHANGED: break;
         }
+    }
+}
+
+/* The restart applies all changes. */
+static void join_restart(DomainChanges *changes) {
+    vec_each(&changes->all, change) {
+        if (change->effect == EFFECT_RESTART)
+            continue;
+        change->effect = EFFECT_ALONG;
+        change->how = STR("takes effect with the restart");
     }
 }
 
@@ -248,6 +291,11 @@ DomainChanges domain_update_compare(Value prior, Value planned, DomainBounds bou
     if (object_differs(prior, planned, "description"))
         add(&changes, "description", EFFECT_LIVE,
             "the guest does not see it (virDomainSetMetadata)", arena);
+    changes.restarts = changes.needs_restart &&
+                       str_equal(object_text(planned, "update_policy", STR("reboot_if_needed")),
+                                 STR("reboot_if_needed"));
+    if (changes.restarts)
+        join_restart(&changes);
     return changes;
 }
 
@@ -257,6 +305,7 @@ typedef struct Update {
     virDomainPtr domain;
     Value prior;
     Value planned;
+    const DomainChanges *changes;
     xmlNodePtr described;
     Diags *diags;
 } Update;
@@ -273,7 +322,7 @@ static bool add_error(const Update *update, const char *what, Str which) {
 }
 
 static bool set_memory(const Update *update) {
-    if (!object_differs(update->prior, update->planned, "memory"))
+    if (!is_change_live(update->changes, "memory"))
         return true;
     unsigned long kib = (unsigned long)object_int(update->planned, "memory", 512) * 1024;
     unsigned attempt = 0;
@@ -285,7 +334,7 @@ static bool set_memory(const Update *update) {
 }
 
 static bool set_vcpu(const Update *update) {
-    if (!object_differs(update->prior, update->planned, "vcpu"))
+    if (!is_change_live(update->changes, "vcpu"))
         return true;
     unsigned count = (unsigned)object_int(update->planned, "vcpu", 1);
     unsigned attempt = 0;
@@ -297,7 +346,7 @@ static bool set_vcpu(const Update *update) {
 }
 
 static bool set_text(const Update *update, const char *name, int kind) {
-    if (!object_differs(update->prior, update->planned, name))
+    if (!is_change_live(update->changes, name))
         return true;
     const char *text =
         object_has(update->planned, name)
@@ -329,6 +378,8 @@ static bool change_media(const Update *update, Value disk) {
 }
 
 static bool pull_disks(const Update *update) {
+    if (!is_change_live(update->changes, "disk"))
+        return true;
     for (size_t i = 0; i < nested_list_count(update->prior, "disk"); i++) {
         Str target = object_text(nested_list_at(update->prior, "disk", i), "target", STR_EMPTY);
         if (value_is_present(domain_disk_find(update->planned, target)))
@@ -366,6 +417,8 @@ static bool plug_disk(const Update *update, Value disk) {
 }
 
 static bool plug_disks(const Update *update) {
+    if (!is_change_live(update->changes, "disk"))
+        return true;
     for (size_t i = 0; i < nested_list_count(update->planned, "disk"); i++) {
         Value disk = nested_list_at(update->planned, "disk", i);
         Str target = object_text(disk, "target", STR_EMPTY);
@@ -441,6 +494,8 @@ static bool update_nic(const Update *update, Value nic) {
 }
 
 static bool update_nics(const Update *update) {
+    if (!is_change_live(update->changes, "network_interface"))
+        return true;
     for (size_t i = 0; i < nested_list_count(update->prior, "network_interface"); i++) {
         Str mac =
             object_text(nested_list_at(update->prior, "network_interface", i), "mac", STR_EMPTY);
@@ -453,10 +508,21 @@ static bool update_nics(const Update *update) {
     return true;
 }
 
+static bool update_rows(const Update *update) {
+    for (size_t i = 0; i < DOMAIN_ATTRIBUTE_COUNT; i++)
+        if (domain_attributes[i].binding &&
+            is_change_live(update->changes, domain_attributes[i].name) &&
+            !domain_live_apply(update->call, update->domain, &domain_attributes[i], update->prior,
+                               update->planned, update->described, update->diags))
+            return false;
+    return true;
+}
+
 bool domain_update_live(const Call *call,
                         virDomainPtr domain,
                         Value prior,
                         Value planned,
+                        const DomainChanges *changes,
                         xmlNodePtr described,
                         Diags *diags) {
     Update update = {
@@ -464,6 +530,7 @@ bool domain_update_live(const Call *call,
         .domain = domain,
         .prior = prior,
         .planned = planned,
+        .changes = changes,
         .described = described,
         .diags = diags,
     };
@@ -472,5 +539,5 @@ bool domain_update_live(const Call *call,
            set_text(&update, "title", VIR_DOMAIN_METADATA_TITLE) &&
            set_text(&update, "description", VIR_DOMAIN_METADATA_DESCRIPTION) &&
            pull_disks(&update) && plug_disks(&update) && update_nics(&update) &&
-           domain_live_apply(call, domain, prior, planned, described, diags);
+           update_rows(&update);
 }

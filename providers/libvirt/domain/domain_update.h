@@ -3,8 +3,9 @@
  *    live     a call on the running guest; the inactive XML follows after success
  *    restart  needs a restart; update_policy decides whether it happens at once
  *    later    invisible to a running guest: only the inactive XML changes, for the next start
+ *    along    another change restarts the machine, so this one needs no call
  *
- * The notes of the plan show the same effects. */
+ * The plan prints the list of changes and the apply executes the same list. */
 #pragma once
 
 #include "domain_schema.h"
@@ -13,7 +14,7 @@
 #include "libvirt_handle.h"
 #include "xml.h"
 
-typedef enum DomainEffect { EFFECT_LIVE, EFFECT_RESTART, EFFECT_LATER } DomainEffect;
+typedef enum DomainEffect { EFFECT_LIVE, EFFECT_RESTART, EFFECT_LATER, EFFECT_ALONG } DomainEffect;
 
 typedef struct DomainChange {
     const char *attribute;
@@ -24,6 +25,7 @@ typedef struct DomainChange {
 typedef struct DomainChanges {
     VEC(DomainChange) all;
     bool needs_restart; /* at least one change has EFFECT_RESTART */
+    bool restarts;      /* needs_restart, and update_policy restarts the machine at once */
 } DomainChanges;
 
 /* Limits of the running machine; the inactive XML may already have higher ones. */
@@ -36,10 +38,12 @@ typedef struct DomainBounds {
 DomainBounds domain_update_bounds(Value prior, virDomainPtr running);
 /* Compares objects of a running machine; `planned` may contain unknowns. */
 DomainChanges domain_update_compare(Value prior, Value planned, DomainBounds bounds, Arena *arena);
-/* Applies the live changes. `described` is the edited XML, whose elements are plugged in. */
+/* Applies the changes that are live. `described` is the edited XML, whose elements are plugged in.
+ */
 MUST_USE bool domain_update_live(const Call *call,
                                  virDomainPtr domain,
                                  Value prior,
                                  Value planned,
+                                 const DomainChanges *changes,
                                  xmlNodePtr described,
                                  Diags *diags);

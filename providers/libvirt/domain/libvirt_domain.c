@@ -188,17 +188,15 @@ static bool change(const Call *call,
         return false;
     bool is_active = virDomainIsActive(domain) == 1;
     bool stays_on = object_bool(planned, "running", true);
-    Str policy = object_text(planned, "update_policy", STR("reboot_if_needed"));
     DomainBounds bounds = domain_update_bounds(prior, is_active ? domain : NULL);
     DomainChanges changes = domain_update_compare(prior, planned, bounds, call->arena);
-    bool reboots = changes.needs_restart && str_equal(policy, STR("reboot_if_needed"));
-    if (is_active && (reboots || !stays_on)) {
+    if (is_active && (changes.restarts || !stays_on)) {
         if (!domain_power_stop(call, domain, planned, diags))
             return false;
         is_active = false;
     }
-    bool is_live = is_active && !changes.needs_restart;
-    if (is_live && !domain_update_live(call, domain, prior, planned, xml_root(&described), diags))
+    if (is_active &&
+        !domain_update_live(call, domain, prior, planned, &changes, xml_root(&described), diags))
         return false;
     return redefine(call, connection, &described, diags);
 }
