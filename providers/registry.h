@@ -61,6 +61,6 @@ Str registry_local_name(Str address);
 /* Returns the name without host and without the namespace hashicorp: "aws", "hashicorp/aws" and
  * "registry.terraform.io/hashicorp/aws" give "aws". Other namespaces stay: "a/b". */
 Str registry_short_name(Str name);
-/* Returns the same text for all names and addresses of one provider: the name of its row, or else
- * the short name. */
+/* Returns the same text for all names and addresses of one provider, and another one for each other
+ * provider: the name of its row, or else its address without a public registry's host. */
 Str registry_key(const Registry *registry, Str name);

@@ -2,6 +2,7 @@
 #include "config_newer.h"
 #include "decode.h"
 #include "engine.h"
+#include "provider_name.h"
 
 typedef struct Noting {
     const Engine *engine;
@@ -18,12 +19,10 @@ static void note_block(const Block *block, SourceRange range, void *payload) {
                            range, noting->arena);
 }
 
-/* The name of a provider means the same in all modules that pass its configuration on. */
 static void note_resource(Noting *noting, const Module *module) {
     const Resource *resource = noting->resource;
     ProviderRef ref = resource->provider;
-    const ProviderRequirement *requirement = map_find(&module->requirements, ref.name);
-    Str name = requirement && requirement->source.len ? requirement->source : ref.name;
+    Str name = provider_name_source(module, ref.name);
     Diags ignored = diags_new(noting->arena);
     const Provider *provider;
     ObjectType type;

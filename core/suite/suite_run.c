@@ -3,6 +3,7 @@
 #include "suite_run.h"
 #include "convert.h"
 #include "eval.h"
+#include "provider_name.h"
 #include "suite_body.h"
 #include "suite_check.h"
 #include "suite_state.h"
@@ -54,30 +55,37 @@ static bool add_named_providers(RunWork *work, Map *providers) {
     return ok;
 }
 
-static bool is_key(const ProviderRef *ref, Str key) {
-    Str behind = str_after(key, ref->name.len < key.len ? ref->name.len + 1 : key.len);
-    return str_starts_with(key, ref->name) && str_equal(behind, ref->alias) &&
-           (key.len == ref->name.len || key.ptr[ref->name.len] == '.');
+/* A configuration of a provider: its key (see provider_name.h) and alias. */
+typedef struct WantedProvider {
+    const Registry *registry;
+    Str key;
+    Str alias;
+    Arena *arena;
+} WantedProvider;
+
+static bool is_wanted(const WantedProvider *wanted, const Module *module, const ProviderRef *ref) {
+    return str_equal(ref->alias, wanted->alias) &&
+           str_equal(provider_name_key(wanted->registry, module, ref->name, wanted->arena),
+                     wanted->key);
 }
 
 /* Returns true if the module uses this provider configuration, or passes it to a call. A default
  * configuration is inherited, so uses in called modules count too. */
-static bool uses_provider(const Module *module, Str key) {
-    bool is_default = str_find_char(key, '.', 0) == SIZE_MAX;
-    if (map_has(&module->providers, key))
+static bool uses_provider(const Module *module, const WantedProvider *wanted) {
+    if (provider_name_block(wanted->registry, module, wanted->key, wanted->alias, wanted->arena))
         return true;
     map_each(&module->resources, entry) {
         const Resource *resource = entry->value;
-        if (is_key(&resource->provider, key))
+        if (is_wanted(wanted, module, &resource->provider))
             return true;
     }
     map_each(&module->calls, entry) {
         const ModuleCall *call = entry->value;
         map_each(&call->providers, passed) {
-            if (is_key(passed->value, key))
+            if (is_wanted(wanted, module, passed->value))
                 return true;
         }
-        if (is_default && call->module && uses_provider(call->module, key))
+        if (wanted->alias.len == 0 && call->module && uses_provider(call->module, wanted))
             return true;
     }
     return false;
@@ -87,11 +95,17 @@ static bool uses_provider(const Module *module, Str key) {
  * unused ones are left out, so that they are neither evaluated nor validated. */
 static bool add_providers(RunWork *work, Map *providers) {
     const TestFile *file = work->context->file->config;
+    const Module *root = work->config->root;
+    const Registry *registry = work->engine->registry;
+    Arena *arena = work->context->arena;
     if (work->run->config->providers.count > 0)
         return add_named_providers(work, providers);
     map_each(&file->providers, entry) {
-        if (uses_provider(work->config->root, entry->key))
-            map_set(providers, entry->key, bind_provider(work, entry->value, entry->key));
+        const ProviderConfig *config = entry->value;
+        WantedProvider wanted = {registry, provider_name_key(registry, root, config->name, arena),
+                                 config->alias, arena};
+        if (uses_provider(root, &wanted))
+            map_set(providers, entry->key, bind_provider(work, config, entry->key));
     }
     return true;
 }

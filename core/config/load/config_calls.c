@@ -199,9 +199,15 @@ typedef struct LocalName {
     Str source;                             /* NAMESPACE/TYPE, HOST/NAMESPACE/TYPE */
 } LocalName;
 
+/* Both public registries serve the same providers. */
 static Str without_default_host(Str source) {
-    static const Str host = STR_CONST("registry.terraform.io/");
-    return str_starts_with(source, host) ? str_after(source, host.len) : source;
+    static const Str hosts[] = {STR_CONST("registry.terraform.io/"),
+                                STR_CONST("registry.opentofu.org/")};
+    for (size_t i = 0; i < ARRAY_COUNT(hosts); i++) {
+        if (str_starts_with(source, hosts[i]))
+            return str_after(source, hosts[i].len);
+    }
+    return source;
 }
 
 static LocalName local_name(const Module *module, Str text, Arena *arena) {
@@ -226,16 +232,16 @@ static Str provider_type(Str source) {
     return str_after(source, at);
 }
 
-/* Returns whether both names mean the same provider. If either module does not declare its name,
- * only the types are compared: such a name may mean a provider built into loam. An undeclared
- * "terraform" is excluded, because it is not the built-in provider. */
+/* Returns whether a name that its module does not declare means this declared provider, because
+ * the provider is built into loam. */
+static bool is_built_in(const LocalName *undeclared, const LocalName *declared) {
+    return !undeclared->requirement && str_starts_with(declared->source, STR("loam.internal/")) &&
+           str_equal(undeclared->name, provider_type(declared->source));
+}
+
+/* Returns whether both names mean the same provider. */
 static bool are_same(const LocalName *a, const LocalName *b) {
-    if (str_equal(a->source, b->source))
-        return true;
-    bool is_declared = a->requirement && b->requirement;
-    if (is_declared || str_equal_cstr(a->name, "terraform") || str_equal_cstr(b->name, "terraform"))
-        return false;
-    return str_equal(provider_type(a->source), provider_type(b->source));
+    return str_equal(a->source, b->source) || is_built_in(a, b) || is_built_in(b, a);
 }
 
 static bool takes_alias(const LocalName *child) {
@@ -268,11 +274,23 @@ static bool check_name(const LocalName *child, const ProviderRef *passed, Diags 
     return false;
 }
 
+/* Returns whether the module declares the name, or has a block that uses it. */
+static bool is_in_use(const LocalName *local) {
+    if (local->requirement || map_has(&local->module->providers, local->text))
+        return true;
+    map_each(&local->module->resources, entry) {
+        const Resource *resource = entry->value;
+        if (str_equal(resource->provider.name, local->name))
+            return true;
+    }
+    return false;
+}
+
 static bool check_type(const LocalName *child,
                        const LocalName *parent,
                        const ProviderRef *passed,
                        Diags *diags) {
-    if (are_same(child, parent))
+    if (are_same(child, parent) || !is_in_use(child))
         return true;
     diags_error(
         diags, passed->range, "Provider type mismatch",

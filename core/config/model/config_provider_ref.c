@@ -29,6 +29,28 @@ bool config_provider_ref_check_name(Str name, SourceRange range, Diags *diags) {
     return false;
 }
 
+/* Returns the keyword that native syntax reads as a literal: a provider may be called null. */
+static Str keyword_text(const Expr *expr) {
+    const SourceText *source = expr->range.source;
+    bool is_native = source && (source->outer || (!str_ends_with(source->path, STR(".json")) &&
+                                                  !str_ends_with(source->path, STR(".yaml"))));
+    bool is_quoted = expr->kind == EXPR_LITERAL && expr->as.literal.type == &TYPE_STRING;
+    return expr->kind == EXPR_LITERAL && is_native && !is_quoted ? source_range_text(expr->range)
+                                                                 : STR_EMPTY;
+}
+
+/* Reads null and null.east, which native syntax parses as literals. Returns false for any other
+ * expression. */
+static bool read_keyword_name(const Expr *expr, ProviderRef *out) {
+    bool has_alias = expr->kind == EXPR_ATTRIBUTE;
+    Str name = keyword_text(has_alias ? expr->as.attribute.object : expr);
+    if (!lexer_is_identifier(name))
+        return false;
+    out->name = name;
+    out->alias = has_alias ? expr->as.attribute.name : STR_EMPTY;
+    return true;
+}
+
 /* Splits libvirt.east[each.key] into libvirt.east and the key. */
 static const Expr *split_key(const Expr *expr, const Expr **key, Arena *arena) {
     const Traversal *traversal = config_read_traversal(expr);
@@ -64,6 +86,8 @@ bool config_provider_ref_read(const Expr *expr, ProviderRef *out, Arena *arena, 
     } else if (traversal && traversal->step_count == 1 && !traversal->steps[0].is_index) {
         ref.name = traversal->root;
         ref.alias = traversal->steps[0].name;
+    } else if (!traversal && read_keyword_name(expr, &ref)) {
+        /* complete */
     } else if (!traversal && expr_as_literal(expr, &literal, arena) && value_is_present(literal) &&
                literal.type == &TYPE_STRING) {
         text = value_text(literal);

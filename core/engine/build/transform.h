@@ -62,3 +62,8 @@ Node *transform_provider_find(EngineWalk *walk,
                               EngineModule *module,
                               ProviderRef ref,
                               Diags *diags);
+/* The same for the address of a provider configuration, as states and plans store it. */
+Node *transform_provider_locate(EngineWalk *walk,
+                                EngineModule *module,
+                                ProviderConfigAddr address,
+                                Diags *diags);

@@ -77,11 +77,11 @@ static bool can_be_generated(const EngineModule *module, const Import *import) {
 }
 
 static bool add_missing(
-    EngineWalk *walk, const EngineModule *module, const Import *import, Str address, Diags *diags) {
+    EngineWalk *walk, EngineModule *module, const Import *import, Str address, Diags *diags) {
     bool is_open = can_be_generated(module, import);
     if (is_open && walk->phase == PHASE_VALIDATE) /* a plan may generate it */
         return !import->provider.name.len ||
-               transform_provider_find(walk, walk->root, import->provider, diags);
+               transform_provider_find(walk, module, import->provider, diags);
     Diags found = diags_new(walk->arena);
     diags_error(is_open ? &found : diags, import->to.range,
                 "Configuration for import target does not exist",

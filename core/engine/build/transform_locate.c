@@ -56,9 +56,8 @@ static void report_type(EngineWalk *walk,
 
 static Node *add_orphan(EngineWalk *walk, const OrphanRequest *request, Str address, Diags *diags) {
     const ProviderConfigAddr *wanted = &request->provider_config;
-    ProviderRef ref = {.name = registry_local_name(wanted->provider), .alias = wanted->alias};
     EngineModule *module = provider_module(walk, wanted->module);
-    Node *provider = transform_provider_find(walk, module, ref, diags);
+    Node *provider = transform_provider_locate(walk, module, *wanted, diags);
     if (!provider)
         return NULL;
     const Provider *table = provider->as.provider->provider;

@@ -1,36 +1,54 @@
 /* Finds the provider configuration of each resource.
  *
- * A name in a module refers to the first of these that exists: the configuration that the call
- * passes under `providers`, the module's own block, and (for a name without alias) the parent's
- * configuration of that name. If none exists, the root has an empty configuration. Unused
- * configurations get a node only while validating. */
+ * A name in a module means the provider that the module's required_providers gives it. It refers to
+ * the first of these that exists: the configuration of that provider that the call passes under
+ * `providers`, the module's own block, and (for a name without alias) the parent's configuration of
+ * that provider, whatever its name is there. If none exists, the root has an empty configuration.
+ * Unused configurations get a node only while validating. */
 #include "config_read.h"
+#include "provider_name.h"
 #include "transform.h"
+#include "utf8.h"
 
-static const Provider *find_provider(EngineWalk *walk,
-                                     const EngineModule *module,
-                                     ProviderRef ref,
-                                     Diags *diags) {
-    const ProviderRequirement *requirement = map_find(&module->config->requirements, ref.name);
-    Str name = requirement && requirement->source.len ? requirement->source : ref.name;
+/* A configuration to search: names beyond their module mean nothing, so it is searched by the
+ * provider, whatever each module calls it. */
+typedef struct Wanted {
+    Str source; /* as required_providers, a resource or the state names the provider */
+    Str key;    /* see provider_name_key */
+    ProviderRef ref;
+} Wanted;
+
+static Wanted wanted_by_name(const EngineWalk *walk, const Module *module, ProviderRef ref) {
+    return (Wanted){
+        .source = provider_name_source(module, ref.name),
+        .key = provider_name_key(walk->engine->registry, module, ref.name, walk->arena),
+        .ref = ref,
+    };
+}
+
+static const Provider *find_provider(EngineWalk *walk, const Wanted *wanted, Diags *diags) {
     const Provider *provider = NULL;
-    Str key = registry_key(walk->engine->registry, name);
-    if (map_has(&walk->missing_providers, key))
+    if (map_has(&walk->missing_providers, wanted->key))
         return NULL; /* one error per provider, not per resource */
-    if (!registry_find(walk->engine->registry, name, &provider, ref.range, diags)) {
-        map_set(&walk->missing_providers, key, walk);
+    if (!registry_find(walk->engine->registry, wanted->source, &provider, wanted->ref.range,
+                       diags)) {
+        map_set(&walk->missing_providers, wanted->key, walk);
         return NULL;
     }
     return provider;
 }
 
+static Str map_key(const EngineWalk *walk, const Wanted *wanted) {
+    return config_provider_key(wanted->key, wanted->ref.alias, walk->arena);
+}
+
 static Node *add_provider(EngineWalk *walk,
                           EngineModule *module,
-                          ProviderRef ref,
+                          const Wanted *wanted,
                           const ProviderConfig *config,
                           Diags *diags) {
     Arena *arena = walk->arena;
-    const Provider *provider = find_provider(walk, module, ref, diags);
+    const Provider *provider = find_provider(walk, wanted, diags);
     if (!provider)
         return NULL;
     ProviderNode *state = arena_new(arena, ProviderNode);
@@ -38,14 +56,14 @@ static Node *add_provider(EngineWalk *walk,
     state->config = config;
     state->address = (ProviderConfigAddr){
         .provider = str_from_cstr(provider->address),
-        .alias = ref.alias,
+        .alias = wanted->ref.alias,
         .module = module->config->path,
     };
     Str name = provider_config_addr_to_str(state->address, arena);
     Node *node =
         node_add(walk, module, NODE_PROVIDER, STR_EMPTY, name, config ? config->range : NO_RANGE);
     node->as.provider = state;
-    map_set(&module->providers, config_provider_key(ref.name, ref.alias, arena), node);
+    map_set(&module->providers, map_key(walk, wanted), node);
     return node;
 }
 
@@ -60,32 +78,52 @@ static Node *missing(const EngineModule *module, ProviderRef ref, Diags *diags) 
     return NULL;
 }
 
-Node *transform_provider_find(EngineWalk *walk,
-                              EngineModule *module,
-                              ProviderRef ref,
-                              Diags *diags) {
-    Str key = config_provider_key(ref.name, ref.alias, walk->arena);
+static Node *find(EngineWalk *walk, EngineModule *module, const Wanted *wanted, Diags *diags) {
+    const Registry *registry = walk->engine->registry;
+    Str alias = wanted->ref.alias;
+    Str key = map_key(walk, wanted);
     Node *known = map_find(&module->providers, key);
     if (known)
         return known;
     Node *found = NULL;
-    const ModuleCall *call = module->config->call;
-    ProviderRef *passed = call ? map_find(&call->providers, key) : NULL;
-    const ProviderConfig *own = map_find(&module->config->providers, key);
+    const ProviderRef *passed =
+        provider_name_passed(registry, module->config, wanted->key, alias, walk->arena);
+    const ProviderConfig *own =
+        provider_name_block(registry, module->config, wanted->key, alias, walk->arena);
     if (passed) {
         found = transform_provider_find(walk, module->parent, *passed, diags);
     } else if (own) {
-        return add_provider(walk, module, ref, own, diags);
-    } else if (ref.alias.len > 0) {
-        return missing(module, ref, diags);
+        return add_provider(walk, module, wanted, own, diags);
+    } else if (alias.len > 0) {
+        return missing(module, wanted->ref, diags);
     } else if (module->parent) {
-        found = transform_provider_find(walk, module->parent, ref, diags);
+        found = find(walk, module->parent, wanted, diags);
     } else {
-        return add_provider(walk, module, ref, NULL, diags);
+        return add_provider(walk, module, wanted, NULL, diags);
     }
     if (found)
         map_set(&module->providers, key, found);
     return found;
+}
+
+Node *transform_provider_find(EngineWalk *walk,
+                              EngineModule *module,
+                              ProviderRef ref,
+                              Diags *diags) {
+    Wanted wanted = wanted_by_name(walk, module->config, ref);
+    return find(walk, module, &wanted, diags);
+}
+
+Node *transform_provider_locate(EngineWalk *walk,
+                                EngineModule *module,
+                                ProviderConfigAddr address,
+                                Diags *diags) {
+    Wanted wanted = {
+        .source = address.provider,
+        .key = utf8_lower(registry_key(walk->engine->registry, address.provider), walk->arena),
+        .ref = {.name = registry_local_name(address.provider), .alias = address.alias},
+    };
+    return find(walk, module, &wanted, diags);
 }
 
 /* Unused configurations are validated too. */
@@ -95,10 +133,12 @@ static bool add_unused(EngineWalk *walk, Diags *diags) {
         EngineModule *module = *item;
         map_each(&module->config->providers, entry) {
             const ProviderConfig *config = entry->value;
-            ProviderRef ref = {
-                .name = config->name, .alias = config->alias, .range = config->range};
-            if (!map_has(&module->providers, entry->key) &&
-                !add_provider(walk, module, ref, config, diags))
+            Wanted wanted = wanted_by_name(walk, module->config,
+                                           (ProviderRef){.name = config->name,
+                                                         .alias = config->alias,
+                                                         .range = config->range});
+            if (!map_has(&module->providers, map_key(walk, &wanted)) &&
+                !add_provider(walk, module, &wanted, config, diags))
                 ok = false;
         }
     }
@@ -106,29 +146,34 @@ static bool add_unused(EngineWalk *walk, Diags *diags) {
 }
 
 /* Searches like transform_provider_find, up to the first name with a key. */
-static ProviderRef find_key(EngineModule *module, ProviderRef ref, ProviderKey *out, Arena *arena) {
+static ProviderRef find_key(const EngineWalk *walk,
+                            EngineModule *module,
+                            ProviderRef ref,
+                            ProviderKey *out) {
+    const Registry *registry = walk->engine->registry;
     EngineModule *called = NULL;
-    while (!ref.key) {
-        Str key = config_provider_key(ref.name, ref.alias, arena);
-        const ModuleCall *call = module->config->call;
-        const ProviderRef *passed = call ? map_find(&call->providers, key) : NULL;
-        if (!module->parent || (!passed && map_has(&module->config->providers, key)))
-            return ref;
+    Wanted wanted = wanted_by_name(walk, module->config, ref);
+    while (!wanted.ref.key) {
+        const ProviderRef *passed = provider_name_passed(registry, module->config, wanted.key,
+                                                         wanted.ref.alias, walk->arena);
+        if (!module->parent || (!passed && provider_name_block(registry, module->config, wanted.key,
+                                                               wanted.ref.alias, walk->arena)))
+            return wanted.ref;
         called = module;
         module = module->parent;
         if (passed)
-            ref = *passed;
+            wanted = wanted_by_name(walk, module->config, *passed);
     }
-    *out = (ProviderKey){ref.key, called};
-    return ref;
+    *out = (ProviderKey){wanted.ref.key, called};
+    return wanted.ref;
 }
 
 /* A reference to a repeated configuration needs a key; a reference to any other must have none. */
-static bool check_provider_key(EngineWalk *walk, Node *node, Diags *diags) {
+static bool check_provider_key(const EngineWalk *walk, Node *node, Diags *diags) {
     ResourceNode *resource = node->as.resource;
     const ProviderConfig *config = resource->provider->as.provider->config;
     ProviderRef ref =
-        find_key(node->module, resource->config->provider, &resource->provider_key, walk->arena);
+        find_key(walk, node->module, resource->config->provider, &resource->provider_key);
     bool is_repeated = config && config->for_each;
     const char *hint =
         config && config->mock ? " Add \"for_each\" to its mock_provider block." : "";

@@ -4,6 +4,7 @@
 #include "decode.h"
 #include "eval.h"
 #include "json.h"
+#include "provider_name.h"
 
 typedef struct Writing {
     JsonWriter writer;
@@ -314,8 +315,7 @@ static void write_depends_on(Writing *writing, const Traversals *depends_on) {
 }
 
 static Str address_in(const Writing *writing, const Module *module, Str name) {
-    const ProviderRequirement *requirement = map_find(&module->requirements, name);
-    Str wanted = requirement && requirement->source.len ? requirement->source : name;
+    Str wanted = provider_name_source(module, name);
     const Provider *provider;
     Diags ignored = diags_new(writing->scratch);
     if (registry_find(writing->engine->registry, wanted, &provider, NO_RANGE, &ignored))

@@ -3,6 +3,7 @@
 #include "relevant_json.h"
 #include "decode.h"
 #include "json.h"
+#include "provider_name.h"
 
 /* A module and the address of its instance, with the repetition arguments of the resource whose
  * body is searched. */
@@ -102,9 +103,7 @@ static void visit_traversal(Traversal *traversal, void *payload) {
 }
 
 static const Schema *find_schema(const Search *search, Place place, const Resource *resource) {
-    Str name = resource->provider.name;
-    const ProviderRequirement *requirement = map_find(&place.module->requirements, name);
-    Str source = requirement && requirement->source.len ? requirement->source : name;
+    Str source = provider_name_source(place.module, resource->provider.name);
     return engine_find_schema(search->engine, resource->mode, source, resource->type);
 }
 

@@ -187,7 +187,9 @@ struct EngineModule {
     Node *call; /* NULL: root */
     Map nodes;  /* "var.x", "local.x", "output.x", "module.m", "T.N", "data.T.N" → Node */
     Map children;
-    Map providers; /* "name" or "name.alias" → Node; configured, passed or inherited */
+    /* The provider's key (see provider_name.h), or "key.alias" → Node; configured, passed or
+     * inherited. */
+    Map providers;
     uint32_t slot_count;
     VEC(ModuleInstance *) instances;
     Map instances_by_address; /* address text → ModuleInstance */

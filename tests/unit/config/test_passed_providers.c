@@ -12,9 +12,9 @@ typedef struct PassingCase {
 } PassingCase;
 
 static const PassingCase cases[] = {
-    {REQUIRES("x/p",                                  "") BLOCKS CALL("{p: p.a}"),   REQUIRES("x/p", ""),                                                                       ""},
+    {REQUIRES("x/p",                                  "") BLOCKS CALL("{p: p.a}"),   REQUIRES("x/p", ""),                                                                                     ""},
     {REQUIRES("x/p",                                               "") BLOCKS CALL("{p.x: p.a}"),
-     REQUIRES("x/p",  ", configuration_aliases: [p.x]"),                                                                                                                                                            ""},
+     REQUIRES("x/p",  ", configuration_aliases: [p.x]"),                                                                                                                                                                          ""},
     {REQUIRES("x/p",                                             "") BLOCKS CALL("{p.x: p.a}"),
      REQUIRES("registry.terraform.io/x/p",                                                                           ", configuration_aliases: [p.x]"),""},
     {REQUIRES("x/p",              "") BLOCKS CALL("{}"),                                         REQUIRES("x/p",", configuration_aliases: [p.x]"),
@@ -25,16 +25,19 @@ static const PassingCase cases[] = {
      REQUIRES("x/p","") "provider: {p: {alias: y}}\n",
      "W m/main.loam.yaml:2:12 Redundant empty provider block\n"},
     {REQUIRES("x/p",                                  "") BLOCKS CALL("{p: p.a}"),                                                 "locals: {a: 1}\n",
-     "W main.loam.yaml:3:39 Reference to undefined provider\n"                                                                                                                                },
-    {REQUIRES("x/p",                                               "") BLOCKS CALL("{p: p.a}"),                                                               REQUIRES("y/p",                 ""),
+     "W main.loam.yaml:3:39 Reference to undefined provider\n"                                                                                                                                              },
+    {REQUIRES("x/p",                                               "") BLOCKS CALL("{p: p.a}"),                                                               "resource: {p_r: {a: {}}}\n",
+     "W main.loam.yaml:3:39 Reference to undefined provider\nmain.loam.yaml:3:42 Provider type "
+     "mismatch\n"                                     },
+    {REQUIRES("x/p",                                               "") BLOCKS CALL("{p: p.a}"),                                                               REQUIRES("y/p",    ""),
      "main.loam.yaml:3:42 Provider type mismatch\n"},
     {REQUIRES("x/p",                                               "") BLOCKS CALL("{q: p.a}"),
      "terraform: {required_providers: {q: {source: x/q}}}\n",    "main.loam.yaml:3:42 Provider type mismatch\n"},
     {REQUIRES("x/p",  "") BLOCKS CALL("{q: p.a}"),
-     "terraform: {required_providers: {q: {source: x/p}}}\n",                                ""                               },
+     "terraform: {required_providers: {q: {source: x/p}}}\n",                                ""                                             },
     {"provider: {terraform: {alias: a}}\n" CALL("{terraform: terraform.a}"),
      "terraform: {required_providers: {terraform: {source: terraform.io/builtin/terraform}}}\n",                              "main.loam.yaml:2:50 Provider type mismatch\n"                           },
-    {BLOCKS CALL("{p: p.a}"),                                             REQUIRES("loam.internal/builtin/p",                                                                          ""),""                                                                                                                                                                                                        },
+    {BLOCKS CALL("{p: p.a}"),                                             REQUIRES("loam.internal/builtin/p",                                                                          ""),""                                                                                                             },
 };
 
 static bool holds(const PassingCase *passing) {
