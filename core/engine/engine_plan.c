@@ -42,9 +42,9 @@ static void note_missed(const EngineWalk *walk, ResourceAddr address, StrVec *mi
 }
 
 /* A moved object must be selected at both its previous and its new address. Otherwise it has no
- * place in the plan. */
+ * place in the plan. An import-only plan is not kept, so it may miss moved objects. */
 static bool check_targets(const EngineWalk *walk, Diags *diags) {
-    if (!engine_is_partial(walk->options))
+    if (!engine_is_partial(walk->options) || walk->options->import_only)
         return true;
     StrVec missed = {0};
     bool targets = walk->options->targets.count > 0;
@@ -517,7 +517,8 @@ static bool build(EngineWalk *walk, Moves *moves, Arena *arena, Diags *diags) {
     const Config *config = walk->engine->config;
     if (!removal_check(config, arena, diags))
         return false;
-    moves_apply(config, walk->state, &walk->state, moves, arena);
+    if (!walk->options->import) /* the import command changes no other object of the state */
+        moves_apply(config, walk->state, &walk->state, moves, arena);
     if (!check_targets(walk, diags) || !unsupported_check(config, diags) ||
         !plan_graph_build(walk, diags))
         return false;

@@ -602,6 +602,12 @@ static void bind_provider_key(Binder *binder, const ProviderKey *key) {
     binder->allowed = allowed;
 }
 
+/* The import command evaluates no arguments of managed resources, so their errors do not matter. */
+static bool is_body_evaluated(const Binder *binder, const Resource *config) {
+    const PlanOptions *options = binder->walk->options;
+    return config->mode != MODE_MANAGED || !options || !options->import;
+}
+
 static void bind_resource_node(Binder *binder, const ResourceNode *resource) {
     const Resource *config = resource->config;
     bind_expr(binder, config->count);
@@ -612,6 +618,8 @@ static void bind_resource_node(Binder *binder, const ResourceNode *resource) {
     bind_expr(binder, config->include_resource);
     bind_expr(binder, config->limit);
     bind_lifecycle(binder, &config->lifecycle);
+    if (!is_body_evaluated(binder, config))
+        return;
     binder->allowed.allows_caller = config->mode == MODE_ACTION;
     bind_body(binder, config->body, resource->decoded, &resource->decoding);
     bind_provisioners(binder, resource);
