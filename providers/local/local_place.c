@@ -100,21 +100,33 @@ static void file_error(Diags *diags, const char *summary, Str path, int error) {
     diags_error(diags, NO_RANGE, summary, "\"%.*s\": %s.%s", STR_ARG(path), strerror(-error), hint);
 }
 
+/* hashicorp/local reads private data only as an object of base64 texts that contain JSON. */
+static Str private_mode(uint32_t mode, Arena *arena) {
+    Str text = str_format(arena, "\"%04o\"", mode);
+    return str_format(arena, "{\"mode\":\"%.*s\"}", STR_ARG(base64_encode(text, arena)));
+}
+
 /* Returns private data with the file's actual mode, to detect drift later; empty if unknown. */
 static Str remember_mode(const Call *call, Str path) {
     const Disk *disk = call->io->disk;
     DiskStat stat;
     if (disk->stat(disk->self, path, &stat) != 0)
         return STR_EMPTY;
-    return str_format(call->arena, "{\"mode\":\"%04o\"}", stat.mode & PERMISSION_BITS);
+    return private_mode(stat.mode & PERMISSION_BITS, call->arena);
 }
 
-static bool remembered_mode(Str private_data, uint32_t *out) {
+/* Accepts the digits without base64, too: older versions wrote {"mode":"0755"}. */
+static bool remembered_mode(const Call *call, Str private_data, uint32_t *out) {
     static const Str key = STR_CONST("\"mode\":\"");
     size_t at = str_find(private_data, key, 0);
     if (at == SIZE_MAX)
         return false;
-    return str_octal_to_uint32(str_slice(private_data, at + key.len, at + key.len + 4), out);
+    Str rest = str_after(private_data, at + key.len);
+    Str text = STR_EMPTY, decoded;
+    (void)str_next_field(&rest, '"', &text);
+    if (base64_decode(text, &decoded, call->arena) && decoded.len == 6)
+        text = str_slice(decoded, 1, 5);
+    return str_octal_to_uint32(text, out);
 }
 
 /* Returns whether the content of the source has changed, which the configuration alone does not
@@ -282,8 +294,9 @@ bool local_place_read(const Call *call,
         *state = drifted(call, *state, bytes);
     }
     uint32_t found = stat.mode & PERMISSION_BITS, expected;
-    if (value_is_null(*state) || !remembered_mode(request->private_data, &expected))
+    if (value_is_null(*state) || !remembered_mode(call, request->private_data, &expected))
         return true;
+    response->private_data = private_mode(expected, call->arena);
     if (found != expected)
         *state = with_found_mode(call, *state, found);
     return true;
