@@ -153,7 +153,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     const State *state = provider_setup_state(&project);
     CliConfig *config = foreign_programs_config(cli->foreign, diags);
     if (!config ||
-        !provider_needs_of(cli->foreign, project.config->root, state, &needs, cli->arena, diags))
+        !provider_needs_of(cli->foreign, project.config, state, &needs, cli->arena, diags))
         return 1;
     WantedProviders wanted = provider_setup_wanted(&needs, cli->arena);
     return restrict_to_named(&project, &wanted, diags) && choose_sources(&project, config, diags) &&

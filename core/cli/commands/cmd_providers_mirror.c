@@ -49,7 +49,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     if (!project_load(&project, cli, arguments, NULL, diags))
         return 1;
     const State *state = provider_setup_state(&project);
-    if (!provider_needs_of(cli->foreign, project.config->root, state, &needs, cli->arena, diags))
+    if (!provider_needs_of(cli->foreign, project.config, state, &needs, cli->arena, diags))
         return 1;
     WantedProviders wanted = provider_setup_wanted(&needs, cli->arena);
     return write_mirror(&project, &wanted, diags) ? 0 : 1;

@@ -130,7 +130,7 @@ bool project_load(
         !config_load(&request, &project->config, cli->arena, diags))
         return false;
     cli->workspace = project->config->workspace;
-    provider_needs_constrain(cli->foreign, project->config->root, cli->arena);
+    provider_needs_constrain(cli->foreign, project->config, cli->arena);
     project->engine = new_engine(project, parallelism);
     return true;
 }

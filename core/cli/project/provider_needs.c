@@ -1,6 +1,7 @@
 /* Gathers names of providers from resources, provider blocks and required_providers. */
 #include "provider_needs.h"
 
+#include "config_test.h"
 #include "required_providers.h"
 #include "version_constraint.h"
 
@@ -68,6 +69,17 @@ static void add_tree(NeedsReader *reader, const Module *module) {
     }
 }
 
+/* Adds the modules that only test runs load. As in Terraform, provider blocks of test files need
+ * nothing by themselves. */
+static void add_tests(NeedsReader *reader, const Config *config) {
+    for (size_t i = 0; config->tests && i < config->tests->files.count; i++) {
+        vec_each(&config->tests->files.items[i]->runs, run) {
+            if ((*run)->config)
+                add_tree(reader, (*run)->config->root);
+        }
+    }
+}
+
 static int compare_needs(const void *a, const void *b) {
     return str_compare(((const ProviderNeed *)a)->address, ((const ProviderNeed *)b)->address);
 }
@@ -94,7 +106,7 @@ bool provider_needs_of_module(ForeignPrograms *programs,
 }
 
 bool provider_needs_of(ForeignPrograms *programs,
-                       const Module *root,
+                       const Config *config,
                        const State *state,
                        ProviderNeeds *out,
                        Arena *arena,
@@ -102,8 +114,10 @@ bool provider_needs_of(ForeignPrograms *programs,
     NeedsReader reader = {
         .programs = programs, .out = out, .ok = true, .arena = arena, .diags = diags};
     StrVec addresses = {0};
-    if (root)
-        add_tree(&reader, root);
+    if (config) {
+        add_tree(&reader, config->root);
+        add_tests(&reader, config);
+    }
     if (state)
         required_providers_of_state(state, &addresses, arena);
     vec_each(&addresses, address) {
@@ -114,7 +128,7 @@ bool provider_needs_of(ForeignPrograms *programs,
 
 typedef struct RootNeeds {
     ForeignPrograms *programs;
-    const Module *root;
+    const Config *config;
     bool is_read;
     ProviderNeeds needs;
 } RootNeeds;
@@ -123,15 +137,15 @@ static Str constraints_of(void *payload, Str address, Arena *arena) {
     RootNeeds *root = payload;
     Diags ignored = diags_new(arena);
     if (!root->is_read &&
-        !provider_needs_of(root->programs, root->root, NULL, &root->needs, arena, &ignored))
+        !provider_needs_of(root->programs, root->config, NULL, &root->needs, arena, &ignored))
         return STR_EMPTY;
     root->is_read = true;
     const ProviderNeed *need = find_need(&root->needs, address);
     return need ? need->constraints : STR_EMPTY;
 }
 
-void provider_needs_constrain(ForeignPrograms *programs, const Module *root, Arena *arena) {
+void provider_needs_constrain(ForeignPrograms *programs, const Config *config, Arena *arena) {
     RootNeeds *needs = arena_new(arena, RootNeeds);
-    *needs = (RootNeeds){.programs = programs, .root = root};
+    *needs = (RootNeeds){.programs = programs, .config = config};
     foreign_programs_set_constraints(programs, constraints_of, needs);
 }

@@ -22,13 +22,14 @@ MUST_USE bool provider_needs_of_module(ForeignPrograms *programs,
                                        ProviderNeeds *out,
                                        Arena *arena,
                                        Diags *diags);
-/* Lists the needs of the module and its descendants, and of `state` (may be NULL). */
+/* Lists the needs of all modules of the configuration, also of those that only test runs load, and
+ * of `state`. Both may be NULL. */
 MUST_USE bool provider_needs_of(ForeignPrograms *programs,
-                                const Module *root,
+                                const Config *config,
                                 const State *state,
                                 ProviderNeeds *out,
                                 Arena *arena,
                                 Diags *diags);
-/* Makes the dependency lock meet the version constraints of this module and its descendants, from
- * the first use of a package on. */
-void provider_needs_constrain(ForeignPrograms *programs, const Module *root, Arena *arena);
+/* Makes the dependency lock meet the version constraints of these modules, from the first use of a
+ * package on. */
+void provider_needs_constrain(ForeignPrograms *programs, const Config *config, Arena *arena);

@@ -168,7 +168,7 @@ bool provider_setup_run(Project *project) {
     Cli *cli = project->cli;
     ProviderNeeds needs = {0};
     const State *state = provider_setup_state(project);
-    if (!provider_needs_of(cli->foreign, project->config->root, state, &needs, cli->arena,
+    if (!provider_needs_of(cli->foreign, project->config, state, &needs, cli->arena,
                            project->diags))
         return false;
     WantedProviders wanted = provider_setup_wanted(&needs, cli->arena);
