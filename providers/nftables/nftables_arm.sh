@@ -1,6 +1,7 @@
 #!/bin/sh
-# Arguments: family, name; $3 the id of the change; $4 seconds until the rollback; $5 "create": the table must not exist;
-# $6 "alone": another active firewall is an error; $7 the length of the commands in standard input.
+# Arguments: family, name; $3 the id of the change; $4 seconds until the rollback; $5 "create": the table must not exist,
+# or be one that object $8 has made; $6 "alone": another active firewall is an error; $7 the length of the commands in
+# standard input; $8 lineage and address of the object.
 # Starts the process that loads the new table, and returns before the table is loaded.
 # shellcheck source=nftables_prelude.sh
 . ./nftables_prelude.sh
@@ -16,7 +17,7 @@ fi
 mkdir -p "$d" || exit 91
 # Rolls back the unconfirmed change of an earlier run that was killed.
 roll_back
-if [ "$5" = create ] && has_table; then exit 84; fi
+if [ "$5" = create ] && has_table && ! is_own "$8"; then exit 84; fi
 mkdir "$d/pending" 2>/dev/null || exit 85
 trap 'rm -rf "$d/pending"' EXIT
 # If the connection is lost, output would raise SIGPIPE and skip the cleanup.

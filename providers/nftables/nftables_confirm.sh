@@ -1,7 +1,7 @@
 #!/bin/sh
 # Arguments: family, name; $3 the id of the change; $4 the id of the object; $5 "yes": the machine loads the table at
 # boot, "no": it does not, "deleted": the change deletes the table; $6 "wait": only waits until the new table is loaded,
-# "confirm": confirms it, in a connection that was made after that.
+# "confirm": confirms it, in a connection that was made after that; $7 lineage and address of the object.
 # shellcheck source=nftables_prelude.sh
 . ./nftables_prelude.sh
 need_nft
@@ -18,7 +18,7 @@ fi
 # After this rename, no process rolls the change back.
 rm -rf "$d/confirmed"
 mv "$d/pending" "$d/confirmed" 2>/dev/null || exit 88
-echo "$4" >"$d/owner.new" && mv "$d/owner.new" "$d/owner"
+printf '%s\n%s\n' "$4" "$7" >"$d/owner.new" && mv "$d/owner.new" "$d/owner"
 trap '' PIPE HUP
 is_deletion=no
 if [ "$5" = deleted ]; then is_deletion=yes; fi

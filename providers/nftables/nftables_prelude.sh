@@ -11,7 +11,7 @@
 #   confirmed  the last confirmed change
 #   undone     a change while it is rolled back
 #   last       the last change that was rolled back
-#   owner      the id of the object that created the table
+#   owner      the id of the object that created the table; in a second line its lineage and address
 set -u
 umask 077
 LC_ALL=C
@@ -28,6 +28,13 @@ has_table() { nft list table "$f" "$t" >/dev/null 2>&1; }
 get_boot() {
   boot=none
   { read -r boot </proc/sys/kernel/random/boot_id; } 2>/dev/null || :
+}
+# Succeeds if the object with the lineage and address $1 has made the table: its state may have lost it with a machine
+# that came back.
+is_own() {
+  own=
+  { read -r own && read -r own; } <"$d/owner" 2>/dev/null || return 1
+  [ -n "$own" ] && [ "$own" = "$1" ]
 }
 # Succeeds if a change of this boot waits for its confirmation.
 is_pending() {

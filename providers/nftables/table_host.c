@@ -37,7 +37,7 @@ static const ExitMeaning meanings[] = {
     [EXIT_NO_NFT] = {"host", "No nft on the machine", "has no program nft. Install the package \"nftables\"."},
     [EXIT_NOT_ROOT] = {"user", "Not root", "lets only root change tables. Set \"sudo\", or log in as root."},
     [EXIT_OTHER_FIREWALL] = {"host", "Another firewall is active", "runs another firewall, whose rules apply beside those of this table. Stop and disable it, or set \"ignore_other_firewalls\":"},
-    [EXIT_EXISTS] = {"name", "Table exists", "has a table of this name that is not in the state. Import it, or choose another name."},
+    [EXIT_EXISTS] = {"name", "Table exists", "has a table of this name that this object did not make. Import it, or choose another name."},
     [EXIT_BUSY] = {NULL, "Another change of the table", "changes the table for another process now. Apply again."},
     [EXIT_NO_WAY_BACK] = {NULL, "Present table cannot be restored", "has an nft that cannot load the listing of the present table, so a failed change could not be rolled back. Delete the table by hand first."},
     [EXIT_ROLLED_BACK] = {NULL, "Change rolled back", "loaded the old table again before the change was confirmed. To allow more time for a new connection, set \"confirm_timeout\"."},
@@ -169,6 +169,11 @@ static Str seconds_text(const TableChange *change, int64_t more_s, Arena *arena)
     return str_format(arena, "%lld", (long long)seconds);
 }
 
+/* Returns the text by which a later creation of the same object recognizes the table as its own. */
+static Str mark_of(const Call *call) {
+    return str_format(call->arena, "%.*s %.*s", STR_ARG(call->lineage), STR_ARG(call->address));
+}
+
 /* Stores the change on the machine and starts the process that loads it. A lost connection is no
  * error here: the new rules may have cut it. */
 static bool arm(SshLink *link, const TableChange *change, Str id, Diags *diags) {
@@ -183,6 +188,7 @@ static bool arm(SshLink *link, const TableChange *change, Str id, Diags *diags) 
         change->is_new ? STR("create") : STR("replace"),
         is_alone ? STR("alone") : STR("beside"),
         str_format(arena, "%zu", change->text.text.len),
+        mark_of(link->call),
     };
     SshResult result = {0};
     SshProblem problem = {0};
@@ -298,6 +304,7 @@ static bool confirm_by(
         : change->is_persistent ? STR("yes")
                                 : STR("no"),
         str_from_cstr(how),
+        mark_of(call),
     };
     SshProblem problem = {0};
     int64_t left_ms = pending->end_ms - call_monotonic_ms(call);

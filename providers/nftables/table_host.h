@@ -46,7 +46,7 @@ typedef struct TableChange {
     Value object;
     RulesetText text;
     Str owner;   /* id of the object */
-    bool is_new; /* fails if the table exists */
+    bool is_new; /* fails if the table exists, unless an earlier creation of the object made it */
     bool is_deletion;
     bool is_persistent; /* loaded at boot */
 } TableChange;
