@@ -17,6 +17,7 @@
 #include "hex.h"
 #include "kube_object.h"
 #include "nested_list.h"
+#include "object_frozen.h"
 #include "object_id.h"
 #include "path_error.h"
 #include "random.h"
@@ -416,6 +417,8 @@ static bool find(const Call *call, Value base, Value *out, Diags *diags) {
     git_repository_close(&repository);
     if (!is_good)
         return false;
+    if (!value_is_null(found.sync))
+        object_frozen_warn(call, found.sync, diags);
     bool owns_namespace = !object_bool(base, "keep_namespace", false);
     if (!flux_cluster_exists(&found, owns_namespace) && !has_files(&files))
         return true;

@@ -7,6 +7,7 @@
 #include "object_body.h"
 #include "object_builder.h"
 #include "object_drift.h"
+#include "object_frozen.h"
 #include "object_mark.h"
 #include "object_plan.h"
 #include "object_read.h"
@@ -208,6 +209,7 @@ static bool manifest_read(const Call *call,
         return true;
     }
     cluster_keep_owner(read.target.cluster, read.uid, call->address);
+    object_frozen_warn(call, read.live, diags);
     Value view = object_view_live(read.live, &read.target.resource, call->arena);
     response->state = with_object(request->state, view, call->arena);
     ObjectDrift drift = {

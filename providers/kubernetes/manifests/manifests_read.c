@@ -8,6 +8,7 @@
 #include "object_arguments.h"
 #include "object_builder.h"
 #include "object_drift.h"
+#include "object_frozen.h"
 #include "object_mark.h"
 #include "object_read.h"
 #include "object_secret.h"
@@ -101,8 +102,10 @@ static bool refresh(ManifestsReading *reading, Str text, Value stored) {
     if (!read_object(reading, &own, &key, stored, &entry.object, &read))
         return false;
     Value view = value_null(&TYPE_DYNAMIC);
-    if (object_read_is_same(&read, &entry.object))
+    if (object_read_is_same(&read, &entry.object)) {
+        object_frozen_warn(reading->call, read.live, reading->diags);
         view = kube_object_keep(shown(&own, &read), arena);
+    }
     find_drift(reading, text, stored, view, &read);
     manifests_inventory_set(&reading->inventory, text, view, arena);
     return true;

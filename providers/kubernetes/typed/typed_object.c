@@ -4,6 +4,7 @@
 #include "kube_object.h"
 #include "object_builder.h"
 #include "object_drift.h"
+#include "object_frozen.h"
 #include "object_mark.h"
 #include "object_read.h"
 #include "object_texts.h"
@@ -397,6 +398,7 @@ bool typed_object_read(const Call *call,
         return true;
     }
     cluster_keep_owner(read.target.cluster, read.uid, call->address);
+    object_frozen_warn(call, read.live, diags);
     response->state = state_of(call, request->state, read.live, false);
     response->private_data = object_record_text(&record, call->arena);
     ObjectDrift drift = {
