@@ -90,6 +90,14 @@ static Str operation_text(Value operation, Arena *arena) {
                       STR_ARG(message));
 }
 
+/* Argo CD repeats a sync that has failed. */
+static Readiness running(Value operation, Arena *arena) {
+    int64_t count = 0;
+    Value found = member(operation, "", "retryCount");
+    bool is_repeated = value_is_present(found) && value_to_int(found, &count) && count > 0;
+    return (Readiness){READINESS_IN_PROGRESS, operation_text(operation, arena), is_repeated};
+}
+
 /* Returns whether a failure of the operation is one of this wait. */
 static bool ends_wait(const ApplicationTest *test, Value object, Value operation) {
     Value sync = member(operation, "operation", "sync");
@@ -182,7 +190,7 @@ Readiness argocd_wait_application_test(const ApplicationTest *test, Value object
     if (ends_wait(test, object, operation))
         return (Readiness){READINESS_FAILED, operation_text(operation, arena)};
     if (str_equal(kube_object_text(operation, "", "phase"), STR("Running")))
-        return in_progress(operation_text(operation, arena));
+        return running(operation, arena);
     if (error.type.len)
         return test_error(test, &error, arena);
     return test_comparison(test, object, arena);
@@ -302,6 +310,8 @@ bool argocd_wait_application(const Call *call,
         .goal = "synced and healthy",
         .hint = "Correct the application or its source, check that Argo CD runs, allow more time "
                 "in \"timeouts\", or set \"wait_for_ready\" to false.",
+        .failure_hint = "Correct the application or its source, or set \"wait_for_ready\" to "
+                        "false.",
         .look = look_at_application,
         .inquire = inquire_application,
         .payload = &test,
@@ -365,6 +375,8 @@ bool argocd_wait_application_set(const Call *call,
         .hint = "Correct the generators or the template, check that the controller of "
                 "ApplicationSets runs, allow more time in \"timeouts\", or set "
                 "\"wait_for_ready\" to false.",
+        .failure_hint = "Correct the generators or the template, or set \"wait_for_ready\" to "
+                        "false.",
         .look = look_at_set,
     };
     return !object_bool(planned, "wait_for_ready", true) ||

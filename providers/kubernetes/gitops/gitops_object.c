@@ -160,6 +160,7 @@ static bool wait_until_handled(GitopsTask *task) {
     WaitFollow follow = {
         .goal = "reconciled",
         .hint = "Check that its controller runs, or allow more time with -timeout.",
+        .failure_hint = "Correct the object or its source, and reconcile it again.",
         .look = look,
         .inquire = task->object->controller->unblock ? unblock : NULL,
         .payload = task,

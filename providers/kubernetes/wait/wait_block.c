@@ -212,6 +212,7 @@ bool wait_block_until(const WaitObject *wait, const WaitBlock *block, Value *obj
     WaitFollow follow = {
         .goal = "as the block \"wait\" requires",
         .hint = "Correct the object or the block, or allow more time in \"timeouts\".",
+        .failure_hint = "Correct the object or the block.",
         .look = look,
         .payload = &test,
     };

@@ -237,13 +237,24 @@ static Str last_failure(const Progress *progress, Arena *arena) {
                       STR_ARG(wait_report_line(progress->wait, progress->failure, arena)));
 }
 
+/* Returns whether the object reports a failure, or its controller repeats a failed attempt. */
+static bool has_failed(const Progress *progress) {
+    return progress->ending == ENDING_FAILED || progress->ending == ENDING_STUCK ||
+           progress->readiness.level == READINESS_STUCK || progress->failure.len > 0;
+}
+
+static const char *hint_of(const Progress *progress) {
+    const WaitFollow *follow = progress->follow;
+    return follow->failure_hint && has_failed(progress) ? follow->failure_hint : follow->hint;
+}
+
 static void report_ending(const Progress *progress, Diags *diags) {
     const WaitObject *wait = progress->wait;
     Arena *arena = wait->call->arena;
     Ending ending = progress->ending;
     bool is_slow = ending == ENDING_FAILED || ending == ENDING_STUCK || ending == ENDING_TIMED_OUT;
     bool has_reason = (is_slow || ending == ENDING_CANCELLED) && progress->readiness.reason.len;
-    const char *hint = progress->follow->hint;
+    const char *hint = hint_of(progress);
     KubeCall call = wait_object_call(wait, 0, arena);
     if (ending == ENDING_REJECTED) {
         kube_error_report(&call, SUMMARY, &wait->ref, &progress->response, diags);

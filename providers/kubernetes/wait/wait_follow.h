@@ -12,6 +12,8 @@
 typedef struct WaitFollow {
     const char *goal; /* completes `Deployment "web" was not`: "ready" */
     const char *hint; /* a sentence that ends the error of a wait that was too long; may be NULL */
+    /* Instead of `hint`, if the object reports a failure: more time does not help. NULL: `hint`. */
+    const char *failure_hint;
     Readiness (*look)(void *payload, Value object, Arena *arena);
     /* Called now and then while the object is in progress, for facts of other objects that `look`
      * needs; `look` follows. May be NULL. */

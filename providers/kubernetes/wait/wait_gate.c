@@ -117,6 +117,7 @@ bool wait_gate(const WaitObject *wait, Value *object, Diags *diags) {
     WaitFollow follow = {
         .goal = gate->goal,
         .hint = "Other objects need it. Correct it, or allow more time in \"timeouts\".",
+        .failure_hint = "Other objects need it. Correct it.",
         .look = look,
     };
     if (!wait_follow_until(wait, &follow, object, diags))

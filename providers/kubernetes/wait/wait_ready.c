@@ -43,6 +43,7 @@ bool wait_ready(const WaitObject *wait, Value *object, Diags *diags) {
         .goal = "ready",
         .hint = "Correct the object, allow more time in \"timeouts\", or set \"wait_for_ready\" to "
                 "false.",
+        .failure_hint = "Correct the object, or set \"wait_for_ready\" to false.",
         .look = look,
         .inquire = is_claim ? inquire : NULL,
         .payload = &facts,

@@ -87,6 +87,7 @@ bool wait_status(
         .goal = "ready",
         .hint = "Correct the object, check that its controller runs, allow more time in "
                 "\"timeouts\", or set \"wait_for_ready\" to false.",
+        .failure_hint = "Correct the object or its source, or set \"wait_for_ready\" to false.",
         .look = look,
         .payload = &test,
     };
