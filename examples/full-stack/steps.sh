@@ -25,7 +25,11 @@ manifests() { # name of the variable, path
   [ -z "$2" ] || variable "$1" "$(readlink -f "$2")"
 }
 
-before_init() {
+need() { # name of a variable with a path
+  [ -z "${!1:-}" ] || [ -e "${!1}" ] || { echo "up: there is no ${!1}: correct $1" >&2; exit 1; }
+}
+
+check_needs() {
   [ "$engine" != flux ] || [ -n "${LOAM_FLUX_MANIFESTS:-}" ] || {
     echo 'up: set LOAM_FLUX_MANIFESTS to install.yaml of Flux v2.9.4: https://github.com/fluxcd/flux2/releases/download/v2.9.4/install.yaml' >&2
     exit 1
@@ -34,6 +38,11 @@ before_init() {
     echo 'up: set LOAM_ARGOCD_MANIFESTS to the directory manifests of a release of Argo CD, or to its core-install.yaml' >&2
     exit 1
   }
+  need LOAM_FLUX_MANIFESTS
+  need LOAM_ARGOCD_MANIFESTS
+}
+
+before_init() {
   say 'the git server'
   "$here/git-server" start "$work"
   cat >>"$work/variables" <<SH

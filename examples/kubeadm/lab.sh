@@ -21,7 +21,8 @@ in_place() {
 loam() {
   # shellcheck disable=SC1091 # written by up
   . "$work/variables"
-  LOAM_VAR_passphrase=$(cat "$work/passphrase") in_place "$program" -chdir="$here" "$@"
+  # Packed bundles and clones of git repositories go with the directory.
+  LOAM_VAR_passphrase=$(cat "$work/passphrase") XDG_CACHE_HOME=$work/cache in_place "$program" -chdir="$here" "$@"
 }
 
 on() { in_place ssh -F "$work/ssh/config" "$@"; }
