@@ -1,6 +1,8 @@
 /* provisioner: arguments of `connection` blocks, and checks beyond the schemas. */
 #include "provisioner.h"
 
+#include "convert.h"
+
 static const Attribute connection_attributes[] = {
     {"type",                &TYPE_STRING, OPTIONAL,             "\"ssh\" or \"winrm\"."                                   },
     {"host",                &TYPE_STRING, REQUIRED,             "Address of the machine."                                 },
@@ -35,6 +37,39 @@ static const Attribute connection_attributes[] = {
     {"use_ntlm",            &TYPE_BOOL,   OPTIONAL,             "winrm: whether to authenticate with NTLM."               },
 };
 
+/* Arguments of which only one value is supported besides null, as text; NULL: none. */
+static const struct {
+    const char *name;
+    const char *value;
+} limited_arguments[] = {
+    {"type",                "ssh"  },
+    {"target_platform",     "unix" },
+    {"proxy_scheme",        NULL   },
+    {"proxy_host",          NULL   },
+    {"proxy_port",          NULL   },
+    {"proxy_user_name",     NULL   },
+    {"proxy_user_password", NULL   },
+    {"https",               "false"},
+    {"insecure",            "false"},
+    {"cacert",              NULL   },
+    {"use_ntlm",            "false"},
+};
+
+bool provisioner_connection_supports(Str name, Value value, Arena *arena) {
+    size_t row = 0;
+    Value text;
+    ConvertError ignored;
+    while (row < ARRAY_COUNT(limited_arguments) &&
+           !str_equal_cstr(name, limited_arguments[row].name))
+        row++;
+    if (row == ARRAY_COUNT(limited_arguments) || !value_is_present(value))
+        return true;
+    const char *only = limited_arguments[row].value;
+    return only &&
+           convert_value(value_without_marks(value), &TYPE_STRING, &text, &ignored, arena) &&
+           str_equal_cstr(value_text(text), only);
+}
+
 const Schema provisioner_connection = {SCHEMA_ATTRIBUTES(connection_attributes)};
 
 const ProvisionerType *provisioner_find(const ProvisionerTable *table, Str name) {
@@ -60,15 +95,17 @@ Str provisioner_names(const ProvisionerTable *table, Arena *arena) {
 
 bool provisioner_check(const ProvisionerType *type, Value config, SourceRange range, Diags *diags) {
     StrBuf names = strbuf_new(diags->arena);
-    size_t given = 0;
+    size_t given = 0, unknown = 0;
     if (!type->one_of)
         return true;
     for (const char *const *name = type->one_of; *name; name++) {
         Value value;
-        given += value_find(config, str_from_cstr(*name), &value) && !value_is_null(value);
+        bool is_found = value_find(config, str_from_cstr(*name), &value);
+        given += is_found && value_is_present(value);
+        unknown += is_found && !value_is_known(value);
         add_name(&names, *name, !name[1]);
     }
-    if (given == 1)
+    if (given == 1 || (given == 0 && unknown > 0))
         return true;
     Diag *diag = diags_error(diags, range, "Invalid provisioner configuration",
                              "A \"%s\" provisioner requires one of %.*s, and this one has %s.",

@@ -35,12 +35,16 @@ typedef struct ProvisionerTable {
 
 /* The arguments of a `connection` block. */
 extern const Schema provisioner_connection;
+/* Returns whether connections can have this value of an argument: true for null, which means that
+ * the argument is absent, and for unknown values. */
+bool provisioner_connection_supports(Str name, Value value, Arena *arena);
 
 /* Returns the provisioner, or NULL if none. `table` may be NULL. */
 const ProvisionerType *provisioner_find(const ProvisionerTable *table, Str name);
 /* Returns the names for messages: "a", "b" and "c". `table` may be NULL. */
 Str provisioner_names(const ProvisionerTable *table, Arena *arena);
-/* Checks that exactly one argument of `one_of` is set; unknown values count as set. */
+/* Checks that exactly one argument of `one_of` is set; an unknown value may be null
+ * or not. */
 MUST_USE bool provisioner_check(const ProvisionerType *type,
                                 Value config,
                                 SourceRange range,

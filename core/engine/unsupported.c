@@ -2,8 +2,8 @@
  * and "provider_meta", which is checked apart from the table. */
 #include "unsupported.h"
 
-#include "convert.h"
 #include "eval.h"
+#include "provisioner.h"
 
 typedef struct UnsupportedReport {
     const char *what;
@@ -25,36 +25,12 @@ static void report_block(UnsupportedReport *report, SourceRange range) {
     report->count++;
 }
 
-/* Unsupported connection arguments, each with the value that is accepted. */
-static const struct {
-    const char *name;
-    const char *harmless; /* as text; NULL: only null is accepted */
-    bool is_checked;      /* an unknown value is accepted here and checked when it is used */
-} unused_arguments[] = {
-    {"type",                "ssh",   true },
-    {"target_platform",     "unix",  true },
-    {"proxy_scheme",        NULL,    false},
-    {"proxy_host",          NULL,    false},
-    {"proxy_port",          NULL,    false},
-    {"proxy_user_name",     NULL,    false},
-    {"proxy_user_password", NULL,    false},
-    {"https",               "false", false},
-    {"insecure",            "false", false},
-    {"cacert",              NULL,    false},
-    {"use_ntlm",            "false", false},
-};
-
-static bool asks_for_nothing(const Expr *expr, size_t row, Arena *arena) {
+/* An argument without a constant value is accepted here; the provisioner checks its value. */
+static bool is_supported(const BodyAttribute *attribute, Arena *arena) {
     Diags ignored = diags_new(arena);
-    ConvertError error;
-    Value value, text;
-    if (!eval_constant(expr, &value, arena, &ignored))
-        return unused_arguments[row].is_checked;
-    if (value_is_null(value))
-        return true;
-    const char *harmless = unused_arguments[row].harmless;
-    return harmless && convert_value(value, &TYPE_STRING, &text, &error, arena) &&
-           value_is_present(text) && str_equal_cstr(value_text(text), harmless);
+    Value value;
+    return !eval_constant(attribute->expr, &value, arena, &ignored) ||
+           provisioner_connection_supports(attribute->name, value, arena);
 }
 
 static void find_in_connection(const Connection *connection, UnsupportedReport *report) {
@@ -65,10 +41,9 @@ static void find_in_connection(const Connection *connection, UnsupportedReport *
     BodyContent content = {0};
     if (!body_attributes(connection->body, BODY_EXPRESSION, &content, arena, &ignored))
         return;
-    for (size_t i = 0; i < ARRAY_COUNT(unused_arguments); i++) {
-        const BodyAttribute *found = body_content_find(&content, unused_arguments[i].name);
-        if (found && !asks_for_nothing(found->expr, i, arena))
-            report_block(report, found->range);
+    vec_each(&content.attributes, attribute) {
+        if (!is_supported(attribute, arena))
+            report_block(report, attribute->range);
     }
 }
 

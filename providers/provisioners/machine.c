@@ -22,6 +22,16 @@ static bool check(const ProvisionCall *call, Diags *diags) {
         return report(
             diags, "Unsupported target platform",
             "The only supported platform is \"unix\": the machine must have a POSIX shell.");
+    for (size_t i = 0; i < connection.count; i++) {
+        Str name = connection.type->names[i];
+        if (provisioner_connection_supports(name, value_at(connection, i), call->call.arena))
+            continue;
+        diags_error(diags, NO_RANGE, "Unsupported connection argument",
+                    "Only SSH connections without a proxy are supported. Remove \"%.*s\", or set "
+                    "it to null.",
+                    STR_ARG(name));
+        return false;
+    }
     return true;
 }
 

@@ -92,7 +92,7 @@ static bool report_unknown_type(Building *building,
 }
 
 static bool read_alias(Building *building, const BodyContent *content, Str *out) {
-    const Expr *expr = config_read_expr(content, "encrypted_metadata_alias");
+    const Expr *expr = config_read_optional(content, "encrypted_metadata_alias");
     return !expr || static_eval_text(building->config->statics, building->config->root, expr, out,
                                      building->arena, building->diags);
 }
@@ -110,7 +110,7 @@ static bool configure_source(Building *building,
     const Body *rest;
     if (!body_content(part->body, &schema, &content, &rest, building->arena, building->diags))
         return false;
-    const Expr *chain = type->reference ? config_read_expr(&content, type->reference) : NULL;
+    const Expr *chain = type->reference ? config_read_optional(&content, type->reference) : NULL;
     return read_alias(building, &content, &out->metadata_key) &&
            (!chain || find_source(building, chain, &out->chain)) &&
            evaluate(building, rest, out->range, &type->schema, &out->config) &&

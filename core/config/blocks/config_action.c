@@ -8,7 +8,7 @@
 static const BodyAttributeSchema attributes[] = {
     {"count",    false, BODY_EXPRESSION},
     {"for_each", false, BODY_EXPRESSION},
-    {"provider", false, BODY_CODE      },
+    {"provider", false, BODY_NAME      },
 };
 static const BodyBlockSchema blocks[] = {
     {"config", 0},
@@ -240,7 +240,7 @@ static bool read_trigger(const BodyBlock *block, ActionTrigger *out, Arena *aren
     BodyContent content;
     *out = (ActionTrigger){.range = block->range};
     bool ok = body_content(block->body, &trigger_schema, &content, NULL, arena, diags);
-    out->condition = config_read_expr(&content, "condition");
+    out->condition = config_read_optional(&content, "condition");
     ok &= read_events(&content, out, arena, diags);
     ok &= read_actions(&content, out, arena, diags);
     ok &= read_failure(&content, out, diags);

@@ -71,6 +71,8 @@ static bool read_variables_argument(ConfigLoading *loading,
     SourceRange range = attribute->expr->range;
     if (!eval_constant(attribute->expr, &values, loading->arena, loading->diags))
         return false;
+    if (value_is_null(values))
+        return true;
     if (values.type->kind != KIND_OBJECT || !value_is_present(values)) {
         diags_error(loading->diags, range, "Invalid variable values",
                     "\"variables\" must be a map from variable names to values.");

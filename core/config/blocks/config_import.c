@@ -120,7 +120,7 @@ static bool import_decode(ConfigLoading *loading, const BodyBlock *block, bool i
         {"id",       false, BODY_EXPRESSION},
         {"identity", false, BODY_EXPRESSION},
         {"for_each", false, BODY_EXPRESSION},
-        {"provider", false, BODY_CODE      },
+        {"provider", false, BODY_NAME      },
     };
     static const BodySchema schema = {
         .attributes = attributes,

@@ -7,7 +7,7 @@
 static const BodyAttributeSchema attributes[] = {
     {"count",            false, BODY_EXPRESSION},
     {"for_each",         false, BODY_EXPRESSION},
-    {"provider",         false, BODY_CODE      },
+    {"provider",         false, BODY_NAME      },
     {"include_resource", false, BODY_EXPRESSION},
     {"limit",            false, BODY_EXPRESSION},
 };

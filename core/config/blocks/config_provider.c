@@ -8,8 +8,8 @@
 #include "static_eval.h"
 
 static const BodyAttributeSchema attributes[] = {
-    {"alias",    false, BODY_LITERAL   },
-    {"version",  false, BODY_LITERAL   },
+    {"alias",    false, BODY_VALUE     },
+    {"version",  false, BODY_VALUE     },
     {"for_each", false, BODY_EXPRESSION},
 };
 static const BodySchema schema = {

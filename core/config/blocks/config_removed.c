@@ -31,7 +31,7 @@ static void warn_of_silence(ConfigLoading *loading, const Removed *removed) {
 
 static bool read_lifecycle(ConfigLoading *loading, const BodyContent *content, Removed *out) {
     static const BodyAttributeSchema attributes[] = {
-        {"destroy", false, BODY_LITERAL}
+        {"destroy", false, BODY_VALUE}
     };
     static const BodySchema schema = {.attributes = attributes, .attribute_count = 1};
     Arena *arena = loading->arena;

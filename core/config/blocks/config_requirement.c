@@ -137,10 +137,14 @@ static bool read_version(RequirementReader *reader, const Expr *expr) {
 }
 
 static bool read_member(RequirementReader *reader, const ExprItem *item) {
+    static const char *const names[] = {"source", "version", "configuration_aliases"};
     ProviderRequirement *out = reader->out;
     Str key = STR_EMPTY;
     if (!read_text(reader, item->key, "Invalid required_providers object", &key))
         return false;
+    for (size_t i = 0; i < ARRAY_COUNT(names) && expr_is_null(item->value); i++)
+        if (str_equal_cstr(key, names[i]))
+            return true;
     if (str_equal_cstr(key, "source"))
         return read_text(reader, item->value, "Invalid source", &out->source) &&
                check_source(reader, out->source, item->value->range);
@@ -226,6 +230,8 @@ bool config_requirement_read(ConfigLoading *loading, const BodyBlock *block, boo
         module->requirements_range = block->range;
     bool ok = body_attributes(block->body, BODY_LITERAL, &content, loading->arena, loading->diags);
     vec_each(&content.attributes, attribute) {
+        if (expr_is_null(attribute->expr))
+            continue;
         ok &= read_requirement(loading, attribute, is_override);
     }
     return ok;

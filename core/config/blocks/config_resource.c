@@ -392,7 +392,7 @@ static const BodyAttributeSchema meta_attributes[] = {
     {"count",      false, BODY_EXPRESSION},
     {"for_each",   false, BODY_EXPRESSION},
     {"depends_on", false, BODY_CODE      },
-    {"provider",   false, BODY_CODE      },
+    {"provider",   false, BODY_NAME      },
 };
 static const BodyBlockSchema managed_blocks[] = {
     {"lifecycle",   0},

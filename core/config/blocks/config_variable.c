@@ -129,8 +129,8 @@ static bool check_const(ConfigLoading *loading,
 static bool variable_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
     static const BodyAttributeSchema attributes[] = {
         {"type",        false, BODY_CODE   },
-        {"default",     false, BODY_LITERAL},
-        {"description", false, BODY_LITERAL},
+        {"default",     false, BODY_VALUE  },
+        {"description", false, BODY_VALUE  },
         {"sensitive",   false, BODY_LITERAL},
         {"nullable",    false, BODY_LITERAL},
         {"ephemeral",   false, BODY_LITERAL},

@@ -6,7 +6,7 @@
 #include "eval.h"
 #include "front_end.h"
 
-/* Reads an object of constants; an absent argument gives an empty object. */
+/* Reads an object of constants; an absent or null argument gives an empty object. */
 static bool read_object(TestLoading *loading,
                         const BodyBlock *block,
                         const BodyAttribute *attribute,
@@ -17,7 +17,9 @@ static bool read_object(TestLoading *loading,
         return true;
     if (!eval_constant(attribute->expr, &value, loading->arena, loading->diags))
         return false;
-    if (value_is_present(value) && type_is_mapping(value.type)) {
+    if (value_is_null(value))
+        return true;
+    if (value_is_known(value) && type_is_mapping(value.type)) {
         *out = value;
         return true;
     }

@@ -21,6 +21,11 @@ const Expr *config_read_expr(const BodyContent *content, const char *name) {
     return attribute ? attribute->expr : NULL;
 }
 
+const Expr *config_read_optional(const BodyContent *content, const char *name) {
+    const Expr *expr = config_read_expr(content, name);
+    return expr && !expr_is_null(expr) ? expr : NULL;
+}
+
 const Expr *config_read_for_each(const BodyBlock *block, const BodyContent *content) {
     const BodyAttribute *count = body_content_find(content, "count");
     const BodyAttribute *for_each = body_content_find(content, "for_each");

@@ -1,5 +1,5 @@
 /* config_read: helpers that read arguments and nested blocks of a body. If an argument is
- * absent, *out keeps its value. */
+ * absent, *out keeps its value. The null of a BODY_VALUE argument is an error. */
 #pragma once
 
 #include "config.h"
@@ -9,6 +9,8 @@
 MUST_USE bool config_read_identifier(Str name, SourceRange range, const char *what, Diags *diags);
 /* Returns the expression of an argument, or NULL if absent. */
 const Expr *config_read_expr(const BodyContent *content, const char *name);
+/* Returns the expression of an argument, or NULL if absent or a literal null. */
+const Expr *config_read_optional(const BodyContent *content, const char *name);
 /* Returns `for_each`, or NULL if absent. If an override file added the second of `count` and
  * `for_each`, returns NULL: `count` wins, as in Terraform. */
 const Expr *config_read_for_each(const BodyBlock *block, const BodyContent *content);

@@ -27,6 +27,23 @@ static bool check_required(const Body *body,
     return ok;
 }
 
+static bool is_absent(const BodySchema *schema, const BodyAttribute *attribute) {
+    const BodyAttributeSchema *row = body_schema_attribute(schema, attribute->name);
+    if (!row || !expr_is_null(attribute->expr))
+        return false;
+    bool is_name = row->form == BODY_NAME && attribute->is_native;
+    return !is_name && row->form != BODY_EXPRESSION && row->form != BODY_VALUE;
+}
+
+static void omit_absent(const BodySchema *schema, BodyContent *content) {
+    size_t kept = 0;
+    vec_each(&content->attributes, attribute) {
+        if (!is_absent(schema, attribute))
+            content->attributes.items[kept++] = *attribute;
+    }
+    content->attributes.count = kept;
+}
+
 bool body_content(const Body *body,
                   const BodySchema *schema,
                   BodyContent *out,
@@ -35,6 +52,7 @@ bool body_content(const Body *body,
                   Diags *diags) {
     BodyContent content = {0};
     bool ok = body->operations->content(body, schema, &content, rest, arena, diags);
+    omit_absent(schema, &content);
     ok &= check_required(body, schema, &content, diags);
     *out = content;
     return ok;

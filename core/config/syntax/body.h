@@ -9,11 +9,14 @@
 #include "foreign_names.h"
 #include "parser.h"
 
-/* How a YAML or JSON string is read as the value of an attribute. The native syntax ignores it. */
+/* How a YAML or JSON string is read as the value of an attribute; the native syntax ignores it. A
+ * literal null of a BODY_LITERAL or BODY_CODE attribute means that the attribute is absent. */
 typedef enum BodyForm {
     BODY_EXPRESSION, /* a template; a string that is one ${…} keeps the value's type */
     BODY_LITERAL,    /* literal text: "${" has no meaning */
-    BODY_CODE, /* source text: a reference, keyword or type; applies to each item of an array */
+    BODY_CODE,  /* source text: a reference, keyword or type; applies to each item of an array */
+    BODY_VALUE, /* as BODY_LITERAL, but null is a value, or an error as in Terraform */
+    BODY_NAME,  /* as BODY_CODE; in native syntax, null is the name of a provider */
 } BodyForm;
 
 typedef struct BodyAttributeSchema {
@@ -102,7 +105,7 @@ MUST_USE bool body_hcl_parse(const SourceText *source,
                              Diags *diags);
 
 /* Like the operations, and check required attributes. *out is set even on error: it has what could
- * be read. */
+ * be read. body_content omits attributes whose null means that they are absent. */
 MUST_USE bool body_content(const Body *body,
                            const BodySchema *schema,
                            BodyContent *out,

@@ -87,7 +87,7 @@ static bool string_to_expr(const NodeBody *body,
                            Arena *arena,
                            Diags *diags) {
     const FunctionTable *functions = body->base.functions;
-    if (form == BODY_CODE)
+    if (form == BODY_CODE || form == BODY_NAME)
         return report_wrapped_code(body, node, diags) &&
                parser_parse_expression(body_scalar_source(node, body->source, body->syntax, arena),
                                        functions, out, arena, diags);

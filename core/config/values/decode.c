@@ -194,7 +194,8 @@ static bool read_label(const BodyContent *content,
                        Diags *diags) {
     const BodyAttribute *attribute = body_content_find(content, "labels");
     bool wants_label = blocks->block->nesting == NEST_MAP;
-    size_t count = !attribute                            ? 0
+    bool has_labels = attribute && !expr_is_null(attribute->expr);
+    size_t count = !has_labels                           ? 0
                    : attribute->expr->kind == EXPR_TUPLE ? attribute->expr->as.parts.count
                                                          : SIZE_MAX;
     if (count != (wants_label ? 1 : 0)) {

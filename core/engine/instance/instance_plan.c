@@ -108,10 +108,12 @@ static bool prevents_destroy(Planning *planning) {
         return true;
     }
     prevented = value_without_marks(prevented);
-    if (!value_is_present(prevented)) {
+    if (value_is_null(prevented))
+        return false;
+    if (!value_is_known(prevented)) {
         diags_error(&op->diags, expr->range, "Invalid prevent_destroy",
-                    "The value of prevent_destroy of %.*s must be known during planning and not "
-                    "null. Refer to variables, or to values that are known before apply.",
+                    "The value of prevent_destroy of %.*s must be known during planning. Refer to "
+                    "variables, or to values that are known before apply.",
                     STR_ARG(op->address));
         return true;
     }

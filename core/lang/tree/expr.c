@@ -110,6 +110,11 @@ const Expr *expr_unwrap(const Expr *expr) {
     return expr;
 }
 
+bool expr_is_null(const Expr *expr) {
+    expr = expr_unwrap(expr);
+    return expr->kind == EXPR_LITERAL && value_is_null(expr->as.literal);
+}
+
 const Traversal *expr_as_traversal(const Expr *expr) {
     expr = expr_unwrap(expr);
     return expr->kind == EXPR_TRAVERSAL ? expr->as.traversal : NULL;

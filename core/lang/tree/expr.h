@@ -152,6 +152,8 @@ const Expr *expr_object(const ExprItem *items, size_t count, SourceRange range, 
 SourceRange expr_start(const Expr *expr);
 /* Removes parentheses and templates that are a single interpolation. */
 const Expr *expr_unwrap(const Expr *expr);
+/* Returns true if the expression is a literal null, after expr_unwrap. */
+bool expr_is_null(const Expr *expr);
 /* Returns the traversal if the expression is only that, after expr_unwrap; else NULL. */
 const Traversal *expr_as_traversal(const Expr *expr);
 /* Gets the value of a literal, a negated number, or a tuple or object of them. Returns false for
