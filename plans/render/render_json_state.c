@@ -134,20 +134,41 @@ static Str known_members(Str text, const Type *type, Arena *arena) {
 }
 
 /* Without a schema, or if the object does not conform to it, the types follow from the JSON. */
-static Value read_object(StateLoad *load, const Schema *schema, Str text) {
+static Value read_object(StateLoad *load, const Schema *schema, Str text, bool *conforms) {
     Value object = value_null(&TYPE_DYNAMIC);
     const char *error;
     size_t offset;
+    *conforms = false;
     if (schema) {
         const Type *type = schema_implied_type(schema);
         Str fitting = known_members(text, type, load->arena);
         JsonReader *reader = reader_of(fitting, load->arena);
-        if (json_read_typed(reader, json_next(reader), type, &object, &error, load->arena))
+        *conforms = json_read_typed(reader, json_next(reader), type, &object, &error, load->arena);
+        if (*conforms)
             return object;
     }
     if (!json_parse_any(text, &object, &error, &offset, load->arena))
         return value_null(&TYPE_DYNAMIC);
     return object;
+}
+
+/* Marks the members that may be sensitive of an object that does not conform to the schema. */
+static void doubtful_paths(const Schema *schema, Value object, Paths *out, Arena *arena) {
+    size_t index;
+    if (object.type->kind != KIND_OBJECT)
+        return;
+    for (size_t i = 0; i < schema->attribute_count; i++) {
+        const Attribute *attribute = &schema->attributes[i];
+        Str name = str_from_cstr(attribute->name);
+        bool may_be = (attribute->flags & SENSITIVE) || attribute->nested;
+        if (may_be && type_find_attribute(object.type, name, &index))
+            vec_push(arena, out, path_attribute((Path){0}, name, arena));
+    }
+    for (size_t i = 0; i < schema->block_count; i++) {
+        Str name = str_from_cstr(schema->blocks[i].name);
+        if (type_find_attribute(object.type, name, &index))
+            vec_push(arena, out, path_attribute((Path){0}, name, arena));
+    }
 }
 
 static const Schema *schema_of(const StateLoad *load, const RenderJsonResource *resource) {
@@ -158,11 +179,16 @@ static const Schema *schema_of(const StateLoad *load, const RenderJsonResource *
 }
 
 static Value marked_object(StateLoad *load, const Schema *schema, const InstanceLoad *instance) {
-    Value object = read_object(load, schema, instance->attributes);
+    bool conforms;
+    Value object = read_object(load, schema, instance->attributes, &conforms);
     Paths paths = {0};
     if (value_is_null(object))
         return object;
     sensitive_paths(load, instance->sensitive, &paths);
+    if (schema && !conforms) {
+        doubtful_paths(schema, object, &paths, load->arena);
+        schema = NULL;
+    }
     if (schema)
         schema_sensitive_paths(schema, object, &paths, load->arena);
     object = path_mark(object, &paths, MARK_SENSITIVE, load->arena);
@@ -241,8 +267,9 @@ static bool read_instance(StateLoad *load, JsonReader *reader, const BlockLoad *
         instance.resource.object = marked_object(load, schema, &instance);
     else
         instance.resource.object = value_null(&TYPE_DYNAMIC);
+    bool ignored;
     if (instance.identity.len)
-        instance.resource.identity = read_object(load, NULL, instance.identity);
+        instance.resource.identity = read_object(load, NULL, instance.identity, &ignored);
     vec_push(load->arena, &load->resources, instance.resource);
     return token == JSON_OBJECT_END;
 }
