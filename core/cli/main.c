@@ -154,6 +154,7 @@ static void imitate_output(Cli *cli) {
     const char *agent = getenv("TF_APPEND_USER_AGENT");
     bool is_other = cli_name(cli)->is_other;
     cli->terminal.color |= is_other;
+    cli->terminal.peer = cli_name(cli)->peer;
     if (is_other || (agent && agent[0]))
         cli->terminal.paragraph = TERRAFORM_COLUMNS;
 }
@@ -208,6 +209,7 @@ int main(int argc, char **argv) {
         const char *data = cli_environment(&cli, "DATA_DIR");
         cli.data_directory = str_from_cstr(data ? data : cli_name(&cli)->data_dir);
         cli.in_automation = cli_environment(&cli, "IN_AUTOMATION") != NULL;
+        cli.terminal.in_automation = cli.in_automation;
         cli.workspace = find_workspace(&cli);
         int64_t began_ms = log_clock_ms();
         log_debug("run", log_text("version", cli.version),

@@ -93,6 +93,16 @@ static bool path_forces(const Build *build, Path path) {
     return build->input->replace_paths && paths_has(build->input->replace_paths, path);
 }
 
+/* Returns whether the place is an attribute of any type, or in one. */
+static bool is_hidden_place(const Build *build, Pair pair) {
+    const Schema *schema = build->input->schema;
+    const PathStep *first = &pair.path.steps[0];
+    if (!build->input->is_peer || !schema || first->is_index)
+        return false;
+    const Attribute *attribute = schema_find_attribute(schema, first->name);
+    return attribute && !attribute->nested && attribute->type->kind == KIND_DYNAMIC;
+}
+
 static Str note_at(const Build *build, Path path) {
     for (size_t i = 0; i < build->input->note_count; i++) {
         if (path_equal(build->input->notes[i].path, path))
@@ -106,7 +116,7 @@ static RenderDiff *new_diff(const Build *build, RenderDiffKind kind, Pair pair) 
     diff->kind = kind;
     diff->action = whole_action(pair);
     if (build->tracks_paths && pair.path.count) {
-        diff->forces_replacement = path_forces(build, pair.path);
+        diff->forces_replacement = !is_hidden_place(build, pair) && path_forces(build, pair.path);
         diff->note = note_at(build, pair.path);
     }
     return diff;

@@ -60,6 +60,7 @@ typedef struct RenderDiffInput {
     const ChangeNote *notes;
     size_t note_count;
     bool show_sensitive;
+    bool is_peer;       /* as Terraform: in attributes of any type, no place forces replacement */
     bool hide_parts;    /* without the attribute HAS_PARTS, because the parts follow */
     const Map *secrets; /* render_secret_of_plan; NULL: none */
 } RenderDiffInput;

@@ -86,7 +86,7 @@ RenderGroups render_group_find(const Plan *plan, RenderStyle style, Arena *arena
         if (!plan_is_shown(change))
             continue;
         Entry entry = {.change = change};
-        if (may_share(change))
+        if (!style.peer && may_share(change))
             entry.group = find_group(change, style, &known, scratch);
         vec_push(arena, &entries, entry);
         arena_reset(scratch);

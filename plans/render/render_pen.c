@@ -76,6 +76,7 @@ static bool has_sign(Action action, char *sign) {
 }
 
 void render_pen_symbol(RenderPen *pen, Action action) {
+    const RenderPeer *peer = pen->style.peer;
     char sign;
     if (pen->hide_symbols)
         return;
@@ -89,7 +90,10 @@ void render_pen_symbol(RenderPen *pen, Action action) {
     case ACTION_READ: render_pen_ink(pen, INK_CYAN, " <="); break;
     case ACTION_UPDATE: render_pen_ink(pen, INK_YELLOW, "  ~"); break;
     case ACTION_DELETE: render_pen_ink(pen, INK_RED, "  -"); break;
-    case ACTION_FORGET: render_pen_ink(pen, INK_RED, "  ."); break;
+    case ACTION_FORGET:
+        /* As Terraform prints it: a column less than OpenTofu and loam. */
+        render_pen_ink(pen, INK_RED, peer && peer->is_terraform ? " ." : "  .");
+        break;
     case ACTION_FORGET_THEN_CREATE:
         render_pen_ink(pen, INK_RED, ".");
         render_pen_text(pen, "/");

@@ -9,11 +9,21 @@ typedef enum RenderMarkup {
     MARKUP_SIGNS, /* as in a diff: the first column of a line is +, -, or ! for another change */
 } RenderMarkup;
 
+/* The program whose texts loam writes, because it was called by its name. */
+typedef struct RenderPeer {
+    const char *title;   /* "Terraform" */
+    const char *command; /* "terraform" */
+    bool is_terraform;
+} RenderPeer;
+
 typedef struct RenderStyle {
+    const RenderPeer *peer; /* NULL: loam's own texts */
+    bool in_automation;     /* texts of the peer: no advice about commands */
     bool color;
     bool unicode;
     uint32_t width;     /* columns; 0: do not wrap */
     uint32_t paragraph; /* columns of an explaining text; 0: not wrapped */
+    uint32_t columns;   /* of a text of the peer, which wraps in files too */
     bool show_sensitive;
     RenderMarkup markup;
     bool is_past;       /* of a run that has ended: unknown values stay unknown */

@@ -2,6 +2,7 @@
 #include "render_text.h"
 
 #include "render_group.h"
+#include "render_peer.h"
 #include "render_secret.h"
 #include "render_text_body.h"
 #include "render_title.h"
@@ -53,11 +54,15 @@ static bool add_all_drift(RenderPen *pen, const Plan *plan) {
     RenderDrifts shown = render_drift_find(plan, pen->scratch);
     if (shown.count == 0)
         return false;
-    render_pen_text(pen, "\n");
-    render_pen_ink(pen, INK_BOLD, "Note: Objects have changed outside of loam");
-    render_pen_text(pen, "\n"
-                         "\n"
-                         "Since the last apply, these objects have changed outside of loam:\n");
+    if (pen->style.peer) {
+        render_peer_drift_begin(pen);
+    } else {
+        render_pen_text(pen, "\n");
+        render_pen_ink(pen, INK_BOLD, "Note: Objects have changed outside of loam");
+        render_pen_text(pen, "\n"
+                             "\n"
+                             "Since the last apply, these objects have changed outside of loam:\n");
+    }
     SCOPED(ArenaRef) scratch = arena_open("drift text");
     RenderPen one = *pen;
     one.scratch = scratch;
@@ -66,6 +71,8 @@ static bool add_all_drift(RenderPen *pen, const Plan *plan) {
         hand_over(pen, PIECE_SIZE);
         arena_reset(scratch);
     }
+    if (pen->style.peer)
+        render_peer_drift_end(pen, plan->mode);
     return true;
 }
 
@@ -98,6 +105,10 @@ static bool plan_has_action(const Plan *plan, Action action) {
 }
 
 static void add_legend(RenderPen *pen, const Plan *plan) {
+    if (pen->style.peer) {
+        render_peer_legend(pen, plan);
+        return;
+    }
     render_pen_text(pen, "\n"
                          "The actions are shown with these symbols:\n");
     for (size_t i = 0; i < ARRAY_COUNT(LEGEND); i++) {
@@ -119,7 +130,24 @@ static size_t count_shown(const Plan *plan, bool *has_actions) {
     return count;
 }
 
+static void add_intent(RenderPen *pen, const Plan *plan) {
+    if (pen->style.peer) {
+        render_peer_intent(pen, plan);
+        render_pen_text(pen, "\n");
+        return;
+    }
+    render_pen_text(pen, plan->errored
+                             ? "\n"
+                               "loam planned these actions before it encountered an error:\n"
+                               "\n"
+                             : "\nloam will take these actions:\n\n");
+}
+
 static void add_summary(RenderPen *pen, const Plan *plan) {
+    if (pen->style.peer) {
+        render_peer_summary(pen, plan);
+        return;
+    }
     render_pen_ink(pen, INK_BOLD, "Plan:");
     render_pen_format(pen, " %.*s.\n", STR_ARG(plan_summary(plan, pen->scratch)));
     uint32_t forgotten = plan_count(plan).forget;
@@ -143,11 +171,7 @@ static size_t add_changes(RenderPen *pen, const Plan *plan) {
         return 0;
     if (has_actions)
         add_legend(pen, plan);
-    render_pen_text(pen, plan->errored
-                             ? "\n"
-                               "loam planned these actions before it encountered an error:\n"
-                               "\n"
-                             : "\nloam will take these actions:\n\n");
+    add_intent(pen, plan);
     RenderGroups groups = render_group_find(plan, pen->style, pen->scratch);
     SCOPED(ArenaRef) scratch = arena_open("group text");
     RenderPen one = *pen;
@@ -317,7 +341,33 @@ static void add_requested(RenderPen *pen, const Plan *plan) {
     add_summary(pen, plan);
 }
 
+/* The parts of the plan in the order of the peers. Deferrals and invocations are loam's alone. */
+static void add_peer_plan(RenderPen *pen, const Plan *plan) {
+    bool has_drift = add_all_drift(pen, plan);
+    bool has_actions = false, has_outputs = false;
+    size_t shown = count_shown(plan, &has_actions) + plan->invocations.count;
+    vec_each(&plan->outputs, output) {
+        has_outputs = has_outputs || output->action != ACTION_NO_OP;
+    }
+    bool is_empty = shown == 0 && !has_outputs && !plan_has_deferrals(plan);
+    if (is_empty)
+        render_peer_no_changes(pen, plan, has_drift);
+    else if (has_drift)
+        render_peer_rule(pen);
+    (void)add_deferred(pen, plan);
+    (void)add_changes(pen, plan);
+    add_requested(pen, plan);
+    (void)add_outputs(pen, plan);
+    if (has_outputs && !has_actions)
+        render_peer_only_outputs(pen);
+    add_next_step(pen, plan);
+}
+
 static void add_plan(RenderPen *pen, const Plan *plan) {
+    if (pen->style.peer) {
+        add_peer_plan(pen, plan);
+        return;
+    }
     bool has_drift = add_all_drift(pen, plan);
     size_t deferred = add_deferred(pen, plan);
     size_t changes = add_changes(pen, plan) + plan->invocations.count;
@@ -349,6 +399,13 @@ void render_text_plan_in_pieces(const Plan *plan,
     RenderPen pen = {.out = &text, .piece = piece, .scratch = scratch, .style = style};
     add_plan(&pen, plan);
     hand_over(&pen, 1);
+}
+
+void render_text_nested(Value value, RenderStyle style, StrBuf *out, Arena *scratch) {
+    RenderPen pen = {.out = out, .scratch = scratch, .style = style, .hide_symbols = true};
+    const RenderDiff *diff =
+        render_diff_value(&value, &value, style.show_sensitive, style.secrets, scratch);
+    render_text_diff(&pen, diff, 0, (RenderLook){.show_unchanged = true});
 }
 
 void render_text_object(ResourceAddr address,

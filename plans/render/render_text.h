@@ -24,6 +24,8 @@ void render_text_change(const ResourceChange *change,
 void render_text_drift(const RenderDrift *drift, RenderStyle style, StrBuf *out, Arena *scratch);
 /* The line of an output. */
 void render_text_output(const OutputChange *output, RenderStyle style, StrBuf *out, Arena *scratch);
+/* A value as `show` prints outputs. */
+void render_text_nested(Value value, RenderStyle style, StrBuf *out, Arena *scratch);
 /* One resource as `state show` and `show` print it. */
 void render_text_object(ResourceAddr address,
                         Str note, /* "(tainted)", empty */

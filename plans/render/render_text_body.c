@@ -113,12 +113,14 @@ void render_text_body(const ResourceChange *change,
         .replace_paths = &change->replace_paths,
         .notes = change->notes.items,
         .note_count = change->notes.count,
+        .is_peer = style.peer != NULL,
         .hide_parts = change->parts.count > 0,
         .show_sensitive = style.show_sensitive,
         .secrets = style.secrets,
     };
     bool is_import = change->action == ACTION_NO_OP && import_source_is_known(&change->import);
-    RenderLook look = {.show_unchanged = change->action == ACTION_FORGET || is_import};
+    bool is_whole = change->action == ACTION_FORGET && !(style.peer && style.peer->is_terraform);
+    RenderLook look = {.show_unchanged = is_whole || is_import};
     render_text_body_object(&pen, change->address, change->action, &input, look);
     if (change->parts.count > 0 || change->has_unknown_parts)
         add_parts(&pen, change);

@@ -1,6 +1,7 @@
 /* render_title: the comment lines above a change: object, action and reason. */
 #include "render_title.h"
 
+#include "render_peer.h"
 #include "utf8.h"
 
 static void add_comment(RenderPen *pen, Str text) {
@@ -18,9 +19,12 @@ static void add_title(
 }
 
 static void add_replace_title(RenderPen *pen, const ResourceChange *change, Str who) {
+    bool is_terraform = pen->style.peer && pen->style.peer->is_terraform;
     switch (change->reason) {
     case REASON_REPLACE_BECAUSE_TAINTED:
-        add_title(pen, who, " is tainted, so it ", "must be replaced", INK_BOLD_RED);
+        add_title(pen, who,
+                  is_terraform ? " is tainted, so must be " : " is tainted, so it must be ",
+                  "replaced", INK_BOLD_RED);
         return;
     case REASON_REPLACE_BY_REQUEST:
         add_title(pen, who, " will be ", "replaced, as requested", INK_BOLD_RED);
@@ -70,15 +74,31 @@ static void add_change_title(RenderPen *pen, const ResourceChange *change, Str w
     case ACTION_FORGET_THEN_CREATE: add_replace_title(pen, change, who); return;
     case ACTION_DELETE: add_title(pen, who, " will be ", "destroyed", INK_BOLD_RED); return;
     case ACTION_FORGET:
-        add_title(pen, who, " will no longer be managed by loam, but will not be destroyed", "",
-                  INK_BOLD);
+        if (pen->style.peer)
+            render_peer_forget_title(pen, who);
+        else
+            add_title(pen, who, " will no longer be managed by loam, but will not be destroyed", "",
+                      INK_BOLD);
         return;
     }
 }
 
-static Str reason_text(const ResourceChange *change, Arena *arena) {
+static Str moved_text(const RenderPen *pen, const ResourceChange *change, Str block) {
+    if (!pen->style.peer)
+        return str_format(pen->scratch,
+                          "because %.*s, to which it was moved, is not in configuration",
+                          STR_ARG(block));
+    return str_format(pen->scratch, "because %.*s was moved to %.*s, which is not in configuration",
+                      STR_ARG(resource_addr_to_str(change->previous, pen->scratch)),
+                      STR_ARG(resource_addr_to_str(change->address, pen->scratch)));
+}
+
+static Str reason_text(const RenderPen *pen, const ResourceChange *change) {
+    Arena *arena = pen->scratch;
     ResourceAddr block = change->address;
     block.key = KEY_ABSENT;
+    if (pen->style.peer && change->reason == REASON_DELETE_BECAUSE_NO_RESOURCE_CONFIG)
+        block.module = NULL; /* the peers omit it */
     Str who = resource_addr_to_str(block, arena);
     Str key = address_key_to_str(change->address.key, arena);
     Str module = module_addr_to_str(change->address.module, arena);
@@ -87,9 +107,7 @@ static Str reason_text(const ResourceChange *change, Arena *arena) {
         return str_format(arena, "because %.*s is not in configuration", STR_ARG(who));
     case REASON_DELETE_BECAUSE_NO_MODULE:
         return str_format(arena, "because %.*s is not in configuration", STR_ARG(module));
-    case REASON_DELETE_BECAUSE_NO_MOVE_TARGET:
-        return str_format(arena, "because %.*s, to which it was moved, is not in configuration",
-                          STR_ARG(who));
+    case REASON_DELETE_BECAUSE_NO_MOVE_TARGET: return moved_text(pen, change, who);
     case REASON_DELETE_BECAUSE_WRONG_REPETITION:
         if (change->address.key.kind == KEY_NONE)
             return str_format(arena, "because resource uses count or for_each");
@@ -120,7 +138,11 @@ static Str reason_text(const ResourceChange *change, Arena *arena) {
 }
 
 static void add_reason(RenderPen *pen, const ResourceChange *change) {
-    Str reason = reason_text(change, pen->scratch);
+    if (pen->style.peer) {
+        render_peer_reasons(pen, change, reason_text(pen, change));
+        return;
+    }
+    Str reason = reason_text(pen, change);
     const ImportSource *import = &change->import;
     if (import->id.len > 0)
         render_pen_format(pen, "  # (imported from \"%.*s\")\n", STR_ARG(import->id));

@@ -8,6 +8,7 @@
 /* clang-format off */
 #define BACKENDS(ROW)       \
     ROW(local_backend)      \
+    ROW(inmem_backend)      \
     ROW(http_backend)       \
     ROW(etcd_backend)       \
     ROW(pg_backend)         \

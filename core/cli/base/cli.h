@@ -14,8 +14,9 @@ typedef struct CliName {
     const char *title;       /* without the version: "Terraform" */
     const char *version_key; /* JSON key of the Terraform version in the first event */
     const char *ui_module;
-    const char *data_dir; /* default data directory; wrappers and caches expect it */
-    bool is_other;        /* emulates another program: output has no keys specific to loam */
+    const char *data_dir;   /* default data directory; wrappers and caches expect it */
+    bool is_other;          /* emulates another program: output has no keys specific to loam */
+    const RenderPeer *peer; /* that program; NULL: none */
     /* OpenTofu behaviour: a removed block without lifecycle forgets its objects, summaries count
      * forgotten objects, and prevent_destroy accepts an expression. */
     bool forgets;

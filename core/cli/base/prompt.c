@@ -6,12 +6,14 @@ bool prompt_approve(
     RenderStyle style = terminal_style(&cli->terminal);
     const char *bold = style.color ? "\033[1m" : "";
     const char *reset = style.color ? "\033[0m" : "";
-    terminal_print(
-        "\n%s%s%s\n  %s\n  Only '%s' will be accepted to approve.\n\n  %sEnter a value:%s ", bold,
-        question, reset, description, wanted, bold, reset);
+    Str accepts = str_format(cli->arena, "\n  Only '%s' will be accepted to approve.", wanted);
+    bool is_said = strstr(description, "will be accepted") != NULL;
+    terminal_print("\n%s%s%s\n  %s%.*s\n\n  %sEnter a value:%s ", bold, question, reset,
+                   description, is_said ? 0 : (int)accepts.len, accepts.ptr, bold, reset);
     Str answer;
     TerminalAnswer answered = terminal_ask(&answer, cli->cancel, cli->arena);
-    terminal_print("\n");
+    if (!style.peer || answered != ANSWER_END)
+        terminal_print("\n");
     if (answered == ANSWER_END)
         diags_error(diags, NO_RANGE, "error asking for approval: EOF",
                     "Standard input has ended, so loam cannot ask for approval. To proceed without "

@@ -37,6 +37,7 @@ Terminal terminal_probe(void) {
 }
 
 #define PARAGRAPH_MOST 96
+#define PEER_COLUMNS   78 /* of Terraform and OpenTofu, if the output is no terminal */
 
 /* The window may have been resized since the last call. */
 RenderStyle terminal_style(const Terminal *terminal) {
@@ -45,6 +46,9 @@ RenderStyle terminal_style(const Terminal *terminal) {
     if (inner > PARAGRAPH_MOST)
         inner = PARAGRAPH_MOST;
     return (RenderStyle){
+        .peer = terminal->peer,
+        .in_automation = terminal->in_automation,
+        .columns = terminal->out_is_tty ? width : PEER_COLUMNS,
         .color = terminal->color,
         .unicode = terminal->unicode,
         .width = width,

@@ -31,8 +31,43 @@ static const char *question_in(const Cli *cli, const char *question) {
     return str_to_cstr(strbuf_str(&text), cli->arena);
 }
 
+/* The question of the peer, which callers wait for. */
+static bool approve_as_peer(Operation *operation, const RenderPeer *peer) {
+    Cli *cli = operation->project->cli;
+    const char *wanted = environment_wanted_answer(operation->project);
+    const char *question = "Do you want to perform these actions";
+    Str about = STR("will perform the actions described above.");
+    Str undo =
+        str_format(cli->arena, "There is no undo. Only '%s' will be accepted to confirm.", wanted);
+    switch (operation->result.plan->mode) {
+    case PLAN_DESTROY:
+        question = "Do you really want to destroy all resources";
+        about = str_format(cli->arena,
+                           "will destroy all your managed infrastructure, as shown above.\n  %.*s",
+                           STR_ARG(undo));
+        break;
+    case PLAN_REFRESH_ONLY:
+        question = str_to_cstr(
+            str_format(cli->arena,
+                       "Would you like to update the %s state to reflect these detected changes",
+                       peer->title),
+            cli->arena);
+        about = str_format(cli->arena,
+                           "will write these changes to the state without modifying any real "
+                           "infrastructure.\n  %.*s",
+                           STR_ARG(undo));
+        break;
+    case PLAN_NORMAL: break;
+    }
+    about = str_format(cli->arena, "%s %.*s", peer->title, STR_ARG(about));
+    return prompt_approve(cli, question_in(cli, question), str_to_cstr(about, cli->arena), wanted,
+                          operation->project->diags);
+}
+
 static bool approve(Operation *operation) {
     Cli *cli = operation->project->cli;
+    if (cli_name(cli)->peer)
+        return approve_as_peer(operation, cli_name(cli)->peer);
     const char *question = "Do you want to perform these actions";
     const char *about = "loam will perform the actions described above.";
     switch (operation->result.plan->mode) {

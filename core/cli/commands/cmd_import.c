@@ -55,10 +55,22 @@ static PlanOptions options_for(const ImportTarget *request, const Map *variables
     return out;
 }
 
+/* The first lines of the peers. */
+static void report_begin(const Cli *cli, const ImportTarget *request) {
+    if (!cli_name(cli)->peer)
+        return;
+    Str address = resource_addr_to_str(request->address, cli->arena);
+    terminal_print("%.*s: Importing from ID \"%.*s\"...\n%.*s: Import prepared!\n"
+                   "  Prepared %.*s for import\n",
+                   STR_ARG(address), STR_ARG(request->id), STR_ARG(address),
+                   STR_ARG(request->address.type));
+}
+
 static bool import(Project *project, const ImportTarget *request) {
     Cli *cli = project->cli;
     PlanOptions wanted = options_for(request, &project->variables, cli);
     PlanResult result = {0};
+    report_begin(cli, request);
     project->engine.hooks = cli->view->type->walk_begin(cli->view);
     bool ok =
         engine_plan(&project->engine, &wanted, project->state, &result, cli->arena, project->diags);
@@ -77,9 +89,17 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
         !import(&project, &request)) {
         return 1;
     }
-    terminal_print("\n"
-                   "Import successful! loam now manages %.*s in the state.\n",
-                   STR_ARG(resource_addr_to_str(request.address, cli->arena)));
+    const RenderPeer *peer = cli_name(cli)->peer;
+    if (peer)
+        terminal_print(
+            "\nImport successful!\n\n"
+            "The resources that were imported are shown above. These resources are now in\n"
+            "your %s state and will henceforth be managed by %s.\n\n",
+            peer->title, peer->title);
+    else
+        terminal_print("\n"
+                       "Import successful! loam now manages %.*s in the state.\n",
+                       STR_ARG(resource_addr_to_str(request.address, cli->arena)));
     return 0;
 }
 

@@ -57,15 +57,37 @@ static bool read_lock_mode(const Arguments *arguments, bool *keeps_lock, Diags *
     return true;
 }
 
+static void report_providers(View *view) {
+    view->type->step(view, "initializing_provider_plugin_message",
+                     STR("Initializing provider plugins..."), false);
+}
+
 static void report_begin(View *view, const Project *project, bool opens_backend) {
     if (opens_backend)
         view->type->step(view, "initializing_backend_message", STR("Initializing the backend..."),
                          false);
+    /* A person sees the other steps when they begin; JSON has no other text between them. */
+    if (view->type->can_ask)
+        return;
     if (project->installs_modules)
         view->type->step(view, "initializing_modules_message", STR("Initializing modules..."),
                          false);
-    view->type->step(view, "initializing_provider_plugin_message",
-                     STR("Initializing provider plugins..."), false);
+    report_providers(view);
+}
+
+static Str next_steps(const Cli *cli) {
+    const RenderPeer *peer = cli_name(cli)->peer;
+    return str_format(
+        cli->arena,
+        "\n"
+        "You may now begin working with %s. Try running \"%s plan\" to see\n"
+        "any changes that are required for your infrastructure. All %s commands\n"
+        "should now work.\n"
+        "\n"
+        "If you ever set or change modules or backend configuration for %s,\n"
+        "rerun this command to reinitialize your working directory. If you forget, other\n"
+        "commands will detect it and remind you to do so if necessary.",
+        peer->title, peer->command, peer->title, peer->title);
 }
 
 static void report_end(const Cli *cli) {
@@ -76,7 +98,9 @@ static void report_end(const Cli *cli) {
                                 color ? "\033[1;32m" : "", cli_name(cli)->title,
                                 color ? "\033[0m" : ""),
                      true);
-    if (!cli->in_automation)
+    if (!cli->in_automation && cli_name(cli)->peer)
+        view->type->step(view, "output_init_success_cli_message", next_steps(cli), true);
+    else if (!cli->in_automation)
         view->type->step(view, "output_init_success_cli_message",
                          str_format(cli->arena,
                                     "\n"
@@ -115,10 +139,19 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     /* Errors elsewhere in the configuration do not prevent a change of the backend. */
     if (project.config && opens_backend && (loaded || project.config->root->backend))
         loaded = backend_init(&project, &note) && loaded;
-    if (!loaded || (project.config && !provider_setup_run(&project)))
+    if (!loaded)
         return 1;
-    if (note.len > 0)
+    bool is_peer = cli_name(cli)->peer && cli->view->type->can_ask;
+    if (is_peer && note.len > 0)
         cli->view->type->note(cli->view, note);
+    if (is_peer)
+        report_providers(cli->view);
+    if (project.config && !provider_setup_run(&project))
+        return 1;
+    if (!is_peer && note.len > 0)
+        cli->view->type->note(cli->view, note);
+    if (is_peer)
+        cli->view->type->note(cli->view, STR_EMPTY);
     report_end(cli);
     return 0;
 }

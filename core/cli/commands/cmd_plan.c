@@ -85,18 +85,11 @@ static bool save(Operation *operation, Str path) {
     return planfile_write(&place, plan, &sources, arena, project->diags);
 }
 
-/* Reports the written file of -generate-config-out. */
-static void report_generated(const Operation *operation) {
-    const Cli *cli = operation->project->cli;
-    Str path = option_text(operation->project->arguments, "generate-config-out");
-    if (operation->generated.count > 0)
-        cli->view->type->note(
-            cli->view,
-            str_format(
-                cli->arena,
-                "\n%s has generated configuration and written it to %.*s. Please review the "
-                "configuration and edit it as necessary before adding it to version control.",
-                cli_name(cli)->title, STR_ARG(path)));
+/* The written file of -generate-config-out; empty: none. */
+static Str generated_file(const Operation *operation) {
+    if (operation->generated.count == 0)
+        return STR_EMPTY;
+    return option_text(operation->project->arguments, "generate-config-out");
 }
 
 static int plan_one(Cli *cli, const Arguments *arguments, PlanCounts *counts, Diags *diags) {
@@ -112,9 +105,12 @@ static int plan_one(Cli *cli, const Arguments *arguments, PlanCounts *counts, Di
     if (!ok)
         return 1;
     bool applyable = plan_is_applyable(operation.result.plan);
-    report_generated(&operation);
-    if (applyable || path.ptr)
-        cli->view->type->plan_hint(cli->view, path);
+    Str generated = generated_file(&operation);
+    bool is_saved = path.ptr && (applyable || !cli_name(cli)->peer);
+    if (cli_name(cli)->peer)
+        view_show_diags(cli->view, diags); /* the peers show warnings first */
+    if (applyable || is_saved || generated.len > 0)
+        cli->view->type->plan_hint(cli->view, path, generated);
     return applyable ? 2 : 0;
 }
 

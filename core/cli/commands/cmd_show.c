@@ -108,6 +108,7 @@ typedef struct StateText {
     const Engine *engine;
     RenderStyle style;
     StrBuf text;
+    bool has_objects;
 } StateText;
 
 static void show_object(StateText *out,
@@ -133,8 +134,12 @@ static void show_object(StateText *out,
     if (!state_object_decode(instance->current, schema, &value, arena, diags))
         return;
     Str note = instance->current->status == OBJECT_TAINTED ? STR("(tainted)") : STR_EMPTY;
+    if (out->has_objects && out->style.peer)
+        strbuf_add_char(&out->text, '\n');
     render_text_object(address, note, value, schema, out->style, &out->text, arena);
-    strbuf_add_char(&out->text, '\n');
+    if (!out->style.peer)
+        strbuf_add_char(&out->text, '\n');
+    out->has_objects = true;
 }
 
 static void show_objects(Cli *cli, const Engine *engine, const State *state, Diags *diags) {
@@ -156,6 +161,11 @@ static void show_objects(Cli *cli, const Engine *engine, const State *state, Dia
     terminal_out(strbuf_str(&out.text));
     if (state->outputs.count == 0)
         return;
+    if (out.style.peer) {
+        terminal_print("\n\nOutputs:\n\n");
+        view_outputs_show_nested(cli, state);
+        return;
+    }
     terminal_print("Outputs:\n\n");
     view_outputs_show(cli, state);
 }
@@ -196,7 +206,9 @@ static int show_state(
         return 0;
     }
     if (state_is_empty(state) && state->outputs.count == 0) {
-        terminal_print("The state file is empty. No resources are represented.\n");
+        bool is_absent = cli_name(cli)->peer && state->lineage.len == 0;
+        terminal_print(is_absent ? "No state.\n"
+                                 : "The state file is empty. No resources are represented.\n");
         return 0;
     }
     show_objects(cli, engine, state, diags);

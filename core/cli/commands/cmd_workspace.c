@@ -205,6 +205,15 @@ static int make(Project *project, Str name) {
     cli->workspace = name;
     if (!fill(project, given))
         return 1;
+    if (cli_name(cli)->peer) {
+        const char *title = cli_name(cli)->title, *command = cli_name(cli)->name;
+        terminal_print("Created and switched to workspace \"%.*s\"!\n\n"
+                       "You're now on a new, empty workspace. Workspaces isolate their state,\n"
+                       "so if you run \"%s plan\" %s will not see any existing state\n"
+                       "for this configuration.\n",
+                       STR_ARG(name), command, title);
+        return 0;
+    }
     terminal_print("Created and selected the workspace \"%.*s\". Its state is %s, and separate "
                    "from those of other workspaces.\n",
                    STR_ARG(name), given ? "a copy" : "empty");
@@ -254,7 +263,9 @@ static int run_select(Cli *cli, const Arguments *arguments, Diags *diags) {
     }
     if (!workspace_select(cli, name, diags))
         return 1;
-    terminal_print("Selected the workspace \"%.*s\".\n", STR_ARG(name));
+    terminal_print(cli_name(cli)->peer ? "Switched to workspace \"%.*s\".\n"
+                                       : "Selected the workspace \"%.*s\".\n",
+                   STR_ARG(name));
     return 0;
 }
 
@@ -333,7 +344,9 @@ static int run_delete(Cli *cli, const Arguments *arguments, Diags *diags) {
         !list_workspaces(&project, &names) || !check_deletable(cli, name, &names, diags) ||
         !delete_workspace(cli, arguments, name, diags))
         return 1;
-    terminal_print("Deleted the workspace \"%.*s\".\n", STR_ARG(name));
+    terminal_print(cli_name(cli)->peer ? "Deleted workspace \"%.*s\"!\n"
+                                       : "Deleted the workspace \"%.*s\".\n",
+                   STR_ARG(name));
     return 0;
 }
 

@@ -320,6 +320,8 @@ bool operation_apply(Operation *operation) {
     project->working = NULL;
     cli->secrets = render_secret_of_plan(operation->result.plan, cli->arena);
     view->done.import = plan_count(operation->result.plan).import;
+    if (cli_name(cli)->peer)
+        view_show_diags(view, project->diags); /* the peers show warnings first */
     view->type->applied(view, state);
     reporting_set_outputs(cli->reporting, state);
     return check_forgotten(operation);

@@ -323,9 +323,24 @@ static bool add_flags(Project *project, BackendChoice *choice) {
     return ok;
 }
 
+/* The state of a "cloud" block is on a server that also runs the plans. */
+static bool check_cloud(const Project *project) {
+    SourceRange cloud = project->config ? project->config->root->cloud_range : NO_RANGE;
+    if (!cloud.source)
+        return true;
+    diags_error(project->diags, cloud, "\"cloud\" block not supported",
+                "This command needs the state, but loam cannot reach the state of HCP Terraform. "
+                "To share the state, replace the block by a \"backend\" block, and move the "
+                "state with \"state pull\" and \"state push\". Commands that need no state, "
+                "such as validate, fmt, test and \"init -backend=false\", accept the block.");
+    return false;
+}
+
 /* Reads the backend of the configuration and of -backend-config. */
 static bool read_configured(Project *project, BackendChoice *out) {
     const BackendConfig *block = project->config ? project->config->root->backend : NULL;
+    if (!check_cloud(project))
+        return false;
     if (!block) {
         *out = local_choice(project->cli->arena);
         if (option_text(project->arguments, "backend-config").len > 0)

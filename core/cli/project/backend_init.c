@@ -95,7 +95,18 @@ static bool report_change(Project *project) {
     return false;
 }
 
-static Str note_of(const BackendChoice *now, const BackendChoice *before, Arena *arena) {
+static Str note_of(const Cli *cli, const BackendChoice *now, const BackendChoice *before) {
+    Arena *arena = cli->arena;
+    const RenderPeer *peer = cli_name(cli)->peer;
+    if (peer && now->is_configured)
+        return str_format(arena,
+                          "\nSuccessfully configured the backend \"%s\"! %s will automatically\n"
+                          "use this backend unless the backend configuration changes.",
+                          now->type->name, peer->title);
+    if (peer)
+        return str_format(arena,
+                          "\n\nSuccessfully unset the backend \"%s\". %s will now operate locally.",
+                          before->type->name, peer->title);
     if (now->is_configured)
         return str_format(arena, "The backend \"%s\" now stores the state.", now->type->name);
     return str_format(arena, "The backend \"%s\" is no longer used: the state is stored locally.",
@@ -419,7 +430,7 @@ static bool switch_backend(Project *project,
     if (!ask_arguments(project, now) || !check_opens(project, now) || !migrate(&migration) ||
         !check_workspace(project, now) || !backend_choice_record(project, now))
         return false;
-    *note = note_of(now, before, project->cli->arena);
+    *note = note_of(project->cli, now, before);
     return true;
 }
 

@@ -164,6 +164,17 @@ static bool install_locked(Project *project,
     return ok;
 }
 
+/* The peers have one built-in provider, and name it. */
+static void report_builtin(const Cli *cli, const ProviderNeeds *needs) {
+    const RenderPeer *peer = cli_name(cli)->peer;
+    vec_each(needs, need) {
+        if (peer && cli->view->type->can_ask && need->answer == PROVIDER_BUILT_IN)
+            cli->view->type->note(
+                cli->view, str_format(cli->arena, "- %.*s is built in to %s",
+                                      STR_ARG(provider_address_shown(need->address)), peer->title));
+    }
+}
+
 bool provider_setup_run(Project *project) {
     Cli *cli = project->cli;
     ProviderNeeds needs = {0};
@@ -172,6 +183,7 @@ bool provider_setup_run(Project *project) {
                            project->diags))
         return false;
     WantedProviders wanted = provider_setup_wanted(&needs, cli->arena);
+    report_builtin(cli, &needs);
     warn_of_overrides(project, &needs, project->diags);
     if (wanted.count == 0)
         return install(project, NULL, &wanted, &needs);

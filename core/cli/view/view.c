@@ -3,6 +3,7 @@
 
 #include "log.h"
 #include "utf8.h"
+#include "view_peer.h"
 
 void view_count(View *view, Action action) {
     switch (action) {
@@ -36,6 +37,14 @@ Str view_summary(PlanCounts done, Arena *arena) {
     Str invoked = view_invoked(done, arena);
     return str_format(arena, "%.*s%u added, %u changed, %u destroyed%.*s", STR_ARG(imported),
                       done.create, done.update, done.delete, STR_ARG(invoked));
+}
+
+Str view_generated(const View *view, Str path, Arena *arena) {
+    return str_format(
+        arena,
+        "\n%s has generated configuration and written it to %.*s. Please review the configuration "
+        "and edit it as necessary before adding it to version control.",
+        cli_name(view->cli)->title, STR_ARG(path));
 }
 
 /* Similar diagnostics, merged into one for people. */
@@ -96,17 +105,23 @@ static void add_summary(ViewGroup *group, Arena *arena) {
 }
 
 /* Collects the diagnostics from index `from` on. Omits repetitions of earlier ones. */
-static void collect_groups(
-    const Diags *diags, size_t from, const ViewGrouping *grouping, ViewGroups *out, Arena *arena) {
-    for (size_t i = from; i < diags->count; i++) {
+static void collect_groups(const View *view,
+                           const Diags *diags,
+                           const ViewGrouping *grouping,
+                           ViewGroups *out,
+                           Arena *arena) {
+    for (size_t i = view->shown; i < diags->count; i++) {
         const Diag *diag = &diags->items[i];
         if (view_is_repeated(diags, i) || is_hidden(grouping, diag))
             continue;
+        Diag shown = *diag;
+        shown.detail = view_peer_words(view->cli, diag->detail, arena);
+        shown.summary = view_peer_words(view->cli, diag->summary, arena);
         ViewGroup *like = may_consolidate(grouping, diag) ? find_like(out, diag) : NULL;
         if (like)
             like->more++;
         else
-            vec_push(arena, out, (ViewGroup){.diag = *diag});
+            vec_push(arena, out, (ViewGroup){.diag = shown});
     }
     vec_each(out, group) {
         add_summary(group, arena);
@@ -185,7 +200,7 @@ void view_show_diags(View *view, const Diags *diags) {
     if (!view->type->groups)
         grouping.compacts_warnings = grouping.consolidates_warnings = grouping.consolidates_errors =
             false;
-    collect_groups(diags, view->shown, &grouping, &groups, scratch);
+    collect_groups(view, diags, &grouping, &groups, scratch);
     view->shown = diags->count;
     bool compacts = grouping.compacts_warnings && !diags_has_errors(diags);
     vec_each(&groups, group) {

@@ -36,8 +36,9 @@ typedef struct ViewType {
     void (*plan)(View *view, const Plan *plan);
     /* Reports a saved plan before its apply. People have already seen it. */
     void (*saved_plan)(View *view, const Plan *plan);
-    /* Shows how to continue after a plan that was saved at `path` (ptr NULL: not saved). */
-    void (*plan_hint)(View *view, Str path);
+    /* Shows how to continue after a plan that was saved at `path` (ptr NULL: not saved).
+     * `generated` is the file with generated configuration (empty: none). */
+    void (*plan_hint)(View *view, Str path, Str generated);
     /* Reports a completed apply: view->done operations; `state` is the new state. */
     void (*applied)(View *view, const State *state);
     void (*cancelled)(View *view, PlanMode mode);
@@ -67,7 +68,8 @@ struct View {
     PlanCounts done; /* successful operations of the walk; a replacement is two */
     size_t shown;    /* number of diagnostics already shown */
     ViewGrouping grouping;
-    bool is_concise; /* -concise: shows results, but no progress */
+    const Plan *planned; /* whose apply may follow; NULL: none */
+    bool is_concise;     /* -concise: shows results, but no progress */
 };
 
 /* Opens the view for people, on standard output and standard error. */
@@ -83,6 +85,8 @@ void view_count_invocation(View *view, bool failed);
 Str view_invoked(PlanCounts done, Arena *arena);
 /* "1 imported, 2 added, 0 changed, 0 destroyed", and the invocations */
 Str view_summary(PlanCounts done, Arena *arena);
+/* The message about a file with generated configuration. */
+Str view_generated(const View *view, Str path, Arena *arena);
 /* Returns true if one of the 200 diagnostics before `i` has the same severity, text, address and
  * place. */
 bool view_is_repeated(const Diags *diags, size_t i);

@@ -143,6 +143,32 @@ static void add_excerpt(
     add_caret(out, &excerpt, margin, look);
 }
 
+/* As Terraform writes it: the block that contains the place, and each line of the place whole. */
+static void add_peer_excerpt(StrBuf *out, const Diag *diag, const Look *look, Arena *scratch) {
+    SourceRange range = source_range_resolve(diag->noticed.source ? diag->noticed : diag->range);
+    SourcePos pos = source_text_position(range.source, range.start);
+    bool is_hidden = diag->hides_line || diag->hides_snippet || range.source->is_private;
+    Str context = range.start && !is_hidden
+                      ? source_text_outline(range.source, range.start - 1, scratch)
+                      : STR_EMPTY;
+    strbuf_add_format(out, "  on %.*s line %u%s%.*s:\n",
+                      STR_ARG(without_controls(range.source->path, scratch)), pos.line,
+                      context.len ? ", in " : "", STR_ARG(without_controls(context, scratch)));
+    if (is_hidden) {
+        strbuf_add_cstr(out, "  (source code not available)\n");
+        return;
+    }
+    uint32_t first;
+    Str code = source_range_lines(range, &first), line;
+    for (uint32_t number = pos.line; str_next_field(&code, '\n', &line); number++) {
+        size_t width = WIDTH_ELSEWHERE;
+        Str whole = fits(line, width) ? line : str_slice(line, 0, width);
+        strbuf_add_format(out, "%4u: %.*s\n", number, STR_ARG(without_controls(whole, scratch)));
+    }
+    if (diag->values.count > 0)
+        strbuf_add_format(out, "    %s├────────────────%s\n", look->dim, look->reset);
+}
+
 static void add_values(StrBuf *out, const Diag *diag, const Look *look) {
     vec_each(&diag->values, value) {
         strbuf_add_format(out, "    %s%s%s %.*s %.*s\n", look->dim, look->unicode ? "│" : "|",
@@ -161,6 +187,13 @@ static void add_bars(StrBuf *out, Str text, const char *color, const Look *look)
     strbuf_add_format(out, "%s%s%s\n", color, bars[2], look->reset);
 }
 
+/* Columns of the detail: the peers leave room for the bar. */
+static uint32_t peer_width(RenderStyle style, const Look *look) {
+    if (!style.peer || style.columns < WIDTH_LEAST)
+        return style.paragraph;
+    return style.columns - (look->has_bar ? 3 : 1);
+}
+
 void view_diag_render(const Diag *diag, RenderStyle style, StrBuf *out, Arena *scratch) {
     Look look = look_of(style);
     bool is_error = diag->severity == DIAG_ERROR;
@@ -173,14 +206,16 @@ void view_diag_render(const Diag *diag, RenderStyle style, StrBuf *out, Arena *s
         strbuf_add_char(&text, '\n');
     if (diag->address.len > 0)
         strbuf_add_format(&text, "  with %.*s,\n", STR_ARG(diag->address));
-    if (diag->range.source)
+    if (diag->range.source && style.peer)
+        add_peer_excerpt(&text, diag, &look, scratch);
+    else if (diag->range.source)
         add_excerpt(&text, diag, style.width, &look, scratch);
     add_values(&text, diag, &look);
     if (diag->detail.len > 0) {
         strbuf_add_char(&text, '\n');
         /* Names of files may contain control characters. */
         Str detail = utf8_strip_controls(diag->detail, scratch);
-        add_wrapped(&text, detail, style.paragraph);
+        add_wrapped(&text, detail, peer_width(style, &look));
     }
     if (look.has_bar) {
         add_bars(out, str_slice(strbuf_str(&text), 0, text.len - 1), color, &look);

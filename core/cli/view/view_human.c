@@ -5,6 +5,7 @@
 #include "view.h"
 #include "view_diag.h"
 #include "view_outputs.h"
+#include "view_peer.h"
 #include "view_progress.h"
 #include "view_test.h"
 
@@ -15,27 +16,33 @@ static void note(View *view, Str text) {
 
 static void step(View *view, const char *code, Str text, bool for_people) {
     (void)code;
-    if (for_people)
+    if (for_people || view_peer_of(view->cli))
         note(view, text);
 }
 
 static void show_plan(View *view, const Plan *plan) {
     bool is_partial = plan->errored;
-    if (is_partial && plan->changes.count == 0)
+    view->planned = plan;
+    if (is_partial && !view_peer_of(view->cli) && plan->changes.count == 0)
         return;
     SCOPED(ArenaRef) scratch = arena_open("plan text");
-    if (is_partial)
+    if (is_partial && !view_peer_of(view->cli))
         terminal_out(STR("\n"
                          "Planning failed. loam encountered an error while making this plan:\n"));
     render_text_plan_in_pieces(plan, terminal_style(&view->cli->terminal), terminal_out, scratch);
 }
 
 static void saved_plan(View *view, const Plan *plan) {
-    (void)view;
-    (void)plan;
+    view->planned = plan;
 }
 
-static void plan_hint(View *view, Str path) {
+static void plan_hint(View *view, Str path, Str generated) {
+    if (view_peer_of(view->cli)) {
+        view_peer_plan_hint(view->cli, path, generated);
+        return;
+    }
+    if (generated.len > 0)
+        note(view, view_generated(view, generated, view->cli->arena));
     if (view->cli->in_automation)
         return;
     if (path.ptr) {
@@ -75,6 +82,8 @@ static void valid(View *view, const ConfigNewer *newer) {
     bool color = view->cli->terminal.color;
     terminal_print("%sSuccess!%s The configuration is valid.\n", color ? "\033[32m" : "",
                    color ? "\033[0m" : "");
+    if (view_peer_of(view->cli))
+        terminal_print("\n");
     vec_each(newer, construct) {
         terminal_print("Note: the configuration %.*s.\n",
                        STR_ARG(config_newer_to_str(construct, view->cli->arena)));

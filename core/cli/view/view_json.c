@@ -539,9 +539,12 @@ static void step(View *view, const char *code, Str text, bool for_people) {
     view_json_line_end(&line);
 }
 
-static void plan_hint(View *view, Str path) {
-    (void)view;
+static void plan_hint(View *view, Str path, Str generated) {
     (void)path;
+    if (generated.len == 0)
+        return;
+    SCOPED(ArenaRef) scratch = arena_open("hint");
+    note(view, view_generated(view, generated, scratch));
 }
 
 /* Only a person can decline. */

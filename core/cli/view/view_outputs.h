@@ -5,4 +5,6 @@
 #include "state.h"
 
 /* Prints "name = value" lines; hides values that cli->secrets holds. */
+/* The same in the form of objects, as Terraform's `show` prints them. */
+void view_outputs_show_nested(Cli *cli, const State *state);
 void view_outputs_show(Cli *cli, const State *state);

@@ -6,6 +6,7 @@
 #include "thread.h"
 #include "utf8.h"
 #include "view_listing.h"
+#include "view_peer.h"
 
 #include <pthread.h>
 
@@ -340,6 +341,9 @@ static void start_refresh(ProgressView *view, const WalkEvent *event, Arena *scr
         return;
     const char *verb = event->action == ACTION_READ ? "Reading..." : "Refreshing state...";
     Str id = id_suffix(event, scratch);
+    if (event->is_import && view_peer_of(view->cli))
+        say(view, str_format(scratch, "%.*s: Preparing import...%.*s", STR_ARG(event->address),
+                             STR_ARG(id)));
     say(view, str_format(scratch, "%.*s: %s%.*s", STR_ARG(event->address), verb, STR_ARG(id)));
 }
 
@@ -360,7 +364,11 @@ static void start_apply(ProgressView *view, const WalkEvent *event, Arena *scrat
     if (view->is_live)
         return;
     Str id = id_suffix(event, scratch);
-    say(view, str_format(scratch, "%.*s: %s...%.*s", STR_ARG(event->address),
+    Str address = event->address;
+    if (event->deposed.len > 0 && view_peer_of(view->cli))
+        address = str_format(scratch, "%.*s (deposed object %.*s)", STR_ARG(address),
+                             STR_ARG(event->deposed));
+    say(view, str_format(scratch, "%.*s: %s...%.*s", STR_ARG(address),
                          action_verbs_doing(event->action), STR_ARG(id)));
 }
 
@@ -369,6 +377,8 @@ static void end_apply(ProgressView *view, const WalkEvent *event, Arena *scratch
     view->ended++;
     if (!event->failed)
         view_count(view->owner, event->action);
+    else if (view_peer_of(view->cli))
+        return; /* the error follows */
     Str elapsed = clock_format_elapsed(event->elapsed_ms, scratch);
     Str id = event->action == ACTION_DELETE ? STR_EMPTY : id_suffix(event, scratch);
     bool has_color = view->cli->terminal.color;
@@ -519,6 +529,21 @@ static void speak(void *self, Str text) {
     pthread_mutex_unlock(&view->mutex);
 }
 
+/* The peers name the imports of a plan when its apply begins. */
+static void say_imports(ProgressView *view, const Plan *plan) {
+    SCOPED(ArenaRef) scratch = arena_open("imports");
+    vec_each(&plan->changes, change) {
+        if (!import_source_is_known(&change->import))
+            continue;
+        Str address = resource_addr_to_str(change->address, scratch);
+        Str id = import_source_text(&change->import, scratch);
+        say(view,
+            str_format(scratch, "%.*s: Importing... [id=%.*s]", STR_ARG(address), STR_ARG(id)));
+        say(view,
+            str_format(scratch, "%.*s: Import complete [id=%.*s]", STR_ARG(address), STR_ARG(id)));
+    }
+}
+
 const Hooks *view_progress_begin(View *owner) {
     Cli *cli = owner->cli;
     ProgressView *view = arena_new(cli->arena, ProgressView);
@@ -534,6 +559,9 @@ const Hooks *view_progress_begin(View *owner) {
         signals_set_speaker(cli->signals, speak, view);
     owner->self = view;
     owner->done = (PlanCounts){0};
+    if (owner->planned && view_peer_of(cli))
+        say_imports(view, owner->planned);
+    owner->planned = NULL;
     return &view->hooks;
 }
 

@@ -55,10 +55,10 @@ static void saved_plan(View *view, const Plan *plan) {
         tee->views[i]->type->saved_plan(tee->views[i], plan);
 }
 
-static void plan_hint(View *view, Str path) {
+static void plan_hint(View *view, Str path, Str generated) {
     Tee *tee = view->self;
     for (size_t i = 0; i < 2; i++)
-        tee->views[i]->type->plan_hint(tee->views[i], path);
+        tee->views[i]->type->plan_hint(tee->views[i], path, generated);
 }
 
 static void applied(View *view, const State *state) {

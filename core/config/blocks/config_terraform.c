@@ -24,15 +24,23 @@ static bool read_backend(ConfigLoading *loading, const BodyBlock *block, bool is
     return true;
 }
 
-/* Reports the first cloud block only, even if several files have one. cloud_range is the last. */
-static bool report_cloud(ConfigLoading *loading, const BodyBlock *block) {
+/* Remembers the block. Commands that need the state reject it; others, such as validate and test,
+ * succeed as in Terraform. */
+static bool read_cloud(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
     SourceRange before = loading->module->cloud_range;
-    loading->module->cloud_range = block->range;
-    if (before.source)
+    if (before.source && !is_override) {
+        Str place = config_read_place(before, loading->arena);
+        diags_error(loading->diags, block->range, "Duplicate cloud configuration",
+                    "The module already has a \"cloud\" block at %.*s. Remove one of them.",
+                    STR_ARG(place));
         return false;
-    diags_error(loading->diags, block->range, "\"cloud\" block not supported",
-                "loam does not support remote runs. To share the state, use a \"backend\" block.");
-    return false;
+    }
+    if (loading->module->parent)
+        diags_warning(loading->diags, block->range, "Cloud configuration ignored",
+                      "Only the \"cloud\" block of the root module is used. Remove this block, "
+                      "unless the module is also used as a root module.");
+    loading->module->cloud_range = block->range;
+    return true;
 }
 
 static bool check_experiments(ConfigLoading *loading, const BodyContent *content) {
@@ -86,11 +94,6 @@ typedef struct SettingsBlock {
     bool (*read)(ConfigLoading *loading, const BodyBlock *block, bool is_override);
 } SettingsBlock;
 
-static bool cloud_read(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
-    (void)is_override;
-    return report_cloud(loading, block);
-}
-
 static bool provider_meta_read(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
     (void)is_override;
     return add_provider_meta(loading, block);
@@ -99,7 +102,7 @@ static bool provider_meta_read(ConfigLoading *loading, const BodyBlock *block, b
 static const SettingsBlock settings_blocks[] = {
     {"required_providers", config_requirement_read },
     {"backend",            read_backend            },
-    {"cloud",              cloud_read              },
+    {"cloud",              read_cloud              },
     {"encryption",         config_encryption_decode},
     {"provider_meta",      provider_meta_read      },
 };

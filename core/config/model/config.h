@@ -315,7 +315,7 @@ struct Module {
     VEC(Removed) removed;
     VEC(Import) imports;
     SourceRange requirements_range; /* of the required_providers block */
-    SourceRange cloud_range;        /* of a cloud block, which is an error */
+    SourceRange cloud_range;        /* of a cloud block, which every use of the state rejects */
     const BackendConfig *backend;
     const Encryption *encryption; /* NULL: not encrypted */
     VEC(const SourceText *) sources;

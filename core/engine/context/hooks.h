@@ -44,6 +44,7 @@ typedef struct WalkEvent {
     bool failed;                        /* EVENT_…_END */
     bool is_deferred; /* EVENT_REFRESH_END of a plan: the read is deferred to the apply */
     bool is_waiting;  /* same: to a later plan */
+    bool is_import;   /* EVENT_REFRESH_START: an import block imports the object */
 } WalkEvent;
 
 typedef struct Hooks {

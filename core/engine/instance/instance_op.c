@@ -232,6 +232,15 @@ void instance_op_send(const InstanceOp *op, WalkEventKind kind, Str id) {
     send_event(op, kind, id, false);
 }
 
+void instance_op_send_import(const InstanceOp *op, Str id) {
+    if (!op->walk->engine->hooks)
+        return;
+    WalkEvent event = instance_op_event(op, EVENT_REFRESH_START);
+    event.id = id;
+    event.is_import = !op->walk->options || !op->walk->options->import;
+    hooks_send(op->walk->engine->hooks, &event);
+}
+
 void instance_op_send_end(const InstanceOp *op, WalkEventKind kind, Str id, bool ok) {
     send_event(op, kind, id, !ok);
 }

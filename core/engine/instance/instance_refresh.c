@@ -346,7 +346,7 @@ static bool import(InstanceOp *op, Value *out) {
     }
     Str id = op->record->import.id;
     Str name = id.len ? id : instance_op_object_id(imported.state);
-    instance_op_send(op, EVENT_REFRESH_START, name);
+    instance_op_send_import(op, name);
     ReadRequest request = {imported.state, imported.private_data, imported.identity};
     if (!provider_call_read(op, &request, &read))
         return false;

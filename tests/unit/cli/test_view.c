@@ -31,7 +31,8 @@ static void add(Diags *diags, const char *summary, const char *address) {
 static void test_shown_once(void **state) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Shown shown = {.text = strbuf_new(arena)};
-    View view = {.type = &listing, .self = &shown};
+    Cli cli = {0};
+    View view = {.type = &listing, .cli = &cli, .self = &shown};
     Diags diags = diags_new(arena);
     (void)state;
     add(&diags, "one", "a");
