@@ -376,10 +376,25 @@ static bool eval_index_node(Evaluation *evaluation, const Expr *expr, Value *out
     return false;
 }
 
+/* An evaluation polls the cancel token each time after so many steps. Shorter ones never do, so
+ * that an interrupted apply can still evaluate its outputs. */
+enum { STEPS_PER_POLL = 1 << 16 };
+
+static bool is_interrupted(const Evaluation *evaluation, const Expr *expr) {
+    if (evaluation->scope->budget->steps % STEPS_PER_POLL != 0 ||
+        cancel_level(evaluation->scope->cancel) == CANCEL_NONE)
+        return false;
+    diags_error(evaluation->diags, expr->range, "Interrupted",
+                "The evaluation of this expression was interrupted. Run the command again.");
+    return true;
+}
+
 bool eval_node(Evaluation *evaluation, const Expr *expr, Value *out) {
     Budget *budget = evaluation->scope->budget;
     if (--budget->steps < 0)
         return eval_spend(evaluation, expr, INT64_MAX / 2, 0);
+    if (is_interrupted(evaluation, expr))
+        return false;
     switch (expr->kind) {
     case EXPR_LITERAL: *out = expr->as.literal; return true;
     case EXPR_TEMPLATE:

@@ -4,6 +4,7 @@
 #include "arithmetic.h"
 #include "eval.h"
 #include "evaluation.h"
+#include "item_index.h"
 #include "refinement.h"
 #include "sequence.h"
 
@@ -142,30 +143,20 @@ static bool list_compact(FunctionCall *call, Value *out, Str *error) {
     return true;
 }
 
-/* Keeps the order of first occurrence. `latest` has the latest kept item of each hash, `previous`
- * the one before it; both as index + 1. */
+/* Keeps the order of first occurrence. */
 static bool list_distinct(FunctionCall *call, Value *out, Str *error) {
     Value list = call->arguments[0];
     ValueVec items = {0};
-    VEC(size_t) previous = {0};
-    Map latest = map_new(call->arena);
     (void)error;
     if (!value_is_wholly_known(list)) {
         *out = function_unknown(call, list.type);
         return true;
     }
+    ItemIndex index = item_index_new(list.count, value_equal, call->arena);
     for (size_t i = 0; i < list.count; i++) {
         Value item = value_at(list, i);
-        Str hash = str_format(call->arena, "%llx", (unsigned long long)value_hash(item));
-        size_t newest = (size_t)(uintptr_t)map_find(&latest, hash);
-        size_t at = newest;
-        while (at && !value_equal(items.items[at - 1], item))
-            at = previous.items[at - 1];
-        if (at)
-            continue;
-        vec_push(call->arena, &items, item);
-        vec_push(call->arena, &previous, newest);
-        map_set(&latest, hash, (void *)(uintptr_t)items.count);
+        if (item_index_add(&index, item))
+            vec_push(call->arena, &items, item);
     }
     *out = list_of(call, list.type->element, &items);
     return true;
@@ -383,6 +374,28 @@ static bool matchkeys_type(FunctionCall *call, const Type **out, Str *error) {
            function_fail(call, 1, error, "the keys and the search values have no common type");
 }
 
+/* As in Terraform, the result is empty if a comparison that is needed has an unknown result. The
+ * comparisons count as elements, because each key is compared with each wanted value. */
+static bool match_unknown(
+    FunctionCall *call, Value values, Value keys, Value wanted, Value *out, Str *error) {
+    ValueVec items = {0};
+    for (size_t i = 0; i < keys.count; i++) {
+        for (size_t k = 0; k < wanted.count; k++) {
+            if (!function_spend(call, 1, 0, error))
+                return false;
+            Value equal = eval_equal(value_at(keys, i), value_at(wanted, k), call->arena);
+            if (!value_is_known(equal))
+                return true;
+            if (!value_is_true(equal))
+                continue;
+            vec_push(call->arena, &items, value_at(values, i));
+            break;
+        }
+    }
+    *out = list_of(call, values.type->element, &items);
+    return true;
+}
+
 static bool list_matchkeys(FunctionCall *call, Value *out, Str *error) {
     const Type *type = NULL;
     if (!matchkeys_type(call, &type, error))
@@ -402,19 +415,19 @@ static bool list_matchkeys(FunctionCall *call, Value *out, Str *error) {
     if (!convert_value(keys, common, &keys, &failure, call->arena) ||
         !convert_value(wanted, common, &wanted, &failure, call->arena))
         return function_fail(call, 1, error, "%.*s", STR_ARG(failure.message));
+    *out = list_of(call, type->element, &(ValueVec){0});
+    if (!value_is_wholly_known(wanted))
+        return match_unknown(call, values, keys, wanted, out, error);
+    if (!function_spend(call, keys.count, 0, error) ||
+        !function_spend(call, wanted.count, 0, error))
+        return false;
+    ItemIndex index = item_index_new(wanted.count, value_equal, call->arena);
+    for (size_t i = 0; i < wanted.count; i++)
+        (void)item_index_add(&index, value_at(wanted, i));
     ValueVec items = {0};
     for (size_t i = 0; i < keys.count; i++) {
-        for (size_t k = 0; k < wanted.count; k++) {
-            Value equal = eval_equal(value_at(keys, i), value_at(wanted, k), call->arena);
-            if (!value_is_known(equal)) {
-                *out = list_of(call, type->element, &(ValueVec){0});
-                return true;
-            }
-            if (!value_is_true(equal))
-                continue;
+        if (item_index_has(&index, value_at(keys, i)))
             vec_push(call->arena, &items, value_at(values, i));
-            break;
-        }
     }
     *out = list_of(call, type->element, &items);
     return true;

@@ -1,6 +1,7 @@
 /* set: functions on sets, and setproduct of sets or lists. */
 #include "functions.h"
 
+#include "item_index.h"
 #include "refinement.h"
 #include "sequence.h"
 
@@ -34,39 +35,26 @@ static bool set_prepare(
     return true;
 }
 
-/* Binary search: sets of primitive members are sorted by value_compare. */
-static bool set_has_primitive(Value set, Value item) {
-    size_t low = 0;
-    size_t high = set.count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = value_compare(value_at(set, middle), item);
-        if (order == 0)
-            return true;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return false;
+/* Unlike value_equal, distinguishes -0 from 0, as sets do. */
+static bool is_same_member(Value a, Value b) {
+    return value_compare(a, b) == 0;
 }
 
-static bool set_has(Value set, Value item) {
-    if (type_is_primitive(set.type->element))
-        return set_has_primitive(set, item);
+static ItemIndex set_index(Value set, Arena *arena) {
+    ItemIndex index = item_index_new(set.count, is_same_member, arena);
     for (size_t i = 0; i < set.count; i++)
-        if (value_compare(value_at(set, i), item) == 0)
-            return true;
-    return false;
+        (void)item_index_add(&index, value_at(set, i));
+    return index;
 }
 
-typedef bool (*SetChoice)(Value item, const Value *sets, size_t count, size_t from);
+/* Returns whether an element of the first sets belongs to the result. `others` are the indices of
+ * all sets but the first. */
+typedef bool (*SetChoice)(Value item, const ItemIndex *others, size_t count);
 
-static bool choose_any(Value item, const Value *sets, size_t count, size_t from) {
+static bool choose_any(Value item, const ItemIndex *others, size_t count) {
     (void)item;
-    (void)sets;
+    (void)others;
     (void)count;
-    (void)from;
     return true;
 }
 
@@ -83,12 +71,17 @@ static bool set_combine(
         *out = function_unknown(call, type);
         return true;
     }
-    for (size_t i = 0; i < sources && i < call->count; i++) {
+    for (size_t i = 0; i < call->count; i++)
         if (!function_spend(call, sets[i].count, 0, error))
             return false;
+    size_t others = choose == choose_any ? 0 : call->count - 1;
+    ItemIndex *indices = arena_new_array(call->arena, ItemIndex, others);
+    for (size_t i = 0; i < others; i++)
+        indices[i] = set_index(sets[i + 1], call->arena);
+    for (size_t i = 0; i < sources && i < call->count; i++) {
         for (size_t k = 0; k < sets[i].count; k++) {
             Value item = value_at(sets[i], k);
-            if (choose(item, sets, call->count, i))
+            if (choose(item, indices, others))
                 vec_push(call->arena, &items, item);
         }
     }
@@ -96,18 +89,16 @@ static bool set_combine(
     return true;
 }
 
-static bool choose_common(Value item, const Value *sets, size_t count, size_t from) {
-    (void)from;
-    for (size_t i = 1; i < count; i++)
-        if (!set_has(sets[i], item))
+static bool choose_common(Value item, const ItemIndex *others, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (!item_index_has(&others[i], item))
             return false;
     return true;
 }
 
-static bool choose_missing(Value item, const Value *sets, size_t count, size_t from) {
-    (void)from;
-    for (size_t i = 1; i < count; i++)
-        if (set_has(sets[i], item))
+static bool choose_missing(Value item, const ItemIndex *others, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (item_index_has(&others[i], item))
             return false;
     return true;
 }

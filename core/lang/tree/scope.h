@@ -4,6 +4,7 @@
  * implements: a map of values in the console, slots in the engine. */
 #pragma once
 
+#include "cancel.h"
 #include "expr.h"
 #include "function.h"
 #include "io.h"
@@ -44,6 +45,8 @@ typedef struct Scope {
      * local values. */
     bool no_short_circuit;
     Budget *budget; /* NULL: BUDGET_DEFAULT for each evaluation */
+    /* Ends a long evaluation with an error when it is raised. NULL: none. */
+    const CancelToken *cancel;
 } Scope;
 
 /* Returns a scope of root names only. The map's values are Value pointers. */

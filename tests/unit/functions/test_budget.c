@@ -96,12 +96,29 @@ static void test_functions(void **state) {
     }
 }
 
+/* A raised token ends a long evaluation, and no short one. */
+static void test_cancel(void **state) {
+    (void)state;
+    CancelToken *token = cancel_open();
+    Diags diags = diags_new(arena);
+    Value value;
+    scope.cancel = token;
+    const char *text = "[for a in range(300) : [for b in range(300) : a == b]]";
+    assert_true(evaluate(text, &value, &diags));
+    cancel_raise(token, CANCEL_STOP);
+    assert_true(evaluate("[for a in range(1000) : a]", &value, &diags));
+    assert_false(evaluate(text, &value, &diags));
+    assert_int_equal(diags.error_count, 1);
+    assert_true(str_equal_cstr(diags.items[0].summary, "Interrupted"));
+    cancel_close(token);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, open_functions, close_functions)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         CASE(test_text),        CASE(test_list),  CASE(test_nesting),   CASE(test_object),
-        CASE(test_shared_text), CASE(test_loops), CASE(test_functions),
+        CASE(test_shared_text), CASE(test_loops), CASE(test_functions), CASE(test_cancel),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
