@@ -2,6 +2,7 @@
  * waits. */
 #include "domain_address.h"
 
+#include "address_report.h"
 #include "cidr.h"
 #include "libvirt_error.h"
 #include "nested_list.h"
@@ -317,6 +318,7 @@ static bool waits_for_declared(Value domain) {
 static bool add_timeout(
     const Call *call, virDomainPtr domain, Value value, int64_t ms, Str console, Diags *diags) {
     bool is_running = virDomainIsActive(domain) == 1;
+    Str report = address_report(virDomainGetConnect(domain), value, call->arena);
     return libvirt_error_say(
         call, diags,
         str_format(call->arena, "The machine \"%.*s\" has no address",
@@ -324,7 +326,7 @@ static bool add_timeout(
         str_format(
             call->arena,
             "The machine is %s, and after %.*s an interface that requires an address has none. "
-            "Check its console; to change what to wait for and how long, set \"wait\".%s%s%.*s",
+            "Check its console; to change what to wait for and how long, set \"wait\".%s%.*s%s%.*s",
             is_running ? "running" : "no longer running",
             STR_ARG(clock_format_elapsed(ms, call->arena)),
             waits_for_declared(value)
@@ -332,7 +334,7 @@ static bool add_timeout(
                   "host's ARP table shows it. If the guest sets it without any of them, remove "
                   "\"wait_for_ip\"."
                 : "",
-            console.len ? "\n\nThe end of its console:\n" : "", STR_ARG(console)));
+            STR_ARG(report), console.len ? "\n\nThe end of its console:\n" : "", STR_ARG(console)));
 }
 
 typedef struct AddressWait {
