@@ -14,6 +14,18 @@ static Str check_positive(Value value, Arena *arena) {
     return str_format(arena, "The value must be an integer above zero.");
 }
 
+/* Rejects the digest of a seed: dmacvicar/libvirt takes the "id" of a seed here. */
+static Str check_seed(Value value, Arena *arena) {
+    Str text = value_text(value);
+    bool is_digest = text.len == 64;
+    for (size_t i = 0; is_digest && i < text.len; i++)
+        is_digest = isxdigit((unsigned char)text.ptr[i]) != 0;
+    if (!is_digest)
+        return STR_EMPTY;
+    return str_format(arena, "The value is the \"id\" of a libvirt_cloudinit_disk, which is a "
+                             "digest. Use its \"volume_id\".");
+}
+
 /* The channel of the guest agent belongs to the argument qemu_agent. */
 static bool is_agent_channel(xmlNodePtr node) {
     return xml_find(node, "target[@name='org.qemu.guest_agent.0']") != NULL;
@@ -197,7 +209,8 @@ const Attribute domain_attributes[] = {
      "Disk devices. Disks are attached and detached live.",
      .nested = &domain_attributes_disk},
     {"cloudinit", &TYPE_STRING, OPTIONAL,
-     "The `volume_id` of a libvirt_cloudinit_disk. A new seed is read at the next start."},
+     "The `volume_id` of a libvirt_cloudinit_disk. A new seed is read at the next start.",
+     .check = check_seed},
     {"network_interface", NULL, OPTIONAL,
      "Network interfaces. Interfaces are attached and detached live.",
      .nested = &domain_attributes_network_interface},

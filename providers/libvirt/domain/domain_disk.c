@@ -355,10 +355,21 @@ static Str free_seed_target(xmlNodePtr root, Arena *arena) {
     return target;
 }
 
+/* Returns the CD-ROM that dmacvicar/libvirt made for a seed, unless `state` has it as a disk. */
+static xmlNodePtr find_foreign_seed(xmlNodePtr root, Value state, Arena *arena) {
+    xmlNodePtr node = xml_find(root, "devices/disk[@device='cdrom'][serial='cloudinit']");
+    if (!node || !value_is_present(state))
+        return node;
+    Value disk = domain_disk_find(state, xml_get(node, "target/@dev", arena));
+    return value_is_present(disk) ? NULL : node;
+}
+
 /* Returns the seed's disk; NULL if none. Earlier versions did not mark it: their seed is the
  * read-only disk at its target, if `state` has a seed and no disk there. */
 static xmlNodePtr find_seed(xmlNodePtr root, Value state, Arena *arena) {
     xmlNodePtr marked = xml_find(root, "devices/disk[alias/@name='" SEED_ALIAS "']");
+    if (!marked)
+        marked = find_foreign_seed(root, state, arena);
     Str target = STR(DOMAIN_SEED_TARGET);
     if (marked || !value_is_present(state) || !object_has(state, "cloudinit") ||
         value_is_present(domain_disk_find(state, target)))

@@ -114,6 +114,15 @@ static bool has_alternative(Value config, const char *name) {
     return is_member && is_said;
 }
 
+/* Returns the object with the types of its values where its own type leaves them open. */
+static Value retype(Value object, Arena *arena) {
+    bool is_open = false;
+    for (size_t i = 0; i < object.count; i++)
+        is_open |= type_at(object.type, i)->kind == KIND_DYNAMIC &&
+                   value_at(object, i).type->kind != KIND_DYNAMIC;
+    return is_open ? value_with_items(object, value_copy_items(object, arena), arena) : object;
+}
+
 static Value keep_object(Adoption *adoption,
                          const Attribute *attributes,
                          size_t count,
@@ -135,7 +144,7 @@ static Value keep_object(Adoption *adoption,
             keep_attribute(adoption, &attributes[i], name, object_attribute(prior, key),
                            object_attribute(config, key), object_attribute(planned, key)));
     }
-    return object_builder_value(&builder);
+    return retype(object_builder_value(&builder), arena);
 }
 
 Value adoption_keep(const Schema *schema,

@@ -24,6 +24,17 @@ static void set_base(ObjectBuilder *builder, Value stored, Arena *arena) {
     object_builder_set(builder, "base", object_builder_value(&base));
 }
 
+static void set_upgraded(UpgradeResponse *response,
+                         ObjectBuilder *builder,
+                         const Schema *schema,
+                         Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    JsonWriter writer;
+    json_writer_init(&writer, &text, 0);
+    json_write_typed(&writer, object_builder_value(builder), schema_implied_type(schema));
+    response->upgraded = strbuf_str(&text);
+}
+
 bool foreign_state_upgrade(const Call *call,
                            const UpgradeRequest *request,
                            UpgradeResponse *response,
@@ -43,11 +54,30 @@ bool foreign_state_upgrade(const Call *call,
         object_builder_set_text(&builder, "size", STR("0"), arena);
         set_base(&builder, stored, arena);
     }
-    Value object = object_builder_value(&builder);
-    StrBuf text = strbuf_new(arena);
-    JsonWriter writer;
-    json_writer_init(&writer, &text, 0);
-    json_write_typed(&writer, object, schema_implied_type(call->type.schema));
-    response->upgraded = strbuf_str(&text);
+    set_upgraded(response, &builder, call->type.schema, arena);
+    return true;
+}
+
+bool foreign_state_upgrade_seed(const Call *call,
+                                const UpgradeRequest *request,
+                                UpgradeResponse *response) {
+    Arena *arena = call->arena;
+    Value stored;
+    Value ignored;
+    JsonReader reader = json_reader_new(request->stored, arena);
+    if (!json_read_any(&reader, json_next(&reader), &stored, arena) ||
+        value_find(stored, STR("kind"), &ignored))
+        return true;
+    Str id = value_text_at(stored, STR("id"));
+    size_t end = str_find_char(id, ';', 0);
+    if (end == SIZE_MAX)
+        return true;
+    ObjectBuilder builder = object_builder_empty(call->type.schema, arena);
+    object_builder_set_text(&builder, "id", STR_EMPTY, arena);
+    object_builder_set_text(&builder, "volume_id", str_slice(id, 0, end), arena);
+    object_builder_set_text(&builder, "name", value_text_at(stored, STR("name")), arena);
+    object_builder_set_text(&builder, "pool", value_text_at(stored, STR("pool")), arena);
+    object_builder_set_text(&builder, "kind", STR("iso"), arena);
+    set_upgraded(response, &builder, call->type.schema, arena);
     return true;
 }

@@ -15,3 +15,8 @@ MUST_USE bool foreign_state_upgrade(const Call *call,
                                     const UpgradeRequest *request,
                                     UpgradeResponse *response,
                                     const char *own);
+/* The same for a libvirt_cloudinit_disk of 0.8, whose `id` is the key of the volume, a semicolon
+ * and a UUID. The upgraded state has an empty `id`. */
+MUST_USE bool foreign_state_upgrade_seed(const Call *call,
+                                         const UpgradeRequest *request,
+                                         UpgradeResponse *response);

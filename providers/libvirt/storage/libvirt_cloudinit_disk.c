@@ -1,5 +1,7 @@
 /* libvirt_cloudinit_disk: the data for the first boot of a machine (cloud-init's NoCloud seed): an
  * image in a pool, or a directory for containers. Every change creates a new seed. */
+#include "adoption.h"
+#include "foreign_state.h"
 #include "libvirt_client.h"
 #include "libvirt_error.h"
 #include "libvirt_types.h"
@@ -139,7 +141,12 @@ static bool cloudinit_plan(const Call *call,
     ObjectBuilder builder = object_builder_of(response->planned, call->arena);
     if (!value_is_null(request->prior)) {
         keep_spelling(&builder, request->prior);
-        response->planned = object_builder_value(&builder);
+        response->planned =
+            adoption_keep(&libvirt_cloudinit_disk.schema, request, object_builder_value(&builder),
+                          &response->private_data, call->arena);
+        response->requires_replace = (Paths){0};
+        schema_replace_paths(&libvirt_cloudinit_disk.schema, request->prior, response->planned,
+                             &response->requires_replace, call->arena);
         return true;
     }
     if (!value_is_known(object_builder_get(&builder, "pool")) && call->client)
@@ -179,7 +186,7 @@ static void set_changed_files(ObjectBuilder *builder, const SeedFiles *files, Ar
     object_builder_set_text(builder, "id", seed_files_digest(files, arena), arena);
 }
 
-static bool read_image(const Call *call,
+static void read_image(const Call *call,
                        virConnectPtr connection,
                        virStorageVolPtr volume,
                        Value *state) {
@@ -188,15 +195,14 @@ static bool read_image(const Call *call,
     SeedFiles files = {0};
     /* If the host cannot return the content (libvirt's test driver), assume no drift. */
     if (!volume_transfer_download(connection, volume, SEED_IMAGE_LIMIT, &image, arena))
-        return true;
+        return;
     bool is_seed = seed_files_from_iso(image, &files, arena);
     Str digest = seed_files_digest(&files, arena);
     if (is_seed && str_equal(digest, object_text(*state, "id", STR_EMPTY)))
-        return true;
+        return;
     ObjectBuilder builder = object_builder_of(*state, arena);
     set_changed_files(&builder, &files, arena);
     *state = object_builder_value(&builder);
-    return false;
 }
 
 static bool read_directory(const Call *call, virConnectPtr connection, Value *state, Diags *diags) {
@@ -222,6 +228,14 @@ static bool read_directory(const Call *call, virConnectPtr connection, Value *st
     return true;
 }
 
+static void set_volume(ObjectBuilder *builder, virStorageVolPtr volume, Arena *arena) {
+    char *path = virStorageVolGetPath(volume);
+    object_builder_set_copy(builder, "volume_id", virStorageVolGetKey(volume), arena);
+    object_builder_set_copy(builder, "path", path, arena);
+    object_builder_set(builder, "folder_id", value_null(&TYPE_STRING));
+    free(path);
+}
+
 static bool cloudinit_read(const Call *call,
                            const ReadRequest *request,
                            ReadResponse *response,
@@ -237,11 +251,19 @@ static bool cloudinit_read(const Call *call,
     Str pool = object_text(*state, "pool", STR_EMPTY);
     Str id = object_text(*state, "volume_id", STR_EMPTY);
     switch (volume_find_fresh(call, connection, pool, id, &volume, diags)) {
-    case VOLUME_THERE: (void)read_image(call, connection, volume, state); return true;
+    case VOLUME_THERE: break;
     case VOLUME_GONE: *state = value_null(state->type); return true;
     case VOLUME_HIDDEN: return true;
     case VOLUME_ERROR: return false;
     }
+    /* An upgraded state of another provider has no digest yet. */
+    if (!object_text(*state, "id", STR_EMPTY).len) {
+        ObjectBuilder builder = object_builder_of(*state, call->arena);
+        set_volume(&builder, volume, call->arena);
+        *state = object_builder_value(&builder);
+        response->private_data = adoption_begin(response->private_data, call->arena);
+    }
+    read_image(call, connection, volume, state);
     return true;
 }
 
@@ -255,14 +277,6 @@ static const char *describe(const Call *call, Str name, size_t size) {
     xml_set(xml_add(target, "format"), "type", STR("raw"));
     xml_add_text(xml_add(target, "permissions"), "mode", STR("0600"));
     return xml_print(&doc, call->arena);
-}
-
-static void set_volume(ObjectBuilder *builder, virStorageVolPtr volume, Arena *arena) {
-    char *path = virStorageVolGetPath(volume);
-    object_builder_set_copy(builder, "volume_id", virStorageVolGetKey(volume), arena);
-    object_builder_set_copy(builder, "path", path, arena);
-    object_builder_set(builder, "folder_id", value_null(&TYPE_STRING));
-    free(path);
 }
 
 /* The name contains the digest, so a volume with that name and content is the same seed. */
@@ -488,10 +502,19 @@ static bool cloudinit_update(const Call *call,
 
 static const Block blocks[] = {TIMEOUTS_BLOCK};
 
+static bool cloudinit_upgrade(const Call *call,
+                              const UpgradeRequest *request,
+                              UpgradeResponse *response,
+                              Diags *diags) {
+    (void)diags;
+    return foreign_state_upgrade_seed(call, request, response);
+}
+
 const ResourceType libvirt_cloudinit_disk = {
     .name = "libvirt_cloudinit_disk",
     .destroy_after_dependents_update = true,
     .schema = {SCHEMA_ATTRIBUTES(cloudinit_attributes), SCHEMA_BLOCKS(blocks),
+               .version = FOREIGN_STATE_VERSION,
                .description = "A cloud-init seed, which a machine reads at its first start."},
     .plan = cloudinit_plan,
     .marker = cloudinit_marker,
@@ -499,6 +522,7 @@ const ResourceType libvirt_cloudinit_disk = {
     .delete = cloudinit_delete,
     .update = cloudinit_update,
     .read = cloudinit_read,
+    .upgrade = cloudinit_upgrade,
     .recovery = RECOVERY_FINDS,
     .recover = cloudinit_recover,
 };
