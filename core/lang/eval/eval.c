@@ -172,7 +172,10 @@ static bool is_budget_spent(const Scope *scope) {
 }
 
 bool eval_goes_on(const Evaluation *evaluation, size_t limit) {
-    return evaluation->diags->error_count < limit && !is_budget_spent(evaluation->scope);
+    const Diags *diags = evaluation->diags;
+    bool is_interrupted =
+        diags_has_errors(diags) && cancel_level(evaluation->scope->cancel) != CANCEL_NONE;
+    return diags->error_count < limit && !is_interrupted && !is_budget_spent(evaluation->scope);
 }
 
 bool eval_spend(Evaluation *evaluation, const Expr *expr, int64_t elements, int64_t bytes) {
