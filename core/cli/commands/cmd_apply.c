@@ -290,7 +290,7 @@ static int apply_saved(Cli *cli, const Arguments *arguments, Diags *diags) {
 
 static int plan_and_apply(Cli *cli, const Arguments *arguments, PlanMode mode, Diags *diags) {
     View *view = cli->view;
-    bool approved = mode == PLAN_REFRESH_ONLY || option_flag(arguments, "auto-approve");
+    bool approved = option_flag(arguments, "auto-approve");
     if (!approved && !view->type->can_ask) {
         diags_error(
             diags, NO_RANGE, "Plan file or auto-approve required",
@@ -334,8 +334,10 @@ static int run_refresh(Cli *cli, const Arguments *arguments, Diags *diags) {
                     "loam refresh is a planning mode of its own. Remove -destroy and -refresh.");
         return 1;
     }
+    SCOPED(Project) project = {0};
+    Operation operation = {.project = &project, .will_apply = true};
     cli->view->is_refresh = true;
-    return plan_and_apply(cli, arguments, PLAN_REFRESH_ONLY, diags);
+    return operation_refresh(&operation, cli, arguments, diags) ? 0 : 1;
 }
 
 static int run_destroy(Cli *cli, const Arguments *arguments, Diags *diags) {
@@ -388,8 +390,10 @@ const Command cmd_refresh = {
     .name = "refresh",
     .summary = "Record changes made outside of loam in the state",
     .usage = "[options]",
-    .about = "Reads the real objects and writes their values to the state, without approval. To "
-             "see the changes first, run \"loam plan -refresh-only\".",
+    .about =
+        "Reads the real objects and writes their values to the state, without approval. "
+        "Outputs get the values that a plan knows, and a failed condition is an error, as in a "
+        "plan. To see the changes first, run \"loam plan -refresh-only\".",
     .groups = {OPTION_GROUP(refresh_options), &option_operation, &option_variables, &option_state,
                &reporting_options, &option_environment, &option_protected, &option_view},
     .group_count = 8,

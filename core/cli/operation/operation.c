@@ -217,6 +217,26 @@ bool operation_plan(Operation *operation,
     return ok;
 }
 
+bool operation_refresh(Operation *operation, Cli *cli, const Arguments *arguments, Diags *diags) {
+    if (!load(operation, cli, arguments, PLAN_REFRESH_ONLY, diags))
+        return false;
+    operation->options.mode = PLAN_NORMAL; /* outputs and conditions use the planned values */
+    if (!open_state(operation, LOCK_APPLY))
+        return false;
+    bool ok = make_plan(operation, diags);
+    complete_plan(operation);
+    if (!ok)
+        return false;
+    State *state = operation->result.refreshed;
+    state->check_results = STR_EMPTY; /* those of the plan are about changes that are not made */
+    if (!project_write_state(operation->project, state))
+        return false;
+    cli->secrets = render_secret_of_plan(operation->result.plan, cli->arena);
+    cli->view->type->applied(cli->view, state);
+    reporting_set_outputs(cli->reporting, state);
+    return true;
+}
+
 /* Writes the state to the current directory after the backend failed to write it. If that fails
  * too, prints the state, unless the journal has every outcome. */
 static void save_errored_state(const Operation *operation,
@@ -305,7 +325,7 @@ bool operation_apply(Operation *operation) {
     view->type->walk_end(view);
     reporting_run_end(cli->reporting, project->working);
     bool invokes = operation->result.plan->invocations.count > 0;
-    if (engine_is_partial(&operation->options) && !view->is_refresh && !invokes) {
+    if (engine_is_partial(&operation->options) && !invokes) {
         diags_warning(project->diags, NO_RANGE, "Applied changes may be incomplete",
                       "The option -%s excluded parts of the configuration. To see the remaining "
                       "changes, run \"loam plan\".",

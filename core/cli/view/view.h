@@ -64,7 +64,7 @@ struct View {
     Cli *cli;
     void *self;
     bool is_destroy; /* command is destroy: its summary has different wording */
-    bool is_refresh; /* command is refresh: JSON omits the plan and the apply summary */
+    bool is_refresh; /* command is refresh: no plan and no summary of an apply is shown */
     PlanCounts done; /* successful operations of the walk; a replacement is two */
     size_t shown;    /* number of diagnostics already shown */
     ViewGrouping grouping;

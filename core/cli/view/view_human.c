@@ -65,8 +65,9 @@ static void applied(View *view, const State *state) {
                        counts.delete, STR_ARG(view_invoked(counts, scratch)), reset);
         return;
     }
-    terminal_print("\n%sApply complete! Resources: %.*s.%s\n", green,
-                   STR_ARG(view_summary(counts, scratch)), reset);
+    if (!view->is_refresh)
+        terminal_print("\n%sApply complete! Resources: %.*s.%s\n", green,
+                       STR_ARG(view_summary(counts, scratch)), reset);
     if (state->outputs.count == 0)
         return;
     terminal_print("\n%sOutputs:%s\n\n", green, reset);

@@ -209,8 +209,6 @@ static void saved_plan(View *view, const Plan *plan) {
 
 static void show_plan(View *view, const Plan *plan) {
     Cli *cli = view->cli;
-    if (view->is_refresh)
-        return;
     SCOPED(ArenaRef) scratch = arena_open("plan");
     vec_each(&plan->drift, drift) {
         write_drift(cli, drift);

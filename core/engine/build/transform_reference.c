@@ -602,10 +602,17 @@ static void bind_provider_key(Binder *binder, const ProviderKey *key) {
     binder->allowed = allowed;
 }
 
-/* The import command evaluates no arguments of managed resources, so their errors do not matter. */
+/* The import command evaluates no arguments of managed resources: their references only add edges,
+ * and their errors do not matter. */
 static bool is_body_evaluated(const Binder *binder, const Resource *config) {
     const PlanOptions *options = binder->walk->options;
     return config->mode != MODE_MANAGED || !options || !options->import;
+}
+
+static void bind_order(Binder *binder, const Decoded *decoded) {
+    open_part(binder);
+    if (decoded)
+        decode_each_traversal(decoded, STR_EMPTY, bind_traversal, binder);
 }
 
 static void bind_resource_node(Binder *binder, const ResourceNode *resource) {
@@ -618,8 +625,10 @@ static void bind_resource_node(Binder *binder, const ResourceNode *resource) {
     bind_expr(binder, config->include_resource);
     bind_expr(binder, config->limit);
     bind_lifecycle(binder, &config->lifecycle);
-    if (!is_body_evaluated(binder, config))
+    if (!is_body_evaluated(binder, config)) {
+        bind_order(binder, resource->decoded);
         return;
+    }
     binder->allowed.allows_caller = config->mode == MODE_ACTION;
     bind_body(binder, config->body, resource->decoded, &resource->decoding);
     bind_provisioners(binder, resource);
