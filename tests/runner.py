@@ -55,8 +55,9 @@ def unit_tests(build):
 def thread_tests():
     """Data shared between threads, under the thread sanitizer."""
     with open(os.path.join(TOP, "tests/threads"), encoding="utf-8") as file:
-        for name in file.read().split():
-            yield "threads/" + name, [os.path.join(TOP, "build/tsan/tests", name)], {"LC_ALL": "C.UTF-8"}
+        for row in file.read().split():
+            layer, name = row.split("/")
+            yield "threads/" + name, [os.path.join(TOP, "build/tsan/tests/unit_" + layer), name], {"LC_ALL": "C.UTF-8"}
 
 
 def programs(directory):

@@ -9,6 +9,12 @@
 
 #include <cmocka.h>
 
+/* Begins the function that runs the tests of the source file name.c; unit/main.c calls it. A file
+ * that replaces functions of a library has a main() instead, and is a program of its own. */
+#define UNIT_MAIN(name)                                                                            \
+    int run_##name(void);                                                                          \
+    int run_##name(void)
+
 static inline void check_str_at(Str got, Str wanted, const char *what, const char *file, int line) {
     if (str_equal(got, wanted))
         return;

@@ -67,7 +67,7 @@ static void test_same_bytes_for_good(void **state) {
                  arena);
 }
 
-int main(void) {
+UNIT_MAIN(test_deflate) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_unpacks),
         cmocka_unit_test(test_same_bytes_for_good),

@@ -73,7 +73,7 @@ static void problems(void **state) {
         assert_true(argocd_known_hosts_problem(str_from_cstr(bad[i]), arena).len > 0);
 }
 
-int main(void) {
+UNIT_MAIN(test_argocd_known_hosts) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(changes),
         cmocka_unit_test(finds),

@@ -33,7 +33,7 @@ static void places(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_argocd_provider) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tables),
         cmocka_unit_test(places),

@@ -90,7 +90,7 @@ static void terminations(void **state) {
     check_str(termination("b", "old", "{}", "", arena), "");
 }
 
-int main(void) {
+UNIT_MAIN(test_argocd_wait) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(recorded),
         cmocka_unit_test(terminations),

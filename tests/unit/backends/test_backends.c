@@ -24,7 +24,7 @@ static void the_unknown(void **unused) {
     assert_non_null(backends_find(STR("local")));
 }
 
-int main(void) {
+UNIT_MAIN(test_backends) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_complete),
         cmocka_unit_test(the_unknown),

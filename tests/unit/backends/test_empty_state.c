@@ -31,7 +31,7 @@ static void passing(void **state) {
               "{\"version\":4,\"serial\":0}");
 }
 
-int main(void) {
+UNIT_MAIN(test_empty_state) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(passing),
     };

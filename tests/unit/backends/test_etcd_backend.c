@@ -114,7 +114,7 @@ static void wrong_arguments(void **unused) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_etcd_backend) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(writes_are_fenced),
         cmocka_unit_test(wrong_arguments),

@@ -200,7 +200,7 @@ static void range_ends(void **unused) {
     check_str_equal(etcd_client_range_end(STR("\xff\xff"), arena), STR("\0"));
 }
 
-int main(void) {
+UNIT_MAIN(test_etcd_client) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_transaction),  cmocka_unit_test(first_endpoint_that_responds),
         cmocka_unit_test(endpoint_order), cmocka_unit_test(leases),

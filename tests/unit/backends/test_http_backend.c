@@ -157,7 +157,7 @@ static void wrong_arguments(void **unused) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_http_backend) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reading),
         cmocka_unit_test(a_run),

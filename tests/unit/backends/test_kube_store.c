@@ -110,7 +110,7 @@ static void lists(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_kube_store) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names),
         cmocka_unit_test(objects),

@@ -346,7 +346,7 @@ static void a_directory_that_cannot_be_written(void **state) {
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
-int main(void) {
+UNIT_MAIN(test_local_backend) {
     const struct CMUnitTest tests[] = {
         TEST(locking),
         TEST(waiting),

@@ -11,7 +11,7 @@ static void creation_lock(void **state) {
     assert_int_equal(pg_backend_creation_lock(STR("a"), STR("b")), -INT64_C(1704748236));
 }
 
-int main(void) {
+UNIT_MAIN(test_pg_backend) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(creation_lock),
     };

@@ -95,7 +95,7 @@ static void errors(void **state) {
     check_str(problem, "HTTP status 403");
 }
 
-int main(void) {
+UNIT_MAIN(test_s3_client) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pages),
         cmocka_unit_test(errors),

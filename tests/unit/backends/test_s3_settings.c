@@ -79,7 +79,7 @@ static void profiles(void **state) {
     disk_real.remove(NULL, directory);
 }
 
-int main(void) {
+UNIT_MAIN(test_s3_settings) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(profiles),
     };

@@ -137,7 +137,7 @@ static void strangers_are_poisoned(void **state) {
 #endif
 }
 
-int main(void) {
+UNIT_MAIN(test_arena) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(allocations_are_zeroed_and_aligned),
         cmocka_unit_test(newest_grows_in_place),

@@ -57,7 +57,7 @@ static void scopes_release(void **state) {
     assert_int_equal(released, 3);
 }
 
-int main(void) {
+UNIT_MAIN(test_attr) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(failed_check_aborts),
         cmocka_unit_test(scopes_release),

@@ -52,7 +52,7 @@ static void base64_of_much(void **state) {
     assert_true(str_equal(back, (Str){bytes, size}));
 }
 
-int main(void) {
+UNIT_MAIN(test_base64) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(base64),
         cmocka_unit_test(base64_refuses),

@@ -47,7 +47,7 @@ static void rows(void **state) {
     assert_false(bcrypt_hash(STR("a"), BCRYPT_COST_MAX + 1, &hash, arena));
 }
 
-int main(void) {
+UNIT_MAIN(test_bcrypt) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hashes),
         cmocka_unit_test(only_72_bytes_count),

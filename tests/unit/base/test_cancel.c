@@ -61,7 +61,7 @@ static void second_follows_the_last_level(void **state) {
     cancel_close(first);
 }
 
-int main(void) {
+UNIT_MAIN(test_cancel) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_rises),
         cmocka_unit_test(wakes_who_waits),

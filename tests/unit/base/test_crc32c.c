@@ -9,7 +9,7 @@ static void crc(void **state) {
     assert_int_equal(crc32c(STR("")), 0);
 }
 
-int main(void) {
+UNIT_MAIN(test_crc32c) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(crc),
     };

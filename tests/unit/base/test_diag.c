@@ -120,7 +120,7 @@ static void long_texts_are_cut(void **state) {
     assert_int_equal(diag->values.items[0].statement.len, diag->detail.len);
 }
 
-int main(void) {
+UNIT_MAIN(test_diag) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(collects),
         cmocka_unit_test(copies_outlive_the_original),

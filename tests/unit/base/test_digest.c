@@ -40,7 +40,7 @@ static void scrypt(void **state) {
     assert_int_equal(digest_scrypt(STR_EMPTY, STR_EMPTY, arena).len, 32);
 }
 
-int main(void) {
+UNIT_MAIN(test_digest) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hashes),
         cmocka_unit_test(scrypt),

@@ -22,7 +22,7 @@ static void test_hints(void **state) {
     arena_close(arena);
 }
 
-int main(void) {
+UNIT_MAIN(test_foreign_names) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_hints)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

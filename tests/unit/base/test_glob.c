@@ -67,7 +67,7 @@ static void test_long_patterns(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_glob) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_matches),
         cmocka_unit_test(test_limits),

@@ -54,7 +54,7 @@ static void stops_when_the_reader_has_enough(void **state) {
     assert_true(few.got < size / 10);
 }
 
-int main(void) {
+UNIT_MAIN(test_gzip) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(there_and_back),
         cmocka_unit_test(damaged),

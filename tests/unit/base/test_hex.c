@@ -15,7 +15,7 @@ static void hex(void **state) {
     check_str(out, "A\xfa");
 }
 
-int main(void) {
+UNIT_MAIN(test_hex) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hex),
     };

@@ -173,7 +173,7 @@ static void known_secrets_are_replaced(void **state) {
     log_hide(NULL);
 }
 
-int main(void) {
+UNIT_MAIN(test_log) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(levels),
         cmocka_unit_test(texts_are_quoted),

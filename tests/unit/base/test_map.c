@@ -90,7 +90,7 @@ static void asks_for_the_nearest_key(void **state) {
     check_str(map_did_you_mean(&map, STR("disk"), arena), "");
 }
 
-int main(void) {
+UNIT_MAIN(test_map) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_set_values),
         cmocka_unit_test(replaces_in_place),

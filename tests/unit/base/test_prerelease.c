@@ -15,7 +15,7 @@ static void test_order(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_prerelease) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_order),
     };

@@ -25,7 +25,7 @@ static void differs_each_time(void **state) {
     assert_memory_not_equal(one, two, sizeof one);
 }
 
-int main(void) {
+UNIT_MAIN(test_random) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fills_every_byte),
         cmocka_unit_test(differs_each_time),

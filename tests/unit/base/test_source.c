@@ -92,7 +92,7 @@ static void copies_of_what_passes(void **state) {
     assert_true(source_range_keep(kept, arena).source->is_temporary);
 }
 
-int main(void) {
+UNIT_MAIN(test_source) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(positions),
         cmocka_unit_test(resolves_to_the_outermost),

@@ -287,7 +287,7 @@ static void vectors(void **state) {
     assert_int_equal(numbers.count, 0);
 }
 
-int main(void) {
+UNIT_MAIN(test_str) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(searching), cmocka_unit_test(comparing), cmocka_unit_test(cutting),
         cmocka_unit_test(sorting),   cmocka_unit_test(fields),    cmocka_unit_test(numbers),

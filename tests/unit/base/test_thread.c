@@ -92,7 +92,7 @@ static void waiting_ends_with_the_signal(void **state) {
     assert_true(now_ms() - start_ms < 30000);
 }
 
-int main(void) {
+UNIT_MAIN(test_thread) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(join_waits),
         cmocka_unit_test(abandoned_goes_on),

@@ -155,7 +155,7 @@ static void strips(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_utf8) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(measures), cmocka_unit_test(decodes),      cmocka_unit_test(normalises),
         cmocka_unit_test(classes),  cmocka_unit_test(changes_case), cmocka_unit_test(strips),

@@ -18,7 +18,7 @@ static void uuids(void **state) {
     assert_false(str_equal(random, uuid_v4(arena)));
 }
 
-int main(void) {
+UNIT_MAIN(test_uuid) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(uuids),
     };

@@ -106,7 +106,7 @@ static void nested(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_wire) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fields_of_every_form),
         cmocka_unit_test(damaged),

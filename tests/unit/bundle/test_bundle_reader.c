@@ -122,7 +122,7 @@ static void test_paths(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_bundle_reader) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_unpack),
         cmocka_unit_test(test_wrong_pin),

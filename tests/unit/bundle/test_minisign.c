@@ -70,7 +70,7 @@ static void test_keys(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_minisign) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_recorded),
         cmocka_unit_test(test_changes),

@@ -91,7 +91,7 @@ static void test_roff(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_command_page) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_pages), cmocka_unit_test(test_roff)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

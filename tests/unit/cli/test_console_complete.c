@@ -83,7 +83,7 @@ static void test_words(void **state) {
     check_str(completed(NULL, "upp", arena), "0 upper(");
 }
 
-int main(void) {
+UNIT_MAIN(test_console_complete) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_words)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

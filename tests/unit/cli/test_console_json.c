@@ -46,7 +46,7 @@ static void test_lines(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_console_json) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_lines)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -34,7 +34,7 @@ static void types_are_shown_in_lines(void **state) {
         "list(set(\n    object({\n        a b: bool,\n        c: list(dynamic),\n    }),\n))");
 }
 
-int main(void) {
+UNIT_MAIN(test_console_type) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(types_are_shown_in_lines),
     };

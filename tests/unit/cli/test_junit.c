@@ -57,7 +57,7 @@ static void document(void **state) {
               "</testsuites>\n");
 }
 
-int main(void) {
+UNIT_MAIN(test_junit) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(document)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

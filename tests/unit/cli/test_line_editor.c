@@ -39,7 +39,7 @@ static void test_columns(void **state) {
     check_str(line_editor_columns(&words, 80, arena), "a    bb   ccc  d    e\n");
 }
 
-int main(void) {
+UNIT_MAIN(test_line_editor) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_common),
                                        cmocka_unit_test(test_columns)};
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -179,7 +179,7 @@ static void rows_are_complete(void **unused) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_option) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parses),
         cmocka_unit_test(refuses),

@@ -148,7 +148,7 @@ static void lists_added_file_in_order(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_overlay_disk) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_read),
         cmocka_unit_test(test_list),

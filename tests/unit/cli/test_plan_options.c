@@ -141,7 +141,7 @@ static void refreshes(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_plan_options) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads),
         cmocka_unit_test(refreshes),

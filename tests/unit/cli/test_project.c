@@ -84,7 +84,7 @@ static void test_addresses(void **state) {
     check_str(resource_addr_to_str(asked.options.replace.items[0], arena), "a.b[\"k\"]");
 }
 
-int main(void) {
+UNIT_MAIN(test_project) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_modes),
         cmocka_unit_test(test_refused),

@@ -151,7 +151,7 @@ static void searched_functions(void **state) {
                                 STR("There is no function named")));
 }
 
-int main(void) {
+UNIT_MAIN(test_provided_functions) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(calls),
         cmocka_unit_test(local_names),

@@ -306,7 +306,7 @@ static void forward_every_kind(void **state) {
     case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_reporting) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows),
         cmocka_unit_test(without_reports),

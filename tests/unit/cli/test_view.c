@@ -166,7 +166,7 @@ static void test_json_origin(void **state) {
     assert_true(str_find(all, called, str_find(all, called, 0) + 1) == SIZE_MAX);
 }
 
-int main(void) {
+UNIT_MAIN(test_view) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_shown_once),  cmocka_unit_test(test_count),
         cmocka_unit_test(test_json),        cmocka_unit_test(test_json_edges),

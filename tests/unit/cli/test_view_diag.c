@@ -163,7 +163,7 @@ static void sends_no_control_characters(void **unused) {
               "\nError: Odd\n\n  on f  c line 1, column 1:\n   1: a [2Jb c\n      ^\n\nab\n");
 }
 
-int main(void) {
+UNIT_MAIN(test_view_diag) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shows_the_place),
         cmocka_unit_test(shows_no_secret),

@@ -120,7 +120,7 @@ static void has_no_list_without_warnings(void **state) {
     check_str(strbuf_str(&shown.notes), "");
 }
 
-int main(void) {
+UNIT_MAIN(test_view_group) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(groups),
         cmocka_unit_test(mentions_similar_ones),

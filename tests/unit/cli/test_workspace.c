@@ -62,7 +62,7 @@ static void an_impossible_directory_is_an_error(void **state) {
     assert_int_equal(diags.error_count, 1);
 }
 
-int main(void) {
+UNIT_MAIN(test_workspace) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_become_parts_of_paths),
         cmocka_unit_test(the_chosen_one_is_remembered),

@@ -134,7 +134,7 @@ static void outlines(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_body_hcl) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(content),
         cmocka_unit_test(rest),

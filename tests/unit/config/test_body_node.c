@@ -167,7 +167,7 @@ static void outlines(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_body_node) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(contents),
         cmocka_unit_test(arguments),

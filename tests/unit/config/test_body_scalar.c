@@ -85,7 +85,7 @@ static void offsets(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_body_scalar) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(offsets)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

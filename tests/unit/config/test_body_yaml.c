@@ -115,7 +115,7 @@ static void depth_is_bounded(void **state) {
     check_str(read_yaml(strbuf_str(&text), arena), "f:1:259 Too deeply nested YAML\n");
 }
 
-int main(void) {
+UNIT_MAIN(test_body_yaml) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(documents),
         cmocka_unit_test(aliases_are_bounded),

@@ -134,7 +134,7 @@ static void bad_environment(void **state) {
     config_case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_config_encryption) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(bad_input), cmocka_unit_test(model),
                                        cmocka_unit_test(environment),
                                        cmocka_unit_test(bad_environment)};

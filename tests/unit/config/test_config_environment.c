@@ -203,7 +203,7 @@ static void belongs_to_the_root(void **state) {
     config_case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_config_environment) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refuses),
         cmocka_unit_test(is_laid_over),

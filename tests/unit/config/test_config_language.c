@@ -65,7 +65,7 @@ static void blocks(void **state) {
     bad_cases_check(cases, ARRAY_COUNT(cases));
 }
 
-int main(void) {
+UNIT_MAIN(test_config_language) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(blocks),
     };

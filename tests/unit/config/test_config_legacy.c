@@ -69,7 +69,7 @@ static void types(void **state) {
     assert_false(config_legacy_type(parsed("list.x", arena), &type, arena));
 }
 
-int main(void) {
+UNIT_MAIN(test_config_legacy) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(references),
         cmocka_unit_test(places),

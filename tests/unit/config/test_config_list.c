@@ -132,7 +132,7 @@ static void names_of_files(void **state) {
     config_case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_config_list) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_syntax),   cmocka_unit_test(only_for_queries),
         cmocka_unit_test(no_overrides),   cmocka_unit_test(errors),

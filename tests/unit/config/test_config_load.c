@@ -573,7 +573,7 @@ static void only_an_action(void **state) {
     config_case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_config_load) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bad_input),      cmocka_unit_test(directories),
         cmocka_unit_test(model),          cmocka_unit_test(files_are_kept),

@@ -68,7 +68,7 @@ static void test_shapes(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_config_probe) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_shapes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -91,7 +91,7 @@ static void model(void **state) {
     config_case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_config_requirement) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(bad_input), cmocka_unit_test(model)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -74,7 +74,7 @@ static void test_document(void **state) {
     assert_true(str_find(text, STR("resource.locals"), 0) == SIZE_MAX);
 }
 
-int main(void) {
+UNIT_MAIN(test_config_schema) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_meanings),
         cmocka_unit_test(test_document),

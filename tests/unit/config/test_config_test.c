@@ -92,7 +92,7 @@ static void bad_input(void **state) {
     test_file_case_check(bad_cases, ARRAY_COUNT(bad_cases));
 }
 
-int main(void) {
+UNIT_MAIN(test_config_test) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(files),
         cmocka_unit_test(directories),

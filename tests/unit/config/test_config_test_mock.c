@@ -89,7 +89,7 @@ static void bad_input(void **state) {
     test_file_case_check(bad_cases, ARRAY_COUNT(bad_cases));
 }
 
-int main(void) {
+UNIT_MAIN(test_config_test_mock) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(model), cmocka_unit_test(bad_input)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

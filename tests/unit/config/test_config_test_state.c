@@ -92,7 +92,7 @@ static void bad_input(void **state) {
     test_file_case_check(bad_cases, ARRAY_COUNT(bad_cases));
 }
 
-int main(void) {
+UNIT_MAIN(test_config_test_state) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(three_syntaxes),
         cmocka_unit_test(keys),

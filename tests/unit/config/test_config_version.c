@@ -59,7 +59,7 @@ static void versions(void **state) {
     bad_cases_check(cases, ARRAY_COUNT(cases));
 }
 
-int main(void) {
+UNIT_MAIN(test_config_version) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(versions),
     };

@@ -337,7 +337,7 @@ static void nulls_are_as_stored(void **state) {
     assert_true(tried > 100);
 }
 
-int main(void) {
+UNIT_MAIN(test_decode) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values),
         cmocka_unit_test(nearest_names),

@@ -63,7 +63,7 @@ static void listed(void **state) {
     arena_close(arena);
 }
 
-int main(void) {
+UNIT_MAIN(test_directory_file) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(listed)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

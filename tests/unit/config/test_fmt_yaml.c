@@ -64,7 +64,7 @@ static void test_refusal(void **state) {
     check_str(diags.items[0].summary, "Invalid YAML syntax");
 }
 
-int main(void) {
+UNIT_MAIN(test_fmt_yaml) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_scalars),
         cmocka_unit_test(test_refusal),

@@ -111,7 +111,7 @@ static void entries(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_front_end) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(uses),
         cmocka_unit_test(entries),

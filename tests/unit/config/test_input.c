@@ -223,7 +223,7 @@ static void marks(void **state) {
               "Required variable not set\nNo value for required variable\n");
 }
 
-int main(void) {
+UNIT_MAIN(test_input) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sources),
         cmocka_unit_test(missing),

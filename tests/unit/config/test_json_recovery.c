@@ -124,7 +124,7 @@ static void depth(void **state) {
     check_str(describe(&diags, arena), "1:257 Too deep JSON document; ");
 }
 
-int main(void) {
+UNIT_MAIN(test_json_recovery) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(mistakes),
         cmocka_unit_test(leftovers),

@@ -98,7 +98,7 @@ static void test_use(void **state) {
     check_str(strbuf_str(&out), str_to_cstr(wanted, arena));
 }
 
-int main(void) {
+UNIT_MAIN(test_json_schema) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_types),
         cmocka_unit_test(test_body),

@@ -50,7 +50,7 @@ static void other_names(void **state) {
         assert_false(module_fetch_is_copy(str_from_cstr(cases[i])));
 }
 
-int main(void) {
+UNIT_MAIN(test_module_fetch) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(names), cmocka_unit_test(revisions_differ),
                                        cmocka_unit_test(other_names)};
     return cmocka_run_group_tests(tests, NULL, NULL);

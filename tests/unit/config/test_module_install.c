@@ -359,7 +359,7 @@ static void copies_of_another(void **state) {
     config_case_close(&run.c);
 }
 
-int main(void) {
+UNIT_MAIN(test_module_install) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(installs_once),     cmocka_unit_test(keeps_to_commits),
         cmocka_unit_test(keeps_to_digests),  cmocka_unit_test(other_lock),

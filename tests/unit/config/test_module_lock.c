@@ -125,7 +125,7 @@ static void broken(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_module_lock) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(round_trip), cmocka_unit_test(nothing),
                                        cmocka_unit_test(found), cmocka_unit_test(broken)};
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,7 +39,7 @@ static void broken(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_module_manifest) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(round_trip), cmocka_unit_test(broken)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

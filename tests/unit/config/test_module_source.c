@@ -87,7 +87,7 @@ static void refused(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_module_source) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(splits), cmocka_unit_test(parsed),
                                        cmocka_unit_test(refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -103,7 +103,7 @@ static void copies(void **state) {
     config_case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_module_tree) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(digest), cmocka_unit_test(links),
                                        cmocka_unit_test(no_git), cmocka_unit_test(copies)};
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -75,7 +75,7 @@ static void each_name_once(void **state) {
     config_case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_passed_providers) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(passes),
         cmocka_unit_test(each_name_once),

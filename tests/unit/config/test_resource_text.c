@@ -298,7 +298,7 @@ static void imports(void **state) {
               "      name: \"$${b}\"\n");
 }
 
-int main(void) {
+UNIT_MAIN(test_resource_text) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(writes_native), cmocka_unit_test(writes_yaml),
         cmocka_unit_test(omits_null),    cmocka_unit_test(writes_texts),

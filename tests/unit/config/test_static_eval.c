@@ -198,7 +198,7 @@ static void names(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_static_eval) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bad_input), cmocka_unit_test(sources), cmocka_unit_test(constants),
         cmocka_unit_test(asks_once), cmocka_unit_test(names),

@@ -55,7 +55,7 @@ static void files(void **state) {
     assert_int_equal(failures, 0);
 }
 
-int main(void) {
+UNIT_MAIN(test_vars_file) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(files)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -125,7 +125,7 @@ static void normal_forms(void **state) {
     arena_close(arena);
 }
 
-int main(void) {
+UNIT_MAIN(test_version_constraint) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(constraints), cmocka_unit_test(choices),
                                        cmocka_unit_test(order), cmocka_unit_test(normal_forms)};
     return cmocka_run_group_tests(tests, NULL, NULL);

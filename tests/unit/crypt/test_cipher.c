@@ -143,7 +143,7 @@ static void test_key_of_a_wrong_size(void **state) {
     crypt_case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_cipher) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rotation),
         cmocka_unit_test(test_plain_text),

@@ -38,7 +38,7 @@ static void test_without_encryption(void **state) {
     cipher_set_close(&none);
 }
 
-int main(void) {
+UNIT_MAIN(test_cipher_set) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_remote),
                                        cmocka_unit_test(test_without_encryption)};
     return cmocka_run_group_tests(tests, NULL, NULL);

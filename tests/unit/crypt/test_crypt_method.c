@@ -75,7 +75,7 @@ static void test_external(void **state) {
     crypt_case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_crypt_method) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_additional_data),

@@ -129,7 +129,7 @@ static void test_base64(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_envelope) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_is_sealed),          cmocka_unit_test(test_both_ways),
         cmocka_unit_test(test_as_others_write_it), cmocka_unit_test(test_damage),

@@ -67,7 +67,7 @@ static void test_keys(void **state) {
         assert_int_equal(gcm_is_key(key_of(size, arena)), size == 16 || size == 24 || size == 32);
 }
 
-int main(void) {
+UNIT_MAIN(test_gcm) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_vector),
         cmocka_unit_test(test_both_ways),

@@ -123,7 +123,7 @@ static void test_short_chain(void **state) {
     crypt_case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_key_provider_pbkdf2) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_known_keys),       cmocka_unit_test(test_metadata_finds_the_key),
         cmocka_unit_test(test_damaged_metadata), cmocka_unit_test(test_configuration),

@@ -145,7 +145,7 @@ static void test_names_of_metadata(void **state) {
     crypt_case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_keyring) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_key_once),
         cmocka_unit_test(test_decryption_key_encrypts),

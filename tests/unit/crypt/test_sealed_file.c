@@ -176,7 +176,7 @@ static void test_passphrase(void **state) {
     assert_true(sealed_file_check_passphrase(value_from_cstr("fifteen bytes.."), arena).len > 0);
 }
 
-int main(void) {
+UNIT_MAIN(test_sealed_file) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sizes),        cmocka_unit_test(test_damage),
         cmocka_unit_test(test_changed_head), cmocka_unit_test(test_discarded),

@@ -641,7 +641,7 @@ static void compressed(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_curl_http) {
     signal(SIGPIPE, SIG_IGN);
     unsetenv("http_proxy");
     unsetenv("all_proxy");

@@ -162,7 +162,7 @@ static void serves_threads(void **state) {
     assert_int_equal(server.requests, 100);
 }
 
-int main(void) {
+UNIT_MAIN(test_curl_pool) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keeps_connections),
         cmocka_unit_test(serves_threads),

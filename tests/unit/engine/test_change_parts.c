@@ -535,7 +535,7 @@ static void progress_names_the_part(void **unused) {
     engine_case_close(c);
 }
 
-int main(void) {
+UNIT_MAIN(test_change_parts) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shown_parts_are_changed),
         cmocka_unit_test(drift_is_a_part),

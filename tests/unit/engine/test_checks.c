@@ -180,7 +180,7 @@ static void keeps_its_source_to_itself(void **state) {
     engine_case_close(c);
 }
 
-int main(void) {
+UNIT_MAIN(test_checks) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reports_condition_results),
         cmocka_unit_test(warns_and_goes_on),

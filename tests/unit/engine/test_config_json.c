@@ -104,7 +104,7 @@ static void describes_one_module(void **state) {
     engine_case_close(c);
 }
 
-int main(void) {
+UNIT_MAIN(test_config_json) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(expressions),
         cmocka_unit_test(deprecated_messages),

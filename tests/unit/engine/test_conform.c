@@ -132,7 +132,7 @@ static void results_follow_the_plan(void **unused) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_conform) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plans_follow_the_configuration),
         cmocka_unit_test(results_follow_the_plan),

@@ -471,7 +471,7 @@ static void reports_progress_of_changes(void **unused) {
     engine_case_close(c);
 }
 
-int main(void) {
+UNIT_MAIN(test_engine_apply) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(creates_updates_and_deletes),
         cmocka_unit_test(deletes_dependents_first),

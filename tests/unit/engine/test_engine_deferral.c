@@ -311,7 +311,7 @@ static void rejected_actions(void **unused) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_engine_deferral) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rounds),           cmocka_unit_test(errors),
         cmocka_unit_test(modules),          cmocka_unit_test(deletions_wait),

@@ -505,7 +505,7 @@ static void a_doubt_outlives_targeted_runs(void **unused) {
     engine_case_close(c);
 }
 
-int main(void) {
+UNIT_MAIN(test_engine_failure) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_failure_skips_dependents_only),
         cmocka_unit_test(half_a_creation_is_tainted),

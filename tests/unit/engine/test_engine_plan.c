@@ -659,7 +659,7 @@ static void a_type_may_refuse_objects_of_another(void **unused) {
     engine_case_close(c);
 }
 
-int main(void) {
+UNIT_MAIN(test_engine_plan) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plans_changes),
         cmocka_unit_test(unknowns_propagate),

@@ -131,7 +131,7 @@ static void anything_goes(void **unused) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_engine_random) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(anything_goes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -59,7 +59,7 @@ static void finds_keys(void **unused) {
     assert_false(expansion_find(&unknown, (InstanceKey){.kind = KEY_INT}, &index));
 }
 
-int main(void) {
+UNIT_MAIN(test_evaluate) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shapes),
         cmocka_unit_test(finds_keys),

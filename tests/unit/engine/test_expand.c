@@ -119,7 +119,7 @@ static void destroys_if_enabled_is_unknown(void **state) {
     engine_case_close(c);
 }
 
-int main(void) {
+UNIT_MAIN(test_expand) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(comes_and_goes),
         cmocka_unit_test(is_null_if_disabled),

@@ -158,7 +158,7 @@ static void a_refusal_skips_dependents(void **state) {
     engine_case_close(c);
 }
 
-int main(void) {
+UNIT_MAIN(test_imports) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(brings_objects_to_their_addresses),
         cmocka_unit_test(rejects_missing_targets),

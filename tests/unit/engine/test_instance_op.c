@@ -64,7 +64,7 @@ static void points_at_provider_errors(void **unused) {
     engine_case_close(c);
 }
 
-int main(void) {
+UNIT_MAIN(test_instance_op) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reports_elapsed_time),
         cmocka_unit_test(points_at_provider_errors),

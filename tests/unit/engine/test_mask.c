@@ -212,7 +212,7 @@ static void test_index_finds_like_a_search(void **state) {
         assert_true(found[i / 2][i % 2] > 1000);
 }
 
-int main(void) {
+UNIT_MAIN(test_mask) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_masks),         cmocka_unit_test(test_lines),
         cmocka_unit_test(test_values),        cmocka_unit_test(test_source_lines),

@@ -90,7 +90,7 @@ static void effects(void **state) {
     engine_case_close(c);
 }
 
-int main(void) {
+UNIT_MAIN(test_mocking) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(instances_first),
         cmocka_unit_test(modules),

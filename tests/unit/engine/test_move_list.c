@@ -184,7 +184,7 @@ static void compares_few_of_many(void **state) {
     assert_true(sort_many(16000) < 64 * few + 0.5);
 }
 
-int main(void) {
+UNIT_MAIN(test_move_list) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(misses_no_statement_about_an_address),
         cmocka_unit_test(compares_every_pair),

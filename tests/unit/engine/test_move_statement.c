@@ -105,7 +105,7 @@ static void one_comes_before_the_other(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_move_statement) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(addresses_are_matched),
         cmocka_unit_test(one_comes_before_the_other),

@@ -67,7 +67,7 @@ static void validates(void **state) {
     assert_int_equal(failures, 0);
 }
 
-int main(void) {
+UNIT_MAIN(test_name_place) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(validates)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

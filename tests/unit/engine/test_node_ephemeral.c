@@ -252,7 +252,7 @@ static void is_rejected_where_it_would_be_stored(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_node_ephemeral) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(is_opened_in_both_walks),
         cmocka_unit_test(closes_in_the_opposite_order),

@@ -305,7 +305,7 @@ static void a_failure_is_reported_at_use(void **state) {
     engine_case_close(c);
 }
 
-int main(void) {
+UNIT_MAIN(test_node_provider) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_instance_has_its_own),
         cmocka_unit_test(calls_pass_their_own),

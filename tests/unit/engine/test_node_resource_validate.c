@@ -65,7 +65,7 @@ static void parts_are_judged(void **unused) {
     assert_int_equal(failures, 0);
 }
 
-int main(void) {
+UNIT_MAIN(test_node_resource_validate) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parts_are_judged),
     };

@@ -120,7 +120,7 @@ static void takes_unknowns_as_they_are(void **unused) {
     assert_false(value_is_known(value_attribute(got, STR("list"))));
 }
 
-int main(void) {
+UNIT_MAIN(test_propose) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(proposes),
         cmocka_unit_test(takes_unknowns_as_they_are),

@@ -257,7 +257,7 @@ static void limits_hold_across_types(void **unused) {
     engine_case_close(c);
 }
 
-int main(void) {
+UNIT_MAIN(test_provider_call) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(private_data_reaches_each_call),
         cmocka_unit_test(a_read_may_change_it_alone),

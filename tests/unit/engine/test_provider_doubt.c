@@ -212,7 +212,7 @@ static void a_refused_deletion_stops_the_plan(void **unused) {
     engine_case_close(c);
 }
 
-int main(void) {
+UNIT_MAIN(test_provider_doubt) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_lost_creation_is_recovered),
         cmocka_unit_test(a_lost_deletion_is_read_again),

@@ -329,7 +329,7 @@ static void without_provisioners_it_is_complete(void **unused) {
     engine_case_close(c);
 }
 
-int main(void) {
+UNIT_MAIN(test_provision) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(validates),
         cmocka_unit_test(run_on_create_and_destroy),

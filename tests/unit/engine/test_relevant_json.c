@@ -115,7 +115,7 @@ static void targets(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_relevant_json) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(follows),
         cmocka_unit_test(follows_resources),

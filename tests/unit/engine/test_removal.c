@@ -162,7 +162,7 @@ static void rejects_declared_resources(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_removal) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(forgets_or_destroys),
         cmocka_unit_test(makes_no_call),

@@ -112,7 +112,7 @@ static void moves_need_a_place(void **unused) {
     engine_case_close(c);
 }
 
-int main(void) {
+UNIT_MAIN(test_transform_exclude) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(leaves_out),
         cmocka_unit_test(leaves_constant_outputs),

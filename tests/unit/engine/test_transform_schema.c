@@ -25,7 +25,7 @@ static void useless_ignore_changes_is_a_warning(void **unused) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_transform_schema) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(useless_ignore_changes_is_a_warning),
     };

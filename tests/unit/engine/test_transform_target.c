@@ -64,7 +64,7 @@ static void leaves_orphans_alone(void **unused) {
     engine_case_close(c);
 }
 
-int main(void) {
+UNIT_MAIN(test_transform_target) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(selects),
         cmocka_unit_test(leaves_orphans_alone),

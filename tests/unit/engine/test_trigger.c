@@ -109,7 +109,7 @@ static void references_to_nothing(void **unused) {
     engine_case_close(c);
 }
 
-int main(void) {
+UNIT_MAIN(test_trigger) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fires),
         cmocka_unit_test(nothing_to_trigger),

@@ -46,7 +46,7 @@ static void plans_the_rest(void **state) {
     engine_case_close(c);
 }
 
-int main(void) {
+UNIT_MAIN(test_unsupported) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refuses_each_block),
         cmocka_unit_test(plans_the_rest),

@@ -50,7 +50,7 @@ static void test_deadline(void **state) {
     case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_data_external) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_result),
         cmocka_unit_test(test_failures),

@@ -197,7 +197,7 @@ static void noise(void **state) {
     box_close(&box);
 }
 
-int main(void) {
+UNIT_MAIN(test_archive_unpack) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(kinds), cmocka_unit_test(hostile),
                                        cmocka_unit_test(bombs), cmocka_unit_test(noise)};
     return cmocka_run_group_tests(tests, NULL, NULL);

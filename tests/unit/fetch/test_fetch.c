@@ -78,7 +78,7 @@ static void rows(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_fetch) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(owners), cmocka_unit_test(rows)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -70,7 +70,7 @@ static void refused(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_fetch_archive) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(taken), cmocka_unit_test(refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -175,7 +175,7 @@ static void foreign(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_fetch_git) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(branch), cmocka_unit_test(pinned),
                                        cmocka_unit_test(refused), cmocka_unit_test(foreign)};
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -85,7 +85,7 @@ static void refused(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_fetch_registry) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(chosen), cmocka_unit_test(refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

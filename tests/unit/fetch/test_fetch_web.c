@@ -61,7 +61,7 @@ static void failures(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_fetch_web) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(locations), cmocka_unit_test(failures)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

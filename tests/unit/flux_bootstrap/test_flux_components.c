@@ -228,7 +228,7 @@ static void damaged_manifests_have_no_objects(void **state) {
     arena_close(r.arena);
 }
 
-int main(void) {
+UNIT_MAIN(test_flux_components) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(settings_are_rendered),
         cmocka_unit_test(settings_are_read_again),

@@ -110,7 +110,7 @@ static void intervals_have_the_form_of_go(void **state) {
     arena_close(arena);
 }
 
-int main(void) {
+UNIT_MAIN(test_flux_sync) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_is_that_of_the_command),
         cmocka_unit_test(account_is_written),

@@ -101,7 +101,7 @@ static void resume_keeps_configured_fields(void **state) {
     assert_text(flux_controller.resume(object, true, arena), "{\"spec\":{\"suspend\":false}}");
 }
 
-int main(void) {
+UNIT_MAIN(test_flux_gitops) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(request_is_handled, open_arena, close_arena),
         cmocka_unit_test_setup_teardown(revisions_are_found, open_arena, close_arena),

@@ -32,7 +32,7 @@ static void places(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_flux_provider) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tables),
         cmocka_unit_test(places),

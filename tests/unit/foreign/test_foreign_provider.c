@@ -993,7 +993,7 @@ static void a_source(void **state) {
     foreign_source_close(table);
 }
 
-int main(void) {
+UNIT_MAIN(test_foreign_provider) {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
     const struct CMUnitTest tests[] = {
         CASE(types_and_names),

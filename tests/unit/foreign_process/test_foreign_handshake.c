@@ -41,7 +41,7 @@ static void refused(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_foreign_handshake) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(accepted),
         cmocka_unit_test(refused),

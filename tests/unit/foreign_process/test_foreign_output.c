@@ -49,7 +49,7 @@ static void floods(void **state) {
     foreign_output_add(output, STR("\n"));
 }
 
-int main(void) {
+UNIT_MAIN(test_foreign_output) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_crash),
         cmocka_unit_test(plain_lines),

@@ -256,7 +256,7 @@ static void interrupts(void **state) {
     assert_null(strstr(stop + strlen(method), method));
 }
 
-int main(void) {
+UNIT_MAIN(test_foreign_process) {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
     const struct CMUnitTest tests[] = {
         CASE(starts_and_ends), CASE(is_killed_if_it_hangs),

@@ -218,7 +218,7 @@ static void other_responses(void **state) {
     check_str(vec_last(&diags).summary, "Invalid response of a provider");
 }
 
-int main(void) {
+UNIT_MAIN(test_protocol_message) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(paths_of_methods),   cmocka_unit_test(requests),
         cmocka_unit_test(function_arguments), cmocka_unit_test(diagnostics),

@@ -210,7 +210,7 @@ static void an_index(void **state) {
     check_str(error, "its schema is damaged");
 }
 
-int main(void) {
+UNIT_MAIN(test_protocol_schema) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(attributes), cmocka_unit_test(contradictions),
         cmocka_unit_test(blocks),     cmocka_unit_test(nested_objects),

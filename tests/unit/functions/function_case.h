@@ -77,8 +77,8 @@ static int close_functions(void **state) {
     return 0;
 }
 
-#define RUN_FUNCTION_TESTS(...)                                                                    \
-    int main(void) {                                                                               \
+#define RUN_FUNCTION_TESTS(name, ...)                                                              \
+    UNIT_MAIN(name) {                                                                              \
         const struct CMUnitTest tests[] = {__VA_ARGS__};                                           \
         return cmocka_run_group_tests(tests, open_functions, close_functions);                     \
     }

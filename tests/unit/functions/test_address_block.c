@@ -13,4 +13,4 @@ static void test_address_block(void **state) {
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-RUN_FUNCTION_TESTS(cmocka_unit_test(test_address_block))
+RUN_FUNCTION_TESTS(test_address_block, cmocka_unit_test(test_address_block))

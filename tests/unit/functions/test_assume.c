@@ -12,4 +12,4 @@ static void test_assume(void **state) {
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-RUN_FUNCTION_TESTS(cmocka_unit_test(test_assume))
+RUN_FUNCTION_TESTS(test_assume, cmocka_unit_test(test_assume))

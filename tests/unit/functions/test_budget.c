@@ -115,7 +115,7 @@ static void test_cancel(void **state) {
 
 #define CASE(test) cmocka_unit_test_setup_teardown(test, open_functions, close_functions)
 
-int main(void) {
+UNIT_MAIN(test_budget) {
     const struct CMUnitTest tests[] = {
         CASE(test_text),        CASE(test_list),  CASE(test_nesting),   CASE(test_object),
         CASE(test_shared_text), CASE(test_loops), CASE(test_functions), CASE(test_cancel),

@@ -12,4 +12,4 @@ static void test_charset(void **state) {
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-RUN_FUNCTION_TESTS(cmocka_unit_test(test_charset))
+RUN_FUNCTION_TESTS(test_charset, cmocka_unit_test(test_charset))

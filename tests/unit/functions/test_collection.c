@@ -16,4 +16,4 @@ static void test_collection(void **state) {
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-RUN_FUNCTION_TESTS(cmocka_unit_test(test_collection))
+RUN_FUNCTION_TESTS(test_collection, cmocka_unit_test(test_collection))

@@ -17,4 +17,4 @@ static void test_conversion(void **state) {
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-RUN_FUNCTION_TESTS(cmocka_unit_test(test_conversion))
+RUN_FUNCTION_TESTS(test_conversion, cmocka_unit_test(test_conversion))

@@ -12,4 +12,4 @@ static void test_crypto(void **state) {
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-RUN_FUNCTION_TESTS(cmocka_unit_test(test_crypto))
+RUN_FUNCTION_TESTS(test_crypto, cmocka_unit_test(test_crypto))

@@ -12,4 +12,4 @@ static void test_csv(void **state) {
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-RUN_FUNCTION_TESTS(cmocka_unit_test(test_csv))
+RUN_FUNCTION_TESTS(test_csv, cmocka_unit_test(test_csv))

@@ -15,4 +15,4 @@ static void test_date(void **state) {
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-RUN_FUNCTION_TESTS(cmocka_unit_test(test_date))
+RUN_FUNCTION_TESTS(test_date, cmocka_unit_test(test_date))

@@ -18,4 +18,4 @@ static void test_encoding(void **state) {
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-RUN_FUNCTION_TESTS(cmocka_unit_test(test_encoding))
+RUN_FUNCTION_TESTS(test_encoding, cmocka_unit_test(test_encoding))

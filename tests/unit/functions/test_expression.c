@@ -20,4 +20,4 @@ static void test_expression(void **state) {
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-RUN_FUNCTION_TESTS(cmocka_unit_test(test_expression))
+RUN_FUNCTION_TESTS(test_expression, cmocka_unit_test(test_expression))

@@ -11,4 +11,4 @@ static void test_no_disk(void **state) {
     scope.io = &io;
 }
 
-RUN_FUNCTION_TESTS(cmocka_unit_test(test_no_disk))
+RUN_FUNCTION_TESTS(test_file_content, cmocka_unit_test(test_no_disk))

@@ -61,4 +61,4 @@ static void test_paths(void **state) {
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-RUN_FUNCTION_TESTS(cmocka_unit_test(test_files), cmocka_unit_test(test_paths))
+RUN_FUNCTION_TESTS(test_filesystem, cmocka_unit_test(test_files), cmocka_unit_test(test_paths))

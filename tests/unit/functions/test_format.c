@@ -19,4 +19,4 @@ static void test_format(void **state) {
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-RUN_FUNCTION_TESTS(cmocka_unit_test(test_format))
+RUN_FUNCTION_TESTS(test_format, cmocka_unit_test(test_format))

@@ -14,4 +14,4 @@ static void test_format_number(void **state) {
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-RUN_FUNCTION_TESTS(cmocka_unit_test(test_format_number))
+RUN_FUNCTION_TESTS(test_format_number, cmocka_unit_test(test_format_number))

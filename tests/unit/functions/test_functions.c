@@ -65,4 +65,4 @@ static void test_rows(void **state) {
     assert_int_equal(total, functions->by_name.count);
 }
 
-RUN_FUNCTION_TESTS(cmocka_unit_test(test_examples), cmocka_unit_test(test_rows))
+RUN_FUNCTION_TESTS(test_functions, cmocka_unit_test(test_examples), cmocka_unit_test(test_rows))

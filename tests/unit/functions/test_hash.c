@@ -10,4 +10,4 @@ static void test_hash(void **state) {
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-RUN_FUNCTION_TESTS(cmocka_unit_test(test_hash))
+RUN_FUNCTION_TESTS(test_hash, cmocka_unit_test(test_hash))

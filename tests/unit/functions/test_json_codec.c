@@ -13,4 +13,4 @@ static void test_json_codec(void **state) {
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-RUN_FUNCTION_TESTS(cmocka_unit_test(test_json_codec))
+RUN_FUNCTION_TESTS(test_json_codec, cmocka_unit_test(test_json_codec))

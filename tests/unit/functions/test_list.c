@@ -19,4 +19,4 @@ static void test_list(void **state) {
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-RUN_FUNCTION_TESTS(cmocka_unit_test(test_list))
+RUN_FUNCTION_TESTS(test_list, cmocka_unit_test(test_list))

@@ -16,4 +16,4 @@ static void test_mapping(void **state) {
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-RUN_FUNCTION_TESTS(cmocka_unit_test(test_mapping))
+RUN_FUNCTION_TESTS(test_mapping, cmocka_unit_test(test_mapping))

@@ -62,4 +62,6 @@ static void test_large_numbers(void **state) {
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-RUN_FUNCTION_TESTS(cmocka_unit_test(test_network), cmocka_unit_test(test_large_numbers))
+RUN_FUNCTION_TESTS(test_network,
+                   cmocka_unit_test(test_network),
+                   cmocka_unit_test(test_large_numbers))

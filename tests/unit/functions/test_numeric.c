@@ -21,4 +21,4 @@ static void test_numeric(void **state) {
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-RUN_FUNCTION_TESTS(cmocka_unit_test(test_numeric))
+RUN_FUNCTION_TESTS(test_numeric, cmocka_unit_test(test_numeric))

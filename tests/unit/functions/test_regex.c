@@ -24,4 +24,4 @@ static void test_regex(void **state) {
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-RUN_FUNCTION_TESTS(cmocka_unit_test(test_regex))
+RUN_FUNCTION_TESTS(test_regex, cmocka_unit_test(test_regex))

@@ -52,7 +52,7 @@ static void test_unicode(void **state) {
     check_str(parsed("\\p{Lu}", true), "(?i:[\\p{L&}])");
 }
 
-int main(void) {
+UNIT_MAIN(test_regex_character) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sets),
         cmocka_unit_test(test_complement),

@@ -49,7 +49,7 @@ static void test_size(void **state) {
     check_str(error, "expression too large");
 }
 
-int main(void) {
+UNIT_MAIN(test_regex_rewrite) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_patterns),
         cmocka_unit_test(test_groups),

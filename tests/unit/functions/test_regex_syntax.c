@@ -64,7 +64,7 @@ static void test_depth(void **state) {
     assert_true(str_starts_with(error, STR("expression nests too deeply")));
 }
 
-int main(void) {
+UNIT_MAIN(test_regex_syntax) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_errors),
         cmocka_unit_test(test_names),

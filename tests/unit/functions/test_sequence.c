@@ -11,4 +11,4 @@ static void test_sequence(void **state) {
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-RUN_FUNCTION_TESTS(cmocka_unit_test(test_sequence))
+RUN_FUNCTION_TESTS(test_sequence, cmocka_unit_test(test_sequence))

@@ -13,4 +13,4 @@ static void test_set(void **state) {
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-RUN_FUNCTION_TESTS(cmocka_unit_test(test_set))
+RUN_FUNCTION_TESTS(test_set, cmocka_unit_test(test_set))

@@ -19,4 +19,4 @@ static void test_string(void **state) {
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-RUN_FUNCTION_TESTS(cmocka_unit_test(test_string))
+RUN_FUNCTION_TESTS(test_string, cmocka_unit_test(test_string))

@@ -44,4 +44,4 @@ static void test_tfvars(void **state) {
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-RUN_FUNCTION_TESTS(cmocka_unit_test(test_encode_expr), cmocka_unit_test(test_tfvars))
+RUN_FUNCTION_TESTS(test_tfvars, cmocka_unit_test(test_encode_expr), cmocka_unit_test(test_tfvars))

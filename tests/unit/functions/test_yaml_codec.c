@@ -35,4 +35,7 @@ static void secret(void **state) {
     assert_true(str_find(said, STR("classified"), 0) == SIZE_MAX);
 }
 
-RUN_FUNCTION_TESTS(cmocka_unit_test(encoding), cmocka_unit_test(decoding), cmocka_unit_test(secret))
+RUN_FUNCTION_TESTS(test_yaml_codec,
+                   cmocka_unit_test(encoding),
+                   cmocka_unit_test(decoding),
+                   cmocka_unit_test(secret))

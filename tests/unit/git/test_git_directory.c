@@ -50,7 +50,7 @@ static void a_place_is_required(void **state) {
     arena_close(arena);
 }
 
-int main(void) {
+UNIT_MAIN(test_git_directory) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_directory_of_a_killed_process_is_removed),
         cmocka_unit_test(a_place_is_required),

@@ -54,7 +54,7 @@ static void every_form_of_a_password_is_a_secret(void **state) {
     arena_close(arena);
 }
 
-int main(void) {
+UNIT_MAIN(test_git_remote) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wrong_remotes_are_named),
         cmocka_unit_test(every_form_of_a_password_is_a_secret),

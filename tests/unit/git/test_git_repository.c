@@ -340,7 +340,7 @@ static void credentials_are_in_private_files(void **state) {
     git_case_end(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_git_repository) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_empty_repository_gets_its_first_commit),
         cmocka_unit_test(equal_files_make_no_commit),

@@ -197,7 +197,7 @@ static void components(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_graph) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(components), cmocka_unit_test(rows),  cmocka_unit_test(cycles),
         cmocka_unit_test(orders),     cmocka_unit_test(marks), cmocka_unit_test(reductions),

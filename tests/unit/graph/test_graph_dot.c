@@ -55,7 +55,7 @@ static void cycles_are_red(void **state) {
     assert_true(str_find(text, STR("]\" -> \"a\";\n"), 0) != SIZE_MAX);
 }
 
-int main(void) {
+UNIT_MAIN(test_graph_dot) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(document),
         cmocka_unit_test(cycles_are_red),

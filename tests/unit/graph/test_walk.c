@@ -579,7 +579,7 @@ static void starts_more_than_wake(void **state) {
     pthread_barrier_destroy(&barrier);
 }
 
-int main(void) {
+UNIT_MAIN(test_walk) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_worker),
         cmocka_unit_test(some_survive),

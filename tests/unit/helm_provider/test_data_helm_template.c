@@ -90,7 +90,7 @@ static void test_failures(void **state) {
     case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_data_helm_template) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_call),
         cmocka_unit_test(test_failures),

@@ -7,7 +7,7 @@ static void test_tables(void **state) {
     check_provider(&helm_provider);
 }
 
-int main(void) {
+UNIT_MAIN(test_helm_provider) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tables),
     };

@@ -90,7 +90,7 @@ static void test_refusals(void **state) {
     case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_data_http) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_answer),
         cmocka_unit_test(test_retries),

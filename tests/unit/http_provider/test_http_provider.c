@@ -7,7 +7,7 @@ static void test_tables(void **state) {
     check_provider(&http_provider);
 }
 
-int main(void) {
+UNIT_MAIN(test_http_provider) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tables),
     };

@@ -82,7 +82,7 @@ static void a_session_has_a_token(void **state) {
     assert_true(str_find(find(&request, "authorization"), names, 0) != SIZE_MAX);
 }
 
-int main(void) {
+UNIT_MAIN(test_aws_signature) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(published_examples),
         cmocka_unit_test(a_session_has_a_token),

@@ -106,7 +106,7 @@ static void real_clock(void **state) {
     cancel_close(token);
 }
 
-int main(void) {
+UNIT_MAIN(test_clock) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rfc3339),           cmocka_unit_test(durations),
         cmocka_unit_test(refused_durations), cmocka_unit_test(elapsed),

@@ -15,7 +15,7 @@ static void no_module(void **state) {
     assert_true(str_find(answer.problem, STR("/nowhere/" DATABASE_PLUGIN), 0) != SIZE_MAX);
 }
 
-int main(void) {
+UNIT_MAIN(test_database) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_module),
     };

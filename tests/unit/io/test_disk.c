@@ -436,7 +436,7 @@ static void advice_by_errno(void **state) {
         "The file system is mounted read-only. Mount it for writing, or use another directory.");
 }
 
-int main(void) {
+UNIT_MAIN(test_disk) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(advice_by_errno),
         in_directory(whole_files),

@@ -223,7 +223,7 @@ static void no_module(void **state) {
     assert_true(str_find(problem, STR("/nowhere/" HTTP_PLUGIN), 0) != SIZE_MAX);
 }
 
-int main(void) {
+UNIT_MAIN(test_http) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(retries),
         cmocka_unit_test(downloads),

@@ -49,7 +49,7 @@ static void opened(void **state) {
     assert_null(plugin_get(&plugin, &problem, arena));
 }
 
-int main(void) {
+UNIT_MAIN(test_plugin) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(missing),
         cmocka_unit_test(failures),

@@ -227,7 +227,7 @@ static void real_io(void **state) {
     assert_ptr_equal(io.clock, &clock_real);
 }
 
-int main(void) {
+UNIT_MAIN(test_process) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(output_and_status),
         cmocka_unit_test(failed_starts),

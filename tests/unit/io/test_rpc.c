@@ -14,7 +14,7 @@ static void not_installed(void **state) {
     assert_null(channel);
 }
 
-int main(void) {
+UNIT_MAIN(test_rpc) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(not_installed),
     };

@@ -605,7 +605,7 @@ static void test_text(void **state) {
     arena_close(arena);
 }
 
-int main(void) {
+UNIT_MAIN(test_ssh) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sshd),
         cmocka_unit_test(test_any_host_key),

@@ -212,7 +212,7 @@ static void encoding(void **state) {
     check_str(url_encode(STR("\0"), true, arena), "%00");
 }
 
-int main(void) {
+UNIT_MAIN(test_url) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parts),
         cmocka_unit_test(no_urls),

@@ -59,7 +59,7 @@ static void test_agent_that_does_not_read(void **state) {
     assert_int_equal(rmdir(path), 0);
 }
 
-int main(void) {
+UNIT_MAIN(test_ssh_agent_relay) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_agent_that_does_not_read),
     };

@@ -151,7 +151,7 @@ static void test_user(void **state) {
     arena_close(arena);
 }
 
-int main(void) {
+UNIT_MAIN(test_ssh_certificate) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_signatures), cmocka_unit_test(test_defects),
         cmocka_unit_test(test_damage),     cmocka_unit_test(test_authority),

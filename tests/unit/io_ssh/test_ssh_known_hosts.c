@@ -96,7 +96,7 @@ static void test_patterns(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_ssh_known_hosts) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lines),
         cmocka_unit_test(test_patterns),

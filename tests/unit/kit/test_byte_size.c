@@ -73,7 +73,7 @@ static void test_round(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_byte_size) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_parse), cmocka_unit_test(test_round)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -43,7 +43,7 @@ static void test_pool(void **state) {
     assert_int_equal(diags.count, 4);
 }
 
-int main(void) {
+UNIT_MAIN(test_call_pool) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_pool)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -130,7 +130,7 @@ static void test_order(void **state) {
     assert_true(cidr_equal(&a, &b));
 }
 
-int main(void) {
+UNIT_MAIN(test_cidr) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parse), cmocka_unit_test(test_contains), cmocka_unit_test(test_mask),
         cmocka_unit_test(test_nul),   cmocka_unit_test(test_order),

@@ -52,7 +52,7 @@ static void attributes_have_a_fallback(void **state) {
     assert_int_equal(duration_of(object_builder_value(&builder), "timeout", 7), 61000);
 }
 
-int main(void) {
+UNIT_MAIN(test_duration) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_times_above_zero),
         cmocka_unit_test(attributes_have_a_fallback),

@@ -26,7 +26,7 @@ static void names(void **state) {
         check_str(field_name_of_attribute(str_from_cstr(cases[i].argument), arena), cases[i].field);
 }
 
-int main(void) {
+UNIT_MAIN(test_field_name) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names),
     };

@@ -16,7 +16,7 @@ static void test_whole(void **state) {
     assert_true(map_change_forces_new(one, value_unknown(&TYPE_MAP_OF_STRING)));
 }
 
-int main(void) {
+UNIT_MAIN(test_map_change) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_whole),
     };

@@ -62,7 +62,7 @@ static void objects_by_position(void **state) {
     check_str(object_text(nested_list_at(object, "objects", 1), "name", STR_EMPTY), "second");
 }
 
-int main(void) {
+UNIT_MAIN(test_nested_list) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_list_has_no_items),
         cmocka_unit_test(texts_without_null_and_unknown),

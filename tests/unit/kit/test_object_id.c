@@ -51,7 +51,7 @@ static void imports_by_id(void **state) {
     assert_int_equal(diags.error_count, 1);
 }
 
-int main(void) {
+UNIT_MAIN(test_object_id) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(uuids_differ_by_object),
         cmocka_unit_test(imports_by_id),

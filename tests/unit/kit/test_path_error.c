@@ -48,7 +48,7 @@ static void the_whole_object_has_no_path(void **state) {
     assert_int_equal(diags.items[0].path.len, 0);
 }
 
-int main(void) {
+UNIT_MAIN(test_path_error) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(places_are_typed),
         cmocka_unit_test(an_error_is_placed),

@@ -222,7 +222,7 @@ static void repetitions_are_counted(void **state) {
     case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_wait_until) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_condition_that_holds_costs_no_pause),
         cmocka_unit_test(pauses_double_up_to_the_longest),

@@ -27,7 +27,7 @@ static void test_texts(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_yaml_text) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_texts)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -77,7 +77,7 @@ static void impersonation(void **state) {
                                            "Impersonate-Extra-example.com%2Fa%25%C3%BC: two\n");
 }
 
-int main(void) {
+UNIT_MAIN(test_kube_auth) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bearer),
         cmocka_unit_test(password_and_tls),

@@ -159,7 +159,7 @@ static void overtaken(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_kube_call) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(paths),
         cmocka_unit_test(requests),

@@ -90,7 +90,7 @@ static void broken(void **state) {
     assert_true(version->is_stale);
 }
 
-int main(void) {
+UNIT_MAIN(test_kube_catalog) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(forms),
         cmocka_unit_test(suggestions),

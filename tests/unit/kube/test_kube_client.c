@@ -229,7 +229,7 @@ static void renews(void **state) {
     unlink(path);
 }
 
-int main(void) {
+UNIT_MAIN(test_kube_client) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(retries),      cmocka_unit_test(deadlines), cmocka_unit_test(connects),
         cmocka_unit_test(cancels),      cmocka_unit_test(renews),    cmocka_unit_test(limits),

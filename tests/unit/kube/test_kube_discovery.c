@@ -133,7 +133,7 @@ static void failures(void **state) {
     kube_client_close(script.client);
 }
 
-int main(void) {
+UNIT_MAIN(test_kube_discovery) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plain),
         cmocka_unit_test(readings),

@@ -193,7 +193,7 @@ static void reports(void **state) {
                 SIZE_MAX);
 }
 
-int main(void) {
+UNIT_MAIN(test_kube_error) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(recorded),
         cmocka_unit_test(texts),

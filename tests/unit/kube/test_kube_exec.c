@@ -248,7 +248,7 @@ static void expiry(void **state) {
     kube_case_close(&test);
 }
 
-int main(void) {
+UNIT_MAIN(test_kube_exec) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers), cmocka_unit_test(surroundings), cmocka_unit_test(cluster_info),
         cmocka_unit_test(masked),  cmocka_unit_test(absent),       cmocka_unit_test(limits),

@@ -68,7 +68,7 @@ static void pages(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_kube_list) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pages),
     };

@@ -311,7 +311,7 @@ static void bad_token_files(void **state) {
     kube_case_close(&files);
 }
 
-int main(void) {
+UNIT_MAIN(test_kube_login) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refused_ones),      cmocka_unit_test(expiring),
         cmocka_unit_test(failed_renewal),    cmocka_unit_test(in_vain),

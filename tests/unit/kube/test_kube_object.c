@@ -54,7 +54,7 @@ static void kept_objects_share_types(void **state) {
     assert_ptr_equal(value_at(kept[0], 0).type, value_at(kept[1], 0).type);
 }
 
-int main(void) {
+UNIT_MAIN(test_kube_object) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(members),
         cmocka_unit_test(kept_objects_share_types),

@@ -68,7 +68,7 @@ static void rejected(void **state) {
     kube_client_close(script.client);
 }
 
-int main(void) {
+UNIT_MAIN(test_kube_openapi) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_few_documents),
         cmocka_unit_test(rejected),

@@ -108,7 +108,7 @@ static void rotation(void **state) {
     kube_case_close(&test);
 }
 
-int main(void) {
+UNIT_MAIN(test_kube_pod) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(accounts),
         cmocka_unit_test(rotation),

@@ -269,7 +269,7 @@ static void suggestions(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_kube_schema) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fields),   cmocka_unit_test(types),       cmocka_unit_test(missing),
         cmocka_unit_test(metadata), cmocka_unit_test(unknowns),    cmocka_unit_test(documents),

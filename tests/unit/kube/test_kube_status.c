@@ -77,7 +77,7 @@ static void broken(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_kube_status) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(recorded),
         cmocka_unit_test(details),

@@ -133,7 +133,7 @@ static void good(void **state) {
     assert_false(kube_target_finish(&target, &problem, arena));
 }
 
-int main(void) {
+UNIT_MAIN(test_kube_target) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(servers),
         cmocka_unit_test(proxies),

@@ -40,7 +40,7 @@ static void texts(void **state) {
     kube_warning_release(&warnings);
 }
 
-int main(void) {
+UNIT_MAIN(test_kube_warning) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts),
     };

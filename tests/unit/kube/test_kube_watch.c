@@ -250,7 +250,7 @@ static void time_is_over(void **state) {
     cancel_close(token);
 }
 
-int main(void) {
+UNIT_MAIN(test_kube_watch) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(streams),
         cmocka_unit_test(pieces),

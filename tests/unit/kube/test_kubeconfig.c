@@ -524,7 +524,7 @@ static void default_files(void **state) {
     kube_case_close(&test);
 }
 
-int main(void) {
+UNIT_MAIN(test_kubeconfig) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cluster_tools), cmocka_unit_test(cloud_plugins),
         cmocka_unit_test(all_members),   cmocka_unit_test(tokens),

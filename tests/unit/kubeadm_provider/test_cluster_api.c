@@ -49,7 +49,7 @@ static void test_tokens(void **state) {
     assert_true(str_starts_with(a.text, a.id));
 }
 
-int main(void) {
+UNIT_MAIN(test_cluster_api) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_endpoints),
         cmocka_unit_test(test_tokens),

@@ -163,7 +163,7 @@ static void test_bundle(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_cluster_check) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_networks),       cmocka_unit_test(test_endpoints),
         cmocka_unit_test(test_control_planes), cmocka_unit_test(test_names),

@@ -74,7 +74,7 @@ static void test_missing_facts(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_data_kubeadm_host) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_read),
         cmocka_unit_test(test_unreachable),

@@ -43,7 +43,7 @@ static void test_not_a_list(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_etcd_members) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parse),
         cmocka_unit_test(test_not_a_list),

@@ -77,7 +77,7 @@ static void test_sentences(void **state) {
               "No member can join etcd while \"m1\" has never started.");
 }
 
-int main(void) {
+UNIT_MAIN(test_etcd_quorum) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_cluster),
         cmocka_unit_test(test_sentences),

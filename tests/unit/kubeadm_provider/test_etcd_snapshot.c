@@ -209,7 +209,7 @@ static void test_heads(void **state) {
         assert_false(etcd_snapshot_parse(str_from_cstr(heads[i]), &head, arena));
 }
 
-int main(void) {
+UNIT_MAIN(test_etcd_snapshot) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_snapshot),
         cmocka_unit_test(test_broken),

@@ -187,7 +187,7 @@ static void test_foreign(void **state) {
     assert_false(host_facts_is_foreign(&facts, STR("B")));
 }
 
-int main(void) {
+UNIT_MAIN(test_host_facts) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_script),  cmocka_unit_test(test_includes),
         cmocka_unit_test(test_parser),  cmocka_unit_test(test_runtime),

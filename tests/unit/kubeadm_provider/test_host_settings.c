@@ -227,7 +227,7 @@ static void test_parse(void **state) {
     assert_false(host_settings_parse(STR("settings 1\nswap\toff\n"), &cut, arena));
 }
 
-int main(void) {
+UNIT_MAIN(test_host_settings) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_wanted),
         cmocka_unit_test(test_container),

@@ -82,7 +82,7 @@ static void test_supported(void **state) {
               "Kubernetes 1.30.14 is not supported: the oldest version is 1.31.");
 }
 
-int main(void) {
+UNIT_MAIN(test_kube_version) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parse),
         cmocka_unit_test(test_order),

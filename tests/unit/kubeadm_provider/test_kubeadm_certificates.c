@@ -92,7 +92,7 @@ static void test_plan(void **state) {
     assert_false(renews(&kubeadm_init, "null", ",\"renew_before_days\":90"));
 }
 
-int main(void) {
+UNIT_MAIN(test_kubeadm_certificates) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_end),
         cmocka_unit_test(test_plan),

@@ -101,7 +101,7 @@ static void test_refresh(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_kubeadm_etcd_snapshot) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_arguments),
         cmocka_unit_test(test_changes),

@@ -87,7 +87,7 @@ static void test_validation(void **state) {
     case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_kubeadm_host) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_upgrade),
         cmocka_unit_test(test_runtime_change),

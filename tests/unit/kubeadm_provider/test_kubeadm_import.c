@@ -84,7 +84,7 @@ static void test_first_plan(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_kubeadm_import) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_addresses),
         cmocka_unit_test(test_first_plan),

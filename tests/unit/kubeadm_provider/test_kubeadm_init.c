@@ -183,7 +183,7 @@ static void test_addresses(void **state) {
     case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_kubeadm_init) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_invalid),          cmocka_unit_test(test_changes),
         cmocka_unit_test(test_replaced_machine), cmocka_unit_test(test_join),

@@ -305,7 +305,7 @@ static void test_whole_cluster(void **state) {
     close_node(&lost);
 }
 
-int main(void) {
+UNIT_MAIN(test_kubeadm_member) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_stays),         cmocka_unit_test(test_copies),
         cmocka_unit_test(test_no_peer),       cmocka_unit_test(test_leaves),

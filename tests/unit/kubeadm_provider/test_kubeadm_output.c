@@ -82,7 +82,7 @@ static void test_phases(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_kubeadm_output) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_preflight),
         cmocka_unit_test(test_hints),

@@ -7,7 +7,7 @@ static void test_tables(void **state) {
     check_provider(&kubeadm_provider);
 }
 
-int main(void) {
+UNIT_MAIN(test_kubeadm_provider) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tables),
     };

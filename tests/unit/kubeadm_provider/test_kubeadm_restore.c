@@ -158,7 +158,7 @@ static void test_plain(void **state) {
     close_case(&r);
 }
 
-int main(void) {
+UNIT_MAIN(test_kubeadm_restore) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_files),
         cmocka_unit_test(test_later),

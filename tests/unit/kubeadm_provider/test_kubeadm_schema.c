@@ -215,7 +215,7 @@ static void test_components(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_kubeadm_schema) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_checks),     cmocka_unit_test(test_since),
         cmocka_unit_test(test_names),      cmocka_unit_test(test_document),

@@ -27,7 +27,7 @@ static void test_markers(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_kubeadm_step) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_markers)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

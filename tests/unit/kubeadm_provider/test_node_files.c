@@ -268,7 +268,7 @@ static void test_real_containerd(void **state) {
     check_has(result.out, "disabled_plugins = []");
 }
 
-int main(void) {
+UNIT_MAIN(test_node_files) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_containers_keep_their_kernel),
         cmocka_unit_test(test_units),

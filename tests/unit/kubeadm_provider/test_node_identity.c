@@ -22,7 +22,7 @@ static void test_facts(void **state) {
     check_str(node_identity_of(&facts, STR("n"), STR("10.0.0")).mac, "");
 }
 
-int main(void) {
+UNIT_MAIN(test_node_identity) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_facts),
     };

@@ -165,7 +165,7 @@ static void test_no_client(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_node_object) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_unavailable),
         cmocka_unit_test(test_node_event),

@@ -111,7 +111,7 @@ static void test_algorithms(void **state) {
     assert_null(pki_key_generate(STR("DSA")));
 }
 
-int main(void) {
+UNIT_MAIN(test_pki) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_files),      cmocka_unit_test(test_validity),
         cmocka_unit_test(test_check),      cmocka_unit_test(test_discovery_hash),

@@ -357,7 +357,7 @@ static void test_decisions(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_serving_request) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_checks),    cmocka_unit_test(test_damaged),
         cmocka_unit_test(test_states),    cmocka_unit_test(test_approval),

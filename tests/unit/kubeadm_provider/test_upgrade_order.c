@@ -98,7 +98,7 @@ static void test_errors(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_upgrade_order) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_laws),
         cmocka_unit_test(test_errors),

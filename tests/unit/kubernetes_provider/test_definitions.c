@@ -32,7 +32,7 @@ static void sharing(void **state) {
     definitions_close(NULL);
 }
 
-int main(void) {
+UNIT_MAIN(test_definitions) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sharing),
     };

@@ -87,7 +87,7 @@ static void defaults_are_those_of_the_server(void **state) {
     token_case_close(&token);
 }
 
-int main(void) {
+UNIT_MAIN(test_ephemeral_kubernetes_token) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(is_renewed_after_four_fifths),
         cmocka_unit_test(defaults_are_those_of_the_server),

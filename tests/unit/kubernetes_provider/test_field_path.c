@@ -64,7 +64,7 @@ static void test_paths(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_field_path) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_paths)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

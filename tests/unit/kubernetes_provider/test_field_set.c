@@ -178,7 +178,7 @@ static void test_compare(void **state) {
     assert_int_equal(field_set_compare(set, planned, planned, arena).count, 0);
 }
 
-int main(void) {
+UNIT_MAIN(test_field_set) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sole),    cmocka_unit_test(test_sole_parts),
         cmocka_unit_test(test_algebra), cmocka_unit_test(test_recorded),

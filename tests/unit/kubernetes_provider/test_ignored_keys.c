@@ -74,7 +74,7 @@ static void bad_expressions(void **state) {
     assert_int_equal(bad, 1);
 }
 
-int main(void) {
+UNIT_MAIN(test_ignored_keys) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys),
         cmocka_unit_test(bad_expressions),

@@ -77,7 +77,7 @@ static void configurations(void **state) {
         check_str(config_text(&cases[i], arena), cases[i].target);
 }
 
-int main(void) {
+UNIT_MAIN(test_kubernetes_provider) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tables),
         cmocka_unit_test(configurations),

@@ -164,7 +164,7 @@ static int release(void **state) {
     return 0;
 }
 
-int main(void) {
+UNIT_MAIN(test_manifest_text) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_texts),
         cmocka_unit_test(test_json),

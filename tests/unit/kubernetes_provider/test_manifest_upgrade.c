@@ -58,7 +58,7 @@ static void others(void **state) {
         check_str(upgraded(cases[i].version, cases[i].stored, arena), cases[i].stored);
 }
 
-int main(void) {
+UNIT_MAIN(test_manifest_upgrade) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(forms),
         cmocka_unit_test(others),

@@ -63,7 +63,7 @@ static void test_states(void **state) {
     assert_true(value_is_null(manifests_inventory_find(&none, STR("c"))));
 }
 
-int main(void) {
+UNIT_MAIN(test_manifests_inventory) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_deletions),
                                        cmocka_unit_test(test_states)};
     return cmocka_run_group_tests(tests, NULL, NULL);

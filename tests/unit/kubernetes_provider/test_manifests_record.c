@@ -39,7 +39,7 @@ static void test_damaged(void **state) {
     assert_int_equal(manifests_record_find(&odd, STR("b")).action, OBJECT_NONE);
 }
 
-int main(void) {
+UNIT_MAIN(test_manifests_record) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_round_trip),
                                        cmocka_unit_test(test_damaged)};
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,7 +27,7 @@ static void differences(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_merge_patch) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(differences)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -127,7 +127,7 @@ static void inclusion(void **state) {
             cases[i].is_in);
 }
 
-int main(void) {
+UNIT_MAIN(test_object_body) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bodies),    cmocka_unit_test(typed_collections),
         cmocka_unit_test(checks),    cmocka_unit_test(unknowns_are_valid),

@@ -43,7 +43,7 @@ static void test_rules(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_object_frozen) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_rules)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -85,7 +85,7 @@ static void builtin_groups(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_object_key) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys),
         cmocka_unit_test(builtin_groups),

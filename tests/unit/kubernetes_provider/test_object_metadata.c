@@ -132,7 +132,7 @@ static void texts(void **state) {
         value_is_known(object_texts_union(encoded, value_unknown(&TYPE_MAP_OF_STRING), arena)));
 }
 
-int main(void) {
+UNIT_MAIN(test_object_metadata) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(live_objects), cmocka_unit_test(ids),   cmocka_unit_test(generated_names),
         cmocka_unit_test(places),       cmocka_unit_test(texts),

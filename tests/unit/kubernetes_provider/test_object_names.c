@@ -84,7 +84,7 @@ static void forbidden(void **state) {
     names_case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_object_names) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lists),
         cmocka_unit_test(forbidden),

@@ -38,7 +38,7 @@ static void test_waves(void **state) {
             cases[i].wave);
 }
 
-int main(void) {
+UNIT_MAIN(test_object_order) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_waves)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

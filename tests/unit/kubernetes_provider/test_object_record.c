@@ -98,7 +98,7 @@ static void digests_of_dry_runs(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_object_record) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(there_and_back),
         cmocka_unit_test(damaged),

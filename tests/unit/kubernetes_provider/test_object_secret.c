@@ -67,7 +67,7 @@ static void masks(void **state) {
     check_str(object_secret_mask(plain, STR("hush"), arena), "hush");
 }
 
-int main(void) {
+UNIT_MAIN(test_object_secret) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(paths),
         cmocka_unit_test(unknown_kinds),

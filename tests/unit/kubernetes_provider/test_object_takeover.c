@@ -170,7 +170,7 @@ static void endings(void **state) {
     close_fixture(&fixture);
 }
 
-int main(void) {
+UNIT_MAIN(test_object_takeover) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(scopes),
         cmocka_unit_test(removed_fields),

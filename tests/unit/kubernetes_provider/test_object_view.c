@@ -116,7 +116,7 @@ static void without_paths(void **state) {
               "{a:{y:2},l:[{n:1},{n:3}]}");
 }
 
-int main(void) {
+UNIT_MAIN(test_object_view) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(objects),           cmocka_unit_test(creations),
         cmocka_unit_test(updates_and_fills), cmocka_unit_test(marks),

@@ -124,7 +124,7 @@ static void test_canonical(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_quantity) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_canonical)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -65,7 +65,7 @@ static void recorded(void **state) {
     check_file(DIRECTORY "readiness.recorded", 100);
 }
 
-int main(void) {
+UNIT_MAIN(test_readiness) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rules),
         cmocka_unit_test(recorded),

@@ -75,7 +75,7 @@ static void fields(void **state) {
     assert_int_equal(removed_shape_fields(value_unknown(&TYPE_DYNAMIC), arena).count, 0);
 }
 
-int main(void) {
+UNIT_MAIN(test_removed_shape) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(versions),
         cmocka_unit_test(fields),

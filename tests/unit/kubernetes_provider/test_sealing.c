@@ -130,7 +130,7 @@ static void fingerprints(void **state) {
     assert_false(str_equal(sealing_fingerprint(other, c->arena), own));
 }
 
-int main(void) {
+UNIT_MAIN(test_sealing) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(there_and_back, open_case, close_case),
         cmocka_unit_test_setup_teardown(differs_each_time, open_case, close_case),

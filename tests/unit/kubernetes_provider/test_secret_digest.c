@@ -55,7 +55,7 @@ static void damaged(void **state) {
         assert_int_equal(secret_digests_read(str_from_cstr(texts[i]), arena).items.count, 0);
 }
 
-int main(void) {
+UNIT_MAIN(test_secret_digest) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(recognised),
         cmocka_unit_test(salted),

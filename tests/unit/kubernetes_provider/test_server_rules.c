@@ -180,7 +180,7 @@ static void drops(void **state) {
     kube_client_close(script.client);
 }
 
-int main(void) {
+UNIT_MAIN(test_server_rules) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(changes),
         cmocka_unit_test(drops),

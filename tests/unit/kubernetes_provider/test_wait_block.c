@@ -124,7 +124,7 @@ static void unknown_values(void **state) {
     assert_int_equal(diags.count, 0);
 }
 
-int main(void) {
+UNIT_MAIN(test_wait_block) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fields),
         cmocka_unit_test(parts),

@@ -241,7 +241,7 @@ static void cancelled(void **state) {
     close_case(&test);
 }
 
-int main(void) {
+UNIT_MAIN(test_wait_follow) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(at_once),   cmocka_unit_test(time_is_over), cmocka_unit_test(deadline),
         cmocka_unit_test(grace),     cmocka_unit_test(rejected),     cmocka_unit_test(unreachable),

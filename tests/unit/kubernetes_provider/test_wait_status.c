@@ -27,7 +27,7 @@ static void revisions(void **state) {
                          cases[i].is_same);
 }
 
-int main(void) {
+UNIT_MAIN(test_wait_status) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(revisions),
     };

@@ -90,8 +90,8 @@ static int close_lang(void **state) {
     return 0;
 }
 
-#define RUN_LANG_TESTS(...)                                                                        \
-    int main(void) {                                                                               \
+#define RUN_LANG_TESTS(name, ...)                                                                  \
+    UNIT_MAIN(name) {                                                                              \
         const struct CMUnitTest tests[] = {__VA_ARGS__};                                           \
         return cmocka_run_group_tests(tests, open_lang, close_lang);                               \
     }

@@ -56,6 +56,7 @@ static void test_precision(void **state) {
     assert_int_equal(out.count, 64);
 }
 
-RUN_LANG_TESTS(cmocka_unit_test(test_results),
+RUN_LANG_TESTS(test_arithmetic,
+               cmocka_unit_test(test_results),
                cmocka_unit_test(test_no_answer),
                cmocka_unit_test(test_precision))

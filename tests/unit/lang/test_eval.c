@@ -73,7 +73,8 @@ static void test_budget_ends_an_evaluation(void **state) {
     check_str(diags.items[0].summary, "Expression too expensive");
 }
 
-RUN_LANG_TESTS(cmocka_unit_test(test_names_and_constructors),
+RUN_LANG_TESTS(test_eval,
+               cmocka_unit_test(test_names_and_constructors),
                cmocka_unit_test(test_error_shows_values_but_no_secret),
                cmocka_unit_test(test_converted),
                cmocka_unit_test(test_budget_ends_an_evaluation))

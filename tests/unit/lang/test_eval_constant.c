@@ -23,4 +23,4 @@ static void test_constants(void **state) {
     }
 }
 
-RUN_LANG_TESTS(cmocka_unit_test(test_constants))
+RUN_LANG_TESTS(test_eval_constant, cmocka_unit_test(test_constants))

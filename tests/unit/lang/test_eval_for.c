@@ -19,4 +19,4 @@ static void test_for(void **state) {
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-RUN_LANG_TESTS(cmocka_unit_test(test_for))
+RUN_LANG_TESTS(test_eval_for, cmocka_unit_test(test_for))

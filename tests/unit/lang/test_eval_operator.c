@@ -92,7 +92,8 @@ static void test_long_sum(void **state) {
     check_str(evaluated(buf.ptr), "number 20001");
 }
 
-RUN_LANG_TESTS(cmocka_unit_test(test_arithmetic_and_order),
+RUN_LANG_TESTS(test_eval_operator,
+               cmocka_unit_test(test_arithmetic_and_order),
                cmocka_unit_test(test_logic),
                cmocka_unit_test(test_logic_that_awaits),
                cmocka_unit_test(test_equality),

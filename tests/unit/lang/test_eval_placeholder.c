@@ -14,4 +14,4 @@ static void test_types_of_failed_parts(void **state) {
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-RUN_LANG_TESTS(cmocka_unit_test(test_types_of_failed_parts))
+RUN_LANG_TESTS(test_eval_placeholder, cmocka_unit_test(test_types_of_failed_parts))

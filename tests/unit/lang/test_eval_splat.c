@@ -14,4 +14,4 @@ static void test_splat(void **state) {
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-RUN_LANG_TESTS(cmocka_unit_test(test_splat))
+RUN_LANG_TESTS(test_eval_splat, cmocka_unit_test(test_splat))

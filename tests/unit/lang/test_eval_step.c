@@ -22,4 +22,4 @@ static void test_steps(void **state) {
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-RUN_LANG_TESTS(cmocka_unit_test(test_steps))
+RUN_LANG_TESTS(test_eval_step, cmocka_unit_test(test_steps))

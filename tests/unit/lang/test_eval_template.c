@@ -15,4 +15,4 @@ static void test_templates(void **state) {
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-RUN_LANG_TESTS(cmocka_unit_test(test_templates))
+RUN_LANG_TESTS(test_eval_template, cmocka_unit_test(test_templates))

@@ -70,7 +70,8 @@ static void test_has_traversal(void **state) {
     assert_false(expr_has_traversal(parsed("f(1, \"x\")")));
 }
 
-RUN_LANG_TESTS(cmocka_unit_test(test_unwrapping),
+RUN_LANG_TESTS(test_expr,
+               cmocka_unit_test(test_unwrapping),
                cmocka_unit_test(test_has_traversal),
                cmocka_unit_test(test_traversals_in_order),
                cmocka_unit_test(test_literals),

@@ -119,7 +119,8 @@ static void test_sameness(void **state) {
     assert_false(fmt_is_same(STR("${b}"), STR("${b} "), arena));
 }
 
-RUN_LANG_TESTS(cmocka_unit_test(test_files),
+RUN_LANG_TESTS(test_fmt,
+               cmocka_unit_test(test_files),
                cmocka_unit_test(test_comments_stay),
                cmocka_unit_test(test_streams),
                cmocka_unit_test(test_sequences),

@@ -58,4 +58,4 @@ static void test_types(void **state) {
                    cases, ARRAY_COUNT(cases));
 }
 
-RUN_LANG_TESTS(cmocka_unit_test(test_values), cmocka_unit_test(test_types))
+RUN_LANG_TESTS(test_fmt_argument, cmocka_unit_test(test_values), cmocka_unit_test(test_types))

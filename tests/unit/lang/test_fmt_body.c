@@ -88,7 +88,8 @@ static void test_depth(void **state) {
     check_str(diags.items[0].summary, "Blocks nested too deeply");
 }
 
-RUN_LANG_TESTS(cmocka_unit_test(test_tokens),
+RUN_LANG_TESTS(test_fmt_body,
+               cmocka_unit_test(test_tokens),
                cmocka_unit_test(test_labels_only),
                cmocka_unit_test(test_refusals),
                cmocka_unit_test(test_depth))

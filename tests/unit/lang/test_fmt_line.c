@@ -49,4 +49,4 @@ static void test_columns(void **state) {
         check_str(arranged(cases[i].text, 0), cases[i].laid_out);
 }
 
-RUN_LANG_TESTS(cmocka_unit_test(test_indentation), cmocka_unit_test(test_columns))
+RUN_LANG_TESTS(test_fmt_line, cmocka_unit_test(test_indentation), cmocka_unit_test(test_columns))

@@ -48,4 +48,4 @@ static void test_depth(void **state) {
     assert_int_equal(fmt_line_depth_change(TOKEN_HEREDOC_OPEN), 0);
 }
 
-RUN_LANG_TESTS(cmocka_unit_test(test_blanks), cmocka_unit_test(test_depth))
+RUN_LANG_TESTS(test_fmt_space, cmocka_unit_test(test_blanks), cmocka_unit_test(test_depth))

@@ -44,4 +44,4 @@ static void test_calls(void **state) {
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-RUN_LANG_TESTS(cmocka_unit_test(test_calls))
+RUN_LANG_TESTS(test_function, cmocka_unit_test(test_calls))

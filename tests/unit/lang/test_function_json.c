@@ -68,7 +68,7 @@ static void test_json(void **state) {
         "\"is_nullable\":true,\"type\":\"number\"}]}}}");
 }
 
-int main(void) {
+UNIT_MAIN(test_function_json) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_json)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

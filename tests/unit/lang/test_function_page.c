@@ -37,7 +37,7 @@ static void test_page(void **state) {
     assert_string_equal(strstr(page, "\n## all"), wanted);
 }
 
-int main(void) {
+UNIT_MAIN(test_function_page) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_page)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

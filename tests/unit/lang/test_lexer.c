@@ -65,6 +65,7 @@ static void test_identifiers(void **state) {
     assert_false(lexer_is_identifier(STR("")));
 }
 
-RUN_LANG_TESTS(cmocka_unit_test(test_tokens),
+RUN_LANG_TESTS(test_lexer,
+               cmocka_unit_test(test_tokens),
                cmocka_unit_test(test_comments),
                cmocka_unit_test(test_identifiers))

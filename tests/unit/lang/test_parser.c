@@ -79,7 +79,8 @@ static void test_traversal(void **state) {
     check_str(diags.items[0].summary, "Invalid reference");
 }
 
-RUN_LANG_TESTS(cmocka_unit_test(test_syntax_errors),
+RUN_LANG_TESTS(test_parser,
+               cmocka_unit_test(test_syntax_errors),
                cmocka_unit_test(test_precedence_and_newlines),
                cmocka_unit_test(test_depth),
                cmocka_unit_test(test_expression_at),

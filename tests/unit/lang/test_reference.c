@@ -73,6 +73,7 @@ static void test_collect(void **state) {
     assert_int_equal(references.items[2].kind, REFERENCE_RESOURCE);
 }
 
-RUN_LANG_TESTS(cmocka_unit_test(test_references),
+RUN_LANG_TESTS(test_reference,
+               cmocka_unit_test(test_references),
                cmocka_unit_test(test_ranges),
                cmocka_unit_test(test_collect))

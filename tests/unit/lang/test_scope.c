@@ -9,4 +9,4 @@ static void test_spending(void **state) {
     assert_true(scope_spend(NULL, 1000, 1000));
 }
 
-RUN_LANG_TESTS(cmocka_unit_test(test_spending))
+RUN_LANG_TESTS(test_scope, cmocka_unit_test(test_spending))

@@ -22,4 +22,4 @@ static void test_text(void **state) {
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-RUN_LANG_TESTS(cmocka_unit_test(test_text))
+RUN_LANG_TESTS(test_template, cmocka_unit_test(test_text))

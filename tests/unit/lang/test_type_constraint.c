@@ -55,4 +55,4 @@ static void test_defaults(void **state) {
     assert_int_equal(value_attribute(value_attribute(value, STR("b")), STR("c")).as.integer, 1);
 }
 
-RUN_LANG_TESTS(cmocka_unit_test(test_types), cmocka_unit_test(test_defaults))
+RUN_LANG_TESTS(test_type_constraint, cmocka_unit_test(test_types), cmocka_unit_test(test_defaults))

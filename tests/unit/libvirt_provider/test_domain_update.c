@@ -116,7 +116,7 @@ static void test_live_limits_are_numbers(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_domain_update) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_compare),
         cmocka_unit_test(test_promised_is_not_given),

@@ -71,7 +71,7 @@ static void test_damaged_images(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_image_cache) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_default_directory),
         cmocka_unit_test(test_damaged_images),

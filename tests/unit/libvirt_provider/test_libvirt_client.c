@@ -99,7 +99,7 @@ static void test_host_key(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_libvirt_client) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_shares_one),
         cmocka_unit_test(test_deadline),

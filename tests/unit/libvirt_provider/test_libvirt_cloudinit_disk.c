@@ -187,7 +187,7 @@ static void test_spellings_of_directory(void **state) {
     place_close(&place);
 }
 
-int main(void) {
+UNIT_MAIN(test_libvirt_cloudinit_disk) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_validate),  cmocka_unit_test(test_digest_is_known_before),
         cmocka_unit_test(test_image),     cmocka_unit_test(test_recover),

@@ -462,7 +462,7 @@ static void test_disk_urls(void **state) {
     libvirt_case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_libvirt_domain) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lifecycle),
         cmocka_unit_test(test_drift),

@@ -54,7 +54,7 @@ static void test_gone(void **state) {
     assert_false(libvirt_error_is_gone(VIR_ERR_OK));
 }
 
-int main(void) {
+UNIT_MAIN(test_libvirt_error) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_advice),
         cmocka_unit_test(test_gone),

@@ -249,7 +249,7 @@ static void test_failed_update_of_an_entry(void **state) {
     libvirt_case_close(&network);
 }
 
-int main(void) {
+UNIT_MAIN(test_libvirt_network) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lifecycle),
         cmocka_unit_test(test_lifecycle_on_a_host),

@@ -94,7 +94,7 @@ static void test_recover(void **state) {
     libvirt_case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_libvirt_nwfilter) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lifecycle), cmocka_unit_test(test_reads_what_it_wrote),
         cmocka_unit_test(test_drift),     cmocka_unit_test(test_refusals),

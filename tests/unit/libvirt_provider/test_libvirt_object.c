@@ -149,7 +149,7 @@ static void test_define_error(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_libvirt_object) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_by_name_then_by_uuid), cmocka_unit_test(test_gone),
         cmocka_unit_test(test_no_connection),        cmocka_unit_test(test_unreadable),

@@ -102,7 +102,7 @@ static void test_directory_on_delete(void **state) {
     libvirt_case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_libvirt_pool) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lifecycle),
         cmocka_unit_test(test_drift),

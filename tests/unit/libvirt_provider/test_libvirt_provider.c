@@ -7,7 +7,7 @@ static void test_tables(void **state) {
     check_provider(&libvirt_provider);
 }
 
-int main(void) {
+UNIT_MAIN(test_libvirt_provider) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_tables)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

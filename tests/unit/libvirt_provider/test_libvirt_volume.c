@@ -337,7 +337,7 @@ static void test_private_members(void **state) {
     arena_close(arena);
 }
 
-int main(void) {
+UNIT_MAIN(test_libvirt_volume) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lifecycle),
         cmocka_unit_test(test_validate),

@@ -41,7 +41,7 @@ static void test_image_holds_the_files(void **state) {
     assert_false(seed_files_from_iso(STR("no image"), &back, arena));
 }
 
-int main(void) {
+UNIT_MAIN(test_seed_files) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_digest_follows_the_files),
         cmocka_unit_test(test_image_holds_the_files),

@@ -55,7 +55,7 @@ static void test_qcow2(void **state) {
     case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_volume_source) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_look),
         cmocka_unit_test(test_qcow2),

@@ -76,7 +76,7 @@ static void test_drift(void **state) {
     assert_int_equal(object_attribute(object_builder_value(&builder), "xml_merge").count, 0);
 }
 
-int main(void) {
+UNIT_MAIN(test_xml_merge) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_merge),
         cmocka_unit_test(test_drift),

@@ -66,7 +66,7 @@ static void test_all(void **state) {
     assert_int_equal(xml_path_all(root, "a/b", arena).count, 1);
 }
 
-int main(void) {
+UNIT_MAIN(test_xml_path) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_set),
         cmocka_unit_test(test_all),

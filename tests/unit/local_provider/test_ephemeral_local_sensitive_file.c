@@ -22,7 +22,7 @@ static void is_read(void **state) {
     case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_ephemeral_local_sensitive_file) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(is_read)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -247,7 +247,7 @@ static void test_data(void **state) {
     place_close(&place);
 }
 
-int main(void) {
+UNIT_MAIN(test_local_file) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_create_and_delete),
         cmocka_unit_test(test_lives),

@@ -7,7 +7,7 @@ static void test_tables(void **state) {
     check_provider(&local_provider);
 }
 
-int main(void) {
+UNIT_MAIN(test_local_provider) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_tables)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -50,7 +50,7 @@ static void test_notes(void **state) {
     case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_nftables_table) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_import_ids),
                                        cmocka_unit_test(test_notes)};
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -110,7 +110,7 @@ static void test_errors_of_nft(void **state) {
     case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_ruleset_text) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_commands),
         cmocka_unit_test(test_validation),

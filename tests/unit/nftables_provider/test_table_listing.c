@@ -211,7 +211,7 @@ static void test_bad_listings(void **state) {
         assert_false(table_listing_parse(str_from_cstr(texts[i]), STR_EMPTY, &listing, arena));
 }
 
-int main(void) {
+UNIT_MAIN(test_table_listing) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_passing_members),
         cmocka_unit_test(test_rules),

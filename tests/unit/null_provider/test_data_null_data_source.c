@@ -18,7 +18,7 @@ static void test_read(void **state) {
     case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_data_null_data_source) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_read),
     };

@@ -24,7 +24,7 @@ static void test_lives(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_null_provider) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tables),
         cmocka_unit_test(test_lives),

@@ -35,7 +35,7 @@ static void test_update_keeps_the_id(void **state) {
     case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_null_resource) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_triggers),
         cmocka_unit_test(test_update_keeps_the_id),

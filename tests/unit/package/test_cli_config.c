@@ -249,7 +249,7 @@ static void wrong_settings(void **state) {
                                   STR("f"), &config, arena, &diags));
 }
 
-int main(void) {
+UNIT_MAIN(test_cli_config) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(installations),  cmocka_unit_test(refused), cmocka_unit_test(patterns),
         cmocka_unit_test(programs),       cmocka_unit_test(mirrors), cmocka_unit_test(hosts),

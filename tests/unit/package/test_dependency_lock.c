@@ -96,7 +96,7 @@ static void refused(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_dependency_lock) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(round_trip), cmocka_unit_test(normal_form),
                                        cmocka_unit_test(refused)};
     return cmocka_run_group_tests(tests, open_arena, close_arena);

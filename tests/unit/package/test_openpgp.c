@@ -102,7 +102,7 @@ static void damaged(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_openpgp) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(good), cmocka_unit_test(refused),
                                        cmocka_unit_test(damaged)};
     return cmocka_run_group_tests(tests, open_arena, close_arena);

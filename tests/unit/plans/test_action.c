@@ -34,7 +34,7 @@ static void reasons_there_and_back(void **state) {
     assert_int_equal(untouched, REASON_REPLACE_BY_REQUEST);
 }
 
-int main(void) {
+UNIT_MAIN(test_action) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_and_glyphs),
         cmocka_unit_test(replacing),

@@ -83,7 +83,7 @@ static void keeps_own(void **state) {
     check_str(value_display(plan->drift.items[2].after, 0, arena), "{a = 2}");
 }
 
-int main(void) {
+UNIT_MAIN(test_drift) {
     const struct CMUnitTest tests[] = {
         PLAN_CASE(differences_by_member),
         PLAN_CASE(fields),

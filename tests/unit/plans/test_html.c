@@ -18,7 +18,7 @@ static void escapes(void **state) {
         check_str(html_of(str_from_cstr(cases[i].text), arena), cases[i].wanted);
 }
 
-int main(void) {
+UNIT_MAIN(test_html) {
     const struct CMUnitTest tests[] = {
         PLAN_CASE(escapes),
     };

@@ -32,7 +32,7 @@ static void sources(void **state) {
     assert_true(import_source_clone(&unknown, arena).is_unknown);
 }
 
-int main(void) {
+UNIT_MAIN(test_import_source) {
     const struct CMUnitTest tests[] = {PLAN_CASE(texts), PLAN_CASE(sources)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

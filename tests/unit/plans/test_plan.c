@@ -95,7 +95,7 @@ static void sums_of_parts(void **state) {
                                          "0 to change, 1 to delete)");
 }
 
-int main(void) {
+UNIT_MAIN(test_plan) {
     const struct CMUnitTest tests[] = {
         PLAN_CASE(sorted_and_found), PLAN_CASE(sums),
         PLAN_CASE(applyable),        PLAN_CASE(applyable_by_outputs_and_drift),

@@ -93,7 +93,7 @@ static void cut_short(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_plan_json) {
     const struct CMUnitTest tests[] = {
         PLAN_CASE(there_and_back),
         PLAN_CASE(content),

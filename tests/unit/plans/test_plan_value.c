@@ -126,7 +126,7 @@ static void memory(void **state) {
     assert_in_range(arena_used(own), 1, (size_t)3 * OBJECTS * MEMBERS * sizeof(Value) / 2);
 }
 
-int main(void) {
+UNIT_MAIN(test_plan_value) {
     const struct CMUnitTest tests[] = {
         PLAN_CASE(there_and_back), PLAN_CASE(typed),  PLAN_CASE(precision),
         PLAN_CASE(broken),         PLAN_CASE(memory),

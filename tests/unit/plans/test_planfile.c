@@ -150,7 +150,7 @@ static void no_place_to_write(void **state) {
     end(&test);
 }
 
-int main(void) {
+UNIT_MAIN(test_planfile) {
     const struct CMUnitTest tests[] = {
         PLAN_CASE(there_and_back), PLAN_CASE(the_same_bytes_twice),
         PLAN_CASE(no_plan_files),  PLAN_CASE(changed_bytes),

@@ -85,7 +85,7 @@ static void huge(void **state) {
     assert_int_equal(pairs.items[0].after, 0);
 }
 
-int main(void) {
+UNIT_MAIN(test_render_align) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(cases), cmocka_unit_test(huge)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -56,7 +56,7 @@ static void bodies_without_schema(void **state) {
     assert_int_equal(diff->blocks.count, 0);
 }
 
-int main(void) {
+UNIT_MAIN(test_render_diff) {
     const struct CMUnitTest tests[] = {PLAN_CASE(cases), PLAN_CASE(bodies_without_schema)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -81,7 +81,7 @@ static void all_when_refreshing(void **state) {
               "t.changed:id:n:x t.followed[0]:id:n:x t.idle:id:n:x ");
 }
 
-int main(void) {
+UNIT_MAIN(test_render_drift) {
     const struct CMUnitTest tests[] = {
         PLAN_CASE(drift_of_changed_objects),
         PLAN_CASE(deleted_and_created_again),

@@ -133,7 +133,7 @@ static void ids_differ(void **state) {
                                 "    }\n");
 }
 
-int main(void) {
+UNIT_MAIN(test_render_group) {
     const struct CMUnitTest tests[] = {
         PLAN_CASE(alike),        PLAN_CASE(two_are_not_enough),
         PLAN_CASE(over_modules), PLAN_CASE(some_stand_alone),

@@ -160,7 +160,7 @@ static void parts(void **state) {
               "nsitive\":false}}],\"parts_unknown\":true}],");
 }
 
-int main(void) {
+UNIT_MAIN(test_render_json) {
     const struct CMUnitTest tests[] = {
         PLAN_CASE(masks),
         PLAN_CASE(one_change),

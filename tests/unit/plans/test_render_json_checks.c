@@ -74,7 +74,7 @@ static void sorts_by_address(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_render_json_checks) {
     const struct CMUnitTest tests[] = {
         PLAN_CASE(takes_addresses_apart),
         PLAN_CASE(sorts_by_address),

@@ -142,7 +142,7 @@ static void broken(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_render_json_state) {
     const struct CMUnitTest tests[] = {
         PLAN_CASE(no_state), PLAN_CASE(resources),     PLAN_CASE(providers_of_instances),
         PLAN_CASE(outputs),  PLAN_CASE(prior_outputs), PLAN_CASE(no_prior_state),

@@ -87,7 +87,7 @@ static void objects(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_render_json_values) {
     const struct CMUnitTest tests[] = {PLAN_CASE(known), PLAN_CASE(module_tree),
                                        PLAN_CASE(objects)};
     return cmocka_run_group_tests(tests, NULL, NULL);

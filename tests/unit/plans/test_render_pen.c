@@ -66,7 +66,7 @@ static void signs(void **state) {
     check_str(strbuf_str(&out), "+   x\n!       x\n-   x\n        x\n-/+ x\n");
 }
 
-int main(void) {
+UNIT_MAIN(test_render_pen) {
     const struct CMUnitTest tests[] = {
         PLAN_CASE(symbols), PLAN_CASE(hidden_symbols), PLAN_CASE(inks),
         PLAN_CASE(html),    PLAN_CASE(signs),

@@ -147,7 +147,7 @@ static void keys_elsewhere(void **state) {
               "    }\n");
 }
 
-int main(void) {
+UNIT_MAIN(test_render_secret) {
     const struct CMUnitTest tests[] = {
         PLAN_CASE(in_one_object),    PLAN_CASE(becoming_sensitive),
         PLAN_CASE(in_a_plan),        PLAN_CASE(keys),

@@ -327,7 +327,7 @@ static void parts_with_secrets(void **state) {
         assert_true(str_find(strbuf_str(&out), str_from_cstr(texts[i]), 0) != SIZE_MAX);
 }
 
-int main(void) {
+UNIT_MAIN(test_render_text) {
     const struct CMUnitTest tests[] = {
         PLAN_CASE(nothing),
         PLAN_CASE(whole_plan),

@@ -288,7 +288,7 @@ static void colours(void **state) {
               "    }");
 }
 
-int main(void) {
+UNIT_MAIN(test_render_text_diff) {
     const struct CMUnitTest tests[] = {
         PLAN_CASE(cases),        PLAN_CASE(forces_and_notes),
         PLAN_CASE(secrets_stay), PLAN_CASE(write_only_is_named),

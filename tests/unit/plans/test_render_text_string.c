@@ -71,7 +71,7 @@ static void quoting(void **state) {
     check_str(render_text_string_quote(STR("\xc2\x9b\xc2\xa0"), arena), "\"\\u009b\\u00a0\"");
 }
 
-int main(void) {
+UNIT_MAIN(test_render_text_string) {
     const struct CMUnitTest tests[] = {PLAN_CASE(recorded), PLAN_CASE(quoting)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -49,7 +49,7 @@ static void secrets_on_demand(void **state) {
               "[\n  1,\n]");
 }
 
-int main(void) {
+UNIT_MAIN(test_render_text_value) {
     const struct CMUnitTest tests[] = {
         PLAN_CASE(cases),
         PLAN_CASE(nulls_keep_their_type),

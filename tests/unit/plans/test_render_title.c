@@ -102,7 +102,7 @@ static void others_are_broken_into_lines(void **state) {
     assert_true(lines > 8 && lines < 20);
 }
 
-int main(void) {
+UNIT_MAIN(test_render_title) {
     const struct CMUnitTest tests[] = {
         PLAN_CASE(titles),
         PLAN_CASE(special),

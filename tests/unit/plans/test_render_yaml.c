@@ -37,7 +37,7 @@ static void reading(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_render_yaml) {
     const struct CMUnitTest tests[] = {PLAN_CASE(reading)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

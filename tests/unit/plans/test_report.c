@@ -25,7 +25,7 @@ static void secrets(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_report) {
     const struct CMUnitTest tests[] = {
         PLAN_CASE(kinds),
         PLAN_CASE(secrets),

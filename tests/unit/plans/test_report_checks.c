@@ -37,7 +37,7 @@ static void none(void **state) {
         check_str(checks_of(texts[i]), "");
 }
 
-int main(void) {
+UNIT_MAIN(test_report_checks) {
     const struct CMUnitTest tests[] = {
         PLAN_CASE(each_object),
         PLAN_CASE(none),

@@ -103,7 +103,7 @@ static void parts(void **state) {
     assert_false(has(text, "canary"));
 }
 
-int main(void) {
+UNIT_MAIN(test_report_html) {
     const struct CMUnitTest tests[] = {
         PLAN_CASE(page),           PLAN_CASE(folds_many), PLAN_CASE(stands_for_itself),
         PLAN_CASE(is_well_formed), PLAN_CASE(parts),

@@ -33,7 +33,7 @@ static void of_a_run(void **state) {
         "t.new: create");
 }
 
-int main(void) {
+UNIT_MAIN(test_report_junit) {
     const struct CMUnitTest tests[] = {
         PLAN_CASE(of_a_plan),
         PLAN_CASE(of_a_run),

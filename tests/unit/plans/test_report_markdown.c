@@ -198,7 +198,7 @@ static void outcomes_of_similar_changes(void **state) {
         "started, each within 47 ms</summary>");
 }
 
-int main(void) {
+UNIT_MAIN(test_report_markdown) {
     const struct CMUnitTest tests[] = {
         PLAN_CASE(outcomes_of_a_run),
         PLAN_CASE(outcomes_of_similar_changes),

@@ -29,7 +29,7 @@ static void messages(void **state) {
               "with t.a[&quot;&lt;&quot;]\n", "Again.");
 }
 
-int main(void) {
+UNIT_MAIN(test_report_page) {
     const struct CMUnitTest tests[] = {
         PLAN_CASE(frame),
         PLAN_CASE(messages),

@@ -118,7 +118,7 @@ static void fingerprints(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_report_sarif) {
     const struct CMUnitTest tests[] = {
         PLAN_CASE(findings),
         PLAN_CASE(columns),

@@ -13,7 +13,7 @@ static void sections(void **state) {
     assert_int_equal(report_section_of(&change), REPORT_IMPORT);
 }
 
-int main(void) {
+UNIT_MAIN(test_report_section) {
     const struct CMUnitTest tests[] = {
         PLAN_CASE(sections),
     };

@@ -22,7 +22,7 @@ static void places(void **state) {
     check_str(report_text_place(sample_diags()->items[0].range, arena), "main file.tf:2");
 }
 
-int main(void) {
+UNIT_MAIN(test_report_text) {
     const struct CMUnitTest tests[] = {
         PLAN_CASE(summary),
         PLAN_CASE(places),

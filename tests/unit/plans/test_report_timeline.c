@@ -99,7 +99,7 @@ static void long_names(void **state) {
               ">update …name.module.another_with_a_long_name.t.日本語[&quot;key&quot;]</text>");
 }
 
-int main(void) {
+UNIT_MAIN(test_report_timeline) {
     const struct CMUnitTest tests[] = {
         PLAN_CASE(drawing), PLAN_CASE(nothing_ran), PLAN_CASE(many),
         PLAN_CASE(lanes),   PLAN_CASE(long_names),

@@ -121,7 +121,7 @@ static void nothing(void **state) {
     assert_int_equal(timeline->critical.count, 0);
 }
 
-int main(void) {
+UNIT_MAIN(test_timeline) {
     const struct CMUnitTest tests[] = {
         PLAN_CASE(waits_for_the_last_dependency),
         PLAN_CASE(destruction),

@@ -30,7 +30,7 @@ static void no_server(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_pq_database) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_server),
     };

@@ -66,7 +66,7 @@ static void omits(void **state) {
               "\"needed\":null,\"old\":null,\"one\":null,\"set\":null}");
 }
 
-int main(void) {
+UNIT_MAIN(test_generated_config) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(omits)};
     return cmocka_run_group_tests(tests, open_arena, close_arena);
 }

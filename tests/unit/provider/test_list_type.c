@@ -127,7 +127,7 @@ static void fails_without_reason(void **state) {
     assert_true(str_starts_with(error, STR("List of \"p_thing\" failed")));
 }
 
-int main(void) {
+UNIT_MAIN(test_list_type) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(limits),
         cmocka_unit_test(invalid_objects),

@@ -169,7 +169,7 @@ static void keeps_on_update(void **state) {
     arena_close(c.arena);
 }
 
-int main(void) {
+UNIT_MAIN(test_mock) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(generates_values),
         cmocka_unit_test(uses_given_values),

@@ -65,7 +65,7 @@ static void parts(void **state) {
     assert_true(call_part_end(&call, part.key, STR_EMPTY, &diags));
 }
 
-int main(void) {
+UNIT_MAIN(test_provider) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(progress),
         cmocka_unit_test(cancellation),

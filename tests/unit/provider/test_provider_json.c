@@ -99,7 +99,7 @@ static void test_functions(void **state) {
               "\"variadic_parameter\":{\"name\":\"more\",\"type\":\"number\"}}}}");
 }
 
-int main(void) {
+UNIT_MAIN(test_provider_json) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_json),
                                        cmocka_unit_test(test_functions)};
     return cmocka_run_group_tests(tests, NULL, NULL);

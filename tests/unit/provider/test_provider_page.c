@@ -72,7 +72,7 @@ static void test_page(void **state) {
                         "| `port` | number | optional | A port. |\n");
 }
 
-int main(void) {
+UNIT_MAIN(test_provider_page) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_page)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

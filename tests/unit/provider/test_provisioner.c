@@ -67,7 +67,7 @@ static void finds(void **state) {
     assert_non_null(schema_find_attribute(&provisioner_connection, STR("host")));
 }
 
-int main(void) {
+UNIT_MAIN(test_provisioner) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(checks), cmocka_unit_test(finds)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

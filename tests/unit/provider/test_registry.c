@@ -339,7 +339,7 @@ static void faulty_tables(void **state) {
     assert_ptr_equal(registry_context(registry, &bad), &thing);
 }
 
-int main(void) {
+UNIT_MAIN(test_registry) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_and_addresses),
         cmocka_unit_test(keys),

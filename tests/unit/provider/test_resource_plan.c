@@ -197,7 +197,7 @@ static void no_difference_is_prior(void **state) {
     assert_ptr_equal(planned.as.items, request.prior.as.items);
 }
 
-int main(void) {
+UNIT_MAIN(test_resource_plan) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(create),
         cmocka_unit_test(update),

@@ -282,7 +282,7 @@ static void coverage_by_flags(void **state) {
     assert_false(resource_type_covers_updates(&bare));
 }
 
-int main(void) {
+UNIT_MAIN(test_resource_type) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(apply_runs_the_slot),
         cmocka_unit_test(empty_slots),

@@ -171,7 +171,7 @@ static void durations_are_checked(void **state) {
     case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_timeouts) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_timeout_is_reported),
         cmocka_unit_test(a_read_leaves_nothing_to_determine),

@@ -65,7 +65,7 @@ static void reports_failures(void **state) {
     machine_close(&m);
 }
 
-int main(void) {
+UNIT_MAIN(test_file_provisioner) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(copies_texts_and_files),
         cmocka_unit_test(copies_directories),

@@ -54,7 +54,7 @@ static void takes_one_large_piece(void **state) {
     assert_true(words.len < LAST_OUTPUT_SIZE + 40);
 }
 
-int main(void) {
+UNIT_MAIN(test_last_output) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keeps_the_end),
         cmocka_unit_test(takes_one_large_piece),

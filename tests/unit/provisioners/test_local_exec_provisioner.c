@@ -84,7 +84,7 @@ static void ends_with_all_it_started(void **state) {
     run_close(run);
 }
 
-int main(void) {
+UNIT_MAIN(test_local_exec_provisioner) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(runs),
         cmocka_unit_test(ends_with_all_it_started),

@@ -124,7 +124,7 @@ static void refuses_connections(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_remote_exec_provisioner) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(runs_lines_and_scripts), cmocka_unit_test(leaves_no_file),
         cmocka_unit_test(reports_failures),       cmocka_unit_test(warns_of_any_key),

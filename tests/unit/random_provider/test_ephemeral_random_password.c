@@ -32,7 +32,7 @@ static void is_validated(void **state) {
     case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_ephemeral_random_password) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(is_drawn_anew),
         cmocka_unit_test(is_validated),

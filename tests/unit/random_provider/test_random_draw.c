@@ -17,7 +17,7 @@ static void test_below(void **state) {
     (void)random_draw_below(UINT64_MAX);
 }
 
-int main(void) {
+UNIT_MAIN(test_random_draw) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_below),
     };

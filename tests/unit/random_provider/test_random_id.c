@@ -48,7 +48,7 @@ static void test_refusals(void **state) {
     case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_random_id) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_import_shows_all_notations),
         cmocka_unit_test(test_create),

@@ -66,7 +66,7 @@ static void test_import_and_refusal(void **state) {
     case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_random_integer) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_bounds),
         cmocka_unit_test(test_seed),

@@ -29,7 +29,7 @@ static void test_words(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_random_pet) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_words)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

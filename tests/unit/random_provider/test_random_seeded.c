@@ -39,7 +39,7 @@ static void test_shuffle(void **state) {
     case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_random_seeded) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_recorded_numbers),
         cmocka_unit_test(test_bounds),

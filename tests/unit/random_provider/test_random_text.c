@@ -149,7 +149,7 @@ static void test_import(void **state) {
     case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_random_text) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_settings),        cmocka_unit_test(test_characters_of_several_bytes),
         cmocka_unit_test(test_shuffle),         cmocka_unit_test(test_refusals),

@@ -16,7 +16,7 @@ static void test_uuid(void **state) {
     case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_random_uuid) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_uuid)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -246,7 +246,7 @@ static void test_outputs_of_a_plan(void **state) {
     ssh_case_close(&s);
 }
 
-int main(void) {
+UNIT_MAIN(test_ssh_client) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_waits_for_boot), cmocka_unit_test(test_words),
         cmocka_unit_test(test_cancel),         cmocka_unit_test(test_stale_session),

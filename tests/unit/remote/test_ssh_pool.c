@@ -313,7 +313,7 @@ static void test_lost_machine(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_ssh_pool) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reuse),        cmocka_unit_test(test_lost_machine),
         cmocka_unit_test(test_lost_session), cmocka_unit_test(test_channels),

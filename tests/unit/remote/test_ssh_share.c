@@ -122,7 +122,7 @@ static void waits_end(void **state) {
     ssh_share_close(share);
 }
 
-int main(void) {
+UNIT_MAIN(test_ssh_share) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_reads_for_all),
         cmocka_unit_test(next_reads_after_failure),

@@ -67,7 +67,7 @@ static void test_source_not_readable(void **state) {
     ssh_case_close(&s);
 }
 
-int main(void) {
+UNIT_MAIN(test_ssh_upload) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(files_come_and_go),
                                        cmocka_unit_test(test_source_not_readable)};
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -358,7 +358,7 @@ static void no_server(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_http2_rpc) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(echoes),
         cmocka_unit_test(bytes_arrive_one_by_one),

@@ -138,7 +138,7 @@ static void test_other_host_key(void **state) {
     ssh_case_close(&s);
 }
 
-int main(void) {
+UNIT_MAIN(test_data_ssh_exec) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_read),
         cmocka_unit_test(test_plan_does_not_wait),

@@ -90,7 +90,7 @@ static void test_validation(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_data_ssh_port_check) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_states),
         cmocka_unit_test(test_failed_target),

@@ -91,7 +91,7 @@ static void is_deferred_by_a_plan(void **state) {
     ssh_case_close(&s);
 }
 
-int main(void) {
+UNIT_MAIN(test_ephemeral_ssh_exec) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(is_opened_renewed_and_closed),
         cmocka_unit_test(may_only_open),

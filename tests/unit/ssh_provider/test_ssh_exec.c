@@ -459,7 +459,7 @@ static void test_validate(void **state) {
     case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_ssh_exec) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_run_sshd),
         cmocka_unit_test(test_run_dropbear),

@@ -118,7 +118,7 @@ static void test_cut_at_each_stage(void **state) {
     ssh_case_close(&s);
 }
 
-int main(void) {
+UNIT_MAIN(test_ssh_exec_cut) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cut_at_each_stage),
     };

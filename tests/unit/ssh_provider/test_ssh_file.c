@@ -263,7 +263,7 @@ static void test_refresh_does_not_wait(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_ssh_file) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cut),
         cmocka_unit_test(test_life_sshd),

@@ -87,7 +87,7 @@ static void test_without_cipher(void **state) {
     crypt_case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_backend) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_both_ways),
         cmocka_unit_test(test_fallback),

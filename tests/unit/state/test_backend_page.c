@@ -36,7 +36,7 @@ static void a_page(void **unused) {
                                 "| `many` | list(string) | optional | | How many. |\n");
 }
 
-int main(void) {
+UNIT_MAIN(test_backend_page) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_page),
     };

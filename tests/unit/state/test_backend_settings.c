@@ -100,7 +100,7 @@ static void where_arguments_come_from(void **unused) {
         check_row(&rows[i]);
 }
 
-int main(void) {
+UNIT_MAIN(test_backend_settings) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(where_arguments_come_from),
     };

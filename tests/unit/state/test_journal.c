@@ -359,7 +359,7 @@ static void an_outcome_that_is_not_appended(void **unused) {
     journal_close(it->journal);
 }
 
-int main(void) {
+UNIT_MAIN(test_journal) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_before_the_first_record),
         cmocka_unit_test(records_in_order),

@@ -93,7 +93,7 @@ static void half_a_line(void **unused) {
     it.store->close(it.store);
 }
 
-int main(void) {
+UNIT_MAIN(test_journal_file) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(in_order),
         cmocka_unit_test(the_directory_is_synced),

@@ -186,7 +186,7 @@ static void lines(void **unused) {
     assert_false(journal_record_next_line(STR_EMPTY, &line));
 }
 
-int main(void) {
+UNIT_MAIN(test_journal_record) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(intent),  cmocka_unit_test(parts),
         cmocka_unit_test(outcome), cmocka_unit_test(every_changed_byte),

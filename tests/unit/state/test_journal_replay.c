@@ -501,7 +501,7 @@ static void damage_without_a_lock(void **unused) {
     assert_false(disk_exists(&left.disk, STR("s.journal.damaged")));
 }
 
-int main(void) {
+UNIT_MAIN(test_journal_replay) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(none),
         cmocka_unit_test(same_state),

@@ -208,7 +208,7 @@ static void many_append(void **unused) {
     assert_int_equal(counts[1], LINES);
 }
 
-int main(void) {
+UNIT_MAIN(test_journal_segments) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_sync_is_a_segment), cmocka_unit_test(replacing),
         cmocka_unit_test(requests_that_fail),  cmocka_unit_test(a_drop_that_fails),

@@ -162,7 +162,7 @@ static void at_work(void **unused) {
     file_case_close(&test);
 }
 
-int main(void) {
+UNIT_MAIN(test_outcome_file) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(responses),
         cmocka_unit_test(torn),

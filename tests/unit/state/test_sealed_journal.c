@@ -249,7 +249,7 @@ static void test_other_forms(void **state) {
     crypt_case_close(&test.c);
 }
 
-int main(void) {
+UNIT_MAIN(test_sealed_journal) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lines),
         cmocka_unit_test(test_parts),

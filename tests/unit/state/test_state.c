@@ -125,7 +125,7 @@ static void forks(void **unused) {
     check_str_equal(statefile_encode(state, arena), before);
 }
 
-int main(void) {
+UNIT_MAIN(test_state) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(instances_are_sorted),
         cmocka_unit_test(resources_are_sorted),

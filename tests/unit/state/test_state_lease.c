@@ -116,7 +116,7 @@ static void stopping_does_not_wait(void **unused) {
     assert_true(clock_real.monotonic_ms(NULL) - before < 60000);
 }
 
-int main(void) {
+UNIT_MAIN(test_state_lease) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kept_beyond_its_term),
         cmocka_unit_test(lost_as_the_store_says),

@@ -219,7 +219,7 @@ static void holder_to_be_known(void **unused) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_state_lock) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(there_and_back),
         cmocka_unit_test(others_members),

@@ -210,7 +210,7 @@ static void equality(void **unused) {
     assert_true(state_object_equal(&a, &b));
 }
 
-int main(void) {
+UNIT_MAIN(test_state_object) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(there_and_back),  cmocka_unit_test(marks),
         cmocka_unit_test(lost_attributes), cmocka_unit_test(refused),

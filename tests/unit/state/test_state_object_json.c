@@ -110,7 +110,7 @@ static void same_dependencies(void **unused) {
     assert_ptr_not_equal(lists[1], lists[2]);
 }
 
-int main(void) {
+UNIT_MAIN(test_state_object_json) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(there_and_back),
         cmocka_unit_test(nulls_are_nothing),

@@ -83,7 +83,7 @@ static void different(void **unused) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_statefile) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(same), cmocka_unit_test(different)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -129,7 +129,7 @@ static void refused(void **unused) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_statefile_decode) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nouns),
         cmocka_unit_test(tainted_and_deposed),

@@ -91,7 +91,7 @@ static void whole_form(void **unused) {
     check_str(text, wanted);
 }
 
-int main(void) {
+UNIT_MAIN(test_statefile_encode) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(as_it_was_read),
         cmocka_unit_test(whole_form),

@@ -111,7 +111,7 @@ static void rejected(void **unused) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_statefile_upgrade) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(version_3),
         cmocka_unit_test(version_1),

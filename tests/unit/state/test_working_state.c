@@ -357,7 +357,7 @@ static void many_threads(void **state) {
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
-int main(void) {
+UNIT_MAIN(test_working_state) {
     const struct CMUnitTest tests[] = {
         TEST(checkpoints),
         TEST(a_write_that_fails),

@@ -122,7 +122,7 @@ static void validation(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_suite) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(files_and_filters), cmocka_unit_test(stopping),
         cmocka_unit_test(giving_up),         cmocka_unit_test(giving_up_after_a_failure),

@@ -69,7 +69,7 @@ static void reports_missing_names(void **state) {
     arena_close(arena);
 }
 
-int main(void) {
+UNIT_MAIN(test_suite_body) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(binds),
         cmocka_unit_test(reports_missing_names),

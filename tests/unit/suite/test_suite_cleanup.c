@@ -47,7 +47,7 @@ static void after_a_failed_apply(void **state) {
     suite_case_close(c);
 }
 
-int main(void) {
+UNIT_MAIN(test_suite_cleanup) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(destroys),
         cmocka_unit_test(reports_remaining_objects),

@@ -146,7 +146,7 @@ static void ids(void **state) {
     suite_case_close(m.c);
 }
 
-int main(void) {
+UNIT_MAIN(test_suite_manifest) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(layout),  cmocka_unit_test(changes), cmocka_unit_test(foreign),
         cmocka_unit_test(damaged), cmocka_unit_test(ids),

@@ -106,7 +106,7 @@ static void runs(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_suite_run) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(runs)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

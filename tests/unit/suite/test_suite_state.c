@@ -311,7 +311,7 @@ static void unreadable_state(void **state) {
     suite_case_close(c);
 }
 
-int main(void) {
+UNIT_MAIN(test_suite_state) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(leaves_nothing),
         cmocka_unit_test(stays_in_memory),

@@ -69,7 +69,7 @@ static void in_provider_blocks(void **state) {
     suite_case_close(c);
 }
 
-int main(void) {
+UNIT_MAIN(test_suite_values) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(precedence),
         cmocka_unit_test(undeclared),

@@ -115,7 +115,7 @@ static void test_refused(void **state) {
     directory_close(&directory);
 }
 
-int main(void) {
+UNIT_MAIN(test_data_terraform_remote_state) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_outputs),
         cmocka_unit_test(test_workspace),

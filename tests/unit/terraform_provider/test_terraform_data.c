@@ -105,7 +105,7 @@ static void test_moved(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_terraform_data) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_create),           cmocka_unit_test(test_moved),
         cmocka_unit_test(test_update_keeps_id),  cmocka_unit_test(test_null_input_is_known),

@@ -171,7 +171,7 @@ static void test_unknown(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_terraform_data_store) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_plan),
         cmocka_unit_test(test_apply),

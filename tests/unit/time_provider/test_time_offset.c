@@ -51,7 +51,7 @@ static void test_import(void **state) {
     case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_time_offset) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_calendar),
         cmocka_unit_test(test_update_keeps_the_base),

@@ -36,7 +36,7 @@ static void test_lives(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_time_provider) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tables),
         cmocka_unit_test(test_lives),

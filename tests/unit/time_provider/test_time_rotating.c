@@ -55,7 +55,7 @@ static void test_import(void **state) {
     case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_time_rotating) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_expiry),
         cmocka_unit_test(test_last_rotation_counts),

@@ -51,7 +51,7 @@ static void test_durations(void **state) {
     case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_time_sleep) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_waits),
         cmocka_unit_test(test_stopped),

@@ -26,7 +26,7 @@ static void test_own(void **state) {
     case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_time_static) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_given),
         cmocka_unit_test(test_own),

@@ -25,7 +25,7 @@ static void is_validated(void **state) {
     case_close(&c);
 }
 
-int main(void) {
+UNIT_MAIN(test_ephemeral_tls_private_key) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(is_made_anew),
         cmocka_unit_test(is_validated),

@@ -129,7 +129,7 @@ static void test_locally_signed(void **state) {
     case_close(&keys.key);
 }
 
-int main(void) {
+UNIT_MAIN(test_tls_issue) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_self_signed),
         cmocka_unit_test(test_renewal),

@@ -126,7 +126,7 @@ static void test_refusals(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_tls_private_key) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_formats),
         cmocka_unit_test(test_curve_that_ssh_lacks),

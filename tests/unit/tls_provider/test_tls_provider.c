@@ -25,7 +25,7 @@ static void test_lives(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_tls_provider) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tables),
         cmocka_unit_test(test_lives),

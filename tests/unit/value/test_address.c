@@ -163,7 +163,7 @@ static void containment_of_modules(void **state) {
     assert_false(module_addr_is_within(inner, parse("module.a[1].x.y", arena).module));
 }
 
-int main(void) {
+UNIT_MAIN(test_address) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(prints_as_it_was_written),
         cmocka_unit_test(modules_print),

@@ -121,7 +121,7 @@ static void unknown_keys(void **state) {
     assert_false(address_parse_planned(STR("t.x[*"), &address, arena, &diags));
 }
 
-int main(void) {
+UNIT_MAIN(test_address_parse) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parts_of_a_resource),
         cmocka_unit_test(keys_are_unescaped),

@@ -94,7 +94,7 @@ static void compared_and_cloned(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_address_provider) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parsed),
         cmocka_unit_test(refused),

@@ -260,7 +260,7 @@ static void many_objects(void **state) {
                                          CONVERT_UNSAFE, arena));
 }
 
-int main(void) {
+UNIT_MAIN(test_convert) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(primitives),
         cmocka_unit_test(collections),

@@ -89,7 +89,7 @@ static void mismatches_name_the_expected_type(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_convert_type) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(conversions_are_safe_or_not),
         cmocka_unit_test(dynamic_places_are_settled),

@@ -102,7 +102,7 @@ static void many_types(void **state) {
     check_unified(convert_type_unify(types, COUNT, CONVERT_SAFE, arena), "map(number)");
 }
 
-int main(void) {
+UNIT_MAIN(test_convert_unify) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pairs_unify_either_way_round),
         cmocka_unit_test(several_types),

@@ -16,7 +16,7 @@ static void names(void **state) {
     assert_false(deferral_from_name(STR("someday"), &found));
 }
 
-int main(void) {
+UNIT_MAIN(test_deferral) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(names)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

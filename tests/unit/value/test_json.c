@@ -218,7 +218,7 @@ static void unknown_and_marks_are_written_over(void **state) {
     check_str(json_text(value_tuple(items, 2, arena), arena), "[null,1]");
 }
 
-int main(void) {
+UNIT_MAIN(test_json) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_value),
         cmocka_unit_test(many_members),

@@ -169,7 +169,7 @@ static void specials_at_each_offset(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_json_reader) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tokens),
         cmocka_unit_test(rows),

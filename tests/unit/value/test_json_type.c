@@ -102,7 +102,7 @@ static void refused(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_json_type) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(there_and_back),
         cmocka_unit_test(known_types),

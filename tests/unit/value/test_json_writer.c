@@ -158,7 +158,7 @@ static void base64_is_one_text(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_json_writer) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(layout),
         cmocka_unit_test(escapes),

@@ -454,7 +454,7 @@ static void random_values(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_msgpack) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(recorded),
         cmocka_unit_test(numbers),

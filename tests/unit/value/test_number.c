@@ -217,7 +217,7 @@ static void clones_outlive_the_original(void **state) {
     assert_true(number_to_double(clone) == 0.1);
 }
 
-int main(void) {
+UNIT_MAIN(test_number) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_are_read_and_written),
         cmocka_unit_test(other_texts_are_refused),

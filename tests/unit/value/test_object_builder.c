@@ -119,7 +119,7 @@ static void test_differs(void **state) {
     assert_true(object_differs(one, object_builder_value(&open), "a"));
 }
 
-int main(void) {
+UNIT_MAIN(test_object_builder) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_set_and_read),
         cmocka_unit_test(test_fallbacks),

@@ -201,7 +201,7 @@ static void texts_are_parsed(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_path) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts),
         cmocka_unit_test(values_are_found),

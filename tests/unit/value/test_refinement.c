@@ -57,7 +57,7 @@ static void lengths(void **state) {
     assert_int_equal(length.max->as.integer, 4);
 }
 
-int main(void) {
+UNIT_MAIN(test_refinement) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_one_value_fits),
         cmocka_unit_test(one_of_two),

@@ -153,7 +153,7 @@ static void threads_share_it(void **state) {
         assert_ptr_equal(types[i], schema_implied_type(&schema));
 }
 
-int main(void) {
+UNIT_MAIN(test_schema) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(threads_share_it), /* first, while the cache is cold */
         cmocka_unit_test(implied_type),

@@ -120,7 +120,7 @@ static void marks_and_unknowns_stay(void **state) {
     check_str(value_text(value_attribute(first, STR("bus"))), "virtio");
 }
 
-int main(void) {
+UNIT_MAIN(test_schema_defaults) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(filled_in),
         cmocka_unit_test(unchanged_is_the_same),

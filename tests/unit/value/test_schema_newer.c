@@ -96,7 +96,7 @@ static void returns_other_objects_unchanged(void **state) {
     assert_true(value_identical(kept, object));
 }
 
-int main(void) {
+UNIT_MAIN(test_schema_newer) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(omits),
         cmocka_unit_test(keeps_types_and_marks),

@@ -158,7 +158,7 @@ static void unknown_counts_as_different(void **state) {
     check_str(paths_text(&paths, arena), ".name .list");
 }
 
-int main(void) {
+UNIT_MAIN(test_schema_paths) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sensitive),
         cmocka_unit_test(sensitive_by_object),

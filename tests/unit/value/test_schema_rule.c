@@ -109,7 +109,7 @@ static void names_and_sentences(void **state) {
     check_str(schema_rule_text(&rules[2], arena), "`mode` needs `c` and `base.id`.");
 }
 
-int main(void) {
+UNIT_MAIN(test_schema_rule) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_kind),
         cmocka_unit_test(unknown_values_break_nothing),

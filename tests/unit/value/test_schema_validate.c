@@ -169,7 +169,7 @@ static void secrets_stay_out_of_messages(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_schema_validate) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(provider_warns_itself),
         cmocka_unit_test(objects),

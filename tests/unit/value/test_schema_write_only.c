@@ -84,7 +84,7 @@ static void knows_paths(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_schema_write_only) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(drops),
         cmocka_unit_test(knows_paths),

@@ -35,7 +35,7 @@ static void test_timestamp(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_timestamp) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_timestamp)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

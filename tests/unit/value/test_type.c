@@ -201,7 +201,7 @@ static void texts(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_type) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(collections_of_interned_are_interned),
         cmocka_unit_test(interning_keeps_one_and_copies),

@@ -285,7 +285,7 @@ static void test_fits(void **state) {
     assert_false(value_fits(nested, &elements, &bytes));
 }
 
-int main(void) {
+UNIT_MAIN(test_value) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fits),
         cmocka_unit_test(flags_follow_from_items),

@@ -122,7 +122,7 @@ static void hashes_differ(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_value_compare) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(order_is_total),
         cmocka_unit_test(equality),

@@ -87,7 +87,7 @@ static void long_values_cost_no_more_than_they_show(void **state) {
     assert_true(arena_used(arena) - before < 10000);
 }
 
-int main(void) {
+UNIT_MAIN(test_value_display) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts),
         cmocka_unit_test(secrets_are_masked),

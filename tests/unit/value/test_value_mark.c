@@ -49,7 +49,7 @@ static void deep_marks(void **state) {
     assert_true(value_has_mark(value_at(value_at(v, 0), 0), MARK_SENSITIVE));
 }
 
-int main(void) {
+UNIT_MAIN(test_value_mark) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(marks_add_up),
         cmocka_unit_test(own_marks_come_off_alone),

@@ -24,7 +24,7 @@ static void lists_are_ordered_as_they_are_spelled(void **state) {
     arena_close(arena);
 }
 
-int main(void) {
+UNIT_MAIN(test_value_order) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(lists_are_ordered_as_they_are_spelled)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

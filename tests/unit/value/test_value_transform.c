@@ -114,7 +114,7 @@ static void unknown_becomes_null(void **state) {
     assert_ptr_equal(value_at(known, 1).type, &TYPE_STRING);
 }
 
-int main(void) {
+UNIT_MAIN(test_value_transform) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(clones_outlive_the_original),
         cmocka_unit_test(parts_share_the_clones_types),

@@ -68,7 +68,7 @@ static void deep(void **state) {
     assert_int_equal(got.column, 5);
 }
 
-int main(void) {
+UNIT_MAIN(test_yaml_position) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds),
         cmocka_unit_test(deep),

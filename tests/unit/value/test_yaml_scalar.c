@@ -116,7 +116,7 @@ static void test_manifest_scalar(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_yaml_scalar) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_yaml_scalar),
                                        cmocka_unit_test(test_manifest_scalar)};
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -118,7 +118,7 @@ static void test_document_text(void **state) {
     check_str(documents.items[2].text, "---\nc: 3\n");
 }
 
-int main(void) {
+UNIT_MAIN(test_yaml_value) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_yaml_value), cmocka_unit_test(test_budget),
         cmocka_unit_test(test_documents), cmocka_unit_test(test_document_text)};

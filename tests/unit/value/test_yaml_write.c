@@ -118,7 +118,7 @@ static void strings_stay_strings(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_yaml_write) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(styles),
         cmocka_unit_test(strings_stay_strings),

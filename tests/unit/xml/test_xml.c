@@ -75,7 +75,7 @@ static void test_no_xml(void **state) {
     }
 }
 
-int main(void) {
+UNIT_MAIN(test_xml) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_escapes),   cmocka_unit_test(test_lookups),
         cmocka_unit_test(test_namespace), cmocka_unit_test(test_local_names),

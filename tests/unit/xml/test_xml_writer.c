@@ -25,7 +25,7 @@ static void document(void **state) {
                                 "</a>\n");
 }
 
-int main(void) {
+UNIT_MAIN(test_xml_writer) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(document),
     };
