@@ -1,84 +1,7 @@
-/* The work of each function grows with the size of its arguments at most as n log n. Work is the
- * number of calls that compare, hash, copy or search, which the linker diverts to the counters
- * below, plus the lengths that they copy, search and allocate. Time is not measured. */
+/* The work of each function grows with the size of its arguments at most as n log n. */
+#include "growth.h"
+
 #include "function_case.h"
-
-static uint64_t work;
-
-enum { PIECE = 64 }; /* so many bytes count as one call */
-
-int __real_value_compare(Value a, Value b);
-bool __real_value_equal(Value a, Value b);
-uint64_t __real_value_hash(Value v);
-int __real_str_compare(Str a, Str b);
-Value __real_eval_equal(Value a, Value b, Arena *to);
-int __real_memcmp(const void *a, const void *b, size_t size);
-void *__real_memcpy(void *to, const void *from, size_t size);
-void *__real_memmove(void *to, const void *from, size_t size);
-void *__real_memchr(const void *text, int c, size_t size);
-void *__real_arena_alloc(Arena *from, size_t size);
-
-int __wrap_value_compare(Value a, Value b);
-bool __wrap_value_equal(Value a, Value b);
-uint64_t __wrap_value_hash(Value v);
-int __wrap_str_compare(Str a, Str b);
-Value __wrap_eval_equal(Value a, Value b, Arena *to);
-int __wrap_memcmp(const void *a, const void *b, size_t size);
-void *__wrap_memcpy(void *to, const void *from, size_t size);
-void *__wrap_memmove(void *to, const void *from, size_t size);
-void *__wrap_memchr(const void *text, int c, size_t size);
-void *__wrap_arena_alloc(Arena *from, size_t size);
-
-int __wrap_value_compare(Value a, Value b) {
-    work++;
-    return __real_value_compare(a, b);
-}
-
-bool __wrap_value_equal(Value a, Value b) {
-    work++;
-    return __real_value_equal(a, b);
-}
-
-uint64_t __wrap_value_hash(Value v) {
-    work++;
-    return __real_value_hash(v);
-}
-
-int __wrap_str_compare(Str a, Str b) {
-    work++;
-    return __real_str_compare(a, b);
-}
-
-Value __wrap_eval_equal(Value a, Value b, Arena *to) {
-    work++;
-    return __real_eval_equal(a, b, to);
-}
-
-int __wrap_memcmp(const void *a, const void *b, size_t size) {
-    work++;
-    return __real_memcmp(a, b, size);
-}
-
-void *__wrap_memcpy(void *to, const void *from, size_t size) {
-    work += 1 + size / PIECE;
-    return __real_memcpy(to, from, size);
-}
-
-void *__wrap_memmove(void *to, const void *from, size_t size) {
-    work += 1 + size / PIECE;
-    return __real_memmove(to, from, size);
-}
-
-void *__wrap_memchr(const void *text, int c, size_t size) {
-    const char *found = __real_memchr(text, c, size);
-    work += 1 + (found ? (size_t)(found - (const char *)text) : size) / PIECE;
-    return (void *)(uintptr_t)found;
-}
-
-void *__wrap_arena_alloc(Arena *from, size_t size) {
-    work += 1 + size / PIECE;
-    return __real_arena_alloc(from, size);
-}
 
 /* Calls whose arguments have the size n: objects (a list), others (half of them the same), set and
  * subset (of objects), texts, lists, map, text. */
@@ -227,9 +150,9 @@ static void set_variables(size_t count) {
 }
 
 static uint64_t work_of(const char *text) {
-    uint64_t before = work;
+    uint64_t before = growth_work;
     (void)value_of(text);
-    return work - before;
+    return growth_work - before;
 }
 
 enum { SIZES = 3, SMALLEST = 256 };
@@ -245,9 +168,7 @@ static void grows_as_n_log_n(void **state) {
         close_functions(state);
     }
     for (size_t i = 0; i < ARRAY_COUNT(calls); i++) {
-        /* 2.2 for n log n, and a constant for small calls */
-        uint64_t limit = seen[i][1] * 5 / 2 + SMALLEST;
-        if (seen[i][2] <= limit)
+        if (growth_is_fine(seen[i][1] + SMALLEST, seen[i][2]))
             continue;
         print_error("%s: %ju, %ju, %ju\n", calls[i], (uintmax_t)seen[i][0], (uintmax_t)seen[i][1],
                     (uintmax_t)seen[i][2]);
