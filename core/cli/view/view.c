@@ -1,6 +1,7 @@
 /* Functions of all views: count operations, and show each diagnostic once, similar ones merged. */
 #include "view.h"
 
+#include "engine.h"
 #include "log.h"
 #include "utf8.h"
 #include "view_peer.h"
@@ -76,11 +77,12 @@ static bool is_hidden(const ViewGrouping *grouping, const Diag *diag) {
                                     (grouping->hides_remote_deprecations && diag->is_remote));
 }
 
-/* Diagnostics without a place may be about different things under one summary. */
+/* Diagnostics without a place may be about different things under one summary. Each failed check
+ * block is reported: its message is the only text about it. */
 static bool may_consolidate(const ViewGrouping *grouping, const Diag *diag) {
     bool wanted = diag->severity == DIAG_ERROR ? grouping->consolidates_errors
                                                : grouping->consolidates_warnings;
-    return wanted && diag->range.source;
+    return wanted && diag->range.source && !engine_is_of_check(diag);
 }
 
 static ViewGroup *find_like(ViewGroups *groups, const Diag *diag) {

@@ -90,6 +90,17 @@ static void groups(void **state) {
     }
 }
 
+/* Failed assertions of check blocks have one summary, but each its own message. */
+static void shows_each_check(void **state) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    (void)state;
+    Diags diags = some(DIAG_WARNING, arena);
+    diags.items[1].checked = STR("check.a");
+    diags.items[2].checked = STR("module.m.check.b");
+    Shown shown = show_all(&diags, (ViewGrouping){.consolidates_warnings = true}, 0, arena);
+    check_str(strbuf_str(&shown.summaries), "Same+0;Same+0;Same+0;Same+0;Other+0;");
+}
+
 static void mentions_similar_ones(void **state) {
     SCOPED(ArenaRef) arena = arena_open("test");
     (void)state;
@@ -123,6 +134,7 @@ static void has_no_list_without_warnings(void **state) {
 UNIT_MAIN(test_view_group) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(groups),
+        cmocka_unit_test(shows_each_check),
         cmocka_unit_test(mentions_similar_ones),
         cmocka_unit_test(has_no_list_without_warnings),
     };
