@@ -256,7 +256,7 @@ static int run_json(const Console *console) {
 }
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
-    SCOPED(Project) project = {0};
+    SCOPED(Project) project = {.ignores_versions = true};
     Map none = map_new(cli->arena);
     Scope plain = scope_from_map(&none, cli->functions);
     plain.io = &cli->io;

@@ -107,7 +107,7 @@ static bool print_svg(const Cli *cli, Str dot, Diags *diags) {
 }
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
-    SCOPED(Project) project = {0};
+    SCOPED(Project) project = {.ignores_versions = true};
     GraphRequest request = {
         .draws_cycles = option_flag(arguments, "draw-cycles"),
         .is_verbose = option_flag(arguments, "verbose"),

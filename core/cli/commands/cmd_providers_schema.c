@@ -40,7 +40,7 @@ static void add_functions(const Provider *provider,
 }
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
-    SCOPED(Project) project = {0};
+    SCOPED(Project) project = {.ignores_versions = true};
     ProviderList providers = {0};
     if (!option_flag(arguments, "json")) {
         diags_error(diags, NO_RANGE, "The option -json is required",

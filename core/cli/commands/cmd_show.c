@@ -218,7 +218,7 @@ static int show_state(
 static int show_file(Cli *cli, const Arguments *arguments, Str path, Diags *diags) {
     Str bytes;
     State *state;
-    SCOPED(Project) project = {.asks = true};
+    SCOPED(Project) project = {.asks = true, .ignores_versions = true};
     Engine engine = {.io = &cli->io, .registry = cli->registry};
     if (!project_check_file(cli, path, "Failed to read the given file", diags))
         return 1;
@@ -241,7 +241,7 @@ static int show_file(Cli *cli, const Arguments *arguments, Str path, Diags *diag
 }
 
 static int show_latest(Cli *cli, const Arguments *arguments, Diags *diags) {
-    SCOPED(Project) project = {0};
+    SCOPED(Project) project = {.ignores_versions = true};
     if (!project_open_state_only(&project, cli, arguments, LOCK_NONE, diags))
         return 1;
     return show_state(cli, arguments, &project.engine, project.state, diags);

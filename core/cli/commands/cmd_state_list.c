@@ -76,7 +76,7 @@ static bool list(const Project *project, const StrVec *addresses, StrBuf *text) 
 }
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
-    SCOPED(Project) project = {0};
+    SCOPED(Project) project = {.ignores_versions = true};
     if (!project_open_state_only(&project, cli, arguments, LOCK_NONE, diags))
         return 1;
     if (!project.has_state) {

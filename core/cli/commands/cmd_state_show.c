@@ -36,7 +36,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
                     "state show requires the address of one object.");
         return 1;
     }
-    SCOPED(Project) project = {0};
+    SCOPED(Project) project = {.ignores_versions = true};
     ResourceAddr address;
     if (!address_parse_resource(arguments->positionals.items[0], &address, cli->arena, diags) ||
         !project_open_state_only(&project, cli, arguments, LOCK_NONE, diags)) {

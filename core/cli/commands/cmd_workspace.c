@@ -32,6 +32,7 @@ static bool check_free_choice(const Cli *cli, Diags *diags) {
 }
 
 static bool load(Project *project, Cli *cli, const Arguments *arguments, Diags *diags) {
+    project->ignores_versions = true;
     project->may_be_empty = true;
     project->is_single = true; /* the root module alone configures the backend */
     return project_load_any(project, cli, arguments, diags);
@@ -316,7 +317,7 @@ static bool remove_workspace(Project *project) {
 static bool delete_workspace(const Cli *cli, const Arguments *arguments, Str name, Diags *diags) {
     Cli there = *cli;
     there.workspace = name;
-    SCOPED(Project) project = {0};
+    SCOPED(Project) project = {.ignores_versions = true};
     return project_open_state_only(&project, &there, arguments, LOCK_WORKSPACE_DELETE, diags) &&
            check_empty(&project, name, diags) && remove_workspace(&project);
 }

@@ -31,6 +31,8 @@ typedef struct Project {
     bool is_locked;     /* `backend` is locked; `out` too, unless its lock failed */
     Str test_directory; /* tests in this directory are loaded, too; empty: no tests */
     bool runs_tests;
+    /* Unmet version constraints are no errors: the command neither plans nor changes objects. */
+    bool ignores_versions;
     bool loads_queries; /* loads query files, too */
     Str directory;      /* of the root module; empty: the current directory */
     bool is_single;     /* does not load child modules */

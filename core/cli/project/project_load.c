@@ -63,6 +63,7 @@ static ConfigRequest config_request(Project *project, const Io *io) {
         .data_directory = cli->data_directory,
         .test_directory = project->test_directory,
         .runs_tests = project->runs_tests,
+        .ignores_versions = project->ignores_versions,
         .loads_queries = project->loads_queries,
         .functions = cli->functions,
         .install = project->installs_modules,

@@ -14,10 +14,11 @@ typedef struct ConfigRequest {
     Str test_directory; /* directory of test files below the root module; empty: load no test files
                          */
     const FunctionTable *functions;
-    bool loads_queries; /* also loads the query files of the root module */
-    bool runs_tests;    /* each test run reports unmet version constraints */
-    bool is_single;     /* load this module only, without its child modules */
-    bool install;       /* init, get: install child modules; false: they must be in the manifest */
+    bool loads_queries;    /* also loads the query files of the root module */
+    bool runs_tests;       /* each test run reports unmet version constraints */
+    bool ignores_versions; /* unmet version constraints are no errors */
+    bool is_single;        /* load this module only, without its child modules */
+    bool install;    /* init, get: install child modules; false: they must be in the manifest */
     bool keeps_lock; /* with `install`: a module lock file that would have to change is an error */
     bool upgrade;    /* with `install`: select module versions anew, ignoring the lock file */
     /* true: a removed block without `destroy` forgets its objects; false: the objects are
