@@ -154,7 +154,10 @@ static Str suggestion(const ForeignPrograms *programs, Str name, Arena *arena) {
     const char *same = registry_row_address(registry, registry_local_name(name));
     StrVec names = registry_names(registry, arena);
     if (same)
-        return str_format(arena, " loam contains another provider of that name, \"%s\".", same);
+        return str_format(arena,
+                          " loam contains another provider of that name, \"%s\". To use that "
+                          "one, remove the \"source\" from required_providers.",
+                          same);
     return str_find_char(name, '/', 0) == SIZE_MAX
                ? str_did_you_mean(name, names.items, names.count, arena)
                : STR_EMPTY;
@@ -165,14 +168,14 @@ static bool report_missing(const ForeignPrograms *programs, Str name, Str addres
     if (programs->is_validating)
         diags_error(diags, NO_RANGE, "Missing required provider",
                     "The configuration needs the provider %.*s (\"%.*s\"), which is neither part "
-                    "of loam nor installed.%.*s To install it, run \"loam init\".",
-                    STR_ARG(address), STR_ARG(name), STR_ARG(hint));
+                    "of loam nor installed.%.*s To install %.*s, run \"loam init\".",
+                    STR_ARG(address), STR_ARG(name), STR_ARG(hint), STR_ARG(name));
     else
         diags_error(diags, NO_RANGE, "Inconsistent dependency lock file",
                     "The configuration needs the provider %.*s (\"%.*s\"), but the dependency lock "
-                    "file selects no version of it.%.*s To select one and install it, run \"loam "
+                    "file selects no version of it.%.*s To select one and install %.*s, run \"loam "
                     "init\".",
-                    STR_ARG(address), STR_ARG(name), STR_ARG(hint));
+                    STR_ARG(address), STR_ARG(name), STR_ARG(hint), STR_ARG(name));
     return false;
 }
 

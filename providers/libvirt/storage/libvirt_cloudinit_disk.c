@@ -41,6 +41,23 @@ static Str check_document(Value value, Arena *arena) {
     return str_format(arena, "The value must be a map, or its YAML text.");
 }
 
+/* Rejects a network configuration without a version: cloud-init would configure no interface. */
+static Str check_network(Value value, Arena *arena) {
+    static const char *const keys[] = {"version", "network", "config"};
+    Str error = check_document(value, arena);
+    bool is_text = value.type->kind == KIND_STRING;
+    bool is_found = is_text && !str_trim(value_text(value)).len;
+    for (size_t i = 0; !error.len && i < ARRAY_COUNT(keys); i++) {
+        Value member;
+        is_found |= is_text ? str_find(value_text(value), str_from_cstr(keys[i]), 0) != SIZE_MAX
+                            : value_find(value, str_from_cstr(keys[i]), &member);
+    }
+    if (error.len || is_found)
+        return error;
+    return str_format(arena, "The configuration has no \"version\", so cloud-init would configure "
+                             "no interface. Add \"version: 2\".");
+}
+
 /* Earlier versions of loam stored "folder" for "directory". Both count as one value, so that an
  * upgrade of loam does not replace seeds. */
 static bool is_directory_kind(Value kind) {
@@ -71,7 +88,7 @@ static const Attribute cloudinit_attributes[] = {
      .check = check_document},
     {"network_config", &TYPE_DYNAMIC, OPTIONAL | FORCES_NEW,
      "Content of network-config, as a map or as YAML.",
-     .check = check_document},
+     .check = check_network},
     {"id", &TYPE_STRING, COMPUTED, "Digest of the files."},
     {"volume_id", &TYPE_STRING, COMPUTED,
      "Key of the image's volume, for the cloudinit of a domain."},

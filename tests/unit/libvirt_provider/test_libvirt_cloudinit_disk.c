@@ -35,6 +35,32 @@ static void test_validate(void **state) {
     }
 }
 
+/* cloud-init ignores a network configuration without a version. */
+static void test_validate_network(void **state) {
+    (void)state;
+    static const struct {
+        const char *value;
+        const char *type;
+        bool is_valid;
+    } cases[] = {
+        {"\"\"",                  "\"string\"",                              true },
+        {"\"version: 2\\n\"",     "\"string\"",                              true },
+        {"\"ethernets: {}\\n\"",  "\"string\"",                              false},
+        {"{\"version\":2}",       "[\"object\",{\"version\":\"number\"}]",   true },
+        {"{\"ethernets\":\"a\"}", "[\"object\",{\"ethernets\":\"string\"}]", false},
+        {"[\"version\"]",         "[\"tuple\",[\"string\"]]",                false},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        ResourceCase c = open_seed(TEST_DRIVER);
+        Str json =
+            str_format(c.arena, "{\"name\":\"s\",\"network_config\":{\"value\":%s,\"type\":%s}}",
+                       cases[i].value, cases[i].type);
+        if (case_validate(&c, str_to_cstr(json, c.arena)) != cases[i].is_valid)
+            fail_msg("%s", cases[i].value);
+        libvirt_case_close(&c);
+    }
+}
+
 static void test_digest_is_known_before(void **state) {
     (void)state;
     ResourceCase c = open_seed(TEST_DRIVER);
@@ -189,9 +215,13 @@ static void test_spellings_of_directory(void **state) {
 
 UNIT_MAIN(test_libvirt_cloudinit_disk) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_validate),  cmocka_unit_test(test_digest_is_known_before),
-        cmocka_unit_test(test_image),     cmocka_unit_test(test_recover),
-        cmocka_unit_test(test_directory), cmocka_unit_test(test_spellings_of_directory),
+        cmocka_unit_test(test_validate),
+        cmocka_unit_test(test_validate_network),
+        cmocka_unit_test(test_digest_is_known_before),
+        cmocka_unit_test(test_image),
+        cmocka_unit_test(test_recover),
+        cmocka_unit_test(test_directory),
+        cmocka_unit_test(test_spellings_of_directory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
