@@ -14,6 +14,10 @@ bool call_loses(const Call *call, Str text) {
     return call->loses && call->loses(call->progress_payload, text);
 }
 
+bool call_makes_machine(const Call *call) {
+    return call->makes_machine && call->makes_machine(call->progress_payload);
+}
+
 FoundObjects call_find_objects(const Call *call, const char *type) {
     FoundObjects found = {0};
     if (call->find_objects)

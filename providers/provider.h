@@ -99,6 +99,7 @@ typedef struct Call {
     void *progress_payload; /* of the engine, for the functions below, which may be NULL */
     bool (*deletes)(void *payload, const char *type, const char *attribute, Str text);
     bool (*loses)(void *payload, Str text);
+    bool (*makes_machine)(void *payload);
     void (*find_objects)(void *payload, const char *type, FoundObjects *out);
     void (*progress)(void *payload, uint64_t done, uint64_t total, const char *what);
     bool (*parts_record)(void *payload,
@@ -125,8 +126,13 @@ bool call_deletes(const Call *call, const char *type, const char *attribute, Str
 /* Returns whether this plan deletes or replaces an object on which this one depends and which has
  * the text in an attribute, or found such an object gone. For example, a machine with this address.
  * Objects whose attribute "host" has the text do not count: they are on that machine. Nor do types
- * without an outside effect. During planning it returns false. */
+ * without an outside effect. During planning it knows the dependencies of the configuration that
+ * are replaced, or were found gone. */
 bool call_loses(const Call *call, Str text);
+
+/* Returns whether this plan creates a dependency that may be the machine of this object: it has an
+ * outside effect, and no attribute "host". */
+bool call_makes_machine(const Call *call);
 
 /* Returns the other objects of `type` of this provider configuration that the state has now, for
  * example the other members of a cluster. Objects of an older schema version are missing. Call it
@@ -283,6 +289,9 @@ typedef struct ReadRequest {
     Value state; /* the stored object */
     Str private_data;
     Value identity; /* null: none */
+    /* For a read that fails: evaluates the configured arguments, else null. May be NULL. */
+    Value (*configured)(void *payload);
+    void *payload;
 } ReadRequest;
 
 /* A field that a read found different from the stored object, with its owner as the remote system

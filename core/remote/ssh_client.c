@@ -14,6 +14,10 @@
 
 #include <pthread.h>
 
+#define GREETED                 "login"
+#define YES                     "yes"
+#define GREET_MS                3000
+#define GREET_AGE_MAX_MS        (INT64_C(60) * 60 * 1000) /* the whole plan */
 #define PORT_DEFAULT            22
 #define WAIT_DEFAULT_MS         300000
 #define PLAN_TIMEOUT_DEFAULT_MS 10000
@@ -279,6 +283,27 @@ bool ssh_client_is_unreachable(const SshLink *link, SshStatus status) {
     return false;
 }
 
+static const Attribute connection_rows[] = {SSH_CLIENT_ATTRIBUTES(0)};
+
+static bool changes_connection(const ReadRequest *request) {
+    if (!request->configured)
+        return false;
+    Value configured = request->configured(request->payload);
+    if (value_is_null(configured))
+        return false;
+    for (size_t i = 0; i < ARRAY_COUNT(connection_rows); i++) {
+        if (object_differs(request->state, configured, connection_rows[i].name))
+            return true;
+    }
+    return false;
+}
+
+bool ssh_client_may_assume_unchanged(const SshLink *link, const ReadRequest *request) {
+    if (link->status == SSH_DONE || link->status == SSH_CANCELLED || call_is_cancelled(link->call))
+        return false;
+    return ssh_client_is_unreachable(link, link->status) || changes_connection(request);
+}
+
 Str ssh_client_describe_failure(const SshLink *link, SshStatus status, SshProblem problem) {
     Arena *arena = link->call->arena;
     Str endpoint = ssh_endpoint(link->target.host, link->target.port, arena);
@@ -418,6 +443,62 @@ bool ssh_client_is_lost(SshLink *link, Diags *diags) {
     return true;
 }
 
+/* Returns false for a machine or credentials that no waiting makes right. */
+static bool may_pass(const SshLink *link, SshStatus status) {
+    return ssh_client_is_unreachable(link, status) || status == SSH_USER_KEY_REFUSED ||
+           status == SSH_PASSWORD_REFUSED || status == SSH_LOGIN_REFUSED ||
+           status == SSH_HOST_KEY_UNKNOWN || status == SSH_NO_AGENT;
+}
+
+static bool is_new_on_machine(const Call *call, const PlanRequest *request) {
+    if (!call->is_planning || !call->client || value_is_null(request->proposed) ||
+        value_is_present(request->prior) || call_makes_machine(call))
+        return false;
+    for (size_t i = 0; i < ARRAY_COUNT(connection_rows); i++) {
+        if (!value_is_wholly_known(object_attribute(request->proposed, connection_rows[i].name)))
+            return false;
+    }
+    return true;
+}
+
+static bool greet(SshLink *link, bool *responds, Diags *diags) {
+    const Call *call = link->call;
+    SshProblem problem = {0};
+    SshStatus status = connect(link, &problem);
+    *responds = status == SSH_DONE;
+    if (!*responds && (status == SSH_CANCELLED || !may_pass(link, status))) {
+        ssh_client_report(link, status, problem, diags);
+        return false;
+    }
+    if (!*responds)
+        path_warning(
+            call, PATH_AT(call, {"host"}), diags, "Machine does not respond yet",
+            "%.*s: %.*s. The plan goes on, because the machine may start before the "
+            "apply; no new object of it was checked.",
+            STR_ARG(ssh_endpoint(link->target.host, link->target.port, call->arena)),
+            STR_ARG(problem.text.len ? problem.text : str_from_cstr(short_reason(status))));
+    return true;
+}
+
+bool ssh_client_greet(const Call *call, const PlanRequest *request, bool *responds, Diags *diags) {
+    SCOPED(SshLink) link = {0};
+    Diags ignored = diags_new(call->arena);
+    SshOutput kept;
+    *responds = false;
+    /* A file of a key may be created by the same plan. */
+    if (!is_new_on_machine(call, request) ||
+        !ssh_client_link(call, request->proposed, &link, &ignored))
+        return true;
+    link.plan_end_ms = call_monotonic_ms(call) + GREET_MS;
+    if (ssh_client_recall(&link, GREETED, GREET_AGE_MAX_MS, &kept)) {
+        *responds = str_equal(kept.text, STR(YES));
+        return true;
+    }
+    bool is_good = greet(&link, responds, diags);
+    ssh_client_keep(&link, GREETED, *responds ? STR(YES) : STR_EMPTY);
+    return is_good;
+}
+
 Str ssh_client_script(const char *script, const Str *arguments, size_t count, Arena *arena) {
     StrBuf buf = strbuf_new(arena);
     strbuf_add_cstr(&buf, "sh -c ");
@@ -466,10 +547,10 @@ static bool should_try_again(SshLink *link,
     return is_useful && !(status == SSH_LOST && problem->may_have_run);
 }
 
-SshStatus ssh_client_exec(SshLink *link,
-                          const SshCommand *command,
-                          SshResult *out,
-                          SshProblem *problem) {
+static SshStatus exec_in_sessions(SshLink *link,
+                                  const SshCommand *command,
+                                  SshResult *out,
+                                  SshProblem *problem) {
     SshStatus status = SSH_LOST;
     int tries = CHANNELS_TRIED_MAX;
     if (!link->call->is_planning)
@@ -486,6 +567,14 @@ SshStatus ssh_client_exec(SshLink *link,
     return status;
 }
 
+SshStatus ssh_client_exec(SshLink *link,
+                          const SshCommand *command,
+                          SshResult *out,
+                          SshProblem *problem) {
+    link->status = exec_in_sessions(link, command, out, problem);
+    return link->status;
+}
+
 bool ssh_client_tunnel(SshLink *link, Str host, uint16_t port, uint16_t *out_port, Diags *diags) {
     SshProblem problem = {0};
     SshStatus status = SSH_LOST;
@@ -500,6 +589,7 @@ bool ssh_client_tunnel(SshLink *link, Str host, uint16_t port, uint16_t *out_por
                                  link->call->arena);
         is_again = should_try_again(link, status, &problem, &tries);
     }
+    link->status = status;
     if (status != SSH_DONE)
         ssh_client_report(link, status, problem, diags);
     return status == SSH_DONE;
@@ -515,6 +605,8 @@ SshTimeout ssh_client_timeout(const SshLink *link, CancelLevel cancel_at) {
         if (left_ms < 1)
             left_ms = 1;
     }
+    if (link->stops_early)
+        cancel_at = CANCEL_STOP;
     return (SshTimeout){.timeout_ms = left_ms, .cancel = call->cancel, .cancel_at = cancel_at};
 }
 
@@ -578,7 +670,7 @@ static const Explanation explanations[] = {
     [SSH_TIMED_OUT] = {"Command timed out",
      "The time limit of the operation has passed; the command may still run on the machine. To allow more time, set \"timeouts\".", NULL},
     [SSH_CANCELLED] = {"Interrupted",
-     "The run was interrupted.", NULL},
+     "The run was interrupted. The next apply continues.", NULL},
 };
 /* clang-format on */
 

@@ -56,7 +56,9 @@ typedef struct SshLink {
     SshPool *own_pool;   /* NULL until the first connection, and with a client */
     SshLease *lease;     /* NULL: not connected */
     SshReading reading;  /* after ssh_client_recall returned false */
-    bool may_have_run;   /* a script was started, or a command was sent whose end is unknown */
+    SshStatus status;    /* of the last command, tunnel or connection; SSH_DONE before the first */
+    bool stops_early;  /* the first signal stops commands: a later call repeats or continues them */
+    bool may_have_run; /* a script was started, or a command was sent whose end is unknown */
 } SshLink;
 
 /* Fills the settings from the attributes of `object` and the provider's defaults. Does not connect.
@@ -76,6 +78,19 @@ void ssh_client_limit_connections_to_plan(SshLink *link);
 /* After ssh_client_limit_to_plan: returns true if the machine did not respond in time, or cannot be
  * connected to. A rejected key does not count. */
 bool ssh_client_is_unreachable(const SshLink *link, SshStatus status);
+/* After a failed read of a plan: returns whether the object may count as unchanged, with a warning:
+ * the machine does not respond, or the configuration changes the arguments by which it is reached.
+ * A machine that responds with another host key, or rejects the login, is an error otherwise. */
+bool ssh_client_may_assume_unchanged(const SshLink *link, const ReadRequest *request);
+/* For plans of a creation: connects to the machine, at most 3 seconds, once for all its objects. A
+ * machine with another host key is an error, as are credentials that cannot be used. A machine that
+ * does not respond, or does not accept the login yet, is one warning. Does nothing if the plan
+ * creates the machine, or if arguments of the connection are unknown. *responds: the connection
+ * succeeded. */
+MUST_USE bool ssh_client_greet(const Call *call,
+                               const PlanRequest *request,
+                               bool *responds,
+                               Diags *diags);
 /* For deletions of files on the machine: returns true, and adds a warning, if this plan deletes,
  * replaces or misses the machine too (call_loses), and it does not respond within "plan_timeout".
  */

@@ -14,8 +14,7 @@
 #include "table_host.h"
 #include "timeouts.h"
 
-#define NOTES_MAX     ((size_t)100)
-#define CHECK_WAIT_MS 3000 /* short, because this plan may create the machine */
+#define NOTES_MAX ((size_t)100)
 
 /* An imported table has no triggers: to add the first ones changes nothing. */
 static bool triggers_force_new(Value prior, Value planned) {
@@ -52,7 +51,7 @@ static const ArgumentRule chain_rules[] = {
 static const Attribute attributes[] = {
     SSH_CLIENT_ATTRIBUTES(FORCES_NEW),
     {"family", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW, "Packets that the table sees; \"inet\" is IPv4 and IPv6.", .default_json = "\"inet\"", .one_of = "inet ip ip6 arp bridge netdev"},
-    {"name",   &TYPE_STRING, REQUIRED | FORCES_NEW, "Name of the table. There must be no such table on the machine."},
+    {"name",   &TYPE_STRING, REQUIRED | FORCES_NEW, "Name of the table. The machine must have no such table, unless this object made it."},
     {"sets",   NULL, OPTIONAL, "Sets by name. Rules use them as @NAME.", .nested = NESTED(NEST_MAP, set_attributes)},
     {"maps",   NULL, OPTIONAL, "Maps by name.", .nested = NESTED(NEST_MAP, set_attributes)},
     {"chains", NULL, OPTIONAL, "Chains by name.", .nested = NESTED_WITH(NEST_MAP, chain_attributes, chain_rules)},
@@ -118,6 +117,12 @@ static Value record_of(Str private_data, Arena *arena) {
     return table_listing_read_record(private_data, arena);
 }
 
+static void note_late_check(const Call *call, PlanResponse *response) {
+    plan_note(response, NO_PATH,
+              STR("the rules are checked in the apply: the machine cannot be reached now"),
+              call->arena);
+}
+
 /* Checks the new table with nft on the machine. Keeps the prior text of parts that differ in
  * spelling only. */
 static bool check_on_machine(const Call *call,
@@ -131,14 +136,10 @@ static bool check_on_machine(const Call *call,
     if (!ssh_client_link(call, planned, &link, diags))
         return false;
     ssh_client_limit_to_plan(&link);
-    if (value_is_null(request->prior) && link.wait_ms > CHECK_WAIT_MS)
-        link.wait_ms = CHECK_WAIT_MS;
     RulesetText text = ruleset_text_of(call, planned);
     SshStatus status = table_host_check(&link, planned, &text, &live, &wanted, &problem, diags);
     if (status != SSH_DONE)
-        plan_note(response, NO_PATH,
-                  STR("the rules are checked in the apply: the machine cannot be reached now"),
-                  call->arena);
+        note_late_check(call, response);
     /* The record says that the texts of the state are those of the live table. */
     const Value views[] = {record_of(request->private_data, call->arena), live, wanted};
     if (value_is_present(request->prior))
@@ -151,12 +152,16 @@ static bool table_plan(const Call *call,
                        const PlanRequest *request,
                        PlanResponse *response,
                        Diags *diags) {
-    bool is_new = value_is_null(request->prior), is_good = true;
+    bool is_new = value_is_null(request->prior), is_good = true, responds = true;
+    if (is_new && !ssh_client_greet(call, request, &responds, diags))
+        return false;
     bool is_complete = call->client && value_is_wholly_known(request->config) &&
                        ruleset_text_is_known(response->planned);
     if (is_complete && (is_new || !ruleset_text_is_same(request->prior, response->planned))) {
-        if (call->is_planning)
+        if (call->is_planning && responds)
             is_good = check_on_machine(call, request, response, diags);
+        else if (call->is_planning)
+            note_late_check(call, response);
         const Value views[] = {request->prior, request->approved};
         if (!call->is_planning && !is_new && value_is_present(request->approved))
             response->planned = table_listing_keep(views, ARRAY_COUNT(views), request->prior,
@@ -282,7 +287,7 @@ static bool table_read(const Call *call,
         return false;
     ssh_client_limit_to_plan(&link);
     SshStatus status = table_host_read(&link, state, false, &facts, &problem, diags);
-    if (ssh_client_is_unreachable(&link, status)) {
+    if (status != SSH_DONE && ssh_client_may_assume_unchanged(&link, request)) {
         Str why = ssh_client_describe_failure(&link, status, problem);
         path_warning(call, NO_PATH, diags, "Table status unknown",
                      "%.*s loam assumes that the table did not change.", STR_ARG(why));

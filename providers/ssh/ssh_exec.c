@@ -134,22 +134,28 @@ static bool exec_delete(const Call *call,
     return remote_step_remove(&link, step.id, diags) && is_good;
 }
 
+static bool exec_plan(const Call *call,
+                      const PlanRequest *request,
+                      PlanResponse *response,
+                      Diags *diags) {
+    bool responds;
+    (void)response;
+    return ssh_client_greet(call, request, &responds, diags);
+}
+
 /* Markers of other users are not visible. An interrupted destruction may have removed only the
  * script's marker: the object exists until both markers are removed. */
-static bool find_marker(const Call *call, Value state, RemoteStepTrace *out, Diags *diags) {
-    SCOPED(SshLink) link = {0};
+static bool find_marker(SshLink *link, Value state, RemoteStepTrace *out, Diags *diags) {
     *out = REMOTE_STEP_PRESENT;
-    if (!ssh_client_link(call, state, &link, diags))
-        return false;
-    if (!str_equal(object_text(state, "ran_as", ssh_client_user(&link)), ssh_client_user(&link)))
+    if (!str_equal(object_text(state, "ran_as", ssh_client_user(link)), ssh_client_user(link)))
         return true;
-    ssh_client_limit_to_plan(&link);
+    ssh_client_limit_to_plan(link);
     Str id = object_text(state, "id", STR_EMPTY);
-    if (!remote_step_inspect(&link, id, out, diags))
+    if (!remote_step_inspect(link, id, out, diags))
         return false;
     if (*out != REMOTE_STEP_REMOVED || object_text(state, "destroy_command", STR_EMPTY).len == 0)
         return true;
-    return remote_step_inspect(&link, destroy_id(id, call->arena), out, diags);
+    return remote_step_inspect(link, destroy_id(id, link->call->arena), out, diags);
 }
 
 /* An unreachable machine is no error: this plan may start it or pin its new host key. */
@@ -157,16 +163,18 @@ static bool exec_read(const Call *call,
                       const ReadRequest *request,
                       ReadResponse *response,
                       Diags *diags) {
-    (void)request;
+    SCOPED(SshLink) link = {0};
     Value *state = &response->state;
     RemoteStepTrace trace;
     Diags problems = diags_new(call->arena);
-    if (find_marker(call, *state, &trace, &problems)) {
+    if (!ssh_client_link(call, *state, &link, diags))
+        return false;
+    if (find_marker(&link, *state, &trace, &problems)) {
         if (trace != REMOTE_STEP_PRESENT)
             *state = value_null(state->type);
         return true;
     }
-    if (call_is_cancelled(call)) {
+    if (!ssh_client_may_assume_unchanged(&link, request)) {
         diags_append(diags, &problems);
         return false;
     }
@@ -235,6 +243,7 @@ const ResourceType ssh_exec = {
     .name = "ssh_exec",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), SCHEMA_RULES(rules),
                .description = "A script that runs once on a machine."},
+    .plan = exec_plan,
     .marker = object_id_marker,
     .create = exec_create,
     .update = exec_update,

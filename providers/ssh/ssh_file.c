@@ -115,6 +115,9 @@ static bool file_plan(const Call *call,
     ObjectBuilder builder = object_builder_of(response->planned, call->arena);
     const char *name = content_name(request->proposed);
     FileContent content;
+    bool responds;
+    if (!ssh_client_greet(call, request, &responds, diags))
+        return false;
     if (!name)
         object_builder_set(&builder, "sha256", value_null(&TYPE_STRING));
     if (name && value_is_known(object_attribute(request->proposed, name))) {
@@ -333,7 +336,6 @@ static bool file_read(const Call *call,
                       const ReadRequest *request,
                       ReadResponse *response,
                       Diags *diags) {
-    (void)request;
     Value *state = &response->state;
     SCOPED(SshLink) link = {0};
     Str path = object_text(*state, "path", STR_EMPTY);
@@ -345,8 +347,8 @@ static bool file_read(const Call *call,
         return false;
     ssh_client_limit_to_plan(&link);
     SshStatus status = inspect(&link, path, sha256, &found, &problem, diags);
-    if (ssh_client_is_unreachable(&link, status)) {
-        /* The same plan may start the machine. */
+    if (status != SSH_DONE && ssh_client_may_assume_unchanged(&link, request)) {
+        /* The same plan may start the machine, or pin its new key. */
         Str why = ssh_client_describe_failure(&link, status, problem);
         diags_warning(diags, NO_RANGE, "File status unknown",
                       "%.*s loam assumes that \"%.*s\" did not change.", STR_ARG(why),

@@ -56,6 +56,19 @@ static void note_others(const Call *call, Value object) {
     pthread_mutex_unlock(&world->mutex);
 }
 
+/* "b will lose its host\n" */
+static void note_host(const Call *call, Value object) {
+    FakeWorld *world = fake_world_of(call);
+    Str host = object_text(object, "host", STR_EMPTY);
+    bool loses = host.len && call_loses(call, host), awaits = call_makes_machine(call);
+    pthread_mutex_lock(&world->mutex);
+    if (call->is_planning && (loses || awaits))
+        strbuf_add_format(&world->diary, "%.*s will%s%s its host\n",
+                          STR_ARG(object_text(object, "name", STR_EMPTY)), loses ? " lose" : "",
+                          awaits ? " get" : "");
+    pthread_mutex_unlock(&world->mutex);
+}
+
 static const UniqueRule unique[] = {
     {"badge", {"zone", "badge"}}
 };
@@ -74,6 +87,8 @@ static bool vault_plan(const Call *call,
     Value object = deletes ? request->prior : request->proposed;
     note(call, deletes ? "plan to delete" : "plan", object, request->private_data);
     response->private_data = grown(call, request->private_data, deletes ? "D" : "p");
+    if (!deletes)
+        note_host(call, object);
     if (deletes && is_ordered(call, "keep", object)) {
         diags_error(diags, NO_RANGE, "Still in use", "As ordered.");
         return false;

@@ -134,11 +134,18 @@ static bool find_deleted(void *payload, const char *type, const char *attribute,
 static bool find_lost(void *payload, Str text) {
     const InstanceOp *op = payload;
     const EngineWalk *walk = op->walk;
+    if (walk->phase == PHASE_PLAN)
+        return deletions_will_lose(walk, op->resource, text);
     if (walk->phase != PHASE_APPLY)
         return false;
     const StateObject *object =
         working_state_object(walk->working, op->record->address, op->record->deposed, op->scratch);
     return object && deletions_lose(walk, object, text);
+}
+
+static bool makes_machine(void *payload) {
+    const InstanceOp *op = payload;
+    return op->walk->phase == PHASE_PLAN && deletions_will_make(op->walk, op->resource);
 }
 
 /* Only objects of this provider configuration: others may still wait for theirs. */
@@ -197,6 +204,7 @@ Call instance_op_call(InstanceOp *op) {
         .progress = report_progress,
         .deletes = find_deleted,
         .loses = find_lost,
+        .makes_machine = makes_machine,
         .find_objects = find_objects,
         .parts_record = op->parts_record,
         .part_begin = op->part_begin,

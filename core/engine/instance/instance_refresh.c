@@ -2,7 +2,9 @@
 #include "instance_refresh.h"
 
 #include "change_parts.h"
+#include "decode.h"
 #include "log.h"
+#include "module_scope.h"
 #include "moves.h"
 #include "object_identity.h"
 #include "object_marks.h"
@@ -207,11 +209,29 @@ static void note_drift(InstanceOp *op, Value before, Value after, const Resource
     op->record->drift = drift;
 }
 
+static Value configured_now(void *payload) {
+    InstanceOp *op = payload;
+    const ResourceNode *resource = op->resource;
+    InstanceRecord *record = op->record;
+    Value none = value_null(schema_implied_type(op->schema)), marked;
+    Diags ignored = diags_new(op->scratch);
+    ModuleScope scope;
+    if (!resource->decoded || !record->module || record->removal != REASON_NONE ||
+        record->deposed.len > 0)
+        return none;
+    module_scope_init_instance(&scope, record);
+    return decode_eval(resource->decoded, &scope.scope, &marked, op->scratch, &ignored)
+               ? value_unmark_deep(marked, op->scratch)
+               : none;
+}
+
 static bool read_object(InstanceOp *op, const StateObject *object, Value prior, Value *out) {
     Str id = instance_op_object_id(prior);
     instance_op_send(op, EVENT_REFRESH_START, id);
     ReadRequest request = {.state = value_unmark_deep(prior, op->scratch),
-                           .private_data = object->private_data};
+                           .private_data = object->private_data,
+                           .configured = configured_now,
+                           .payload = op};
     ReadResponse response;
     if (!object_identity_decode(op, object, &request.identity))
         return false;

@@ -1,6 +1,7 @@
 /* deletions: an index by type. A lookup scans the deletions of its type. */
 #include "deletions.h"
 
+#include "instance_record.h"
 #include "state_object.h"
 
 typedef struct Deletions {
@@ -116,15 +117,19 @@ static bool has_effect(const EngineWalk *walk, Str provider, Str type) {
     return found && found->effect == EFFECT_OUTSIDE;
 }
 
+static bool is_machine(
+    const EngineWalk *walk, ResourceAddr address, Str provider, Value before, Str text) {
+    return address.mode == MODE_MANAGED && contains(before, text) &&
+           !has_text(before, "host", text) && has_effect(walk, provider, address.type);
+}
+
 static bool is_lost(const EngineWalk *walk,
                     const StateObject *object,
                     ResourceAddr address,
                     Str provider,
                     Value before,
                     Str text) {
-    return address.mode == MODE_MANAGED && contains(before, text) &&
-           !has_text(before, "host", text) && depends_on(object, address) &&
-           has_effect(walk, provider, address.type);
+    return is_machine(walk, address, provider, before, text) && depends_on(object, address);
 }
 
 bool deletions_lose(const EngineWalk *walk, const StateObject *object, Str text) {
@@ -140,4 +145,60 @@ bool deletions_lose(const EngineWalk *walk, const StateObject *object, Str text)
             return true;
     }
     return false;
+}
+
+static bool will_lose(const EngineWalk *walk, const InstanceRecord *record, Str text) {
+    SCOPED(ArenaRef) scratch = arena_open("machine");
+    const ResourceChange *planned = record->planned;
+    const Drift *drift = record->drift;
+    bool is_planned = planned && (planned->action == ACTION_DELETE || //
+                                  action_is_replace(planned->action));
+    if (is_planned)
+        return is_machine(walk, record->address, planned->provider_config.provider,
+                          value_unmark_deep(planned->before, scratch), text);
+    return drift && drift->action == ACTION_DELETE &&
+           is_machine(walk, record->address, drift->provider,
+                      value_unmark_deep(drift->before, scratch), text);
+}
+
+/* Objects with a host are on a machine, so they are none. */
+static bool will_make(const EngineWalk *walk, const InstanceRecord *record) {
+    const ResourceChange *planned = record->planned;
+    Value host;
+    return planned && planned->address.mode == MODE_MANAGED &&
+           (planned->action == ACTION_CREATE || action_is_replace(planned->action)) &&
+           has_effect(walk, planned->provider_config.provider, planned->address.type) &&
+           !value_find(value_without_marks(planned->after), STR("host"), &host);
+}
+
+/* `text` NULL: a creation. */
+static bool node_changes(const EngineWalk *walk, const Node *node, const Str *text) {
+    vec_each(&node->module->instances, module) {
+        const ResourceExpansion *resource = node_slot(node, *module)->payload;
+        for (size_t i = 0; resource && i < resource->expansion.count; i++) {
+            const InstanceRecord *record = &resource->records[i];
+            if (text ? will_lose(walk, record, *text) : will_make(walk, record))
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool needs_change(const EngineWalk *walk, const ResourceNode *resource, const Str *text) {
+    vec_each(&walk->nodes, node) {
+        if ((*node)->kind == NODE_RESOURCE &&
+            str_is_among((*node)->as.resource->address, resource->dependencies,
+                         resource->dependency_count) &&
+            node_changes(walk, *node, text))
+            return true;
+    }
+    return false;
+}
+
+bool deletions_will_lose(const EngineWalk *walk, const ResourceNode *resource, Str text) {
+    return needs_change(walk, resource, &text);
+}
+
+bool deletions_will_make(const EngineWalk *walk, const ResourceNode *resource) {
+    return needs_change(walk, resource, NULL);
 }

@@ -12,3 +12,9 @@ bool deletions_have(const EngineWalk *walk, const char *type, const char *attrib
 /* Apply: returns true if the plan deletes or replaces one of the object's dependencies that has
  * `text` in an attribute, or found it gone. See call_loses. */
 bool deletions_lose(const EngineWalk *walk, const StateObject *object, Str text);
+/* Plan: the same for a resource whose dependencies are planned already, as they are when one of its
+ * instances is. */
+bool deletions_will_lose(const EngineWalk *walk, const ResourceNode *resource, Str text);
+/* Plan: returns whether one of the dependencies is created, and may be the machine of this object.
+ * See call_makes_machine. */
+bool deletions_will_make(const EngineWalk *walk, const ResourceNode *resource);

@@ -196,6 +196,45 @@ static void deletions_know_of_lost_hosts(void **unused) {
     }
 }
 
+/* A plan knows before it is complete that an object stays, and its host is replaced, gone or new.
+ */
+static void plans_know_of_hosts(void **unused) {
+    (void)unused;
+    static const char b[] = "    b: {name: b, host: '${fake_vault.a.name}'}\n";
+    static const struct {
+        const char *config, *order, *wanted; /* NULL: none */
+    } rows[] = {
+        {"    a: {name: a, zone: x}\n",          NULL,     NULL                    },
+        {"    a: {name: a, zone: x, size: 1}\n", NULL,     NULL                    },
+        {"    a: {name: a, zone: y}\n",          NULL,     "b will lose its host\n"},
+        {"    a: {name: a, zone: x}\n",          "gone a", "b will lose its host\n"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        EngineCase *c = engine_case_open();
+        c->parallelism = 1;
+        engine_case_run(c, VAULT("    a: {name: a, zone: x}\n"
+                                 "    b: {name: b, host: '${fake_vault.a.name}'}\n"));
+        engine_case_config(
+            c, str_to_cstr(str_format(c->arena, VAULT("%s%s"), rows[i].config, b), c->arena));
+        if (rows[i].order)
+            fake_world_order(&c->world, rows[i].order);
+        clear_diary(c);
+        engine_case_must(c, engine_case_plan(c));
+        bool is_said = str_find(engine_case_diary(c), STR(" its host"), 0) != SIZE_MAX;
+        assert_int_equal(is_said, rows[i].wanted != NULL);
+        if (rows[i].wanted)
+            assert_true(str_find(engine_case_diary(c), str_from_cstr(rows[i].wanted), 0) !=
+                        SIZE_MAX);
+        engine_case_close(c);
+    }
+    EngineCase *c = engine_case_open();
+    engine_case_config(c, "resource:\n  fake_thing:\n    t: {name: t}\n  fake_vault:\n"
+                          "    b: {name: b, host: h, depends_on: [fake_thing.t]}\n");
+    engine_case_must(c, engine_case_plan(c));
+    assert_true(str_find(engine_case_diary(c), STR("b will get its host\n"), 0) != SIZE_MAX);
+    engine_case_close(c);
+}
+
 /* Two objects of one plan with the same values of a rule are an error, unless neither changes. */
 static void objects_must_differ(void **unused) {
     (void)unused;
@@ -267,6 +306,7 @@ UNIT_MAIN(test_provider_call) {
         cmocka_unit_test(a_failed_deletion_returns_the_object),
         cmocka_unit_test(deletions_know_of_each_other),
         cmocka_unit_test(deletions_know_of_lost_hosts),
+        cmocka_unit_test(plans_know_of_hosts),
         cmocka_unit_test(objects_must_differ),
         cmocka_unit_test(errors_point_at_nested_arguments),
         cmocka_unit_test(limits_hold_across_types),

@@ -273,7 +273,8 @@ static void test_read(void **state) {
     ssh_case_close(&s);
 }
 
-/* The plan continues: it may be about to start the machine, or to pin its new key. */
+/* The plan continues: it may be about to start the machine. Another machine at its address is an
+ * error. */
 static void test_read_without_the_machine(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);
@@ -285,15 +286,20 @@ static void test_read_without_the_machine(void **state) {
     Value object = object_builder_value(&hasty);
     static const struct {
         const char *attribute, *value, *words;
+        bool is_refused;
     } cases[] = {
-        {"host",     "no.such.host.invalid", "Unknown host name"                   },
-        {"host_key", NULL,                   "Host key differs from the pinned key"},
+        {"host",     "no.such.host.invalid", "Unknown host name",                    false},
+        {"host_key", NULL,                   "Host key differs from the pinned key", true },
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         ObjectBuilder builder = object_builder_of(object, c->arena);
         Str value = cases[i].value ? str_from_cstr(cases[i].value) : s.server.other_public;
         object_builder_set_text(&builder, cases[i].attribute, value, c->arena);
         c->state = object_builder_value(&builder);
+        if (cases[i].is_refused) {
+            check_refused(c, case_read(c), cases[i].words);
+            continue;
+        }
         check_done(c, case_read(c));
         assert_true(value_is_present(c->state));
         assert_int_equal(c->diags.count, 1);
