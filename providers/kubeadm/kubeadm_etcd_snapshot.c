@@ -152,10 +152,6 @@ static bool has_file(const Call *call, Value state) {
 }
 
 static bool assume_unchanged(const Call *call, const Diags *problems, Diags *diags) {
-    if (call_is_cancelled(call)) {
-        diags_append(diags, problems);
-        return false;
-    }
     path_warning(call, NO_PATH, diags, "Schedule of snapshots unknown",
                  "The machine does not report its schedule, so loam assumes that it is unchanged. "
                  "%.*s",
@@ -189,11 +185,24 @@ static bool snapshot_read(const Call *call,
     if (!ssh_client_link(call, request->state, &link, diags))
         return false;
     ssh_client_limit_to_plan(&link);
-    if (!etcd_schedule_is_current(&link, &wanted, &is_current, &problems))
-        return assume_unchanged(call, &problems, diags);
+    if (!etcd_schedule_is_current(&link, &wanted, &is_current, &problems)) {
+        if (ssh_client_may_assume_unchanged(&link, request))
+            return assume_unchanged(call, &problems, diags);
+        diags_append(diags, &problems);
+        return false;
+    }
     if (!is_current)
         response->state = without_calendar(request->state, call->arena);
     return true;
+}
+
+static bool snapshot_plan(const Call *call,
+                          const PlanRequest *request,
+                          PlanResponse *response,
+                          Diags *diags) {
+    bool responds;
+    (void)response;
+    return ssh_client_greet(call, request, &responds, diags);
 }
 
 static bool snapshot_delete(const Call *call,
@@ -224,6 +233,7 @@ const ResourceType kubeadm_etcd_snapshot = {
                    "A snapshot of a cluster's etcd, encrypted on this computer, or a schedule of "
                    "snapshots on a control plane. kubeadm_init restores the encrypted file."},
     .recovery = RECOVERY_REPEATS,
+    .plan = snapshot_plan,
     .marker = object_id_marker,
     .create = snapshot_create,
     .update = snapshot_update,

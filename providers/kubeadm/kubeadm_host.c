@@ -7,6 +7,7 @@
 #include "host_settings.h"
 #include "json.h"
 #include "kubeadm_check.h"
+#include "kubeadm_member.h"
 #include "kubeadm_provider.h"
 #include "nested_list.h"
 #include "object_id.h"
@@ -277,7 +278,8 @@ static bool host_plan(const Call *call,
     HostPlan plan = {
         .call = call, .object = request->proposed, .runtime = runtime_of(request->proposed)};
     Str version, architecture;
-    if (!check_runtime(call, request, diags))
+    bool responds;
+    if (!check_runtime(call, request, diags) || !ssh_client_greet(call, request, &responds, diags))
         return false;
     if (!is_ready(request->proposed))
         return true;
@@ -585,16 +587,54 @@ static bool host_apply(const Call *call,
         .call = call, .object = request->planned, .runtime = runtime_of(request->planned)};
     Str id = value_is_null(request->prior) ? request->marker
                                            : object_text(request->prior, "id", STR_EMPTY);
+    Diags problems = diags_new(call->arena);
     response->state = request->prior;
-    return ssh_client_link(call, request->planned, &link, diags) &&
-           prepare(&plan, &link, id, &response->state, diags);
+    if (!ssh_client_link(call, request->planned, &link, diags))
+        return false;
+    link.stops_early = true;
+    bool is_good = prepare(&plan, &link, id, &response->state, &problems);
+    if (!is_good && call->cancel && cancel_level(call->cancel) != CANCEL_NONE)
+        return path_error(call, NO_PATH, diags, "Interrupted",
+                          "The preparation of %.*s is not complete. The next apply continues it: "
+                          "uploaded parts stay, and only missing steps run.",
+                          STR_ARG(link.target.host));
+    diags_append(diags, &problems);
+    return is_good;
+}
+
+/* The machine goes, and its kubeadm_init stays: kubeadm_host is deleted before the machine, so the
+ * node leaves its cluster now. A kubeadm_join is deleted itself. */
+static bool host_delete(const Call *call,
+                        const DeleteRequest *request,
+                        DeleteResponse *response,
+                        Diags *diags) {
+    Str host = object_text(request->prior, "host", STR_EMPTY);
+    (void)response;
+    if (!call_loses(call, host))
+        return true;
+    FoundObjects clusters = call_find_objects(call, "kubeadm_init");
+    vec_each(&clusters, cluster) {
+        SCOPED(SshLink) link = {0};
+        KubeadmNode node;
+        Value object = cluster->object;
+        if (!str_equal(object_text(object, "host", STR_EMPTY), host) ||
+            object_differs(object, request->prior, "port") ||
+            call_deletes(call, "kubeadm_init", "endpoint",
+                         object_text(object, "endpoint", STR_EMPTY)))
+            continue;
+        if (!kubeadm_node_open(call, object, object_text(object, "id", STR_EMPTY), &link, &node,
+                               diags))
+            return false;
+        node.is_control_plane = true;
+        return kubeadm_member_yield(&node, diags);
+    }
+    return true;
 }
 
 static bool host_read(const Call *call,
                       const ReadRequest *request,
                       ReadResponse *response,
                       Diags *diags) {
-    (void)request;
     SCOPED(SshLink) link = {0};
     const NodeRuntime *runtime = runtime_of(response->state);
     HostLook look;
@@ -609,7 +649,7 @@ static bool host_read(const Call *call,
         return false;
     ssh_client_limit_to_plan(&link);
     if (!look_at(&link, runtime, &stored, &look, &observed, &problems)) {
-        if (call_is_cancelled(call)) {
+        if (!ssh_client_may_assume_unchanged(&link, request)) {
             diags_append(diags, &problems);
             return false;
         }
@@ -661,12 +701,15 @@ const ResourceType kubeadm_host = {
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), .version = 1,
                .description =
                    "A machine prepared for kubeadm: kernel, container runtime, programs, images. "
-                   "Only what differs is changed. Its deletion leaves the machine as it is."},
+                   "Only what differs is changed. Its deletion leaves the machine as it is; if the "
+                   "plan replaces the machine, a control plane of a kubeadm_init that stays leaves "
+                   "its cluster first."},
     .recovery = RECOVERY_REPEATS,
     .plan = host_plan,
     .marker = object_id_marker,
     .create = host_apply,
     .update = host_apply,
+    .delete = host_delete,
     .read = host_read,
     .upgrade = host_upgrade,
 };

@@ -106,9 +106,31 @@ static bool check_fixed(const Call *call, const PlanRequest *request, Diags *dia
     return is_good;
 }
 
-/* Whether the machine of the cluster was replaced, so that a new one joins. */
-static bool joins_again(Value prior, Value planned) {
-    return object_differs(prior, planned, "host") || !object_bool(prior, "is_member", true);
+static bool loses_machine(const Call *call, Value prior) {
+    Str host = object_text(prior, "host", STR_EMPTY);
+    return call_loses(call, host) || call_loses(call, object_text(prior, "node_address", host));
+}
+
+/* Whether the machine of the cluster was replaced or is replaced by this plan, so that a new one
+ * joins. */
+static bool joins_again(const Call *call, Value prior, Value planned) {
+    return object_differs(prior, planned, "host") || !object_bool(prior, "is_member", true) ||
+           loses_machine(call, prior);
+}
+
+/* A plan that replaces the last control plane would lose the data of the cluster. */
+static bool check_machine(const Call *call, const PlanRequest *request, Diags *diags) {
+    SCOPED(SshLink) link = {0};
+    KubeadmNode node;
+    Value prior = request->prior;
+    if (!call->is_planning || value_is_null(prior) || request->is_replaced ||
+        !object_bool(prior, "is_member", true) || object_has(request->proposed, "restore") ||
+        !loses_machine(call, prior))
+        return true;
+    if (!kubeadm_node_open(call, prior, object_text(prior, "id", STR_EMPTY), &link, &node, diags))
+        return false;
+    ssh_client_limit_to_plan(&link);
+    return kubeadm_member_check_leave(&node, diags);
 }
 
 /* What a new machine brings. */
@@ -128,11 +150,12 @@ static bool check_restore(const Call *call, const PlanRequest *request, Diags *d
     bool is_new = value_is_null(request->prior);
     Value proposed = request->proposed;
     bool is_newly = is_new || restores_newly(request->prior, proposed);
-    if (!object_has(proposed, "restore") || (!is_newly && !joins_again(request->prior, proposed)))
+    if (!object_has(proposed, "restore") ||
+        (!is_newly && !joins_again(call, request->prior, proposed)))
         return true;
     if (!kubeadm_restore_check(call, proposed, &snapshot, diags))
         return false;
-    return is_new || joins_again(request->prior, proposed) || !snapshot.id.len ||
+    return is_new || joins_again(call, request->prior, proposed) || !snapshot.id.len ||
            kubeadm_restore_check_lost(call, request->prior, &snapshot, diags);
 }
 
@@ -144,11 +167,13 @@ static bool init_plan(const Call *call,
         (!check_fixed(call, request, diags) ||
          !kubeadm_upgrade_check(call, request->prior, request->proposed, diags)))
         return false;
-    if (!check_restore(call, request, diags))
+    bool responds;
+    if (!check_restore(call, request, diags) || !check_machine(call, request, diags) ||
+        !ssh_client_greet(call, request, &responds, diags))
         return false;
     ObjectBuilder builder = object_builder_of(response->planned, call->arena);
     object_builder_set(&builder, "is_member", value_bool(true));
-    if (!value_is_null(request->prior) && (joins_again(request->prior, request->proposed) ||
+    if (!value_is_null(request->prior) && (joins_again(call, request->prior, request->proposed) ||
                                            restores_newly(request->prior, request->proposed))) {
         forget_machine(&builder);
         object_builder_set(&builder, "certificates_expire", value_unknown(&TYPE_STRING));
@@ -300,7 +325,7 @@ static bool join_again(const KubeadmNode *node, const ApplyRequest *request, Dia
 /* A machine that is a node already has the data of an interrupted restore, or the cluster runs. */
 static bool check_existing(const KubeadmNode *node, const ApplyRequest *request, Diags *diags) {
     EtcdSnapshot snapshot;
-    if (joins_again(request->prior, request->planned))
+    if (joins_again(node->call, request->prior, request->planned))
         return true;
     return kubeadm_restore_check(node->call, node->object, &snapshot, diags) &&
            kubeadm_restore_check_done(node, &snapshot, diags);
@@ -350,7 +375,7 @@ static bool init_update(const Call *call,
     KubeadmNode node;
     KubeadmPart part;
     Str id = object_text(request->prior, "id", STR_EMPTY);
-    bool is_new = joins_again(request->prior, request->planned) ||
+    bool is_new = joins_again(call, request->prior, request->planned) ||
                   restores_newly(request->prior, request->planned);
     response->state = request->prior;
     if (!kubeadm_node_open(call, request->planned, id, &link, &node, diags))
@@ -427,10 +452,12 @@ static bool init_read(const Call *call,
                       Diags *diags) {
     Value state = request->state;
     bool is_restoring = false;
-    if (!kubeadm_refresh_read(call, true, &state, &is_restoring, diags))
+    if (!kubeadm_refresh_read(call, request, true, &state, &is_restoring, diags))
         return false;
     /* The cluster may live on without this machine. */
     bool is_node = value_is_present(state);
+    if (is_node && !is_restoring && !kubeadm_refresh_nodes(call, state, diags))
+        return false;
     ObjectBuilder builder = object_builder_of(is_node ? state : request->state, call->arena);
     object_builder_set(&builder, "is_member", value_bool(is_node && !is_restoring));
     response->state = object_builder_value(&builder);

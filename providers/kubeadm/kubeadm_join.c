@@ -6,7 +6,9 @@
 #include "kubeadm_provider.h"
 #include "kubeadm_refresh.h"
 #include "kubeadm_schema.h"
+#include "kubeadm_step.h"
 #include "kubeadm_upgrade.h"
+#include "node_object.h"
 #include "object_id.h"
 #include "path_error.h"
 #include "timeouts.h"
@@ -79,13 +81,34 @@ static bool join_plan(const Call *call,
                       const PlanRequest *request,
                       PlanResponse *response,
                       Diags *diags) {
+    bool responds;
     if (!value_is_null(request->proposed))
-        return value_is_null(request->prior) || plan_change(call, request, response, diags);
+        return value_is_null(request->prior) ? ssh_client_greet(call, request, &responds, diags)
+                                             : plan_change(call, request, response, diags);
     Str endpoint = object_text(request->prior, "endpoint", STR_EMPTY);
     if (!call_deletes(call, "kubeadm_init", "endpoint", endpoint))
         return check_leave(call, request->prior, diags);
     response->private_data = STR(CLUSTER_GOES);
     return true;
+}
+
+/* A kubelet that has its certificate registers within the wait of kubeadm_refresh_recover. A
+ * machine without a Node is broken, although kubeadm has succeeded there. */
+static bool reset_unregistered(KubeadmNode *node, Str id, KubeadmPart *part, Diags *diags) {
+    SCOPED(ClusterApi) api = {0};
+    Value found;
+    if (*part != KUBEADM_PART_NODE)
+        return true;
+    if (!kubeadm_node_api(node, &api, diags) ||
+        !cluster_api_wait(node->call, &api, KUBEADM_NODE_READY_MS, diags) ||
+        !node_object_read(&api, node->name, &found, diags))
+        return false;
+    if (value_is_present(found))
+        return true;
+    *part = KUBEADM_PART_BROKEN;
+    node->former = node->id;
+    node->id = id;
+    return kubeadm_step_reset(node->link, node->former, diags);
 }
 
 static bool join_create(const Call *call,
@@ -101,6 +124,8 @@ static bool join_create(const Call *call,
     node.is_control_plane = is_control_plane(request->planned);
     if (!kubeadm_node_prepare(&node, &part, diags))
         return false;
+    if (!reset_unregistered(&node, request->marker, &part, diags))
+        return part == KUBEADM_PART_NODE && kubeadm_node_leave_in_doubt(response);
     Value join = object_nested(request->planned, "join", call->arena);
     if (part != KUBEADM_PART_NODE && !kubeadm_member_join(&node, join, &response->in_doubt, diags))
         return false;
@@ -153,7 +178,7 @@ static bool join_read(const Call *call,
                       ReadResponse *response,
                       Diags *diags) {
     bool is_restoring;
-    return kubeadm_refresh_read(call, is_control_plane(request->state), &response->state,
+    return kubeadm_refresh_read(call, request, is_control_plane(request->state), &response->state,
                                 &is_restoring, diags);
 }
 

@@ -326,6 +326,10 @@ static bool look_at(const KubeadmNode *node, Machine *out, Diags *diags) {
     bool may_be_lost = is_lost || object_bool(node->object, "delete_unreachable", false);
     if (may_be_lost)
         ssh_client_limit_connections_to_plan(node->link);
+    call_progress(call, 0, 0,
+                  str_to_cstr(str_format(call->arena, "waiting for a response of %.*s (%.*s)",
+                                         STR_ARG(node->name), STR_ARG(node->link->target.host)),
+                              call->arena));
     SshStatus status = host_look_try(node->link, NULL, &look, &is_valid, &problem, diags);
     *out = (Machine){.part = KUBEADM_PART_NONE};
     if (status == SSH_DONE) {
@@ -400,6 +404,20 @@ bool kubeadm_member_leave(const KubeadmNode *node, Diags *diags) {
     if (!machine.responds && !kubeadm_peer_find(&own, &peer, diags))
         return false;
     return kubeadm_node_api(&own, &api, diags) && leave_cluster(&own, &api, &machine, diags);
+}
+
+bool kubeadm_member_yield(const KubeadmNode *node, Diags *diags) {
+    SCOPED(ClusterApi) api = {0};
+    Diags ignored = diags_new(node->call->arena);
+    StrVec others = {0};
+    Machine machine;
+    if (!look_at(node, &machine, diags))
+        return false;
+    if (!machine.responds || machine.part != KUBEADM_PART_NODE ||
+        !kubeadm_node_api(node, &api, &ignored) || !cluster_api_is_ready(&api) ||
+        !node_object_control_planes(&api, node->name, &others, &ignored) || !others.count)
+        return true;
+    return leave_cluster(node, &api, &machine, diags);
 }
 
 bool kubeadm_member_discard(const KubeadmNode *node, Diags *diags) {

@@ -23,6 +23,10 @@ MUST_USE bool kubeadm_member_check_leave(const KubeadmNode *node, Diags *diags);
  * respond, it must be lost: deleted, replaced or found gone by the plan, or the object has
  * "delete_unreachable". Then it is not reset, and the requests go through another control plane. */
 MUST_USE bool kubeadm_member_leave(const KubeadmNode *node, Diags *diags);
+/* Before a plan replaces the machine of a kubeadm_init, whose cluster stays: the same, if the
+ * machine responds and another control plane remains. Otherwise does nothing: the new machine
+ * removes the leftovers of the former one when it joins. */
+MUST_USE bool kubeadm_member_yield(const KubeadmNode *node, Diags *diags);
 /* Resets the machine of a cluster that is deleted as a whole. A lost machine, as above, is a
  * warning. */
 MUST_USE bool kubeadm_member_discard(const KubeadmNode *node, Diags *diags);

@@ -116,6 +116,14 @@ static NodeMark read_mark(const KubeadmNode *node, const HostFacts *facts) {
     return found;
 }
 
+static bool has_only_pki(const HostFacts *facts) {
+    vec_each(&facts->existing, path) {
+        if (!str_starts_with(*path, STR("/etc/kubernetes/pki/")))
+            return false;
+    }
+    return true;
+}
+
 KubeadmPart kubeadm_node_part(const KubeadmNode *node, const HostFacts *facts) {
     HostState state = host_facts_state(facts);
     bool is_done = state == (node->is_control_plane ? HOST_CONTROL_PLANE : HOST_WORKER);
@@ -126,8 +134,9 @@ KubeadmPart kubeadm_node_part(const KubeadmNode *node, const HostFacts *facts) {
     if (node->is_imported && is_done)
         return KUBEADM_PART_NODE;
     /* The certificate authorities were copied, and kubeadm has not begun. */
-    bool has_only_pki = !facts->marker.len && state == HOST_PARTIAL && facts->ca_certificate.len;
-    return has_only_pki ? KUBEADM_PART_BROKEN : KUBEADM_PART_OTHER;
+    bool is_before_mark = !facts->marker.len && state == HOST_PARTIAL &&
+                          (facts->ca_certificate.len || has_only_pki(facts));
+    return is_before_mark ? KUBEADM_PART_BROKEN : KUBEADM_PART_OTHER;
 }
 
 static bool check_clock(const KubeadmNode *node, int64_t skew_ms, Diags *diags) {

@@ -23,11 +23,13 @@ static Value observed(Value stored, Value node, const char *name, Arena *arena) 
 }
 
 /* Sets what the Node shows; only called if the object has labels or annotations. */
-static bool read_metadata(const KubeadmNode *node, Value *state, Diags *diags) {
+static bool read_metadata(const KubeadmNode *node, Value *state, bool *is_refused, Diags *diags) {
     Arena *arena = node->call->arena;
     SCOPED(ClusterApi) api = {0};
     Value found;
-    if (!kubeadm_node_api(node, &api, diags) || !node_object_read(&api, node->name, &found, diags))
+    *is_refused = false;
+    if (!kubeadm_node_api(node, &api, diags) ||
+        !node_object_try_read(&api, node->name, &found, is_refused, diags))
         return false;
     if (!value_is_present(found))
         return true;
@@ -61,8 +63,55 @@ static bool assume_unchanged(const Call *call, Str why, Diags *diags) {
     return true;
 }
 
-bool kubeadm_refresh_read(
-    const Call *call, bool is_control_plane, Value *state, bool *is_restoring, Diags *diags) {
+/* A kubelet that ends again and again is never "active" for long: systemd waits to start it again.
+ */
+static void warn_of_kubelet(const KubeadmNode *node, const HostFacts *facts, Diags *diags) {
+    if (!str_equal(facts->init, STR("systemd")) ||
+        str_is_among(STR("kubelet"), facts->active.items, facts->active.count))
+        return;
+    path_warning(node->call, NO_PATH, diags, "Kubelet does not run",
+                 "The kubelet of the node \"%.*s\" was stopped, or ends again and again. Read "
+                 "\"journalctl -u kubelet\" on %.*s.",
+                 STR_ARG(node->name), STR_ARG(node->link->target.host));
+}
+
+bool kubeadm_refresh_nodes(const Call *call, Value state, Diags *diags) {
+    SCOPED(SshLink) link = {0};
+    SCOPED(ClusterApi) api = {0};
+    KubeadmNode node;
+    Diags problems = diags_new(call->arena);
+    bool is_refused = false;
+    Value items;
+    if (!kubeadm_node_open(call, state, object_text(state, "id", STR_EMPTY), &link, &node, diags))
+        return false;
+    /* An import has no certificate authority yet. */
+    if (node.is_imported)
+        return true;
+    ssh_client_limit_to_plan(&link);
+    if (!kubeadm_node_api(&node, &api, &problems) ||
+        !node_object_try_list(&api, &items, &is_refused, &problems)) {
+        if (is_refused || call_is_cancelled(call)) {
+            diags_append(diags, &problems);
+            return false;
+        }
+        path_warning(call, NO_PATH, diags, "State of the nodes unknown",
+                     "The API server does not list the nodes. %.*s",
+                     STR_ARG(problems.items[0].detail));
+        return true;
+    }
+    StrVec lines = node_object_not_ready(items, call->arena);
+    if (lines.count)
+        path_warning(call, NO_PATH, diags, "Nodes not ready", "%.*s",
+                     STR_ARG(str_join(lines.items, lines.count, STR("\n"), call->arena)));
+    return true;
+}
+
+bool kubeadm_refresh_read(const Call *call,
+                          const ReadRequest *request,
+                          bool is_control_plane,
+                          Value *state,
+                          bool *is_restoring,
+                          Diags *diags) {
     SCOPED(SshLink) link = {0};
     KubeadmNode node;
     HostLook look;
@@ -74,7 +123,7 @@ bool kubeadm_refresh_read(
     *is_restoring = false;
     ssh_client_limit_to_plan(&link);
     if (!host_look(&link, NULL, &look, &problems)) {
-        if (!call_is_cancelled(call))
+        if (ssh_client_may_assume_unchanged(&link, request))
             return assume_unchanged(call, problems.items[0].detail, diags);
         diags_append(diags, &problems);
         return false;
@@ -86,6 +135,7 @@ bool kubeadm_refresh_read(
         *state = value_null(state->type);
         return true;
     }
+    warn_of_kubelet(&node, &look.facts, diags);
     ClusterNode identity = node_identity_of(&look.facts, node.name, node.address);
     ObjectBuilder builder = object_builder_of(*state, call->arena);
     kubeadm_node_set_identity(&builder, &identity, call->arena);
@@ -100,9 +150,13 @@ bool kubeadm_refresh_read(
     if (is_control_plane && end.len)
         *state = object_with_text(*state, "certificates_expire", end, call->arena);
     bool has_metadata = object_has(*state, "labels") || object_has(*state, "annotations");
-    if (has_metadata && !read_metadata(&node, state, &problems))
+    bool is_refused;
+    if (!has_metadata || read_metadata(&node, state, &is_refused, &problems))
+        return true;
+    if (!is_refused && !call_is_cancelled(call))
         return assume_unchanged(call, problems.items[0].detail, diags);
-    return true;
+    diags_append(diags, &problems);
+    return false;
 }
 
 /* Returns the state of a finished creation, without the values of the Node. */
@@ -121,6 +175,23 @@ static bool adopt(const KubeadmNode *node, Value planned, Value *out, Diags *dia
     return true;
 }
 
+/* Waits for the Node. *is_absent: the cluster responds, and has none. */
+static bool wait_for_node(
+    const Call *call, const ClusterApi *api, Str name, Value *out, bool *is_absent, Diags *diags) {
+    Diags problems = diags_new(call->arena);
+    Diags ignored = diags_new(call->arena);
+    *is_absent = false;
+    if (node_object_wait(call, api, name, out, &problems)) {
+        diags_append(diags, &problems);
+        return true;
+    }
+    *is_absent = !call_is_cancelled(call) && node_object_read(api, name, out, &ignored) &&
+                 !value_is_present(*out);
+    if (!*is_absent)
+        diags_append(diags, &problems);
+    return false;
+}
+
 bool kubeadm_refresh_recover(const Call *call,
                              const RecoverRequest *request,
                              const char *verb,
@@ -130,7 +201,7 @@ bool kubeadm_refresh_recover(const Call *call,
     SCOPED(SshLink) link = {0};
     KubeadmNode node;
     RemoteStepState step;
-    bool is_good = false;
+    bool is_good = false, is_absent = false;
     if (!kubeadm_node_open(call, request->planned, request->marker, &link, &node, diags))
         return false;
     node.is_control_plane = is_control_plane;
@@ -146,11 +217,13 @@ bool kubeadm_refresh_recover(const Call *call,
     if (!is_good)
         return true;
     SCOPED(ClusterApi) api = {0};
-    Value found;
-    if (!adopt(&node, request->planned, &response->state, diags) ||
-        !kubeadm_node_api(&node, &api, diags) ||
-        !node_object_wait(call, &api, node.name, &found, diags))
+    Value found, state;
+    if (!adopt(&node, request->planned, &state, diags) || !kubeadm_node_api(&node, &api, diags))
         return false;
+    /* A kubelet that does not register: the next creation of a join resets the machine. */
+    if (!wait_for_node(call, &api, node.name, &found, &is_absent, diags))
+        return is_absent;
+    response->state = state;
     bootstrap_token_delete(call, &api, node.id, diags);
     /* The object counts as created, so no later apply does it. */
     if (!kubeadm_node_approve(&node, &api, found, diags))
@@ -159,7 +232,7 @@ bool kubeadm_refresh_recover(const Call *call,
     object_builder_set_optional(&builder, "pod_cidr", kube_object_text(found, "spec", "podCIDR"),
                                 call->arena);
     response->state = object_builder_value(&builder);
-    if (!read_metadata(&node, &response->state, diags))
+    if (!read_metadata(&node, &response->state, &is_absent, diags))
         return false;
     response->outcome = RECOVER_COMPLETE;
     return true;

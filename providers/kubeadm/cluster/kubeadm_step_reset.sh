@@ -11,9 +11,12 @@ socket=$(sed -n 's|^runtime-endpoint: *"\{0,1\}unix://\([^" ]*\).*|\1|p' /etc/cr
 if command -v kubeadm >/dev/null 2>&1; then
   kubeadm reset --force --cri-socket "unix://$socket" </dev/null || exit 1
 fi
+# A certificate of a former node would make the next one look whole.
+rm -rf /var/lib/kubelet/pki /var/lib/kubelet/config.yaml
 # The runtime watches the directory of CNI, so only its content is removed.
 find /etc/cni/net.d -mindepth 1 -delete 2>/dev/null
-rm -rf /var/lib/cni /var/lib/etcd /etc/kubernetes /etc/loam/node.json /etc/loam/restored /var/lib/loam/restore
+rm -rf /var/lib/cni /var/lib/etcd /etc/kubernetes /etc/loam/unfinished /etc/loam/restored /var/lib/loam/restore
+rm -f /etc/loam/node.json
 for device in cni0 flannel.1 flannel-v6.1 vxlan.calico kube-ipvs0 cilium_host cilium_net cilium_vxlan; do
   ip link delete "$device" >/dev/null 2>&1
 done

@@ -5,10 +5,14 @@
 set -eu
 # shellcheck source=etcd_tool.sh
 . ./etcd_tool.sh
+# Writes the files of /etc/loam to the disk: after a loss of power they tell how far kubeadm came.
+store() { sync /etc/loam/node.json /etc/loam 2>/dev/null || sync; }
 if [ -n "${LOAM_MARK:-}" ]; then
   mkdir -p /etc/loam
   printf '%s\n' "$LOAM_MARK" >/etc/loam/node.json.new
   mv -f /etc/loam/node.json.new /etc/loam/node.json
+  : >/etc/loam/unfinished
+  store
 fi
 verb=$LOAM_VERB
 snapshot=${LOAM_RESTORE:-}
@@ -54,3 +58,9 @@ init)
   ;;
 *) kubeadm "$verb" --config /dev/stdin ;;
 esac
+# kubeadm lets all users read it.
+[ ! -e /var/lib/kubelet/config.yaml ] || chmod 600 /var/lib/kubelet/config.yaml
+if [ -e /etc/loam/unfinished ]; then
+  rm -f /etc/loam/unfinished
+  store
+fi

@@ -12,5 +12,7 @@ if [ -n "$version" ]; then
 else
   kubeadm upgrade node </dev/null
 fi
+# kubeadm lets all users read it.
+chmod 600 /var/lib/kubelet/config.yaml
 systemctl daemon-reload
 systemctl restart kubelet

@@ -17,17 +17,30 @@ static KubeRef node_ref(Str name) {
     return (KubeRef){.resource = &cluster_api_nodes, .name = name};
 }
 
-bool node_object_read(const ClusterApi *api, Str name, Value *out, Diags *diags) {
+/* Returns whether the server or this program is not accepted. */
+static bool refuses(const KubeResponse *response) {
+    return response->transport == HTTP_BAD_CERTIFICATE || response->code == 401 ||
+           response->code == 403;
+}
+
+bool node_object_try_read(
+    const ClusterApi *api, Str name, Value *out, bool *is_refused, Diags *diags) {
     KubeRef ref = node_ref(name);
-    KubeResponse response;
+    KubeResponse response = {0};
     *out = value_null(&TYPE_DYNAMIC);
     KubeOutcome outcome = kube_call_get(&api->call, &ref, &response, diags);
+    *is_refused = outcome == KUBE_FAILED && refuses(&response);
     if (outcome == KUBE_ABSENT)
         return true;
     if (outcome == KUBE_DONE && kube_client_decode(&response, out, api->call.arena))
         return true;
     kube_error_report(&api->call, "Node not read", &ref, &response, diags);
     return false;
+}
+
+bool node_object_read(const ClusterApi *api, Str name, Value *out, Diags *diags) {
+    bool is_refused;
+    return node_object_try_read(api, name, out, &is_refused, diags);
 }
 
 typedef struct NodeLook {
@@ -210,17 +223,29 @@ Str node_object_address(Value node) {
     return STR_EMPTY;
 }
 
-/* Returns the list of control planes; null after an error. */
-static Value list(const ClusterApi *api, Str path, Diags *diags) {
+/* Returns the list; null after an error. */
+static Value try_list(const ClusterApi *api, Str path, bool *is_refused, Diags *diags) {
     KubeRequest request = {.method = "GET", .path = path};
     KubeRef ref = {.resource = &cluster_api_nodes};
-    KubeResponse response;
+    KubeResponse response = {0};
     Value root;
+    *is_refused = false;
     if (kube_call_send(&api->call, request, &response, diags) == KUBE_DONE &&
         kube_client_decode(&response, &root, api->call.arena))
         return value_tuple_at(root, STR("items"));
+    *is_refused = refuses(&response);
     kube_error_report(&api->call, "Nodes not listed", &ref, &response, diags);
     return value_null(&TYPE_DYNAMIC);
+}
+
+static Value list(const ClusterApi *api, Str path, Diags *diags) {
+    bool is_refused;
+    return try_list(api, path, &is_refused, diags);
+}
+
+bool node_object_try_list(const ClusterApi *api, Value *out, bool *is_refused, Diags *diags) {
+    *out = try_list(api, STR(ALL), is_refused, diags);
+    return value_is_present(*out);
 }
 
 bool node_object_list(const ClusterApi *api, Value *out, Diags *diags) {
@@ -250,17 +275,40 @@ typedef struct VersionLook {
     KubeVersion version;
 } VersionLook;
 
-static bool is_node_ready(Value node) {
+/* Returns the condition "Ready"; null if there is none. */
+static Value ready_condition(Value node) {
     Value status, conditions;
     if (!value_find_present(node, STR("status"), &status) ||
         !value_find_tuple(status, STR("conditions"), &conditions))
-        return false;
+        return value_null(&TYPE_DYNAMIC);
     for (size_t i = 0; i < conditions.count; i++) {
         Value condition = value_at(conditions, i);
         if (str_equal(value_text_at(condition, STR("type")), STR("Ready")))
-            return str_equal(value_text_at(condition, STR("status")), STR("True"));
+            return condition;
     }
-    return false;
+    return value_null(&TYPE_DYNAMIC);
+}
+
+static bool is_node_ready(Value node) {
+    Value condition = ready_condition(node);
+    return value_is_present(condition) &&
+           str_equal(value_text_at(condition, STR("status")), STR("True"));
+}
+
+StrVec node_object_not_ready(Value items, Arena *arena) {
+    StrVec lines = {0};
+    for (size_t i = 0; value_is_present(items) && i < items.count; i++) {
+        Value node = value_at(items, i), condition = ready_condition(node);
+        if (is_node_ready(node))
+            continue;
+        Str why =
+            value_is_present(condition) ? value_text_at(condition, STR("message")) : STR_EMPTY;
+        Str name = kube_object_text(node, "metadata", "name");
+        vec_push(arena, &lines,
+                 str_format(arena, "%.*s: %.*s", STR_ARG(name),
+                            STR_ARG(why.len ? why : STR("its kubelet has not reported yet"))));
+    }
+    return lines;
 }
 
 static WaitLook look_not_ready(void *payload, Wait *wait) {
@@ -275,7 +323,8 @@ static WaitLook look_not_ready(void *payload, Wait *wait) {
 
 bool node_object_stays_ready(const Call *call, const ClusterApi *api, Str name) {
     NodeLook look = {.api = api, .name = name};
-    WaitUntil until = {.what = "the end of the kubelet",
+    Str what = str_format(call->arena, "the end of the kubelet on %.*s", STR_ARG(name));
+    WaitUntil until = {.what = str_to_cstr(what, call->arena),
                        .look = look_not_ready,
                        .payload = &look,
                        .timeout_ms = READY_WAIT_MS};

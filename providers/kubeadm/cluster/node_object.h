@@ -6,6 +6,10 @@
 
 /* Reads the node; *out is null if there is none. */
 MUST_USE bool node_object_read(const ClusterApi *api, Str name, Value *out, Diags *diags);
+/* Same; after an error, *is_refused tells whether the server or this program is not accepted: its
+ * certificate, or the authority that both must share. */
+MUST_USE bool node_object_try_read(
+    const ClusterApi *api, Str name, Value *out, bool *is_refused, Diags *diags);
 /* Waits up to three minutes until the node exists and has its network of pods. If the cluster
  * allocates no such networks, it waits for one only 20 s. */
 MUST_USE bool node_object_wait(
@@ -47,6 +51,13 @@ Str node_object_address(Value node);
 MUST_USE bool node_object_delete(const ClusterApi *api, Str name, Diags *diags);
 /* Reads all nodes; *out is a tuple. */
 MUST_USE bool node_object_list(const ClusterApi *api, Value *out, Diags *diags);
+/* Same; *is_refused as in node_object_try_read. */
+MUST_USE bool node_object_try_list(const ClusterApi *api,
+                                   Value *out,
+                                   bool *is_refused,
+                                   Diags *diags);
+/* Returns a line "NAME: REASON" for each Node of the list that is not ready. */
+StrVec node_object_not_ready(Value items, Arena *arena);
 /* Reads the items of a list of nodes with the role of a control plane: their internal addresses,
  * without that of `except`. */
 MUST_USE bool node_object_control_planes(const ClusterApi *api,

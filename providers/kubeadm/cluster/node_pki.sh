@@ -8,7 +8,7 @@ top=/etc/kubernetes/pki
 while read -r path mode content; do
   file=$top/$path
   printf '%s' "$content" | base64 -d >"$file.loam" || exit 91
-  if [ -e "$file" ]; then
+  if [ -s "$file" ]; then # an empty one is left by a loss of power
     if ! cmp -s "$file" "$file.loam"; then rm -f "$file.loam"; echo "$path"; exit 20; fi
   fi
   chmod "$mode" "$file.loam" && mv -f "$file.loam" "$file" || exit 91

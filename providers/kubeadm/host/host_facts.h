@@ -38,11 +38,13 @@ typedef struct HostFacts {
     Str time_synchronized; /* "yes", "no"; empty: unknown */
     Str selinux;           /* "1": enforcing */
     Str apparmor;
-    Str ca_certificate;   /* PEM */
-    Str marker;           /* content of /etc/loam/node.json, which loam wrote */
-    Str restored;         /* the snapshot of an etcd whose restore is not finished; empty: none */
-    Str runtime_endpoint; /* URL in the configuration of crictl; empty: none */
-    Str server_version;   /* of the API server in its manifest: v1.34.4 */
+    Str ca_certificate; /* PEM */
+    Str marker;         /* content of /etc/loam/node.json, which loam wrote */
+    Str restored;       /* the snapshot of an etcd whose restore is not finished; empty: none */
+    Str kubelet_certificate; /* file of the kubelet's client certificate; empty: it has none */
+    Str unfinished;          /* "yes": loam began an init or join that has not succeeded */
+    Str runtime_endpoint;    /* URL in the configuration of crictl; empty: none */
+    Str server_version;      /* of the API server in its manifest: v1.34.4 */
     NamedTexts certificates; /* of a control plane: file, certificate in PEM as Base64 */
     NamedTexts interfaces;   /* name, MAC */
     NamedTexts addresses;    /* name of the interface, address with prefix length */
@@ -84,8 +86,8 @@ bool host_facts_is_container(const HostFacts *facts);
 /* The role of a machine in a cluster, derived from its files. */
 typedef enum HostState {
     HOST_CLEAN,   /* no files of a cluster */
-    HOST_PARTIAL, /* an init or join was interrupted */
-    HOST_WORKER,  /* joined as a worker */
+    HOST_PARTIAL, /* an init or join was interrupted, or has failed */
+    HOST_WORKER,  /* joined as a worker: the kubelet has its certificate */
     HOST_CONTROL_PLANE,
 } HostState;
 HostState host_facts_state(const HostFacts *facts);

@@ -122,6 +122,16 @@ for path in /etc/kubernetes/admin.conf /etc/kubernetes/super-admin.conf /etc/kub
   /var/lib/kubelet/config.yaml; do
   [ -e "$path" ] && print_fact exists "$path"
 done
+# A joining kubelet writes kubelet.conf before it has the certificate that this file names.
+conf=/etc/kubernetes/kubelet.conf
+if [ -r $conf ]; then
+  file=$(sed -n 's/^ *client-certificate: *//p' $conf | head -n 1)
+  if grep -q '^ *client-certificate-data: *[^ ]' $conf; then file=$conf; fi
+  [ -n "$file" ] && [ -s "$file" ] && print_fact kubelet_certificate "$file"
+elif [ -e $conf ]; then
+  print_fact kubelet_certificate unreadable
+fi
+[ -e /etc/loam/unfinished ] && print_fact unfinished yes
 if [ -r /etc/kubernetes/pki/ca.crt ]; then
   print_fact ca_certificate "$(base64 </etc/kubernetes/pki/ca.crt | tr -d '\n')"
 fi

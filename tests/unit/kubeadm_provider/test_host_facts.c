@@ -145,36 +145,41 @@ static void test_cut(void **state) {
     assert_false(host_facts_parse(STR("time 1763755200.5\nend\n"), &facts, arena));
 }
 
-static const struct {
-    const char *files;
-    HostState state;
-} states[] = {
-    {"",                                                                           HOST_CLEAN  },
-    {"/etc/kubernetes/pki/ca.crt",                                                 HOST_PARTIAL},
-    {"/etc/kubernetes/admin.conf /etc/kubernetes/pki/ca.crt",                      HOST_PARTIAL},
-    {"/etc/kubernetes/kubelet.conf /var/lib/kubelet/config.yaml",                  HOST_WORKER },
-    {"/etc/kubernetes/kubelet.conf /etc/kubernetes/bootstrap-kubelet.conf",        HOST_PARTIAL},
-    {"/etc/kubernetes/kubelet.conf /etc/kubernetes/admin.conf",                    HOST_PARTIAL},
-    {"/etc/kubernetes/kubelet.conf /etc/kubernetes/manifests/kube-apiserver.yaml",
-     HOST_CONTROL_PLANE                                                                        },
-    {"/etc/kubernetes/manifests/kube-apiserver.yaml",                              HOST_PARTIAL},
-    {"/var/lib/etcd/member",                                                       HOST_PARTIAL},
-};
+#define FILE_AT(path) "exists /etc/kubernetes/" path "\n"
+#define KUBELET       FILE_AT("kubelet.conf") "exists /var/lib/kubelet/config.yaml\n"
+#define CERTIFICATE   "kubelet_certificate /var/lib/kubelet/pki/kubelet-client-current.pem\n"
+#define SERVER        FILE_AT("manifests/kube-apiserver.yaml")
+#define UNFINISHED    "unfinished yes\n"
 
+/* kubelet.conf without the certificate that it names: a join whose TLS bootstrap has failed. */
 static void test_states(void **state) {
     (void)state;
-    for (size_t i = 0; i < ARRAY_COUNT(states); i++) {
+    static const struct {
+        const char *facts;
+        HostState state;
+    } rows[] = {
+        {"",                                                    HOST_CLEAN        },
+        {UNFINISHED,                                            HOST_CLEAN        },
+        {FILE_AT("pki/ca.crt"),                                 HOST_PARTIAL      },
+        {FILE_AT("admin.conf") FILE_AT("pki/ca.crt"),           HOST_PARTIAL      },
+        {KUBELET CERTIFICATE,                                   HOST_WORKER       },
+        {KUBELET,                                               HOST_PARTIAL      },
+        {KUBELET CERTIFICATE UNFINISHED,                        HOST_PARTIAL      },
+        {KUBELET CERTIFICATE FILE_AT("bootstrap-kubelet.conf"), HOST_PARTIAL      },
+        {KUBELET CERTIFICATE FILE_AT("admin.conf"),             HOST_PARTIAL      },
+        {KUBELET CERTIFICATE SERVER,                            HOST_CONTROL_PLANE},
+        {KUBELET SERVER,                                        HOST_PARTIAL      },
+        {KUBELET CERTIFICATE SERVER UNFINISHED,                 HOST_PARTIAL      },
+        {SERVER,                                                HOST_PARTIAL      },
+        {"exists /var/lib/etcd/member\n",                       HOST_PARTIAL      },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
-        StrBuf text = strbuf_new(arena);
         HostFacts facts;
-        Str file, rest = str_from_cstr(states[i].files);
-        strbuf_add_cstr(&text, BEGIN);
-        while (rest.len && str_next_field(&rest, ' ', &file))
-            strbuf_add_format(&text, "exists %.*s\n", STR_ARG(file));
-        strbuf_add_cstr(&text, "end\n");
-        assert_true(host_facts_parse(strbuf_str(&text), &facts, arena));
-        if (host_facts_state(&facts) != states[i].state)
-            fail_msg("%s: %d", states[i].files, host_facts_state(&facts));
+        Str text = str_format(arena, BEGIN "%send\n", rows[i].facts);
+        assert_true(host_facts_parse(text, &facts, arena));
+        if (host_facts_state(&facts) != rows[i].state)
+            fail_msg("%s: %d", rows[i].facts, host_facts_state(&facts));
     }
 }
 

@@ -84,6 +84,23 @@ static void test_replaced_machine(void **state) {
     case_close(&c);
 }
 
+static bool loses_machine(void *payload, Str text) {
+    (void)payload;
+    return str_equal(text, STR("10.0.0.11"));
+}
+
+/* The same plan that replaces the machine shows that the new one joins. */
+static void test_machine_of_this_plan(void **state) {
+    (void)state;
+    ResourceCase c = case_open(&kubeadm_init);
+    c.state = case_config(&c, "{" NODE("1.33.1", "api:6443") ",\"id\":\"i\",\"is_member\":true}");
+    c.call.loses = loses_machine;
+    assert_true(case_plan(&c, "{" NODE("1.33.1", "api:6443") "}"));
+    assert_false(value_is_known(value_attribute(c.plan.planned, STR("machine_id"))));
+    assert_int_equal(c.plan.requires_replace.count, 0);
+    case_close(&c);
+}
+
 static void test_join(void **state) {
     (void)state;
     ResourceCase c = case_open(&kubeadm_join);
@@ -188,7 +205,7 @@ UNIT_MAIN(test_kubeadm_init) {
         cmocka_unit_test(test_invalid),          cmocka_unit_test(test_changes),
         cmocka_unit_test(test_replaced_machine), cmocka_unit_test(test_join),
         cmocka_unit_test(test_limits),           cmocka_unit_test(test_socket),
-        cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_addresses),        cmocka_unit_test(test_machine_of_this_plan),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* kubeadm_member: joins of machines that are copies, removal of nodes whose machines do not
  * respond. */
+#include "base64.h"
 #include "fake_ssh.h"
 #include "kubeadm_provider.h"
 #include "pki.h"
@@ -275,6 +276,188 @@ static void test_copies(void **state) {
     }
 }
 
+/* kubeadm_join is not created again on a machine that has the node; a machine on which kubeadm has
+ * failed is reset, whatever it has written. */
+static void test_broken(void **state) {
+    (void)state;
+    static const struct {
+        const char *files;
+        bool is_whole;
+    } rows[] = {
+        {"exists /etc/kubernetes/kubelet.conf\nkubelet_certificate /var/lib/kubelet/pki/a.pem\n",
+         true                                                                                          },
+        {"exists /etc/kubernetes/kubelet.conf\n",                                                 false},
+        {"exists /etc/kubernetes/kubelet.conf\nkubelet_certificate /var/lib/kubelet/pki/a.pem\n"
+         "unfinished yes\n",                                                             false},
+        {"exists /var/lib/kubelet/config.yaml\n",                                                 false},
+        {"",                                                                                      false},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        NodeCase lost;
+        open_node(&lost, "");
+        ResourceCase *c = &lost.c;
+        Str mark =
+            str_format(c->arena, "{\"id\":\"old\",\"lineage\":\"%.*s\",\"address\":\"%.*s\"}",
+                       STR_ARG(c->call.lineage), STR_ARG(c->call.address));
+        Str facts = str_format(c->arena,
+                               "facts 1\nuser 0\nversion kubeadm v1.34.4\n%smarker %.*s\n"
+                               "time %lld\nend\n",
+                               rows[i].files, STR_ARG(base64_encode(mark, c->arena)),
+                               (long long)c->io.clock->now_ms(c->io.clock->self) / 1000);
+        lost.fake.silent = NULL;
+        lost.fake.output = str_to_cstr(facts, c->arena);
+        lost.exchanges = removal;
+        lost.exchange_count = ARRAY_COUNT(removal);
+        ObjectBuilder config = object_builder_of(c->state, c->arena);
+        object_builder_set(&config, "control_plane", value_bool(false));
+        object_builder_set(&config, "id", value_null(&TYPE_STRING));
+        Value planned = object_builder_value(&config);
+        c->state = value_null(planned.type);
+        (void)case_call_apply(c, c->state, planned, planned);
+        if (sent(&lost, "GET /api/v1/nodes/w9") != rows[i].is_whole)
+            fail_msg("row %zu: %.*s", i, STR_ARG(c->diags.items[0].detail));
+        assert_true(rows[i].is_whole || lost.fake.commands > 1);
+        close_node(&lost);
+    }
+}
+
+static Value open_host(NodeCase *lost) {
+    ResourceCase *c = &lost->c;
+    open_node(lost, "");
+    c->type = &kubeadm_host;
+    c->schema = &kubeadm_host.schema;
+    c->call.type = case_type(&kubeadm_host);
+    return case_config(c, "{" LINK ",\"host\":\"10.0.0.9\",\"kubernetes_version\":\"1.34.4\"}");
+}
+
+static Value configured(void *payload) {
+    return *(const Value *)payload;
+}
+
+/* A plan assumes that a silent machine is unchanged. A machine with another host key is an error,
+ * unless the configuration has that key. */
+static void test_refused(void **state) {
+    (void)state;
+    static const struct {
+        SshStatus status;
+        const char *key; /* in the configuration */
+        bool is_good;
+    } rows[] = {
+        {SSH_NO_RESPONSE,      "k", true },
+        {SSH_HOST_KEY_DIFFERS, "k", false},
+        {SSH_HOST_KEY_UNKNOWN, "k", false},
+        {SSH_HOST_CERTIFICATE, "k", false},
+        {SSH_LOGIN_REFUSED,    "k", false},
+        {SSH_HOST_KEY_DIFFERS, "l", true },
+    };
+    static const ResourceType *const types[] = {&kubeadm_join, &kubeadm_host};
+    for (size_t i = 0; i < ARRAY_COUNT(rows) * ARRAY_COUNT(types); i++) {
+        NodeCase lost;
+        open_node(&lost, "");
+        ResourceCase *c = &lost.c;
+        const ResourceType *type = types[i % ARRAY_COUNT(types)];
+        Value stored = c->state;
+        if (type == &kubeadm_host) {
+            close_node(&lost);
+            stored = open_host(&lost);
+        }
+        lost.fake.silent = NULL;
+        lost.fake.status = rows[i / ARRAY_COUNT(types)].status;
+        Value wanted = object_with_text(stored, "host_key",
+                                        str_from_cstr(rows[i / ARRAY_COUNT(types)].key), c->arena);
+        ReadRequest request = {.state = stored, .configured = configured, .payload = &wanted};
+        ReadResponse response;
+        bool is_good = rows[i / ARRAY_COUNT(types)].is_good;
+        assert_int_equal(resource_type_read(type, case_call(c), &request, &response, &c->diags),
+                         is_good);
+        assert_int_equal(c->diags.error_count, !is_good);
+        assert_int_equal(c->diags.count, 1);
+        close_node(&lost);
+    }
+}
+
+/* The first signal stops a preparation, and the error says that it continues. */
+static void test_interrupted_host(void **state) {
+    (void)state;
+    NodeCase lost;
+    Value planned = open_host(&lost);
+    ResourceCase *c = &lost.c;
+    CancelToken *cancel = cancel_open();
+    c->call.cancel = cancel;
+    c->state = value_null(planned.type);
+    cancel_raise(cancel, CANCEL_STOP);
+    assert_false(case_call_apply(c, c->state, planned, planned));
+    assert_int_equal(c->diags.count, 1);
+    check_str(c->diags.items[0].summary, "Interrupted");
+    assert_true(says(&lost, "The next apply continues it"));
+    cancel_close(cancel);
+    close_node(&lost);
+}
+
+/* kubeadm_host is deleted before its machine. No node is asked to leave if there is none. */
+static void test_deleted_host(void **state) {
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        NodeCase lost;
+        Value host = open_host(&lost);
+        lost.c.state = host;
+        lost.loses = i == 0;
+        check_done(&lost.c, case_delete(&lost.c));
+        assert_int_equal(lost.fake.commands, 0);
+        close_node(&lost);
+    }
+}
+
+static bool makes_machine(void *payload) {
+    (void)payload;
+    return true;
+}
+
+/* The plan of new objects connects to their machine once, unless the plan creates it. */
+static void test_greeting(void **state) {
+    (void)state;
+    static const struct {
+        SshStatus status;
+        bool is_made;
+        size_t errors, warnings;
+        uintptr_t connections;
+    } rows[] = {
+        {SSH_DONE,             false, 0, 0, 1},
+        {SSH_NO_RESPONSE,      false, 0, 1, 1},
+        {SSH_LOGIN_REFUSED,    false, 0, 1, 1},
+        {SSH_HOST_KEY_DIFFERS, false, 1, 0, 1},
+        {SSH_HOST_KEY_DIFFERS, true,  0, 0, 0},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        NodeCase lost;
+        size_t errors = 0, warnings = 0;
+        open_node(&lost, "");
+        ResourceCase *c = &lost.c;
+        c->call.is_planning = true;
+        c->call.makes_machine = rows[i].is_made ? makes_machine : NULL;
+        lost.fake.silent = NULL;
+        lost.fake.status = rows[i].status;
+        c->state = value_null(c->state.type);
+        for (int n = 0; n < 2; n++) {
+            Str json = str_format(
+                c->arena,
+                "{\"user\":\"u\",\"password\":\"p\",\"host_key\":\"k\",\"timeout\":\"1ms\","
+                "\"host\":\"10.0.0.9\",\"node_name\":\"w%d\","
+                "\"endpoint\":\"127.0.0.1:1\",\"kubernetes_version\":\"1.34.4\","
+                "\"pki\":%.*s}",
+                n, STR_ARG(lost.pki));
+            (void)case_plan(c, str_to_cstr(json, c->arena));
+            errors += c->diags.error_count;
+            warnings += c->diags.count - c->diags.error_count;
+        }
+        assert_int_equal(errors, rows[i].errors);
+        assert_int_equal(warnings, rows[i].warnings);
+        if (rows[i].status != SSH_NO_RESPONSE || rows[i].connections == 0)
+            assert_int_equal(lost.fake.connected, rows[i].connections);
+        close_node(&lost);
+    }
+}
+
 /* Another machine at the address of a lost one is not the lost one; else its key is an error. */
 static void test_other_machine(void **state) {
     (void)state;
@@ -310,6 +493,9 @@ UNIT_MAIN(test_kubeadm_member) {
         cmocka_unit_test(test_stays),         cmocka_unit_test(test_copies),
         cmocka_unit_test(test_no_peer),       cmocka_unit_test(test_leaves),
         cmocka_unit_test(test_other_machine), cmocka_unit_test(test_whole_cluster),
+        cmocka_unit_test(test_broken),        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_greeting),      cmocka_unit_test(test_interrupted_host),
+        cmocka_unit_test(test_deleted_host),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -151,7 +151,7 @@ static void test_recover_without_the_machine(void **state) {
         int64_t start_ms = call_monotonic_ms(case_call(&s.c));
         RecoverOutcome outcome;
         assert_false(case_recover(&s.c, ssh_config_of(&s, &target, "\"command\":\"x\""), &outcome));
-        check_str(s.c.diags.items[1].summary, "Unknown whether the script ran");
+        check_str(s.c.diags.items[s.c.diags.count - 1].summary, "Unknown whether the script ran");
         assert_in_range(call_monotonic_ms(case_call(&s.c)) - start_ms, 0, 60000);
         mute_port_close(&mute);
         ssh_case_close(&s);
