@@ -16,6 +16,13 @@ typedef struct RenderPeer {
     bool is_terraform;
 } RenderPeer;
 
+/* How much of the objects a plan shows. */
+typedef enum RenderDetails {
+    DETAILS_FULL,
+    DETAILS_SHORT,  /* without the contents of parts, if an object changes many of them */
+    DETAILS_TITLES, /* only the titles of objects, and the reasons */
+} RenderDetails;
+
 typedef struct RenderStyle {
     const RenderPeer *peer; /* NULL: loam's own texts */
     bool in_automation;     /* texts of the peer: no advice about commands */
@@ -26,6 +33,7 @@ typedef struct RenderStyle {
     uint32_t columns;   /* of a text of the peer, which wraps in files too */
     bool show_sensitive;
     RenderMarkup markup;
+    RenderDetails details;
     bool is_past;       /* of a run that has ended: unknown values stay unknown */
     bool is_shared;     /* for several objects: their IDs are omitted */
     const Map *secrets; /* hidden in every object: render_secret_of_plan; NULL: none */

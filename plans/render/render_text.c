@@ -45,6 +45,11 @@ void render_text_drift(const RenderDrift *drift, RenderStyle style, StrBuf *out,
 }
 
 static void add_drift(RenderPen *pen, const RenderDrift *drift) {
+    if (pen->style.details == DETAILS_TITLES) {
+        render_title_drift(pen, &drift->drift);
+        render_title_owners(pen, &drift->drift);
+        return;
+    }
     render_pen_text(pen, "\n");
     render_title_drift(pen, &drift->drift);
     add_drift_body(pen, drift);
@@ -160,6 +165,8 @@ static void add_group(RenderPen *pen, const RenderGroup *group) {
     render_title_change(pen, group->first);
     render_title_reasons(pen, group->first);
     render_title_others(pen, group->changes.items, group->changes.count);
+    if (pen->style.details == DETAILS_TITLES)
+        return;
     render_group_text(group, pen->style, pen->out, pen->scratch);
     render_pen_text(pen, "\n");
 }
@@ -181,6 +188,8 @@ static size_t add_changes(RenderPen *pen, const Plan *plan) {
         hand_over(pen, PIECE_SIZE);
         arena_reset(scratch);
     }
+    if (pen->style.details == DETAILS_TITLES)
+        render_pen_text(pen, "\nOnly titles are shown; -details=full shows all arguments.\n\n");
     add_summary(pen, plan);
     return count;
 }
@@ -209,7 +218,8 @@ static size_t add_deferred(RenderPen *pen, const Plan *plan) {
             render_pen_text(pen, "\nThese changes are deferred to a later plan:\n");
         render_pen_text(pen, "\n");
         render_title_deferred(&one, deferred);
-        render_text_body(&deferred->change, one.style, one.out, scratch);
+        if (one.style.details != DETAILS_TITLES)
+            render_text_body(&deferred->change, one.style, one.out, scratch);
         hand_over(pen, PIECE_SIZE);
         arena_reset(scratch);
     }

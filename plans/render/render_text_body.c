@@ -42,23 +42,33 @@ static const RenderDiff *diff_part(const RenderPen *pen, const PartChange *part)
     return render_diff_body(&input, pen->scratch);
 }
 
+/* An object with more changed parts than this is summarised with DETAILS_SHORT. */
+enum { PARTS_MOST = 10 };
+
 /* Adds one part of the instance. */
-static void add_part(RenderPen *pen, const PartChange *part) {
+static void add_part(RenderPen *pen, const PartChange *part, bool has_content) {
     vec_each(&part->notes, note) {
         if (note->path.count == 0) /* about the whole object */
             render_pen_format(pen, "      # (%.*s)\n", STR_ARG(note->text));
     }
     render_pen_line(pen, 1, part->action);
     Str title = str_quote(part->title, pen->scratch);
-    render_pen_format(pen, "object %.*s ", STR_ARG(title));
-    render_text_diff(pen, diff_part(pen, part), 1, (RenderLook){0});
+    render_pen_format(pen, "object %.*s", STR_ARG(title));
+    if (has_content) {
+        render_pen_text(pen, " ");
+        render_text_diff(pen, diff_part(pen, part), 1, (RenderLook){0});
+    }
     render_pen_text(pen, "\n");
 }
 
 static void add_parts(RenderPen *pen, const ResourceChange *change) {
+    bool is_short = pen->style.details != DETAILS_FULL && change->parts.count > PARTS_MOST;
     vec_each(&change->parts, part) {
-        add_part(pen, part);
+        add_part(pen, part, !is_short);
     }
+    if (is_short)
+        render_pen_format(pen, "      # (the contents of %zu objects are hidden: -details=full)\n",
+                          change->parts.count);
     if (change->has_unknown_parts)
         render_pen_text(pen, "      # (more objects are known after apply)\n");
 }

@@ -54,6 +54,7 @@ RenderStyle terminal_style(const Terminal *terminal) {
         .width = width,
         .paragraph = terminal->out_is_tty ? inner : terminal->paragraph,
         .show_sensitive = terminal->show_sensitive,
+        .details = terminal->details,
     };
 }
 

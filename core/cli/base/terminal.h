@@ -12,6 +12,7 @@ typedef struct Terminal {
     bool unicode;
     const RenderPeer *peer; /* whose texts are written; NULL: loam's own */
     bool in_automation;
+    RenderDetails details;
     bool show_sensitive; /* print sensitive values instead of masking them */
     uint32_t
         paragraph; /* columns of explaining texts if the output is no terminal; 0: not wrapped */

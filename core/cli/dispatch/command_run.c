@@ -195,6 +195,25 @@ static View *add_json_view(Cli *cli, const Command *command, View *human, Str pa
     return human;
 }
 
+/* Called as Terraform or OpenTofu, loam shows what they show. */
+static bool read_details(Cli *cli, const Arguments *arguments, Diags *diags) {
+    static const char *const names[] = {
+        [DETAILS_FULL] = "full", [DETAILS_SHORT] = "short", [DETAILS_TITLES] = "titles"};
+    Str text = option_text(arguments, "details");
+    cli->terminal.details = cli->terminal.peer ? DETAILS_FULL : DETAILS_SHORT;
+    if (!text.ptr)
+        return true;
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        if (!str_equal_cstr(text, names[i]))
+            continue;
+        cli->terminal.details = (RenderDetails)i;
+        return true;
+    }
+    diags_error(diags, NO_RANGE, "Invalid option value",
+                "-details requires full, short or titles, not \"%.*s\".", STR_ARG(text));
+    return false;
+}
+
 /* Sets cli->view even on failure, so that errors can be shown. */
 static bool choose_view(Cli *cli,
                         const Command *command,
@@ -202,6 +221,7 @@ static bool choose_view(Cli *cli,
                         Diags *diags) {
     ViewGrouping grouping;
     bool ok = read_grouping(arguments, &grouping, diags);
+    ok = read_details(cli, arguments, diags) && ok;
     bool json = command->json_view && option_flag(arguments, "json");
     Str path = option_text(arguments, "json-into");
     cli->view = json ? command->json_view(cli) : view_human_open(cli);

@@ -302,6 +302,58 @@ static void parts_instead_of_attribute(void **state) {
               "delete).\n");
 }
 
+static Str rendered_with(const Plan *plan, RenderDetails details) {
+    StrBuf out = strbuf_new(arena);
+    render_text_plan(plan, (RenderStyle){.details = details}, &out, arena);
+    return strbuf_str(&out);
+}
+
+/* Up to ten parts are shown whole, more only by their titles. */
+static void parts_in_short(void **state) {
+    (void)state;
+    Plan *plan = parts_sample_plan();
+    ResourceChange *change = &plan->changes.items[0];
+    check_str_equal(rendered_with(plan, DETAILS_SHORT), rendered(plan));
+    for (int i = 0; change->parts.count <= 10; i++)
+        parts_sample_add(change, str_to_cstr(str_format(arena, "v1/Pod/p%d", i), arena),
+                         ACTION_CREATE, "-", "{\"n\": 1}");
+    assert_true(str_find(rendered_with(plan, DETAILS_FULL), STR("+ n = 1"), 0) != SIZE_MAX);
+    Str text = rendered_with(plan, DETAILS_SHORT);
+    check_str(str_after(text, str_find(text, STR("    -/+ object"), 0)),
+              "    -/+ object \"v1/Pod/again\"\n"
+              "      + object \"v1/Pod/b<b>\"\n"
+              "      - object \"v1/Pod/gone\"\n"
+              "      # (verified at apply)\n"
+              "      ~ object \"v1/Secret/(sensitive value)\"\n"
+              "      - object \"v1/Secret/whole\"\n"
+              "      + object \"v1/Pod/p0\"\n"
+              "      + object \"v1/Pod/p1\"\n"
+              "      + object \"v1/Pod/p2\"\n"
+              "      + object \"v1/Pod/p3\"\n"
+              "      + object \"v1/Pod/p4\"\n"
+              "      + object \"v1/Pod/p5\"\n"
+              "      # (the contents of 11 objects are hidden: -details=full)\n"
+              "      # (more objects are known after apply)\n"
+              "\n"
+              "Plan: 0 to add, 1 to change, 0 to destroy (11 objects: 8 to add, 1 to change, 3 to "
+              "delete).\n");
+}
+
+static void only_titles(void **state) {
+    (void)state;
+    Plan *plan = parts_sample_plan();
+    add(plan, "t.new", ACTION_CREATE, "-", "{\"x\": 1}");
+    Str text = rendered_with(plan, DETAILS_TITLES);
+    check_str(str_after(text, str_find(text, STR("  # t.web"), 0)),
+              "  # t.web will be updated in-place\n"
+              "  # t.new will be created\n"
+              "\n"
+              "Only titles are shown; -details=full shows all arguments.\n"
+              "\n"
+              "Plan: 1 to add, 1 to change, 0 to destroy (5 objects: 2 to add, 1 to change, 3 to "
+              "delete).\n");
+}
+
 static void parts_in_colour(void **state) {
     (void)state;
     StrBuf out = strbuf_new(arena);
@@ -338,6 +390,8 @@ UNIT_MAIN(test_render_text) {
         PLAN_CASE(in_pieces),
         PLAN_CASE(parts),
         PLAN_CASE(parts_instead_of_attribute),
+        PLAN_CASE(parts_in_short),
+        PLAN_CASE(only_titles),
         PLAN_CASE(parts_in_colour),
         PLAN_CASE(parts_with_secrets),
     };
