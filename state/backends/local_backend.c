@@ -362,6 +362,27 @@ static void discard_lock(Local *local) {
     local->created_file = false;
 }
 
+/* Returns whether the file is NAME.SECONDS.backup: the state before a state command. */
+static bool is_dated_backup(const Local *local, Str file) {
+    static const Str end = STR_CONST(".backup");
+    Str name = disk_name_of(local->path);
+    uint64_t seconds;
+    return file.len > name.len + 1 + end.len && str_starts_with(file, name) &&
+           file.ptr[name.len] == '.' && str_ends_with(file, end) &&
+           str_to_uint64(str_slice(file, name.len + 1, file.len - end.len), &seconds);
+}
+
+static void add_dated_backups(const Local *local, StrVec *out, Arena *arena) {
+    DiskEntries entries = {0};
+    Str directory = disk_directory_of(local->path);
+    if (local->disk->list(local->disk->self, directory, &entries, arena) != 0)
+        return; /* the removal reports it */
+    vec_each(&entries, entry) {
+        if (is_dated_backup(local, entry->name))
+            vec_push(arena, out, disk_join(directory, entry->name, arena));
+    }
+}
+
 /* Returns the files of the state, in the order in which they are removed. A temporary file is left
  * by a run that died. */
 static StrVec own_files(const Local *local, Arena *arena) {
@@ -375,6 +396,7 @@ static StrVec own_files(const Local *local, Arena *arena) {
         vec_push(arena, &files, disk_temporary_of(copies[i], arena));
         vec_push(arena, &files, copies[i]);
     }
+    add_dated_backups(local, &files, arena);
     vec_push(arena, &files, disk_temporary_of(local->lock_path, arena));
     vec_push(arena, &files, local->lock_path);
     vec_push(arena, &files, local->path);

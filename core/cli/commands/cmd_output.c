@@ -29,6 +29,7 @@ static int print_json(Cli *cli, const State *state, const StateOutput *one) {
     StrBuf text = strbuf_new(cli->arena);
     JsonWriter writer;
     json_writer_init(&writer, &text, one ? 0 : 2);
+    writer.escape_html = true;
     if (one) {
         json_write_value(&writer, one->value);
     } else {

@@ -77,7 +77,7 @@ static int replace(Project *project, const Arguments *arguments, Str from, Str t
     }
     show(cli, from, to, &found);
     if (!approve(project, arguments))
-        return 1;
+        return diags_has_errors(project->diags) ? 1 : 0; /* a refusal is no failure */
     vec_each(&found, resource) {
         (*resource)->provider_config.provider = to;
     }
@@ -89,7 +89,7 @@ static int replace(Project *project, const Arguments *arguments, Str from, Str t
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     const StrVec *words = &arguments->positionals;
-    SCOPED(Project) project = {0};
+    SCOPED(Project) project = {.dates_backup = true};
     Str from, to;
     if (words->count != 2) {
         diags_error(diags, NO_RANGE, "Missing argument",

@@ -25,7 +25,8 @@ static void collect_matches(const State *state,
     }
 }
 
-static bool find_given(const Project *project, ResourceAddrs *out) {
+/* An address without objects is an error, except in a dry run. */
+static bool find_given(const Project *project, bool dry_run, ResourceAddrs *out) {
     Arena *arena = project->cli->arena;
     vec_each(&project->arguments->positionals, text) {
         AddressTarget target;
@@ -33,7 +34,7 @@ static bool find_given(const Project *project, ResourceAddrs *out) {
         if (!address_parse_target(*text, &target, arena, project->diags))
             return false;
         collect_matches(project->state, &target, out, arena);
-        if (out->count > before)
+        if (out->count > before || dry_run)
             continue;
         project_refuse_address(project, "Invalid target address", *text, project->diags);
         return false;
@@ -47,11 +48,12 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
         diags_error(diags, NO_RANGE, "Missing argument", "state rm requires at least one address.");
         return 1;
     }
-    SCOPED(Project) project = {0};
+    SCOPED(Project) project = {.dates_backup = true};
     ResourceAddrs matches = {0};
     if (!project_open_state_only(&project, cli, arguments, dry_run ? LOCK_NONE : LOCK_STATE_RM,
                                  diags) ||
-        !find_given(&project, &matches) || (!dry_run && !environment_approve_change(&project))) {
+        !find_given(&project, dry_run, &matches) ||
+        (!dry_run && !environment_approve_change(&project))) {
         return 1;
     }
     State *state = state_clone(project.state, cli->arena);
@@ -60,6 +62,8 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
         Str name = resource_addr_to_str(*address, cli->arena);
         terminal_print("%s %.*s\n", dry_run ? "Would remove" : "Removed", STR_ARG(name));
     }
+    if (dry_run && matches.count == 0)
+        terminal_print("Would have removed nothing.\n");
     if (dry_run)
         return 0;
     state_compact(state);

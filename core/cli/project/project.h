@@ -26,7 +26,8 @@ typedef struct Project {
     Journal *journal;
     WorkingState *working;
     const char *out_backup_option; /* option for the backup of `out`; NULL: -backup */
-    bool state_is_input;           /* -state names a file to copy, not the state to work on */
+    bool dates_backup;   /* each change of the state keeps a backup of its own, unless -backup */
+    bool state_is_input; /* -state names a file to copy, not the state to work on */
     LockInfo lock;
     bool is_locked;     /* `backend` is locked; `out` too, unless its lock failed */
     Str test_directory; /* tests in this directory are loaded, too; empty: no tests */

@@ -32,6 +32,19 @@ static void print_waiting(void *payload, const LockInfo *holder) {
         cli->view->type->note(cli->view, text);
 }
 
+/* Returns the path of a backup that no other change overwrites: "FILE.SECONDS.backup". */
+static Str dated_backup(const Cli *cli, Str path) {
+    static const Str end = STR_CONST(".backup");
+    if (!str_ends_with(path, end))
+        return path;
+    Str start = str_slice(path, 0, path.len - end.len);
+    int64_t seconds = cli->io.clock->now_ms(cli->io.clock->self) / 1000;
+    do
+        path = str_format(cli->arena, "%.*s.%lld.backup", STR_ARG(start), (long long)seconds++);
+    while (disk_exists(cli->io.disk, path));
+    return path;
+}
+
 /* -state, -state-out and -backup belong to the local backend and its default workspace. */
 static bool open_with(
     Project *project, BackendChoice choice, Str path, const char *backup_option, Backend **out) {
@@ -45,6 +58,8 @@ static bool open_with(
     Str backup = option_text(project->arguments, backup_option);
     if (backup.ptr)
         (*out)->backup_path = str_equal(backup, STR("-")) ? STR_EMPTY : backup;
+    else if (project->dates_backup)
+        (*out)->backup_path = dated_backup(cli, (*out)->backup_path);
     return true;
 }
 

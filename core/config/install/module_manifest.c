@@ -21,6 +21,8 @@ static bool read_entry(Value object, ModuleManifest *manifest, Arena *arena) {
         !value_find_text(object, STR("Source"), &entry->source) ||
         !value_find_text(object, STR("Dir"), &entry->directory))
         return false;
+    if (entry->key.len == 0)
+        return true; /* the root module is not installed */
     (void)value_find_text(object, STR("Version"), &entry->version);
     map_set(&manifest->entries, entry->key, entry);
     return true;
@@ -59,22 +61,28 @@ bool module_manifest_read(
     return true;
 }
 
+static void write_entry(JsonWriter *writer, const ModuleEntry *entry) {
+    json_object_start(writer);
+    json_key_string(writer, "Key", entry->key);
+    json_key_string(writer, "Source", entry->source);
+    if (entry->version.len)
+        json_key_string(writer, "Version", entry->version);
+    json_key_string(writer, "Dir", entry->directory);
+    json_object_end(writer);
+}
+
+/* Programs that read the file expect an entry of the root module. */
 static Str manifest_to_json(const ModuleManifest *manifest, Arena *arena) {
+    static const ModuleEntry root = {.directory = STR_CONST(".")};
     StrBuf buf = strbuf_new(arena);
     JsonWriter *writer = arena_new(arena, JsonWriter);
     json_writer_init(writer, &buf, 0);
     json_object_start(writer);
     json_key(writer, STR("Modules"));
     json_array_start(writer);
+    write_entry(writer, &root);
     map_each(&manifest->entries, item) {
-        const ModuleEntry *entry = item->value;
-        json_object_start(writer);
-        json_key_string(writer, "Key", entry->key);
-        json_key_string(writer, "Source", entry->source);
-        if (entry->version.len)
-            json_key_string(writer, "Version", entry->version);
-        json_key_string(writer, "Dir", entry->directory);
-        json_object_end(writer);
+        write_entry(writer, item->value);
     }
     json_array_end(writer);
     json_object_end(writer);
