@@ -23,6 +23,7 @@ typedef struct NodeCase {
     bool loses;
     Str pki;                   /* as JSON */
     FoundObjects peers;        /* of type kubeadm_join */
+    FoundObjects clusters;     /* of type kubeadm_init */
     const Exchange *exchanges; /* of API server and etcd; NULL: they do not respond */
     size_t exchange_count;
     StrBuf requests;
@@ -85,6 +86,8 @@ static void find_objects(void *payload, const char *type, FoundObjects *out) {
     NodeCase *lost = payload;
     if (strcmp(type, "kubeadm_join") == 0)
         *out = lost->peers;
+    if (strcmp(type, "kubeadm_init") == 0)
+        *out = lost->clusters;
 }
 
 static Str quoted(Str text, Arena *arena) {
@@ -408,6 +411,69 @@ static void test_deleted_host(void **state) {
     }
 }
 
+static const Exchange leaving[] = {
+    {"GET /readyz",                    "ok"                                                                    },
+    {"GET /api/v1/nodes/w9",           "{\"metadata\":{\"name\":\"w9\"}}"                                      },
+    {"PATCH /api/v1/nodes/w9",         "{}"                                                                    },
+    {"GET /api/v1/pods?",              "{\"items\":[]}"                                                        },
+    {"GET /api/v1/nodes?",             "{\"items\":[{\"metadata\":{\"name\":\"cp2\"},\"status\":{\"addresses\":"
+                           "[{\"type\":\"InternalIP\",\"address\":\"10.0.0.2\"}]}}]}"},
+    {"POST /v3/cluster/member/list",
+     "{\"members\":[{\"ID\":\"2\",\"name\":\"cp2\",\"peerURLs\":[\"https://10.0.0.2:2380\"],"
+     "\"clientURLs\":[\"https://10.0.0.2:2379\"]},"
+     "{\"ID\":\"9\",\"name\":\"w9\",\"peerURLs\":[\"https://10.0.0.9:2380\"],"
+     "\"clientURLs\":[\"https://10.0.0.9:2379\"]}]}"                                                           },
+    {"GET /health",                    "{\"health\":\"true\"}"                                                 },
+    {"POST /v3/cluster/member/remove", "{}"                                                                    },
+};
+
+/* The machine of kubeadm_init is replaced, and the cluster stays: the node is drained, and its
+ * member of etcd leaves, before the reset. A machine that stays, and the last control plane, keep
+ * their node. */
+static void test_leaves_before_its_machine(void **state) {
+    (void)state;
+    static const struct {
+        bool loses;
+        size_t exchanges; /* 4: the list of Nodes is missing */
+        bool leaves;
+    } rows[] = {
+        {true,  ARRAY_COUNT(leaving), true },
+        {false, ARRAY_COUNT(leaving), false},
+        {true,  4,                    false},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        NodeCase lost;
+        Value host = open_host(&lost);
+        ResourceCase *c = &lost.c;
+        const Schema *schema_of_host = c->schema;
+        c->schema = &kubeadm_init.schema;
+        FoundObject cluster = {STR("kubeadm_init.main"),
+                               node(&lost, lost.pki,
+                                    "\"host\":\"10.0.0.9\",\"node_name\":\"w9\",\"id\":\"i\","
+                                    "\"endpoint\":\"127.0.0.1:1\"")};
+        c->schema = schema_of_host;
+        vec_push(c->arena, &lost.clusters, cluster);
+        Str mark = base64_encode(STR("{\"id\":\"i\"}"), c->arena);
+        Str facts = str_format(
+            c->arena,
+            "facts 1\nuser 0\nexists /etc/kubernetes/kubelet.conf\nkubelet_certificate /a.pem\n"
+            "exists /etc/kubernetes/manifests/kube-apiserver.yaml\nmarker %.*s\ntime %lld\nend\n",
+            STR_ARG(mark), (long long)c->io.clock->now_ms(c->io.clock->self) / 1000);
+        lost.fake.silent = NULL;
+        lost.fake.output = str_to_cstr(facts, c->arena);
+        lost.exchanges = leaving;
+        lost.exchange_count = rows[i].exchanges;
+        lost.loses = rows[i].loses;
+        c->state = host;
+        /* The fake machine reports no end of the reset. */
+        assert_int_equal(case_delete(c), !rows[i].leaves);
+        assert_int_equal(sent(&lost, "PATCH /api/v1/nodes/w9"), rows[i].leaves);
+        assert_int_equal(sent(&lost, "POST /v3/cluster/member/remove {\"ID\":\"9\"}"),
+                         rows[i].leaves);
+        close_node(&lost);
+    }
+}
+
 static bool makes_machine(void *payload) {
     (void)payload;
     return true;
@@ -495,7 +561,7 @@ UNIT_MAIN(test_kubeadm_member) {
         cmocka_unit_test(test_other_machine), cmocka_unit_test(test_whole_cluster),
         cmocka_unit_test(test_broken),        cmocka_unit_test(test_refused),
         cmocka_unit_test(test_greeting),      cmocka_unit_test(test_interrupted_host),
-        cmocka_unit_test(test_deleted_host),
+        cmocka_unit_test(test_deleted_host),  cmocka_unit_test(test_leaves_before_its_machine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
