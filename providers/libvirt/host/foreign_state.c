@@ -66,15 +66,14 @@ bool foreign_state_upgrade_seed(const Call *call,
     Value ignored;
     JsonReader reader = json_reader_new(request->stored, arena);
     if (!json_read_any(&reader, json_next(&reader), &stored, arena) ||
-        value_find(stored, STR("kind"), &ignored))
+        value_find(stored, STR("volume_id"), &ignored))
         return true;
     Str id = value_text_at(stored, STR("id"));
     size_t end = str_find_char(id, ';', 0);
-    if (end == SIZE_MAX)
-        return true;
     ObjectBuilder builder = object_builder_empty(call->type.schema, arena);
     object_builder_set_text(&builder, "id", STR_EMPTY, arena);
-    object_builder_set_text(&builder, "volume_id", str_slice(id, 0, end), arena);
+    object_builder_set_text(&builder, "volume_id",
+                            end == SIZE_MAX ? STR_EMPTY : str_slice(id, 0, end), arena);
     object_builder_set_text(&builder, "name", value_text_at(stored, STR("name")), arena);
     object_builder_set_text(&builder, "pool", value_text_at(stored, STR("pool")), arena);
     object_builder_set_text(&builder, "kind", STR("iso"), arena);

@@ -15,8 +15,9 @@ MUST_USE bool foreign_state_upgrade(const Call *call,
                                     const UpgradeRequest *request,
                                     UpgradeResponse *response,
                                     const char *own);
-/* The same for a libvirt_cloudinit_disk of 0.8, whose `id` is the key of the volume, a semicolon
- * and a UUID. The upgraded state has an empty `id`. */
+/* The same for a libvirt_cloudinit_disk. In 0.8 its `id` is the key of the volume, a semicolon and
+ * a UUID; the upgraded state has an empty `id`. In 0.9 it is a file of the machine that ran
+ * Terraform; the upgraded state has an empty `volume_id`. */
 MUST_USE bool foreign_state_upgrade_seed(const Call *call,
                                          const UpgradeRequest *request,
                                          UpgradeResponse *response);

@@ -267,6 +267,10 @@ static bool cloudinit_read(const Call *call,
         return read_directory(call, connection, state, diags);
     Str pool = object_text(*state, "pool", STR_EMPTY);
     Str id = object_text(*state, "volume_id", STR_EMPTY);
+    if (!id.len) {
+        *state = value_null(state->type); /* an upgraded state whose seed is no volume */
+        return true;
+    }
     switch (volume_find_fresh(call, connection, pool, id, &volume, diags)) {
     case VOLUME_THERE: break;
     case VOLUME_GONE: *state = value_null(state->type); return true;
