@@ -1,11 +1,12 @@
 /* main: the program of a layer's unit tests. Runs the tests of the source file that its argument
- * names, without one those of every file. The build writes UNIT_LIST: UNIT(test_x) for each file.
+ * names, without one those of every file. The build writes unit_list.inc: UNIT(test_x) for each
+ * file.
  */
 #include <stdio.h>
 #include <string.h>
 
 #define UNIT(name) int run_##name(void);
-#include UNIT_LIST
+#include "unit_list.inc"
 #undef UNIT
 
 typedef struct {
@@ -15,7 +16,7 @@ typedef struct {
 
 #define UNIT(name) {#name, run_##name},
 static const UnitFile files[] = {
-#include UNIT_LIST
+#include "unit_list.inc"
 };
 #undef UNIT
 

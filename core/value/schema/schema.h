@@ -82,6 +82,10 @@ struct Attribute {
     const void *binding;
 };
 
+/* Checks a text that is the value of the attribute or a part of it; with `is_key`, a key of its
+ * map. Returns the error as a full sentence, or the empty text. */
+typedef Str (*TextCheck)(const Attribute *attribute, Str text, bool is_key, Arena *arena);
+
 typedef struct Block Block;
 
 typedef struct Schema {
@@ -101,6 +105,9 @@ typedef struct Schema {
      * that a computed value contains. `object` is present, may contain unknowns, and may be of an
      * older state. NULL: none. Only for the schema of a type, not of a block. */
     void (*sensitive_paths)(Value object, Paths *out, Arena *arena);
+    /* Checks every known text of a configured object, at any depth; NULL: none. Only for the schema
+     * of a type. */
+    TextCheck text_check;
 } Schema;
 
 struct Block {

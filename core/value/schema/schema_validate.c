@@ -6,6 +6,7 @@
 typedef struct Checker {
     Arena *arena;
     Diags *diags;
+    TextCheck text_check; /* NULL: none */
 } Checker;
 
 static void check_object(const Checker *checker, const Schema *schema, Value object, Path path);
@@ -55,19 +56,38 @@ static Str check_word(const Attribute *attribute, Str text, Arena *arena) {
     return str_format(arena, "The value must be %.*s.", STR_ARG(strbuf_str(&all)));
 }
 
-static void run_check(const Checker *checker, const Attribute *attribute, Value value, Path path) {
-    bool is_secret =
-        (attribute->flags & SENSITIVE) || (value_marks_deep(value) & MARK_SENSITIVE) != 0;
-    Value plain = value_unmark_deep(value, checker->arena);
-    Str wrong = attribute->one_of ? check_word(attribute, value_text(plain), checker->arena)
-                                  : attribute->check(plain, checker->arena);
+static void report_value(
+    const Checker *checker, const Attribute *attribute, Value value, Path path, Str wrong) {
     if (wrong.len == 0)
         return;
-    if (is_secret)
+    if ((attribute->flags & SENSITIVE) || (value_marks_deep(value) & MARK_SENSITIVE) != 0)
         wrong = STR("The reason is hidden because the value is sensitive.");
     say(checker, path,
         diags_error(checker->diags, NO_RANGE, "Invalid value",
                     "The value of \"%s\" is invalid. %.*s", attribute->name, STR_ARG(wrong)));
+}
+
+static void run_check(const Checker *checker, const Attribute *attribute, Value value, Path path) {
+    Value plain = value_unmark_deep(value, checker->arena);
+    report_value(checker, attribute, value, path,
+                 attribute->one_of ? check_word(attribute, value_text(plain), checker->arena)
+                                   : attribute->check(plain, checker->arena));
+}
+
+/* Returns the first error of a text in the value, which has no marks; empty if there is none. */
+static Str check_texts(const Checker *checker, const Attribute *attribute, Value value) {
+    if (!value_is_present(value) || type_is_primitive(value.type))
+        return value_is_present(value) && value.type->kind == KIND_STRING
+                   ? checker->text_check(attribute, value_text(value), false, checker->arena)
+                   : STR_EMPTY;
+    Str wrong = STR_EMPTY;
+    for (size_t i = 0; i < value.count && wrong.len == 0; i++) {
+        if (value.type->kind == KIND_MAP)
+            wrong = checker->text_check(attribute, value_key_at(value, i), true, checker->arena);
+        if (wrong.len == 0)
+            wrong = check_texts(checker, attribute, value_at(value, i));
+    }
+    return wrong;
 }
 
 static void report_computed(const Checker *checker, const Attribute *attribute, Path path) {
@@ -111,6 +131,9 @@ static void check_attribute(const Checker *checker,
     if (attribute->nested) {
         Schema members = schema_of_nested(attribute->nested);
         check_elements(checker, &members, attribute->nested->nesting, value, path);
+    } else if (checker->text_check) {
+        report_value(checker, attribute, value, path,
+                     check_texts(checker, attribute, value_unmark_deep(value, checker->arena)));
     }
     if ((attribute->check || attribute->one_of) && value_is_wholly_known(value))
         run_check(checker, attribute, value, path);
@@ -155,7 +178,7 @@ static void check_object(const Checker *checker, const Schema *schema, Value obj
 }
 
 bool schema_validate(const Schema *schema, Value config, Arena *arena, Diags *diags) {
-    Checker checker = {.arena = arena, .diags = diags};
+    Checker checker = {arena, diags, schema->text_check};
     size_t before = diags->error_count;
     if (schema->deprecated)
         diags_warning(diags, NO_RANGE, "Type is deprecated", "%s", schema->deprecated)

@@ -4,6 +4,7 @@
 #include "libvirt_types.h"
 #include "object_builder.h"
 #include "timeouts.h"
+#include "xml_text.h"
 
 /* clang-format off */
 static const Attribute attributes[] = {
@@ -57,7 +58,7 @@ static const Block blocks[] = {TIMEOUTS_BLOCK};
 
 const ResourceType libvirt_checkpoint = {
     .name = "libvirt_checkpoint",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), .text_check = xml_text_check,
                .description = "A checkpoint of a running virtual machine, from which an "
                               "incremental backup of its qcow2 disks can start."},
     .payload = &kind,

@@ -20,6 +20,7 @@
 #include "object_id.h"
 #include "timeouts.h"
 #include "wait_until.h"
+#include "xml_text.h"
 
 static bool read_machine(const Call *call, void *domain, Value *state, Diags *diags) {
     return domain_read(call, virDomainGetConnect(domain), domain, state, diags);
@@ -332,6 +333,7 @@ const ResourceType libvirt_domain = {
                SCHEMA_RULES(rules),
                .version = FOREIGN_STATE_VERSION,
                .foreign = &dmacvicar_domain_names,
+               .text_check = xml_text_check,
                .description = "A virtual machine or a container."},
     .validate = domain_plan_validate,
     .plan = plan_machine,

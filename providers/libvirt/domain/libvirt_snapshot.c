@@ -4,6 +4,7 @@
 #include "libvirt_types.h"
 #include "object_builder.h"
 #include "timeouts.h"
+#include "xml_text.h"
 
 /* clang-format off */
 static const Attribute attributes[] = {
@@ -65,7 +66,7 @@ static const Block blocks[] = {TIMEOUTS_BLOCK};
 
 const ResourceType libvirt_snapshot = {
     .name = "libvirt_snapshot",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), .text_check = xml_text_check,
                .description = "A snapshot of a virtual machine."},
     .payload = &kind,
     .create = domain_moment_create,

@@ -10,6 +10,7 @@
 #include "object_id.h"
 #include "timeouts.h"
 #include "xml_map.h"
+#include "xml_text.h"
 
 LIBVIRT_HANDLE(virSecretPtr, virSecretFree);
 
@@ -259,6 +260,7 @@ static const Block blocks[] = {TIMEOUTS_BLOCK};
 const ResourceType libvirt_secret = {
     .name = "libvirt_secret",
     .schema = {SCHEMA_ATTRIBUTES(secret_attributes), SCHEMA_BLOCKS(blocks),
+               .text_check = xml_text_check,
                .description = "A secret of the host, such as the passphrase of a volume."},
     .plan = secret_plan,
     .marker = object_id_marker,

@@ -2,6 +2,7 @@
 #include "libvirt_types.h"
 #include "network_entry.h"
 #include "timeouts.h"
+#include "xml_text.h"
 
 /* clang-format off */
 static const Attribute attributes[] = {
@@ -72,7 +73,7 @@ static const Block blocks[] = {TIMEOUTS_BLOCK};
 
 const ResourceType libvirt_dhcp_host = {
     .name = "libvirt_dhcp_host",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), .text_check = xml_text_check,
                .description = "A DHCP reservation in a network, in addition to the reservations of "
                               "its libvirt_network."},
     .create = create,

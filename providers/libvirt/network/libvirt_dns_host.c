@@ -2,6 +2,7 @@
 #include "libvirt_types.h"
 #include "network_entry.h"
 #include "timeouts.h"
+#include "xml_text.h"
 
 /* clang-format off */
 static const Attribute attributes[] = {
@@ -71,7 +72,7 @@ static const Block blocks[] = {TIMEOUTS_BLOCK};
 
 const ResourceType libvirt_dns_host = {
     .name = "libvirt_dns_host",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), .text_check = xml_text_check,
                .description = "DNS host names of an IP address in a network, in addition to the "
                               "hosts of its libvirt_network."},
     .create = create,

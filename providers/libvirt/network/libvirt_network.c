@@ -17,6 +17,7 @@
 #include "object_id.h"
 #include "path_error.h"
 #include "timeouts.h"
+#include "xml_text.h"
 
 /* Parses an address in `object`; returns false if it is not set or unknown. */
 static bool read_address(Value object, const char *name, Str *text, Cidr *address) {
@@ -411,6 +412,7 @@ const ResourceType libvirt_network = {
                SCHEMA_BLOCKS(blocks),
                .version = FOREIGN_STATE_VERSION,
                .foreign = &dmacvicar_network_names,
+               .text_check = xml_text_check,
                .description = "A virtual network on the host."},
     .validate = network_validate,
     .plan = network_plan,

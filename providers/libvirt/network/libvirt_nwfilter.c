@@ -15,6 +15,7 @@
 #include "private_member.h"
 #include "timeouts.h"
 #include "xml_edit.h"
+#include "xml_text.h"
 
 static Str check_rule_priority(Value value, Arena *arena) {
     int64_t priority = 0;
@@ -554,6 +555,7 @@ const ResourceType libvirt_nwfilter = {
     .name = "libvirt_nwfilter",
     .destroy_after_dependents_update = true,
     .schema = {SCHEMA_ATTRIBUTES(nwfilter_attributes), SCHEMA_BLOCKS(blocks),
+               .text_check = xml_text_check,
                .description = "A packet filter for network interfaces of guests."},
     .validate = nwfilter_validate,
     .plan = nwfilter_plan,

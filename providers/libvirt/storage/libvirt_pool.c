@@ -14,6 +14,7 @@
 #include "object_id.h"
 #include "timeouts.h"
 #include "xml_map.h"
+#include "xml_text.h"
 
 static Str check_path(Value value, Arena *arena) {
     (void)arena;
@@ -445,7 +446,7 @@ const ResourceType libvirt_pool = {
     .name = "libvirt_pool",
     .schema = {SCHEMA_ATTRIBUTES(pool_attributes), SCHEMA_BLOCKS(blocks),
                .version = FOREIGN_STATE_VERSION, .foreign = &dmacvicar_pool_names,
-               .description = "A storage pool on the host."},
+               .text_check = xml_text_check, .description = "A storage pool on the host."},
     .plan = pool_plan,
     .marker = object_id_marker,
     .create = pool_create,

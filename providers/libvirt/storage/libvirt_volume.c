@@ -20,6 +20,7 @@
 #include "volume_transfer.h"
 #include "xml.h"
 #include "xml_map.h"
+#include "xml_text.h"
 
 static const XmlRows volume_xml = {volume_attributes, VOLUME_ATTRIBUTE_COUNT};
 
@@ -775,7 +776,8 @@ const ResourceType libvirt_volume = {
     .destroy_after_dependents_update = true,
     .schema = {SCHEMA_ATTRIBUTES(volume_attributes), SCHEMA_BLOCKS(blocks),
                SCHEMA_RULES(volume_rules), .version = FOREIGN_STATE_VERSION,
-               .foreign = &dmacvicar_volume_names, .description = "A disk in a storage pool."},
+               .foreign = &dmacvicar_volume_names, .text_check = xml_text_check,
+               .description = "A disk in a storage pool."},
     .plan = volume_plan,
     .marker = volume_marker,
     .create = volume_create,

@@ -51,11 +51,11 @@ static void provider_warns_itself(void **state) {
     assert_int_equal(diags.count, 0);
 }
 
-static Value object_of(const char *json, Arena *arena) {
+static Value object_of(const Schema *of, const char *json, Arena *arena) {
     JsonReader reader = json_reader_new(str_from_cstr(json), arena);
     const char *error = NULL;
     Value v;
-    const Type *type = schema_implied_type(&schema);
+    const Type *type = schema_implied_type(of);
     if (!json_read_typed(&reader, json_next(&reader), type, &v, &error, arena)) {
         fail_msg("%s: %s", json, error);
     }
@@ -100,9 +100,58 @@ static void objects(void **state) {
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Diags diags = diags_new(arena);
-        bool is_valid = schema_validate(&schema, object_of(cases[i].config, arena), arena, &diags);
+        bool is_valid =
+            schema_validate(&schema, object_of(&schema, cases[i].config, arena), arena, &diags);
         check_str(diags_text(&diags, arena), cases[i].diags);
         assert_int_equal(is_valid, cases[i].is_valid);
+    }
+}
+
+static Str no_exclamation(const Attribute *attribute, Str text, bool is_key, Arena *arena) {
+    if (str_find_char(text, '!', 0) == SIZE_MAX)
+        return STR_EMPTY;
+    return str_format(arena, "%s of %s.", is_key ? "Key" : "Text", attribute->name);
+}
+
+static const Attribute inner[] = {
+    {"map",    &TYPE_MAP_OF_STRING,       OPTIONAL, "Texts by key."},
+    {"lists",  &TYPE_MAP_OF_STRING_LISTS, OPTIONAL, "Lists by key."},
+    {"number", &TYPE_NUMBER,              OPTIONAL, "A number."    },
+};
+static const Attribute outer[] = {
+    {"text",    &TYPE_STRING, OPTIONAL,                   "A text."},
+    { "inner", NULL,   OPTIONAL, "Objects.",    .nested = NESTED(NEST_LIST, inner)},
+};
+static const Block part = {
+    .name = "part", .nesting = NEST_LIST, .schema = {SCHEMA_ATTRIBUTES(inner)}};
+static const Schema checked = {SCHEMA_ATTRIBUTES(outer), .blocks = &part, .block_count = 1,
+                               .text_check = no_exclamation};
+
+/* The check of all texts reaches nested objects, blocks, collections and keys. */
+static void texts(void **state) {
+    (void)state;
+    static const struct {
+        const char *config, *wanted;
+    } cases[] = {
+        {"{\"text\":\"a\",\"inner\":[{\"map\":{\"k\":\"v\"},\"number\":1}]}", ""                              },
+        {"{\"text\":\"!\"}",                                                  ".text: Text of text."          },
+        {"{\"inner\":[{},{\"map\":{\"k\":\"!\"}}]}",                          ".inner[1].map: Text of map."   },
+        {"{\"inner\":[{\"map\":{\"!\":null}}]}",                              ".inner[0].map: Key of map."    },
+        {"{\"part\":[{\"lists\":{\"k\":[\"a\",\"!\"]}}]}",                    ".part[0].lists: Text of lists."},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Diags diags = diags_new(arena);
+        bool ok =
+            schema_validate(&checked, object_of(&checked, cases[i].config, arena), arena, &diags);
+        assert_int_equal(ok, !*cases[i].wanted);
+        if (ok)
+            continue;
+        Str detail = diags.items[0].detail;
+        size_t after = str_find(detail, STR("invalid. "), 0) + strlen("invalid. ");
+        check_str(str_format(arena, "%.*s: %.*s", STR_ARG(diags.items[0].path),
+                             STR_ARG(str_slice(detail, after, detail.len))),
+                  cases[i].wanted);
     }
 }
 
@@ -160,7 +209,8 @@ static void secrets_stay_out_of_messages(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
     Diags diags = diags_new(arena);
-    Value config = object_of("{\"name\":\"a\",\"secret\":\"p w\",\"port\":[{\"size\":1}]}", arena);
+    Value config =
+        object_of(&schema, "{\"name\":\"a\",\"secret\":\"p w\",\"port\":[{\"size\":1}]}", arena);
     Value marked = value_with_marks(value_from_cstr("p w"), MARK_SENSITIVE);
     assert_false(schema_validate(&schema, with(config, "name", marked, arena), arena, &diags));
     assert_int_equal(diags.error_count, 2);
@@ -174,6 +224,7 @@ UNIT_MAIN(test_schema_validate) {
         cmocka_unit_test(provider_warns_itself),
         cmocka_unit_test(objects),
         cmocka_unit_test(words),
+        cmocka_unit_test(texts),
         cmocka_unit_test(unknown_values_pass),
         cmocka_unit_test(secrets_stay_out_of_messages),
     };
