@@ -256,6 +256,22 @@ static DiskKind kind_of(mode_t mode) {
     return S_ISREG(mode) ? DISK_FILE : S_ISDIR(mode) ? DISK_DIRECTORY : DISK_OTHER;
 }
 
+static int64_t time_ns(struct timespec time) {
+    return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
+}
+
+static DiskStat stat_of(const struct stat *status) {
+    return (DiskStat){
+        .kind = kind_of(status->st_mode),
+        .size = (uint64_t)status->st_size,
+        .mode = status->st_mode & 07777,
+        .modified_ns = time_ns(status->st_mtim),
+        .changed_ns = time_ns(status->st_ctim),
+        .device = status->st_dev,
+        .inode = status->st_ino,
+    };
+}
+
 static int real_stat(void *self, Str path, DiskStat *out) {
     (void)self;
     KernelPath at;
@@ -265,12 +281,7 @@ static int real_stat(void *self, Str path, DiskStat *out) {
         return error;
     if (stat(at.text, &status) != 0)
         return -errno;
-    *out = (DiskStat){
-        .kind = kind_of(status.st_mode),
-        .size = (uint64_t)status.st_size,
-        .mode = status.st_mode & 07777,
-        .modified_ns = status.st_mtim.tv_sec * INT64_C(1000000000) + status.st_mtim.tv_nsec,
-    };
+    *out = stat_of(&status);
     return 0;
 }
 
@@ -408,6 +419,9 @@ static int open_flags(unsigned flags) {
     int result = writes ? (reads ? O_RDWR : O_WRONLY) : O_RDONLY;
     if (flags & DISK_CREATE)
         result |= O_CREAT;
+    /* A user names the files that are truncated; all others are loam's own. */
+    if ((flags & DISK_CREATE) && !(flags & DISK_TRUNCATE))
+        result |= O_NOFOLLOW;
     if (flags & DISK_EXCLUSIVE)
         result |= O_EXCL;
     if (flags & DISK_APPEND)
@@ -515,6 +529,20 @@ static int real_lock(void *self, DiskFile file, pid_t *holder_pid) {
     return -EAGAIN;
 }
 
+static int real_stat_file(void *self, DiskFile file, DiskStat *out) {
+    (void)self;
+    struct stat status;
+    if (fstat(fd_of(file), &status) != 0)
+        return -errno;
+    *out = stat_of(&status);
+    return 0;
+}
+
+static int real_descriptor(void *self, DiskFile file) {
+    (void)self;
+    return fd_of(file);
+}
+
 static bool real_is_at(void *self, DiskFile file, Str path) {
     (void)self;
     KernelPath at;
@@ -598,6 +626,8 @@ const Disk disk_real = {
     .sync = real_sync,
     .size = real_size,
     .lock = real_lock,
+    .stat_file = real_stat_file,
+    .descriptor = real_descriptor,
     .is_at = real_is_at,
     .close = real_close,
 };

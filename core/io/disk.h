@@ -16,6 +16,9 @@ typedef struct DiskStat {
     uint64_t size;
     uint32_t mode;
     int64_t modified_ns;
+    int64_t changed_ns; /* of content, attributes or name; only the kernel sets it */
+    uint64_t device;
+    uint64_t inode;
 } DiskStat;
 
 typedef struct DiskEntry {
@@ -33,7 +36,8 @@ typedef struct DiskFile {
 typedef enum DiskOpen {
     DISK_READ = 1,
     DISK_WRITE = 2,
-    DISK_CREATE = 4,    /* with the given mode */
+    DISK_CREATE = 4,    /* with the given mode; through a symbolic link only with DISK_TRUNCATE, for
+                           outputs that the user names. Otherwise -ELOOP */
     DISK_EXCLUSIVE = 8, /* fail if the file exists */
     DISK_APPEND = 16,
     DISK_TRUNCATE = 32,
@@ -72,6 +76,9 @@ typedef struct Disk {
      * programs. Returns -EAGAIN if the lock is held, and sets `*holder_pid` if the kernel reports
      * the process (else 0). `close` releases it. */
     int (*lock)(void *self, DiskFile file, pid_t *holder_pid);
+    int (*stat_file)(void *self, DiskFile file, DiskStat *out);
+    /* Returns the descriptor, for a program that is started from the open file; `close` ends it. */
+    int (*descriptor)(void *self, DiskFile file);
     /* Returns true if the path still leads to the open file. */
     bool (*is_at)(void *self, DiskFile file, Str path);
     void (*close)(void *self, DiskFile file);

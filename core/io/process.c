@@ -149,7 +149,7 @@ static void set_signals(posix_spawnattr_t *attributes) {
                                              POSIX_SPAWN_SETSIGDEF);
 }
 
-static int spawn(Run *run, const int standard[3]) {
+static int spawn(Run *run, const int standard[3], int secret) {
     const ProcessRequest *request = run->request;
     SCOPED(SpawnSetup) setup = {0};
     posix_spawn_file_actions_init(&setup.actions);
@@ -157,11 +157,17 @@ static int spawn(Run *run, const int standard[3]) {
     set_signals(&setup.attributes);
     for (int i = 0; i < 3; i++)
         posix_spawn_file_actions_adddup2(&setup.actions, standard[i], i);
+    if (run->request->secret.len)
+        posix_spawn_file_actions_adddup2(&setup.actions, secret, PROCESS_SECRET_FD);
+    /* Of equal numbers, this only makes the program inherit the descriptor. */
+    if (request->descriptor > 0)
+        posix_spawn_file_actions_adddup2(&setup.actions, request->descriptor, request->descriptor);
     if (request->directory.len) {
         const char *directory = str_to_cstr(request->directory, run->scratch);
         posix_spawn_file_actions_addchdir_np(&setup.actions, directory);
     }
-    return -posix_spawnp(&run->pid, request->argv[0], &setup.actions, &setup.attributes,
+    const char *file = request->file ? request->file : request->argv[0];
+    return -posix_spawnp(&run->pid, file, &setup.actions, &setup.attributes,
                          (char *const *)request->argv, environment_of(request, run->scratch));
 }
 
@@ -185,13 +191,16 @@ static int start(Run *run) {
     SCOPED(Fd) input = {0};
     SCOPED(Fd) out = {0};
     SCOPED(Fd) err = {0};
+    SCOPED(Fd) secret = {0};
     int error = open_input(run->request->input, &input);
+    if (!error)
+        error = open_input(run->request->secret, &secret);
     if (!error)
         error = open_pipe(&run->pipes[0], &out);
     if (!error)
         error = open_pipe(&run->pipes[1], &err);
     if (!error)
-        error = spawn(run, (const int[3]){input.number, out.number, err.number});
+        error = spawn(run, (const int[3]){input.number, out.number, err.number}, secret.number);
     if (!error)
         error = watch_exit(run);
     if (!error && run->request->started)
@@ -308,7 +317,7 @@ static int run_process(const ProcessRequest *request, ProcessResult *out, Arena 
     if (error)
         return error;
     watch(&run);
-    if (run.phase != RUN_FREELY)
+    if (run.phase != RUN_FREELY || request->ends_group)
         end_group(&run, SIGKILL); /* children left behind */
     drain(&run);
     result.exit_status = reap(&run);

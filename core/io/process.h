@@ -8,14 +8,22 @@
 
 #include <sys/types.h>
 
+#define PROCESS_SECRET_FD 9
+#define PROCESS_SECRET    "/proc/self/fd/9"
+
 typedef struct ProcessRequest {
     const char *const *argv;     /* NULL-terminated; argv[0] is searched in PATH */
+    const char *file;            /* path of the program, instead of argv[0]; NULL: none */
+    int descriptor;              /* stays open in the program; 0: none */
     Str directory;               /* working directory; empty: inherited */
     const StrVec *environment;   /* "NAME=value", added to the inherited environment; NULL: none */
     const char *const *withheld; /* prefixes of inherited variables that are left out,
                                     NULL-terminated; NULL: none. Not applied to `environment`. */
-    Str input;                   /* for its standard input */
-    int64_t timeout_ms;          /* 0: none */
+    Str secret; /* the program and its children can read it as the file PROCESS_SECRET, which other
+                   users cannot; empty: none */
+    bool ends_group;    /* children that the program leaves behind are killed */
+    Str input;          /* for its standard input */
+    int64_t timeout_ms; /* 0: none */
     const CancelToken *cancel;
     /* Called with each piece of output; NULL: the result collects the output. */
     void (*output)(void *payload, Str piece, bool is_error);

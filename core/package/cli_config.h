@@ -28,6 +28,7 @@ typedef struct CliInstallation {
 typedef struct CliOverride {
     Str address; /* with host: registry.terraform.io/hashicorp/random */
     Str directory;
+    bool is_of_project; /* a file of the project has the block */
 } CliOverride;
 
 /* Settings of a registry host. */
@@ -61,6 +62,7 @@ typedef struct CliOciDefaults {
 typedef struct CliConfig {
     Str plugin_cache_dir;
     bool cache_may_break_lock; /* plugin_cache_may_break_dependency_lock_file */
+    bool is_of_project;        /* a file within the working directory is part of it */
     bool is_of_option;         /* `installations` are those of -plugin-dir */
     bool has_installation;     /* `installations` is complete, even if it is empty */
     VEC(CliOverride) overrides;

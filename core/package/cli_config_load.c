@@ -2,6 +2,7 @@
 #include "cli_config_load.h"
 
 #include "json.h"
+#include "package_record.h"
 
 #include <errno.h>
 
@@ -41,27 +42,49 @@ static Str resolve(const Disk *disk, Str path, Str here, Arena *arena) {
     return whole;
 }
 
-bool cli_config_is_in_project(const Io *io, Str path, Arena *arena) {
-    const Disk *disk = io->disk;
+bool cli_config_is_below(const Io *io, Str path, Arena *arena) {
     Str here;
+    return io->disk->real_path(io->disk->self, STR("."), &here, arena) == 0 &&
+           is_within(resolve(io->disk, path, here, arena), here);
+}
+
+bool cli_config_is_in_project(const Io *io, Str path, Arena *arena) {
     Str home = home_of(io);
-    if (disk->real_path(disk->self, STR("."), &here, arena) != 0)
-        return false;
-    bool is_home = home.len > 0 && is_within(resolve(disk, home, here, arena), here);
-    return !is_home && is_within(resolve(disk, path, here, arena), here);
+    bool is_home = home.len > 0 && cli_config_is_below(io, home, arena);
+    return !is_home && cli_config_is_below(io, path, arena);
 }
 
 static bool refuse(const Loading *loading, Str path, const char *what) {
     diags_error(loading->diags, NO_RANGE, "CLI configuration not accepted",
                 "%s \"%.*s\" is within the working directory. The files of a project must not "
-                "choose the programs that loam starts. Move it to a directory outside the project.",
+                "choose the programs that loam starts. Move it to a directory outside the project, "
+                "or set the environment variable LOAM_TRUST_PROJECT_PROGRAMS=1: then loam accepts "
+                "packages that the project chooses if their hashes are in the dependency lock "
+                "file.",
                 what, STR_ARG(path));
     return false;
 }
 
+static bool is_in_project(const Loading *loading, Str path) {
+    return path.len > 0 && cli_config_is_in_project(loading->io, path, loading->arena);
+}
+
 static bool check_place(const Loading *loading, Str path, const char *what) {
-    return path.len == 0 || !cli_config_is_in_project(loading->io, path, loading->arena) ||
+    return !is_in_project(loading, path) || package_record_trusts_project(loading->io) ||
            refuse(loading, path, what);
+}
+
+/* No hash of a lock file covers the program of an override. */
+static bool check_override(const Loading *loading, const CliOverride *override) {
+    if (!override->is_of_project && !is_in_project(loading, override->directory))
+        return true;
+    diags_error(loading->diags, NO_RANGE, "CLI configuration not accepted",
+                "The project chooses the directory of dev_overrides \"%.*s\". The files of a "
+                "project must not choose the programs that loam starts, and no hash in the "
+                "dependency lock file covers an override. Move the directory and the CLI "
+                "configuration file that names it outside the project.",
+                STR_ARG(override->directory));
+    return false;
 }
 
 static bool check_places(const Loading *loading) {
@@ -72,7 +95,7 @@ static bool check_places(const Loading *loading) {
             return false;
     }
     vec_each(&config->overrides, override) {
-        if (!check_place(loading, override->directory, "The directory of dev_overrides"))
+        if (!check_override(loading, override))
             return false;
     }
     vec_each(&config->oci_defaults.files, file) {
@@ -93,8 +116,15 @@ static bool read_file(const Loading *loading, Str path) {
     if (!check_place(loading, path, "The CLI configuration file"))
         return false;
     int status = disk->read_file(disk->self, path, &text, loading->arena);
-    if (status == 0)
-        return cli_config_parse(text, path, loading->config, loading->arena, loading->diags);
+    if (status == 0) {
+        size_t before = loading->config->overrides.count;
+        bool is_of_project = is_in_project(loading, path);
+        loading->config->is_of_project |= is_of_project;
+        bool ok = cli_config_parse(text, path, loading->config, loading->arena, loading->diags);
+        for (size_t i = before; i < loading->config->overrides.count; i++)
+            loading->config->overrides.items[i].is_of_project = is_of_project;
+        return ok;
+    }
     diags_error(loading->diags, NO_RANGE, "CLI configuration file cannot be read", "\"%.*s\": %s.",
                 STR_ARG(path), strerror(-status));
     return false;

@@ -6,7 +6,7 @@
  *
  * The checkout of a project must not choose where programs come from. So a file, mirror,
  * cache or override within the working directory is an error, unless the home directory is there,
- * too. */
+ * too. With LOAM_TRUST_PROJECT_PROGRAMS=1 in the environment, only an override is. */
 #pragma once
 
 #include "cli_config.h"
@@ -17,6 +17,8 @@ MUST_USE bool cli_config_load(
     const Io *io, bool is_tofu, CliConfig *out, Arena *arena, Diags *diags);
 /* Returns the path of the file with the tokens of `login`. */
 Str cli_config_credentials_path(const Io *io, Arena *arena);
+/* Returns whether the path is within the working directory. */
+bool cli_config_is_below(const Io *io, Str path, Arena *arena);
 /* Returns whether the project supplies the path: it is within the working directory, and the home
  * directory is not. */
 bool cli_config_is_in_project(const Io *io, Str path, Arena *arena);

@@ -145,7 +145,7 @@ bool package_fetch_check(
                               STR_ARG(type));
         return false;
     }
-    int status = module_tree_digest(io, directory, TREE_PROVIDER, h1, arena);
+    int status = module_tree_digest(io, directory, TREE_PROVIDER, NULL, h1, arena);
     if (status != 0) {
         *problem = str_format(arena, "the package cannot be read: %s", strerror(-status));
         return false;

@@ -4,6 +4,7 @@
 #include "mirror_directory.h"
 #include "mirror_network.h"
 #include "mirror_oci.h"
+#include "package_record.h"
 #include "provider_address.h"
 #include "provider_registry.h"
 #include "version_constraint.h"
@@ -129,6 +130,10 @@ void package_source_imply(CliConfig *config, const Io *io, Arena *arena) {
     if (config->has_installation)
         return;
     config->has_installation = true;
+    Str here;
+    if (package_record_trusts_project(io) &&
+        io->disk->real_path(io->disk->self, STR("."), &here, arena) == 0)
+        add_implied(config, io, disk_join(here, STR("terraform.d/plugins"), arena), &served, arena);
     Str home = process_variable(io->process, "HOME");
     Str data = variable_or(io, "XDG_DATA_HOME", "");
     add_implied(config, io, disk_join(home, STR(".terraform.d/plugins"), arena), &served, arena);

@@ -1,7 +1,6 @@
 /* Adds packages to a store atomically. */
 #include "package_store.h"
 
-#include "digest.h"
 #include "hex.h"
 #include "module_tree.h"
 #include "random.h"
@@ -122,70 +121,9 @@ bool package_store_put(
     return status == 0 || report(problem, path, status, arena);
 }
 
-/* Adds name, size and time of each file below the directory. */
-static int describe(const Disk *disk, Str directory, Digest *digest, int depth) {
-    SCOPED(ArenaRef) scratch = arena_open("package files");
-    DiskEntries entries = {0};
-    int status = depth > 16 ? -ELOOP : disk->list(disk->self, directory, &entries, scratch);
-    vec_each(&entries, entry) {
-        DiskStat stat;
-        Str path = disk_join(directory, entry->name, scratch);
-        if (status == 0)
-            status = disk->stat(disk->self, path, &stat);
-        if (status != 0)
-            return status;
-        digest_update(digest,
-                      str_format(scratch, "%.*s %llu %lld %u\n", STR_ARG(path),
-                                 (unsigned long long)(stat.kind == DISK_FILE ? stat.size : 0),
-                                 (long long)stat.modified_ns, (unsigned)stat.kind));
-        if (stat.kind == DISK_DIRECTORY)
-            status = describe(disk, path, digest, depth + 1);
-    }
-    return status;
-}
-
-/* The file of sums has lines "DESCRIPTION h1:…"; the description is a digest of names, sizes and
- * times. */
-static bool find_sum(const Disk *disk, Str sums, Str description, Str *h1, Arena *arena) {
-    Str text, line;
-    if (disk->read_file(disk->self, sums, &text, arena) != 0)
-        return false;
-    while (str_next_field(&text, '\n', &line)) {
-        if (!str_starts_with(line, description) || line.len < description.len + 5)
-            continue;
-        *h1 = str_after(line, description.len + 1);
-        return str_starts_with(*h1, STR("h1:"));
-    }
-    return false;
-}
-
-static void add_sum(const Disk *disk, Str sums, Str description, Str h1, Arena *arena) {
-    Str text = STR_EMPTY;
-    (void)disk->read_file(disk->self, sums, &text, arena);
-    if (text.len > 65536)
-        text = STR_EMPTY;
-    Str line = str_format(arena, "%.*s %.*s\n", STR_ARG(description), STR_ARG(h1));
-    (void)disk->write_file(disk->self, sums, str_concat(text, line, arena), 0666);
-}
-
-int package_store_hash(const Io *io, Str path, Str sums, Str *h1, Arena *arena) {
+int package_store_hash(const Io *io, Str path, Str *h1, Arena *arena) {
     SCOPED(ArenaRef) scratch = arena_open("package hash");
-    const Disk *disk = io->disk;
-    Str real, found;
-    int status = disk->real_path(disk->self, path, &real, scratch);
-    if (status != 0)
-        return status;
-    Digest *digest = digest_open(DIGEST_SHA256);
-    status = describe(disk, real, digest, 0);
-    Str description = digest_finish(digest, scratch);
-    if (status != 0)
-        return status;
-    if (sums.len && find_sum(disk, sums, description, &found, scratch)) {
-        *h1 = str_clone(found, arena);
-        return 0;
-    }
-    status = module_tree_digest(io, real, TREE_PROVIDER, h1, arena);
-    if (status == 0 && sums.len)
-        add_sum(disk, sums, description, *h1, scratch);
-    return status;
+    Str real;
+    int status = io->disk->real_path(io->disk->self, path, &real, scratch);
+    return status != 0 ? status : module_tree_digest(io, real, TREE_PROVIDER, NULL, h1, arena);
 }

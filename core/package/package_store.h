@@ -20,6 +20,5 @@ MUST_USE bool package_store_put(
  * errno: -EAGAIN after ten minutes. */
 int package_store_lock(
     const Io *io, Str root, const CancelToken *cancel, DiskFile *out, Arena *arena);
-/* Computes the hash of the package at the path. `sums`: file that remembers the hashes of unchanged
- * packages; empty: none. Returns 0 or a negative errno. */
-int package_store_hash(const Io *io, Str path, Str sums, Str *h1, Arena *arena);
+/* Computes the hash of the package at the path. Returns 0 or a negative errno. */
+int package_store_hash(const Io *io, Str path, Str *h1, Arena *arena);

@@ -5,6 +5,7 @@
 #include "cli_config_load.h"
 #include "module_tree.h"
 #include "package_fetch.h"
+#include "package_record.h"
 #include "package_source.h"
 #include "package_store.h"
 #include "provider_address.h"
@@ -29,6 +30,7 @@ typedef struct Task {
 
 typedef struct Run {
     const ProviderInstall *install;
+    PackageRecord record;
     Str work; /* directory for downloads */
     Task *tasks;
     size_t count;
@@ -55,14 +57,18 @@ static Str path_in(const Run *run, Str root, const Task *task, Arena *arena) {
 }
 
 /* Returns whether the package is installed and its hash is in the lock. */
-static bool is_installed(const Run *run, const Task *task, Arena *arena) {
+static bool is_installed(const Run *run, Task *task, Arena *arena) {
     const ProviderInstall *install = run->install;
-    Str h1;
+    const Io *io = install->sources.io;
+    StoredPackage package;
     if (install->only_hashes || !task->locked || !str_equal(task->locked->version, task->version))
         return false;
     Str path = path_in(run, install->directory, task, arena);
-    return package_store_hash(install->sources.io, path, install->sums, &h1, arena) == 0 &&
-           has_hash(task->locked, h1);
+    int status = stored_package_open(io, path, task->wanted->address, &package, arena);
+    if (status == 0)
+        status = package_record_hash(&run->record, &package, &task->h1, arena);
+    stored_package_close(io, &package);
+    return status == 0 && has_hash(task->locked, task->h1);
 }
 
 static Str select_newest(const StrVec *versions, Str constraints) {
@@ -127,10 +133,35 @@ static void resolve(void *payload, size_t index, const Call *call, Arena *keep, 
 
 /* Installing. */
 
+/* Returns whether the files of the project choose this package. The environment of the user must
+ * have accepted that. */
+static bool is_of_project(const Run *run, Str directory, Arena *arena) {
+    const CliConfig *config = run->install->sources.config;
+    return !run->install->only_hashes && !config->is_of_option &&
+           (config->is_of_project ||
+            (directory.len &&
+             cli_config_is_in_project(run->install->sources.io, directory, arena)));
+}
+
+static bool is_locked(const Task *task) {
+    return task->locked && str_equal(task->locked->version, task->version) &&
+           (has_hash(task->locked, task->h1) || (task->zh.len && has_hash(task->locked, task->zh)));
+}
+
 static bool check_lock(const Run *run, Task *task, Arena *arena) {
+    if (is_locked(task))
+        return true;
+    if (is_of_project(run, task->package.directory, arena)) {
+        task->problem = str_format(
+            arena,
+            "the files of the project choose its package, and the dependency lock file does not "
+            "have the hash of it, %.*s. LOAM_TRUST_PROJECT_PROGRAMS accepts only packages with a "
+            "hash in that file",
+            STR_ARG(task->h1));
+        return false;
+    }
     if (run->install->only_hashes || !task->locked || !task->locked->hashes.count ||
-        !str_equal(task->locked->version, task->version) || has_hash(task->locked, task->h1) ||
-        (task->zh.len && has_hash(task->locked, task->zh)))
+        !str_equal(task->locked->version, task->version))
         return true;
     task->problem = str_format(
         arena,
@@ -155,12 +186,11 @@ static bool take_cached(const Run *run, Task *task, Arena *arena) {
     if (!cache.len || install->only_hashes)
         return false;
     Str path = path_in(run, cache, task, arena);
-    if (package_store_hash(install->sources.io, path, STR_EMPTY, &task->h1, arena) != 0)
+    if (package_store_hash(install->sources.io, path, &task->h1, arena) != 0)
         return false;
-    bool is_locked = task->locked && str_equal(task->locked->version, task->version) &&
-                     has_hash(task->locked, task->h1);
+    bool may_break_lock = config->cache_may_break_lock && !is_of_project(run, cache, arena);
     const Disk *disk = install->sources.io->disk;
-    if ((!is_locked && !config->cache_may_break_lock) ||
+    if ((!is_locked(task) && !may_break_lock) ||
         disk->real_path(disk->self, path, &real, arena) != 0)
         return false;
     task->is_from_cache = put(run, task, install->directory, STR_EMPTY, real, arena);
@@ -171,11 +201,13 @@ static bool install_directory(const Run *run, Task *task, Arena *arena) {
     const ProviderInstall *install = run->install;
     const Package *package = &task->package;
     if (!install->sources.config->is_of_option &&
+        !package_record_trusts_project(install->sources.io) &&
         cli_config_is_in_project(install->sources.io, package->directory, arena)) {
         task->problem = str_format(arena,
                                    "the mirror's package \"%.*s\" is within the working directory; "
                                    "the files of a project must not choose the programs that loam "
-                                   "starts",
+                                   "starts, unless LOAM_TRUST_PROJECT_PROGRAMS=1 is in the "
+                                   "environment",
                                    STR_ARG(package->directory));
         return false;
     }
@@ -371,6 +403,7 @@ static void record(const Run *run, const Task *task, DependencyLock *lock, Provi
     }
     if (is_local && !task->is_present && !run->install->only_hashes)
         vec_push(arena, &out->local, task->shown);
+    vec_push(arena, &out->hashes, task->h1);
     out->has_other_signer |= task->package.is_signed_by_other;
     dependency_lock_set(lock, entry, arena);
 }
@@ -400,6 +433,7 @@ static void each(Run *run, CallWork work) {
 
 static void prepare(Run *run, const WantedProviders *wanted, const DependencyLock *lock) {
     run->count = wanted->count;
+    run->record = package_record_read(run->install->sources.io, run->arena);
     run->tasks = arena_new_array(run->arena, Task, run->count);
     for (size_t i = 0; i < run->count; i++) {
         Task *task = &run->tasks[i];

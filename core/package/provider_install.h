@@ -17,7 +17,6 @@ typedef VEC(WantedProvider) WantedProviders; /* sorted by address */
 typedef struct ProviderInstall {
     PackageSources sources;
     Str directory;    /* of installed packages */
-    Str sums;         /* file that remembers hashes, see package_store_hash; empty: none */
     Str platform;     /* linux_amd64 */
     StrVec kept;      /* addresses whose entries stay in the lock, although no package is wanted */
     bool upgrade;     /* selects versions anew */
@@ -29,7 +28,8 @@ typedef struct ProviderInstall {
 } ProviderInstall;
 
 typedef struct ProviderInstalled {
-    StrVec local; /* shown addresses of providers of which the lock has only local hashes */
+    StrVec local;  /* shown addresses of providers of which the lock has only local hashes */
+    StrVec hashes; /* "h1:…" of all wanted packages */
     bool has_other_signer; /* a package was signed by a developer's own key */
 } ProviderInstalled;
 

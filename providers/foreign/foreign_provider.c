@@ -217,6 +217,7 @@ ForeignProvider *foreign_provider_open(Str address,
         .cancel = program->cancel,
         .name = str_clone(program->name, arena),
         .program = str_clone(program->program, arena),
+        .descriptor = program->descriptor,
         .socket = str_clone(program->socket, arena),
         .protocol = program->protocol,
     };

@@ -28,6 +28,7 @@ static Entry *open_place(ForeignSource *source, const ForeignLocation *place) {
     ForeignProgram program = {.cancel = source->cancel,
                               .name = registry_short_name(place->address),
                               .program = place->program,
+                              .descriptor = place->descriptor,
                               .socket = place->socket,
                               .protocol = place->protocol};
     entry = arena_new(source->arena, Entry);

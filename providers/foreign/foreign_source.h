@@ -7,10 +7,11 @@
 
 /* Where the program of a provider is. */
 typedef struct ForeignLocation {
-    Str address;  /* with host and namespace */
-    Str program;  /* path; empty: the provider is an already running process */
-    Str socket;   /* path of the socket of a running process */
-    int protocol; /* 5 or 6, of a running process */
+    Str address;    /* with host and namespace */
+    Str program;    /* path; empty: the provider is an already running process */
+    int descriptor; /* of the program, which starts from it; 0: from its path */
+    Str socket;     /* path of the socket of a running process */
+    int protocol;   /* 5 or 6, of a running process */
 } ForeignLocation;
 
 /* Locates programs by provider name. */

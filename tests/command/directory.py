@@ -8,6 +8,9 @@ LOAM = os.path.abspath(os.environ.get("LOAM_DEV", TOP / "build/dev/loam"))
 RELEASE = os.path.abspath(os.environ.get("LOAM", TOP / "build/release/loam"))
 # The environment without variables that change the program's output.
 ENV = {name: value for name, value in os.environ.items() if not name.startswith(("TF_", "LOAM_"))}
+# The record of installed packages.
+STATE = tempfile.TemporaryDirectory(prefix="loam-state-")
+ENV["XDG_STATE_HOME"] = STATE.name
 DECORATION = re.compile(r"\x1b\[[0-9;]*m|[│╷╵]")
 
 

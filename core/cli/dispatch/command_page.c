@@ -31,6 +31,11 @@ static const PageEntry environment[] = {
      "Providers that run already, as JSON; a provider prints it when it is started with -debug."                   },
     {"LOAM_PROVIDERS",
      "foreign: use the program of a provider even if loam includes a provider of that name."                       },
+    {"LOAM_TRUST_PROJECT_PROGRAMS",
+     "1: accept packages that the files of the project choose, if the dependency lock file has "
+     "their hashes."                                                                                               },
+    {"XDG_STATE_HOME",
+     "Directory of the records of installed providers, loam/providers (default ~/.local/state)."                   },
 };
 
 /* clang-format off */

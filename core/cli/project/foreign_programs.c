@@ -5,6 +5,7 @@
 #include "cli_config_load.h"
 #include "json.h"
 #include "mirror_directory.h"
+#include "package_record.h"
 #include "package_store.h"
 #include "provider_address.h"
 #include "registry.h"
@@ -23,6 +24,8 @@ struct ForeignPrograms {
     Value reattached; /* an object: address → where the process listens */
     bool has_lock;
     DependencyLock lock;
+    PackageRecord record;        /* read with the lock */
+    VEC(StoredPackage) packages; /* whose programs run, or may run */
 };
 
 static bool read_reattached(ForeignPrograms *programs, Diags *diags) {
@@ -67,10 +70,6 @@ Str foreign_programs_directory(const Cli *cli) {
     if (is_default && disk_exists(cli->io.disk, shared))
         return shared;
     return disk_join(cli->data_directory, STR("providers"), cli->arena);
-}
-
-Str foreign_programs_sums(const Cli *cli) {
-    return disk_join(foreign_programs_directory(cli), STR(".sums"), cli->arena);
 }
 
 /* Which provider answers. */
@@ -144,6 +143,8 @@ static bool read_lock(ForeignPrograms *programs, Diags *diags) {
     if (!programs->has_lock &&
         !dependency_lock_read(&cli->io, STR("."), &programs->lock, cli->arena, diags))
         return false;
+    if (!programs->has_lock)
+        programs->record = package_record_read(&cli->io, cli->arena);
     programs->has_lock = true;
     return true;
 }
@@ -212,24 +213,49 @@ static bool report_package(const DependencyEntry *entry,
     return false;
 }
 
-static bool find_package(ForeignPrograms *programs,
-                         const DependencyEntry *entry,
-                         Str *program,
-                         Diags *diags) {
+/* Checks the hash of a package, and whether this user has installed it for this project. */
+static bool check_package(const ForeignPrograms *programs,
+                          const DependencyEntry *entry,
+                          const StoredPackage *package,
+                          Diags *diags) {
     const Cli *cli = programs->cli;
     Str h1;
-    Str path = package_store_path(foreign_programs_directory(cli), entry->address, entry->version,
-                                  provider_address_platform(), cli->arena);
-    if (package_store_hash(&cli->io, path, foreign_programs_sums(cli), &h1, cli->arena) != 0)
-        return report_package(entry, "is not installed in ", foreign_programs_directory(cli),
-                              diags);
+    int status = package_record_hash(&programs->record, package, &h1, cli->arena);
+    if (status != 0)
+        return report_package(entry, "cannot be read: ", str_from_cstr(strerror(-status)), diags);
     if (!str_is_among(h1, entry->hashes.items, entry->hashes.count))
         return report_package(entry,
                               "does not match any of the checksums in the dependency lock file; "
                               "its hash is ",
                               h1, diags);
-    *program = mirror_directory_program(cli->io.disk, path, entry->address, cli->arena);
-    return program->len > 0 || report_package(entry, "has no program in ", path, diags);
+    if (package_record_has(&programs->record, h1) || package_record_trusts_project(&cli->io))
+        return true;
+    return report_package(entry,
+                          "was not installed by this user for this directory; it may have come "
+                          "with the files of the project, and loam does not start it",
+                          STR_EMPTY, diags);
+}
+
+static bool find_package(ForeignPrograms *programs,
+                         const DependencyEntry *entry,
+                         ForeignLocation *place,
+                         Diags *diags) {
+    const Cli *cli = programs->cli;
+    StoredPackage package;
+    Str path = package_store_path(foreign_programs_directory(cli), entry->address, entry->version,
+                                  provider_address_platform(), cli->arena);
+    int status = stored_package_open(&cli->io, path, entry->address, &package, cli->arena);
+    vec_push(cli->arena, &programs->packages, package); /* foreign_programs_close closes it */
+    if (status != 0)
+        return report_package(entry, "is not installed in ", foreign_programs_directory(cli),
+                              diags);
+    if (!check_package(programs, entry, &package, diags))
+        return false;
+    if (package.program.len == 0)
+        return report_package(entry, "has no program in ", path, diags);
+    place->program = disk_join(path, package.program, cli->arena);
+    place->descriptor = cli->io.disk->descriptor(cli->io.disk->self, package.file);
+    return true;
 }
 
 static bool locate_override(const ForeignPrograms *programs, ForeignLocation *place, Diags *diags) {
@@ -256,8 +282,7 @@ static bool locate_package(ForeignPrograms *programs,
     const DependencyEntry *entry = dependency_lock_find(&programs->lock, place->address);
     if (!entry)
         return report_missing(programs, name, place->address, diags);
-    return check_constraints(programs, entry, diags) &&
-           find_package(programs, entry, &place->program, diags);
+    return check_constraints(programs, entry, diags) && find_package(programs, entry, place, diags);
 }
 
 static bool locate(void *self,
@@ -296,8 +321,12 @@ ForeignPrograms *foreign_programs_open(Cli *cli) {
 }
 
 void foreign_programs_close(ForeignPrograms *programs) {
-    if (programs)
-        foreign_source_close(programs->source);
+    if (!programs)
+        return;
+    foreign_source_close(programs->source);
+    vec_each(&programs->packages, package) {
+        stored_package_close(&programs->cli->io, package);
+    }
 }
 
 void foreign_programs_set_constraints(ForeignPrograms *programs,

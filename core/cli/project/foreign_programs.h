@@ -43,5 +43,3 @@ MUST_USE bool foreign_programs_answer(ForeignPrograms *programs,
 /* Returns the directory of installed packages: .loam/providers, or .terraform/providers if it
  * exists, so that both programs share packages. */
 Str foreign_programs_directory(const Cli *cli);
-/* Returns the file that remembers hashes of installed packages. */
-Str foreign_programs_sums(const Cli *cli);

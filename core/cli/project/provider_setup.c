@@ -1,6 +1,7 @@
 /* Installs packages of providers under the lock of their directory. */
 #include "provider_setup.h"
 
+#include "package_record.h"
 #include "package_store.h"
 #include "project_state.h"
 #include "provider_address.h"
@@ -121,7 +122,6 @@ static bool install(Project *project,
     ProviderInstall request = {
         .sources = {&cli->io, cli->cancel, config},
         .directory = foreign_programs_directory(cli),
-        .sums = foreign_programs_sums(cli),
         .platform = provider_address_platform(),
         .upgrade = project->upgrades_modules,
         .command = "loam init",
@@ -132,7 +132,8 @@ static bool install(Project *project,
         vec_push(cli->arena, &request.kept, need->address);
     }
     if (!provider_install_run(&request, wanted, &lock, &installed, cli->arena, project->diags) ||
-        !write_lock(project, &before, &lock))
+        !write_lock(project, &before, &lock) ||
+        (wanted->count > 0 && !package_record_write(&cli->io, &installed.hashes, project->diags)))
         return false;
     warn_of_local_hashes(&installed, cli->arena, project->diags);
     return true;

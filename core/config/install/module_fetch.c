@@ -173,7 +173,7 @@ static bool check_digest(Fetching *fetching) {
     LockEntry *entry = &fetching->entry;
     if (entry->commit.len)
         return true;
-    int status = module_tree_digest(fetch->options->io, fetching->directory, TREE_MODULE,
+    int status = module_tree_digest(fetch->options->io, fetching->directory, TREE_MODULE, NULL,
                                     &entry->digest, fetching->arena);
     if (status != 0)
         return report_disk(fetch, fetching->directory, status, fetching->diags);

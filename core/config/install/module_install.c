@@ -119,7 +119,7 @@ static bool has_copy(ModuleInstall *install, const LockEntry *entry) {
         return false;
     if (!entry->digest.len || map_has(&install->verified, copy))
         return true;
-    if (module_tree_digest(io, copy, TREE_MODULE, &digest, install->arena) != 0 ||
+    if (module_tree_digest(io, copy, TREE_MODULE, NULL, &digest, install->arena) != 0 ||
         !str_equal(digest, entry->digest)) {
         (void)disk_remove_tree(io->disk, copy);
         return false;

@@ -19,7 +19,8 @@ typedef struct Tree {
     const Disk *disk;
     Str root;
     TreeKind kind;
-    bool removes_git; /* false: .git of a module is skipped */
+    const TreeOpenFile *open; /* NULL: none */
+    bool removes_git;         /* false: .git of a module is skipped */
     Arena *arena;
     VEC(TreeFile) files;
 } Tree;
@@ -122,6 +123,8 @@ static int add_file(const Tree *tree, const TreeFile *file, Digest *sums) {
     int status = 0;
     if (file->link.ptr && tree->kind == TREE_MODULE)
         sum = digest_hex(DIGEST_SHA256, file->link, scratch);
+    else if (tree->open && str_equal(file->name, tree->open->name))
+        status = file_digest_open(tree->disk, tree->open->file, DIGEST_SHA256, &sum, scratch);
     else
         status = file_digest(tree->disk, disk_join(tree->root, file->name, scratch), DIGEST_SHA256,
                              &sum, scratch);
@@ -130,9 +133,10 @@ static int add_file(const Tree *tree, const TreeFile *file, Digest *sums) {
     return status;
 }
 
-int module_tree_digest(const Io *io, Str directory, TreeKind kind, Str *out, Arena *arena) {
+int module_tree_digest(
+    const Io *io, Str directory, TreeKind kind, const TreeOpenFile *open, Str *out, Arena *arena) {
     SCOPED(ArenaRef) scratch = arena_open("module digest");
-    Tree tree = {.disk = io->disk, .root = directory, .kind = kind, .arena = scratch};
+    Tree tree = {.disk = io->disk, .root = directory, .kind = kind, .open = open, .arena = scratch};
     int status = walk(&tree, STR_EMPTY, 0);
     if (status != 0)
         return status;

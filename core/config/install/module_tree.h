@@ -13,9 +13,16 @@ typedef enum TreeKind {
  * the package address for messages. */
 MUST_USE bool module_tree_check(
     const Io *io, Str directory, TreeKind kind, Str shown, SourceRange range, Diags *diags);
-/* Computes "h1:…": SHA-256 over the digests and names of all files, as in Go's module sums. Returns
- * 0 or a negative errno. */
-int module_tree_digest(const Io *io, Str directory, TreeKind kind, Str *out, Arena *arena);
+/* A file that is open already. */
+typedef struct TreeOpenFile {
+    Str name; /* path relative to the directory */
+    DiskFile file;
+} TreeOpenFile;
+
+/* Computes "h1:…": SHA-256 over the digests and names of all files, as in Go's module sums. `open`:
+ * a file that is read through its descriptor; NULL: none. Returns 0 or a negative errno. */
+int module_tree_digest(
+    const Io *io, Str directory, TreeKind kind, const TreeOpenFile *open, Str *out, Arena *arena);
 /* Copies all files that are not hidden into a directory that has none of them. Returns 0 or a
  * negative errno; *at is then the file that failed. */
 int module_tree_copy(const Io *io, Str directory, Str to, Str *at, Arena *arena);

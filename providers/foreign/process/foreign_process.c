@@ -29,9 +29,12 @@ enum {
 struct ForeignProcess {
     Arena *arena;
     Str name;
-    Str program; /* empty: attached to a running process */
+    Str program;    /* empty: attached to a running process */
+    int descriptor; /* of the program; 0: none */
+    Str link;       /* to the descriptor, with the name of the program; empty: none */
     const Io *io;
-    Str directory; /* of the socket; empty: none */
+    Str directory;   /* of the socket; empty: none */
+    DiskFile opened; /* the same, if its path is too long for sockets */
     Str socket;
     int protocol;
     const CancelToken *cancel; /* of the run; NULL: none */
@@ -101,6 +104,9 @@ static void run_program(void *payload) {
     const char *argv[] = {str_to_cstr(process->program, arena), NULL};
     ProcessRequest request = {
         .argv = argv,
+        .file = process->link.len ? str_to_cstr(process->link, arena) : NULL,
+        .descriptor = process->descriptor,
+        .ends_group = true,
         .environment = &process->environment,
         .withheld = withheld,
         .cancel = process->kill,
@@ -149,18 +155,37 @@ static bool is_log_enabled(const Io *io) {
     return log_enabled(LOG_DEBUG);
 }
 
+/* The longest TMPDIR whose sockets have valid paths, in bytes. */
+#define PARENT_MAX ((size_t)60)
+
+/* Returns the directory for the environment of the program. Paths of sockets are short, so a long
+ * one is reached through its descriptor. */
+static int find_socket_directory(ForeignProcess *process, Str parent, Str *out) {
+    const Disk *disk = process->io->disk;
+    *out = process->directory;
+    if (parent.len <= PARENT_MAX)
+        return 0;
+    int error = disk->open(disk->self, process->directory, DISK_READ, 0, &process->opened);
+    if (error == 0)
+        *out = str_format(process->arena, "/proc/%d/fd/%d", (int)getpid(),
+                          disk->descriptor(disk->self, process->opened));
+    return error;
+}
+
 /* Creates a directory for the socket that only this user can access. */
-static bool make_directory(ForeignProcess *process, Diags *diags) {
+static bool make_directory(ForeignProcess *process, Str *shown, Diags *diags) {
     const Disk *disk = process->io->disk;
     char bytes[8];
     random_fill(bytes, sizeof bytes);
     Str parent = process_variable(process->io->process, "TMPDIR");
-    if (parent.len == 0 || parent.len > 60)
+    if (parent.len == 0)
         parent = STR("/tmp");
     Str name = hex_encode((Str){bytes, sizeof bytes}, process->arena);
     process->directory =
         str_format(process->arena, "%.*s/loam-%.*s", STR_ARG(parent), STR_ARG(name));
     int error = disk->make_directories(disk->self, process->directory, 0700);
+    if (error == 0)
+        error = find_socket_directory(process, parent, shown);
     if (error == 0)
         return true;
     diags_error(diags, NO_RANGE, "Provider not started",
@@ -175,14 +200,13 @@ static bool make_directory(ForeignProcess *process, Diags *diags) {
  * first; see foreign_worker, which bounds it. */
 #define COLLECTOR "GOGC"
 
-static void set_environment(ForeignProcess *process) {
+static void set_environment(ForeignProcess *process, Str directory) {
     if (process_variable(process->io->process, COLLECTOR).len == 0)
         vec_push(process->arena, &process->environment, STR(COLLECTOR "=400"));
     vec_push(process->arena, &process->environment, STR(MAGIC));
     vec_push(process->arena, &process->environment, STR("PLUGIN_PROTOCOL_VERSIONS=5,6"));
-    vec_push(
-        process->arena, &process->environment,
-        str_format(process->arena, "PLUGIN_UNIX_SOCKET_DIR=%.*s", STR_ARG(process->directory)));
+    vec_push(process->arena, &process->environment,
+             str_format(process->arena, "PLUGIN_UNIX_SOCKET_DIR=%.*s", STR_ARG(directory)));
     if (!is_log_enabled(process->io))
         vec_push(process->arena, &process->environment, STR("TF_LOG_SDK=off"));
 }
@@ -250,10 +274,28 @@ static bool connect(ForeignProcess *process, Diags *diags) {
     return true;
 }
 
+/* The program starts from its descriptor. The kernel takes the name of the process from the path,
+ * so the path ends with the name of the program. */
+static bool make_link(ForeignProcess *process, Diags *diags) {
+    const Disk *disk = process->io->disk;
+    if (process->descriptor == 0)
+        return true;
+    Str target = str_format(process->arena, "/proc/self/fd/%d", process->descriptor);
+    process->link = disk_join(process->directory, disk_name_of(process->program), process->arena);
+    int error = disk->link(disk->self, target, process->link);
+    if (error == 0)
+        return true;
+    diags_error(diags, NO_RANGE, "Provider not started", "The link \"%.*s\" cannot be made: %s.",
+                STR_ARG(process->link), strerror(-error));
+    process->link = STR_EMPTY;
+    return false;
+}
+
 static bool start_program(ForeignProcess *process, Diags *diags) {
-    if (!make_directory(process, diags))
+    Str directory;
+    if (!make_directory(process, &directory, diags) || !make_link(process, diags))
         return false;
-    set_environment(process);
+    set_environment(process, directory);
     process->kill = cancel_open();
     process->thread = thread_start(THREAD_PROVIDER, run_program, process);
     if (!process->thread)
@@ -268,6 +310,7 @@ ForeignProcess *foreign_process_start(const ForeignProgram *program, const Io *i
     process->arena = arena;
     process->name = str_clone(program->name, arena);
     process->program = str_clone(program->program, arena);
+    process->descriptor = program->descriptor;
     process->io = io;
     process->socket = str_clone(program->socket, arena);
     process->protocol = program->protocol;
@@ -485,13 +528,12 @@ static void end_program(ForeignProcess *process, bool is_stuck) {
     thread_join(process->thread);
 }
 
+/* Removes the directory, and no other file: the program chose the path of its socket. */
 static void remove_socket(const ForeignProcess *process) {
     const Disk *disk = process->io->disk;
-    if (process->directory.len == 0)
-        return;
-    if (process->socket.len)
-        disk->remove(disk->self, process->socket);
-    disk->remove(disk->self, process->directory);
+    if (process->directory.len)
+        (void)disk_remove_tree(disk, process->directory);
+    disk->close(disk->self, process->opened);
 }
 
 void foreign_process_end(ForeignProcess *process) {

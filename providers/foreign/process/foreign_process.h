@@ -12,8 +12,10 @@
 typedef struct ForeignProcess ForeignProcess;
 
 typedef struct ForeignProgram {
-    Str name;    /* of the provider, for messages: "hashicorp/random" */
-    Str program; /* path; empty: attach to a process that runs already */
+    Str name;       /* of the provider, for messages: "hashicorp/random" */
+    Str program;    /* path; empty: attach to a process that runs already */
+    int descriptor; /* of the program, which starts from it; the caller keeps it open. 0: the
+                       program starts from its path */
     /* Socket path and protocol (5 or 6) of a process that runs already. loam never stops it. */
     Str socket;
     int protocol;

@@ -20,16 +20,16 @@ static void digest(void **state) {
     Str second;
     config_case_write(&c, "p/b.txt", "b\n");
     config_case_write(&c, "p/a/c.txt", "");
-    assert_int_equal(module_tree_digest(&c.io, STR("p"), TREE_MODULE, &first, c.arena), 0);
+    assert_int_equal(module_tree_digest(&c.io, STR("p"), TREE_MODULE, NULL, &first, c.arena), 0);
     check_str(first, "h1:CzVchMSj7qRV9dqVveu8OIu6tw5gwfo7/D86alF/3kE=");
     config_case_write(&c, "q/a/c.txt", "");
     config_case_write(&c, "q/b.txt", "b\n");
-    assert_int_equal(module_tree_digest(&c.io, STR("q"), TREE_MODULE, &second, c.arena), 0);
+    assert_int_equal(module_tree_digest(&c.io, STR("q"), TREE_MODULE, NULL, &second, c.arena), 0);
     check_str_equal(second, first);
     config_case_write(&c, "q/b.txt", "c\n");
-    assert_int_equal(module_tree_digest(&c.io, STR("q"), TREE_MODULE, &second, c.arena), 0);
+    assert_int_equal(module_tree_digest(&c.io, STR("q"), TREE_MODULE, NULL, &second, c.arena), 0);
     assert_false(str_equal(first, second));
-    assert_true(module_tree_digest(&c.io, STR("nowhere"), TREE_MODULE, &second, c.arena) < 0);
+    assert_true(module_tree_digest(&c.io, STR("nowhere"), TREE_MODULE, NULL, &second, c.arena) < 0);
     config_case_close(&c);
 }
 

@@ -21,6 +21,9 @@ typedef struct World {
     char calls[1000];
     StrVec environment;
     const char *directory;
+    const char *socket; /* wanted in open_channel */
+    bool ends_group;
+    bool makes_socket; /* creates a file in the directory of the socket */
 } World;
 
 static World world;
@@ -29,6 +32,17 @@ static int run_program(void *self, const ProcessRequest *request, ProcessResult 
     (void)self, (void)into;
     vec_each(request->environment, entry) {
         vec_push(arena, &world.environment, str_clone(*entry, arena));
+    }
+    world.ends_group = request->ends_group;
+    vec_each(&world.environment, found) {
+        const Disk *disk = world.io.disk;
+        static const Str name = STR_CONST("PLUGIN_UNIX_SOCKET_DIR=");
+        if (world.makes_socket && str_starts_with(*found, name))
+            assert_int_equal(
+                disk->write_file(disk->self,
+                                 disk_join(str_after(*found, name.len), STR("plugin1"), arena),
+                                 STR(""), 0600),
+                0);
     }
     if (world.start_error)
         return world.start_error;
@@ -51,7 +65,7 @@ static const char *variable(void *self, const char *name) {
 
 static bool open_channel(void *self, Str path, RpcChannel **out, Str *problem, Arena *into) {
     (void)self, (void)into;
-    check_str(path, "/tmp/p");
+    check_str(path, world.socket);
     *problem = STR("the server does not respond");
     *out = (RpcChannel *)&world;
     return !world.refuses;
@@ -100,6 +114,7 @@ static int open_world(void **state) {
     world.io.process = &fake_process;
     world.io.rpc = &fake_rpc;
     world.directory = ".";
+    world.socket = "/tmp/p";
     return 0;
 }
 
@@ -153,6 +168,50 @@ static void starts_and_ends(void **state) {
             assert_int_equal(world.io.disk->stat(world.io.disk->self, str_after(*entry, 23), &stat),
                              -ENOENT);
     }
+}
+
+/* Its children are killed with it. */
+static void ends_its_group(void **state) {
+    (void)state;
+    foreign_process_end(start());
+    assert_true(world.ends_group);
+}
+
+/* The program chooses the path of its socket: loam removes no file outside of its own directory. */
+static void keeps_other_files(void **state) {
+    (void)state;
+    char place[] = "/tmp/loam-test-XXXXXX";
+    const Disk *disk = world.io.disk;
+    assert_non_null(mkdtemp(place));
+    Str precious = disk_join(str_from_cstr(place), STR("precious"), arena);
+    assert_int_equal(disk->write_file(disk->self, precious, STR("x"), 0600), 0);
+    world.socket = str_to_cstr(precious, arena);
+    world.line = str_to_cstr(str_format(arena, "1|6|unix|%s|grpc|\n", world.socket), arena);
+    foreign_process_end(start());
+    assert_true(disk_exists(disk, precious));
+    assert_int_equal(disk_remove_tree(disk, str_from_cstr(place)), 0);
+}
+
+/* Paths of sockets have at most 107 bytes. */
+static void long_directory(void **state) {
+    (void)state;
+    char place[] = "/tmp/loam-test-XXXXXX";
+    const Disk *disk = world.io.disk;
+    DiskEntries entries = {0};
+    assert_non_null(mkdtemp(place));
+    Str deep = str_format(arena, "%s/%0100d", place, 1);
+    assert_int_equal(disk->make_directories(disk->self, deep, 0700), 0);
+    world.directory = str_to_cstr(deep, arena);
+    world.makes_socket = true;
+    ForeignProcess *process = start();
+    assert_true(has_variable("PLUGIN_UNIX_SOCKET_DIR=/proc/"));
+    assert_int_equal(disk->list(disk->self, deep, &entries, arena), 0);
+    assert_int_equal(entries.count, 1);
+    Str made = disk_join(disk_join(deep, entries.items[0].name, arena), STR("plugin1"), arena);
+    assert_true(disk_exists(disk, made));
+    foreign_process_end(process);
+    assert_int_equal(disk->remove(disk->self, deep), 0);
+    assert_int_equal(disk->remove(disk->self, str_from_cstr(place)), 0);
 }
 
 static void is_killed_if_it_hangs(void **state) {
@@ -259,9 +318,15 @@ static void interrupts(void **state) {
 UNIT_MAIN(test_foreign_process) {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
     const struct CMUnitTest tests[] = {
-        CASE(starts_and_ends), CASE(is_killed_if_it_hangs),
-        CASE(attached),        CASE(bad_starts),
-        CASE(outcomes),        CASE(interrupts),
+        CASE(starts_and_ends),
+        CASE(ends_its_group),
+        CASE(keeps_other_files),
+        CASE(long_directory),
+        CASE(is_killed_if_it_hangs),
+        CASE(attached),
+        CASE(bad_starts),
+        CASE(outcomes),
+        CASE(interrupts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

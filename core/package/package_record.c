@@ -1,0 +1,151 @@
+/* Keeps two files per project: "installed" has the hashes of `init`, "seen" those of unchanged
+ * packages. A lost line of "seen" costs time only. */
+#include "package_record.h"
+
+#include "cli_config_load.h"
+#include "digest.h"
+
+#include <errno.h>
+
+#define INSTALLED    "installed"
+#define SEEN         "seen"
+#define SEEN_MAX     65536
+#define SETTLED_NS   INT64_C(2000000000)
+#define PLACE_PREFIX "place "
+
+bool package_record_trusts_project(const Io *io) {
+    return str_equal(process_variable(io->process, "LOAM_TRUST_PROJECT_PROGRAMS"), STR("1"));
+}
+
+static Str directory_of(const Io *io, Arena *arena) {
+    Str here;
+    Str base = process_variable(io->process, "XDG_STATE_HOME");
+    Str home = process_variable(io->process, "HOME");
+    if (!str_starts_with(base, STR("/")))
+        base = str_starts_with(home, STR("/")) ? disk_join(home, STR(".local/state"), arena)
+                                               : STR_EMPTY;
+    if (base.len == 0 || cli_config_is_in_project(io, base, arena) ||
+        io->disk->real_path(io->disk->self, STR("."), &here, arena) != 0)
+        return STR_EMPTY;
+    return str_format(arena, "%.*s/loam/providers/%.*s", STR_ARG(base),
+                      STR_ARG(digest_hex(DIGEST_SHA256, here, arena)));
+}
+
+/* Returns the line that binds the record to its directory; empty if there is none. */
+static Str place_of(const Io *io, Str directory, Arena *arena) {
+    DiskStat stat;
+    if (io->disk->stat(io->disk->self, directory, &stat) != 0)
+        return STR_EMPTY;
+    return str_format(arena, PLACE_PREFIX "%llu %llu", (unsigned long long)stat.device,
+                      (unsigned long long)stat.inode);
+}
+
+PackageRecord package_record_read(const Io *io, Arena *arena) {
+    PackageRecord record = {.io = io, .directory = directory_of(io, arena)};
+    Str text, line;
+    if (record.directory.len == 0 ||
+        io->disk->read_file(io->disk->self, disk_join(record.directory, STR(INSTALLED), arena),
+                            &text, arena) != 0)
+        return record;
+    bool is_bound = cli_config_is_below(io, record.directory, arena);
+    Str place = place_of(io, record.directory, arena);
+    bool is_valid = !is_bound;
+    while (str_next_field(&text, '\n', &line)) {
+        is_valid |= place.len > 0 && str_equal(line, place);
+        if (is_valid && str_starts_with(line, STR("h1:")))
+            vec_push(arena, &record.hashes, line);
+    }
+    return record;
+}
+
+bool package_record_has(const PackageRecord *record, Str h1) {
+    return str_is_among(h1, record->hashes.items, record->hashes.count);
+}
+
+/* "seen" has lines "MARK h1:…". */
+static bool find_seen(const PackageRecord *record, Str mark, Str *h1, Arena *arena) {
+    const Disk *disk = record->io->disk;
+    Str text, line;
+    if (record->directory.len == 0 || cli_config_is_below(record->io, record->directory, arena) ||
+        disk->read_file(disk->self, disk_join(record->directory, STR(SEEN), arena), &text, arena))
+        return false;
+    while (str_next_field(&text, '\n', &line)) {
+        Str rest = line, found;
+        if (!str_next_field(&rest, ' ', &found) || !str_equal(found, mark))
+            continue;
+        *h1 = rest;
+        return str_starts_with(rest, STR("h1:"));
+    }
+    return false;
+}
+
+static void add_seen(const PackageRecord *record, Str mark, Str h1, Arena *arena) {
+    const Disk *disk = record->io->disk;
+    Str text = STR_EMPTY;
+    if (record->directory.len == 0 ||
+        disk->make_directories(disk->self, record->directory, 0700) != 0)
+        return;
+    Str path = disk_join(record->directory, STR(SEEN), arena);
+    (void)disk->read_file(disk->self, path, &text, arena);
+    if (text.len > SEEN_MAX)
+        text = STR_EMPTY;
+    text = str_format(arena, "%.*s%.*s %.*s\n", STR_ARG(text), STR_ARG(mark), STR_ARG(h1));
+    (void)disk->write_file(disk->self, path, text, 0600);
+}
+
+int package_record_hash(const PackageRecord *record,
+                        const StoredPackage *package,
+                        Str *h1,
+                        Arena *arena) {
+    SCOPED(ArenaRef) scratch = arena_open("package hash");
+    const Io *io = record->io;
+    Str mark, later, found;
+    int64_t changed_ns;
+    int status = stored_package_mark(io, package, &mark, &changed_ns, scratch);
+    if (status != 0)
+        return status;
+    if (find_seen(record, mark, &found, scratch)) {
+        *h1 = str_clone(found, arena);
+        return 0;
+    }
+    status = stored_package_hash(io, package, h1, arena);
+    if (status == 0)
+        status = stored_package_mark(io, package, &later, &changed_ns, scratch);
+    if (status != 0)
+        return status;
+    if (!str_equal(mark, later))
+        return -EBUSY;
+    /* Times are as coarse as the clock of the kernel: a change right after this one might keep the
+     * mark. */
+    if (io->clock->now_ms(io->clock->self) * 1000000 - changed_ns > SETTLED_NS)
+        add_seen(record, mark, *h1, scratch);
+    return 0;
+}
+
+bool package_record_write(const Io *io, const StrVec *hashes, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("package record");
+    const Disk *disk = io->disk;
+    Str directory = directory_of(io, scratch);
+    int status = directory.len ? disk->make_directories(disk->self, directory, 0700) : -ENOENT;
+    StrBuf text = strbuf_new(scratch);
+    strbuf_add(&text, place_of(io, directory, scratch));
+    strbuf_add(&text, STR("\n"));
+    vec_each(hashes, hash) {
+        strbuf_add(&text, *hash);
+        strbuf_add(&text, STR("\n"));
+    }
+    if (status == 0)
+        status = disk->write_file(disk->self, disk_join(directory, STR(INSTALLED), scratch),
+                                  strbuf_str(&text), 0600);
+    if (status == 0 || package_record_trusts_project(io))
+        return true;
+    diags_error(
+        diags, NO_RANGE, "Installed providers not recorded",
+        "loam starts only programs of providers that you have installed, and keeps the "
+        "record of them outside of the project, in %s%.*s%s. %s%s%sSet XDG_STATE_HOME to an "
+        "absolute path of a directory outside of the project that you can write.",
+        directory.len ? "\"" : "", STR_ARG(directory), directory.len ? "\"" : "XDG_STATE_HOME",
+        directory.len ? "It cannot be written: " : "", directory.len ? strerror(-status) : "",
+        directory.len ? ". " : "");
+    return false;
+}
