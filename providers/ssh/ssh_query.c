@@ -23,6 +23,13 @@ Str ssh_query_check_environment(Value value, Arena *arena) {
     return STR_EMPTY;
 }
 
+static size_t count_lines(Str text) {
+    size_t count = 0;
+    for (size_t i = 0; i < text.len; i++)
+        count += text.ptr[i] == '\n';
+    return count;
+}
+
 /* Sends environment and input through standard input, because all users can read the arguments of a
  * process. */
 static SshCommand make_command(const SshLink *link, Value object, Str command) {
@@ -36,8 +43,9 @@ static SshCommand make_command(const SshLink *link, Value object, Str command) {
     if (!value_is_present(environment) || environment.count == 0)
         return made;
     Str variables = remote_step_environment(environment, arena);
-    made.command = ssh_client_script(ssh_query_run_sh, &command, 1, arena);
-    made.input = str_format(arena, "%.*sloam-end\n%.*s", STR_ARG(variables), STR_ARG(made.input));
+    const Str words[] = {command, str_format(arena, "%zu", count_lines(variables))};
+    made.command = ssh_client_script(ssh_query_run_sh, words, ARRAY_COUNT(words), arena);
+    made.input = str_concat(variables, made.input, arena);
     return made;
 }
 

@@ -26,6 +26,20 @@ static void test_read(void **state) {
     ssh_case_close(&s);
 }
 
+/* A value of the environment, or the input, may have any lines. */
+static void test_environment(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshCase s = ssh_case_open(SERVER_SSHD, &data_ssh_exec);
+    s.c.state = case_config(
+        &s.c, ssh_config(&s, "\"command\":\"printf '%s:' \\\"$V\\\" \\\"$W\\\"; cat\","
+                             "\"environment\":{\"V\":\"a\\nloam-end\\n'b\\n\",\"W\":\"\"},"
+                             "\"stdin\":\"loam-end\\nc\""));
+    check_done(&s.c, case_read(&s.c));
+    check_str(case_text(&s.c, "stdout"), "a\nloam-end\n'b\n::loam-end\nc");
+    ssh_case_close(&s);
+}
+
 typedef struct MuteCase {
     SshCase s;
     MutePort mute;
@@ -141,6 +155,7 @@ static void test_other_host_key(void **state) {
 UNIT_MAIN(test_data_ssh_exec) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_read),
+        cmocka_unit_test(test_environment),
         cmocka_unit_test(test_plan_does_not_wait),
         cmocka_unit_test(test_apply_waits),
         cmocka_unit_test(test_plan_does_not_wait_for_a_command),
