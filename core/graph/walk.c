@@ -52,6 +52,7 @@ struct Walk {
     size_t running; /* jobs that workers execute now */
     size_t left;    /* nodes that have not ended */
     bool failed;
+    bool is_alone; /* no thread could be started, so the one of walk_run is worker 0 */
     VEC(Thread *) threads;
 };
 
@@ -62,11 +63,11 @@ typedef struct WalkWorker {
 
 static void run_worker(void *payload);
 
+/* Fewer threads than requested are fine; without any, the thread of walk_run does the work. */
 static void start_worker(Walk *walk) {
     WalkWorker *worker = arena_new(walk->arena, WalkWorker);
-    *worker = (WalkWorker){walk, (uint32_t)walk->threads.count};
+    *worker = (WalkWorker){walk, (uint32_t)(walk->threads.count + walk->is_alone)};
     Thread *thread = thread_start(THREAD_WALK_WORKER, run_worker, worker);
-    CHECK(thread || walk->threads.count); /* fewer threads than requested are fine, none is not */
     if (thread)
         vec_push(walk->arena, &walk->threads, thread);
 }
@@ -74,7 +75,8 @@ static void start_worker(Walk *walk) {
 /* Counts a queued job. Starts a thread if all are busy, up to the requested number. */
 static void count_queued(Walk *walk) {
     walk->queued++;
-    if (walk->queued > walk->idle && walk->threads.count < walk->request->workers) {
+    if (walk->queued > walk->idle &&
+        walk->threads.count + walk->is_alone < walk->request->workers) {
         start_worker(walk);
     } else if (walk->idle) {
         pthread_cond_signal(&walk->changed);
@@ -288,9 +290,12 @@ static void begin(Walk *walk) {
             enqueue(walk, &walk->states[node].visit);
     }
     CHECK(walk->queued || !walk->left);
-    while (walk->left)
+    walk->is_alone = walk->threads.count == 0;
+    while (!walk->is_alone && walk->left)
         pthread_cond_wait(&walk->ended, &walk->mutex);
     pthread_mutex_unlock(&walk->mutex);
+    if (walk->is_alone)
+        run_worker(&(WalkWorker){walk, 0});
 }
 
 bool walk_run(const WalkRequest *request) {

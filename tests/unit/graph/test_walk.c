@@ -115,6 +115,32 @@ static void one_worker(void **state) {
     }
 }
 
+/* The system has no more threads: the walk is done by the thread that asks for it. */
+static void without_threads(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Diary diary;
+    pthread_attr_t usual, huge;
+    assert_int_equal(pthread_getattr_default_np(&usual), 0);
+    assert_int_equal(pthread_attr_init(&huge), 0);
+    assert_int_equal(pthread_attr_setstacksize(&huge, (size_t)1 << 60), 0);
+    assert_int_equal(pthread_setattr_default_np(&huge), 0);
+    diary_init(&diary, arena);
+    draw(&diary, 5, "ba ca db dc");
+    diary.workers = 4;
+    WalkRequest request = {.graph = &diary.graph,
+                           .workers = 4,
+                           .visit = visit_simply,
+                           .skipped = note_skipped,
+                           .context = &diary};
+    assert_true(walk_run(&request));
+    assert_int_equal(pthread_setattr_default_np(&usual), 0);
+    check_str(strbuf_str(&diary.text), "aebcd");
+    diary_release(&diary);
+    pthread_attr_destroy(&usual);
+    pthread_attr_destroy(&huge);
+}
+
 /* Node c and its dependents are visited even if a failed. */
 static bool does_without(GraphNode user, GraphNode failed, void *context) {
     (void)context;
@@ -582,6 +608,7 @@ static void starts_more_than_wake(void **state) {
 UNIT_MAIN(test_walk) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_worker),
+        cmocka_unit_test(without_threads),
         cmocka_unit_test(some_survive),
         cmocka_unit_test(stop_starts_no_node),
         cmocka_unit_test(needs_end_first),
