@@ -272,6 +272,28 @@ Str utf8_strip_controls(Str s, Arena *arena) {
     return strbuf_str(&buf);
 }
 
+Str utf8_one_line(Str s, Arena *arena) {
+    StrBuf buf = strbuf_new(arena);
+    Str rest = str_trim(utf8_strip_controls(s, arena)), line;
+    while (str_next_field(&rest, '\n', &line)) {
+        line = str_trim(line);
+        if (buf.len && line.len)
+            strbuf_add_cstr(&buf, " ");
+        strbuf_add(&buf, line);
+    }
+    return strbuf_str(&buf);
+}
+
+Str utf8_indented(Str s, Arena *arena) {
+    StrBuf buf = strbuf_new(arena);
+    Str rest = str_trim(utf8_strip_controls(s, arena)), line;
+    if (str_find_char(rest, '\n', 0) == SIZE_MAX)
+        return rest;
+    while (str_next_field(&rest, '\n', &line))
+        strbuf_add_format(&buf, line.len ? "\n    %.*s" : "\n", STR_ARG(line));
+    return strbuf_str(&buf);
+}
+
 Str utf8_settled_prefix(Str s, Arena *arena) {
     static const char delimiters[] = "-_:;/\\,.(){}[]|?!~ \t@#$%^&*+\"'";
     Str text = utf8_nfc(str_slice(s, 0, utf8_valid_prefix(s)), arena);

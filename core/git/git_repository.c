@@ -36,7 +36,7 @@ static bool fail_run(GitRepository *repository, const GitRun *run) {
         git_failure_of(str_format(arena, "%.*s\n%.*s", STR_ARG(run->err), STR_ARG(run->out)));
     const char *reason = git_failure_reason(repository->failure);
     Str tail = git_program_tail(run->err.len ? run->err : run->out, arena);
-    return fail(repository, str_format(arena, "%s%s%s%sgit reports:\n%.*s", reason,
+    return fail(repository, str_format(arena, "%s%s%s%sgit reports:%.*s", reason,
                                        *reason ? ". " : "", git_failure_hint(repository->failure),
                                        *reason ? " " : "", STR_ARG(tail)));
 }

@@ -109,7 +109,7 @@ static Str shown_error(const KubeTarget *target, Str text, Arena *arena) {
     vec_push(arena, &secrets, target->token);
     vec_push(arena, &secrets, target->password);
     text = log_scrub_known(log_scrub(text, &secrets, arena), arena);
-    return utf8_shorten(str_trim(utf8_strip_controls(text, arena)), SHOWN_MAX, arena);
+    return utf8_shorten(utf8_indented(text, arena), SHOWN_MAX, arena);
 }
 
 static bool check_end(const KubeTarget *target,

@@ -745,5 +745,7 @@ Str ssh_client_output_tail(Str err, Str out, Arena *arena) {
         size_t line = str_find_char(text, '\n', text.len - OUTPUT_TAIL_MAX);
         text = str_after(text, line == SIZE_MAX ? text.len - OUTPUT_TAIL_MAX : line + 1);
     }
-    return str_concat(STR("Its last output:\n"), text, arena);
+    text = utf8_indented(text, arena);
+    return str_format(arena, "Its last output:%s%.*s", str_starts_with(text, STR("\n")) ? "" : " ",
+                      STR_ARG(text));
 }

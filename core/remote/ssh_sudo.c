@@ -103,7 +103,7 @@ static Str describe_refusal(const Sudo *sudo) {
             break;
         rest = str_after(rest, at + strlen(PROMPT));
     }
-    Str words = str_trim(utf8_strip_controls(strbuf_str(&text), sudo->arena));
+    Str words = utf8_one_line(strbuf_str(&text), sudo->arena);
     return words.len > 0 ? words : STR("sudo did not start the command");
 }
 

@@ -30,5 +30,7 @@ Str last_output_text(const LastOutput *last, Arena *arena) {
     Str text = str_trim(utf8_strip_controls(all, arena));
     if (text.len == 0)
         return STR("It wrote no output.");
-    return str_concat(STR("Its last output:\n"), text, arena);
+    text = utf8_indented(text, arena);
+    return str_format(arena, "Its last output:%s%.*s", str_starts_with(text, STR("\n")) ? "" : " ",
+                      STR_ARG(text));
 }

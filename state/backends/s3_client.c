@@ -106,8 +106,8 @@ static void parse_error(Str text, Str *code, Str *message, Arena *arena) {
     *code = *message = STR_EMPTY;
     if (!read_as(text, "self::" LOCAL("Error"), &doc))
         return;
-    *code = utf8_strip_controls(xml_get(xml_root(&doc), LOCAL("Code"), arena), arena);
-    *message = utf8_strip_controls(xml_get(xml_root(&doc), LOCAL("Message"), arena), arena);
+    *code = utf8_one_line(xml_get(xml_root(&doc), LOCAL("Code"), arena), arena);
+    *message = utf8_one_line(xml_get(xml_root(&doc), LOCAL("Message"), arena), arena);
 }
 
 typedef struct CodeRow {

@@ -345,7 +345,7 @@ static Str problem_of(const Transfer *transfer, CURLcode code) {
     if (code == CURLE_OK)
         return STR("the response is incomplete");
     Str text = str_from_cstr(transfer->text[0] ? transfer->text : curl_easy_strerror(code));
-    return utf8_strip_controls(str_clone(str_trim(text), transfer->arena), transfer->arena);
+    return utf8_one_line(text, transfer->arena);
 }
 
 /* Runs the transfer; returns false if it was cancelled. */

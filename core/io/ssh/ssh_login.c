@@ -108,7 +108,7 @@ static SshStatus run_attempt(Login *login, Attempt *once, const char *what) {
         return SSH_LOGIN_REFUSED;
     }
     Str text = str_from_cstr(ssh_get_error(login->session));
-    login->problem->text = utf8_strip_controls(str_trim(text), login->arena);
+    login->problem->text = utf8_one_line(text, login->arena);
     if (str_find(text, STR("Too many authentication failures"), 0) != SIZE_MAX) {
         login->problem->text =
             str_format(login->arena,

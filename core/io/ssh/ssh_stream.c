@@ -10,7 +10,7 @@
 
 Str ssh_stream_session_error(ssh_session session, Arena *arena) {
     Str text = str_from_cstr(ssh_get_error(session));
-    return utf8_strip_controls(str_trim(text), arena);
+    return utf8_one_line(text, arena);
 }
 
 bool ssh_stream_session_works(ssh_session session) {
@@ -49,7 +49,7 @@ static void on_exit_signal(ssh_session session,
     SshStream *stream = userdata;
     (void)session, (void)handle, (void)core, (void)message, (void)language;
     pthread_mutex_lock(stream->lock);
-    stream->exit_signal = utf8_strip_controls(str_from_cstr(signal), stream->arena);
+    stream->exit_signal = utf8_one_line(str_from_cstr(signal), stream->arena);
     pthread_mutex_unlock(stream->lock);
 }
 

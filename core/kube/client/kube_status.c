@@ -120,5 +120,5 @@ Str kube_status_text(const KubeStatus *status, Arena *arena) {
         strbuf_add_format(
             &text, " (%.*s)",
             STR_ARG(str_slice(message, 0, message.len - str_ends_with(message, STR(".")))));
-    return utf8_strip_controls(strbuf_str(&text), arena);
+    return utf8_one_line(strbuf_str(&text), arena);
 }

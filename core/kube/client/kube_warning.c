@@ -64,7 +64,7 @@ void kube_warning_collect(KubeWarnings *warnings,
         if (!str_equal_cstr(header->name, "warning"))
             continue;
         while (rest.len && next_warning(&rest, &code, &text, arena)) {
-            text = utf8_strip_controls(text, arena);
+            text = utf8_one_line(text, arena);
             if (str_equal(code, STR("299")) && text.len && add_to_seen(warnings, text))
                 vec_push(arena, out, text);
         }

@@ -155,10 +155,29 @@ static void strips(void **state) {
     }
 }
 
+/* Text of others within a message cannot look like a line of loam. */
+static void joins(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    static const struct {
+        const char *text, *line, *indented;
+    } cases[] = {
+        {"",                     "",              ""                          },
+        {" one\n",               "one",           "one"                       },
+        {"gone\n\nError: x\r\n", "gone Error: x", "\n    gone\n\n    Error: x"},
+        {"a  b\n\x1b[1mc",       "a  b c",        "\n    a  b\n    c"         },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        check_str(utf8_one_line(str_from_cstr(cases[i].text), arena), cases[i].line);
+        check_str(utf8_indented(str_from_cstr(cases[i].text), arena), cases[i].indented);
+    }
+}
+
 UNIT_MAIN(test_utf8) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(measures), cmocka_unit_test(decodes),      cmocka_unit_test(normalises),
         cmocka_unit_test(classes),  cmocka_unit_test(changes_case), cmocka_unit_test(strips),
+        cmocka_unit_test(joins),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

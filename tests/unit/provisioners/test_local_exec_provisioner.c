@@ -23,7 +23,7 @@ static const LocalCase cases[] = {
     {"{\"command\":\"echo $LOAM_A$LOAM_B.\",\"environment\":{\"LOAM_A\":\"x y\",\"LOAM_B\":null},"
      "\"quiet\":true}",                                              "x y.\n",  "",     NULL                             },
     {"{\"command\":\"echo why; exit 3\",\"quiet\":true}",                 "why\n",   "",
-     "ended with status 3. Its last output:\nwhy"                                                                             },
+     "ended with status 3. Its last output: why"                                                                              },
     {"{\"command\":\"kill -9 $$\",\"quiet\":true}",                       "",        "",     "status 137. It wrote no output."},
     {"{\"command\":\"x\",\"interpreter\":[\"/no/such\"],\"quiet\":true}", "",        "",
      "\"/no/such\" could not be started"                                                                                      },

@@ -51,7 +51,7 @@ static void reports_failures(void **state) {
     MachineCase m = machine_open();
     const ProvisionerType *type = &remote_exec_provisioner;
     assert_false(machine_do(&m, type, "{\"inline\":[\"echo why; exit 5\"]}"));
-    run_check_said(m.run, "status 5. Its last output:\nwhy");
+    run_check_said(m.run, "status 5. Its last output: why");
     assert_false(machine_do(&m, type, "{\"script\":\"/no/such\"}"));
     run_check_said(m.run, "\"/no/such\" cannot be read");
     machine_close(&m);

@@ -186,12 +186,12 @@ static void test_script_and_output_tail(void **state) {
     check_str(ssh_client_script("echo \"$1\"", arguments, 2, arena),
               "sh -c 'echo \"$1\"' loam 'a b' 'it'\\''s'");
     check_str(ssh_client_output_tail(STR(" \n"), STR(""), arena), "It wrote no output.");
-    check_str(ssh_client_output_tail(STR(""), STR("out\n"), arena), "Its last output:\nout");
+    check_str(ssh_client_output_tail(STR(""), STR("out\n"), arena), "Its last output: out");
     StrBuf buf = strbuf_new(arena);
     for (int i = 0; i < 1000; i++)
         strbuf_add_format(&buf, "line %d\n", i);
     Str words = ssh_client_output_tail(strbuf_str(&buf), STR(""), arena);
-    assert_true(words.len < 2200);
+    assert_true(words.len < 4200);
     assert_true(str_ends_with(words, STR("line 999")));
     arena_close(arena);
 }
