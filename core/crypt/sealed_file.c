@@ -7,6 +7,8 @@
 #include "object_builder.h"
 #include "secret.h"
 
+#include <errno.h>
+
 #define FORMAT      "loam-sealed-1"
 #define PIECE_BYTES ((size_t)1 << 20)
 #define SEAL_BYTES  (GCM_NONCE_BYTES + GCM_TAG_BYTES)
@@ -108,9 +110,11 @@ static Str begin(SealedWriter *writer, Str passphrase, Str head, Arena *arena) {
     Str line = first_line(head, key.metadata, writer->arena);
     CHECK(line.len <= HEAD_BYTES);
     writer->binding.line = digest_hex(DIGEST_SHA256, line, writer->arena);
-    int error =
-        disk->open(disk->self, writer->part, DISK_WRITE | DISK_CREATE | DISK_TRUNCATE | DISK_APPEND,
-                   MODE, &writer->file);
+    int error = disk->remove(disk->self, writer->part);
+    if (error == 0 || error == -ENOENT)
+        error = disk->open(disk->self, writer->part,
+                           DISK_WRITE | DISK_CREATE | DISK_EXCLUSIVE | DISK_APPEND, MODE,
+                           &writer->file);
     if (error)
         return explain("cannot create", writer->part, error, arena);
     writer->is_open = true;

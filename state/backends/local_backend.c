@@ -180,8 +180,12 @@ static int open_state(Local *local, DiskFile *out) {
     int error = disk->make_directories(disk->self, disk_directory_of(local->path), DIRECTORY_MODE);
     if (error)
         return error;
-    return disk->open(disk->self, local->path, DISK_READ | DISK_WRITE | DISK_CREATE, FILE_MODE,
-                      out);
+    /* The state may be a link, as in Terraform, but no file is created through one. */
+    error = disk->open(disk->self, local->path, DISK_READ | DISK_WRITE, FILE_MODE, out);
+    if (error == -ENOENT)
+        error = disk->open(disk->self, local->path, DISK_READ | DISK_WRITE | DISK_CREATE, FILE_MODE,
+                           out);
+    return error;
 }
 
 static int write_both(Local *local, DiskFile file, Str bytes) {

@@ -251,8 +251,40 @@ static void choose_environment(Cli *cli, const Arguments *arguments) {
     cli->environment = given.ptr ? given : str_from_cstr(set);
 }
 
+static bool refuse_link(const Cli *cli, Str path, Str target, Diags *diags) {
+    diags_error(diags, NO_RANGE, "Data directory not accepted",
+                "\"%.*s\" is a symbolic link to \"%.*s\", and loam does not write through a link "
+                "that may have come with the files of the project. Remove it. To keep the files of "
+                "loam elsewhere, set %s_DATA_DIR to that directory.",
+                STR_ARG(path), STR_ARG(target),
+                str_equal(cli->data_directory, STR(".loam")) ? "LOAM" : "TF");
+    return false;
+}
+
+/* Rejects links of the project in place of the data directory and of its entries. A
+ * directory that the environment names is the user's choice. */
+static bool check_data_directory(const Cli *cli, Diags *diags) {
+    const Disk *disk = cli->io.disk;
+    Str target;
+    DiskEntries entries = {0};
+    if (!str_equal_cstr(cli->data_directory, cli_name(cli)->data_dir))
+        return true;
+    if (disk->read_link(disk->self, cli->data_directory, &target, cli->arena) == 0)
+        return refuse_link(cli, cli->data_directory, target, diags);
+    if (disk->list(disk->self, cli->data_directory, &entries, cli->arena) != 0)
+        return true;
+    vec_each(&entries, entry) {
+        Str path = disk_join(cli->data_directory, entry->name, cli->arena);
+        if (disk->read_link(disk->self, path, &target, cli->arena) == 0)
+            return refuse_link(cli, path, target, diags);
+    }
+    return true;
+}
+
 static int run_checked(
     Cli *cli, const Command *command, Str path, const Arguments *arguments, Diags *diags) {
+    if (!check_data_directory(cli, diags))
+        return 1;
     if (arguments->positionals.count <= command->most_positionals)
         return command->run(cli, arguments, diags);
     diags_error(diags, NO_RANGE, "Too many command line arguments",
