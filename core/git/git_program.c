@@ -72,6 +72,7 @@ bool git_program_run(const GitProgram *git, const char *const *words, Str input,
         .directory = git->directory,
         .environment = git->environment,
         .withheld = git->is_isolated ? of_user : of_hooks,
+        .secret = git->secret,
         .input = input,
         .timeout_ms = time_left_ms(git),
         .cancel = git->cancel,
@@ -113,6 +114,6 @@ Str git_program_tail(Str output, Arena *arena) {
         size_t newline = str_rfind_char(str_slice(text, 0, start), '\n');
         start = newline == SIZE_MAX ? 0 : newline;
     }
-    text = utf8_strip_controls(str_trim(str_after(text, start)), arena);
-    return utf8_shorten(text, BYTES_SHOWN, arena);
+    text = utf8_shorten(utf8_indented(str_after(text, start), arena), BYTES_SHOWN, arena);
+    return str_starts_with(text, STR("\n")) ? text : str_concat(STR(" "), text, arena);
 }

@@ -17,6 +17,7 @@ typedef struct GitProgram {
     int64_t deadline_ms; /* on the monotonic clock; 0: GIT_PROGRAM_MS from the start of each run */
     Str directory;       /* working directory */
     const StrVec *environment; /* "NAME=value", replaces inherited variables; may be NULL */
+    Str secret;                /* git can read it as the file PROCESS_SECRET; empty: none */
     bool is_isolated;
     Arena *arena; /* receives the results */
 } GitProgram;
@@ -36,5 +37,6 @@ bool git_program_run(const GitProgram *git, const char *const *words, Str input,
 /* Returns why the run failed, a phrase without a full stop, if git itself says nothing about it: it
  * is not installed, did not end in time, was interrupted, printed too much. Otherwise empty. */
 Str git_program_problem(const GitProgram *git, const GitRun *run);
-/* Returns the last lines of an output, without control characters. */
+/* Returns the last lines of an output, without control characters, for use after a colon: a space
+ * and one line, or several indented lines. */
 Str git_program_tail(Str output, Arena *arena);

@@ -1,8 +1,10 @@
 /* Fetches git repositories with the program git.
  *
- * git gets the address in its environment, so process lists do not show it and git cannot read
- * it as an option. git never prompts on the terminal and runs no hooks or templates. It fetches a
- * single commit, with history only if the server or `depth` requires it. */
+ * git gets the address in its environment, so git cannot read it as an option. Credentials of the
+ * address are neither there nor in an argument: git reads them from a configuration file that is
+ * an open descriptor, by a credential helper. git never prompts on the terminal and runs no hooks
+ * or templates. It fetches a single commit, with history only if the server or `depth` requires it.
+ */
 #include "fetch.h"
 #include "git_address.h"
 #include "git_program.h"
@@ -11,7 +13,9 @@
 typedef struct GitFetch {
     const SourceRequest *request;
     GitAddress address;
+    Str url; /* of the address, without credentials */
     StrVec environment;
+    Str secret; /* a configuration file with the credentials; empty: none */
     Str shown;
     Arena *arena;
     Diags *diags;
@@ -50,25 +54,82 @@ static void configure(GitFetch *run) {
         const char *name;
         Str value;
     } settings[] = {
-        {"remote.origin.url",   run->address.url},
-        {"core.hooksPath",      STR("/dev/null")},
-        {"advice.detachedHead", STR("false")    },
-        {"gc.auto",             STR("0")        },
-        {"http.lowSpeedLimit",  STR("1")        },
-        {"http.lowSpeedTime",   STR("60")       },
-        {"submodule.recurse",   STR("false")    },
+        {"remote.origin.url",   run->url           },
+        {"core.hooksPath",      STR("/dev/null")   },
+        {"advice.detachedHead", STR("false")       },
+        {"gc.auto",             STR("0")           },
+        {"http.lowSpeedLimit",  STR("1")           },
+        {"http.lowSpeedTime",   STR("60")          },
+        {"submodule.recurse",   STR("false")       },
+        {"include.path",        STR(PROCESS_SECRET)},
     };
+    size_t used = ARRAY_COUNT(settings) - (run->secret.len == 0);
     const char *text = environment_of(run, "GIT_CONFIG_COUNT");
     uint64_t count = 0;
     if (!text || !str_to_uint64(str_from_cstr(text), &count) || count > 10000)
         count = 0;
-    for (size_t i = 0; i < ARRAY_COUNT(settings); i++, count++) {
+    for (size_t i = 0; i < used; i++, count++) {
         Str key = str_format(run->arena, "GIT_CONFIG_KEY_%d", (int)count);
         Str value = str_format(run->arena, "GIT_CONFIG_VALUE_%d", (int)count);
         set(run, str_to_cstr(key, run->arena), str_from_cstr(settings[i].name));
         set(run, str_to_cstr(value, run->arena), settings[i].value);
     }
     set(run, "GIT_CONFIG_COUNT", str_format(run->arena, "%d", (int)count));
+}
+
+static bool is_line(Str text) {
+    for (size_t i = 0; i < text.len; i++) {
+        if ((unsigned char)text.ptr[i] < ' ')
+            return false;
+    }
+    return true;
+}
+
+/* Adds a line "NAME = VALUE" in the syntax of git's configuration. */
+static void add_setting(StrBuf *file, const char *name, Str value) {
+    strbuf_add_format(file, "\t%s = \"", name);
+    for (size_t i = 0; i < value.len; i++) {
+        if (value.ptr[i] == '"' || value.ptr[i] == '\\')
+            strbuf_add_cstr(file, "\\");
+        strbuf_add(file, str_slice(value, i, i + 1));
+    }
+    strbuf_add_cstr(file, "\"\n");
+}
+
+/* The helper prints the credentials with the shell's own command, so no argument has them. */
+#define HELPER                                                                                     \
+    "!f() { test \"$1\" != get || for n in username password; do "                                 \
+    "echo \"$n=$(git config --file " PROCESS_SECRET " loam.$n)\"; done; }; f"
+
+/* Moves the credentials of an address with http or https into a configuration file. Helpers of the
+ * user are asked only for a missing password. */
+static bool cut_credentials(GitFetch *run) {
+    Url url;
+    Str user, password;
+    run->url = run->address.url;
+    if (!url_parse(run->url, &url) || !url.userinfo.len ||
+        !str_starts_with(url.scheme, STR("http")))
+        return true;
+    size_t colon = str_find_char(url.userinfo, ':', 0);
+    Str last = colon == SIZE_MAX ? STR_EMPTY : str_after(url.userinfo, colon + 1);
+    if (!url_decode(str_slice(url.userinfo, 0, colon), &user, run->arena) ||
+        !url_decode(last, &password, run->arena) || !is_line(user) || !is_line(password))
+        return false;
+    StrBuf file = strbuf_new(run->arena);
+    strbuf_add_cstr(&file, "[loam]\n");
+    add_setting(&file, "username", user);
+    add_setting(&file, "password", password);
+    strbuf_add_format(&file, "[credential \"%.*s://%.*s\"]\n", STR_ARG(url.scheme),
+                      STR_ARG(url.host));
+    add_setting(&file, "username", user);
+    if (colon != SIZE_MAX) {
+        strbuf_add_cstr(&file, "\thelper =\n");
+        add_setting(&file, "helper", STR(HELPER));
+    }
+    run->secret = strbuf_str(&file);
+    url.userinfo = STR_EMPTY;
+    run->url = url_to_str(&url, run->arena);
+    return true;
 }
 
 static void set_up(GitFetch *run) {
@@ -98,6 +159,7 @@ static GitProgram program_of(const GitFetch *run) {
         .cancel = run->request->cancel,
         .directory = run->request->directory,
         .environment = &run->environment,
+        .secret = run->secret,
         .arena = run->arena,
     };
 }
@@ -121,10 +183,7 @@ static bool report_run(GitFetch *run, const GitRun *result) {
     if (problem.len)
         return refuse(run, "%.*s.", problem);
     Str tail = git_program_tail(result->err, run->arena);
-    return refuse(run,
-                  "git reports:\n"
-                  "%.*s",
-                  url_scrub(tail, run->address.url, run->arena));
+    return refuse(run, "git reports:%.*s", url_scrub(tail, run->address.url, run->arena));
 }
 
 static bool git(GitFetch *run, const char *const *words, GitRun *result) {
@@ -243,6 +302,10 @@ static bool fetch(const SourceRequest *request, SourceFound *out, Arena *arena, 
         return refuse(&run, "%.*s", str_from_cstr(problem));
     if (request->is_foreign && is_file(&run.address))
         return refuse(&run, "it is a local address, which a server cannot give.%.*s", STR_EMPTY);
+    if (!cut_credentials(&run))
+        return refuse(&run, "%.*s",
+                      STR("its user or password is not valid: a percent sign needs two hexadecimal "
+                          "digits, and control characters are not allowed."));
     set_up(&run);
     return git(&run, begin, &result) && fetch_commit(&run, &out->commit) &&
            check_out(&run, out->commit);

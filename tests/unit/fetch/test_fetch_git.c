@@ -20,6 +20,7 @@ typedef struct Play {
     size_t asked;
     StrVec lines; /* arguments of the git runs, without the environment */
     StrVec environment;
+    Str secret;
     int error;
 } Play;
 
@@ -35,6 +36,7 @@ static int run(void *self, const ProcessRequest *request, ProcessResult *out, Ar
     Str line = str_join(words.items, words.count, STR(" "), play->c.arena);
     vec_push(play->c.arena, &play->lines, line);
     play->environment = *request->environment;
+    play->secret = request->secret;
     *out = (ProcessResult){.out = STR_EMPTY, .err = STR_EMPTY};
     if (str_starts_with(line, STR("init")) || str_starts_with(line, STR("checkout")))
         return 0;
@@ -90,7 +92,12 @@ static void branch(void **state) {
     check_str(play.c.found.commit, COMMIT);
     check_lines(&play, wanted);
     assert_true(has_variable(&play, "GIT_CONFIG_KEY_0=remote.origin.url"));
-    assert_true(has_variable(&play, "GIT_CONFIG_VALUE_0=https://u:p@h/r"));
+    assert_true(has_variable(&play, "GIT_CONFIG_VALUE_0=https://h/r"));
+    assert_true(has_variable(&play, "GIT_CONFIG_KEY_7=include.path"));
+    assert_true(has_variable(&play, "GIT_CONFIG_VALUE_7=" PROCESS_SECRET));
+    assert_true(str_find(play.secret, STR("username = \"u\"\n\tpassword = \"p\"\n"), 0) !=
+                SIZE_MAX);
+    assert_true(str_find(play.secret, STR("[credential \"https://h\"]\n"), 0) != SIZE_MAX);
     assert_true(has_variable(&play, "GIT_TERMINAL_PROMPT=0"));
     assert_true(has_variable(&play, "GIT_ALLOW_PROTOCOL=https:ssh:http:git:file"));
     source_case_close(&play.c);
@@ -133,21 +140,22 @@ static void refused(void **state) {
         int error;
     } cases[] = {
         {{{128, "", "fatal: couldn't find remote ref x"}},
-         "git::https://h/r?ref=x",                                                              "",
-         "no branch, tag or commit \"x\"",                                                                                             0         },
+         "git::https://h/r?ref=x",                                                                    "",
+         "no branch, tag or commit \"x\"",                                                                                                   0         },
         {{{128, "", "fatal: no way to https://u:geheim@h/r"}},
-         "git::https://u:geheim@h/r",                                                           "",
-         "no way to https://REDACTED@h/r",                                                                                             0         },
+         "git::https://u:geheim@h/r",                                                                 "",
+         "no way to https://REDACTED@h/r",                                                                                                   0         },
         {{{128, "", "1\n2\n3\n4\n5\n6\n7\n8\x1b[31m"}},
-         "git::https://h/r",                                                                    "",
-         "reports:\n3\n4\n5\n6\n7\n8",                                                                                                 0         },
+         "git::https://h/r",                                                                          "",
+         "reports:\n    3\n    4\n    5\n    6\n    7\n    8",                                                                               0         },
         {{{1, "", ""}, {0, "", ""}, {1, "", ""}, {1, "", ""}, {1, "", ""}},
-         "git::https://h/r",                                                                    COMMIT,
-         "no longer exists",                                                                                                           0         },
-        {{{0, "", ""}},                                                     "git::https://h/r", "",     "git is not installed",        -ENOENT   },
-        {{{0, "", ""}},                                                     "git::https://h/r", "",     "interrupted",                 -ECANCELED},
-        {{{0, "", ""}},                                                     "git::https://h/r", "",     "git cannot be run",           -EAGAIN   },
-        {{{0, "", ""}},                                                     "git::ext::x",      "",     "A git address must be a URL", 0         },
+         "git::https://h/r",                                                                          COMMIT,
+         "no longer exists",                                                                                                                 0         },
+        {{{0, "", ""}},                                                     "git::https://h/r",       "",     "git is not installed",        -ENOENT   },
+        {{{0, "", ""}},                                                     "git::https://h/r",       "",     "interrupted",                 -ECANCELED},
+        {{{0, "", ""}},                                                     "git::https://h/r",       "",     "git cannot be run",           -EAGAIN   },
+        {{{0, "", ""}},                                                     "git::ext::x",            "",     "A git address must be a URL", 0         },
+        {{{0, "", ""}},                                                     "git::https://u:%0a@h/r", "",     "control characters",          0         },
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Play play = {.error = cases[i].error};
