@@ -191,6 +191,9 @@ typedef struct PlanRequest {
     /* Whether `prior` is replaced whatever the response is: by -replace or a trigger. The successor
      * is planned next, as a creation. */
     bool is_replaced;
+    /* During a plan: a dependency changes first, so what the object needs may not exist yet. */
+    bool awaits_changes;
+    bool is_preflight; /* the plan of a destroy only reads: nothing of this plan is applied */
     /* At the apply: what the approved plan has. A provider may use its results again. */
     Value approved; /* planned object; of a plan without a type */
     Str approved_private;

@@ -47,6 +47,8 @@ bool propose_plan(InstanceOp *op,
         .private_data = private_data,
         .identity = identity,
         .is_replaced = op->is_replaced && !value_is_null(prior),
+        .awaits_changes = op->walk->phase == PHASE_PLAN && op->node->is_pending,
+        .is_preflight = op->walk->options && op->walk->options->is_preflight,
     };
     if (approved) {
         request.approved = value_unmark_deep(approved->after, op->scratch);

@@ -129,6 +129,7 @@ void served_resource_plan(ServedCall *call) {
     PlanRequest request = {.prior = prior,
                            .proposed = proposed,
                            .config = config,
+                           .awaits_changes = true, /* Terraform does not say */
                            .private_data = call->request.private_data};
     PlanResponse response = {0};
     if (!value_is_null(proposed))

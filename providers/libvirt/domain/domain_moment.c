@@ -6,6 +6,7 @@
 #include "libvirt_handle.h"
 #include "libvirt_identity.h"
 #include "object_builder.h"
+#include "plan_check.h"
 
 static virDomainPtr find_machine(virConnectPtr connection, Str id, Arena *arena) {
     const char *text = str_to_cstr(id, arena);
@@ -138,6 +139,13 @@ bool domain_moment_import(const Call *call,
            libvirt_error_say(call, diags,
                              str_format(call->arena, "No %s \"%.*s\"", kind->noun, STR_ARG(id)),
                              STR_EMPTY);
+}
+
+bool domain_moment_plan(const Call *call,
+                        const PlanRequest *request,
+                        PlanResponse *response,
+                        Diags *diags) {
+    return plan_check_one(call, request, response, "machine", "domain_id", diags);
 }
 
 bool domain_moment_update(const Call *call,

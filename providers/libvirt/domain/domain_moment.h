@@ -26,6 +26,10 @@ MUST_USE bool domain_moment_create(const Call *call,
                                    ApplyResponse *response,
                                    Diags *diags);
 /* Only the block "timeouts" changes in place, and it has no effect on the host. */
+MUST_USE bool domain_moment_plan(const Call *call,
+                                 const PlanRequest *request,
+                                 PlanResponse *response,
+                                 Diags *diags);
 MUST_USE bool domain_moment_update(const Call *call,
                                    const ApplyRequest *request,
                                    ApplyResponse *response,

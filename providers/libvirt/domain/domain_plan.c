@@ -13,6 +13,7 @@
 #include "libvirt_types.h"
 #include "nested_list.h"
 #include "path_error.h"
+#include "volume_find.h"
 
 static bool is_configured_mac(Value config, size_t i) {
     if (i >= nested_list_count(config, "network_interface"))
@@ -324,6 +325,55 @@ bool domain_plan(const Call *call,
         return true;
     plan_power(request->prior, response->planned, response, arena);
     return plan_changes(call, request->prior, response->planned, response, diags);
+}
+
+/* Returns whether an item of the prior list has this text. */
+static bool is_named(Value prior, const char *list, const char *argument, Str text) {
+    for (size_t i = 0; value_is_present(prior) && i < nested_list_count(prior, list); i++)
+        if (str_equal(object_text(nested_list_at(prior, list, i), argument, STR_EMPTY), text))
+            return true;
+    return false;
+}
+
+static void check_text(PlanCheck *check, Value nic, size_t i, const char *name) {
+    Str text = object_text(nic, name, STR_EMPTY);
+    Path path = PATH_AT(check->call, {"network_interface"}, {.index = i}, {name});
+    if (!is_named(check->request->prior, "network_interface", name, text))
+        plan_check_name(check, &(PlanName){path, "network", text});
+}
+
+/* A network or filter is required by name at the start, by ID at the definition. */
+static void check_nic(PlanCheck *check, Value nic, size_t i, bool starts) {
+    const Call *call = check->call;
+    Value filter = object_nested(nic, "filter", call->arena);
+    Path path = PATH_AT(call, {"network_interface"}, {.index = i}, {"filter"}, {"name"});
+    check_text(check, nic, i, "network_id");
+    if (!starts)
+        return;
+    check_text(check, nic, i, "network");
+    plan_check_name(check, &(PlanName){path, "filter", object_text(filter, "name", STR_EMPTY)});
+}
+
+bool domain_plan_check(const Call *call,
+                       const PlanRequest *request,
+                       const PlanResponse *response,
+                       Diags *diags) {
+    Value planned = response->planned;
+    PlanCheck check = plan_check_open(call, request, response, diags);
+    for (size_t i = 0; i < nested_list_count(planned, "network_interface"); i++)
+        if (value_is_present(nested_list_at(planned, "network_interface", i)))
+            check_nic(&check, nested_list_at(planned, "network_interface", i), i,
+                      object_bool(planned, "running", true));
+    for (size_t i = 0; i < nested_list_count(planned, "disk"); i++) {
+        Value disk = nested_list_at(planned, "disk", i);
+        Str id = value_is_present(disk) ? object_text(disk, "volume_id", STR_EMPTY) : STR_EMPTY;
+        if (!is_named(request->prior, "disk", "volume_id", id))
+            volume_find_check(
+                &check,
+                &(PlanName){PATH_AT(call, {"disk"}, {.index = i}, {"volume_id"}), "volume", id});
+    }
+    plan_check_promise(&check, "machine", object_text(planned, "name", STR_EMPTY));
+    return plan_check_close(&check);
 }
 
 static Str type_of(const Call *call, virConnectPtr connection) {

@@ -62,6 +62,7 @@ const ResourceType libvirt_checkpoint = {
                .description = "A checkpoint of a running virtual machine, from which an "
                               "incremental backup of its qcow2 disks can start."},
     .payload = &kind,
+    .plan = domain_moment_plan,
     .create = domain_moment_create,
     .update = domain_moment_update,
     .delete = domain_moment_delete,

@@ -308,7 +308,8 @@ static bool plan_machine(const Call *call,
                          Diags *diags) {
     return domain_plan(call, request, response, diags) &&
            (!value_is_present(response->planned) ||
-            libvirt_object_plan_adoption(&machine_object, call, request, response, diags));
+            (domain_plan_check(call, request, response, diags) &&
+             libvirt_object_plan_adoption(&machine_object, call, request, response, diags)));
 }
 
 static const ArgumentRule rules[] = {

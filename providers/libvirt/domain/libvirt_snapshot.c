@@ -69,6 +69,7 @@ const ResourceType libvirt_snapshot = {
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), .text_check = xml_text_check,
                .description = "A snapshot of a virtual machine."},
     .payload = &kind,
+    .plan = domain_moment_plan,
     .create = domain_moment_create,
     .update = domain_moment_update,
     .delete = domain_moment_delete,

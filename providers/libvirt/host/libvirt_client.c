@@ -17,8 +17,11 @@
 struct LibvirtClient {
     LibvirtOptions options;
     const char *uri;       /* options.uri with the parameters of host_key */
-    pthread_mutex_t mutex; /* guards connection */
+    pthread_mutex_t mutex; /* guards the members below */
     virConnectPtr connection;
+    Arena *arena;                     /* of the members below; NULL: they are empty */
+    StrVec promised;                  /* "KIND NAME" of objects that the plan creates */
+    Str failure_summary, failure_why; /* of libvirt_client_connect_once */
 };
 
 /* One attempt to connect. The last user, waiter or thread, frees its arena. */
@@ -135,6 +138,9 @@ void libvirt_client_close(LibvirtClient *client) {
     if (client->connection)
         (void)virConnectClose(client->connection);
     client->connection = NULL;
+    if (client->arena)
+        arena_close(client->arena);
+    client->arena = NULL;
     pthread_mutex_destroy(&client->mutex);
 }
 
@@ -284,9 +290,8 @@ static bool open_connection(const Call *call,
     return is_open;
 }
 
-bool libvirt_client_connect(const Call *call, virConnectPtr *out, Diags *diags) {
+static bool connect_locked(const Call *call, virConnectPtr *out, Diags *diags) {
     LibvirtClient *client = call->client;
-    pthread_mutex_lock(&client->mutex);
     if (client->connection && virConnectIsAlive(client->connection) != 1) {
         (void)virConnectClose(client->connection);
         client->connection = NULL;
@@ -297,8 +302,64 @@ bool libvirt_client_connect(const Call *call, virConnectPtr *out, Diags *diags) 
         (void)virConnectRef(client->connection);
         *out = client->connection;
     }
+    return is_open;
+}
+
+bool libvirt_client_connect(const Call *call, virConnectPtr *out, Diags *diags) {
+    LibvirtClient *client = call->client;
+    pthread_mutex_lock(&client->mutex);
+    bool is_open = connect_locked(call, out, diags);
     pthread_mutex_unlock(&client->mutex);
     return is_open;
+}
+
+static Arena *client_arena(LibvirtClient *client) {
+    if (!client->arena)
+        client->arena = arena_open("libvirt client");
+    return client->arena;
+}
+
+bool libvirt_client_connect_once(const Call *call, virConnectPtr *out, Diags *diags) {
+    LibvirtClient *client = call->client;
+    Diags found = diags_new(call->arena);
+    bool is_open = false;
+    pthread_mutex_lock(&client->mutex);
+    if (!client->failure_summary.len)
+        is_open = connect_locked(call, out, &found);
+    if (found.count > 0 && !call_is_cancelled(call)) {
+        const Diag *first = &found.items[0];
+        client->failure_summary = str_clone(first->summary, client_arena(client));
+        client->failure_why = str_clone(first->detail, client_arena(client));
+    }
+    Str summary = client->failure_summary, why = client->failure_why;
+    pthread_mutex_unlock(&client->mutex);
+    if (is_open)
+        return true;
+    if (!summary.len)
+        return libvirt_error_say(call, diags, STR("Cannot connect to the host"),
+                                 STR("The connection attempt was interrupted."));
+    return libvirt_error_say(call, diags, summary, why);
+}
+
+static Str promise(const Call *call, const char *kind, Str name) {
+    return str_format(call->arena, "%s %.*s", kind, STR_ARG(name));
+}
+
+void libvirt_client_promise(const Call *call, const char *kind, Str name) {
+    LibvirtClient *client = call->client;
+    pthread_mutex_lock(&client->mutex);
+    Arena *arena = client_arena(client);
+    vec_push(arena, &client->promised, str_clone(promise(call, kind, name), arena));
+    pthread_mutex_unlock(&client->mutex);
+}
+
+bool libvirt_client_is_promised(const Call *call, const char *kind, Str name) {
+    LibvirtClient *client = call->client;
+    Str text = promise(call, kind, name);
+    pthread_mutex_lock(&client->mutex);
+    bool is_promised = str_is_among(text, client->promised.items, client->promised.count);
+    pthread_mutex_unlock(&client->mutex);
+    return is_promised;
 }
 
 bool libvirt_client_connect_alone(const Call *call, virConnectPtr *out, Diags *diags) {

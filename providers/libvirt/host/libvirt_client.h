@@ -29,6 +29,12 @@ void libvirt_client_close(LibvirtClient *client);
 const LibvirtOptions *libvirt_client_options(const Call *call);
 /* Returns a reference to the shared connection, which the caller releases. */
 MUST_USE bool libvirt_client_connect(const Call *call, virConnectPtr *out, Diags *diags);
+/* Like libvirt_client_connect, but tries only once: later calls repeat the error. For plans, which
+ * would otherwise wait for each object of a host that does not respond. */
+MUST_USE bool libvirt_client_connect_once(const Call *call, virConnectPtr *out, Diags *diags);
+/* Remembers that the plan creates an object of this kind and name. */
+void libvirt_client_promise(const Call *call, const char *kind, Str name);
+bool libvirt_client_is_promised(const Call *call, const char *kind, Str name);
 /* Returns a separate connection, for long transfers, which would delay other calls. */
 MUST_USE bool libvirt_client_connect_alone(const Call *call, virConnectPtr *out, Diags *diags);
 /* Returns the path of a directory of loam in the user's cache directory. Empty if the environment

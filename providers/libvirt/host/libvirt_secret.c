@@ -8,6 +8,7 @@
 #include "libvirt_types.h"
 #include "object_builder.h"
 #include "object_id.h"
+#include "plan_check.h"
 #include "timeouts.h"
 #include "xml_map.h"
 #include "xml_text.h"
@@ -237,7 +238,6 @@ static bool secret_plan(const Call *call,
                         const PlanRequest *request,
                         PlanResponse *response,
                         Diags *diags) {
-    (void)diags;
     if (value_is_present(response->planned))
         response->planned = adoption_keep(&libvirt_secret.schema, request, response->planned,
                                           &response->private_data, call->arena);
@@ -245,7 +245,8 @@ static bool secret_plan(const Call *call,
     if (value_is_present(request->prior) && value_is_present(response->planned))
         schema_replace_paths(&libvirt_secret.schema, request->prior, response->planned,
                              &response->requires_replace, call->arena);
-    return true;
+    PlanCheck check = plan_check_open(call, request, response, diags);
+    return plan_check_close(&check);
 }
 
 static bool secret_recover(const Call *call,

@@ -1,6 +1,7 @@
 /* libvirt_dhcp_host: a DHCP reservation in a network, identified by its MAC address. */
 #include "libvirt_types.h"
 #include "network_entry.h"
+#include "plan_check.h"
 #include "timeouts.h"
 #include "xml_text.h"
 
@@ -69,6 +70,13 @@ static bool limits(const Call *call,
     return true;
 }
 
+static bool plan(const Call *call,
+                 const PlanRequest *request,
+                 PlanResponse *response,
+                 Diags *diags) {
+    return plan_check_one(call, request, response, "network", "network_id", diags);
+}
+
 static const Block blocks[] = {TIMEOUTS_BLOCK};
 
 const ResourceType libvirt_dhcp_host = {
@@ -76,6 +84,7 @@ const ResourceType libvirt_dhcp_host = {
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), .text_check = xml_text_check,
                .description = "A DHCP reservation in a network, in addition to the reservations of "
                               "its libvirt_network."},
+    .plan = plan,
     .create = create,
     .update = update,
     .delete = delete_entry,

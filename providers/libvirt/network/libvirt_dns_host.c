@@ -1,6 +1,7 @@
 /* libvirt_dns_host: DNS host names of an IP address in a network, identified by the address. */
 #include "libvirt_types.h"
 #include "network_entry.h"
+#include "plan_check.h"
 #include "timeouts.h"
 #include "xml_text.h"
 
@@ -68,6 +69,13 @@ static bool limits(const Call *call,
     return true;
 }
 
+static bool plan(const Call *call,
+                 const PlanRequest *request,
+                 PlanResponse *response,
+                 Diags *diags) {
+    return plan_check_one(call, request, response, "network", "network_id", diags);
+}
+
 static const Block blocks[] = {TIMEOUTS_BLOCK};
 
 const ResourceType libvirt_dns_host = {
@@ -75,6 +83,7 @@ const ResourceType libvirt_dns_host = {
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), .text_check = xml_text_check,
                .description = "DNS host names of an IP address in a network, in addition to the "
                               "hosts of its libvirt_network."},
+    .plan = plan,
     .create = create,
     .update = update,
     .delete = delete_entry,

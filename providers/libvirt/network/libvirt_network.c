@@ -16,6 +16,7 @@
 #include "network_xml.h"
 #include "object_id.h"
 #include "path_error.h"
+#include "plan_check.h"
 #include "timeouts.h"
 #include "xml_text.h"
 
@@ -220,6 +221,10 @@ static bool network_plan(const Call *call,
         return true;
     response->planned = adoption_keep(&libvirt_network.schema, request, response->planned,
                                       &response->private_data, arena);
+    PlanCheck check = plan_check_open(call, request, response, diags);
+    plan_check_promise(&check, "network", object_text(response->planned, "name", STR_EMPTY));
+    if (!plan_check_close(&check))
+        return false;
     if (value_is_null(request->prior))
         return check_new_address(call, request, diags) &&
                libvirt_object_plan_adoption(&network_object, call, request, response, diags);

@@ -12,6 +12,7 @@
 #include "nested_list.h"
 #include "object_id.h"
 #include "path_error.h"
+#include "plan_check.h"
 #include "private_member.h"
 #include "timeouts.h"
 #include "xml_edit.h"
@@ -151,16 +152,35 @@ static bool nwfilter_validate(const Call *call, const ValidateRequest *request, 
     return diags->error_count == before;
 }
 
+/* Verifies that the filters exist to which the filter refers. */
+static bool check_references(const Call *call,
+                             const PlanRequest *request,
+                             const PlanResponse *response,
+                             Diags *diags) {
+    Value planned = response->planned;
+    PlanCheck check = plan_check_open(call, request, response, diags);
+    for (size_t i = 0; i < nested_list_count(planned, "filterrefs"); i++)
+        plan_check_name(&check, &(PlanName){
+                                    .path = PATH_AT(call, {"filterrefs"}, {.index = i}, {"filter"}),
+                                    .kind = "filter",
+                                    .name = object_text(nested_list_at(planned, "filterrefs", i),
+                                                        "filter", STR_EMPTY),
+                                });
+    plan_check_promise(&check, "filter", object_text(planned, "name", STR_EMPTY));
+    return plan_check_close(&check);
+}
+
 static bool nwfilter_plan(const Call *call,
                           const PlanRequest *request,
                           PlanResponse *response,
                           Diags *diags) {
     static const char *const parts[] = {"rules", "filterrefs", "chain", "priority"};
-    (void)diags;
     if (!value_is_present(response->planned))
         return true;
     response->planned = adoption_keep(&libvirt_nwfilter.schema, request, response->planned,
                                       &response->private_data, call->arena);
+    if (!check_references(call, request, response, diags))
+        return false;
     if (value_is_null(request->prior))
         return true;
     for (size_t i = 0; i < ARRAY_COUNT(parts); i++)

@@ -7,6 +7,7 @@
 #include "libvirt_types.h"
 #include "nested_list.h"
 #include "object_id.h"
+#include "plan_check.h"
 #include "seed_directory.h"
 #include "seed_files.h"
 #include "str_quote.h"
@@ -152,7 +153,6 @@ static bool cloudinit_plan(const Call *call,
                            const PlanRequest *request,
                            PlanResponse *response,
                            Diags *diags) {
-    (void)diags;
     if (!value_is_present(response->planned))
         return true;
     ObjectBuilder builder = object_builder_of(response->planned, call->arena);
@@ -180,7 +180,7 @@ static bool cloudinit_plan(const Call *call,
         object_builder_set(&builder, is_directory_kind(kind) ? "volume_id" : "folder_id",
                            value_null(&TYPE_STRING));
     response->planned = object_builder_value(&builder);
-    return true;
+    return plan_check_one(call, request, response, "pool", "pool", diags);
 }
 
 /* If the host's files differ from the state, their texts are set in the state, so that the plan

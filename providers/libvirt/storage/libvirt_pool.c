@@ -12,6 +12,7 @@
 #include "libvirt_types.h"
 #include "nested_list.h"
 #include "object_id.h"
+#include "plan_check.h"
 #include "timeouts.h"
 #include "xml_map.h"
 #include "xml_text.h"
@@ -236,6 +237,10 @@ static bool pool_plan(const Call *call,
     response->planned = adoption_keep(&libvirt_pool.schema, request, response->planned,
                                       &response->private_data, call->arena);
     Str type = object_text(response->planned, "type", STR("dir"));
+    PlanCheck check = plan_check_open(call, request, response, diags);
+    plan_check_promise(&check, "pool", object_text(response->planned, "name", STR_EMPTY));
+    if (!plan_check_close(&check))
+        return false;
     if (value_is_present(request->prior))
         return true;
     if (str_equal(type, STR("dir")) && value_is_null(object_attribute(request->config, "path")))

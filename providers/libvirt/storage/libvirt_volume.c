@@ -16,6 +16,7 @@
 #include "private_member.h"
 #include "timeouts.h"
 #include "volume_attributes.h"
+#include "volume_check.h"
 #include "volume_source.h"
 #include "volume_transfer.h"
 #include "xml.h"
@@ -319,7 +320,7 @@ static bool volume_plan(const Call *call,
     plan_size(call, request, response, &builder);
     bool is_planned = plan_source(call, request, response, &builder, diags);
     response->planned = object_builder_value(&builder);
-    return is_planned;
+    return volume_check_host(call, request, response, diags) && is_planned;
 }
 
 /* Settings of a new volume. */
@@ -433,7 +434,7 @@ static bool create_layered(const Call *call,
     *out = is_copy ? virStorageVolCreateXMLFrom(pool, description, base, flags)
                    : virStorageVolCreateXML(pool, description, flags);
     if (!*out)
-        return volume_find_add_error(call, pool, str_from_cstr(virStoragePoolGetName(pool)),
+        return volume_find_add_error(call, pool, object_text(planned, "pool", STR_EMPTY),
                                      order->name, diags);
     /* A copy gets the size of its original, whatever size was requested. */
     bool is_short =
@@ -479,12 +480,7 @@ static bool create_uploaded(const Call *call,
                                       checksum, &path, diags))
         return false;
     if (!volume_source_probe(call, path, &probe))
-        return libvirt_error_say(
-            call, diags, STR("Cannot read the volume's source"),
-            str_format(
-                call->arena,
-                "The local file %.*s does not exist. Correct \"source\", or download the image.",
-                STR_ARG(path)));
+        return volume_check_add_source_error(call, path, diags);
     if (!url.len && checksum.len && !volume_source_verify(call, path, checksum, diags))
         return false;
     if (!check_capacity(call, order, probe.capacity, diags))
@@ -494,7 +490,7 @@ static bool create_uploaded(const Call *call,
     order->format = STR("raw");
     *out = virStorageVolCreateXML(pool, describe(call, order), 0);
     if (!*out)
-        return volume_find_add_error(call, pool, str_from_cstr(virStoragePoolGetName(pool)),
+        return volume_find_add_error(call, pool, object_text(planned, "pool", STR_EMPTY),
                                      order->name, diags);
     if (!send_source(call, *out, planned, path, diags)) {
         if (virStorageVolDelete(*out, 0) == 0) {

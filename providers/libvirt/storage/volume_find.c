@@ -167,3 +167,38 @@ VolumeLook volume_find_fresh(const Call *call,
     libvirt_error_add(call, diags, "Cannot find the volume");
     return VOLUME_ERROR;
 }
+
+/* Adds the names "POOL/VOLUME", or the keys of the volumes if `id` is a path. */
+static void add_names(virStoragePoolPtr pool, Str id, StrVec *out, Arena *arena) {
+    virStorageVolPtr *volumes = NULL;
+    int count = virStoragePoolListAllVolumes(pool, &volumes, 0);
+    for (int i = 0; i < count; i++) {
+        SCOPED(virStorageVolPtr) volume = volumes[i];
+        Str key = str_clone(str_from_cstr(virStorageVolGetKey(volume)), arena);
+        vec_push(arena, out,
+                 str_starts_with(id, STR("/"))
+                     ? key
+                     : str_format(arena, "%s/%s", virStoragePoolGetName(pool),
+                                  virStorageVolGetName(volume)));
+    }
+    free(volumes);
+}
+
+void volume_find_check(PlanCheck *check, const PlanName *name) {
+    Arena *arena = check->call->arena;
+    virStoragePoolPtr *pools = NULL;
+    StrVec names = {0};
+    if (!check->connection || !name->name.len)
+        return;
+    SCOPED(virStorageVolPtr) found = volume_find_by_id(check->connection, name->name, arena);
+    if (found || !libvirt_error_is_gone(libvirt_error_code()))
+        return;
+    int count = virConnectListAllStoragePools(check->connection, &pools,
+                                              VIR_CONNECT_LIST_STORAGE_POOLS_ACTIVE);
+    for (int i = 0; i < count; i++) {
+        SCOPED(virStoragePoolPtr) pool = pools[i];
+        add_names(pool, name->name, &names, arena);
+    }
+    free(pools);
+    plan_check_absent(check, name, &names);
+}

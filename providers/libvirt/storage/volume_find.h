@@ -2,6 +2,7 @@
 #pragma once
 
 #include "libvirt_handle.h"
+#include "plan_check.h"
 #include "provider.h"
 
 /* Finds a volume by key, path or "pool/name". Refreshes pools before it reports a missing volume.
@@ -35,3 +36,5 @@ Str volume_find_identity(const Call *call, Str pool, Str name);
 /* For `recover`: finds the volume created under that marker; NULL if none. */
 MUST_USE bool volume_find_recovered(
     const Call *call, virConnectPtr connection, Str identity, virStorageVolPtr *out, Diags *diags);
+/* Adds an error at the argument if no volume has this ID, path or name "POOL/VOLUME". */
+void volume_find_check(PlanCheck *check, const PlanName *name);
