@@ -44,12 +44,14 @@ static bool is_copied(Value volume) {
     return str_equal(mode, STR("copy")) || str_equal(mode, STR("reflink"));
 }
 
-/* Sets the base volume if it differs from the state. */
+/* Sets the base volume if it differs from the state, or if an imported volume has one. */
 static void read_base(
     ObjectBuilder *builder, Value state, virConnectPtr connection, Str path, Arena *arena) {
-    if (!object_has(state, "base") || is_copied(state))
+    bool has_base = object_has(state, "base");
+    bool is_found = !object_has(state, "name") && path.len;
+    if ((!has_base && !is_found) || is_copied(state))
         return;
-    Value base = object_attribute(state, "base");
+    Value base = object_nested(state, "base", arena);
     Str id = object_text(base, "volume_id", STR_EMPTY);
     if (str_equal(id, path) || str_equal(object_text(base, "path", STR_EMPTY), path))
         return;
@@ -62,7 +64,7 @@ static void read_base(
             return;
     }
     ObjectBuilder changed = object_builder_of(base, arena);
-    object_builder_set_optional(&changed, id.len ? "volume_id" : "path", path, arena);
+    object_builder_set_optional(&changed, id.len || !has_base ? "volume_id" : "path", path, arena);
     object_builder_set(builder, "base", object_builder_value(&changed));
 }
 
