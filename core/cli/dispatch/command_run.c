@@ -195,7 +195,7 @@ static View *add_json_view(Cli *cli, const Command *command, View *human, Str pa
     return human;
 }
 
-/* Called as Terraform or OpenTofu, loam shows what they show. */
+/* Called as Terraform or OpenTofu, loam shows full plans, as they do. */
 static bool read_details(Cli *cli, const Arguments *arguments, Diags *diags) {
     static const char *const names[] = {
         [DETAILS_FULL] = "full", [DETAILS_SHORT] = "short", [DETAILS_TITLES] = "titles"};
