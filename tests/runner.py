@@ -179,7 +179,7 @@ def main():
 
     began = time.monotonic()
     with contextlib.ExitStack() as stack:
-        computing = stack.enter_context(workers(int(os.environ.get("JOBS", "3"))))
+        computing = stack.enter_context(workers(int(os.environ.get("JOBS", "4"))))
         apart = [(names, stack.enter_context(workers(1))) for names in APART]
         for test in tests:
             group = next((group for names, group in apart if names.match(test[0])), computing)
@@ -192,9 +192,9 @@ def main():
     if not is_quick:
         problems += table.not_run(rules, results, pattern.search)
         report_rules(rules, results, problems)
-    print("%(passed)d passed, %(failed)d failed, %(skipped)d skipped" % counts)
     if failures:
         print("failed: %s" % " ".join(sorted(name for name, _, _ in failures)))
+    print("%(passed)d passed, %(failed)d failed, %(skipped)d skipped" % counts)
     sys.exit(1 if problems or counts["failed"] or not counts["passed"] else 0)
 
 
