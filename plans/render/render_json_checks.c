@@ -110,17 +110,23 @@ static void write_instance(JsonWriter *writer, Str kind, Value object, Arena *sc
     json_object_end(writer);
 }
 
-static void write_check(JsonWriter *writer, Value result, Arena *scratch) {
-    Str kind = value_text_at(result, STR("object_kind"));
-    Value objects = value_tuple_at(result, STR("objects"));
+/* A check without instances has no such member, as in Terraform. */
+static void write_instances(JsonWriter *writer, Str kind, Value objects, Arena *scratch) {
+    if (objects.count == 0)
+        return;
     Value *rows = in_order(objects, compare_objects, scratch);
-    json_object_start(writer);
-    write_address(writer, kind, value_text_at(result, STR("config_addr")), scratch);
     json_key(writer, STR("instances"));
     json_array_start(writer);
     for (size_t i = 0; i < objects.count; i++)
         write_instance(writer, kind, rows[i], scratch);
     json_array_end(writer);
+}
+
+static void write_check(JsonWriter *writer, Value result, Arena *scratch) {
+    Str kind = value_text_at(result, STR("object_kind"));
+    json_object_start(writer);
+    write_address(writer, kind, value_text_at(result, STR("config_addr")), scratch);
+    write_instances(writer, kind, value_tuple_at(result, STR("objects")), scratch);
     json_key_string(writer, "status", value_text_at(result, STR("status")));
     json_object_end(writer);
 }

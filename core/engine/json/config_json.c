@@ -323,12 +323,32 @@ static Str address_in(const Writing *writing, const Module *module, Str name) {
     return wanted;
 }
 
-static bool requires(const Module *module, Str name) {
-    if (map_has(&module->requirements, name) || map_has(&module->providers, name))
-        return true;
+/* Returns the last part of an address. */
+static Str provider_type(Str address) {
+    size_t at = address.len;
+    while (at > 0 && address.ptr[at - 1] != '/')
+        at--;
+    return str_after(address, at);
+}
+
+static bool declares(const Module *module, Str name) {
+    return map_has(&module->requirements, name) || map_has(&module->providers, name);
+}
+
+/* Returns whether the module has a configuration of the provider under this name: declared, or
+ * implied by a resource whose provider has no name of that kind. */
+static bool lists(const Writing *writing, const Module *module, Str name, Str address) {
+    if (declares(module, name))
+        return str_equal(address_in(writing, module, name), address);
+    if (!str_equal(provider_type(address), name))
+        return false;
+    map_each(&module->requirements, entry) {
+        if (str_equal(address_in(writing, module, entry->key), address))
+            return true;
+    }
     map_each(&module->resources, entry) {
         const Resource *resource = entry->value;
-        if (str_equal(resource->provider.name, name))
+        if (str_equal(address_in(writing, module, resource->provider.name), address))
             return true;
     }
     return false;
@@ -338,20 +358,31 @@ typedef struct ProviderPlace {
     const Module *module;
     Str name;
     Str alias;
+    Str address; /* of the provider */
 } ProviderPlace;
 
 /* Returns the provider configuration that a name in a module refers to. */
-static ProviderPlace find_place(const Module *module, Str name, Str alias, Arena *arena) {
-    Str key = config_provider_key(name, alias, arena);
+static ProviderPlace find_place(const Writing *writing, ProviderPlace from) {
+    const Module *module = from.module;
+    Str key = config_provider_key(from.name, from.alias, writing->scratch);
     if (map_has(&module->providers, key)) /* even if it only declares a passed configuration */
-        return (ProviderPlace){module, name, alias};
+        return from;
     const ProviderRef *passed = module->call ? map_find(&module->call->providers, key) : NULL;
     if (passed)
-        return find_place(module->parent, passed->name, passed->alias, arena);
-    bool is_own = alias.len > 0 || !module->parent;
-    if (is_own || !requires(module->parent, name))
-        return (ProviderPlace){module, name, alias};
-    return find_place(module->parent, name, alias, arena);
+        return find_place(writing,
+                          (ProviderPlace){module->parent, passed->name, passed->alias,
+                                          address_in(writing, module->parent, passed->name)});
+    bool is_own = from.alias.len > 0 || !module->parent ||
+                  !lists(writing, module->parent, from.name, from.address);
+    if (is_own)
+        return from;
+    from.module = module->parent;
+    return find_place(writing, from);
+}
+
+static ProviderPlace find_named(const Writing *writing, const Module *module, Str name, Str alias) {
+    return find_place(writing,
+                      (ProviderPlace){module, name, alias, address_in(writing, module, name)});
 }
 
 static Str place_key(ProviderPlace place, Arena *arena) {
@@ -363,7 +394,7 @@ static Str place_key(ProviderPlace place, Arena *arena) {
 
 static void write_provider(Writing *writing, ProviderPlace place, Str key) {
     const Module *module = place.module;
-    Str address = address_in(writing, module, place.name);
+    Str address = place.address;
     const ProviderRequirement *requirement = map_find(&module->requirements, place.name);
     const ProviderConfig *config = map_find(
         &module->providers, config_provider_key(place.name, place.alias, writing->scratch));
@@ -394,29 +425,30 @@ static void add_place(Writing *writing, ProviderPlace place, Map *seen) {
     write_provider(writing, place, key);
 }
 
-/* Returns the provider's type name. The configuration of that name is listed too, even if the
- * resource uses another local name. */
-static Str provider_type(const Writing *writing, const Module *module, const Resource *resource) {
-    Str address = address_in(writing, module, resource->provider.name);
-    size_t at = address.len;
-    while (at > 0 && address.ptr[at - 1] != '/')
-        at--;
-    return str_after(address, at);
+/* Each provider of a module is also listed under the last part of its address, unless the module
+ * declares that name. */
+static void add_type(Writing *writing, const Module *module, Str name, Map *seen) {
+    Str address = address_in(writing, module, name);
+    Str type = provider_type(address);
+    if (!declares(module, type))
+        add_place(writing, find_place(writing, (ProviderPlace){module, type, STR_EMPTY, address}),
+                  seen);
 }
 
 static void write_providers_of(Writing *writing, const Module *module, Map *seen) {
     map_each(&module->providers, entry) {
         const ProviderConfig *config = entry->value;
-        add_place(writing, (ProviderPlace){module, config->name, config->alias}, seen);
+        Str address = address_in(writing, module, config->name);
+        add_place(writing, (ProviderPlace){module, config->name, config->alias, address}, seen);
     }
     map_each(&module->requirements, entry) {
-        add_place(writing, find_place(module, entry->key, STR_EMPTY, writing->scratch), seen);
+        add_place(writing, find_named(writing, module, entry->key, STR_EMPTY), seen);
+        add_type(writing, module, entry->key, seen);
     }
     map_each(&module->resources, entry) {
         const ProviderRef *ref = &((const Resource *)entry->value)->provider;
-        Str type = provider_type(writing, module, entry->value);
-        add_place(writing, find_place(module, ref->name, ref->alias, writing->scratch), seen);
-        add_place(writing, find_place(module, type, STR_EMPTY, writing->scratch), seen);
+        add_place(writing, find_named(writing, module, ref->name, ref->alias), seen);
+        add_type(writing, module, ref->name, seen);
     }
     map_each(&module->calls, entry) {
         const ModuleCall *call = entry->value;
@@ -454,7 +486,7 @@ static void write_resource(Writing *writing, const Module *module, const Resourc
     JsonWriter *writer = &writing->writer;
     ResourceAddr address = {.mode = resource->mode, .type = resource->type, .name = resource->name};
     ProviderPlace place =
-        find_place(module, resource->provider.name, resource->provider.alias, scratch);
+        find_named(writing, module, resource->provider.name, resource->provider.alias);
     const Schema *schema =
         engine_find_schema(writing->engine, resource->mode,
                            address_in(writing, module, resource->provider.name), resource->type);

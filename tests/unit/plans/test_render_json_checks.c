@@ -17,7 +17,7 @@ static const struct {
     {"[",                                        "{}"                                         },
     {"[{\"object_kind\":\"check\",\"config_addr\":\"check.c\",\"status\":\"unknown\",\"objects\":"
      "null}]",                                   "{\"checks\":[{\"address\":{\"kind\":\"check\",\"name\":\"c\",\"to_display\":\"check.c\"},"
-     "\"instances\":[],\"status\":\"unknown\"}]}"},
+     "\"status\":\"unknown\"}]}"},
     {INPUT("check", "module.m.check.c", "module.m[\\\"a.check.b\\\"].check.c", ""),
      "{\"checks\":[{\"address\":{\"kind\":\"check\",\"module\":\"module.m\",\"name\":\"c\","
      "\"to_display\":\"module.m.check.c\"},\"instances\":[{\"address\":{\"module\":\"module.m["
