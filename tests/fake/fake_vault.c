@@ -60,7 +60,9 @@ static void note_others(const Call *call, Value object) {
 static void note_host(const Call *call, Value object) {
     FakeWorld *world = fake_world_of(call);
     Str host = object_text(object, "host", STR_EMPTY);
-    bool loses = host.len && call_loses(call, host), awaits = call_makes_machine(call);
+    if (!host.len)
+        return;
+    bool loses = call_loses(call, host), awaits = call_makes_machine(call);
     pthread_mutex_lock(&world->mutex);
     if (call->is_planning && (loses || awaits))
         strbuf_add_format(&world->diary, "%.*s will%s%s its host\n",
