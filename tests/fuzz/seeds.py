@@ -65,6 +65,29 @@ HANDSHAKES = [
 ]
 
 
+KUBECONFIG = """apiVersion: v1
+kind: Config
+current-context: a
+clusters: [{name: c, cluster: {server: "https://10.0.0.1:6443", certificate-authority-data: QQ==, insecure-skip-tls-verify: true}}]
+users: [{name: u, user: {token: t, client-certificate: x.pem, exec: {apiVersion: client.authentication.k8s.io/v1, command: x, args: [a]}}}]
+contexts: [{name: a, context: {cluster: c, user: u, namespace: n}}]
+"""
+
+
+PLAN = """{"format":1,"mode":"normal","errored":false,"complete":true,"lineage":"","serial":0,"created_ms":1795639448108,
+"workspace":"default","backend":"local terraform.tfstate","variables":[],"changes":[{"address":"terraform_data.r1","provider":
+"terraform.io/builtin/terraform","action":"create","before":{"type":["object",{"id":"string","input":"dynamic"}]},"after":{"type":
+["object",{"id":"string","input":"string"}],"of":{"id":{"unknown":true},"input":"x"}},"config":{"type":"dynamic"},"dependencies":
+["terraform_data.r0"]}],"drift":[],"outputs":[],"configuration":"{}","relevant_attributes":"[]"}"""
+# A creation whose outcome is missing, one that has ended, and one that failed.
+JOURNAL = """{"kind":"start","lineage":"6f2c1a54-0000-4000-8000-000000000001","serial":0,"program":"loam","time":"2026-01-01T00:00:00Z"}
+{"kind":"intent","sequence":1,"address":"a.b","provider":"provider[\\"x/y/z\\"]","action":"create","generation":1,"schema_version":0,"planned":{"id":null}}
+{"kind":"intent","sequence":2,"address":"a.c","provider":"provider[\\"x/y/z\\"]","action":"create","generation":1,"schema_version":0,"dependencies":["a.b"]}
+{"kind":"outcome","sequence":2,"address":"a.c","object":{"schema_version":0,"attributes":{"id":"1"},"sensitive_attributes":[]}}
+{"kind":"end","sequence":1}
+"""
+
+
 def seeds(target):
     if target == 'expression':
         for case in vectors():
@@ -82,6 +105,16 @@ def seeds(target):
     if target == 'state':
         for case in scenarios():
             yield from map(json.dumps, states(case))
+    if target == 'journal':
+        yield JOURNAL
+    if target == 'kubeconfig':
+        yield KUBECONFIG
+    if target == 'plan':
+        yield PLAN
+    if target == 'nft':
+        yield ('{"nftables": [{"table": {"family": "inet", "name": "t", "handle": 1}}, {"chain": {"family": "inet", "table": "t", '
+               '"name": "c", "handle": 2}}, {"rule": {"family": "inet", "table": "t", "chain": "c", "handle": 3, "expr": '
+               '[{"accept": null}]}}]}\0table inet t {\n\tchain c {\n\t\taccept # handle 3\n\t}\n}\n')
     if target == 'function':
         yield from FUNCTION_LINES
     if target == 'address':

@@ -290,8 +290,8 @@ static void template_read_parts(Template *template, TokenKind close) {
         }
     }
     template->close = parse_token_range(parse, token);
-    template->parts = parse->parts.items + template->base;
     template->count = parse->parts.count - template->base;
+    template->parts = template->count ? &parse->parts.items[template->base] : NULL;
     parse->skips_newlines = outer;
 }
 

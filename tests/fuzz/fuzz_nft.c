@@ -1,0 +1,19 @@
+/* The output of nft: JSON, a NUL, and rules as text. An accepted table gives the same record each
+ * time. */
+#include "table_listing.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    SCOPED(ArenaRef) arena = arena_open("fuzz");
+    Str all = {(const char *)data, size}, json;
+    TableListing listing = {0}, again = {0};
+    (void)str_next_field(&all, '\0', &json);
+    if (!table_listing_parse(json, all, &listing, arena))
+        return 0;
+    CHECK(table_listing_parse(json, all, &again, arena));
+    Str record = table_listing_record(&listing, arena);
+    CHECK(str_equal(record, table_listing_record(&again, arena)));
+    CHECK(!value_is_null(table_listing_read_record(record, arena)));
+    return 0;
+}
