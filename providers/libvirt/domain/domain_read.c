@@ -82,7 +82,8 @@ static void read_cpu(ObjectBuilder *builder, Value state, xmlNodePtr root, Arena
                                                 : object_builder_null(cpu.type, arena);
     if (is_import || object_has(cpu, "mode"))
         object_builder_set_optional(&found, "mode", xml_get(root, "cpu/@mode", arena), arena);
-    object_builder_set_optional(&found, "model", xml_get(root, "cpu/model", arena), arena);
+    if (is_import || object_has(cpu, "model")) /* otherwise the model is libvirt's default */
+        object_builder_set_optional(&found, "model", xml_get(root, "cpu/model", arena), arena);
     xml_map_read(domain_attributes_of("cpu"), cpu, node, is_import, &found, arena);
     object_builder_set(builder, "cpu", object_builder_value(&found));
 }

@@ -231,6 +231,17 @@ void xml_map_find_items(const Attribute *attribute,
         claim_items(attribute, list, &nodes, out, arena);
 }
 
+/* Removes the element, and its parents below `node` that are then empty: libvirt rejects some. */
+static void remove_item(xmlNodePtr item, xmlNodePtr node) {
+    xmlNodePtr parent = xml_find(item, "..");
+    xml_remove(item);
+    while (parent && parent != node && !xml_find(parent, "*|@*")) {
+        xmlNodePtr outer = xml_find(parent, "..");
+        xml_remove(parent);
+        parent = outer;
+    }
+}
+
 static void edit_list(
     const Attribute *attribute, Value prior, Value planned, xmlNodePtr node, Arena *arena) {
     const XmlBinding *binding = attribute->binding;
@@ -245,7 +256,7 @@ static void edit_list(
         for (size_t i = 0; i < count; i++)
             is_kept |= pairs[i] == n;
         if (!is_kept && nodes[n])
-            xml_remove(nodes[n]);
+            remove_item(nodes[n], node);
     }
     for (size_t i = 0; i < count; i++) {
         Value item = value_at(planned, i);
@@ -272,14 +283,25 @@ static void edit_rows(XmlRows rows, Value prior, Value planned, xmlNodePtr node,
     }
 }
 
+/* Returns whether libvirt chose another value for an argument that was not set. */
+static bool differs_from_host(const XmlBinding *binding,
+                              Value value,
+                              xmlNodePtr node,
+                              Arena *arena) {
+    Str text = xml_path_get(node, binding->path, arena);
+    return text.len && value.type == &TYPE_STRING && value_is_present(value) &&
+           !str_equal(text, value_text(value));
+}
+
 /* Removes the places in `resets` of each row whose value changes. Returns whether any row did. */
 static bool reset(XmlRows rows, Value prior, Value planned, xmlNodePtr node, Arena *arena) {
     bool is_reset = false;
     for (size_t i = 0; i < rows.count; i++) {
         const XmlBinding *binding = rows.attributes[i].binding;
         Value old = object_attribute(prior, rows.attributes[i].name);
-        if (!binding || !binding->resets || value_is_null(old) ||
-            value_equal(old, object_attribute(planned, rows.attributes[i].name)))
+        Value new = object_attribute(planned, rows.attributes[i].name);
+        if (!binding || !binding->resets || value_equal(old, new) ||
+            (value_is_null(old) && !differs_from_host(binding, new, node, arena)))
             continue;
         Str rest = str_from_cstr(binding->resets);
         Str path = STR_EMPTY;
@@ -399,13 +421,15 @@ static Value read_leaf(const Attribute *attribute, Value old, xmlNodePtr node, A
 }
 
 /* Reads an object whose element does not exist. libvirt omits the element if every member has its
- * default, so members with such a value (XmlBinding.absent) are kept. */
+ * default, so members with such a value (XmlBinding.absent) are kept, and so is an object without
+ * members. */
 static Value read_missing(const Attribute *attribute, Value old, Arena *arena) {
     SCOPED(XmlDoc) empty_doc = xml_new("none");
     Value found = read_object(xml_map_rows(attribute->nested), old, xml_root(&empty_doc), old.type,
                               false, arena);
     Value empty = object_or_empty(value_null(old.type), arena);
-    return value_equal(found, empty) ? value_null(old.type) : found;
+    bool is_lost = value_equal(found, empty) && !value_equal(old, empty);
+    return is_lost ? value_null(old.type) : found;
 }
 
 static Value read_single(
