@@ -160,15 +160,17 @@ static void compare_disks(Value prior, Value planned, DomainChanges *out, Arena 
              needs_restart ? STR(ONLY_AT_START) : domain_live_text(calls, arena), arena);
 }
 
-/* Returns whether the argument only describes the interface for loam and is not in the XML. */
+/* Returns whether the argument only describes the interface for loam and is not in the XML, or is
+ * the MAC address: compared interfaces have the same one, perhaps in another spelling. */
 static bool is_nic_note(const char *name) {
-    return strcmp(name, "wait_for_ip") == 0 || strcmp(name, "addresses") == 0;
+    return strcmp(name, "wait_for_ip") == 0 || strcmp(name, "addresses") == 0 ||
+           strcmp(name, "mac") == 0;
 }
 
 static bool is_live_of_nic(Value old, Value nic, const char *name) {
     (void)old;
     (void)nic;
-    return strcmp(name, "model") != 0 && strcmp(name, "mac") != 0;
+    return strcmp(name, "model") != 0;
 }
 
 /* Returns whether the change cannot update the interface, so that it must be detached and attached
