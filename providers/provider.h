@@ -188,12 +188,9 @@ typedef struct PlanRequest {
     Str private_data; /* of the refreshed object; of the first plan, if a replacement is planned
                          again as a creation */
     Value identity;   /* likewise; null: none */
-    /* Whether `prior` is replaced whatever the response is: by -replace or a trigger. The successor
-     * is planned next, as a creation. */
-    bool is_replaced;
-    /* During a plan: a dependency changes first, so what the object needs may not exist yet. */
-    bool awaits_changes;
-    bool is_preflight; /* the plan of a destroy only reads: nothing of this plan is applied */
+    bool is_replaced; /* by -replace or a trigger; the successor is planned next, as a creation */
+    bool awaits_changes; /* planning: a dependency changes first, so others may not exist yet */
+    bool is_preflight;   /* the plan of a destroy only reads: nothing of this plan is applied */
     /* At the apply: what the approved plan has. A provider may use its results again. */
     Value approved; /* planned object; of a plan without a type */
     Str approved_private;
