@@ -34,7 +34,7 @@ static void keeps_the_end(void **state) {
     Str words = words_after(arena, 100000, &heard);
     assert_true(words.len > LAST_OUTPUT_SIZE / 2 && words.len < LAST_OUTPUT_SIZE * 2);
     assert_true(str_starts_with(words, STR("Its last output:\n    line ")));
-    assert_true(str_ends_with(words, STR("\nline 99999")));
+    assert_true(str_ends_with(words, STR("\n    line 99999")));
     assert_int_equal(heard, 1088890);
 }
 
