@@ -99,6 +99,7 @@ void diags_add(Diags *diags, const Diag *diag) {
     added->called = str_clone(copy.called, diags->arena);
     added->is_of_element = copy.is_of_element;
     added->is_of_walk = copy.is_of_walk;
+    added->follows = copy.follows;
     added->subject = copy.subject;
     added->is_deprecation = copy.is_deprecation;
     added->is_remote = copy.is_remote;

@@ -46,6 +46,7 @@ typedef struct Diag {
     bool is_of_element; /* concerns one element: show it even if an equal diagnostic was shown */
     bool is_of_walk; /* warning of a provider that is a program: each walk shows it, as in Terraform
                       */
+    bool follows;    /* results from an error that is reported too: people see that one only */
     bool is_deprecation; /* a deprecation warning; options can hide it */
     bool is_remote;      /* the deprecation is in a module from a remote source */
     bool hides_line;     /* the line of `range` holds a secret: show the position alone */

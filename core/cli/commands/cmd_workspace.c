@@ -262,6 +262,8 @@ static int run_select(Cli *cli, const Arguments *arguments, Diags *diags) {
         report_missing(&names, name, diags);
         return 1;
     }
+    if (cli_name(cli)->peer && str_equal(name, cli->workspace))
+        return 0; /* without a word, as the peers */
     if (!workspace_select(cli, name, diags))
         return 1;
     terminal_print(cli_name(cli)->peer ? "Switched to workspace \"%.*s\".\n"

@@ -123,8 +123,9 @@ bool project_load(
     if (!io && !project->may_be_empty && front_end_is_empty_dir(cli->io.disk, request.directory)) {
         diags_error(diags, NO_RANGE, "No configuration files",
                     "%s has no loam configuration. Write a file whose name ends in .loam.yaml, "
-                    ".tf, .tofu, .loam.json or .tf.json, or use another directory with -chdir.",
-                    project->directory.len ? "The given directory" : "This directory");
+                    ".tf, .tofu, .loam.json or .tf.json, or use another directory with -chdir.%.*s",
+                    project->directory.len ? "The given directory" : "This directory",
+                    STR_ARG(front_end_meant(cli->io.disk, request.directory, cli->arena)));
         return false;
     }
     if (!check_environment(cli, diags) ||

@@ -114,7 +114,8 @@ static void collect_groups(const View *view,
                            Arena *arena) {
     for (size_t i = view->shown; i < diags->count; i++) {
         const Diag *diag = &diags->items[i];
-        if (view_is_repeated(diags, i) || is_hidden(grouping, diag))
+        bool is_consequence = diag->follows && view->type->groups && !view_peer_of(view->cli);
+        if (view_is_repeated(diags, i) || is_hidden(grouping, diag) || is_consequence)
             continue;
         Diag shown = *diag;
         shown.detail = view_peer_words(view->cli, diag->detail, arena);

@@ -1,6 +1,12 @@
 /* Reads bodies of any syntax against a schema; checks required attributes. */
 #include "body.h"
 
+void body_content_misspelled(BodyContent *content, Str name, const StrVec *known, Arena *arena) {
+    Str meant = str_suggest(name, known->items, known->count);
+    if (meant.len > 0)
+        vec_push(arena, &content->misspelled, meant);
+}
+
 /* An attribute whose expression has errors is not reported as missing, too. */
 static bool has_failed(const BodyContent *content, const char *name) {
     vec_each(&content->failed, failed) {
@@ -20,8 +26,10 @@ static bool check_required(const Body *body,
         if (!attribute->required || body_content_find(content, attribute->name) ||
             has_failed(content, attribute->name))
             continue;
-        diags_error(diags, body->range, "Missing required argument",
-                    "The argument \"%s\" is required, but not set.", attribute->name);
+        Diag *diag = diags_error(diags, body->range, "Missing required argument",
+                                 "The argument \"%s\" is required, but not set.", attribute->name);
+        diag->follows = str_is_among(str_from_cstr(attribute->name), content->misspelled.items,
+                                     content->misspelled.count);
         ok = false;
     }
     return ok;

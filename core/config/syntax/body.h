@@ -61,7 +61,8 @@ typedef struct BodyBlock {
 typedef struct BodyContent {
     VEC(BodyAttribute) attributes;
     VEC(BodyBlock) blocks;
-    StrVec failed; /* attributes that are set, but whose expressions have errors */
+    StrVec failed;     /* attributes that are set, but whose expressions have errors */
+    StrVec misspelled; /* attributes that names with errors mean */
 } BodyContent;
 
 typedef struct BodyOperations {
@@ -117,5 +118,7 @@ MUST_USE bool body_attributes(
 /* Return the entry of the given name, or NULL if the schema has none. */
 const BodyAttributeSchema *body_schema_attribute(const BodySchema *schema, Str name);
 const BodyBlockSchema *body_schema_block(const BodySchema *schema, Str type);
+/* Adds the attribute that a misspelled name means to `misspelled`. */
+void body_content_misspelled(BodyContent *content, Str name, const StrVec *known, Arena *arena);
 const BodyAttribute *body_content_find(const BodyContent *content,
                                        const char *name); /* NULL if absent */

@@ -429,8 +429,12 @@ static bool is_hidden(const NodeBody *body, Str name) {
 }
 
 /* Reports a name that the schema does not have, and suggests the nearest name. */
-static void report_unknown_name(
-    const BodySchema *schema, Str name, SourceRange range, Arena *arena, Diags *diags) {
+static void report_unknown_name(const BodySchema *schema,
+                                Str name,
+                                SourceRange range,
+                                BodyContent *out,
+                                Arena *arena,
+                                Diags *diags) {
     StrVec known = {0};
     for (size_t i = 0; i < schema->attribute_count; i++)
         vec_push(arena, &known, str_from_cstr(schema->attributes[i].name));
@@ -438,6 +442,7 @@ static void report_unknown_name(
         if (strcmp(schema->blocks[i].type, "dynamic") != 0)
             vec_push(arena, &known, str_from_cstr(schema->blocks[i].type));
     Str hint = foreign_names_suggest(schema->foreign, name, known.items, known.count, arena);
+    body_content_misspelled(out, name, &known, arena);
     diags_error(diags, range, "Unsupported argument",
                 "There is no argument or block named \"%.*s\" here.%.*s", STR_ARG(name),
                 STR_ARG(hint));
@@ -463,7 +468,7 @@ static bool add_member(const NodeBody *body,
                             diags);
     }
     if (!has_rest)
-        report_unknown_name(schema, name, node_range(body, member->key), arena, diags);
+        report_unknown_name(schema, name, node_range(body, member->key), out, arena, diags);
     return has_rest;
 }
 

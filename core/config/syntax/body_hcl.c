@@ -15,6 +15,7 @@ typedef struct HclBody {
 static bool report_argument(const HclBody *body,
                             const BodySchema *schema,
                             const NativeAttribute *attribute,
+                            BodyContent *out,
                             Arena *arena,
                             Diags *diags) {
     StrVec known = {0};
@@ -22,6 +23,7 @@ static bool report_argument(const HclBody *body,
         vec_push(arena, &known, str_from_cstr(schema->attributes[i].name));
     Str hint =
         foreign_names_suggest(schema->foreign, attribute->name, known.items, known.count, arena);
+    body_content_misspelled(out, attribute->name, &known, arena);
     /* A block type of an enclosing schema is known, too: this body is a rest of that schema's
      * body. */
     if (body_schema_block(schema, attribute->name) ||
@@ -124,7 +126,7 @@ static bool copy_attributes(const HclBody *body,
         if (body_schema_attribute(schema, attribute->name))
             add_attribute(attribute, out, arena);
         else if (!has_rest)
-            ok = report_argument(body, schema, attribute, arena, diags);
+            ok = report_argument(body, schema, attribute, out, arena, diags);
     }
     return ok;
 }

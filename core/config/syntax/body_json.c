@@ -107,8 +107,11 @@ static void recover(const SourceText *source,
                     Diags *diags) {
     const BodyNode *root = json_recovery_read(source, arena, diags);
     const Body *body;
+    size_t before = diags->count;
     if (body_from_node(root, source, BODY_SYNTAX_JSON, functions, &body, arena, diags))
         *out = body;
+    for (size_t i = before; i < diags->count; i++)
+        diags->items[i].follows = before > 0;
 }
 
 bool body_json_parse(const SourceText *source,

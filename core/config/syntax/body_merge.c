@@ -43,6 +43,9 @@ static bool merge_attributes(const MergedBody *merged,
     vec_each(&above->failed, failed) {
         vec_push(arena, &out->failed, *failed);
     }
+    vec_each(&above->misspelled, misspelled) {
+        vec_push(arena, &out->misspelled, *misspelled);
+    }
     return ok;
 }
 

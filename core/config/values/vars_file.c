@@ -1,17 +1,15 @@
 /* Reads variable files: bodies with constant arguments only. */
 #include "vars_file.h"
 
+#include "body_file.h"
 #include "eval.h"
 
-typedef bool (*ParseBody)(
-    const SourceText *, const FunctionTable *, const Body **, Arena *, Diags *);
-
 static bool read_body(
-    const SourceText *source, ParseBody parse, VarsFileValues *out, Arena *arena, Diags *diags) {
+    const SourceText *source, BodyParse *parse, VarsFileValues *out, Arena *arena, Diags *diags) {
     const FunctionTable *functions = function_table_new(NULL, 0, arena);
-    const Body *body;
+    const Body *body = NULL;
     BodyContent content;
-    if (!parse(source, functions, &body, arena, diags))
+    if (!body_file_parse(parse, source, functions, &body, arena, diags))
         return false;
     bool ok = body_attributes(body, BODY_LITERAL, &content, arena, diags);
     vec_each(&content.attributes, attribute) {
