@@ -120,8 +120,7 @@ bool call_is_cancelled(const Call *call);
 /* Returns true if the run was cancelled or the deadline passed before the time was over. */
 bool call_sleep(const Call *call, int64_t ms);
 /* Returns whether this plan deletes, without replacement, an object of `type` whose `attribute`
- * equals `text`. For example, a member whose whole cluster is deleted need not leave it first.
- * During planning this is known only for destroy plans; other plans return false. */
+ * equals `text`, such as the cluster of a member. Of all plans, only those to destroy know it. */
 bool call_deletes(const Call *call, const char *type, const char *attribute, Str text);
 /* Returns whether this plan deletes or replaces an object on which this one depends and which has
  * the text in an attribute, or found such an object gone. For example, a machine with this address.
@@ -747,9 +746,8 @@ struct Provider {
     const char *name;        /* such as libvirt */
     const char *address;     /* such as loam.internal/builtin/libvirt */
     const char *description; /* one sentence */
-    const char
-        *imitates; /* release of the provider at `address` whose behaviour it matches; NULL: none */
-    Schema schema; /* of the provider block */
+    const char *imitates;    /* release of the provider at `address` it matches; NULL: none */
+    Schema schema;           /* of the provider block */
     /* True: if call->allows_deferral, `configure` is called with unknown values, too, and the other
      * calls defer what needs them. Otherwise a provider with unknown values is not called: plans
      * follow from the schemas. */
@@ -777,8 +775,7 @@ struct Provider {
     /* Finds a type instead of the tables above, whose rows then only have names. Returns false if
      * there is none. Thread-safe. Default: the tables. */
     bool (*find_type)(const Provider *provider, ResourceMode mode, Str name, ObjectType *out);
-    /* Finds a function instead of the table above, whose rows then only have names. Returns NULL if
-     * there is none. Thread-safe. Default: the table. */
+    /* The same for a function. Returns NULL if there is none. */
     const ProviderFunction *(*find_function)(const Provider *provider, Str name);
 };
 
