@@ -111,6 +111,12 @@ def seeds(target):
         yield KUBECONFIG
     if target == 'plan':
         yield PLAN
+    if target == 'image':
+        index = {'schemaVersion': 2, 'manifests': [{'mediaType': 'application/vnd.oci.image.manifest.v1+json', 'digest': 'sha256:' + 'a' * 64,
+                 'size': 2, 'annotations': {'io.containerd.image.name': 'registry.test/a:1', 'org.opencontainers.image.ref.name': '1'}}]}
+        docker = [{'Config': 'c.json', 'RepoTags': ['registry.test/a:1'], 'Layers': ['l.tar']}]
+        yield json.dumps(index) + '\0'
+        yield '\0' + json.dumps(docker)
     if target == 'nft':
         yield ('{"nftables": [{"table": {"family": "inet", "name": "t", "handle": 1}}, {"chain": {"family": "inet", "table": "t", '
                '"name": "c", "handle": 2}}, {"rule": {"family": "inet", "table": "t", "chain": "c", "handle": 3, "expr": '
