@@ -50,9 +50,9 @@ static bool report_block(const BodySchema *schema,
     Str hint = foreign_names_hint(schema->foreign, block->type, arena);
     if (!hint.len && !attribute)
         hint = str_did_you_mean(block->type, known.items, known.count, arena);
-    else if (!hint.len && attribute->object_form)
-        hint = str_format(arena, " It is an argument: write it as %.*s = %s.", STR_ARG(block->type),
-                          attribute->object_form);
+    else if (attribute && attribute->object_form)
+        hint = str_format(arena, "%.*s It is an argument: write it as %.*s = %s.", STR_ARG(hint),
+                          STR_ARG(block->type), attribute->object_form);
     else if (!hint.len)
         hint = str_format(arena,
                           " An argument of this name is: set it with an equals sign, "
