@@ -266,7 +266,7 @@ class Lab:
                 seen.append(name)
         seen += files_below(self.path("pools"), self.path("far"))
         for path in files_below(self.work):
-            if path.endswith("terraform.tfstate.backup") or re.search(r"\.loam\.yaml|tfstate(\.backup)? ", path):
+            if re.search(r"tfstate(\.\d+)?\.backup$|\.loam\.yaml|tfstate(\.\d+)?(\.backup)? ", path):
                 continue
             seen.append(path)
         return [masked(line.replace(self.top, "")) for line in seen]

@@ -265,7 +265,7 @@ class Trial:
             seen += [os.path.relpath(os.path.join(directory, name), self.path) + "/" for name in directories]
             for name in names:
                 path = os.path.join(directory, name)
-                if name.endswith("tfstate.backup"):
+                if re.search(r"tfstate(\.\d+)?\.backup$", name):  # a state command that is repeated keeps one more
                     continue
                 text = b"".join(sorted(set(read(path).splitlines()))) if name == "ran" else UUID.sub(b"UUID", read(path))
                 what = "" if "tfstate" in name or name in ("kept", "pushed") else hashlib.sha256(text).hexdigest()[:12]
