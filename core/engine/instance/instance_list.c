@@ -7,30 +7,29 @@
 
 enum { LIMIT_DEFAULT = 100 };
 
-/* Evaluates an argument of the block. Returns false with an error if it is unknown outside of a
- * validation. *out is null if the argument is absent. */
+/* Evaluates an argument of the block. Returns false with an error if it is null, or unknown outside
+ * of a validation. */
 static bool read_argument(InstanceOp *op,
                           const ModuleScope *scope,
                           const char *name,
                           const Expr *expr,
                           const Type *type,
                           Value *out) {
-    *out = value_null(type);
-    if (!expr)
-        return true;
     size_t before = op->diags.count;
     Str summary = str_format(op->scratch, "Invalid \"%s\" argument", name);
     bool ok = eval_expr_as(expr, &scope->scope, type, out, op->scratch, &op->diags);
     *out = ok ? value_unmark_deep(*out, op->scratch) : value_unknown(type);
     bool may_be_unknown = op->walk->phase == PHASE_VALIDATE;
-    if (ok && (value_is_known(*out) || may_be_unknown))
+    bool is_usable = value_is_known(*out) ? !value_is_null(*out) : may_be_unknown;
+    if (ok && is_usable)
         return true;
     if (ok)
-        diags_error(
-            &op->diags, expr->range, str_to_cstr(summary, op->scratch),
-            "The value of \"%s\" depends on objects that do not exist yet. A query requires "
-            "a known value.",
-            name);
+        diags_error(&op->diags, expr->range, str_to_cstr(summary, op->scratch),
+                    value_is_known(*out)
+                        ? "The value of \"%s\" is null. Remove the argument for its default value."
+                        : "The value of \"%s\" depends on objects that do not exist yet. A query "
+                          "requires a known value.",
+                    name);
     diags_set_subject(&op->diags, before, DIAG_EXPRESSION);
     return false;
 }
@@ -39,9 +38,11 @@ static bool read_limit(InstanceOp *op, const ModuleScope *scope, int64_t *out) {
     const Expr *expr = op->resource->config->limit;
     Value value;
     *out = LIMIT_DEFAULT;
+    if (!expr)
+        return true;
     if (!read_argument(op, scope, "limit", expr, &TYPE_NUMBER, &value))
         return false;
-    if (!value_is_present(value) || (value_to_int(value, out) && *out >= 0))
+    if (!value_is_known(value) || (value_to_int(value, out) && *out >= 0))
         return true;
     diags_error(&op->diags, expr->range, "Invalid \"limit\" argument",
                 "The value of \"limit\" must be an integer of at least 0.");
@@ -53,9 +54,11 @@ static bool read_inclusion(InstanceOp *op, const ModuleScope *scope, bool *out) 
     const Expr *expr = op->resource->config->include_resource;
     Value value;
     *out = false;
+    if (!expr)
+        return true;
     if (!read_argument(op, scope, "include_resource", expr, &TYPE_BOOL, &value))
         return false;
-    *out = value_is_present(value) && value_is_true(value);
+    *out = value_is_known(value) && value_is_true(value);
     return true;
 }
 
