@@ -324,7 +324,8 @@ bool libvirt_client_connect_once(const Call *call, virConnectPtr *out, Diags *di
     Diags found = diags_new(call->arena);
     bool is_open = false;
     pthread_mutex_lock(&client->mutex);
-    if (!client->failure_summary.len)
+    bool is_repeated = client->failure_summary.len > 0;
+    if (!is_repeated)
         is_open = connect_locked(call, out, &found);
     if (found.count > 0 && !call_is_cancelled(call)) {
         const Diag *first = &found.items[0];
@@ -338,7 +339,9 @@ bool libvirt_client_connect_once(const Call *call, virConnectPtr *out, Diags *di
     if (!summary.len)
         return libvirt_error_say(call, diags, STR("Cannot connect to the host"),
                                  STR("The connection attempt was interrupted."));
-    return libvirt_error_say(call, diags, summary, why);
+    (void)libvirt_error_say(call, diags, summary, why);
+    vec_last(diags).follows = is_repeated;
+    return false;
 }
 
 static Str promise(const Call *call, const char *kind, Str name) {
