@@ -1,4 +1,4 @@
-/* Lists of a provider that is a program, and the configurations that it generates for what it
+/* Lists of a provider that is a program, and generated configurations of found objects. */
  * found. */
 #include "foreign_case.h"
 
