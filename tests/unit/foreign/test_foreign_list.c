@@ -1,5 +1,4 @@
 /* Lists of a provider that is a program, and generated configurations of found objects. */
- * found. */
 #include "foreign_case.h"
 
 #include "list_type.h"
