@@ -14,6 +14,9 @@
 #include "map.h"
 #include "pending_action.h"
 
+/* The largest number that a stored file may hold: a run may still add to it. */
+#define STATE_COUNT_MAX ((uint64_t)1 << 62)
+
 typedef enum ObjectStatus { OBJECT_READY, OBJECT_TAINTED } ObjectStatus;
 
 /* The type of an object that a moved block gave to a resource of another type. */

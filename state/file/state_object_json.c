@@ -19,10 +19,13 @@ static bool read_status(StateObjectReader *reading, JsonToken token, const char 
     return token == JSON_STRING && reading->reader->text.len == 0;
 }
 
+static bool read_count(const JsonReader *reader, JsonToken token, uint64_t *out) {
+    return token == JSON_NUMBER && str_to_uint64(reader->text, out) && *out <= STATE_COUNT_MAX;
+}
+
 static bool read_schema_version(StateObjectReader *reading, JsonToken token, const char **error) {
-    *error = "schema_version must be an integer";
-    return token == JSON_NUMBER &&
-           str_to_uint64(reading->reader->text, &reading->object.schema_version);
+    *error = "schema_version must be an integer of at most 2^62";
+    return read_count(reading->reader, token, &reading->object.schema_version);
 }
 
 static bool read_attributes(StateObjectReader *reading, JsonToken token, const char **error) {
@@ -57,9 +60,8 @@ static bool read_identity(StateObjectReader *reading, JsonToken token, const cha
 
 static bool read_identity_version(StateObjectReader *reading, JsonToken token, const char **error) {
     reading->object.has_identity_version = true;
-    *error = "identity_schema_version must be an integer";
-    return token == JSON_NUMBER &&
-           str_to_uint64(reading->reader->text, &reading->object.identity_version);
+    *error = "identity_schema_version must be an integer of at most 2^62";
+    return read_count(reading->reader, token, &reading->object.identity_version);
 }
 
 static bool read_private(StateObjectReader *reading, JsonToken token, const char **error) {
@@ -135,6 +137,12 @@ static const struct {
     {STR_CONST("status"),                  read_status          },
 };
 
+/* Members of a stored instance that are no members of its object. */
+static bool is_of_instance(Str key) {
+    return str_equal(key, STR("index_key")) || str_equal(key, STR("deposed")) ||
+           str_equal(key, STR("provider"));
+}
+
 void state_object_json_begin(StateObjectReader *reading) {
     reading->object = (StateObject){0};
     reading->extra = strbuf_new(reading->arena);
@@ -170,7 +178,10 @@ bool state_object_json_member(StateObjectReader *reading,
             *error = NULL;
         return ok;
     }
-    return keep_extra(reading, key, token);
+    if (!is_of_instance(key))
+        return keep_extra(reading, key, token);
+    *error = "an object has a member of its instance";
+    return false;
 }
 
 const StateObject *state_object_json_finish(StateObjectReader *reading) {

@@ -111,8 +111,14 @@ static bool place_object(Decoding *decoding, const StateResource *resource, Inst
         return fail(decoding, "The instance %.*s occurs twice.", STR_ARG(text));
     }
     const StateObject *object = state_object_json_finish(&decoding->object);
-    if (head.provider.len > 0)
-        instance->provider_key = decoding->provider.key;
+    Str provider_key = head.provider.len > 0 ? decoding->provider.key : STR_EMPTY;
+    bool is_first = !instance->current && instance->deposed.count == 0;
+    if (!is_first && !str_equal(instance->provider_key, provider_key)) {
+        Str text = resource_addr_to_str(address, decoding->reader.arena);
+        return fail(decoding, "The objects of the instance %.*s have different providers.",
+                    STR_ARG(text));
+    }
+    instance->provider_key = provider_key;
     if (head.deposed.len > 0) {
         state_set_deposed(instance, head.deposed, object, decoding->arena);
     } else {
@@ -129,8 +135,15 @@ static bool use_provider(Decoding *decoding, StateResource *resource, Str text) 
             return fail(decoding, "\"%.*s\" is not a valid provider address.", STR_ARG(text));
         decoding->provider_text = text;
     }
-    resource->provider_config = decoding->provider;
-    resource->provider_config.key = STR_EMPTY;
+    ProviderConfigAddr address = decoding->provider;
+    address.key = STR_EMPTY;
+    if (resource->provider_config.provider.len > 0 &&
+        !provider_config_addr_equal(resource->provider_config, address)) {
+        Str name = resource_addr_to_str(resource->address, decoding->reader.arena);
+        return fail(decoding, "The resource %.*s has more than one provider configuration.",
+                    STR_ARG(name));
+    }
+    resource->provider_config = address;
     return true;
 }
 
@@ -236,11 +249,11 @@ static bool read_resource_member(Decoding *decoding, ResourceHead *head) {
     return skip(decoding);
 }
 
-/* The provider may follow the instances, or be a member of each of them. */
+/* The provider may follow the instances, or be a member of each of them. The instances share one
+ * provider configuration, of which each may have its own key. */
 static bool finish_resource(Decoding *decoding, const ResourceHead *head, StateResource *resource) {
     resource->is_declared = resource->instances.count == 0;
-    if (resource->provider_config.provider.len == 0 &&
-        !use_provider(decoding, resource, head->provider))
+    if (!use_provider(decoding, resource, head->provider))
         return false;
     if (resource->provider_config.provider.len > 0)
         return true;
@@ -352,9 +365,10 @@ static bool read_outputs(Decoding *decoding) {
 }
 
 static bool read_serial(Decoding *decoding) {
-    bool ok = next(decoding) == JSON_NUMBER &&
-              str_to_uint64(decoding->reader.text, &decoding->state->serial);
-    return ok || fail(decoding, "\"serial\" must be an integer.");
+    uint64_t *serial = &decoding->state->serial;
+    if (next(decoding) != JSON_NUMBER || !str_to_uint64(decoding->reader.text, serial))
+        return fail(decoding, "\"serial\" must be an integer.");
+    return *serial <= STATE_COUNT_MAX || fail(decoding, "\"serial\" must be at most 2^62.");
 }
 
 static bool read_check_results(Decoding *decoding) {

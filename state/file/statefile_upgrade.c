@@ -30,7 +30,7 @@ static uint64_t number_of(Value value) {
     int64_t number = 0;
     uint64_t written = 0;
     if (str_to_uint64(text_of(value), &written))
-        return written;
+        return written <= STATE_COUNT_MAX ? written : STATE_COUNT_MAX;
     bool is_number = value_is_present(value) && value.type->kind == KIND_NUMBER;
     return is_number && value_to_int(value, &number) && number > 0 ? (uint64_t)number : 0;
 }

@@ -209,7 +209,9 @@ static bool parse_base64(Parsing *parsing, JsonToken token, void *field) {
 }
 
 static bool parse_count(Parsing *parsing, JsonToken token, void *field) {
-    return token == JSON_NUMBER && str_to_uint64(parsing->reader.text, field);
+    uint64_t *count = field;
+    return token == JSON_NUMBER && str_to_uint64(parsing->reader.text, count) &&
+           *count <= STATE_COUNT_MAX;
 }
 
 static bool parse_flag(Parsing *parsing, JsonToken token, void *field) {
@@ -354,6 +356,24 @@ static bool has_checksum(Str line, Str *text) {
     return memcmp(digits, line.ptr, CHECKSUM_DIGITS) == 0;
 }
 
+/* A line may have a valid checksum and lack the members that its kind needs. */
+static bool is_complete(const JournalRecord *record) {
+    bool has_address = record->address.type.len > 0;
+    bool has_provider = record->provider_config.provider.len > 0;
+    switch (record->kind) {
+    case RECORD_INTENT: return has_address && has_provider;
+    case RECORD_OUTCOME: return has_address && (has_provider || !record->object);
+    case RECORD_DEPOSE:
+    case RECORD_RESTORE: return has_address && record->deposed.len > 0;
+    case RECORD_START:
+    case RECORD_END:
+    case RECORD_FOLD:
+    case RECORD_PART_BEGIN:
+    case RECORD_PART_END: return true;
+    }
+    return true;
+}
+
 bool journal_record_parse(Str line, JournalRecord *out, Arena *arena) {
     Str text;
     if (!has_checksum(line, &text))
@@ -367,7 +387,7 @@ bool journal_record_parse(Str line, JournalRecord *out, Arena *arena) {
         if (!parse_member(&parsing, parsing.reader.text))
             return false;
     }
-    return token == JSON_OBJECT_END;
+    return token == JSON_OBJECT_END && is_complete(out);
 }
 
 bool journal_record_next_line(Str bytes, JournalLine *line) {

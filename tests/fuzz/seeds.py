@@ -83,7 +83,7 @@ PLAN = """{"format":1,"mode":"normal","errored":false,"complete":true,"lineage":
 JOURNAL = """{"kind":"start","lineage":"6f2c1a54-0000-4000-8000-000000000001","serial":0,"program":"loam","time":"2026-01-01T00:00:00Z"}
 {"kind":"intent","sequence":1,"address":"a.b","provider":"provider[\\"x/y/z\\"]","action":"create","generation":1,"schema_version":0,"planned":{"id":null}}
 {"kind":"intent","sequence":2,"address":"a.c","provider":"provider[\\"x/y/z\\"]","action":"create","generation":1,"schema_version":0,"dependencies":["a.b"]}
-{"kind":"outcome","sequence":2,"address":"a.c","object":{"schema_version":0,"attributes":{"id":"1"},"sensitive_attributes":[]}}
+{"kind":"outcome","sequence":2,"address":"a.c","provider":"provider[\\"x/y/z\\"]","object":{"schema_version":0,"attributes":{"id":"1"},"sensitive_attributes":[]}}
 {"kind":"end","sequence":1}
 """
 

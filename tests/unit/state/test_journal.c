@@ -51,6 +51,7 @@ static uint64_t intend(Case *it, const char *address) {
 static void record(Case *it, uint64_t sequence, const char *address) {
     JournalOutcome outcome = {
         .address = state_case_address(address, it->arena),
+        .provider_config.provider = STR("h/n/t"),
         .object = state_case_object(address, it->arena),
     };
     assert_true(journal_outcome(it->journal, sequence, &outcome, &it->diags));

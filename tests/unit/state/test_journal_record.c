@@ -102,8 +102,10 @@ static void actions(void **unused) {
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
-        Str json =
-            str_format(arena, "{\"kind\":\"intent\",\"address\":\"t.a\",%s}", cases[i].member);
+        Str json = str_format(arena,
+                              "{\"kind\":\"intent\",\"address\":\"t.a\","
+                              "\"provider\":\"provider[\\\"h/n/t\\\"]\",%s}",
+                              cases[i].member);
         Str line = str_format(arena, "%08x %.*s", crc32c(json), STR_ARG(json));
         JournalRecord read;
         assert_true(journal_record_parse(line, &read, arena));
@@ -135,6 +137,7 @@ static void outcome(void **unused) {
         .kind = RECORD_OUTCOME,
         .sequence = 1,
         .address = state_case_address("t.x", arena),
+        .provider_config.provider = STR("h/n/t"),
         .object = &object,
     };
     JournalRecord read;
@@ -149,6 +152,44 @@ static void outcome(void **unused) {
     record.object = NULL;
     assert_true(journal_record_parse(write(&record, arena), &read, arena));
     assert_null(read.object);
+}
+
+/* A line with a valid checksum that lacks a member, or has one of its instance. */
+static void incomplete(void **unused) {
+    (void)unused;
+    static const struct {
+        const char *json;
+        bool is_valid;
+    } cases[] = {
+#define PLACE    "\"address\":\"t.a\""
+#define PROVIDER "\"provider\":\"provider[\\\"h/n/t\\\"]\""
+        {"{\"kind\":\"restore\"," PLACE ",\"deposed\":\"d\"}",                           true },
+        {"{\"kind\":\"restore\"," PLACE "}",                                             false},
+        {"{\"kind\":\"restore\"," PLACE ",\"deposed\":\"\"}",                            false},
+        {"{\"kind\":\"restore\",\"deposed\":\"d\"}",                                     false},
+        {"{\"kind\":\"depose\"," PLACE ",\"deposed\":\"\"}",                             false},
+        {"{\"kind\":\"depose\",\"deposed\":\"d\"}",                                      false},
+        {"{\"kind\":\"intent\"," PLACE "," PROVIDER ",\"action\":\"create\"}",           true },
+        {"{\"kind\":\"intent\"," PLACE ",\"action\":\"create\"}",                        false},
+        {"{\"kind\":\"intent\"," PROVIDER ",\"action\":\"create\"}",                     false},
+        {"{\"kind\":\"outcome\"," PLACE ",\"object\":null}",                             true },
+        {"{\"kind\":\"outcome\"," PLACE ",\"object\":{}}",                               false},
+        {"{\"kind\":\"outcome\"," PLACE "," PROVIDER ",\"object\":{\"new\":1}}",         true },
+        {"{\"kind\":\"outcome\"," PLACE "," PROVIDER ",\"object\":{" PROVIDER "}}",      false},
+        {"{\"kind\":\"outcome\"," PLACE "," PROVIDER ",\"object\":{\"index_key\":1}}",   false},
+        {"{\"kind\":\"outcome\"," PLACE "," PROVIDER ",\"object\":{\"deposed\":\"d\"}}", false},
+        {"{\"kind\":\"outcome\"," PROVIDER ",\"object\":{}}",                            false},
+        {"{\"kind\":\"fold\",\"serial\":4611686018427387904}",                           true },
+        {"{\"kind\":\"fold\",\"serial\":4611686018427387905}",                           false},
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        JournalRecord read;
+        Str json = str_from_cstr(cases[i].json);
+        Str line = str_format(arena, "%08x %.*s", crc32c(json), STR_ARG(json));
+        if (journal_record_parse(line, &read, arena) != cases[i].is_valid)
+            fail_msg("%s: valid should be %d", cases[i].json, cases[i].is_valid);
+    }
 }
 
 static void every_changed_byte(void **unused) {
@@ -188,9 +229,13 @@ static void lines(void **unused) {
 
 UNIT_MAIN(test_journal_record) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(intent),  cmocka_unit_test(parts),
-        cmocka_unit_test(outcome), cmocka_unit_test(every_changed_byte),
-        cmocka_unit_test(lines),   cmocka_unit_test(actions),
+        cmocka_unit_test(intent),
+        cmocka_unit_test(parts),
+        cmocka_unit_test(outcome),
+        cmocka_unit_test(incomplete),
+        cmocka_unit_test(every_changed_byte),
+        cmocka_unit_test(lines),
+        cmocka_unit_test(actions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -63,7 +63,7 @@ static void refused(void **unused) {
         const char *text;
         const char *error;
     } cases[] = {
-        {"{\"schema_version\":-1}",       "schema_version must be an integer"                },
+        {"{\"schema_version\":-1}",       "schema_version must be an integer of at most 2^62"},
         {"{\"attributes\":[]}",           "attributes must be an object"                     },
         {"{\"sensitive_attributes\":{}}", "sensitive_attributes must be a list of paths"     },
         {"{\"private\":\"!\"}",           "private must be a base64 string"                  },

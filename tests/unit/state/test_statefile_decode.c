@@ -53,6 +53,25 @@ static void tainted_and_deposed(void **unused) {
     "\"instances\":[{\"schema_version\":2,\"attributes\":{\"id\":\"x\"},"                          \
     "\"identity\":{\"k\":1},\"newer\":[2],\"identity_schema_version\":3}]"
 
+/* The provider configuration "name" of an instance, as its text continues. */
+#define BY(name) "\"provider\":\"provider[\\\"a/b/c\\\"]" name "\""
+#define FIRST    BY(".x[\\\"a\\\"]")
+#define SECOND   BY(".x[\\\"b\\\"]")
+
+/* The instances of a resource share one provider configuration, of which each has its own key. */
+static void instance_providers(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    State *state = state_case_decode(
+        STR(HEAD "{" NAMED "\"instances\":[{\"index_key\":0," FIRST "},{\"index_key\":1," SECOND
+                 "},{\"index_key\":1,\"deposed\":\"d\"," SECOND "}]}" TAIL),
+        arena);
+    const StateResource *resource = state_find_resource(state, state_case_address("t.n", arena));
+    check_str(resource->provider_config.alias, "x");
+    check_str(resource->instances.items[0].provider_key, "a");
+    check_str(resource->instances.items[1].provider_key, "b");
+}
+
 static void other_orders_and_members(void **unused) {
     (void)unused;
     static const char *const cases[] = {
@@ -89,27 +108,37 @@ static void refused(void **unused) {
         const char *reason;
         uint32_t start;
     } cases[] = {
-        {"not json\n",                                                                     "not valid JSON",                1 },
-        {"{}\n",                                                                           "format \"version\" is missing", 0 },
-        {"[]",                                                                             "must be one object",            0 },
-        {"{\"version\":99}",                                                               "version 99",                    0 },
-        {"{\"version\":\"x\"}",                                                            "integer",                       11},
-        {"{\"version\":4,\"serial\":-1}",                                                  "\"serial\" must be",            22},
-        {"{\"version\":4",                                                                 "not valid JSON",                12},
-        {"{\"version\":4}{",                                                               "not valid JSON",                13},
-        {"{\"meta\":{},\"encrypted_data\":\"\"}",                                          "encrypted",                     0 },
-        {HEAD "{" NAMED "\"provider\":\"x\"}" TAIL,                                        "not a valid provider address",  0 },
-        {HEAD "{" NAMED PROVIDER "\"instances\":3}" TAIL,                                  "must be a list",                0 },
-        {HEAD "{" NAMED "\"module\":\"x.y\"}" TAIL,                                        "not a valid module address",    0 },
-        {HEAD "{\"mode\":\"managed\",\"type\":\"t\"}" TAIL,                                "lacks its type or name",        0 },
-        {HEAD "{" NAMED "\"a\":1}" TAIL,                                                   "t.n has no provider",           0 },
-        {HEAD "{" NAMED PROVIDER "\"a\":1},{" NAMED "\"a\":1}" TAIL,                       "t.n occurs twice",              0 },
-        {HEAD "{" NAMED "\"instances\":[{},{}]}" TAIL,                                     "t.n occurs twice",              0 },
-        {HEAD "{" NAMED "\"instances\":[{\"status\":\"bad\"}]}" TAIL,                      "tainted",                       0 },
-        {HEAD "{" NAMED "\"instances\":[{\"private\":\"?\"}]}" TAIL,                       "base64",                        0 },
-        {"{\"version\":4,\"outputs\":{\"o\":{\"value\":1}}}",                              "lacks its value or type",       0 },
+        {"not json\n",                                                                      "not valid JSON",                1 },
+        {"{}\n",                                                                            "format \"version\" is missing", 0 },
+        {"[]",                                                                              "must be one object",            0 },
+        {"{\"version\":99}",                                                                "version 99",                    0 },
+        {"{\"version\":\"x\"}",                                                             "integer",                       11},
+        {"{\"version\":4,\"serial\":-1}",                                                   "\"serial\" must be",            22},
+        {"{\"version\":4",                                                                  "not valid JSON",                12},
+        {"{\"version\":4}{",                                                                "not valid JSON",                13},
+        {"{\"meta\":{},\"encrypted_data\":\"\"}",                                           "encrypted",                     0 },
+        {HEAD "{" NAMED "\"provider\":\"x\"}" TAIL,                                         "not a valid provider address",  0 },
+        {HEAD "{" NAMED PROVIDER "\"instances\":3}" TAIL,                                   "must be a list",                0 },
+        {HEAD "{" NAMED "\"module\":\"x.y\"}" TAIL,                                         "not a valid module address",    0 },
+        {HEAD "{\"mode\":\"managed\",\"type\":\"t\"}" TAIL,                                 "lacks its type or name",        0 },
+        {HEAD "{" NAMED "\"a\":1}" TAIL,                                                    "t.n has no provider",           0 },
+        {HEAD "{" NAMED PROVIDER "\"a\":1},{" NAMED "\"a\":1}" TAIL,                        "t.n occurs twice",              0 },
+        {HEAD "{" NAMED "\"instances\":[{},{}]}" TAIL,                                      "t.n occurs twice",              0 },
+        {HEAD "{" NAMED "\"instances\":[{\"index_key\":0," FIRST
+              "},{\"index_key\":1," BY("") "}]}" TAIL,
+         "t.n has more than one provider",                                                                                   0 },
+        {HEAD "{" NAMED PROVIDER "\"instances\":[{" FIRST "}]}" TAIL,
+         "t.n has more than one provider",                                                                                   0 },
+        {HEAD "{" NAMED "\"instances\":[{" FIRST "}]," BY(".y") "}" TAIL,
+         "t.n has more than one provider",                                                                                   0 },
+        {HEAD "{" NAMED "\"instances\":[{" FIRST "},{\"deposed\":\"d\"," SECOND "}]}" TAIL,
+         "objects of the instance t.n have different providers",                                                             0 },
+        {"{\"version\":4,\"serial\":4611686018427387905}",                                  "at most 2^62",                  0 },
+        {HEAD "{" NAMED "\"instances\":[{\"status\":\"bad\"}]}" TAIL,                       "tainted",                       0 },
+        {HEAD "{" NAMED "\"instances\":[{\"private\":\"?\"}]}" TAIL,                        "base64",                        0 },
+        {"{\"version\":4,\"outputs\":{\"o\":{\"value\":1}}}",                               "lacks its value or type",       0 },
         {"{\"version\":4,\"outputs\":{\"o\":{\"value\":1,\"type\":[\"list\",\"bool\"]}}}",
-         "does not match its type",                                                                                         0 },
+         "does not match its type",                                                                                          0 },
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -134,6 +163,7 @@ UNIT_MAIN(test_statefile_decode) {
         cmocka_unit_test(nouns),
         cmocka_unit_test(tainted_and_deposed),
         cmocka_unit_test(other_orders_and_members),
+        cmocka_unit_test(instance_providers),
         cmocka_unit_test(empty),
         cmocka_unit_test(refused),
     };
