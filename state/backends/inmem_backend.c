@@ -1,15 +1,19 @@
 /* inmem_backend: a state that ends with the command, for tests of configurations.
  *
  *    read    returns the text of the last write in this run; at first there is no state
- *    lock    succeeds: no other process sees the state
+ *    lock    succeeds, because no other process sees the state; with "lock_id", each command finds
+ *            the default workspace locked, as if by another program
  *
  * Workspaces have names, but no content. */
+#include "backend_settings.h"
 #include "backends.h"
 
 typedef struct Inmem {
     Backend backend;
     Arena *arena;
+    const Io *io;
     Str text;
+    LockInfo holder; /* of the lock; its ID is empty: not locked */
 } Inmem;
 
 static bool inmem_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
@@ -30,11 +34,65 @@ static bool inmem_remove(Backend *backend, Diags *diags) {
     return inmem_write(backend, STR_EMPTY, diags);
 }
 
+typedef struct Locking {
+    Inmem *inmem;
+    const LockInfo *info;
+} Locking;
+
+static LockResult attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena, Diags *diags) {
+    const Locking *locking = self;
+    Inmem *inmem = locking->inmem;
+    (void)pid;
+    (void)arena;
+    (void)diags;
+    if (inmem->holder.id.len > 0) {
+        *holder = inmem->holder;
+        return LOCK_HELD;
+    }
+    inmem->holder = (LockInfo){.id = str_clone(locking->info->id, inmem->arena)};
+    return LOCK_ACQUIRED;
+}
+
+static bool inmem_lock(Backend *backend,
+                       const LockInfo *info,
+                       int64_t timeout_ms,
+                       const CancelToken *cancel,
+                       Diags *diags) {
+    Inmem *inmem = backend->self;
+    Locking locking = {inmem, info};
+    LockAttempt trying = {&locking, attempt, backend->waiting, backend->waiting_payload,
+                          LOCK_ENDS_WITH_PROCESS};
+    return state_lock_acquire(&trying, inmem->io->clock, timeout_ms, cancel, diags);
+}
+
+static bool inmem_unlock(Backend *backend, Diags *diags) {
+    Inmem *inmem = backend->self;
+    (void)diags;
+    inmem->holder = (LockInfo){0};
+    return true;
+}
+
+static bool inmem_force_unlock(Backend *backend, Str id, Diags *diags) {
+    Inmem *inmem = backend->self;
+    if (inmem->holder.id.len > 0 && str_equal(inmem->holder.id, id))
+        return inmem_unlock(backend, diags);
+    state_lock_report_other("Failed to unlock state", backend->path, id, &inmem->holder, diags);
+    return false;
+}
+
+static LockInfo first_holder(const Io *io, Value config, Str workspace, Arena *arena) {
+    Str id = backend_settings_text(config, "lock_id", "");
+    if (id.len == 0 || !str_equal_cstr(workspace, "default"))
+        return (LockInfo){0};
+    LockInfo holder = state_lock_new(io, LOCK_PLAN, STR_EMPTY, arena);
+    holder.id = str_clone(id, arena);
+    holder.operation = STR("test");
+    holder.info = STR("test config");
+    return holder;
+}
+
 static bool inmem_open(
     const Io *io, Value config, Str workspace, Backend **out, Arena *arena, Diags *diags) {
-    (void)io;
-    (void)config;
-    (void)workspace;
     (void)diags;
     Inmem *inmem = arena_new(arena, Inmem);
     *inmem = (Inmem){
@@ -43,11 +101,16 @@ static bool inmem_open(
                       .type = &inmem_backend,
                       .self = inmem,
                       .path = STR("memory"),
+                      .lock = inmem_lock,
+                      .unlock = inmem_unlock,
+                      .force_unlock = inmem_force_unlock,
                       .read = inmem_read,
                       .write = inmem_write,
                       .remove = inmem_remove,
                       },
         .arena = arena,
+        .io = io,
+        .holder = first_holder(io, config, workspace, arena),
     };
     *out = &inmem->backend;
     return true;
@@ -71,7 +134,8 @@ static bool inmem_make(const Io *io, Value config, Str workspace, Diags *diags) 
 }
 
 static const Attribute inmem_attributes[] = {
-    {"lock_id", &TYPE_STRING, OPTIONAL, "Accepted and without effect, as in Terraform."},
+    {"lock_id", &TYPE_STRING, OPTIONAL,
+     "ID of a lock that each command finds in the default workspace."},
 };
 
 const BackendType inmem_backend = {

@@ -23,6 +23,19 @@ static bool approve(Project *project, const Arguments *arguments) {
     return false;
 }
 
+static void print_success(Cli *cli) {
+    const CliName *name = cli_name(cli);
+    bool color = cli->terminal.color;
+    terminal_print("%s%s state has been successfully unlocked!%s\n\n", color ? "\033[1;32m" : "",
+                   name->peer ? name->title : "loam", color ? "\033[0m" : "");
+    if (name->peer)
+        terminal_print("The state has been unlocked, and %s commands should now be able to\n"
+                       "obtain a new lock on the remote state.\n",
+                       name->title);
+    else
+        terminal_print("Other commands can now use the state.\n");
+}
+
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     if (arguments->positionals.count != 1) {
         diags_error(diags, NO_RANGE, "Missing argument",
@@ -44,11 +57,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     if (!approve(&project, arguments) ||
         !backend->force_unlock(backend, arguments->positionals.items[0], diags))
         return 1;
-    bool color = cli->terminal.color;
-    terminal_print("%sloam state has been successfully unlocked!%s\n"
-                   "\n"
-                   "Other commands can now use the state.\n",
-                   color ? "\033[1;32m" : "", color ? "\033[0m" : "");
+    print_success(cli);
     return 0;
 }
 
