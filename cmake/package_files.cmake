@@ -14,6 +14,7 @@ file(WRITE ${documents}/changelog.Debian "loam (${CPACK_PACKAGE_VERSION}-${CPACK
 
  -- ${CPACK_PACKAGE_CONTACT}  Thu, 01 Jan 2026 00:00:00 +0000
 ")
-foreach(file ${documents}/changelog.Debian ${root}/share/man/man1/loam.1)
+file(GLOB manuals ${root}/share/man/man1/*.1)
+foreach(file ${documents}/changelog.Debian ${manuals})
     execute_process(COMMAND gzip -9nf ${file} COMMAND_ERROR_IS_FATAL ANY)
 endforeach()

@@ -572,6 +572,8 @@ struct ResourceType {
                    const ImportRequest *request,
                    ImportResponse *response,
                    Diags *diags);
+    /* With `import`: the form of its ID for the reference, such as "UUID or name of the pool". */
+    const char *import_id;
     /* Default: the stored object, unchanged. */
     bool (*upgrade)(const Call *call,
                     const UpgradeRequest *request,

@@ -1,9 +1,11 @@
 /* provider_page: a provider's reference. Nested objects follow in separate tables, named by their
- * path. */
+ * path. The table of a type's arguments has its attributes that a configuration can set; the table
+ * of its attributes has the others. The tables of nested objects have both. */
 #include "provider_page.h"
 
 #include "registry.h"
 #include "schema_rule.h"
+#include "timeouts.h"
 
 static void add_word(StrBuf *out, bool applies, const char *word) {
     if (!applies)
@@ -60,10 +62,24 @@ static void add_row(StrBuf *out, Str name, Str type, Str flags, const char *desc
     strbuf_add_cstr(out, " |\n");
 }
 
-static void add_attribute_rows(StrBuf *out, const Attribute *all, size_t count, Arena *arena) {
-    for (size_t i = 0; i < count; i++)
-        add_row(out, str_from_cstr(all[i].name), type_of(&all[i], arena), flags_of(&all[i], arena),
-                all[i].description);
+typedef enum Part {
+    PART_ALL,
+    PART_ARGUMENTS,
+    PART_RESULTS, /* only the provider sets them */
+} Part;
+
+static bool is_in(Part part, const Attribute *attribute) {
+    bool is_result = (attribute->flags & (REQUIRED | OPTIONAL)) == 0;
+    return part == PART_ALL || is_result == (part == PART_RESULTS);
+}
+
+static void add_attribute_rows(
+    StrBuf *out, const Attribute *all, size_t count, Part part, Arena *arena) {
+    for (size_t i = 0; i < count; i++) {
+        if (is_in(part, &all[i]))
+            add_row(out, str_from_cstr(all[i].name), type_of(&all[i], arena),
+                    flags_of(&all[i], arena), all[i].description);
+    }
 }
 
 static Str block_type(const Block *block, Arena *arena) {
@@ -93,51 +109,73 @@ static void add_rules(StrBuf *out, const Schema *schema, Arena *arena) {
         strbuf_add_format(out, "\n%.*s\n", STR_ARG(schema_rule_text(&schema->rules[i], arena)));
 }
 
-static void add_nested(StrBuf *out, Str path, const Attribute *all, size_t count, Arena *arena) {
+static void add_nested(
+    StrBuf *out, Str path, const Attribute *all, size_t count, Part part, Arena *arena) {
     for (size_t i = 0; i < count; i++) {
         const NestedObject *nested = all[i].nested;
-        if (!nested)
+        if (!nested || !is_in(part, &all[i]))
             continue;
         Str inner = path.len ? str_format(arena, "%.*s.%s", STR_ARG(path), all[i].name)
                              : str_from_cstr(all[i].name);
         add_head(out, inner);
-        add_attribute_rows(out, nested->attributes, nested->count, arena);
+        add_attribute_rows(out, nested->attributes, nested->count, PART_ALL, arena);
         Schema members = schema_of_nested(nested);
         add_rules(out, &members, arena);
-        add_nested(out, inner, nested->attributes, nested->count, arena);
+        add_nested(out, inner, nested->attributes, nested->count, PART_ALL, arena);
     }
 }
 
-static void add_schema(StrBuf *out, Str path, const Schema *schema, Arena *arena) {
-    if (schema->attribute_count + schema->block_count > 0)
-        add_head(out, path);
-    add_attribute_rows(out, schema->attributes, schema->attribute_count, arena);
-    for (size_t i = 0; i < schema->block_count; i++)
-        add_row(out, str_from_cstr(schema->blocks[i].name), block_type(&schema->blocks[i], arena),
-                block_flags(&schema->blocks[i], arena), schema->blocks[i].schema.description);
+/* The pages of types have a section for it. */
+static bool is_timeouts(const Block *block) {
+    return block->schema.attributes == timeouts_attributes;
+}
+
+static void add_schema(StrBuf *out, Str path, const Schema *schema, Part part, Arena *arena) {
+    add_head(out, path);
+    add_attribute_rows(out, schema->attributes, schema->attribute_count, part, arena);
+    for (size_t i = 0; i < schema->block_count; i++) {
+        if (!is_timeouts(&schema->blocks[i]))
+            add_row(out, str_from_cstr(schema->blocks[i].name),
+                    block_type(&schema->blocks[i], arena), block_flags(&schema->blocks[i], arena),
+                    schema->blocks[i].schema.description);
+    }
     add_rules(out, schema, arena);
-    add_nested(out, path, schema->attributes, schema->attribute_count, arena);
+    add_nested(out, path, schema->attributes, schema->attribute_count, part, arena);
     for (size_t i = 0; i < schema->block_count; i++) {
         Str name = str_from_cstr(schema->blocks[i].name);
         Str inner = path.len ? str_format(arena, "%.*s.%.*s", STR_ARG(path), STR_ARG(name)) : name;
-        add_schema(out, inner, &schema->blocks[i].schema, arena);
+        if (!is_timeouts(&schema->blocks[i]))
+            add_schema(out, inner, &schema->blocks[i].schema, PART_ALL, arena);
     }
 }
 
-static void add_types(
-    StrBuf *out, const Provider *provider, ResourceMode mode, const char *what, Arena *arena) {
+typedef struct ModeWords {
+    const char *title;  /* before the name of a type */
+    const char *prefix; /* of the name of its page */
+    const char *noun;
+} ModeWords;
+
+static const ModeWords mode_words[] = {
+    [MODE_MANAGED] = {"",                    "",           "Resource"          },
+    [MODE_DATA] = {"Data source ",        "data_",      "Data source"       },
+    [MODE_EPHEMERAL] = {"Ephemeral resource ", "ephemeral_", "Ephemeral resource"},
+    [MODE_ACTION] = {"Action ",             "action_",    "Action"            },
+    [MODE_LIST] = {"List ",               "list_",      "List"              },
+};
+
+Str provider_page_name(ResourceMode mode, Str type, Arena *arena) {
+    return str_format(arena, "%s%.*s", mode_words[mode].prefix, STR_ARG(type));
+}
+
+static void add_types(StrBuf *out, const Provider *provider, ResourceMode mode, Arena *arena) {
     StrVec names = registry_type_names(provider, mode, arena);
     ObjectType type;
     vec_each(&names, name) {
         CHECK(registry_find_type(provider, mode, *name, &type));
-        strbuf_add_format(out, "\n### %s%s\n\n%s\n", what, type.name, type.schema->description);
-        if (type.schema->deprecated)
-            strbuf_add_format(out, "\nDeprecated. %s\n", type.schema->deprecated);
-        if (type.resource && type.resource->recovery == RECOVERY_REPEATS)
-            strbuf_add_cstr(out,
-                            "\n"
-                            "If loam crashes during an operation, the operation may run twice.\n");
-        add_schema(out, STR_EMPTY, type.schema, arena);
+        Str page = provider_page_name(mode, *name, arena);
+        strbuf_add_format(out, "\n### %s%s\n\n%s [Example and arguments](types/%.*s.md)\n",
+                          mode_words[mode].title, type.name, type.schema->description,
+                          STR_ARG(page));
     }
 }
 
@@ -147,10 +185,86 @@ void provider_page_write(const Provider *provider, StrBuf *out, Arena *arena) {
     if (provider->imitates)
         strbuf_add_format(out, "\nBehaves as release %s of the provider at this address.\n",
                           provider->imitates);
-    add_schema(out, STR_EMPTY, &provider->schema, arena);
-    add_types(out, provider, MODE_MANAGED, "", arena);
-    add_types(out, provider, MODE_DATA, "Data source ", arena);
-    add_types(out, provider, MODE_EPHEMERAL, "Ephemeral resource ", arena);
-    add_types(out, provider, MODE_ACTION, "Action ", arena);
-    add_types(out, provider, MODE_LIST, "List ", arena);
+    if (provider->schema.attribute_count + provider->schema.block_count > 0)
+        add_schema(out, STR_EMPTY, &provider->schema, PART_ALL, arena);
+    add_types(out, provider, MODE_MANAGED, arena);
+    add_types(out, provider, MODE_DATA, arena);
+    add_types(out, provider, MODE_EPHEMERAL, arena);
+    add_types(out, provider, MODE_ACTION, arena);
+    add_types(out, provider, MODE_LIST, arena);
+}
+
+static bool has_part(const Schema *schema, Part part) {
+    for (size_t i = 0; i < schema->attribute_count; i++) {
+        if (is_in(part, &schema->attributes[i]))
+            return true;
+    }
+    return false;
+}
+
+static bool has_arguments(const Schema *schema) {
+    for (size_t i = 0; i < schema->block_count; i++) {
+        if (!is_timeouts(&schema->blocks[i]))
+            return true;
+    }
+    return has_part(schema, PART_ARGUMENTS);
+}
+
+static void add_results(StrBuf *out, const Schema *schema, Arena *arena) {
+    strbuf_add_cstr(out,
+                    "\n## Attributes\n\nReferences can also use these attributes, which only the "
+                    "provider sets.\n");
+    add_head(out, STR_EMPTY);
+    add_attribute_rows(out, schema->attributes, schema->attribute_count, PART_RESULTS, arena);
+    add_nested(out, STR_EMPTY, schema->attributes, schema->attribute_count, PART_RESULTS, arena);
+}
+
+static void add_import(StrBuf *out, const ResourceType *type) {
+    strbuf_add_cstr(out, "\n## Import\n\n");
+    if (!type->import) {
+        strbuf_add_cstr(out, "Objects of this type cannot be imported.\n");
+        return;
+    }
+    strbuf_add_format(out, "```\nloam import %s.NAME ID\n```\n", type->name);
+    if (type->import_id)
+        strbuf_add_format(out, "\nID: %s.\n", type->import_id);
+}
+
+static void add_timeouts(StrBuf *out, const Schema *schema, Arena *arena) {
+    for (size_t i = 0; i < schema->block_count; i++) {
+        const Block *block = &schema->blocks[i];
+        if (!is_timeouts(block))
+            continue;
+        strbuf_add_cstr(out, "\n## Timeouts\n\nThe block `timeouts` limits the duration of "
+                             "operations, for example `timeouts: {create: 10m}`.\n");
+        add_head(out, STR_EMPTY);
+        add_attribute_rows(out, block->schema.attributes, block->schema.attribute_count, PART_ALL,
+                           arena);
+    }
+}
+
+void provider_page_write_type(const Provider *provider,
+                              ResourceMode mode,
+                              const ObjectType *type,
+                              StrBuf *out,
+                              Arena *arena) {
+    const ModeWords *words = &mode_words[mode];
+    const Schema *schema = type->schema;
+    strbuf_add_format(
+        out, "# %s%s\n\n%s\n\n%s of the provider [%s](../resources.md#provider-%s).\n",
+        words->title, type->name, schema->description, words->noun, provider->name, provider->name);
+    if (schema->deprecated)
+        strbuf_add_format(out, "\nDeprecated. %s\n", schema->deprecated);
+    if (type->resource && type->resource->recovery == RECOVERY_REPEATS)
+        strbuf_add_cstr(out, "\n"
+                             "If loam crashes during an operation, the operation may run twice.\n");
+    if (has_arguments(schema)) {
+        strbuf_add_cstr(out, "\n## Arguments\n");
+        add_schema(out, STR_EMPTY, schema, PART_ARGUMENTS, arena);
+    }
+    if (has_part(schema, PART_RESULTS))
+        add_results(out, schema, arena);
+    if (type->resource)
+        add_import(out, type->resource);
+    add_timeouts(out, schema, arena);
 }

@@ -189,5 +189,6 @@ const ResourceType argocd_project = {
     .delete = delete,
     .read = typed_object_read,
     .import = typed_object_import,
+    .import_id = "NAMESPACE/NAME of the object, or its name if it has no namespace",
     .recover = typed_object_recover,
 };

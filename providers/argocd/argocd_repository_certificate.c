@@ -515,6 +515,7 @@ const ResourceType argocd_repository_certificate = {
     .delete = delete,
     .read = read,
     .import = import,
+    .import_id = "NAMESPACE/ssh/SERVER or NAMESPACE/tls/SERVER, such as argocd/ssh/git.example.com",
     .recover = recover,
     .limits = limits,
 };

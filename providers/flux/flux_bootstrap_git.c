@@ -675,6 +675,7 @@ const ResourceType flux_bootstrap_git = {
     .delete = delete,
     .read = read,
     .import = import,
+    .import_id = "namespace of Flux, such as flux-system",
     .recover = recover,
     .gitops = gitops,
 };

@@ -494,6 +494,7 @@ const ResourceType kubeadm_init = {
     .delete = init_delete,
     .read = init_read,
     .import = init_import,
+    .import_id = "address of the machine's SSH server: HOST, HOST:PORT or USER@HOST:PORT",
     .recover = init_recover,
     .limits = init_limits,
 };

@@ -241,6 +241,7 @@ const ResourceType kubeadm_join = {
     .delete = join_delete,
     .read = join_read,
     .import = join_import,
+    .import_id = "address of the machine's SSH server: HOST, HOST:PORT or USER@HOST:PORT",
     .recover = join_recover,
     .limits = join_limits,
 };

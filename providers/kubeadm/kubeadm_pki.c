@@ -171,4 +171,5 @@ const ResourceType kubeadm_pki = {
     .create = pki_create,
     .update = pki_update,
     .import = pki_import,
+    .import_id = "path of a local directory with the files of /etc/kubernetes/pki",
 };

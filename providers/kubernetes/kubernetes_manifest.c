@@ -312,6 +312,8 @@ const ResourceType kubernetes_manifest = {
     .delete = manifest_delete,
     .read = manifest_read,
     .import = manifest_import,
+    .import_id = "list of the object's apiVersion, kind, namespace and name, such as "
+                 "apiVersion=apps/v1,kind=Deployment,namespace=default,name=web",
     .upgrade = manifest_upgrade,
     .recover = manifest_recover,
 };

@@ -402,6 +402,7 @@ const ResourceType nftables_table = {
     .delete = table_delete,
     .read = table_read,
     .import = table_import,
+    .import_id = "HOST/FAMILY/NAME, such as 10.0.0.7/inet/loam",
     .recover = table_recover,
     .limits = ssh_client_limits,
     .limits_reads = true,

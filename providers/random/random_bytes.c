@@ -44,4 +44,5 @@ const ResourceType random_bytes = {
     .effect = EFFECT_NONE,
     .create = bytes_create,
     .import = bytes_import,
+    .import_id = "bytes in base64",
 };

@@ -117,4 +117,5 @@ const ResourceType random_id = {
     .create = id_create,
     .update = random_update,
     .import = id_import,
+    .import_id = "BYTES or PREFIX,BYTES, with the bytes in URL-safe base64 without padding",
 };

@@ -111,4 +111,5 @@ const ResourceType random_integer = {
     .create = integer_create,
     .update = random_update,
     .import = integer_import,
+    .import_id = "RESULT,MIN,MAX or RESULT,MIN,MAX,SEED, such as 7,1,10",
 };

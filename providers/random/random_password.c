@@ -76,5 +76,6 @@ const ResourceType random_password = {
     .create = password_create,
     .update = random_update,
     .import = password_import,
+    .import_id = "password",
     .upgrade = password_upgrade,
 };

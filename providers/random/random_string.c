@@ -61,5 +61,6 @@ const ResourceType random_string = {
     .create = string_create,
     .update = random_update,
     .import = string_import,
+    .import_id = "text",
     .upgrade = string_upgrade,
 };

@@ -59,4 +59,5 @@ const ResourceType random_uuid = {
     .create = uuid_create,
     .update = random_update,
     .import = random_uuid_import,
+    .import_id = "UUID",
 };

@@ -21,4 +21,5 @@ const ResourceType random_uuid4 = {
     .create = uuid_create,
     .update = random_update,
     .import = random_uuid_import,
+    .import_id = "UUID",
 };

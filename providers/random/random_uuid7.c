@@ -37,4 +37,5 @@ const ResourceType random_uuid7 = {
     .create = uuid_create,
     .update = random_update,
     .import = random_uuid_import,
+    .import_id = "UUID",
 };

@@ -143,5 +143,6 @@ const ResourceType terraform_data = {
     .create = data_apply,
     .update = data_apply,
     .import = data_import,
+    .import_id = "id of the object: any text",
     .move = data_move,
 };

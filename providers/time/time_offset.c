@@ -161,4 +161,6 @@ const ResourceType time_offset = {
     .create = offset_apply,
     .update = offset_apply,
     .import = offset_import,
+    .import_id = "BASETIMESTAMP,YEARS,MONTHS,DAYS,HOURS,MINUTES,SECONDS, such as "
+                 "2026-01-31T00:00:00Z,,1,,,,",
 };

@@ -193,4 +193,5 @@ const ResourceType time_rotating = {
     .update = rotating_apply,
     .read = rotating_read,
     .import = rotating_import,
+    .import_id = "BASETIMESTAMP,YEARS,MONTHS,DAYS,HOURS,MINUTES or BASETIMESTAMP,ROTATIONTIMESTAMP",
 };

@@ -133,4 +133,5 @@ const ResourceType time_sleep = {
     .update = sleep_update,
     .delete = sleep_delete,
     .import = sleep_import,
+    .import_id = "CREATEDURATION,DESTROYDURATION, such as 30s,5s",
 };

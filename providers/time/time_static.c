@@ -68,4 +68,5 @@ const ResourceType time_static = {
     .plan = static_plan,
     .create = static_create,
     .import = static_import,
+    .import_id = "time, such as 2026-01-31T00:00:00Z",
 };

@@ -122,6 +122,7 @@ static const ResourceType notes_note = {
     .delete = note_delete,
     .read = note_read,
     .import = object_id_import,
+    .import_id = "id of the note",
     .recover = note_recover,
 };
 

@@ -267,6 +267,8 @@ static inline void check_type_row(const Provider *provider, ObjectType type) {
 }
 
 static inline void check_resource_row(const ResourceType *type) {
+    check_row(!type->import == !type->import_id, type->name, "import",
+              "import and import_id need each other: the reference shows the form of the ID");
     check_row(resource_type_covers_updates(type), type->name, "update",
               "without update each argument has FORCES_NEW");
     check_row(!type->plans_destroy || type->plan, type->name, "plans_destroy", "it needs plan");

@@ -359,6 +359,7 @@ const Command cmd_apply = {
              "approval.\n"
              "The journal records every operation before it starts, so the next run can complete "
              "an interrupted one.",
+    .example = "loam apply",
     .groups = {OPTION_GROUP(options), &option_operation, &option_variables, &option_state,
                &reporting_options, &option_environment, &option_protected, &option_view},
     .group_count = 8,
@@ -373,6 +374,7 @@ const Command cmd_destroy = {
     .usage = "[options]",
     .about =
         "Shows the objects to destroy, asks for approval, and destroys them in dependency order.",
+    .example = "loam destroy -target=libvirt_domain.web",
     .groups = {OPTION_GROUP(options), &option_operation, &option_variables, &option_state,
                &reporting_options, &option_environment, &option_protected, &option_view},
     .group_count = 8,
@@ -394,6 +396,7 @@ const Command cmd_refresh = {
         "Reads the real objects and writes their values to the state, without approval. "
         "Outputs get the values that a plan knows, and a failed condition is an error, as in a "
         "plan. To see the changes first, run \"loam plan -refresh-only\".",
+    .example = "loam refresh",
     .groups = {OPTION_GROUP(refresh_options), &option_operation, &option_variables, &option_state,
                &reporting_options, &option_environment, &option_protected, &option_view},
     .group_count = 8,

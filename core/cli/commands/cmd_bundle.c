@@ -9,5 +9,6 @@ const Command cmd_bundle = {
     .usage = "<command> [options] [arguments]",
     .about = "A bundle has the programs, images and manifests that the machines of a cluster need, "
              "with their digests and a signature: a directory or a .tar.zst.",
+    .example = "loam bundle create inventory.yaml cluster.bundle",
     COMMAND_SUBCOMMANDS(subcommands),
 };

@@ -107,6 +107,7 @@ const Command cmd_bundle_create = {
     .about = "Collects the files of a YAML inventory: local files, downloads that match their "
              "digest, and container images, which the program skopeo copies. BUNDLE is a new "
              "directory, or a file whose name ends in .tar.zst.",
+    .example = "loam bundle create inventory.yaml cluster.bundle",
     .groups = {OPTION_GROUP(options), &option_view},
     .group_count = 2,
     .most_positionals = 2,

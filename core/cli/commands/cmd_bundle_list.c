@@ -83,6 +83,7 @@ const Command cmd_bundle_list = {
     .usage = "[options] BUNDLE",
     .about = "Prints digest, versions, files and images. Verifies the list, but does not read the "
              "files; \"loam bundle verify\" does.",
+    .example = "loam bundle list cluster.bundle",
     .groups = {OPTION_GROUP(options), &option_view},
     .group_count = 2,
     .most_positionals = 1,

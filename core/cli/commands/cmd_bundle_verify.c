@@ -42,6 +42,7 @@ const Command cmd_bundle_verify = {
     .usage = "[options] BUNDLE",
     .about = "Compares every file with its digest, and the bundle with a pinned digest or public "
              "key. Writes nothing.",
+    .example = "loam bundle verify cluster.bundle",
     .groups = {OPTION_GROUP(options), &option_view},
     .group_count = 2,
     .most_positionals = 1,

@@ -291,6 +291,7 @@ const Command cmd_console = {
         "attributes, and Control-C clears the line. The history is kept in memory only. \"exit\" "
         "or end of input ends the console. If the input is piped, each line is an expression and "
         "only the last result is printed; the first error ends the console with exit status 1.",
+    .example = "echo 'cidrhost(\"10.17.0.0/24\", 7)' | loam console",
     .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
                &option_view},
     .group_count = 5,

@@ -39,6 +39,11 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     return url.ptr && !drift_notice_send(cli, operation.result.plan, url, diags) ? 1 : 2;
 }
 
+static const CommandStatus statuses[] = {
+    {2, "Drift was found."},
+    {0}
+};
+
 const Command cmd_drift = {
     .name = "drift",
     .summary = "Show what changed outside of loam",
@@ -49,6 +54,8 @@ const Command cmd_drift = {
         "owners. Fields that the configuration does not set do not count if the remote system "
         "tells them apart, as Kubernetes does. Changes nothing.\n"
         "Exit status: 0 without drift, 2 with drift, 1 after an error.",
+    .statuses = statuses,
+    .example = "loam drift -target=libvirt_domain.web",
     .groups = {OPTION_GROUP(options), &option_operation, &option_variables, &option_state,
                &reporting_options, &option_environment, &option_view},
     .group_count = 7,

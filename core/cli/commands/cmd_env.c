@@ -76,6 +76,7 @@ static const Command cmd_env_list = {
     .about = "Lists the environments that the root module declares, the location of each state, "
              "and which are protected. A star marks the selected one (-env or LOAM_ENV). If the "
              "configuration declares no environments, lists the workspaces.",
+    .example = "loam env list",
     .groups = {OPTION_GROUP(list_options), &option_variables, &option_environment, &option_view},
     .group_count = 4,
     .run = run_list,
@@ -236,6 +237,11 @@ static int run_diff(Cli *cli, const Arguments *arguments, Diags *diags) {
     return differences.count > 0 && option_flag(arguments, "detailed-exitcode") ? 2 : 0;
 }
 
+static const CommandStatus diff_statuses[] = {
+    {2, "With -detailed-exitcode, the environments differ."},
+    {0}
+};
+
 static const Command cmd_env_diff = {
     .name = "diff",
     .summary = "Compare two environments",
@@ -244,6 +250,8 @@ static const Command cmd_env_diff = {
         "Shows the differences between two environments side by side: variable values, backend and "
         "provider settings, and planned changes. Sensitive values stay hidden. The command "
         "acquires no lock and changes nothing; it reads real objects only with -refresh.",
+    .statuses = diff_statuses,
+    .example = "loam env diff -detailed-exitcode staging production",
     .groups = {OPTION_GROUP(diff_options), &option_variables, &option_view},
     .group_count = 3,
     .most_positionals = 2,
@@ -269,6 +277,7 @@ const Command cmd_env = {
     .usage = "<command> [options] [arguments]",
     .about = "An environment is a deployment of the configuration, with its own variable values, "
              "settings and state. Select one with -env or LOAM_ENV.",
+    .example = "loam env diff staging production",
     COMMAND_SUBCOMMANDS(subcommands),
     .redirect = redirect,
 };

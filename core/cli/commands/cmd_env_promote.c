@@ -62,6 +62,7 @@ const Command cmd_env_promote = {
         "the target's environments block, or in its variables file, and nothing else in the file. "
         "The source must be applied completely and without errors, with an empty plan now. A value "
         "of the target that is no literal is an error. The command applies and pushes nothing.",
+    .example = "loam env promote staging production",
     .groups = {OPTION_GROUP(options), &option_variables, &option_view},
     .group_count = 3,
     .most_positionals = 2,

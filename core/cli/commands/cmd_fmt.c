@@ -253,6 +253,12 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     return run.checks && run.has_changes ? STATUS_CHANGED : 0;
 }
 
+static const CommandStatus statuses[] = {
+    {2,                                        "A file cannot be parsed."},
+    {3,                                        "With -check, a file is not formatted."},
+    {0}
+};
+
 const Command cmd_fmt = {
     .name = "fmt",
     .summary = "Format configuration files",
@@ -264,6 +270,8 @@ const Command cmd_fmt = {
         "In YAML, only the text inside ${...} and %{...} is formatted. JSON is left unchanged.\n"
         "Exit status 2: a file could not be read or parsed; 3: with -check, a file is not "
         "formatted.",
+    .statuses = statuses,
+    .example = "loam fmt -check -recursive",
     .groups = {OPTION_GROUP(options), &option_view},
     .group_count = 2,
     .most_positionals = PATHS_MAX,

@@ -68,6 +68,7 @@ const Command cmd_force_unlock = {
     .about = "Removes the lock with this ID, which an interrupted run left behind. No real object "
              "is changed. The lock of a local state belongs to the kernel and ends with its "
              "process, so it cannot be removed.",
+    .example = "loam force-unlock 6f0e0c5a-91a4-4d3c-8ee5-3c1d1a0ab7d2",
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_protected,
                &option_view},
     .group_count = 5,

@@ -23,6 +23,7 @@ const Command cmd_get = {
     .usage = "[options]",
     .about = "Downloads the modules that the configuration calls, in the revisions of "
              ".loam.lock.yaml, like \"loam init\". Does nothing else.",
+    .example = "loam get -update",
     .groups = {OPTION_GROUP(options), &option_variables, &option_tests, &option_environment,
                &option_view},
     .group_count = 5,

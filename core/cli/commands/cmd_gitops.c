@@ -287,6 +287,7 @@ static const Command reconcile_command = {
              "controllers have handled the request and report the objects as ready. Fails at once "
              "if a controller gives up; a failure that the controller retries is shown when the "
              "time is over. Then prints the table of \"loam gitops status\".",
+    .example = "loam gitops reconcile flux_kustomization.apps",
     .groups = {OPTION_GROUP(reconcile_options), &option_variables, &option_state,
                &option_environment, &option_view},
     .group_count = 5,
@@ -301,6 +302,7 @@ static const Command suspend_command = {
     .about = "Suspends the objects at these addresses: their controllers leave them alone. The "
              "next plan shows no change, unless the configuration sets the argument that suspends; "
              "a warning says so.",
+    .example = "loam gitops suspend flux_kustomization.apps",
     .groups = {OPTION_GROUP(show_options), &option_variables, &option_state, &option_environment,
                &option_protected, &option_view},
     .group_count = 6,
@@ -314,6 +316,7 @@ static const Command resume_command = {
     .usage = "[options] ADDRESS...",
     .about = "Resumes objects that are suspended. Does not wait for their reconciliation: \"loam "
              "gitops reconcile\" does.",
+    .example = "loam gitops resume flux_kustomization.apps",
     .groups = {OPTION_GROUP(show_options), &option_variables, &option_state, &option_environment,
                &option_protected, &option_view},
     .group_count = 6,
@@ -328,6 +331,7 @@ static const Command status_command = {
     .about = "Shows the objects that GitOps controllers reconcile: whether they are ready and "
              "suspended, their revision, and the message of the controller. Without an address, "
              "shows all in the state. Changes nothing.",
+    .example = "loam gitops status",
     .groups = {OPTION_GROUP(show_options), &option_variables, &option_state, &option_environment,
                &option_view},
     .group_count = 5,
@@ -346,5 +350,6 @@ const Command cmd_gitops = {
              "as flux_kustomization and flux_bootstrap_git. An address may name a resource "
              "instance, all instances of a resource, or a module. Variables and providers are "
              "those of the configuration; other objects have the values of the state.",
+    .example = "loam gitops status",
     COMMAND_SUBCOMMANDS(subcommands),
 };

@@ -138,8 +138,8 @@ const Command cmd_graph = {
              "each node to each of its "
              "dependencies. Without -type, the nodes are the resources and data sources; with "
              "-type, all nodes of that operation. With plan-destroy, an edge leads to the node "
-             "that must be destroyed first.\n"
-             "Example: loam graph -format=svg > graph.svg",
+             "that must be destroyed first.",
+    .example = "loam graph -format=svg > graph.svg",
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
     .group_count = 4,
     .run = run,

@@ -111,6 +111,7 @@ const Command cmd_import = {
         "Imports the existing object with this ID into the state at ADDRESS. The configuration "
         "must declare a resource with that address. Only the state changes; to see the "
         "differences, run \"loam plan\". An import block does the same as part of a plan.",
+    .example = "loam import libvirt_pool.images default",
     .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
                &option_protected, &option_view},
     .group_count = 6,

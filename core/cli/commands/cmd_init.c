@@ -169,6 +169,7 @@ const Command cmd_init = {
         "does not contain, in the versions of .terraform.lock.hcl, from the mirrors of the CLI "
         "configuration or from their registries; -upgrade selects newer versions. Safe to run "
         "again.",
+    .example = "loam init",
     .groups = {OPTION_GROUP(options), &backend_init_options, &option_variables, &option_tests,
                &option_environment, &option_view},
     .group_count = 6,

@@ -161,6 +161,7 @@ const Command cmd_login = {
         "The host must support Terraform's login protocol: loam prints an address for a browser on "
         "this machine, and waits for its answer. A host with only a page of tokens lets you paste "
         "one.",
+    .example = "loam login registry.example.com",
     .groups = {OPTION_GROUP(options), &option_view},
     .group_count = 2,
     .most_positionals = 1,

@@ -41,6 +41,7 @@ const Command cmd_logout = {
     .usage = "[options] [HOST]",
     .about = "Removes the token that \"loam login\" stored. The token stays valid until the host "
              "revokes it. Without HOST, the host is app.terraform.io.",
+    .example = "loam logout registry.example.com",
     .groups = {&option_view},
     .group_count = 1,
     .most_positionals = 1,

@@ -8,5 +8,6 @@ const Command cmd_metadata = {
     .summary = "Print functions or reference pages",
     .usage = "<command> [options] [arguments]",
     .about = "Prints documentation generated from loam's own tables.",
+    .example = "loam metadata page types/libvirt_domain",
     COMMAND_SUBCOMMANDS(subcommands),
 };

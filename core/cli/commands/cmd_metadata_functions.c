@@ -28,6 +28,7 @@ const Command cmd_metadata_functions = {
     .summary = "Print the signatures of all functions",
     .usage = "-json",
     .about = "Prints the parameters and the result type of each function, as JSON.",
+    .example = "loam metadata functions -json",
     .groups = {OPTION_GROUP(options), &option_view},
     .group_count = 2,
     .run = run,

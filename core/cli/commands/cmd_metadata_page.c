@@ -24,9 +24,9 @@ static bool write_resources(Cli *cli, StrBuf *out, Diags *diags) {
         out,
         "# Providers, their resources and data sources\n"
         "\n"
-        "For authors of configurations: every provider's settings, resources and data sources. "
-        "The\n"
-        "[examples](examples.md) show each of them in YAML and in native syntax.\n"
+        "For authors of configurations: every provider's settings, and a link to the page of each "
+        "type.\n"
+        "The [examples](examples.md) are also on one page, in YAML and in native syntax.\n"
         "\n"
         "The provider sets a computed attribute. It also sets an attribute that is optional and "
         "computed, unless\n"
@@ -41,6 +41,31 @@ static bool write_resources(Cli *cli, StrBuf *out, Diags *diags) {
         provider_page_write(provider, out, cli->arena);
     }
     return true;
+}
+
+static bool write_type(Cli *cli, Str page, StrBuf *out, Diags *diags) {
+    StrVec names = registry_names(cli->registry, cli->arena);
+    vec_each(&names, name) {
+        const Provider *provider;
+        if (!registry_find(cli->registry, *name, &provider, NO_RANGE, diags))
+            return false;
+        for (ResourceMode mode = MODE_MANAGED; mode <= MODE_LIST; mode++) {
+            StrVec types = registry_type_names(provider, mode, cli->arena);
+            vec_each(&types, type_name) {
+                ObjectType type;
+                if (!str_equal(provider_page_name(mode, *type_name, cli->arena), page))
+                    continue;
+                CHECK(registry_find_type(provider, mode, *type_name, &type));
+                provider_page_write_type(provider, mode, &type, out, cli->arena);
+                return true;
+            }
+        }
+    }
+    diags_error(
+        diags, NO_RANGE, "Unknown type",
+        "There is no type with a page \"types/%.*s\". The page \"resources\" lists all types.",
+        STR_ARG(page));
+    return false;
 }
 
 static bool write_backends(Cli *cli, StrBuf *out, Diags *diags) {
@@ -77,6 +102,41 @@ static bool write_manual(Cli *cli, StrBuf *out, Diags *diags) {
     return true;
 }
 
+typedef struct CommandSearch {
+    Str page;
+    PageForm form;
+    StrBuf *out;
+    Arena *arena;
+    bool is_found;
+} CommandSearch;
+
+static void write_if_wanted(const Command *command, Str path, void *payload) {
+    CommandSearch *search = payload;
+    if (!str_equal(command_page_name(path, search->arena), search->page))
+        return;
+    search->is_found = true;
+    command_page_write_one(search->form, command, path, search->out, search->arena);
+}
+
+static bool write_command(Cli *cli, PageForm form, Str page, StrBuf *out, Diags *diags) {
+    CommandSearch search = {page, form, out, cli->arena, false};
+    command_each(cli->commands, write_if_wanted, &search, cli->arena);
+    if (!search.is_found)
+        diags_error(diags, NO_RANGE, "Unknown command",
+                    "There is no command with a page \"%.*s\". The page \"commands\" lists all "
+                    "commands; write \"state-list\" for \"state list\".",
+                    STR_ARG(page));
+    return search.is_found;
+}
+
+static bool write_manual_markdown(Cli *cli, Str page, StrBuf *out, Diags *diags) {
+    return write_command(cli, PAGE_MARKDOWN, page, out, diags);
+}
+
+static bool write_manual_roff(Cli *cli, Str page, StrBuf *out, Diags *diags) {
+    return write_command(cli, PAGE_MANUAL, page, out, diags);
+}
+
 static bool write_bash(Cli *cli, StrBuf *out, Diags *diags) {
     (void)diags;
     command_completion_write(COMPLETION_BASH, cli->commands, out, cli->arena);
@@ -111,27 +171,53 @@ static const MetadataPage pages[] = {
     {"fish",      write_fish     },
 };
 
+/* Many pages: the name of one follows after a slash. */
+typedef struct MetadataPages {
+    const char *name;
+    const char *member;
+    bool (*write)(Cli *cli, Str member, StrBuf *out, Diags *diags);
+} MetadataPages;
+
+static const MetadataPages page_sets[] = {
+    {"types",  "TYPE",    write_type           },
+    {"manual", "COMMAND", write_manual_markdown},
+    {"man1",   "COMMAND", write_manual_roff    },
+};
+
 static Str page_names(Arena *arena) {
-    Str names[ARRAY_COUNT(pages)];
+    Str names[ARRAY_COUNT(pages) + ARRAY_COUNT(page_sets)];
     for (size_t i = 0; i < ARRAY_COUNT(pages); i++)
         names[i] = str_from_cstr(pages[i].name);
+    for (size_t i = 0; i < ARRAY_COUNT(page_sets); i++)
+        names[ARRAY_COUNT(pages) + i] =
+            str_format(arena, "%s/%s", page_sets[i].name, page_sets[i].member);
     return str_join(names, ARRAY_COUNT(names), STR(", "), arena);
+}
+
+static bool write_page(Cli *cli, Str wanted, StrBuf *out, Diags *diags) {
+    for (size_t i = 0; i < ARRAY_COUNT(pages); i++) {
+        if (str_equal_cstr(wanted, pages[i].name))
+            return pages[i].write(cli, out, diags);
+    }
+    Str member = wanted, set;
+    bool has_member = str_find_char(wanted, '/', 0) != SIZE_MAX;
+    (void)str_next_field(&member, '/', &set);
+    for (size_t i = 0; has_member && i < ARRAY_COUNT(page_sets); i++) {
+        if (str_equal_cstr(set, page_sets[i].name))
+            return page_sets[i].write(cli, member, out, diags);
+    }
+    diags_error(diags, NO_RANGE, "Missing page name", "Give the name of one page: %.*s.",
+                STR_ARG(page_names(cli->arena)));
+    return false;
 }
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     Str wanted = arguments->positionals.count > 0 ? arguments->positionals.items[0] : STR_EMPTY;
-    for (size_t i = 0; i < ARRAY_COUNT(pages); i++) {
-        StrBuf out = strbuf_new(cli->arena);
-        if (!str_equal_cstr(wanted, pages[i].name))
-            continue;
-        if (!pages[i].write(cli, &out, diags))
-            return 1;
-        terminal_out(strbuf_str(&out));
-        return 0;
-    }
-    diags_error(diags, NO_RANGE, "Missing page name", "Give the name of one page: %.*s.",
-                STR_ARG(page_names(cli->arena)));
-    return 1;
+    StrBuf out = strbuf_new(cli->arena);
+    if (!write_page(cli, wanted, &out, diags))
+        return 1;
+    terminal_out(strbuf_str(&out));
+    return 0;
 }
 
 const Command cmd_metadata_page = {
@@ -139,9 +225,13 @@ const Command cmd_metadata_page = {
     .summary = "Print a reference page, the manual page or a shell completion",
     .usage = "NAME",
     .about = "Prints a page generated from loam's tables: the Markdown references \"functions\", "
-             "\"commands\", \"resources\" and \"backends\", the \"manual\" page, or the completion "
-             "for \"bash\", \"zsh\" or \"fish\". The manual page and the completions are installed "
+             "\"commands\", \"resources\" and \"backends\", the reference of one type, such as "
+             "\"types/null_resource\", the page of one command, such as \"manual/plan\", or "
+             "\"man1/plan\" for the program man, the \"manual\" page of all, or the completion for "
+             "\"bash\", "
+             "\"zsh\" or \"fish\". The manual page and the completions are installed "
              "with the program.",
+    .example = "loam metadata page types/libvirt_domain",
     .groups = {&option_view},
     .group_count = 1,
     .most_positionals = 1,

@@ -195,6 +195,11 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     return status == 2 && !tells_changes ? 0 : status;
 }
 
+static const CommandStatus statuses[] = {
+    {2, "With -detailed-exitcode, the plan has changes."},
+    {0}
+};
+
 const Command cmd_plan = {
     .name = "plan",
     .summary = "Show the planned changes",
@@ -202,6 +207,8 @@ const Command cmd_plan = {
     .about = "Reads the real objects, compares them with the configuration, and shows the required "
              "changes.\n"
              "No real object is changed.",
+    .statuses = statuses,
+    .example = "loam plan -out=p.plan\nloam apply p.plan",
     .groups = {OPTION_GROUP(options), &option_operation, &option_variables, &option_state,
                &reporting_options, &option_environment, &option_view},
     .group_count = 7,

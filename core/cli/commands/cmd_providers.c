@@ -99,6 +99,7 @@ const Command cmd_providers = {
     .usage = "[options]",
     .about = "Shows the providers that each module requires, whether each is part of loam or a "
              "package, and the providers of the objects in the state.",
+    .example = "loam providers",
     .groups = {&option_variables, &option_state, &option_environment, &option_view},
     .group_count = 4,
     .run = run,

@@ -176,6 +176,7 @@ const Command cmd_providers_link = {
         "Without names, it links the providers whose addresses begin with loam.internal. The "
         "others replace providers of the registry, under the version that they imitate, so they "
         "are linked only if their name is given.",
+    .example = "loam providers link ~/.terraform.d/plugins libvirt",
     .groups = {&option_view},
     .group_count = 1,
     .most_positionals = 100,

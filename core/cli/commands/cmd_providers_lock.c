@@ -169,6 +169,7 @@ const Command cmd_providers_lock = {
     .about = "Fetches the packages of the required providers for the given platforms, from their "
              "registries or from one mirror, verifies them, and adds their checksums to "
              ".terraform.lock.hcl. Installs nothing.",
+    .example = "loam providers lock -platform=linux_amd64 hashicorp/aws",
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
     .group_count = 4,
     .most_positionals = UINT32_MAX,

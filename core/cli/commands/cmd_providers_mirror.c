@@ -62,6 +62,7 @@ const Command cmd_providers_mirror = {
     .about = "Fetches the packages of the required providers from their registries, verifies them, "
              "and stores them with indexes in a directory. The directory serves as a filesystem "
              "mirror and, behind an https server, as a network mirror.",
+    .example = "loam providers mirror ./mirror",
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
     .group_count = 4,
     .most_positionals = 1,

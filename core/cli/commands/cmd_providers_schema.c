@@ -82,6 +82,7 @@ const Command cmd_providers_schema = {
     .usage = "-json",
     .about = "Prints, as JSON, the schemas of the providers that the configuration and the state "
              "require: settings, resources and data sources.",
+    .example = "loam providers schema -json",
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
     .group_count = 4,
     .run = run,

@@ -106,6 +106,7 @@ const Command cmd_query = {
     .about = "Searches with the list blocks of query files, whose names end in .loamquery.yaml, "
              ".loamquery.json, .tfquery.hcl or .tfquery.json, and prints address of the list, "
              "identity and name of each object. Nothing is changed, and the state is not locked.",
+    .example = "loam query",
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
     .group_count = 4,
     .run = run,

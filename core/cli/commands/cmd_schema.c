@@ -87,6 +87,7 @@ const Command cmd_schema = {
              "and completion in editors. With -query, that of *.loamquery.yaml and "
              "*.loamquery.json. The installed copy is share/loam/loam.schema.json. To use "
              "it, begin a file with the comment: # yaml-language-server: $schema=PATH",
+    .example = "loam schema > loam.schema.json",
     .groups = {OPTION_GROUP(options), &option_view},
     .group_count = 2,
     .run = run,

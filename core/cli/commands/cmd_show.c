@@ -298,6 +298,7 @@ const Command cmd_show = {
         "a member that other programs do not write: \"parts\", if the instance contains many "
         "objects. Each part has its \"key\", its \"change\" in the form of a resource's change, "
         "and \"notes\". \"parts_unknown\": more parts are known only after apply.",
+    .example = "loam plan -out=p.plan\nloam show p.plan",
     .groups = {OPTION_GROUP(options), &option_variables, &reporting_options, &option_environment,
                &option_view},
     .group_count = 5,

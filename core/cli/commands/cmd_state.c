@@ -8,5 +8,6 @@ const Command cmd_state = {
     .summary = "Inspect and modify the state",
     .usage = "<command> [options] [arguments]",
     .about = "These commands work on the state, not on real objects.",
+    .example = "loam state list",
     COMMAND_SUBCOMMANDS(subcommands),
 };

@@ -99,6 +99,7 @@ const Command cmd_state_list = {
     .usage = "[options] [ADDRESS...]",
     .about = "Lists the addresses of all objects in the state, or only those within the given "
              "addresses.",
+    .example = "loam state list module.web",
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
     .group_count = 4,
     .most_positionals = 1000,

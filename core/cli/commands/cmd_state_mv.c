@@ -297,6 +297,7 @@ const Command cmd_state_mv = {
     .about = "Moves a resource, an instance or a whole module to another address in the state, for "
              "example after renaming it in the configuration. With -state-out, moves it to that "
              "state file, which is created if needed.",
+    .example = "loam state mv libvirt_domain.web libvirt_domain.front",
     .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
                &option_protected, &option_view},
     .group_count = 6,

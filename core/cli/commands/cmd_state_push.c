@@ -93,6 +93,7 @@ const Command cmd_state_push = {
     .usage = "[options] FILE",
     .about = "Replaces the current state with the one in FILE (- for standard input), if FILE has "
              "the same lineage and a higher serial.",
+    .example = "loam state push copy.tfstate",
     .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
                &option_protected, &option_view},
     .group_count = 6,

@@ -110,6 +110,7 @@ const Command cmd_state_replace_provider = {
     .about = "Replaces the provider address FROM by TO for all objects in the state, for example "
              "after the provider moved to another namespace or registry. Shows the objects and "
              "asks for approval.",
+    .example = "loam state replace-provider dmacvicar/libvirt libvirt",
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_protected,
                &option_state, &option_view},
     .group_count = 6,

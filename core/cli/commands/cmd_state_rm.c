@@ -80,6 +80,7 @@ const Command cmd_state_rm = {
     .usage = "[options] ADDRESS...",
     .about =
         "Removes objects from the state. The real objects remain, but loam no longer manages them.",
+    .example = "loam state rm libvirt_domain.web",
     .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
                &option_protected, &option_view},
     .group_count = 6,

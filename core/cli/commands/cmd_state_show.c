@@ -77,6 +77,7 @@ const Command cmd_state_show = {
     .summary = "Show one object of the state",
     .usage = "[options] ADDRESS",
     .about = "Shows all attributes of one object in the state.",
+    .example = "loam state show libvirt_domain.web",
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
     .group_count = 4,
     .most_positionals = 1,

@@ -81,6 +81,7 @@ const Command cmd_taint = {
     .usage = "[options] ADDRESS",
     .about = "Marks an object in the state as tainted, so that the next apply replaces it. To see "
              "the plan first, use \"loam apply -replace=ADDRESS\" instead.",
+    .example = "loam taint libvirt_domain.web",
     .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
                &option_protected, &option_view},
     .group_count = 6,
@@ -94,6 +95,7 @@ const Command cmd_untaint = {
     .usage = "[options] ADDRESS",
     .about =
         "Removes the taint of the object at ADDRESS, so that the next apply does not replace it.",
+    .example = "loam untaint libvirt_domain.web",
     .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
                &option_protected, &option_view},
     .group_count = 6,

@@ -114,6 +114,7 @@ static const Command cmd_test_cleanup = {
              "failed cleanup, after a test that was interrupted or killed, and because of "
              "\"skip_cleanup\". Also destroys the objects of states that runs keep in backends, "
              "unless -repair is given. Uses the values of the test files as they are now.",
+    .example = "loam test cleanup",
     .groups = {OPTION_GROUP(cleanup_options), &option_tests, &option_variables, &option_view},
     .group_count = 4,
     .run = run_cleanup,
@@ -128,6 +129,7 @@ const Command cmd_test = {
     .usage = "[options]",
     .about = "Runs the test files of the root module and of its directory \"tests\". A test plans "
              "or applies real changes, checks its assertions, and destroys its objects.",
+    .example = "loam test -verbose",
     .groups = {OPTION_GROUP(options), &option_tests, &option_variables, &option_view},
     .group_count = 4,
     .run = run,

@@ -139,6 +139,7 @@ const Command cmd_validate = {
     .usage = "[options]",
     .about =
         "Checks syntax, names, types and arguments without the state and without remote calls.",
+    .example = "loam validate",
     .groups = {OPTION_GROUP(options), &option_tests, &option_variables, &option_environment,
                &option_view},
     .group_count = 5,

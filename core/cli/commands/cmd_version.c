@@ -63,6 +63,7 @@ const Command cmd_version = {
     .usage = "[options]",
     .about =
         "Shows the version of this program, and the provider versions of the dependency lock file.",
+    .example = "loam version -json",
     .groups = {OPTION_GROUP(options), &option_view},
     .group_count = 2,
     .run = run,

@@ -362,6 +362,7 @@ static const Command cmd_workspace_list = {
     .summary = "List the workspaces",
     .usage = "[options]",
     .about = "Lists the workspaces of this configuration; a star marks the selected one.",
+    .example = "loam workspace list",
     .groups = {OPTION_GROUP(list_options), &option_variables, &option_environment, &option_view},
     .group_count = 4,
     .run = run_list,
@@ -373,6 +374,7 @@ static const Command cmd_workspace_show = {
     .summary = "Show the selected workspace",
     .usage = "[options]",
     .about = "Prints the name of the selected workspace.",
+    .example = "loam workspace show",
     .groups = {&option_variables, &option_environment, &option_view},
     .group_count = 3,
     .run = run_show,
@@ -383,6 +385,7 @@ static const Command cmd_workspace_new = {
     .summary = "Create and select a workspace",
     .usage = "[options] NAME",
     .about = "Creates a workspace with its own state, empty or copied from a file, and selects it.",
+    .example = "loam workspace new staging",
     .groups = {OPTION_GROUP(new_options), &option_variables, &option_lock, &option_environment,
                &option_view},
     .group_count = 5,
@@ -395,6 +398,7 @@ static const Command cmd_workspace_select = {
     .summary = "Select a workspace",
     .usage = "[options] NAME",
     .about = "Selects the workspace for later commands in this directory.",
+    .example = "loam workspace select staging",
     .groups = {OPTION_GROUP(select_options), &option_variables, &option_environment, &option_view},
     .group_count = 4,
     .most_positionals = 1,
@@ -407,6 +411,7 @@ static const Command cmd_workspace_delete = {
     .usage = "[options] NAME",
     .about = "Deletes a workspace and its state. The selected workspace cannot be deleted, nor one "
              "that still manages objects.",
+    .example = "loam workspace delete staging",
     .groups = {OPTION_GROUP(delete_options), &option_variables, &option_lock, &option_environment,
                &option_view},
     .group_count = 5,
@@ -425,5 +430,6 @@ const Command cmd_workspace = {
     .usage = "<command> [options] [arguments]",
     .about = "A workspace is a separate state for the same configuration, which can read its name "
              "as terraform.workspace. The workspace \"default\" always exists.",
+    .example = "loam workspace list",
     COMMAND_SUBCOMMANDS(subcommands),
 };

@@ -13,12 +13,20 @@ typedef struct CommandTable {
     size_t count;
 } CommandTable;
 
+/* An exit status beside 0 and 1. */
+typedef struct CommandStatus {
+    int status;
+    const char *text;
+} CommandStatus;
+
 struct Command {
     const char *name;
-    const char *alias;   /* another accepted name; NULL: none */
-    const char *summary; /* one line in the list of commands */
-    const char *usage;   /* after "loam <name> ": "[options] [PLANFILE]" */
-    const char *about;   /* paragraphs for -help */
+    const char *alias;             /* another accepted name; NULL: none */
+    const char *summary;           /* one line in the list of commands */
+    const char *usage;             /* after "loam <name> ": "[options] [PLANFILE]" */
+    const char *about;             /* paragraphs for -help */
+    const char *example;           /* command lines, separated by newlines; NULL: none */
+    const CommandStatus *statuses; /* up to the first without a text; NULL: none */
     const OptionGroup *groups[8];
     size_t group_count;
     uint32_t most_positionals;

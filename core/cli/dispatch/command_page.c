@@ -4,55 +4,57 @@
 
 #include "version.h"
 
+/* A row of a page. It concerns the commands that have an option of `group`. */
 typedef struct PageEntry {
     const char *name;
     const char *text;
+    const OptionGroup *group;   /* NULL: all commands */
+    const OptionGroup *without; /* but not those that also have this group */
 } PageEntry;
 
 static const PageEntry environment[] = {
     {"LOAM_VAR_name, TF_VAR_name",
-     "Value of a variable of the root module; takes precedence over every other source."                           },
+     "Value of a variable of the root module; takes precedence over every other source.",                            &option_variables  },
     {"LOAM_CLI_ARGS, LOAM_CLI_ARGS_command",
-     "Options to add directly after the command name, for all commands or for one."                                },
-    {"LOAM_ENV",                             "Environment of the configuration, unless -env is given."             },
-    {"LOAM_WORKSPACE",                       "Workspace, instead of the selected one."                             },
-    {"LOAM_DATA_DIR",                        "Directory for the files of init (default .loam)."                    },
-    {"LOAM_INPUT",                           "0 or false: never prompt for variables."                             },
-    {"LOAM_IN_AUTOMATION",                   "Omit hints about which command to run next."                         },
+     "Options to add directly after the command name, for all commands or for one.",                                 NULL               },
+    {"LOAM_ENV",                             "Environment of the configuration, unless -env is given.",              &option_environment},
+    {"LOAM_WORKSPACE",                       "Workspace, instead of the selected one.",                              &option_environment},
+    {"LOAM_DATA_DIR",                        "Directory for the files of init (default .loam).",                     &option_variables  },
+    {"LOAM_INPUT",                           "0 or false: never prompt for variables.",                              &option_variables  },
+    {"LOAM_IN_AUTOMATION",                   "Omit hints about which command to run next.",                          &option_operation  },
     {"LOAM_LOG, LOAM_LOG_PATH",
      "Log level: TRACE, DEBUG, INFO, WARN, ERROR or OFF. Log file, which is appended to (default: "
-     "standard error). TF_LOG and TF_LOG_PATH mean the same."                                                      },
-    {"LOAM_LOG_FORMAT",                      "json: one JSON object per line. TF_LOG=JSON is TRACE in this format."},
-    {"NO_COLOR",                             "Print without colours."                                              },
+     "standard error). TF_LOG and TF_LOG_PATH mean the same.",                                                       NULL               },
+    {"LOAM_LOG_FORMAT",                      "json: one JSON object per line. TF_LOG=JSON is TRACE in this format.",
+     NULL                                                                                                                               },
+    {"NO_COLOR",                             "Print without colours.",                                               NULL               },
     {"TF_CLI_CONFIG_FILE",
      "Terraform's CLI configuration (default ~/.terraformrc): dev_overrides and filesystem_mirror "
-     "name programs of providers that loam does not include."                                                      },
+     "name programs of providers that loam does not include.",                                                       &option_variables  },
     {"TF_REATTACH_PROVIDERS",
-     "Providers that run already, as JSON; a provider prints it when it is started with -debug."                   },
+     "Providers that run already, as JSON; a provider prints it when it is started with -debug.",                    &option_variables  },
     {"LOAM_PROVIDERS",
-     "foreign: use the program of a provider even if loam includes a provider of that name."                       },
+     "foreign: use the program of a provider even if loam includes a provider of that name.",                        &option_variables  },
     {"LOAM_TRUST_PROJECT_PROGRAMS",
      "1: accept packages that the files of the project choose, if the dependency lock file has "
-     "their hashes."                                                                                               },
+     "their hashes.",                                                                                                &option_variables  },
     {"XDG_STATE_HOME",
-     "Directory of the records of installed providers, loam/providers (default ~/.local/state)."                   },
+     "Directory of the records of installed providers, loam/providers (default ~/.local/state).",                    &option_variables  },
 };
 
 /* clang-format off */
 static const PageEntry files[] = {
-    {"*.loam.yaml, *.loam.json, *.tf, *.tofu, *.tf.json", "The configuration: all such files of the directory."},
-    {"loam.vars.yaml, *.auto.vars.yaml, terraform.tfvars, *.auto.tfvars", "Variable values."},
-    {"terraform.tfstate", "The state, unless a backend stores it, with its journal and its backup beside it."},
-    {".loam/", "Files of init; may be deleted at any time."},
+    {"*.loam.yaml, *.loam.json, *.tf, *.tofu, *.tf.json", "The configuration: all such files of the directory.", &option_variables},
+    {"loam.vars.yaml, *.auto.vars.yaml, terraform.tfvars, *.auto.tfvars", "Variable values.", &option_variables},
+    {"terraform.tfstate", "The state, unless a backend stores it, with its journal and its backup beside it.", &option_environment, &option_tests},
+    {".loam/", "Files of init; may be deleted at any time.", &option_variables},
 };
 /* clang-format on */
 
-static const PageEntry statuses[] = {
-    {"0",   "Success."                                      },
-    {"1",   "An error, or a plan without approval."         },
-    {"2",   "plan -detailed-exitcode: the plan has changes."},
-    {"3",   "fmt -check: a file is not formatted."          },
-    {"127", "No command was given."                         },
+static const CommandStatus statuses[] = {
+    {0,   "Success."                             },
+    {1,   "An error, or a plan without approval."},
+    {127, "No command was given."                },
 };
 
 typedef struct Page {
@@ -63,6 +65,30 @@ typedef struct Page {
 static Str option_words(const Option *option, Arena *arena) {
     return option->value ? str_format(arena, "-%s=%s", option->name, option->value)
                          : str_format(arena, "-%s", option->name);
+}
+
+typedef void AddStatus(const Page *page, int status, const char *text);
+
+typedef struct StatusWalk {
+    const Page *page;
+    AddStatus *add;
+} StatusWalk;
+
+static void add_own_statuses(const Command *command, Str path, void *payload) {
+    const StatusWalk *walk = payload;
+    Arena *arena = walk->page->arena;
+    for (const CommandStatus *own = command->statuses; own && own->text; own++) {
+        Str text = str_format(arena, "loam %.*s: %s", STR_ARG(path), own->text);
+        walk->add(walk->page, own->status, str_to_cstr(text, arena));
+    }
+}
+
+/* The statuses of all commands, then those of single ones. */
+static void add_statuses(const CommandTable *table, AddStatus *add, const Page *page) {
+    StatusWalk walk = {page, add};
+    for (size_t i = 0; i < ARRAY_COUNT(statuses); i++)
+        add(page, statuses[i].status, statuses[i].text);
+    command_each(table, add_own_statuses, &walk, page->arena);
 }
 
 /* Options of every command are printed once, in front. */
@@ -105,6 +131,8 @@ static void add_markdown_command(const Command *command, Str path, void *payload
     const Page *page = payload;
     strbuf_add_format(page->out, "\n## %.*s\n\n%s\n\n```\nloam %.*s %s\n```\n", STR_ARG(path),
                       command->about, STR_ARG(path), command->usage);
+    Str name = command_page_name(path, page->arena);
+    strbuf_add_format(page->out, "\n[Manual page](../manual/%.*s.md)\n", STR_ARG(name));
     if (count_shown(command) == 0)
         return;
     strbuf_add_cstr(page->out, "\n| option | |\n|---|---|\n");
@@ -121,6 +149,10 @@ static void add_markdown_entries(StrBuf *out,
     strbuf_add_format(out, "\n## %s\n\n| | |\n|---|---|\n", title);
     for (size_t i = 0; i < count; i++)
         strbuf_add_format(out, "| `%s` | %s |\n", entries[i].name, entries[i].text);
+}
+
+static void add_markdown_status(const Page *page, int status, const char *text) {
+    add_row(page->out, str_format(page->arena, "%d", status), text);
 }
 
 static void write_markdown(const CommandTable *table, StrBuf *out, Arena *arena) {
@@ -148,14 +180,15 @@ static void write_markdown(const CommandTable *table, StrBuf *out, Arena *arena)
     command_each(table, add_markdown_command, &page, arena);
     add_markdown_entries(out, "Environment", environment, ARRAY_COUNT(environment));
     add_markdown_entries(out, "Files", files, ARRAY_COUNT(files));
-    add_markdown_entries(out, "Exit status", statuses, ARRAY_COUNT(statuses));
+    strbuf_add_cstr(out, "\n## Exit status\n\n| | |\n|---|---|\n");
+    add_statuses(table, add_markdown_status, &page);
 }
 
 /* Escapes dashes and backslashes, and a dot or quote that would start a request. */
 static void add_roff(StrBuf *out, const char *text) {
-    if (text[0] == '.' || text[0] == '\'')
-        strbuf_add_cstr(out, "\\&");
     for (const char *at = text; *at; at++) {
+        if ((at == text || at[-1] == '\n') && (*at == '.' || *at == '\''))
+            strbuf_add_cstr(out, "\\&");
         if (*at == '-')
             strbuf_add_cstr(out, "\\-");
         else if (*at == '\\')
@@ -209,6 +242,10 @@ static void add_manual_entries(StrBuf *out,
         add_term(out, entries[i].name, entries[i].text);
 }
 
+static void add_manual_status(const Page *page, int status, const char *text) {
+    add_term(page->out, str_to_cstr(str_format(page->arena, "%d", status), page->arena), text);
+}
+
 static void write_manual(const CommandTable *table, StrBuf *out, Arena *arena) {
     Page page = {out, arena};
     strbuf_add_cstr(out,
@@ -237,7 +274,8 @@ static void write_manual(const CommandTable *table, StrBuf *out, Arena *arena) {
         ".PP\n"
         "For each variable LOAM_NAME, TF_NAME is also accepted; LOAM_NAME takes precedence.\n");
     add_manual_entries(out, "FILES", files, ARRAY_COUNT(files));
-    add_manual_entries(out, "EXIT STATUS", statuses, ARRAY_COUNT(statuses));
+    strbuf_add_cstr(out, ".SH EXIT STATUS\n");
+    add_statuses(table, add_manual_status, &page);
 }
 
 void command_page_write(PageForm form, const CommandTable *table, StrBuf *out, Arena *arena) {
@@ -245,4 +283,179 @@ void command_page_write(PageForm form, const CommandTable *table, StrBuf *out, A
     case PAGE_MARKDOWN: write_markdown(table, out, arena); break;
     case PAGE_MANUAL: write_manual(table, out, arena); break;
     }
+}
+
+Str command_page_name(Str path, Arena *arena) {
+    StrBuf name = strbuf_new(arena);
+    for (size_t i = 0; i < path.len; i++)
+        strbuf_add_char(&name, path.ptr[i] == ' ' ? '-' : path.ptr[i]);
+    return strbuf_str(&name);
+}
+
+/* The page of one command: sections of a title and rows. */
+
+typedef struct CommandPage {
+    PageForm form;
+    const Command *command;
+    Str path;
+    StrBuf *out;
+    Arena *arena;
+} CommandPage;
+
+static void begin_section(const CommandPage *page, const char *title) {
+    if (page->form == PAGE_MARKDOWN) {
+        strbuf_add_format(page->out, "\n## %s\n\n", title);
+        return;
+    }
+    strbuf_add_cstr(page->out, ".SH ");
+    for (const char *at = title; *at; at++)
+        strbuf_add_char(page->out, *at >= 'a' && *at <= 'z' ? (char)(*at - 'a' + 'A') : *at);
+    strbuf_add_char(page->out, '\n');
+}
+
+static void begin_rows(const CommandPage *page, const char *title) {
+    begin_section(page, title);
+    if (page->form == PAGE_MARKDOWN)
+        strbuf_add_cstr(page->out, "| | |\n|---|---|\n");
+}
+
+static void add_page_row(const CommandPage *page, Str name, const char *text) {
+    if (page->form == PAGE_MARKDOWN)
+        add_row(page->out, name, text);
+    else
+        add_term(page->out, str_to_cstr(name, page->arena), text);
+}
+
+/* Adds lines to be typed. */
+static void add_lines(const CommandPage *page, const char *prompt, Str lines) {
+    Str line;
+    bool is_markdown = page->form == PAGE_MARKDOWN;
+    strbuf_add_cstr(page->out, is_markdown ? "```\n" : ".EX\n");
+    while (str_next_field(&lines, '\n', &line)) {
+        const char *text = str_to_cstr(line, page->arena);
+        strbuf_add_cstr(page->out, prompt);
+        if (is_markdown)
+            strbuf_add_cstr(page->out, text);
+        else
+            add_roff(page->out, text);
+        strbuf_add_char(page->out, '\n');
+    }
+    strbuf_add_cstr(page->out, is_markdown ? "```\n" : ".EE\n");
+}
+
+static void add_page_options(const CommandPage *page) {
+    const Command *command = page->command;
+    if (command->group_count == 0)
+        return;
+    begin_rows(page, "Options");
+    for (size_t i = 0; i < command->group_count; i++) {
+        const OptionGroup *group = command->groups[i];
+        for (size_t j = 0; j < group->count; j++) {
+            if (group->options[j].help)
+                add_page_row(page, option_words(&group->options[j], page->arena),
+                             group->options[j].help);
+        }
+        const char *name, *help;
+        for (size_t j = 0; group->choice && group->choice(j, &name, &help); j++)
+            add_page_row(page, str_from_cstr(name), help);
+    }
+}
+
+static void add_page_subcommands(const CommandPage *page) {
+    const CommandTable *table = &page->command->subcommands;
+    if (table->count == 0)
+        return;
+    begin_rows(page, "Commands");
+    for (size_t i = 0; i < table->count; i++) {
+        const char *name = table->rows[i]->name;
+        add_page_row(page, str_format(page->arena, "loam %.*s %s", STR_ARG(page->path), name),
+                     table->rows[i]->summary);
+    }
+}
+
+static bool has_group(const Command *command, const OptionGroup *group) {
+    for (size_t i = 0; i < command->group_count; i++) {
+        if (command->groups[i] == group)
+            return true;
+    }
+    return false;
+}
+
+static void add_page_statuses(const CommandPage *page) {
+    const CommandStatus *own = page->command->statuses;
+    begin_rows(page, "Exit status");
+    add_page_row(page, STR("0"), "Success.");
+    add_page_row(page, STR("1"),
+                 has_group(page->command, &option_operation)
+                     ? "An error, or a plan without approval."
+                     : "An error.");
+    for (; own && own->text; own++)
+        add_page_row(page, str_format(page->arena, "%d", own->status), own->text);
+}
+
+static bool concerns(const PageEntry *entry, const Command *command) {
+    return !entry->group ||
+           (has_group(command, entry->group) && !has_group(command, entry->without));
+}
+
+static void add_page_entries(const CommandPage *page,
+                             const char *title,
+                             const PageEntry *entries,
+                             size_t count) {
+    bool has_title = false;
+    for (size_t i = 0; i < count; i++) {
+        if (!concerns(&entries[i], page->command))
+            continue;
+        if (!has_title)
+            begin_rows(page, title);
+        has_title = true;
+        add_page_row(page, str_from_cstr(entries[i].name), entries[i].text);
+    }
+}
+
+static void begin_page(const CommandPage *page) {
+    Str name = command_page_name(page->path, page->arena);
+    const Command *command = page->command;
+    if (page->form == PAGE_MARKDOWN) {
+        Str about = str_from_cstr(command->about), paragraph;
+        strbuf_add_format(page->out, "# loam %.*s\n", STR_ARG(page->path));
+        while (str_next_field(&about, '\n', &paragraph))
+            strbuf_add_format(page->out, "\n%.*s\n", STR_ARG(paragraph));
+        return;
+    }
+    strbuf_add_format(page->out,
+                      ".TH LOAM-%.*s 1 \"\" \"loam " VERSION_LOAM
+                      "\" \"User Commands\"\n.SH NAME\nloam-%.*s \\- %s\n",
+                      STR_ARG(name), STR_ARG(name), command->summary);
+}
+
+static void end_page(const CommandPage *page) {
+    begin_section(page, "See also");
+    strbuf_add_cstr(page->out, page->form == PAGE_MARKDOWN
+                                   ? "[All commands](../reference/commands.md)\n"
+                                   : ".B loam\n");
+}
+
+void command_page_write_one(
+    PageForm form, const Command *command, Str path, StrBuf *out, Arena *arena) {
+    CommandPage page = {form, command, path, out, arena};
+    begin_page(&page);
+    begin_section(&page, "Synopsis");
+    add_lines(&page, "",
+              str_format(arena, "loam [-chdir=DIR] %.*s %s", STR_ARG(path), command->usage));
+    if (form == PAGE_MANUAL) {
+        begin_section(&page, "Description");
+        add_roff(out, command->about);
+        strbuf_add_char(out, '\n');
+    }
+    if (command->example) {
+        begin_section(&page, "Example");
+        add_lines(&page, "$ ", str_from_cstr(command->example));
+    }
+    add_page_subcommands(&page);
+    add_page_options(&page);
+    add_page_statuses(&page);
+    add_page_entries(&page, "Files", files, ARRAY_COUNT(files));
+    add_page_entries(&page, "Environment", environment, ARRAY_COUNT(environment));
+    end_page(&page);
 }

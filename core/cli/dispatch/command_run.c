@@ -133,6 +133,14 @@ static void print_group(const OptionGroup *group, bool *has_title) {
     print_choices(group);
 }
 
+/* Lines that can be copied: not broken, whatever the width. */
+static void print_example(Str lines) {
+    Str line;
+    terminal_print("\nExample:\n");
+    while (str_next_field(&lines, '\n', &line))
+        terminal_print("  %.*s\n", STR_ARG(line));
+}
+
 static void print_command(const Command *command, Str path) {
     bool has_title = false;
     terminal_print("Usage: loam %.*s %s\n\n", STR_ARG(path), command->usage);
@@ -143,6 +151,8 @@ static void print_command(const Command *command, Str path) {
     }
     for (size_t i = 0; i < command->group_count; i++)
         print_group(command->groups[i], &has_title);
+    if (command->example)
+        print_example(str_from_cstr(command->example));
 }
 
 /* Prints the help of a command, whose full name is `path` ("state list"), or of the program if

@@ -115,4 +115,5 @@ bool typed_object_recover(const Call *call,
     .recovery = RECOVERY_FINDS, .batches_intents = true, .plan = typed_object_plan,                \
     .marker = typed_object_marker, .create = typed_object_apply, .update = typed_object_apply,     \
     .delete = typed_object_delete, .read = typed_object_read, .import = typed_object_import,       \
+    .import_id = "NAMESPACE/NAME of the object, or its name if it has no namespace",               \
     .recover = typed_object_recover

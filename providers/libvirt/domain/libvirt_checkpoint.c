@@ -68,6 +68,8 @@ const ResourceType libvirt_checkpoint = {
     .delete = domain_moment_delete,
     .read = domain_moment_read,
     .import = domain_moment_import,
+    .import_id =
+        "MACHINE/NAME, with the UUID or name of the machine and the name of the checkpoint",
     .recovery = RECOVERY_FINDS,
     .recover = domain_moment_recover,
     .limits = domain_moment_limits,

@@ -345,6 +345,7 @@ const ResourceType libvirt_domain = {
     .read = domain_slot_read,
     .upgrade = domain_upgrade,
     .import = domain_import,
+    .import_id = "UUID or name of the machine",
     .recovery = RECOVERY_FINDS,
     .recover = domain_recover,
     .limits = domain_limits,

@@ -75,6 +75,7 @@ const ResourceType libvirt_snapshot = {
     .delete = domain_moment_delete,
     .read = domain_moment_read,
     .import = domain_moment_import,
+    .import_id = "MACHINE/NAME, with the UUID or name of the machine and the name of the snapshot",
     .recovery = RECOVERY_FINDS,
     .recover = domain_moment_recover,
     .limits = domain_moment_limits,

@@ -270,6 +270,7 @@ const ResourceType libvirt_secret = {
     .delete = secret_delete,
     .read = secret_read,
     .import = secret_import,
+    .import_id = "UUID, USAGE, or TYPE/USAGE of the secret, such as ceph/client.admin",
     .recovery = RECOVERY_FINDS,
     .recover = secret_recover,
 };

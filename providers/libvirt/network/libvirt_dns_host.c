@@ -89,6 +89,7 @@ const ResourceType libvirt_dns_host = {
     .delete = delete_entry,
     .read = read_entry,
     .import = import,
+    .import_id = "NETWORK/IP, with the UUID or name of the network",
  /* An entry that exists already is accepted, so a creation can be repeated. */
     .recovery = RECOVERY_REPEATS,
     .limits = limits,

@@ -428,6 +428,7 @@ const ResourceType libvirt_network = {
     .read = network_read,
     .upgrade = network_upgrade,
     .import = network_import,
+    .import_id = "UUID or name of the network",
     .recovery = RECOVERY_FINDS,
     .recover = network_recover,
     .limits = network_limits,

@@ -585,6 +585,7 @@ const ResourceType libvirt_nwfilter = {
     .delete = nwfilter_delete,
     .read = nwfilter_read,
     .import = nwfilter_import,
+    .import_id = "UUID or name of the filter",
     .recovery = RECOVERY_FINDS,
     .recover = nwfilter_recover,
 };

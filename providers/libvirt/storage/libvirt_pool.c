@@ -460,6 +460,7 @@ const ResourceType libvirt_pool = {
     .read = pool_read,
     .upgrade = pool_upgrade,
     .import = pool_import,
+    .import_id = "UUID or name of the pool",
     .recovery = RECOVERY_FINDS,
     .recover = pool_recover,
     .limits = pool_limits,

@@ -784,6 +784,7 @@ const ResourceType libvirt_volume = {
     .read = volume_read,
     .upgrade = volume_upgrade,
     .import = volume_import,
+    .import_id = "POOL/NAME, or the key or path of the volume",
     .recovery = RECOVERY_FINDS,
     .recover = volume_recover,
     .limits = volume_limits,
