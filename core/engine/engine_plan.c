@@ -81,8 +81,10 @@ static bool check_moves(EngineWalk *walk, Moves *moves, Diags *diags) {
     size_t before = diags->error_count;
     if (moves->list.statements.count == 0)
         return true;
-    if (walk->options->mode != PLAN_DESTROY)
+    if (walk->options->mode != PLAN_DESTROY) {
         engine_walk_each_record(walk, check_move, &check);
+        moves_check_blocks(moves, walk->engine->config, scratch, diags);
+    }
     diags_append(diags, &moves->invalid);
     if (diags->error_count == before)
         diags_append(diags, &moves->cycle);

@@ -58,6 +58,18 @@ RenderStyle terminal_style(const Terminal *terminal) {
     };
 }
 
+Str terminal_branch(const Terminal *terminal, bool is_last) {
+    if (terminal->unicode)
+        return is_last ? STR("└── ") : STR("├── ");
+    return is_last ? STR("`-- ") : STR("|-- ");
+}
+
+Str terminal_margin(const Terminal *terminal, bool is_last) {
+    if (is_last)
+        return STR("    ");
+    return terminal->unicode ? STR("│   ") : STR("|   ");
+}
+
 /* The first failed write. The process has one standard output. */
 static struct {
     const char *what;

@@ -30,6 +30,9 @@ void terminal_fail(const char *what, int error);
  * unless a pipe was closed. */
 MUST_USE bool terminal_finish(void);
 RenderStyle terminal_style(const Terminal *terminal);
+/* Return the text before a child in a tree, and before the lines below that child. */
+Str terminal_branch(const Terminal *terminal, bool is_last);
+Str terminal_margin(const Terminal *terminal, bool is_last);
 /* Reads one line from standard input, without its newline. Returns false at the end of input. */
 MUST_USE bool terminal_read_line(Str *out, Arena *arena);
 typedef enum TerminalAnswer { ANSWER_GIVEN, ANSWER_END, ANSWER_CANCELLED } TerminalAnswer;

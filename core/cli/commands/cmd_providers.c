@@ -15,9 +15,9 @@ typedef struct ProviderTree {
 } ProviderTree;
 
 static void add_branch(ProviderTree *tree, Str margin, bool is_last, Str text) {
-    bool unicode = tree->cli->terminal.unicode;
-    const char *branch = unicode ? (is_last ? "└── " : "├── ") : is_last ? "`-- " : "|-- ";
-    strbuf_add_format(&tree->out, "%.*s%s%.*s\n", STR_ARG(margin), branch, STR_ARG(text));
+    Str branch = terminal_branch(&tree->cli->terminal, is_last);
+    strbuf_add_format(&tree->out, "%.*s%.*s%.*s\n", STR_ARG(margin), STR_ARG(branch),
+                      STR_ARG(text));
 }
 
 /* Returns what answers for the provider; empty under the name of another program. */
@@ -58,9 +58,9 @@ static void add_module(ProviderTree *tree, const Module *module, Str margin) {
         const ModuleCall *call = entry->value;
         left--;
         add_branch(tree, margin, left == 0, str_format(arena, "module.%.*s", STR_ARG(call->name)));
-        const char *step = left == 0 ? "    " : tree->cli->terminal.unicode ? "│   " : "|   ";
+        Str step = terminal_margin(&tree->cli->terminal, left == 0);
         if (call->module)
-            add_module(tree, call->module, str_concat(margin, str_from_cstr(step), arena));
+            add_module(tree, call->module, str_concat(margin, step, arena));
     }
 }
 

@@ -77,14 +77,9 @@ static bool list(const Project *project, const StrVec *addresses, StrBuf *text) 
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {.ignores_versions = true};
-    if (!project_open_state_only(&project, cli, arguments, LOCK_NONE, diags))
+    if (!project_open_state_only(&project, cli, arguments, LOCK_NONE, diags) ||
+        !project_check_has_state(&project))
         return 1;
-    if (!project.has_state) {
-        diags_error(diags, NO_RANGE, "No state file was found",
-                    "There is no state yet: \"loam apply\" creates it. To use another state file, "
-                    "add -state.");
-        return 1;
-    }
     StrBuf text = strbuf_new(cli->arena);
     if (!list(&project, &arguments->positionals, &text))
         return 1;

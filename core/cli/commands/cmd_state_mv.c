@@ -274,7 +274,8 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     if (!read_targets(arguments, &from, &to, cli->arena, diags) ||
         !project_open_state_only(&project, cli, arguments, dry_run ? LOCK_NONE : LOCK_STATE_MV,
                                  diags) ||
-        !read_out(&project, &there) || !find_moves(&project, there, &from, &to, &moves, diags) ||
+        !project_check_has_state(&project) || !read_out(&project, &there) ||
+        !find_moves(&project, there, &from, &to, &moves, diags) ||
         (!dry_run && !environment_approve_change(&project))) {
         return 1;
     }

@@ -98,7 +98,8 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     }
     if (!parse_source(words->items[0], &from, cli->arena, diags) ||
         !parse_source(words->items[1], &to, cli->arena, diags) ||
-        !project_open_state_only(&project, cli, arguments, LOCK_STATE_REPLACE_PROVIDER, diags))
+        !project_open_state_only(&project, cli, arguments, LOCK_STATE_REPLACE_PROVIDER, diags) ||
+        !project_check_has_state(&project))
         return 1;
     return replace(&project, arguments, from, to);
 }

@@ -25,19 +25,31 @@ static void collect_matches(const State *state,
     }
 }
 
-/* An address without objects is an error, except in a dry run. */
+/* If no address has objects, that is an error, except in a dry run. Beside others, an address
+ * without objects is only a warning. */
 static bool find_given(const Project *project, bool dry_run, ResourceAddrs *out) {
     Arena *arena = project->cli->arena;
+    StrVec missed = {0};
     vec_each(&project->arguments->positionals, text) {
         AddressTarget target;
         size_t before = out->count;
         if (!address_parse_target(*text, &target, arena, project->diags))
             return false;
         collect_matches(project->state, &target, out, arena);
-        if (out->count > before || dry_run)
-            continue;
-        project_refuse_address(project, "Invalid target address", *text, project->diags);
+        if (out->count == before)
+            vec_push(arena, &missed, *text);
+    }
+    if (dry_run || missed.count == 0)
+        return true;
+    if (out->count == 0) {
+        project_refuse_address(project, "Invalid target address", missed.items[0], project->diags);
         return false;
+    }
+    vec_each(&missed, text) {
+        diags_warning(project->diags, NO_RANGE, "No such object",
+                      "The state has no object at %.*s. The objects at the other addresses are "
+                      "removed.",
+                      STR_ARG(*text));
     }
     return true;
 }
@@ -52,7 +64,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     ResourceAddrs matches = {0};
     if (!project_open_state_only(&project, cli, arguments, dry_run ? LOCK_NONE : LOCK_STATE_RM,
                                  diags) ||
-        !find_given(&project, dry_run, &matches) ||
+        !project_check_has_state(&project) || !find_given(&project, dry_run, &matches) ||
         (!dry_run && !environment_approve_change(&project))) {
         return 1;
     }

@@ -39,7 +39,8 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {.ignores_versions = true};
     ResourceAddr address;
     if (!address_parse_resource(arguments->positionals.items[0], &address, cli->arena, diags) ||
-        !project_open_state_only(&project, cli, arguments, LOCK_NONE, diags)) {
+        !project_open_state_only(&project, cli, arguments, LOCK_NONE, diags) ||
+        !project_check_has_state(&project)) {
         return 1;
     }
     const StateInstance *instance = state_find_instance(project.state, address);

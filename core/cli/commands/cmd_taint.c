@@ -7,7 +7,8 @@ static const Option options[] = {
     {"allow-missing", OPTION_FLAG, NULL, "Succeed even if the object does not exist."},
 };
 
-static bool check_address(const Arguments *arguments, ResourceAddr *out, Cli *cli, Diags *diags) {
+static bool check_address(
+    const Arguments *arguments, bool taints, ResourceAddr *out, Cli *cli, Diags *diags) {
     if (arguments->positionals.count != 1) {
         diags_error(diags, NO_RANGE, "Missing argument",
                     "Give the address of one resource instance.");
@@ -16,7 +17,7 @@ static bool check_address(const Arguments *arguments, ResourceAddr *out, Cli *cl
     Str text = arguments->positionals.items[0];
     if (!address_parse_resource(text, out, cli->arena, diags))
         return false;
-    if (out->mode == MODE_MANAGED)
+    if (out->mode == MODE_MANAGED || !taints)
         return true;
     diags_error(diags, NO_RANGE, "Invalid resource instance",
                 "\"%.*s\" is a data source, so it cannot be tainted.", STR_ARG(text));
@@ -38,7 +39,7 @@ static int set_status(Cli *cli, const Arguments *arguments, ObjectStatus status,
     ResourceAddr address;
     SCOPED(Project) project = {0};
     bool taints = status == OBJECT_TAINTED;
-    if (!check_address(arguments, &address, cli, diags) ||
+    if (!check_address(arguments, taints, &address, cli, diags) ||
         !project_open_state_only(&project, cli, arguments, taints ? LOCK_TAINT : LOCK_UNTAINT,
                                  diags)) {
         return 1;

@@ -26,6 +26,7 @@
     ROW(login)            \
     ROW(logout)           \
     ROW(metadata)         \
+    ROW(modules)          \
     ROW(output)           \
     ROW(providers)        \
     ROW(query)            \

@@ -238,6 +238,14 @@ bool project_open_state_only(
            project_open_state(project, operation);
 }
 
+bool project_check_has_state(const Project *project) {
+    if (!project->has_state)
+        diags_error(project->diags, NO_RANGE, "No state file was found",
+                    "There is no state yet: \"loam apply\" creates it. To use another state file, "
+                    "add -state.");
+    return project->has_state;
+}
+
 bool project_begin_changes(Project *project, State *state) {
     Cli *cli = project->cli;
     if (project->config && project->config->environment)

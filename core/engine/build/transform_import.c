@@ -128,6 +128,8 @@ static bool check_request(EngineWalk *walk, const ImportTarget *request, Diags *
 
 bool transform_import(EngineWalk *walk, Diags *diags) {
     bool ok = check_request(walk, walk->options ? walk->options->import : NULL, diags);
+    if (walk->options && walk->options->import) /* the command imports one object */
+        return ok;
     vec_each(&walk->modules, module) {
         vec_each(&(*module)->config->imports, import) {
             ok = add_block(walk, *module, import, diags) && ok;

@@ -298,6 +298,41 @@ const ResourceAddr *moves_find_origin(const Moves *moves, ResourceAddr address, 
     return map_find(&moves->origins, resource_addr_to_str(address, scratch));
 }
 
+static void report_declared(MoveStatement *statement, Str declared, Str target, Diags *diags) {
+    statement->is_reported = true;
+    diags_error(diags, statement->range, "Moved object still exists",
+                "%.*s was moved to %.*s, but the configuration still declares it. Rename or "
+                "remove its block, or remove this one.",
+                STR_ARG(declared), STR_ARG(target));
+}
+
+/* Returns true if the configuration has the block at this end, whatever instances it has. Modules
+ * around it may have no instances if they are repeated: then only their instances count. */
+static bool has_block(const Config *config, const MoveEnd *end, Arena *scratch) {
+    const Module *module = config->root;
+    for (size_t i = 0; i < end->module_count; i++) {
+        const ModuleCall *call = map_find(&module->calls, end->modules[i].name);
+        if (!call)
+            return false;
+        if (!end->is_resource && i + 1 == end->module_count)
+            return true;
+        if (!call->module || call->count || call->for_each || call->enabled)
+            return false;
+        module = call->module;
+    }
+    ResourceAddr address = {.mode = end->mode, .type = end->type, .name = end->name};
+    return map_find(&module->resources, resource_addr_to_config_str(address, scratch)) != NULL;
+}
+
+void moves_check_blocks(Moves *moves, const Config *config, Arena *scratch, Diags *diags) {
+    vec_each(&moves->list.statements, statement) {
+        if (statement->is_whole && !statement->is_implied && !statement->is_reported &&
+            has_block(config, &statement->from, scratch))
+            report_declared(statement, move_statement_end_text(&statement->from, scratch),
+                            move_statement_end_text(&statement->to, scratch), diags);
+    }
+}
+
 void moves_check_declared(Moves *moves, ResourceAddr declared, Arena *scratch, Diags *diags) {
     MoveNumbers about = {0};
     move_list_find(&moves->list, declared, &about, scratch);
@@ -307,11 +342,7 @@ void moves_check_declared(Moves *moves, ResourceAddr declared, Arena *scratch, D
         if (statement->is_implied || statement->is_reported ||
             !move_statement_match(statement, declared, &target, scratch))
             continue;
-        statement->is_reported = true;
-        diags_error(diags, statement->range, "Moved object still exists",
-                    "%.*s was moved to %.*s, but the configuration still declares it. Rename or "
-                    "remove its block, or remove this one.",
-                    STR_ARG(resource_addr_to_str(declared, scratch)),
-                    STR_ARG(resource_addr_to_str(target, scratch)));
+        report_declared(statement, resource_addr_to_str(declared, scratch),
+                        resource_addr_to_str(target, scratch), diags);
     }
 }

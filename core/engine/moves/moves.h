@@ -22,6 +22,9 @@ void moves_apply(
     const Config *config, const State *prior, const State **out, Moves *moves, Arena *arena);
 /* Returns the previous address of an object; NULL if it has not moved. */
 const ResourceAddr *moves_find_origin(const Moves *moves, ResourceAddr address, Arena *scratch);
+/* Adds an error for each moved block of a whole resource or module whose block is still declared,
+ * even without instances. */
+void moves_check_blocks(Moves *moves, const Config *config, Arena *scratch, Diags *diags);
 /* Call it for every declared instance, after the walk: it is not thread-safe. Adds an error if a
  * moved block says that the instance has moved away, once per statement. */
 void moves_check_declared(Moves *moves, ResourceAddr declared, Arena *scratch, Diags *diags);
