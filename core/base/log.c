@@ -30,8 +30,14 @@ void log_set_format(LogFormat format) {
     atomic_store(&log_format, (int)format);
 }
 
+/* Links of the system, such as /dev/stderr, lead to open files. */
+static bool is_device(const char *path) {
+    return strncmp(path, "/dev/", 5) == 0 || strncmp(path, "/proc/", 6) == 0;
+}
+
 bool log_set_path(const char *path) {
-    int file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    int flags = is_device(path) ? 0 : O_CREAT | O_NOFOLLOW;
+    int file = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | flags, 0600);
     if (file < 0)
         return false;
     int old = atomic_exchange(&log_file, file);

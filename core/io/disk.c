@@ -418,10 +418,7 @@ static int open_flags(unsigned flags) {
     bool writes = flags & (DISK_WRITE | DISK_APPEND | DISK_TRUNCATE);
     int result = writes ? (reads ? O_RDWR : O_WRONLY) : O_RDONLY;
     if (flags & DISK_CREATE)
-        result |= O_CREAT;
-    /* A user names the files that are truncated; all others are loam's own. */
-    if ((flags & DISK_CREATE) && !(flags & DISK_TRUNCATE))
-        result |= O_NOFOLLOW;
+        result |= O_CREAT | O_NOFOLLOW;
     if (flags & DISK_EXCLUSIVE)
         result |= O_EXCL;
     if (flags & DISK_APPEND)

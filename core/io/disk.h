@@ -36,8 +36,7 @@ typedef struct DiskFile {
 typedef enum DiskOpen {
     DISK_READ = 1,
     DISK_WRITE = 2,
-    DISK_CREATE = 4,    /* with the given mode; through a symbolic link only with DISK_TRUNCATE, for
-                           outputs that the user names. Otherwise -ELOOP */
+    DISK_CREATE = 4,    /* with the given mode; -ELOOP if the path is a symbolic link */
     DISK_EXCLUSIVE = 8, /* fail if the file exists */
     DISK_APPEND = 16,
     DISK_TRUNCATE = 32,

@@ -99,7 +99,6 @@ bool package_store_put(
     const Io *io, Str root, Str path, Str from, Str target, Str *problem, Arena *arena) {
     const Disk *disk = io->disk;
     Str link;
-    int status = disk->make_directories(disk->self, disk_directory_of(path), 0777);
     if (find_link(disk, root, path, &link, arena)) {
         *problem = str_format(arena,
                               "\"%.*s\" is a symbolic link, and loam does not write through it; "
@@ -107,6 +106,7 @@ bool package_store_put(
                               STR_ARG(link));
         return false;
     }
+    int status = disk->make_directories(disk->self, disk_directory_of(path), 0777);
     if (status == 0)
         status = clear_place(io, root, path, arena);
     if (status == 0 && from.len) {

@@ -175,17 +175,29 @@ static int restrict_mode(Local *local) {
     return local->disk->chmod(local->disk->self, local->path, FILE_MODE);
 }
 
+/* Creates a missing directory with its parents; returns -ELOOP if a part of a relative path is a
+ * symbolic link, because links of a project must not lead files of loam elsewhere. */
+static int make_directory(const Disk *disk, Str directory) {
+    SCOPED(ArenaRef) scratch = arena_open("directory of states");
+    Str target;
+    for (Str at = directory; at.ptr[0] != '/' && !str_equal(at, STR("."));
+         at = disk_directory_of(at)) {
+        if (disk->read_link(disk->self, at, &target, scratch) == 0)
+            return -ELOOP;
+    }
+    return disk->make_directories(disk->self, directory, DIRECTORY_MODE);
+}
+
 static int open_state(Local *local, DiskFile *out) {
     const Disk *disk = local->disk;
-    int error = disk->make_directories(disk->self, disk_directory_of(local->path), DIRECTORY_MODE);
-    if (error)
-        return error;
     /* The state may be a link, as in Terraform, but no file is created through one. */
-    error = disk->open(disk->self, local->path, DISK_READ | DISK_WRITE, FILE_MODE, out);
-    if (error == -ENOENT)
-        error = disk->open(disk->self, local->path, DISK_READ | DISK_WRITE | DISK_CREATE, FILE_MODE,
-                           out);
-    return error;
+    int error = disk->open(disk->self, local->path, DISK_READ | DISK_WRITE, FILE_MODE, out);
+    if (error != -ENOENT)
+        return error;
+    error = make_directory(disk, disk_directory_of(local->path));
+    return error ? error
+                 : disk->open(disk->self, local->path, DISK_READ | DISK_WRITE | DISK_CREATE,
+                              FILE_MODE, out);
 }
 
 static int write_both(Local *local, DiskFile file, Str bytes) {
@@ -530,13 +542,16 @@ static bool local_list(const Io *io, Value config, StrVec *out, Arena *arena, Di
 static bool local_make(const Io *io, Value config, Str workspace, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("workspace");
     Str directory = disk_directory_of(path_of(config, workspace, scratch));
-    int error = io->disk->make_directories(io->disk->self, directory, DIRECTORY_MODE);
+    int error = make_directory(io->disk, directory);
     if (error == 0)
         return true;
-    diags_error(diags, NO_RANGE, "Cannot create the workspace",
-                "The directory \"%.*s\" could not be created: %s. %s", STR_ARG(directory),
-                strerror(-error),
-                disk_hint(error, "Check the permissions of its parent directory."));
+    diags_error(
+        diags, NO_RANGE, "Cannot create the workspace",
+        "The directory \"%.*s\" could not be created: %s. %s", STR_ARG(directory), strerror(-error),
+        error == -ELOOP ? "A part of it is a symbolic link, and loam creates nothing "
+                          "through a link of the project. Remove the link, or set "
+                          "\"workspace_dir\" of the backend \"local\" to its target."
+                        : disk_hint(error, "Check the permissions of its parent directory."));
     return false;
 }
 

@@ -3,6 +3,8 @@
 #include "reporting.h"
 #include "view_tee.h"
 
+#include <errno.h>
+
 #define HELP_COLUMNS   80
 #define OPTION_COLUMN  27
 #define COMMAND_COLUMN 15 /* least width */
@@ -190,18 +192,26 @@ static bool read_grouping(const Arguments *arguments, ViewGrouping *out, Diags *
     return read_deprecation(option_text(arguments, "deprecation"), out, diags);
 }
 
+/* Links of the system, such as /dev/stdout and /dev/fd/3, lead to open files. */
+static bool is_device(Str path) {
+    return str_starts_with(path, STR("/dev/")) || str_starts_with(path, STR("/proc/"));
+}
+
 /* Adds a second view: JSON, written to the file. */
 static View *add_json_view(Cli *cli, const Command *command, View *human, Str path, Diags *diags) {
     const Disk *disk = cli->io.disk;
     Cli *other = arena_new(cli->arena, Cli);
     *other = *cli;
-    unsigned flags = DISK_WRITE | DISK_CREATE | DISK_TRUNCATE;
+    unsigned flags = DISK_WRITE | DISK_TRUNCATE | (is_device(path) ? 0 : DISK_CREATE);
     int error = disk->open(disk->self, path, flags, 0600, &other->stream);
     if (error == 0)
         return view_tee_open(human, command->json_view(other));
     diags_error(diags, NO_RANGE, "Cannot write the JSON file",
                 "The file \"%.*s\" of -json-into could not be opened: %s.", STR_ARG(path),
-                strerror(-error));
+                error == -ELOOP ? "it is a symbolic link, and loam does not write through a link "
+                                  "that may have come with the files of the project. Remove it, or "
+                                  "name its target"
+                                : strerror(-error));
     return human;
 }
 
