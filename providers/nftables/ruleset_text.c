@@ -3,7 +3,8 @@
 
 #include <ctype.h>
 
-#define NAME_MAX_BYTES ((size_t)64)
+#define NAME_MAX_BYTES   ((size_t)64)
+#define DEVICE_MAX_BYTES ((size_t)15) /* IFNAMSIZ without its end */
 
 /* Commands under construction. */
 typedef struct Writer {
@@ -185,11 +186,52 @@ static const char *find_defect(Str text) {
     return is_quoted ? "A quotation mark is missing." : depth > 0 ? "A \"}\" is missing." : NULL;
 }
 
+/* Returns the reason why the text is not one element; NULL: it is one. */
+static const char *find_element_defect(Str text) {
+    const char *defect = find_defect(text);
+    bool is_quoted = false;
+    size_t depth = 0;
+    for (size_t i = 0; !defect && i < text.len; i++) {
+        char c = text.ptr[i];
+        is_quoted ^= c == '"';
+        depth += !is_quoted && c == '{';
+        depth -= !is_quoted && c == '}';
+        if (c == ',' && !is_quoted && depth == 0)
+            defect = "It contains \",\", which separates elements. Write each element as a text of "
+                     "its own.";
+    }
+    return defect;
+}
+
+/* Returns the reason why the text is not one value of a property such as a priority; NULL: it is
+ * one. */
+static const char *find_property_defect(Str text) {
+    const char *defect = find_defect(text);
+    for (size_t i = 0; !defect && i < text.len; i++) {
+        if (text.ptr[i] == '{' || text.ptr[i] == '"')
+            defect = "Braces and quotation marks are not allowed here.";
+    }
+    return defect;
+}
+
+/* Linux accepts other names, but nft cannot write all of them. */
+static bool is_device(Str name) {
+    for (size_t i = 0; i < name.len; i++) {
+        unsigned char c = (unsigned char)name.ptr[i];
+        if (c <= ' ' || c >= 0x7f || strchr("\"/\\*", c))
+            return false;
+    }
+    return name.len > 0 && name.len <= DEVICE_MAX_BYTES;
+}
+
 /* Returns whether the rule has a keyword that sets its position; its index must. */
 static bool has_position(Str rule) {
     static const Str words[] = {STR_CONST("position"), STR_CONST("handle"), STR_CONST("index")};
-    Str rest = str_trim(rule), word;
-    return str_next_field(&rest, ' ', &word) && str_is_among(word, words, ARRAY_COUNT(words));
+    Str text = str_trim(rule);
+    size_t end = 0;
+    while (end < text.len && text.ptr[end] != ' ' && text.ptr[end] != '\t')
+        end++;
+    return str_is_among(str_slice(text, 0, end), words, ARRAY_COUNT(words));
 }
 
 static bool validate_rule(const Call *call, Path path, Value rule, Diags *diags) {
@@ -202,10 +244,31 @@ static bool validate_rule(const Call *call, Path path, Value rule, Diags *diags)
     return !defect || path_error(call, path, diags, "Invalid rule", "%s", defect);
 }
 
-static bool validate_chain(const Call *call, Str name, Value chain, Diags *diags) {
+static bool validate_devices(const Call *call, Str name, Value chain, Diags *diags) {
     bool is_good = true;
+    for (size_t i = 0; i < nested_list_count(chain, "devices"); i++) {
+        Value device = nested_list_at(chain, "devices", i);
+        if (!value_is_known(device) || (value_is_present(device) && is_device(value_text(device))))
+            continue;
+        is_good = path_error(
+            call, PATH_AT(call, {"chains"}, {.key = name}, {"devices"}, {.index = i}), diags,
+            "Invalid device",
+            "The name of a network interface has 1 to %d characters of ASCII, without blanks, "
+            "quotation marks, \"/\", \"\\\" and \"*\".",
+            (int)DEVICE_MAX_BYTES);
+    }
+    return is_good;
+}
+
+static bool validate_chain(const Call *call, Str name, Value chain, Diags *diags) {
     if (!value_is_present(chain))
         return true;
+    bool is_good = validate_devices(call, name, chain, diags);
+    Str priority = object_text(chain, "priority", STR("0"));
+    const char *defect = find_property_defect(priority);
+    if (defect)
+        is_good = path_error(call, PATH_AT(call, {"chains"}, {.key = name}, {"priority"}), diags,
+                             "Invalid priority", "\"%.*s\": %s", STR_ARG(priority), defect);
     for (size_t i = 0; i < nested_list_count(chain, "rules"); i++) {
         Path path = PATH_AT(call, {"chains"}, {.key = name}, {"rules"}, {.index = i});
         is_good &= validate_rule(call, path, nested_list_at(chain, "rules", i), diags);
@@ -221,7 +284,7 @@ static bool validate_set(
     for (size_t i = 0; value_is_present(set) && i < ARRAY_COUNT(texts); i++) {
         StrVec items = nested_list_texts(set, texts[i], call->arena);
         vec_each(&items, item) {
-            const char *defect = find_defect(*item);
+            const char *defect = find_element_defect(*item);
             if (defect)
                 is_good =
                     path_error(call, PATH_AT(call, {attribute}, {.key = name}, {texts[i]}), diags,
@@ -230,11 +293,10 @@ static bool validate_set(
     }
     for (size_t i = 0; value_is_present(set) && i < ARRAY_COUNT(lines); i++) {
         Str text = object_text(set, lines[i], STR("-"));
-        const char *defect = find_defect(text);
-        if (defect || str_find_char(text, '{', 0) != SIZE_MAX)
+        const char *defect = find_property_defect(text);
+        if (defect)
             is_good = path_error(call, PATH_AT(call, {attribute}, {.key = name}, {lines[i]}), diags,
-                                 "Invalid set", "\"%.*s\": %s", STR_ARG(text),
-                                 defect ? defect : "Braces are not allowed here.");
+                                 "Invalid set", "\"%.*s\": %s", STR_ARG(text), defect);
     }
     return is_good;
 }
