@@ -99,6 +99,95 @@ static Str module_of(Str name) {
     return end ? str_slice(name, 0, end - 1) : STR_EMPTY;
 }
 
+#define LINES_MAX 8
+
+/* The node of a resource whose objects this node changes; NULL: none. */
+static const ResourceNode *resource_of(const Node *node) {
+    if (node->kind == NODE_DESTROY && is_resource(node->as.mirrored))
+        return node->as.mirrored->as.resource;
+    return is_resource(node) ? node->as.resource : NULL;
+}
+
+/* Most severe last. */
+static const struct {
+    Action action;
+    const char *color;
+} frames[] = {
+    {ACTION_READ,               "#388bfd"},
+    {ACTION_CREATE,             "#2da44e"},
+    {ACTION_UPDATE,             "#bf8700"},
+    {ACTION_FORGET,             "#8957e5"},
+    {ACTION_FORGET_THEN_CREATE, "#8957e5"},
+    {ACTION_CREATE_THEN_DELETE, "#8957e5"},
+    {ACTION_DELETE_THEN_CREATE, "#8957e5"},
+    {ACTION_DELETE,             "#e5534b"},
+};
+
+/* Returns 1 + the row of an action; 0: none. */
+static size_t frame_of(Action action) {
+    for (size_t i = 0; i < ARRAY_COUNT(frames); i++) {
+        if (frames[i].action == action)
+            return i + 1;
+    }
+    return 0;
+}
+
+/* Adds "[0]", "create", "[0] create" or "module.a[1] [0] create". */
+static void add_line(Picture *picture, ResourceAddr address, Action action, StrVec *lines) {
+    Str module = module_addr_to_str(address.module, picture->scratch);
+    bool has_keys = !str_equal(module, module_addr_to_config_str(address.module, picture->scratch));
+    Str parts[3];
+    size_t count = 0;
+    if (has_keys)
+        parts[count++] = module;
+    if (address.key.kind != KEY_NONE)
+        parts[count++] = address_key_to_str(address.key, picture->scratch);
+    if (action != ACTION_NO_OP)
+        parts[count++] = str_from_cstr(action_name(action));
+    if (count > 0)
+        vec_push(picture->arena, lines, str_join(parts, count, STR(" "), picture->arena));
+}
+
+/* A deletion belongs to the node that deletes. */
+static bool is_change_of(const Node *node, const ResourceChange *change) {
+    return node->kind == NODE_DESTROY ? action_deletes(change->action)
+                                      : change->action != ACTION_DELETE;
+}
+
+/* Adds the planned changes, or else the instances of the state, and the colour of the changes. */
+static void describe(Picture *picture, const Node *node, GraphDotNode *drawn) {
+    const ResourceNode *resource = resource_of(node);
+    if (!resource)
+        return;
+    size_t frame = 0;
+    StrVec lines = {0};
+    size_t start = drawn->cluster.len > 0 ? drawn->cluster.len + 1 : 0;
+    Str local = str_after(resource->address, start);
+    drawn->type = str_clone(str_slice(local, 0, str_rfind_char(local, '.')), picture->arena);
+    vec_each(&resource->planned, planned) {
+        const ResourceChange *change = (*planned)->change;
+        if (!is_change_of(node, change))
+            continue;
+        size_t own = frame_of(change->action);
+        frame = own > frame ? own : frame;
+        add_line(picture, change->address, change->action, &lines);
+    }
+    for (size_t i = 0; resource->planned.count == 0 && i < resource->stored.count; i++) {
+        ResourceAddr address = resource->stored.items[i]->address;
+        vec_each(&resource->stored.items[i]->instances, instance) {
+            address.key = instance->key;
+            add_line(picture, address, ACTION_NO_OP, &lines);
+        }
+    }
+    if (lines.count > LINES_MAX) {
+        Str more = str_format(picture->arena, "and %zu more", lines.count - LINES_MAX + 1);
+        lines.count = LINES_MAX - 1;
+        vec_push(picture->arena, &lines, more);
+    }
+    drawn->lines = lines;
+    drawn->frame = frame > 0 ? frames[frame - 1].color : NULL;
+}
+
 static void add_node(Picture *picture, const Node *node) {
     GraphDotNode *drawn = arena_new(picture->arena, GraphDotNode);
     drawn->name = str_clone(node->name, picture->arena);
@@ -110,6 +199,7 @@ static void add_node(Picture *picture, const Node *node) {
         drawn->label = str_after(drawn->name, drawn->cluster.len + 1);
     if (picture->request->type != GRAPH_RESOURCES)
         drawn->attributes = attributes_of(node);
+    describe(picture, node, drawn);
     picture->shown[node->id] = 1 + graph_add_node(&picture->graph, drawn);
 }
 

@@ -1,4 +1,5 @@
-/* graph_dot: writes a graph in the DOT language of Graphviz. */
+/* graph_dot: writes a graph in the DOT language of Graphviz: as a plain document for programs, or
+ * as a picture for people, with colours. */
 #pragma once
 
 #include "graph.h"
@@ -9,7 +10,14 @@ typedef struct GraphDotNode {
     Str label;              /* label within the cluster; empty: use the name */
     Str cluster;            /* nodes of one cluster are drawn in one box; empty: none */
     const char *attributes; /* DOT attributes, such as "shape = box"; NULL: none */
+    /* Of a picture alone: */
+    Str type;          /* nodes of one type have one colour; empty: none */
+    StrVec lines;      /* below the label */
+    const char *frame; /* colour of the frame; NULL: grey */
 } GraphDotNode;
 
 /* Draws edges within a cycle in red. The graph must be finished. */
 void graph_dot_write(const Graph *graph, StrBuf *out, Arena *scratch);
+/* The same as a picture. It has no background, and each colour stands out from white and from
+ * black, so that it suits light and dark pages. */
+void graph_dot_write_picture(const Graph *graph, StrBuf *out, Arena *scratch);

@@ -120,12 +120,13 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
         return 1;
     }
     StrBuf text = strbuf_new(cli->arena);
-    if (format == FORMAT_MERMAID)
-        graph_mermaid_write(&graph, &text, cli->arena);
-    else
-        graph_dot_write(&graph, &text, cli->arena);
-    if (format == FORMAT_SVG)
+    switch (format) {
+    case FORMAT_MERMAID: graph_mermaid_write(&graph, &text, cli->arena); break;
+    case FORMAT_DOT: graph_dot_write(&graph, &text, cli->arena); break;
+    case FORMAT_SVG:
+        graph_dot_write_picture(&graph, &text, cli->arena);
         return print_svg(cli, strbuf_str(&text), diags) ? 0 : 1;
+    }
     terminal_out(strbuf_str(&text));
     return 0;
 }
@@ -134,11 +135,16 @@ const Command cmd_graph = {
     .name = "graph",
     .summary = "Print the dependency graph",
     .usage = "[options]",
-    .about = "Prints a graph in the DOT language, or as a flowchart of Mermaid, with an edge from "
-             "each node to each of its "
-             "dependencies. Without -type, the nodes are the resources and data sources; with "
-             "-type, all nodes of that operation. With plan-destroy, an edge leads to the node "
-             "that must be destroyed first.",
+    .about =
+        "Prints a graph in the DOT language, or as a flowchart of Mermaid, with an edge from "
+        "each node to each of its "
+        "dependencies. Without -type, the nodes are the resources and data sources; with "
+        "-type, all nodes of that operation. With plan-destroy, an edge leads to the node "
+        "that must be destroyed first.\n"
+        "An SVG has a colour for each type and the instances of each block. With -plan, it also "
+        "has their "
+        "actions, and a frame in the colour of the most severe one: red deletes, violet replaces, "
+        "amber updates, green creates, blue reads.",
     .example = "loam graph -format=svg > graph.svg",
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
     .group_count = 4,
