@@ -2,6 +2,7 @@
 #include "object_builder.h"
 #include "provider_check.h"
 #include "resource_life.h"
+#include "values.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -178,10 +179,22 @@ static void the_page_shows_this_source(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_tables_are_sound), cmocka_unit_test(the_contract_is_kept),
-        cmocka_unit_test(a_note_lives),         cmocka_unit_test(a_note_is_imported),
-        cmocka_unit_test(a_note_is_recovered),  cmocka_unit_test(a_receipt_is_waited_for),
-        cmocka_unit_test(errors_have_a_place),  cmocka_unit_test(the_page_shows_this_source),
+        cmocka_unit_test(the_tables_are_sound),
+        cmocka_unit_test(the_contract_is_kept),
+        cmocka_unit_test(a_note_lives),
+        cmocka_unit_test(a_note_is_imported),
+        cmocka_unit_test(a_note_is_recovered),
+        cmocka_unit_test(a_receipt_is_waited_for),
+        cmocka_unit_test(errors_have_a_place),
+        cmocka_unit_test(the_page_shows_this_source),
+        cmocka_unit_test(values_have_three_states),
+        cmocka_unit_test(values_have_types),
+        cmocka_unit_test(attributes_have_fallbacks),
+        cmocka_unit_test(objects_are_built),
+        cmocka_unit_test(lists_are_read_and_made),
+        cmocka_unit_test(paths_name_places),
+        cmocka_unit_test(diagnostics_are_data),
+        cmocka_unit_test(the_page_of_values_shows_this_source),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
