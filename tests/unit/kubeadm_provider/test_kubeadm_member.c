@@ -3,6 +3,7 @@
 #include "base64.h"
 #include "fake_ssh.h"
 #include "kubeadm_provider.h"
+#include "kubeadm_refresh.h"
 #include "pki.h"
 #include "resource_case.h"
 #include "ssh_client.h"
@@ -554,14 +555,103 @@ static void test_whole_cluster(void **state) {
     close_node(&lost);
 }
 
+static bool warns(const NodeCase *lost, const char *summary) {
+    vec_each(&lost->c.diags, diag) {
+        if (str_equal_cstr(diag->summary, summary))
+            return diag->severity == DIAG_WARNING;
+    }
+    return false;
+}
+
+/* A kubelet that is not active, and with it one that ends again and again, is a warning of the
+ * refresh; the object stays. */
+static void test_stopped_kubelet(void **state) {
+    (void)state;
+    static const struct {
+        const char *facts;
+        bool is_warned;
+    } rows[] = {
+        {"init systemd\nactive containerd\nactive kubelet\n", false},
+        {"init systemd\nactive containerd\n",                 true },
+        {"init systemd\n",                                    true },
+        {"init openrc\n",                                     false},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        NodeCase lost;
+        open_node(&lost, "");
+        ResourceCase *c = &lost.c;
+        Str mark = str_format(c->arena, "{\"id\":\"i\",\"lineage\":\"%.*s\",\"address\":\"%.*s\"}",
+                              STR_ARG(c->call.lineage), STR_ARG(c->call.address));
+        ObjectBuilder stored = object_builder_of(c->state, c->arena);
+        object_builder_set(&stored, "control_plane", value_bool(false));
+        c->state = object_builder_value(&stored);
+        lost.fake.silent = NULL;
+        lost.fake.output =
+            str_to_cstr(str_format(c->arena,
+                                   "facts 1\nuser 0\n%sversion kubeadm v1.34.4\n"
+                                   "exists /etc/kubernetes/kubelet.conf\n"
+                                   "kubelet_certificate /var/lib/kubelet/pki/a.pem\n"
+                                   "marker %.*s\ntime %lld\nend\n",
+                                   rows[i].facts, STR_ARG(base64_encode(mark, c->arena)),
+                                   (long long)c->io.clock->now_ms(c->io.clock->self) / 1000),
+                        c->arena);
+        check_done(c, case_read(c));
+        assert_true(value_is_present(c->state));
+        assert_int_equal(warns(&lost, "Kubelet does not run"), rows[i].is_warned);
+        assert_int_equal(says(&lost, "\"w9\""), rows[i].is_warned);
+        assert_int_equal(says(&lost, "on 10.0.0.9."), rows[i].is_warned);
+        close_node(&lost);
+    }
+}
+
+#define READY(name, conditions)                                                                    \
+    "{\"metadata\":{\"name\":\"" name "\"},\"status\":{\"conditions\":[" conditions "]}}"
+
+/* The refresh of the cluster warns of the Nodes that are not ready, in one warning. */
+static void test_unready_nodes(void **state) {
+    (void)state;
+    static const Exchange some[] = {
+        {"GET /readyz",                                     "ok"    },
+        { "GET /api/v1/nodes ",
+         "{\"items\":[" READY("cp1", "{\"type\":\"Ready\",\"status\":\"True\"}") "," READY(
+             "w1", "{\"type\":\"Ready\",\"status\":\"Unknown\",\"message\":\"no "
+                   "heartbeat\"}") "," READY("w2", "") "]}"},
+    };
+    static const Exchange all[] = {
+        {"GET /readyz",              "ok"                                            },
+        { "GET /api/v1/nodes",
+         "{\"items\":[" READY("cp1", "{\"type\":\"Ready\",\"status\":\"True\"}") "]}"},
+    };
+    for (int i = 0; i < 3; i++) {
+        NodeCase lost;
+        open_node(&lost, "");
+        ObjectBuilder stored = object_builder_of(lost.c.state, lost.c.arena);
+        object_builder_set(&stored, "endpoint", value_from_cstr("127.0.0.1:6443"));
+        lost.c.state = object_builder_value(&stored);
+        lost.fake.silent = NULL;
+        lost.exchanges = i == 0 ? some : i == 1 ? all : NULL;
+        lost.exchange_count = i == 0 ? ARRAY_COUNT(some) : ARRAY_COUNT(all);
+        lost.c.diags = diags_new(lost.c.arena);
+        assert_true(kubeadm_refresh_nodes(case_call(&lost.c), lost.c.state, &lost.c.diags));
+        assert_int_equal(warns(&lost, "Nodes not ready"), i == 0);
+        assert_int_equal(says(&lost, "w1: no heartbeat\nw2: its kubelet has not reported yet"),
+                         i == 0);
+        assert_false(says(&lost, "cp1"));
+        assert_int_equal(warns(&lost, "State of the nodes unknown"), i == 2);
+        assert_int_equal(lost.c.diags.count, i == 1 ? 0 : 1);
+        close_node(&lost);
+    }
+}
+
 UNIT_MAIN(test_kubeadm_member) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_stays),         cmocka_unit_test(test_copies),
-        cmocka_unit_test(test_no_peer),       cmocka_unit_test(test_leaves),
-        cmocka_unit_test(test_other_machine), cmocka_unit_test(test_whole_cluster),
-        cmocka_unit_test(test_broken),        cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_greeting),      cmocka_unit_test(test_interrupted_host),
-        cmocka_unit_test(test_deleted_host),  cmocka_unit_test(test_leaves_before_its_machine),
+        cmocka_unit_test(test_stopped_kubelet), cmocka_unit_test(test_unready_nodes),
+        cmocka_unit_test(test_stays),           cmocka_unit_test(test_copies),
+        cmocka_unit_test(test_no_peer),         cmocka_unit_test(test_leaves),
+        cmocka_unit_test(test_other_machine),   cmocka_unit_test(test_whole_cluster),
+        cmocka_unit_test(test_broken),          cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_greeting),        cmocka_unit_test(test_interrupted_host),
+        cmocka_unit_test(test_deleted_host),    cmocka_unit_test(test_leaves_before_its_machine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
