@@ -2,6 +2,7 @@
 #include "command.h"
 #include "environment.h"
 #include "operation.h"
+#include "override_warning.h"
 #include "plan_options.h"
 #include "planned_code.h"
 #include "project_ciphers.h"
@@ -195,6 +196,7 @@ static bool load_plan(
     }
     if (is_stale(project, plan, diags))
         return false;
+    override_warning_show(project);
     engine_restore_schemas(&project->engine, plan);
     return statefile_decode(path, plan->prior_state, &operation->result.refreshed, cli->arena,
                             diags);

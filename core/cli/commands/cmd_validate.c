@@ -2,6 +2,7 @@
 #include "command.h"
 #include "foreign_programs.h"
 #include "json_writer.h"
+#include "override_warning.h"
 #include "project.h"
 #include "project_load.h"
 #include "project_tests.h"
@@ -115,6 +116,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     foreign_programs_set_validating(cli->foreign);
     if (!project_load(&project, cli, arguments, NULL, diags))
         return 1;
+    (void)override_warning_of_run(&project);
     bool ok = engine_validate(&project.engine, diags);
     if (project.test_directory.len)
         ok = suite_validate(&project.engine, cli->arena, diags) && project_tests_check(&project) &&

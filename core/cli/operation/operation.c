@@ -3,6 +3,7 @@
 #include "drift.h"
 #include "environment.h"
 #include "generate_config.h"
+#include "override_warning.h"
 #include "plan_options.h"
 #include "project_git.h"
 #include "project_load.h"
@@ -149,6 +150,7 @@ static bool load(
     }
     if (mode != PLAN_NORMAL)
         operation->options.mode = mode;
+    override_warning_show(project);
     return check_mode(&operation->options, diags);
 }
 

@@ -101,6 +101,11 @@ static const CliOverride *find_override(const ForeignPrograms *programs, Str add
     return NULL;
 }
 
+Str foreign_programs_override(const ForeignPrograms *programs, Str address) {
+    const CliOverride *override = find_override(programs, address);
+    return override ? override->directory : STR_EMPTY;
+}
+
 /* Returns whether only loam can have a provider of that address. */
 static bool is_own_address(const char *address) {
     Str text = str_from_cstr(address);

@@ -40,6 +40,8 @@ MUST_USE bool foreign_programs_answer(ForeignPrograms *programs,
                                       Str name,
                                       ProviderAnswer *out,
                                       Diags *diags);
+/* Returns the directory that dev_overrides name for the address; empty if none. */
+Str foreign_programs_override(const ForeignPrograms *programs, Str address);
 /* Returns the directory of installed packages: .loam/providers, or .terraform/providers if it
  * exists, so that both programs share packages. */
 Str foreign_programs_directory(const Cli *cli);

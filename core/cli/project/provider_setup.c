@@ -1,5 +1,6 @@
 /* Installs packages of providers under the lock of their directory. */
 #include "provider_setup.h"
+#include "override_warning.h"
 
 #include "package_record.h"
 #include "package_store.h"
@@ -61,20 +62,6 @@ static void warn_of_local_hashes(const ProviderInstalled *installed, Arena *aren
                   "fail. To add a platform, run \"loam providers lock -platform=OS_ARCH\".",
                   STR_ARG(joined(&installed->local, arena)), DEPENDENCY_LOCK_NAME,
                   STR_ARG(platform));
-}
-
-static void warn_of_overrides(Project *project, const ProviderNeeds *needs, Diags *diags) {
-    StrVec names = {0};
-    vec_each(needs, need) {
-        if (need->answer == PROVIDER_OVERRIDDEN)
-            vec_push(project->cli->arena, &names, provider_address_shown(need->address));
-    }
-    if (names.count)
-        diags_warning(diags, NO_RANGE, "Provider development overrides are in effect",
-                      "dev_overrides of the CLI configuration name the programs of these "
-                      "providers, which init does not install:\n"
-                      "%.*s",
-                      STR_ARG(joined(&names, project->cli->arena)));
 }
 
 static bool write_lock(Project *project, const DependencyLock *before, const DependencyLock *lock) {
@@ -185,7 +172,7 @@ bool provider_setup_run(Project *project) {
         return false;
     WantedProviders wanted = provider_setup_wanted(&needs, cli->arena);
     report_builtin(cli, &needs);
-    warn_of_overrides(project, &needs, project->diags);
+    override_warning_of_init(project, &needs);
     if (wanted.count == 0)
         return install(project, NULL, &wanted, &needs);
     CliConfig *config = foreign_programs_config(cli->foreign, project->diags);
