@@ -85,13 +85,24 @@ static bool is_plain(Str text) {
     return true;
 }
 
+/* Part of a name between slashes, by git-check-ref-format. */
+static bool is_ref_part(Str part) {
+    return part.len > 0 && part.ptr[0] != '.' && !str_ends_with(part, STR(".lock")) &&
+           !str_ends_with(part, STR("."));
+}
+
 bool git_address_is_ref(Str ref) {
     static const char special[] = ":*?[\\^~";
-    if (!ref.len || ref.ptr[0] == '-' || ref.ptr[0] == '+' || !is_plain(ref) ||
-        str_find(ref, STR(".."), 0) != SIZE_MAX || str_find(ref, STR("@{"), 0) != SIZE_MAX)
+    if (!ref.len || str_equal(ref, STR("@")) || str_ends_with(ref, STR("/")) || ref.ptr[0] == '-' ||
+        ref.ptr[0] == '+' || !is_plain(ref) || str_find(ref, STR(".."), 0) != SIZE_MAX ||
+        str_find(ref, STR("@{"), 0) != SIZE_MAX)
         return false;
     for (size_t i = 0; special[i]; i++) {
         if (str_find_char(ref, special[i], 0) != SIZE_MAX)
+            return false;
+    }
+    for (Str part; str_next_field(&ref, '/', &part);) {
+        if (!is_ref_part(part))
             return false;
     }
     return true;
@@ -103,7 +114,7 @@ bool git_address_is_url(Str text) {
     if (str_starts_with(text, STR("/")))
         return is_plain(text);
     if (!url_parse(text, &url) || !is_plain(text) || str_starts_with(url.host, STR("-")) ||
-        str_starts_with(url.path, STR("/-")))
+        str_starts_with(url.userinfo, STR("-")) || str_starts_with(url.path, STR("/-")))
         return false;
     bool is_file = str_equal(url.scheme, STR("file"));
     for (size_t i = 0; i < ARRAY_COUNT(schemes); i++) {

@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include "git_address.h"
+#include "io.h"
 
 static void taken(void **state) {
     (void)state;
@@ -41,6 +42,7 @@ static void refused(void **state) {
         "git::file://h/r",
         "git::ssh://-oProxyCommand=x/r",
         "git::ssh://git@-oProxyCommand=x/r",
+        "git::ssh://-oProxyCommand=x@h/r",
         "git::ssh://h/-r",
         "git::https://h/a b",
         "git::https://h/a\nb",
@@ -76,7 +78,77 @@ static void refused(void **state) {
     }
 }
 
+/* Each name that loam takes is one that git takes, too, and no option. */
+static void refs(void **state) {
+    (void)state;
+    static const char *const parts[] = {
+        "",
+        "x",
+        "-",
+        "--upload-pack=x",
+        "+",
+        ":",
+        "..",
+        ".",
+        "/",
+        "//",
+        ".lock",
+        "@",
+        "@{",
+        "^",
+        "~1",
+        "*",
+        "?",
+        "[",
+        "\\",
+        " ",
+        "\t",
+        "\n",
+        "\r",
+        "\x01",
+        "\x7f",
+        "$(id)",
+        "`id`",
+        ";",
+        "'",
+        "\"",
+        "#",
+        "%",
+        "!",
+        "{",
+        "}",
+        "\xc2\x85",
+        "\xe2\x80\xa8",
+        ",",
+        "ext::x",
+        "refs/heads/x",
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Io io = io_real();
+    size_t taken = 0, refused = 0;
+    for (size_t i = 0; i < ARRAY_COUNT(parts) * ARRAY_COUNT(parts); i++) {
+        Str ref =
+            str_format(arena, "%s%s", parts[i / ARRAY_COUNT(parts)], parts[i % ARRAY_COUNT(parts)]);
+        if (!git_address_is_ref(ref)) {
+            refused++;
+            continue;
+        }
+        taken++;
+        assert_true(ref.ptr[0] != '-');
+        ProcessResult result;
+        ProcessRequest request = {
+            .argv = (const char *const[]){"git", "check-ref-format", "--allow-onelevel",
+                                          str_to_cstr(ref, arena), NULL},
+        };
+        assert_int_equal(io.process->run(io.process->self, &request, &result, arena), 0);
+        if (result.exit_status != 0)
+            fail_msg("git rejects \"%.*s\"", STR_ARG(ref));
+    }
+    assert_true(taken > 100 && refused > 1000);
+}
+
 UNIT_MAIN(test_git_address) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(taken), cmocka_unit_test(refused)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(taken), cmocka_unit_test(refused),
+                                       cmocka_unit_test(refs)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
