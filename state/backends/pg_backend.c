@@ -109,18 +109,20 @@ static LockResult make_row(Pg *pg, Diags *diags) {
     return release_number(pg, number, diags) ? result : LOCK_FAILED;
 }
 
-/* The row may have been deleted and created again since its number was read. */
+/* The row may have been deleted and created again since its number was read. The session knows the
+ * lock before the check, so that it acquires the lock again if the check loses the connection. */
 static LockResult check_number(Pg *pg, Str number, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("pg lock");
     DatabaseAnswer answer;
+    pg_session_hold(pg->session, number);
     if (!run(pg, "SELECT id FROM {states} WHERE name = $1", &pg->workspace, 1, &answer, scratch,
              diags))
         return LOCK_FAILED;
     if (answer.row_count == 1 && str_equal(answer.cells[0], number)) {
         pg->lock_id = str_clone(number, pg->arena);
-        pg_session_hold(pg->session, pg->lock_id);
         return LOCK_ACQUIRED;
     }
+    pg_session_hold(pg->session, STR_EMPTY);
     return release_number(pg, number, diags) ? LOCK_HELD : LOCK_FAILED;
 }
 

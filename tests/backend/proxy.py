@@ -17,6 +17,7 @@ Kinds:
     half         half of the first packet of the response is forwarded, then the connection ends
     500          the server never receives it; the client reads "500 Internal Server Error" (HTTP)
     delay:S      the request is delayed by S seconds
+    late:S       the connection ends, and the server receives the request S seconds later
     hang         no response, and an open connection, until the proxy is closed or armed again
 A callable is called with the number before the server receives the request, and may return one of these or None (to kill
 the program there: os.kill(pid, 9); return "cut"). The pair (callable, "after") is called when the server has responded,
@@ -121,7 +122,7 @@ class Proxy:
                 if answered:  # a new request
                     answered = False
                     fault = self._next()
-                    if not self._before(fault, client):
+                    if not self._before(fault, client, server, data):
                         return
                 server.sendall(data)
             if server in ready:
@@ -149,7 +150,16 @@ class Proxy:
                 self.hit.append((number, fault))
         return fault
 
-    def _before(self, fault, client):
+    def _send_late(self, client, server, data, seconds):
+        data += _drain(client)
+        _end(client)
+        time.sleep(seconds)
+        server.sendall(data)
+        server.settimeout(20)
+        server.recv(1 << 16)
+        return False
+
+    def _before(self, fault, client, server, data):
         """Returns whether to forward the request."""
         if fault == "cut":
             return False
@@ -160,6 +170,8 @@ class Proxy:
         if fault == "hang":
             self.released.wait()
             return False
+        if isinstance(fault, str) and fault.startswith("late:"):
+            return self._send_late(client, server, data, float(fault[5:]))
         if isinstance(fault, str) and fault.startswith("delay:"):
             time.sleep(float(fault[6:]))
         return True
@@ -185,10 +197,12 @@ def _end(connection):
 
 
 def _drain(client):
-    """Reads the rest of the request: otherwise closing the connection would reset it and lose the response."""
+    """Returns the rest of the request: otherwise closing the connection would reset it and lose the response."""
     client.settimeout(0.2)
+    rest = b""
     try:
-        while client.recv(1 << 16):
-            pass
+        while data := client.recv(1 << 16):
+            rest += data
     except OSError:
         pass
+    return rest

@@ -439,6 +439,43 @@ def removed_under_lock(store, proxy):
     return "refused after %d of %d requests" % (refused, total)
 
 
+def read_between(store, proxy):
+    """Between two requests of a reader without the lock, one run writes the state and another one begins: the reader sees
+    no later operation without the earlier ones."""
+    number, happened, total = 0, 0, 1
+    slow = {"first": {"filename": "made/first", "content": "x"},
+            "slow": {"filename": "made/slow", "content": "x", "depends_on": ["local_file.first"], "provisioner": {
+                "local-exec": {"command": "touch held; while [ -e held ]; do sleep 0.05; done"}}}}
+    while number <= total:  # 0: without another run
+        store.clear()
+        proxy.arm()
+        work, other = Work(store.kind, store.arguments(proxy.port)), Work(store.kind, store.arguments(store.port()))
+        work.init()
+        other.configure(store.kind, store.arguments(store.port()), {"terraform_data": {"before": {"input": 1}}})
+        other.init()
+        marker, processes = os.path.join(other.path, "held"), []
+
+        def come_between(_):
+            other.apply()
+            other.configure(store.kind, store.arguments(store.port()), {"terraform_data": {"before": {"input": 1}}, "local_file": slow})
+            processes.append(other.start("apply", "-auto-approve", stdout=subprocess.DEVNULL))
+            while not os.path.exists(marker):
+                check(processes[0].poll() is None, "the other run is at work")
+                time.sleep(0.02)
+        proxy.arm({number: come_between})
+        text = work.run("state", "pull")
+        total = total if number else proxy.count
+        for process in processes:
+            os.remove(marker)
+            process.communicate(timeout=60)
+        found = [resource["name"] for resource in json.loads(text)["resources"]] if text.strip() else []
+        check("before" in found or "first" not in found, "request %d of %d: %s" % (number, total, found))
+        happened += "first" in found
+        number += 1
+    check(happened, "the reader saw the journal")
+    return "%d of %d requests" % (happened, total)
+
+
 def migration(store, proxy):
     """From a local state to the store and back, with the journal of a killed run."""
     store.clear()

@@ -11,6 +11,8 @@
 #include "view.h"
 #include "workspace.h"
 
+#define READ_TRIES 5 /* of a state that other programs write */
+
 static Value with_path(Value config, Str path, Arena *arena) {
     size_t index;
     if (!path.ptr || !type_find_attribute(config.type, STR("path"), &index))
@@ -165,7 +167,7 @@ static bool read_journal(Project *project, LockOperation operation) {
     return true;
 }
 
-static bool read_state(Project *project, LockOperation operation) {
+static bool read_once(Project *project, LockOperation operation) {
     Cli *cli = project->cli;
     Str *text = &project->state_text;
     if (!backend_read(project->backend, text, cli->arena, project->diags))
@@ -179,6 +181,35 @@ static bool read_state(Project *project, LockOperation operation) {
         return false;
     project->has_state |= project->found_journal;
     return true;
+}
+
+/* Sets *is_old to whether another program has written the state since it was read. */
+static bool check_age(Project *project, bool *is_old) {
+    SCOPED(ArenaRef) scratch = arena_open("state");
+    Str text;
+    if (!backend_read(project->backend, &text, scratch, project->diags))
+        return false;
+    *is_old = !str_equal(text, project->state_text);
+    return true;
+}
+
+/* Without the lock, another program may write the state and begin a new journal between the two
+ * reads. The journal would then be replayed on the state before, so both are read again. */
+static bool read_state(Project *project, LockOperation operation) {
+    bool is_old = true;
+    for (int i = 0; i < READ_TRIES && is_old; i++) {
+        if (!read_once(project, operation))
+            return false;
+        is_old = false;
+        if (!project->is_locked && project->found_journal && !check_age(project, &is_old))
+            return false;
+    }
+    if (is_old)
+        diags_error(project->diags, NO_RANGE, "State changes too often",
+                    "Other programs changed the state \"%.*s\" %d times while this command read "
+                    "it without the lock. Try again when they have ended.",
+                    STR_ARG(project->backend->path), READ_TRIES);
+    return !is_old;
 }
 
 /* Returns the environment recorded in the state. If another program has dropped that record, the
