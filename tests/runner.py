@@ -1,15 +1,10 @@
-"""Finds the tests, runs them in parallel, counts.
+"""Runs tests in parallel, counts.
 
-A test is a program: exit status 0 passed, 77 skipped (its last line gives the reason), anything else failed.
+  runner.py [--build] [--all] [--record] [PATTERN]   see tests/run
+  runner.py --quick [--changed] [--again] [PATTERN]  see tests/quick
 
-  unit/…, fault/…, guide/…, conformance   the ctest entries of build/dev
-  threads/…                      some of them again, in build/tsan
-  scenario/…                     whole runs compared with recorded ones, one test per area
-  respelled/…                    the same with their configurations in YAML and in native syntax
-  command/…                      executables in tests/command: the real program, without machines
-  lab/…, kill/…                  executables there: real machines; interrupted runs
-  backend/…                      executables in tests/backend: remote backends with their real servers
-  kube/…                         executables in tests/kube: a real Kubernetes API server, see tests/programs/build
+A test is a program: exit status 0 passed, 77 skipped (its last line gives the reason), anything else failed. suite.py finds
+them, schedule.py orders them.
 
 The output of each test is in build/log. Emulated machines and real servers on a busy host are late at times: a test of lab/,
 kube/ and backend/ has a second attempt, and the first one is shown anyway.
@@ -17,68 +12,18 @@ kube/ and backend/ has a second attempt, and the first one is shown anyway.
 A skip must be listed in tests/skips, with the condition that allows it; any other skip is a failure. So is a unit test
 that skips cases, unless its name matches a row there.
 
-tests/rules.tsv names the tests of each rule: they must exist, and those that match the pattern must have run."""
-import concurrent.futures, contextlib, fnmatch, json, os, re, subprocess, sys, threading, time
+tests/rules.tsv names the tests of each rule: they must exist, and those that were chosen must have run."""
+import argparse, collections, fnmatch, os, re, subprocess, sys, threading, time
 
 sys.dont_write_bytecode = True
 import rules as table
+import changed, passed, schedule, suite
+from suite import TOP
 
-TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-sys.path.insert(0, os.path.join(TOP, "tests/scenario"))
-import run as scenario
-
-LOAM = os.path.join(TOP, "build/release/loam")
-LOAM_DEV = os.path.join(TOP, "build/dev/loam")
 LOG = os.path.join(TOP, "build/log")
-QUICK = os.path.join(TOP, "build/debug")  # the only build of tests/quick
 TIMEOUT = 1200
-# Groups that wait most of their time, for servers or for the one cluster that a computer can hold: the tests of a group run
-# one after another, beside $JOBS others.
-APART = [re.compile("unit/(ssh_provider|remote)/"), re.compile("lab/cluster")]
 
-
-def workers(count):
-    return concurrent.futures.ThreadPoolExecutor(max_workers=count)
-
-
-def unit_tests(build):
-    out = subprocess.run(["ctest", "--test-dir", build, "--show-only=json-v1"], cwd=TOP,
-                         capture_output=True, text=True, check=True).stdout
-    for test in json.loads(out)["tests"]:
-        env = {}
-        for prop in test.get("properties", []):
-            if prop["name"] == "ENVIRONMENT":
-                env = dict(item.split("=", 1) for item in prop["value"])
-        yield test["name"], test["command"], env
-
-
-def thread_tests():
-    """Data shared between threads, under the thread sanitizer."""
-    with open(os.path.join(TOP, "tests/threads"), encoding="utf-8") as file:
-        for row in file.read().split():
-            layer, name = row.split("/")
-            yield "threads/" + name, [os.path.join(TOP, "build/tsan/tests/unit_" + layer), name], {"LC_ALL": "C.UTF-8"}
-
-
-def programs(directory):
-    path = os.path.join(TOP, "tests", directory)
-    for name in sorted(os.listdir(path)) if os.path.isdir(path) else []:
-        file = os.path.join(path, name)
-        if os.access(file, os.X_OK) and os.path.isfile(file):
-            yield "%s/%s" % (directory, name), [file], {}
-
-
-def scenarios(loam, respelled):
-    """One test for each area and each syntax that any of its cases can have. `respelled` is the program for the other
-    syntaxes; None: none of them."""
-    path = os.path.join(TOP, "tests/scenario")
-    for name in sorted(os.listdir(path)) if os.path.isdir(path) else []:
-        if os.path.isdir(os.path.join(path, name)) and not name.startswith("_"):
-            yield "scenario/" + name, ["python3", os.path.join(path, "run.py"), loam, name, "-v"], {}
-            is_spelled_anew = respelled and not scenario.foreign.is_foreign(name) and any(scenario.cases_of(name, [], suffix=".tf"))
-            for spelling in ("yaml", "hcl") if is_spelled_anew else ():
-                yield ("respelled/%s-%s" % (name, spelling),
-                       ["python3", os.path.join(path, "run.py"), respelled, name, "-s", spelling], {})
+Attempt = collections.namedtuple("Attempt", "status text seconds used")
 
 
 def allowed_skips():
@@ -93,109 +38,186 @@ def allowed_skips():
 
 
 def run(test):
-    """The attempts, oldest first: (name, status, text, seconds)."""
+    """The attempts, oldest first."""
     attempts = [attempt(test)]
-    if test[0].startswith(("lab/", "kube/", "backend/")) and attempts[0][1] not in (0, 77):
+    if test.group in ("lab", "kube", "backend") and attempts[0].status not in (0, 77):
         attempts.append(attempt(test))
-    with open(os.path.join(LOG, test[0].replace("/", "-")), "w", encoding="utf-8") as file:
-        file.write("\n".join(text for _, _, text, _ in attempts))
+    with open(os.path.join(LOG, test.name.replace("/", "-")), "w", encoding="utf-8") as file:
+        file.write("\n".join(each.text for each in attempts))
     return attempts
 
 
 def attempt(test):
-    name, command, extra = test
-    env = {**os.environ, "LOAM": LOAM, "LOAM_DEV": LOAM_DEV, "ASAN_OPTIONS": "detect_leaks=1", **extra}
-    began = time.monotonic()
-    try:
-        done = subprocess.run(command, cwd=TOP, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, timeout=TIMEOUT)
-        status, text = done.returncode, done.stdout.decode("utf-8", "replace")
-    except OSError as error:
-        status, text = "not started", str(error)
-    except subprocess.TimeoutExpired as error:
-        status, text = "no end after %d s" % TIMEOUT, (error.stdout or b"").decode("utf-8", "replace")
-    return name, status, text, time.monotonic() - began
+    env = {**os.environ, "LOAM": suite.RELEASE, "LOAM_DEV": suite.SANITIZED, "ASAN_OPTIONS": "detect_leaks=1", **test.environment}
+    began, overdue = time.monotonic(), threading.Event()
+    with open(os.path.join(LOG, "." + test.name.replace("/", "-")), "w+b") as output:
+        os.unlink(output.name)
+        try:
+            child = subprocess.Popen(test.command, cwd=TOP, env=env, stdin=subprocess.DEVNULL, stdout=output,
+                                     stderr=subprocess.STDOUT)
+        except OSError as error:
+            return Attempt("not started", str(error), 0, 0)
+        timer = threading.Timer(TIMEOUT, lambda: (overdue.set(), os.kill(child.pid, 9)))
+        timer.start()
+        _, status, usage = os.wait4(child.pid, 0)
+        timer.cancel()
+        child.returncode = os.waitstatus_to_exitcode(status)
+        output.seek(0)
+        text = output.read().decode("utf-8", "replace")
+    status = "no end after %d s" % TIMEOUT if overdue.is_set() else child.returncode
+    return Attempt(status, text, time.monotonic() - began, usage.ru_utime + usage.ru_stime)
 
 
-def report_time(began):
+def build(preset, *targets):
+    if not os.path.exists(os.path.join(TOP, "build", preset, "build.ninja")):
+        subprocess.run(["cmake", "--preset", preset], cwd=TOP, stdout=subprocess.DEVNULL, check=True)
+    if targets:
+        print("== build: %s" % preset, flush=True)
+        subprocess.run(["cmake", "--build", "build/" + preset, "--target", *targets, "--", "--quiet"], cwd=TOP, check=True)
+
+
+def build_for(tests):
+    """The builds that the tests use."""
+    files = " ".join(" ".join([*test.command, *test.environment.values()]) for test in tests)
+    if "build/release/" in files or any(test.group in ("lab", "kill", "backend", "kube") for test in tests):
+        build("release", "all")
+    if "build/dev/" in files:
+        build("dev", "all")
+    if "build/tsan/" in files:
+        build("tsan", *sorted({os.path.basename(test.program) for test in tests if test.group == "threads"}))
+
+
+class Report:
+    """Counts results; prints them while the tests run and after them."""
+
+    def __init__(self):
+        self.skips, self.lock = allowed_skips(), threading.Lock()
+        self.counts = {"passed": 0, "failed": 0, "skipped": 0}
+        self.results, self.failures, self.late, self.measured = {}, [], [], {}
+
+    def classify(self, name, last):
+        may_skip = any(fnmatch.fnmatch(name, row) for row in self.skips)
+        leaves_out = "[  SKIPPED ]" in last.text
+        if last.status == 0 and (may_skip or not leaves_out):
+            return "passed"
+        if last.status == 77 and may_skip:
+            return "skipped"
+        note = "" if last.status not in (0, 77) else "\nthis skip does not stand in tests/skips\n"
+        self.failures.append((name, last.status, last.text + note))
+        return "failed"
+
+    def add(self, test, attempts):
+        *earlier, last = attempts
+        lines = last.text.strip().splitlines()
+        with self.lock:
+            kind = self.classify(test.name, last)
+            self.counts[kind] += 1
+            self.results[test.name] = kind, last.text
+            self.late.extend((test.name, each.status, each.text) for each in earlier)
+            if kind == "passed":
+                self.measured[test.name] = last.seconds, last.used
+            note = ": " + lines[-1] if kind == "skipped" and lines else " (second attempt)" if earlier else ""
+            print("%-8s %6.1f s %6.1f s  %s%s" % (kind, last.seconds, last.used, test.name, note), flush=True)
+
+    def print_texts(self):
+        for name, status, text in sorted(self.late):
+            print("\n== first attempt: %s (status %s)\n%s" % (name, status, text[-3000:]))
+        for name, status, text in sorted(self.failures):
+            print("\n== failed: %s (status %s)\n%s" % (name, status, text[-6000:]))
+
+    def print_rules(self, rules, problems):
+        for problem in problems:
+            print("%s: %s" % (table.TABLE, problem))
+        skipped = list(table.unseen(rules, self.results))
+        if skipped:
+            print("rules whose tests were skipped: %s" % " ".join(skipped))
+        print("%d rules, %d of their tests are missing or did not run" % (len(rules), len(problems)))
+
+    def print_counts(self):
+        if self.failures:
+            print("failed: %s" % " ".join(sorted(name for name, _, _ in self.failures)))
+        print("%(passed)d passed, %(failed)d failed, %(skipped)d skipped" % self.counts)
+
+
+def processor_time():
+    return os.times().children_user + os.times().children_system
+
+
+def print_time(began, used):
     """The time of the run, and how busy the processors were with the tests: far from 100 % is time lost in waiting."""
-    passed, used = time.monotonic() - began, os.times()
-    busy = (used.children_user + used.children_system) / (passed * os.cpu_count())
-    print("%.1f min, processors busy %.0f %%" % (passed / 60, 100 * busy))
+    seconds = time.monotonic() - began
+    print("%.1f min, processors busy %.0f %%" % (seconds / 60, 100 * (processor_time() - used) / (seconds * os.cpu_count())))
 
 
-def report_rules(rules, results, problems):
-    for problem in problems:
-        print("%s: %s" % (table.TABLE, problem))
-    skipped = list(table.unseen(rules, results))
-    if skipped:
-        print("rules whose tests were skipped: %s" % " ".join(skipped))
-    print("%d rules, %d of their tests are missing or did not run" % (len(rules), len(problems)))
+def print_left_out(tests):
+    groups = collections.defaultdict(list)
+    for test in tests:
+        groups[test.group].append(test.name.partition("/")[2])
+    print("left out, tests/run --all runs them: %d tests" % len(tests))
+    for group, names in groups.items():
+        print("  %s (%d): %s" % (group, len(names), " ".join(names)))
+
+
+def targets_of(test):
+    return ["loam", *suite.MODULES] if test.group == "scenario" else [os.path.basename(test.program)]
+
+
+def choose(tests, options):
+    """The tests to run, and how many tests of which nothing differs since they passed are left out."""
+    chosen = [test for test in tests if re.search(options.pattern, test.name)]
+    if options.quick:
+        if options.changed:
+            chosen = changed.select(chosen, suite.QUICK)
+        if chosen:
+            build("debug", *sorted({target for test in chosen for target in targets_of(test)}))
+        fresh = [test for test in chosen if options.again or not passed.is_remembered(test)]
+        return fresh, len(chosen) - len(fresh)
+    if not (options.all or options.pattern):
+        chosen = suite.default_part(tests)
+    if options.build:
+        build_for(chosen)
+    return chosen, 0
 
 
 def main():
-    words = sys.argv[1:]
-    is_quick = words[:1] == ["--quick"]
-    pattern = re.compile("".join(words[is_quick:][:1]))
-    if is_quick:
-        tests = [*scenarios(os.path.join(QUICK, "loam"), None), *unit_tests(QUICK)]
-        rules, problems = [], []
-    else:
-        tests = [*programs("lab"), *programs("kill"), *programs("backend"), *programs("command"),
-                 *scenarios(LOAM_DEV, LOAM), *unit_tests(os.path.join(TOP, "build/dev")), *thread_tests(),
-                 *programs("kube")]  # last: their programs may still be in the making
-        rules, problems = table.read_rules(os.path.join(TOP, table.TABLE))
-        problems += table.missing(TOP, rules, {test[0] for test in tests})
-    tests = [test for test in tests if pattern.search(test[0])]
-    results = {}
-    skips = allowed_skips()
-    counts = {"passed": 0, "failed": 0, "skipped": 0}
-    lock = threading.Lock()
-    failures, late = [], []
+    parser = argparse.ArgumentParser()
+    for flag in ("build", "all", "record", "quick", "changed", "again"):
+        parser.add_argument("--" + flag, action="store_true")
+    parser.add_argument("pattern", nargs="?", default="")
+    options = parser.parse_args()
+    if options.build or options.quick:
+        build("debug" if options.quick else "dev")  # the list of unit tests
+    tests = suite.quick() if options.quick else suite.whole(options.all)
+    rules, problems = ([], []) if options.quick else table.read_rules(os.path.join(TOP, table.TABLE))
+    problems += table.missing(TOP, rules, {test.name for test in tests})
+    chosen, remembered = choose(tests, options)
+    names = {test.name for test in chosen}
+
     os.makedirs(LOG, exist_ok=True)
+    began, used, report = time.monotonic(), processor_time(), Report()
 
-    def classify(name, status, text):
-        may_skip = any(fnmatch.fnmatch(name, row) for row in skips)
-        leaves_out = "[  SKIPPED ]" in text
-        if status == 0 and (may_skip or not leaves_out):
-            return "passed"
-        if status == 77 and may_skip:
-            return "skipped"
-        if status == 77 or (status == 0 and leaves_out):
-            text += "\nthis skip does not stand in tests/skips\n"
-        failures.append((name, status, text))
-        return "failed"
+    def run_one(test):
+        attempts = run(test)
+        report.add(test, attempts)
+        if options.quick and report.results[test.name][0] == "passed":
+            passed.remember(test)
 
-    def report(future):
-        *earlier, (name, status, text, seconds) = future.result()
-        last = text.strip().splitlines()[-1] if text.strip() else ""
-        with lock:
-            kind = classify(name, status, text)
-            counts[kind] += 1
-            results[name] = kind, text
-            note = ": " + last if kind == "skipped" else " (second attempt)" if earlier else ""
-            late.extend(earlier)
-            print("%-8s %6.1f s  %s%s" % (kind, seconds, name, note), flush=True)
-
-    began = time.monotonic()
-    with contextlib.ExitStack() as stack:
-        computing = stack.enter_context(workers(int(os.environ.get("JOBS", "4"))))
-        apart = [(names, stack.enter_context(workers(1))) for names in APART]
-        for test in tests:
-            group = next((group for names, group in apart if names.match(test[0])), computing)
-            group.submit(run, test).add_done_callback(report)
-    for name, status, text, _ in sorted(late):
-        print("\n== first attempt: %s (status %s)\n%s" % (name, status, text[-3000:]))
-    for name, status, text in sorted(failures, key=lambda failure: failure[0]):
-        print("\n== failed: %s (status %s)\n%s" % (name, status, text[-6000:]))
-    report_time(began)
-    if not is_quick:
-        problems += table.not_run(rules, results, pattern.search)
-        report_rules(rules, results, problems)
-    if failures:
-        print("failed: %s" % " ".join(sorted(name for name, _, _ in failures)))
-    print("%(passed)d passed, %(failed)d failed, %(skipped)d skipped" % counts)
-    sys.exit(1 if problems or counts["failed"] or not counts["passed"] else 0)
+    # The programs for kube/ may still be in the making.
+    schedule.Schedule(chosen, lambda test: test.group == "kube").run(run_one)
+    report.print_texts()
+    if not (options.quick or options.pattern) and len(chosen) < len(tests):
+        print_left_out([test for test in tests if test.name not in names])
+    if remembered:
+        print("%d tests passed before, and nothing of them differs" % remembered)
+    print_time(began, used)
+    if not options.quick:
+        problems += table.not_run(rules, report.results, names.__contains__)
+        report.print_rules(rules, problems)
+    if options.record:
+        schedule.record_durations(report.measured)
+    report.print_counts()
+    is_empty = not (report.counts["passed"] or remembered or options.changed)
+    sys.exit(1 if problems or report.counts["failed"] or is_empty else 0)
 
 
 main()

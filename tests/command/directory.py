@@ -11,6 +11,8 @@ ENV = {name: value for name, value in os.environ.items() if not name.startswith(
 # The record of installed packages.
 STATE = tempfile.TemporaryDirectory(prefix="loam-state-")
 ENV["XDG_STATE_HOME"] = STATE.name
+# The directory of the programs that the tests are made of: the release build has none.
+PROGRAMS = next(filter(os.path.isdir, (os.path.join(os.path.dirname(LOAM), "tests"), TOP / "build/dev/tests")), None)
 DECORATION = re.compile(r"\x1b\[[0-9;]*m|[│╷╵]")
 
 

@@ -1,0 +1,88 @@
+"""The order of the tests: those that take longest begin first, and as many run at once as keep the processors busy.
+
+tests/durations has a row for each test that takes long: its seconds, and the seconds of processor time that it used. Their
+quotient is the part of a processor that the test occupies: a test that waits for servers leaves it to others. Processes
+that outlive their parent are not counted; `tests/run --record` writes the file."""
+import os, re, threading, time
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+DURATIONS = os.path.join(TOP, "tests/durations")
+SHORT = 5  # seconds: shorter tests have no row
+CROWD = 1.25  # occupied parts may exceed the processors by so much: no test occupies its part all the time
+MOST = 4  # tests for each processor
+# Tests that wait for servers with time limits, or for the one cluster that a computer can hold: one of a row at a time.
+ALONE = [re.compile("unit/(ssh_provider|remote)/"), re.compile("lab/cluster")]
+# Machines, servers and daemons are not children of the test, so its own processor time says little.
+HEAVY = re.compile("lab/|kube/|backend/|kill/(apply|update)")
+
+
+class Schedule:
+    def __init__(self, tests, is_late):
+        """is_late(test): whether it should begin after all others."""
+        self.rows = read_durations()
+        self.waiting = sorted(tests, key=lambda test: (is_late(test), -self.rows.get(test.name, (SHORT, 0))[0]))
+        self.running = []
+        self.changed = threading.Condition()
+
+    def part(self, test):
+        seconds, used = self.rows.get(test.name, (1, 1))
+        least = 0.5 if HEAVY.match(test.name) else 0.1
+        return min(max(used / seconds, least), os.cpu_count())
+
+    def fits(self, test):
+        if any(row.match(test.name) and row.match(other.name) for row in ALONE for other in self.running):
+            return False
+        occupied = sum(self.part(other) for other in self.running)
+        return not self.running or (len(self.running) < MOST * os.cpu_count() and
+                                    occupied + self.part(test) <= CROWD * os.cpu_count())
+
+    def take(self):
+        """The next test, None after the last; blocks until one fits."""
+        with self.changed:
+            while self.waiting:
+                test = next(filter(self.fits, self.waiting), None)
+                if test:
+                    self.waiting.remove(test)
+                    self.running.append(test)
+                    return test
+                self.changed.wait()
+            return None
+
+    def end(self, test):
+        with self.changed:
+            self.running.remove(test)
+            self.changed.notify_all()
+
+    def run(self, run):
+        """Calls run(test) for each test, in threads."""
+        threads = []
+        while (test := self.take()) is not None:
+            def work(test=test):
+                try:
+                    run(test)
+                finally:
+                    self.end(test)
+            threads.append(threading.Thread(target=work))
+            threads[-1].start()
+        for thread in threads:
+            thread.join()
+
+
+def read_durations():
+    """name -> (seconds, seconds of processor time)."""
+    rows = {}
+    if os.path.exists(DURATIONS):
+        with open(DURATIONS, encoding="utf-8") as file:
+            for line in file:
+                name, seconds, used = line.split()
+                rows[name] = float(seconds), float(used)
+    return rows
+
+
+def record_durations(measured):
+    """Replaces the rows of these tests."""
+    rows = {**read_durations(), **measured}
+    with open(DURATIONS, "w", encoding="utf-8") as file:
+        for name in sorted(rows):
+            if rows[name][0] >= SHORT:
+                file.write("%s %.0f %.0f\n" % (name, *rows[name]))
