@@ -1,7 +1,9 @@
 """The initial corpora of the fuzzers, generated from the conformance vectors and the scenarios."""
 import hashlib
+import io
 import json
 import pathlib
+import zipfile
 
 TESTS = pathlib.Path(__file__).resolve().parents[1]
 
@@ -88,6 +90,54 @@ JOURNAL = """{"kind":"start","lineage":"6f2c1a54-0000-4000-8000-000000000001","s
 """
 
 
+DOMAIN = """<domain type='kvm'><name>a</name><uuid>6f2c1a54-0000-4000-8000-000000000001</uuid><title>t</title>
+<metadata><loam:object xmlns:loam='https://loam.test'/></metadata><memory unit='KiB'>1048576</memory>
+<currentMemory unit='KiB'>524288</currentMemory><vcpu placement='static' current='1' cpuset='0-1'>2</vcpu>
+<os firmware='efi'><type arch='x86_64' machine='pc-q35-7.2'>hvm</type><loader readonly='yes' type='pflash'>/l</loader>
+<nvram template='/t'>/n</nvram><boot dev='hd'/><kernel>/k</kernel><initrd>/i</initrd><cmdline>console=ttyS0</cmdline></os>
+<features><acpi/><apic/><hyperv><relaxed state='on'/></hyperv></features>
+<cpu mode='host-passthrough' check='none'><topology sockets='1' dies='1' cores='2' threads='1'/><feature policy='require' name='vmx'/>
+<numa><cell id='0' cpus='0-1' memory='1048576' unit='KiB'/></numa></cpu>
+<clock offset='utc'><timer name='rtc' tickpolicy='catchup'/></clock><on_poweroff>destroy</on_poweroff>
+<devices><emulator>/usr/bin/qemu</emulator>%s</devices></domain>"""
+DEVICES = (
+    """<disk type='file' device='disk'><driver name='qemu' type='qcow2' cache='none' io='native'/><source file='/a.qcow2'/>
+<target dev='vda' bus='virtio'/><serial>s</serial><boot order='1'/><iotune><total_iops_sec>10</total_iops_sec></iotune></disk>
+<disk type='block' device='cdrom'><source dev='/dev/sr0'/><target dev='sda' bus='sata'/><readonly/></disk>
+<disk type='volume' device='disk'><source pool='default-pool' volume='v'/><target dev='vdb' bus='virtio'/></disk>
+<disk type='network' device='disk'><source protocol='http' name='x'><host name='h' port='80'/></source><target dev='vdc'/></disk>""",
+    """<interface type='network'><mac address='52:54:00:00:00:01'/><source network='default'/><model type='virtio'/>
+<filterref filter='f'><parameter name='IP' value='10.0.0.1'/></filterref><link state='down'/><mtu size='1400'/></interface>
+<interface type='bridge'><source bridge='br0'/><vlan><tag id='3'/></vlan></interface>
+<interface type='direct'><source dev='eth0' mode='bridge'/></interface>""",
+    """<serial type='pty'><target type='isa-serial' port='0'/></serial><console type='pty'><target type='serial' port='0'/></console>
+<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel><graphics type='vnc' port='-1' autoport='yes'
+listen='127.0.0.1' passwd='p'><listen type='address' address='127.0.0.1'/></graphics><video><model type='virtio' heads='1'/></video>
+<filesystem type='mount'><source dir='/d'/><target dir='t'/><readonly/></filesystem><rng model='virtio'><backend model='random'>/dev/random</backend></rng>
+<memballoon model='virtio'/><watchdog model='i6300esb' action='reset'/><tpm model='tpm-crb'><backend type='emulator' version='2.0'/></tpm>
+<hostdev mode='subsystem' type='pci' managed='yes'><source><address domain='0' bus='1' slot='0' function='0'/></source></hostdev>
+<memory model='dimm'><target><size unit='KiB'>524288</size><node>0</node></target></memory><input type='tablet' bus='usb'/>""",
+)
+
+
+def domains():
+    for devices in ('',) + DEVICES + (''.join(DEVICES),):
+        yield DOMAIN % devices
+
+
+def plan_files():
+    """Archives with the right digests, and one with a wrong one; stored and compressed."""
+    entries = {'plan.json': PLAN, 'prior-state.json': '', 'previous-state.json': '', 'configuration/1-main.tf': 'locals {}\n'}
+    listed = [{'name': name, 'path': 'main.tf', 'sha256': hashlib.sha256(text.encode()).hexdigest()} for name, text in entries.items()]
+    for method, change in ((zipfile.ZIP_STORED, ''), (zipfile.ZIP_DEFLATED, ''), (zipfile.ZIP_STORED, ' ')):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, 'w', method) as archive:
+            for name, text in entries.items():
+                archive.writestr(zipfile.ZipInfo(name), text + change, method)
+            archive.writestr(zipfile.ZipInfo('manifest.json'), json.dumps({'format': 1, 'entries': listed}), method)
+        yield packed.getvalue()
+
+
 def seeds(target):
     if target == 'expression':
         for case in vectors():
@@ -111,6 +161,10 @@ def seeds(target):
         yield KUBECONFIG
     if target == 'plan':
         yield PLAN
+    if target == 'planfile':
+        yield from plan_files()
+    if target == 'domain':
+        yield from domains()
     if target == 'image':
         index = {'schemaVersion': 2, 'manifests': [{'mediaType': 'application/vnd.oci.image.manifest.v1+json', 'digest': 'sha256:' + 'a' * 64,
                  'size': 2, 'annotations': {'io.containerd.image.name': 'registry.test/a:1', 'org.opencontainers.image.ref.name': '1'}}]}
