@@ -19,8 +19,9 @@ typedef struct RenderPeer {
 /* How much of the objects a plan shows. */
 typedef enum RenderDetails {
     DETAILS_FULL,
-    DETAILS_SHORT,  /* without the contents of parts, if an object changes many of them */
-    DETAILS_TITLES, /* only the titles of objects, and the reasons */
+    DETAILS_SHORT,   /* without the contents of parts, if an object changes many of them */
+    DETAILS_TITLES,  /* only the titles of objects, and the reasons */
+    DETAILS_SUMMARY, /* only the number of objects, by action and type */
 } RenderDetails;
 
 typedef struct RenderStyle {

@@ -1,6 +1,7 @@
 /* render_text: the text of a plan: drift, changes, counts and outputs. */
 #include "render_text.h"
 
+#include "render_counts.h"
 #include "render_group.h"
 #include "render_peer.h"
 #include "render_secret.h"
@@ -45,7 +46,7 @@ void render_text_drift(const RenderDrift *drift, RenderStyle style, StrBuf *out,
 }
 
 static void add_drift(RenderPen *pen, const RenderDrift *drift) {
-    if (pen->style.details == DETAILS_TITLES) {
+    if (pen->style.details >= DETAILS_TITLES) {
         render_title_drift(pen, &drift->drift);
         render_title_owners(pen, &drift->drift);
         return;
@@ -176,6 +177,14 @@ static size_t add_changes(RenderPen *pen, const Plan *plan) {
     size_t count = count_shown(plan, &has_actions);
     if (count == 0)
         return 0;
+    if (pen->style.details == DETAILS_SUMMARY) {
+        add_intent(pen, plan);
+        render_counts(pen, plan);
+        render_pen_text(pen,
+                        "\n-details=titles lists the objects, -details=full all arguments.\n\n");
+        add_summary(pen, plan);
+        return count;
+    }
     if (has_actions)
         add_legend(pen, plan);
     add_intent(pen, plan);
@@ -218,7 +227,7 @@ static size_t add_deferred(RenderPen *pen, const Plan *plan) {
             render_pen_text(pen, "\nThese changes are deferred to a later plan:\n");
         render_pen_text(pen, "\n");
         render_title_deferred(&one, deferred);
-        if (one.style.details != DETAILS_TITLES)
+        if (one.style.details < DETAILS_TITLES)
             render_text_body(&deferred->change, one.style, one.out, scratch);
         hand_over(pen, PIECE_SIZE);
         arena_reset(scratch);
@@ -275,6 +284,10 @@ void render_text_output(const OutputChange *output,
 
 static void add_output(RenderPen *pen, const OutputChange *output, size_t widest) {
     render_pen_symbol(pen, output_action(output));
+    if (pen->style.details == DETAILS_SUMMARY) {
+        render_pen_format(pen, "%.*s\n", STR_ARG(output->name));
+        return;
+    }
     render_pen_format(pen, "%-*.*s = ", (int)widest, STR_ARG(output->name));
     render_text_diff(pen, diff_output(pen, output), 0, (RenderLook){0});
     render_pen_text(pen, "\n");

@@ -2,21 +2,21 @@
 #include "option.h"
 
 static const Option view_options[] = {
-    {"no-color",             OPTION_FLAG,    NULL,                "Print without colours."                     },
-    {"show-sensitive",       OPTION_FLAG,    NULL,                "Print sensitive values, too."               },
-    {"details",              OPTION_CHOICE,  "full|short|titles",
+    {"no-color",             OPTION_FLAG,    NULL,                        "Print without colours."                     },
+    {"show-sensitive",       OPTION_FLAG,    NULL,                        "Print sensitive values, too."               },
+    {"details",              OPTION_CHOICE,  "full|short|titles|summary",
      "How much of the objects a plan shows: full, short (default; hides the contents of parts if "
-     "an object changes more than 10), titles."                                                                },
+     "an object changes more than 10), titles, or summary (numbers by action and type)."                               },
     {"compact-warnings",     OPTION_FLAG,    NULL,
-     "Print only the summaries of warnings, if there are no errors."                                           },
-    {"consolidate-warnings", OPTION_FLAG_ON, NULL,                "Print similar warnings once (default true)."},
-    {"consolidate-errors",   OPTION_FLAG,    NULL,                "Print similar errors once (default false)." },
-    {"concise",              OPTION_FLAG,    NULL,                "Omit progress messages."                    },
+     "Print only the summaries of warnings, if there are no errors."                                                   },
+    {"consolidate-warnings", OPTION_FLAG_ON, NULL,                        "Print similar warnings once (default true)."},
+    {"consolidate-errors",   OPTION_FLAG,    NULL,                        "Print similar errors once (default false)." },
+    {"concise",              OPTION_FLAG,    NULL,                        "Omit progress messages."                    },
     {"deprecation",          OPTION_TEXT,    "MODULES",
      "Which modules' deprecation warnings to show: module:all (default), module:local, "
-     "module:none."                                                                                            },
-    {"help",                 OPTION_FLAG,    NULL,                "Show this help."                            },
-    {"h",                    OPTION_FLAG,    NULL,                NULL                                         },
+     "module:none."                                                                                                    },
+    {"help",                 OPTION_FLAG,    NULL,                        "Show this help."                            },
+    {"h",                    OPTION_FLAG,    NULL,                        NULL                                         },
 };
 
 static const Option variable_options[] = {

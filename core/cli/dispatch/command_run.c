@@ -218,7 +218,11 @@ static View *add_json_view(Cli *cli, const Command *command, View *human, Str pa
 /* Called as Terraform or OpenTofu, loam shows full plans, as they do. */
 static bool read_details(Cli *cli, const Arguments *arguments, Diags *diags) {
     static const char *const names[] = {
-        [DETAILS_FULL] = "full", [DETAILS_SHORT] = "short", [DETAILS_TITLES] = "titles"};
+        [DETAILS_FULL] = "full",
+        [DETAILS_SHORT] = "short",
+        [DETAILS_TITLES] = "titles",
+        [DETAILS_SUMMARY] = "summary",
+    };
     Str text = option_text(arguments, "details");
     cli->terminal.details = cli->terminal.peer ? DETAILS_FULL : DETAILS_SHORT;
     if (!text.ptr)
@@ -230,7 +234,7 @@ static bool read_details(Cli *cli, const Arguments *arguments, Diags *diags) {
         return true;
     }
     diags_error(diags, NO_RANGE, "Invalid option value",
-                "-details requires full, short or titles, not \"%.*s\".", STR_ARG(text));
+                "-details requires full, short, titles or summary, not \"%.*s\".", STR_ARG(text));
     return false;
 }
 

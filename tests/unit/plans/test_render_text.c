@@ -354,6 +354,34 @@ static void only_titles(void **state) {
               "delete).\n");
 }
 
+static void only_numbers(void **state) {
+    (void)state;
+    Plan *plan = plan_new(PLAN_NORMAL, arena);
+    add(plan, "t.new[0]", ACTION_CREATE, "-", "{\"x\": 1}");
+    add(plan, "data.t.new", ACTION_READ, "-", "{\"x\": 1}");
+    add(plan, "t.new[1]", ACTION_CREATE, "-", "{\"x\": 1}");
+    add(plan, "t.old", ACTION_DELETE_THEN_CREATE, "{\"x\": 2}", "{\"x\": 1}");
+    vec_push(arena, &plan->outputs,
+             ((OutputChange){.name = STR("o"),
+                             .action = ACTION_CREATE,
+                             .before = value_null(&TYPE_STRING),
+                             .after = value_from_cstr("long")}));
+    check_str_equal(rendered_with(plan, DETAILS_SUMMARY),
+                    STR("\n"
+                        "loam will take these actions:\n"
+                        "\n"
+                        "  + create     2  t\n"
+                        " <= read       1  data.t\n"
+                        "-/+ replace    1  t\n"
+                        "\n"
+                        "-details=titles lists the objects, -details=full all arguments.\n"
+                        "\n"
+                        "Plan: 3 to add, 0 to change, 1 to destroy.\n"
+                        "\n"
+                        "Changes to Outputs:\n"
+                        "  + o\n"));
+}
+
 static void parts_in_colour(void **state) {
     (void)state;
     StrBuf out = strbuf_new(arena);
@@ -392,6 +420,7 @@ UNIT_MAIN(test_render_text) {
         PLAN_CASE(parts_instead_of_attribute),
         PLAN_CASE(parts_in_short),
         PLAN_CASE(only_titles),
+        PLAN_CASE(only_numbers),
         PLAN_CASE(parts_in_colour),
         PLAN_CASE(parts_with_secrets),
     };
