@@ -22,20 +22,9 @@ typedef struct MoveCheck {
     Diags *diags;
 } MoveCheck;
 
-static bool is_looked_at(const PlanOptions *options, ResourceAddr address) {
-    bool is_target = options->targets.count == 0;
-    vec_each(&options->targets, target) {
-        is_target |= address_target_matches(target, address);
-    }
-    vec_each(&options->excludes, target) {
-        is_target &= !address_target_matches(target, address);
-    }
-    return is_target;
-}
-
 static void note_missed(const EngineWalk *walk, ResourceAddr address, StrVec *missed) {
     bool targets = walk->options->targets.count > 0;
-    if (!is_looked_at(walk->options, address))
+    if (!engine_selects(walk->options, address))
         vec_push(walk->arena, missed,
                  str_format(walk->arena, "  -%s=%.*s", targets ? "target" : "exclude",
                             STR_ARG(resource_addr_to_str(address, walk->arena))));

@@ -82,6 +82,8 @@ static bool add_missing(
     if (is_open && walk->phase == PHASE_VALIDATE) /* a plan may generate it */
         return !import->provider.name.len ||
                transform_provider_find(walk, module, import->provider, diags);
+    if (is_open && walk->options && !engine_selects(walk->options, import->to.target.resource))
+        return true;
     Diags found = diags_new(walk->arena);
     diags_error(is_open ? &found : diags, import->to.range,
                 "Configuration for import target does not exist",

@@ -7,6 +7,17 @@ bool engine_is_partial(const PlanOptions *options) {
     return options->targets.count + options->excludes.count > 0;
 }
 
+bool engine_selects(const PlanOptions *options, ResourceAddr address) {
+    bool is_target = options->targets.count == 0;
+    vec_each(&options->targets, target) {
+        is_target |= address_target_matches(target, address);
+    }
+    vec_each(&options->excludes, target) {
+        is_target &= !address_target_matches(target, address);
+    }
+    return is_target;
+}
+
 const Schema *engine_find_schema(const Engine *engine, ResourceMode mode, Str provider, Str type) {
     SCOPED(ArenaRef) scratch = arena_open("schema");
     Diags ignored = diags_new(scratch);

@@ -72,6 +72,8 @@ typedef struct PlanOptions {
 
 /* Returns true if -target or -exclude is given. */
 bool engine_is_partial(const PlanOptions *options);
+/* Returns true if -target and -exclude select the address itself. */
+bool engine_selects(const PlanOptions *options, ResourceAddr address);
 /* Sets the schemas of a plan that was read from a file. */
 void engine_restore_schemas(const Engine *engine, Plan *plan);
 /* Returns the schema of a type; NULL if the provider cannot be found or has no such type.
