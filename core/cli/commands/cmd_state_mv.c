@@ -3,6 +3,7 @@
 #include "environment.h"
 #include "project_state.h"
 #include "statefile.h"
+#include "str_quote.h"
 
 static const Option options[] = {
     {"dry-run",    OPTION_FLAG, NULL,   "Show the moves without making them."                     },
@@ -65,6 +66,13 @@ static bool has_module(const State *state, const ModuleAddr *module, Arena *aren
 static Str target_text(const AddressTarget *target, Arena *arena) {
     return target->is_resource ? resource_addr_to_str(target->resource, arena)
                                : module_addr_to_str(target->module, arena);
+}
+
+/* The peers write the quotes of keys as escapes. */
+static Str shown_target(const Cli *cli, const AddressTarget *target) {
+    Str text = target_text(target, cli->arena);
+    return cli_name(cli)->peer ? str_quote(text, cli->arena)
+                               : str_format(cli->arena, "\"%.*s\"", STR_ARG(text));
 }
 
 /* A whole resource or module can only move to an unused address: its instances keep their keys, or
@@ -279,8 +287,8 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
         (!dry_run && !environment_approve_change(&project))) {
         return 1;
     }
-    terminal_print("%s \"%.*s\" to \"%.*s\"\n", dry_run ? "Would move" : "Move",
-                   STR_ARG(target_text(&from, cli->arena)), STR_ARG(target_text(&to, cli->arena)));
+    terminal_print("%s %.*s to %.*s\n", dry_run ? "Would move" : "Move",
+                   STR_ARG(shown_target(cli, &from)), STR_ARG(shown_target(cli, &to)));
     if (dry_run)
         return 0;
     if (!write_moved(&project, there, &moves))

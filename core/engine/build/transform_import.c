@@ -76,13 +76,19 @@ static bool can_be_generated(const EngineModule *module, const Import *import) {
            !config_address_has_keys(&import->to);
 }
 
+/* Returns true if the plan imports at all, and what this block names. */
+static bool is_wanted(const PlanOptions *options, const Import *import) {
+    return (options->mode == PLAN_NORMAL || options->import_only) &&
+           engine_selects(options, import->to.target.resource);
+}
+
 static bool add_missing(
     EngineWalk *walk, EngineModule *module, const Import *import, Str address, Diags *diags) {
     bool is_open = can_be_generated(module, import);
     if (is_open && walk->phase == PHASE_VALIDATE) /* a plan may generate it */
         return !import->provider.name.len ||
                transform_provider_find(walk, module, import->provider, diags);
-    if (is_open && walk->options && !engine_selects(walk->options, import->to.target.resource))
+    if (is_open && walk->options && !is_wanted(walk->options, import))
         return true;
     Diags found = diags_new(walk->arena);
     diags_error(is_open ? &found : diags, import->to.range,
