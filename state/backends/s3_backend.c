@@ -3,13 +3,16 @@
  * state    KEY, and PREFIX/WORKSPACE/KEY of the other workspaces
  * lock     KEY.tflock (use_lockfile): the holder's info, created on condition that it does not
  *          exist; it does not expire. It is read again before each write of a state
- * write    one object, so a crash leaves the old or the new state. Without use_lockfile, the last
+ * write    one object, so a crash leaves the old or the new state. While locked, on condition that
+ *          the object is the one that this run read or wrote, if the store supports that: a request
+ *          may arrive long after the check of the lock. Without use_lockfile, the last
  *          of several writers wins, as in Terraform; only the creation of a workspace overwrites
  *          nothing
  * journal  KEY.journal/0000000001 …; with use_lockfile each is created on the same condition, so a
  *          run that lost its lock cannot continue beside the next one */
 #include "backend_settings.h"
 #include "backends.h"
+#include "digest.h"
 #include "empty_state.h"
 #include "journal_segments.h"
 #include "s3_settings.h"
@@ -29,6 +32,8 @@ typedef struct S3 {
     Str lock_id;  /* empty: not locked */
     bool is_lost; /* another run holds the lock, or it was removed */
     const LockInfo *wanted;
+    Str version; /* of the state that this run read or wrote; empty: unknown */
+    Str digest;  /* of its bytes */
     Arena *arena;
 } S3;
 
@@ -107,6 +112,7 @@ static bool s3_lock(Backend *backend,
     if (!state_lock_acquire(&trying, s3->io->clock, timeout_ms, cancel, diags))
         return false;
     s3->lock_id = str_clone(info->id, s3->arena);
+    s3->version = STR_EMPTY;
     return true;
 }
 
@@ -170,26 +176,61 @@ static bool s3_force_unlock(Backend *backend, Str id, Diags *diags) {
            report(diags, summary, s3, problem, CHECK_ACCESS);
 }
 
+static void note_state(S3 *s3, const S3Object *state, Arena *scratch) {
+    s3->version = str_clone(state->version, s3->arena);
+    s3->digest = str_clone(digest_hex(DIGEST_SHA256, state->bytes, scratch), s3->arena);
+}
+
 static bool s3_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
     S3 *s3 = backend->self;
     Str problem;
-    Str text;
-    S3Status status = s3_client_get(&s3->client, s3->key, &text, &problem, arena);
+    S3Object state = {.key = s3->key};
+    S3Status status = s3_client_read(&s3->client, &state, &problem, arena);
     if (status != S3_DONE && status != S3_ABSENT)
         return report(diags, "Failed to read the state", s3, problem, CHECK_ACCESS);
-    *out = empty_state_drop(text);
+    if (s3->version.len == 0) /* a write reads the state again, but must not accept another one */
+        note_state(s3, &state, arena);
+    *out = empty_state_drop(state.bytes);
     return true;
+}
+
+/* The condition of a write is not met. Returns S3_DONE if an earlier attempt has written the state,
+ * and S3_UNCONDITIONAL if the stored state is still the known one under another version. */
+static S3Status find_cause(const S3 *s3, S3Object *state, Str *problem, Arena *arena) {
+    S3Object stored = {.key = s3->key};
+    S3Status status = s3_client_read(&s3->client, &stored, problem, arena);
+    if (status == S3_FAILED)
+        return status;
+    state->version = stored.version;
+    if (status == S3_DONE && str_equal(stored.bytes, state->bytes))
+        return S3_DONE;
+    if (str_equal(digest_hex(DIGEST_SHA256, stored.bytes, arena), s3->digest))
+        return S3_UNCONDITIONAL;
+    *problem = STR("another program has changed it since this run read it");
+    return S3_FAILED;
+}
+
+static S3Status replace(S3 *s3, Str bytes, Str *problem, Arena *arena) {
+    S3Object state = {s3->key, bytes, s3->lock_id.len ? s3->version : STR_EMPTY};
+    S3Status status = s3_client_replace(&s3->client, &state, problem, arena);
+    if (status == S3_EXISTS)
+        status = find_cause(s3, &state, problem, arena);
+    if (status == S3_UNCONDITIONAL) {
+        state.version = STR_EMPTY;
+        status = s3_client_replace(&s3->client, &state, problem, arena);
+    }
+    if (status == S3_DONE)
+        note_state(s3, &state, arena);
+    return status;
 }
 
 static bool s3_write(Backend *backend, Str bytes, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("s3 write");
     S3 *s3 = backend->self;
     Str problem;
-    if (!check_lock(s3, "Failed to write the state", diags))
-        return false;
-    S3Status status = s3_client_put(&s3->client, s3->key, bytes, false, &problem, scratch);
-    return status == S3_DONE ||
-           report(diags, "Failed to write the state", s3, problem, CHECK_ACCESS);
+    return check_lock(s3, "Failed to write the state", diags) &&
+           (replace(s3, bytes, &problem, scratch) == S3_DONE ||
+            report(diags, "Failed to write the state", s3, problem, CHECK_ACCESS));
 }
 
 static bool journal_list(void *self, Segments *out, Str *problem, Arena *arena) {

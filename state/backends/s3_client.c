@@ -165,14 +165,28 @@ static S3Status status_of(HttpStatus sent,
     }
 }
 
-S3Status s3_client_get(const S3Client *client, Str key, Str *out, Str *problem, Arena *arena) {
-    HttpRequest request = {.url = object_url(client, key, arena)};
+/* Weak versions, which proxies make, match no condition. */
+static Str version_of(const HttpResponse *response, Arena *arena) {
+    Str version = http_header(response, "etag");
+    return str_starts_with(version, STR("\"")) ? str_clone(version, arena) : STR_EMPTY;
+}
+
+S3Status s3_client_read(const S3Client *client, S3Object *object, Str *problem, Arena *arena) {
+    HttpRequest request = {.url = object_url(client, object->key, arena)};
     HttpResponse response = {0};
     add_headers(&request, &client->settings.get_headers, arena);
     HttpStatus sent = send(client, &request, &response, problem, arena);
     S3Status status = status_of(sent, &response, problem, arena);
-    *out = status == S3_DONE ? response.body : STR_EMPTY;
+    object->bytes = status == S3_DONE ? response.body : STR_EMPTY;
+    object->version = status == S3_DONE ? version_of(&response, arena) : S3_NO_OBJECT;
     return status == S3_DONE || status == S3_ABSENT ? status : S3_FAILED;
+}
+
+S3Status s3_client_get(const S3Client *client, Str key, Str *out, Str *problem, Arena *arena) {
+    S3Object object = {.key = key};
+    S3Status status = s3_client_read(client, &object, problem, arena);
+    *out = object.bytes;
+    return status;
 }
 
 /* The signature covers the body, but a store with object lock requires a checksum. */
@@ -184,43 +198,55 @@ static void add_checksum(const S3Client *client, HttpRequest *request, Arena *ar
     vec_push(arena, &request->headers, header);
 }
 
-static S3Status put_once(
-    const S3Client *client, Str key, Str bytes, bool only_if_absent, Str *problem, Arena *arena) {
+static void add_condition(const S3Object *object, HttpRequest *request, Arena *arena) {
+    bool is_absent = str_equal(object->version, S3_NO_OBJECT);
+    HttpHeader header = {is_absent ? STR("if-none-match") : STR("if-match"), object->version};
+    if (object->version.len)
+        vec_push(arena, &request->headers, header);
+}
+
+static S3Status put_once(const S3Client *client, S3Object *object, Str *problem, Arena *arena) {
     HttpRequest request = {
-        .method = STR("PUT"), .url = object_url(client, key, arena), .body = bytes};
+        .method = STR("PUT"), .url = object_url(client, object->key, arena), .body = object->bytes};
     HttpResponse response = {0};
     HttpHeader type = {STR("content-type"), STR("application/json")};
-    HttpHeader condition = {STR("if-none-match"), STR("*")};
     vec_push(arena, &request.headers, type);
-    if (only_if_absent)
-        vec_push(arena, &request.headers, condition);
+    add_condition(object, &request, arena);
     add_checksum(client, &request, arena);
     add_headers(&request, &client->settings.put_headers, arena);
     HttpStatus sent = send(client, &request, &response, problem, arena);
-    return status_of(sent, &response, problem, arena);
+    S3Status status = status_of(sent, &response, problem, arena);
+    if (status == S3_DONE)
+        object->version = version_of(&response, arena);
+    return status;
+}
+
+/* Retries while the store reports a conflicting write: another writer's, or an earlier attempt of
+ * this call. A store reports an absent object to a write that requires a version of it. */
+S3Status s3_client_replace(const S3Client *client, S3Object *object, Str *problem, Arena *arena) {
+    const Clock *clock = client->io->clock;
+    const CancelToken *cancel = client->cancel ? *client->cancel : NULL;
+    bool is_conditional = object->version.len > 0;
+    bool creates = str_equal(object->version, S3_NO_OBJECT);
+    S3Status status = put_once(client, object, problem, arena);
+    for (int64_t wait = BUSY_WAIT_MS; status == S3_BUSY && wait <= BUSY_WAIT_MAX_MS; wait *= 2) {
+        (void)clock->sleep_ms(clock->self, wait, cancel);
+        status = put_once(client, object, problem, arena);
+    }
+    bool is_gone = status == S3_ABSENT && !creates && is_conditional;
+    if (!is_gone && (status == S3_ABSENT || (status == S3_UNCONDITIONAL && !is_conditional)))
+        return S3_FAILED;
+    return status == S3_BUSY || is_gone ? S3_EXISTS : status;
 }
 
 /* Stores return 501 both for conditional writes and for an encryption that they do not support.
  * Without encryption headers, 501 can only mean the condition. */
-static bool is_about_condition(const S3Client *client, bool only_if_absent) {
-    return only_if_absent && client->settings.put_headers.count == 0;
-}
-
-/* Retries while the store reports a conflicting write: another writer's, or an earlier attempt of
- * this call. */
 S3Status s3_client_put(
     const S3Client *client, Str key, Str bytes, bool only_if_absent, Str *problem, Arena *arena) {
-    const Clock *clock = client->io->clock;
-    const CancelToken *cancel = client->cancel ? *client->cancel : NULL;
-    S3Status status = put_once(client, key, bytes, only_if_absent, problem, arena);
-    for (int64_t wait = BUSY_WAIT_MS; status == S3_BUSY && wait <= BUSY_WAIT_MAX_MS; wait *= 2) {
-        (void)clock->sleep_ms(clock->self, wait, cancel);
-        status = put_once(client, key, bytes, only_if_absent, problem, arena);
-    }
-    if (status == S3_ABSENT ||
-        (status == S3_UNCONDITIONAL && !is_about_condition(client, only_if_absent)))
-        return S3_FAILED;
-    return status == S3_BUSY ? S3_EXISTS : status;
+    S3Object object = {key, bytes, only_if_absent ? S3_NO_OBJECT : STR_EMPTY};
+    S3Status status = s3_client_replace(client, &object, problem, arena);
+    bool is_unclear = status == S3_UNCONDITIONAL && client->settings.put_headers.count > 0;
+    return is_unclear ? S3_FAILED : status;
 }
 
 S3Status s3_client_delete(const S3Client *client, Str key, Str *problem, Arena *arena) {

@@ -29,17 +29,31 @@ typedef struct S3Client {
 typedef enum S3Status {
     S3_DONE,
     S3_ABSENT, /* no such object */
-    S3_EXISTS, /* the object should not exist, but does; or the store kept reporting a conflicting
+    S3_EXISTS, /* the condition of a write is not met, or the store kept reporting a conflicting
                   write */
     S3_BUSY,   /* another writer is writing the object; internal, never returned */
     S3_UNCONDITIONAL, /* the store does not support conditional writes */
     S3_FAILED,        /* *problem is the end of a sentence */
 } S3Status;
 
+/* An object and its version. */
+typedef struct S3Object {
+    Str key;
+    Str bytes;
+    Str version; /* ETag; empty: unknown; S3_NO_OBJECT: there is none */
+} S3Object;
+
+#define S3_NO_OBJECT STR("*")
+
 S3Status s3_client_get(const S3Client *client, Str key, Str *out, Str *problem, Arena *arena);
+/* Reads the bytes and the version of object->key; sets both also for S3_ABSENT. */
+S3Status s3_client_read(const S3Client *client, S3Object *object, Str *problem, Arena *arena);
 /* only_if_absent: returns S3_EXISTS if an object of that name exists. */
 S3Status s3_client_put(
     const S3Client *client, Str key, Str bytes, bool only_if_absent, Str *problem, Arena *arena);
+/* Writes object->bytes if the stored object has object->version, unless that is unknown, and sets
+ * the new version. Returns S3_EXISTS if the stored object has another one. */
+S3Status s3_client_replace(const S3Client *client, S3Object *object, Str *problem, Arena *arena);
 /* Succeeds if the object does not exist. */
 S3Status s3_client_delete(const S3Client *client, Str key, Str *problem, Arena *arena);
 /* Lists the names of all objects with this prefix, in order. */

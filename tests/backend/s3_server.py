@@ -3,7 +3,8 @@ implementation than loam's, conditional writes, lists in small pages; error mess
 
   server = s3_server.start(conditional=True)      a thread; .port, .objects {(bucket, key): bytes}, .log [(method, path)],
                                                   .busy: the number of conditional writes that must be retried;
-                                                  .keeps: object retention, which requires checksums
+                                                  .keeps: object retention, which requires checksums;
+                                                  .replaces: whether If-Match is honoured, or "unsupported"
                                                   with a directory of certificates (kube_server's) it serves TLS
 """
 import base64, hashlib, hmac, http.server, os, ssl, threading, urllib.parse, uuid
@@ -142,6 +143,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 return self.refuse(501, "NotImplemented", "This store writes under no conditions.")
             if place in self.server.objects:
                 return self.refuse(412, "PreconditionFailed", "There is an object already.")
+        if "If-Match" in self.headers:
+            if self.server.replaces == "unsupported":
+                return self.refuse(501, "NotImplemented", "A header you provided implies functionality that is not implemented")
+            if self.server.replaces and place not in self.server.objects:
+                return self.refuse(404, "NoSuchKey", "The specified key does not exist.")
+            if self.server.replaces and self.headers["If-Match"] != '"%s"' % hashlib.md5(self.server.objects[place]).hexdigest():
+                return self.refuse(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
         own = self.headers.get("x-amz-server-side-encryption-customer-key")
         if own and base64.b64encode(hashlib.md5(base64.b64decode(own)).digest()).decode() != self.headers["x-amz-server-side-encryption-customer-key-md5"]:
             return self.refuse(400, "InvalidArgument", "The digest of the key is another one.")
@@ -182,7 +190,7 @@ def start(conditional=True, directory=None, encrypts=True):
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     server.daemon_threads = True
     server.lock = threading.Lock()
-    server.conditional, server.encrypts, server.busy, server.keeps = conditional, encrypts, 0, False
+    server.conditional, server.encrypts, server.busy, server.keeps, server.replaces = conditional, encrypts, 0, False, True
     server.buckets, server.objects, server.keys, server.headers, server.tokens, server.log = {"states"}, {}, {}, {}, {}, []
     server.port = server.server_address[1]
     threading.Thread(target=server.serve_forever, daemon=True).start()
