@@ -4,7 +4,6 @@
 #include "json.h"
 #include "msgpack_token.h"
 #include "refinement.h"
-#include "utf8.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -64,11 +63,8 @@ static bool fail_kind(const Reader *reader, const Place *place, const Type *type
                            STR_ARG(type_to_constraint(type, reader->arena))));
 }
 
-static bool decode_text(const Reader *reader, const Place *place, Str bytes, Str *out) {
-    if (utf8_valid_prefix(bytes) != bytes.len)
-        return fail(reader, place, STR("the text is not UTF-8"));
-    *out = utf8_nfc(bytes, reader->arena);
-    return true;
+static Str decode_text(const Reader *reader, Str bytes) {
+    return value_text(value_string(bytes, reader->arena));
 }
 
 static bool decode_any_number(const Reader *reader,
@@ -177,7 +173,8 @@ static bool read_prefix(Reader *reader, const Place *place, Refined *out) {
         return false;
     if (token.kind != MSGPACK_TEXT)
         return fail(reader, place, STR("a prefix of an unknown string is damaged"));
-    return decode_text(reader, place, token.bytes, &out->refinement.prefix);
+    out->refinement.prefix = decode_text(reader, token.bytes);
+    return true;
 }
 
 static bool read_refinement(Reader *reader, const Place *place, Refined *out) {
@@ -299,7 +296,8 @@ static bool read_key(Reader *reader, const Place *place, Str *out) {
         return false;
     if (key.kind != MSGPACK_TEXT)
         return fail(reader, place, STR("a key is not a text"));
-    return decode_text(reader, place, key.bytes, out);
+    *out = decode_text(reader, key.bytes);
+    return true;
 }
 
 static bool decode_map(
@@ -393,15 +391,11 @@ static bool decode(
         *out = value_bool(token->boolean);
         return token->kind == MSGPACK_BOOL || fail_kind(reader, place, type);
     case KIND_NUMBER: return decode_number(reader, place, token, out);
-    case KIND_STRING: {
-        Str text = STR_EMPTY;
+    case KIND_STRING:
         if (token->kind != MSGPACK_TEXT)
             return fail_kind(reader, place, type);
-        if (!decode_text(reader, place, token->bytes, &text))
-            return false;
-        *out = value_from_str(text);
+        *out = value_string(token->bytes, reader->arena);
         return true;
-    }
     case KIND_LIST:
     case KIND_SET:
     case KIND_TUPLE: return decode_sequence(reader, place, type, token, out);
