@@ -22,6 +22,22 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
+static bool kubeconfig_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
+    Value groups = object_attribute(request->config, "groups");
+    Value user = object_attribute(request->config, "user");
+    StrVec known = {0};
+    for (size_t i = 0; value_is_present(groups) && i < groups.count; i++) {
+        if (value_is_present(value_at(groups, i)))
+            vec_push(call->arena, &known, value_text(value_at(groups, i)));
+    }
+    Str problem =
+        pki_client_check(value_is_present(user) ? value_text(user) : STR("-"), &known, call->arena);
+    const char *argument = str_starts_with(problem, STR("The user")) ? "user" : "groups";
+    return !problem.len ||
+           path_error(call, PATH_AT(call, {argument}), diags, "Invalid subject of a certificate",
+                      "%.*s.", STR_ARG(problem));
+}
+
 static bool make(const Call *call, Value config, PkiPair *out, int64_t *end, Diags *diags) {
     const Clock *clock = call->io->clock;
     int64_t now = clock->now_ms(clock->self) / 1000;
@@ -68,5 +84,6 @@ const EphemeralType ephemeral_kubeadm_kubeconfig = {
                .description = "A kubeconfig with a short-lived client certificate, which the "
                               "cluster's certificate authority signs in every run. Neither plan "
                               "nor state contains it."},
+    .validate = kubeconfig_validate,
     .open = kubeconfig_open,
 };

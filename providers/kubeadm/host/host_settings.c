@@ -103,15 +103,31 @@ static Str want_bundle(const Bundle *bundle, HostWanted *out, Arena *arena) {
     return STR_EMPTY;
 }
 
-/* Returns a sentence if a text would add words or lines to the list. */
+/* Of Debian: letters, digits and some signs. No text is an option or a pattern of apt, and none
+ * ends in "-", which would remove the package. */
+static bool is_of_package(Str text, const char *signs) {
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (!isalnum((unsigned char)c) && (i == 0 || c == '\0' || !strchr(signs, c)))
+            return false;
+    }
+    return text.len > 0 && !str_ends_with(text, STR("-"));
+}
+
+/* Returns a sentence if a text would add words, lines or options to the list or to a command. */
 static Str check_repository(const HostRepository *repository) {
     if (!is_word(repository->url) || !is_word(repository->suite))
         return STR("URL and suite of a repository have no blanks and no control characters.");
-    if (repository->version.len && !is_word(repository->version))
-        return STR("The version of a package has no blanks and no control characters.");
+    if (!isalpha((unsigned char)repository->url.ptr[0]) || repository->suite.ptr[0] == '[')
+        return STR("The URL of a repository begins with its scheme, and its suite not with \"[\".");
+    if (repository->version.len && !is_of_package(repository->version, "+-.:~"))
+        return STR("The version of a package has letters, digits, \"+\", \"-\", \".\", \":\" and "
+                   "\"~\" only.");
     vec_each(&repository->packages, package) {
-        if (!is_word(*package))
-            return STR("Names of packages have no blanks and no control characters.");
+        if (!is_of_package(*package, "+-.:"))
+            return STR(
+                "Names of packages have letters, digits, \"+\", \"-\", \".\" and \":\" only, "
+                "and begin with a letter or digit.");
     }
     return STR_EMPTY;
 }

@@ -370,10 +370,14 @@ static void add_crio_logins(const NodeSettings *settings, NodeFiles *out, Arena 
     vec_push(arena, out, file);
 }
 
-/* Returns whether the host can be the name of a directory. */
+/* Returns whether the host can be the name of a directory and one word of a line. */
 static bool is_registry(Str host) {
-    return host.len > 0 && is_plain(host) && str_find_char(host, '/', 0) == SIZE_MAX &&
-           !str_starts_with(host, STR("."));
+    for (size_t i = 0; i < host.len; i++) {
+        char c = host.ptr[i];
+        if (!isalnum((unsigned char)c) && (c == '\0' || !strchr("-._:[]*", c)))
+            return false;
+    }
+    return host.len > 0 && !str_starts_with(host, STR("."));
 }
 
 static Str check(const NodeSettings *settings, Arena *arena) {
@@ -388,8 +392,10 @@ static Str check(const NodeSettings *settings, Arena *arena) {
         vec_each(&mirror->endpoints, endpoint)
             is_good = is_good && is_plain(*endpoint);
         if (!is_good)
-            return str_format(arena, "A registry needs a host name without \"/\", and endpoints "
-                                     "without control characters.");
+            return str_format(
+                arena,
+                "A registry needs a host name such as \"registry.example:5000\", and endpoints "
+                "without control characters.");
         Str problem = is_crio(settings) ? check_crio_mirror(mirror, arena) : STR_EMPTY;
         if (problem.len)
             return problem;

@@ -1,18 +1,41 @@
 /* pki_client: signs certificates with the subjects and usages of kubeadm. */
 #include "pki_client.h"
+#include "str_quote.h"
 
-static X509_NAME *subject_of(const PkiClient *client) {
+#define SHOWN_MAX ((size_t)80)
+
+static bool add_part(X509_NAME *name, int part, Str text) {
+    return X509_NAME_add_entry_by_NID(name, part, MBSTRING_UTF8, (const unsigned char *)text.ptr,
+                                      (int)text.len, -1, 0) == 1;
+}
+
+static Str explain_part(const char *what, Str text, Arena *arena) {
+    return str_format(arena,
+                      "The %s %.*s has not 1 to 64 characters, so no certificate can hold it", what,
+                      STR_ARG(str_quote(str_slice(text, 0, SHOWN_MAX), arena)));
+}
+
+/* Returns NULL if a name of X.509 cannot hold a text, with the reason in *problem. */
+static X509_NAME *subject_of(Str user, const StrVec *groups, Str *problem, Arena *arena) {
     X509_NAME *name = X509_NAME_new();
     CHECK(name);
-    vec_each(&client->groups, group) {
-        CHECK(X509_NAME_add_entry_by_NID(name, NID_organizationName, MBSTRING_UTF8,
-                                         (const unsigned char *)group->ptr, (int)group->len, -1,
-                                         0) == 1);
+    *problem = STR_EMPTY;
+    vec_each(groups, group) {
+        if (!add_part(name, NID_organizationName, *group))
+            *problem = explain_part("group", *group, arena);
     }
-    CHECK(X509_NAME_add_entry_by_NID(name, NID_commonName, MBSTRING_UTF8,
-                                     (const unsigned char *)client->user.ptr, (int)client->user.len,
-                                     -1, 0) == 1);
-    return name;
+    if (!add_part(name, NID_commonName, user))
+        *problem = explain_part("user", user, arena);
+    if (!problem->len)
+        return name;
+    X509_NAME_free(name);
+    return NULL;
+}
+
+Str pki_client_check(Str user, const StrVec *groups, Arena *arena) {
+    Str problem;
+    X509_NAME_free(subject_of(user, groups, &problem, arena));
+    return problem;
 }
 
 static X509 *sign(const PkiClient *client,
@@ -21,7 +44,9 @@ static X509 *sign(const PkiClient *client,
                   X509 *issuer,
                   Str *problem,
                   Arena *arena) {
-    X509_NAME *subject = subject_of(client);
+    X509_NAME *subject = subject_of(client->user, &client->groups, problem, arena);
+    if (!subject)
+        return NULL;
     EXTENDED_KEY_USAGE *purposes = sk_ASN1_OBJECT_new_null();
     CHECK(purposes && sk_ASN1_OBJECT_push(purposes, OBJ_nid2obj(NID_client_auth)) > 0);
     CertificateContent content = {

@@ -15,6 +15,8 @@ typedef struct PkiClient {
     int64_t end;
 } PkiClient;
 
+/* Returns the reason why X.509 cannot hold the user or a group, as a sentence; empty: none. */
+Str pki_client_check(Str user, const StrVec *groups, Arena *arena);
 /* Generates a key with the algorithm of the authority's key and signs its certificate. On failure
  * returns false and sets *problem to an error text without a full stop. */
 MUST_USE bool pki_client_make(

@@ -227,15 +227,46 @@ static void test_parse(void **state) {
     assert_false(host_settings_parse(STR("settings 1\nswap\toff\n"), &cut, arena));
 }
 
+/* Texts that are options, patterns or several words for apt, or lines of their own. */
+static void test_hostile(void **state) {
+    (void)state;
+    static const char *const texts[] = {
+        "",        "-y",      "-oDPkg::Pre-Invoke::=id",
+        "--purge", "a b",     "a\nb",
+        "a\tb",    "a*",      "a?",
+        "a[1]",    "$(id)",   "`id`",
+        "a;b",     "a'b",     "a\"b",
+        "a\\b",    "./a.deb", "/a",
+        "a-",      "~n",      "#a",
+        "a=1",     "a\x01",   "\xc2\xa0",
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(texts) * 4; i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Str text = str_from_cstr(texts[i / 4]), lines;
+        HostRepository repository = {
+            .url = STR("https://pkgs.example/"), .suite = STR("/"), .version = STR("1.34.4")};
+        StrVec packages = {0};
+        vec_push(arena, &repository.packages, i % 4 == 0 ? text : STR("kubelet"));
+        repository.version = i % 4 == 1 ? text : repository.version;
+        repository.url =
+            i % 4 == 2 ? str_concat(text, STR("[trusted=yes]"), arena) : repository.url;
+        repository.suite = i % 4 == 3 ? str_concat(STR("["), text, arena) : repository.suite;
+        vec_push(arena, &packages, repository.packages.items[0]);
+        bool is_unset = i % 4 == 1 && text.len == 0;
+        Str problem = host_settings_install(&repository, &packages, &lines, arena);
+        /* A URL is a word that no command reads. */
+        bool is_url = i % 4 == 2 && text.len > 0 && isalpha((unsigned char)text.ptr[0]);
+        if (problem.len == 0 && !is_unset && !is_url)
+            fail_msg("place %zu takes \"%.*s\"", i % 4, STR_ARG(text));
+    }
+}
+
 UNIT_MAIN(test_host_settings) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_wanted),
-        cmocka_unit_test(test_container),
-        cmocka_unit_test(test_difference),
-        cmocka_unit_test(test_repository),
-        cmocka_unit_test(test_runtime_repository),
-        cmocka_unit_test(test_crio),
-        cmocka_unit_test(test_parse),
+        cmocka_unit_test(test_wanted),     cmocka_unit_test(test_container),
+        cmocka_unit_test(test_difference), cmocka_unit_test(test_repository),
+        cmocka_unit_test(test_hostile),    cmocka_unit_test(test_runtime_repository),
+        cmocka_unit_test(test_crio),       cmocka_unit_test(test_parse),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -200,7 +200,8 @@ static void test_crio_rejects(void **state) {
 
 static void test_hostile(void **state) {
     (void)state;
-    static const char *const hosts[] = {"", "../x", "a/b", ".", "a\nb"};
+    static const char *const hosts[] = {"",    "../x", "a/b",   ".",    "a\nb",
+                                        "a b", "a\"b", "$(id)", "a\tb", "\xc2\xa0"};
     for (size_t i = 0; i < ARRAY_COUNT(hosts); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         NodeSettings settings = plain;

@@ -1,5 +1,6 @@
 /* pki: sets are complete, in the files of kubeadm, and a foreign set is verified. */
 #include "pki.h"
+#include "pki_client.h"
 #include "unit.h"
 
 #include <limits.h>
@@ -73,6 +74,40 @@ static void test_overlong_texts(void **state) {
     }
 }
 
+/* X.509 limits the parts of a subject to 64 characters. */
+static void test_subjects(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    PkiSet set = make(arena);
+    char bytes[70000];
+    memset(bytes, 'u', sizeof bytes);
+    const struct {
+        Str text;
+        bool is_good;
+    } rows[] = {
+        {STR("u"),                           true },
+        {{bytes, 64},                        true },
+        {STR("a\nb, CN=c/O=d \"\\\xc3\xa9"), true },
+        {STR_EMPTY,                          false},
+        {{bytes, 65},                        false},
+        {{bytes, sizeof bytes},              false},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows) * 2; i++) {
+        bool is_good = rows[i / 2].is_good;
+        StrVec groups = {0};
+        vec_push(arena, &groups, i % 2 ? rows[i / 2].text : STR("g"));
+        PkiClient client = {.user = i % 2 ? STR("u") : rows[i / 2].text,
+                            .groups = groups,
+                            .start = START,
+                            .end = END};
+        PkiPair pair;
+        Str problem = STR_EMPTY;
+        assert_int_equal(pki_client_check(client.user, &groups, arena).len == 0, is_good);
+        assert_int_equal(pki_client_make(&client, &set.ca, &pair, &problem, arena), is_good);
+        assert_int_equal(problem.len == 0, is_good);
+    }
+}
+
 static void test_check(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -116,6 +151,7 @@ UNIT_MAIN(test_pki) {
         cmocka_unit_test(test_files),      cmocka_unit_test(test_validity),
         cmocka_unit_test(test_check),      cmocka_unit_test(test_discovery_hash),
         cmocka_unit_test(test_algorithms), cmocka_unit_test(test_overlong_texts),
+        cmocka_unit_test(test_subjects),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
