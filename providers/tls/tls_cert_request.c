@@ -86,6 +86,7 @@ const ResourceType tls_cert_request = {
     .schema = {SCHEMA_ATTRIBUTES(attributes), .blocks = &tls_subject_block, .block_count = 1,
                .description = "A certificate signing request."},
     .effect = EFFECT_NONE,
+    .validate = tls_subject_validate,
     .plan = request_plan,
     .create = request_create,
 };

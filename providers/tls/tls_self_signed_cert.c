@@ -21,6 +21,11 @@ static bool cert_plan(const Call *call,
     return tls_issue_plan(call, request, response, diags);
 }
 
+static bool cert_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
+    bool is_good = tls_subject_validate(call, request, diags);
+    return tls_issue_validate(call, request, diags) && is_good;
+}
+
 static bool make(
     const Call *call, Value planned, EVP_PKEY *key, ObjectBuilder *builder, Diags *diags) {
     TlsIssue issue = {
@@ -57,7 +62,7 @@ const ResourceType tls_self_signed_cert = {
     .schema = {SCHEMA_ATTRIBUTES(attributes), .blocks = &tls_subject_block, .block_count = 1,
                .description = "A certificate signed with its own key."},
     .effect = EFFECT_NONE,
-    .validate = tls_issue_validate,
+    .validate = cert_validate,
     .plan = cert_plan,
     .create = cert_create,
     .update = tls_issue_update,

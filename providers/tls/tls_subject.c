@@ -3,6 +3,7 @@
 
 #include "nested_list.h"
 #include "object_builder.h"
+#include "path_error.h"
 
 #include <arpa/inet.h>
 
@@ -79,6 +80,34 @@ static bool add_parts(X509_NAME *name, size_t part, Value subject) {
     bool is_good = true;
     for (size_t i = 0; i < value.count; i++)
         is_good &= add_part(name, part, value_text(value_at(value, i)), i > 0);
+    return is_good;
+}
+
+static bool validate_text(const Call *call, size_t part, Path path, Value text, Diags *diags) {
+    X509_NAME *name = X509_NAME_new();
+    CHECK(name);
+    bool is_good = !value_is_present(text) || add_part(name, part, value_text(text), false);
+    X509_NAME_free(name);
+    return is_good || path_error(call, path, diags, "Invalid certificate subject",
+                                 "The value of \"%s\" is too long, too short or has invalid "
+                                 "characters.",
+                                 parts[part].name);
+}
+
+bool tls_subject_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
+    Value blocks = object_attribute(request->config, tls_subject_block.name);
+    bool is_good = true;
+    for (size_t i = 0; value_is_present(blocks) && blocks.count > 0 && i < ARRAY_COUNT(parts);
+         i++) {
+        Value value = object_attribute(value_at(blocks, 0), parts[i].name);
+        Path path = PATH_AT(call, {tls_subject_block.name}, {.index = 0}, {parts[i].name});
+        if (!value_is_present(value) || value.type->kind == KIND_STRING) {
+            is_good &= validate_text(call, i, path, value, diags);
+            continue;
+        }
+        for (size_t k = 0; k < value.count; k++)
+            is_good &= validate_text(call, i, path, value_at(value, k), diags);
+    }
     return is_good;
 }
 

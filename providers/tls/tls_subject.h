@@ -18,6 +18,8 @@ extern const Block tls_subject_block;
 
 /* Attribute check: no text of the list is empty. */
 Str tls_subject_check_texts(Value value, Arena *arena);
+/* Rejects texts that a name of X.509 cannot hold. */
+MUST_USE bool tls_subject_validate(const Call *call, const ValidateRequest *request, Diags *diags);
 /* Adds the path of the block to requires_replace if the block changed. */
 void tls_subject_replace(const Call *call, const PlanRequest *request, PlanResponse *response);
 /* Returns the name in the block, owned by the caller; empty without a block. NULL, with an error,

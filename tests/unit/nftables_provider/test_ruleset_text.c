@@ -131,8 +131,7 @@ static const char *const hostile[] = {
     "\ndelete table ip other\n",
     "; }\nflush ruleset\n",
     "0; }\ndelete table ip other\nadd chain inet loam z { type filter hook input priority 0",
-    "x\" } priority 0; }\ndelete table ip other\nadd chain inet loam z { type filter hook input "
-    "devices = { \"y",
+    "x\" } priority 0; }\ndelete table ip other\nadd chain inet loam z { devices = { \"y",
     "include \"/etc/passwd\"",
     "define x = 1",
     "accept comment \"a\" ; flush ruleset",
