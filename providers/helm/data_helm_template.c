@@ -12,6 +12,21 @@
 
 #define SHOWN_MAX ((size_t)4096)
 
+/* helm splits the value of the option as a line of CSV. */
+static Str check_versions(Value value, Arena *arena) {
+    (void)arena;
+    for (size_t i = 0; i < value.count; i++) {
+        Value item = value_at(value, i);
+        Str text = value_is_present(item) ? value_text(item) : STR("-");
+        for (size_t k = 0; k < text.len; k++) {
+            if (text.ptr[k] <= ' ' || strchr(",\"", text.ptr[k]))
+                return STR("An API version has no blanks, commas, quotation marks and control "
+                           "characters.");
+        }
+    }
+    return STR_EMPTY;
+}
+
 /* clang-format off */
 static const Attribute attributes[] = {
     {"name",         &TYPE_STRING,         REQUIRED, "Name of the release."},
@@ -23,7 +38,7 @@ static const Attribute attributes[] = {
     {"no_hooks",     &TYPE_BOOL,           OPTIONAL, "Whether hooks of the chart are left out (default true): applied as objects they would run in no order."},
     {"is_upgrade",   &TYPE_BOOL,           OPTIONAL, "Whether the templates see an upgrade (default false)."},
     {"kube_version", &TYPE_STRING,         OPTIONAL, "Version of Kubernetes that the templates see, such as 1.34.4 (default: that of helm)."},
-    {"api_versions", &TYPE_LIST_OF_STRING, OPTIONAL, "Further API versions that the templates see, such as monitoring.coreos.com/v1."},
+    {"api_versions", &TYPE_LIST_OF_STRING, OPTIONAL, "Further API versions that the templates see, such as monitoring.coreos.com/v1.", .check = check_versions},
     {"manifest",     &TYPE_STRING,         COMPUTED, "Manifests, as YAML documents."},
     {"id",           &TYPE_STRING,         COMPUTED, "The name of the release."},
 };
