@@ -3,6 +3,7 @@
 
 #include "json.h"
 #include "unit.h"
+#include "utf8.h"
 #include "yaml_value.h"
 
 static Value parsed(const char *json, Arena *arena) {
@@ -118,10 +119,61 @@ static void strings_stay_strings(void **state) {
     }
 }
 
+/* Each character at each place of a text: alone, at both ends, in the middle, beside a line break.
+ */
+static void characters_stay(void **state) {
+    (void)state;
+    static const char *const forms[][2] = {
+        {"",    ""         },
+        {"",    "a"        },
+        {"a",   ""         },
+        {"a",   "b"        },
+        {"a\n", ""         },
+        {"",    "\na"      },
+        {"a\n", "b\n"      },
+        {" ",   ""         },
+        {"a: ", ""         },
+        {"- ",  ""         },
+        {"a #", ""         },
+        {"a\n", "\n\nb\n\n"},
+    };
+    size_t count = 0;
+    for (uint32_t c = 1; c < 0x3100; c += c < 0x100 || (c >= 0x2000 && c < 0x2080) ? 1 : 0x80) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        for (size_t i = 0; i < ARRAY_COUNT(forms); i++) {
+            StrBuf bytes = strbuf_new(arena);
+            strbuf_add_cstr(&bytes, forms[i][0]);
+            utf8_add(&bytes, c);
+            strbuf_add_cstr(&bytes, forms[i][1]);
+            Value value = value_string(strbuf_str(&bytes), arena), read;
+            for (YamlStyle style = YAML_STYLE_QUOTED; style <= YAML_STYLE_MANIFEST; style++) {
+                YamlFailure failure;
+                YamlDocuments documents = {0};
+                Str written;
+                Value list = value_tuple(&value, 1, arena);
+                assert_true(yaml_write(list, style, &written, arena));
+                bool is_read =
+                    yaml_value_read(written, (YamlBudget){spend, NULL}, &read, &failure, arena) &&
+                    value_equal(read, list);
+                is_read = is_read &&
+                          yaml_documents_read(written, (YamlBudget){spend, NULL}, &documents,
+                                              &failure, arena) &&
+                          documents.count == 1 && value_equal(documents.items[0].root, list);
+                if (!is_read)
+                    fail_msg("U+%04X in form %zu, style %d: %.*s", (unsigned)c, i, (int)style,
+                             STR_ARG(written));
+                count++;
+            }
+        }
+    }
+    assert_true(count > 8000);
+}
+
 UNIT_MAIN(test_yaml_write) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(styles),
         cmocka_unit_test(strings_stay_strings),
+        cmocka_unit_test(characters_stay),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
