@@ -13,7 +13,7 @@
     {"output_path",                 &TYPE_STRING, REQUIRED | (flags), "Path of the archive; missing directories are created."}, \
     {"source_file",                 &TYPE_STRING, OPTIONAL | (flags), "Path of a file to pack."},  \
     {"source_dir",                  &TYPE_STRING, OPTIONAL | (flags), "Path of a directory to pack."}, \
-    {"source_content",              &TYPE_STRING, OPTIONAL | (flags), "Text to pack."},          \
+    {"source_content",              &TYPE_STRING, OPTIONAL | (flags) | ANY_TEXT, "Text to pack."},          \
     {"source_content_filename",     &TYPE_STRING, OPTIONAL | (flags), "Name of the text in the archive."}, \
     {"excludes",                    &TYPE_SET_OF_STRING, OPTIONAL | (flags), "Patterns of paths in source_dir to omit, such as \"**/*.pyc\"."}, \
     {"exclude_symlink_directories", &TYPE_BOOL,   OPTIONAL, "Whether to omit links to directories."}, \
@@ -27,7 +27,7 @@
     {"output_base64sha512",         &TYPE_STRING, COMPUTED | (output), "SHA-512 of the archive, in base64."}, \
     {"id",                          &TYPE_STRING, COMPUTED | (output), "SHA-1 of the archive, in hex."}
 #define ARCHIVE_SOURCE_ATTRIBUTES(flags)                                                           \
-    {"content",  &TYPE_STRING, REQUIRED | (flags), "Text to pack."},                             \
+    {"content",  &TYPE_STRING, REQUIRED | (flags) | ANY_TEXT, "Text to pack."},                             \
     {"filename", &TYPE_STRING, REQUIRED | (flags), "Name of the text in the archive."}
 /* Rows of a table of rules. Conflicts of two source_… arguments are in both orders, so that each
  * argument gets an error at its own range; those with `excludes` and `source` are not. */

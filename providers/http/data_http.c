@@ -33,7 +33,7 @@ static const Attribute attributes[] = {
     {"url",                  &TYPE_STRING,        REQUIRED, "HTTP or HTTPS address."},
     {"method",               &TYPE_STRING,        OPTIONAL, "\"GET\", \"HEAD\" or \"POST\" (default GET). Every read sends the request, so a POST must not change anything on the server.", .one_of = "GET POST HEAD"},
     {"request_headers",      &TYPE_MAP_OF_STRING, OPTIONAL, "Request headers, by name."},
-    {"request_body",         &TYPE_STRING,        OPTIONAL, "Request body."},
+    {"request_body",         &TYPE_STRING,        OPTIONAL | ANY_TEXT, "Request body."},
     {"request_timeout_ms",   &TYPE_NUMBER,        OPTIONAL, "Maximum duration of each attempt in milliseconds.", .check = check_timeout},
     {"ca_cert_pem",          &TYPE_STRING,        OPTIONAL, "Certificates of the accepted certificate authorities, in PEM (default: those of the system)."},
     {"client_cert_pem",      &TYPE_STRING,        OPTIONAL, "Client certificate, in PEM."},

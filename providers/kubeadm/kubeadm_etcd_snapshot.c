@@ -22,7 +22,7 @@ static const Attribute attributes[] = {
     {"pki",                NULL,         REQUIRED | SENSITIVE, "Certificate authorities of the cluster: a kubeadm_pki. loam signs a certificate for its request to etcd.", .nested = &kubeadm_node_pki},
     {"destination",        &TYPE_STRING, OPTIONAL | FORCES_NEW, "Path of the encrypted snapshot on this computer. A file that exists is replaced at the end; the deletion of this object keeps the file."},
     {"passphrase",         &TYPE_STRING, OPTIONAL | SENSITIVE | WRITE_ONLY, "Passphrase of at least 16 bytes that encrypts the file. Neither plan nor state contains it.", .check = sealed_file_check_passphrase},
-    {"triggers",           &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW, "Any values; a change takes a new snapshot."},
+    {"triggers",           &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW | ANY_TEXT, "Any values; a change takes a new snapshot."},
     {"schedule",           NULL,         OPTIONAL, "Further snapshots by a timer on the machine. They stay there, readable by root alone.", .nested = NESTED(NEST_SINGLE, schedule)},
     {"digest",             &TYPE_STRING, COMPUTED, "Digest of the decrypted snapshot: \"sha256:…\"."},
     {"size",               &TYPE_NUMBER, COMPUTED, "Size of the decrypted snapshot in bytes."},

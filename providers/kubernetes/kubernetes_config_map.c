@@ -44,7 +44,7 @@ static bool validate(const Call *call, const ValidateRequest *request, Diags *di
 
 /* clang-format off */
 static const Attribute attributes[] = {
-    {"data", &TYPE_MAP_OF_STRING, OPTIONAL, "Texts by key."},
+    {"data", &TYPE_MAP_OF_STRING, OPTIONAL | ANY_TEXT, "Texts by key."},
     {"binary_data", &TYPE_MAP_OF_STRING, OPTIONAL, "Bytes by key, as base64.",
      .check = object_texts_check_base64},
     {"immutable", &TYPE_BOOL, OPTIONAL,

@@ -305,7 +305,7 @@ static bool validate(const Call *call, const ValidateRequest *request, Diags *di
 
 /* clang-format off */
 static const Attribute attributes[] = {
-    {"data_wo", &TYPE_MAP_OF_STRING, OPTIONAL | WRITE_ONLY,
+    {"data_wo", &TYPE_MAP_OF_STRING, OPTIONAL | WRITE_ONLY | ANY_TEXT,
      "Text values by key, to be sealed. Neither plan nor state stores them."},
     {"binary_data_wo", &TYPE_MAP_OF_STRING, OPTIONAL | WRITE_ONLY,
      "Binary values by key, in base64, to be sealed. Neither plan nor state stores them."},

@@ -180,10 +180,10 @@ static bool validate(const Call *call, const ValidateRequest *request, Diags *di
 
 /* clang-format off */
 static const Attribute attributes[] = {
-    {"data", &TYPE_MAP_OF_STRING, OPTIONAL | COMPUTED | SENSITIVE,
+    {"data", &TYPE_MAP_OF_STRING, OPTIONAL | COMPUTED | SENSITIVE | ANY_TEXT,
      "Texts by key. For a token of a service account, computed."},
     {"binary_data", &TYPE_MAP_OF_STRING, OPTIONAL | SENSITIVE, "Bytes by key, as base64."},
-    {"data_wo", &TYPE_MAP_OF_STRING, OPTIONAL | WRITE_ONLY,
+    {"data_wo", &TYPE_MAP_OF_STRING, OPTIONAL | WRITE_ONLY | ANY_TEXT,
      "Texts by key that no plan and no state stores."},
     {"data_wo_revision", &TYPE_NUMBER, OPTIONAL,
      "Revision of data_wo: a change sends its values again."},

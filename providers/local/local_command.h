@@ -9,7 +9,7 @@
 #define LOCAL_COMMAND_ATTRIBUTES                                                                   \
     {"command",                  &TYPE_STRING, REQUIRED, "Program: a path, or a name to find in PATH."}, \
     {"arguments",                &TYPE_LIST_OF_STRING, OPTIONAL, "Arguments of the program, which runs without a shell."}, \
-    {"stdin",                    &TYPE_STRING, OPTIONAL, "Standard input of the program."}, \
+    {"stdin",                    &TYPE_STRING, OPTIONAL | ANY_TEXT, "Standard input of the program."}, \
     {"working_directory",        &TYPE_STRING, OPTIONAL, "Working directory of the program (default: the current directory)."}, \
     {"allow_non_zero_exit_code", &TYPE_BOOL,   OPTIONAL, "Whether to accept any exit status."}, \
     {"exit_code",                &TYPE_NUMBER, COMPUTED, "Exit status of the program."},                      \

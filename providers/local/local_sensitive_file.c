@@ -7,7 +7,7 @@
 /* clang-format off */
 static const Attribute attributes[] = {
     {"filename",             &TYPE_STRING, REQUIRED | FORCES_NEW, "Path of the file; missing directories are created."},
-    {"content",              &TYPE_STRING, OPTIONAL | SENSITIVE | FORCES_NEW, "Content of the file, as text."},
+    {"content",              &TYPE_STRING, OPTIONAL | SENSITIVE | FORCES_NEW | ANY_TEXT, "Content of the file, as text."},
     {"content_base64",       &TYPE_STRING, OPTIONAL | SENSITIVE | FORCES_NEW, "Content of the file, as base64."},
     {"source",               &TYPE_STRING, OPTIONAL | FORCES_NEW, "Path of a file to copy."},
     {"file_permission",      &TYPE_STRING, OPTIONAL | COMPUTED, "Permissions before the umask, in octal.", .default_json = "\"0700\"", .check = local_place_check_permission},

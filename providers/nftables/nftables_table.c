@@ -58,7 +58,7 @@ static const Attribute attributes[] = {
     {"persist", &TYPE_BOOL, OPTIONAL | COMPUTED, "Whether the machine loads the table at boot, by a unit of systemd.", .default_json = "true"},
     {"confirm_timeout", &TYPE_STRING, OPTIONAL | COMPUTED, "Time in which a new connection must succeed after a change; otherwise the machine loads the old table again.", .default_json = "\"30s\"", .check = duration_check},
     {"ignore_other_firewalls", &TYPE_BOOL, OPTIONAL | COMPUTED, "Whether to change the table although firewalld or ufw is active on the machine.", .default_json = "false"},
-    {"triggers", &TYPE_MAP_OF_STRING, OPTIONAL, "Any values, such as the ID of the machine; a change makes the table again, because a new machine has none.", .forces_new = triggers_force_new},
+    {"triggers", &TYPE_MAP_OF_STRING, OPTIONAL | ANY_TEXT, "Any values, such as the ID of the machine; a change makes the table again, because a new machine has none.", .forces_new = triggers_force_new},
     {"id",     &TYPE_STRING, COMPUTED, "Identifies the object on the machine."},
 };
 /* clang-format on */

@@ -5,7 +5,7 @@
 
 /* clang-format off */
 static const Attribute attributes[] = {
-    {"triggers", &TYPE_MAP_OF_STRING, OPTIONAL, "Any values; a change replaces the object and runs its provisioners again.", .forces_new = map_change_forces_new},
+    {"triggers", &TYPE_MAP_OF_STRING, OPTIONAL | ANY_TEXT, "Any values; a change replaces the object and runs its provisioners again.", .forces_new = map_change_forces_new},
     {"id",       &TYPE_STRING,        COMPUTED, "Random number."},
 };
 /* clang-format on */

@@ -10,7 +10,7 @@ static const Attribute attributes[] = {
     {"upper",            &TYPE_BOOL,   OPTIONAL | COMPUTED,  "Whether to use A to Z.", .default_json = "true"},
     {"numeric",          &TYPE_BOOL,   OPTIONAL | COMPUTED,  "Whether to use digits.", .default_json = "true"},
     {"special",          &TYPE_BOOL,   OPTIONAL | COMPUTED,  "Whether to use special characters.", .default_json = "true"},
-    {"override_special", &TYPE_STRING, OPTIONAL,             "Special characters to use."},
+    {"override_special", &TYPE_STRING, OPTIONAL | ANY_TEXT,             "Special characters to use."},
     {"min_lower",        &TYPE_NUMBER, OPTIONAL | COMPUTED,  "Minimum number of characters a to z.", .default_json = "0", .check = random_text_check_least},
     {"min_upper",        &TYPE_NUMBER, OPTIONAL | COMPUTED,  "Minimum number of characters A to Z.", .default_json = "0", .check = random_text_check_least},
     {"min_numeric",      &TYPE_NUMBER, OPTIONAL | COMPUTED,  "Minimum number of digits.", .default_json = "0", .check = random_text_check_least},

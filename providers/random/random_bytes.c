@@ -5,7 +5,7 @@
 #include "random_provider.h"
 
 static const Attribute attributes[] = {
-    {"keepers", &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW,
+    {"keepers", &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW | ANY_TEXT,
      "Any values; a change generates new bytes."},
     RANDOM_OCTETS_ATTRIBUTES(FORCES_NEW),
 };

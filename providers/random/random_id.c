@@ -20,7 +20,7 @@ static Str check_length(Value value, Arena *arena) {
 static const Attribute attributes[] = {
     {"byte_length", &TYPE_NUMBER,        REQUIRED | FORCES_NEW, "Number of random bytes.", .check = check_length},
     {"prefix",      &TYPE_STRING,        OPTIONAL | FORCES_NEW, "Prefix of every form except id."},
-    {"keepers",     &TYPE_MAP_OF_STRING, OPTIONAL, "Any values; a change generates new bytes.", .forces_new = map_change_forces_new},
+    {"keepers",     &TYPE_MAP_OF_STRING, OPTIONAL | ANY_TEXT, "Any values; a change generates new bytes.", .forces_new = map_change_forces_new},
     {"b64_std",     &TYPE_STRING,        COMPUTED, "The bytes in base64."},
     {"b64_url",     &TYPE_STRING,        COMPUTED, "The bytes in URL-safe base64."},
     {"hex",         &TYPE_STRING,        COMPUTED, "The bytes in hex, two digits each."},

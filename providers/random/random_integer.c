@@ -19,7 +19,7 @@ static const Attribute attributes[] = {
     {"min",     &TYPE_NUMBER,        REQUIRED | FORCES_NEW, "Smallest possible number.", .check = check_integer},
     {"max",     &TYPE_NUMBER,        REQUIRED | FORCES_NEW, "Greatest possible number.", .check = check_integer},
     {"seed",    &TYPE_STRING,        OPTIONAL | FORCES_NEW, "The same seed and bounds produce the same number."},
-    {"keepers", &TYPE_MAP_OF_STRING, OPTIONAL, "Any values; a change generates a new number.", .forces_new = map_change_forces_new},
+    {"keepers", &TYPE_MAP_OF_STRING, OPTIONAL | ANY_TEXT, "Any values; a change generates a new number.", .forces_new = map_change_forces_new},
     {"result",  &TYPE_NUMBER,        COMPUTED, "Number."},
     {"id",      &TYPE_STRING,        COMPUTED, "Number as text."},
 };

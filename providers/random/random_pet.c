@@ -95,7 +95,7 @@ static const Attribute attributes[] = {
     {"length",    &TYPE_NUMBER,        OPTIONAL | COMPUTED | FORCES_NEW, "Number of words; 0 means two.", .default_json = "2", .check = check_length},
     {"separator", &TYPE_STRING,        OPTIONAL | COMPUTED | FORCES_NEW, "Separator between the words.", .default_json = "\"-\""},
     {"prefix",    &TYPE_STRING,        OPTIONAL | FORCES_NEW, "Prefix of the name."},
-    {"keepers",   &TYPE_MAP_OF_STRING, OPTIONAL, "Any values; a change generates a new name.", .forces_new = map_change_forces_new},
+    {"keepers",   &TYPE_MAP_OF_STRING, OPTIONAL | ANY_TEXT, "Any values; a change generates a new name.", .forces_new = map_change_forces_new},
     {"id",        &TYPE_STRING,        COMPUTED, "Name."},
 };
 /* clang-format on */

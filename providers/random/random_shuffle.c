@@ -16,10 +16,10 @@ static Str check_count(Value value, Arena *arena) {
 
 /* clang-format off */
 static const Attribute attributes[] = {
-    {"input",        &TYPE_LIST_OF_STRING, REQUIRED | FORCES_NEW, "Strings to shuffle."},
+    {"input",        &TYPE_LIST_OF_STRING, REQUIRED | FORCES_NEW | ANY_TEXT, "Strings to shuffle."},
     {"result_count", &TYPE_NUMBER,         OPTIONAL | FORCES_NEW, "Number of results (default: all). If it exceeds the input, strings repeat.", .check = check_count},
     {"seed",         &TYPE_STRING,         OPTIONAL | FORCES_NEW, "The same seed and strings produce the same order."},
-    {"keepers",      &TYPE_MAP_OF_STRING,  OPTIONAL, "Any values; a change generates a new order.", .forces_new = map_change_forces_new},
+    {"keepers",      &TYPE_MAP_OF_STRING,  OPTIONAL | ANY_TEXT, "Any values; a change generates a new order.", .forces_new = map_change_forces_new},
     {"result",       &TYPE_LIST_OF_STRING, COMPUTED, "Strings in random order."},
     {"id",           &TYPE_STRING,         COMPUTED, "Always \"-\"."},
 };

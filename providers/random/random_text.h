@@ -11,7 +11,7 @@
 #define RANDOM_TEXT_ATTRIBUTES                                                                     \
     {"length", &TYPE_NUMBER, REQUIRED | FORCES_NEW,                                                \
      "Number of characters.", .check = random_text_check_length},                                   \
-    {"keepers", &TYPE_MAP_OF_STRING, OPTIONAL,                                                     \
+    {"keepers", &TYPE_MAP_OF_STRING, OPTIONAL | ANY_TEXT,                                                     \
      "Any values; a change generates a new text.", .forces_new = map_change_forces_new},                     \
     {"lower", &TYPE_BOOL, OPTIONAL | COMPUTED | FORCES_NEW,                                        \
      "Whether to use a to z.", .default_json = "true"},                                                       \
@@ -23,7 +23,7 @@
      "Former name of numeric."},                                                                \
     {"special", &TYPE_BOOL, OPTIONAL | COMPUTED | FORCES_NEW,                                      \
      "Whether to use special characters.", .default_json = "true"},                                           \
-    {"override_special", &TYPE_STRING, OPTIONAL | FORCES_NEW,                                      \
+    {"override_special", &TYPE_STRING, OPTIONAL | FORCES_NEW | ANY_TEXT,                                      \
      "Special characters to use."},              \
     {"min_lower", &TYPE_NUMBER, OPTIONAL | COMPUTED | FORCES_NEW,                                  \
      "Minimum number of characters a to z.", .default_json = "0",                                           \

@@ -7,7 +7,7 @@
 
 /* clang-format off */
 #define RANDOM_UUID_ATTRIBUTES                                                                     \
-    {"keepers", &TYPE_MAP_OF_STRING, OPTIONAL, "Any values; a change generates a new UUID.", .forces_new = map_change_forces_new}, \
+    {"keepers", &TYPE_MAP_OF_STRING, OPTIONAL | ANY_TEXT, "Any values; a change generates a new UUID.", .forces_new = map_change_forces_new}, \
     {"result",  &TYPE_STRING,        COMPUTED, "The UUID."},                                       \
     {"id",      &TYPE_STRING,        COMPUTED, "The UUID."}
 /* clang-format on */

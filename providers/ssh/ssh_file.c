@@ -52,10 +52,10 @@ static Str check_owner(Value value, Arena *arena) {
 static const Attribute attributes[] = {
     SSH_CLIENT_ATTRIBUTES(FORCES_NEW),
     {"path",              &TYPE_STRING, REQUIRED | FORCES_NEW, "Absolute path on the machine; missing directories are created.", .check = check_path},
-    {"content",           &TYPE_STRING, OPTIONAL,              "Content of the file, as text."},
-    {"sensitive_content", &TYPE_STRING, OPTIONAL | SENSITIVE,  "Content that is never shown."},
+    {"content",           &TYPE_STRING, OPTIONAL | ANY_TEXT,              "Content of the file, as text."},
+    {"sensitive_content", &TYPE_STRING, OPTIONAL | SENSITIVE | ANY_TEXT,  "Content that is never shown."},
     {"content_base64",    &TYPE_STRING, OPTIONAL,              "Content of the file, as base64."},
-    {"content_wo",        &TYPE_STRING, OPTIONAL | WRITE_ONLY, "Content that is not stored in plan or state. Exactly one of the five contents is required."},
+    {"content_wo",        &TYPE_STRING, OPTIONAL | WRITE_ONLY | ANY_TEXT, "Content that is not stored in plan or state. Exactly one of the five contents is required."},
     {"source",            &TYPE_STRING, OPTIONAL,              "Path of a local file to upload. It may be large: it is streamed, and an interrupted upload is continued."},
     {"content_wo_version", &TYPE_NUMBER, OPTIONAL,             "Version of content_wo: a change uploads it again."},
     {"mode",              &TYPE_STRING, OPTIONAL | COMPUTED,   "Permissions in octal.", .default_json = "\"0644\"", .check = check_mode},

@@ -21,7 +21,7 @@ static const Attribute attributes[] = {
     {"offset_hours",   &TYPE_NUMBER, OPTIONAL, "Hours to add.", .check = check_integer},
     {"offset_minutes", &TYPE_NUMBER, OPTIONAL, "Minutes to add.", .check = check_integer},
     {"offset_seconds", &TYPE_NUMBER, OPTIONAL, "Seconds to add.", .check = check_integer},
-    {"triggers",       &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW, "Any values; a change sets a new start time."},
+    {"triggers",       &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW | ANY_TEXT, "Any values; a change sets a new start time."},
     {"rfc3339",        &TYPE_STRING, COMPUTED, "Resulting time, in RFC 3339."},
     TIME_FIELD_ATTRIBUTES(0),
     {"id",             &TYPE_STRING, COMPUTED, "Start time."},

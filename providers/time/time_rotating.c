@@ -21,7 +21,7 @@ static const Attribute attributes[] = {
     {"rotation_hours",   &TYPE_NUMBER, OPTIONAL, "Hours until the rotation.", .check = check_positive},
     {"rotation_minutes", &TYPE_NUMBER, OPTIONAL, "Minutes until the rotation.", .check = check_positive},
     {ROTATION,           &TYPE_STRING, OPTIONAL | COMPUTED, "Time of the rotation, in RFC 3339.", .check = time_fields_check},
-    {"triggers",         &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW, "Any values; a change sets a new start time."},
+    {"triggers",         &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW | ANY_TEXT, "Any values; a change sets a new start time."},
     TIME_FIELD_ATTRIBUTES(0),
     {"id",               &TYPE_STRING, COMPUTED, "Start time."},
 };

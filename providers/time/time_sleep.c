@@ -28,7 +28,7 @@ static Str check_duration(Value value, Arena *arena) {
 static const Attribute attributes[] = {
     {"create_duration",  &TYPE_STRING,        OPTIONAL, "Duration of a creation, such as \"30s\". A change does not wait.", .check = check_duration},
     {"destroy_duration", &TYPE_STRING,        OPTIONAL, "Duration of a deletion. The value in the state applies.", .check = check_duration},
-    {"triggers",         &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW, "Any values; a change waits again."},
+    {"triggers",         &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW | ANY_TEXT, "Any values; a change waits again."},
     {"id",               &TYPE_STRING,        COMPUTED, "End of the wait at creation, in RFC 3339."},
 };
 /* clang-format on */

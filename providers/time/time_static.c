@@ -5,7 +5,7 @@
 /* clang-format off */
 static const Attribute attributes[] = {
     {"rfc3339",  &TYPE_STRING,        OPTIONAL | COMPUTED | FORCES_NEW, "Time in RFC 3339 (default: the time of the creation).", .check = time_fields_check},
-    {"triggers", &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW, "Any values; a change sets a new time."},
+    {"triggers", &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW | ANY_TEXT, "Any values; a change sets a new time."},
     TIME_FIELD_ATTRIBUTES(0),
     {"id",       &TYPE_STRING,        COMPUTED, "Time in RFC 3339."},
 };

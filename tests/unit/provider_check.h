@@ -212,25 +212,32 @@ typedef struct CheckedValidate {
     const char *name;
 } CheckedValidate;
 
-static inline void check_validate(const CheckedValidate *of, Value config) {
-    SCOPED(ArenaRef) arena = arena_open("validate");
-    Diags diags = diags_new(arena);
+static inline void check_validate_into(const CheckedValidate *of,
+                                       Value config,
+                                       Diags *diags,
+                                       Arena *arena) {
     Io io = io_real();
     Call call = {.provider = of->provider, .io = &io, .arena = arena, .address = STR("x.y")};
     bool ok;
     if (of->type) {
         call.type = *of->type;
-        ok = object_type_validate(of->type, &call, config, &diags);
+        ok = object_type_validate(of->type, &call, config, diags);
     } else {
-        ok = schema_validate(of->schema, config, arena, &diags);
+        ok = schema_validate(of->schema, config, arena, diags);
         ok = (!of->provider->validate ||
-              of->provider->validate(&call, &(ValidateRequest){config}, &diags)) &&
+              of->provider->validate(&call, &(ValidateRequest){config}, diags)) &&
              ok;
     }
-    if (ok != (diags.error_count == 0))
+    if (ok != (diags->error_count == 0))
         print_error("%s: validate returns false exactly when it added an error\n", of->name);
-    assert_int_equal(ok, diags.error_count == 0);
-    check_diags(of->name, config, &diags, arena);
+    assert_int_equal(ok, diags->error_count == 0);
+    check_diags(of->name, config, diags, arena);
+}
+
+static inline void check_validate(const CheckedValidate *of, Value config) {
+    SCOPED(ArenaRef) arena = arena_open("validate");
+    Diags diags = diags_new(arena);
+    check_validate_into(of, config, &diags, arena);
 }
 
 static inline void check_validates(const CheckedValidate *of) {
@@ -253,6 +260,153 @@ static inline void check_validates(const CheckedValidate *of) {
     }
 }
 
+/* In a type with more texts, each text is replaced by every fifth value. */
+#define CHECK_FEW_TEXTS ((size_t)10)
+
+/* Texts that end a text early, or are options, patterns or code for the programs that read them. */
+static const char *const check_hostile[] = {
+    "\"",
+    "'",
+    "\\",
+    ";",
+    "}",
+    "{{ x }}",
+    "${x}",
+    "$(id)",
+    "`id`",
+    "\n",
+    "\r\n",
+    "\t",
+    "\x01",
+    "\x7f",
+    "\xe2\x80\xa8",
+    "-x",
+    "--upload-pack=x",
+    "#",
+    ": ",
+    "]]>",
+    "<!--",
+    "%s%n",
+    "../../x",
+    "/",
+    "*",
+    "ext::sh -c x",
+    "http://h/\r\nX: y",
+    "yes",
+    "~",
+    "0x10",
+    "",
+};
+
+#define CHECK_SECRET "canary-\xc3\xa9\"-77"
+
+/* A walk over the texts that users can write; it replaces one of them. */
+typedef struct CheckWalk {
+    size_t left; /* texts before the one that is replaced */
+    Str text;
+    const Attribute *attribute; /* of the replaced text; NULL: the walk has fewer texts */
+    bool is_key;
+    Arena *arena;
+} CheckWalk;
+
+static inline bool check_is_target(CheckWalk *walk, const Attribute *attribute, bool is_key) {
+    if (walk->attribute || walk->left-- > 0)
+        return false;
+    walk->attribute = attribute;
+    walk->is_key = is_key;
+    return true;
+}
+
+static inline Value check_replace_object(CheckWalk *walk, const Schema *schema, Value object);
+
+/* `members` is the schema of nested objects, NULL for a value of the attribute's type. */
+static inline Value check_replace(CheckWalk *walk,
+                                  const Attribute *attribute,
+                                  const Schema *members,
+                                  Value value) {
+    Arena *arena = walk->arena;
+    if (value.type->kind == KIND_OBJECT && members)
+        return check_replace_object(walk, members, value);
+    if (attribute && attribute->type == &TYPE_DYNAMIC)
+        return value; /* documents, whose writers escape all texts */
+    if (value.type->kind == KIND_STRING)
+        return check_is_target(walk, attribute, false) ? value_from_str(walk->text) : value;
+    if (!value_is_present(value) || type_is_primitive(value.type) || value.count == 0)
+        return value;
+    Str *keys = arena_new_array(arena, Str, value.count);
+    Value *items = value_copy_items(value, arena);
+    for (size_t i = 0; i < value.count; i++) {
+        if (value.type->kind == KIND_MAP)
+            keys[i] = !members && check_is_target(walk, attribute, true) ? walk->text
+                                                                         : value_key_at(value, i);
+        items[i] = check_replace(walk, attribute, members, items[i]);
+    }
+    return value.type->kind == KIND_MAP
+               ? value_map(value.type->element, keys, items, value.count, arena)
+               : value_with_items(value, items, arena);
+}
+
+static inline Value check_replace_object(CheckWalk *walk, const Schema *schema, Value object) {
+    Value *items = value_copy_items(object, walk->arena);
+    for (size_t i = 0; i < object.count; i++) {
+        const Attribute *attribute = schema_find_attribute(schema, value_key_at(object, i));
+        const Block *block = schema_find_block(schema, value_key_at(object, i));
+        if (block)
+            items[i] = check_replace(walk, NULL, &block->schema, items[i]);
+        if (!attribute || !(attribute->flags & (REQUIRED | OPTIONAL)))
+            continue;
+        Schema members = attribute->nested ? schema_of_nested(attribute->nested) : (Schema){0};
+        items[i] = check_replace(walk, attribute, attribute->nested ? &members : NULL, items[i]);
+    }
+    return value_with_items(object, items, walk->arena);
+}
+
+/* Validates the filled configuration with one text replaced. Returns false after the last text. */
+static inline bool check_text_at(const CheckedValidate *of,
+                                 size_t index,
+                                 Str text,
+                                 bool is_refused) {
+    SCOPED(ArenaRef) arena = arena_open("text");
+    CheckWalk walk = {.left = index, .text = text, .arena = arena};
+    Value filled = check_probe_object(of->schema, PROBE_FILLED, arena);
+    Value config = check_replace_object(&walk, of->schema, filled);
+    Diags diags = diags_new(arena);
+    if (!walk.attribute)
+        return false;
+    check_validate_into(of, config, &diags, arena);
+    bool has_secret = false, is_found = false;
+    vec_each(&diags, diag) {
+        is_found |= str_find(diag->detail, STR("zero byte"), 0) != SIZE_MAX;
+        is_found |= (walk.attribute->flags & SENSITIVE) &&
+                    str_find(diag->detail, STR("hidden because"), 0) != SIZE_MAX;
+        has_secret |= str_find(diag->detail, STR("canary-"), 0) != SIZE_MAX ||
+                      str_find(diag->summary, STR("canary-"), 0) != SIZE_MAX ||
+                      str_find(diag->path, STR("canary-"), 0) != SIZE_MAX;
+    }
+    bool may_hold = (walk.attribute->flags & ANY_TEXT) && !walk.is_key;
+    check_row(!is_refused || may_hold || is_found, of->name, walk.attribute->name,
+              "a text with a zero byte is accepted");
+    check_row(!has_secret || !(walk.attribute->flags & (SENSITIVE | WRITE_ONLY)), of->name,
+              walk.attribute->name, "an error shows the secret");
+    return true;
+}
+
+/* Replaces each text by hostile ones. */
+static inline void check_texts(const CheckedValidate *of) {
+    size_t count = 0;
+    while (check_text_at(of, count, (Str){"a\0b", 3}, true)) {
+        (void)check_text_at(of, count, STR(CHECK_SECRET), false);
+        (void)check_text_at(of, count, STR(CHECK_SECRET "\n"), false);
+        count++;
+    }
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < ARRAY_COUNT(check_hostile); k++) {
+            if (count <= CHECK_FEW_TEXTS || (i + k) % 5 == 0)
+                (void)check_text_at(of, i, str_from_cstr(check_hostile[k]), false);
+        }
+    }
+}
+
 static inline void check_type_row(const Provider *provider, ObjectType type) {
     Str prefix = str_from_cstr(provider->name);
     assert_true(str_starts_with(str_from_cstr(type.name), prefix));
@@ -263,7 +417,9 @@ static inline void check_type_row(const Provider *provider, ObjectType type) {
     check_schema_rows(type.name, type.schema, false);
     assert_int_equal(schema_implied_type(type.schema)->count,
                      type.schema->attribute_count + type.schema->block_count);
-    check_validates(&(CheckedValidate){provider, &type, type.schema, type.name});
+    const CheckedValidate of = {provider, &type, type.schema, type.name};
+    check_validates(&of);
+    check_texts(&of);
 }
 
 static inline void check_resource_row(const ResourceType *type) {
@@ -329,7 +485,9 @@ static inline void check_provider(const Provider *provider) {
     check_types(provider, MODE_DATA);
     check_types(provider, MODE_EPHEMERAL);
     check_schema_rows(provider->name, &provider->schema, false);
-    check_validates(&(CheckedValidate){provider, NULL, &provider->schema, provider->name});
+    const CheckedValidate of = {provider, NULL, &provider->schema, provider->name};
+    check_validates(&of);
+    check_texts(&of);
     for (size_t i = 0; i < provider->function_count; i++)
         check_function_row(provider, &provider->functions[i]);
 }

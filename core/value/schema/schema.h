@@ -30,6 +30,7 @@ typedef enum AttributeFlag {
     WARNS_ITSELF = 256,
     MARKDOWN = 512,   /* the description is Markdown, not plain text */
     HAS_PARTS = 1024, /* COMPUTED: the text of a plan shows the changed parts instead */
+    ANY_TEXT = 2048,  /* texts may contain zero bytes, except keys of maps */
 } AttributeFlag;
 
 typedef enum Nesting { NEST_SINGLE, NEST_LIST, NEST_SET, NEST_MAP } Nesting;
@@ -108,6 +109,7 @@ typedef struct Schema {
     /* Checks every known text of a configured object, at any depth; NULL: none. Only for the schema
      * of a type. */
     TextCheck text_check;
+    bool is_foreign; /* another program validates the texts */
 } Schema;
 
 struct Block {
@@ -154,8 +156,9 @@ bool schema_has(const Schema *schema, bool (*is)(const Attribute *attribute));
 Value schema_empty_value(const Schema *schema, Arena *arena);
 /* Validates a configured value of the implied type. Required attributes must be set or unknown,
  * computed-only attributes null; `one_of`, each `check`, each rule and the limits of blocks must
- * hold. Warns of deprecated attributes and types. Diagnostics carry `path`; the caller adds the
- * range. */
+ * hold. A zero byte would end a path, an argument or a name, so it is rejected in every text
+ * without ANY_TEXT. Warns of deprecated attributes and types. Diagnostics carry `path`; the caller
+ * adds the range. */
 MUST_USE bool schema_validate(const Schema *schema, Value config, Arena *arena, Diags *diags);
 /* Adds the paths in this value that the schema declares SENSITIVE, and those that its function
  * `sensitive_paths` finds. */

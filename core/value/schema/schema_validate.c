@@ -7,6 +7,7 @@ typedef struct Checker {
     Arena *arena;
     Diags *diags;
     TextCheck text_check; /* NULL: none */
+    bool is_foreign;
 } Checker;
 
 static void check_object(const Checker *checker, const Schema *schema, Value object, Path path);
@@ -74,16 +75,24 @@ static void run_check(const Checker *checker, const Attribute *attribute, Value 
                                    : attribute->check(plain, checker->arena));
 }
 
+static Str check_text(const Checker *checker, const Attribute *attribute, Str text, bool is_key) {
+    bool has_any = (attribute->flags & ANY_TEXT) && !is_key;
+    if (!has_any && !checker->is_foreign && str_find_char(text, '\0', 0) != SIZE_MAX)
+        return STR("It contains a zero byte, which would end the text.");
+    return checker->text_check ? checker->text_check(attribute, text, is_key, checker->arena)
+                               : STR_EMPTY;
+}
+
 /* Returns the first error of a text in the value, which has no marks; empty if there is none. */
 static Str check_texts(const Checker *checker, const Attribute *attribute, Value value) {
     if (!value_is_present(value) || type_is_primitive(value.type))
         return value_is_present(value) && value.type->kind == KIND_STRING
-                   ? checker->text_check(attribute, value_text(value), false, checker->arena)
+                   ? check_text(checker, attribute, value_text(value), false)
                    : STR_EMPTY;
     Str wrong = STR_EMPTY;
     for (size_t i = 0; i < value.count && wrong.len == 0; i++) {
         if (value.type->kind == KIND_MAP)
-            wrong = checker->text_check(attribute, value_key_at(value, i), true, checker->arena);
+            wrong = check_text(checker, attribute, value_key_at(value, i), true);
         if (wrong.len == 0)
             wrong = check_texts(checker, attribute, value_at(value, i));
     }
@@ -131,7 +140,7 @@ static void check_attribute(const Checker *checker,
     if (attribute->nested) {
         Schema members = schema_of_nested(attribute->nested);
         check_elements(checker, &members, attribute->nested->nesting, value, path);
-    } else if (checker->text_check) {
+    } else if (attribute->type != &TYPE_DYNAMIC || checker->text_check) {
         report_value(checker, attribute, value, path,
                      check_texts(checker, attribute, value_unmark_deep(value, checker->arena)));
     }
@@ -178,7 +187,7 @@ static void check_object(const Checker *checker, const Schema *schema, Value obj
 }
 
 bool schema_validate(const Schema *schema, Value config, Arena *arena, Diags *diags) {
-    Checker checker = {arena, diags, schema->text_check};
+    Checker checker = {arena, diags, schema->text_check, schema->is_foreign};
     size_t before = diags->error_count;
     if (schema->deprecated)
         diags_warning(diags, NO_RANGE, "Type is deprecated", "%s", schema->deprecated)

@@ -255,7 +255,7 @@ bool protocol_schema_decode(Str bytes, Schema *out, Str *error, Arena *arena) {
     WireReader reader = wire_reader_new(bytes);
     WireField field;
     Str block = STR_EMPTY;
-    Schema schema = {0};
+    Schema schema = {.is_foreign = true};
     while (wire_next(&reader, &field)) {
         if (field.number == VERSION)
             schema.version = (int64_t)field.value;

@@ -133,11 +133,14 @@ static void texts(void **state) {
     static const struct {
         const char *config, *wanted;
     } cases[] = {
-        {"{\"text\":\"a\",\"inner\":[{\"map\":{\"k\":\"v\"},\"number\":1}]}", ""                              },
-        {"{\"text\":\"!\"}",                                                  ".text: Text of text."          },
-        {"{\"inner\":[{},{\"map\":{\"k\":\"!\"}}]}",                          ".inner[1].map: Text of map."   },
-        {"{\"inner\":[{\"map\":{\"!\":null}}]}",                              ".inner[0].map: Key of map."    },
-        {"{\"part\":[{\"lists\":{\"k\":[\"a\",\"!\"]}}]}",                    ".part[0].lists: Text of lists."},
+        {"{\"text\":\"a\",\"inner\":[{\"map\":{\"k\":\"v\"},\"number\":1}]}", ""                                                         },
+        {"{\"text\":\"!\"}",                                                  ".text: Text of text."                                     },
+        {"{\"inner\":[{},{\"map\":{\"k\":\"!\"}}]}",                          ".inner[1].map: Text of map."                              },
+        {"{\"inner\":[{\"map\":{\"!\":null}}]}",                              ".inner[0].map: Key of map."                               },
+        {"{\"part\":[{\"lists\":{\"k\":[\"a\",\"!\"]}}]}",                    ".part[0].lists: Text of lists."                           },
+        {"{\"text\":\"a\\u0000\"}",                                           ".text: It contains a zero byte, which would end the text."},
+        {"{\"inner\":[{\"map\":{\"\\u0000\":null}}]}",
+         ".inner[0].map: It contains a zero byte, which would end the text."                                                             },
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
