@@ -41,7 +41,9 @@ typedef struct Signature {
     const EVP_MD *digest;
     Str hashed; /* from the version to the last hashed subpacket */
     Str issuer; /* key ID, 8 bytes; empty: not named */
-    Str values; /* of the algorithm */
+    uint32_t created;
+    uint32_t lifetime; /* in seconds; 0: never expires */
+    Str values;        /* of the algorithm */
 } Signature;
 
 static Str take(Bytes *bytes, size_t count) {
@@ -133,17 +135,18 @@ static const EVP_MD *digest_of(uint32_t number) {
     }
 }
 
-/* Reads subpackets for the issuer. Returns false if one is malformed or critical and unknown. */
+/* Reads subpackets for the issuer and the dates. Returns false if one is malformed or critical and
+ * unknown. */
 static bool read_subpackets(Str text, Signature *out) {
     Bytes bytes = {.rest = text};
     while (bytes.rest.len > 0 && !bytes.is_bad) {
         Bytes packet = {.rest = take(&bytes, take_length(&bytes, true))};
         uint32_t type = take_number(&packet, 1);
         switch (type & 0x7f) {
-        case 2:
-        case 3:
+        case 2: out->created = take_number(&packet, 4); break;
+        case 3: out->lifetime = take_number(&packet, 4); break;
         case 26:
-        case 28: break; /* dates, policy, user */
+        case 28: break; /* policy, user */
         case 16: out->issuer = take(&packet, 8); break;
         case 33:
             if (packet.rest.len == 1 + FINGERPRINT_SIZE && packet.rest.ptr[0] == 4)
@@ -179,7 +182,9 @@ static bool parse_signature(Str body, Signature *out, Str *problem) {
     Str unhashed = take(&bytes, take_number(&bytes, 2));
     (void)take(&bytes, 2); /* the first bytes of the digest */
     out->values = bytes.rest;
-    if (bytes.is_bad || !read_subpackets(unhashed, out) || !read_subpackets(hashed, out))
+    bool ok = !bytes.is_bad && read_subpackets(unhashed, out);
+    out->created = out->lifetime = 0; /* only the hashed dates are signed */
+    if (!ok || !read_subpackets(hashed, out))
         return fail(problem, "it is malformed or has an unknown critical subpacket");
     return true;
 }
@@ -373,8 +378,13 @@ static bool try_all(KeySearch *search, Str keys) {
     return false;
 }
 
+static bool is_expired(const Signature *signature, int64_t now_s) {
+    return signature->lifetime > 0 &&
+           (int64_t)signature->created + (int64_t)signature->lifetime <= now_s;
+}
+
 bool openpgp_verify(
-    Str data, Str signature, Str keys, OpenpgpKey *out, Str *problem, Arena *arena) {
+    Str data, Str signature, Str keys, int64_t now_s, OpenpgpKey *out, Str *problem, Arena *arena) {
     Signature parsed = {0};
     Packet packet;
     Str after;
@@ -390,7 +400,7 @@ bool openpgp_verify(
                         .out = out,
                         .arena = arena};
     if (search.sum.len > 0 && try_all(&search, keys))
-        return true;
+        return !is_expired(&parsed, now_s) || fail(problem, "it has expired");
     if (search.has_issuer)
         return fail(problem, "the signature does not match the content");
     *problem = str_format(arena, "none of the registry's keys made it (key ID %.*s)",

@@ -7,8 +7,9 @@
  * subkeys. Rejected: all other algorithms and versions, signatures of texts, and unknown critical
  * subpackets.
  *
- * Neither binding signatures of subkeys nor expiry dates count: a registry gives the keys in the
- * same response as the checksums, so a binding would prove nothing more. */
+ * Neither binding signatures of subkeys nor expiry dates of keys count: a registry gives the keys
+ * in the same response as the checksums, so a binding would prove nothing more. Terraform accepts
+ * expired keys, too. The expiry date of a signature counts. */
 #pragma once
 
 #include "str.h"
@@ -19,6 +20,7 @@ typedef struct OpenpgpKey {
 } OpenpgpKey;
 
 /* Verifies `signature` (binary or ASCII armor) of `data` with one of the keys in `keys` (ASCII
- * armor or binary). On failure *problem is the reason, the end of a sentence. */
+ * armor or binary) at the time now_s, in seconds since 1970. On failure *problem is the reason, the
+ * end of a sentence. */
 MUST_USE bool openpgp_verify(
-    Str data, Str signature, Str keys, OpenpgpKey *out, Str *problem, Arena *arena);
+    Str data, Str signature, Str keys, int64_t now_s, OpenpgpKey *out, Str *problem, Arena *arena);

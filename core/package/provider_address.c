@@ -39,7 +39,7 @@ static bool is_part(Str part, bool is_host) {
         return false;
     for (size_t i = 0; i < part.len; i++) {
         unsigned char c = (unsigned char)part.ptr[i];
-        bool is_letter = isalnum(c) || c >= 0x80;
+        bool is_letter = c < 0x80 && isalnum(c);
         bool is_joint = c == '-' || c == '_' || (is_host && (c == '.' || c == ':'));
         if (!is_letter && (!is_joint || i == 0 || i + 1 == part.len))
             return false;

@@ -10,7 +10,8 @@
 Str provider_address_complete(Str name, Arena *arena);
 /* Same with an asterisk for a missing namespace, for patterns. */
 Str provider_address_pattern(Str name, Arena *arena);
-/* Returns whether the text is an address of three valid parts. No part can leave a directory. */
+/* Returns whether the text is an address of three valid parts. No part can leave a directory, or
+ * has letters beyond ASCII, which may look like others. */
 bool provider_address_is_complete(Str text);
 /* Splits a complete address. */
 void provider_address_split(Str address, Str *host, Str *namespace, Str *type);

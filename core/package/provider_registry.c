@@ -128,6 +128,16 @@ static bool read_url(const Inquiry *inquiry, Value answer, const char *name, Str
                               inquiry->arena));
 }
 
+/* Returns false for the file of another provider, version or platform: its checksums may have a
+ * good signature. Names of another form are accepted. */
+static bool is_file_of(const Package *wanted, Str filename, Arena *arena) {
+    Str host, namespace, type;
+    provider_address_split(wanted->address, &host, &namespace, &type);
+    Str own = str_format(arena, "terraform-provider-%.*s_%.*s_%.*s.zip", STR_ARG(type),
+                         STR_ARG(wanted->version), STR_ARG(wanted->platform));
+    return !str_starts_with(filename, STR("terraform-provider-")) || str_equal(filename, own);
+}
+
 static bool read_offer(const Inquiry *inquiry, const Package *wanted, Offer *offer, Package *out) {
     RegistryProblem failure;
     HttpResponse response;
@@ -146,6 +156,8 @@ static bool read_offer(const Inquiry *inquiry, const Package *wanted, Offer *off
     if (!value_find_text(answer, STR("filename"), &offer->filename) ||
         !value_find_text(answer, STR("shasum"), &out->sha256) || out->sha256.len != 64)
         return refuse(inquiry, url, "has no \"filename\" or no \"shasum\"");
+    if (!is_file_of(wanted, offer->filename, arena))
+        return refuse(inquiry, url, "names the file of another provider, version or platform");
     return read_url(inquiry, answer, "download_url", offer->page, &offer->url) &&
            read_url(inquiry, answer, "shasums_url", offer->page, &offer->sums_url) &&
            read_url(inquiry, answer, "shasums_signature_url", offer->page, &offer->signature_url) &&
@@ -188,7 +200,9 @@ static bool check_signature(const Inquiry *inquiry, const Offer *offer, Str sums
     OpenpgpKey key;
     if (!get_text(inquiry, offer->signature_url, &signature))
         return false;
-    if (!openpgp_verify(sums, signature, offer->keys, &key, &why, inquiry->arena)) {
+    const Clock *clock = inquiry->sources->io->clock;
+    int64_t now_s = clock->now_ms(clock->self) / 1000;
+    if (!openpgp_verify(sums, signature, offer->keys, now_s, &key, &why, inquiry->arena)) {
         *inquiry->problem = str_format(
             inquiry->arena, "the signature of the checksums at \"%.*s\" is not good: %.*s",
             STR_ARG(url_redact(offer->signature_url, inquiry->arena)), STR_ARG(why));

@@ -43,8 +43,8 @@ class Signer:
             raise RuntimeError(done.stderr.decode())
         return done.stdout
 
-    def sign(self, text):
-        return self.gpg("-u", self.name, "--digest-algo", "SHA256", "--detach-sign", text=text)
+    def sign(self, text, *words):
+        return self.gpg("-u", self.name, "--digest-algo", "SHA256", *words, "--detach-sign", text=text)
 
     def close(self):
         subprocess.run(["gpgconf", "--homedir", self.home, "--kill", "gpg-agent"], capture_output=True)

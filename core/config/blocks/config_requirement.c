@@ -46,11 +46,24 @@ static bool is_host(Str text) {
     return true;
 }
 
+static bool is_ascii(Str text) {
+    for (size_t i = 0; i < text.len; i++) {
+        if ((unsigned char)text.ptr[i] >= 0x80)
+            return false;
+    }
+    return true;
+}
+
 /* Checks the fields of a source: the last is the type, the one before it the namespace. */
 static bool check_fields(RequirementReader *reader, Str source, size_t count, SourceRange range) {
     Str rest = source;
     Str field = STR_EMPTY;
     bool has_capital;
+    if (!is_ascii(source))
+        return refuse(reader, range, "Invalid provider source string",
+                      "A provider source must not contain letters beyond ASCII, because they can "
+                      "look like other letters. Write such a host name in its ASCII form, which "
+                      "has labels that begin with \"xn--\".");
     for (size_t left = count; str_next_field(&rest, '/', &field); left--) {
         if (left == 3 && !is_host(field))
             return refuse(reader, range, "Invalid provider source hostname",

@@ -28,6 +28,11 @@ static const BadCase bad_cases[] = {
      .wanted = "main.loam.yaml:1:46 Invalid provider source string\n",
      },
     {
+     .about = "a letter that looks like another one",
+     .text = "terraform: {required_providers: {a: {source: h\xd0\xb0shicorp/a}}}\n",
+     .wanted = "main.loam.yaml:1:46 Invalid provider source string\n",
+     },
+    {
      .about = "the name of the repository",
      .text = "terraform: {required_providers: {a: {source: x/terraform-provider-a}}}\n",
      .wanted = "main.loam.yaml:1:46 Invalid provider type\n",
@@ -40,7 +45,7 @@ static const BadCase bad_cases[] = {
     {
      .about = "an alias of another provider",
      .text =
-            "terraform: {required_providers: {a: {source: x/a, configuration_aliases: [b.c]}}}\n",             .wanted = "main.loam.yaml:1:74 Invalid configuration_aliases value\n",
+            "terraform: {required_providers: {a: {source: x/a, configuration_aliases: [b.c]}}}\n",                                    .wanted = "main.loam.yaml:1:74 Invalid configuration_aliases value\n",
      },
     {
      .about = "aliases that are no list",
