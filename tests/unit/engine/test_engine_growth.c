@@ -102,9 +102,45 @@ static void grows_as_n_log_n(void **state) {
     assert_true(ok);
 }
 
+/* Plans n resources that all have new names. */
+static uint64_t plan_moves(size_t n) {
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    StrBuf before = strbuf_new(c->arena), after = strbuf_new(c->arena),
+           moves = strbuf_new(c->arena);
+    strbuf_add_cstr(&before, "resource:\n  fake_thing:\n");
+    strbuf_add_cstr(&after, "resource:\n  fake_thing:\n");
+    strbuf_add_cstr(&moves, "moved:\n");
+    for (size_t i = 0; i < n; i++) {
+        strbuf_add_format(&before, "    a%zu: {name: r%zu, size: 1}\n", i, i);
+        strbuf_add_format(&after, "    b%zu: {name: r%zu, size: 1}\n", i, i);
+        strbuf_add_format(&moves, "  - {from: fake_thing.a%zu, to: fake_thing.b%zu}\n", i, i);
+    }
+    strbuf_add(&after, strbuf_str(&moves));
+    engine_case_config(c, str_to_cstr(strbuf_str(&before), c->arena));
+    engine_case_must(c, engine_case_plan(c));
+    engine_case_must(c, engine_case_apply_plan(c));
+    engine_case_config(c, str_to_cstr(strbuf_str(&after), c->arena));
+    uint64_t start = growth_work;
+    engine_case_must(c, engine_case_plan(c));
+    uint64_t work = growth_work - start;
+    for (size_t i = 0; i < c->plan->changes.count; i++)
+        assert_int_equal(c->plan->changes.items[i].action, ACTION_NO_OP);
+    engine_case_close(c);
+    return work;
+}
+
+static void compares_few_of_many_moves(void **state) {
+    (void)state;
+    uint64_t few = plan_moves(2 * SMALLEST), many = plan_moves(4 * SMALLEST);
+    if (!growth_is_fine(few, many))
+        fail_msg("%ju, %ju", (uintmax_t)few, (uintmax_t)many);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(grows_as_n_log_n),
+        cmocka_unit_test(compares_few_of_many_moves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,12 +1,7 @@
-/* The tables of the provider, and the places of errors of the server in them. */
+/* The places of errors of the server in the arguments. */
 #include "flux_provider.h"
 #include "object_metadata.h"
 #include "provider_check.h"
-
-static void tables(void **state) {
-    (void)state;
-    check_provider(&flux_provider);
-}
 
 static void places(void **state) {
     (void)state;
@@ -34,7 +29,6 @@ static void places(void **state) {
 
 UNIT_MAIN(test_flux_provider) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tables),
         cmocka_unit_test(places),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,12 +1,7 @@
-/* The tables of the provider, and its configuration. */
+/* The configuration of the provider. */
 #include "kubernetes_config.h"
 #include "kubernetes_provider.h"
 #include "provider_check.h"
-
-static void tables(void **state) {
-    (void)state;
-    check_provider(&kubernetes_provider);
-}
 
 #define KUBECONFIG                                                                                 \
     "{\"clusters\":[{\"name\":\"c\",\"cluster\":{\"server\":\"https://c:1\"}}],\"users\":["        \
@@ -79,7 +74,6 @@ static void configurations(void **state) {
 
 UNIT_MAIN(test_kubernetes_provider) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tables),
         cmocka_unit_test(configurations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

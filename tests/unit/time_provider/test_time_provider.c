@@ -1,12 +1,6 @@
-/* Checks the provider's tables. */
-#include "provider_check.h"
+/* A created object can be read, changed, imported and deleted. */
 #include "resource_life.h"
 #include "time_provider.h"
-
-static void test_tables(void **state) {
-    (void)state;
-    check_provider(&time_provider);
-}
 
 static void test_lives(void **state) {
     (void)state;
@@ -38,7 +32,6 @@ static void test_lives(void **state) {
 
 UNIT_MAIN(test_time_provider) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tables),
         cmocka_unit_test(test_lives),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
