@@ -4,12 +4,13 @@
 
 #include "version.h"
 
-/* A row of a page. It concerns the commands that have an option of `group`. */
+/* A row of a page. It concerns the commands that have an option of `group`, or one command. */
 typedef struct PageEntry {
     const char *name;
     const char *text;
     const OptionGroup *group;   /* NULL: all commands */
     const OptionGroup *without; /* but not those that also have this group */
+    const char *command;        /* NULL: those of `group` */
 } PageEntry;
 
 static const PageEntry environment[] = {
@@ -25,6 +26,8 @@ static const PageEntry environment[] = {
     {"LOAM_LOG, LOAM_LOG_PATH",
      "Log level: TRACE, DEBUG, INFO, WARN, ERROR or OFF. Log file, which is appended to (default: "
      "standard error). TF_LOG and TF_LOG_PATH mean the same.",                                                       NULL               },
+    {"TF_LOG_CORE, TF_LOG_PROVIDER",         "Log level of loam alone, and of providers that are programs.",
+     NULL                                                                                                                               },
     {"LOAM_LOG_FORMAT",                      "json: one JSON object per line. TF_LOG=JSON is TRACE in this format.",
      NULL                                                                                                                               },
     {"NO_COLOR",                             "Print without colours.",                                               NULL               },
@@ -38,6 +41,18 @@ static const PageEntry environment[] = {
     {"LOAM_TRUST_PROJECT_PROGRAMS",
      "1: accept packages that the files of the project choose, if the dependency lock file has "
      "their hashes.",                                                                                                &option_variables  },
+    {"LOAM_ENCRYPTION, TF_ENCRYPTION",
+     "Content of a block encryption, which overrides the one of the configuration.",                                 &option_variables  },
+    {"LOAM_NOTIFY_SECRET",                   "drift -notify: the key that signs notices.",                           .command = "drift" },
+    {"LOAM_BUNDLE_PASSWORD",                 "bundle create -sign-key: the password of the secret key.",
+     .command = "bundle create"                                                                                                         },
+    {"LOAM_STATE_PERSIST_INTERVAL",
+     "Seconds between writes of the state during an apply, if the backend stores no journal "
+     "(default 20).",                                                                                                &option_operation  },
+    {"TF_TOKEN_host_name",                   "Token for a registry, with _ for each dot of its name.",
+     &option_variables                                                                                                                  },
+    {"TF_PLUGIN_CACHE_DIR",
+     "Directory that keeps downloaded packages of providers for all projects.",                                      &option_variables  },
     {"XDG_STATE_HOME",
      "Directory of the records of installed providers, loam/providers (default ~/.local/state).",                    &option_variables  },
 };
@@ -381,21 +396,32 @@ static bool has_group(const Command *command, const OptionGroup *group) {
     return false;
 }
 
+static bool asks_approval(const Command *command) {
+    for (size_t i = 0; i < command->group_count; i++) {
+        for (size_t j = 0; j < command->groups[i]->count; j++) {
+            if (strcmp(command->groups[i]->options[j].name, "auto-approve") == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
 static void add_page_statuses(const CommandPage *page) {
     const CommandStatus *own = page->command->statuses;
     begin_rows(page, "Exit status");
     add_page_row(page, STR("0"), "Success.");
     add_page_row(page, STR("1"),
-                 has_group(page->command, &option_operation)
-                     ? "An error, or a plan without approval."
-                     : "An error.");
+                 asks_approval(page->command) ? "An error, or a plan without approval."
+                                              : "An error.");
     for (; own && own->text; own++)
         add_page_row(page, str_format(page->arena, "%d", own->status), own->text);
 }
 
-static bool concerns(const PageEntry *entry, const Command *command) {
+static bool concerns(const PageEntry *entry, const CommandPage *page) {
+    if (entry->command)
+        return str_equal_cstr(page->path, entry->command);
     return !entry->group ||
-           (has_group(command, entry->group) && !has_group(command, entry->without));
+           (has_group(page->command, entry->group) && !has_group(page->command, entry->without));
 }
 
 static void add_page_entries(const CommandPage *page,
@@ -404,7 +430,7 @@ static void add_page_entries(const CommandPage *page,
                              size_t count) {
     bool has_title = false;
     for (size_t i = 0; i < count; i++) {
-        if (!concerns(&entries[i], page->command))
+        if (!concerns(&entries[i], page))
             continue;
         if (!has_title)
             begin_rows(page, title);
