@@ -93,7 +93,8 @@ static bool path_forces(const Build *build, Path path) {
     return build->input->replace_paths && paths_has(build->input->replace_paths, path);
 }
 
-/* Returns whether the place is an attribute of any type, or in one. */
+/* Returns whether the peer prints no reason of a replacement there: in an attribute of any type
+ * that has a known value. */
 static bool is_hidden_place(const Build *build, Pair pair) {
     const Schema *schema = build->input->schema;
     const PathStep *first = &pair.path.steps[0];
@@ -116,7 +117,8 @@ static RenderDiff *new_diff(const Build *build, RenderDiffKind kind, Pair pair) 
     diff->kind = kind;
     diff->action = whole_action(pair);
     if (build->tracks_paths && pair.path.count) {
-        diff->forces_replacement = !is_hidden_place(build, pair) && path_forces(build, pair.path);
+        bool is_hidden = kind != DIFF_UNKNOWN && is_hidden_place(build, pair);
+        diff->forces_replacement = !is_hidden && path_forces(build, pair.path);
         diff->note = note_at(build, pair.path);
     }
     return diff;

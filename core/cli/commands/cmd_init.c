@@ -109,18 +109,29 @@ static void report_end(const Cli *cli) {
                          true);
 }
 
+static void print_empty(Cli *cli) {
+    const CliName *name = cli_name(cli);
+    Str text = STR("loam initialized in an empty directory!\n"
+                   "\n"
+                   "The directory has no configuration yet. Write a file whose name ends in "
+                   ".loam.yaml,\n"
+                   "then run \"loam plan\".");
+    if (name->peer)
+        text = str_format(cli->arena,
+                          "%s initialized in an empty directory!\n"
+                          "\n"
+                          "The directory has no %s configuration files. You may begin working\n"
+                          "with %s immediately by creating %s configuration files.",
+                          name->title, name->title, name->title, name->title);
+    cli->view->type->step(cli->view, "output_init_empty_message", text, true);
+}
+
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     Str source = option_text(arguments, "from-module");
     if (source.ptr && !copy_module(cli, source, diags))
         return 1;
     if (front_end_is_empty_dir(cli->io.disk, STR("."))) {
-        cli->view->type->step(cli->view, "output_init_empty_message",
-                              STR("loam initialized in an empty directory!\n"
-                                  "\n"
-                                  "The directory has no configuration yet. Write a file whose name "
-                                  "ends in .loam.yaml,\n"
-                                  "then run \"loam plan\"."),
-                              true);
+        print_empty(cli);
         return 0;
     }
     SCOPED(Project)

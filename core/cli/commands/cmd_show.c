@@ -108,16 +108,17 @@ typedef struct StateText {
     const Engine *engine;
     RenderStyle style;
     StrBuf text;
-    bool has_objects;
+    const StateResource *last; /* that was written */
 } StateText;
 
+/* `deposed`: NULL: the current object. */
 static void show_object(StateText *out,
                         const StateResource *resource,
                         const StateInstance *instance,
+                        const StateDeposed *deposed,
                         Diags *diags) {
     Arena *arena = out->cli->arena;
-    if (!instance->current)
-        return;
+    const StateObject *object = deposed ? deposed->object : instance->current;
     const Schema *schema =
         engine_find_schema(out->engine, resource->address.mode, resource->provider_config.provider,
                            resource->address.type);
@@ -131,15 +132,30 @@ static void show_object(StateText *out,
                           STR_ARG(resource_addr_to_str(address, arena)));
         return;
     }
-    if (!state_object_decode(instance->current, schema, &value, arena, diags))
+    if (!state_object_decode(object, schema, &value, arena, diags))
         return;
-    Str note = instance->current->status == OBJECT_TAINTED ? STR("(tainted)") : STR_EMPTY;
-    if (out->has_objects && out->style.peer)
-        strbuf_add_char(&out->text, '\n');
+    Str note = object->status == OBJECT_TAINTED ? STR("(tainted)") : STR_EMPTY;
+    if (deposed)
+        note = str_format(arena, "(deposed object %.*s)", STR_ARG(deposed->key));
+    if (out->style.peer && out->last) {
+        bool is_other_module = !module_addr_equal(out->last->address.module, address.module);
+        strbuf_add_cstr(&out->text, is_other_module ? "\n\n" : "\n");
+    }
     render_text_object(address, note, value, schema, out->style, &out->text, arena);
     if (!out->style.peer)
         strbuf_add_char(&out->text, '\n');
-    out->has_objects = true;
+    out->last = resource;
+}
+
+static void show_instance(StateText *out,
+                          const StateResource *resource,
+                          const StateInstance *instance,
+                          Diags *diags) {
+    if (instance->current)
+        show_object(out, resource, instance, NULL, diags);
+    vec_each(&instance->deposed, deposed) {
+        show_object(out, resource, instance, deposed, diags);
+    }
 }
 
 static void show_objects(Cli *cli, const Engine *engine, const State *state, Diags *diags) {
@@ -155,7 +171,7 @@ static void show_objects(Cli *cli, const Engine *engine, const State *state, Dia
     state_sorted_resources(state, &resources, cli->arena);
     vec_each(&resources, resource) {
         vec_each(&(*resource)->instances, instance) {
-            show_object(&out, *resource, instance, diags);
+            show_instance(&out, *resource, instance, diags);
         }
     }
     terminal_out(strbuf_str(&out.text));

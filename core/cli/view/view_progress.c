@@ -335,6 +335,14 @@ static Str id_suffix(const WalkEvent *event, Arena *scratch) {
     return str_format(scratch, " [id=%.*s]", STR_ARG(event->id));
 }
 
+/* As a peer writes it, with the ID of a deposed object. */
+static Str address_of(const ProgressView *view, const WalkEvent *event, Arena *scratch) {
+    if (event->deposed.len == 0 || !view_peer_of(view->cli))
+        return event->address;
+    return str_format(scratch, "%.*s (deposed object %.*s)", STR_ARG(event->address),
+                      STR_ARG(event->deposed));
+}
+
 static void start_refresh(ProgressView *view, const WalkEvent *event, Arena *scratch) {
     begin(view, event, true);
     if (view->is_live)
@@ -344,7 +352,8 @@ static void start_refresh(ProgressView *view, const WalkEvent *event, Arena *scr
     if (event->is_import && view_peer_of(view->cli))
         say(view, str_format(scratch, "%.*s: Preparing import...%.*s", STR_ARG(event->address),
                              STR_ARG(id)));
-    say(view, str_format(scratch, "%.*s: %s%.*s", STR_ARG(event->address), verb, STR_ARG(id)));
+    say(view, str_format(scratch, "%.*s: %s%.*s", STR_ARG(address_of(view, event, scratch)), verb,
+                         STR_ARG(id)));
 }
 
 static void end_refresh(ProgressView *view, const WalkEvent *event, Arena *scratch) {
@@ -364,10 +373,7 @@ static void start_apply(ProgressView *view, const WalkEvent *event, Arena *scrat
     if (view->is_live)
         return;
     Str id = id_suffix(event, scratch);
-    Str address = event->address;
-    if (event->deposed.len > 0 && view_peer_of(view->cli))
-        address = str_format(scratch, "%.*s (deposed object %.*s)", STR_ARG(address),
-                             STR_ARG(event->deposed));
+    Str address = address_of(view, event, scratch);
     say(view, str_format(scratch, "%.*s: %s...%.*s", STR_ARG(address),
                          action_verbs_doing(event->action), STR_ARG(id)));
 }
@@ -420,8 +426,17 @@ static void start_provision(ProgressView *view, const WalkEvent *event, Arena *s
 }
 
 static void say_output(ProgressView *view, const WalkEvent *event, Arena *scratch) {
+    static const char *const marks[] = {
+        [MARK_SENSITIVE] = "sensitive",
+        [MARK_EPHEMERAL] = "ephemeral",
+        [MARKS_SECRET] = "sensitive, ephemeral",
+    };
+    Str text = event->text;
+    if (event->hidden && view_peer_of(view->cli))
+        text = str_format(scratch, "(output suppressed due to %s value in config)",
+                          marks[event->hidden]);
     say(view, str_format(scratch, "%.*s (%.*s): %.*s", STR_ARG(event->address),
-                         STR_ARG(event->provisioner), STR_ARG(event->text)));
+                         STR_ARG(event->provisioner), STR_ARG(text)));
 }
 
 static void start_invocation(ProgressView *view, const WalkEvent *event, Arena *scratch) {

@@ -45,6 +45,7 @@ typedef struct WalkEvent {
     bool is_deferred; /* EVENT_REFRESH_END of a plan: the read is deferred to the apply */
     bool is_waiting;  /* same: to a later plan */
     bool is_import;   /* EVENT_REFRESH_START: an import block imports the object */
+    uint8_t hidden;   /* EVENT_PROVISION_OUTPUT: the marks for which `text` replaces the output */
 } WalkEvent;
 
 typedef struct Hooks {

@@ -16,7 +16,7 @@ typedef struct Provisioning {
     bool is_configured;
     Value config; /* without marks */
     Value connection;
-    bool is_secret;
+    uint8_t secret;  /* marks of its configuration */
     bool is_noted;   /* the notice about hidden output was sent */
     StrBuf lines[2]; /* unfinished lines of standard output and standard error */
 } Provisioning;
@@ -34,6 +34,7 @@ static void send_event(const Provisioning *run, WalkEventKind kind, Str text, bo
     event.provisioner = run->node->config->type;
     event.text = text;
     event.failed = failed;
+    event.hidden = kind == EVENT_PROVISION_OUTPUT ? run->secret : 0;
     hooks_send(run->op->walk->engine->hooks, &event);
 }
 
@@ -53,7 +54,7 @@ static void end_line(const Provisioning *run, StrBuf *text) {
 static void receive_output(void *payload, Str piece, bool is_error) {
     Provisioning *run = payload;
     StrBuf *line = &run->lines[is_error];
-    if (run->is_secret) {
+    if (run->secret) {
         if (!run->is_noted)
             send_line(run, STR("(hidden: the configuration contains a sensitive value)"));
         run->is_noted = true;
@@ -88,7 +89,7 @@ static void add_diag(const Provisioning *run, const Diag *diag) {
     if (!copy.range.source)
         copy.range = run->node->config->body->range;
     copy.path = STR_EMPTY;
-    if (run->is_secret && run->is_configured)
+    if (run->secret && run->is_configured)
         copy.detail = str_from_cstr(hidden);
     diags_add(&run->op->diags, &copy);
 }
@@ -96,7 +97,7 @@ static void add_diag(const Provisioning *run, const Diag *diag) {
 /* If on_failure allows the failure, it is reported as output. */
 static void send_failure(const Provisioning *run, const Diag *diag) {
     Arena *scratch = run->op->scratch;
-    Str detail = run->is_secret && run->is_configured ? str_from_cstr(hidden) : diag->detail;
+    Str detail = run->secret && run->is_configured ? str_from_cstr(hidden) : diag->detail;
     Str text = str_format(scratch, "Failed, but on_failure is \"continue\": %.*s: %.*s",
                           STR_ARG(diag->summary), STR_ARG(detail));
     Str line;
@@ -138,7 +139,7 @@ static bool configure(Provisioning *run, Diags *diags) {
     const ProvisionerType *type = run->node->type;
     if (!evaluate_body(run, run->node->decoded, &type->schema, &marked, diags))
         return false;
-    run->is_secret = value_has_marks_anywhere(marked);
+    run->secret = value_marks_deep(marked) & MARKS_SECRET;
     run->config = value_unmark_deep(marked, op->scratch);
     run->connection = value_null(schema_implied_type(&provisioner_connection));
     if (!provisioner_check(type, run->config, run->node->config->range, diags))
@@ -176,7 +177,7 @@ static bool run_one(Provisioning *run) {
     log_debug("provisioner", log_text("address", op->address),
               log_text("type", run->node->config->type), log_number("ok", ok),
               log_number("stopped", is_stopped), log_number("forgiven", is_forgiven),
-              log_number("secret", run->is_secret));
+              log_number("secret", run->secret != 0));
     report_diags(run, &found, is_forgiven);
     send_event(run, EVENT_PROVISION_END, STR_EMPTY, !ok);
     return ok || is_forgiven;
