@@ -6,6 +6,14 @@
  *   SHA256SUMS.minisig  a signature of SHA256SUMS; may be absent
  *   bin/ images/ cni/ manifests/    the files
  *
+ * bundle.json begins
+ *
+ *    {"format": 1, "kubernetes_version": "1.34.4", "architecture": "amd64", "files": [
+ *      {"path": "bin/kubeadm", "name": "kubeadm", "version": "1.34.4", "size": 74027192,
+ *       "sha256": "3c1f…"}, …
+ *
+ * Files of their own instead of one archive: each machine reads only those that it lacks.
+ *
  * The digest of a bundle is that of SHA256SUMS: it covers every byte but the signature.
  *
  * `*problem` is the end of a sentence ("its file \"x\" has no digest"). */

@@ -1,5 +1,27 @@
 /* statefile: State ↔ the v4 JSON file that OpenTofu and Terraform share. Both directions stream.
- * Attributes are not decoded; unknown members are kept only in objects. */
+ * Attributes are not decoded; unknown members are kept only in objects.
+ *
+ *    {
+ *      "version": 4, "terraform_version": "1.11.0", "serial": 3, "lineage": "329520e7-…",
+ *      "environment": "production", "applied": {"commit": "9fceb02…", "variables": "4f53cda1…"},
+ *      "outputs": {},
+ *      "resources": [{
+ *        "mode": "managed", "type": "local_file", "name": "b",
+ *        "provider": "provider[\"registry.terraform.io/hashicorp/local\"]",
+ *        "instances": [{
+ *          "index_key": "k",              of for_each or count
+ *          "deposed": "1a2b3c4d",         a replaced object that is still to be destroyed
+ *          "schema_version": 0,
+ *          "attributes": {"content": "x", …}, "sensitive_attributes": [],
+ *          "private": "eyJtb2RlIjoi…",    base64, the provider's own
+ *          "dependencies": ["terraform_data.a"]
+ *        }]
+ *      }],
+ *      "check_results": null
+ *    }
+ *
+ * The line of the environment is loam's addition, and only states of an environment have it: other
+ * programs would drop it at their next write. Calls in doubt stand in the journal (journal.h), never here. */
 #pragma once
 
 #include "source_text.h"

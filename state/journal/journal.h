@@ -17,6 +17,21 @@
  * - depose, restore: address, key. The current object became the deposed one, or the reverse.
  * - fold: a checkpoint. The state file of this serial and digest holds all earlier records.
  *
+ * A run that created a and died while it created b leaves:
+ *
+ *    1001ea17 {"kind":"start","record":1,"lineage":"329520e7-…","serial":0,"program":"loam",…}
+ *    ead1be76 {"kind":"outcome","record":2,"sequence":0,"address":"terraform_data.a",
+ *              "provider":"provider[\"terraform.io/builtin/terraform\"]",
+ *              "object":{"schema_version":0,"attributes":{"id":"1d4fe42e-…",…}}}
+ *    ed937c20 {"kind":"intent","record":3,"sequence":1,"address":"local_file.b","action":"create",
+ *              "generation":0,"identity":"b.txt","schema_version":0,"planned":{"content":"x",…},
+ *              "dependencies":["terraform_data.a"],…}
+ *
+ * a has no intent: its provider makes nothing outside the state. The next run asks the provider
+ * of b whether the object with the marker "b.txt" exists. Text and lines, because a person must be
+ * able to read what a crash left; a checksum in each line, because a disk may lose the middle of
+ * what it wrote last.
+ *
  * Records are numbered from 1. A crash may leave a last line without line end, which is dropped.
  * Any other unreadable, missing or repeated line is damage: an error that names the line
  * (journal_text.h). Appends from all threads are ordered. Syncs are grouped: many waiting intents
