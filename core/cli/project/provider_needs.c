@@ -43,6 +43,21 @@ static void add_ref(NeedsReader *reader, const Module *module, ProviderRef ref, 
     add(reader, name, constraints, ref.range);
 }
 
+/* An import without a resource block needs a provider, too: a plan may generate the block. */
+static void add_import(NeedsReader *reader, const Module *module, const Import *import) {
+    const ResourceAddr *to = &import->to.target.resource;
+    ProviderRef ref = import->provider;
+    if (ref.name.len == 0) {
+        size_t end = str_find_char(to->type, '_', 0);
+        if (to->module ||
+            map_find(&module->resources, resource_addr_to_config_str(*to, reader->arena)))
+            return;
+        ref.name = str_slice(to->type, 0, end);
+        ref.range = import->to.range;
+    }
+    add_ref(reader, module, ref, STR_EMPTY);
+}
+
 static void add_module(NeedsReader *reader, const Module *module) {
     map_each(&module->requirements, entry) {
         const ProviderRequirement *requirement = entry->value;
@@ -57,6 +72,9 @@ static void add_module(NeedsReader *reader, const Module *module) {
         const ProviderConfig *config = entry->value;
         add_ref(reader, module, (ProviderRef){.name = config->name, .range = config->range},
                 config->version);
+    }
+    vec_each(&module->imports, import) {
+        add_import(reader, module, import);
     }
 }
 
