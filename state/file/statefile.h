@@ -21,7 +21,8 @@
  *    }
  *
  * The line of the environment is loam's addition, and only states of an environment have it: other
- * programs would drop it at their next write. Calls in doubt stand in the journal (journal.h), never here. */
+ * programs would drop it at their next write. Calls in doubt stand in the journal (journal.h),
+ * never here. */
 #pragma once
 
 #include "source_text.h"

@@ -28,9 +28,9 @@
  *              "dependencies":["terraform_data.a"],…}
  *
  * a has no intent: its provider makes nothing outside the state. The next run asks the provider
- * of b whether the object with the marker "b.txt" exists. Text and lines, because a person must be
- * able to read what a crash left; a checksum in each line, because a disk may lose the middle of
- * what it wrote last.
+ * of b whether the object with the marker "b.txt" exists. Lines of text, because a person must be
+ * able to read them after a crash; a checksum in each, because a disk may lose a part of its last
+ * writes.
  *
  * Records are numbered from 1. A crash may leave a last line without line end, which is dropped.
  * Any other unreadable, missing or repeated line is damage: an error that names the line
