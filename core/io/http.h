@@ -23,7 +23,8 @@ typedef enum HttpStatus {
     HTTP_LOST,      /* the connection broke, or another failure of the transfer */
     HTTP_TOO_LARGE, /* more bytes than the limit of the request */
     HTTP_TOO_MANY_REDIRECTS,
-    HTTP_REFUSED_URL, /* malformed, neither http nor https, or a redirect from https to http */
+    HTTP_REFUSED_URL, /* malformed, neither http nor https, or a redirect from https to http; or a
+                         header that would add lines to the request */
     HTTP_NOT_KEPT,    /* the sink failed to store the body */
     HTTP_NO_CLIENT,   /* the plugin with the client cannot be loaded */
     HTTP_CANCELLED,
@@ -100,6 +101,8 @@ typedef struct Http {
     void (*close_pool)(void *self, HttpPool *pool);
 } Http;
 
+/* Returns false for a name or value that is not one line of a request (RFC 9110). */
+bool http_header_is_valid(Str name, Str value);
 void http_add_header(HttpHeaders *headers, const char *name, Str value, Arena *arena);
 /* Returns true if the token has reached the level cancel_at. */
 bool http_is_cancelled(const HttpRequest *request);

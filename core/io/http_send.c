@@ -2,6 +2,7 @@
 #include "http_send.h"
 
 #include "log.h"
+#include "str_quote.h"
 #include "url.h"
 
 #include <errno.h>
@@ -56,6 +57,25 @@ static void log_attempt(
               log_number("status", code), log_took(began_ms));
 }
 
+/* Sends one request, unless a header would add lines to it. */
+static HttpStatus attempt_once(const Io *io,
+                               const HttpRequest *request,
+                               const HttpSink *sink,
+                               HttpResponse *response,
+                               Str *problem,
+                               Arena *arena) {
+    vec_each(&request->headers, header) {
+        if (http_header_is_valid(header->name, header->value))
+            continue;
+        *problem = str_format(arena,
+                              "the header %.*s has a line break or another character that HTTP "
+                              "does not allow",
+                              STR_ARG(str_quote(header->name, arena)));
+        return HTTP_REFUSED_URL;
+    }
+    return io->http->attempt(io->http->self, request, sink, response, problem, arena);
+}
+
 static HttpStatus send_patiently(const Io *io,
                                  const HttpRequest *request,
                                  const Body *body,
@@ -71,8 +91,7 @@ static HttpStatus send_patiently(const Io *io,
             return HTTP_NOT_KEPT;
         }
         int64_t began_ms = log_clock_ms();
-        HttpStatus status =
-            io->http->attempt(io->http->self, request, &body->sink, &response, problem, arena);
+        HttpStatus status = attempt_once(io, request, &body->sink, &response, problem, arena);
         log_attempt(request, status, response.code, began_ms, arena);
         if (attempt >= request->retries || !may_help(status, response.code)) {
             response.attempts = attempt + 1;
@@ -97,7 +116,7 @@ HttpStatus http_send_to_sink(const Io *io,
     int64_t began_ms = log_clock_ms();
     *problem = STR_EMPTY;
     *response = (HttpResponse){.attempts = 1};
-    HttpStatus status = io->http->attempt(io->http->self, request, sink, response, problem, arena);
+    HttpStatus status = attempt_once(io, request, sink, response, problem, arena);
     log_attempt(request, status, response->code, began_ms, arena);
     return status;
 }

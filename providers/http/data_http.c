@@ -62,11 +62,28 @@ static const ArgumentRule rules[] = {
     {RULE_REQUIRED_WITH, {"client_key_pem", "client_cert_pem"}},
 };
 
+static bool validate_headers(const Call *call, Value headers, Diags *diags) {
+    bool is_good = true;
+    for (size_t i = 0; value_is_present(headers) && i < headers.count; i++) {
+        Str name = value_key_at(headers, i);
+        Value value = value_at(headers, i);
+        if (http_header_is_valid(name, value_is_present(value) ? value_text(value) : STR_EMPTY))
+            continue;
+        is_good = path_error(call, PATH_AT(call, {"request_headers"}, {.key = name}), diags,
+                             "Invalid header",
+                             "The name of a header has letters, digits and \"-\", and its value is "
+                             "one line without control characters.");
+    }
+    return is_good;
+}
+
 static bool http_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
     Value retry = object_attribute(request->config, "retry");
+    bool is_good =
+        validate_headers(call, object_attribute(request->config, "request_headers"), diags);
     if (!value_is_present(retry) ||
         object_int(retry, "min_delay_ms", 0) <= object_int(retry, "max_delay_ms", INT64_MAX))
-        return true;
+        return is_good;
     return path_error(call, PATH_AT(call, {"retry"}, {"max_delay_ms"}), diags,
                       "Invalid attribute value",
                       "\"max_delay_ms\" must be at least as much as \"min_delay_ms\".");

@@ -211,6 +211,45 @@ static void cancelled(void **state) {
     cancel_close(cancel);
 }
 
+/* A header is one line, or no request is sent. */
+static void headers(void **state) {
+    (void)state;
+    static const struct {
+        const char *name, *value;
+        bool is_good;
+    } rows[] = {
+        {"X-Name",          "a b\tc, d;e=\"f\" \xc3\xa9", true },
+        {"x_!#$%&'*+.^`|~", "",                           true },
+        {"",                "a",                          false},
+        {"a b",             "a",                          false},
+        {"a:",              "a",                          false},
+        {"a\r\nb",          "a",                          false},
+        {"\xc3\xa9",        "a",                          false},
+        {"a",               "b\n",                        false},
+        {"a",               "b\r\nX: y",                  false},
+        {"a",               "b\n c",                      false},
+        {"a",               "\x01",                       false},
+        {"a",               "\x7f",                       false},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        static const struct Answer answer = {HTTP_DONE, 200, NULL, "yes"};
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Play play = {.answers = &answer, .count = 1};
+        Http http;
+        Clock clock;
+        Io io = io_of(&play, &http, &clock);
+        HttpRequest request = {.url = STR("https://h/"), .retries = 3};
+        HttpResponse response;
+        Str problem;
+        http_add_header(&request.headers, rows[i].name, str_from_cstr(rows[i].value), arena);
+        assert_int_equal(http_send(&io, &request, &response, &problem, arena),
+                         rows[i].is_good ? HTTP_DONE : HTTP_REFUSED_URL);
+        assert_int_equal(play.asked, rows[i].is_good);
+        assert_int_equal(play.wait_count, 0);
+        assert_int_equal(problem.len == 0, rows[i].is_good);
+    }
+}
+
 static void no_module(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -225,10 +264,8 @@ static void no_module(void **state) {
 
 UNIT_MAIN(test_http) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(retries),
-        cmocka_unit_test(downloads),
-        cmocka_unit_test(cancelled),
-        cmocka_unit_test(no_module),
+        cmocka_unit_test(retries), cmocka_unit_test(downloads), cmocka_unit_test(cancelled),
+        cmocka_unit_test(headers), cmocka_unit_test(no_module),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
