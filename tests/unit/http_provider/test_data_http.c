@@ -85,8 +85,8 @@ static void test_refusals(void **state) {
     assert_false(ask(&c, &server, "{\"url\":\"https://h/\",\"ca_cert_pem\":\"x\"}"));
     assert_false(case_validate(&c, "{\"url\":\"http://h/\",\"method\":\"PUT\"}"));
     assert_false(case_validate(&c, "{\"url\":\"http://h/\",\"request_timeout_ms\":0}"));
-    assert_false(case_validate(
-        &c, "{\"url\":\"http://h/\",\"request_headers\":{\"A\":\"b\\r\\nC: d\"}}"));
+    assert_false(
+        case_validate(&c, "{\"url\":\"http://h/\",\"request_headers\":{\"A\":\"b\\r\\nC: d\"}}"));
     assert_false(case_validate(
         &c, "{\"url\":\"http://h/\",\"retry\":{\"min_delay_ms\":2,\"max_delay_ms\":1}}"));
     case_close(&c);
