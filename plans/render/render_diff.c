@@ -117,7 +117,8 @@ static RenderDiff *new_diff(const Build *build, RenderDiffKind kind, Pair pair) 
     diff->kind = kind;
     diff->action = whole_action(pair);
     if (build->tracks_paths && pair.path.count) {
-        bool is_hidden = kind != DIFF_UNKNOWN && is_hidden_place(build, pair);
+        bool is_whole = kind == DIFF_UNKNOWN || kind == DIFF_SENSITIVE;
+        bool is_hidden = !is_whole && is_hidden_place(build, pair);
         diff->forces_replacement = !is_hidden && path_forces(build, pair.path);
         diff->note = note_at(build, pair.path);
     }

@@ -248,11 +248,15 @@ static void add_forget_reasons(RenderPen *pen, const ResourceChange *change) {
         render_pen_text(pen, " # (destroy = false is set in the configuration)\n");
 }
 
-static void add_origin(RenderPen *pen, const ResourceChange *change) {
-    const ImportSource *import = &change->import;
+static void add_move(RenderPen *pen, const ResourceChange *change) {
     if (plan_has_moved(change) && change->action != ACTION_NO_OP)
         render_pen_format(pen, "  # (moved from %.*s)\n",
                           STR_ARG(resource_addr_to_str(change->previous, pen->scratch)));
+}
+
+static void add_origin(RenderPen *pen, const ResourceChange *change) {
+    const ImportSource *import = &change->import;
+    add_move(pen, change);
     if (change->action == ACTION_NO_OP && pen->style.peer->is_terraform)
         return;
     if (import->id.len > 0)
@@ -273,6 +277,7 @@ static void add_origin(RenderPen *pen, const ResourceChange *change) {
 void render_peer_reasons(RenderPen *pen, const ResourceChange *change, Str reason) {
     if (change->action == ACTION_FORGET) {
         add_forget_reasons(pen, change);
+        add_move(pen, change);
         return;
     }
     if (change->generated_config.len > 0 && change->action == ACTION_NO_OP)

@@ -26,8 +26,13 @@ static void add_null(Printer *printer, const Type *type) {
         [KIND_MAP] = "tomap",       [KIND_TUPLE] = NULL,    [KIND_OBJECT] = NULL,
     };
     static_assert(ARRAY_COUNT(CALLS) == KIND_OBJECT + 1, "a row for each kind");
-    if (!CALLS[type->kind]) {
+    if (type->kind == KIND_DYNAMIC) {
         strbuf_add_cstr(printer->out, "null");
+        return;
+    }
+    if (!CALLS[type->kind]) {
+        Str name = type_friendly_name(type, printer->scratch);
+        strbuf_add_format(printer->out, "null /* %.*s */", STR_ARG(name));
         return;
     }
     strbuf_add_format(printer->out, "%s(null)", CALLS[type->kind]);
