@@ -3,10 +3,10 @@
 #include "transform.h"
 
 static const Transform steps[] = {
-    TRANSFORM(config),    TRANSFORM(import),    TRANSFORM(provider),  TRANSFORM(state),
-    TRANSFORM(schema),    TRANSFORM(reference), TRANSFORM(invoke),    TRANSFORM(check),
-    TRANSFORM(ephemeral), TRANSFORM(finish),    TRANSFORM(lifecycle), TRANSFORM(target),
-    TRANSFORM(exclude),   TRANSFORM(prune),     TRANSFORM(query),
+    TRANSFORM(config), TRANSFORM(import),    TRANSFORM(provider),  TRANSFORM(stored),
+    TRANSFORM(state),  TRANSFORM(schema),    TRANSFORM(reference), TRANSFORM(invoke),
+    TRANSFORM(check),  TRANSFORM(ephemeral), TRANSFORM(finish),    TRANSFORM(lifecycle),
+    TRANSFORM(target), TRANSFORM(exclude),   TRANSFORM(prune),     TRANSFORM(query),
 };
 
 /* The steps before transform_finish all run, so that errors of schemas and references are reported

@@ -19,6 +19,8 @@ MUST_USE bool transform_run(const Transform *step, EngineWalk *walk, Diags *diag
 MUST_USE bool transform_config(EngineWalk *walk, Diags *diags);
 /* Finds the provider configuration of every resource, and adds nodes for those in use. */
 MUST_USE bool transform_provider(EngineWalk *walk, Diags *diags);
+/* Checks that the providers which the state names for objects with a block are available. */
+MUST_USE bool transform_stored(EngineWalk *walk, Diags *diags);
 /* Adds nodes for import blocks, as dependencies of the resources that they import to. */
 MUST_USE bool transform_import(EngineWalk *walk, Diags *diags);
 /* Finds types and schemas, and decodes bodies. */
