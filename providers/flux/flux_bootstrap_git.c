@@ -635,6 +635,32 @@ static Str check_path_argument(Value value, Arena *arena) {
     return path.len ? git_repository_path_problem(path, arena) : STR_EMPTY;
 }
 
+/* Returns an error unless the text is a name of DNS, with dots or without, as Kubernetes demands.
+ */
+static Str check_name_with(Value value, char dot, size_t limit, Arena *arena) {
+    Str name = value_text(value);
+    bool is_good = name.len > 0 && name.len <= limit && isalnum((unsigned char)name.ptr[0]) &&
+                   isalnum((unsigned char)name.ptr[name.len - 1]);
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.ptr[i];
+        is_good &= (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == dot;
+    }
+    return is_good
+               ? STR_EMPTY
+               : str_format(arena,
+                            "A name has 1 to %d lower-case letters, digits, \"-\"%s, and begins "
+                            "and ends with a letter or digit.",
+                            (int)limit, dot == '.' ? " and \".\"" : "");
+}
+
+static Str check_namespace(Value value, Arena *arena) {
+    return check_name_with(value, '-', 63, arena);
+}
+
+static Str check_secret(Value value, Arena *arena) {
+    return check_name_with(value, '.', 253, arena);
+}
+
 static Str check_interval(Value value, Arena *arena) {
     return duration_check(value, arena);
 }
@@ -643,13 +669,13 @@ static Str check_interval(Value value, Arena *arena) {
 static const Attribute attributes[] = {
     {"id",                      &TYPE_STRING,        COMPUTED,                         "The namespace."},
     {"path",                    &TYPE_STRING,        OPTIONAL | COMPUTED | FORCES_NEW, "Directory of the cluster in the repository, such as clusters/production.", .default_json = "\"\"", .check = check_path_argument},
-    {"namespace",               &TYPE_STRING,        OPTIONAL | COMPUTED | FORCES_NEW, "Namespace of Flux.", .default_json = "\"flux-system\""},
+    {"namespace",               &TYPE_STRING,        OPTIONAL | COMPUTED | FORCES_NEW, "Namespace of Flux.", .default_json = "\"flux-system\"", .check = check_namespace},
     {"version",                 &TYPE_STRING,        REQUIRED,                         "Release of Flux that the manifests are from, such as v2.9.4."},
     {"manifests",               &TYPE_STRING,        REQUIRED | WRITE_ONLY,            "Path of the manifests of the release: a directory with a file for each component, or install.yaml. Plans compare the objects, so the path is not stored."},
     {"manifests_sha256",        &TYPE_STRING,        OPTIONAL | WRITE_ONLY,            "SHA-256 digest of the manifests, in hexadecimal: of the file, or of the lines that sha256sum prints for the *.yaml of the directory, sorted by name."},
     FLUX_SETTINGS_ATTRIBUTES,
     {"interval",                &TYPE_STRING,        OPTIONAL | COMPUTED,              "Time between two looks at the repository.", .default_json = "\"1m0s\"", .check = check_interval},
-    {"secret_name",             &TYPE_STRING,        OPTIONAL | COMPUTED,              "Name of the Secret with the credentials of the repository.", .default_json = "\"flux-system\""},
+    {"secret_name",             &TYPE_STRING,        OPTIONAL | COMPUTED,              "Name of the Secret with the credentials of the repository.", .default_json = "\"flux-system\"", .check = check_secret},
     {"disable_secret_creation", &TYPE_BOOL,          OPTIONAL | COMPUTED,              "Whether the Secret is made by others.", .default_json = "false"},
     {"recurse_submodules",      &TYPE_BOOL,          OPTIONAL | COMPUTED,              "Whether Flux fetches submodules of the repository.", .default_json = "false"},
     {"kustomization_override",  &TYPE_STRING,        OPTIONAL,                         "Text of kustomization.yaml, with patches of the components. Without it an existing file stays as it is."},
