@@ -564,6 +564,13 @@ const char *disk_hint(int error, const char *otherwise) {
     return otherwise;
 }
 
+const char *disk_data_hint(int error) {
+    if (error == -ENOSPC || error == -EDQUOT)
+        return disk_hint(error, NULL);
+    return "Check the permissions of the directory, or set TF_DATA_DIR to a directory that you can "
+           "write.";
+}
+
 /* Logs an operation that reads or changes a whole file, and returns its result `error`. */
 
 static int logged(const char *operation, Str path, size_t bytes, uint32_t mode, int error) {

@@ -88,6 +88,8 @@ extern const Disk disk_real;
 /* Returns a sentence that says what to do about a write error, or `otherwise` if the error suggests
  * nothing. */
 const char *disk_hint(int error, const char *otherwise);
+/* The same for the data directory, which a variable can move. */
+const char *disk_data_hint(int error);
 
 /* Helpers that work with any Disk. */
 static inline bool disk_exists(const Disk *disk, Str path) {

@@ -60,8 +60,10 @@ bool credentials_store_find(
     Str path = cli_config_credentials_path(sources->io, arena);
     Value document, hosts, item;
     if (path.len == 0) {
-        diags_error(diags, NO_RANGE, "No home directory",
-                    "The environment variable HOME is not set.");
+        diags_error(
+            diags, NO_RANGE, "No home directory",
+            "The environment variable HOME is not set. Set it to the directory that contains "
+            "\".terraform.d\", the place of the credentials.");
         return false;
     }
     if (!read_file(sources->io, path, &document, &hosts, arena, diags))

@@ -466,8 +466,8 @@ static bool report_store(const ProviderInstall *install, int status, Diags *diag
         status == -EAGAIN ? "Provider installation in progress" : "Failed to install providers",
         status == -EAGAIN ? "Another process has been installing providers into \"%.*s\" for ten "
                             "minutes. Wait until it ends, then try again."
-                          : "\"%.*s\" cannot be written: %s.",
-        STR_ARG(install->directory), strerror(-status));
+                          : "\"%.*s\" cannot be written: %s. %s",
+        STR_ARG(install->directory), strerror(-status), disk_data_hint(status));
     return false;
 }
 

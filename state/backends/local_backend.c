@@ -315,7 +315,8 @@ static void release(Local *local) {
 
 static bool report_lock(Local *local, int error, Diags *diags) {
     return report(diags, "Error acquiring the state lock", local->path, error,
-                  "Check the permissions of the state's directory.");
+                  "Check the permissions of the state's directory. To plan without the lock, add "
+                  "-lock=false.");
 }
 
 static LockResult attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena, Diags *diags) {

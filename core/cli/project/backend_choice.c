@@ -131,8 +131,8 @@ static bool write_cache(const Cli *cli, const BackendCache *cache, Diags *diags)
     if (!error)
         return true;
     diags_error(diags, NO_RANGE, "Backend not recorded",
-                "\"%.*s\", which records the backend in use, could not be written: %s.",
-                STR_ARG(cache_path(cli)), strerror(-error));
+                "\"%.*s\", which records the backend in use, could not be written: %s. %s",
+                STR_ARG(cache_path(cli)), strerror(-error), disk_data_hint(error));
     return false;
 }
 

@@ -144,7 +144,7 @@ static bool install_locked(Project *project,
     if (status != 0) {
         diags_error(project->diags, NO_RANGE, "Failed to install providers",
                     "\"%.*s\" cannot be written: %s. %s", STR_ARG(directory), strerror(-status),
-                    disk_hint(status, "Check the permissions of the directory."));
+                    disk_data_hint(status));
         return false;
     }
     bool ok = install(project, config, wanted, needs);

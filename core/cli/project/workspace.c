@@ -31,7 +31,7 @@ bool workspace_select(const Cli *cli, Str name, Diags *diags) {
     if (error == 0)
         return true;
     diags_error(diags, NO_RANGE, "Workspace not selected",
-                "\"%.*s\", which records the selected workspace, could not be written: %s.",
-                STR_ARG(path), strerror(-error));
+                "\"%.*s\", which records the selected workspace, could not be written: %s. %s",
+                STR_ARG(path), strerror(-error), disk_data_hint(error));
     return false;
 }

@@ -63,10 +63,9 @@ static void PRINTF_LIKE(2, 3) tell(const ModuleInstall *install, const char *for
 }
 
 static bool report_directory(Str path, int status, Diags *diags) {
-    diags_error(
-        diags, NO_RANGE, "Failed to install modules", "\"%.*s\" could not be opened: %s. %s",
-        STR_ARG(path), strerror(-status),
-        disk_hint(status, "Check the permissions of the directory, then run \"loam init\" again."));
+    diags_error(diags, NO_RANGE, "Failed to install modules",
+                "\"%.*s\" could not be opened: %s. %s", STR_ARG(path), strerror(-status),
+                disk_data_hint(status));
     return false;
 }
 

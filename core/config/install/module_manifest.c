@@ -102,9 +102,8 @@ bool module_manifest_write(const Io *io,
         status = disk->write_file(disk->self, path, manifest_to_json(manifest, arena), 0666);
     if (status >= 0)
         return true;
-    diags_error(
-        diags, NO_RANGE, "Failed to write the installed-modules manifest",
-        "\"%.*s\" could not be written: %s. %s", STR_ARG(path), strerror(-status),
-        disk_hint(status, "Check the permissions of the directory, then run \"loam init\" again."));
+    diags_error(diags, NO_RANGE, "Failed to write the installed-modules manifest",
+                "\"%.*s\" could not be written: %s. %s", STR_ARG(path), strerror(-status),
+                disk_data_hint(status));
     return false;
 }
