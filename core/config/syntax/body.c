@@ -36,8 +36,10 @@ static bool check_required(const Body *body,
 }
 
 static bool is_absent(const BodySchema *schema, const BodyAttribute *attribute) {
+    if (!expr_is_null(attribute->expr))
+        return false;
     const BodyAttributeSchema *row = body_schema_attribute(schema, attribute->name);
-    if (!row || !expr_is_null(attribute->expr))
+    if (!row)
         return false;
     bool is_name = row->form == BODY_NAME && attribute->is_native;
     return !is_name && row->form != BODY_EXPRESSION && row->form != BODY_VALUE;
@@ -45,9 +47,13 @@ static bool is_absent(const BodySchema *schema, const BodyAttribute *attribute) 
 
 static void omit_absent(const BodySchema *schema, BodyContent *content) {
     size_t kept = 0;
-    vec_each(&content->attributes, attribute) {
-        if (!is_absent(schema, attribute))
-            content->attributes.items[kept++] = *attribute;
+    for (size_t i = 0; i < content->attributes.count; i++) {
+        BodyAttribute *attribute = &content->attributes.items[i];
+        if (is_absent(schema, attribute))
+            continue;
+        if (kept < i)
+            content->attributes.items[kept] = *attribute;
+        kept++;
     }
     content->attributes.count = kept;
 }
