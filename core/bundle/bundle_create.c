@@ -6,6 +6,7 @@
 #include "image_archive.h"
 #include "tar.h"
 #include "url.h"
+#include "utf8.h"
 
 #include <errno.h>
 
@@ -183,8 +184,9 @@ static bool copy_image(Creating *creating, const InventoryFile *file, Str to) {
         return fail(creating, file->path,
                     "the program skopeo, which copies images, is not installed");
     if (error || result.exit_status)
-        return fail(creating, file->path, "skopeo: %.*s",
-                    STR_ARG(error ? str_from_cstr(strerror(-error)) : str_trim(result.err)));
+        return fail(
+            creating, file->path, "skopeo: %.*s",
+            STR_ARG(error ? str_from_cstr(strerror(-error)) : utf8_indented(result.err, arena)));
     bool is_good = image_archive_rename(creating->disk, fetched, file->image, to, &problem, arena);
     (void)creating->disk->remove(creating->disk->self, fetched);
     return is_good || fail(creating, file->path, "%.*s", STR_ARG(problem));

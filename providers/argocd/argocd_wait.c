@@ -7,6 +7,7 @@
 #include "kube_object.h"
 #include "object_builder.h"
 #include "object_condition.h"
+#include "utf8.h"
 #include "wait_follow.h"
 #include "wait_status.h"
 
@@ -87,7 +88,7 @@ static Str operation_text(Value operation, Arena *arena) {
     Str revision = revision_text(sync, arena), message = kube_object_text(operation, "", "message");
     return str_format(arena, "the sync%s%.*s: %.*s: %.*s", revision.len ? " of " : "",
                       STR_ARG(revision), STR_ARG(kube_object_text(operation, "", "phase")),
-                      STR_ARG(message));
+                      STR_ARG(utf8_one_line(message, arena)));
 }
 
 /* Argo CD repeats a sync that has failed. */
@@ -164,7 +165,8 @@ static Readiness test_comparison(const ApplicationTest *test, Value object, Aren
     Str message = kube_object_text(object, "status.health", "message");
     if (!str_equal(status, STR("Synced")) || !str_equal(health, STR("Healthy")))
         return in_progress(str_format(arena, "%.*s, %.*s%s%.*s", STR_ARG(status), STR_ARG(health),
-                                      message.len ? ": " : "", STR_ARG(message)));
+                                      message.len ? ": " : "",
+                                      STR_ARG(utf8_one_line(message, arena))));
     return test_operation(object, member(object, "status", "operationState"), arena);
 }
 
@@ -177,7 +179,8 @@ static bool is_untrusted(const ObjectCondition *error) {
 static Readiness test_error(const ApplicationTest *test,
                             const ObjectCondition *error,
                             Arena *arena) {
-    Str reason = str_format(arena, "%.*s: %.*s", STR_ARG(error->type), STR_ARG(error->message));
+    Str reason = str_format(arena, "%.*s: %.*s", STR_ARG(error->type),
+                            STR_ARG(utf8_one_line(error->message, arena)));
     bool may_pass = test->awaits_mounts && is_untrusted(error);
     return (Readiness){may_pass ? READINESS_IN_PROGRESS : READINESS_STUCK, reason};
 }

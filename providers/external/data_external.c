@@ -5,6 +5,7 @@
 #include "log.h"
 #include "object_builder.h"
 #include "path_error.h"
+#include "utf8.h"
 
 #include <errno.h>
 
@@ -74,7 +75,8 @@ static bool explain(const Call *call, const char *name, const ProcessResult *res
     else
         strbuf_add_format(&text, "\"%s\" ended with status %d.", name, result->exit_status);
     if (error_output.len > 0)
-        strbuf_add_format(&text, "\n\nIts error output:\n%.*s", STR_ARG(error_output));
+        strbuf_add_format(&text, "\n\nIts error output: %.*s",
+                          STR_ARG(utf8_indented(error_output, call->arena)));
     else
         strbuf_add_cstr(&text, " It wrote nothing to its error output.");
     return fail(call, diags, "External program failed", strbuf_str(&text));

@@ -4,6 +4,7 @@
 #include "log.h"
 #include "nested_list.h"
 #include "path_error.h"
+#include "utf8.h"
 
 static bool fail(const Call *call, Diags *diags, const char *summary, Str detail) {
     return path_error(call, PATH_AT(call, {"command"}), diags, summary, "%.*s", STR_ARG(detail));
@@ -55,8 +56,8 @@ bool local_command_run(const Call *call, Value config, Value *out, Diags *diags)
                                "\"%s\" ended with status %d. To accept that status, set "
                                "\"allow_non_zero_exit_code\".%s%.*s",
                                request.argv[0], result.exit_status,
-                               error_output.len > 0 ? "\n\nIts error output:\n" : "",
-                               STR_ARG(error_output)));
+                               error_output.len > 0 ? "\n\nIts error output: " : "",
+                               STR_ARG(utf8_indented(error_output, call->arena))));
     ObjectBuilder builder = object_builder_of(config, call->arena);
     object_builder_set(&builder, "exit_code", value_int(result.exit_status));
     set_text(&builder, "stdout", result.out, call->arena);

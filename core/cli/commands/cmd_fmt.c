@@ -2,6 +2,7 @@
 #include "command.h"
 #include "fmt.h"
 #include "fmt_yaml.h"
+#include "utf8.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -102,7 +103,7 @@ static bool show_diff(Run *run, Str path, Str old, Str laid_out, Arena *scratch)
         return report(run, "Failed to run the diff program", STR("diff"), error);
     if (result.exit_status > 1) {
         diags_error(run->diags, NO_RANGE, "Failed to compute the diff", "diff: %.*s",
-                    STR_ARG(str_trim(result.err)));
+                    STR_ARG(utf8_indented(result.err, scratch)));
         return false;
     }
     terminal_out(result.out);

@@ -7,6 +7,7 @@
 #include "project_ciphers.h"
 #include "project_load.h"
 #include "project_state.h"
+#include "utf8.h"
 
 #include <errno.h>
 
@@ -102,7 +103,8 @@ static bool print_svg(const Cli *cli, Str dot, Diags *diags) {
         return false;
     }
     diags_error(diags, NO_RANGE, "Drawing the graph failed", "Graphviz' \"dot\" failed: %.*s",
-                STR_ARG(status ? str_from_cstr(strerror(-status)) : str_trim(result.err)));
+                STR_ARG(status ? str_from_cstr(strerror(-status))
+                               : utf8_indented(result.err, diags->arena)));
     return false;
 }
 

@@ -1,5 +1,6 @@
 /* foreign_handshake: checks each field against its allowed values. */
 #include "foreign_handshake.h"
+#include "utf8.h"
 
 enum { CORE, PROTOCOL, NETWORK, ADDRESS, TYPE, CERTIFICATE, FIELD_COUNT };
 enum { CERTIFICATE_MIN = 50, SHOWN_MAX = 200 };
@@ -23,7 +24,7 @@ bool foreign_handshake_parse(Str line, ForeignHandshake *out, Str *problem, Aren
     if (!fields[ADDRESS].ptr || !str_equal_cstr(fields[CORE], "1"))
         return refuse(problem,
                       str_format(arena, "It wrote \"%.*s\" instead of the address it listens at.",
-                                 STR_ARG(str_slice(line, 0, SHOWN_MAX))));
+                                 STR_ARG(utf8_one_line(str_slice(line, 0, SHOWN_MAX), arena))));
     if (!str_equal_cstr(fields[TYPE], "grpc"))
         return refuse(problem, STR("It is a plugin for Terraform 0.11 and older. Use a newer "
                                    "version of the provider."));
@@ -32,7 +33,7 @@ bool foreign_handshake_parse(Str line, ForeignHandshake *out, Str *problem, Aren
                       str_format(arena,
                                  "It speaks version %.*s of the plugin protocol; loam speaks 5 "
                                  "and 6. Use another version of the provider.",
-                                 STR_ARG(fields[PROTOCOL])));
+                                 STR_ARG(utf8_one_line(fields[PROTOCOL], arena))));
     if (!str_equal_cstr(fields[NETWORK], "unix") || fields[CERTIFICATE].len > CERTIFICATE_MIN)
         return refuse(problem, STR("It does not listen on a plain Unix socket."));
     *out = (ForeignHandshake){protocol, fields[ADDRESS]};

@@ -7,6 +7,7 @@
 #include "keeper.h"
 #include "random.h"
 #include "thread.h"
+#include "utf8.h"
 #include "value.h"
 #include "wire.h"
 
@@ -219,7 +220,7 @@ static Str reason_of_failed_start(const ForeignProcess *process, Arena *arena) {
     if (process->has_ended)
         return str_format(arena, "The program \"%.*s\" ended with status %d.%s%.*s",
                           STR_ARG(process->program), process->exit_status,
-                          text.len ? " It wrote:\n" : "", STR_ARG(str_trim(text)));
+                          text.len ? " It wrote: " : "", STR_ARG(utf8_indented(text, arena)));
     return str_format(arena, "The program \"%.*s\" did not say within a minute where it listens.",
                       STR_ARG(process->program));
 }
@@ -410,7 +411,8 @@ static void report_lost(ForeignProcess *process, const char *method, Diags *diag
     diags_error(diags, NO_RANGE, "Plugin did not respond",
                 "The provider %.*s encountered an error, and failed to respond to the %s call.%s"
                 "%.*s",
-                STR_ARG(process->name), method, text.len ? " It wrote:\n\n" : "", STR_ARG(text));
+                STR_ARG(process->name), method, text.len ? " It wrote: " : "",
+                STR_ARG(utf8_indented(text, scratch)));
 }
 
 static void report_status(ForeignProcess *process,

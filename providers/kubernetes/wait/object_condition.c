@@ -1,5 +1,6 @@
 /* object_condition: reads status.conditions. */
 #include "object_condition.h"
+#include "utf8.h"
 
 static const char *const members[] = {"type", "status", "reason", "message"};
 
@@ -48,7 +49,9 @@ bool object_condition_is_false(const ObjectCondition *condition) {
 }
 
 Str object_condition_text(const ObjectCondition *condition, Arena *arena) {
-    if (condition->reason.len == 0 || condition->message.len == 0)
-        return condition->reason.len ? condition->reason : condition->message;
-    return str_format(arena, "%.*s: %.*s", STR_ARG(condition->reason), STR_ARG(condition->message));
+    Str reason = utf8_one_line(condition->reason, arena);
+    Str message = utf8_one_line(condition->message, arena);
+    if (reason.len == 0 || message.len == 0)
+        return reason.len ? reason : message;
+    return str_format(arena, "%.*s: %.*s", STR_ARG(reason), STR_ARG(message));
 }

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 
+#include "utf8.h"
 #include "wait_until.h"
 
 typedef struct Advice {
@@ -107,10 +108,10 @@ static const char *advice_for(const LibvirtError *error) {
 static void add_error(const Call *call, const LibvirtError *error, Str summary, Diags *diags) {
     bool is_vague = error->code == VIR_ERR_INTERNAL_ERROR && error->hint.len > 0;
     const char *advice = is_vague ? "" : advice_for(error);
-    Diag *diag =
-        diags_error(diags, NO_RANGE, str_to_cstr(summary, call->arena),
-                    "libvirt reports: %.*s.%s%s%s%.*s", STR_ARG(error->message), *advice ? " " : "",
-                    advice, error->hint.len ? " " : "", STR_ARG(error->hint));
+    Diag *diag = diags_error(
+        diags, NO_RANGE, str_to_cstr(summary, call->arena), "libvirt reports: %.*s.%s%s%s%.*s",
+        STR_ARG(utf8_one_line(error->message, call->arena)), *advice ? " " : "", advice,
+        error->hint.len ? " " : "", STR_ARG(error->hint));
     diag->address = call->address;
 }
 

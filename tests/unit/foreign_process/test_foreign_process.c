@@ -241,7 +241,7 @@ static void bad_starts(void **state) {
     world.ends_at_once = true;
     world.error = "This binary is a plugin.";
     check_str(failed_start(), "The provider x/p cannot be used. The program \"/bin/p\" ended with "
-                              "status 1. It wrote:\nThis binary is a plugin.");
+                              "status 1. It wrote: This binary is a plugin.");
     world.start_error = -ENOENT;
     check_str(failed_start(), "The provider x/p cannot be used. The program \"/bin/p\" cannot be "
                               "started: No such file or directory.");
@@ -272,7 +272,7 @@ static void outcomes(void **state) {
         {RPC_UNIMPLEMENTED, false, FOREIGN_UNIMPLEMENTED, NULL,                     NULL},
         {RPC_UNAVAILABLE,   true,  FOREIGN_FAILED,        "Plugin did not respond",
          "The provider x/p encountered an error, and failed to respond to the PlanResourceChange "
-         "call. It wrote:\n\npanic: broken"                                             },
+         "call. It wrote: panic: broken"                                                },
         {RPC_CANCELLED,     true,  FOREIGN_FAILED,        "Request cancelled",
          "The PlanResourceChange request was cancelled."                                },
         {RPC_INTERNAL,      false, FOREIGN_FAILED,        "Plugin error",
