@@ -160,13 +160,14 @@ static StateInstance *instance_of(Replay *replay, const JournalRecord *record) {
     return instance;
 }
 
-/* If another program changed the state since, its objects win; only missing objects are added. */
-static void apply_outcome(Replay *replay, const JournalRecord *record) {
+/* If another program changed the state since, its objects win; only missing objects are added.
+ * Returns whether the record counts as a change of the state. */
+static bool apply_outcome(Replay *replay, const JournalRecord *record) {
     StateInstance *instance = state_add_instance(replay->state, record->address);
     bool is_deposed = record->deposed.len > 0;
     const StateObject *held = state_find_object(instance, record->deposed);
-    if (!replay->is_exact && held)
-        return;
+    if (!replay->is_exact && (held || !record->object))
+        return false;
     instance = instance_of(replay, record);
     if (!is_deposed) {
         instance->current = record->object;
@@ -175,6 +176,7 @@ static void apply_outcome(Replay *replay, const JournalRecord *record) {
     } else {
         state_remove_deposed(instance, record->deposed);
     }
+    return true;
 }
 
 /* If another program changed the state since, move only the recorded object: the state may hold its
@@ -186,18 +188,22 @@ static bool is_meant(const Replay *replay, const JournalRecord *record, const St
     return str_equal(journal_record_digest(object, scratch), record->digest);
 }
 
-static void apply_move(Replay *replay, const JournalRecord *record) {
+/* Returns whether the record counts as a change of the state. */
+static bool apply_move(Replay *replay, const JournalRecord *record) {
     StateInstance *instance = instance_of(replay, record);
     const StateObject *deposed = state_find_deposed(instance, record->deposed);
     bool deposes = record->kind == RECORD_DEPOSE && instance->current && !deposed;
     if (deposes && is_meant(replay, record, instance->current)) {
         state_set_deposed(instance, record->deposed, instance->current, replay->state->arena);
         instance->current = NULL;
+        return true;
     }
     if (record->kind == RECORD_RESTORE && deposed && !instance->current) {
         state_remove_deposed(instance, record->deposed);
         instance->current = deposed;
+        return true;
     }
+    return replay->is_exact;
 }
 
 /* A run begins a creation only after it has read that no object exists. If the older state file
@@ -231,15 +237,9 @@ static void apply_records(Replay *replay) {
             end_stretch(replay);
             replay->is_exact = record->serial == replay->state->serial;
             break;
-        case RECORD_OUTCOME:
-            apply_outcome(replay, record);
-            replay->any_applied = true;
-            break;
+        case RECORD_OUTCOME: replay->any_applied |= apply_outcome(replay, record); break;
         case RECORD_DEPOSE:
-        case RECORD_RESTORE:
-            apply_move(replay, record);
-            replay->any_applied = true;
-            break;
+        case RECORD_RESTORE: replay->any_applied |= apply_move(replay, record); break;
         case RECORD_INTENT: apply_creation(replay, record); break;
         case RECORD_END:
         case RECORD_FOLD:

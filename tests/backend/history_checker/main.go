@@ -94,11 +94,6 @@ func step(state, input, _ interface{}) []interface{} {
 	if op.Maybe {
 		states = append(states, state)
 	}
-	if op.Maybe && op.Kind == "add" { // a run that died may have written a state without its object
-		began := write(state.(register), op)
-		began.Objects = state.(register).Objects
-		states = append(states, began)
-	}
 	if legal && (!op.Maybe || next != state.(register)) {
 		states = append(states, next)
 	}

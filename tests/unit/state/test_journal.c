@@ -266,6 +266,7 @@ static uint64_t intend_batched(Case *it, const char *address) {
     uint64_t sequence = 0;
     JournalIntent intent = {
         .address = state_case_address(address, it->arena),
+        .provider_config.provider = STR("h/n/t"),
         .action = PENDING_CREATE,
         .is_batched = true,
     };
@@ -322,7 +323,11 @@ static void a_disk_that_fails(void **unused) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Case *it = case_new(arena);
     record(it, intend(it, "t.a"), "t.a");
-    JournalIntent intent = {.address = state_case_address("t.b", arena), .action = PENDING_CREATE};
+    JournalIntent intent = {
+        .address = state_case_address("t.b", arena),
+        .provider_config.provider = STR("h/n/t"),
+        .action = PENDING_CREATE,
+    };
     uint64_t sequence = 77;
     /* A failed append is undone. */
     faulty_disk_arm(it->faulty, FAULT_ERROR, 0, 1);

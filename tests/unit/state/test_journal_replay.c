@@ -240,6 +240,25 @@ static void two_runs(void **unused) {
     assert_int_equal(left.state->serial, 7);
 }
 
+/* A run died after its state was written, and another program has changed the state since: nothing
+ * is missing, so the state is as stored, with its serial. */
+static void nothing_missing(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Left left = left_new(arena);
+    hold(&left, "t.created", "newer");
+    start(&left, "l", 4);
+    intent(&left, 1, "t.created", PENDING_CREATE);
+    outcome(&left, 1, "t.created", "new");
+    intent(&left, 2, "t.deleted", PENDING_DELETE);
+    outcome(&left, 2, "t.deleted", NULL);
+    move(&left, RECORD_DEPOSE, "t.created", "other");
+    replay_well(&left);
+    check_str(slot(&left, "t.created"), "newer");
+    check_str(slot(&left, "t.deleted"), "nothing");
+    assert_int_equal(left.state->serial, 5);
+}
+
 static void changed_by_others(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -507,6 +526,7 @@ UNIT_MAIN(test_journal_replay) {
         cmocka_unit_test(same_state),
         cmocka_unit_test(parts),
         cmocka_unit_test(two_runs),
+        cmocka_unit_test(nothing_missing),
         cmocka_unit_test(changed_by_others),
         cmocka_unit_test(folded),
         cmocka_unit_test(lost_state),

@@ -142,7 +142,11 @@ static void test_parts(void **state) {
     uint64_t sequence;
     bool found;
     assert_true(journal_open(store, &clock_real, before, &journal, arena, &diags));
-    JournalIntent intent = {.address = state_case_address("t.a", arena), .action = PENDING_CREATE};
+    JournalIntent intent = {
+        .address = state_case_address("t.a", arena),
+        .provider_config.provider = STR("h/n/t"),
+        .action = PENDING_CREATE,
+    };
     StatePart part = {.key = STR("v1/Secret/web"), .action = PENDING_CREATE, .marker = STR("uid")};
     assert_true(journal_intent(journal, &intent, &sequence, &diags));
     StateParts parts = {.items = &part, .count = 1};
