@@ -108,8 +108,25 @@ typedef struct StateText {
     const Engine *engine;
     RenderStyle style;
     StrBuf text;
-    const StateResource *last; /* that was written */
+    const StateResources *resources;
+    const StateResource *last; /* that was written; NULL: none */
 } StateText;
+
+/* Returns the blank lines of a peer: one between the objects of a module, and two before those of a
+ * module if a module around it has objects. */
+static const char *separator_before(const StateText *out, const ModuleAddr *module) {
+    if (out->last && module_addr_equal(out->last->address.module, module))
+        return "\n";
+    size_t depth = module_addr_depth(module);
+    vec_each(out->resources, item) { /* in the order of their depths */
+        const ModuleAddr *other = (*item)->address.module;
+        if (module_addr_depth(other) >= depth)
+            break;
+        if (module_addr_is_within(module, other))
+            return "\n\n";
+    }
+    return "";
+}
 
 /* `deposed`: NULL: the current object. */
 static void show_object(StateText *out,
@@ -137,10 +154,8 @@ static void show_object(StateText *out,
     Str note = object->status == OBJECT_TAINTED ? STR("(tainted)") : STR_EMPTY;
     if (deposed)
         note = str_format(arena, "(deposed object %.*s)", STR_ARG(deposed->key));
-    if (out->style.peer && out->last) {
-        bool is_other_module = !module_addr_equal(out->last->address.module, address.module);
-        strbuf_add_cstr(&out->text, is_other_module ? "\n\n" : "\n");
-    }
+    if (out->style.peer)
+        strbuf_add_cstr(&out->text, separator_before(out, address.module));
     render_text_object(address, note, value, schema, out->style, &out->text, arena);
     if (!out->style.peer)
         strbuf_add_char(&out->text, '\n');
@@ -169,6 +184,7 @@ static void show_objects(Cli *cli, const Engine *engine, const State *state, Dia
     out.style.secrets = cli->secrets;
     StateResources resources = {0};
     state_sorted_resources(state, &resources, cli->arena);
+    out.resources = &resources;
     vec_each(&resources, resource) {
         vec_each(&(*resource)->instances, instance) {
             show_instance(&out, *resource, instance, diags);
