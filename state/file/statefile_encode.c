@@ -128,13 +128,33 @@ static void write_resource(JsonWriter *writer, const StateResource *resource, Ar
     json_object_end(writer);
 }
 
+typedef struct ResourceRow {
+    Str module;   /* its address as text */
+    size_t place; /* in the order of addresses */
+    const StateResource *resource;
+} ResourceRow;
+
+static int compare_rows(const void *a, const void *b) {
+    const ResourceRow *first = a, *second = b;
+    int order = str_compare(first->module, second->module);
+    return order ? order : (first->place > second->place) - (first->place < second->place);
+}
+
+/* Modules are in the order of their texts, as Terraform writes them: a child follows its parent. */
 static void write_resources(JsonWriter *writer, const State *state, Arena *scratch) {
     StateResources sorted;
+    VEC(ResourceRow) rows = {0};
     state_sorted_resources(state, &sorted, scratch);
-    json_array_start(writer);
     vec_each(&sorted, resource) {
+        Str module = module_addr_to_str((*resource)->address.module, scratch);
         if (is_stored(*resource))
-            write_resource(writer, *resource, scratch);
+            vec_push(scratch, &rows, (ResourceRow){module, rows.count, *resource});
+    }
+    if (rows.count > 1)
+        qsort(rows.items, rows.count, sizeof *rows.items, compare_rows);
+    json_array_start(writer);
+    vec_each(&rows, row) {
+        write_resource(writer, row->resource, scratch);
     }
     json_array_end(writer);
 }
