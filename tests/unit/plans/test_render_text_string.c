@@ -36,10 +36,9 @@ static Str rendered(Value before, Value after) {
 }
 
 static Str golden(void) {
-    Str here = disk_directory_of(STR(__FILE__));
-    Str path = disk_join(here, STR("../../plans/value_changes.txt"), arena);
+    static const char path[] = LOAM_SOURCE_DIR "/tests/plans/value_changes.txt";
     Str text;
-    assert_int_equal(disk_real.read_file(NULL, path, &text, arena), 0);
+    assert_int_equal(disk_real.read_file(NULL, str_from_cstr(path), &text, arena), 0);
     return text;
 }
 

@@ -8,8 +8,7 @@
 #include "statefile.h"
 
 static inline Str state_case_read(const char *name, Arena *arena) {
-    Str directory = disk_directory_of(str_from_cstr(__FILE__));
-    Str path = disk_join(disk_join(directory, STR("states"), arena), str_from_cstr(name), arena);
+    Str path = str_format(arena, LOAM_SOURCE_DIR "/tests/unit/state/states/%s", name);
     Str bytes;
     assert_int_equal(disk_real.read_file(NULL, path, &bytes, arena), 0);
     return bytes;
