@@ -179,7 +179,17 @@ Str utf8_upper(Str s, Arena *arena) {
 }
 
 Str utf8_lower(Str s, Arena *arena) {
-    return map_codepoints(s, utf8proc_tolower, arena);
+    if (s.len == 0)
+        return map_codepoints(s, utf8proc_tolower, arena);
+    char *out = arena_new_array(arena, char, s.len);
+    /* Fast for ASCII: each resource has the name of a provider. */
+    for (size_t i = 0; i < s.len; i++) {
+        unsigned char c = (unsigned char)s.ptr[i];
+        if (c >= 0x80)
+            return map_codepoints(s, utf8proc_tolower, arena);
+        out[i] = (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+    }
+    return (Str){out, s.len};
 }
 
 /* U+00DF (sharp s) maps to itself in title case; the library may map it to a capital. */
