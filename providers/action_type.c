@@ -3,11 +3,8 @@
 
 #include "object_type.h"
 
-bool action_type_plan(const ActionType *type,
-                      const Call *call,
-                      const ActionRequest *request,
-                      ActionResponse *response,
-                      Diags *diags) {
+bool action_type_plan(const ActionType *type, const Call *call, const ActionRequest *request,
+                      ActionResponse *response, Diags *diags) {
     size_t before = diags->error_count;
     *response = (ActionResponse){0};
     if (!type->plan)
@@ -16,9 +13,7 @@ bool action_type_plan(const ActionType *type,
     return object_type_check_result(is_ok, type->name, "Planning", before, diags);
 }
 
-bool action_type_invoke(const ActionType *type,
-                        const Call *call,
-                        const ActionRequest *request,
+bool action_type_invoke(const ActionType *type, const Call *call, const ActionRequest *request,
                         Diags *diags) {
     size_t before = diags->error_count;
     bool is_ok = type->invoke(call, request, diags);

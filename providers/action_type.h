@@ -17,20 +17,14 @@ struct ActionType {
     Schema schema;
     bool (*validate)(const Call *call, const ValidateRequest *request, Diags *diags);
     /* Rejects an invocation that would fail. Default: every invocation is accepted. */
-    bool (*plan)(const Call *call,
-                 const ActionRequest *request,
-                 ActionResponse *response,
+    bool (*plan)(const Call *call, const ActionRequest *request, ActionResponse *response,
                  Diags *diags);
     /* Required. Its messages are reported by call_progress. */
     bool (*invoke)(const Call *call, const ActionRequest *request, Diags *diags);
 };
 
-MUST_USE bool action_type_plan(const ActionType *type,
-                               const Call *call,
-                               const ActionRequest *request,
-                               ActionResponse *response,
+MUST_USE bool action_type_plan(const ActionType *type, const Call *call,
+                               const ActionRequest *request, ActionResponse *response,
                                Diags *diags);
-MUST_USE bool action_type_invoke(const ActionType *type,
-                                 const Call *call,
-                                 const ActionRequest *request,
-                                 Diags *diags);
+MUST_USE bool action_type_invoke(const ActionType *type, const Call *call,
+                                 const ActionRequest *request, Diags *diags);

@@ -4,10 +4,8 @@
 #include "object_type.h"
 #include "timeouts.h"
 
-bool data_source_type_read(const DataSourceType *type,
-                           const Call *call,
-                           const DataReadRequest *request,
-                           DataReadResponse *response,
+bool data_source_type_read(const DataSourceType *type, const Call *call,
+                           const DataReadRequest *request, DataReadResponse *response,
                            Diags *diags) {
     size_t before = diags->error_count;
     *response = (DataReadResponse){.state = request->config};

@@ -3,8 +3,6 @@
 
 #include "provider.h"
 
-MUST_USE bool data_source_type_read(const DataSourceType *type,
-                                    const Call *call,
-                                    const DataReadRequest *request,
-                                    DataReadResponse *response,
+MUST_USE bool data_source_type_read(const DataSourceType *type, const Call *call,
+                                    const DataReadRequest *request, DataReadResponse *response,
                                     Diags *diags);

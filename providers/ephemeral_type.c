@@ -3,11 +3,8 @@
 
 #include "object_type.h"
 
-bool ephemeral_type_open(const EphemeralType *type,
-                         const Call *call,
-                         const OpenRequest *request,
-                         OpenResponse *response,
-                         Diags *diags) {
+bool ephemeral_type_open(const EphemeralType *type, const Call *call, const OpenRequest *request,
+                         OpenResponse *response, Diags *diags) {
     size_t before = diags->error_count;
     *response = (OpenResponse){
         .result = schema_apply_defaults(&type->schema, request->config, call->arena)};
@@ -17,11 +14,8 @@ bool ephemeral_type_open(const EphemeralType *type,
     return object_type_check_result(is_ok, type->name, "Opening", before, diags);
 }
 
-bool ephemeral_type_renew(const EphemeralType *type,
-                          const Call *call,
-                          const RenewRequest *request,
-                          RenewResponse *response,
-                          Diags *diags) {
+bool ephemeral_type_renew(const EphemeralType *type, const Call *call, const RenewRequest *request,
+                          RenewResponse *response, Diags *diags) {
     size_t before = diags->error_count;
     *response = (RenewResponse){
         .private_data = request->private_data,
@@ -33,9 +27,7 @@ bool ephemeral_type_renew(const EphemeralType *type,
     return object_type_check_result(is_ok, type->name, "Renewal", before, diags);
 }
 
-bool ephemeral_type_close(const EphemeralType *type,
-                          const Call *call,
-                          const CloseRequest *request,
+bool ephemeral_type_close(const EphemeralType *type, const Call *call, const CloseRequest *request,
                           Diags *diags) {
     size_t before = diags->error_count;
     if (!type->close)

@@ -26,9 +26,7 @@ static Value describe_nested(const Schema *schema, Nesting nesting, Value value,
     return value_with_items(value, items, arena);
 }
 
-static Value describe_attribute(const Attribute *attribute,
-                                Value value,
-                                bool is_outermost,
+static Value describe_attribute(const Attribute *attribute, Value value, bool is_outermost,
                                 Arena *arena) {
     if (is_omitted(attribute, value, is_outermost))
         return value_null(value.type);

@@ -40,12 +40,8 @@ static bool add(void *payload, const ListedObject *found) {
            checked->count < checked->request->limit;
 }
 
-bool list_type_list(const ListType *type,
-                    const ResourceType *resource,
-                    const Call *call,
-                    const ListRequest *request,
-                    const ListSink *sink,
-                    Diags *diags) {
+bool list_type_list(const ListType *type, const ResourceType *resource, const Call *call,
+                    const ListRequest *request, const ListSink *sink, Diags *diags) {
     Checked checked = {.resource = resource, .call = call, .request = request, .sink = sink};
     ListSink checking = {add, &checked};
     size_t before = diags->error_count;

@@ -36,9 +36,5 @@ struct ListType {
 
 /* Lists objects of the managed type `resource`. `sink` receives at most request->limit valid
  * objects. */
-MUST_USE bool list_type_list(const ListType *type,
-                             const ResourceType *resource,
-                             const Call *call,
-                             const ListRequest *request,
-                             const ListSink *sink,
-                             Diags *diags);
+MUST_USE bool list_type_list(const ListType *type, const ResourceType *resource, const Call *call,
+                             const ListRequest *request, const ListSink *sink, Diags *diags);

@@ -82,8 +82,8 @@ static Value use_given(Filling *filling, const char *name, Value given, const Ty
     return make_up(filling, type);
 }
 
-static Value fill_nested(
-    Filling *filling, const Schema *schema, Nesting nesting, Value value, Value values) {
+static Value fill_nested(Filling *filling, const Schema *schema, Nesting nesting, Value value,
+                         Value values) {
     if (!value_is_present(value))
         return value;
     if (nesting == NEST_SINGLE)
@@ -141,11 +141,7 @@ static Value fill_object(Filling *filling, const Schema *schema, Value object, V
     return value_with_items(object, items, filling->arena);
 }
 
-static bool fill(const Mock *mock,
-                 const Call *call,
-                 bool fills_unknown,
-                 Value object,
-                 Value *out,
+static bool fill(const Mock *mock, const Call *call, bool fills_unknown, Value object, Value *out,
                  Diags *diags) {
     Filling filling = {
         .mock = mock,
@@ -160,11 +156,8 @@ static bool fill(const Mock *mock,
     return filling.ok;
 }
 
-bool mock_plan(const Mock *mock,
-               const Call *call,
-               const PlanRequest *request,
-               PlanResponse *response,
-               Diags *diags) {
+bool mock_plan(const Mock *mock, const Call *call, const PlanRequest *request,
+               PlanResponse *response, Diags *diags) {
     resource_type_prepare_plan(mock->type->resource, call, request, response);
     response->requires_replace = (Paths){0};
     if (value_is_present(request->prior)) {
@@ -175,21 +168,15 @@ bool mock_plan(const Mock *mock,
            fill(mock, call, true, response->planned, &response->planned, diags);
 }
 
-bool mock_apply(const Mock *mock,
-                const Call *call,
-                const ApplyRequest *request,
-                ApplyResponse *response,
-                Diags *diags) {
+bool mock_apply(const Mock *mock, const Call *call, const ApplyRequest *request,
+                ApplyResponse *response, Diags *diags) {
     *response = (ApplyResponse){.state = request->planned, .private_data = request->private_data};
     return value_is_present(request->prior) ||
            fill(mock, call, true, request->planned, &response->state, diags);
 }
 
-bool mock_read_data(const Mock *mock,
-                    const Call *call,
-                    const DataReadRequest *request,
-                    DataReadResponse *response,
-                    Diags *diags) {
+bool mock_read_data(const Mock *mock, const Call *call, const DataReadRequest *request,
+                    DataReadResponse *response, Diags *diags) {
     *response = (DataReadResponse){.state = request->config};
     return fill(mock, call, false, request->config, &response->state, diags);
 }

@@ -16,18 +16,9 @@ typedef struct Mock {
     Str place;        /* for messages: the file that sets the values */
 } Mock;
 
-MUST_USE bool mock_plan(const Mock *mock,
-                        const Call *call,
-                        const PlanRequest *request,
-                        PlanResponse *response,
-                        Diags *diags);
-MUST_USE bool mock_apply(const Mock *mock,
-                         const Call *call,
-                         const ApplyRequest *request,
-                         ApplyResponse *response,
-                         Diags *diags);
-MUST_USE bool mock_read_data(const Mock *mock,
-                             const Call *call,
-                             const DataReadRequest *request,
-                             DataReadResponse *response,
-                             Diags *diags);
+MUST_USE bool mock_plan(const Mock *mock, const Call *call, const PlanRequest *request,
+                        PlanResponse *response, Diags *diags);
+MUST_USE bool mock_apply(const Mock *mock, const Call *call, const ApplyRequest *request,
+                         ApplyResponse *response, Diags *diags);
+MUST_USE bool mock_read_data(const Mock *mock, const Call *call, const DataReadRequest *request,
+                             DataReadResponse *response, Diags *diags);

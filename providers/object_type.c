@@ -4,8 +4,8 @@
 #include "action_type.h"
 #include "list_type.h"
 
-bool object_type_check_result(
-    bool is_ok, const char *name, const char *operation, size_t before, Diags *diags) {
+bool object_type_check_result(bool is_ok, const char *name, const char *operation, size_t before,
+                              Diags *diags) {
     if (diags->error_count > before)
         return false;
     if (is_ok)
@@ -23,9 +23,7 @@ bool object_type_report_unsupported(const char *name, const char *operation, Dia
     return false;
 }
 
-static bool run_validate(const ObjectType *type,
-                         const Call *call,
-                         const ValidateRequest *request,
+static bool run_validate(const ObjectType *type, const Call *call, const ValidateRequest *request,
                          Diags *diags) {
     if (type->resource && type->resource->validate)
         return type->resource->validate(call, request, diags);

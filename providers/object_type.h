@@ -5,13 +5,11 @@
 #include "provider.h"
 
 /* Validates the configuration against the schema; if it is valid, calls the type's `validate`. */
-MUST_USE bool object_type_validate(const ObjectType *type,
-                                   const Call *call,
-                                   Value config,
+MUST_USE bool object_type_validate(const ObjectType *type, const Call *call, Value config,
                                    Diags *diags);
 /* Checks the result of a slot: returns false exactly if errors were added since `before`. If a slot
  * returns false without an error, adds one that starts with `operation` ("Creation"). */
-MUST_USE bool object_type_check_result(
-    bool is_ok, const char *name, const char *operation, size_t before, Diags *diags);
+MUST_USE bool object_type_check_result(bool is_ok, const char *name, const char *operation,
+                                       size_t before, Diags *diags);
 /* Adds the error that the type does not support `operation` ("imported"); always returns false. */
 bool object_type_report_unsupported(const char *name, const char *operation, Diags *diags);

@@ -102,9 +102,7 @@ typedef struct Call {
     bool (*makes_machine)(void *payload);
     void (*find_objects)(void *payload, const char *type, FoundObjects *out);
     void (*progress)(void *payload, uint64_t done, uint64_t total, const char *what);
-    bool (*parts_record)(void *payload,
-                         const struct PartIntent *intents,
-                         size_t count,
+    bool (*parts_record)(void *payload, const struct PartIntent *intents, size_t count,
                          Diags *diags);
     bool (*part_begin)(void *payload, const struct PartIntent *intent, Diags *diags);
     bool (*part_end)(void *payload, Str key, Str private_data, Diags *diags);
@@ -161,9 +159,7 @@ typedef struct PartIntent {
 /* Optional, for parts that begin soon: makes their records durable with one sync, so that
  * call_part_begin needs no sync for them. After a crash `recover` gets all recorded parts. Returns
  * false, with an error, if the journal cannot record them. */
-MUST_USE bool call_parts_record(const Call *call,
-                                const PartIntent *intents,
-                                size_t count,
+MUST_USE bool call_parts_record(const Call *call, const PartIntent *intents, size_t count,
                                 Diags *diags);
 /* Call before the change of a part. On success the journal has a durable record. Returns false,
  * with an error, if the part must not be changed: it is not in the plan with this action, was begun
@@ -536,81 +532,53 @@ struct ResourceType {
     /* Checks that go beyond the schema. Default: none. */
     bool (*validate)(const Call *call, const ValidateRequest *request, Diags *diags);
     /* Default: the framework's plan in the response. */
-    bool (*plan)(const Call *call,
-                 const PlanRequest *request,
-                 PlanResponse *response,
+    bool (*plan)(const Call *call, const PlanRequest *request, PlanResponse *response,
                  Diags *diags);
     /* Returns an identifier by which `recover` will find the object, before its creation: a UUID
      * from lineage, address and generation, a name, a path. Also called before updates and
      * deletions with `marks_changes`. Default: empty. */
-    bool (*marker)(const Call *call,
-                   const MarkerRequest *request,
-                   MarkerResponse *response,
+    bool (*marker)(const Call *call, const MarkerRequest *request, MarkerResponse *response,
                    Diags *diags);
-    bool (*create)(const Call *call,
-                   const ApplyRequest *request,
-                   ApplyResponse *response,
+    bool (*create)(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                    Diags *diags);
     /* Default: every change replaces the object, except one of `timeouts` alone, which is only
      * stored. Schema flags must agree. */
-    bool (*update)(const Call *call,
-                   const ApplyRequest *request,
-                   ApplyResponse *response,
+    bool (*update)(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                    Diags *diags);
     /* Default: nothing to do. */
-    bool (*delete)(const Call *call,
-                   const DeleteRequest *request,
-                   DeleteResponse *response,
+    bool (*delete)(const Call *call, const DeleteRequest *request, DeleteResponse *response,
                    Diags *diags);
     /* Default: unchanged. */
-    bool (*read)(const Call *call,
-                 const ReadRequest *request,
-                 ReadResponse *response,
+    bool (*read)(const Call *call, const ReadRequest *request, ReadResponse *response,
                  Diags *diags);
     /* Default: import is an error. */
-    bool (*import)(const Call *call,
-                   const ImportRequest *request,
-                   ImportResponse *response,
+    bool (*import)(const Call *call, const ImportRequest *request, ImportResponse *response,
                    Diags *diags);
     /* With `import`: the form of its ID for the reference, such as "UUID or name of the pool". */
     const char *import_id;
     /* Default: the stored object, unchanged. */
-    bool (*upgrade)(const Call *call,
-                    const UpgradeRequest *request,
-                    UpgradeResponse *response,
+    bool (*upgrade)(const Call *call, const UpgradeRequest *request, UpgradeResponse *response,
                     Diags *diags);
     /* Required with `identity` if that has ever had another version. */
-    bool (*upgrade_identity)(const Call *call,
-                             const UpgradeIdentityRequest *request,
-                             UpgradeIdentityResponse *response,
-                             Diags *diags);
+    bool (*upgrade_identity)(const Call *call, const UpgradeIdentityRequest *request,
+                             UpgradeIdentityResponse *response, Diags *diags);
     /* Converts an object of another type, whose resource moved to this type. Default: an error. */
-    bool (*move)(const Call *call,
-                 const MoveRequest *request,
-                 MoveResponse *response,
+    bool (*move)(const Call *call, const MoveRequest *request, MoveResponse *response,
                  Diags *diags);
     /* Returns the configuration that describes an existing object. Default: the one in the
      * response. */
-    bool (*generate_config)(const Call *call,
-                            const GenerateConfigRequest *request,
-                            GenerateConfigResponse *response,
-                            Diags *diags);
+    bool (*generate_config)(const Call *call, const GenerateConfigRequest *request,
+                            GenerateConfigResponse *response, Diags *diags);
     /* Called after a crash within `create` or a reply in doubt; for types with parts, and
      * with RECOVER_RESPONDED, also for `update` and `delete`. Must not change the object; may
      * remove temporary leftovers. */
-    bool (*recover)(const Call *call,
-                    const RecoverRequest *request,
-                    RecoverResponse *response,
+    bool (*recover)(const Call *call, const RecoverRequest *request, RecoverResponse *response,
                     Diags *diags);
     /* Serves `loam gitops`. Default: the command rejects the type. */
-    bool (*gitops)(const Call *call,
-                   const GitopsRequest *request,
-                   GitopsResponse *response,
+    bool (*gitops)(const Call *call, const GitopsRequest *request, GitopsResponse *response,
                    Diags *diags);
     /* Default: no limit. */
-    bool (*limits)(const Call *call,
-                   const LimitsRequest *request,
-                   LimitsResponse *response,
+    bool (*limits)(const Call *call, const LimitsRequest *request, LimitsResponse *response,
                    Diags *diags);
 };
 
@@ -634,9 +602,7 @@ struct DataSourceType {
     const void *payload; /* for `read` of several types, as call->type.data_source->payload */
     bool (*validate)(const Call *call, const ValidateRequest *request, Diags *diags);
     /* Required. */
-    bool (*read)(const Call *call,
-                 const DataReadRequest *request,
-                 DataReadResponse *response,
+    bool (*read)(const Call *call, const DataReadRequest *request, DataReadResponse *response,
                  Diags *diags);
 };
 
@@ -675,15 +641,11 @@ struct EphemeralType {
     Schema schema;
     bool (*validate)(const Call *call, const ValidateRequest *request, Diags *diags);
     /* Required. */
-    bool (*open)(const Call *call,
-                 const OpenRequest *request,
-                 OpenResponse *response,
+    bool (*open)(const Call *call, const OpenRequest *request, OpenResponse *response,
                  Diags *diags);
     /* Required if `open` sets renew_at_ms. Called on a separate thread, during the visits of other
      * nodes. */
-    bool (*renew)(const Call *call,
-                  const RenewRequest *request,
-                  RenewResponse *response,
+    bool (*renew)(const Call *call, const RenewRequest *request, RenewResponse *response,
                   Diags *diags);
     /* Called even if other nodes fail or the run is cancelled. Default: nothing to do. */
     bool (*close)(const Call *call, const CloseRequest *request, Diags *diags);
@@ -720,9 +682,7 @@ typedef struct ProviderFunction {
     const ProviderParameter *variadic; /* NULL: none */
     const Type *type;                  /* of the result; NULL: it depends on the arguments */
     const Schema *object; /* instead of `type`: the result is an object of this schema */
-    bool (*run)(const Call *call,
-                const FunctionRequest *request,
-                FunctionResponse *response,
+    bool (*run)(const Call *call, const FunctionRequest *request, FunctionResponse *response,
                 Diags *diags);
     const char *description;
     const char *example; /* run as a test: "provider::p::twice(2) = 4" */
@@ -756,10 +716,8 @@ struct Provider {
     bool accepts_unknown;
     bool (*validate)(const Call *call, const ValidateRequest *request, Diags *diags);
     /* Default: no client. */
-    bool (*configure)(const Call *call,
-                      const ConfigureRequest *request,
-                      ConfigureResponse *response,
-                      Diags *diags);
+    bool (*configure)(const Call *call, const ConfigureRequest *request,
+                      ConfigureResponse *response, Diags *diags);
     void (*close)(void *client); /* default: nothing to do */
     const ResourceType *const *resources;
     size_t resource_count;

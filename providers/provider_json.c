@@ -34,9 +34,7 @@ static int compare_blocks(const void *a, const void *b) {
     return strcmp((*left)->name, (*right)->name);
 }
 
-static void write_attributes(JsonWriter *writer,
-                             const Attribute *attributes,
-                             size_t count,
+static void write_attributes(JsonWriter *writer, const Attribute *attributes, size_t count,
                              Arena *arena);
 
 static void write_attribute(JsonWriter *writer, const Attribute *attribute, Arena *arena) {
@@ -62,9 +60,7 @@ static void write_attribute(JsonWriter *writer, const Attribute *attribute, Aren
     json_object_end(writer);
 }
 
-static void write_attributes(JsonWriter *writer,
-                             const Attribute *attributes,
-                             size_t count,
+static void write_attributes(JsonWriter *writer, const Attribute *attributes, size_t count,
                              Arena *arena) {
     const Attribute **sorted = arena_new_array(arena, const Attribute *, count);
     if (count == 0)
@@ -145,11 +141,8 @@ static void write_versionless(JsonWriter *writer, const Schema *schema, Arena *a
     json_object_end(writer);
 }
 
-static void write_types(JsonWriter *writer,
-                        const char *key,
-                        const Provider *provider,
-                        ResourceMode mode,
-                        Arena *arena) {
+static void write_types(JsonWriter *writer, const char *key, const Provider *provider,
+                        ResourceMode mode, Arena *arena) {
     StrVec names = registry_type_names(provider, mode, arena);
     ObjectType *sorted = arena_new_array(arena, ObjectType, names.count);
     if (names.count == 0)
@@ -277,11 +270,8 @@ static void write_found_functions(JsonWriter *writer, const Provider *provider, 
         json_object_end(writer);
 }
 
-void provider_json_write(const Provider *provider,
-                         ProviderJsonMore *more,
-                         void *payload,
-                         JsonWriter *writer,
-                         Arena *arena) {
+void provider_json_write(const Provider *provider, ProviderJsonMore *more, void *payload,
+                         JsonWriter *writer, Arena *arena) {
     json_object_start(writer);
     json_key(writer, STR("provider"));
     write_schema(writer, &provider->schema, arena);

@@ -6,15 +6,10 @@
 #include "provider.h"
 
 /* Writes further members into a provider's object. */
-typedef void ProviderJsonMore(const Provider *provider,
-                              void *payload,
-                              JsonWriter *writer,
+typedef void ProviderJsonMore(const Provider *provider, void *payload, JsonWriter *writer,
                               Arena *arena);
 /* Writes {"provider": …, "resource_schemas": {…}, "data_source_schemas": {…},
  * "ephemeral_resource_schemas": {…}}, without empty members; types are sorted by name. Then calls
  * `more`, if not NULL. */
-void provider_json_write(const Provider *provider,
-                         ProviderJsonMore *more,
-                         void *payload,
-                         JsonWriter *writer,
-                         Arena *arena);
+void provider_json_write(const Provider *provider, ProviderJsonMore *more, void *payload,
+                         JsonWriter *writer, Arena *arena);

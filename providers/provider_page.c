@@ -73,8 +73,8 @@ static bool is_in(Part part, const Attribute *attribute) {
     return part == PART_ALL || is_result == (part == PART_RESULTS);
 }
 
-static void add_attribute_rows(
-    StrBuf *out, const Attribute *all, size_t count, Part part, Arena *arena) {
+static void add_attribute_rows(StrBuf *out, const Attribute *all, size_t count, Part part,
+                               Arena *arena) {
     for (size_t i = 0; i < count; i++) {
         if (is_in(part, &all[i]))
             add_row(out, str_from_cstr(all[i].name), type_of(&all[i], arena),
@@ -109,8 +109,8 @@ static void add_rules(StrBuf *out, const Schema *schema, Arena *arena) {
         strbuf_add_format(out, "\n%.*s\n", STR_ARG(schema_rule_text(&schema->rules[i], arena)));
 }
 
-static void add_nested(
-    StrBuf *out, Str path, const Attribute *all, size_t count, Part part, Arena *arena) {
+static void add_nested(StrBuf *out, Str path, const Attribute *all, size_t count, Part part,
+                       Arena *arena) {
     for (size_t i = 0; i < count; i++) {
         const NestedObject *nested = all[i].nested;
         if (!nested || !is_in(part, &all[i]))
@@ -156,11 +156,11 @@ typedef struct ModeWords {
 } ModeWords;
 
 static const ModeWords mode_words[] = {
-    [MODE_MANAGED] = {"",                    "",           "Resource"          },
-    [MODE_DATA] = {"Data source ",        "data_",      "Data source"       },
+    [MODE_MANAGED] = {"", "", "Resource"},
+    [MODE_DATA] = {"Data source ", "data_", "Data source"},
     [MODE_EPHEMERAL] = {"Ephemeral resource ", "ephemeral_", "Ephemeral resource"},
-    [MODE_ACTION] = {"Action ",             "action_",    "Action"            },
-    [MODE_LIST] = {"List ",               "list_",      "List"              },
+    [MODE_ACTION] = {"Action ", "action_", "Action"},
+    [MODE_LIST] = {"List ", "list_", "List"},
 };
 
 Str provider_page_name(ResourceMode mode, Str type, Arena *arena) {
@@ -243,11 +243,8 @@ static void add_timeouts(StrBuf *out, const Schema *schema, Arena *arena) {
     }
 }
 
-void provider_page_write_type(const Provider *provider,
-                              ResourceMode mode,
-                              const ObjectType *type,
-                              StrBuf *out,
-                              Arena *arena) {
+void provider_page_write_type(const Provider *provider, ResourceMode mode, const ObjectType *type,
+                              StrBuf *out, Arena *arena) {
     const ModeWords *words = &mode_words[mode];
     const Schema *schema = type->schema;
     strbuf_add_format(

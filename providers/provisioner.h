@@ -45,7 +45,5 @@ const ProvisionerType *provisioner_find(const ProvisionerTable *table, Str name)
 Str provisioner_names(const ProvisionerTable *table, Arena *arena);
 /* Checks that exactly one argument of `one_of` is set; an unknown value may be null
  * or not. */
-MUST_USE bool provisioner_check(const ProvisionerType *type,
-                                Value config,
-                                SourceRange range,
+MUST_USE bool provisioner_check(const ProvisionerType *type, Value config, SourceRange range,
                                 Diags *diags);

@@ -116,19 +116,16 @@ static void report_unknown(const Registry *registry, Str name, SourceRange range
         STR_ARG(str_join(names, registry->count, STR(", "), scratch)));
 }
 
-static bool report_module(
-    const ProviderRow *row, Str path, Str reason, SourceRange range, Diags *diags) {
+static bool report_module(const ProviderRow *row, Str path, Str reason, SourceRange range,
+                          Diags *diags) {
     diags_error(diags, range, "Provider cannot be loaded",
                 "The provider \"%s\" is in the module \"%.*s\" of loam, and %.*s.", row->name,
                 STR_ARG(path), STR_ARG(reason));
     return false;
 }
 
-static bool load(const Registry *registry,
-                 const ProviderRow *row,
-                 const Provider **out,
-                 SourceRange range,
-                 Diags *diags) {
+static bool load(const Registry *registry, const ProviderRow *row, const Provider **out,
+                 SourceRange range, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("provider module");
     Str path = str_format(scratch, "%.*s/%s", STR_ARG(registry->plugin_directory), row->plugin);
     void *handle = dlopen(str_to_cstr(path, scratch), RTLD_NOW | RTLD_LOCAL);
@@ -274,12 +271,8 @@ static bool check_tables(const Provider *provider, bool *checked, SourceRange ra
     return *checked;
 }
 
-static bool find_in_source(Registry *registry,
-                           Str name,
-                           bool is_row,
-                           const Provider **out,
-                           SourceRange range,
-                           Diags *diags) {
+static bool find_in_source(Registry *registry, Str name, bool is_row, const Provider **out,
+                           SourceRange range, Diags *diags) {
     const ProviderSource *source = registry->source;
     if (!source)
         return true;
@@ -289,8 +282,8 @@ static bool find_in_source(Registry *registry,
     return is_ok;
 }
 
-bool registry_find(
-    Registry *registry, Str name, const Provider **out, SourceRange range, Diags *diags) {
+bool registry_find(Registry *registry, Str name, const Provider **out, SourceRange range,
+                   Diags *diags) {
     size_t i = find_row(registry, name);
     const Provider *found = NULL;
     if (!find_in_source(registry, name, i != SIZE_MAX, &found, range, diags))

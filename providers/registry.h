@@ -21,8 +21,8 @@ typedef struct ProviderSource {
     void *self;
     /* Sets *out, or leaves it NULL if this source does not serve the provider. `is_row`: loam has a
      * provider of this name. Returns false after adding an error. Called under a lock. */
-    bool (*find)(
-        void *self, Str name, bool is_row, const Provider **out, SourceRange range, Diags *diags);
+    bool (*find)(void *self, Str name, bool is_row, const Provider **out, SourceRange range,
+                 Diags *diags);
 } ProviderSource;
 
 /* `plugin_directory`: the directory of the plugins. */
@@ -30,8 +30,8 @@ Registry *registry_new(const ProviderRow *rows, size_t count, Str plugin_directo
 /* Finds a provider by local name ("libvirt") or full address; hashicorp/NAME matches on any host.
  * Loads the plugin. Adds an error for an unknown name, with the nearest name, for a plugin that
  * cannot be loaded, and for invalid tables. */
-MUST_USE bool registry_find(
-    Registry *registry, Str name, const Provider **out, SourceRange range, Diags *diags);
+MUST_USE bool registry_find(Registry *registry, Str name, const Provider **out, SourceRange range,
+                            Diags *diags);
 /* Sets the source that is asked before the rows. Call before any lookup. */
 void registry_set_source(Registry *registry, const ProviderSource *source);
 /* Return the type of this name, or NULL if none. */
@@ -39,9 +39,7 @@ const ResourceType *registry_find_resource(const Provider *provider, Str type);
 const DataSourceType *registry_find_data_source(const Provider *provider, Str type);
 const EphemeralType *registry_find_ephemeral(const Provider *provider, Str type);
 /* Finds a type by mode and name; returns false if none. */
-MUST_USE bool registry_find_type(const Provider *provider,
-                                 ResourceMode mode,
-                                 Str type,
+MUST_USE bool registry_find_type(const Provider *provider, ResourceMode mode, Str type,
                                  ObjectType *out);
 /* Returns the names of all types of one mode. */
 StrVec registry_type_names(const Provider *provider, ResourceMode mode, Arena *arena);

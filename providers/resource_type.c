@@ -25,12 +25,8 @@ static bool only_timeouts_differ(Value prior, Value planned) {
 }
 
 /* Explains a timeout, then checks the slot's result. */
-static bool check_outcome(bool is_ok,
-                          const ResourceType *type,
-                          const Timeout *limit,
-                          const char *operation,
-                          size_t before,
-                          Diags *diags) {
+static bool check_outcome(bool is_ok, const ResourceType *type, const Timeout *limit,
+                          const char *operation, size_t before, Diags *diags) {
     if (!is_ok || diags->error_count > before)
         timeouts_explain(limit, diags);
     return object_type_check_result(is_ok, type->name, operation, before, diags);
@@ -68,9 +64,7 @@ bool resource_type_covers_updates(const ResourceType *type) {
 
 /* A type without `update` replaces the object for every change, even without a schema flag; only a
  * change of the timeouts is stored without a call. */
-static void replace_what_differs(const ResourceType *type,
-                                 Value prior,
-                                 PlanResponse *response,
+static void replace_what_differs(const ResourceType *type, Value prior, PlanResponse *response,
                                  Arena *arena) {
     Value planned = response->planned;
     bool is_update = value_is_present(prior) && value_is_present(planned);
@@ -109,10 +103,8 @@ static void log_prepared(const PlanRequest *request, const PlanResponse *respons
               log_number("requires_replace", (int64_t)response->requires_replace.count));
 }
 
-void resource_type_prepare_plan(const ResourceType *type,
-                                const Call *call,
-                                const PlanRequest *request,
-                                PlanResponse *response) {
+void resource_type_prepare_plan(const ResourceType *type, const Call *call,
+                                const PlanRequest *request, PlanResponse *response) {
     *response =
         (PlanResponse){.private_data = request->private_data, .identity = request->identity};
     response->planned = resource_plan_object(&type->schema, request, call->arena);
@@ -122,19 +114,14 @@ void resource_type_prepare_plan(const ResourceType *type,
         log_prepared(request, response, call->arena);
 }
 
-void resource_type_plan_by_schema(const ResourceType *type,
-                                  const Call *call,
-                                  const PlanRequest *request,
-                                  PlanResponse *response) {
+void resource_type_plan_by_schema(const ResourceType *type, const Call *call,
+                                  const PlanRequest *request, PlanResponse *response) {
     resource_type_prepare_plan(type, call, request, response);
     replace_what_differs(type, request->prior, response, call->arena);
 }
 
-bool resource_type_plan(const ResourceType *type,
-                        const Call *call,
-                        const PlanRequest *request,
-                        PlanResponse *response,
-                        Diags *diags) {
+bool resource_type_plan(const ResourceType *type, const Call *call, const PlanRequest *request,
+                        PlanResponse *response, Diags *diags) {
     size_t before = diags->error_count;
     if (type->plans_itself)
         *response = (PlanResponse){.planned = request->proposed,
@@ -152,11 +139,8 @@ bool resource_type_plan(const ResourceType *type,
     return true;
 }
 
-bool resource_type_marker(const ResourceType *type,
-                          const Call *call,
-                          const MarkerRequest *request,
-                          MarkerResponse *response,
-                          Diags *diags) {
+bool resource_type_marker(const ResourceType *type, const Call *call, const MarkerRequest *request,
+                          MarkerResponse *response, Diags *diags) {
     size_t before = diags->error_count;
     *response = (MarkerResponse){0};
     if (!type->marker)
@@ -165,11 +149,8 @@ bool resource_type_marker(const ResourceType *type,
     return object_type_check_result(is_ok, type->name, "Choosing the marker", before, diags);
 }
 
-static bool create(const ResourceType *type,
-                   const Call *call,
-                   const ApplyRequest *request,
-                   ApplyResponse *response,
-                   Diags *diags) {
+static bool create(const ResourceType *type, const Call *call, const ApplyRequest *request,
+                   ApplyResponse *response, Diags *diags) {
     size_t before = diags->error_count;
     if (!type->create)
         return object_type_report_unsupported(type->name, "created", diags);
@@ -178,11 +159,8 @@ static bool create(const ResourceType *type,
     return check_outcome(is_ok, type, &limit, "Creation", before, diags);
 }
 
-static bool update(const ResourceType *type,
-                   const Call *call,
-                   const ApplyRequest *request,
-                   ApplyResponse *response,
-                   Diags *diags) {
+static bool update(const ResourceType *type, const Call *call, const ApplyRequest *request,
+                   ApplyResponse *response, Diags *diags) {
     size_t before = diags->error_count;
     bool is_unchanged = value_equal(request->prior, request->planned) ||
                         only_timeouts_differ(request->prior, request->planned);
@@ -199,11 +177,8 @@ static bool update(const ResourceType *type,
     return true;
 }
 
-bool resource_type_apply(const ResourceType *type,
-                         const Call *call,
-                         const ApplyRequest *request,
-                         ApplyResponse *response,
-                         Diags *diags) {
+bool resource_type_apply(const ResourceType *type, const Call *call, const ApplyRequest *request,
+                         ApplyResponse *response, Diags *diags) {
     *response = (ApplyResponse){
         .state = value_null(schema_implied_type(&type->schema)),
         .private_data = request->private_data,
@@ -214,11 +189,8 @@ bool resource_type_apply(const ResourceType *type,
     return update(type, call, request, response, diags);
 }
 
-bool resource_type_delete(const ResourceType *type,
-                          const Call *call,
-                          const DeleteRequest *request,
-                          DeleteResponse *response,
-                          Diags *diags) {
+bool resource_type_delete(const ResourceType *type, const Call *call, const DeleteRequest *request,
+                          DeleteResponse *response, Diags *diags) {
     size_t before = diags->error_count;
     *response = (DeleteResponse){.state = request->prior,
                                  .private_data = request->private_data,
@@ -230,11 +202,8 @@ bool resource_type_delete(const ResourceType *type,
     return check_outcome(is_ok, type, &limit, "Deletion", before, diags);
 }
 
-bool resource_type_read(const ResourceType *type,
-                        const Call *call,
-                        const ReadRequest *request,
-                        ReadResponse *response,
-                        Diags *diags) {
+bool resource_type_read(const ResourceType *type, const Call *call, const ReadRequest *request,
+                        ReadResponse *response, Diags *diags) {
     size_t before = diags->error_count;
     *response = (ReadResponse){.state = request->state,
                                .private_data = request->private_data,
@@ -246,11 +215,8 @@ bool resource_type_read(const ResourceType *type,
     return check_outcome(is_ok, type, &limit, "Reading", before, diags);
 }
 
-bool resource_type_import(const ResourceType *type,
-                          const Call *call,
-                          const ImportRequest *request,
-                          ImportResponse *response,
-                          Diags *diags) {
+bool resource_type_import(const ResourceType *type, const Call *call, const ImportRequest *request,
+                          ImportResponse *response, Diags *diags) {
     size_t before = diags->error_count;
     *response = (ImportResponse){.state = value_null(schema_implied_type(&type->schema))};
     if (!type->import)
@@ -259,11 +225,8 @@ bool resource_type_import(const ResourceType *type,
     return object_type_check_result(is_ok, type->name, "Import", before, diags);
 }
 
-bool resource_type_upgrade(const ResourceType *type,
-                           const Call *call,
-                           const UpgradeRequest *request,
-                           UpgradeResponse *response,
-                           Diags *diags) {
+bool resource_type_upgrade(const ResourceType *type, const Call *call,
+                           const UpgradeRequest *request, UpgradeResponse *response, Diags *diags) {
     size_t before = diags->error_count;
     *response = (UpgradeResponse){.upgraded = request->stored};
     if (!type->upgrade)
@@ -272,11 +235,9 @@ bool resource_type_upgrade(const ResourceType *type,
     return object_type_check_result(is_ok, type->name, "Upgrade", before, diags);
 }
 
-bool resource_type_upgrade_identity(const ResourceType *type,
-                                    const Call *call,
+bool resource_type_upgrade_identity(const ResourceType *type, const Call *call,
                                     const UpgradeIdentityRequest *request,
-                                    UpgradeIdentityResponse *response,
-                                    Diags *diags) {
+                                    UpgradeIdentityResponse *response, Diags *diags) {
     size_t before = diags->error_count;
     *response = (UpgradeIdentityResponse){0};
     if (!type->upgrade_identity)
@@ -285,11 +246,8 @@ bool resource_type_upgrade_identity(const ResourceType *type,
     return object_type_check_result(is_ok, type->name, "Upgrade of the identity", before, diags);
 }
 
-bool resource_type_move(const ResourceType *type,
-                        const Call *call,
-                        const MoveRequest *request,
-                        MoveResponse *response,
-                        Diags *diags) {
+bool resource_type_move(const ResourceType *type, const Call *call, const MoveRequest *request,
+                        MoveResponse *response, Diags *diags) {
     size_t before = diags->error_count;
     *response = (MoveResponse){0};
     if (!type->move) {
@@ -303,11 +261,9 @@ bool resource_type_move(const ResourceType *type,
     return object_type_check_result(is_ok, type->name, "Move", before, diags);
 }
 
-bool resource_type_generate_config(const ResourceType *type,
-                                   const Call *call,
+bool resource_type_generate_config(const ResourceType *type, const Call *call,
                                    const GenerateConfigRequest *request,
-                                   GenerateConfigResponse *response,
-                                   Diags *diags) {
+                                   GenerateConfigResponse *response, Diags *diags) {
     size_t before = diags->error_count;
     *response = (GenerateConfigResponse){0};
     if (!type->generate_config) {
@@ -321,11 +277,8 @@ bool resource_type_generate_config(const ResourceType *type,
                                     diags);
 }
 
-bool resource_type_recover(const ResourceType *type,
-                           const Call *call,
-                           const RecoverRequest *request,
-                           RecoverResponse *response,
-                           Diags *diags) {
+bool resource_type_recover(const ResourceType *type, const Call *call,
+                           const RecoverRequest *request, RecoverResponse *response, Diags *diags) {
     size_t before = diags->error_count;
     *response = (RecoverResponse){
         .outcome = RECOVER_ABSENT,
@@ -344,11 +297,8 @@ bool resource_type_recover(const ResourceType *type,
     return check_outcome(is_ok, type, &limit, "Recovery", before, diags);
 }
 
-bool resource_type_limits(const ResourceType *type,
-                          const Call *call,
-                          const LimitsRequest *request,
-                          LimitsResponse *response,
-                          Diags *diags) {
+bool resource_type_limits(const ResourceType *type, const Call *call, const LimitsRequest *request,
+                          LimitsResponse *response, Diags *diags) {
     size_t before = diags->error_count;
     *response = (LimitsResponse){0};
     if (!type->limits)

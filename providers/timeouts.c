@@ -14,8 +14,8 @@ static Str check_duration(Value value, Arena *arena) {
 const Attribute timeouts_attributes[TIMEOUTS_COUNT] = {
     {"create", &TYPE_STRING, OPTIONAL, "Maximum duration of a creation.", .check = check_duration},
     {"delete", &TYPE_STRING, OPTIONAL, "Maximum duration of a deletion.", .check = check_duration},
-    {"read",   &TYPE_STRING, OPTIONAL, "Maximum duration of a read.",     .check = check_duration},
-    {"update", &TYPE_STRING, OPTIONAL, "Maximum duration of an update.",  .check = check_duration},
+    {"read", &TYPE_STRING, OPTIONAL, "Maximum duration of a read.", .check = check_duration},
+    {"update", &TYPE_STRING, OPTIONAL, "Maximum duration of an update.", .check = check_duration},
 };
 
 Timeout timeouts_begin(const Call *call, Value object, const char *operation) {

@@ -8,11 +8,8 @@ static void log_operation(const Backend *backend, const char *message, bool ok, 
               log_text("path", backend->path), log_number("ok", ok), log_took(began_ms));
 }
 
-bool backend_lock(Backend *backend,
-                  const LockInfo *info,
-                  int64_t timeout_ms,
-                  const CancelToken *cancel,
-                  Diags *diags) {
+bool backend_lock(Backend *backend, const LockInfo *info, int64_t timeout_ms,
+                  const CancelToken *cancel, Diags *diags) {
     int64_t began_ms = log_clock_ms();
     bool ok = !backend->lock || backend->lock(backend, info, timeout_ms, cancel, diags);
     log_debug("state lock", log_text("path", backend->path), log_text("id", info->id),

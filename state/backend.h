@@ -29,8 +29,8 @@ typedef struct BackendType {
     size_t variable_count;
     /* `config` has the schema's implied type and is completed by backend_settings; null: all
      * defaults. */
-    bool (*open)(
-        const Io *io, Value config, Str workspace, Backend **out, Arena *arena, Diags *diags);
+    bool (*open)(const Io *io, Value config, Str workspace, Backend **out, Arena *arena,
+                 Diags *diags);
     /* `list` returns the workspaces besides "default", sorted. `make` creates an empty workspace;
      * callers have checked that none of that name exists. Both are NULL if there is only "default".
      * Callers have validated the names. `remove` below deletes a workspace. */
@@ -72,11 +72,8 @@ struct Backend {
     void *waiting_payload;
     /* Waits up to timeout_ms (0: tries once); see state_lock_acquire. NULL: the store has no lock;
      * then `unlock` is NULL, too. */
-    bool (*lock)(Backend *backend,
-                 const LockInfo *info,
-                 int64_t timeout_ms,
-                 const CancelToken *cancel,
-                 Diags *diags);
+    bool (*lock)(Backend *backend, const LockInfo *info, int64_t timeout_ms,
+                 const CancelToken *cancel, Diags *diags);
     bool (*unlock)(Backend *backend, Diags *diags);
     /* Removes the lock with this ID from its holder; NULL: the lock ends with its process. */
     bool (*force_unlock)(Backend *backend, Str id, Diags *diags);
@@ -97,11 +94,8 @@ struct Backend {
 
 /* These call the operations of the backend and log them. A NULL slot succeeds without doing
  * anything. */
-MUST_USE bool backend_lock(Backend *backend,
-                           const LockInfo *info,
-                           int64_t timeout_ms,
-                           const CancelToken *cancel,
-                           Diags *diags);
+MUST_USE bool backend_lock(Backend *backend, const LockInfo *info, int64_t timeout_ms,
+                           const CancelToken *cancel, Diags *diags);
 bool backend_unlock(Backend *backend, Diags *diags);
 void backend_close(Backend *backend);
 

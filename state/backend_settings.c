@@ -16,8 +16,8 @@ static Value split(Str text, Arena *arena) {
 }
 
 /* A map is JSON; a list is JSON or its items separated by commas. */
-bool backend_settings_parse(
-    const Attribute *attribute, Str text, Value *out, Arena *arena, Diags *diags) {
+bool backend_settings_parse(const Attribute *attribute, Str text, Value *out, Arena *arena,
+                            Diags *diags) {
     const Type *type = attribute_implied_type(attribute);
     Value raw = value_string(text, arena);
     ConvertError error = {0};
@@ -53,9 +53,7 @@ static const char *read_variable(const Io *io, const char *name, Arena *arena) {
     return value && *value ? value : NULL;
 }
 
-static const char *find_variable(const BackendType *type,
-                                 const Io *io,
-                                 const char *attribute,
+static const char *find_variable(const BackendType *type, const Io *io, const char *attribute,
                                  Arena *arena) {
     for (size_t i = 0; i < type->variable_count; i++) {
         if (strcmp(type->variables[i].attribute, attribute) != 0)
@@ -81,12 +79,8 @@ const Schema *backend_settings_lenient(const BackendType *type, Arena *arena) {
     return out;
 }
 
-bool backend_settings_find(const BackendType *type,
-                           const Io *io,
-                           const char *attribute,
-                           Value *out,
-                           Arena *arena,
-                           Diags *diags) {
+bool backend_settings_find(const BackendType *type, const Io *io, const char *attribute, Value *out,
+                           Arena *arena, Diags *diags) {
     const Attribute *row = schema_find_attribute(&type->schema, str_from_cstr(attribute));
     const char *text = find_variable(type, io, attribute, arena);
     return text &&
@@ -119,8 +113,8 @@ static bool check_required(const BackendType *type, Value config, Diags *diags) 
     return ok;
 }
 
-bool backend_settings_complete(
-    const BackendType *type, const Io *io, Value given, Value *out, Arena *arena, Diags *diags) {
+bool backend_settings_complete(const BackendType *type, const Io *io, Value given, Value *out,
+                               Arena *arena, Diags *diags) {
     Value config = value_is_present(given) ? given : schema_empty_value(&type->schema, arena);
     for (size_t i = 0; i < type->schema.attribute_count; i++) {
         const Attribute *attribute = &type->schema.attributes[i];

@@ -8,18 +8,14 @@
 const Schema *backend_settings_lenient(const BackendType *type, Arena *arena);
 /* Completes `given` from the environment. Adds an error for a required argument that neither sets,
  * and for each value that the schema's checks reject. */
-MUST_USE bool backend_settings_complete(
-    const BackendType *type, const Io *io, Value given, Value *out, Arena *arena, Diags *diags);
+MUST_USE bool backend_settings_complete(const BackendType *type, const Io *io, Value given,
+                                        Value *out, Arena *arena, Diags *diags);
 /* Reads an argument from the environment; returns false on failure and if no variable sets it. */
-bool backend_settings_find(const BackendType *type,
-                           const Io *io,
-                           const char *attribute,
-                           Value *out,
-                           Arena *arena,
-                           Diags *diags);
+bool backend_settings_find(const BackendType *type, const Io *io, const char *attribute, Value *out,
+                           Arena *arena, Diags *diags);
 /* Converts the text of a flag or environment variable to the attribute's type. */
-MUST_USE bool backend_settings_parse(
-    const Attribute *attribute, Str text, Value *out, Arena *arena, Diags *diags);
+MUST_USE bool backend_settings_parse(const Attribute *attribute, Str text, Value *out, Arena *arena,
+                                     Diags *diags);
 
 /* These read an argument of a completed configuration, or return the fallback if it is null. */
 Str backend_settings_text(Value config, const char *name, const char *fallback);

@@ -24,8 +24,8 @@ typedef struct LeaseRequest {
     void *self;
     /* Tries once, for at most `timeout_ms`; raising `stop` ends it early. *problem, the end of a
      * sentence, is set unless the result is LEASE_RENEWED. */
-    LeaseResult (*renew)(
-        void *self, int64_t timeout_ms, const CancelToken *stop, Str *problem, Arena *arena);
+    LeaseResult (*renew)(void *self, int64_t timeout_ms, const CancelToken *stop, Str *problem,
+                         Arena *arena);
 } LeaseRequest;
 
 /* Returns NULL, with an error, if no thread could be started. `arena` must outlive the lease. */

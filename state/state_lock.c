@@ -71,13 +71,10 @@ typedef struct Member {
 } Member;
 
 static const Member members[] = {
-    {"ID",        offsetof(LockInfo, id)       },
-    {"Operation", offsetof(LockInfo, operation)},
-    {"Info",      offsetof(LockInfo, info)     },
-    {"Who",       offsetof(LockInfo, who)      },
-    {"Version",   offsetof(LockInfo, version)  },
-    {"Created",   offsetof(LockInfo, created)  },
-    {"Path",      offsetof(LockInfo, path)     },
+    {"ID", offsetof(LockInfo, id)},           {"Operation", offsetof(LockInfo, operation)},
+    {"Info", offsetof(LockInfo, info)},       {"Who", offsetof(LockInfo, who)},
+    {"Version", offsetof(LockInfo, version)}, {"Created", offsetof(LockInfo, created)},
+    {"Path", offsetof(LockInfo, path)},
 };
 
 static Str *member_of(LockInfo *info, const Member *member) {
@@ -139,9 +136,7 @@ static Str last_words(LockEnd end, Str id, Arena *arena) {
     return STR_EMPTY;
 }
 
-void state_lock_report(const LockAttempt *attempt,
-                       const LockInfo *holder,
-                       pid_t pid,
+void state_lock_report(const LockAttempt *attempt, const LockInfo *holder, pid_t pid,
                        Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("lock report");
     StrBuf text = strbuf_new(scratch);
@@ -165,8 +160,8 @@ void state_lock_report(const LockAttempt *attempt,
         STR_ARG(strbuf_str(&text)), STR_ARG(last_words(attempt->end, holder->id, scratch)));
 }
 
-void state_lock_report_other(
-    const char *summary, Str place, Str id, const LockInfo *holder, Diags *diags) {
+void state_lock_report_other(const char *summary, Str place, Str id, const LockInfo *holder,
+                             Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("lock report");
     StrBuf text = strbuf_new(scratch);
     add_line(&text, "Operation:", holder->operation);
@@ -183,9 +178,7 @@ void state_lock_report_other(
 }
 
 /* Calls `waiting` once per holder. */
-static void report_holder(const LockAttempt *attempt,
-                          const LockInfo *holder,
-                          Str *reported,
+static void report_holder(const LockAttempt *attempt, const LockInfo *holder, Str *reported,
                           Arena *arena) {
     if (!attempt->waiting || (reported->ptr && str_equal(*reported, holder->id)))
         return;
@@ -194,13 +187,9 @@ static void report_holder(const LockAttempt *attempt,
 }
 
 /* Tries; if the lock is held by an unknown holder, tries again until the holder is known. */
-static LockResult try_until_known(const LockAttempt *attempt,
-                                  const Clock *clock,
-                                  const CancelToken *cancel,
-                                  LockInfo *holder,
-                                  pid_t *pid,
-                                  Arena *arena,
-                                  Diags *diags) {
+static LockResult try_until_known(const LockAttempt *attempt, const Clock *clock,
+                                  const CancelToken *cancel, LockInfo *holder, pid_t *pid,
+                                  Arena *arena, Diags *diags) {
     for (int tries = 1;; tries++) {
         *holder = (LockInfo){0};
         *pid = 0;
@@ -212,11 +201,8 @@ static LockResult try_until_known(const LockAttempt *attempt,
     }
 }
 
-bool state_lock_acquire(const LockAttempt *attempt,
-                        const Clock *clock,
-                        int64_t timeout_ms,
-                        const CancelToken *cancel,
-                        Diags *diags) {
+bool state_lock_acquire(const LockAttempt *attempt, const Clock *clock, int64_t timeout_ms,
+                        const CancelToken *cancel, Diags *diags) {
     SCOPED(ArenaRef) arena = arena_open("lock");
     Str reported = {0};
     int64_t end = clock->monotonic_ms(clock->self) + timeout_ms;

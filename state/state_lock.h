@@ -66,15 +66,12 @@ typedef struct LockAttempt {
 void state_lock_report(const LockAttempt *attempt, const LockInfo *holder, pid_t pid, Diags *diags);
 /* Adds an error: the lock of `place` does not have the ID `id`, but that of `holder`. If holder->id
  * is empty, the error says that `place` is not locked. */
-void state_lock_report_other(
-    const char *summary, Str place, Str id, const LockInfo *holder, Diags *diags);
+void state_lock_report_other(const char *summary, Str place, Str id, const LockInfo *holder,
+                             Diags *diags);
 
 /* Retries after 250 ms, doubling up to 2 s, until `timeout_ms` have passed (0: tries once) or
  * `cancel` is raised. The cap lets many waiting runs follow each other quickly. If the lock stays
  * held, adds the error of state_lock_report. A holder that has not written its lock info yet gets
  * up to a second to do so. */
-MUST_USE bool state_lock_acquire(const LockAttempt *attempt,
-                                 const Clock *clock,
-                                 int64_t timeout_ms,
-                                 const CancelToken *cancel,
-                                 Diags *diags);
+MUST_USE bool state_lock_acquire(const LockAttempt *attempt, const Clock *clock, int64_t timeout_ms,
+                                 const CancelToken *cancel, Diags *diags);

@@ -41,8 +41,8 @@ static void use_arena(State *state, Arena *arena) {
     state->resources.arena = arena;
 }
 
-WorkingState *working_state_open(
-    State *state, Backend *backend, Journal *journal, const Io *io, Arena *arena) {
+WorkingState *working_state_open(State *state, Backend *backend, Journal *journal, const Io *io,
+                                 Arena *arena) {
     WorkingState *working = arena_new(arena, WorkingState);
     pthread_mutex_init(&working->mutex, NULL);
     pthread_mutex_init(&working->checkpoint_mutex, NULL);
@@ -281,9 +281,7 @@ static void write_between(WorkingState *working) {
         log_debug("state not written between", log_text("path", working->backend->path));
 }
 
-bool working_state_record(WorkingState *working,
-                          uint64_t sequence,
-                          const JournalOutcome *outcome,
+bool working_state_record(WorkingState *working, uint64_t sequence, const JournalOutcome *outcome,
                           Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("outcome");
     Diags reasons = diags_new(scratch);
@@ -364,9 +362,7 @@ bool working_state_restore(WorkingState *working, ResourceAddr address, Str key,
     return first_failure(working, ok, &reasons, diags);
 }
 
-const StateObject *working_state_object(WorkingState *working,
-                                        ResourceAddr address,
-                                        Str deposed,
+const StateObject *working_state_object(WorkingState *working, ResourceAddr address, Str deposed,
                                         Arena *arena) {
     pthread_mutex_lock(&working->mutex);
     const StateInstance *instance = state_find_instance(working->state, address);
@@ -478,9 +474,7 @@ bool working_state_may_change(WorkingState *working, Diags *diags) {
     return first_failure(working, ok, &reasons, diags);
 }
 
-bool working_state_intend(WorkingState *working,
-                          const JournalIntent *intent,
-                          uint64_t *sequence,
+bool working_state_intend(WorkingState *working, const JournalIntent *intent, uint64_t *sequence,
                           Diags *diags) {
     *sequence = 0;
     if (!working_state_may_change(working, diags))
@@ -502,9 +496,7 @@ bool working_state_commit(WorkingState *working, uint64_t sequence, Diags *diags
     return first_failure(working, ok, &reasons, diags) && working_state_may_change(working, diags);
 }
 
-bool working_state_parts(WorkingState *working,
-                         uint64_t sequence,
-                         const StateParts *parts,
+bool working_state_parts(WorkingState *working, uint64_t sequence, const StateParts *parts,
                          Diags *diags) {
     if (parts->count == 0)
         return true;

@@ -10,8 +10,8 @@ typedef struct WorkingState WorkingState;
 
 /* Owns `state` from now on. `backend` must be locked, unless the user disabled locking. `journal`
  * NULL: changes are not recorded (for a state that only exists in memory). */
-WorkingState *working_state_open(
-    State *state, Backend *backend, Journal *journal, const Io *io, Arena *arena);
+WorkingState *working_state_open(State *state, Backend *backend, Journal *journal, const Io *io,
+                                 Arena *arena);
 /* Sets the state last read from the store, and its text. While the store has the same text, it is
  * not decoded again. `read` must not be modified. */
 void working_state_set_baseline(WorkingState *working, const State *read, Str text);
@@ -25,42 +25,30 @@ MUST_USE bool working_state_may_change(WorkingState *working, Diags *diags);
 /* Records the intent of a call with an outside effect, and checks the lock as above. False: the
  * intent is not recorded, so do not call the provider. The first intent saves the records that an
  * earlier run left. */
-MUST_USE bool working_state_intend(WorkingState *working,
-                                   const JournalIntent *intent,
-                                   uint64_t *sequence,
-                                   Diags *diags);
+MUST_USE bool working_state_intend(WorkingState *working, const JournalIntent *intent,
+                                   uint64_t *sequence, Diags *diags);
 /* Waits until a batched intent is durable, and checks the lock again. False: as above. */
 MUST_USE bool working_state_commit(WorkingState *working, uint64_t sequence, Diags *diags);
 /* Call before the changes of parts, and after them with has_ended, within a call whose intent has
  * that sequence (0: no intent). False: not recorded; begin no further change. */
-MUST_USE bool working_state_parts(WorkingState *working,
-                                  uint64_t sequence,
-                                  const StateParts *parts,
+MUST_USE bool working_state_parts(WorkingState *working, uint64_t sequence, const StateParts *parts,
                                   Diags *diags);
 /* Records the object in the slot after a call (NULL object: none). sequence 0: no intent was
  * needed. The dependencies are not copied: they must live as long as the state. */
-MUST_USE bool working_state_record(WorkingState *working,
-                                   uint64_t sequence,
-                                   const JournalOutcome *outcome,
-                                   Diags *diags);
+MUST_USE bool working_state_record(WorkingState *working, uint64_t sequence,
+                                   const JournalOutcome *outcome, Diags *diags);
 /* Records that the call failed and changed nothing. */
 MUST_USE bool working_state_end(WorkingState *working, uint64_t sequence, Diags *diags);
 /* Returns 8 hex digits that no deposed object of this instance has. */
 Str working_state_new_deposed_key(WorkingState *working, ResourceAddr address, Arena *arena);
 /* Turn the current object into the deposed one of this key, before a create_before_destroy
  * creation, and back if that creation failed. */
-MUST_USE bool working_state_depose(WorkingState *working,
-                                   ResourceAddr address,
-                                   Str key,
+MUST_USE bool working_state_depose(WorkingState *working, ResourceAddr address, Str key,
                                    Diags *diags);
-MUST_USE bool working_state_restore(WorkingState *working,
-                                    ResourceAddr address,
-                                    Str key,
+MUST_USE bool working_state_restore(WorkingState *working, ResourceAddr address, Str key,
                                     Diags *diags);
 /* Returns a copy, for evaluation by other threads; NULL if there is none. */
-const StateObject *working_state_object(WorkingState *working,
-                                        ResourceAddr address,
-                                        Str deposed,
+const StateObject *working_state_object(WorkingState *working, ResourceAddr address, Str deposed,
                                         Arena *arena);
 /* Same, for all current objects of a type. */
 void working_state_find_type(WorkingState *working, Str type, StateFounds *out, Arena *arena);

@@ -39,19 +39,11 @@ static Str cut(Str text, Arena *arena) {
     return str_concat(str_slice(text, 0, end), STR("…"), arena);
 }
 
-static Diag *add_formatted(Diags *diags,
-                           DiagSeverity severity,
-                           SourceRange range,
-                           const char *summary,
-                           const char *format,
-                           va_list args) PRINTF_LIKE(5, 0);
+static Diag *add_formatted(Diags *diags, DiagSeverity severity, SourceRange range,
+                           const char *summary, const char *format, va_list args) PRINTF_LIKE(5, 0);
 
-static Diag *add_formatted(Diags *diags,
-                           DiagSeverity severity,
-                           SourceRange range,
-                           const char *summary,
-                           const char *format,
-                           va_list args) {
+static Diag *add_formatted(Diags *diags, DiagSeverity severity, SourceRange range,
+                           const char *summary, const char *format, va_list args) {
     Diag *diag = add_new(diags, severity);
     diag->summary = str_clone(str_from_cstr(summary), diags->arena);
     diag->detail = cut(str_vformat(diags->arena, format, args), diags->arena);
@@ -59,8 +51,8 @@ static Diag *add_formatted(Diags *diags,
     return diag;
 }
 
-Diag *diags_error(
-    Diags *diags, SourceRange range, const char *summary, const char *detail_format, ...) {
+Diag *diags_error(Diags *diags, SourceRange range, const char *summary, const char *detail_format,
+                  ...) {
     va_list args;
     va_start(args, detail_format);
     Diag *diag = add_formatted(diags, DIAG_ERROR, range, summary, detail_format, args);
@@ -68,8 +60,8 @@ Diag *diags_error(
     return diag;
 }
 
-Diag *diags_warning(
-    Diags *diags, SourceRange range, const char *summary, const char *detail_format, ...) {
+Diag *diags_warning(Diags *diags, SourceRange range, const char *summary, const char *detail_format,
+                    ...) {
     va_list args;
     va_start(args, detail_format);
     Diag *diag = add_formatted(diags, DIAG_WARNING, range, summary, detail_format, args);

@@ -70,15 +70,9 @@ typedef struct Diags {
 Diags diags_new(Arena *arena);
 /* Adds one diagnostic, with copies of the texts but not of the source of `range`. The pointer is
  * valid until the next one is added; the caller may set the other members through it. */
-Diag *diags_error(Diags *diags,
-                  SourceRange range,
-                  const char *summary,
-                  const char *detail_format,
+Diag *diags_error(Diags *diags, SourceRange range, const char *summary, const char *detail_format,
                   ...) PRINTF_LIKE(4, 5);
-Diag *diags_warning(Diags *diags,
-                    SourceRange range,
-                    const char *summary,
-                    const char *detail_format,
+Diag *diags_warning(Diags *diags, SourceRange range, const char *summary, const char *detail_format,
                     ...) PRINTF_LIKE(4, 5);
 void diags_add_value(Diags *diags, Diag *diag, Str traversal, Str statement);
 /* Adds a copy of one diagnostic, or of all in `from`. */

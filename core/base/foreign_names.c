@@ -8,8 +8,8 @@ Str foreign_names_hint(const ForeignNames *names, Str name, Arena *arena) {
     return STR_EMPTY;
 }
 
-Str foreign_names_suggest(
-    const ForeignNames *names, Str name, const Str *candidates, size_t count, Arena *arena) {
+Str foreign_names_suggest(const ForeignNames *names, Str name, const Str *candidates, size_t count,
+                          Arena *arena) {
     Str hint = foreign_names_hint(names, name, arena);
     return hint.len ? hint : str_did_you_mean(name, candidates, count, arena);
 }

@@ -18,5 +18,5 @@ typedef struct ForeignNames {
  * NULL. */
 Str foreign_names_hint(const ForeignNames *names, Str name, Arena *arena);
 /* Returns foreign_names_hint, or else str_did_you_mean. */
-Str foreign_names_suggest(
-    const ForeignNames *names, Str name, const Str *candidates, size_t count, Arena *arena);
+Str foreign_names_suggest(const ForeignNames *names, Str name, const Str *candidates, size_t count,
+                          Arena *arena);

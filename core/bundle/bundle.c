@@ -145,10 +145,10 @@ static bool read_file_member(Decoding *decoding, JsonReader *reader, BundleFile 
         Str key;
         Str *out;
     } texts[] = {
-        {STR("path"),    &file->path   },
-        {STR("name"),    &file->name   },
+        {STR("path"), &file->path},
+        {STR("name"), &file->name},
         {STR("version"), &file->version},
-        {STR("sha256"),  &file->sha256 },
+        {STR("sha256"), &file->sha256},
     };
     for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
         if (str_equal(reader->text, texts[i].key))
@@ -259,8 +259,8 @@ static bool check_whole(Decoding *decoding) {
     return true;
 }
 
-bool bundle_decode(
-    const BundleHead *head, const BundlePin *pin, Bundle *out, Str *problem, Arena *arena) {
+bool bundle_decode(const BundleHead *head, const BundlePin *pin, Bundle *out, Str *problem,
+                   Arena *arena) {
     *out = (Bundle){.digest = digest_hex(DIGEST_SHA256, head->sums, arena)};
     Decoding decoding = {.out = out, .problem = problem, .arena = arena};
     if (!check_pin(&decoding, head, pin) || !decode_sums(&decoding, head->sums))

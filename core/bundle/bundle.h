@@ -69,8 +69,8 @@ MUST_USE bool bundle_read_digest(Str text, Str *out, Arena *arena);
 bool bundle_path_is_valid(Str path);
 /* Verifies the head by the pin first, then decodes it; unknown members are errors. *out is in
  * `arena`. */
-MUST_USE bool bundle_decode(
-    const BundleHead *head, const BundlePin *pin, Bundle *out, Str *problem, Arena *arena);
+MUST_USE bool bundle_decode(const BundleHead *head, const BundlePin *pin, Bundle *out, Str *problem,
+                            Arena *arena);
 /* Returns the texts of bundle.json and SHA256SUMS; sorts the files. */
 BundleHead bundle_encode(Bundle *bundle, Arena *arena);
 /* Finds the file that contains an image of this name, or NULL if none. */

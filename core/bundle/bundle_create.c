@@ -49,8 +49,8 @@ static bool check_cancel(Creating *creating, Str path) {
 }
 
 /* Reads a file to its end: its size and digest; with `to`, also copies it. */
-static bool hash_file(
-    Creating *creating, Str path, const OpenFile *to, uint64_t *size, Str *digest) {
+static bool hash_file(Creating *creating, Str path, const OpenFile *to, uint64_t *size,
+                      Str *digest) {
     const Disk *disk = creating->disk;
     SCOPED(OpenFile) from = {.disk = disk};
     Digest *hash = digest_open(DIGEST_SHA256);

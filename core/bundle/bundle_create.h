@@ -17,7 +17,5 @@ typedef struct BundleCreation {
 
 /* Writes the bundle; *bundle describes it. An existing file or directory at `out` is an error.
  * After an error, `out` does not exist. */
-MUST_USE bool bundle_create(const BundleCreation *creation,
-                            Bundle *bundle,
-                            Arena *arena,
+MUST_USE bool bundle_create(const BundleCreation *creation, Bundle *bundle, Arena *arena,
                             Diags *diags);

@@ -36,8 +36,8 @@ typedef struct Member {
 
 /* Reads the texts of an object. A number, such as a version without quotes, is an error: YAML would
  * read 1.30 as 1.3. */
-static bool read_texts(
-    Reading *reading, Value object, Str what, const Member *members, size_t count) {
+static bool read_texts(Reading *reading, Value object, Str what, const Member *members,
+                       size_t count) {
     if (object.type->kind != KIND_OBJECT || !value_is_present(object))
         return fail(reading, "%.*s must be a mapping", STR_ARG(what));
     for (size_t i = 0; i < object.count; i++) {
@@ -103,13 +103,10 @@ static bool check_file(Reading *reading, InventoryFile *file) {
 static bool read_file(Reading *reading, Value object) {
     InventoryFile file = {.path = STR_EMPTY};
     const Member members[] = {
-        {STR("path"),    &file.path   },
-        {STR("name"),    &file.name   },
-        {STR("version"), &file.version},
-        {STR("source"),  &file.source },
-        {STR("sha256"),  &file.sha256 },
-        {STR("member"),  &file.member },
-        {STR("image"),   &file.image  },
+        {STR("path"), &file.path},       {STR("name"), &file.name},
+        {STR("version"), &file.version}, {STR("source"), &file.source},
+        {STR("sha256"), &file.sha256},   {STR("member"), &file.member},
+        {STR("image"), &file.image},
     };
     if (!read_texts(reading, object, STR("a file"), members, ARRAY_COUNT(members)) ||
         !check_file(reading, &file))
@@ -133,8 +130,8 @@ bool bundle_inventory_read(Str path, Str text, BundleInventory *out, Arena *aren
                     STR_ARG(failure.what.len ? failure.what : STR("too many elements")));
     const Member members[] = {
         {STR("kubernetes_version"), &out->kubernetes_version},
-        {STR("architecture"),       &out->architecture      },
-        {STR("files"),              NULL                    },
+        {STR("architecture"), &out->architecture},
+        {STR("files"), NULL},
     };
     if (!read_texts(&reading, root, STR("the inventory"), members, ARRAY_COUNT(members)))
         return false;

@@ -36,5 +36,5 @@ typedef struct BundleInventory {
 } BundleInventory;
 
 /* Reads and checks the text of an inventory. `path` is for errors. *out is in `arena`. */
-MUST_USE bool bundle_inventory_read(
-    Str path, Str text, BundleInventory *out, Arena *arena, Diags *diags);
+MUST_USE bool bundle_inventory_read(Str path, Str text, BundleInventory *out, Arena *arena,
+                                    Diags *diags);

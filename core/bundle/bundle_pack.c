@@ -58,8 +58,8 @@ static BundleNext visit(const BundleEntry *entry, void *payload, Str *problem) {
     return packing->count == packing->paths->count ? BUNDLE_STOP : BUNDLE_CONTINUE;
 }
 
-bool bundle_pack(
-    const BundleRequest *request, const StrVec *paths, Str out, Arena *arena, Diags *diags) {
+bool bundle_pack(const BundleRequest *request, const StrVec *paths, Str out, Arena *arena,
+                 Diags *diags) {
     Bundle bundle = {0};
     Str problem = STR_EMPTY;
     if (!bundle_reader_open(request, &bundle, arena, diags))

@@ -5,5 +5,5 @@
 
 /* Verifies the bundle's head, and each packed file while it is written. `out` is a new file; after
  * an error it does not exist. */
-MUST_USE bool bundle_pack(
-    const BundleRequest *request, const StrVec *paths, Str out, Arena *arena, Diags *diags);
+MUST_USE bool bundle_pack(const BundleRequest *request, const StrVec *paths, Str out, Arena *arena,
+                          Diags *diags);

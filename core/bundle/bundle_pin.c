@@ -15,8 +15,8 @@ static bool read_key(const Disk *disk, Str text, MinisignKey *out, Arena *arena,
     return false;
 }
 
-bool bundle_pin_read(
-    const Disk *disk, Str digest, Str public_key, BundlePin *out, Arena *arena, Diags *diags) {
+bool bundle_pin_read(const Disk *disk, Str digest, Str public_key, BundlePin *out, Arena *arena,
+                     Diags *diags) {
     *out = (BundlePin){.digest = STR_EMPTY};
     if (digest.len && !bundle_read_digest(digest, &out->digest, arena)) {
         diags_error(diags, NO_RANGE, "Invalid digest",

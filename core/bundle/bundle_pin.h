@@ -7,5 +7,5 @@
 
 /* Reads a digest and a public key of minisign, given as its line or as the path of a file. Empty
  * texts set no pin. */
-MUST_USE bool bundle_pin_read(
-    const Disk *disk, Str digest, Str public_key, BundlePin *out, Arena *arena, Diags *diags);
+MUST_USE bool bundle_pin_read(const Disk *disk, Str digest, Str public_key, BundlePin *out,
+                              Arena *arena, Diags *diags);

@@ -80,9 +80,7 @@ static int open_output(Reading *reading, const BundleEntry *entry, OpenFile *out
 }
 
 /* Reads the content and sets *digest; also writes the content if `directory` is set. */
-static BundleNext read_content(Reading *reading,
-                               const BundleEntry *entry,
-                               Str *digest,
+static BundleNext read_content(Reading *reading, const BundleEntry *entry, Str *digest,
                                Str *problem) {
     const Disk *disk = reading->request->disk;
     SCOPED(OpenFile) output = {.disk = disk};
@@ -173,9 +171,9 @@ static int write_head(const Reading *reading) {
         const char *name;
         Str text;
     } files[] = {
-        {BUNDLE_MANIFEST,  reading->head.manifest },
+        {BUNDLE_MANIFEST, reading->head.manifest},
         {BUNDLE_SIGNATURE, reading->head.signature},
-        {BUNDLE_SUMS,      reading->head.sums     },
+        {BUNDLE_SUMS, reading->head.sums},
     };
     int error = 0;
     for (size_t i = 0; i < ARRAY_COUNT(files) && !error; i++) {
@@ -186,8 +184,8 @@ static int write_head(const Reading *reading) {
     return error;
 }
 
-bool bundle_reader_unpack(
-    const BundleRequest *request, Str directory, Bundle *out, Arena *arena, Diags *diags) {
+bool bundle_reader_unpack(const BundleRequest *request, Str directory, Bundle *out, Arena *arena,
+                          Diags *diags) {
     const Disk *disk = request->disk;
     Str partial = str_concat(directory, STR(".partial"), arena);
     Reading reading = {.request = request, .bundle = out, .directory = partial, .arena = arena};

@@ -17,16 +17,12 @@ typedef struct BundleRequest {
 } BundleRequest;
 
 /* Reads and verifies only the files that describe the bundle. *out is in `arena`. */
-MUST_USE bool bundle_reader_open(const BundleRequest *request,
-                                 Bundle *out,
-                                 Arena *arena,
+MUST_USE bool bundle_reader_open(const BundleRequest *request, Bundle *out, Arena *arena,
                                  Diags *diags);
 /* Also verifies every file, and that the bundle contains no other. */
-MUST_USE bool bundle_reader_verify(const BundleRequest *request,
-                                   Bundle *out,
-                                   Arena *arena,
+MUST_USE bool bundle_reader_verify(const BundleRequest *request, Bundle *out, Arena *arena,
                                    Diags *diags);
 /* Verifies like bundle_reader_verify while it writes all files below the directory, which must not
  * exist. After an error the directory does not exist. */
-MUST_USE bool bundle_reader_unpack(
-    const BundleRequest *request, Str directory, Bundle *out, Arena *arena, Diags *diags);
+MUST_USE bool bundle_reader_unpack(const BundleRequest *request, Str directory, Bundle *out,
+                                   Arena *arena, Diags *diags);

@@ -228,8 +228,8 @@ static bool read_file_entry(BundleSource *source, char *out, size_t size, size_t
     return !error || fail_source(source, "it cannot be read: %s", strerror(-error));
 }
 
-bool bundle_source_read(
-    const BundleEntry *entry, char *out, size_t size, size_t *got, Str *problem) {
+bool bundle_source_read(const BundleEntry *entry, char *out, size_t size, size_t *got,
+                        Str *problem) {
     BundleSource *source = entry->source;
     source->problem = problem;
     bool is_read = source->reader ? read_archive_entry(source, out, size, got)
@@ -242,8 +242,8 @@ bool bundle_source_read(
     return true;
 }
 
-bool bundle_source_each(
-    const Disk *disk, Str path, BundleVisit *visit, void *payload, Str *problem, Arena *arena) {
+bool bundle_source_each(const Disk *disk, Str path, BundleVisit *visit, void *payload, Str *problem,
+                        Arena *arena) {
     DiskStat stat;
     SCOPED(BundleSource)
     source = {.disk = disk,

@@ -22,10 +22,10 @@ typedef BundleNext BundleVisit(const BundleEntry *entry, void *payload, Str *pro
 
 /* Calls `visit` for each file. Returns false with *problem, the end of a sentence, if the source or
  * a visit fails. */
-MUST_USE bool bundle_source_each(
-    const Disk *disk, Str path, BundleVisit *visit, void *payload, Str *problem, Arena *arena);
+MUST_USE bool bundle_source_each(const Disk *disk, Str path, BundleVisit *visit, void *payload,
+                                 Str *problem, Arena *arena);
 
 /* Reads the next bytes of the entry's content; *got is 0 at its end. An error if the content is
  * longer or shorter than `size`. */
-MUST_USE bool bundle_source_read(
-    const BundleEntry *entry, char *out, size_t size, size_t *got, Str *problem);
+MUST_USE bool bundle_source_read(const BundleEntry *entry, char *out, size_t size, size_t *got,
+                                 Str *problem);

@@ -172,8 +172,8 @@ static TarNext copy_entry(const TarEntry *entry, void *payload, Str *problem) {
     return is_good ? TAR_CONTINUE : TAR_STOP; /* closing reports the error of the writer */
 }
 
-bool image_archive_rename(
-    const Disk *disk, Str from, Str name, Str to, Str *problem, Arena *arena) {
+bool image_archive_rename(const Disk *disk, Str from, Str name, Str to, Str *problem,
+                          Arena *arena) {
     Renaming renaming = {.name = name, .piece = arena_alloc(arena, PIECE_SIZE), .arena = arena};
     renaming.writer = tar_writer_open(disk, to, false, problem, arena);
     bool is_copied = renaming.writer && tar_each(disk, from, copy_entry, &renaming, problem, arena);

@@ -97,8 +97,8 @@ static bool is_valid(const MinisignKey *key, Str message, Str signature) {
 }
 
 /* Verifies "trusted comment: TEXT" by the second signature, which covers the first one and TEXT. */
-static bool check_comment(
-    const MinisignKey *key, Str rest, Str signature, Str *comment, Arena *arena) {
+static bool check_comment(const MinisignKey *key, Str rest, Str signature, Str *comment,
+                          Arena *arena) {
     Str line, global;
     if (!next_line(&rest, &line) || !str_starts_with(line, TRUSTED))
         return false;
@@ -110,8 +110,8 @@ static bool check_comment(
     return true;
 }
 
-bool minisign_verify(
-    const MinisignKey *key, Str message, Str signature, Str *comment, Str *problem, Arena *arena) {
+bool minisign_verify(const MinisignKey *key, Str message, Str signature, Str *comment, Str *problem,
+                     Arena *arena) {
     unsigned char digest[DIGEST_SIZE];
     Str bytes, rest = signature;
     if (signature.len > TEXT_MAX || !decode_first(&rest, &bytes, SIGNED_SIZE, arena) ||

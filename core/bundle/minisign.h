@@ -26,10 +26,10 @@ MUST_USE bool minisign_read_key(Str text, MinisignKey *out, Str *problem, Arena 
 bool minisign_needs_password(Str text, Arena *arena);
 /* Reads the file of a secret key; ignores `password` if the key is not encrypted. The caller must
  * overwrite *out after use. */
-MUST_USE bool minisign_read_secret(
-    Str text, Str password, MinisignSecret *out, Str *problem, Arena *arena);
+MUST_USE bool minisign_read_secret(Str text, Str password, MinisignSecret *out, Str *problem,
+                                   Arena *arena);
 /* Sets `*comment` to the trusted comment of a valid signature. */
-MUST_USE bool minisign_verify(
-    const MinisignKey *key, Str message, Str signature, Str *comment, Str *problem, Arena *arena);
+MUST_USE bool minisign_verify(const MinisignKey *key, Str message, Str signature, Str *comment,
+                              Str *problem, Arena *arena);
 /* Returns the text of a signature file. `comment` is one line. */
 Str minisign_sign(const MinisignSecret *secret, Str message, Str comment, Arena *arena);

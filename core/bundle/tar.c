@@ -71,8 +71,8 @@ static Str entry_path(struct archive_entry *entry, Arena *arena) {
     return str_starts_with(path, STR("./")) ? str_after(path, 2) : path;
 }
 
-bool tar_each(
-    const Disk *disk, Str path, TarVisit *visit, void *payload, Str *problem, Arena *arena) {
+bool tar_each(const Disk *disk, Str path, TarVisit *visit, void *payload, Str *problem,
+              Arena *arena) {
     SCOPED(TarReader)
     reader = {.disk = disk, .piece = arena_alloc(arena, PIECE_SIZE), .arena = arena};
     if (!open_reader(&reader, path, problem))
@@ -111,9 +111,7 @@ struct TarWriter {
     bool has_failed;
 };
 
-static la_ssize_t write_output(struct archive *archive,
-                               void *payload,
-                               const void *bytes,
+static la_ssize_t write_output(struct archive *archive, void *payload, const void *bytes,
                                size_t size) {
     TarWriter *writer = payload;
     writer->error = writer->disk->append(writer->disk->self, writer->file, (Str){bytes, size});
@@ -123,8 +121,8 @@ static la_ssize_t write_output(struct archive *archive,
     return ARCHIVE_FATAL;
 }
 
-TarWriter *tar_writer_open(
-    const Disk *disk, Str path, bool compresses, Str *problem, Arena *arena) {
+TarWriter *tar_writer_open(const Disk *disk, Str path, bool compresses, Str *problem,
+                           Arena *arena) {
     TarWriter *writer = arena_new(arena, TarWriter);
     *writer = (TarWriter){.disk = disk, .arena = arena};
     int error = disk->open(disk->self, path, DISK_WRITE | DISK_CREATE | DISK_TRUNCATE | DISK_APPEND,

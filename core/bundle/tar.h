@@ -15,11 +15,11 @@ typedef enum TarNext { TAR_CONTINUE, TAR_STOP, TAR_FAILED } TarNext;
 typedef TarNext TarVisit(const TarEntry *entry, void *payload, Str *problem);
 
 /* Calls `visit` for each regular file. *problem is the end of a sentence. */
-MUST_USE bool tar_each(
-    const Disk *disk, Str path, TarVisit *visit, void *payload, Str *problem, Arena *arena);
+MUST_USE bool tar_each(const Disk *disk, Str path, TarVisit *visit, void *payload, Str *problem,
+                       Arena *arena);
 /* Reads the next bytes; *got is 0 at the end. */
-MUST_USE bool tar_entry_read(
-    const TarEntry *entry, char *out, size_t size, size_t *got, Str *problem);
+MUST_USE bool tar_entry_read(const TarEntry *entry, char *out, size_t size, size_t *got,
+                             Str *problem);
 
 /* A file that is being written. Names, owners and times depend on the arguments alone, so equal
  * content gives equal bytes. */

@@ -59,11 +59,8 @@ static LogLevel log_level(const char *name) {
         const char *name;
         LogLevel level;
     } levels[] = {
-        {"OFF",   LOG_OFF  },
-        {"ERROR", LOG_ERROR},
-        {"WARN",  LOG_WARN },
-        {"INFO",  LOG_INFO },
-        {"DEBUG", LOG_DEBUG},
+        {"OFF", LOG_OFF},   {"ERROR", LOG_ERROR}, {"WARN", LOG_WARN},
+        {"INFO", LOG_INFO}, {"DEBUG", LOG_DEBUG},
     };
     if (!name)
         return LOG_OFF;

@@ -48,9 +48,7 @@ static Parameter parameter_of(const ProviderParameter *row) {
         .name = row->name, .type = row->type, .flags = row->allows_null ? PARAMETER_NULL : 0};
 }
 
-static void describe(const Provider *provider,
-                     const ProviderFunction *of,
-                     Provided *out,
+static void describe(const Provider *provider, const ProviderFunction *of, Provided *out,
                      Arena *arena) {
     Parameter *parameters = arena_new_array(arena, Parameter, of->parameter_count + 1);
     for (size_t i = 0; i < of->parameter_count; i++)

@@ -28,12 +28,8 @@ static void set_up_log(const Process *process) {
         const char *name;
         LogLevel level;
     } levels[] = {
-        {"TRACE", LOG_TRACE},
-        {"DEBUG", LOG_DEBUG},
-        {"INFO",  LOG_INFO },
-        {"WARN",  LOG_WARN },
-        {"ERROR", LOG_ERROR},
-        {"JSON",  LOG_TRACE},
+        {"TRACE", LOG_TRACE}, {"DEBUG", LOG_DEBUG}, {"INFO", LOG_INFO},
+        {"WARN", LOG_WARN},   {"ERROR", LOG_ERROR}, {"JSON", LOG_TRACE},
     };
     Str wanted = process_variable(process, "TF_LOG_PROVIDER");
     if (wanted.len == 0)

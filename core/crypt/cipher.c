@@ -21,8 +21,8 @@ static MethodRequest request_of(const Cipher *cipher, const CipherStep *step, St
     };
 }
 
-bool cipher_seal(
-    const Cipher *cipher, EnvelopeHead head, Str plain, Str *out, Arena *arena, Diags *diags) {
+bool cipher_seal(const Cipher *cipher, EnvelopeHead head, Str plain, Str *out, Arena *arena,
+                 Diags *diags) {
     if (cipher_is_plain(cipher)) {
         *out = plain;
         return true;
@@ -51,8 +51,8 @@ bool cipher_prepare(const Cipher *cipher, Diags *diags) {
     return cipher_seal(cipher, (EnvelopeHead){0}, STR("{}"), &ignored, scratch, diags);
 }
 
-static bool pass_plain(
-    const Cipher *cipher, Str what, Str bytes, Str *out, bool *is_outdated, Diags *diags) {
+static bool pass_plain(const Cipher *cipher, Str what, Str bytes, Str *out, bool *is_outdated,
+                       Diags *diags) {
     bool is_allowed = bytes.len == 0;
     vec_each(&cipher->steps, step) {
         is_allowed |= is_unencrypted(step);
@@ -71,12 +71,8 @@ static bool pass_plain(
     return true;
 }
 
-static bool open_with(const Cipher *cipher,
-                      const CipherStep *step,
-                      const Envelope *envelope,
-                      Str *out,
-                      Arena *arena,
-                      Diags *diags) {
+static bool open_with(const Cipher *cipher, const CipherStep *step, const Envelope *envelope,
+                      Str *out, Arena *arena, Diags *diags) {
     Str key = {0};
     if (step->keys && !keyring_open_key(cipher->keyring, step->keys, &envelope->metas, &key, diags))
         return false;
@@ -102,13 +98,8 @@ static bool report_failure(Str what, const Diags *reasons, Diags *diags) {
     return false;
 }
 
-static bool try_all(const Cipher *cipher,
-                    Str what,
-                    const Envelope *envelope,
-                    Str *out,
-                    bool *is_outdated,
-                    Arena *arena,
-                    Diags *diags) {
+static bool try_all(const Cipher *cipher, Str what, const Envelope *envelope, Str *out,
+                    bool *is_outdated, Arena *arena, Diags *diags) {
     Diags reasons = diags_new(arena);
     vec_each(&cipher->steps, step) {
         if (is_unencrypted(step) || !open_with(cipher, step, envelope, out, arena, &reasons))
@@ -134,13 +125,8 @@ static bool check_head(Str what, const Envelope *envelope, Str plain, Arena *are
     return false;
 }
 
-static bool open_envelope(const Cipher *cipher,
-                          Str what,
-                          Str bytes,
-                          Str *out,
-                          bool *is_outdated,
-                          Arena *arena,
-                          Diags *diags) {
+static bool open_envelope(const Cipher *cipher, Str what, Str bytes, Str *out, bool *is_outdated,
+                          Arena *arena, Diags *diags) {
     Envelope envelope;
     const char *error;
     if (!cipher) {
@@ -160,13 +146,8 @@ static bool open_envelope(const Cipher *cipher,
            check_head(what, &envelope, *out, arena, diags);
 }
 
-bool cipher_open(const Cipher *cipher,
-                 Str what,
-                 Str bytes,
-                 Str *out,
-                 bool *is_outdated,
-                 Arena *arena,
-                 Diags *diags) {
+bool cipher_open(const Cipher *cipher, Str what, Str bytes, Str *out, bool *is_outdated,
+                 Arena *arena, Diags *diags) {
     bool ignored;
     if (!is_outdated)
         is_outdated = &ignored;

@@ -32,15 +32,10 @@ void cipher_begin(const Cipher *cipher);
 MUST_USE bool cipher_prepare(const Cipher *cipher, Diags *diags);
 /* Sets `*out` to an envelope around `plain`; `head` is stored unencrypted. If cipher_is_plain,
  * `*out` is `plain`. */
-MUST_USE bool cipher_seal(
-    const Cipher *cipher, EnvelopeHead head, Str plain, Str *out, Arena *arena, Diags *diags);
+MUST_USE bool cipher_seal(const Cipher *cipher, EnvelopeHead head, Str plain, Str *out,
+                          Arena *arena, Diags *diags);
 /* Decrypts `bytes`; plain text that the cipher passes becomes `*out` uncopied. `what` begins the
  * sentences of errors: "The state \"terraform.tfstate\"". Sets `*is_outdated` (may be NULL): true
  * if only a fallback accepts the data, so that the caller should write them again. */
-MUST_USE bool cipher_open(const Cipher *cipher,
-                          Str what,
-                          Str bytes,
-                          Str *out,
-                          bool *is_outdated,
-                          Arena *arena,
-                          Diags *diags);
+MUST_USE bool cipher_open(const Cipher *cipher, Str what, Str bytes, Str *out, bool *is_outdated,
+                          Arena *arena, Diags *diags);

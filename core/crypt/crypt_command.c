@@ -65,8 +65,8 @@ static bool check_result(const CryptCommand *command, const ProcessResult *resul
     return crypt_command_report(command, str_to_cstr(why, scratch), diags);
 }
 
-bool crypt_command_run(
-    const CryptCommand *command, Str input, Str *out, Arena *arena, Diags *diags) {
+bool crypt_command_run(const CryptCommand *command, Str input, Str *out, Arena *arena,
+                       Diags *diags) {
     ProcessRequest request = {
         .argv = arguments_of(command->argv, arena),
         .input = input,

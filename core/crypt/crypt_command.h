@@ -20,8 +20,8 @@ typedef struct CryptCommand {
 
 /* Runs the program and sets `*out` to its output after the first line. The output is secret; the
  * caller should wipe it. */
-MUST_USE bool crypt_command_run(
-    const CryptCommand *command, Str input, Str *out, Arena *arena, Diags *diags);
+MUST_USE bool crypt_command_run(const CryptCommand *command, Str input, Str *out, Arena *arena,
+                                Diags *diags);
 /* Adds the error "The program of NAME failed: WHY." Always returns false. */
 bool crypt_command_report(const CryptCommand *command, const char *why, Diags *diags);
 /* Check for schemas: a program and its arguments, the program not empty, no item null. */

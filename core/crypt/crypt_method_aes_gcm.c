@@ -46,16 +46,16 @@ static bool check_key(const MethodRequest *request, Diags *diags) {
     return false;
 }
 
-static bool aes_gcm_seal(
-    const MethodRequest *request, Str plain, Str *out, Arena *arena, Diags *diags) {
+static bool aes_gcm_seal(const MethodRequest *request, Str plain, Str *out, Arena *arena,
+                         Diags *diags) {
     if (!check_key(request, diags))
         return false;
     *out = gcm_seal(request->key, aad_of(request->config, arena), plain, arena);
     return true;
 }
 
-static bool aes_gcm_open(
-    const MethodRequest *request, Str sealed, Str *out, Arena *arena, Diags *diags) {
+static bool aes_gcm_open(const MethodRequest *request, Str sealed, Str *out, Arena *arena,
+                         Diags *diags) {
     if (!check_key(request, diags))
         return false;
     if (gcm_open(request->key, aad_of(request->config, arena), sealed, out, arena))

@@ -40,12 +40,8 @@ static bool read_payload(Str answer, Str *out, Arena *arena) {
            json_next(&reader) == JSON_END;
 }
 
-static bool run(const MethodRequest *request,
-                const char *argv_name,
-                Str payload,
-                Str *out,
-                Arena *arena,
-                Diags *diags) {
+static bool run(const MethodRequest *request, const char *argv_name, Str payload, Str *out,
+                Arena *arena, Diags *diags) {
     CryptCommand command = {
         .io = request->io,
         .cancel = request->cancel,
@@ -65,13 +61,13 @@ static bool run(const MethodRequest *request,
     return ok;
 }
 
-static bool external_seal(
-    const MethodRequest *request, Str plain, Str *out, Arena *arena, Diags *diags) {
+static bool external_seal(const MethodRequest *request, Str plain, Str *out, Arena *arena,
+                          Diags *diags) {
     return run(request, "encrypt_command", plain, out, arena, diags);
 }
 
-static bool external_open(
-    const MethodRequest *request, Str sealed, Str *out, Arena *arena, Diags *diags) {
+static bool external_open(const MethodRequest *request, Str sealed, Str *out, Arena *arena,
+                          Diags *diags) {
     return run(request, "decrypt_command", sealed, out, arena, diags);
 }
 

@@ -89,10 +89,10 @@ static const struct {
     bool (*read)(Reading *reading);
     const char *error;
 } members[] = {
-    {"serial",             read_serial,  "Its serial is not a number."         },
-    {"lineage",            read_lineage, "Its lineage is not a string."        },
-    {"meta",               read_metas,   "Its key metadata is damaged."        },
-    {"encrypted_data",     read_data,    "Its encrypted content is damaged."   },
+    {"serial", read_serial, "Its serial is not a number."},
+    {"lineage", read_lineage, "Its lineage is not a string."},
+    {"meta", read_metas, "Its key metadata is damaged."},
+    {"encrypted_data", read_data, "Its encrypted content is damaged."},
     {"encryption_version", read_version, "Its format version is not supported."},
 };
 

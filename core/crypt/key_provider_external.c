@@ -22,8 +22,7 @@ typedef struct Answer {
 
 /* Calls `member` for each key of the next object; null counts as an empty object. */
 static bool read_object(JsonReader *reader,
-                        bool (*member)(JsonReader *reader, Str key, Answer *out),
-                        Answer *out) {
+                        bool (*member)(JsonReader *reader, Str key, Answer *out), Answer *out) {
     JsonToken token = json_next(reader);
     if (token == JSON_NULL)
         return true;
@@ -86,12 +85,8 @@ static Str question_of(const KeyRequest *request) {
     return is_empty ? STR("null") : *request->stored;
 }
 
-static bool accept_key(const CryptCommand *command,
-                       Str text,
-                       bool is_sealing,
-                       KeyResult *out,
-                       Arena *arena,
-                       Diags *diags) {
+static bool accept_key(const CryptCommand *command, Str text, bool is_sealing, KeyResult *out,
+                       Arena *arena, Diags *diags) {
     Answer answer = {0};
     if (!read_answer(text, &answer, arena))
         return crypt_command_report(command, "its response cannot be read", diags);
@@ -108,9 +103,7 @@ static bool accept_key(const CryptCommand *command,
     return true;
 }
 
-static bool external_provide(const KeyRequest *request,
-                             KeyResult *out,
-                             Arena *arena,
+static bool external_provide(const KeyRequest *request, KeyResult *out, Arena *arena,
                              Diags *diags) {
     CryptCommand command = {
         .io = request->io,

@@ -62,12 +62,8 @@ KeySource *keyring_add(Keyring *keyring, const KeySourceConfig *config) {
     return source;
 }
 
-static bool provide(Keyring *keyring,
-                    const KeySource *source,
-                    Str chained,
-                    const Str *stored,
-                    KeyResult *out,
-                    Diags *diags) {
+static bool provide(Keyring *keyring, const KeySource *source, Str chained, const Str *stored,
+                    KeyResult *out, Diags *diags) {
     KeyRequest request = {
         .io = keyring->io,
         .cancel = keyring->cancel,
@@ -155,8 +151,8 @@ static const GivenKey *find_given(const KeySource *source, Str stored) {
     return NULL;
 }
 
-static bool find_opening(
-    Keyring *keyring, KeySource *source, const EnvelopeMetas *stored, Str *key, Diags *diags) {
+static bool find_opening(Keyring *keyring, KeySource *source, const EnvelopeMetas *stored, Str *key,
+                         Diags *diags) {
     const EnvelopeMeta *meta = find_meta(stored, source->config.metadata_key);
     if (!meta)
         return report_missing(source, stored, diags);
@@ -209,12 +205,8 @@ static bool add_metas(const KeySource *source, EnvelopeMetas *out, Arena *arena,
     return true;
 }
 
-bool keyring_seal_key(Keyring *keyring,
-                      KeySource *source,
-                      Str *key,
-                      EnvelopeMetas *metas,
-                      Arena *arena,
-                      Diags *diags) {
+bool keyring_seal_key(Keyring *keyring, KeySource *source, Str *key, EnvelopeMetas *metas,
+                      Arena *arena, Diags *diags) {
     pthread_mutex_lock(&keyring->mutex);
     bool ok = make_sealing(keyring, source, diags) && add_metas(source, metas, arena, diags);
     *key = source->sealing.key;
@@ -222,8 +214,8 @@ bool keyring_seal_key(Keyring *keyring,
     return ok;
 }
 
-bool keyring_open_key(
-    Keyring *keyring, KeySource *source, const EnvelopeMetas *stored, Str *key, Diags *diags) {
+bool keyring_open_key(Keyring *keyring, KeySource *source, const EnvelopeMetas *stored, Str *key,
+                      Diags *diags) {
     pthread_mutex_lock(&keyring->mutex);
     bool ok = find_opening(keyring, source, stored, key, diags);
     pthread_mutex_unlock(&keyring->mutex);

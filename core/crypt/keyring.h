@@ -33,18 +33,14 @@ typedef struct KeySourceConfig {
 KeySource *keyring_add(Keyring *keyring, const KeySourceConfig *config);
 /* Sets `*key` to the key to encrypt with, and adds the metadata to store: its own and those of the
  * chain. Fails if two of them have the same name. */
-MUST_USE bool keyring_seal_key(Keyring *keyring,
-                               KeySource *source,
-                               Str *key,
-                               EnvelopeMetas *metas,
-                               Arena *arena,
-                               Diags *diags);
+MUST_USE bool keyring_seal_key(Keyring *keyring, KeySource *source, Str *key, EnvelopeMetas *metas,
+                               Arena *arena, Diags *diags);
 /* Begins to derive the key to encrypt with, in a thread of its own. Does nothing if the key is
  * known, or if a provider of the chain does more than compute. */
 void keyring_begin(Keyring *keyring, KeySource *source);
 /* Sets `*key` to the key for the stored metadata. The keyring owns it. */
-MUST_USE bool keyring_open_key(
-    Keyring *keyring, KeySource *source, const EnvelopeMetas *stored, Str *key, Diags *diags);
+MUST_USE bool keyring_open_key(Keyring *keyring, KeySource *source, const EnvelopeMetas *stored,
+                               Str *key, Diags *diags);
 /* Call after a successful decryption, which proves that the metadata are genuine. Their key then
  * encrypts too, if it qualifies (see above) and no encryption key was requested before. */
 void keyring_trust(Keyring *keyring, KeySource *source, const EnvelopeMetas *stored);

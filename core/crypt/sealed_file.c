@@ -122,8 +122,8 @@ static Str begin(SealedWriter *writer, Str passphrase, Str head, Arena *arena) {
     return error ? explain("cannot write", writer->part, error, arena) : STR_EMPTY;
 }
 
-Str sealed_writer_open(
-    const Disk *disk, Str path, Str passphrase, Str head, SealedWriter **out, Arena *arena) {
+Str sealed_writer_open(const Disk *disk, Str path, Str passphrase, Str head, SealedWriter **out,
+                       Arena *arena) {
     Arena *own = arena_open("sealed file");
     SealedWriter *writer = arena_new(own, SealedWriter);
     *writer = (SealedWriter){.arena = own,

@@ -20,8 +20,8 @@ Str sealed_file_check_passphrase(Value passphrase, Arena *arena);
 typedef struct SealedWriter SealedWriter;
 
 /* Begins a temporary file beside `path`, with mode 0600. */
-MUST_USE Str sealed_writer_open(
-    const Disk *disk, Str path, Str passphrase, Str head, SealedWriter **out, Arena *arena);
+MUST_USE Str sealed_writer_open(const Disk *disk, Str path, Str passphrase, Str head,
+                                SealedWriter **out, Arena *arena);
 MUST_USE Str sealed_writer_add(SealedWriter *writer, Str bytes, Arena *arena);
 /* Writes the last piece, syncs, and renames the file to `path`. */
 MUST_USE Str sealed_writer_finish(SealedWriter *writer, Arena *arena);

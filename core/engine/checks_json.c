@@ -81,8 +81,8 @@ static Str own_name(const Node *node) {
 }
 
 /* `is_going`: the output belongs to the root module and is being destroyed. */
-static void gather_slot(
-    Checked *checked, const Node *node, ModuleInstance *module, bool is_going, Arena *arena) {
+static void gather_slot(Checked *checked, const Node *node, ModuleInstance *module, bool is_going,
+                        Arena *arena) {
     const CheckResults *results = node_slot(node, module)->payload;
     bool is_declared = node->kind == NODE_CHECK && node->is_selected; /* listed in any case */
     if (!results && !is_going && !is_declared) {
@@ -98,9 +98,7 @@ static void gather_slot(
     add_object(checked, object, arena);
 }
 
-static void gather_records(Checked *checked,
-                           const Node *node,
-                           ModuleInstance *module,
+static void gather_records(Checked *checked, const Node *node, ModuleInstance *module,
                            Arena *arena) {
     const ResourceExpansion *expansion = node_slot(node, module)->payload;
     if (!expansion) {
@@ -158,9 +156,7 @@ static const CheckedObject *find_object(const Checked *checked, Str address) {
 
 /* Returns the result of an object that the plan lists. A refresh-only apply evaluates no conditions
  * again, so the results of the plan remain. */
-static CheckedObject planned_object(const EngineWalk *walk,
-                                    const Checked *checked,
-                                    Value row,
+static CheckedObject planned_object(const EngineWalk *walk, const Checked *checked, Value row,
                                     Arena *arena) {
     CheckedObject object = {.address = text_of(row, "object_addr"), .status = CHECK_UNKNOWN};
     const CheckedObject *own = find_object(checked, object.address);
@@ -191,9 +187,7 @@ static Map read_planned(const EngineWalk *walk, Arena *arena) {
 }
 
 /* Lists exactly the instances that the plan lists: an apply does not evaluate all of them. */
-static void keep_planned(const EngineWalk *walk,
-                         const Map *planned,
-                         Checked *checked,
+static void keep_planned(const EngineWalk *walk, const Map *planned, Checked *checked,
                          Arena *arena) {
     const Value *row = map_find(planned, checked->address);
     Value objects;
@@ -223,8 +217,8 @@ static bool is_expanded(const EngineModule *module) {
 
 /* A destroy plan evaluates no conditions. It lists instances of root outputs only, and none with
  * -target. */
-static void gather(
-    const EngineWalk *walk, const Node *node, const Map *planned, Checked *checked, Arena *arena) {
+static void gather(const EngineWalk *walk, const Node *node, const Map *planned, Checked *checked,
+                   Arena *arena) {
     bool is_destroying = walk->options->mode == PLAN_DESTROY;
     bool is_root_output = node->kind == NODE_OUTPUT && !node->module->parent && node->is_selected;
     bool is_ending = is_destroying && is_root_output && walk->options->targets.count == 0;

@@ -30,20 +30,12 @@ MUST_USE bool engine_validate(const Engine *engine, Diags *diags);
 void engine_newer_blocks(const Engine *engine, Config *config, Arena *arena);
 /* Plans changes from `prior`, which is not modified. Returns false on errors; `*out` may then hold
  * a partial plan. */
-MUST_USE bool engine_plan(const Engine *engine,
-                          const PlanOptions *options,
-                          const State *prior,
-                          PlanResult *out,
-                          Arena *arena,
-                          Diags *diags);
+MUST_USE bool engine_plan(const Engine *engine, const PlanOptions *options, const State *prior,
+                          PlanResult *out, Arena *arena, Diags *diags);
 /* Applies the plan and saves the state, also after failures. On entry, `working` is the plan's
  * refreshed state; on return, it is the resulting state. */
-MUST_USE bool engine_apply(const Engine *engine,
-                           const PlanOptions *options,
-                           const Plan *plan,
-                           WorkingState *working,
-                           Arena *arena,
-                           Diags *diags);
+MUST_USE bool engine_apply(const Engine *engine, const PlanOptions *options, const Plan *plan,
+                           WorkingState *working, Arena *arena, Diags *diags);
 /* The objects of one resource instance. */
 typedef struct GitopsResult {
     ResourceAddr address;
@@ -58,20 +50,13 @@ bool engine_has_gitops(const Engine *engine, const StateResource *resource);
  * provider configurations; options->gitops says what for. Other objects have the values of the
  * state, and nothing is read or planned. The results are ordered by address, those of failed calls
  * are missing. */
-MUST_USE bool engine_gitops(const Engine *engine,
-                            const PlanOptions *options,
-                            const State *state,
-                            GitopsResults *out,
-                            Arena *arena,
-                            Diags *diags);
+MUST_USE bool engine_gitops(const Engine *engine, const PlanOptions *options, const State *state,
+                            GitopsResults *out, Arena *arena, Diags *diags);
 /* The console: evaluates expressions of a module instance, at first the root, with the values of
  * the state, or with those of a plan or apply if PlanOptions.console is set. */
 typedef struct EngineConsole EngineConsole;
-MUST_USE bool engine_console_open(const Engine *engine,
-                                  const PlanOptions *options,
-                                  const State *state,
-                                  EngineConsole **out,
-                                  Arena *arena,
+MUST_USE bool engine_console_open(const Engine *engine, const PlanOptions *options,
+                                  const State *state, EngineConsole **out, Arena *arena,
                                   Diags *diags);
 /* Makes expressions those of this module instance (NULL: the root). Returns false, with an error,
  * if there is no such instance. */
@@ -101,5 +86,5 @@ typedef struct GraphRequest {
 
 /* Builds a finished graph whose payloads are GraphDotNode. Edges that longer paths imply are
  * removed, unless `is_verbose` is set or the graph has a cycle. */
-MUST_USE bool engine_graph(
-    const Engine *engine, const GraphRequest *request, Graph *out, Arena *arena, Diags *diags);
+MUST_USE bool engine_graph(const Engine *engine, const GraphRequest *request, Graph *out,
+                           Arena *arena, Diags *diags);

@@ -187,12 +187,8 @@ static void record_run(WorkingState *working, const Plan *plan, bool is_clean, A
                                   is_apply ? plan_variables_digest(plan, arena) : STR_EMPTY);
 }
 
-bool engine_apply(const Engine *engine,
-                  const PlanOptions *options,
-                  const Plan *plan,
-                  WorkingState *working,
-                  Arena *arena,
-                  Diags *diags) {
+bool engine_apply(const Engine *engine, const PlanOptions *options, const Plan *plan,
+                  WorkingState *working, Arena *arena, Diags *diags) {
     size_t before = diags->error_count;
     EngineWalk *walk = engine_walk_open(engine, options, PHASE_APPLY, arena);
     walk->plan = plan;

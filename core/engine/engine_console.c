@@ -17,12 +17,8 @@ struct EngineConsole {
 
 /* Expressions of users and tests are not part of the configuration, so their names are bound on
  * first use. */
-static bool lookup_and_bind(const Scope *scope,
-                            const Traversal *traversal,
-                            Value *out,
-                            size_t *used,
-                            Arena *arena,
-                            Diags *diags) {
+static bool lookup_and_bind(const Scope *scope, const Traversal *traversal, Value *out,
+                            size_t *used, Arena *arena, Diags *diags) {
     const EngineConsole *console = scope->self;
     if (!traversal->binding &&
         !transform_bind(console->walk, console->base.module->module, (Traversal *)traversal, diags))
@@ -104,12 +100,8 @@ void engine_console_leave(EngineWalk *walk) {
     *walk->options->console = open_over(walk, walk->arena);
 }
 
-bool engine_console_open(const Engine *engine,
-                         const PlanOptions *options,
-                         const State *state,
-                         EngineConsole **out,
-                         Arena *arena,
-                         Diags *diags) {
+bool engine_console_open(const Engine *engine, const PlanOptions *options, const State *state,
+                         EngineConsole **out, Arena *arena, Diags *diags) {
     size_t before = diags->error_count;
     EngineWalk *walk = engine_walk_open(engine, options, PHASE_EVALUATE, arena);
     walk->state = state;

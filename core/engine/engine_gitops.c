@@ -35,12 +35,8 @@ static int compare_results(const void *a, const void *b) {
     return resource_addr_compare(one->address, other->address);
 }
 
-bool engine_gitops(const Engine *engine,
-                   const PlanOptions *options,
-                   const State *state,
-                   GitopsResults *out,
-                   Arena *arena,
-                   Diags *diags) {
+bool engine_gitops(const Engine *engine, const PlanOptions *options, const State *state,
+                   GitopsResults *out, Arena *arena, Diags *diags) {
     size_t before = diags->error_count;
     EngineWalk *walk = engine_walk_open(engine, options, PHASE_EVALUATE, arena);
     walk->state = state;

@@ -113,14 +113,14 @@ static const struct {
     Action action;
     const char *color;
 } frames[] = {
-    {ACTION_READ,               "#388bfd"},
-    {ACTION_CREATE,             "#2da44e"},
-    {ACTION_UPDATE,             "#bf8700"},
-    {ACTION_FORGET,             "#8957e5"},
+    {ACTION_READ, "#388bfd"},
+    {ACTION_CREATE, "#2da44e"},
+    {ACTION_UPDATE, "#bf8700"},
+    {ACTION_FORGET, "#8957e5"},
     {ACTION_FORGET_THEN_CREATE, "#8957e5"},
     {ACTION_CREATE_THEN_DELETE, "#8957e5"},
     {ACTION_DELETE_THEN_CREATE, "#8957e5"},
-    {ACTION_DELETE,             "#e5534b"},
+    {ACTION_DELETE, "#e5534b"},
 };
 
 /* Returns 1 + the row of an action; 0: none. */
@@ -249,9 +249,7 @@ static void draw(Picture *picture, Graph *out) {
     *out = may_reduce ? graph_reduce(&picture->graph, picture->arena) : picture->graph;
 }
 
-static void plan_deletion(Plan *plan,
-                          const StateResource *resource,
-                          const StateInstance *instance,
+static void plan_deletion(Plan *plan, const StateResource *resource, const StateInstance *instance,
                           Arena *arena) {
     ResourceChange change = {
         .address = resource->address,
@@ -297,8 +295,8 @@ static bool has_cycle(const EngineWalk *walk, Arena *scratch) {
     return walk->graph.finished && graph_find_cycle(&walk->graph, &cycle, scratch);
 }
 
-bool engine_graph(
-    const Engine *engine, const GraphRequest *request, Graph *out, Arena *arena, Diags *diags) {
+bool engine_graph(const Engine *engine, const GraphRequest *request, Graph *out, Arena *arena,
+                  Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("graph");
     PlanOptions options = {0};
     WalkPhase phase =

@@ -262,8 +262,7 @@ static bool is_null(Value value) {
 }
 
 /* An output that becomes null is updated, not deleted: it is still declared. */
-static Action output_action(const OutputChange *change,
-                            const StateOutput *stored,
+static Action output_action(const OutputChange *change, const StateOutput *stored,
                             bool is_sensitive) {
     if (!stored)
         return is_null(change->after) ? ACTION_NO_OP : ACTION_CREATE;
@@ -531,12 +530,8 @@ static void report_interruption(const PlanOptions *options, Diags *diags) {
                 "Nothing was changed.");
 }
 
-static bool plan(const Engine *engine,
-                 const PlanOptions *options,
-                 const State *prior,
-                 PlanResult *out,
-                 Arena *arena,
-                 Diags *diags) {
+static bool plan(const Engine *engine, const PlanOptions *options, const State *prior,
+                 PlanResult *out, Arena *arena, Diags *diags) {
     size_t before = diags->error_count;
     Moves moves = {0};
     EngineWalk *walk = engine_walk_open(engine, options, PHASE_PLAN, arena);
@@ -578,12 +573,8 @@ static bool plan(const Engine *engine,
 
 /* First pass of a destroy: a normal plan that refreshes the objects and validates the configuration
  * before anything is deleted. Its diagnostics are reported only if it fails. */
-static bool preflight(const Engine *engine,
-                      const PlanOptions *options,
-                      const State *prior,
-                      PlanResult *out,
-                      Arena *arena,
-                      Diags *diags) {
+static bool preflight(const Engine *engine, const PlanOptions *options, const State *prior,
+                      PlanResult *out, Arena *arena, Diags *diags) {
     PlanOptions keeping = *options;
     keeping.mode = PLAN_NORMAL;
     keeping.is_preflight = true;
@@ -595,12 +586,8 @@ static bool preflight(const Engine *engine,
     return ok;
 }
 
-bool engine_plan(const Engine *engine,
-                 const PlanOptions *options,
-                 const State *prior,
-                 PlanResult *out,
-                 Arena *arena,
-                 Diags *diags) {
+bool engine_plan(const Engine *engine, const PlanOptions *options, const State *prior,
+                 PlanResult *out, Arena *arena, Diags *diags) {
     bool has_nothing = state_is_empty(prior);
     if (options->mode != PLAN_DESTROY || options->skip_refresh || has_nothing)
         return plan(engine, options, prior, out, arena, diags);

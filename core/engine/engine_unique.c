@@ -24,9 +24,7 @@ static Str values_of(const UniqueRule *rule, Value object, Arena *arena) {
     return value_is_null(value) ? STR_EMPTY : strbuf_str(&key);
 }
 
-static void report(const Uniqueness *unique,
-                   const UniqueRule *rule,
-                   const InstanceRecord *a,
+static void report(const Uniqueness *unique, const UniqueRule *rule, const InstanceRecord *a,
                    const InstanceRecord *b) {
     Arena *arena = unique->arena;
     const Resource *config = b->node->as.resource->config;

@@ -1,9 +1,7 @@
 /* Opens, closes and frees walks. */
 #include "engine_walk.h"
 
-EngineWalk *engine_walk_open(const Engine *engine,
-                             const PlanOptions *options,
-                             WalkPhase phase,
+EngineWalk *engine_walk_open(const Engine *engine, const PlanOptions *options, WalkPhase phase,
                              Arena *arena) {
     bool is_kept = phase == PHASE_EVALUATE || options->console;
     Arena *own = is_kept ? arena : arena_open("walk");
@@ -49,9 +47,7 @@ void engine_walk_free(EngineWalk *walk) {
         arena_close(walk->arena);
 }
 
-static void visit_expansion(const Node *node,
-                            ModuleInstance *module,
-                            EngineWalkVisit visit,
+static void visit_expansion(const Node *node, ModuleInstance *module, EngineWalkVisit visit,
                             void *payload) {
     const ResourceExpansion *resource = node_slot(node, module)->payload;
     if (!resource)

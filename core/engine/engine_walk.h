@@ -6,9 +6,7 @@
 /* Returns a walk for this phase, without a graph. `arena` owns the results that a plan or state
  * points at; for a console, it owns the whole walk. Validation may pass NULL. `options` must
  * be valid until engine_walk_free or, for a console, until the console is open. */
-EngineWalk *engine_walk_open(const Engine *engine,
-                             const PlanOptions *options,
-                             WalkPhase phase,
+EngineWalk *engine_walk_open(const Engine *engine, const PlanOptions *options, WalkPhase phase,
                              Arena *arena);
 /* Merges the arenas of the workers into those of the walk, and adds their diagnostics to `diags`.
  * The graph and the records remain valid until engine_walk_free. */

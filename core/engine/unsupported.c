@@ -47,8 +47,7 @@ static void find_in_connection(const Connection *connection, UnsupportedReport *
     }
 }
 
-static void find_in_provisioners(const Provisioners *provisioners,
-                                 const Connection *shared,
+static void find_in_provisioners(const Provisioners *provisioners, const Connection *shared,
                                  UnsupportedReport *report) {
     bool is_used = false;
     vec_each(provisioners, provisioner) {

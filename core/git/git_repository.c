@@ -419,9 +419,7 @@ static bool write_tree(GitRepository *repository, Str lines, Str *tree) {
     return true;
 }
 
-bool git_repository_commit(GitRepository *repository,
-                           const GitChange *changes,
-                           size_t count,
+bool git_repository_commit(GitRepository *repository, const GitChange *changes, size_t count,
                            Str message) {
     Arena *arena = repository->program.arena;
     StrBuf lines = strbuf_new(arena);
@@ -577,17 +575,15 @@ bool git_repository_push(GitRepository *repository, GitPrepare *prepare, void *p
     return push_until_done(repository, &push);
 }
 
-bool git_repository_propose(
-    GitRepository *repository, Str review, GitPrepare *prepare, void *payload, Str *commit) {
+bool git_repository_propose(GitRepository *repository, Str review, GitPrepare *prepare,
+                            void *payload, Str *commit) {
     Push push = {.prepare = prepare, .payload = payload, .review = review};
     bool is_good = push_until_done(repository, &push);
     *commit = push.proposed;
     return is_good;
 }
 
-bool git_repository_has_ancestor(GitRepository *repository,
-                                 Str older,
-                                 Str newer,
+bool git_repository_has_ancestor(GitRepository *repository, Str older, Str newer,
                                  bool *is_ancestor) {
     *is_ancestor = str_equal(older, newer);
     if (*is_ancestor)

@@ -57,10 +57,8 @@ Str git_repository_path_problem(Str path, Arena *arena);
 MUST_USE bool git_repository_read(GitRepository *repository, Str path, Str *out, bool *exists);
 /* Makes a commit on `head`, unless the changes change nothing. Removal of an absent file is no
  * change. */
-MUST_USE bool git_repository_commit(GitRepository *repository,
-                                    const GitChange *changes,
-                                    size_t count,
-                                    Str message);
+MUST_USE bool git_repository_commit(GitRepository *repository, const GitChange *changes,
+                                    size_t count, Str message);
 
 /* Makes commits on `head`, by git_repository_commit. Called for each new tip, so it must look at
  * the files of `head` again. Returns false to stop the push; `problem` then says why. */
@@ -73,11 +71,9 @@ MUST_USE bool git_repository_push(GitRepository *repository, GitPrepare *prepare
  * are made on the tip, or on the review branch while it has commits that are not merged. *commit is
  * the tip of the review branch with all changes; empty if the branch of the remote needs none.
  * `head` is `tip` afterwards. */
-MUST_USE bool git_repository_propose(
-    GitRepository *repository, Str review, GitPrepare *prepare, void *payload, Str *commit);
+MUST_USE bool git_repository_propose(GitRepository *repository, Str review, GitPrepare *prepare,
+                                     void *payload, Str *commit);
 /* Fetches, and sets *is_ancestor to whether the branch has both commits, `older` before or as
  * `newer`. */
-MUST_USE bool git_repository_has_ancestor(GitRepository *repository,
-                                          Str older,
-                                          Str newer,
+MUST_USE bool git_repository_has_ancestor(GitRepository *repository, Str older, Str newer,
                                           bool *is_ancestor);

@@ -210,12 +210,8 @@ void graph_topological_order(const Graph *graph, GraphNodes *out, Arena *arena) 
     *out = order;
 }
 
-static void mark_reachable(const Graph *graph,
-                           const uint32_t *row_start,
-                           const GraphNode *row,
-                           GraphNode start,
-                           bool *marks,
-                           Arena *scratch) {
+static void mark_reachable(const Graph *graph, const uint32_t *row_start, const GraphNode *row,
+                           GraphNode start, bool *marks, Arena *scratch) {
     CHECK(graph->finished);
     GraphNodes open = {0};
     if (!marks[start])
@@ -299,8 +295,8 @@ static void order_of_leaving(const Graph *graph, GraphNode *order, Arena *scratc
 }
 
 /* Gives the number to all nodes that depend on `start` and have no component yet. */
-static void fill_component(
-    const Graph *graph, GraphNode start, uint32_t number, uint32_t *out, GraphNode *stack) {
+static void fill_component(const Graph *graph, GraphNode start, uint32_t number, uint32_t *out,
+                           GraphNode *stack) {
     size_t depth = 0;
     out[start] = number;
     stack[depth++] = start;

@@ -68,11 +68,8 @@ static Str canonical_query(Str query, Arena *arena) {
     return str_join(parts.items, parts.count, STR("&"), arena);
 }
 
-static Str canonical_request(const HttpRequest *request,
-                             const Url *url,
-                             const HttpHeaders *headers,
-                             Str content,
-                             Arena *arena) {
+static Str canonical_request(const HttpRequest *request, const Url *url, const HttpHeaders *headers,
+                             Str content, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     Str method = request->method.len ? request->method : STR("GET");
     Str path = url->path.len ? url->path : STR("/");
@@ -93,9 +90,7 @@ static Str signing_key(const AwsIdentity *identity, Str day, Arena *arena) {
     return key;
 }
 
-void aws_signature_sign(const AwsIdentity *identity,
-                        int64_t now_ms,
-                        HttpRequest *request,
+void aws_signature_sign(const AwsIdentity *identity, int64_t now_ms, HttpRequest *request,
                         Arena *arena) {
     Url url = {0};
     CHECK(url_parse(request->url, &url));

@@ -17,7 +17,5 @@ typedef struct AwsIdentity {
 
 /* Adds x-amz-date, x-amz-content-sha256, authorization and, if there is a token,
  * x-amz-security-token. */
-void aws_signature_sign(const AwsIdentity *identity,
-                        int64_t now_ms,
-                        HttpRequest *request,
+void aws_signature_sign(const AwsIdentity *identity, int64_t now_ms, HttpRequest *request,
                         Arena *arena);

@@ -108,14 +108,9 @@ static bool parse(Str request, Str *path, Str *query) {
     return true;
 }
 
-int callback_listener_wait(const CallbackListener *listener,
-                           Str path,
-                           bool (*accepts)(void *payload, Str query),
-                           void *payload,
-                           Str page,
-                           const CancelToken *cancel,
-                           Str *query,
-                           Arena *arena) {
+int callback_listener_wait(const CallbackListener *listener, Str path,
+                           bool (*accepts)(void *payload, Str query), void *payload, Str page,
+                           const CancelToken *cancel, Str *query, Arena *arena) {
     Connection connections[CONNECTIONS];
     bool is_done = false;
     Str at, found = STR_EMPTY;
@@ -124,7 +119,7 @@ int callback_listener_wait(const CallbackListener *listener,
     while (!is_done && cancel_level(cancel) == CANCEL_NONE) {
         struct pollfd polled[CONNECTIONS + 2] = {
             {.fd = cancel_fd(cancel), .events = POLLIN},
-            {.fd = listener->fd,      .events = POLLIN},
+            {.fd = listener->fd, .events = POLLIN},
         };
         for (size_t i = 0; i < CONNECTIONS; i++)
             polled[i + 2] = (struct pollfd){.fd = connections[i].fd, .events = POLLIN};

@@ -17,13 +17,8 @@ typedef struct CallbackListener {
 int callback_listener_open(uint16_t first_port, uint16_t last_port, CallbackListener *out);
 /* Waits for a GET request for `path` whose query `accepts`, and answers it with the text `page`;
  * other requests get an error. Returns 0, or -ECANCELED after the token was raised. */
-int callback_listener_wait(const CallbackListener *listener,
-                           Str path,
-                           bool (*accepts)(void *payload, Str query),
-                           void *payload,
-                           Str page,
-                           const CancelToken *cancel,
-                           Str *query,
-                           Arena *arena);
+int callback_listener_wait(const CallbackListener *listener, Str path,
+                           bool (*accepts)(void *payload, Str query), void *payload, Str page,
+                           const CancelToken *cancel, Str *query, Arena *arena);
 void callback_listener_close(CallbackListener *listener);
 SCOPED_TYPE(CallbackListener, callback_listener_close);

@@ -61,14 +61,14 @@ typedef struct DurationUnit {
 
 /* A unit must come before any unit that is its prefix. */
 static const DurationUnit duration_units[] = {
-    {STR_CONST("ns"),        1                  },
-    {STR_CONST("us"),        1000               },
-    {STR_CONST("\xc2\xb5s"), 1000               }, /* micro sign */
-    {STR_CONST("\xce\xbcs"), 1000               }, /* Greek mu */
-    {STR_CONST("ms"),        NS_PER_MS          },
-    {STR_CONST("s"),         1000 * NS_PER_MS   },
-    {STR_CONST("m"),         60000 * NS_PER_MS  },
-    {STR_CONST("h"),         3600000 * NS_PER_MS},
+    {STR_CONST("ns"), 1},
+    {STR_CONST("us"), 1000},
+    {STR_CONST("\xc2\xb5s"), 1000}, /* micro sign */
+    {STR_CONST("\xce\xbcs"), 1000}, /* Greek mu */
+    {STR_CONST("ms"), NS_PER_MS},
+    {STR_CONST("s"), 1000 * NS_PER_MS},
+    {STR_CONST("m"), 60000 * NS_PER_MS},
+    {STR_CONST("h"), 3600000 * NS_PER_MS},
 };
 
 static Str read_digits(Str *rest) {

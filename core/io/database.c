@@ -8,8 +8,8 @@ typedef struct DatabasePlugin {
     Plugin plugin;
 } DatabasePlugin;
 
-static DatabaseStatus open_by_plugin(
-    void *self, Str address, DatabaseSession **out, DatabaseAnswer *answer, Arena *arena) {
+static DatabaseStatus open_by_plugin(void *self, Str address, DatabaseSession **out,
+                                     DatabaseAnswer *answer, Arena *arena) {
     DatabasePlugin *opened = self;
     *answer = (DatabaseAnswer){0};
     const Database *client = plugin_get(&opened->plugin, &answer->problem, arena);
@@ -19,12 +19,8 @@ static DatabaseStatus open_by_plugin(
 }
 
 /* A session exists, so the plugin is loaded. */
-static DatabaseStatus run_by_plugin(void *self,
-                                    DatabaseSession *session,
-                                    const char *statement,
-                                    const Str *values,
-                                    size_t count,
-                                    DatabaseAnswer *answer,
+static DatabaseStatus run_by_plugin(void *self, DatabaseSession *session, const char *statement,
+                                    const Str *values, size_t count, DatabaseAnswer *answer,
                                     Arena *arena) {
     const DatabasePlugin *opened = self;
     const Database *client = opened->plugin.content;

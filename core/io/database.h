@@ -29,15 +29,10 @@ typedef struct Database {
     void *self;
     /* `address`: a URL or keywords, as psql accepts them; empty: from the PG* environment
      * variables. */
-    DatabaseStatus (*open)(
-        void *self, Str address, DatabaseSession **out, DatabaseAnswer *answer, Arena *arena);
-    DatabaseStatus (*run)(void *self,
-                          DatabaseSession *session,
-                          const char *statement,
-                          const Str *values,
-                          size_t count,
-                          DatabaseAnswer *answer,
-                          Arena *arena);
+    DatabaseStatus (*open)(void *self, Str address, DatabaseSession **out, DatabaseAnswer *answer,
+                           Arena *arena);
+    DatabaseStatus (*run)(void *self, DatabaseSession *session, const char *statement,
+                          const Str *values, size_t count, DatabaseAnswer *answer, Arena *arena);
     void (*close)(void *self, DatabaseSession *session);
 } Database;
 

@@ -437,8 +437,8 @@ static int real_open(void *self, Str path, unsigned flags, uint32_t mode, DiskFi
     return 0;
 }
 
-static int real_read(
-    void *self, DiskFile file, uint64_t offset, void *out, size_t size, size_t *got) {
+static int real_read(void *self, DiskFile file, uint64_t offset, void *out, size_t size,
+                     size_t *got) {
     (void)self;
     size_t total = 0;
     while (total < size) {

@@ -52,8 +52,7 @@ typedef struct Disk {
     int (*stat)(void *self, Str path, DiskStat *out);
     /* Sorted by name, without "." and "..". */
     int (*list)(void *self, Str path, DiskEntries *out, Arena *arena);
-    int (*make_directories)(void *self,
-                            Str path,
+    int (*make_directories)(void *self, Str path,
                             uint32_t mode); /* with parents; fine if it exists */
     int (*remove)(void *self, Str path);    /* a file or an empty directory */
     int (*rename)(void *self, Str from, Str to);

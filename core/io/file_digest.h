@@ -5,6 +5,6 @@
 #include "disk.h"
 
 /* Sets *hex to the digest of the content. Returns 0 or a negative errno. */
-MUST_USE int file_digest_open(
-    const Disk *disk, DiskFile file, DigestKind kind, Str *hex, Arena *arena);
+MUST_USE int file_digest_open(const Disk *disk, DiskFile file, DigestKind kind, Str *hex,
+                              Arena *arena);
 MUST_USE int file_digest(const Disk *disk, Str path, DigestKind kind, Str *hex, Arena *arena);

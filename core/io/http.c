@@ -71,12 +71,8 @@ typedef struct HttpPlugin {
     Plugin plugin;
 } HttpPlugin;
 
-static HttpStatus attempt_by_plugin(void *self,
-                                    const HttpRequest *request,
-                                    const HttpSink *sink,
-                                    HttpResponse *response,
-                                    Str *problem,
-                                    Arena *arena) {
+static HttpStatus attempt_by_plugin(void *self, const HttpRequest *request, const HttpSink *sink,
+                                    HttpResponse *response, Str *problem, Arena *arena) {
     HttpPlugin *opened = self;
     const Http *client = plugin_get(&opened->plugin, problem, arena);
     if (!client)

@@ -90,12 +90,8 @@ typedef struct Http {
     void *self;
     /* Sends one request. `*problem` is the end of a sentence, unchanged if HTTP_DONE.
      * response->body stays empty. */
-    HttpStatus (*attempt)(void *self,
-                          const HttpRequest *request,
-                          const HttpSink *sink,
-                          HttpResponse *response,
-                          Str *problem,
-                          Arena *arena);
+    HttpStatus (*attempt)(void *self, const HttpRequest *request, const HttpSink *sink,
+                          HttpResponse *response, Str *problem, Arena *arena);
     /* Both may be NULL: then no connection stays open. open_pool returns NULL on failure. */
     HttpPool *(*open_pool)(void *self);
     void (*close_pool)(void *self, HttpPool *pool);

@@ -28,9 +28,7 @@ static bool may_help(HttpStatus status, int code) {
     return false;
 }
 
-static int64_t wait_ms(const HttpRequest *request,
-                       const HttpResponse *response,
-                       uint32_t attempt,
+static int64_t wait_ms(const HttpRequest *request, const HttpResponse *response, uint32_t attempt,
                        const Clock *clock) {
     int64_t most = request->retry_wait_max_ms ? request->retry_wait_max_ms : RETRY_WAIT_MAX_MS;
     int64_t wait = request->retry_wait_ms ? request->retry_wait_ms : RETRY_WAIT_MS;
@@ -47,8 +45,8 @@ typedef struct Body {
     int (*begin)(void *payload);
 } Body;
 
-static void log_attempt(
-    const HttpRequest *request, HttpStatus status, int code, int64_t began_ms, Arena *arena) {
+static void log_attempt(const HttpRequest *request, HttpStatus status, int code, int64_t began_ms,
+                        Arena *arena) {
     log_debug("http attempt",
               log_text("method", request->method.len > 0 ? request->method : STR("GET")),
               log_text("url", url_redact(request->url, arena)),
@@ -58,12 +56,8 @@ static void log_attempt(
 }
 
 /* Sends one request, unless a header would add lines to it. */
-static HttpStatus attempt_once(const Io *io,
-                               const HttpRequest *request,
-                               const HttpSink *sink,
-                               HttpResponse *response,
-                               Str *problem,
-                               Arena *arena) {
+static HttpStatus attempt_once(const Io *io, const HttpRequest *request, const HttpSink *sink,
+                               HttpResponse *response, Str *problem, Arena *arena) {
     vec_each(&request->headers, header) {
         if (http_header_is_valid(header->name, header->value))
             continue;
@@ -76,12 +70,8 @@ static HttpStatus attempt_once(const Io *io,
     return io->http->attempt(io->http->self, request, sink, response, problem, arena);
 }
 
-static HttpStatus send_patiently(const Io *io,
-                                 const HttpRequest *request,
-                                 const Body *body,
-                                 HttpResponse *out,
-                                 Str *problem,
-                                 Arena *arena) {
+static HttpStatus send_patiently(const Io *io, const HttpRequest *request, const Body *body,
+                                 HttpResponse *out, Str *problem, Arena *arena) {
     for (uint32_t attempt = 0;; attempt++) {
         HttpResponse response = {0};
         *problem = STR_EMPTY;
@@ -107,12 +97,8 @@ static HttpStatus send_patiently(const Io *io,
     }
 }
 
-HttpStatus http_send_to_sink(const Io *io,
-                             const HttpRequest *request,
-                             const HttpSink *sink,
-                             HttpResponse *response,
-                             Str *problem,
-                             Arena *arena) {
+HttpStatus http_send_to_sink(const Io *io, const HttpRequest *request, const HttpSink *sink,
+                             HttpResponse *response, Str *problem, Arena *arena) {
     int64_t began_ms = log_clock_ms();
     *problem = STR_EMPTY;
     *response = (HttpResponse){.attempts = 1};
@@ -132,13 +118,10 @@ static int add_to_memory(void *payload, Str piece) {
     return 0;
 }
 
-HttpStatus http_send(
-    const Io *io, const HttpRequest *request, HttpResponse *response, Str *problem, Arena *arena) {
+HttpStatus http_send(const Io *io, const HttpRequest *request, HttpResponse *response, Str *problem,
+                     Arena *arena) {
     StrBuf text = strbuf_new(arena);
-    Body body = {
-        {add_to_memory, &text},
-        empty_memory
-    };
+    Body body = {{add_to_memory, &text}, empty_memory};
     HttpStatus status = send_patiently(io, request, &body, response, problem, arena);
     if (status == HTTP_DONE)
         response->body = strbuf_str(&text);
@@ -166,12 +149,8 @@ static int add_to_file(void *payload, Str piece) {
     return open->disk->append(open->disk->self, open->file, piece);
 }
 
-HttpStatus http_send_to_file(const Io *io,
-                             const HttpRequest *request,
-                             Str path,
-                             HttpResponse *response,
-                             Str *problem,
-                             Arena *arena) {
+HttpStatus http_send_to_file(const Io *io, const HttpRequest *request, Str path,
+                             HttpResponse *response, Str *problem, Arena *arena) {
     SCOPED(OpenFile) open = {.disk = io->disk};
     unsigned flags = DISK_WRITE | DISK_APPEND | DISK_CREATE | DISK_TRUNCATE;
     int error = io->disk->open(io->disk->self, path, flags, 0600, &open.file);
@@ -179,9 +158,6 @@ HttpStatus http_send_to_file(const Io *io,
         *problem = str_format(arena, "%s", strerror(-error));
         return HTTP_NOT_KEPT;
     }
-    Body body = {
-        {add_to_file, &open},
-        empty_file
-    };
+    Body body = {{add_to_file, &open}, empty_file};
     return send_patiently(io, request, &body, response, problem, arena);
 }

@@ -9,21 +9,13 @@
 
 /* Sends with retries and reads the whole body into memory. Unless HTTP_DONE, `*problem` is the end
  * of a sentence ("connection refused"). A cancelled wait leaves `*response` unchanged. */
-HttpStatus http_send(
-    const Io *io, const HttpRequest *request, HttpResponse *response, Str *problem, Arena *arena);
+HttpStatus http_send(const Io *io, const HttpRequest *request, HttpResponse *response, Str *problem,
+                     Arena *arena);
 /* Sends once and passes the body to the sink in the pieces that arrive, whatever the HTTP status.
  * Without HTTP_DONE, the response may still have a code. */
-HttpStatus http_send_to_sink(const Io *io,
-                             const HttpRequest *request,
-                             const HttpSink *sink,
-                             HttpResponse *response,
-                             Str *problem,
-                             Arena *arena);
+HttpStatus http_send_to_sink(const Io *io, const HttpRequest *request, const HttpSink *sink,
+                             HttpResponse *response, Str *problem, Arena *arena);
 /* Same as http_send, but writes the body into the file, whatever the HTTP status. An existing file
  * is truncated first; a failed transfer leaves a partial one. */
-HttpStatus http_send_to_file(const Io *io,
-                             const HttpRequest *request,
-                             Str path,
-                             HttpResponse *response,
-                             Str *problem,
-                             Arena *arena);
+HttpStatus http_send_to_file(const Io *io, const HttpRequest *request, Str path,
+                             HttpResponse *response, Str *problem, Arena *arena);

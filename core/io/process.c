@@ -272,8 +272,8 @@ static void watch(Run *run) {
         struct pollfd wanted[] = {
             {fd_or_none(run->pipes[0]), POLLIN, 0},
             {fd_or_none(run->pipes[1]), POLLIN, 0},
-            {run->exited.number,        POLLIN, 0},
-            {cancelled,                 POLLIN, 0},
+            {run->exited.number, POLLIN, 0},
+            {cancelled, POLLIN, 0},
         };
         int ready = poll(wanted, ARRAY_COUNT(wanted), poll_timeout(run));
         CHECK(ready >= 0 || errno == EINTR);

@@ -16,11 +16,8 @@ static bool open_by_plugin(void *self, Str path, RpcChannel **out, Str *problem,
 }
 
 /* open_by_plugin made the channel, so the plugin is loaded. */
-static void call_by_plugin(void *self,
-                           RpcChannel *channel,
-                           const RpcRequest *request,
-                           RpcResponse *response,
-                           Arena *arena) {
+static void call_by_plugin(void *self, RpcChannel *channel, const RpcRequest *request,
+                           RpcResponse *response, Arena *arena) {
     const Rpc *client = ((const RpcPlugin *)self)->plugin.content;
     client->call(client->self, channel, request, response, arena);
 }

@@ -71,10 +71,7 @@ typedef struct Rpc {
      * end of a sentence in *problem. The caller closes *out. */
     bool (*open)(void *self, Str path, RpcChannel **out, Str *problem, Arena *arena);
     /* Sends a request and waits for the end of the call. The response is in `arena`. */
-    void (*call)(void *self,
-                 RpcChannel *channel,
-                 const RpcRequest *request,
-                 RpcResponse *response,
+    void (*call)(void *self, RpcChannel *channel, const RpcRequest *request, RpcResponse *response,
                  Arena *arena);
     /* Starts a call and returns at once. `on_message` receives the messages until the call fails or
      * the channel is closed. Copies `method` and `message`; `payload` must live until the call has

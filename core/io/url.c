@@ -59,11 +59,8 @@ Str url_to_str(const Url *url, Arena *arena) {
         Str part;
         const char *behind;
     } optional[] = {
-        {"",  url->userinfo, "@"},
-        {"",  url->host,     "" },
-        {"",  url->path,     "" },
-        {"?", url->query,    "" },
-        {"#", url->fragment, "" },
+        {"", url->userinfo, "@"}, {"", url->host, ""},      {"", url->path, ""},
+        {"?", url->query, ""},    {"#", url->fragment, ""},
     };
     StrBuf text = strbuf_new(arena);
     strbuf_add(&text, url->scheme);

@@ -43,10 +43,8 @@ static Str proxy_of(Str url, Arena *arena) {
                : url;
 }
 
-void kube_auth_apply(const KubeTarget *target,
-                     const KubeCredential *credential,
-                     HttpRequest *request,
-                     Arena *arena) {
+void kube_auth_apply(const KubeTarget *target, const KubeCredential *credential,
+                     HttpRequest *request, Arena *arena) {
     request->ca_certs = target->ca_certs;
     request->skip_verify = target->skip_verify;
     request->server_name = target->server_name;

@@ -14,7 +14,5 @@ typedef struct KubeCredential {
 
 /* Sets what `target` and `credential` decide about a request: TLS, proxy, compression, and the
  * user (bearer token, else password; impersonation). The URL is the caller's. */
-void kube_auth_apply(const KubeTarget *target,
-                     const KubeCredential *credential,
-                     HttpRequest *request,
-                     Arena *arena);
+void kube_auth_apply(const KubeTarget *target, const KubeCredential *credential,
+                     HttpRequest *request, Arena *arena);

@@ -112,11 +112,8 @@ static Str shown_error(const KubeTarget *target, Str text, Arena *arena) {
     return utf8_shorten(utf8_indented(text, arena), SHOWN_MAX, arena);
 }
 
-static bool check_end(const KubeTarget *target,
-                      const ProcessResult *result,
-                      const CancelToken *cancel,
-                      Str *problem,
-                      Arena *arena) {
+static bool check_end(const KubeTarget *target, const ProcessResult *result,
+                      const CancelToken *cancel, Str *problem, Arena *arena) {
     const KubeExec *exec = &target->exec;
     Str text = shown_error(target, result->err, arena);
     if (result->timed_out)
@@ -130,8 +127,8 @@ static bool check_end(const KubeTarget *target,
                 problem, arena);
 }
 
-static bool read_expiry(
-    const KubeExec *exec, Value answer, int64_t *out, Str *problem, Arena *arena) {
+static bool read_expiry(const KubeExec *exec, Value answer, int64_t *out, Str *problem,
+                        Arena *arena) {
     Str text = kube_object_text(answer, "status", "expirationTimestamp");
     Timestamp time = {0};
     Str ignored;
@@ -142,8 +139,8 @@ static bool read_expiry(
     return true;
 }
 
-static bool read_answer(
-    const KubeExec *exec, Str text, KubeCredential *out, Str *problem, Arena *arena) {
+static bool read_answer(const KubeExec *exec, Str text, KubeCredential *out, Str *problem,
+                        Arena *arena) {
     Value answer;
     const char *error;
     size_t offset;
@@ -185,20 +182,14 @@ static void keep_output(void *payload, Str piece, bool is_error) {
     strbuf_add(text, str_slice(piece, 0, OUTPUT_MAX - text->len));
 }
 
-bool kube_exec_run(const Io *io,
-                   const KubeTarget *target,
-                   const CancelToken *cancel,
-                   KubeCredential *out,
-                   Str *problem,
-                   Arena *arena) {
+bool kube_exec_run(const Io *io, const KubeTarget *target, const CancelToken *cancel,
+                   KubeCredential *out, Str *problem, Arena *arena) {
     const KubeExec *exec = &target->exec;
     StrVec env = {0};
     vec_each(&exec->env, variable)
         vec_push(arena, &env, *variable);
     vec_push(arena, &env, info_of(target, arena));
-    PluginOutput output = {
-        {strbuf_new(arena), strbuf_new(arena)}
-    };
+    PluginOutput output = {{strbuf_new(arena), strbuf_new(arena)}};
     ProcessRequest request = {
         .argv = argv_of(exec, arena),
         .environment = &env,

@@ -9,9 +9,5 @@
 
 /* Runs the plugin of the target, at most a minute. Sets `*out`, with number 0, only on success. On
  * failure `*problem` is the end of a sentence; known secrets in the plugin's texts are hidden. */
-MUST_USE bool kube_exec_run(const Io *io,
-                            const KubeTarget *target,
-                            const CancelToken *cancel,
-                            KubeCredential *out,
-                            Str *problem,
-                            Arena *arena);
+MUST_USE bool kube_exec_run(const Io *io, const KubeTarget *target, const CancelToken *cancel,
+                            KubeCredential *out, Str *problem, Arena *arena);

@@ -124,8 +124,8 @@ static bool is_settled(const KubeLogin *login, uint64_t seen, int64_t now) {
 }
 
 /* If a renewal before the expiry fails, the credential stays in use until it expires. */
-static bool get_locked(
-    KubeLogin *login, uint64_t refused, uint64_t seen, const CancelToken *cancel, Arena *arena) {
+static bool get_locked(KubeLogin *login, uint64_t refused, uint64_t seen, const CancelToken *cancel,
+                       Arena *arena) {
     const KubeCredential *credential = &login->credential;
     int64_t now = now_ms(login);
     bool is_refused = refused > 0 && credential->number <= refused;
@@ -139,12 +139,8 @@ static bool get_locked(
     return ok || (credential->number > refused && now < credential->expires_ms);
 }
 
-bool kube_login_get(KubeLogin *login,
-                    uint64_t refused,
-                    const CancelToken *cancel,
-                    KubeCredential *out,
-                    Str *problem,
-                    Arena *arena) {
+bool kube_login_get(KubeLogin *login, uint64_t refused, const CancelToken *cancel,
+                    KubeCredential *out, Str *problem, Arena *arena) {
     const KubeTarget *target = login->target;
     if (!kube_login_can_renew(login)) {
         *out = (KubeCredential){0, target->token, target->certificate, target->key, 0};

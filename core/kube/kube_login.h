@@ -15,12 +15,8 @@ void kube_login_close(KubeLogin *login);
  * exceptions: one from the configuration always has number 0; and if a plugin has just been run
  * again after a rejection, *out is the result of that run, even a refused one. The texts live
  * as long as the login. On failure, `*problem` is the end of a sentence. */
-MUST_USE bool kube_login_get(KubeLogin *login,
-                             uint64_t refused,
-                             const CancelToken *cancel,
-                             KubeCredential *out,
-                             Str *problem,
-                             Arena *arena);
+MUST_USE bool kube_login_get(KubeLogin *login, uint64_t refused, const CancelToken *cancel,
+                             KubeCredential *out, Str *problem, Arena *arena);
 /* Returns true if a file or a plugin provides the credential, so that it can be renewed after the
  * server rejects it. */
 bool kube_login_can_renew(const KubeLogin *login);

@@ -46,8 +46,8 @@ static Value with_path(Value object, Str path, Str last, Value value, Arena *are
     return with_member(object, name, with_path(inner, path, last, value, arena), arena);
 }
 
-Value kube_object_with(
-    Value object, const char *path, const char *last, Value value, Arena *arena) {
+Value kube_object_with(Value object, const char *path, const char *last, Value value,
+                       Arena *arena) {
     return with_path(object, str_from_cstr(path), str_from_cstr(last), value, arena);
 }
 

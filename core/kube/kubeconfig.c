@@ -50,9 +50,7 @@ static bool spend(void *payload, size_t elements) {
     return is_enough;
 }
 
-static bool check_header(KubeReading *reading,
-                         KubeNode root,
-                         const char *name,
+static bool check_header(KubeReading *reading, KubeNode root, const char *name,
                          const char *wanted) {
     KubeNode found = member(reading, root, name);
     bool is_good = !kube_node_exists(found) || (kube_node_is(found, KIND_STRING) &&
@@ -118,12 +116,8 @@ static const KubeSection users = {"users", "user"};
 
 /* Looks for the entry in one file, which must not have two of the name. Adds the names of all
  * entries to `names`. Returns whether the file has the entry. */
-static bool find_in_file(KubeReading *reading,
-                         const KubeFile *file,
-                         const KubeSection *section,
-                         Str name,
-                         KubeNode *out,
-                         StrVec *names) {
+static bool find_in_file(KubeReading *reading, const KubeFile *file, const KubeSection *section,
+                         Str name, KubeNode *out, StrVec *names) {
     KubeNode list = member(reading, kube_node_root(file), section->list);
     size_t count = kube_node_count(&reading->nodes, list);
     bool is_found = false;
@@ -153,8 +147,8 @@ static Str file_names(KubeReading *reading) {
 
 /* Adds an error about an unknown name. `from` is the member that has the name; without a file, the
  * name is an argument. */
-static bool fail_missing(
-    KubeReading *reading, KubeNode from, const KubeSection *section, Str name, StrVec names) {
+static bool fail_missing(KubeReading *reading, KubeNode from, const KubeSection *section, Str name,
+                         StrVec names) {
     Arena *arena = reading->nodes.arena;
     Str nearest = str_suggest(name, names.items, names.count);
     Str hint = nearest.len ? str_format(arena, "; the nearest name is \"%.*s\"", STR_ARG(nearest))
@@ -169,8 +163,8 @@ static bool fail_missing(
 
 /* Finds the entry with the name; the first file that has it counts. Without a name, `*out` stays
  * null. */
-static bool find_entry(
-    KubeReading *reading, KubeNode from, const KubeSection *section, Str name, KubeNode *out) {
+static bool find_entry(KubeReading *reading, KubeNode from, const KubeSection *section, Str name,
+                       KubeNode *out) {
     StrVec names = {0};
     size_t before = reading->nodes.diags->error_count;
     bool is_found = name.len == 0;
@@ -211,8 +205,8 @@ static Str without_spaces(Str text, Arena *arena) {
 }
 
 /* Reads PEM text: "x-data" holds it in base64, else "x" names a file. */
-static void read_pem(
-    KubeReading *reading, KubeNode entry, const char *name, Str (*check)(Str), Str *out) {
+static void read_pem(KubeReading *reading, KubeNode entry, const char *name, Str (*check)(Str),
+                     Str *out) {
     Arena *arena = reading->nodes.arena;
     const Disk *disk = reading->io->disk;
     KubeNode data = member(reading, entry, str_to_cstr(str_format(arena, "%s-data", name), arena));
@@ -352,9 +346,9 @@ typedef struct ProviderHint {
 } ProviderHint;
 
 static const ProviderHint provider_hints[] = {
-    {"gcp",   "\"gcloud container clusters get-credentials\" with gke-gcloud-auth-plugin writes one"},
-    {"azure", "\"kubelogin convert-kubeconfig\" writes one"                                         },
-    {"oidc",  "the plugin kubelogin (\"kubectl oidc-login\") serves OpenID Connect"                 },
+    {"gcp", "\"gcloud container clusters get-credentials\" with gke-gcloud-auth-plugin writes one"},
+    {"azure", "\"kubelogin convert-kubeconfig\" writes one"},
+    {"oidc", "the plugin kubelogin (\"kubectl oidc-login\") serves OpenID Connect"},
 };
 
 static void reject_auth_provider(KubeReading *reading, KubeNode user) {
@@ -478,12 +472,10 @@ static bool read_context(KubeReading *reading, KubeTarget *out) {
     return read_entries(reading, cluster, user, out);
 }
 
-bool kubeconfig_read(
-    const Io *io, const KubeChoice *choice, KubeTarget *out, Arena *arena, Diags *diags) {
+bool kubeconfig_read(const Io *io, const KubeChoice *choice, KubeTarget *out, Arena *arena,
+                     Diags *diags) {
     KubeTarget target = {0};
-    KubeReading reading = {
-        .io = io, .choice = choice, .nodes = {arena, diags}
-    };
+    KubeReading reading = {.io = io, .choice = choice, .nodes = {arena, diags}};
     size_t before = diags->error_count;
     if (!add_files(&reading) || !read_context(&reading, &target) || diags->error_count > before)
         return false;
@@ -503,8 +495,8 @@ void kubeconfig_default_paths(const Io *io, StrVec *out, Arena *arena) {
     }
 }
 
-bool kubeconfig_find(
-    const Io *io, const KubeChoice *choice, KubeTarget *out, Arena *arena, Diags *diags) {
+bool kubeconfig_find(const Io *io, const KubeChoice *choice, KubeTarget *out, Arena *arena,
+                     Diags *diags) {
     KubeChoice found = *choice;
     KubeTarget target = {0};
     kubeconfig_default_paths(io, &found.paths, arena);

@@ -22,8 +22,8 @@ typedef struct KubeChoice {
 } KubeChoice;
 
 /* Without a context, a current context and a cluster in the choice, the target has no server. */
-MUST_USE bool kubeconfig_read(
-    const Io *io, const KubeChoice *choice, KubeTarget *out, Arena *arena, Diags *diags);
+MUST_USE bool kubeconfig_read(const Io *io, const KubeChoice *choice, KubeTarget *out, Arena *arena,
+                              Diags *diags);
 
 /* Adds the files of $KUBECONFIG (with colons between), else ~/.kube/config. */
 void kubeconfig_default_paths(const Io *io, StrVec *out, Arena *arena);
@@ -31,5 +31,5 @@ void kubeconfig_default_paths(const Io *io, StrVec *out, Arena *arena);
 /* What kubectl does without options: the default files (or `content`) with the choice's overrides;
  * if these have no server, the service account of the pod, if loam runs in one. `choice` has no
  * paths. */
-MUST_USE bool kubeconfig_find(
-    const Io *io, const KubeChoice *choice, KubeTarget *out, Arena *arena, Diags *diags);
+MUST_USE bool kubeconfig_find(const Io *io, const KubeChoice *choice, KubeTarget *out, Arena *arena,
+                              Diags *diags);

@@ -347,11 +347,11 @@ static bool read_oci_credentials(Parser *parser, const Setting *setting, void *p
         const char *name;
         Str *value;
     } rows[] = {
-        {"username",                  &credentials->user         },
-        {"password",                  &credentials->password     },
-        {"access_token",              &credentials->access_token },
-        {"refresh_token",             &credentials->refresh_token},
-        {"docker_credentials_helper", &credentials->helper       },
+        {"username", &credentials->user},
+        {"password", &credentials->password},
+        {"access_token", &credentials->access_token},
+        {"refresh_token", &credentials->refresh_token},
+        {"docker_credentials_helper", &credentials->helper},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows) && !setting->is_block; i++) {
         if (str_equal_cstr(setting->name, rows[i].name))

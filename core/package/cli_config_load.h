@@ -13,8 +13,8 @@
 #include "io.h"
 
 /* *out is in `arena`. A missing file is no error. */
-MUST_USE bool cli_config_load(
-    const Io *io, bool is_tofu, CliConfig *out, Arena *arena, Diags *diags);
+MUST_USE bool cli_config_load(const Io *io, bool is_tofu, CliConfig *out, Arena *arena,
+                              Diags *diags);
 /* Returns the path of the file with the tokens of `login`. */
 Str cli_config_credentials_path(const Io *io, Arena *arena);
 /* Returns whether the path is within the working directory. */

@@ -13,13 +13,8 @@ static Str helper_path(const PackageSources *sources, Arena *arena) {
     return str_starts_with(path, STR("/")) ? path : STR_EMPTY;
 }
 
-bool credentials_helper_run(const PackageSources *sources,
-                            const char *verb,
-                            Str host,
-                            Str input,
-                            Str *out,
-                            Str *problem,
-                            Arena *arena) {
+bool credentials_helper_run(const PackageSources *sources, const char *verb, Str host, Str input,
+                            Str *out, Str *problem, Arena *arena) {
     const CliConfig *config = sources->config;
     const Process *process = sources->io->process;
     ProcessResult result = {0};

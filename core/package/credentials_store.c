@@ -36,8 +36,8 @@ static bool is_object(Value value) {
 }
 
 /* Reads the file; a missing one is empty. *hosts is its member `credentials`. */
-static bool read_file(
-    const Io *io, Str path, Value *document, Value *hosts, Arena *arena, Diags *diags) {
+static bool read_file(const Io *io, Str path, Value *document, Value *hosts, Arena *arena,
+                      Diags *diags) {
     Str text;
     const char *error;
     size_t offset;
@@ -54,8 +54,8 @@ static bool read_file(
            fail(path, "\"credentials\" is not a JSON object", diags);
 }
 
-bool credentials_store_find(
-    const PackageSources *sources, Str host, CredentialsPlace *out, Arena *arena, Diags *diags) {
+bool credentials_store_find(const PackageSources *sources, Str host, CredentialsPlace *out,
+                            Arena *arena, Diags *diags) {
     const CliHost *known = cli_config_find_host(sources->config, host);
     Str path = cli_config_credentials_path(sources->io, arena);
     Value document, hosts, item;
@@ -89,8 +89,8 @@ static Str token_object(Str token, Arena *arena) {
     return json_text(value_object(&name, &item, 1, arena), arena);
 }
 
-static bool call_helper(
-    const PackageSources *sources, Str host, Str token, Arena *arena, Diags *diags) {
+static bool call_helper(const PackageSources *sources, Str host, Str token, Arena *arena,
+                        Diags *diags) {
     Str out, problem;
     bool is_removal = token.len == 0;
     if (credentials_helper_run(sources, is_removal ? "forget" : "store", host,
@@ -130,12 +130,8 @@ static bool change_file(const Io *io, Str path, Str host, Str token, Arena *aren
     return error == 0 || fail(path, strerror(-error), diags);
 }
 
-bool credentials_store_put(const PackageSources *sources,
-                           CredentialsPlace place,
-                           Str host,
-                           Str token,
-                           Arena *arena,
-                           Diags *diags) {
+bool credentials_store_put(const PackageSources *sources, CredentialsPlace place, Str host,
+                           Str token, Arena *arena, Diags *diags) {
     const Io *io = sources->io;
     Str path = cli_config_credentials_path(io, arena);
     Str directory = disk_directory_of(path);

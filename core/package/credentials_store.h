@@ -15,15 +15,11 @@ typedef enum CredentialsPlace {
 } CredentialsPlace;
 
 /* Finds the place of a host's token. */
-MUST_USE bool credentials_store_find(
-    const PackageSources *sources, Str host, CredentialsPlace *out, Arena *arena, Diags *diags);
+MUST_USE bool credentials_store_find(const PackageSources *sources, Str host, CredentialsPlace *out,
+                                     Arena *arena, Diags *diags);
 /* Returns the place for a token that is `found` so far: the path of the file, or the helper. */
 Str credentials_store_name(const PackageSources *sources, CredentialsPlace found, Arena *arena);
 /* Writes the token of a host; an empty one removes it. `place` is that of credentials_store_find.
  */
-MUST_USE bool credentials_store_put(const PackageSources *sources,
-                                    CredentialsPlace place,
-                                    Str host,
-                                    Str token,
-                                    Arena *arena,
-                                    Diags *diags);
+MUST_USE bool credentials_store_put(const PackageSources *sources, CredentialsPlace place, Str host,
+                                    Str token, Arena *arena, Diags *diags);

@@ -131,8 +131,8 @@ bool dependency_lock_parse(Str path, Str text, DependencyLock *out, Arena *arena
     return true;
 }
 
-bool dependency_lock_read(
-    const Io *io, Str directory, DependencyLock *out, Arena *arena, Diags *diags) {
+bool dependency_lock_read(const Io *io, Str directory, DependencyLock *out, Arena *arena,
+                          Diags *diags) {
     Str path = disk_clean(disk_join(directory, STR(DEPENDENCY_LOCK_NAME), arena), arena);
     Str text;
     int status = io->disk->read_file(io->disk->self, path, &text, arena);

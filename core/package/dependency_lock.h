@@ -28,16 +28,14 @@ typedef struct DependencyLock {
 #define DEPENDENCY_LOCK_NAME ".terraform.lock.hcl"
 
 /* Reads the lock file in `directory`; a missing file has no entries. */
-MUST_USE bool dependency_lock_read(
-    const Io *io, Str directory, DependencyLock *out, Arena *arena, Diags *diags);
+MUST_USE bool dependency_lock_read(const Io *io, Str directory, DependencyLock *out, Arena *arena,
+                                   Diags *diags);
 /* Parses the text of a lock file; `path` is for errors. */
-MUST_USE bool dependency_lock_parse(
-    Str path, Str text, DependencyLock *out, Arena *arena, Diags *diags);
+MUST_USE bool dependency_lock_parse(Str path, Str text, DependencyLock *out, Arena *arena,
+                                    Diags *diags);
 Str dependency_lock_text(const DependencyLock *lock, Arena *arena);
 /* Writes the lock file atomically if its text differs from lock->text. */
-MUST_USE bool dependency_lock_write(const Io *io,
-                                    Str directory,
-                                    const DependencyLock *lock,
+MUST_USE bool dependency_lock_write(const Io *io, Str directory, const DependencyLock *lock,
                                     Diags *diags);
 /* Returns the entry of the provider, or NULL. */
 DependencyEntry *dependency_lock_find(const DependencyLock *lock, Str address);

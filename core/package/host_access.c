@@ -18,12 +18,8 @@ static Str service_of(const CliHost *host, const char *service) {
     return strcmp(service, "modules.v1") == 0 ? host->modules : STR_EMPTY;
 }
 
-bool host_access_open(const PackageSources *sources,
-                      Str name,
-                      const char *service,
-                      RegistryHost *out,
-                      RegistryProblem *problem,
-                      Arena *arena) {
+bool host_access_open(const PackageSources *sources, Str name, const char *service,
+                      RegistryHost *out, RegistryProblem *problem, Arena *arena) {
     const CliHost *known = cli_config_find_host(sources->config, name);
     *out = (RegistryHost){.io = sources->io, .cancel = sources->cancel, .name = name};
     out->token = host_access_token(sources, name, arena);

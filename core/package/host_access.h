@@ -9,11 +9,7 @@
  * credentials helper, in this order; empty if none has it. */
 Str host_access_token(const PackageSources *sources, Str host, Arena *arena);
 /* Opens a service of a host, such as providers.v1. */
-MUST_USE bool host_access_open(const PackageSources *sources,
-                               Str name,
-                               const char *service,
-                               RegistryHost *out,
-                               RegistryProblem *problem,
-                               Arena *arena);
+MUST_USE bool host_access_open(const PackageSources *sources, Str name, const char *service,
+                               RegistryHost *out, RegistryProblem *problem, Arena *arena);
 /* Returns the text of a problem as the end of a sentence, without a full stop. */
 Str host_access_reason(const RegistryProblem *problem, Arena *arena);

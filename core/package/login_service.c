@@ -67,8 +67,8 @@ static Str joined(Value tuple, Arena *arena) {
     return str_join(texts.items, texts.count, STR(" "), arena);
 }
 
-static bool read_service(
-    Str host, Value service, Str base, LoginService *out, Str *problem, Arena *arena) {
+static bool read_service(Str host, Value service, Str base, LoginService *out, Str *problem,
+                         Arena *arena) {
     Value list;
     if (value_find_tuple(service, STR("grant_types"), &list) && !has_text(list, STR("authz_code")))
         return fail(problem, arena, host,
@@ -85,8 +85,8 @@ static bool read_service(
     return true;
 }
 
-bool login_service_discover(
-    const PackageSources *sources, Str host, LoginService *out, Str *problem, Arena *arena) {
+bool login_service_discover(const PackageSources *sources, Str host, LoginService *out,
+                            Str *problem, Arena *arena) {
     RegistryHost asked = {.io = sources->io, .cancel = sources->cancel, .name = host};
     RegistryProblem failure;
     HttpResponse response;
@@ -178,12 +178,8 @@ static bool read_code(Str query, Str *code, Str *problem, Arena *arena) {
     return false;
 }
 
-bool login_service_finish(const LoginService *service,
-                          const LoginAttempt *attempt,
-                          const PackageSources *sources,
-                          Str query,
-                          Str *token,
-                          Str *problem,
+bool login_service_finish(const LoginService *service, const LoginAttempt *attempt,
+                          const PackageSources *sources, Str query, Str *token, Str *problem,
                           Arena *arena) {
     StrBuf body = strbuf_new(arena);
     HttpResponse response;

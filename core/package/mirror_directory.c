@@ -26,8 +26,8 @@ Str mirror_directory_program(const Disk *disk, Str directory, Str address, Arena
 }
 
 /* Adds the addresses below `directory`, which is `depth` levels below the mirror. */
-static void add_addresses(
-    const Disk *disk, Str directory, Str address, int depth, StrVec *out, Arena *arena) {
+static void add_addresses(const Disk *disk, Str directory, Str address, int depth, StrVec *out,
+                          Arena *arena) {
     DiskEntries entries = {0};
     if (depth == 3) {
         if (provider_address_is_complete(address))
@@ -61,12 +61,8 @@ static bool has_entries(const Disk *disk, Str directory, Arena *arena) {
     return disk->list(disk->self, directory, &entries, arena) == 0 && entries.count > 0;
 }
 
-bool mirror_directory_versions(const PackageSources *sources,
-                               const CliInstallation *installation,
-                               Str address,
-                               StrVec *out,
-                               Str *problem,
-                               Arena *arena) {
+bool mirror_directory_versions(const PackageSources *sources, const CliInstallation *installation,
+                               Str address, StrVec *out, Str *problem, Arena *arena) {
     const Disk *disk = sources->io->disk;
     DiskEntries entries = {0};
     DiskStat stat;
@@ -93,12 +89,8 @@ bool mirror_directory_versions(const PackageSources *sources,
     return true;
 }
 
-bool mirror_directory_find(const PackageSources *sources,
-                           const CliInstallation *installation,
-                           const Package *wanted,
-                           Package *out,
-                           Str *problem,
-                           Arena *arena) {
+bool mirror_directory_find(const PackageSources *sources, const CliInstallation *installation,
+                           const Package *wanted, Package *out, Str *problem, Arena *arena) {
     const Disk *disk = sources->io->disk;
     Str directory = disk_join(installation->path, wanted->address, arena);
     Str unpacked = disk_join(disk_join(directory, wanted->version, arena), wanted->platform, arena);

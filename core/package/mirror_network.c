@@ -4,12 +4,8 @@
 #include "host_access.h"
 #include "url.h"
 
-static bool get(const PackageSources *sources,
-                Str url,
-                Value *out,
-                Str *at,
-                RegistryProblem *problem,
-                Arena *arena) {
+static bool get(const PackageSources *sources, Str url, Value *out, Str *at,
+                RegistryProblem *problem, Arena *arena) {
     Url parts;
     RegistryHost host = {.io = sources->io, .cancel = sources->cancel};
     HttpResponse response;
@@ -22,12 +18,8 @@ static bool get(const PackageSources *sources,
     return registry_host_parse(url, response.body, out, problem, arena);
 }
 
-bool mirror_network_versions(const PackageSources *sources,
-                             const CliInstallation *installation,
-                             Str address,
-                             StrVec *out,
-                             Str *problem,
-                             Arena *arena) {
+bool mirror_network_versions(const PackageSources *sources, const CliInstallation *installation,
+                             Str address, StrVec *out, Str *problem, Arena *arena) {
     RegistryProblem failure;
     Value index, versions;
     Str at;
@@ -48,12 +40,8 @@ bool mirror_network_versions(const PackageSources *sources,
     return true;
 }
 
-bool mirror_network_find(const PackageSources *sources,
-                         const CliInstallation *installation,
-                         const Package *wanted,
-                         Package *out,
-                         Str *problem,
-                         Arena *arena) {
+bool mirror_network_find(const PackageSources *sources, const CliInstallation *installation,
+                         const Package *wanted, Package *out, Str *problem, Arena *arena) {
     RegistryProblem failure;
     Value document, archives, archive, hashes;
     Str at, place;

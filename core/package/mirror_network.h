@@ -6,14 +6,8 @@
 
 /* The functions of package_source.c. */
 MUST_USE bool mirror_network_versions(const PackageSources *sources,
-                                      const CliInstallation *installation,
-                                      Str address,
-                                      StrVec *out,
-                                      Str *problem,
-                                      Arena *arena);
+                                      const CliInstallation *installation, Str address, StrVec *out,
+                                      Str *problem, Arena *arena);
 MUST_USE bool mirror_network_find(const PackageSources *sources,
-                                  const CliInstallation *installation,
-                                  const Package *wanted,
-                                  Package *out,
-                                  Str *problem,
-                                  Arena *arena);
+                                  const CliInstallation *installation, const Package *wanted,
+                                  Package *out, Str *problem, Arena *arena);

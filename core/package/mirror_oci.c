@@ -63,12 +63,8 @@ const char *mirror_oci_check(const CliInstallation *installation, Arena *arena) 
     return NULL;
 }
 
-static bool open_repository(const PackageSources *sources,
-                            const CliInstallation *installation,
-                            Str address,
-                            OciRepository *out,
-                            Str *problem,
-                            Arena *arena) {
+static bool open_repository(const PackageSources *sources, const CliInstallation *installation,
+                            Str address, OciRepository *out, Str *problem, Arena *arena) {
     Str values[3], text;
     size_t uses[3] = {0};
     provider_address_split(address, &values[0], &values[1], &values[2]);
@@ -87,12 +83,8 @@ static Str replaced(Str text, char from, char to, Arena *arena) {
 }
 
 /* A tag has "_" where a version has "+". Other tags are no versions, and are ignored later. */
-bool mirror_oci_versions(const PackageSources *sources,
-                         const CliInstallation *installation,
-                         Str address,
-                         StrVec *out,
-                         Str *problem,
-                         Arena *arena) {
+bool mirror_oci_versions(const PackageSources *sources, const CliInstallation *installation,
+                         Str address, StrVec *out, Str *problem, Arena *arena) {
     OciRepository repository;
     StrVec tags = {0};
     if (!open_repository(sources, installation, address, &repository, problem, arena) ||
@@ -110,14 +102,9 @@ static bool is_text(Value object, const char *name, const char *wanted) {
 }
 
 /* Reads a manifest of an artifact type. With `digest`, its content must match. */
-static bool read_manifest(OciRepository *repository,
-                          Str reference,
-                          Str digest,
-                          const char *media_type,
-                          const char *artifact_type,
-                          Value *out,
-                          Str *problem,
-                          Arena *arena) {
+static bool read_manifest(OciRepository *repository, Str reference, Str digest,
+                          const char *media_type, const char *artifact_type, Value *out,
+                          Str *problem, Arena *arena) {
     RegistryProblem failure;
     HttpResponse response;
     Str path = str_concat(STR("manifests/"), reference, arena);
@@ -191,12 +178,8 @@ static bool find_archive(Value manifest, Str *digest) {
     return count == 1 && read_digest(found, digest);
 }
 
-bool mirror_oci_find(const PackageSources *sources,
-                     const CliInstallation *installation,
-                     const Package *wanted,
-                     Package *out,
-                     Str *problem,
-                     Arena *arena) {
+bool mirror_oci_find(const PackageSources *sources, const CliInstallation *installation,
+                     const Package *wanted, Package *out, Str *problem, Arena *arena) {
     OciRepository repository;
     Value index, manifest;
     Str target, archive;

@@ -36,10 +36,8 @@ static Str archive_name(Str address, Str version, Str platform, Arena *arena) {
                       STR_ARG(version), STR_ARG(platform));
 }
 
-static bool select_version(const MirrorRun *run,
-                           const WantedProvider *wanted,
-                           const DependencyEntry *locked,
-                           Str *out) {
+static bool select_version(const MirrorRun *run, const WantedProvider *wanted,
+                           const DependencyEntry *locked, Str *out) {
     StrVec versions;
     Str problem;
     if (locked) {
@@ -179,8 +177,7 @@ static bool write_indexes(const MirrorRun *run, Str address) {
     return ok && write_json(run, disk_join(directory, STR("index.json"), arena), &text);
 }
 
-static bool add_provider(MirrorRun *run,
-                         const WantedProvider *wanted,
+static bool add_provider(MirrorRun *run, const WantedProvider *wanted,
                          const DependencyEntry *locked) {
     Str version;
     bool ok = true;
@@ -193,11 +190,8 @@ static bool add_provider(MirrorRun *run,
     return ok && write_indexes(run, wanted->address);
 }
 
-bool mirror_write_run(const MirrorWrite *mirror,
-                      const WantedProviders *wanted,
-                      const DependencyLock *lock,
-                      Arena *arena,
-                      Diags *diags) {
+bool mirror_write_run(const MirrorWrite *mirror, const WantedProviders *wanted,
+                      const DependencyLock *lock, Arena *arena, Diags *diags) {
     const Io *io = mirror->sources.io;
     MirrorRun run = {.mirror = mirror, .arena = arena, .diags = diags};
     bool ok = true;

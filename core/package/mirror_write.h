@@ -14,8 +14,5 @@ typedef struct MirrorWrite {
 
 /* Fetches the packages of all wanted providers for all platforms, in the versions of `lock` where
  * it has one, and writes the indexes. Goes on after an error with one provider. */
-MUST_USE bool mirror_write_run(const MirrorWrite *mirror,
-                               const WantedProviders *wanted,
-                               const DependencyLock *lock,
-                               Arena *arena,
-                               Diags *diags);
+MUST_USE bool mirror_write_run(const MirrorWrite *mirror, const WantedProviders *wanted,
+                               const DependencyLock *lock, Arena *arena, Diags *diags);

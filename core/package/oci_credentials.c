@@ -184,11 +184,8 @@ static bool call_helper(Search *search, Str name, Str *problem) {
     return false;
 }
 
-bool oci_credentials_find(const PackageSources *sources,
-                          Str repository,
-                          OciCredentials *out,
-                          Str *problem,
-                          Arena *arena) {
+bool oci_credentials_find(const PackageSources *sources, Str repository, OciCredentials *out,
+                          Str *problem, Arena *arena) {
     Search search = {.sources = sources, .repository = repository, .arena = arena};
     search.host = str_slice(repository, 0, str_find_char(repository, '/', 0));
     read_settings(&search);

@@ -17,5 +17,5 @@ typedef struct OciCredentials {
 
 /* `repository`: HOST/NAME. All members are empty if there are none. Returns false if a helper
  * program fails; then *problem is the end of a sentence. */
-MUST_USE bool oci_credentials_find(
-    const PackageSources *sources, Str repository, OciCredentials *out, Str *problem, Arena *arena);
+MUST_USE bool oci_credentials_find(const PackageSources *sources, Str repository,
+                                   OciCredentials *out, Str *problem, Arena *arena);

@@ -72,12 +72,8 @@ static Str parameter(Str challenge, const char *name, Arena *arena) {
 }
 
 /* Asks the server of tokens, with an identity token in a form, else with user and password. */
-static bool ask_token(const OciRepository *repository,
-                      Str challenge,
-                      const OciCredentials *credentials,
-                      Str *token,
-                      Str *problem,
-                      Arena *arena) {
+static bool ask_token(const OciRepository *repository, Str challenge,
+                      const OciCredentials *credentials, Str *token, Str *problem, Arena *arena) {
     RegistryProblem failure;
     HttpResponse response;
     Value answer;
@@ -136,24 +132,16 @@ static bool authorize(OciRepository *repository, Str challenge, Str *problem, Ar
     return true;
 }
 
-static bool get_once(const OciRepository *repository,
-                     Str url,
-                     const char *accept,
-                     HttpResponse *out,
-                     Str *problem,
-                     Arena *arena) {
+static bool get_once(const OciRepository *repository, Str url, const char *accept,
+                     HttpResponse *out, Str *problem, Arena *arena) {
     WebQuestion question = question_of(repository, url);
     question.accept = accept;
     question.authorization = repository->authorization;
     return fetch_web_send(&question, out, problem, arena);
 }
 
-static bool get_url(OciRepository *repository,
-                    Str url,
-                    const char *accept,
-                    HttpResponse *out,
-                    Str *problem,
-                    Arena *arena) {
+static bool get_url(OciRepository *repository, Str url, const char *accept, HttpResponse *out,
+                    Str *problem, Arena *arena) {
     bool was_authorized = repository->authorization.len > 0;
     bool ok = get_once(repository, url, accept, out, problem, arena);
     Str first = *problem;
@@ -169,12 +157,8 @@ static bool get_url(OciRepository *repository,
     return ok;
 }
 
-bool oci_repository_get(OciRepository *repository,
-                        Str path,
-                        const char *accept,
-                        HttpResponse *out,
-                        Str *problem,
-                        Arena *arena) {
+bool oci_repository_get(OciRepository *repository, Str path, const char *accept, HttpResponse *out,
+                        Str *problem, Arena *arena) {
     return get_url(repository, oci_repository_url(repository, path, arena), accept, out, problem,
                    arena);
 }

@@ -18,15 +18,9 @@ typedef struct OciRepository {
 MUST_USE bool oci_repository_open(const PackageSources *sources, Str text, OciRepository *out);
 /* Gets a path of the repository, such as tags/list. `accept`: media types, or NULL. On failure
  * *problem is the end of a sentence, and out->code the HTTP status, or 0. */
-MUST_USE bool oci_repository_get(OciRepository *repository,
-                                 Str path,
-                                 const char *accept,
-                                 HttpResponse *out,
-                                 Str *problem,
-                                 Arena *arena);
+MUST_USE bool oci_repository_get(OciRepository *repository, Str path, const char *accept,
+                                 HttpResponse *out, Str *problem, Arena *arena);
 /* Lists the tags. An absent repository has none. */
-MUST_USE bool oci_repository_tags(OciRepository *repository,
-                                  StrVec *out,
-                                  Str *problem,
+MUST_USE bool oci_repository_tags(OciRepository *repository, StrVec *out, Str *problem,
                                   Arena *arena);
 Str oci_repository_url(const OciRepository *repository, Str path, Arena *arena);

@@ -383,8 +383,8 @@ static bool is_expired(const Signature *signature, int64_t now_s) {
            (int64_t)signature->created + (int64_t)signature->lifetime <= now_s;
 }
 
-bool openpgp_verify(
-    Str data, Str signature, Str keys, int64_t now_s, OpenpgpKey *out, Str *problem, Arena *arena) {
+bool openpgp_verify(Str data, Str signature, Str keys, int64_t now_s, OpenpgpKey *out, Str *problem,
+                    Arena *arena) {
     Signature parsed = {0};
     Packet packet;
     Str after;

@@ -22,5 +22,5 @@ typedef struct OpenpgpKey {
 /* Verifies `signature` (binary or ASCII armor) of `data` with one of the keys in `keys` (ASCII
  * armor or binary) at the time now_s, in seconds since 1970. On failure *problem is the reason, the
  * end of a sentence. */
-MUST_USE bool openpgp_verify(
-    Str data, Str signature, Str keys, int64_t now_s, OpenpgpKey *out, Str *problem, Arena *arena);
+MUST_USE bool openpgp_verify(Str data, Str signature, Str keys, int64_t now_s, OpenpgpKey *out,
+                             Str *problem, Arena *arena);

@@ -41,8 +41,8 @@ static int join_parts(const Disk *disk, Str part, Str whole, int code) {
                        : disk->rename(disk->self, part, whole);
 }
 
-static bool download(
-    const PackageSources *sources, const Package *package, Str path, Str *problem, Arena *arena) {
+static bool download(const PackageSources *sources, const Package *package, Str path, Str *problem,
+                     Arena *arena) {
     const Disk *disk = sources->io->disk;
     Str part = str_concat(path, STR(".part"), arena);
     for (int i = 0; i < TRIES; i++) {
@@ -90,8 +90,8 @@ static bool is_among(Str hash, const StrVec *hashes, const char *scheme, bool *h
 }
 
 /* Checks a hash against those of the package; hashes of other schemes do not matter. */
-static bool check_hash(
-    const Package *package, Str hash, const char *scheme, Str *problem, Arena *arena) {
+static bool check_hash(const Package *package, Str hash, const char *scheme, Str *problem,
+                       Arena *arena) {
     bool has_scheme = false;
     if (is_among(hash, &package->hashes, scheme, &has_scheme) || !has_scheme)
         return true;
@@ -100,13 +100,8 @@ static bool check_hash(
     return false;
 }
 
-bool package_fetch_archive(const PackageSources *sources,
-                           const Package *package,
-                           Str path,
-                           Str *out,
-                           Str *zh,
-                           Str *problem,
-                           Arena *arena) {
+bool package_fetch_archive(const PackageSources *sources, const Package *package, Str path,
+                           Str *out, Str *zh, Str *problem, Arena *arena) {
     Str sum;
     *out = package->archive.len ? package->archive : path;
     if (package->archive.len == 0 && !download(sources, package, path, problem, arena))
@@ -128,8 +123,8 @@ bool package_fetch_archive(const PackageSources *sources,
     return check_hash(package, *zh, "zh:", problem, arena);
 }
 
-bool package_fetch_check(
-    const Io *io, const Package *package, Str directory, Str *h1, Str *problem, Arena *arena) {
+bool package_fetch_check(const Io *io, const Package *package, Str directory, Str *h1, Str *problem,
+                         Arena *arena) {
     SCOPED(ArenaRef) scratch = arena_open("package check");
     Diags diags = diags_new(scratch);
     Str shown = str_format(scratch, "%.*s %.*s", STR_ARG(provider_address_shown(package->address)),
@@ -153,13 +148,8 @@ bool package_fetch_check(
     return check_hash(package, *h1, "h1:", problem, arena);
 }
 
-bool package_fetch_unpack(const Io *io,
-                          const Package *package,
-                          Str archive,
-                          Str directory,
-                          Str *h1,
-                          Str *problem,
-                          Arena *arena) {
+bool package_fetch_unpack(const Io *io, const Package *package, Str archive, Str directory, Str *h1,
+                          Str *problem, Arena *arena) {
     int status = io->disk->make_directories(io->disk->self, directory, 0777);
     Str why;
     if (status != 0) {

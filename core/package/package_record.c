@@ -93,9 +93,7 @@ static void add_seen(const PackageRecord *record, Str mark, Str h1, Arena *arena
     (void)disk->write_file(disk->self, path, text, 0600);
 }
 
-int package_record_hash(const PackageRecord *record,
-                        const StoredPackage *package,
-                        Str *h1,
+int package_record_hash(const PackageRecord *record, const StoredPackage *package, Str *h1,
                         Arena *arena) {
     SCOPED(ArenaRef) scratch = arena_open("package hash");
     const Io *io = record->io;

@@ -11,25 +11,17 @@
 
 typedef struct PackageMethod {
     /* Adds the versions that the method has. Returns false with *problem. */
-    bool (*versions)(const PackageSources *sources,
-                     const CliInstallation *installation,
-                     Str address,
-                     StrVec *out,
-                     Str *problem,
-                     Arena *arena);
+    bool (*versions)(const PackageSources *sources, const CliInstallation *installation,
+                     Str address, StrVec *out, Str *problem, Arena *arena);
     /* `wanted` has address, version and platform. */
-    bool (*find)(const PackageSources *sources,
-                 const CliInstallation *installation,
-                 const Package *wanted,
-                 Package *out,
-                 Str *problem,
-                 Arena *arena);
+    bool (*find)(const PackageSources *sources, const CliInstallation *installation,
+                 const Package *wanted, Package *out, Str *problem, Arena *arena);
 } PackageMethod;
 
 static const PackageMethod methods[] = {
-    [CLI_METHOD_FILESYSTEM_MIRROR] = {mirror_directory_versions,  mirror_directory_find },
-    [CLI_METHOD_NETWORK_MIRROR] = {mirror_network_versions,    mirror_network_find   },
-    [CLI_METHOD_OCI_MIRROR] = {mirror_oci_versions,        mirror_oci_find       },
+    [CLI_METHOD_FILESYSTEM_MIRROR] = {mirror_directory_versions, mirror_directory_find},
+    [CLI_METHOD_NETWORK_MIRROR] = {mirror_network_versions, mirror_network_find},
+    [CLI_METHOD_OCI_MIRROR] = {mirror_oci_versions, mirror_oci_find},
     [CLI_METHOD_DIRECT] = {provider_registry_versions, provider_registry_find},
 };
 
@@ -40,8 +32,8 @@ static int compare_newest_first(const void *a, const void *b) {
     return order ? order : str_compare(*x, *y);
 }
 
-bool package_source_versions(
-    const PackageSources *sources, Str address, StrVec *out, Str *problem, Arena *arena) {
+bool package_source_versions(const PackageSources *sources, Str address, StrVec *out, Str *problem,
+                             Arena *arena) {
     StrVec all = {0};
     bool is_served = false;
     *out = (StrVec){0};
@@ -73,13 +65,8 @@ bool package_source_versions(
     return false;
 }
 
-bool package_source_find(const PackageSources *sources,
-                         Str address,
-                         Str version,
-                         Str platform,
-                         Package *out,
-                         Str *problem,
-                         Arena *arena) {
+bool package_source_find(const PackageSources *sources, Str address, Str version, Str platform,
+                         Package *out, Str *problem, Arena *arena) {
     Package wanted = {.address = address,
                       .version = version,
                       .platform = platform,
@@ -101,8 +88,8 @@ bool package_source_find(const PackageSources *sources,
     return false;
 }
 
-static void add_implied(
-    CliConfig *config, const Io *io, Str directory, StrVec *served, Arena *arena) {
+static void add_implied(CliConfig *config, const Io *io, Str directory, StrVec *served,
+                        Arena *arena) {
     StrVec found = {0};
     if (!str_starts_with(directory, STR("/")))
         return;

@@ -9,16 +9,11 @@
 
 /* Lists the versions of a provider, newest first. On failure *problem is the end of a sentence,
  * without a full stop. */
-MUST_USE bool package_source_versions(
-    const PackageSources *sources, Str address, StrVec *out, Str *problem, Arena *arena);
+MUST_USE bool package_source_versions(const PackageSources *sources, Str address, StrVec *out,
+                                      Str *problem, Arena *arena);
 /* Finds the package of one version for a platform. Verifies the signature of its checksums. */
-MUST_USE bool package_source_find(const PackageSources *sources,
-                                  Str address,
-                                  Str version,
-                                  Str platform,
-                                  Package *out,
-                                  Str *problem,
-                                  Arena *arena);
+MUST_USE bool package_source_find(const PackageSources *sources, Str address, Str version,
+                                  Str platform, Package *out, Str *problem, Arena *arena);
 /* Completes a configuration without provider_installation: the directories for providers of this
  * user and this machine serve the providers that they have, and registries serve all others. */
 void package_source_imply(CliConfig *config, const Io *io, Arena *arena);

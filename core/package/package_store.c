@@ -36,8 +36,8 @@ static void remove_leftovers(const Io *io, Str root, Arena *arena) {
     }
 }
 
-int package_store_lock(
-    const Io *io, Str root, const CancelToken *cancel, DiskFile *out, Arena *arena) {
+int package_store_lock(const Io *io, Str root, const CancelToken *cancel, DiskFile *out,
+                       Arena *arena) {
     const Disk *disk = io->disk;
     pid_t holder;
     int status = disk->make_directories(disk->self, root, 0777);
@@ -95,8 +95,8 @@ static int clear_place(const Io *io, Str root, Str path, Arena *arena) {
     return status == -ENOENT ? 0 : status;
 }
 
-bool package_store_put(
-    const Io *io, Str root, Str path, Str from, Str target, Str *problem, Arena *arena) {
+bool package_store_put(const Io *io, Str root, Str path, Str from, Str target, Str *problem,
+                       Arena *arena) {
     const Disk *disk = io->disk;
     Str link;
     if (find_link(disk, root, path, &link, arena)) {

@@ -14,11 +14,11 @@ Str package_store_path(Str root, Str address, Str version, Str platform, Arena *
 int package_store_work(const Io *io, Str root, Str *out, Arena *arena);
 /* Moves the directory `from` to the path of a package, or creates a link to `target` (from empty).
  * Replaces an older package. On failure *problem is the end of a sentence. */
-MUST_USE bool package_store_put(
-    const Io *io, Str root, Str path, Str from, Str target, Str *problem, Arena *arena);
+MUST_USE bool package_store_put(const Io *io, Str root, Str path, Str from, Str target,
+                                Str *problem, Arena *arena);
 /* Acquires the lock of the store; waits while another process has it. Returns 0 or a negative
  * errno: -EAGAIN after ten minutes. */
-int package_store_lock(
-    const Io *io, Str root, const CancelToken *cancel, DiskFile *out, Arena *arena);
+int package_store_lock(const Io *io, Str root, const CancelToken *cancel, DiskFile *out,
+                       Arena *arena);
 /* Computes the hash of the package at the path. Returns 0 or a negative errno. */
 int package_store_hash(const Io *io, Str path, Str *h1, Arena *arena);

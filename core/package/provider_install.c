@@ -408,8 +408,7 @@ static void record(const Run *run, const Task *task, DependencyLock *lock, Provi
     dependency_lock_set(lock, entry, arena);
 }
 
-static void remove_unwanted(DependencyLock *lock,
-                            const WantedProviders *wanted,
+static void remove_unwanted(DependencyLock *lock, const WantedProviders *wanted,
                             const StrVec *kept_addresses) {
     size_t kept = 0;
     for (size_t i = 0; i < lock->entries.count; i++) {
@@ -471,11 +470,8 @@ static bool report_store(const ProviderInstall *install, int status, Diags *diag
     return false;
 }
 
-bool provider_install_run(const ProviderInstall *install,
-                          const WantedProviders *wanted,
-                          DependencyLock *lock,
-                          ProviderInstalled *out,
-                          Arena *arena,
+bool provider_install_run(const ProviderInstall *install, const WantedProviders *wanted,
+                          DependencyLock *lock, ProviderInstalled *out, Arena *arena,
                           Diags *diags) {
     const Disk *disk = install->sources.io->disk;
     Run run = {.install = install, .arena = arena, .diags = diags};

@@ -35,9 +35,6 @@ typedef struct ProviderInstalled {
 
 /* Installs all wanted providers. Updates *lock: their entries, and no others; removes entries of
  * providers that are neither wanted nor kept, unless `only_hashes`. The texts are in `arena`. */
-MUST_USE bool provider_install_run(const ProviderInstall *install,
-                                   const WantedProviders *wanted,
-                                   DependencyLock *lock,
-                                   ProviderInstalled *out,
-                                   Arena *arena,
+MUST_USE bool provider_install_run(const ProviderInstall *install, const WantedProviders *wanted,
+                                   DependencyLock *lock, ProviderInstalled *out, Arena *arena,
                                    Diags *diags);

@@ -54,12 +54,8 @@ static bool has_known_protocol(Value version) {
     return false;
 }
 
-bool provider_registry_versions(const PackageSources *sources,
-                                const CliInstallation *installation,
-                                Str address,
-                                StrVec *out,
-                                Str *problem,
-                                Arena *arena) {
+bool provider_registry_versions(const PackageSources *sources, const CliInstallation *installation,
+                                Str address, StrVec *out, Str *problem, Arena *arena) {
     Inquiry inquiry = {.sources = sources, .problem = problem, .arena = arena};
     RegistryProblem failure;
     HttpResponse response;
@@ -215,12 +211,8 @@ static bool check_signature(const Inquiry *inquiry, const Offer *offer, Str sums
     return true;
 }
 
-bool provider_registry_find(const PackageSources *sources,
-                            const CliInstallation *installation,
-                            const Package *wanted,
-                            Package *out,
-                            Str *problem,
-                            Arena *arena) {
+bool provider_registry_find(const PackageSources *sources, const CliInstallation *installation,
+                            const Package *wanted, Package *out, Str *problem, Arena *arena) {
     Inquiry inquiry = {.sources = sources, .problem = problem, .arena = arena};
     Offer offer = {0};
     Str sums;

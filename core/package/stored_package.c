@@ -74,8 +74,8 @@ static int add_directory(Marking *marking, Str name, int depth) {
     return status;
 }
 
-int stored_package_mark(
-    const Io *io, const StoredPackage *package, Str *mark, int64_t *changed_ns, Arena *arena) {
+int stored_package_mark(const Io *io, const StoredPackage *package, Str *mark, int64_t *changed_ns,
+                        Arena *arena) {
     SCOPED(ArenaRef) scratch = arena_open("package mark");
     DiskStat stat;
     Marking marking = {.disk = io->disk, .package = package};

@@ -3,13 +3,8 @@
 
 #include "path_error.h"
 
-bool remote_script_run(SshLink *link,
-                       const char *script,
-                       const Str *arguments,
-                       size_t count,
-                       Str input,
-                       SshResult *out,
-                       Diags *diags) {
+bool remote_script_run(SshLink *link, const char *script, const Str *arguments, size_t count,
+                       Str input, SshResult *out, Diags *diags) {
     SshCommand command = {
         .command = ssh_client_script(script, arguments, count, link->call->arena),
         .input = input,
@@ -18,9 +13,7 @@ bool remote_script_run(SshLink *link,
     return ssh_client_run(link, &command, out, diags);
 }
 
-bool remote_script_report(const SshLink *link,
-                          const char *summary,
-                          const SshResult *result,
+bool remote_script_report(const SshLink *link, const char *summary, const SshResult *result,
                           Diags *diags) {
     Arena *arena = link->call->arena;
     Str endpoint = ssh_endpoint(link->target.host, link->target.port, arena);

@@ -22,9 +22,7 @@ static SshTimeout run_timeout(const SshLink *link) {
     return ssh_client_timeout(link, CANCEL_NOW);
 }
 
-static bool shell_error(const SshLink *link,
-                        const char *summary,
-                        const SshResult *result,
+static bool shell_error(const SshLink *link, const char *summary, const SshResult *result,
                         Diags *diags) {
     Arena *arena = link->call->arena;
     Str endpoint = ssh_endpoint(link->target.host, link->target.port, arena);
@@ -195,11 +193,8 @@ static SshCommand follow_command(SshLink *link, const RemoteStep *step, Str mode
 
 /* Runs one of the waiting scripts until it prints its report. If the time limit passes first, sets
  * REMOTE_STEP_RUNNING. */
-static bool run_waiting(SshLink *link,
-                        const RemoteStep *step,
-                        SshCommand command,
-                        RemoteStepResult *out,
-                        Diags *diags) {
+static bool run_waiting(SshLink *link, const RemoteStep *step, SshCommand command,
+                        RemoteStepResult *out, Diags *diags) {
     SCOPED(ArenaRef) live = arena_open("ssh live");
     SshResult result = {0};
     SshProblem problem = {0};
@@ -240,9 +235,7 @@ bool remote_step_run(SshLink *link, const RemoteStep *step, RemoteStepResult *ou
     return true;
 }
 
-bool remote_step_recover(SshLink *link,
-                         const RemoteStep *step,
-                         RemoteStepResult *out,
+bool remote_step_recover(SshLink *link, const RemoteStep *step, RemoteStepResult *out,
                          Diags *diags) {
     ssh_client_discard_kept(link);
     bool is_good = run_waiting(link, step, follow_command(link, step, STR("claim")), out, diags);
@@ -324,11 +317,8 @@ static Str capitalized_title(const RemoteStep *step, Arena *arena) {
                                                : title;
 }
 
-bool remote_step_check(const SshLink *link,
-                       const RemoteStep *step,
-                       const RemoteStepResult *result,
-                       const char *summary,
-                       Diags *diags) {
+bool remote_step_check(const SshLink *link, const RemoteStep *step, const RemoteStepResult *result,
+                       const char *summary, Diags *diags) {
     Arena *arena = link->call->arena;
     Str endpoint = ssh_endpoint(link->target.host, link->target.port, arena);
     Str tail = ssh_client_output_tail(result->err, result->out, arena);

@@ -56,16 +56,12 @@ typedef enum RemoteStepTrace {
 /* Starts the step unless it was started before, and waits for its end, all in one round trip. If
  * the connection breaks, connects again and continues to wait. After a failure, link->may_have_run
  * is true if the step may have been started. */
-MUST_USE bool remote_step_run(SshLink *link,
-                              const RemoteStep *step,
-                              RemoteStepResult *out,
+MUST_USE bool remote_step_run(SshLink *link, const RemoteStep *step, RemoteStepResult *out,
                               Diags *diags);
 /* Waits for the end of a step that an interrupted run may have started; uses only its id and title.
  * After REMOTE_STEP_ABSENT the step cannot start any more, even if a start request of that run
  * arrives later. */
-MUST_USE bool remote_step_recover(SshLink *link,
-                                  const RemoteStep *step,
-                                  RemoteStepResult *out,
+MUST_USE bool remote_step_recover(SshLink *link, const RemoteStep *step, RemoteStepResult *out,
                                   Diags *diags);
 /* Checks whether the marker exists. Starts nothing and does not wait for the step. A plan reads the
  * list of markers once for all steps of a user on the machine. */
@@ -80,10 +76,7 @@ MUST_USE bool remote_step_remove(SshLink *link, Str id, Diags *diags);
 void remote_step_try_remove(SshLink *link, Str id);
 /* Returns true if the step exited with status 0; else adds an error with the state, the status or
  * signal, and the end of the output. */
-MUST_USE bool remote_step_check(const SshLink *link,
-                                const RemoteStep *step,
-                                const RemoteStepResult *result,
-                                const char *summary,
-                                Diags *diags);
+MUST_USE bool remote_step_check(const SshLink *link, const RemoteStep *step,
+                                const RemoteStepResult *result, const char *summary, Diags *diags);
 /* Returns shell text that exports the variables of a map of strings; skips null values. */
 Str remote_step_environment(Value map, Arena *arena);

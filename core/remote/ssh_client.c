@@ -77,10 +77,10 @@ static void add_unreachable(SshLink *link, SshStatus status, const SshProblem *p
         .status = status,
         .problem =
             {
-                      .text = str_clone(problem->text, client->arena),
-                      .pinned = str_clone(problem->pinned, client->arena),
-                      .found = str_clone(problem->found, client->arena),
-                      },
+                .text = str_clone(problem->text, client->arena),
+                .pinned = str_clone(problem->pinned, client->arena),
+                .found = str_clone(problem->found, client->arena),
+            },
     };
     vec_push(client->arena, &client->unreachable, machine);
     pthread_mutex_unlock(&client->lock);
@@ -132,10 +132,8 @@ void ssh_client_discard_kept(const SshLink *link) {
         ssh_share_discard(link->client->share);
 }
 
-bool ssh_client_configure(const Call *call,
-                          const ConfigureRequest *request,
-                          ConfigureResponse *response,
-                          Diags *diags) {
+bool ssh_client_configure(const Call *call, const ConfigureRequest *request,
+                          ConfigureResponse *response, Diags *diags) {
     Arena *arena = arena_open("ssh client");
     SshClient *made = arena_new(arena, SshClient);
     Value config = value_clone(request->config, arena);
@@ -511,9 +509,7 @@ Str ssh_client_script(const char *script, const Str *arguments, size_t count, Ar
     return strbuf_str(&buf);
 }
 
-static SshStatus exec_once(SshLink *link,
-                           const SshCommand *command,
-                           SshResult *out,
+static SshStatus exec_once(SshLink *link, const SshCommand *command, SshResult *out,
                            SshProblem *problem) {
     const Ssh *ssh = link->call->io->ssh;
     SshSession *session = ssh_pool_session(link->lease);
@@ -533,9 +529,7 @@ static SshStatus exec_once(SshLink *link,
 /* Releases a broken or full session. Returns true if the command did not start and another session
  * may run it. A server that is slow may still count channels that have ended: with no other channel
  * in use, the command waits for it `tries` times. */
-static bool should_try_again(SshLink *link,
-                             SshStatus status,
-                             const SshProblem *problem,
+static bool should_try_again(SshLink *link, SshStatus status, const SshProblem *problem,
                              int *tries) {
     SshLease *lease = link->lease;
     if (status != SSH_LOST && status != SSH_BUSY)
@@ -547,9 +541,7 @@ static bool should_try_again(SshLink *link,
     return is_useful && !(status == SSH_LOST && problem->may_have_run);
 }
 
-static SshStatus exec_in_sessions(SshLink *link,
-                                  const SshCommand *command,
-                                  SshResult *out,
+static SshStatus exec_in_sessions(SshLink *link, const SshCommand *command, SshResult *out,
                                   SshProblem *problem) {
     SshStatus status = SSH_LOST;
     int tries = CHANNELS_TRIED_MAX;
@@ -567,9 +559,7 @@ static SshStatus exec_in_sessions(SshLink *link,
     return status;
 }
 
-SshStatus ssh_client_exec(SshLink *link,
-                          const SshCommand *command,
-                          SshResult *out,
+SshStatus ssh_client_exec(SshLink *link, const SshCommand *command, SshResult *out,
                           SshProblem *problem) {
     link->status = exec_in_sessions(link, command, out, problem);
     return link->status;
@@ -717,9 +707,7 @@ void ssh_client_report(const SshLink *link, SshStatus status, SshProblem problem
                      STR_ARG(link->target.user), STR_ARG(endpoint), STR_ARG(why), hint);
 }
 
-bool ssh_client_limits(const Call *call,
-                       const LimitsRequest *request,
-                       LimitsResponse *response,
+bool ssh_client_limits(const Call *call, const LimitsRequest *request, LimitsResponse *response,
                        Diags *diags) {
     (void)diags;
     SshClient *client = call->client;

@@ -37,10 +37,8 @@ typedef struct SshClient SshClient;
 
 /* Implement the provider's configure and close. Closing the last client ends all sessions; accepts
  * NULL. */
-bool ssh_client_configure(const Call *call,
-                          const ConfigureRequest *request,
-                          ConfigureResponse *response,
-                          Diags *diags);
+bool ssh_client_configure(const Call *call, const ConfigureRequest *request,
+                          ConfigureResponse *response, Diags *diags);
 void ssh_client_close(void *client);
 
 typedef struct SshLink {
@@ -87,9 +85,7 @@ bool ssh_client_may_assume_unchanged(const SshLink *link, const ReadRequest *req
  * does not respond, or does not accept the login yet, is one warning. Does nothing if the plan
  * creates the machine, or if arguments of the connection are unknown. *responds: the connection
  * succeeded. */
-MUST_USE bool ssh_client_greet(const Call *call,
-                               const PlanRequest *request,
-                               bool *responds,
+MUST_USE bool ssh_client_greet(const Call *call, const PlanRequest *request, bool *responds,
                                Diags *diags);
 /* For deletions of files on the machine: returns true, and adds a warning, if this plan deletes,
  * replaces or misses the machine too (call_loses), and it does not respond within "plan_timeout".
@@ -112,14 +108,10 @@ SCOPED_TYPE(SshLink, ssh_client_release);
 Str ssh_client_script(const char *script, const Str *arguments, size_t count, Arena *arena);
 /* Connects if needed and runs the command. If the session was lost or full before the command
  * started, runs it in another session; does not repeat a command that may have run. */
-SshStatus ssh_client_exec(SshLink *link,
-                          const SshCommand *command,
-                          SshResult *out,
+SshStatus ssh_client_exec(SshLink *link, const SshCommand *command, SshResult *out,
                           SshProblem *problem);
 /* Same, but reports a failure as an error. The caller checks the exit status of the command. */
-MUST_USE bool ssh_client_run(SshLink *link,
-                             const SshCommand *command,
-                             SshResult *out,
+MUST_USE bool ssh_client_run(SshLink *link, const SshCommand *command, SshResult *out,
                              Diags *diags);
 /* Adds an error with the reason of the failure and a hint. */
 void ssh_client_report(const SshLink *link, SshStatus status, SshProblem problem, Diags *diags);
@@ -127,9 +119,7 @@ void ssh_client_report(const SshLink *link, SshStatus status, SshProblem problem
  * true with an output that is at most max_age_ms old, which a call of the plan has kept. If another
  * call reads outputs of the machine, waits for it. Else the caller reads, keeps the output, and
  * ends the reading; ssh_client_release ends it, too. Returns false outside of plans. */
-MUST_USE bool ssh_client_recall(SshLink *link,
-                                const char *name,
-                                int64_t max_age_ms,
+MUST_USE bool ssh_client_recall(SshLink *link, const char *name, int64_t max_age_ms,
                                 SshOutput *out);
 /* Keeps an output for later calls of the plan about this machine and user. A command outside of
  * plans discards all outputs. Without effect outside of plans. */
@@ -139,12 +129,10 @@ void ssh_client_end_reading(SshLink *link);
 void ssh_client_discard_kept(const SshLink *link);
 /* Listens on 127.0.0.1:*out_port and forwards to host:port as seen from the machine, until the
  * session ends. Links that share the session share the port. The link needs a client. */
-MUST_USE bool ssh_client_tunnel(
-    SshLink *link, Str host, uint16_t port, uint16_t *out_port, Diags *diags);
+MUST_USE bool ssh_client_tunnel(SshLink *link, Str host, uint16_t port, uint16_t *out_port,
+                                Diags *diags);
 /* Allows at most eight operations at once on one machine. */
-bool ssh_client_limits(const Call *call,
-                       const LimitsRequest *request,
-                       LimitsResponse *response,
+bool ssh_client_limits(const Call *call, const LimitsRequest *request, LimitsResponse *response,
                        Diags *diags);
 /* Returns a sentence and the last 2 KiB of a command's error output, or of its output if that is
  * empty, without control characters. */

@@ -173,8 +173,8 @@ bool ssh_pool_has_time(const SshTimeout *timeout, int64_t waited_ms) {
 
 /* Waits until another call has opened the session. The caller is a user of the lease, and the pool
  * is locked. */
-static SshStatus await_opening(
-    SshPool *pool, SshLease *lease, const SshTimeout *timeout, SshProblem *problem, Arena *arena) {
+static SshStatus await_opening(SshPool *pool, SshLease *lease, const SshTimeout *timeout,
+                               SshProblem *problem, Arena *arena) {
     int64_t waited_ms = 0;
     while (lease->is_opening && ssh_pool_has_time(timeout, waited_ms)) {
         thread_wait(&pool->changed, &pool->lock, TICK_MS);
@@ -191,23 +191,12 @@ static SshStatus await_opening(
                : SSH_CANCELLED;
 }
 
-static SshStatus acquire(SshPool *pool,
-                         const SshTarget *chain,
-                         size_t count,
-                         bool is_jump,
-                         SshTimeout timeout,
-                         SshLease **out,
-                         SshProblem *problem,
-                         Arena *arena);
+static SshStatus acquire(SshPool *pool, const SshTarget *chain, size_t count, bool is_jump,
+                         SshTimeout timeout, SshLease **out, SshProblem *problem, Arena *arena);
 
 /* Opens the session of a new lease; acquires the session with the jump host first. */
-static SshStatus open_session(SshPool *pool,
-                              SshLease *lease,
-                              const SshTarget *chain,
-                              size_t count,
-                              SshTimeout timeout,
-                              SshProblem *problem,
-                              Arena *arena) {
+static SshStatus open_session(SshPool *pool, SshLease *lease, const SshTarget *chain, size_t count,
+                              SshTimeout timeout, SshProblem *problem, Arena *arena) {
     SshStatus status = SSH_DONE;
     if (count > 1)
         status = acquire(pool, chain, count - 1, true, timeout, &lease->via, problem, arena);
@@ -231,14 +220,8 @@ static SshStatus open_session(SshPool *pool,
     return status;
 }
 
-static SshStatus acquire(SshPool *pool,
-                         const SshTarget *chain,
-                         size_t count,
-                         bool is_jump,
-                         SshTimeout timeout,
-                         SshLease **out,
-                         SshProblem *problem,
-                         Arena *arena) {
+static SshStatus acquire(SshPool *pool, const SshTarget *chain, size_t count, bool is_jump,
+                         SshTimeout timeout, SshLease **out, SshProblem *problem, Arena *arena) {
     Str key = ssh_pool_key(chain, count, arena);
     SshStatus status = SSH_DONE;
     pthread_mutex_lock(&pool->lock);
@@ -280,13 +263,8 @@ static SshStatus acquire(SshPool *pool,
     return SSH_DONE;
 }
 
-SshStatus ssh_pool_acquire(SshPool *pool,
-                           const SshTarget *chain,
-                           size_t count,
-                           SshTimeout timeout,
-                           SshLease **out,
-                           SshProblem *problem,
-                           Arena *arena) {
+SshStatus ssh_pool_acquire(SshPool *pool, const SshTarget *chain, size_t count, SshTimeout timeout,
+                           SshLease **out, SshProblem *problem, Arena *arena) {
     return acquire(pool, chain, count, false, timeout, out, problem, arena);
 }
 
@@ -305,13 +283,8 @@ bool ssh_pool_release(SshPool *pool, SshLease *lease, SshStatus status) {
     return status != SSH_BUSY || has_others;
 }
 
-SshStatus ssh_pool_tunnel(SshPool *pool,
-                          SshLease *lease,
-                          Str host,
-                          uint16_t port,
-                          uint16_t *out_port,
-                          SshProblem *problem,
-                          Arena *arena) {
+SshStatus ssh_pool_tunnel(SshPool *pool, SshLease *lease, Str host, uint16_t port,
+                          uint16_t *out_port, SshProblem *problem, Arena *arena) {
     SshStatus status = SSH_DONE;
     pthread_mutex_lock(&pool->lock);
     const Tunnel *known = NULL;

@@ -105,13 +105,8 @@ static Str expand_home(Str path, Arena *arena) {
     return str_concat(str_from_cstr(home), str_after(path, 1), arena);
 }
 
-static bool read_file(const Call *call,
-                      Value object,
-                      const char *name,
-                      const char *summary,
-                      Str *out,
-                      Arena *arena,
-                      Diags *diags) {
+static bool read_file(const Call *call, Value object, const char *name, const char *summary,
+                      Str *out, Arena *arena, Diags *diags) {
     Str path = STR_EMPTY;
     read_text(object, name, &path);
     if (path.len == 0)
@@ -173,8 +168,8 @@ static bool read_hop(const Call *call, Value object, SshHop *hop, Arena *arena, 
     return read_key(call, object, hop, arena, diags) && read_trust(call, object, hop, arena, diags);
 }
 
-static bool read_bastions(
-    const Call *call, Value object, SshSettings *out, Arena *arena, Diags *diags) {
+static bool read_bastions(const Call *call, Value object, SshSettings *out, Arena *arena,
+                          Diags *diags) {
     Value list = find(object, "bastion");
     if (!value_is_present(list))
         return true;
@@ -188,12 +183,8 @@ static bool read_bastions(
     return true;
 }
 
-bool ssh_settings_read(const Call *call,
-                       Value object,
-                       const SshSettings *defaults,
-                       SshSettings *out,
-                       Arena *arena,
-                       Diags *diags) {
+bool ssh_settings_read(const Call *call, Value object, const SshSettings *defaults,
+                       SshSettings *out, Arena *arena, Diags *diags) {
     *out = defaults ? *defaults : (SshSettings){0};
     if (!read_hop(call, object, &out->machine, arena, diags) ||
         !read_bastions(call, object, out, arena, diags))

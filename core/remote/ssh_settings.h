@@ -91,12 +91,8 @@ typedef struct SshSettings {
 /* Reads the arguments of `object`, and the files that they name. Arguments that its type lacks
  * count as not set. `defaults` (NULL: none) supply arguments that are not set. Results are in
  * `arena` and may point into `object`. */
-MUST_USE bool ssh_settings_read(const Call *call,
-                                Value object,
-                                const SshSettings *defaults,
-                                SshSettings *out,
-                                Arena *arena,
-                                Diags *diags);
+MUST_USE bool ssh_settings_read(const Call *call, Value object, const SshSettings *defaults,
+                                SshSettings *out, Arena *arena, Diags *diags);
 /* Adds the general defaults: user, port, agent, known_hosts files, credentials of bastions. Reports
  * missing credentials and unusable keys. */
 MUST_USE bool ssh_settings_complete(const Call *call, SshSettings *settings, Diags *diags);

@@ -100,13 +100,8 @@ static size_t find_reading(const SshShare *share, Str machine) {
     return SIZE_MAX;
 }
 
-bool ssh_share_recall(SshShare *share,
-                      Str machine,
-                      Str name,
-                      int64_t min_at_ms,
-                      SshTimeout timeout,
-                      SshOutput *out,
-                      SshReading *reading) {
+bool ssh_share_recall(SshShare *share, Str machine, Str name, int64_t min_at_ms, SshTimeout timeout,
+                      SshOutput *out, SshReading *reading) {
     SCOPED(ArenaRef) scratch = arena_open("ssh recall");
     Str key = output_key(machine, name, scratch);
     pthread_mutex_lock(&share->lock);
@@ -133,10 +128,7 @@ void ssh_share_keep(SshShare *share, const SshReading *reading, Str name, SshOut
         return;
     pthread_mutex_lock(&share->lock);
     Kept *kept = arena_new(share->outputs, Kept);
-    *kept = (Kept){
-        {str_clone(output.text, share->outputs), output.at_ms},
-        reading->changes
-    };
+    *kept = (Kept){{str_clone(output.text, share->outputs), output.at_ms}, reading->changes};
     map_set(&share->kept, output_key(reading->machine, name, share->outputs), kept);
     pthread_mutex_unlock(&share->lock);
 }

@@ -107,12 +107,8 @@ static Str describe_refusal(const Sudo *sudo) {
     return words.len > 0 ? words : STR("sudo did not start the command");
 }
 
-SshStatus ssh_sudo_exec(const Ssh *ssh,
-                        SshSession *session,
-                        Str password,
-                        const SshCommand *command,
-                        SshResult *out,
-                        SshProblem *problem,
+SshStatus ssh_sudo_exec(const Ssh *ssh, SshSession *session, Str password,
+                        const SshCommand *command, SshResult *out, SshProblem *problem,
                         Arena *arena) {
     Sudo sudo = {
         .command = command,

@@ -12,8 +12,8 @@
 #define ATTEMPTS_MAX   20
 #define PROGRESS_TITLE "uploading"
 
-void ssh_upload_explain(
-    const SshLink *link, const char *summary, Str path, const SshResult *result, Diags *diags) {
+void ssh_upload_explain(const SshLink *link, const char *summary, Str path, const SshResult *result,
+                        Diags *diags) {
     Arena *arena = link->call->arena;
     Str endpoint = ssh_endpoint(link->target.host, link->target.port, arena);
     Str words = ssh_client_output_tail(result->err, result->out, arena);
@@ -33,8 +33,8 @@ static int disk_error(const Call *call, Str path, int error, Diags *diags) {
     return error;
 }
 
-bool ssh_upload_measure(
-    const Call *call, Str source_path, uint64_t *length, Str *sha256, Diags *diags) {
+bool ssh_upload_measure(const Call *call, Str source_path, uint64_t *length, Str *sha256,
+                        Diags *diags) {
     const Disk *disk = call->io->disk;
     DiskFile file;
     int error = disk->open(disk->self, source_path, DISK_READ, 0, &file);

@@ -23,9 +23,9 @@ MUST_USE bool ssh_upload_write(SshLink *link, const SshUpload *upload, Diags *di
 MUST_USE bool ssh_upload_remove(SshLink *link, Str path, Diags *diags);
 /* Computes length in bytes and SHA-256 (hex) of a local file. On failure adds an error at the
  * attribute "source". */
-MUST_USE bool ssh_upload_measure(
-    const Call *call, Str source_path, uint64_t *length, Str *sha256, Diags *diags);
+MUST_USE bool ssh_upload_measure(const Call *call, Str source_path, uint64_t *length, Str *sha256,
+                                 Diags *diags);
 /* Adds the error of a script for this path that ended with a status other than 0, at the attribute
  * "path". */
-void ssh_upload_explain(
-    const SshLink *link, const char *summary, Str path, const SshResult *result, Diags *diags);
+void ssh_upload_explain(const SshLink *link, const char *summary, Str path, const SshResult *result,
+                        Diags *diags);

@@ -68,16 +68,11 @@ typedef struct SuiteEvents {
     void (*run)(void *self, const SuiteFile *file, const SuiteRun *run, SuiteProgress progress);
     /* The cleanup of a run left objects, as wanted (SUITE_REASON_SKIP), or failed
      * (SUITE_REASON_ERROR); `state` holds the rest, perhaps none. */
-    void (*left)(void *self,
-                 const SuiteFile *file,
-                 const SuiteRun *run,
-                 const State *state,
+    void (*left)(void *self, const SuiteFile *file, const SuiteRun *run, const State *state,
                  SuiteReason reason);
     /* Called instead of the cleanup if the engine was stopped. `left`: states with remaining
      * objects; `planned`: the plan of the run that failed with it (NULL: none). */
-    void (*interrupt)(void *self,
-                      const SuiteFile *file,
-                      const SuiteLeftovers *left,
+    void (*interrupt)(void *self, const SuiteFile *file, const SuiteLeftovers *left,
                       const Plan *planned);
     void (*end)(void *self, const Suite *suite);
 } SuiteEvents;

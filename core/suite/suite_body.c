@@ -37,12 +37,8 @@ static bool bind_all(const BoundBody *self, BodyContent *content, Arena *arena, 
     return ok;
 }
 
-static bool bound_content(const Body *body,
-                          const BodySchema *schema,
-                          BodyContent *out,
-                          const Body **rest,
-                          Arena *arena,
-                          Diags *diags) {
+static bool bound_content(const Body *body, const BodySchema *schema, BodyContent *out,
+                          const Body **rest, Arena *arena, Diags *diags) {
     const BoundBody *self = (const BoundBody *)body;
     bool ok = body_content(self->inner, schema, out, rest, arena, diags);
     if (rest && *rest)
@@ -50,8 +46,8 @@ static bool bound_content(const Body *body,
     return bind_all(self, out, arena, diags) && ok;
 }
 
-static bool bound_attributes(
-    const Body *body, BodyForm form, BodyContent *out, Arena *arena, Diags *diags) {
+static bool bound_attributes(const Body *body, BodyForm form, BodyContent *out, Arena *arena,
+                             Diags *diags) {
     const BoundBody *self = (const BoundBody *)body;
     bool ok = body_attributes(self->inner, form, out, arena, diags);
     return bind_all(self, out, arena, diags) && ok;

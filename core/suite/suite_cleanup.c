@@ -16,11 +16,8 @@ static void sort_states(const SuiteContext *context, SuiteStates *out) {
     }
 }
 
-static bool apply(SuiteContext *context,
-                  SuiteState *state,
-                  const PlanOptions *options,
-                  const PlanResult *planned,
-                  Diags *diags) {
+static bool apply(SuiteContext *context, SuiteState *state, const PlanOptions *options,
+                  const PlanResult *planned, Diags *diags) {
     WorkingState *working;
     if (!suite_state_begin(context, state, state->target, planned, &working, diags))
         return false;

@@ -191,8 +191,8 @@ static SuiteEntries *merge(const SuiteEntries *before, const SuiteEntries *chang
     return merged;
 }
 
-bool suite_manifest_read(
-    const SuiteStorage *storage, Str file, SuiteEntries *out, Arena *arena, Diags *diags) {
+bool suite_manifest_read(const SuiteStorage *storage, Str file, SuiteEntries *out, Arena *arena,
+                         Diags *diags) {
     Backend *backend;
     Map files;
     if (!storage->open_document(storage->self, NAME, false, &backend, diags))
@@ -218,8 +218,8 @@ bool suite_manifest_files(const SuiteStorage *storage, StrVec *out, Arena *arena
 }
 
 /* A manifest without entries is removed. */
-static bool write_all(
-    Backend *backend, const Io *io, const Map *files, Arena *arena, Diags *diags) {
+static bool write_all(Backend *backend, const Io *io, const Map *files, Arena *arena,
+                      Diags *diags) {
     Str text = encode(files, arena);
     if (text.len > 0)
         return backend_write(backend, text, diags);
@@ -232,12 +232,8 @@ static bool write_all(
     return false;
 }
 
-static bool update(Backend *backend,
-                   const Io *io,
-                   Str file,
-                   const SuiteEntries *entries,
-                   Arena *arena,
-                   Diags *diags) {
+static bool update(Backend *backend, const Io *io, Str file, const SuiteEntries *entries,
+                   Arena *arena, Diags *diags) {
     Map files;
     if (!read_all(backend, &files, arena, diags))
         return false;
@@ -245,11 +241,8 @@ static bool update(Backend *backend,
     return write_all(backend, io, &files, arena, diags);
 }
 
-bool suite_manifest_update(const SuiteStorage *storage,
-                           const Io *io,
-                           Str file,
-                           const SuiteEntries *entries,
-                           Diags *diags) {
+bool suite_manifest_update(const SuiteStorage *storage, const Io *io, Str file,
+                           const SuiteEntries *entries, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("manifest");
     Backend *backend;
     if (!storage->open_document(storage->self, NAME, true, &backend, diags))

@@ -24,17 +24,15 @@ typedef struct SuiteEntry {
 typedef VEC(SuiteEntry) SuiteEntries;
 
 /* Reads the entries of a test file. */
-MUST_USE bool suite_manifest_read(
-    const SuiteStorage *storage, Str file, SuiteEntries *out, Arena *arena, Diags *diags);
+MUST_USE bool suite_manifest_read(const SuiteStorage *storage, Str file, SuiteEntries *out,
+                                  Arena *arena, Diags *diags);
 /* Reads the names of all test files that have entries. */
-MUST_USE bool suite_manifest_files(const SuiteStorage *storage,
-                                   StrVec *out,
-                                   Arena *arena,
+MUST_USE bool suite_manifest_files(const SuiteStorage *storage, StrVec *out, Arena *arena,
                                    Diags *diags);
 /* Adds or replaces entries of a test file; removes those without a reason. Waits for the lock of
  * the manifest, which other runs hold shortly. */
-MUST_USE bool suite_manifest_update(
-    const SuiteStorage *storage, const Io *io, Str file, const SuiteEntries *entries, Diags *diags);
+MUST_USE bool suite_manifest_update(const SuiteStorage *storage, const Io *io, Str file,
+                                    const SuiteEntries *entries, Diags *diags);
 const SuiteEntry *suite_manifest_find(const SuiteEntries *entries, Str key);
 /* Returns the name of the file with that state: ID.tfstate. */
 Str suite_manifest_file_name(Str id, Arena *arena);

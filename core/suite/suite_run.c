@@ -321,9 +321,7 @@ static bool apply(RunWork *work) {
     return remove_expected(work->run, &found, &work->run->diags);
 }
 
-static void report_failure(SuiteRun *run,
-                           const Condition *assertion,
-                           Value message,
+static void report_failure(SuiteRun *run, const Condition *assertion, Value message,
                            bool is_secret) {
     Str text = value_is_present(message) ? value_text(message) : STR("The assertion is false.");
     if (is_secret) {
@@ -352,9 +350,7 @@ static SuiteStatus report_unknown(SuiteRun *run, const Condition *assertion) {
     return SUITE_ERROR;
 }
 
-static SuiteStatus assert_one(SuiteRun *run,
-                              const Condition *assertion,
-                              const Scope *scope,
+static SuiteStatus assert_one(SuiteRun *run, const Condition *assertion, const Scope *scope,
                               Arena *arena) {
     Value message;
     Value result;
@@ -384,8 +380,7 @@ static SuiteStatus assert_one(SuiteRun *run,
     return SUITE_FAIL;
 }
 
-static SuiteStatus assert_all(SuiteContext *context,
-                              SuiteRun *run,
+static SuiteStatus assert_all(SuiteContext *context, SuiteRun *run,
                               const AssertionInput *findings) {
     const Scope *scope = suite_values_assertion_scope(context, findings);
     SuiteStatus worst = SUITE_PASS;

@@ -3,11 +3,8 @@
 
 /* A backend that stores nothing, for states in memory. */
 
-static bool forget_lock(Backend *backend,
-                        const LockInfo *info,
-                        int64_t timeout_ms,
-                        const CancelToken *cancel,
-                        Diags *diags) {
+static bool forget_lock(Backend *backend, const LockInfo *info, int64_t timeout_ms,
+                        const CancelToken *cancel, Diags *diags) {
     (void)backend, (void)info, (void)timeout_ms, (void)cancel, (void)diags;
     return true;
 }
@@ -67,9 +64,7 @@ static bool open_file(SuiteContext *context, SuiteState *state, Diags *diags) {
     return storage->open_file(storage->self, name, &state->store, diags);
 }
 
-static bool open_backend(SuiteContext *context,
-                         SuiteState *state,
-                         const BackendConfig *config,
+static bool open_backend(SuiteContext *context, SuiteState *state, const BackendConfig *config,
                          Diags *diags) {
     const SuiteStorage *storage = context->request->storage;
     state->backend = config;
@@ -79,9 +74,7 @@ static bool open_backend(SuiteContext *context,
     return true;
 }
 
-bool suite_state_prepare(SuiteContext *context,
-                         SuiteState *state,
-                         const SuiteRun *run,
+bool suite_state_prepare(SuiteContext *context, SuiteState *state, const SuiteRun *run,
                          Diags *diags) {
     const BackendConfig *backend = run ? run->config->backend : NULL;
     if (backend && !state->store && !open_backend(context, state, backend, diags))
@@ -147,9 +140,7 @@ static bool update(SuiteContext *context, const SuiteEntries *entries, Diags *di
 
 /* Before the first change with effects: moves all states to their stores, because the cleanup of
  * this one may need the outputs of the others. Later: notes the run that changes this state. */
-static bool store_all(SuiteContext *context,
-                      SuiteState *changed,
-                      const SuiteRun *run,
+static bool store_all(SuiteContext *context, SuiteState *changed, const SuiteRun *run,
                       Diags *diags) {
     SuiteEntries entries = {0};
     map_each(&context->states, entry) {
@@ -169,12 +160,8 @@ static bool store_all(SuiteContext *context,
     return ok;
 }
 
-bool suite_state_begin(SuiteContext *context,
-                       SuiteState *state,
-                       const SuiteRun *run,
-                       const PlanResult *planned,
-                       WorkingState **out,
-                       Diags *diags) {
+bool suite_state_begin(SuiteContext *context, SuiteState *state, const SuiteRun *run,
+                       const PlanResult *planned, WorkingState **out, Diags *diags) {
     bool is_test = context->request->mode == SUITE_TEST;
     if (is_test && (context->is_stored || plan_has_effects(planned->plan)) &&
         !store_all(context, state, run, diags))

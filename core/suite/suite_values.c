@@ -37,9 +37,7 @@ static const Config *with_declared(const SuiteContext *context, const Config *co
 }
 
 /* Converts the given values of variables that only the file declares, and adds their defaults. */
-static bool convert_declared(const SuiteContext *context,
-                             const Config *config,
-                             Map *out,
+static bool convert_declared(const SuiteContext *context, const Config *config, Map *out,
                              Diags *diags) {
     bool ok = true;
     map_each(&context->file->config->declared, entry) {
@@ -58,9 +56,7 @@ static bool convert_declared(const SuiteContext *context,
     return ok;
 }
 
-static bool gather_given(const SuiteContext *context,
-                         const Config *config,
-                         Map *out,
+static bool gather_given(const SuiteContext *context, const Config *config, Map *out,
                          Diags *diags) {
     InputRequest request = *context->request->input;
     request.ask = NULL;
@@ -109,12 +105,8 @@ static SourceRange named_range(const Traversal *traversal) {
                : source_range_join(traversal->root_range, traversal->steps[0].range);
 }
 
-static bool lookup(const Scope *scope,
-                   const Traversal *traversal,
-                   Value *out,
-                   size_t *used,
-                   Arena *arena,
-                   Diags *diags);
+static bool lookup(const Scope *scope, const Traversal *traversal, Value *out, size_t *used,
+                   Arena *arena, Diags *diags);
 
 static Scope *new_scope(SuiteContext *context, const Config *config, bool is_file) {
     const Engine *engine = context->request->engine;
@@ -122,12 +114,12 @@ static Scope *new_scope(SuiteContext *context, const Config *config, bool is_fil
     *scope = (ValuesScope){
         .scope =
             {
-                    .self = scope,
-                    .lookup = lookup,
-                    .functions = config->functions,
-                    .io = engine->io,
-                    .now_ms = engine->now_ms,
-                    },
+                .self = scope,
+                .lookup = lookup,
+                .functions = config->functions,
+                .io = engine->io,
+                .now_ms = engine->now_ms,
+            },
         .context = context,
         .config = config,
         .is_file = is_file,
@@ -147,12 +139,8 @@ static const TestVariable *find_variable(const TestVariables *variables, Str nam
     return NULL;
 }
 
-static bool evaluate(SuiteContext *context,
-                     const Config *config,
-                     const TestVariable *variable,
-                     bool is_file,
-                     Map *out,
-                     Diags *diags) {
+static bool evaluate(SuiteContext *context, const Config *config, const TestVariable *variable,
+                     bool is_file, Map *out, Diags *diags) {
     Arena *arena = context->arena;
     InputValue *input = arena_new(arena, InputValue);
     if (!eval_expr(variable->expr, new_scope(context, config, is_file), &input->value, arena,
@@ -165,8 +153,8 @@ static bool evaluate(SuiteContext *context,
 
 /* Looks in the file, then in the given values. Sets `*out` to NULL without an error if neither has
  * it. */
-static bool find_outer(
-    SuiteContext *context, const Config *config, Str name, const InputValue **out, Diags *diags) {
+static bool find_outer(SuiteContext *context, const Config *config, Str name,
+                       const InputValue **out, Diags *diags) {
     const TestVariable *variable = find_variable(&context->file->config->variables, name);
     *out = map_find(&context->variables, name);
     if (*out)
@@ -185,16 +173,14 @@ static bool find_outer(
 
 /* Like find_outer, but given values that cannot be read count as absent: an assertion that refers
  * to an undeclared variable then gets the error for that. */
-static bool find_test_variable(
-    SuiteContext *context, const Config *config, Str name, const InputValue **out, Diags *diags) {
+static bool find_test_variable(SuiteContext *context, const Config *config, Str name,
+                               const InputValue **out, Diags *diags) {
     Diags ignored = diags_new(context->arena);
     bool is_of_file = find_variable(&context->file->config->variables, name) != NULL;
     return find_outer(context, config, name, out, is_of_file ? diags : &ignored) || !is_of_file;
 }
 
-static bool lookup_variable(const ValuesScope *scope,
-                            const Traversal *traversal,
-                            Value *out,
+static bool lookup_variable(const ValuesScope *scope, const Traversal *traversal, Value *out,
                             Diags *diags) {
     SuiteContext *context = scope->context;
     Str name = traversal->steps[0].name;
@@ -229,11 +215,8 @@ static const TestRun *find_run(const SuiteContext *context, Str name) {
 }
 
 /* Finds run.NAME; `missing` is the summary of the error if the run has not been executed. */
-static bool find_run_outputs(SuiteContext *context,
-                             const Traversal *traversal,
-                             const char *missing,
-                             Value *out,
-                             Diags *diags) {
+static bool find_run_outputs(SuiteContext *context, const Traversal *traversal, const char *missing,
+                             Value *out, Diags *diags) {
     Str name = traversal->step_count > 0 ? traversal->steps[0].name : STR_EMPTY;
     const Value *value = map_find(&context->outputs, name);
     if (value) {
@@ -255,11 +238,8 @@ static bool find_run_outputs(SuiteContext *context,
 }
 
 /* A run cannot be planned with values that never become known to it. */
-static bool check_known(const SuiteContext *context,
-                        const Traversal *traversal,
-                        Value outputs,
-                        Arena *arena,
-                        Diags *diags) {
+static bool check_known(const SuiteContext *context, const Traversal *traversal, Value outputs,
+                        Arena *arena, Diags *diags) {
     Diags ignored = diags_new(arena); /* the evaluator reports wrong steps */
     Value value;
     if (!eval_steps(outputs, traversal, 1, &value, arena, &ignored) || value_is_wholly_known(value))
@@ -276,12 +256,8 @@ static bool check_known(const SuiteContext *context,
     return false;
 }
 
-static bool lookup(const Scope *scope,
-                   const Traversal *traversal,
-                   Value *out,
-                   size_t *used,
-                   Arena *arena,
-                   Diags *diags) {
+static bool lookup(const Scope *scope, const Traversal *traversal, Value *out, size_t *used,
+                   Arena *arena, Diags *diags) {
     const ValuesScope *self = scope->self;
     bool has_name = traversal->step_count > 0 && !traversal->steps[0].is_index;
     *used = 1;
@@ -308,8 +284,8 @@ typedef struct AssertScope {
     const AssertionInput *findings;
 } AssertScope;
 
-static bool lookup_output(
-    const AssertScope *self, const Traversal *traversal, Value *out, Arena *arena, Diags *diags) {
+static bool lookup_output(const AssertScope *self, const Traversal *traversal, Value *out,
+                          Arena *arena, Diags *diags) {
     Str name = traversal->steps[0].name;
     const Map *outputs = &self->findings->config->root->outputs;
     if (engine_console_output(self->findings->console, name, out))
@@ -321,8 +297,8 @@ static bool lookup_output(
 }
 
 /* Finds a variable that the module does not declare: of the run, the file, or from outside. */
-static bool lookup_test_variable(
-    const AssertScope *self, Str name, bool *is_found, Value *out, Diags *diags) {
+static bool lookup_test_variable(const AssertScope *self, Str name, bool *is_found, Value *out,
+                                 Diags *diags) {
     const InputValue *found = map_find(self->findings->variables, name);
     if (!found && !find_test_variable(self->context, self->findings->config, name, &found, diags))
         return false;
@@ -332,12 +308,8 @@ static bool lookup_test_variable(
     return true;
 }
 
-static bool lookup_asserted(const Scope *scope,
-                            const Traversal *traversal,
-                            Value *out,
-                            size_t *used,
-                            Arena *arena,
-                            Diags *diags) {
+static bool lookup_asserted(const Scope *scope, const Traversal *traversal, Value *out,
+                            size_t *used, Arena *arena, Diags *diags) {
     const AssertScope *self = scope->self;
     bool has_name = traversal->step_count > 0 && !traversal->steps[0].is_index;
     Str name = has_name ? traversal->steps[0].name : STR_EMPTY;
@@ -372,8 +344,8 @@ const Scope *suite_values_assertion_scope(SuiteContext *context, const Assertion
     return &scope->scope;
 }
 
-static bool add_outer(
-    SuiteContext *context, const Config *config, const Variable *variable, Map *out, Diags *diags) {
+static bool add_outer(SuiteContext *context, const Config *config, const Variable *variable,
+                      Map *out, Diags *diags) {
     const InputValue *found;
     if (!find_outer(context, config, variable->name, &found, diags))
         return false;
@@ -419,8 +391,8 @@ static void warn_undeclared(const SuiteRun *run, const TestVariable *variable, D
                   STR_ARG(variable->name), STR_ARG(run->config->name));
 }
 
-bool suite_values_collect(
-    SuiteContext *context, const Config *config, const SuiteRun *run, Map *out, Diags *diags) {
+bool suite_values_collect(SuiteContext *context, const Config *config, const SuiteRun *run,
+                          Map *out, Diags *diags) {
     bool ok = true;
     *out = map_new(context->arena);
     vec_each(&run->config->variables, variable) {

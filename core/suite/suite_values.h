@@ -20,8 +20,8 @@ typedef struct AssertionInput {
 
 /* Sets `*out` to all variables with a value for a run of this configuration: name → InputValue.
  * Includes variables of the run that the module does not declare. */
-MUST_USE bool suite_values_collect(
-    SuiteContext *context, const Config *config, const SuiteRun *run, Map *out, Diags *diags);
+MUST_USE bool suite_values_collect(SuiteContext *context, const Config *config, const SuiteRun *run,
+                                   Map *out, Diags *diags);
 /* Returns the scope for a provider block of the file. */
 const Scope *suite_values_scope(SuiteContext *context, const Config *config);
 /* Returns the scope of the assertions of a run; `findings` must outlive it. */

@@ -81,8 +81,8 @@ static bool zip(const Entries *entries, int64_t time_s, StrBuf *out, Arena *scra
 }
 
 /* `said`: the length in the file, which may be false. */
-static bool unzip_content(
-    struct archive *reader, size_t said, size_t *left, Str *out, Arena *arena) {
+static bool unzip_content(struct archive *reader, size_t said, size_t *left, Str *out,
+                          Arena *arena) {
     StrBuf content = strbuf_new(arena);
     char block[16384];
     strbuf_reserve(&content, said);
@@ -157,9 +157,7 @@ static Str manifest_of(const Entries *entries, Arena *arena) {
     return strbuf_str(&out);
 }
 
-static void collect(const Plan *plan,
-                    const PlanFileSources *configuration,
-                    Entries *out,
+static void collect(const Plan *plan, const PlanFileSources *configuration, Entries *out,
                     Arena *arena) {
     add_entry(out, ENTRY_PLAN, plan_json_encode(plan, arena), arena);
     add_entry(out, ENTRY_PRIOR, plan->prior_state, arena);
@@ -177,11 +175,8 @@ static Str what_of(const PlanFilePlace *place, Arena *arena) {
     return str_format(arena, "The plan \"%.*s\"", STR_ARG(place->path));
 }
 
-bool planfile_write(const PlanFilePlace *place,
-                    const Plan *plan,
-                    const PlanFileSources *configuration,
-                    Arena *scratch,
-                    Diags *diags) {
+bool planfile_write(const PlanFilePlace *place, const Plan *plan,
+                    const PlanFileSources *configuration, Arena *scratch, Diags *diags) {
     Str path = place->path, sealed;
     Entries entries = {0};
     StrBuf bytes = strbuf_new(scratch);
@@ -306,11 +301,8 @@ static bool unpack(Str path, Str bytes, Entries *listed, Arena *arena, Diags *di
     return true;
 }
 
-bool planfile_read(const PlanFilePlace *place,
-                   Plan **out,
-                   PlanFileSources *configuration,
-                   Arena *arena,
-                   Diags *diags) {
+bool planfile_read(const PlanFilePlace *place, Plan **out, PlanFileSources *configuration,
+                   Arena *arena, Diags *diags) {
     Str path = place->path, bytes;
     const Disk *disk = place->io->disk;
     int status = disk->read_file(disk->self, path, &bytes, arena);

@@ -32,16 +32,10 @@ typedef struct PlanFileSource {
 
 typedef VEC(PlanFileSource) PlanFileSources;
 
-MUST_USE bool planfile_write(const PlanFilePlace *place,
-                             const Plan *plan,
-                             const PlanFileSources *configuration,
-                             Arena *scratch,
-                             Diags *diags);
+MUST_USE bool planfile_write(const PlanFilePlace *place, const Plan *plan,
+                             const PlanFileSources *configuration, Arena *scratch, Diags *diags);
 /* Verifies every digest. A file that is not a plan file gets a separate error. */
-MUST_USE bool planfile_read(const PlanFilePlace *place,
-                            Plan **out,
-                            PlanFileSources *configuration,
-                            Arena *arena,
-                            Diags *diags);
+MUST_USE bool planfile_read(const PlanFilePlace *place, Plan **out, PlanFileSources *configuration,
+                            Arena *arena, Diags *diags);
 /* Returns whether the file looks like a plan file: a zip, or encrypted data that is not a state. */
 bool planfile_is_planfile(Str bytes);

@@ -86,8 +86,8 @@ void plan_value_write(JsonWriter *writer, Value v) {
     write_value(writer, v, NULL);
 }
 
-static bool read_value(
-    JsonReader *reader, JsonToken token, const Type *expected, Value *out, Arena *arena);
+static bool read_value(JsonReader *reader, JsonToken token, const Type *expected, Value *out,
+                       Arena *arena);
 
 static bool fail(JsonReader *reader, const char *error) {
     if (!reader->error)
@@ -112,12 +112,8 @@ static bool number_of(Str text, uint32_t precision, Value *out, Arena *arena) {
     return true;
 }
 
-static bool read_scalar(JsonReader *reader,
-                        JsonToken token,
-                        const Type *type,
-                        uint32_t precision,
-                        Value *out,
-                        Arena *arena) {
+static bool read_scalar(JsonReader *reader, JsonToken token, const Type *type, uint32_t precision,
+                        Value *out, Arena *arena) {
     switch (type->kind) {
     case KIND_BOOL:
         if (token != JSON_TRUE && token != JSON_FALSE)
@@ -241,12 +237,8 @@ static bool build(JsonReader *reader, const Type *type, Parts *parts, Value *out
 }
 
 /* The content of the member "of". */
-static bool read_content(JsonReader *reader,
-                         JsonToken token,
-                         const Type *type,
-                         uint32_t precision,
-                         Value *out,
-                         Arena *arena) {
+static bool read_content(JsonReader *reader, JsonToken token, const Type *type, uint32_t precision,
+                         Value *out, Arena *arena) {
     Parts parts = {0};
     if (type_is_primitive(type))
         return read_scalar(reader, token, type, precision, out, arena);
@@ -319,8 +311,8 @@ static bool read_wrapper(JsonReader *reader, const Type *expected, Value *out, A
     return true;
 }
 
-static bool read_value(
-    JsonReader *reader, JsonToken token, const Type *expected, Value *out, Arena *arena) {
+static bool read_value(JsonReader *reader, JsonToken token, const Type *expected, Value *out,
+                       Arena *arena) {
     if (token == JSON_OBJECT_START)
         return read_wrapper(reader, expected, out, arena);
     if (token == JSON_BAD)

@@ -96,11 +96,8 @@ static bool is_object(RenderAlignSide side, size_t i, uint32_t next) {
     return i < side.count && side.ids[i] != next && side.is_object && side.is_object[i];
 }
 
-static void walk(RenderAlignSide before,
-                 RenderAlignSide after,
-                 const Common *common,
-                 RenderAlignPairs *out,
-                 Arena *arena) {
+static void walk(RenderAlignSide before, RenderAlignSide after, const Common *common,
+                 RenderAlignPairs *out, Arena *arena) {
     size_t b = 0, a = 0;
     for (size_t c = 0; c <= common->count; c++) {
         uint32_t next = c < common->count ? common->ids[c] : 0;
@@ -115,9 +112,7 @@ static void walk(RenderAlignSide before,
     }
 }
 
-void render_align(RenderAlignSide before,
-                  RenderAlignSide after,
-                  RenderAlignPairs *out,
+void render_align(RenderAlignSide before, RenderAlignSide after, RenderAlignPairs *out,
                   Arena *arena) {
     if (changed_in_place(before, after, arena)) {
         for (size_t i = 0; i < before.count; i++)

@@ -23,7 +23,5 @@ typedef struct RenderAlignSide {
     size_t count;
 } RenderAlignSide;
 
-void render_align(RenderAlignSide before,
-                  RenderAlignSide after,
-                  RenderAlignPairs *out,
+void render_align(RenderAlignSide before, RenderAlignSide after, RenderAlignPairs *out,
                   Arena *arena);

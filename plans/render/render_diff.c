@@ -340,9 +340,7 @@ static RenderDiff *diff_list(const Build *build, Pair pair, const Type *element)
 
 /* Pairs equal elements; all others are deleted or created, since an element of a set has no
  * identity beyond its value. */
-static RenderDiff *diff_set(const Build *build,
-                            Pair pair,
-                            const Type *element,
+static RenderDiff *diff_set(const Build *build, Pair pair, const Type *element,
                             const NestedObject *nested) {
     Walk walk = walk_new(build, pair, DIFF_SET, element);
     walk.nested = nested;
@@ -443,8 +441,8 @@ static RenderDiff *diff_write_only(const Build *build, Pair pair) {
 }
 
 /* An attribute that is absent on both sides is neither shown nor counted. */
-static void diff_attributes(
-    const Build *build, RenderDiff *diff, Pair pair, const Attribute *attributes, size_t count) {
+static void diff_attributes(const Build *build, RenderDiff *diff, Pair pair,
+                            const Attribute *attributes, size_t count) {
     const Attribute **order = sorted(attributes, count, build->arena);
     Str *names = arena_new_array(build->arena, Str, count);
     diff->names = names;
@@ -579,8 +577,8 @@ static RenderDiff *diff_pair(const Build *build, Pair pair) {
 
 static RenderDiff *diff_body(const Build *build, Pair pair, const Schema *schema);
 
-static void add_block(
-    const Build *build, RenderDiff *diff, const Block *block, Str label, Pair pair) {
+static void add_block(const Build *build, RenderDiff *diff, const Block *block, Str label,
+                      Pair pair) {
     RenderDiffBlock entry = {.name = str_from_cstr(block->name), .label = label};
     if (hides(build, pair)) {
         entry.body = diff_sensitive(build, pair);
@@ -717,11 +715,8 @@ const RenderDiff *render_diff_body(const RenderDiffInput *input, Arena *arena) {
     return input->schema ? diff_body(&build, pair, input->schema) : diff_bare_body(&build, pair);
 }
 
-const RenderDiff *render_diff_value(const Value *before,
-                                    const Value *after,
-                                    bool show_sensitive,
-                                    const Map *secrets,
-                                    Arena *arena) {
+const RenderDiff *render_diff_value(const Value *before, const Value *after, bool show_sensitive,
+                                    const Map *secrets, Arena *arena) {
     RenderDiffInput input = {.show_sensitive = show_sensitive, .secrets = secrets};
     Build build = {.input = &input, .arena = arena};
     Pair pair = {.before = before, .after = after, .type = &TYPE_DYNAMIC};

@@ -68,5 +68,5 @@ typedef struct RenderDiffInput {
 /* Returns the tree of a body: attributes and blocks of a resource. */
 const RenderDiff *render_diff_body(const RenderDiffInput *input, Arena *arena);
 /* Returns the tree of any value, of an output or from a JSON string; NULL: absent. */
-const RenderDiff *render_diff_value(
-    const Value *before, const Value *after, bool show_sensitive, const Map *secrets, Arena *arena);
+const RenderDiff *render_diff_value(const Value *before, const Value *after, bool show_sensitive,
+                                    const Map *secrets, Arena *arena);

@@ -39,9 +39,7 @@ static Str text_of(const ResourceChange *change, RenderStyle style, Arena *scrat
     return strbuf_str(&text);
 }
 
-static RenderGroup *find_group(const ResourceChange *change,
-                               RenderStyle style,
-                               Map *known,
+static RenderGroup *find_group(const ResourceChange *change, RenderStyle style, Map *known,
                                Arena *scratch) {
     style.is_shared = true;
     Str text = text_of(change, style, scratch);

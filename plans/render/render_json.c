@@ -8,14 +8,14 @@
 
 static void write_actions(JsonWriter *writer, Action action) {
     static const char *const WORDS[][2] = {
-        [ACTION_NO_OP] = {"no-op",  NULL    },
-        [ACTION_CREATE] = {"create", NULL    },
-        [ACTION_READ] = {"read",   NULL    },
-        [ACTION_UPDATE] = {"update", NULL    },
+        [ACTION_NO_OP] = {"no-op", NULL},
+        [ACTION_CREATE] = {"create", NULL},
+        [ACTION_READ] = {"read", NULL},
+        [ACTION_UPDATE] = {"update", NULL},
         [ACTION_DELETE_THEN_CREATE] = {"delete", "create"},
         [ACTION_CREATE_THEN_DELETE] = {"create", "delete"},
-        [ACTION_DELETE] = {"delete", NULL    },
-        [ACTION_FORGET] = {"forget", NULL    },
+        [ACTION_DELETE] = {"delete", NULL},
+        [ACTION_FORGET] = {"forget", NULL},
         [ACTION_FORGET_THEN_CREATE] = {"forget", "create"},
     };
     static_assert(ARRAY_COUNT(WORDS) == ACTION_FORGET_THEN_CREATE + 1, "words for each action");
@@ -526,12 +526,8 @@ static Str timestamp_of(int64_t created_ms, Arena *arena) {
                       parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
 }
 
-void render_json_plan(const Plan *plan,
-                      RenderSchemaLookup lookup,
-                      void *payload,
-                      Str terraform_version,
-                      StrBuf *out,
-                      Arena *scratch) {
+void render_json_plan(const Plan *plan, RenderSchemaLookup lookup, void *payload,
+                      Str terraform_version, StrBuf *out, Arena *scratch) {
     JsonWriter writer;
     json_writer_init(&writer, out, 0);
     Document document = {plan, lookup, payload, &writer, scratch};

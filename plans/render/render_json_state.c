@@ -252,9 +252,7 @@ static bool read_instance_member(StateLoad *load, JsonReader *reader, InstanceLo
 }
 
 static bool read_instance(StateLoad *load, JsonReader *reader, const BlockLoad *block) {
-    InstanceLoad instance = {
-        .resource = {.address = block->address, .provider = block->provider}
-    };
+    InstanceLoad instance = {.resource = {.address = block->address, .provider = block->provider}};
     JsonToken token;
     while ((token = json_next(reader)) == JSON_KEY) {
         if (!read_instance_member(load, reader, &instance))
@@ -402,9 +400,7 @@ static Str outputs_text(Str stored, Arena *arena) {
     return str_equal(strbuf_str(&out), STR("{}")) ? STR_EMPTY : strbuf_str(&out);
 }
 
-static void write_values(JsonWriter *writer,
-                         RenderJsonResources *resources,
-                         Str outputs,
+static void write_values(JsonWriter *writer, RenderJsonResources *resources, Str outputs,
                          Arena *scratch) {
     json_key(writer, STR("values"));
     json_object_start(writer);
@@ -417,12 +413,8 @@ static void write_values(JsonWriter *writer,
     json_object_end(writer);
 }
 
-void render_json_state_prior(JsonWriter *writer,
-                             const Plan *plan,
-                             RenderSchemaLookup lookup,
-                             void *payload,
-                             Str terraform_version,
-                             Arena *scratch) {
+void render_json_state_prior(JsonWriter *writer, const Plan *plan, RenderSchemaLookup lookup,
+                             void *payload, Str terraform_version, Arena *scratch) {
     if (plan->prior_state.len == 0)
         return;
     StateLoad load = {.lookup = lookup, .payload = payload, .arena = scratch};
@@ -438,12 +430,8 @@ void render_json_state_prior(JsonWriter *writer,
     json_object_end(writer);
 }
 
-void render_json_state(Str state,
-                       RenderSchemaLookup lookup,
-                       void *payload,
-                       Str terraform_version,
-                       StrBuf *out,
-                       Arena *scratch) {
+void render_json_state(Str state, RenderSchemaLookup lookup, void *payload, Str terraform_version,
+                       StrBuf *out, Arena *scratch) {
     JsonWriter writer;
     json_writer_init(&writer, out, 0);
     json_object_start(&writer);

@@ -7,24 +7,14 @@
 #include "schema.h"
 
 /* The schema of a resource type; NULL if no provider has it. */
-typedef const Schema *(*RenderSchemaLookup)(void *payload,
-                                            ResourceMode mode,
-                                            Str provider,
+typedef const Schema *(*RenderSchemaLookup)(void *payload, ResourceMode mode, Str provider,
                                             Str type);
 
 /* The document of a state, from its v4 JSON text (empty: no state, just the format version). */
-void render_json_state(Str state,
-                       RenderSchemaLookup lookup,
-                       void *payload,
-                       Str terraform_version,
-                       StrBuf *out,
-                       Arena *scratch);
+void render_json_state(Str state, RenderSchemaLookup lookup, void *payload, Str terraform_version,
+                       StrBuf *out, Arena *scratch);
 
 /* Writes the member `prior_state` from plan->prior_state; nothing if that has neither resources nor
  * outputs. */
-void render_json_state_prior(JsonWriter *writer,
-                             const Plan *plan,
-                             RenderSchemaLookup lookup,
-                             void *payload,
-                             Str terraform_version,
-                             Arena *scratch);
+void render_json_state_prior(JsonWriter *writer, const Plan *plan, RenderSchemaLookup lookup,
+                             void *payload, Str terraform_version, Arena *scratch);

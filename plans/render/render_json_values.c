@@ -71,8 +71,8 @@ static const char *mode_name(ResourceMode mode) {
     return "managed";
 }
 
-void render_json_values_address(
-    JsonWriter *writer, ResourceAddr address, Str provider, bool with_module, Arena *scratch) {
+void render_json_values_address(JsonWriter *writer, ResourceAddr address, Str provider,
+                                bool with_module, Arena *scratch) {
     json_key_string(writer, "address", resource_addr_to_str(address, scratch));
     if (with_module && address.module)
         json_key_string(writer, "module_address", module_addr_to_str(address.module, scratch));

@@ -28,7 +28,7 @@ void render_json_values_mask(JsonWriter *writer, Value v, RenderMask mask);
 /* The value without unknown parts: absent from objects and maps, null in lists. */
 void render_json_values_known(JsonWriter *writer, Value v);
 /* address, module_address (if asked for), mode, type, name, index, provider_name */
-void render_json_values_address(
-    JsonWriter *writer, ResourceAddr address, Str provider, bool with_module, Arena *scratch);
+void render_json_values_address(JsonWriter *writer, ResourceAddr address, Str provider,
+                                bool with_module, Arena *scratch);
 /* {"resources": […], "child_modules": […]}; sorts them. */
 void render_json_values_module(JsonWriter *writer, RenderJsonResources *resources, Arena *scratch);

@@ -84,14 +84,14 @@ typedef struct LegendRow {
 } LegendRow;
 
 static const LegendRow LEGEND[] = {
-    {ACTION_CREATE,             "create",                              NULL                                  },
-    {ACTION_UPDATE,             "update in-place",                     "update in-place (current -> planned)"},
-    {ACTION_DELETE,             "destroy",                             NULL                                  },
-    {ACTION_DELETE_THEN_CREATE, "destroy and then create replacement", NULL                                  },
-    {ACTION_CREATE_THEN_DELETE, "create replacement and then destroy", NULL                                  },
-    {ACTION_READ,               "read (data resources)",               NULL                                  },
-    {ACTION_FORGET_THEN_CREATE, NULL,                                  "forget and then create replacement"  },
-    {ACTION_FORGET,             NULL,                                  "forget"                              },
+    {ACTION_CREATE, "create", NULL},
+    {ACTION_UPDATE, "update in-place", "update in-place (current -> planned)"},
+    {ACTION_DELETE, "destroy", NULL},
+    {ACTION_DELETE_THEN_CREATE, "destroy and then create replacement", NULL},
+    {ACTION_CREATE_THEN_DELETE, "create replacement and then destroy", NULL},
+    {ACTION_READ, "read (data resources)", NULL},
+    {ACTION_FORGET_THEN_CREATE, NULL, "forget and then create replacement"},
+    {ACTION_FORGET, NULL, "forget"},
 };
 
 static bool has_action(const Plan *plan, Action action) {

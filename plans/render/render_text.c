@@ -18,9 +18,7 @@ static void hand_over(RenderPen *pen, size_t enough) {
     pen->out->len = 0;
 }
 
-void render_text_change(const ResourceChange *change,
-                        RenderStyle style,
-                        StrBuf *out,
+void render_text_change(const ResourceChange *change, RenderStyle style, StrBuf *out,
                         Arena *scratch) {
     RenderPen pen = {.out = out, .scratch = scratch, .style = style};
     render_title_reasons(&pen, change);
@@ -88,14 +86,14 @@ typedef struct LegendRow {
 } LegendRow;
 
 static const LegendRow LEGEND[] = {
-    {ACTION_CREATE,             "create"                               },
-    {ACTION_UPDATE,             "update in-place"                      },
-    {ACTION_DELETE,             "destroy"                              },
-    {ACTION_DELETE_THEN_CREATE, "destroy and then create replacement"  },
-    {ACTION_CREATE_THEN_DELETE, "create replacement and then destroy"  },
-    {ACTION_READ,               "read (data resources)"                },
-    {ACTION_FORGET,             "forget: stop managing, do not destroy"},
-    {ACTION_FORGET_THEN_CREATE, "forget and then create replacement"   },
+    {ACTION_CREATE, "create"},
+    {ACTION_UPDATE, "update in-place"},
+    {ACTION_DELETE, "destroy"},
+    {ACTION_DELETE_THEN_CREATE, "destroy and then create replacement"},
+    {ACTION_CREATE_THEN_DELETE, "create replacement and then destroy"},
+    {ACTION_READ, "read (data resources)"},
+    {ACTION_FORGET, "forget: stop managing, do not destroy"},
+    {ACTION_FORGET_THEN_CREATE, "forget and then create replacement"},
 };
 
 static bool plan_has_action(const Plan *plan, Action action) {
@@ -271,9 +269,7 @@ static Action output_action(const OutputChange *output) {
                                                                               : ACTION_UPDATE;
 }
 
-void render_text_output(const OutputChange *output,
-                        RenderStyle style,
-                        StrBuf *out,
+void render_text_output(const OutputChange *output, RenderStyle style, StrBuf *out,
                         Arena *scratch) {
     RenderPen pen = {.out = out, .scratch = scratch, .style = style};
     render_pen_symbol(&pen, output_action(output));
@@ -412,9 +408,7 @@ void render_text_plan(const Plan *plan, RenderStyle style, StrBuf *out, Arena *s
     add_plan(&(RenderPen){.out = out, .scratch = scratch, .style = style}, plan);
 }
 
-void render_text_plan_in_pieces(const Plan *plan,
-                                RenderStyle style,
-                                RenderPiece *piece,
+void render_text_plan_in_pieces(const Plan *plan, RenderStyle style, RenderPiece *piece,
                                 Arena *scratch) {
     SCOPED(ArenaRef) written = arena_open("piece of a plan"); /* grows in place */
     StrBuf text = strbuf_new(written);
@@ -431,13 +425,8 @@ void render_text_nested(Value value, RenderStyle style, StrBuf *out, Arena *scra
     render_text_diff(&pen, diff, 0, (RenderLook){.show_unchanged = true});
 }
 
-void render_text_object(ResourceAddr address,
-                        Str note,
-                        Value object,
-                        const Schema *schema,
-                        RenderStyle style,
-                        StrBuf *out,
-                        Arena *scratch) {
+void render_text_object(ResourceAddr address, Str note, Value object, const Schema *schema,
+                        RenderStyle style, StrBuf *out, Arena *scratch) {
     RenderPen pen = {.out = out, .scratch = scratch, .style = style, .hide_symbols = true};
     Str who = resource_addr_to_str(address, scratch);
     render_pen_format(&pen, "# %.*s:%s%.*s\n", STR_ARG(who), note.len ? " " : "", STR_ARG(note));

@@ -11,14 +11,10 @@
  * itself. */
 void render_text_plan(const Plan *plan, RenderStyle style, StrBuf *out, Arena *scratch);
 /* The same in pieces, each passed on as soon as it is written, since a plan may be large. */
-void render_text_plan_in_pieces(const Plan *plan,
-                                RenderStyle style,
-                                RenderPiece *piece,
+void render_text_plan_in_pieces(const Plan *plan, RenderStyle style, RenderPiece *piece,
                                 Arena *scratch);
 /* The lines below the title of a change: its reasons and its object. */
-void render_text_change(const ResourceChange *change,
-                        RenderStyle style,
-                        StrBuf *out,
+void render_text_change(const ResourceChange *change, RenderStyle style, StrBuf *out,
                         Arena *scratch);
 /* The object of a drift. */
 void render_text_drift(const RenderDrift *drift, RenderStyle style, StrBuf *out, Arena *scratch);
@@ -27,10 +23,6 @@ void render_text_output(const OutputChange *output, RenderStyle style, StrBuf *o
 /* A value as `show` prints outputs. */
 void render_text_nested(Value value, RenderStyle style, StrBuf *out, Arena *scratch);
 /* One resource as `state show` and `show` print it. */
-void render_text_object(ResourceAddr address,
-                        Str note, /* "(tainted)", empty */
-                        Value object,
-                        const Schema *schema,
-                        RenderStyle style,
-                        StrBuf *out,
+void render_text_object(ResourceAddr address, Str note, /* "(tainted)", empty */
+                        Value object, const Schema *schema, RenderStyle style, StrBuf *out,
                         Arena *scratch);

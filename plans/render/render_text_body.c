@@ -3,11 +3,8 @@
 
 #include "str_quote.h"
 
-void render_text_body_object(RenderPen *pen,
-                             ResourceAddr address,
-                             Action action,
-                             const RenderDiffInput *input,
-                             RenderLook look) {
+void render_text_body_object(RenderPen *pen, ResourceAddr address, Action action,
+                             const RenderDiffInput *input, RenderLook look) {
     const RenderDiff *diff = render_diff_body(input, pen->scratch);
     static const char *const KINDS[] = {[MODE_MANAGED] = "resource",
                                         [MODE_DATA] = "data",
@@ -111,9 +108,7 @@ static void add_invocations(RenderPen *pen, const ResourceChange *change, bool i
     }
 }
 
-void render_text_body(const ResourceChange *change,
-                      RenderStyle style,
-                      StrBuf *out,
+void render_text_body(const ResourceChange *change, RenderStyle style, StrBuf *out,
                       Arena *scratch) {
     RenderPen pen = {.out = out, .scratch = scratch, .style = style};
     RenderDiffInput input = {

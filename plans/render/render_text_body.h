@@ -9,8 +9,5 @@ void render_text_body(const ResourceChange *change, RenderStyle style, StrBuf *o
 /* `action "TYPE" "NAME" {…}` with its address, indented. */
 void render_text_body_invocation(RenderPen *pen, const ActionInvocation *invocation);
 /* `+ resource "TYPE" "NAME" {…}`, from the differences of `input`. */
-void render_text_body_object(RenderPen *pen,
-                             ResourceAddr address,
-                             Action action,
-                             const RenderDiffInput *input,
-                             RenderLook look);
+void render_text_body_object(RenderPen *pen, ResourceAddr address, Action action,
+                             const RenderDiffInput *input, RenderLook look);

@@ -31,8 +31,8 @@ static void add_note(RenderPen *pen, const RenderDiff *diff) {
         render_pen_format(pen, " # %.*s", STR_ARG(diff->note));
 }
 
-static void add_hidden(
-    RenderPen *pen, uint32_t level, size_t count, const char *noun, RenderLook look) {
+static void add_hidden(RenderPen *pen, uint32_t level, size_t count, const char *noun,
+                       RenderLook look) {
     if (count == 0)
         return;
     render_pen_line(pen, level, ACTION_NO_OP);
@@ -130,8 +130,8 @@ typedef struct Encoded {
     const RenderDiff *data;
 } Encoded;
 
-static void add_encoded(
-    RenderPen *pen, const RenderDiff *leaf, Encoded encoded, uint32_t level, RenderLook look) {
+static void add_encoded(RenderPen *pen, const RenderDiff *leaf, Encoded encoded, uint32_t level,
+                        RenderLook look) {
     RenderPen inner = *pen;
     StrBuf text = strbuf_new(pen->scratch);
     inner.out = &text;
@@ -160,11 +160,8 @@ static void add_encoded(
     render_pen_text(pen, ")");
 }
 
-static void add_string_side(RenderPen *pen,
-                            const RenderDiff *leaf,
-                            const RenderStringSide *side,
-                            uint32_t level,
-                            RenderLook look) {
+static void add_string_side(RenderPen *pen, const RenderDiff *leaf, const RenderStringSide *side,
+                            uint32_t level, RenderLook look) {
     if (side->is_json) {
         bool goes = leaf->action == ACTION_DELETE;
         bool comes = leaf->action == ACTION_CREATE;
@@ -182,11 +179,8 @@ static void add_string_side(RenderPen *pen,
 }
 
 /* Writes old and new value of different kinds, one after the other. */
-static void add_string_sides(RenderPen *pen,
-                             const RenderDiff *leaf,
-                             const RenderStringSide *before,
-                             const RenderStringSide *after,
-                             uint32_t level) {
+static void add_string_sides(RenderPen *pen, const RenderDiff *leaf, const RenderStringSide *before,
+                             const RenderStringSide *after, uint32_t level) {
     RenderLook look = {.no_null = true};
     RenderDiff goes = *leaf;
     goes.action = ACTION_DELETE;
@@ -200,12 +194,8 @@ static void add_string_sides(RenderPen *pen,
     add_forces(pen, leaf);
 }
 
-static void update_lines(RenderPen *pen,
-                         const RenderDiff *leaf,
-                         Str before,
-                         Str after,
-                         uint32_t level,
-                         RenderLook look) {
+static void update_lines(RenderPen *pen, const RenderDiff *leaf, Str before, Str after,
+                         uint32_t level, RenderLook look) {
     Value old, new;
     if (render_yaml_read(before, after, &old, &new, pen->scratch)) {
         const RenderDiff *yaml = render_diff_value(&old, &new, true, NULL, pen->scratch);
@@ -217,12 +207,9 @@ static void update_lines(RenderPen *pen,
     close_heredoc(pen, level);
 }
 
-static void add_string_update(RenderPen *pen,
-                              const RenderDiff *leaf,
-                              const RenderStringSide *before,
-                              const RenderStringSide *after,
-                              uint32_t level,
-                              RenderLook look) {
+static void add_string_update(RenderPen *pen, const RenderDiff *leaf,
+                              const RenderStringSide *before, const RenderStringSide *after,
+                              uint32_t level, RenderLook look) {
     if (before->is_json && after->is_json) {
         const RenderDiff *json =
             render_diff_value(&before->json, &after->json, true, NULL, pen->scratch);
@@ -303,8 +290,8 @@ static void open_bracket(RenderPen *pen, const RenderDiff *diff, const char *bra
     render_pen_text(pen, "\n");
 }
 
-static void close_bracket(
-    RenderPen *pen, const RenderDiff *diff, uint32_t level, const char *bracket, RenderLook look) {
+static void close_bracket(RenderPen *pen, const RenderDiff *diff, uint32_t level,
+                          const char *bracket, RenderLook look) {
     render_pen_line(pen, level, ACTION_NO_OP);
     render_pen_text(pen, bracket);
     add_null(pen, diff, look);
@@ -331,9 +318,7 @@ static void add_elements(RenderPen *pen, const RenderDiff *diff, uint32_t level,
 }
 
 /* Writes the changed elements of a list, each with its unchanged neighbours. */
-static void add_list_elements(RenderPen *pen,
-                              const RenderDiff *diff,
-                              uint32_t level,
+static void add_list_elements(RenderPen *pen, const RenderDiff *diff, uint32_t level,
                               RenderLook look) {
     RenderLook whole = {.show_unchanged = true, .no_null = look.no_null};
     size_t hidden = 0;
@@ -441,9 +426,7 @@ static void add_fields(RenderPen *pen, const RenderDiff *diff, uint32_t level, R
     close_bracket(pen, diff, level, "}", look);
 }
 
-static void add_block(RenderPen *pen,
-                      const RenderDiffBlock *block,
-                      uint32_t level,
+static void add_block(RenderPen *pen, const RenderDiffBlock *block, uint32_t level,
                       RenderLook look) {
     add_warnings(pen, block->body, level);
     render_pen_line(pen, level, block->body->action);

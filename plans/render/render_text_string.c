@@ -121,8 +121,8 @@ static bool is_same(const LineDiff *diff, size_t i) {
 }
 
 /* Writes unchanged lines from `start` to `end`; of many only those next to a change. */
-static void add_same_lines(
-    RenderPen *pen, uint32_t level, const LineDiff *diff, size_t start, size_t end) {
+static void add_same_lines(RenderPen *pen, uint32_t level, const LineDiff *diff, size_t start,
+                           size_t end) {
     size_t lead = start == 0 ? 0 : CONTEXT_LINES;
     size_t tail = end == diff->pairs.count ? 0 : CONTEXT_LINES;
     bool hides = end - start >= lead + tail + HIDDEN_MIN;

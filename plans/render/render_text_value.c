@@ -68,8 +68,8 @@ static void add_text(Printer *printer, Str text, uint32_t indent) {
         strbuf_add(printer->out, render_text_string_quote(text, printer->scratch));
 }
 
-static void add_items(
-    Printer *printer, Value v, const char *open, const char *close, uint32_t indent) {
+static void add_items(Printer *printer, Value v, const char *open, const char *close,
+                      uint32_t indent) {
     strbuf_add_cstr(printer->out, open);
     for (size_t i = 0; i < v.count; i++) {
         add_line_start(printer, indent + 2);
@@ -81,8 +81,8 @@ static void add_items(
     strbuf_add_cstr(printer->out, close);
 }
 
-static void add_fields(
-    Printer *printer, Value v, const char *open, const char *close, uint32_t indent) {
+static void add_fields(Printer *printer, Value v, const char *open, const char *close,
+                       uint32_t indent) {
     strbuf_add_cstr(printer->out, open);
     for (size_t i = 0; i < v.count; i++) {
         add_line_start(printer, indent + 2);

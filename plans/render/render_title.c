@@ -9,8 +9,8 @@ static void add_comment(RenderPen *pen, Str text) {
 }
 
 /* "  # ADDRESS" in bold, then the action. */
-static void add_title(
-    RenderPen *pen, Str who, const char *before, const char *verb, RenderInk ink) {
+static void add_title(RenderPen *pen, Str who, const char *before, const char *verb,
+                      RenderInk ink) {
     Str lead = str_format(pen->scratch, "  # %.*s", STR_ARG(who));
     render_pen_ink(pen, INK_BOLD, str_to_cstr(lead, pen->scratch));
     render_pen_text(pen, before);

@@ -25,10 +25,8 @@ static Str messages_of(Value object, Arena *scratch) {
     return strbuf_str(&text);
 }
 
-void report_checks_each(const Plan *plan,
-                        void (*visit)(const ReportCheck *check, void *payload),
-                        void *payload,
-                        Arena *scratch) {
+void report_checks_each(const Plan *plan, void (*visit)(const ReportCheck *check, void *payload),
+                        void *payload, Arena *scratch) {
     Value results;
     const char *error;
     size_t offset;

@@ -20,7 +20,5 @@ typedef struct ReportCheck {
 
 /* Calls `visit` for each object that has results, in the order of plan->checks. The texts live in
  * `scratch`. */
-void report_checks_each(const Plan *plan,
-                        void (*visit)(const ReportCheck *check, void *payload),
-                        void *payload,
-                        Arena *scratch);
+void report_checks_each(const Plan *plan, void (*visit)(const ReportCheck *check, void *payload),
+                        void *payload, Arena *scratch);

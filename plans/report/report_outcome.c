@@ -35,10 +35,8 @@ bool report_outcome_is_operation(Action action) {
     return action != ACTION_NO_OP && action != ACTION_FORGET;
 }
 
-bool report_outcome_find(const ReportOutcomes *outcomes,
-                         const ResourceChange *const *changes,
-                         size_t count,
-                         ReportOutcome *out) {
+bool report_outcome_find(const ReportOutcomes *outcomes, const ResourceChange *const *changes,
+                         size_t count, ReportOutcome *out) {
     *out = (ReportOutcome){0};
     SCOPED(ArenaRef) scratch = arena_open("outcome");
     for (size_t i = 0; outcomes->timeline && i < count; i++) {
@@ -73,9 +71,9 @@ Str report_outcome_text(const ReportOutcome *outcome, Arena *arena) {
         size_t count;
         const char *name;
     } parts[] = {
-        {outcome->done,      "done"       },
-        {outcome->failed,    "failed"     },
-        {outcome->cut,       "did not end"},
+        {outcome->done, "done"},
+        {outcome->failed, "failed"},
+        {outcome->cut, "did not end"},
         {outcome->not_begun, "not started"},
     };
     size_t all = outcome->done + outcome->failed + outcome->cut + outcome->not_begun;

@@ -22,10 +22,8 @@ typedef struct ReportOutcome {
 
 ReportOutcomes report_outcome_collect(const Timeline *timeline, Arena *arena);
 /* False: no outcome to report. Forgotten and moved objects have no operation. */
-bool report_outcome_find(const ReportOutcomes *outcomes,
-                         const ResourceChange *const *changes,
-                         size_t count,
-                         ReportOutcome *out);
+bool report_outcome_find(const ReportOutcomes *outcomes, const ResourceChange *const *changes,
+                         size_t count, ReportOutcome *out);
 bool report_outcome_is_good(const ReportOutcome *outcome);
 /* "done after 1.2 s"; "2 done, 1 failed, each within 3.0 s". */
 Str report_outcome_text(const ReportOutcome *outcome, Arena *arena);

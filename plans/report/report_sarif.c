@@ -27,25 +27,25 @@ typedef enum RuleId {
 } RuleId;
 
 static const SarifRule rules[] = {
-    [RULE_ERROR] = {.id = "loam/error",   .text = "The run encountered an error.", .level = "error"},
+    [RULE_ERROR] = {.id = "loam/error", .text = "The run encountered an error.", .level = "error"},
     [RULE_WARNING] = {.id = "loam/warning",
-                    .text = "The run produced a warning.",
-                    .level = "warning"                                                             },
+                      .text = "The run produced a warning.",
+                      .level = "warning"},
     [RULE_CHECK] = {.id = "loam/check",
                     .text = "A condition of the configuration is false.",
-                    .level = "error"                                                               },
+                    .level = "error"},
     [RULE_DESTROY] = {.id = "loam/destroy",
-                    .text = "An object will be destroyed.",
-                    .level = "warning"                                                             },
+                      .text = "An object will be destroyed.",
+                      .level = "warning"},
     [RULE_REPLACE] = {.id = "loam/replace",
-                    .text = "An object will be destroyed and created again.",
-                    .level = "warning"                                                             },
+                      .text = "An object will be destroyed and created again.",
+                      .level = "warning"},
     [RULE_FORGET] = {.id = "loam/forget",
-                    .text = "An object will no longer be managed.",
-                    .level = "note"                                                                },
+                     .text = "An object will no longer be managed.",
+                     .level = "note"},
     [RULE_DRIFT] = {.id = "loam/drift",
                     .text = "An object has changed outside of loam.",
-                    .level = "warning"                                                             },
+                    .level = "warning"},
 };
 
 typedef struct Finding {

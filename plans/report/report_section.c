@@ -3,14 +3,14 @@
 #include "report_section.h"
 
 const ReportSectionRow report_sections[] = {
-    [REPORT_DESTROY] = {.name = "destroy", .title = "Destroyed", .glyph = "-"  },
-    [REPORT_REPLACE] = {.name = "replace", .title = "Replaced",  .glyph = "-/+"},
-    [REPORT_UPDATE] = {.name = "update",  .title = "Updated",   .glyph = "~"  },
-    [REPORT_FORGET] = {.name = "forget",  .title = "Forgotten", .glyph = "."  },
-    [REPORT_CREATE] = {.name = "create",  .title = "Created",   .glyph = "+"  },
-    [REPORT_IMPORT] = {.name = "import",  .title = "Imported",  .glyph = "+"  },
-    [REPORT_READ] = {.name = "read",    .title = "Read",      .glyph = "<=" },
-    [REPORT_MOVE] = {.name = "move",    .title = "Moved",     .glyph = ">"  },
+    [REPORT_DESTROY] = {.name = "destroy", .title = "Destroyed", .glyph = "-"},
+    [REPORT_REPLACE] = {.name = "replace", .title = "Replaced", .glyph = "-/+"},
+    [REPORT_UPDATE] = {.name = "update", .title = "Updated", .glyph = "~"},
+    [REPORT_FORGET] = {.name = "forget", .title = "Forgotten", .glyph = "."},
+    [REPORT_CREATE] = {.name = "create", .title = "Created", .glyph = "+"},
+    [REPORT_IMPORT] = {.name = "import", .title = "Imported", .glyph = "+"},
+    [REPORT_READ] = {.name = "read", .title = "Read", .glyph = "<="},
+    [REPORT_MOVE] = {.name = "move", .title = "Moved", .glyph = ">"},
 };
 static_assert(ARRAY_COUNT(report_sections) == REPORT_SECTION_COUNT, "a row for each section");
 

@@ -8,22 +8,20 @@ static const ArgumentRule rules[] = {ARCHIVE_RULES};
 static const Attribute source_attributes[] = {ARCHIVE_SOURCE_ATTRIBUTES(FORCES_NEW)};
 static const Block blocks[] = {
     {"source",
-     NEST_SET, {SCHEMA_ATTRIBUTES(source_attributes), .description = "Text to pack."},
-     0, 0},
+     NEST_SET,
+     {SCHEMA_ATTRIBUTES(source_attributes), .description = "Text to pack."},
+     0,
+     0},
 };
 
-static bool file_apply(const Call *call,
-                       const ApplyRequest *request,
-                       ApplyResponse *response,
+static bool file_apply(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                        Diags *diags) {
     return archive_object_make(call, request->planned, &response->state, diags);
 }
 
 /* A read updates the archive from its sources, so that dependents are planned with its new
  * digests. */
-static bool file_read(const Call *call,
-                      const ReadRequest *request,
-                      ReadResponse *response,
+static bool file_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                       Diags *diags) {
     return archive_object_make(call, request->state, &response->state, diags);
 }

@@ -88,9 +88,7 @@ static bool walk_directory(const Walk *walk, Str path, Str name, unsigned depth)
     return true;
 }
 
-static bool collect_directory(const Call *call,
-                              Value arguments,
-                              ArchiveEntries *out,
+static bool collect_directory(const Call *call, Value arguments, ArchiveEntries *out,
                               Diags *diags) {
     Walk walk = {
         .call = call,

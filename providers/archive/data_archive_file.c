@@ -7,13 +7,13 @@ static const ArgumentRule rules[] = {ARCHIVE_RULES};
 static const Attribute source_attributes[] = {ARCHIVE_SOURCE_ATTRIBUTES(0)};
 static const Block blocks[] = {
     {"source",
-     NEST_SET, {SCHEMA_ATTRIBUTES(source_attributes), .description = "Text to pack."},
-     0, 0},
+     NEST_SET,
+     {SCHEMA_ATTRIBUTES(source_attributes), .description = "Text to pack."},
+     0,
+     0},
 };
 
-static bool file_read(const Call *call,
-                      const DataReadRequest *request,
-                      DataReadResponse *response,
+static bool file_read(const Call *call, const DataReadRequest *request, DataReadResponse *response,
                       Diags *diags) {
     return archive_object_make(call, request->config, &response->state, diags);
 }

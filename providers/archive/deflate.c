@@ -126,8 +126,8 @@ typedef struct Packet {
 
 /* sizes[i] is the code length of symbol i, in the order of counts. Package-merge: each level merges
  * the symbols with pairs of the level below, pairs before symbols of equal weight. */
-static void find_sizes(
-    const Symbol *symbols, size_t count, size_t limit, uint16_t *sizes, Arena *arena) {
+static void find_sizes(const Symbol *symbols, size_t count, size_t limit, uint16_t *sizes,
+                       Arena *arena) {
     size_t room = 2 * count;
     Packet *levels = arena_new_array(arena, Packet, room * limit);
     size_t *filled = arena_new_array(arena, size_t, limit);
@@ -182,8 +182,8 @@ static void assign(Code *codes, Symbol *symbols, const uint16_t *sizes, size_t c
     }
 }
 
-static void make_codes(
-    const uint32_t *counts, size_t total, size_t limit, Code *codes, Arena *arena) {
+static void make_codes(const uint32_t *counts, size_t total, size_t limit, Code *codes,
+                       Arena *arena) {
     Symbol symbols[LITERALS];
     uint16_t sizes[LITERALS];
     size_t used = 0;

@@ -10,90 +10,82 @@
 
 #define GENERATORS "generators"
 
-/* clang-format off */
 static const Attribute ignore_application_differences[] = {
-    {"jq_path_expressions", &TYPE_LIST_OF_STRING, OPTIONAL,
-     "Fields, as expressions of jq."},
+    {"jq_path_expressions", &TYPE_LIST_OF_STRING, OPTIONAL, "Fields, as expressions of jq."},
     {"json_pointers", &TYPE_LIST_OF_STRING, OPTIONAL,
      "Fields, as JSON pointers such as \"/spec/replicas\"."},
-    {"name", &TYPE_STRING, OPTIONAL,
-     "Name of the application (default: all)."},
+    {"name", &TYPE_STRING, OPTIONAL, "Name of the application (default: all)."},
 };
 static const Attribute preserved_fields[] = {
-    {"annotations", &TYPE_LIST_OF_STRING, OPTIONAL,
-     "Keys of annotations."},
-    {"labels", &TYPE_LIST_OF_STRING, OPTIONAL,
-     "Keys of labels."},
+    {"annotations", &TYPE_LIST_OF_STRING, OPTIONAL, "Keys of annotations."},
+    {"labels", &TYPE_LIST_OF_STRING, OPTIONAL, "Keys of labels."},
 };
 static const Attribute steps_match_expressions[] = {
-    {"key", &TYPE_STRING, OPTIONAL,
-     "Label."},
-    {"operator", &TYPE_STRING, OPTIONAL,
-     "\"In\", \"NotIn\", \"Exists\" or \"DoesNotExist\"."},
-    {"values", &TYPE_LIST_OF_STRING, OPTIONAL,
-     "Values of the label."},
+    {"key", &TYPE_STRING, OPTIONAL, "Label."},
+    {"operator", &TYPE_STRING, OPTIONAL, "\"In\", \"NotIn\", \"Exists\" or \"DoesNotExist\"."},
+    {"values", &TYPE_LIST_OF_STRING, OPTIONAL, "Values of the label."},
 };
 static const Attribute rolling_sync_steps[] = {
-    {"match_expressions", NULL, OPTIONAL,
-     "Rules that must all hold.", .nested = NESTED(NEST_LIST, steps_match_expressions)},
+    {"match_expressions", NULL, OPTIONAL, "Rules that must all hold.",
+     .nested = NESTED(NEST_LIST, steps_match_expressions)},
     {"max_update", &TYPE_STRING, OPTIONAL,
      "How many applications change at once: a number or a percentage such as \"25%\"."},
 };
 static const Attribute strategy_rolling_sync[] = {
-    {"steps", NULL, OPTIONAL,
-     "The steps.", .nested = NESTED(NEST_LIST, rolling_sync_steps)},
+    {"steps", NULL, OPTIONAL, "The steps.", .nested = NESTED(NEST_LIST, rolling_sync_steps)},
 };
 static const Attribute strategy[] = {
-    {"deletion_order", &TYPE_STRING, OPTIONAL,
-     "In which order applications are deleted.", .one_of = "AllAtOnce Reverse"},
-    {"rolling_sync", NULL, OPTIONAL,
-     "Steps, one after the other.", .nested = NESTED(NEST_SINGLE, strategy_rolling_sync)},
-    {"type", &TYPE_STRING, OPTIONAL,
-     "Whether all change at once or by steps.", .one_of = "AllAtOnce RollingSync"},
+    {"deletion_order", &TYPE_STRING, OPTIONAL, "In which order applications are deleted.",
+     .one_of = "AllAtOnce Reverse"},
+    {"rolling_sync", NULL, OPTIONAL, "Steps, one after the other.",
+     .nested = NESTED(NEST_SINGLE, strategy_rolling_sync)},
+    {"type", &TYPE_STRING, OPTIONAL, "Whether all change at once or by steps.",
+     .one_of = "AllAtOnce RollingSync"},
 };
 static const Attribute sync_policy[] = {
     {"applications_sync", &TYPE_STRING, OPTIONAL,
-     "What the controller may do with applications (default \"sync\": all).", .one_of = "create-only create-update create-delete sync"},
+     "What the controller may do with applications (default \"sync\": all).",
+     .one_of = "create-only create-update create-delete sync"},
     {"preserve_resources_on_deletion", &TYPE_BOOL, OPTIONAL,
      "Whether objects stay when an application is deleted (default false)."},
 };
 static const Attribute template_metadata[] = {
-    {"name", &TYPE_STRING, OPTIONAL,
-     "Name of the application, with templates."},
+    {"name", &TYPE_STRING, OPTIONAL, "Name of the application, with templates."},
     {"namespace", &TYPE_STRING, OPTIONAL,
      "Namespace of the application (default: that of this object)."},
-    {"labels", &TYPE_MAP_OF_STRING, OPTIONAL,
-     "Labels of the application."},
-    {"annotations", &TYPE_MAP_OF_STRING, OPTIONAL,
-     "Annotations of the application."},
+    {"labels", &TYPE_MAP_OF_STRING, OPTIONAL, "Labels of the application."},
+    {"annotations", &TYPE_MAP_OF_STRING, OPTIONAL, "Annotations of the application."},
     {"finalizers", &TYPE_LIST_OF_STRING, OPTIONAL,
-     "Finalizers of the application. \"resources-finalizer.argocd.argoproj.io\" deletes its objects with it."},
+     "Finalizers of the application. \"resources-finalizer.argocd.argoproj.io\" deletes its "
+     "objects with it."},
 };
 static const Attribute template[] = {
-    {"metadata", NULL, REQUIRED,
-     "Metadata of the application.", .nested = NESTED(NEST_SINGLE, template_metadata)},
-    {"spec", NULL, REQUIRED,
-     "Fields of the application.", .nested = NESTED(NEST_SINGLE, argocd_application_spec)},
+    {"metadata", NULL, REQUIRED, "Metadata of the application.",
+     .nested = NESTED(NEST_SINGLE, template_metadata)},
+    {"spec", NULL, REQUIRED, "Fields of the application.",
+     .nested = NESTED(NEST_SINGLE, argocd_application_spec)},
 };
 static const Attribute spec[] = {
     {"generators", &TYPE_DYNAMIC, REQUIRED,
-     "What the applications are made from: a list of generators, with the names of Argo CD such as \"repoURL\"."},
+     "What the applications are made from: a list of generators, with the names of Argo CD such as "
+     "\"repoURL\"."},
     {"apply_nested_selectors", &TYPE_BOOL, OPTIONAL,
      "Whether selectors of nested generators count. Newer releases always do."},
-    {"template", NULL, REQUIRED,
-     "The application of each set of parameters.", .nested = NESTED(NEST_SINGLE, template)},
+    {"template", NULL, REQUIRED, "The application of each set of parameters.",
+     .nested = NESTED(NEST_SINGLE, template)},
     {"go_template", &TYPE_BOOL, OPTIONAL,
      "Whether templates are those of Go (default false: the older syntax)."},
     {"go_template_options", &TYPE_LIST_OF_STRING, OPTIONAL,
      "Options of the templates, such as \"missingkey=error\"."},
     {"ignore_application_differences", NULL, OPTIONAL,
-     "Fields of the applications whose changes by others are kept.", .nested = NESTED(NEST_LIST, ignore_application_differences)},
-    {"preserved_fields", NULL, OPTIONAL,
-     "Metadata of the applications that others may add.", .nested = NESTED(NEST_SINGLE, preserved_fields)},
-    {"strategy", NULL, OPTIONAL,
-     "In which order the applications change.", .nested = NESTED(NEST_SINGLE, strategy)},
-    {"sync_policy", NULL, OPTIONAL,
-     "How the application is synced.", .nested = NESTED(NEST_SINGLE, sync_policy)},
+     "Fields of the applications whose changes by others are kept.",
+     .nested = NESTED(NEST_LIST, ignore_application_differences)},
+    {"preserved_fields", NULL, OPTIONAL, "Metadata of the applications that others may add.",
+     .nested = NESTED(NEST_SINGLE, preserved_fields)},
+    {"strategy", NULL, OPTIONAL, "In which order the applications change.",
+     .nested = NESTED(NEST_SINGLE, strategy)},
+    {"sync_policy", NULL, OPTIONAL, "How the application is synced.",
+     .nested = NESTED(NEST_SINGLE, sync_policy)},
     {"template_patch", &TYPE_STRING, OPTIONAL,
      "A patch of the template, as YAML text with templates."},
 };
@@ -103,7 +95,6 @@ static const Attribute attributes[] = {
     SPEC_WAIT_ATTRIBUTES,
     TYPED_ATTRIBUTES,
 };
-/* clang-format on */
 static const Block blocks[] = {SPEC_BLOCKS};
 
 /* With the removal of the refresh annotation, the controller writes all generators, an atomic list,

@@ -6,7 +6,6 @@
 #include "object_builder.h"
 #include "path_error.h"
 
-/* clang-format off */
 static const ArgocdKey keys[] = {
     {"name", "name"},
     {"server", "server"},
@@ -19,20 +18,18 @@ static const WriteOnly write_only[] = {
     {.name = "config_wo", .revision = "config_revision", .key = "config"},
 };
 static const Attribute attributes[] = {
-    {"name", &TYPE_STRING, REQUIRED,
-     "Name of the cluster, by which applications refer to it."},
-    {"server", &TYPE_STRING, REQUIRED,
-     "URL of the API server."},
+    {"name", &TYPE_STRING, REQUIRED, "Name of the cluster, by which applications refer to it."},
+    {"server", &TYPE_STRING, REQUIRED, "URL of the API server."},
     {"namespaces", &TYPE_LIST_OF_STRING, OPTIONAL,
      "Namespaces that Argo CD manages (default: all)."},
     {"cluster_resources", &TYPE_BOOL, OPTIONAL,
-     "Whether objects without a namespace are managed although namespaces are listed (default false)."},
-    {"project", &TYPE_STRING, OPTIONAL,
-     "Name of the project that may use it (default: all)."},
-    {"shard", &TYPE_NUMBER, OPTIONAL,
-     "Number of the application controller that is responsible."},
+     "Whether objects without a namespace are managed although namespaces are listed (default "
+     "false)."},
+    {"project", &TYPE_STRING, OPTIONAL, "Name of the project that may use it (default: all)."},
+    {"shard", &TYPE_NUMBER, OPTIONAL, "Number of the application controller that is responsible."},
     {"config_wo", &TYPE_STRING, OPTIONAL | WRITE_ONLY,
-     "How Argo CD logs in: a JSON text with members of Argo CD such as bearerToken and tlsClientConfig. Neither plan nor state contains it."},
+     "How Argo CD logs in: a JSON text with members of Argo CD such as bearerToken and "
+     "tlsClientConfig. Neither plan nor state contains it."},
     {"config_revision", &TYPE_NUMBER, OPTIONAL,
      "Revision of the write-only arguments: a change sends their values again."},
     TYPED_ATTRIBUTES,
@@ -41,8 +38,8 @@ static const ArgumentRule rules[] = {
     {RULE_REQUIRED_WITH, {"config_wo", "config_revision"}},
     {RULE_REQUIRED_WITH, {"config_revision", "config_wo"}},
 };
-static const char *const members[] = {"name", "server", "namespaces", "cluster_resources", "project", "shard", "config_wo", NULL};
-/* clang-format on */
+static const char *const members[] = {"name",    "server", "namespaces", "cluster_resources",
+                                      "project", "shard",  "config_wo",  NULL};
 static const Block blocks[] = {OBJECT_METADATA_BLOCK, TYPED_BLOCKS};
 
 static const ArgocdSecret cluster_secret = {

@@ -105,9 +105,7 @@ static bool sets_enabled(Value state) {
     return kube_object_find(state, "spec.sync_policy.automated", "enabled", &found);
 }
 
-bool argocd_gitops(const Call *call,
-                   const GitopsRequest *request,
-                   GitopsResponse *response,
+bool argocd_gitops(const Call *call, const GitopsRequest *request, GitopsResponse *response,
                    Diags *diags) {
     const SpecObject *type = call->type.resource->payload;
     Str id = object_text(request->state, "id", STR_EMPTY);

@@ -5,7 +5,5 @@
 
 extern const GitopsController argocd_controller;
 /* Slot of argocd_application. */
-bool argocd_gitops(const Call *call,
-                   const GitopsRequest *request,
-                   GitopsResponse *response,
+bool argocd_gitops(const Call *call, const GitopsRequest *request, GitopsResponse *response,
                    Diags *diags);

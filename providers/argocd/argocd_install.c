@@ -22,8 +22,8 @@ static Str namespace_of(Value object) {
     return object_text(object, "namespace", STR("argocd"));
 }
 
-static bool read_objects(
-    const Call *call, Value config, Path argument, ManifestObjects *out, Diags *diags) {
+static bool read_objects(const Call *call, Value config, Path argument, ManifestObjects *out,
+                         Diags *diags) {
     return argocd_release_read(call, config, argument, out, diags) &&
            argocd_settings_apply(call, config, out, diags);
 }
@@ -41,9 +41,7 @@ static bool validate(const Call *call, const ValidateRequest *request, Diags *di
             manifests_source_check(call, request->config, diags));
 }
 
-static bool after_wave(const Call *call,
-                       const ApplyRequest *request,
-                       ObjectWave wave,
+static bool after_wave(const Call *call, const ApplyRequest *request, ObjectWave wave,
                        Diags *diags) {
     Value password = object_attribute(request->config, "admin_password_wo");
     bool is_due = value_is_null(request->prior) ||
@@ -54,9 +52,7 @@ static bool after_wave(const Call *call,
 }
 
 /* After a failure the password may not be set, so the next apply must set it. */
-static bool apply(const Call *call,
-                  const ApplyRequest *request,
-                  ApplyResponse *response,
+static bool apply(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                   Diags *diags) {
     Value revision = value_null(&TYPE_NUMBER);
     if (manifests_apply(call, request, response, diags))
@@ -76,9 +72,7 @@ static bool has_definitions(Value state, Arena *arena) {
     return !value_is_null(manifests_inventory_find(&inventory, STR(DEFINITION)));
 }
 
-static bool delete (const Call *call,
-                    const DeleteRequest *request,
-                    DeleteResponse *response,
+static bool delete (const Call *call, const DeleteRequest *request, DeleteResponse *response,
                     Diags *diags) {
     bool should_force = object_bool(request->prior, "force_destroy", false);
     if (has_definitions(request->prior, call->arena) &&

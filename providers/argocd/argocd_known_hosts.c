@@ -68,8 +68,8 @@ static bool has_type(const StrVec *keys, Str key) {
     return false;
 }
 
-Str argocd_known_hosts_change(
-    Str text, Str server, const StrVec *removed, const StrVec *added, Arena *arena) {
+Str argocd_known_hosts_change(Str text, Str server, const StrVec *removed, const StrVec *added,
+                              Arena *arena) {
     StrBuf buf = strbuf_new(arena);
     StrVec kept = {0};
     Str rest = text, line, key;

@@ -15,5 +15,5 @@ Str argocd_known_hosts_type(Str key);
 StrVec argocd_known_hosts_find(Str text, Str server, Arena *arena);
 /* Returns the text with `added` keys of the server, and without its other keys of these types and
  * of the types of `removed`. All other lines keep their bytes. */
-Str argocd_known_hosts_change(
-    Str text, Str server, const StrVec *removed, const StrVec *added, Arena *arena);
+Str argocd_known_hosts_change(Str text, Str server, const StrVec *removed, const StrVec *added,
+                              Arena *arena);

@@ -5,168 +5,137 @@
 #include "object_builder.h"
 #include "spec_object.h"
 
-/* clang-format off */
 static const Attribute cluster_resource_blacklist[] = {
-    {"group", &TYPE_STRING, REQUIRED,
-     "API group; \"*\" is any."},
-    {"kind", &TYPE_STRING, REQUIRED,
-     "The kind; \"*\" is any."},
-    {"name", &TYPE_STRING, OPTIONAL,
-     "Name of the object, as a glob (default: any)."},
+    {"group", &TYPE_STRING, REQUIRED, "API group; \"*\" is any."},
+    {"kind", &TYPE_STRING, REQUIRED, "The kind; \"*\" is any."},
+    {"name", &TYPE_STRING, OPTIONAL, "Name of the object, as a glob (default: any)."},
 };
 static const Attribute destination_service_accounts[] = {
     {"default_service_account", &TYPE_STRING, REQUIRED,
      "Name of the service account, or \"NAMESPACE:NAME\"."},
-    {"server", &TYPE_STRING, REQUIRED,
-     "URL of the API server, as a glob."},
-    {"namespace", &TYPE_STRING, OPTIONAL,
-     "Namespace of the destination, as a glob."},
+    {"server", &TYPE_STRING, REQUIRED, "URL of the API server, as a glob."},
+    {"namespace", &TYPE_STRING, OPTIONAL, "Namespace of the destination, as a glob."},
 };
 static const Attribute destinations[] = {
-    {"name", &TYPE_STRING, OPTIONAL,
-     "Name of the cluster, as a glob; or server."},
-    {"namespace", &TYPE_STRING, OPTIONAL,
-     "Namespace, as a glob."},
-    {"server", &TYPE_STRING, OPTIONAL,
-     "URL of the API server, as a glob; or name."},
+    {"name", &TYPE_STRING, OPTIONAL, "Name of the cluster, as a glob; or server."},
+    {"namespace", &TYPE_STRING, OPTIONAL, "Namespace, as a glob."},
+    {"server", &TYPE_STRING, OPTIONAL, "URL of the API server, as a glob; or name."},
 };
 static const Attribute namespace_resource_blacklist[] = {
-    {"group", &TYPE_STRING, REQUIRED,
-     "API group; \"*\" is any."},
-    {"kind", &TYPE_STRING, REQUIRED,
-     "The kind; \"*\" is any."},
+    {"group", &TYPE_STRING, REQUIRED, "API group; \"*\" is any."},
+    {"kind", &TYPE_STRING, REQUIRED, "The kind; \"*\" is any."},
 };
 static const Attribute orphaned_resources_ignore[] = {
-    {"group", &TYPE_STRING, OPTIONAL,
-     "API group, as a glob."},
-    {"kind", &TYPE_STRING, OPTIONAL,
-     "The kind, as a glob."},
-    {"name", &TYPE_STRING, OPTIONAL,
-     "Name of the object, as a glob."},
+    {"group", &TYPE_STRING, OPTIONAL, "API group, as a glob."},
+    {"kind", &TYPE_STRING, OPTIONAL, "The kind, as a glob."},
+    {"name", &TYPE_STRING, OPTIONAL, "Name of the object, as a glob."},
 };
 static const Attribute orphaned_resources[] = {
-    {"ignore", NULL, OPTIONAL,
-     "Objects that are not reported.", .nested = NESTED(NEST_LIST, orphaned_resources_ignore)},
-    {"warn", &TYPE_BOOL, OPTIONAL,
-     "Whether applications get a warning (default true)."},
+    {"ignore", NULL, OPTIONAL, "Objects that are not reported.",
+     .nested = NESTED(NEST_LIST, orphaned_resources_ignore)},
+    {"warn", &TYPE_BOOL, OPTIONAL, "Whether applications get a warning (default true)."},
 };
 static const Attribute roles_jwt_tokens[] = {
-    {"iat", &TYPE_NUMBER, REQUIRED,
-     "Time of issue, in seconds since 1970."},
-    {"exp", &TYPE_NUMBER, OPTIONAL,
-     "Expiry, in seconds since 1970."},
-    {"id", &TYPE_STRING, OPTIONAL,
-     "ID of the token."},
+    {"iat", &TYPE_NUMBER, REQUIRED, "Time of issue, in seconds since 1970."},
+    {"exp", &TYPE_NUMBER, OPTIONAL, "Expiry, in seconds since 1970."},
+    {"id", &TYPE_STRING, OPTIONAL, "ID of the token."},
 };
 static const Attribute roles[] = {
-    {"name", &TYPE_STRING, REQUIRED,
-     "Name of the role."},
-    {"description", &TYPE_STRING, OPTIONAL,
-     "Text for users."},
+    {"name", &TYPE_STRING, REQUIRED, "Name of the role."},
+    {"description", &TYPE_STRING, OPTIONAL, "Text for users."},
     {"groups", &TYPE_LIST_OF_STRING, OPTIONAL,
      "Groups of the identity provider that have the role."},
-    {"jwt_tokens", NULL, OPTIONAL,
-     "Tokens that were issued. Argo CD writes them.", .nested = NESTED(NEST_LIST, roles_jwt_tokens)},
+    {"jwt_tokens", NULL, OPTIONAL, "Tokens that were issued. Argo CD writes them.",
+     .nested = NESTED(NEST_LIST, roles_jwt_tokens)},
     {"policies", &TYPE_LIST_OF_STRING, OPTIONAL,
      "Rules, such as \"p, proj:web:deploy, applications, sync, web/*, allow\"."},
 };
 static const Attribute signature_keys[] = {
-    {"key_id", &TYPE_STRING, REQUIRED,
-     "ID of the key of GnuPG."},
+    {"key_id", &TYPE_STRING, REQUIRED, "ID of the key of GnuPG."},
 };
 static const Attribute policies_gpg[] = {
-    {"keys", &TYPE_LIST_OF_STRING, REQUIRED,
-     "IDs of the keys that are trusted."},
+    {"keys", &TYPE_LIST_OF_STRING, REQUIRED, "IDs of the keys that are trusted."},
     {"mode", &TYPE_STRING, REQUIRED,
      "Which commits must be signed: \"none\", \"head\" or \"strict\"."},
 };
 static const Attribute policies_repos[] = {
-    {"url", &TYPE_STRING, REQUIRED,
-     "URL of the repository, as a glob."},
+    {"url", &TYPE_STRING, REQUIRED, "URL of the repository, as a glob."},
 };
 static const Attribute git_policies[] = {
-    {"gpg", NULL, REQUIRED,
-     "Signatures of GnuPG.", .nested = NESTED(NEST_SINGLE, policies_gpg)},
-    {"repos", NULL, REQUIRED,
-     "Repositories of the rule.", .nested = NESTED(NEST_LIST, policies_repos)},
+    {"gpg", NULL, REQUIRED, "Signatures of GnuPG.", .nested = NESTED(NEST_SINGLE, policies_gpg)},
+    {"repos", NULL, REQUIRED, "Repositories of the rule.",
+     .nested = NESTED(NEST_LIST, policies_repos)},
 };
 static const Attribute source_integrity_git[] = {
-    {"policies", NULL, REQUIRED,
-     "The rules; the first that matches the repository applies.", .nested = NESTED(NEST_LIST, git_policies)},
+    {"policies", NULL, REQUIRED, "The rules; the first that matches the repository applies.",
+     .nested = NESTED(NEST_LIST, git_policies)},
 };
 static const Attribute source_integrity[] = {
-    {"git", NULL, REQUIRED,
-     "Rules for git repositories.", .nested = NESTED(NEST_SINGLE, source_integrity_git)},
+    {"git", NULL, REQUIRED, "Rules for git repositories.",
+     .nested = NESTED(NEST_SINGLE, source_integrity_git)},
 };
 static const Attribute sync_windows[] = {
     {"and_operator", &TYPE_BOOL, OPTIONAL,
      "Whether applications, namespaces and clusters must all match (default: one of them)."},
-    {"applications", &TYPE_LIST_OF_STRING, OPTIONAL,
-     "Names of applications, as globs."},
-    {"clusters", &TYPE_LIST_OF_STRING, OPTIONAL,
-     "Names of clusters, as globs."},
-    {"description", &TYPE_STRING, OPTIONAL,
-     "Text for users."},
-    {"duration", &TYPE_STRING, OPTIONAL,
-     "How long the window is open, such as \"1h\"."},
-    {"kind", &TYPE_STRING, OPTIONAL,
-     "Whether syncs are allowed or denied.", .one_of = "allow deny"},
+    {"applications", &TYPE_LIST_OF_STRING, OPTIONAL, "Names of applications, as globs."},
+    {"clusters", &TYPE_LIST_OF_STRING, OPTIONAL, "Names of clusters, as globs."},
+    {"description", &TYPE_STRING, OPTIONAL, "Text for users."},
+    {"duration", &TYPE_STRING, OPTIONAL, "How long the window is open, such as \"1h\"."},
+    {"kind", &TYPE_STRING, OPTIONAL, "Whether syncs are allowed or denied.",
+     .one_of = "allow deny"},
     {"manual_sync", &TYPE_BOOL, OPTIONAL,
      "Whether users may sync while it is denied (default false)."},
-    {"namespaces", &TYPE_LIST_OF_STRING, OPTIONAL,
-     "Namespaces, as globs."},
-    {"schedule", &TYPE_STRING, OPTIONAL,
-     "When the window opens, in the syntax of cron."},
+    {"namespaces", &TYPE_LIST_OF_STRING, OPTIONAL, "Namespaces, as globs."},
+    {"schedule", &TYPE_STRING, OPTIONAL, "When the window opens, in the syntax of cron."},
     {"sync_overrun", &TYPE_BOOL, OPTIONAL,
      "Whether a sync that has started may end later (default false)."},
-    {"time_zone", &TYPE_STRING, OPTIONAL,
-     "Time zone of the schedule (default \"UTC\")."},
+    {"time_zone", &TYPE_STRING, OPTIONAL, "Time zone of the schedule (default \"UTC\")."},
 };
 static const Attribute spec[] = {
-    {"cluster_resource_blacklist", NULL, OPTIONAL,
-     "Kinds without a namespace that are denied.", .nested = NESTED(NEST_LIST, cluster_resource_blacklist)},
+    {"cluster_resource_blacklist", NULL, OPTIONAL, "Kinds without a namespace that are denied.",
+     .nested = NESTED(NEST_LIST, cluster_resource_blacklist)},
     {"cluster_resource_whitelist", NULL, OPTIONAL,
-     "Kinds without a namespace that are allowed (default: none).", .nested = NESTED(NEST_LIST, cluster_resource_blacklist)},
-    {"description", &TYPE_STRING, OPTIONAL,
-     "Text for users."},
+     "Kinds without a namespace that are allowed (default: none).",
+     .nested = NESTED(NEST_LIST, cluster_resource_blacklist)},
+    {"description", &TYPE_STRING, OPTIONAL, "Text for users."},
     {"destination_service_accounts", NULL, OPTIONAL,
-     "Service accounts that apply the objects, by destination.", .nested = NESTED(NEST_LIST, destination_service_accounts)},
-    {"destinations", NULL, OPTIONAL,
-     "Clusters and namespaces that are allowed.", .nested = NESTED(NEST_LIST, destinations)},
-    {"namespace_resource_blacklist", NULL, OPTIONAL,
-     "Kinds with a namespace that are denied.", .nested = NESTED(NEST_LIST, namespace_resource_blacklist)},
+     "Service accounts that apply the objects, by destination.",
+     .nested = NESTED(NEST_LIST, destination_service_accounts)},
+    {"destinations", NULL, OPTIONAL, "Clusters and namespaces that are allowed.",
+     .nested = NESTED(NEST_LIST, destinations)},
+    {"namespace_resource_blacklist", NULL, OPTIONAL, "Kinds with a namespace that are denied.",
+     .nested = NESTED(NEST_LIST, namespace_resource_blacklist)},
     {"namespace_resource_whitelist", NULL, OPTIONAL,
-     "Kinds with a namespace that are allowed (default: all).", .nested = NESTED(NEST_LIST, namespace_resource_blacklist)},
+     "Kinds with a namespace that are allowed (default: all).",
+     .nested = NESTED(NEST_LIST, namespace_resource_blacklist)},
     {"orphaned_resources", NULL, OPTIONAL,
-     "Reports objects in the namespaces that no application has.", .nested = NESTED(NEST_SINGLE, orphaned_resources)},
+     "Reports objects in the namespaces that no application has.",
+     .nested = NESTED(NEST_SINGLE, orphaned_resources)},
     {"permit_only_project_scoped_clusters", &TYPE_BOOL, OPTIONAL,
      "Whether only clusters of the project are allowed (default false)."},
-    {"roles", NULL, OPTIONAL,
-     "Roles for users and pipelines.", .nested = NESTED(NEST_LIST, roles)},
+    {"roles", NULL, OPTIONAL, "Roles for users and pipelines.", .nested = NESTED(NEST_LIST, roles)},
     {"signature_keys", NULL, OPTIONAL,
-     "Keys of which one must have signed the commits. Newer releases have source_integrity.", .nested = NESTED(NEST_LIST, signature_keys)},
-    {"source_integrity", NULL, OPTIONAL,
-     "Signatures that the sources must have.", .nested = NESTED(NEST_SINGLE, source_integrity)},
+     "Keys of which one must have signed the commits. Newer releases have source_integrity.",
+     .nested = NESTED(NEST_LIST, signature_keys)},
+    {"source_integrity", NULL, OPTIONAL, "Signatures that the sources must have.",
+     .nested = NESTED(NEST_SINGLE, source_integrity)},
     {"source_namespaces", &TYPE_LIST_OF_STRING, OPTIONAL,
      "Namespaces besides that of Argo CD whose applications may use the project."},
     {"source_repos", &TYPE_LIST_OF_STRING, OPTIONAL,
      "URLs of repositories that are allowed, as globs."},
-    {"sync_windows", NULL, OPTIONAL,
-     "Times in which syncs are allowed or denied.", .nested = NESTED(NEST_LIST, sync_windows)},
+    {"sync_windows", NULL, OPTIONAL, "Times in which syncs are allowed or denied.",
+     .nested = NESTED(NEST_LIST, sync_windows)},
 };
 
 static const Attribute attributes[] = {
     {"spec", NULL, REQUIRED, "The fields of the object.", .nested = NESTED(NEST_SINGLE, spec)},
     TYPED_ATTRIBUTES,
 };
-/* clang-format on */
 static const Block blocks[] = {SPEC_BLOCKS};
 
 static const SpecObject project_object = {SPEC_TYPED("argoproj.io/v1alpha1", "AppProject")};
 
-static bool delete (const Call *call,
-                    const DeleteRequest *request,
-                    DeleteResponse *response,
+static bool delete (const Call *call, const DeleteRequest *request, DeleteResponse *response,
                     Diags *diags) {
     Value metadata = object_metadata_of(request->prior);
     return argocd_project_users_wait(call, object_text(metadata, "namespace", STR_EMPTY),

@@ -21,20 +21,14 @@ typedef struct Users {
 } Users;
 
 /* Lists the objects of a kind in the namespace. A kind that the server lacks has none. */
-static KubeOutcome list(const Call *call,
-                        Str namespace,
-                        const char *kind,
-                        ValueVec *out,
-                        KubeResponse *response,
-                        Diags *diags) {
+static KubeOutcome list(const Call *call, Str namespace, const char *kind, ValueVec *out,
+                        KubeResponse *response, Diags *diags) {
     KubeResource resource;
     KubeCall kube = cluster_call(call);
     KubeList found = {0};
     KubeOutcome outcome = kube_discovery_find(cluster_discovery(call->client), &kube, STR(VERSION),
                                               str_from_cstr(kind), &resource, response, diags);
-    KubeListRequest wanted = {
-        .ref = {.resource = &resource, .namespace = namespace}
-    };
+    KubeListRequest wanted = {.ref = {.resource = &resource, .namespace = namespace}};
     if (outcome == KUBE_DONE)
         outcome = kube_list_read(&kube, &wanted, &found, response, diags);
     *out = found.items;

@@ -19,12 +19,12 @@ typedef struct ReleaseVariant {
 } ReleaseVariant;
 
 static const ReleaseVariant variants[] = {
-    {"standard",   {"install.yaml"}     },
-    {"core",       {"core-install.yaml"}},
-    {"ha",         {"ha/install.yaml"}  },
+    {"standard", {"install.yaml"}},
+    {"core", {"core-install.yaml"}},
+    {"ha", {"ha/install.yaml"}},
     {"namespaced",
      {"crds/application-crd.yaml", "crds/applicationset-crd.yaml", "crds/appproject-crd.yaml",
-      "namespace-install.yaml"}         },
+      "namespace-install.yaml"}},
 };
 
 typedef struct ReleaseFile {
@@ -214,8 +214,8 @@ static bool check_objects(const ReleaseReading *reading, const ManifestObjects *
                       found, STR_ARG(reading->variant));
 }
 
-bool argocd_release_read(
-    const Call *call, Value config, Path argument, ManifestObjects *out, Diags *diags) {
+bool argocd_release_read(const Call *call, Value config, Path argument, ManifestObjects *out,
+                         Diags *diags) {
     ReleaseReading reading = {
         .call = call,
         .argument = argument,

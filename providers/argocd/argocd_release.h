@@ -12,5 +12,5 @@ MUST_USE bool argocd_release_check(const Call *call, Value config, Diags *diags)
 bool argocd_release_is_remote(Value config);
 /* Reads the objects of the variant from a file, the directory of a release or an https URL, after a
  * comparison with the digest. Fails if they are those of another variant. */
-MUST_USE bool argocd_release_read(
-    const Call *call, Value config, Path argument, ManifestObjects *out, Diags *diags);
+MUST_USE bool argocd_release_read(const Call *call, Value config, Path argument,
+                                  ManifestObjects *out, Diags *diags);

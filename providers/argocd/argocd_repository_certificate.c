@@ -72,8 +72,8 @@ static Str namespace_of(Value state) {
 }
 
 /* Returns false while a part of the identity is unknown. */
-static bool begin(
-    CertificateCall *entry, const Call *call, Value planned, Value prior, Str private_data) {
+static bool begin(CertificateCall *entry, const Call *call, Value planned, Value prior,
+                  Str private_data) {
     Value state = value_is_present(planned) ? planned : prior;
     const EntrySort *sort = sort_of(state);
     *entry = (CertificateCall){
@@ -209,8 +209,8 @@ static bool check_conflicts(const CertificateCall *entry, Diags *diags) {
 
 /* Requests. */
 
-static KubeOutcome send(
-    const CertificateCall *entry, Str text, bool is_dry_run, KubeResponse *response, Diags *diags) {
+static KubeOutcome send(const CertificateCall *entry, Str text, bool is_dry_run,
+                        KubeResponse *response, Diags *diags) {
     Arena *arena = entry->call->arena;
     ObjectBuilder data = object_builder_new(arena), body = object_builder_new(arena),
                   metadata = object_builder_new(arena);
@@ -332,9 +332,7 @@ static bool dry_run(const CertificateCall *entry, Diags *diags) {
 }
 
 /* The same plan may install Argo CD, and its cluster too. */
-static bool plan(const Call *call,
-                 const PlanRequest *request,
-                 PlanResponse *response,
+static bool plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                  Diags *diags) {
     CertificateCall entry;
     ObjectTarget target;
@@ -362,18 +360,14 @@ static bool plan(const Call *call,
     return !entry.read.uid.len || (check_conflicts(&entry, diags) && dry_run(&entry, diags));
 }
 
-static bool marker(const Call *call,
-                   const MarkerRequest *request,
-                   MarkerResponse *response,
+static bool marker(const Call *call, const MarkerRequest *request, MarkerResponse *response,
                    Diags *diags) {
     (void)call, (void)diags;
     response->marker = object_text(request->planned, "id", STR_EMPTY);
     return true;
 }
 
-static bool apply(const Call *call,
-                  const ApplyRequest *request,
-                  ApplyResponse *response,
+static bool apply(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                   Diags *diags) {
     CertificateCall entry;
     if (value_is_present(request->prior))
@@ -386,9 +380,7 @@ static bool apply(const Call *call,
     return true;
 }
 
-static bool delete (const Call *call,
-                    const DeleteRequest *request,
-                    DeleteResponse *response,
+static bool delete (const Call *call, const DeleteRequest *request, DeleteResponse *response,
                     Diags *diags) {
     CertificateCall entry;
     (void)response;
@@ -397,9 +389,7 @@ static bool delete (const Call *call,
            change(&entry, diags);
 }
 
-static bool read(const Call *call,
-                 const ReadRequest *request,
-                 ReadResponse *response,
+static bool read(const Call *call, const ReadRequest *request, ReadResponse *response,
                  Diags *diags) {
     CertificateCall entry;
     if (!begin(&entry, call, request->state, request->state, request->private_data))
@@ -412,9 +402,7 @@ static bool read(const Call *call,
 }
 
 /* "NAMESPACE/ssh/SERVER" or "NAMESPACE/tls/SERVER" */
-static bool import(const Call *call,
-                   const ImportRequest *request,
-                   ImportResponse *response,
+static bool import(const Call *call, const ImportRequest *request, ImportResponse *response,
                    Diags *diags) {
     Str rest = request->id, namespace = STR_EMPTY, sort = STR_EMPTY, server = STR_EMPTY, more;
     bool has_parts = str_next_field(&rest, '/', &namespace) && str_next_field(&rest, '/', &sort) &&
@@ -433,9 +421,7 @@ static bool import(const Call *call,
     return true;
 }
 
-static bool recover(const Call *call,
-                    const RecoverRequest *request,
-                    RecoverResponse *response,
+static bool recover(const Call *call, const RecoverRequest *request, RecoverResponse *response,
                     Diags *diags) {
     CertificateCall entry;
     Value known = value_unknown_as_null(request->planned, call->arena);
@@ -452,9 +438,7 @@ static bool recover(const Call *call,
 }
 
 /* Changes of one ConfigMap by one run need no repetition. */
-static bool limits(const Call *call,
-                   const LimitsRequest *request,
-                   LimitsResponse *response,
+static bool limits(const Call *call, const LimitsRequest *request, LimitsResponse *response,
                    Diags *diags) {
     const EntrySort *sort = sort_of(request->object);
     (void)diags;
@@ -474,14 +458,13 @@ static bool changes_sort(Value prior, Value planned) {
     return value_is_null(prior) != value_is_null(planned);
 }
 
-/* clang-format off */
 static const Attribute attributes[] = {
-    {"id", &TYPE_STRING, COMPUTED,
-     "ID of the entries, as imports have it."},
-    {"namespace", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW,
-     "Namespace of Argo CD.", .default_json = "\"argocd\""},
+    {"id", &TYPE_STRING, COMPUTED, "ID of the entries, as imports have it."},
+    {"namespace", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW, "Namespace of Argo CD.",
+     .default_json = "\"argocd\""},
     {"server_name", &TYPE_STRING, REQUIRED | FORCES_NEW,
-     "Name of the git server, as in URLs. For ssh with a port other than 22: \"[git.example.com]:2222\"."},
+     "Name of the git server, as in URLs. For ssh with a port other than 22: "
+     "\"[git.example.com]:2222\"."},
     {"ssh_host_keys", &TYPE_SET_OF_STRING, OPTIONAL,
      "Host keys of the server, one of each type, such as \"ssh-ed25519 AAAA…\".",
      .check = argocd_certificate_text_check_keys, .forces_new = changes_sort},
@@ -491,7 +474,6 @@ static const Attribute attributes[] = {
     {"force", &TYPE_BOOL, OPTIONAL,
      "Whether to replace entries that others have made or apply (default false)."},
 };
-/* clang-format on */
 static const ArgumentRule rules[] = {
     {RULE_EXACTLY_ONE, {"ssh_host_keys", "tls_certificate"}},
 };

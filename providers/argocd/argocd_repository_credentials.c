@@ -3,7 +3,6 @@
 
 #include "argocd_repository_access.h"
 
-/* clang-format off */
 static const ArgocdKey keys[] = {
     ARGOCD_ACCESS_KEYS,
 };
@@ -11,8 +10,7 @@ static const WriteOnly write_only[] = {
     ARGOCD_ACCESS_WRITE_ONLY,
 };
 static const Attribute attributes[] = {
-    {"url", &TYPE_STRING, REQUIRED,
-     "Prefix of the URLs of the repositories."},
+    {"url", &TYPE_STRING, REQUIRED, "Prefix of the URLs of the repositories."},
     ARGOCD_ACCESS_ATTRIBUTES,
     TYPED_ATTRIBUTES,
 };
@@ -20,7 +18,6 @@ static const ArgumentRule rules[] = {
     ARGOCD_ACCESS_RULES,
 };
 static const char *const members[] = {"url", ARGOCD_ACCESS_MEMBERS, NULL};
-/* clang-format on */
 static const Block blocks[] = {OBJECT_METADATA_BLOCK, TYPED_BLOCKS};
 
 static const ArgocdSecret repository_credentials_secret = {

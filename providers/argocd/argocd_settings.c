@@ -40,10 +40,10 @@ typedef struct ImageArgument {
 } ImageArgument;
 
 static const ImageArgument images[] = {
-    {"image",         CONTROLLER},
-    {"redis_image",   "redis"   },
-    {"dex_image",     "dex"     },
-    {"haproxy_image", "haproxy" },
+    {"image", CONTROLLER},
+    {"redis_image", "redis"},
+    {"dex_image", "dex"},
+    {"haproxy_image", "haproxy"},
 };
 
 typedef struct ConfigArgument {
@@ -52,9 +52,9 @@ typedef struct ConfigArgument {
 } ConfigArgument;
 
 static const ConfigArgument configs[] = {
-    {"config",           "argocd-cm"          },
-    {"rbac",             "argocd-rbac-cm"     },
-    {"params",           PARAMS               },
+    {"config", "argocd-cm"},
+    {"rbac", "argocd-rbac-cm"},
+    {"params", PARAMS},
     {"tls_certificates", "argocd-tls-certs-cm"},
 };
 

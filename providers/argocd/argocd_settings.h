@@ -8,7 +8,5 @@ extern const char *const argocd_settings_arguments[];
 
 /* Changes the objects as the arguments say; adds the namespace, removes definitions. Fails if an
  * argument has nothing to change. */
-MUST_USE bool argocd_settings_apply(const Call *call,
-                                    Value config,
-                                    ManifestObjects *objects,
+MUST_USE bool argocd_settings_apply(const Call *call, Value config, ManifestObjects *objects,
                                     Diags *diags);

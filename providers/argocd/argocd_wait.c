@@ -176,8 +176,7 @@ static bool is_untrusted(const ObjectCondition *error) {
            str_find(error->message, STR("knownhosts: "), 0) != SIZE_MAX;
 }
 
-static Readiness test_error(const ApplicationTest *test,
-                            const ObjectCondition *error,
+static Readiness test_error(const ApplicationTest *test, const ObjectCondition *error,
                             Arena *arena) {
     Str reason = str_format(arena, "%.*s: %.*s", STR_ARG(error->type),
                             STR_ARG(utf8_one_line(error->message, arena)));
@@ -240,8 +239,8 @@ static Readiness look_at_application(void *payload, Value object, Arena *arena) 
 }
 
 /* Sends a merge patch; on success sets *object to the new object. A failure adds no error. */
-static KubeOutcome send_patch(
-    const WaitObject *wait, Str body, int64_t deadline_ms, KubeResponse *response, Value *object) {
+static KubeOutcome send_patch(const WaitObject *wait, Str body, int64_t deadline_ms,
+                              KubeResponse *response, Value *object) {
     Arena *arena = wait->call->arena;
     KubeCall kube = wait_object_call(wait, deadline_ms, arena);
     KubePatch patch = {
@@ -287,9 +286,7 @@ static Str repeat_patch(Value object, Arena *arena) {
 }
 
 /* A failure only costs time: the next inquiry tries again. */
-static void inquire_application(void *payload,
-                                const WaitObject *wait,
-                                Value object,
+static void inquire_application(void *payload, const WaitObject *wait, Value object,
                                 int64_t deadline_ms) {
     KubeResponse response;
     Str body = argocd_wait_termination(payload, object, wait->call->arena);
@@ -299,9 +296,7 @@ static void inquire_application(void *payload,
         (void)send_patch(wait, body, deadline_ms, &response, NULL);
 }
 
-bool argocd_wait_application(const Call *call,
-                             Value planned,
-                             ObjectApplied *applied,
+bool argocd_wait_application(const Call *call, Value planned, ObjectApplied *applied,
                              Diags *diags) {
     WaitObject wait = object_arguments_wait_object(call, applied);
     ApplicationTest test = {
@@ -368,9 +363,7 @@ static bool refresh_set(const WaitObject *wait, Value *live, Diags *diags) {
     return false;
 }
 
-bool argocd_wait_application_set(const Call *call,
-                                 Value planned,
-                                 ObjectApplied *applied,
+bool argocd_wait_application_set(const Call *call, Value planned, ObjectApplied *applied,
                                  Diags *diags) {
     WaitObject wait = object_arguments_wait_object(call, applied);
     WaitFollow follow = {

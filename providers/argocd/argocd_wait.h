@@ -41,7 +41,5 @@ bool argocd_wait_is_application_ready(const Call *call, Value planned, Value liv
 /* An ApplicationSet is ready if its applications are up to date, by its conditions. These may be
  * older than a change, and a success leaves them as they are. So the wait after a change requests a
  * refresh by an annotation, which the controller removes when it has updated the applications. */
-bool argocd_wait_application_set(const Call *call,
-                                 Value planned,
-                                 ObjectApplied *applied,
+bool argocd_wait_application_set(const Call *call, Value planned, ObjectApplied *applied,
                                  Diags *diags);

@@ -17,9 +17,7 @@ static const KubeResource secrets = {
     .is_namespaced = true,
 };
 
-static bool admin_open(const Call *call,
-                       const OpenRequest *request,
-                       OpenResponse *response,
+static bool admin_open(const Call *call, const OpenRequest *request, OpenResponse *response,
                        Diags *diags) {
     (void)request;
     KubeRef ref = {
@@ -55,9 +53,9 @@ static bool admin_open(const Call *call,
 }
 
 static const Attribute attributes[] = {
-    {"namespace", &TYPE_STRING, OPTIONAL,             "Namespace of Argo CD (default \"argocd\")."},
-    {"username",  &TYPE_STRING, COMPUTED,             "Name of the user: \"admin\"."              },
-    {"password",  &TYPE_STRING, COMPUTED | SENSITIVE, "The password."                             },
+    {"namespace", &TYPE_STRING, OPTIONAL, "Namespace of Argo CD (default \"argocd\")."},
+    {"username", &TYPE_STRING, COMPUTED, "Name of the user: \"admin\"."},
+    {"password", &TYPE_STRING, COMPUTED | SENSITIVE, "The password."},
 };
 
 const EphemeralType ephemeral_argocd_initial_admin = {

@@ -113,10 +113,8 @@ static int64_t time_left_ms(const Call *call) {
     return left > 0 ? left : 1;
 }
 
-static bool external_read(const Call *call,
-                          const DataReadRequest *request,
-                          DataReadResponse *response,
-                          Diags *diags) {
+static bool external_read(const Call *call, const DataReadRequest *request,
+                          DataReadResponse *response, Diags *diags) {
     size_t count;
     const Process *process = call->io->process;
     Value program = object_attribute(request->config, "program");

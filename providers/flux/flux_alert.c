@@ -3,43 +3,35 @@
 
 #include "flux_fields.h"
 
-/* clang-format off */
 static const Attribute event_sources[] = {
-    {"kind", &TYPE_STRING, REQUIRED,
-     "Kind of the objects, such as \"Kustomization\"."},
-    {"name", &TYPE_STRING, REQUIRED,
-     "Name of the object; \"*\": all of the kind."},
+    {"kind", &TYPE_STRING, REQUIRED, "Kind of the objects, such as \"Kustomization\"."},
+    {"name", &TYPE_STRING, REQUIRED, "Name of the object; \"*\": all of the kind."},
     {"namespace", &TYPE_STRING, OPTIONAL,
      "Namespace of the objects (default: that of this object)."},
-    {"match_labels", &TYPE_MAP_OF_STRING, OPTIONAL,
-     "Labels that the objects must have."},
-    {"api_version", &TYPE_STRING, OPTIONAL,
-     "API version of the objects."},
+    {"match_labels", &TYPE_MAP_OF_STRING, OPTIONAL, "Labels that the objects must have."},
+    {"api_version", &TYPE_STRING, OPTIONAL, "API version of the objects."},
 };
 static const Attribute spec[] = {
-    {"provider_ref", NULL, REQUIRED,
-     "The Provider of notifications.", .nested = NESTED(NEST_SINGLE, flux_name_ref)},
-    {"event_sources", NULL, REQUIRED,
-     "Objects whose events are sent.", .nested = NESTED(NEST_LIST, event_sources)},
+    {"provider_ref", NULL, REQUIRED, "The Provider of notifications.",
+     .nested = NESTED(NEST_SINGLE, flux_name_ref)},
+    {"event_sources", NULL, REQUIRED, "Objects whose events are sent.",
+     .nested = NESTED(NEST_LIST, event_sources)},
     {"event_severity", &TYPE_STRING, OPTIONAL,
      "Whether all events (\"info\", the default) or only errors are sent.", .one_of = "info error"},
-    {"event_metadata", &TYPE_MAP_OF_STRING, OPTIONAL,
-     "Texts that are added to each event."},
+    {"event_metadata", &TYPE_MAP_OF_STRING, OPTIONAL, "Texts that are added to each event."},
     {"inclusion_list", &TYPE_LIST_OF_STRING, OPTIONAL,
      "Regular expressions of messages to send (default: all)."},
     {"exclusion_list", &TYPE_LIST_OF_STRING, OPTIONAL,
      "Regular expressions of messages to leave out."},
     {"summary", &TYPE_STRING, OPTIONAL,
      "Text that is added to each event; event_metadata with the key \"summary\" replaces it."},
-    {"suspend", &TYPE_BOOL, OPTIONAL,
-     "Whether no events are sent (default false)."},
+    {"suspend", &TYPE_BOOL, OPTIONAL, "Whether no events are sent (default false)."},
 };
 
 static const Attribute attributes[] = {
     {"spec", NULL, REQUIRED, "The fields of the object.", .nested = NESTED(NEST_SINGLE, spec)},
     TYPED_ATTRIBUTES,
 };
-/* clang-format on */
 static const Block blocks[] = {SPEC_BLOCKS};
 
 static const SpecObject alert_object = {

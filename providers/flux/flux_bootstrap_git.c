@@ -178,8 +178,8 @@ static Str message_of(const Bootstrap *bootstrap, Str text) {
                         : str_concat(text, STR("\n"), bootstrap->call->arena);
 }
 
-static void add_change(
-    const Push *push, const FoundFiles *found, FluxFile file, GitChange *changes, size_t *count) {
+static void add_change(const Push *push, const FoundFiles *found, FluxFile file, GitChange *changes,
+                       size_t *count) {
     const WantedFiles *wanted = push->wanted;
     bool is_forced = file == FILE_KUSTOMIZATION && push->replaces_kustomization;
     if (str_equal(found->digests[file], wanted->digests[file]) && !is_forced)
@@ -287,11 +287,8 @@ static Value files_value(const Bootstrap *bootstrap, const Str *digests) {
     return value_map(&TYPE_STRING, keys, items, count, arena);
 }
 
-static void set_results(ObjectBuilder *builder,
-                        const Bootstrap *bootstrap,
-                        const Str *digests,
-                        Str secret,
-                        bool is_installed) {
+static void set_results(ObjectBuilder *builder, const Bootstrap *bootstrap, const Str *digests,
+                        Str secret, bool is_installed) {
     Arena *arena = bootstrap->call->arena;
     object_builder_set_text(builder, "id", bootstrap->namespace, arena);
     object_builder_set(builder, "repository_files", files_value(bootstrap, digests));
@@ -327,9 +324,7 @@ static void fill_text(ObjectBuilder *builder, const char *name, Str text, Arena 
         object_builder_set_optional(builder, name, text, arena);
 }
 
-static void fill_texts(ObjectBuilder *builder,
-                       const char *name,
-                       const StrVec *texts,
+static void fill_texts(ObjectBuilder *builder, const char *name, const StrVec *texts,
                        Arena *arena) {
     Value *items = arena_new_array(arena, Value, texts->count);
     for (size_t i = 0; i < texts->count; i++)
@@ -344,8 +339,7 @@ static void fill_flag(ObjectBuilder *builder, const char *name, bool flag) {
 }
 
 /* An imported object gets its arguments from the files and the cluster. */
-static Value fill_import(const Bootstrap *bootstrap,
-                         const FoundFiles *files,
+static Value fill_import(const Bootstrap *bootstrap, const FoundFiles *files,
                          const FluxInstallation *found) {
     const Call *call = bootstrap->call;
     Arena *arena = call->arena;
@@ -438,16 +432,12 @@ static bool find(const Call *call, Value base, Value *out, Diags *diags) {
     return true;
 }
 
-static bool read(const Call *call,
-                 const ReadRequest *request,
-                 ReadResponse *response,
+static bool read(const Call *call, const ReadRequest *request, ReadResponse *response,
                  Diags *diags) {
     return find(call, request->state, &response->state, diags);
 }
 
-static bool import(const Call *call,
-                   const ImportRequest *request,
-                   ImportResponse *response,
+static bool import(const Call *call, const ImportRequest *request, ImportResponse *response,
                    Diags *diags) {
     if (!object_id_import(call, request, response, diags))
         return false;
@@ -456,9 +446,7 @@ static bool import(const Call *call,
 }
 
 /* The files are pushed first, so without files and root objects nothing of the call is left. */
-static bool recover(const Call *call,
-                    const RecoverRequest *request,
-                    RecoverResponse *response,
+static bool recover(const Call *call, const RecoverRequest *request, RecoverResponse *response,
                     Diags *diags) {
     Value base = value_unknown_as_null(request->planned, call->arena);
     if (!find(call, base, &response->state, diags))
@@ -469,9 +457,7 @@ static bool recover(const Call *call,
 
 /* Planning. */
 
-static bool plan(const Call *call,
-                 const PlanRequest *request,
-                 PlanResponse *response,
+static bool plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                  Diags *diags) {
     Bootstrap bootstrap;
     WantedFiles wanted;
@@ -507,8 +493,7 @@ static bool check_path(const Bootstrap *bootstrap, const FluxInstallation *found
                       STR_ARG(path), STR_ARG(bootstrap->path));
 }
 
-static bool install(const Bootstrap *bootstrap,
-                    const WantedFiles *wanted,
+static bool install(const Bootstrap *bootstrap, const WantedFiles *wanted,
                     const FluxInstallation *found) {
     const Call *call = bootstrap->call;
     Map texts = flux_git_secret(bootstrap->git, call->arena);
@@ -522,10 +507,8 @@ static bool install(const Bootstrap *bootstrap,
     return flux_cluster_apply(call, &wanted->sync, bootstrap->diags);
 }
 
-static bool push_and_install(const Bootstrap *bootstrap,
-                             const WantedFiles *wanted,
-                             const FluxInstallation *found,
-                             GitRepository *repository,
+static bool push_and_install(const Bootstrap *bootstrap, const WantedFiles *wanted,
+                             const FluxInstallation *found, GitRepository *repository,
                              bool replaces_kustomization) {
     const Call *call = bootstrap->call;
     Push push = {bootstrap, wanted, replaces_kustomization};
@@ -544,9 +527,7 @@ static bool push_and_install(const Bootstrap *bootstrap,
            flux_cluster_wait_synced(call, &wait, bootstrap->diags);
 }
 
-static bool apply(const Call *call,
-                  const ApplyRequest *request,
-                  ApplyResponse *response,
+static bool apply(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                   Diags *diags) {
     Bootstrap bootstrap;
     WantedFiles wanted;
@@ -584,9 +565,7 @@ static bool remove_files(const Bootstrap *bootstrap) {
     return is_good;
 }
 
-static bool delete (const Call *call,
-                    const DeleteRequest *request,
-                    DeleteResponse *response,
+static bool delete (const Call *call, const DeleteRequest *request, DeleteResponse *response,
                     Diags *diags) {
     Bootstrap bootstrap;
     (void)response;
@@ -606,21 +585,17 @@ static bool delete (const Call *call,
 
 /* The GitRepository and the Kustomization, which have the name of the namespace. */
 
-static bool gitops(const Call *call,
-                   const GitopsRequest *request,
-                   GitopsResponse *response,
+static bool gitops(const Call *call, const GitopsRequest *request, GitopsResponse *response,
                    Diags *diags) {
     Str namespace = object_text(request->state, "namespace", STR("flux-system"));
     GitopsObject source = {
         &flux_controller,
         {STR("source.toolkit.fluxcd.io/v1"), STR("GitRepository"), namespace, namespace},
-        NULL
-    };
+        NULL};
     GitopsObject sync = {
         &flux_controller,
         {STR("kustomize.toolkit.fluxcd.io/v1"), STR("Kustomization"), namespace, namespace},
-        NULL
-    };
+        NULL};
     GitopsRequest with_source = *request;
     with_source.with_source = true;
     return (request->action != GITOPS_STATUS ||

@@ -4,50 +4,46 @@
 #include "flux_fields.h"
 #include "flux_gitops.h"
 
-/* clang-format off */
 static const Attribute verify[] = {
-    {"mode", &TYPE_STRING, OPTIONAL,
-     "Which object must be signed (default \"HEAD\").", .one_of = "head HEAD Tag TagAndHEAD"},
-    {"secret_ref", NULL, REQUIRED,
-     "Secret with the public keys.", .nested = NESTED(NEST_SINGLE, flux_name_ref)},
+    {"mode", &TYPE_STRING, OPTIONAL, "Which object must be signed (default \"HEAD\").",
+     .one_of = "head HEAD Tag TagAndHEAD"},
+    {"secret_ref", NULL, REQUIRED, "Secret with the public keys.",
+     .nested = NESTED(NEST_SINGLE, flux_name_ref)},
 };
 static const Attribute include[] = {
-    {"repository", NULL, REQUIRED,
-     "The GitRepository.", .nested = NESTED(NEST_SINGLE, flux_name_ref)},
-    {"from_path", &TYPE_STRING, OPTIONAL,
-     "Path in that repository (default: all of it)."},
+    {"repository", NULL, REQUIRED, "The GitRepository.",
+     .nested = NESTED(NEST_SINGLE, flux_name_ref)},
+    {"from_path", &TYPE_STRING, OPTIONAL, "Path in that repository (default: all of it)."},
     {"to_path", &TYPE_STRING, OPTIONAL,
      "Path in this repository (default: the name of the other)."},
 };
 static const Attribute spec[] = {
-    {"url", &TYPE_STRING, REQUIRED,
-     "URL of the repository: https, http or ssh."},
-    {"interval", &TYPE_STRING, REQUIRED,
-     "How often the repository is fetched, such as \"1m0s\".", .check = duration_check},
-    {"ref", NULL, OPTIONAL,
-     "Revision to fetch (default: the branch \"master\").", .nested = NESTED(NEST_SINGLE, flux_git_ref)},
+    {"url", &TYPE_STRING, REQUIRED, "URL of the repository: https, http or ssh."},
+    {"interval", &TYPE_STRING, REQUIRED, "How often the repository is fetched, such as \"1m0s\".",
+     .check = duration_check},
+    {"ref", NULL, OPTIONAL, "Revision to fetch (default: the branch \"master\").",
+     .nested = NESTED(NEST_SINGLE, flux_git_ref)},
     {"secret_ref", NULL, OPTIONAL,
-     "Secret with the credential: identity and known_hosts for ssh; username and password, or bearerToken, for https.", .nested = NESTED(NEST_SINGLE, flux_name_ref)},
+     "Secret with the credential: identity and known_hosts for ssh; username and password, or "
+     "bearerToken, for https.",
+     .nested = NESTED(NEST_SINGLE, flux_name_ref)},
     {"provider", &TYPE_STRING, OPTIONAL,
      "How the credential is obtained: \"generic\" (default), \"aws\", \"azure\" or \"github\"."},
     {"service_account_name", &TYPE_STRING, OPTIONAL,
      "Service account for the credential of the provider."},
-    {"verify", NULL, OPTIONAL,
-     "Verification of signatures.", .nested = NESTED(NEST_SINGLE, verify)},
-    {"proxy_secret_ref", NULL, OPTIONAL,
-     "Secret with the address and the credential of a proxy.", .nested = NESTED(NEST_SINGLE, flux_name_ref)},
-    {"ignore", &TYPE_STRING, OPTIONAL,
-     "Files to leave out, in the syntax of .gitignore."},
-    {"sparse_checkout", &TYPE_LIST_OF_STRING, OPTIONAL,
-     "Directories to check out (default: all)."},
+    {"verify", NULL, OPTIONAL, "Verification of signatures.",
+     .nested = NESTED(NEST_SINGLE, verify)},
+    {"proxy_secret_ref", NULL, OPTIONAL, "Secret with the address and the credential of a proxy.",
+     .nested = NESTED(NEST_SINGLE, flux_name_ref)},
+    {"ignore", &TYPE_STRING, OPTIONAL, "Files to leave out, in the syntax of .gitignore."},
+    {"sparse_checkout", &TYPE_LIST_OF_STRING, OPTIONAL, "Directories to check out (default: all)."},
     {"recurse_submodules", &TYPE_BOOL, OPTIONAL,
      "Whether submodules are fetched, too (default false)."},
-    {"include", NULL, OPTIONAL,
-     "Other repositories whose files are added.", .nested = NESTED(NEST_LIST, include)},
-    {"timeout", &TYPE_STRING, OPTIONAL,
-     "Time limit of git operations (default \"60s\").", .check = duration_check},
-    {"suspend", &TYPE_BOOL, OPTIONAL,
-     "Whether Flux leaves the repository alone (default false)."},
+    {"include", NULL, OPTIONAL, "Other repositories whose files are added.",
+     .nested = NESTED(NEST_LIST, include)},
+    {"timeout", &TYPE_STRING, OPTIONAL, "Time limit of git operations (default \"60s\").",
+     .check = duration_check},
+    {"suspend", &TYPE_BOOL, OPTIONAL, "Whether Flux leaves the repository alone (default false)."},
 };
 
 static const Attribute attributes[] = {
@@ -55,7 +51,6 @@ static const Attribute attributes[] = {
     SPEC_REVISION_ATTRIBUTES,
     TYPED_ATTRIBUTES,
 };
-/* clang-format on */
 static const Block blocks[] = {SPEC_BLOCKS};
 
 static const SpecObject git_repository_object = {

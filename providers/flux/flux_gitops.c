@@ -47,11 +47,9 @@ static Readiness look(Value object, Str time, Arena *arena) {
 /* Where the kinds have the revision in their status, in the order of preference. */
 static Str revision_of(Value object, Arena *arena) {
     static const char *const places[][2] = {
-        {"status",                "lastAppliedRevision"  },
-        {"status.artifact",       "revision"             },
-        {"status",                "lastAttemptedRevision"},
-        {"status",                "lastPushCommit"       },
-        {"status.lastScanResult", "revision"             },
+        {"status", "lastAppliedRevision"},     {"status.artifact", "revision"},
+        {"status", "lastAttemptedRevision"},   {"status", "lastPushCommit"},
+        {"status.lastScanResult", "revision"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(places); i++) {
         Str found = kube_object_text(object, places[i][0], places[i][1]);
@@ -73,8 +71,8 @@ static void describe(Value object, GitopsRow *row, Arena *arena) {
 }
 
 /* Adds the object of a reference, unless it is absent. */
-static void add_link(
-    Value object, const char *path, const char *kind, GitopsLinks *out, Arena *arena) {
+static void add_link(Value object, const char *path, const char *kind, GitopsLinks *out,
+                     Arena *arena) {
     Str name = kube_object_text(object, path, "name");
     GitopsLink link = {
         .api_version = kube_object_text(object, path, "apiVersion"),
@@ -124,9 +122,7 @@ static bool sets_suspend(Value state) {
     return value_is_present(spec) && object_has(spec, "suspend");
 }
 
-bool flux_gitops(const Call *call,
-                 const GitopsRequest *request,
-                 GitopsResponse *response,
+bool flux_gitops(const Call *call, const GitopsRequest *request, GitopsResponse *response,
                  Diags *diags) {
     const SpecObject *type = call->type.resource->payload;
     Str id = object_text(request->state, "id", STR_EMPTY);

@@ -5,7 +5,5 @@
 
 extern const GitopsController flux_controller;
 /* Slot of types with the payload SpecObject. */
-bool flux_gitops(const Call *call,
-                 const GitopsRequest *request,
-                 GitopsResponse *response,
+bool flux_gitops(const Call *call, const GitopsRequest *request, GitopsResponse *response,
                  Diags *diags);

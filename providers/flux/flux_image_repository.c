@@ -4,32 +4,31 @@
 #include "flux_fields.h"
 #include "flux_gitops.h"
 
-/* clang-format off */
 static const Attribute spec[] = {
-    {"image", &TYPE_STRING, REQUIRED,
-     "Address of the image, without a tag."},
-    {"interval", &TYPE_STRING, REQUIRED,
-     "How often the tags are listed, such as \"5m0s\".", .check = duration_check},
+    {"image", &TYPE_STRING, REQUIRED, "Address of the image, without a tag."},
+    {"interval", &TYPE_STRING, REQUIRED, "How often the tags are listed, such as \"5m0s\".",
+     .check = duration_check},
     {"exclusion_list", &TYPE_LIST_OF_STRING, OPTIONAL,
      "Regular expressions of tags to leave out (default: signatures of cosign)."},
     {"secret_ref", NULL, OPTIONAL,
-     "Secret of the type kubernetes.io/dockerconfigjson with the credential.", .nested = NESTED(NEST_SINGLE, flux_name_ref)},
-    {"cert_secret_ref", NULL, OPTIONAL,
-     "Secret with tls.crt and tls.key, ca.crt, or both.", .nested = NESTED(NEST_SINGLE, flux_name_ref)},
-    {"proxy_secret_ref", NULL, OPTIONAL,
-     "Secret with the address and the credential of a proxy.", .nested = NESTED(NEST_SINGLE, flux_name_ref)},
+     "Secret of the type kubernetes.io/dockerconfigjson with the credential.",
+     .nested = NESTED(NEST_SINGLE, flux_name_ref)},
+    {"cert_secret_ref", NULL, OPTIONAL, "Secret with tls.crt and tls.key, ca.crt, or both.",
+     .nested = NESTED(NEST_SINGLE, flux_name_ref)},
+    {"proxy_secret_ref", NULL, OPTIONAL, "Secret with the address and the credential of a proxy.",
+     .nested = NESTED(NEST_SINGLE, flux_name_ref)},
     {"provider", &TYPE_STRING, OPTIONAL,
-     "Whose registry it is, for its credential (default \"generic\").", .one_of = "generic aws azure gcp"},
+     "Whose registry it is, for its credential (default \"generic\").",
+     .one_of = "generic aws azure gcp"},
     {"service_account_name", &TYPE_STRING, OPTIONAL,
      "Service account with pull secrets, or for the credential of the provider."},
-    {"access_from", NULL, OPTIONAL,
-     "Namespaces that may refer to the object.", .nested = NESTED(NEST_SINGLE, flux_access_from)},
+    {"access_from", NULL, OPTIONAL, "Namespaces that may refer to the object.",
+     .nested = NESTED(NEST_SINGLE, flux_access_from)},
     {"insecure", &TYPE_BOOL, OPTIONAL,
      "Whether the registry is reached by plain HTTP (default false)."},
-    {"timeout", &TYPE_STRING, OPTIONAL,
-     "Time limit of a request (default: the interval).", .check = duration_check},
-    {"suspend", &TYPE_BOOL, OPTIONAL,
-     "Whether Flux leaves the image alone (default false)."},
+    {"timeout", &TYPE_STRING, OPTIONAL, "Time limit of a request (default: the interval).",
+     .check = duration_check},
+    {"suspend", &TYPE_BOOL, OPTIONAL, "Whether Flux leaves the image alone (default false)."},
 };
 
 static const Attribute attributes[] = {
@@ -37,7 +36,6 @@ static const Attribute attributes[] = {
     SPEC_WAIT_ATTRIBUTES,
     TYPED_ATTRIBUTES,
 };
-/* clang-format on */
 static const Block blocks[] = {SPEC_BLOCKS};
 
 static const SpecObject image_repository_object = {

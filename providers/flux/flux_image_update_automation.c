@@ -4,92 +4,71 @@
 #include "flux_fields.h"
 #include "flux_gitops.h"
 
-/* clang-format off */
 static const Attribute source_ref[] = {
-    {"kind", &TYPE_STRING, REQUIRED,
-     "Kind of the source: \"GitRepository\"."},
-    {"name", &TYPE_STRING, REQUIRED,
-     "Name of the GitRepository."},
+    {"kind", &TYPE_STRING, REQUIRED, "Kind of the source: \"GitRepository\"."},
+    {"name", &TYPE_STRING, REQUIRED, "Name of the GitRepository."},
     {"namespace", &TYPE_STRING, OPTIONAL,
      "Namespace of the GitRepository (default: that of this object)."},
-    {"api_version", &TYPE_STRING, OPTIONAL,
-     "API version of the source."},
+    {"api_version", &TYPE_STRING, OPTIONAL, "API version of the source."},
 };
 static const Attribute git_checkout[] = {
-    {"ref", NULL, REQUIRED,
-     "The revision.", .nested = NESTED(NEST_SINGLE, flux_git_ref)},
+    {"ref", NULL, REQUIRED, "The revision.", .nested = NESTED(NEST_SINGLE, flux_git_ref)},
 };
 static const Attribute git_commit_author[] = {
-    {"email", &TYPE_STRING, REQUIRED,
-     "E-mail address of the author."},
-    {"name", &TYPE_STRING, OPTIONAL,
-     "Name of the author."},
+    {"email", &TYPE_STRING, REQUIRED, "E-mail address of the author."},
+    {"name", &TYPE_STRING, OPTIONAL, "Name of the author."},
 };
 static const Attribute git_commit_signing_key[] = {
-    {"secret_ref", NULL, REQUIRED,
-     "Secret with the key.", .nested = NESTED(NEST_SINGLE, flux_name_ref)},
-    {"type", &TYPE_STRING, OPTIONAL,
-     "Kind of the key (default \"gpg\").", .one_of = "gpg ssh"},
+    {"secret_ref", NULL, REQUIRED, "Secret with the key.",
+     .nested = NESTED(NEST_SINGLE, flux_name_ref)},
+    {"type", &TYPE_STRING, OPTIONAL, "Kind of the key (default \"gpg\").", .one_of = "gpg ssh"},
 };
 static const Attribute git_commit[] = {
-    {"author", NULL, REQUIRED,
-     "Author of the commit.", .nested = NESTED(NEST_SINGLE, git_commit_author)},
-    {"message_template", &TYPE_STRING, OPTIONAL,
-     "Go template of the message."},
-    {"message_template_values", &TYPE_MAP_OF_STRING, OPTIONAL,
-     "Values for the template."},
-    {"signing_key", NULL, OPTIONAL,
-     "Key that signs the commit.", .nested = NESTED(NEST_SINGLE, git_commit_signing_key)},
+    {"author", NULL, REQUIRED, "Author of the commit.",
+     .nested = NESTED(NEST_SINGLE, git_commit_author)},
+    {"message_template", &TYPE_STRING, OPTIONAL, "Go template of the message."},
+    {"message_template_values", &TYPE_MAP_OF_STRING, OPTIONAL, "Values for the template."},
+    {"signing_key", NULL, OPTIONAL, "Key that signs the commit.",
+     .nested = NESTED(NEST_SINGLE, git_commit_signing_key)},
 };
 static const Attribute git_push[] = {
-    {"branch", &TYPE_STRING, OPTIONAL,
-     "Branch."},
-    {"refspec", &TYPE_STRING, OPTIONAL,
-     "Refspec, such as \"refs/heads/main:refs/for/main\"."},
-    {"options", &TYPE_MAP_OF_STRING, OPTIONAL,
-     "Options of the push."},
+    {"branch", &TYPE_STRING, OPTIONAL, "Branch."},
+    {"refspec", &TYPE_STRING, OPTIONAL, "Refspec, such as \"refs/heads/main:refs/for/main\"."},
+    {"options", &TYPE_MAP_OF_STRING, OPTIONAL, "Options of the push."},
 };
 static const Attribute git[] = {
-    {"checkout", NULL, OPTIONAL,
-     "Revision to check out (default: the revision of the source).", .nested = NESTED(NEST_SINGLE, git_checkout)},
-    {"commit", NULL, REQUIRED,
-     "The commit.", .nested = NESTED(NEST_SINGLE, git_commit)},
-    {"push", NULL, OPTIONAL,
-     "Where commits are pushed (default: the branch that was checked out).", .nested = NESTED(NEST_SINGLE, git_push)},
+    {"checkout", NULL, OPTIONAL, "Revision to check out (default: the revision of the source).",
+     .nested = NESTED(NEST_SINGLE, git_checkout)},
+    {"commit", NULL, REQUIRED, "The commit.", .nested = NESTED(NEST_SINGLE, git_commit)},
+    {"push", NULL, OPTIONAL, "Where commits are pushed (default: the branch that was checked out).",
+     .nested = NESTED(NEST_SINGLE, git_push)},
 };
 static const Attribute policy_selector_match_expressions[] = {
-    {"key", &TYPE_STRING, REQUIRED,
-     "The label."},
-    {"operator", &TYPE_STRING, REQUIRED,
-     "How its value is compared.", .one_of = "In NotIn Exists DoesNotExist"},
-    {"values", &TYPE_LIST_OF_STRING, OPTIONAL,
-     "The values for In and NotIn."},
+    {"key", &TYPE_STRING, REQUIRED, "The label."},
+    {"operator", &TYPE_STRING, REQUIRED, "How its value is compared.",
+     .one_of = "In NotIn Exists DoesNotExist"},
+    {"values", &TYPE_LIST_OF_STRING, OPTIONAL, "The values for In and NotIn."},
 };
 static const Attribute policy_selector[] = {
-    {"match_labels", &TYPE_MAP_OF_STRING, OPTIONAL,
-     "Labels that the policy must have."},
-    {"match_expressions", NULL, OPTIONAL,
-     "Conditions about its labels.", .nested = NESTED(NEST_LIST, policy_selector_match_expressions)},
+    {"match_labels", &TYPE_MAP_OF_STRING, OPTIONAL, "Labels that the policy must have."},
+    {"match_expressions", NULL, OPTIONAL, "Conditions about its labels.",
+     .nested = NESTED(NEST_LIST, policy_selector_match_expressions)},
 };
 static const Attribute update[] = {
-    {"path", &TYPE_STRING, OPTIONAL,
-     "Directory in the repository (default: its root)."},
-    {"strategy", &TYPE_STRING, OPTIONAL,
-     "How places of tags are marked (default \"Setters\").", .one_of = "Setters"},
+    {"path", &TYPE_STRING, OPTIONAL, "Directory in the repository (default: its root)."},
+    {"strategy", &TYPE_STRING, OPTIONAL, "How places of tags are marked (default \"Setters\").",
+     .one_of = "Setters"},
 };
 static const Attribute spec[] = {
-    {"source_ref", NULL, REQUIRED,
-     "The GitRepository to change.", .nested = NESTED(NEST_SINGLE, source_ref)},
+    {"source_ref", NULL, REQUIRED, "The GitRepository to change.",
+     .nested = NESTED(NEST_SINGLE, source_ref)},
     {"interval", &TYPE_STRING, REQUIRED,
      "How often policies and repository are compared, such as \"30m0s\".", .check = duration_check},
-    {"git", NULL, OPTIONAL,
-     "How commits are made.", .nested = NESTED(NEST_SINGLE, git)},
-    {"policy_selector", NULL, OPTIONAL,
-     "Which policies count (default: all of the namespace).", .nested = NESTED(NEST_SINGLE, policy_selector)},
-    {"update", NULL, OPTIONAL,
-     "Files to change.", .nested = NESTED(NEST_SINGLE, update)},
-    {"suspend", &TYPE_BOOL, OPTIONAL,
-     "Whether Flux makes no commits (default false)."},
+    {"git", NULL, OPTIONAL, "How commits are made.", .nested = NESTED(NEST_SINGLE, git)},
+    {"policy_selector", NULL, OPTIONAL, "Which policies count (default: all of the namespace).",
+     .nested = NESTED(NEST_SINGLE, policy_selector)},
+    {"update", NULL, OPTIONAL, "Files to change.", .nested = NESTED(NEST_SINGLE, update)},
+    {"suspend", &TYPE_BOOL, OPTIONAL, "Whether Flux makes no commits (default false)."},
 };
 
 static const Attribute attributes[] = {
@@ -97,7 +76,6 @@ static const Attribute attributes[] = {
     SPEC_WAIT_ATTRIBUTES,
     TYPED_ATTRIBUTES,
 };
-/* clang-format on */
 static const Block blocks[] = {SPEC_BLOCKS};
 
 static const SpecObject image_update_automation_object = {

@@ -22,8 +22,8 @@ static void remove_namespace(ManifestObjects *objects) {
     objects->count = count;
 }
 
-static bool read_objects(
-    const Call *call, Value config, Path argument, ManifestObjects *out, Diags *diags) {
+static bool read_objects(const Call *call, Value config, Path argument, ManifestObjects *out,
+                         Diags *diags) {
     FluxSettings settings = flux_settings_of(config, call->arena);
     ManifestObjects release = {0};
     Str problem;
@@ -42,9 +42,7 @@ static bool validate(const Call *call, const ValidateRequest *request, Diags *di
     return manifests_source_check(call, request->config, diags);
 }
 
-static bool delete (const Call *call,
-                    const DeleteRequest *request,
-                    DeleteResponse *response,
+static bool delete (const Call *call, const DeleteRequest *request, DeleteResponse *response,
                     Diags *diags) {
     FluxRemoval removal = {
         .namespace = flux_settings_namespace(request->prior),

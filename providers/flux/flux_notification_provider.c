@@ -3,37 +3,31 @@
 
 #include "flux_fields.h"
 
-/* clang-format off */
 static const Attribute spec[] = {
     {"type", &TYPE_STRING, REQUIRED,
-     "Kind of the service, such as \"slack\", \"msteams\", \"github\", \"alertmanager\" or \"generic\"."},
-    {"address", &TYPE_STRING, OPTIONAL,
-     "Address of the service; a Secret may have it instead."},
-    {"channel", &TYPE_STRING, OPTIONAL,
-     "Channel or group at the service."},
-    {"username", &TYPE_STRING, OPTIONAL,
-     "Name under which messages appear."},
-    {"secret_ref", NULL, OPTIONAL,
-     "Secret with address, token, username, password or headers.", .nested = NESTED(NEST_SINGLE, flux_name_ref)},
-    {"cert_secret_ref", NULL, OPTIONAL,
-     "Secret with tls.crt and tls.key, ca.crt, or both.", .nested = NESTED(NEST_SINGLE, flux_name_ref)},
-    {"proxy_secret_ref", NULL, OPTIONAL,
-     "Secret with the address and the credential of a proxy.", .nested = NESTED(NEST_SINGLE, flux_name_ref)},
+     "Kind of the service, such as \"slack\", \"msteams\", \"github\", \"alertmanager\" or "
+     "\"generic\"."},
+    {"address", &TYPE_STRING, OPTIONAL, "Address of the service; a Secret may have it instead."},
+    {"channel", &TYPE_STRING, OPTIONAL, "Channel or group at the service."},
+    {"username", &TYPE_STRING, OPTIONAL, "Name under which messages appear."},
+    {"secret_ref", NULL, OPTIONAL, "Secret with address, token, username, password or headers.",
+     .nested = NESTED(NEST_SINGLE, flux_name_ref)},
+    {"cert_secret_ref", NULL, OPTIONAL, "Secret with tls.crt and tls.key, ca.crt, or both.",
+     .nested = NESTED(NEST_SINGLE, flux_name_ref)},
+    {"proxy_secret_ref", NULL, OPTIONAL, "Secret with the address and the credential of a proxy.",
+     .nested = NESTED(NEST_SINGLE, flux_name_ref)},
     {"service_account_name", &TYPE_STRING, OPTIONAL,
      "Service account for the credential of a cloud."},
     {"commit_status_expr", &TYPE_STRING, OPTIONAL,
      "CEL expression of the identifier of a commit status."},
-    {"timeout", &TYPE_STRING, OPTIONAL,
-     "Time limit of a message.", .check = duration_check},
-    {"suspend", &TYPE_BOOL, OPTIONAL,
-     "Whether no events are sent (default false)."},
+    {"timeout", &TYPE_STRING, OPTIONAL, "Time limit of a message.", .check = duration_check},
+    {"suspend", &TYPE_BOOL, OPTIONAL, "Whether no events are sent (default false)."},
 };
 
 static const Attribute attributes[] = {
     {"spec", NULL, REQUIRED, "The fields of the object.", .nested = NESTED(NEST_SINGLE, spec)},
     TYPED_ATTRIBUTES,
 };
-/* clang-format on */
 static const Block blocks[] = {SPEC_BLOCKS};
 
 static const SpecObject notification_provider_object = {

@@ -4,68 +4,63 @@
 #include "flux_fields.h"
 #include "flux_gitops.h"
 
-/* clang-format off */
 static const Attribute ref[] = {
-    {"tag", &TYPE_STRING, OPTIONAL,
-     "Tag."},
+    {"tag", &TYPE_STRING, OPTIONAL, "Tag."},
     {"semver", &TYPE_STRING, OPTIONAL,
      "Range of versions, whose newest tag is taken; wins over the tag."},
-    {"semver_filter", &TYPE_STRING, OPTIONAL,
-     "Regular expression for the tags of the range."},
-    {"digest", &TYPE_STRING, OPTIONAL,
-     "Digest, such as \"sha256:0a1b\"; wins over the others."},
+    {"semver_filter", &TYPE_STRING, OPTIONAL, "Regular expression for the tags of the range."},
+    {"digest", &TYPE_STRING, OPTIONAL, "Digest, such as \"sha256:0a1b\"; wins over the others."},
 };
 static const Attribute layer_selector[] = {
-    {"media_type", &TYPE_STRING, OPTIONAL,
-     "Media type of the layer."},
+    {"media_type", &TYPE_STRING, OPTIONAL, "Media type of the layer."},
     {"operation", &TYPE_STRING, OPTIONAL,
      "Whether the layer is extracted (default) or copied as it is.", .one_of = "extract copy"},
 };
 static const Attribute verify_match_oidc_identity[] = {
-    {"issuer", &TYPE_STRING, REQUIRED,
-     "Issuer of the identity, as a regular expression."},
-    {"subject", &TYPE_STRING, REQUIRED,
-     "Subject of the identity, as a regular expression."},
+    {"issuer", &TYPE_STRING, REQUIRED, "Issuer of the identity, as a regular expression."},
+    {"subject", &TYPE_STRING, REQUIRED, "Subject of the identity, as a regular expression."},
 };
 static const Attribute verify[] = {
     {"provider", &TYPE_STRING, REQUIRED,
-     "Program whose signatures are verified: \"cosign\" or \"notation\".", .one_of = "cosign notation"},
-    {"secret_ref", NULL, OPTIONAL,
-     "Secret with the public keys (default: keyless verification).", .nested = NESTED(NEST_SINGLE, flux_name_ref)},
+     "Program whose signatures are verified: \"cosign\" or \"notation\".",
+     .one_of = "cosign notation"},
+    {"secret_ref", NULL, OPTIONAL, "Secret with the public keys (default: keyless verification).",
+     .nested = NESTED(NEST_SINGLE, flux_name_ref)},
     {"trusted_root_secret_ref", NULL, OPTIONAL,
-     "Secret with the trusted root of a private Sigstore.", .nested = NESTED(NEST_SINGLE, flux_name_ref)},
+     "Secret with the trusted root of a private Sigstore.",
+     .nested = NESTED(NEST_SINGLE, flux_name_ref)},
     {"match_oidc_identity", NULL, OPTIONAL,
-     "Identities of which one must have signed, for keyless verification.", .nested = NESTED(NEST_LIST, verify_match_oidc_identity)},
+     "Identities of which one must have signed, for keyless verification.",
+     .nested = NESTED(NEST_LIST, verify_match_oidc_identity)},
 };
 static const Attribute spec[] = {
-    {"url", &TYPE_STRING, REQUIRED,
-     "Address of the artifact: \"oci://HOST/NAME\", without a tag."},
-    {"interval", &TYPE_STRING, REQUIRED,
-     "How often the registry is asked, such as \"10m0s\".", .check = duration_check},
-    {"ref", NULL, OPTIONAL,
-     "Artifact to fetch (default: the tag \"latest\").", .nested = NESTED(NEST_SINGLE, ref)},
-    {"layer_selector", NULL, OPTIONAL,
-     "Layer of the artifact (default: the first).", .nested = NESTED(NEST_SINGLE, layer_selector)},
+    {"url", &TYPE_STRING, REQUIRED, "Address of the artifact: \"oci://HOST/NAME\", without a tag."},
+    {"interval", &TYPE_STRING, REQUIRED, "How often the registry is asked, such as \"10m0s\".",
+     .check = duration_check},
+    {"ref", NULL, OPTIONAL, "Artifact to fetch (default: the tag \"latest\").",
+     .nested = NESTED(NEST_SINGLE, ref)},
+    {"layer_selector", NULL, OPTIONAL, "Layer of the artifact (default: the first).",
+     .nested = NESTED(NEST_SINGLE, layer_selector)},
     {"secret_ref", NULL, OPTIONAL,
-     "Secret of the type kubernetes.io/dockerconfigjson with the credential.", .nested = NESTED(NEST_SINGLE, flux_name_ref)},
-    {"cert_secret_ref", NULL, OPTIONAL,
-     "Secret with tls.crt and tls.key, ca.crt, or both.", .nested = NESTED(NEST_SINGLE, flux_name_ref)},
-    {"proxy_secret_ref", NULL, OPTIONAL,
-     "Secret with the address and the credential of a proxy.", .nested = NESTED(NEST_SINGLE, flux_name_ref)},
+     "Secret of the type kubernetes.io/dockerconfigjson with the credential.",
+     .nested = NESTED(NEST_SINGLE, flux_name_ref)},
+    {"cert_secret_ref", NULL, OPTIONAL, "Secret with tls.crt and tls.key, ca.crt, or both.",
+     .nested = NESTED(NEST_SINGLE, flux_name_ref)},
+    {"proxy_secret_ref", NULL, OPTIONAL, "Secret with the address and the credential of a proxy.",
+     .nested = NESTED(NEST_SINGLE, flux_name_ref)},
     {"provider", &TYPE_STRING, OPTIONAL,
-     "Whose registry it is, for its credential (default \"generic\").", .one_of = "generic aws azure gcp"},
+     "Whose registry it is, for its credential (default \"generic\").",
+     .one_of = "generic aws azure gcp"},
     {"service_account_name", &TYPE_STRING, OPTIONAL,
      "Service account with pull secrets, or for the credential of the provider."},
-    {"verify", NULL, OPTIONAL,
-     "Verification of signatures.", .nested = NESTED(NEST_SINGLE, verify)},
-    {"ignore", &TYPE_STRING, OPTIONAL,
-     "Files to leave out, in the syntax of .gitignore."},
+    {"verify", NULL, OPTIONAL, "Verification of signatures.",
+     .nested = NESTED(NEST_SINGLE, verify)},
+    {"ignore", &TYPE_STRING, OPTIONAL, "Files to leave out, in the syntax of .gitignore."},
     {"insecure", &TYPE_BOOL, OPTIONAL,
      "Whether the registry is reached by plain HTTP (default false)."},
-    {"timeout", &TYPE_STRING, OPTIONAL,
-     "Time limit of a fetch (default \"60s\").", .check = duration_check},
-    {"suspend", &TYPE_BOOL, OPTIONAL,
-     "Whether Flux leaves the artifact alone (default false)."},
+    {"timeout", &TYPE_STRING, OPTIONAL, "Time limit of a fetch (default \"60s\").",
+     .check = duration_check},
+    {"suspend", &TYPE_BOOL, OPTIONAL, "Whether Flux leaves the artifact alone (default false)."},
 };
 
 static const Attribute attributes[] = {
@@ -73,7 +68,6 @@ static const Attribute attributes[] = {
     SPEC_REVISION_ATTRIBUTES,
     TYPED_ATTRIBUTES,
 };
-/* clang-format on */
 static const Block blocks[] = {SPEC_BLOCKS};
 
 static const SpecObject oci_repository_object = {

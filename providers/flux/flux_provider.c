@@ -5,10 +5,8 @@
 #include "flux_git.h"
 #include "kubernetes_connection.h"
 
-static bool configure(const Call *call,
-                      const ConfigureRequest *request,
-                      ConfigureResponse *response,
-                      Diags *diags) {
+static bool configure(const Call *call, const ConfigureRequest *request,
+                      ConfigureResponse *response, Diags *diags) {
     const FluxGit *git;
     Value config = value_clone(request->config, request->run);
     if (!flux_git_read(call, config, &git, request->run, diags) ||

@@ -4,69 +4,56 @@
 #include "flux_fields.h"
 #include "flux_gitops.h"
 
-/* clang-format off */
 static const Attribute resources[] = {
-    {"kind", &TYPE_STRING, REQUIRED,
-     "Kind of the objects, such as \"GitRepository\"."},
-    {"name", &TYPE_STRING, REQUIRED,
-     "Name of the object; \"*\": all of the kind."},
+    {"kind", &TYPE_STRING, REQUIRED, "Kind of the objects, such as \"GitRepository\"."},
+    {"name", &TYPE_STRING, REQUIRED, "Name of the object; \"*\": all of the kind."},
     {"namespace", &TYPE_STRING, OPTIONAL,
      "Namespace of the objects (default: that of this object)."},
-    {"match_labels", &TYPE_MAP_OF_STRING, OPTIONAL,
-     "Labels that the objects must have."},
+    {"match_labels", &TYPE_MAP_OF_STRING, OPTIONAL, "Labels that the objects must have."},
     {"filter", &TYPE_STRING, OPTIONAL,
      "CEL expression about the request and the object that must be true."},
-    {"api_version", &TYPE_STRING, OPTIONAL,
-     "API version of the objects."},
+    {"api_version", &TYPE_STRING, OPTIONAL, "API version of the objects."},
 };
 static const Attribute oidc_providers_variables[] = {
-    {"name", &TYPE_STRING, REQUIRED,
-     "Name of the variable."},
-    {"expression", &TYPE_STRING, REQUIRED,
-     "CEL expression of its value."},
+    {"name", &TYPE_STRING, REQUIRED, "Name of the variable."},
+    {"expression", &TYPE_STRING, REQUIRED, "CEL expression of its value."},
 };
 static const Attribute oidc_providers_validations[] = {
-    {"expression", &TYPE_STRING, REQUIRED,
-     "CEL expression that must be true."},
-    {"message", &TYPE_STRING, REQUIRED,
-     "Message if it is false."},
+    {"expression", &TYPE_STRING, REQUIRED, "CEL expression that must be true."},
+    {"message", &TYPE_STRING, REQUIRED, "Message if it is false."},
 };
 static const Attribute oidc_providers[] = {
-    {"issuer_url", &TYPE_STRING, REQUIRED,
-     "URL of the issuer."},
-    {"audience", &TYPE_STRING, OPTIONAL,
-     "Audience that the token must have."},
-    {"variables", NULL, OPTIONAL,
-     "Values for the validations.", .nested = NESTED(NEST_LIST, oidc_providers_variables)},
-    {"validations", NULL, REQUIRED,
-     "Conditions that the token must satisfy.", .nested = NESTED(NEST_LIST, oidc_providers_validations)},
+    {"issuer_url", &TYPE_STRING, REQUIRED, "URL of the issuer."},
+    {"audience", &TYPE_STRING, OPTIONAL, "Audience that the token must have."},
+    {"variables", NULL, OPTIONAL, "Values for the validations.",
+     .nested = NESTED(NEST_LIST, oidc_providers_variables)},
+    {"validations", NULL, REQUIRED, "Conditions that the token must satisfy.",
+     .nested = NESTED(NEST_LIST, oidc_providers_validations)},
 };
 static const Attribute spec[] = {
-    {"type", &TYPE_STRING, REQUIRED,
-     "Kind of the sender.", .one_of = "generic generic-hmac generic-oidc github gitlab bitbucket harbor dockerhub quay gcr nexus acr cdevents"},
-    {"resources", NULL, REQUIRED,
-     "Objects to reconcile.", .nested = NESTED(NEST_LIST, resources)},
-    {"secret_ref", NULL, OPTIONAL,
-     "Secret with the token that the sender signs with.", .nested = NESTED(NEST_SINGLE, flux_name_ref)},
-    {"events", &TYPE_LIST_OF_STRING, OPTIONAL,
-     "Events of the sender that count (default: all)."},
+    {"type", &TYPE_STRING, REQUIRED, "Kind of the sender.",
+     .one_of = "generic generic-hmac generic-oidc github gitlab bitbucket harbor dockerhub quay "
+               "gcr nexus acr cdevents"},
+    {"resources", NULL, REQUIRED, "Objects to reconcile.", .nested = NESTED(NEST_LIST, resources)},
+    {"secret_ref", NULL, OPTIONAL, "Secret with the token that the sender signs with.",
+     .nested = NESTED(NEST_SINGLE, flux_name_ref)},
+    {"events", &TYPE_LIST_OF_STRING, OPTIONAL, "Events of the sender that count (default: all)."},
     {"resource_filter", &TYPE_STRING, OPTIONAL,
      "CEL expression about the request and the object that must be true."},
-    {"oidc_providers", NULL, OPTIONAL,
-     "Issuers whose tokens are accepted, for \"generic-oidc\".", .nested = NESTED(NEST_LIST, oidc_providers)},
-    {"interval", &TYPE_STRING, OPTIONAL,
-     "How often the object is reconciled (default \"10m\").", .check = duration_check},
-    {"suspend", &TYPE_BOOL, OPTIONAL,
-     "Whether requests are ignored (default false)."},
+    {"oidc_providers", NULL, OPTIONAL, "Issuers whose tokens are accepted, for \"generic-oidc\".",
+     .nested = NESTED(NEST_LIST, oidc_providers)},
+    {"interval", &TYPE_STRING, OPTIONAL, "How often the object is reconciled (default \"10m\").",
+     .check = duration_check},
+    {"suspend", &TYPE_BOOL, OPTIONAL, "Whether requests are ignored (default false)."},
 };
 
 static const Attribute attributes[] = {
     {"spec", NULL, REQUIRED, "The fields of the object.", .nested = NESTED(NEST_SINGLE, spec)},
-    {"webhook_path", &TYPE_STRING, COMPUTED | CHANGES_ON_UPDATE, "Path of the webhook on the notification-controller, once the object is ready."},
+    {"webhook_path", &TYPE_STRING, COMPUTED | CHANGES_ON_UPDATE,
+     "Path of the webhook on the notification-controller, once the object is ready."},
     SPEC_WAIT_ATTRIBUTES,
     TYPED_ATTRIBUTES,
 };
-/* clang-format on */
 static const Block blocks[] = {SPEC_BLOCKS};
 
 static const SpecOutput outputs[] = {

@@ -104,8 +104,8 @@ static void check_deferral(const Call *call, const ProtocolResponse *response, D
                                   : "Make a new plan with -allow-deferral.");
 }
 
-static ForeignOutcome send(
-    const Call *call, const ForeignRequest *request, Str *bytes, bool *is_lost, Diags *diags) {
+static ForeignOutcome send(const Call *call, const ForeignRequest *request, Str *bytes,
+                           bool *is_lost, Diags *diags) {
     ForeignProvider *foreign = (ForeignProvider *)call->provider;
     ForeignClient *client = call->client ? call->client : foreign->clients;
     ForeignWorker *worker = begin_call(client);
@@ -121,12 +121,8 @@ static void report_unimplemented(const Call *call, ProtocolMethod method, Diags 
                 protocol_method_fields(method)->name);
 }
 
-static bool call_process(const Call *call,
-                         ProtocolMethod method,
-                         Str label,
-                         const ProtocolRequest *request,
-                         ProtocolResponse *response,
-                         bool *is_lost,
+static bool call_process(const Call *call, ProtocolMethod method, Str label,
+                         const ProtocolRequest *request, ProtocolResponse *response, bool *is_lost,
                          Diags *diags) {
     size_t first = diags->count;
     size_t errors = diags->error_count;
@@ -151,29 +147,18 @@ static bool call_process(const Call *call,
     return is_done && diags->error_count == errors;
 }
 
-bool foreign_client_call(const Call *call,
-                         ProtocolMethod method,
-                         const ProtocolRequest *request,
-                         ProtocolResponse *response,
-                         bool *is_lost,
-                         Diags *diags) {
+bool foreign_client_call(const Call *call, ProtocolMethod method, const ProtocolRequest *request,
+                         ProtocolResponse *response, bool *is_lost, Diags *diags) {
     return call_process(call, method, STR_EMPTY, request, response, is_lost, diags);
 }
 
-bool foreign_client_apply(const Call *call,
-                          Str label,
-                          const ProtocolRequest *request,
-                          ProtocolResponse *response,
-                          bool *is_lost,
-                          Diags *diags) {
+bool foreign_client_apply(const Call *call, Str label, const ProtocolRequest *request,
+                          ProtocolResponse *response, bool *is_lost, Diags *diags) {
     return call_process(call, PROTOCOL_APPLY_RESOURCE, label, request, response, is_lost, diags);
 }
 
-bool foreign_client_stream(const Call *call,
-                           ProtocolMethod method,
-                           const ProtocolRequest *request,
-                           bool (*on_message)(void *payload, Str message),
-                           void *payload,
+bool foreign_client_stream(const Call *call, ProtocolMethod method, const ProtocolRequest *request,
+                           bool (*on_message)(void *payload, Str message), void *payload,
                            Diags *diags) {
     size_t first = diags->count;
     Str bytes;

@@ -8,9 +8,7 @@ static const Type *type_of_argument(const ProviderFunction *function, size_t i) 
     return i < function->parameter_count ? function->parameters[i].type : function->variadic->type;
 }
 
-static bool report_result(const Call *call,
-                          const ProviderFunction *function,
-                          Str error,
+static bool report_result(const Call *call, const ProviderFunction *function, Str error,
                           Diags *diags) {
     diags_error(diags, NO_RANGE, "Provider produced invalid result",
                 "The result of the function \"%s\" of the provider %s cannot be read: %.*s.",
@@ -19,9 +17,7 @@ static bool report_result(const Call *call,
 }
 
 /* A function needs no configuration, so any process of the provider can run it. */
-static bool run(const Call *call,
-                const FunctionRequest *request,
-                FunctionResponse *response,
+static bool run(const Call *call, const FunctionRequest *request, FunctionResponse *response,
                 Diags *diags) {
     const ProviderFunction *function = request->function;
     ProtocolResponse received;

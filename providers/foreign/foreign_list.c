@@ -62,9 +62,7 @@ static bool receive(void *payload, Str message) {
            read_object(search, &event, &found) && search->sink->add(search->sink->payload, &found);
 }
 
-static bool list_objects(const Call *call,
-                         const ListRequest *request,
-                         const ListSink *sink,
+static bool list_objects(const Call *call, const ListRequest *request, const ListSink *sink,
                          Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("listed object");
     Search search = {.call = *call, .request = request, .sink = sink, .diags = diags};

@@ -3,11 +3,8 @@
 
 /* Decodes the value of a response by the schema of the type. Adds an
  * error if the value is damaged. */
-bool foreign_object_read(const Call *call,
-                         const ProtocolResponse *response,
-                         const char *method,
-                         Value *out,
-                         Diags *diags) {
+bool foreign_object_read(const Call *call, const ProtocolResponse *response, const char *method,
+                         Value *out, Diags *diags) {
     const Schema *schema = call->type.schema;
     Str error = STR("the value is missing");
     Value v;
@@ -24,11 +21,8 @@ bool foreign_object_read(const Call *call,
 }
 
 /* Decodes the identity of a response, if it has one. Adds an error if the identity is damaged. */
-bool foreign_object_read_identity(const Call *call,
-                                  const ProtocolResponse *response,
-                                  const char *method,
-                                  Value *out,
-                                  Diags *diags) {
+bool foreign_object_read_identity(const Call *call, const ProtocolResponse *response,
+                                  const char *method, Value *out, Diags *diags) {
     const Schema *schema = call->type.resource->identity;
     Str error = STR("the type has no identity");
     *out = (Value){0};
@@ -44,9 +38,7 @@ bool foreign_object_read_identity(const Call *call,
     return false;
 }
 
-static bool check_known_identity(const Call *call,
-                                 Value identity,
-                                 const char *method,
+static bool check_known_identity(const Call *call, Value identity, const char *method,
                                  Diags *diags) {
     if (value_is_wholly_known(identity))
         return true;
@@ -57,11 +49,8 @@ static bool check_known_identity(const Call *call,
     return false;
 }
 
-bool foreign_object_read_known_identity(const Call *call,
-                                        const ProtocolResponse *response,
-                                        const char *method,
-                                        Value *out,
-                                        Diags *diags) {
+bool foreign_object_read_known_identity(const Call *call, const ProtocolResponse *response,
+                                        const char *method, Value *out, Diags *diags) {
     if (foreign_object_read_identity(call, response, method, out, diags) &&
         check_known_identity(call, *out, method, diags))
         return true;
@@ -102,10 +91,8 @@ bool foreign_object_check_known(const Call *call, Value state, const char *metho
     return false;
 }
 
-bool foreign_object_validate(ProtocolMethod method,
-                             const Call *call,
-                             const ValidateRequest *request,
-                             Diags *diags) {
+bool foreign_object_validate(ProtocolMethod method, const Call *call,
+                             const ValidateRequest *request, Diags *diags) {
     ProtocolRequest sent = foreign_object_request(call);
     ProtocolResponse response;
     sent.config = request->config;

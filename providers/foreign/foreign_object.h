@@ -7,34 +7,21 @@
 ProtocolRequest foreign_object_request(const Call *call);
 /* Decodes the object of a response by the schema of the type. Adds an error if the object is
  * missing or damaged; `method` is for that. */
-MUST_USE bool foreign_object_read(const Call *call,
-                                  const ProtocolResponse *response,
-                                  const char *method,
-                                  Value *out,
-                                  Diags *diags);
+MUST_USE bool foreign_object_read(const Call *call, const ProtocolResponse *response,
+                                  const char *method, Value *out, Diags *diags);
 /* Decodes the identity of a response; *out has no type if there is none. Adds an error if the
  * identity is damaged. */
-MUST_USE bool foreign_object_read_identity(const Call *call,
-                                           const ProtocolResponse *response,
-                                           const char *method,
-                                           Value *out,
-                                           Diags *diags);
+MUST_USE bool foreign_object_read_identity(const Call *call, const ProtocolResponse *response,
+                                           const char *method, Value *out, Diags *diags);
 /* Like foreign_object_read_identity, but unknown values are an error, too. *out has no type after
  * an error. */
-MUST_USE bool foreign_object_read_known_identity(const Call *call,
-                                                 const ProtocolResponse *response,
-                                                 const char *method,
-                                                 Value *out,
-                                                 Diags *diags);
+MUST_USE bool foreign_object_read_known_identity(const Call *call, const ProtocolResponse *response,
+                                                 const char *method, Value *out, Diags *diags);
 /* Adds an error if the object contains unknown values. */
-MUST_USE bool foreign_object_check_known(const Call *call,
-                                         Value state,
-                                         const char *method,
+MUST_USE bool foreign_object_check_known(const Call *call, Value state, const char *method,
                                          Diags *diags);
 /* Returns the reason of a deferred response; DEFERRAL_NONE if it is none. */
 Deferral foreign_object_deferral(const ProtocolResponse *response);
 /* Validates a configuration by `method`. */
-MUST_USE bool foreign_object_validate(ProtocolMethod method,
-                                      const Call *call,
-                                      const ValidateRequest *request,
-                                      Diags *diags);
+MUST_USE bool foreign_object_validate(ProtocolMethod method, const Call *call,
+                                      const ValidateRequest *request, Diags *diags);

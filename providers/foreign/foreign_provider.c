@@ -54,11 +54,8 @@ static ForeignClient *claim_client(ForeignProvider *foreign, Str config, Diags *
     return chosen;
 }
 
-static bool configure_client(const Call *call,
-                             ForeignClient *client,
-                             const ProtocolRequest *request,
-                             Str config,
-                             Diags *diags) {
+static bool configure_client(const Call *call, ForeignClient *client,
+                             const ProtocolRequest *request, Str config, Diags *diags) {
     ForeignProvider *foreign = client->owner;
     Call made = *call;
     ProtocolResponse response;
@@ -71,10 +68,8 @@ static bool configure_client(const Call *call,
     return true;
 }
 
-static bool foreign_configure(const Call *call,
-                              const ConfigureRequest *request,
-                              ConfigureResponse *response,
-                              Diags *diags) {
+static bool foreign_configure(const Call *call, const ConfigureRequest *request,
+                              ConfigureResponse *response, Diags *diags) {
     ForeignProvider *foreign = (ForeignProvider *)call->provider;
     ProtocolRequest sent = {.type = schema_implied_type(&call->provider->schema),
                             .allows_deferral = call->allows_deferral,
@@ -205,9 +200,7 @@ static bool read_schemas(ForeignProvider *foreign, Diags *diags) {
     return foreign->schemas.resources.count == 0 || read_identities(foreign, diags);
 }
 
-ForeignProvider *foreign_provider_open(Str address,
-                                       const ForeignProgram *program,
-                                       const Io *io,
+ForeignProvider *foreign_provider_open(Str address, const ForeignProgram *program, const Io *io,
                                        Diags *diags) {
     Arena *arena = arena_open("foreign provider");
     ForeignProvider *foreign = arena_new(arena, ForeignProvider);

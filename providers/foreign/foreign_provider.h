@@ -5,9 +5,7 @@
 #include "foreign_client.h"
 
 /* Starts the program and reads its schema. Returns NULL after adding an error. */
-ForeignProvider *foreign_provider_open(Str address,
-                                       const ForeignProgram *program,
-                                       const Io *io,
+ForeignProvider *foreign_provider_open(Str address, const ForeignProgram *program, const Io *io,
                                        Diags *diags);
 /* Ends all processes and frees the provider. No call may be in progress. */
 void foreign_provider_close(ForeignProvider *foreign);

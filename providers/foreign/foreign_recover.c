@@ -62,8 +62,8 @@ static bool report_late(const Call *call, const Diags *late, Diags *diags) {
 
 /* Decodes a late response. Returns false after adding an error if it is damaged. `state` is null if
  * it holds no object. */
-static bool read_late(
-    const Call *call, Str bytes, ProtocolResponse *received, Value *state, Diags *late) {
+static bool read_late(const Call *call, Str bytes, ProtocolResponse *received, Value *state,
+                      Diags *late) {
     *received = (ProtocolResponse){0};
     *state = value_null(schema_implied_type(call->type.schema));
     return protocol_message_response(PROTOCOL_APPLY_RESOURCE, bytes, received, call->arena, late) &&
@@ -72,10 +72,8 @@ static bool read_late(
 }
 
 /* Takes the object of the response that arrived after the end of the run before. */
-static bool recover_response(const Call *call,
-                             const RecoverRequest *request,
-                             RecoverResponse *response,
-                             Diags *diags) {
+static bool recover_response(const Call *call, const RecoverRequest *request,
+                             RecoverResponse *response, Diags *diags) {
     Diags late = diags_new(call->arena);
     ProtocolResponse received;
     Value state;
@@ -104,9 +102,7 @@ static bool recover_response(const Call *call,
     return true;
 }
 
-bool foreign_recover(const Call *call,
-                     const RecoverRequest *request,
-                     RecoverResponse *response,
+bool foreign_recover(const Call *call, const RecoverRequest *request, RecoverResponse *response,
                      Diags *diags) {
     switch (request->response_kind) {
     case RECOVER_NO_RESPONSE: return report_in_doubt(call, request, diags);

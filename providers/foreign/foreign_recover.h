@@ -7,7 +7,5 @@
 #include "foreign_client.h"
 
 /* Implements ResourceType.recover. */
-bool foreign_recover(const Call *call,
-                     const RecoverRequest *request,
-                     RecoverResponse *response,
+bool foreign_recover(const Call *call, const RecoverRequest *request, RecoverResponse *response,
                      Diags *diags);

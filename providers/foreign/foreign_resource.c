@@ -9,11 +9,8 @@
 
 /* Reads the planned object. In a deferred response it may be missing or unknown as a whole: then
  * the proposed object stays. */
-static bool read_planned(const Call *call,
-                         const PlanRequest *request,
-                         const ProtocolResponse *received,
-                         PlanResponse *response,
-                         Diags *diags) {
+static bool read_planned(const Call *call, const PlanRequest *request,
+                         const ProtocolResponse *received, PlanResponse *response, Diags *diags) {
     Value planned;
     Diags found = diags_new(call->arena);
     bool is_read = foreign_object_read(call, received, "PlanResourceChange", &planned, &found);
@@ -41,9 +38,7 @@ static bool resource_validate(const Call *call, const ValidateRequest *request, 
 }
 
 /* Adds the paths in `replaces` whose values differ: providers also list unchanged attributes. */
-static void add_changed(const PlanRequest *request,
-                        PlanResponse *response,
-                        const Paths *replaces,
+static void add_changed(const PlanRequest *request, PlanResponse *response, const Paths *replaces,
                         Arena *arena) {
     if (!value_is_present(request->prior))
         return;
@@ -57,9 +52,7 @@ static void add_changed(const PlanRequest *request,
     }
 }
 
-static bool resource_plan(const Call *call,
-                          const PlanRequest *request,
-                          PlanResponse *response,
+static bool resource_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                           Diags *diags) {
     ProtocolRequest sent = foreign_object_request(call);
     ProtocolResponse received;
@@ -80,10 +73,8 @@ static bool resource_plan(const Call *call,
 }
 
 /* The marker of a call is its label for the outcome keeper. */
-static bool resource_marker(const Call *call,
-                            const MarkerRequest *request,
-                            MarkerResponse *response,
-                            Diags *diags) {
+static bool resource_marker(const Call *call, const MarkerRequest *request,
+                            MarkerResponse *response, Diags *diags) {
     (void)request;
     Str problem;
     if (!call->io->keeper ||
@@ -96,9 +87,7 @@ static bool resource_marker(const Call *call,
     return false;
 }
 
-static bool apply(const Call *call,
-                  const ApplyRequest *request,
-                  ApplyResponse *response,
+static bool apply(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                   Diags *diags) {
     ProtocolRequest sent = foreign_object_request(call);
     ProtocolResponse received;
@@ -135,10 +124,8 @@ static bool apply(const Call *call,
     return is_ok;
 }
 
-static bool resource_delete(const Call *call,
-                            const DeleteRequest *request,
-                            DeleteResponse *response,
-                            Diags *diags) {
+static bool resource_delete(const Call *call, const DeleteRequest *request,
+                            DeleteResponse *response, Diags *diags) {
     ProtocolRequest sent = foreign_object_request(call);
     ProtocolResponse received;
     size_t before = diags->count;
@@ -160,9 +147,7 @@ static bool resource_delete(const Call *call,
     return false;
 }
 
-static bool resource_read(const Call *call,
-                          const ReadRequest *request,
-                          ReadResponse *response,
+static bool resource_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                           Diags *diags) {
     ProtocolRequest sent = foreign_object_request(call);
     ProtocolResponse received;
@@ -182,10 +167,8 @@ static bool resource_read(const Call *call,
            foreign_object_check_known(call, response->state, "ReadResource", diags);
 }
 
-static bool resource_import(const Call *call,
-                            const ImportRequest *request,
-                            ImportResponse *response,
-                            Diags *diags) {
+static bool resource_import(const Call *call, const ImportRequest *request,
+                            ImportResponse *response, Diags *diags) {
     ProtocolRequest sent = foreign_object_request(call);
     ProtocolResponse received;
     sent.id = request->id;
@@ -234,10 +217,8 @@ static Str stored_text(const Call *call, Value object) {
     return strbuf_str(&text);
 }
 
-static bool resource_upgrade(const Call *call,
-                             const UpgradeRequest *request,
-                             UpgradeResponse *response,
-                             Diags *diags) {
+static bool resource_upgrade(const Call *call, const UpgradeRequest *request,
+                             UpgradeResponse *response, Diags *diags) {
     ProtocolRequest sent = foreign_object_request(call);
     ProtocolResponse received;
     Value upgraded;
@@ -250,10 +231,8 @@ static bool resource_upgrade(const Call *call,
     return true;
 }
 
-static bool resource_upgrade_identity(const Call *call,
-                                      const UpgradeIdentityRequest *request,
-                                      UpgradeIdentityResponse *response,
-                                      Diags *diags) {
+static bool resource_upgrade_identity(const Call *call, const UpgradeIdentityRequest *request,
+                                      UpgradeIdentityResponse *response, Diags *diags) {
     ProtocolRequest sent = foreign_object_request(call);
     ProtocolResponse received;
     sent.version = request->version;
@@ -263,9 +242,7 @@ static bool resource_upgrade_identity(const Call *call,
                                               &response->identity, diags);
 }
 
-static bool resource_move(const Call *call,
-                          const MoveRequest *request,
-                          MoveResponse *response,
+static bool resource_move(const Call *call, const MoveRequest *request, MoveResponse *response,
                           Diags *diags) {
     ProtocolRequest sent = foreign_object_request(call);
     ProtocolResponse received;
@@ -296,10 +273,8 @@ static bool resource_move(const Call *call,
     return true;
 }
 
-static bool resource_generate_config(const Call *call,
-                                     const GenerateConfigRequest *request,
-                                     GenerateConfigResponse *response,
-                                     Diags *diags) {
+static bool resource_generate_config(const Call *call, const GenerateConfigRequest *request,
+                                     GenerateConfigResponse *response, Diags *diags) {
     ProtocolRequest sent = foreign_object_request(call);
     ProtocolResponse received;
     sent.prior = request->state;
@@ -323,10 +298,8 @@ static const Schema *decode_identity(const ProtocolSchemas *schemas, Str type, A
     return NULL;
 }
 
-const ResourceType *foreign_resource_new(const char *name,
-                                         const Schema *schema,
-                                         const ProtocolSchemas *schemas,
-                                         Arena *arena) {
+const ResourceType *foreign_resource_new(const char *name, const Schema *schema,
+                                         const ProtocolSchemas *schemas, Arena *arena) {
     ResourceType *type = arena_new(arena, ResourceType);
     *type = (ResourceType){
         .name = name,

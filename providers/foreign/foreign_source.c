@@ -52,8 +52,8 @@ static bool find_entry(ForeignSource *source, Str name, bool is_row, Entry **out
     return true;
 }
 
-static bool find(
-    void *self, Str name, bool is_row, const Provider **out, SourceRange range, Diags *diags) {
+static bool find(void *self, Str name, bool is_row, const Provider **out, SourceRange range,
+                 Diags *diags) {
     Entry *entry;
     size_t before = diags->count;
     if (!find_entry(self, name, is_row, &entry, diags))
@@ -69,15 +69,12 @@ static bool find(
     return false;
 }
 
-const ProviderSource *foreign_source_open(const ForeignLocator *locator,
-                                          const Io *io,
+const ProviderSource *foreign_source_open(const ForeignLocator *locator, const Io *io,
                                           const CancelToken *cancel) {
     Arena *arena = arena_open("foreign providers");
     ForeignSource *source = arena_new(arena, ForeignSource);
     *source = (ForeignSource){
-        .table = {source, find},
-          .locator = locator, .io = io, .cancel = cancel, .arena = arena
-    };
+        .table = {source, find}, .locator = locator, .io = io, .cancel = cancel, .arena = arena};
     return &source->table;
 }
 

@@ -19,19 +19,13 @@ typedef struct ForeignLocator {
     void *self;
     /* `is_row`: loam contains a provider of this name. Sets *is_found, and *out if true. Returns
      * false after adding an error. */
-    bool (*locate)(void *self,
-                   Str name,
-                   bool is_row,
-                   ForeignLocation *out,
-                   bool *is_found,
-                   Arena *arena,
-                   Diags *diags);
+    bool (*locate)(void *self, Str name, bool is_row, ForeignLocation *out, bool *is_found,
+                   Arena *arena, Diags *diags);
 } ForeignLocator;
 
 /* `locator`, `io` and `cancel`, the token of the run, must live until foreign_source_close, which
  * the caller calls. */
-const ProviderSource *foreign_source_open(const ForeignLocator *locator,
-                                          const Io *io,
+const ProviderSource *foreign_source_open(const ForeignLocator *locator, const Io *io,
                                           const CancelToken *cancel);
 /* Ends all processes. Accepts NULL. */
 void foreign_source_close(const ProviderSource *opened);

@@ -14,9 +14,7 @@ static bool data_validate(const Call *call, const ValidateRequest *request, Diag
     return foreign_object_validate(PROTOCOL_VALIDATE_DATA, call, request, diags);
 }
 
-static bool data_read(const Call *call,
-                      const DataReadRequest *request,
-                      DataReadResponse *response,
+static bool data_read(const Call *call, const DataReadRequest *request, DataReadResponse *response,
                       Diags *diags) {
     ProtocolRequest sent = foreign_object_request(call);
     ProtocolResponse received;
@@ -60,9 +58,7 @@ static int64_t renewal_of(const Call *call, const ProtocolResponse *received) {
     return clock->monotonic_ms(clock->self) + (left > 0 ? left : 0);
 }
 
-static bool ephemeral_open(const Call *call,
-                           const OpenRequest *request,
-                           OpenResponse *response,
+static bool ephemeral_open(const Call *call, const OpenRequest *request, OpenResponse *response,
                            Diags *diags) {
     ProtocolRequest sent = foreign_object_request(call);
     ProtocolResponse received;
@@ -79,9 +75,7 @@ static bool ephemeral_open(const Call *call,
     return true;
 }
 
-static bool ephemeral_renew(const Call *call,
-                            const RenewRequest *request,
-                            RenewResponse *response,
+static bool ephemeral_renew(const Call *call, const RenewRequest *request, RenewResponse *response,
                             Diags *diags) {
     ProtocolRequest sent = foreign_object_request(call);
     ProtocolResponse received;
@@ -119,9 +113,7 @@ static bool action_validate(const Call *call, const ValidateRequest *request, Di
     return foreign_object_validate(PROTOCOL_VALIDATE_ACTION, call, request, diags);
 }
 
-static bool action_plan(const Call *call,
-                        const ActionRequest *request,
-                        ActionResponse *response,
+static bool action_plan(const Call *call, const ActionRequest *request, ActionResponse *response,
                         Diags *diags) {
     ProtocolRequest sent = foreign_object_request(call);
     ProtocolResponse received;
@@ -162,9 +154,7 @@ static const Schema *decode_type(ForeignProvider *foreign, const Str *encoded, S
     return schema;
 }
 
-static const void *make_type(ForeignProvider *foreign,
-                             ResourceMode mode,
-                             const Str *encoded,
+static const void *make_type(ForeignProvider *foreign, ResourceMode mode, const Str *encoded,
                              Str name) {
     const char *text = str_to_cstr(name, foreign->arena);
     const Schema *schema = decode_type(foreign, encoded, name);

@@ -28,9 +28,7 @@ static bool has_grown(ForeignWorker *worker) {
     return memory > worker->memory + GROWTH_MAX;
 }
 
-static void retire(ForeignWorker **current,
-                   ForeignSuccessor *successor,
-                   void *payload,
+static void retire(ForeignWorker **current, ForeignSuccessor *successor, void *payload,
                    Arena *arena) {
     ForeignProcess *process = successor(payload);
     log_debug(process ? "provider retired" : "provider not retired",
@@ -39,11 +37,8 @@ static void retire(ForeignWorker **current,
         *current = foreign_worker_new(process, arena);
 }
 
-ForeignProcess *foreign_worker_end(ForeignWorker *worker,
-                                   ForeignWorker **current,
-                                   ForeignSuccessor *successor,
-                                   void *payload,
-                                   Arena *arena) {
+ForeignProcess *foreign_worker_end(ForeignWorker *worker, ForeignWorker **current,
+                                   ForeignSuccessor *successor, void *payload, Arena *arena) {
     worker->in_flight--;
     if (worker == *current && has_grown(worker))
         retire(current, successor, payload, arena);

@@ -24,8 +24,6 @@ ForeignWorker *foreign_worker_begin(ForeignWorker *current);
 /* Ends a call, under the same lock. Sets *current to a new worker if its process must be retired
  * and `successor` starts another one; without one the process goes on. Returns a process that the
  * caller must end without the lock; NULL: none. */
-MUST_USE ForeignProcess *foreign_worker_end(ForeignWorker *worker,
-                                            ForeignWorker **current,
-                                            ForeignSuccessor *successor,
-                                            void *payload,
+MUST_USE ForeignProcess *foreign_worker_end(ForeignWorker *worker, ForeignWorker **current,
+                                            ForeignSuccessor *successor, void *payload,
                                             Arena *arena);

@@ -47,8 +47,8 @@ static const Attribute attributes[] = {
 /* Settings of the user's helm: repositories, plugins, kubeconfig; and variables with secrets. */
 static const char *const of_user[] = {"HELM_", "KUBE", "TF_VAR_", "LOAM_", NULL};
 
-static bool fail(
-    const Call *call, const char *argument, Diags *diags, const char *summary, Str detail) {
+static bool fail(const Call *call, const char *argument, Diags *diags, const char *summary,
+                 Str detail) {
     return path_error(call, PATH_AT(call, {argument}), diags, summary, "%.*s", STR_ARG(detail));
 }
 
@@ -169,9 +169,7 @@ static bool validate(const Call *call, const ValidateRequest *request, Diags *di
                              STR("Values are an object, such as { replicas = 2 }."));
 }
 
-static bool read(const Call *call,
-                 const DataReadRequest *request,
-                 DataReadResponse *response,
+static bool read(const Call *call, const DataReadRequest *request, DataReadResponse *response,
                  Diags *diags) {
     Str manifest;
     if (!check_chart(call, object_text(request->config, "chart", STR_EMPTY), diags) ||

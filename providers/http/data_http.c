@@ -57,7 +57,7 @@ static const Block blocks[] = {
 /* clang-format on */
 
 static const ArgumentRule rules[] = {
-    {RULE_CONFLICTS,     {"insecure", "ca_cert_pem"}          },
+    {RULE_CONFLICTS, {"insecure", "ca_cert_pem"}},
     {RULE_REQUIRED_WITH, {"client_cert_pem", "client_key_pem"}},
     {RULE_REQUIRED_WITH, {"client_key_pem", "client_cert_pem"}},
 };
@@ -108,7 +108,7 @@ static bool set_certificates(Value config, HttpRequest *http, Diags *diags) {
         const char *name;
         Str pem;
     } rows[] = {
-        {"ca_cert_pem",     http->ca_certs   },
+        {"ca_cert_pem", http->ca_certs},
         {"client_cert_pem", http->certificate},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
@@ -203,9 +203,7 @@ static bool is_refused(int code) {
     return code == 429 || (code >= 500 && code != 501);
 }
 
-static bool http_read(const Call *call,
-                      const DataReadRequest *request,
-                      DataReadResponse *response,
+static bool http_read(const Call *call, const DataReadRequest *request, DataReadResponse *response,
                       Diags *diags) {
     HttpRequest http = {
         .method = object_text(request->config, "method", STR("GET")),

@@ -89,11 +89,8 @@ static void fill_in(X509 *certificate, const CertificateContent *content, X509 *
     CHECK(ASN1_TIME_set(X509_getm_notAfter(certificate), (time_t)content->end));
 }
 
-X509 *certificate_sign(const CertificateContent *content,
-                       EVP_PKEY *issuer_key,
-                       X509 *issuer,
-                       Str *problem,
-                       Arena *arena) {
+X509 *certificate_sign(const CertificateContent *content, EVP_PKEY *issuer_key, X509 *issuer,
+                       Str *problem, Arena *arena) {
     SCOPED(CertificateRef) certificate = X509_new();
     CHECK(certificate);
     fill_in(certificate, content, issuer);

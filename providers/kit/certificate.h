@@ -21,11 +21,8 @@ typedef struct CertificateContent {
 /* Signs a certificate with a random serial number of 128 bits. `issuer` NULL: self-signed. The
  * caller frees the result. Returns NULL with *problem, a sentence without a full stop, if OpenSSL
  * rejects the content or the key. */
-X509 *certificate_sign(const CertificateContent *content,
-                       EVP_PKEY *issuer_key,
-                       X509 *issuer,
-                       Str *problem,
-                       Arena *arena);
+X509 *certificate_sign(const CertificateContent *content, EVP_PKEY *issuer_key, X509 *issuer,
+                       Str *problem, Arena *arena);
 /* Returns the serial number as a decimal. */
 Str certificate_serial(X509 *certificate, Arena *arena);
 /* Return the start and the end of the validity: Unix time in seconds. */

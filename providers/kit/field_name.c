@@ -5,16 +5,11 @@ static const struct {
     Str word;
     Str field;
 } abbreviations[] = {
-    {STR_CONST("api"),  STR_CONST("API") },
-    {STR_CONST("ca"),   STR_CONST("CA")  },
-    {STR_CONST("id"),   STR_CONST("ID")  },
-    {STR_CONST("cri"),  STR_CONST("CRI") },
-    {STR_CONST("dns"),  STR_CONST("DNS") },
-    {STR_CONST("oidc"), STR_CONST("OIDC")},
-    {STR_CONST("rc"),   STR_CONST("RC")  },
-    {STR_CONST("sans"), STR_CONST("SANs")},
-    {STR_CONST("tls"),  STR_CONST("TLS") },
-    {STR_CONST("url"),  STR_CONST("URL") },
+    {STR_CONST("api"), STR_CONST("API")}, {STR_CONST("ca"), STR_CONST("CA")},
+    {STR_CONST("id"), STR_CONST("ID")},   {STR_CONST("cri"), STR_CONST("CRI")},
+    {STR_CONST("dns"), STR_CONST("DNS")}, {STR_CONST("oidc"), STR_CONST("OIDC")},
+    {STR_CONST("rc"), STR_CONST("RC")},   {STR_CONST("sans"), STR_CONST("SANs")},
+    {STR_CONST("tls"), STR_CONST("TLS")}, {STR_CONST("url"), STR_CONST("URL")},
 };
 
 static void add_word(StrBuf *out, Str word) {

@@ -13,18 +13,14 @@ Str object_id_uuid(const Call *call) {
     return uuid_v5(name_space, name, call->arena);
 }
 
-bool object_id_marker(const Call *call,
-                      const MarkerRequest *request,
-                      MarkerResponse *response,
+bool object_id_marker(const Call *call, const MarkerRequest *request, MarkerResponse *response,
                       Diags *diags) {
     (void)request, (void)diags;
     response->marker = object_id_uuid(call);
     return true;
 }
 
-bool object_id_import(const Call *call,
-                      const ImportRequest *request,
-                      ImportResponse *response,
+bool object_id_import(const Call *call, const ImportRequest *request, ImportResponse *response,
                       Diags *diags) {
     if (request->id.len == 0) {
         diags_error(diags, NO_RANGE, "Empty import ID", "The ID of the object is required.");

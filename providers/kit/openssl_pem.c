@@ -22,9 +22,7 @@ static int no_phrase(char *buffer, int size, int is_writing, void *payload) {
     return -1;
 }
 
-static void report_unreadable(const char *summary,
-                              const char *attribute,
-                              const char *kind,
+static void report_unreadable(const char *summary, const char *attribute, const char *kind,
                               Diags *diags) {
     ERR_clear_error();
     diags_error(diags, NO_RANGE, summary, "The value of \"%s\" is not a %s in PEM.", attribute,
@@ -59,9 +57,7 @@ X509 *openssl_pem_find_certificate(Str pem) {
     return certificate;
 }
 
-X509 *openssl_pem_read_certificate(Str pem,
-                                   const char *summary,
-                                   const char *attribute,
+X509 *openssl_pem_read_certificate(Str pem, const char *summary, const char *attribute,
                                    Diags *diags) {
     X509 *certificate = openssl_pem_find_certificate(pem);
     if (!certificate)
@@ -71,9 +67,7 @@ X509 *openssl_pem_read_certificate(Str pem,
     return certificate;
 }
 
-X509_REQ *openssl_pem_read_request(Str pem,
-                                   const char *summary,
-                                   const char *attribute,
+X509_REQ *openssl_pem_read_request(Str pem, const char *summary, const char *attribute,
                                    Diags *diags) {
     SCOPED(BioRef) bio = open_text(pem);
     X509_REQ *request = bio ? PEM_read_bio_X509_REQ(bio, NULL, no_phrase, NULL) : NULL;

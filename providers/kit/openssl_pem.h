@@ -38,13 +38,9 @@ X509 *openssl_pem_find_certificate(Str pem);
  * summary that names the attribute in its detail. Keys must be RSA, ECDSA or Ed25519 without a
  * passphrase; the signature of a request must be valid. */
 EVP_PKEY *openssl_pem_read_key(Str pem, const char *summary, const char *attribute, Diags *diags);
-X509 *openssl_pem_read_certificate(Str pem,
-                                   const char *summary,
-                                   const char *attribute,
+X509 *openssl_pem_read_certificate(Str pem, const char *summary, const char *attribute,
                                    Diags *diags);
-X509_REQ *openssl_pem_read_request(Str pem,
-                                   const char *summary,
-                                   const char *attribute,
+X509_REQ *openssl_pem_read_request(Str pem, const char *summary, const char *attribute,
                                    Diags *diags);
 Str openssl_pem_certificate_pem(X509 *certificate, Arena *arena);
 /* Returns the hex SHA-1 of a DER object; frees `der`, which OpenSSL allocated. */

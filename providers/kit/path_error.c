@@ -19,12 +19,8 @@ static void place(Diags *diags, Diag *diag, Path path) {
         diag->path = path_to_str(path, diags->arena);
 }
 
-bool path_error(const Call *call,
-                Path path,
-                Diags *diags,
-                const char *summary,
-                const char *detail_format,
-                ...) {
+bool path_error(const Call *call, Path path, Diags *diags, const char *summary,
+                const char *detail_format, ...) {
     va_list args;
     va_start(args, detail_format);
     Str detail = str_vformat(call->arena, detail_format, args);
@@ -33,12 +29,8 @@ bool path_error(const Call *call,
     return false;
 }
 
-void path_warning(const Call *call,
-                  Path path,
-                  Diags *diags,
-                  const char *summary,
-                  const char *detail_format,
-                  ...) {
+void path_warning(const Call *call, Path path, Diags *diags, const char *summary,
+                  const char *detail_format, ...) {
     va_list args;
     va_start(args, detail_format);
     Str detail = str_vformat(call->arena, detail_format, args);

@@ -25,9 +25,7 @@ Path path_error_at(const PathAt *steps, size_t count, Arena *arena);
 #define NO_PATH ((Path){0})
 
 /* Adds an error; always returns false. `detail_format` as in diags_error: why, and what to do. */
-bool path_error(
-    const Call *call, Path path, Diags *diags, const char *summary, const char *detail_format, ...)
-    PRINTF_LIKE(5, 6);
-void path_warning(
-    const Call *call, Path path, Diags *diags, const char *summary, const char *detail_format, ...)
-    PRINTF_LIKE(5, 6);
+bool path_error(const Call *call, Path path, Diags *diags, const char *summary,
+                const char *detail_format, ...) PRINTF_LIKE(5, 6);
+void path_warning(const Call *call, Path path, Diags *diags, const char *summary,
+                  const char *detail_format, ...) PRINTF_LIKE(5, 6);

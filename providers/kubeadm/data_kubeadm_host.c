@@ -107,12 +107,12 @@ static void set_texts(ObjectBuilder *builder, const HostFacts *facts, Arena *are
         const char *name;
         Str text;
     } texts[] = {
-        {"kernel",            facts->kernel                                                },
-        {"architecture",      host_facts_architecture(facts)                               },
-        {"hostname",          facts->hostname                                              },
-        {"machine_id",        facts->machine_id                                            },
-        {"product_uuid",      facts->product_uuid                                          },
-        {"boot_id",           facts->boot_id                                               },
+        {"kernel", facts->kernel},
+        {"architecture", host_facts_architecture(facts)},
+        {"hostname", facts->hostname},
+        {"machine_id", facts->machine_id},
+        {"product_uuid", facts->product_uuid},
+        {"boot_id", facts->boot_id},
         {"default_interface", facts->routes.count ? facts->routes.items[0].name : STR_EMPTY},
     };
     for (size_t i = 0; i < ARRAY_COUNT(texts); i++)
@@ -163,9 +163,7 @@ static Value describe(Value object, const HostFacts *facts, int64_t skew_ms, Are
     return object_builder_value(&builder);
 }
 
-static bool host_read(const Call *call,
-                      const DataReadRequest *request,
-                      DataReadResponse *response,
+static bool host_read(const Call *call, const DataReadRequest *request, DataReadResponse *response,
                       Diags *diags) {
     (void)request;
     SCOPED(SshLink) link = {0};

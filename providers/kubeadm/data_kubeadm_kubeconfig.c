@@ -2,25 +2,21 @@
 #include "kubeadm_kubeconfig.h"
 #include "kubeadm_provider.h"
 
-/* clang-format off */
 static const Attribute attributes[] = {
     KUBECONFIG_ATTRIBUTES,
-    {"client_certificate", &TYPE_STRING, OPTIONAL,             "Certificate of the user in PEM."},
-    {"client_key",         &TYPE_STRING, OPTIONAL | SENSITIVE, "Private key of the user in PEM."},
-    {"token",              &TYPE_STRING, OPTIONAL | SENSITIVE, "Bearer token of the user."},
+    {"client_certificate", &TYPE_STRING, OPTIONAL, "Certificate of the user in PEM."},
+    {"client_key", &TYPE_STRING, OPTIONAL | SENSITIVE, "Private key of the user in PEM."},
+    {"token", &TYPE_STRING, OPTIONAL | SENSITIVE, "Bearer token of the user."},
 };
-/* clang-format on */
 
 static const ArgumentRule rules[] = {
-    {RULE_EXACTLY_ONE,   {"client_certificate", "token"}     },
+    {RULE_EXACTLY_ONE, {"client_certificate", "token"}},
     {RULE_REQUIRED_WITH, {"client_certificate", "client_key"}},
     {RULE_REQUIRED_WITH, {"client_key", "client_certificate"}},
 };
 
-static bool kubeconfig_read(const Call *call,
-                            const DataReadRequest *request,
-                            DataReadResponse *response,
-                            Diags *diags) {
+static bool kubeconfig_read(const Call *call, const DataReadRequest *request,
+                            DataReadResponse *response, Diags *diags) {
     (void)diags;
     PkiKubeconfig content = kubeadm_kubeconfig_read(response->state, call->arena);
     content.client_certificate = object_text(request->config, "client_certificate", STR_EMPTY);

@@ -54,9 +54,7 @@ static bool make(const Call *call, Value config, PkiPair *out, int64_t *end, Dia
                       STR_ARG(problem));
 }
 
-static bool kubeconfig_open(const Call *call,
-                            const OpenRequest *request,
-                            OpenResponse *response,
+static bool kubeconfig_open(const Call *call, const OpenRequest *request, OpenResponse *response,
                             Diags *diags) {
     (void)request;
     PkiPair pair;

@@ -47,9 +47,7 @@ static bool are_due(const Call *call, Value prior, Value planned) {
     return days_left(call, prior) < object_int(planned, "renew_before_days", DAYS);
 }
 
-void kubeadm_certificates_plan(const Call *call,
-                               const PlanRequest *request,
-                               ObjectBuilder *planned,
+void kubeadm_certificates_plan(const Call *call, const PlanRequest *request, ObjectBuilder *planned,
                                PlanResponse *response) {
     if (!are_due(call, request->prior, request->proposed))
         return;

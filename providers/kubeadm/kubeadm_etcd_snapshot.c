@@ -36,7 +36,7 @@ static const Attribute attributes[] = {
 /* clang-format on */
 
 static const ArgumentRule rules[] = {
-    {RULE_AT_LEAST_ONE,  {"destination", "schedule"}  },
+    {RULE_AT_LEAST_ONE, {"destination", "schedule"}},
     {RULE_REQUIRED_WITH, {"destination", "passphrase"}},
 };
 
@@ -59,8 +59,8 @@ static bool check_machine(const SshLink *link, const HostFacts *facts, Str ca, D
 }
 
 /* Takes the snapshot to `destination`, and sets its computed attributes. */
-static bool take(
-    const Call *call, SshLink *link, Value config, ObjectBuilder *state, Diags *diags) {
+static bool take(const Call *call, SshLink *link, Value config, ObjectBuilder *state,
+                 Diags *diags) {
     EtcdGateway etcd;
     EtcdSnapshot taken;
     HostLook look;
@@ -102,9 +102,7 @@ static ObjectBuilder without_snapshot(Value planned, Str id, Arena *arena) {
     return builder;
 }
 
-static bool snapshot_create(const Call *call,
-                            const ApplyRequest *request,
-                            ApplyResponse *response,
+static bool snapshot_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                             Diags *diags) {
     SCOPED(SshLink) link = {0};
     EtcdSchedule wanted;
@@ -119,9 +117,7 @@ static bool snapshot_create(const Call *call,
     return true;
 }
 
-static bool snapshot_update(const Call *call,
-                            const ApplyRequest *request,
-                            ApplyResponse *response,
+static bool snapshot_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                             Diags *diags) {
     SCOPED(SshLink) link = {0};
     EtcdSchedule wanted;
@@ -168,9 +164,7 @@ static Value without_calendar(Value state, Arena *arena) {
     return object_builder_value(&builder);
 }
 
-static bool snapshot_read(const Call *call,
-                          const ReadRequest *request,
-                          ReadResponse *response,
+static bool snapshot_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                           Diags *diags) {
     SCOPED(SshLink) link = {0};
     EtcdSchedule wanted;
@@ -196,19 +190,15 @@ static bool snapshot_read(const Call *call,
     return true;
 }
 
-static bool snapshot_plan(const Call *call,
-                          const PlanRequest *request,
-                          PlanResponse *response,
+static bool snapshot_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                           Diags *diags) {
     bool responds;
     (void)response;
     return ssh_client_greet(call, request, &responds, diags);
 }
 
-static bool snapshot_delete(const Call *call,
-                            const DeleteRequest *request,
-                            DeleteResponse *response,
-                            Diags *diags) {
+static bool snapshot_delete(const Call *call, const DeleteRequest *request,
+                            DeleteResponse *response, Diags *diags) {
     (void)response;
     SCOPED(SshLink) link = {0};
     Diags problems = diags_new(call->arena);

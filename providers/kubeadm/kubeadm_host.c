@@ -271,9 +271,7 @@ static bool check_runtime(const Call *call, const PlanRequest *request, Diags *d
         STR_ARG(call->address));
 }
 
-static bool host_plan(const Call *call,
-                      const PlanRequest *request,
-                      PlanResponse *response,
+static bool host_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                       Diags *diags) {
     HostPlan plan = {
         .call = call, .object = request->proposed, .runtime = runtime_of(request->proposed)};
@@ -342,9 +340,7 @@ static void warn_container(const HostPlan *plan, const HostFacts *facts, Diags *
                      STR_ARG(missing));
 }
 
-static bool has_room(const HostPlan *plan,
-                     const HostFacts *facts,
-                     const StrVec *members,
+static bool has_room(const HostPlan *plan, const HostFacts *facts, const StrVec *members,
                      Diags *diags) {
     Bundle needed = {0};
     uint64_t free_kib;
@@ -407,12 +403,8 @@ static bool upload(const HostPlan *plan, SshLink *link, const StrVec *members, D
     return is_packed && ssh_upload_write(link, &archive, diags);
 }
 
-static bool look_at(SshLink *link,
-                    const NodeRuntime *runtime,
-                    const NamedTexts *settings,
-                    HostLook *look,
-                    NamedTexts *observed,
-                    Diags *diags) {
+static bool look_at(SshLink *link, const NodeRuntime *runtime, const NamedTexts *settings,
+                    HostLook *look, NamedTexts *observed, Diags *diags) {
     Arena *arena = link->call->arena;
     StrVec names = {0};
     vec_push(arena, &names, str_from_cstr(runtime->program));
@@ -455,9 +447,7 @@ static bool run_step(SshLink *link, Str id, Str lines, Diags *diags) {
     return remote_step_remove(link, id, diags) && is_good;
 }
 
-static bool check_effect(const HostPlan *plan,
-                         const SshLink *link,
-                         const NamedTexts *observed,
+static bool check_effect(const HostPlan *plan, const SshLink *link, const NamedTexts *observed,
                          Diags *diags) {
     bool is_good = true;
     vec_each(&plan->wanted.settings, setting) {
@@ -578,9 +568,7 @@ static bool prepare(HostPlan *plan, SshLink *link, Str id, Value *state, Diags *
     return true;
 }
 
-static bool host_apply(const Call *call,
-                       const ApplyRequest *request,
-                       ApplyResponse *response,
+static bool host_apply(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                        Diags *diags) {
     SCOPED(SshLink) link = {0};
     HostPlan plan = {
@@ -604,9 +592,7 @@ static bool host_apply(const Call *call,
 
 /* The machine goes, and its kubeadm_init stays: kubeadm_host is deleted before the machine, so the
  * node leaves its cluster now. A kubeadm_join is deleted itself. */
-static bool host_delete(const Call *call,
-                        const DeleteRequest *request,
-                        DeleteResponse *response,
+static bool host_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
                         Diags *diags) {
     Str host = object_text(request->prior, "host", STR_EMPTY);
     (void)response;
@@ -631,9 +617,7 @@ static bool host_delete(const Call *call,
     return true;
 }
 
-static bool host_read(const Call *call,
-                      const ReadRequest *request,
-                      ReadResponse *response,
+static bool host_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                       Diags *diags) {
     SCOPED(SshLink) link = {0};
     const NodeRuntime *runtime = runtime_of(response->state);
@@ -671,9 +655,7 @@ static bool host_read(const Call *call,
 
 /* Version 0 of the schema has no container_runtime, and calls runtime_version
  * "containerd_version". */
-static bool host_upgrade(const Call *call,
-                         const UpgradeRequest *request,
-                         UpgradeResponse *response,
+static bool host_upgrade(const Call *call, const UpgradeRequest *request, UpgradeResponse *response,
                          Diags *diags) {
     Value stored;
     const char *error;

@@ -93,11 +93,8 @@ static void describe(const Call *call, const HostFacts *facts, Str output, Objec
     object_builder_set_text(builder, "id", read_id(call, facts), arena);
 }
 
-bool kubeadm_import_read(const Call *call,
-                         const ImportRequest *request,
-                         bool *is_control_plane,
-                         Value *out,
-                         Diags *diags) {
+bool kubeadm_import_read(const Call *call, const ImportRequest *request, bool *is_control_plane,
+                         Value *out, Diags *diags) {
     SCOPED(SshLink) link = {0};
     HostQuery query = {.script = node_script};
     HostLook look;

@@ -11,11 +11,8 @@
 /* Sets host, port and user of a builder; returns false if the ID has another form. */
 MUST_USE bool kubeadm_import_address(Str id, ObjectBuilder *out, Arena *arena);
 /* Reads the node of the machine; *out lacks the attributes that only one of the types has. */
-MUST_USE bool kubeadm_import_read(const Call *call,
-                                  const ImportRequest *request,
-                                  bool *is_control_plane,
-                                  Value *out,
-                                  Diags *diags);
+MUST_USE bool kubeadm_import_read(const Call *call, const ImportRequest *request,
+                                  bool *is_control_plane, Value *out, Diags *diags);
 /* Returns whether the object was imported and not adopted yet. */
 bool kubeadm_import_is_new(Value prior);
 /* Adopts the node of an imported object. */

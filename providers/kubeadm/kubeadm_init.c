@@ -44,8 +44,8 @@ static Path below(const char *name, Path inner, Arena *arena) {
     return (Path){steps, inner.count + 1};
 }
 
-static bool check_component(
-    const Call *call, Value config, const char *name, ComponentKind kind, Diags *diags) {
+static bool check_component(const Call *call, Value config, const char *name, ComponentKind kind,
+                            Diags *diags) {
     Value object = object_attribute(config, name);
     Path path = {0};
     if (!value_is_present(object) || !value_is_known(object))
@@ -72,7 +72,7 @@ static bool init_validate(const Call *call, const ValidateRequest *request, Diag
     Value cluster = object_nested(config, "cluster", call->arena);
     Value networking = object_nested(cluster, "networking", call->arena);
     NamedNetwork networks[] = {
-        {"pod_subnet",     object_text(networking, "pod_subnet",     STR_EMPTY)},
+        {"pod_subnet", object_text(networking, "pod_subnet", STR_EMPTY)},
         {"service_subnet", object_text(networking, "service_subnet", STR_EMPTY)},
     };
     Str problem = cluster_check_networks(networks, ARRAY_COUNT(networks), call->arena);
@@ -159,9 +159,7 @@ static bool check_restore(const Call *call, const PlanRequest *request, Diags *d
            kubeadm_restore_check_lost(call, request->prior, &snapshot, diags);
 }
 
-static bool init_plan(const Call *call,
-                      const PlanRequest *request,
-                      PlanResponse *response,
+static bool init_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                       Diags *diags) {
     if (!value_is_null(request->prior) && !request->is_replaced &&
         (!check_fixed(call, request, diags) ||
@@ -245,9 +243,7 @@ static bool open_own_api(const KubeadmNode *node, ClusterApi *out, Diags *diags)
 }
 
 /* `restore` NULL: a cluster without data. */
-static bool run_init(const KubeadmNode *node,
-                     const KubeadmRestore *restore,
-                     bool *may_exist,
+static bool run_init(const KubeadmNode *node, const KubeadmRestore *restore, bool *may_exist,
                      Diags *diags) {
     KubeadmStep step = {.id = node->id,
                         .verb = "init",
@@ -349,9 +345,7 @@ static bool finish(const KubeadmNode *node, Value *state, Diags *diags) {
     return is_good && (!may_be_restored || kubeadm_restore_finish(node, &api, diags));
 }
 
-static bool init_create(const Call *call,
-                        const ApplyRequest *request,
-                        ApplyResponse *response,
+static bool init_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                         Diags *diags) {
     SCOPED(SshLink) link = {0};
     KubeadmNode node;
@@ -367,9 +361,7 @@ static bool init_create(const Call *call,
     return finish(&node, &response->state, diags) || kubeadm_node_leave_in_doubt(response);
 }
 
-static bool init_update(const Call *call,
-                        const ApplyRequest *request,
-                        ApplyResponse *response,
+static bool init_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                         Diags *diags) {
     SCOPED(SshLink) link = {0};
     KubeadmNode node;
@@ -403,9 +395,7 @@ static bool init_update(const Call *call,
     return true;
 }
 
-static bool init_import(const Call *call,
-                        const ImportRequest *request,
-                        ImportResponse *response,
+static bool init_import(const Call *call, const ImportRequest *request, ImportResponse *response,
                         Diags *diags) {
     Value state;
     bool is_control_plane;
@@ -424,9 +414,7 @@ static bool init_import(const Call *call,
 }
 
 /* The control planes of a cluster change one at a time. */
-static bool init_limits(const Call *call,
-                        const LimitsRequest *request,
-                        LimitsResponse *response,
+static bool init_limits(const Call *call, const LimitsRequest *request, LimitsResponse *response,
                         Diags *diags) {
     (void)diags;
     if (request->action == LIMIT_UPDATE)
@@ -434,9 +422,7 @@ static bool init_limits(const Call *call,
     return true;
 }
 
-static bool init_delete(const Call *call,
-                        const DeleteRequest *request,
-                        DeleteResponse *response,
+static bool init_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
                         Diags *diags) {
     (void)response;
     SCOPED(SshLink) link = {0};
@@ -446,9 +432,7 @@ static bool init_delete(const Call *call,
            kubeadm_member_discard(&node, diags);
 }
 
-static bool init_read(const Call *call,
-                      const ReadRequest *request,
-                      ReadResponse *response,
+static bool init_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                       Diags *diags) {
     Value state = request->state;
     bool is_restoring = false;
@@ -464,9 +448,7 @@ static bool init_read(const Call *call,
     return true;
 }
 
-static bool init_recover(const Call *call,
-                         const RecoverRequest *request,
-                         RecoverResponse *response,
+static bool init_recover(const Call *call, const RecoverRequest *request, RecoverResponse *response,
                          Diags *diags) {
     if (!kubeadm_refresh_recover(call, request, "init", true, response, diags))
         return false;

@@ -60,9 +60,7 @@ static void keep_imported(Value prior, PlanResponse *response, Arena *arena) {
     response->requires_replace = kept;
 }
 
-static bool plan_change(const Call *call,
-                        const PlanRequest *request,
-                        PlanResponse *response,
+static bool plan_change(const Call *call, const PlanRequest *request, PlanResponse *response,
                         Diags *diags) {
     if (!kubeadm_upgrade_check(call, request->prior, request->proposed, diags))
         return false;
@@ -77,9 +75,7 @@ static bool plan_change(const Call *call,
 }
 
 /* The private data of a deletion tells whether the cluster is deleted as a whole. */
-static bool join_plan(const Call *call,
-                      const PlanRequest *request,
-                      PlanResponse *response,
+static bool join_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                       Diags *diags) {
     bool responds;
     if (!value_is_null(request->proposed))
@@ -111,9 +107,7 @@ static bool reset_unregistered(KubeadmNode *node, Str id, KubeadmPart *part, Dia
     return kubeadm_step_reset(node->link, node->former, diags);
 }
 
-static bool join_create(const Call *call,
-                        const ApplyRequest *request,
-                        ApplyResponse *response,
+static bool join_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                         Diags *diags) {
     SCOPED(SshLink) link = {0};
     SCOPED(ClusterApi) api = {0};
@@ -134,9 +128,7 @@ static bool join_create(const Call *call,
     return is_good || kubeadm_node_leave_in_doubt(response);
 }
 
-static bool join_update(const Call *call,
-                        const ApplyRequest *request,
-                        ApplyResponse *response,
+static bool join_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                         Diags *diags) {
     SCOPED(SshLink) link = {0};
     KubeadmNode node;
@@ -157,9 +149,7 @@ static bool join_update(const Call *call,
     return true;
 }
 
-static bool join_delete(const Call *call,
-                        const DeleteRequest *request,
-                        DeleteResponse *response,
+static bool join_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
                         Diags *diags) {
     (void)response;
     SCOPED(SshLink) link = {0};
@@ -173,18 +163,14 @@ static bool join_delete(const Call *call,
     return kubeadm_member_leave(&node, diags);
 }
 
-static bool join_read(const Call *call,
-                      const ReadRequest *request,
-                      ReadResponse *response,
+static bool join_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                       Diags *diags) {
     bool is_restoring;
     return kubeadm_refresh_read(call, request, is_control_plane(request->state), &response->state,
                                 &is_restoring, diags);
 }
 
-static bool join_import(const Call *call,
-                        const ImportRequest *request,
-                        ImportResponse *response,
+static bool join_import(const Call *call, const ImportRequest *request, ImportResponse *response,
                         Diags *diags) {
     Value state;
     bool is_member;
@@ -196,9 +182,7 @@ static bool join_import(const Call *call,
     return true;
 }
 
-static bool join_recover(const Call *call,
-                         const RecoverRequest *request,
-                         RecoverResponse *response,
+static bool join_recover(const Call *call, const RecoverRequest *request, RecoverResponse *response,
                          Diags *diags) {
     return kubeadm_refresh_recover(call, request, "join", is_control_plane(request->planned),
                                    response, diags);
@@ -206,9 +190,7 @@ static bool join_recover(const Call *call,
 
 /* Each new member of etcd changes its quorum, so control planes change one at a time. Workers that
  * are drained leave their pods to the others, unless the whole cluster is deleted. */
-static bool join_limits(const Call *call,
-                        const LimitsRequest *request,
-                        LimitsResponse *response,
+static bool join_limits(const Call *call, const LimitsRequest *request, LimitsResponse *response,
                         Diags *diags) {
     (void)diags;
     bool is_member = is_control_plane(request->object);

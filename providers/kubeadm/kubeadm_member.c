@@ -53,12 +53,8 @@ static Str join_config(const KubeadmNode *node, Value join, const BootstrapToken
 /* etcd. */
 
 /* Reads the members of etcd from another control plane; *has_one is false if there is none. */
-static bool read_etcd(const KubeadmNode *node,
-                      const ClusterApi *api,
-                      EtcdGateway *out,
-                      EtcdNodes *nodes,
-                      bool *has_one,
-                      Diags *diags) {
+static bool read_etcd(const KubeadmNode *node, const ClusterApi *api, EtcdGateway *out,
+                      EtcdNodes *nodes, bool *has_one, Diags *diags) {
     StrVec addresses = {0};
     Diags problems = diags_new(node->call->arena);
     if (!node_object_control_planes(api, node->name, &addresses, diags))
@@ -99,9 +95,7 @@ static bool check_last(const KubeadmNode *node, bool has_other, Diags *diags) {
                                    STR_ARG(node->name));
 }
 
-static bool remove_member(const KubeadmNode *node,
-                          const EtcdGateway *etcd,
-                          const EtcdNodes *nodes,
+static bool remove_member(const KubeadmNode *node, const EtcdGateway *etcd, const EtcdNodes *nodes,
                           Diags *diags) {
     const EtcdNode *own = own_member(node, nodes);
     return !own || (check_removal(node, nodes, diags) && etcd_members_remove(etcd, own->id, diags));
@@ -242,9 +236,7 @@ bool kubeadm_member_join(const KubeadmNode *node, Value join, bool *may_exist, D
     return result == KUBEADM_DONE;
 }
 
-bool kubeadm_member_finish(const KubeadmNode *node,
-                           const ClusterApi *api,
-                           Value *out,
+bool kubeadm_member_finish(const KubeadmNode *node, const ClusterApi *api, Value *out,
                            Diags *diags) {
     Arena *arena = node->call->arena;
     Value found;
@@ -357,9 +349,7 @@ static void warn_unreachable(const KubeadmNode *node, Diags *diags) {
 }
 
 /* Pods can leave only a node whose kubelet runs; those of a lost machine end with their Node. */
-static bool drain(const KubeadmNode *node,
-                  const ClusterApi *api,
-                  const Machine *machine,
+static bool drain(const KubeadmNode *node, const ClusterApi *api, const Machine *machine,
                   Diags *diags) {
     bool has_kubelet = machine->responds ? machine->has_kubelet
                                          : node_object_stays_ready(node->call, api, node->name);
@@ -367,9 +357,7 @@ static bool drain(const KubeadmNode *node,
 }
 
 /* The marker of the reset is removed last: until then a plan continues an interrupted removal. */
-static bool leave_cluster(const KubeadmNode *node,
-                          ClusterApi *api,
-                          const Machine *machine,
+static bool leave_cluster(const KubeadmNode *node, ClusterApi *api, const Machine *machine,
                           Diags *diags) {
     if (!drain(node, api, machine, diags))
         return false;

@@ -5,14 +5,10 @@
 
 /* Joins the machine with kubeadm; `join` is a typed JoinConfiguration. A control plane joins only
  * if all members of etcd are healthy. After a failure, *may_exist tells whether kubeadm may run. */
-MUST_USE bool kubeadm_member_join(const KubeadmNode *node,
-                                  Value join,
-                                  bool *may_exist,
+MUST_USE bool kubeadm_member_join(const KubeadmNode *node, Value join, bool *may_exist,
                                   Diags *diags);
 /* Waits for the Node and sets labels and annotations; *out is the new state. */
-MUST_USE bool kubeadm_member_finish(const KubeadmNode *node,
-                                    const ClusterApi *api,
-                                    Value *out,
+MUST_USE bool kubeadm_member_finish(const KubeadmNode *node, const ClusterApi *api, Value *out,
                                     Diags *diags);
 /* Changes labels, annotations and taints to those of the planned object. */
 MUST_USE bool kubeadm_member_update(const KubeadmNode *node, Value prior, Diags *diags);

@@ -41,19 +41,19 @@ const NestedObject kubeadm_node_taints = {
     .nesting = NEST_LIST, .attributes = taint, .count = ARRAY_COUNT(taint)};
 
 const UniqueRule kubeadm_node_unique[KUBEADM_NODE_UNIQUE_COUNT] = {
-    {"name of the node",    {"endpoint", "node_name"}   },
+    {"name of the node", {"endpoint", "node_name"}},
     {"address of the node", {"endpoint", "node_address"}},
-    {"machine-id",          {"endpoint", "machine_id"}  },
-    {"host name",           {"endpoint", "hostname"}    },
-    {"MAC address",         {"endpoint", "mac_address"} },
+    {"machine-id", {"endpoint", "machine_id"}},
+    {"host name", {"endpoint", "hostname"}},
+    {"MAC address", {"endpoint", "mac_address"}},
 };
 
 static bool is_address(Str text, Arena *arena) {
     return text.len && !kubeadm_check_address(value_from_str(text), arena).len;
 }
 
-bool kubeadm_node_open(
-    const Call *call, Value object, Str id, SshLink *link, KubeadmNode *out, Diags *diags) {
+bool kubeadm_node_open(const Call *call, Value object, Str id, SshLink *link, KubeadmNode *out,
+                       Diags *diags) {
     Str host = object_text(object, "host", STR_EMPTY);
     *out = (KubeadmNode){
         .call = call,
@@ -171,9 +171,7 @@ static bool check_kubeadm(const KubeadmNode *node, const HostFacts *facts, Diags
                       STR_ARG(node->link->target.host), STR_ARG(problem));
 }
 
-static bool check_part(const KubeadmNode *node,
-                       const HostFacts *facts,
-                       KubeadmPart part,
+static bool check_part(const KubeadmNode *node, const HostFacts *facts, KubeadmPart part,
                        Diags *diags) {
     const Call *call = node->call;
     if (host_facts_is_foreign(facts, node->pki.ca.certificate))
@@ -295,9 +293,7 @@ bool kubeadm_node_leave_in_doubt(ApplyResponse *response) {
     return false;
 }
 
-bool kubeadm_node_approve(const KubeadmNode *node,
-                          const ClusterApi *api,
-                          Value found,
+bool kubeadm_node_approve(const KubeadmNode *node, const ClusterApi *api, Value found,
                           Diags *diags) {
     ServingNode serving = {.name = node->name,
                            .addresses = kubeadm_node_addresses(node),
@@ -342,9 +338,7 @@ int64_t kubeadm_node_max_unavailable(Value object) {
     return object_int(object, "max_unavailable", 1);
 }
 
-void kubeadm_node_limit(const Call *call,
-                        Value object,
-                        bool is_control_plane,
+void kubeadm_node_limit(const Call *call, Value object, bool is_control_plane,
                         LimitsResponse *response) {
     Str endpoint = object_text(object, "endpoint", STR_EMPTY);
     Str key = str_format(call->arena, "%s of %.*s", is_control_plane ? "control planes" : "workers",

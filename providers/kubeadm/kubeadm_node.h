@@ -61,8 +61,8 @@ typedef struct KubeadmNode {
 } KubeadmNode;
 
 /* Reads the arguments, and opens the link's settings. */
-MUST_USE bool kubeadm_node_open(
-    const Call *call, Value object, Str id, SshLink *link, KubeadmNode *out, Diags *diags);
+MUST_USE bool kubeadm_node_open(const Call *call, Value object, Str id, SshLink *link,
+                                KubeadmNode *out, Diags *diags);
 
 /* The machine's part in this cluster. */
 typedef enum KubeadmPart {
@@ -98,9 +98,7 @@ Str kubeadm_node_own_endpoint(const KubeadmNode *node);
 /* Returns how many workers of the cluster may be unavailable for changes. */
 int64_t kubeadm_node_max_unavailable(Value object);
 /* Adds the limit of changes of the cluster's control planes, or of its workers, at one time. */
-void kubeadm_node_limit(const Call *call,
-                        Value object,
-                        bool is_control_plane,
+void kubeadm_node_limit(const Call *call, Value object, bool is_control_plane,
                         LimitsResponse *response);
 
 /* Call if a creation fails after kubeadm has ended: the machine is a node. The next run finishes
@@ -109,9 +107,7 @@ void kubeadm_node_limit(const Call *call,
 bool kubeadm_node_leave_in_doubt(ApplyResponse *response);
 /* Approves the request of the kubelet for its serving certificate, if the cluster has such ones.
  * `found` is its Node. */
-MUST_USE bool kubeadm_node_approve(const KubeadmNode *node,
-                                   const ClusterApi *api,
-                                   Value found,
+MUST_USE bool kubeadm_node_approve(const KubeadmNode *node, const ClusterApi *api, Value found,
                                    Diags *diags);
 
 /* Opens requests to the API server, through the machine unless `via` differs. */

@@ -48,15 +48,13 @@ static const struct {
     const char *public_name;
     size_t offset;
 } pairs[] = {
-    {"ca",              "certificate", offsetof(PkiSet, ca)             },
-    {"etcd_ca",         "certificate", offsetof(PkiSet, etcd_ca)        },
-    {"front_proxy_ca",  "certificate", offsetof(PkiSet, front_proxy_ca) },
-    {"service_account", "public_key",  offsetof(PkiSet, service_account)},
+    {"ca", "certificate", offsetof(PkiSet, ca)},
+    {"etcd_ca", "certificate", offsetof(PkiSet, etcd_ca)},
+    {"front_proxy_ca", "certificate", offsetof(PkiSet, front_proxy_ca)},
+    {"service_account", "public_key", offsetof(PkiSet, service_account)},
 };
 
-static bool pki_plan(const Call *call,
-                     const PlanRequest *request,
-                     PlanResponse *response,
+static bool pki_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                      Diags *diags) {
     (void)response;
     Value allows = object_attribute(request->config, "allow_unencrypted_state");
@@ -86,9 +84,7 @@ static void describe(ObjectBuilder *builder, const PkiSet *set, Arena *arena) {
                             timestamp_to_str((Timestamp){.seconds = end}, arena), arena);
 }
 
-static bool pki_create(const Call *call,
-                       const ApplyRequest *request,
-                       ApplyResponse *response,
+static bool pki_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                        Diags *diags) {
     const Clock *clock = call->io->clock;
     int64_t now = clock->now_ms(clock->self) / 1000;
@@ -106,9 +102,7 @@ static bool pki_create(const Call *call,
 }
 
 /* Only allow_unencrypted_state changes in place, and it needs no action. */
-static bool pki_update(const Call *call,
-                       const ApplyRequest *request,
-                       ApplyResponse *response,
+static bool pki_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                        Diags *diags) {
     (void)call;
     (void)diags;
@@ -138,9 +132,7 @@ static Str algorithm_of(const PkiSet *set, Arena *arena) {
 }
 
 /* The import ID is the path of a local directory with the files of /etc/kubernetes/pki. */
-static bool pki_import(const Call *call,
-                       const ImportRequest *request,
-                       ImportResponse *response,
+static bool pki_import(const Call *call, const ImportRequest *request, ImportResponse *response,
                        Diags *diags) {
     PkiSet set;
     Str problem;

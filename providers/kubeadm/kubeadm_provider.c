@@ -2,11 +2,9 @@
 #include "kubeadm_provider.h"
 #include "ssh_client.h"
 
-/* clang-format off */
 static const Attribute attributes[] = {
     SSH_CLIENT_PROVIDER_ATTRIBUTES,
 };
-/* clang-format on */
 
 static const ResourceType *const resources[] = {KUBEADM_RESOURCES(PROVIDER_ROW)};
 static const DataSourceType *const data_sources[] = {KUBEADM_DATA_SOURCES(PROVIDER_ROW)};

@@ -106,12 +106,8 @@ bool kubeadm_refresh_nodes(const Call *call, Value state, Diags *diags) {
     return true;
 }
 
-bool kubeadm_refresh_read(const Call *call,
-                          const ReadRequest *request,
-                          bool is_control_plane,
-                          Value *state,
-                          bool *is_restoring,
-                          Diags *diags) {
+bool kubeadm_refresh_read(const Call *call, const ReadRequest *request, bool is_control_plane,
+                          Value *state, bool *is_restoring, Diags *diags) {
     SCOPED(SshLink) link = {0};
     KubeadmNode node;
     HostLook look;
@@ -176,8 +172,8 @@ static bool adopt(const KubeadmNode *node, Value planned, Value *out, Diags *dia
 }
 
 /* Waits for the Node. *is_absent: the cluster responds, and has none. */
-static bool wait_for_node(
-    const Call *call, const ClusterApi *api, Str name, Value *out, bool *is_absent, Diags *diags) {
+static bool wait_for_node(const Call *call, const ClusterApi *api, Str name, Value *out,
+                          bool *is_absent, Diags *diags) {
     Diags problems = diags_new(call->arena);
     Diags ignored = diags_new(call->arena);
     *is_absent = false;
@@ -192,12 +188,8 @@ static bool wait_for_node(
     return false;
 }
 
-bool kubeadm_refresh_recover(const Call *call,
-                             const RecoverRequest *request,
-                             const char *verb,
-                             bool is_control_plane,
-                             RecoverResponse *response,
-                             Diags *diags) {
+bool kubeadm_refresh_recover(const Call *call, const RecoverRequest *request, const char *verb,
+                             bool is_control_plane, RecoverResponse *response, Diags *diags) {
     SCOPED(SshLink) link = {0};
     KubeadmNode node;
     RemoteStepState step;

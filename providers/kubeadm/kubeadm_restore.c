@@ -111,9 +111,7 @@ static bool read_restored(SshLink *link, Str *out, Diags *diags) {
     return true;
 }
 
-bool kubeadm_restore_check_lost(const Call *call,
-                                Value object,
-                                const EtcdSnapshot *snapshot,
+bool kubeadm_restore_check_lost(const Call *call, Value object, const EtcdSnapshot *snapshot,
                                 Diags *diags) {
     SCOPED(SshLink) link = {0};
     SCOPED(ClusterApi) api = {0};
@@ -129,8 +127,7 @@ bool kubeadm_restore_check_lost(const Call *call,
     return report_alive(call, node.endpoint, diags);
 }
 
-bool kubeadm_restore_check_done(const KubeadmNode *node,
-                                const EtcdSnapshot *snapshot,
+bool kubeadm_restore_check_done(const KubeadmNode *node, const EtcdSnapshot *snapshot,
                                 Diags *diags) {
     Str restored;
     return read_restored(node->link, &restored, diags) &&
@@ -226,8 +223,8 @@ static void remove_copy(SshLink *link) {
         log_debug("restore: the copy of the snapshot was not removed");
 }
 
-static Sent copy_once(
-    const KubeadmNode *node, Value restore, Str path, bool is_last, Diags *diags) {
+static Sent copy_once(const KubeadmNode *node, Value restore, Str path, bool is_last,
+                      Diags *diags) {
     const Call *call = node->call;
     Str file = object_text(restore, "path", STR_EMPTY);
     EtcdSnapshot head;
@@ -265,11 +262,8 @@ static Str advertised(const KubeadmNode *node, Arena *arena) {
     return object_text(endpoint, "advertise_address", node->address);
 }
 
-bool kubeadm_restore_begin(const KubeadmNode *node,
-                           Value config,
-                           const EtcdSnapshot *snapshot,
-                           KubeadmRestore *out,
-                           Diags *diags) {
+bool kubeadm_restore_begin(const KubeadmNode *node, Value config, const EtcdSnapshot *snapshot,
+                           KubeadmRestore *out, Diags *diags) {
     Arena *arena = node->call->arena;
     Value restore = object_nested(config, "restore", arena);
     Value etcd = object_nested(object_nested(node->object, "cluster", arena), "etcd", arena);

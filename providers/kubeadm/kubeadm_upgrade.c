@@ -51,8 +51,8 @@ static bool check_programs(const KubeadmNode *node, KubeVersion version, Diags *
 }
 
 /* Workers wait for all control planes, because a kubelet must not be newer than any API server. */
-static bool upgrade_worker(
-    const KubeadmNode *node, ClusterApi *api, KubeVersion version, Str text, Diags *diags) {
+static bool upgrade_worker(const KubeadmNode *node, ClusterApi *api, KubeVersion version, Str text,
+                           Diags *diags) {
     int64_t limit = kubeadm_node_max_unavailable(node->object);
     return node_object_wait_version(node->call, api, STR_EMPTY, version, diags) &&
            node_object_wait_available(node->call, api, node->name, limit, diags) &&
@@ -63,12 +63,8 @@ static bool upgrade_worker(
            node_object_cordon(api, node->name, false, diags);
 }
 
-static bool upgrade_control_plane(const KubeadmNode *node,
-                                  ClusterApi *api,
-                                  bool is_first,
-                                  KubeVersion version,
-                                  Str text,
-                                  Diags *diags) {
+static bool upgrade_control_plane(const KubeadmNode *node, ClusterApi *api, bool is_first,
+                                  KubeVersion version, Str text, Diags *diags) {
     KubeadmUpgrade kind = is_first ? KUBEADM_UPGRADE_APPLY : KUBEADM_UPGRADE_NODE;
     return kubeadm_step_upgrade(node->link, node->id, kind, text, diags) &&
            kubeadm_node_reopen(node, api, diags) &&

@@ -12,9 +12,7 @@ static void sensitive_paths(Value state, Paths *out, Arena *arena) {
         object_secret_paths(object, path_attribute((Path){0}, STR("object"), arena), out, arena);
 }
 
-static bool data_read(const Call *call,
-                      const DataReadRequest *request,
-                      DataReadResponse *response,
+static bool data_read(const Call *call, const DataReadRequest *request, DataReadResponse *response,
                       Diags *diags) {
     Value metadata = nested_list_at(request->config, "metadata", 0);
     ObjectLookup lookup = {
@@ -56,7 +54,8 @@ static const Attribute metadata_attributes[] = {
 /* clang-format on */
 static const Block blocks[] = {
     {"metadata",
-     NEST_LIST, {SCHEMA_ATTRIBUTES(metadata_attributes), .description = "Which object it is."},
+     NEST_LIST,
+     {SCHEMA_ATTRIBUTES(metadata_attributes), .description = "Which object it is."},
      .min_items = 1,
      .max_items = 1},
 };

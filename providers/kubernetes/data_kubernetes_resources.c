@@ -60,9 +60,7 @@ static bool check_namespace(const ObjectLookup *lookup, Str namespace) {
                       STR_ARG(resource->kind));
 }
 
-static bool data_read(const Call *call,
-                      const DataReadRequest *request,
-                      DataReadResponse *response,
+static bool data_read(const Call *call, const DataReadRequest *request, DataReadResponse *response,
                       Diags *diags) {
     Value config = request->config, objects;
     Str namespace = object_text(config, "namespace", STR_EMPTY);

@@ -10,20 +10,18 @@ static const struct {
     const char *attribute;
     const char *member;
 } members[] = {
-    {"build_date",     "buildDate"   },
-    {"compiler",       "compiler"    },
-    {"git_commit",     "gitCommit"   },
+    {"build_date", "buildDate"},
+    {"compiler", "compiler"},
+    {"git_commit", "gitCommit"},
     {"git_tree_state", "gitTreeState"},
-    {"git_version",    "gitVersion"  },
-    {"go_version",     "goVersion"   },
-    {"major",          "major"       },
-    {"minor",          "minor"       },
-    {"platform",       "platform"    },
+    {"git_version", "gitVersion"},
+    {"go_version", "goVersion"},
+    {"major", "major"},
+    {"minor", "minor"},
+    {"platform", "platform"},
 };
 
-static bool data_read(const Call *call,
-                      const DataReadRequest *request,
-                      DataReadResponse *response,
+static bool data_read(const Call *call, const DataReadRequest *request, DataReadResponse *response,
                       Diags *diags) {
     static const KubeResource resource = {.kind = STR_CONST("Version")};
     const KubeRef ref = {.resource = &resource};

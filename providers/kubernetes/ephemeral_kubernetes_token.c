@@ -35,9 +35,9 @@ static Value recall(Str private_data, Arena *arena) {
 static void write_bound_object(JsonWriter *writer, Value bound) {
     static const char *const names[][2] = {
         {"api_version", "apiVersion"},
-        {"kind",        "kind"      },
-        {"name",        "name"      },
-        {"uid",         "uid"       },
+        {"kind", "kind"},
+        {"name", "name"},
+        {"uid", "uid"},
     };
     json_key(writer, STR("boundObjectRef"));
     json_object_start(writer);
@@ -149,9 +149,7 @@ static bool request_token(const Call *call, Value config, Token *out, Str *defer
     return true;
 }
 
-static bool token_open(const Call *call,
-                       const OpenRequest *request,
-                       OpenResponse *response,
+static bool token_open(const Call *call, const OpenRequest *request, OpenResponse *response,
                        Diags *diags) {
     Token token;
     (void)request;
@@ -166,9 +164,7 @@ static bool token_open(const Call *call,
     return true;
 }
 
-static bool token_renew(const Call *call,
-                        const RenewRequest *request,
-                        RenewResponse *response,
+static bool token_renew(const Call *call, const RenewRequest *request, RenewResponse *response,
                         Diags *diags) {
     Token token;
     Str deferred = STR_EMPTY; /* renewals are no part of planning: it stays empty */

@@ -4,15 +4,15 @@
 #include "object_fields.h"
 
 static const ObjectField fields[] = {
-    {"annotations",          "metadata",                                "annotations", NULL     },
-    {"template_annotations", "spec.template.metadata",                  "annotations", NULL     },
+    {"annotations", "metadata", "annotations", NULL},
+    {"template_annotations", "spec.template.metadata", "annotations", NULL},
     {"template_annotations", "spec.jobTemplate.spec.template.metadata", "annotations", "CronJob"},
-    {NULL,                   NULL,                                      NULL,          NULL     },
+    {NULL, NULL, NULL, NULL},
 };
 
 static const Attribute attributes[] = {
-    {"annotations",          &TYPE_MAP_OF_STRING, OPTIONAL,
-     "Annotations. Others of the object stay as they are."            },
+    {"annotations", &TYPE_MAP_OF_STRING, OPTIONAL,
+     "Annotations. Others of the object stay as they are."},
     {"template_annotations", &TYPE_MAP_OF_STRING, OPTIONAL,
      "Annotations of the pods of a workload; a change makes new pods."},
     OBJECT_FIELDS_ATTRIBUTES,

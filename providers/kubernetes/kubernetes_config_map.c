@@ -42,7 +42,6 @@ static bool validate(const Call *call, const ValidateRequest *request, Diags *di
     return is_valid;
 }
 
-/* clang-format off */
 static const Attribute attributes[] = {
     {"data", &TYPE_MAP_OF_STRING, OPTIONAL | ANY_TEXT, "Texts by key."},
     {"binary_data", &TYPE_MAP_OF_STRING, OPTIONAL, "Bytes by key, as base64.",
@@ -51,7 +50,6 @@ static const Attribute attributes[] = {
      "Whether the data can never be changed: then another value replaces the object."},
     TYPED_ATTRIBUTES,
 };
-/* clang-format on */
 static const Block blocks[] = {OBJECT_METADATA_BLOCK, TYPED_BLOCKS};
 
 static const char *const members[] = {"data", "binary_data", "immutable", NULL};

@@ -5,7 +5,7 @@
 
 static const ObjectField fields[] = {
     {"labels", "metadata", "labels", NULL},
-    {NULL,     NULL,       NULL,     NULL},
+    {NULL, NULL, NULL, NULL},
 };
 
 static const Attribute attributes[] = {

@@ -26,8 +26,8 @@ static Value prior_attribute(Value prior, const char *name) {
     return value_is_present(prior) ? object_attribute(prior, name) : value_null(&TYPE_DYNAMIC);
 }
 
-static const ObjectRequest *request_of(
-    const Call *call, Value object, Value prior, Str private_data, ManifestCall *out) {
+static const ObjectRequest *request_of(const Call *call, Value object, Value prior,
+                                       Str private_data, ManifestCall *out) {
     out->options = object_arguments_options(object, call->arena);
     out->request = (ObjectRequest){
         .call = call,
@@ -94,9 +94,7 @@ static Value unchanged_plan(Value prior, Value planned, Arena *arena) {
                : with_object(planned, object_attribute(prior, "object"), arena);
 }
 
-static bool manifest_plan(const Call *call,
-                          const PlanRequest *request,
-                          PlanResponse *response,
+static bool manifest_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                           Diags *diags) {
     Arena *arena = call->arena;
     ManifestCall manifest;
@@ -126,10 +124,8 @@ static bool manifest_plan(const Call *call,
     return true;
 }
 
-static bool manifest_marker(const Call *call,
-                            const MarkerRequest *request,
-                            MarkerResponse *response,
-                            Diags *diags) {
+static bool manifest_marker(const Call *call, const MarkerRequest *request,
+                            MarkerResponse *response, Diags *diags) {
     (void)diags;
     ObjectKey key = object_key_of(object_attribute(request->planned, "manifest"));
     response->marker = object_key_import_id(&key, call->arena);
@@ -137,17 +133,13 @@ static bool manifest_marker(const Call *call,
 }
 
 /* The state of an object after an apply, or after the wait for it. */
-static void keep_applied(const Call *call,
-                         Value planned,
-                         const ObjectApplied *applied,
+static void keep_applied(const Call *call, Value planned, const ObjectApplied *applied,
                          ApplyResponse *response) {
     response->state = with_object(planned, applied->object, call->arena);
     response->private_data = object_record_text(&applied->record, call->arena);
 }
 
-static bool manifest_apply(const Call *call,
-                           const ApplyRequest *request,
-                           ApplyResponse *response,
+static bool manifest_apply(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                            Diags *diags) {
     ManifestCall manifest;
     ObjectApplied applied;
@@ -178,10 +170,8 @@ static bool manifest_apply(const Call *call,
     return is_ready;
 }
 
-static bool manifest_delete(const Call *call,
-                            const DeleteRequest *request,
-                            DeleteResponse *response,
-                            Diags *diags) {
+static bool manifest_delete(const Call *call, const DeleteRequest *request,
+                            DeleteResponse *response, Diags *diags) {
     ManifestCall manifest;
     (void)response;
     const ObjectRequest *object =
@@ -192,9 +182,7 @@ static bool manifest_delete(const Call *call,
     return object_delete(object, &deletion, diags);
 }
 
-static bool manifest_read(const Call *call,
-                          const ReadRequest *request,
-                          ReadResponse *response,
+static bool manifest_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                           Diags *diags) {
     ManifestCall manifest;
     ObjectRead read;
@@ -236,10 +224,8 @@ static Value imported_state(const ObjectRead *read, Arena *arena) {
     return object_builder_value(&builder);
 }
 
-static bool manifest_import(const Call *call,
-                            const ImportRequest *request,
-                            ImportResponse *response,
-                            Diags *diags) {
+static bool manifest_import(const Call *call, const ImportRequest *request,
+                            ImportResponse *response, Diags *diags) {
     Arena *arena = call->arena;
     ManifestCall manifest;
     ObjectRead read;
@@ -262,10 +248,8 @@ static bool manifest_import(const Call *call,
     return true;
 }
 
-static bool manifest_recover(const Call *call,
-                             const RecoverRequest *request,
-                             RecoverResponse *response,
-                             Diags *diags) {
+static bool manifest_recover(const Call *call, const RecoverRequest *request,
+                             RecoverResponse *response, Diags *diags) {
     ManifestCall manifest;
     ObjectRead read;
     ObjectKey key;
@@ -288,11 +272,11 @@ static bool manifest_recover(const Call *call,
 }
 
 static const Attribute attributes[] = {
-    {"manifest",        &TYPE_DYNAMIC,        REQUIRED,
-     "The object: apiVersion, kind, metadata and its other fields."                                           },
-    {"object",          &TYPE_DYNAMIC,        COMPUTED | CHANGES_ON_UPDATE, "The object as the server has it."},
+    {"manifest", &TYPE_DYNAMIC, REQUIRED,
+     "The object: apiVersion, kind, metadata and its other fields."},
+    {"object", &TYPE_DYNAMIC, COMPUTED | CHANGES_ON_UPDATE, "The object as the server has it."},
     {"computed_fields", &TYPE_LIST_OF_STRING, OPTIONAL,
-     "Paths of fields that the server may change, such as \"spec.replicas\"."                                 },
+     "Paths of fields that the server may change, such as \"spec.replicas\"."},
     OBJECT_ATTRIBUTES,
 };
 static const Block blocks[] = {OBJECT_FIELD_MANAGER_BLOCK, WAIT_BLOCK, TIMEOUTS_BLOCK};

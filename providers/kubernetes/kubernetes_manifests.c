@@ -18,8 +18,8 @@ static void sensitive_paths(Value object, Paths *out, Arena *arena) {
         vec_push(arena, out, path_attribute((Path){0}, STR("content"), arena));
 }
 
-static bool read_objects(
-    const Call *call, Value config, Path argument, ManifestObjects *out, Diags *diags) {
+static bool read_objects(const Call *call, Value config, Path argument, ManifestObjects *out,
+                         Diags *diags) {
     Str path = object_text(config, "path", STR_EMPTY);
     Str content = object_text(config, "content", STR_EMPTY);
     return path.len ? manifest_files_read(call, argument, path, out, diags)
@@ -31,19 +31,19 @@ static bool validate(const Call *call, const ValidateRequest *request, Diags *di
 }
 
 static const Attribute attributes[] = {
-    {"path",        &TYPE_STRING,  OPTIONAL,
+    {"path", &TYPE_STRING, OPTIONAL,
      "Path of a manifest file, or of a directory that is searched recursively for *.yaml, *.yml "
-     "and *.json."                                                                                                       },
-    {"content",     &TYPE_STRING,  OPTIONAL,                                 "Manifests as text: YAML documents or JSON."},
-    {"namespace",   &TYPE_STRING,  OPTIONAL,
-     "Namespace of namespaced objects that name none (default \"default\")."                                             },
-    {"objects",     &TYPE_DYNAMIC, COMPUTED | CHANGES_ON_UPDATE | HAS_PARTS,
-     "The objects as the server returned them, by \"GROUP/KIND/NAMESPACE/NAME\"."                                        },
-    {"allow_empty", &TYPE_BOOL,    OPTIONAL,
-     "Whether the source may contain no objects (default false)."                                                        },
-    {"prune_all",   &TYPE_BOOL,    OPTIONAL,
+     "and *.json."},
+    {"content", &TYPE_STRING, OPTIONAL, "Manifests as text: YAML documents or JSON."},
+    {"namespace", &TYPE_STRING, OPTIONAL,
+     "Namespace of namespaced objects that name none (default \"default\")."},
+    {"objects", &TYPE_DYNAMIC, COMPUTED | CHANGES_ON_UPDATE | HAS_PARTS,
+     "The objects as the server returned them, by \"GROUP/KIND/NAMESPACE/NAME\"."},
+    {"allow_empty", &TYPE_BOOL, OPTIONAL,
+     "Whether the source may contain no objects (default false)."},
+    {"prune_all", &TYPE_BOOL, OPTIONAL,
      "Whether Namespaces, CustomResourceDefinitions and PersistentVolumeClaims that are no longer "
-     "in the source are deleted too (default false)."                                                                    },
+     "in the source are deleted too (default false)."},
     OBJECT_ATTRIBUTES,
 };
 static const Block blocks[] = {OBJECT_FIELD_MANAGER_BLOCK, TIMEOUTS_BLOCK};

@@ -60,14 +60,12 @@ static bool wait(const Call *call, Value planned, ObjectApplied *applied, Diags 
            wait_for_account(call, applied->ref.name, diags);
 }
 
-/* clang-format off */
 static const Attribute attributes[] = {
     {"wait_for_default_service_account", &TYPE_BOOL, OPTIONAL | COMPUTED,
      "Whether a creation or update waits until the namespace has its service account \"default\".",
      .default_json = "false"},
     TYPED_ATTRIBUTES,
 };
-/* clang-format on */
 static const Block blocks[] = {OBJECT_METADATA_CLUSTER_BLOCK, TYPED_BLOCKS};
 
 static const TypedObject namespace = {

@@ -26,8 +26,8 @@ typedef struct TaintCall {
     Value live;    /* the node */
 } TaintCall;
 
-static void begin(
-    TaintCall *taints, const Call *call, Value planned, Value prior, Str private_data) {
+static void begin(TaintCall *taints, const Call *call, Value planned, Value prior,
+                  Str private_data) {
     Value state = value_is_present(planned) ? planned : prior;
     Value manifest = value_null(&TYPE_DYNAMIC), item = object_metadata_of(state);
     Str name = value_is_present(item) ? object_text(item, "name", STR_EMPTY) : STR_EMPTY;
@@ -145,11 +145,8 @@ static Value merged_taints(const TaintCall *taints) {
     return value_tuple(merged.items, merged.count, arena);
 }
 
-static KubeOutcome send(const TaintCall *taints,
-                        const ObjectRead *read,
-                        bool is_dry_run,
-                        KubeResponse *response,
-                        Diags *diags) {
+static KubeOutcome send(const TaintCall *taints, const ObjectRead *read, bool is_dry_run,
+                        KubeResponse *response, Diags *diags) {
     Arena *arena = taints->call->arena;
     Value body = value_null(&TYPE_DYNAMIC);
     Str version = kube_object_text(read->live, "metadata", "resourceVersion");
@@ -235,9 +232,7 @@ static bool dry_run(const TaintCall *taints, const ObjectRead *read, Diags *diag
 }
 
 /* The node may be made by the same plan, and its cluster too. */
-static bool taint_plan(const Call *call,
-                       const PlanRequest *request,
-                       PlanResponse *response,
+static bool taint_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                        Diags *diags) {
     TaintCall taints;
     ObjectRead read;
@@ -273,18 +268,14 @@ static bool taint_plan(const Call *call,
            (check_conflicts(&taints, diags) && dry_run(&taints, &read, diags));
 }
 
-static bool taint_marker(const Call *call,
-                         const MarkerRequest *request,
-                         MarkerResponse *response,
+static bool taint_marker(const Call *call, const MarkerRequest *request, MarkerResponse *response,
                          Diags *diags) {
     (void)call, (void)diags;
     response->marker = object_text(object_metadata_of(request->planned), "name", STR_EMPTY);
     return true;
 }
 
-static bool taint_apply(const Call *call,
-                        const ApplyRequest *request,
-                        ApplyResponse *response,
+static bool taint_apply(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                         Diags *diags) {
     TaintCall taints;
     ObjectRead read;
@@ -299,9 +290,7 @@ static bool taint_apply(const Call *call,
     return true;
 }
 
-static bool taint_delete(const Call *call,
-                         const DeleteRequest *request,
-                         DeleteResponse *response,
+static bool taint_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
                          Diags *diags) {
     TaintCall taints;
     ObjectRead read;
@@ -310,9 +299,7 @@ static bool taint_delete(const Call *call,
     return change(&taints, &read, diags);
 }
 
-static bool taint_read(const Call *call,
-                       const ReadRequest *request,
-                       ReadResponse *response,
+static bool taint_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                        Diags *diags) {
     TaintCall taints;
     ObjectRead read;
@@ -325,10 +312,8 @@ static bool taint_read(const Call *call,
     return true;
 }
 
-static bool taint_recover(const Call *call,
-                          const RecoverRequest *request,
-                          RecoverResponse *response,
-                          Diags *diags) {
+static bool taint_recover(const Call *call, const RecoverRequest *request,
+                          RecoverResponse *response, Diags *diags) {
     TaintCall taints;
     ObjectRead read;
     Value known = value_unknown_as_null(request->planned, call->arena);
@@ -348,7 +333,6 @@ static bool taint_recover(const Call *call,
     return true;
 }
 
-/* clang-format off */
 static const Attribute attributes[] = {
     {"id", &TYPE_STRING, COMPUTED, "Name of the node."},
     {"field_manager", &TYPE_STRING, OPTIONAL | COMPUTED, "Name of the field manager.",
@@ -356,18 +340,15 @@ static const Attribute attributes[] = {
     {"force", &TYPE_BOOL, OPTIONAL,
      "Whether to take taints that others set with another value (default false)."},
 };
-/* clang-format on */
 static const Attribute node_attributes[] = {
     {"name", &TYPE_STRING, REQUIRED | FORCES_NEW, "Name of the node."},
 };
-/* clang-format off */
 static const Attribute taint_attributes[] = {
     {"key", &TYPE_STRING, REQUIRED, "Key of the taint."},
     {"value", &TYPE_STRING, OPTIONAL, "Value of the taint."},
     {"effect", &TYPE_STRING, REQUIRED, "What happens to pods that do not tolerate the taint.",
      .one_of = "NoSchedule PreferNoSchedule NoExecute"},
 };
-/* clang-format on */
 static const Block blocks[] = {
     {.name = "metadata",
      .nesting = NEST_LIST,

@@ -327,9 +327,9 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 static const ArgumentRule rules[] = {
-    {RULE_AT_LEAST_ONE, {"data_wo", "binary_data_wo"}          },
-    {RULE_CONFLICTS,    {"certificate", "controller_name"}     },
-    {RULE_CONFLICTS,    {"certificate", "controller_namespace"}},
+    {RULE_AT_LEAST_ONE, {"data_wo", "binary_data_wo"}},
+    {RULE_CONFLICTS, {"certificate", "controller_name"}},
+    {RULE_CONFLICTS, {"certificate", "controller_namespace"}},
 };
 static const Block blocks[] = {OBJECT_METADATA_BLOCK, TYPED_BLOCKS};
 

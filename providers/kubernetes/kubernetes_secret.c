@@ -15,8 +15,8 @@
 #define TOKEN_MS   60000 /* without a timeout of the resource */
 
 static const WriteOnly write_only[] = {
-    {"data_wo",        "data_wo_revision",        NULL, false},
-    {"binary_data_wo", "binary_data_wo_revision", NULL, true },
+    {"data_wo", "data_wo_revision", NULL, false},
+    {"binary_data_wo", "binary_data_wo_revision", NULL, true},
 };
 static const WriteOnlyTable write_only_table = {write_only, ARRAY_COUNT(write_only)};
 
@@ -178,7 +178,6 @@ static bool validate(const Call *call, const ValidateRequest *request, Diags *di
     return is_valid;
 }
 
-/* clang-format off */
 static const Attribute attributes[] = {
     {"data", &TYPE_MAP_OF_STRING, OPTIONAL | COMPUTED | SENSITIVE | ANY_TEXT,
      "Texts by key. For a token of a service account, computed."},
@@ -191,8 +190,8 @@ static const Attribute attributes[] = {
      "Bytes by key, as base64, that no plan and no state stores."},
     {"binary_data_wo_revision", &TYPE_NUMBER, OPTIONAL,
      "Revision of binary_data_wo: a change sends its values again."},
-    {"type", &TYPE_STRING, OPTIONAL | COMPUTED,
-     "Type of the Secret. A change replaces the object.", .default_json = "\"Opaque\""},
+    {"type", &TYPE_STRING, OPTIONAL | COMPUTED, "Type of the Secret. A change replaces the object.",
+     .default_json = "\"Opaque\""},
     {"immutable", &TYPE_BOOL, OPTIONAL,
      "Whether the data can never be changed: then another value replaces the object."},
     {"wait_for_service_account_token", &TYPE_BOOL, OPTIONAL | COMPUTED,
@@ -200,12 +199,11 @@ static const Attribute attributes[] = {
      .default_json = "true"},
     TYPED_ATTRIBUTES,
 };
-/* clang-format on */
 static const ArgumentRule rules[] = {
-    {RULE_CONFLICTS,     {"data", "data_wo"}                          },
-    {RULE_CONFLICTS,     {"binary_data", "binary_data_wo"}            },
-    {RULE_REQUIRED_WITH, {"data_wo", "data_wo_revision"}              },
-    {RULE_REQUIRED_WITH, {"data_wo_revision", "data_wo"}              },
+    {RULE_CONFLICTS, {"data", "data_wo"}},
+    {RULE_CONFLICTS, {"binary_data", "binary_data_wo"}},
+    {RULE_REQUIRED_WITH, {"data_wo", "data_wo_revision"}},
+    {RULE_REQUIRED_WITH, {"data_wo_revision", "data_wo"}},
     {RULE_REQUIRED_WITH, {"binary_data_wo", "binary_data_wo_revision"}},
     {RULE_REQUIRED_WITH, {"binary_data_wo_revision", "binary_data_wo"}},
 };

@@ -67,9 +67,7 @@ static Str converted(Value stored, Arena *arena) {
     return strbuf_str(&text);
 }
 
-bool manifest_upgrade(const Call *call,
-                      const UpgradeRequest *request,
-                      UpgradeResponse *response,
+bool manifest_upgrade(const Call *call, const UpgradeRequest *request, UpgradeResponse *response,
                       Diags *diags) {
     Arena *arena = call->arena;
     UpgradeRequest made = *request;

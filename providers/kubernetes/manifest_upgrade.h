@@ -8,7 +8,5 @@
 #define MANIFEST_UPGRADE_HASHICORP 1
 
 /* Slot `upgrade` of kubernetes_manifest. */
-bool manifest_upgrade(const Call *call,
-                      const UpgradeRequest *request,
-                      UpgradeResponse *response,
+bool manifest_upgrade(const Call *call, const UpgradeRequest *request, UpgradeResponse *response,
                       Diags *diags);

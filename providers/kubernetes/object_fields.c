@@ -14,7 +14,7 @@
 #include "object_texts.h"
 
 const Attribute object_fields_metadata[OBJECT_FIELDS_METADATA_COUNT] = {
-    {"name",      &TYPE_STRING, REQUIRED | FORCES_NEW, "Name of the object."   },
+    {"name", &TYPE_STRING, REQUIRED | FORCES_NEW, "Name of the object."},
     {"namespace", &TYPE_STRING, OPTIONAL | FORCES_NEW,
      "Namespace of the object (default \"default\"), unless its kind has none."},
 };
@@ -75,8 +75,8 @@ static Value manifest_of(const ObjectField *fields, Value state, Arena *arena) {
 
 /* The dry run of a creation uses a name that owns nothing: a manager that owns other fields would
  * lose them. */
-static const ObjectRequest *request_of(
-    const Call *call, Value state, Value prior, Str private_data, FieldsCall *out) {
+static const ObjectRequest *request_of(const Call *call, Value state, Value prior, Str private_data,
+                                       FieldsCall *out) {
     const ObjectField *fields = call->type.resource->payload;
     out->options = (ObjectOptions){
         .manager = object_text(state, "field_manager", STR("loam-plan")),
@@ -133,9 +133,7 @@ static Str id_of(Value manifest, Arena *arena) {
     return is_known ? object_key_import_id(&key, arena) : STR_EMPTY;
 }
 
-bool object_fields_plan(const Call *call,
-                        const PlanRequest *request,
-                        PlanResponse *response,
+bool object_fields_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                         Diags *diags) {
     FieldsCall fields;
     ObjectPlan plan;
@@ -162,18 +160,14 @@ static Str manager_of(const Call *call, Value planned) {
     return chosen.len ? chosen : str_concat(STR("loam-"), suffix, call->arena);
 }
 
-bool object_fields_marker(const Call *call,
-                          const MarkerRequest *request,
-                          MarkerResponse *response,
+bool object_fields_marker(const Call *call, const MarkerRequest *request, MarkerResponse *response,
                           Diags *diags) {
     (void)diags;
     response->marker = manager_of(call, request->planned);
     return true;
 }
 
-bool object_fields_apply(const Call *call,
-                         const ApplyRequest *request,
-                         ApplyResponse *response,
+bool object_fields_apply(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                          Diags *diags) {
     FieldsCall fields;
     ObjectApplied applied;
@@ -234,9 +228,7 @@ static bool release(const ObjectRequest *request, Diags *diags) {
                                 &response, diags);
 }
 
-bool object_fields_delete(const Call *call,
-                          const DeleteRequest *request,
-                          DeleteResponse *response,
+bool object_fields_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
                           Diags *diags) {
     FieldsCall fields;
     (void)response;
@@ -262,8 +254,8 @@ static Value state_of(const Call *call, Value state, Value live) {
     return object_builder_value(&builder);
 }
 
-static void find_drift(
-    const Call *call, Value stored, const ObjectRead *read, Str manager, ReadResponse *response) {
+static void find_drift(const Call *call, Value stored, const ObjectRead *read, Str manager,
+                       ReadResponse *response) {
     Arena *arena = call->arena;
     const ObjectField *fields = call->type.resource->payload;
     Str kind = object_text(stored, "kind", STR_EMPTY);
@@ -284,9 +276,7 @@ static void find_drift(
     }
 }
 
-bool object_fields_read(const Call *call,
-                        const ReadRequest *request,
-                        ReadResponse *response,
+bool object_fields_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                         Diags *diags) {
     FieldsCall fields;
     ObjectRead read;
@@ -305,10 +295,8 @@ bool object_fields_read(const Call *call,
 }
 
 /* The apply that makes a manager an owner has all fields. */
-bool object_fields_recover(const Call *call,
-                           const RecoverRequest *request,
-                           RecoverResponse *response,
-                           Diags *diags) {
+bool object_fields_recover(const Call *call, const RecoverRequest *request,
+                           RecoverResponse *response, Diags *diags) {
     FieldsCall fields;
     ObjectRead read;
     Value known = value_unknown_as_null(request->planned, call->arena);

@@ -41,30 +41,18 @@ extern const Attribute object_fields_metadata[OBJECT_FIELDS_METADATA_COUNT];
         }                                                                                          \
     }
 
-bool object_fields_plan(const Call *call,
-                        const PlanRequest *request,
-                        PlanResponse *response,
+bool object_fields_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                         Diags *diags);
-bool object_fields_marker(const Call *call,
-                          const MarkerRequest *request,
-                          MarkerResponse *response,
+bool object_fields_marker(const Call *call, const MarkerRequest *request, MarkerResponse *response,
                           Diags *diags);
-bool object_fields_apply(const Call *call,
-                         const ApplyRequest *request,
-                         ApplyResponse *response,
+bool object_fields_apply(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                          Diags *diags);
-bool object_fields_delete(const Call *call,
-                          const DeleteRequest *request,
-                          DeleteResponse *response,
+bool object_fields_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
                           Diags *diags);
-bool object_fields_read(const Call *call,
-                        const ReadRequest *request,
-                        ReadResponse *response,
+bool object_fields_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                         Diags *diags);
-bool object_fields_recover(const Call *call,
-                           const RecoverRequest *request,
-                           RecoverResponse *response,
-                           Diags *diags);
+bool object_fields_recover(const Call *call, const RecoverRequest *request,
+                           RecoverResponse *response, Diags *diags);
 
 #define OBJECT_FIELDS_SLOTS                                                                        \
     .recovery = RECOVERY_FINDS, .batches_intents = true, .plan = object_fields_plan,               \

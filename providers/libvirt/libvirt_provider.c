@@ -90,10 +90,8 @@ static bool provider_validate(const Call *call, const ValidateRequest *request, 
            check_pin(call, config, diags);
 }
 
-static bool provider_configure(const Call *call,
-                               const ConfigureRequest *request,
-                               ConfigureResponse *response,
-                               Diags *diags) {
+static bool provider_configure(const Call *call, const ConfigureRequest *request,
+                               ConfigureResponse *response, Diags *diags) {
     Value config = request->config;
     Arena *run = request->run;
     if (!provider_validate(call, &(ValidateRequest){config}, diags))

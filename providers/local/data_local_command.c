@@ -4,10 +4,8 @@
 
 static const Attribute attributes[] = {LOCAL_COMMAND_ATTRIBUTES};
 
-static bool command_read(const Call *call,
-                         const DataReadRequest *request,
-                         DataReadResponse *response,
-                         Diags *diags) {
+static bool command_read(const Call *call, const DataReadRequest *request,
+                         DataReadResponse *response, Diags *diags) {
     return local_command_run(call, request->config, &response->state, diags);
 }
 

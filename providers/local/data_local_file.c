@@ -3,15 +3,13 @@
 #include "local_lookup.h"
 #include "local_provider.h"
 
-/* clang-format off */
 static const Attribute attributes[] = {
-    {"filename",       &TYPE_STRING, REQUIRED, "Path of the file."},
-    {"content",        &TYPE_STRING, COMPUTED, "Content as text; bytes that are not UTF-8 are replaced."},
+    {"filename", &TYPE_STRING, REQUIRED, "Path of the file."},
+    {"content", &TYPE_STRING, COMPUTED, "Content as text; bytes that are not UTF-8 are replaced."},
     {"content_base64", &TYPE_STRING, COMPUTED, "Content as base64."},
-    {"id",             &TYPE_STRING, COMPUTED, "SHA-1 of the content, in hex."},
+    {"id", &TYPE_STRING, COMPUTED, "SHA-1 of the content, in hex."},
     LOCAL_DIGEST_ATTRIBUTES,
 };
-/* clang-format on */
 
 const DataSourceType data_local_file = {
     .name = "local_file",

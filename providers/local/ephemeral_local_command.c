@@ -4,9 +4,7 @@
 
 static const Attribute attributes[] = {LOCAL_COMMAND_ATTRIBUTES};
 
-static bool command_open(const Call *call,
-                         const OpenRequest *request,
-                         OpenResponse *response,
+static bool command_open(const Call *call, const OpenRequest *request, OpenResponse *response,
                          Diags *diags) {
     return local_command_run(call, request->config, &response->result, diags);
 }

@@ -13,13 +13,13 @@ void local_content_describe(ObjectBuilder *builder, Str bytes, Arena *arena) {
         const char *name;
         Str text;
     } rows[] = {
-        {"id",                   sha1  },
-        {       "content_md5", digest_hex(DIGEST_MD5,  bytes, arena)},
-        { "content_sha1",         sha1  },
-        {      "content_sha256",     hex_encode(sha256, arena)},
-        {       "content_base64sha256",  base64_encode(sha256, arena)},
-        {       "content_sha512",     hex_encode(sha512, arena)},
-        {       "content_base64sha512",  base64_encode(sha512, arena)},
+        {"id", sha1},
+        {"content_md5", digest_hex(DIGEST_MD5, bytes, arena)},
+        {"content_sha1", sha1},
+        {"content_sha256", hex_encode(sha256, arena)},
+        {"content_base64sha256", base64_encode(sha256, arena)},
+        {"content_sha512", hex_encode(sha512, arena)},
+        {"content_base64sha512", base64_encode(sha512, arena)},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         object_builder_set(builder, rows[i].name, value_from_str(rows[i].text));

@@ -4,9 +4,7 @@
 
 #include "provider.h"
 
-bool local_lookup_read(const Call *call,
-                       const DataReadRequest *request,
-                       DataReadResponse *response,
+bool local_lookup_read(const Call *call, const DataReadRequest *request, DataReadResponse *response,
                        Diags *diags);
 /* Sets content, digests and ID of *state, an object with `filename`. */
 bool local_lookup_file(const Call *call, Value *state, Diags *diags);

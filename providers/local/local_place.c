@@ -148,9 +148,7 @@ static bool source_changed(const Call *call, const PlanRequest *request) {
     return !is_same;
 }
 
-bool local_place_plan(const Call *call,
-                      const PlanRequest *request,
-                      PlanResponse *response,
+bool local_place_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                       Diags *diags) {
     (void)diags;
     if (!source_changed(call, request))
@@ -166,9 +164,7 @@ bool local_place_plan(const Call *call,
     return true;
 }
 
-bool local_place_marker(const Call *call,
-                        const MarkerRequest *request,
-                        MarkerResponse *response,
+bool local_place_marker(const Call *call, const MarkerRequest *request, MarkerResponse *response,
                         Diags *diags) {
     (void)diags;
     Value planned = request->planned;
@@ -199,9 +195,7 @@ static Value described(const Call *call, Value object, Str bytes) {
     return object_builder_value(&builder);
 }
 
-bool local_place_create(const Call *call,
-                        const ApplyRequest *request,
-                        ApplyResponse *response,
+bool local_place_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                         Diags *diags) {
     Str bytes;
     if (!content_bytes(call, request->planned, &bytes, diags))
@@ -214,9 +208,7 @@ bool local_place_create(const Call *call,
     return true;
 }
 
-bool local_place_update(const Call *call,
-                        const ApplyRequest *request,
-                        ApplyResponse *response,
+bool local_place_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                         Diags *diags) {
     const Disk *disk = call->io->disk;
     Str path = object_text(request->planned, "filename", STR_EMPTY);
@@ -234,9 +226,7 @@ bool local_place_update(const Call *call,
     return true;
 }
 
-bool local_place_delete(const Call *call,
-                        const DeleteRequest *request,
-                        DeleteResponse *response,
+bool local_place_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
                         Diags *diags) {
     (void)response;
     const Disk *disk = call->io->disk;
@@ -264,9 +254,7 @@ static Value with_found_mode(const Call *call, Value state, uint32_t found) {
     return object_builder_value(&builder);
 }
 
-bool local_place_read(const Call *call,
-                      const ReadRequest *request,
-                      ReadResponse *response,
+bool local_place_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                       Diags *diags) {
     Value *state = &response->state;
     const Disk *disk = call->io->disk;
@@ -302,9 +290,7 @@ bool local_place_read(const Call *call,
     return true;
 }
 
-bool local_place_recover(const Call *call,
-                         const RecoverRequest *request,
-                         RecoverResponse *response,
+bool local_place_recover(const Call *call, const RecoverRequest *request, RecoverResponse *response,
                          Diags *diags) {
     RecoverOutcome *outcome = &response->outcome;
     Value *state = &response->state;

@@ -13,33 +13,19 @@
 /* Attribute check: octal text of three or four digits. */
 Str local_place_check_permission(Value value, Arena *arena);
 
-bool local_place_plan(const Call *call,
-                      const PlanRequest *request,
-                      PlanResponse *response,
+bool local_place_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                       Diags *diags);
-bool local_place_marker(const Call *call,
-                        const MarkerRequest *request,
-                        MarkerResponse *response,
+bool local_place_marker(const Call *call, const MarkerRequest *request, MarkerResponse *response,
                         Diags *diags);
-bool local_place_create(const Call *call,
-                        const ApplyRequest *request,
-                        ApplyResponse *response,
+bool local_place_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                         Diags *diags);
 /* Changes only permissions of the file, and none of existing directories; new content replaces the
  * object. */
-bool local_place_update(const Call *call,
-                        const ApplyRequest *request,
-                        ApplyResponse *response,
+bool local_place_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                         Diags *diags);
-bool local_place_delete(const Call *call,
-                        const DeleteRequest *request,
-                        DeleteResponse *response,
+bool local_place_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
                         Diags *diags);
-bool local_place_read(const Call *call,
-                      const ReadRequest *request,
-                      ReadResponse *response,
+bool local_place_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                       Diags *diags);
-bool local_place_recover(const Call *call,
-                         const RecoverRequest *request,
-                         RecoverResponse *response,
+bool local_place_recover(const Call *call, const RecoverRequest *request, RecoverResponse *response,
                          Diags *diags);

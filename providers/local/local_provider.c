@@ -7,9 +7,7 @@ static const ResourceType *const resources[] = {LOCAL_RESOURCES(PROVIDER_ROW)};
 static const DataSourceType *const data_sources[] = {LOCAL_DATA_SOURCES(PROVIDER_ROW)};
 static const EphemeralType *const ephemerals[] = {LOCAL_EPHEMERALS(PROVIDER_ROW)};
 
-static bool direxists(const Call *call,
-                      const FunctionRequest *request,
-                      FunctionResponse *response,
+static bool direxists(const Call *call, const FunctionRequest *request, FunctionResponse *response,
                       Diags *diags) {
     DiskStat stat;
     const Disk *disk = call->io->disk;
@@ -25,19 +23,17 @@ static bool direxists(const Call *call,
     return false;
 }
 
-static const ProviderParameter direxists_parameters[] = {
-    {.name = "path", .type = &TYPE_STRING}
-};
+static const ProviderParameter direxists_parameters[] = {{.name = "path", .type = &TYPE_STRING}};
 static const ProviderFunction functions[] = {
     {
-     .name = "direxists",
-     .parameters = direxists_parameters,
-     .parameter_count = ARRAY_COUNT(direxists_parameters),
-     .type = &TYPE_BOOL,
-     .run = direxists,
-     .description = "Whether the path is a directory; false if it does not exist.",
-     .example = "provider::local::direxists(\"/\") = true",
-     },
+        .name = "direxists",
+        .parameters = direxists_parameters,
+        .parameter_count = ARRAY_COUNT(direxists_parameters),
+        .type = &TYPE_BOOL,
+        .run = direxists,
+        .description = "Whether the path is a directory; false if it does not exist.",
+        .example = "provider::local::direxists(\"/\") = true",
+    },
 };
 
 const Provider local_provider = {

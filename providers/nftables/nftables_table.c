@@ -77,8 +77,8 @@ static bool has_rule(Value chain, Value rule) {
     return false;
 }
 
-static void note_rules(
-    const Call *call, Str name, Value from, Value other, const char *verb, PlanResponse *response) {
+static void note_rules(const Call *call, Str name, Value from, Value other, const char *verb,
+                       PlanResponse *response) {
     for (size_t i = 0; i < nested_list_count(from, "rules"); i++) {
         Value rule = nested_list_at(from, "rules", i);
         if (!value_is_present(rule) || has_rule(other, rule) || response->notes.count >= NOTES_MAX)
@@ -125,9 +125,7 @@ static void note_late_check(const Call *call, PlanResponse *response) {
 
 /* Checks the new table with nft on the machine. Keeps the prior text of parts that differ in
  * spelling only. */
-static bool check_on_machine(const Call *call,
-                             const PlanRequest *request,
-                             PlanResponse *response,
+static bool check_on_machine(const Call *call, const PlanRequest *request, PlanResponse *response,
                              Diags *diags) {
     SCOPED(SshLink) link = {0};
     SshProblem problem = {0};
@@ -148,9 +146,7 @@ static bool check_on_machine(const Call *call,
     return diags->error_count == errors;
 }
 
-static bool table_plan(const Call *call,
-                       const PlanRequest *request,
-                       PlanResponse *response,
+static bool table_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                        Diags *diags) {
     bool is_new = value_is_null(request->prior), is_good = true, responds = true;
     if (is_new && !ssh_client_greet(call, request, &responds, diags))
@@ -184,9 +180,7 @@ static void warn_of_boot(const Call *call, Value object, const TableFacts *facts
                  "/etc/nftables.d/loam-*.nft, or set \"persist\" to false.");
 }
 
-static bool table_create(const Call *call,
-                         const ApplyRequest *request,
-                         ApplyResponse *response,
+static bool table_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                          Diags *diags) {
     TableFacts facts;
     TableChange change = {
@@ -204,9 +198,7 @@ static bool table_create(const Call *call,
     return true;
 }
 
-static bool table_update(const Call *call,
-                         const ApplyRequest *request,
-                         ApplyResponse *response,
+static bool table_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                          Diags *diags) {
     TableFacts facts;
     bool in_doubt;
@@ -230,9 +222,7 @@ static bool table_update(const Call *call,
     return true;
 }
 
-static bool table_delete(const Call *call,
-                         const DeleteRequest *request,
-                         DeleteResponse *response,
+static bool table_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
                          Diags *diags) {
     TableFacts facts;
     TableChange change = {
@@ -274,9 +264,7 @@ static void warn_of_others(const Call *call, const TableFacts *facts, Diags *dia
                  STR_ARG(names));
 }
 
-static bool table_read(const Call *call,
-                       const ReadRequest *request,
-                       ReadResponse *response,
+static bool table_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                        Diags *diags) {
     SCOPED(SshLink) link = {0};
     TableFacts facts;
@@ -320,9 +308,7 @@ static const Str families[] = {STR_CONST("inet"), STR_CONST("ip"),     STR_CONST
                                STR_CONST("arp"),  STR_CONST("bridge"), STR_CONST("netdev")};
 
 /* The id is HOST/FAMILY/NAME, or HOST:PORT/FAMILY/NAME with "[…]" around an IPv6 address. */
-static bool table_import(const Call *call,
-                         const ImportRequest *request,
-                         ImportResponse *response,
+static bool table_import(const Call *call, const ImportRequest *request, ImportResponse *response,
                          Diags *diags) {
     Str parts[3], rest = request->id, host;
     uint64_t port = 0;
@@ -362,10 +348,8 @@ static bool table_import(const Call *call,
     return true;
 }
 
-static bool table_recover(const Call *call,
-                          const RecoverRequest *request,
-                          RecoverResponse *response,
-                          Diags *diags) {
+static bool table_recover(const Call *call, const RecoverRequest *request,
+                          RecoverResponse *response, Diags *diags) {
     SCOPED(SshLink) link = {0};
     TableFacts facts;
     SshProblem problem = {0};

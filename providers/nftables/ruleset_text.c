@@ -52,8 +52,8 @@ static Str joined(Value object, const char *name, Str separator, Arena *arena) {
     return str_join(texts.items, texts.count, separator, arena);
 }
 
-static void write_set(
-    Writer *writer, const char *kind, const char *attribute, Str name, Value set) {
+static void write_set(Writer *writer, const char *kind, const char *attribute, Str name,
+                      Value set) {
     Arena *arena = writer->call->arena;
     StrBuf *text = &writer->text;
     int64_t size = object_int(set, "size", 0);
@@ -276,8 +276,8 @@ static bool validate_chain(const Call *call, Str name, Value chain, Diags *diags
     return is_good;
 }
 
-static bool validate_set(
-    const Call *call, const char *attribute, Str name, Value set, Diags *diags) {
+static bool validate_set(const Call *call, const char *attribute, Str name, Value set,
+                         Diags *diags) {
     static const char *const texts[] = {"elements", "flags"};
     static const char *const lines[] = {"type", "timeout"};
     bool is_good = true;
@@ -360,8 +360,8 @@ static bool parse_position(Str line, size_t *number, size_t *from, Str *message)
     return true;
 }
 
-static void report_line(
-    const Call *call, const RulesetLine *line, size_t column, Str message, Diags *diags) {
+static void report_line(const Call *call, const RulesetLine *line, size_t column, Str message,
+                        Diags *diags) {
     if (line->start == 0 || column <= line->start || column > line->start + line->text.len + 1) {
         (void)path_error(call, line->path, diags, "Table rejected by nft", "%.*s",
                          STR_ARG(message));

@@ -45,9 +45,7 @@ static const ExitMeaning meanings[] = {
 };
 /* clang-format on */
 
-static bool explain_exit(const SshLink *link,
-                         const RulesetText *text,
-                         const SshResult *result,
+static bool explain_exit(const SshLink *link, const RulesetText *text, const SshResult *result,
                          Diags *diags) {
     const Call *call = link->call;
     int status = result->exit_status;
@@ -65,13 +63,8 @@ static bool explain_exit(const SshLink *link,
                       meaning->detail, output.len > 0 ? " " : "", STR_ARG(output));
 }
 
-static SshStatus run(SshLink *link,
-                     const char *script,
-                     const Str *arguments,
-                     size_t count,
-                     Str input,
-                     SshResult *out,
-                     SshProblem *problem) {
+static SshStatus run(SshLink *link, const char *script, const Str *arguments, size_t count,
+                     Str input, SshResult *out, SshProblem *problem) {
     SshCommand command = {
         .command = ssh_client_script(script, arguments, count, link->call->arena),
         .input = input,
@@ -110,12 +103,8 @@ static bool parse_facts(const Call *call, Value object, Str output, TableFacts *
                       STR_ARG(object_text(object, "host", STR_EMPTY)));
 }
 
-SshStatus table_host_read(SshLink *link,
-                          Value object,
-                          bool ends_pending,
-                          TableFacts *out,
-                          SshProblem *problem,
-                          Diags *diags) {
+SshStatus table_host_read(SshLink *link, Value object, bool ends_pending, TableFacts *out,
+                          SshProblem *problem, Diags *diags) {
     const Str arguments[] = {object_text(object, "family", STR_EMPTY),
                              object_text(object, "name", STR_EMPTY),
                              ends_pending ? STR("end") : STR("keep")};
@@ -142,13 +131,8 @@ static Value next_record(Str *rest, Arena *arena) {
     return table_listing_read_record(table_listing_record(&listing, arena), arena);
 }
 
-SshStatus table_host_check(SshLink *link,
-                           Value object,
-                           const RulesetText *text,
-                           Value *live,
-                           Value *wanted,
-                           SshProblem *problem,
-                           Diags *diags) {
+SshStatus table_host_check(SshLink *link, Value object, const RulesetText *text, Value *live,
+                           Value *wanted, SshProblem *problem, Diags *diags) {
     const Str arguments[] = {object_text(object, "family", STR_EMPTY),
                              object_text(object, "name", STR_EMPTY)};
     SshResult result = {0};
@@ -210,8 +194,8 @@ static bool arm(SshLink *link, const TableChange *change, Str id, Diags *diags) 
 }
 
 /* Fills a link that uses a new session, not a shared one. */
-static bool link_new_session(
-    const Call *call, Value object, int64_t wait_ms, SshLink *out, Diags *diags) {
+static bool link_new_session(const Call *call, Value object, int64_t wait_ms, SshLink *out,
+                             Diags *diags) {
     if (!ssh_client_link(call, object, out, diags))
         return false;
     ssh_client_use_new_session(out);
@@ -239,13 +223,8 @@ static bool wait_for_rollback(const Call *call, const TableChange *change, Str i
            result.exit_status == 0;
 }
 
-static bool report_cut(const Call *call,
-                       const TableChange *change,
-                       const SshLink *link,
-                       Str reason,
-                       Str id,
-                       bool *in_doubt,
-                       Diags *diags) {
+static bool report_cut(const Call *call, const TableChange *change, const SshLink *link, Str reason,
+                       Str id, bool *in_doubt, Diags *diags) {
     Str endpoint = ssh_endpoint(link->target.host, link->target.port, call->arena);
     Str seconds = seconds_text(change, 0, call->arena);
     *in_doubt = !wait_for_rollback(call, change, id);
@@ -291,8 +270,8 @@ typedef struct Pending {
 } Pending;
 
 /* Runs the confirming script in a new connection. */
-static bool confirm_by(
-    const Call *call, Pending *pending, const char *how, SshResult *out, Diags *diags) {
+static bool confirm_by(const Call *call, Pending *pending, const char *how, SshResult *out,
+                       Diags *diags) {
     SCOPED(SshLink) link = {0};
     const TableChange *change = pending->change;
     const Str arguments[] = {
@@ -325,8 +304,8 @@ static bool confirm_by(
            explain_exit(&link, &change->text, out, diags);
 }
 
-static bool confirm(
-    const Call *call, Pending *pending, bool is_after_load, TableFacts *out, Diags *diags) {
+static bool confirm(const Call *call, Pending *pending, bool is_after_load, TableFacts *out,
+                    Diags *diags) {
     SshResult result = {0};
     if (!is_after_load && !confirm_by(call, pending, "wait", &result, diags))
         return false;
@@ -334,8 +313,8 @@ static bool confirm(
            parse_facts(call, pending->change->object, result.out, out, diags);
 }
 
-bool table_host_change(
-    const Call *call, const TableChange *change, TableFacts *out, bool *in_doubt, Diags *diags) {
+bool table_host_change(const Call *call, const TableChange *change, TableFacts *out, bool *in_doubt,
+                       Diags *diags) {
     SCOPED(SshLink) link = {0};
     Str id = uuid_v4(call->arena);
     *in_doubt = false;

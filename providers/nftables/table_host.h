@@ -25,22 +25,13 @@ typedef struct TableFacts {
 /* Reads the facts in one round trip. `ends_pending`: rolls back an unconfirmed change first.
  * Returns the status of the connection, with *problem; the caller reports it. Adds other failures
  * as errors. */
-SshStatus table_host_read(SshLink *link,
-                          Value object,
-                          bool ends_pending,
-                          TableFacts *out,
-                          SshProblem *problem,
-                          Diags *diags);
+SshStatus table_host_read(SshLink *link, Value object, bool ends_pending, TableFacts *out,
+                          SshProblem *problem, Diags *diags);
 /* Checks the commands with nft on the machine, without changing anything. Returns the status of the
  * connection, which the caller reports. Adds errors of nft at the arguments. Sets *live and *wanted
  * to records (table_listing_read_record) of the live and the new table; null: not known. */
-SshStatus table_host_check(SshLink *link,
-                           Value object,
-                           const RulesetText *text,
-                           Value *live,
-                           Value *wanted,
-                           SshProblem *problem,
-                           Diags *diags);
+SshStatus table_host_check(SshLink *link, Value object, const RulesetText *text, Value *live,
+                           Value *wanted, SshProblem *problem, Diags *diags);
 
 typedef struct TableChange {
     Value object;
@@ -53,5 +44,5 @@ typedef struct TableChange {
 
 /* Replaces the table and confirms the change. On failure adds an error; *in_doubt is then true if
  * the new table may be active permanently. */
-MUST_USE bool table_host_change(
-    const Call *call, const TableChange *change, TableFacts *out, bool *in_doubt, Diags *diags);
+MUST_USE bool table_host_change(const Call *call, const TableChange *change, TableFacts *out,
+                                bool *in_doubt, Diags *diags);

@@ -404,8 +404,8 @@ static Value texts_or_null(const StrVec *texts, Arena *arena) {
     return texts->count ? nested_list_of_texts(texts, arena) : value_null(&TYPE_LIST_OF_STRING);
 }
 
-static Value live_chain(
-    const ListedChain *chain, Value old, Value stored, const Type *type, Arena *arena) {
+static Value live_chain(const ListedChain *chain, Value old, Value stored, const Type *type,
+                        Arena *arena) {
     bool is_kept =
         value_is_present(stored) && str_equal(value_text_at(old, STR("digest")), chain->digest);
     ObjectBuilder builder =
@@ -440,8 +440,8 @@ static Value set_of_texts(const StrVec *texts, Arena *arena) {
     return value_set(&TYPE_STRING, items, texts->count, arena);
 }
 
-static Value live_set(
-    const ListedSet *set, Value old, Value stored, const Type *type, Arena *arena) {
+static Value live_set(const ListedSet *set, Value old, Value stored, const Type *type,
+                      Arena *arena) {
     bool is_stored = value_is_present(stored);
     bool is_kept = is_stored && str_equal(value_text_at(old, STR("digest")), set->digest);
     ObjectBuilder builder =
@@ -506,8 +506,8 @@ static Value live_chains(const TableListing *live, Value record, Value state, Ar
     return finish_items(&items);
 }
 
-static Value live_sets(
-    const TableListing *live, const char *name, Value record, Value state, Arena *arena) {
+static Value live_sets(const TableListing *live, const char *name, Value record, Value state,
+                       Arena *arena) {
     Items items = start_items(name, record, state, arena);
     vec_each(&live->sets, set) {
         if (set->is_map != (strcmp(name, "maps") == 0))
@@ -528,8 +528,8 @@ static bool is_same_item(const Value *views, size_t count, const char *name, Str
     return is_same;
 }
 
-Value table_listing_keep(
-    const Value *views, size_t count, Value prior, Value planned, Arena *arena) {
+Value table_listing_keep(const Value *views, size_t count, Value prior, Value planned,
+                         Arena *arena) {
     static const char *const names[] = {"chains", "sets", "maps"};
     ObjectBuilder builder = object_builder_of(planned, arena);
     for (size_t k = 0; k < ARRAY_COUNT(names); k++) {

@@ -51,8 +51,8 @@ Str table_listing_record(const TableListing *listing, Arena *arena);
 Value table_listing_read_record(Str record, Arena *arena);
 /* Returns `planned` with those chains, sets and maps of `prior` that are equal in all `views`
  * (records or objects), so that a different spelling is no change. */
-Value table_listing_keep(
-    const Value *views, size_t count, Value prior, Value planned, Arena *arena);
+Value table_listing_keep(const Value *views, size_t count, Value prior, Value planned,
+                         Arena *arena);
 /* Returns `state` with the parts of the live table. A part whose digest equals that in `record`,
  * the record of the table when `state` was written, keeps its text. `record` empty: all texts are
  * live.

@@ -2,20 +2,16 @@
 #include "null_provider.h"
 #include "object_builder.h"
 
-/* clang-format off */
 static const Attribute attributes[] = {
-    {"inputs",               &TYPE_MAP_OF_STRING, OPTIONAL, "Any values."},
-    {"has_computed_default", &TYPE_STRING,        OPTIONAL | COMPUTED, "Any text (default \"default\")."},
-    {"outputs",              &TYPE_MAP_OF_STRING, COMPUTED, "Values of \"inputs\"."},
-    {"random",               &TYPE_STRING,        COMPUTED, "Random number, new at each read."},
-    {"id",                   &TYPE_STRING,        COMPUTED | DEPRECATED, "Always \"static\"."},
+    {"inputs", &TYPE_MAP_OF_STRING, OPTIONAL, "Any values."},
+    {"has_computed_default", &TYPE_STRING, OPTIONAL | COMPUTED, "Any text (default \"default\")."},
+    {"outputs", &TYPE_MAP_OF_STRING, COMPUTED, "Values of \"inputs\"."},
+    {"random", &TYPE_STRING, COMPUTED, "Random number, new at each read."},
+    {"id", &TYPE_STRING, COMPUTED | DEPRECATED, "Always \"static\"."},
 };
-/* clang-format on */
 
-static bool source_read(const Call *call,
-                        const DataReadRequest *request,
-                        DataReadResponse *response,
-                        Diags *diags) {
+static bool source_read(const Call *call, const DataReadRequest *request,
+                        DataReadResponse *response, Diags *diags) {
     (void)diags;
     ObjectBuilder builder = object_builder_of(request->config, call->arena);
     object_builder_set(&builder, "outputs", object_attribute(request->config, "inputs"));

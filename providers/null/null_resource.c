@@ -10,9 +10,7 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static bool resource_create(const Call *call,
-                            const ApplyRequest *request,
-                            ApplyResponse *response,
+static bool resource_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                             Diags *diags) {
     (void)diags;
     ObjectBuilder builder = object_builder_of(request->planned, call->arena);
@@ -21,9 +19,7 @@ static bool resource_create(const Call *call,
     return true;
 }
 
-static bool resource_update(const Call *call,
-                            const ApplyRequest *request,
-                            ApplyResponse *response,
+static bool resource_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                             Diags *diags) {
     (void)call;
     (void)diags;

@@ -4,9 +4,9 @@
 #include "provisioners.h"
 
 static const Attribute attributes[] = {
-    {"source",      &TYPE_STRING, OPTIONAL,            "Local file or directory."        },
-    {"content",     &TYPE_STRING, OPTIONAL | ANY_TEXT, "Content of the file."            },
-    {"destination", &TYPE_STRING, REQUIRED,            "Destination path on the machine."},
+    {"source", &TYPE_STRING, OPTIONAL, "Local file or directory."},
+    {"content", &TYPE_STRING, OPTIONAL | ANY_TEXT, "Content of the file."},
+    {"destination", &TYPE_STRING, REQUIRED, "Destination path on the machine."},
 };
 
 static const char summary[] = "file provisioner error";

@@ -7,11 +7,11 @@
 #include <errno.h>
 
 static const Attribute attributes[] = {
-    {"command",     &TYPE_STRING,         REQUIRED, "Command line for the interpreter."   },
+    {"command", &TYPE_STRING, REQUIRED, "Command line for the interpreter."},
     {"interpreter", &TYPE_LIST_OF_STRING, OPTIONAL, "Interpreter and its first arguments."},
-    {"working_dir", &TYPE_STRING,         OPTIONAL, "Working directory of the command."   },
-    {"environment", &TYPE_MAP_OF_STRING,  OPTIONAL, "Additional environment variables."   },
-    {"quiet",       &TYPE_BOOL,           OPTIONAL, "Whether to hide the command itself." },
+    {"working_dir", &TYPE_STRING, OPTIONAL, "Working directory of the command."},
+    {"environment", &TYPE_MAP_OF_STRING, OPTIONAL, "Additional environment variables."},
+    {"quiet", &TYPE_BOOL, OPTIONAL, "Whether to hide the command itself."},
 };
 
 typedef VEC(const char *) Words;

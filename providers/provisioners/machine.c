@@ -106,8 +106,8 @@ bool machine_link(const ProvisionCall *call, SshLink *out, Diags *diags) {
     return true;
 }
 
-bool machine_run(
-    SshLink *link, Str command, Str input, LastOutput *last, const char *summary, Diags *diags) {
+bool machine_run(SshLink *link, Str command, Str input, LastOutput *last, const char *summary,
+                 Diags *diags) {
     SshCommand request = {
         .command = command,
         .input = input,

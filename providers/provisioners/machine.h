@@ -10,9 +10,9 @@
 MUST_USE bool machine_link(const ProvisionCall *call, SshLink *out, Diags *diags);
 /* Connects if necessary, and runs a command until it ends; its output is added to `last`, if not
  * NULL. A status other than 0 is an error with this summary. */
-MUST_USE bool machine_run(
-    SshLink *link, Str command, Str input, LastOutput *last, const char *summary, Diags *diags);
+MUST_USE bool machine_run(SshLink *link, Str command, Str input, LastOutput *last,
+                          const char *summary, Diags *diags);
 /* Creates or replaces a file with the permission bits of `mode`. If `path` is an existing
  * directory, the file is `name` in it. */
-MUST_USE bool machine_upload(
-    SshLink *link, Str path, Str name, uint32_t mode, Str content, Diags *diags);
+MUST_USE bool machine_upload(SshLink *link, Str path, Str name, uint32_t mode, Str content,
+                             Diags *diags);

@@ -5,8 +5,8 @@
 #include "uuid.h"
 
 static const Attribute attributes[] = {
-    {"inline",  &TYPE_LIST_OF_STRING, OPTIONAL, "Command lines, run in this order."              },
-    {"script",  &TYPE_STRING,         OPTIONAL, "Local script to upload and run."                },
+    {"inline", &TYPE_LIST_OF_STRING, OPTIONAL, "Command lines, run in this order."},
+    {"script", &TYPE_STRING, OPTIONAL, "Local script to upload and run."},
     {"scripts", &TYPE_LIST_OF_STRING, OPTIONAL, "Local scripts to upload and run, in this order."},
 };
 

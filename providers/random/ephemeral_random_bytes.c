@@ -4,9 +4,7 @@
 
 static const Attribute attributes[] = {RANDOM_OCTETS_ATTRIBUTES(0)};
 
-static bool bytes_open(const Call *call,
-                       const OpenRequest *request,
-                       OpenResponse *response,
+static bool bytes_open(const Call *call, const OpenRequest *request, OpenResponse *response,
                        Diags *diags) {
     (void)diags;
     response->result = random_octets_draw(request->config, call->arena);

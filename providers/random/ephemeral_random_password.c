@@ -20,9 +20,7 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static bool password_open(const Call *call,
-                          const OpenRequest *request,
-                          OpenResponse *response,
+static bool password_open(const Call *call, const OpenRequest *request, OpenResponse *response,
                           Diags *diags) {
     (void)request;
     (void)diags;

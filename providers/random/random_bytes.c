@@ -10,9 +10,7 @@ static const Attribute attributes[] = {
     RANDOM_OCTETS_ATTRIBUTES(FORCES_NEW),
 };
 
-static bool bytes_create(const Call *call,
-                         const ApplyRequest *request,
-                         ApplyResponse *response,
+static bool bytes_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                          Diags *diags) {
     (void)diags;
     response->state = random_octets_draw(request->planned, call->arena);
@@ -20,9 +18,7 @@ static bool bytes_create(const Call *call,
 }
 
 /* The import ID is the bytes in base64. */
-static bool bytes_import(const Call *call,
-                         const ImportRequest *request,
-                         ImportResponse *response,
+static bool bytes_import(const Call *call, const ImportRequest *request, ImportResponse *response,
                          Diags *diags) {
     Str bytes;
     if (!base64_decode(request->id, &bytes, call->arena) || bytes.len == 0) {

@@ -47,10 +47,10 @@ static Value describe(ObjectBuilder *builder, Str bytes, Arena *arena) {
         const char *name;
         Str text;
     } rows[] = {
-        {"b64_std",         base64_encode(bytes, arena)},
-        {"b64_url",         url                },
-        {"hex", hex_encode(bytes,              arena)      },
-        {"dec", to_decimal(bytes,              arena)},
+        {"b64_std", base64_encode(bytes, arena)},
+        {"b64_url", url},
+        {"hex", hex_encode(bytes, arena)},
+        {"dec", to_decimal(bytes, arena)},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         object_builder_set_text(builder, rows[i].name, str_concat(prefix, rows[i].text, arena),
@@ -60,9 +60,7 @@ static Value describe(ObjectBuilder *builder, Str bytes, Arena *arena) {
     return object_builder_value(builder);
 }
 
-static bool id_create(const Call *call,
-                      const ApplyRequest *request,
-                      ApplyResponse *response,
+static bool id_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                       Diags *diags) {
     (void)diags;
     size_t count = (size_t)object_int(request->planned, "byte_length", 1);
@@ -85,9 +83,7 @@ static bool from_base64url(Str text, Str *out, Arena *arena) {
 }
 
 /* The import ID is "BYTES" or "PREFIX,BYTES", with the bytes as in b64_url. */
-static bool id_import(const Call *call,
-                      const ImportRequest *request,
-                      ImportResponse *response,
+static bool id_import(const Call *call, const ImportRequest *request, ImportResponse *response,
                       Diags *diags) {
     Str id = request->id;
     Value *state = &response->state;

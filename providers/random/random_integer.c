@@ -66,9 +66,7 @@ static Value with_result(ObjectBuilder *builder, int64_t result, Arena *arena) {
     return object_builder_value(builder);
 }
 
-static bool integer_create(const Call *call,
-                           const ApplyRequest *request,
-                           ApplyResponse *response,
+static bool integer_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                            Diags *diags) {
     (void)diags;
     ObjectBuilder builder = object_builder_of(request->planned, call->arena);
@@ -77,9 +75,7 @@ static bool integer_create(const Call *call,
 }
 
 /* The import ID is "RESULT,MIN,MAX" or "RESULT,MIN,MAX,SEED". */
-static bool integer_import(const Call *call,
-                           const ImportRequest *request,
-                           ImportResponse *response,
+static bool integer_import(const Call *call, const ImportRequest *request, ImportResponse *response,
                            Diags *diags) {
     Str id = request->id;
     Value *state = &response->state;

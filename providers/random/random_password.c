@@ -22,9 +22,7 @@ static Value with_text(ObjectBuilder *builder, Str text, Arena *arena) {
     return object_builder_value(builder);
 }
 
-static bool password_create(const Call *call,
-                            const ApplyRequest *request,
-                            ApplyResponse *response,
+static bool password_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                             Diags *diags) {
     (void)diags;
     ObjectBuilder builder = object_builder_of(request->planned, call->arena);
@@ -34,10 +32,8 @@ static bool password_create(const Call *call,
 }
 
 /* The import ID is the password. */
-static bool password_import(const Call *call,
-                            const ImportRequest *request,
-                            ImportResponse *response,
-                            Diags *diags) {
+static bool password_import(const Call *call, const ImportRequest *request,
+                            ImportResponse *response, Diags *diags) {
     Str id = request->id;
     Value *state = &response->state;
     (void)diags;
@@ -47,10 +43,8 @@ static bool password_import(const Call *call,
     return true;
 }
 
-static bool password_upgrade(const Call *call,
-                             const UpgradeRequest *request,
-                             UpgradeResponse *response,
-                             Diags *diags) {
+static bool password_upgrade(const Call *call, const UpgradeRequest *request,
+                             UpgradeResponse *response, Diags *diags) {
     ObjectBuilder builder;
     Str hash;
     (void)diags;

@@ -120,9 +120,7 @@ static Str draw_name(Value planned, Arena *arena) {
     return str_join(parts.items, parts.count, object_text(planned, "separator", STR("-")), arena);
 }
 
-static bool pet_create(const Call *call,
-                       const ApplyRequest *request,
-                       ApplyResponse *response,
+static bool pet_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                        Diags *diags) {
     (void)diags;
     ObjectBuilder builder = object_builder_of(request->planned, call->arena);

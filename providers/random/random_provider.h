@@ -26,9 +26,7 @@ RANDOM_EPHEMERALS(EPHEMERAL_DECLARE)
 
 /* The slot `update` of the types whose `keepers` have map_change_forces_new: reached if a change of
  * keepers does not replace the object, as when only null entries are added. */
-bool random_update(const Call *call,
-                   const ApplyRequest *request,
-                   ApplyResponse *response,
+bool random_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                    Diags *diags);
 
 extern const Provider random_provider;

@@ -55,9 +55,7 @@ static Value shuffled(Value planned, Arena *arena) {
     return value_list(&TYPE_STRING, items, count, arena);
 }
 
-static bool shuffle_create(const Call *call,
-                           const ApplyRequest *request,
-                           ApplyResponse *response,
+static bool shuffle_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                            Diags *diags) {
     (void)diags;
     ObjectBuilder builder = object_builder_of(request->planned, call->arena);

@@ -6,7 +6,7 @@
 static const Attribute attributes[] = {
     RANDOM_TEXT_ATTRIBUTES,
     {"result", &TYPE_STRING, COMPUTED, "Text."},
-    {"id",     &TYPE_STRING, COMPUTED, "Text."},
+    {"id", &TYPE_STRING, COMPUTED, "Text."},
 };
 
 static Value with_text(ObjectBuilder *builder, Str text) {
@@ -15,9 +15,7 @@ static Value with_text(ObjectBuilder *builder, Str text) {
     return object_builder_value(builder);
 }
 
-static bool string_create(const Call *call,
-                          const ApplyRequest *request,
-                          ApplyResponse *response,
+static bool string_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                           Diags *diags) {
     (void)diags;
     ObjectBuilder builder = object_builder_of(request->planned, call->arena);
@@ -25,9 +23,7 @@ static bool string_create(const Call *call,
     return true;
 }
 
-static bool string_import(const Call *call,
-                          const ImportRequest *request,
-                          ImportResponse *response,
+static bool string_import(const Call *call, const ImportRequest *request, ImportResponse *response,
                           Diags *diags) {
     Str id = request->id;
     Value *state = &response->state;
@@ -38,10 +34,8 @@ static bool string_import(const Call *call,
     return true;
 }
 
-static bool string_upgrade(const Call *call,
-                           const UpgradeRequest *request,
-                           UpgradeResponse *response,
-                           Diags *diags) {
+static bool string_upgrade(const Call *call, const UpgradeRequest *request,
+                           UpgradeResponse *response, Diags *diags) {
     ObjectBuilder builder;
     (void)diags;
     if (!upgrade_object_begin(call, request, &builder))

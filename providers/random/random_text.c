@@ -14,10 +14,10 @@ typedef struct Class {
 } Class;
 
 static const Class classes[] = {
-    {"lower",   "min_lower",   STR_CONST("abcdefghijklmnopqrstuvwxyz")},
-    {"upper",   "min_upper",   STR_CONST("ABCDEFGHIJKLMNOPQRSTUVWXYZ")},
-    {"numeric", "min_numeric", STR_CONST("0123456789")                },
-    {"special", "min_special", STR_CONST("!@#$%&*()-_=+[]{}<>:?")     },
+    {"lower", "min_lower", STR_CONST("abcdefghijklmnopqrstuvwxyz")},
+    {"upper", "min_upper", STR_CONST("ABCDEFGHIJKLMNOPQRSTUVWXYZ")},
+    {"numeric", "min_numeric", STR_CONST("0123456789")},
+    {"special", "min_special", STR_CONST("!@#$%&*()-_=+[]{}<>:?")},
 };
 
 Str random_text_check_length(Value value, Arena *arena) {
@@ -76,9 +76,7 @@ bool random_text_validate(const Call *call, const ValidateRequest *request, Diag
     return diags->error_count == before;
 }
 
-bool random_text_plan(const Call *call,
-                      const PlanRequest *request,
-                      PlanResponse *response,
+bool random_text_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                       Diags *diags) {
     Value numeric = object_attribute(request->config, "numeric");
     Value number = object_attribute(request->config, "number");

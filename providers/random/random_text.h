@@ -46,9 +46,7 @@ Str random_text_check_least(Value value, Arena *arena);
 bool random_text_validate(const Call *call, const ValidateRequest *request, Diags *diags);
 /* Keeps `number` and `numeric` equal, two names of one setting; adds an error if both are
  * configured and differ. A change of the setting replaces the object. */
-bool random_text_plan(const Call *call,
-                      const PlanRequest *request,
-                      PlanResponse *response,
+bool random_text_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                       Diags *diags);
 /* Returns random text for the settings of a planned object. */
 Str random_text_draw(Value object, Arena *arena);

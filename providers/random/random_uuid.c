@@ -18,9 +18,7 @@ Value random_uuid_describe(Value planned, Str uuid, Arena *arena) {
     return with_uuid(&builder, uuid);
 }
 
-static bool uuid_create(const Call *call,
-                        const ApplyRequest *request,
-                        ApplyResponse *response,
+static bool uuid_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                         Diags *diags) {
     (void)diags;
     response->state = random_uuid_describe(request->planned, uuid_v4(call->arena), call->arena);
@@ -38,9 +36,7 @@ static bool is_uuid(Str text) {
     return true;
 }
 
-bool random_uuid_import(const Call *call,
-                        const ImportRequest *request,
-                        ImportResponse *response,
+bool random_uuid_import(const Call *call, const ImportRequest *request, ImportResponse *response,
                         Diags *diags) {
     Str id = request->id;
     if (!is_uuid(id)) {

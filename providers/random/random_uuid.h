@@ -15,7 +15,5 @@
 /* Returns `planned` with this UUID. */
 Value random_uuid_describe(Value planned, Str uuid, Arena *arena);
 /* The import ID is the UUID. */
-bool random_uuid_import(const Call *call,
-                        const ImportRequest *request,
-                        ImportResponse *response,
+bool random_uuid_import(const Call *call, const ImportRequest *request, ImportResponse *response,
                         Diags *diags);

@@ -20,9 +20,7 @@ static Str draw(const Call *call) {
                       hex.ptr + 16, hex.ptr + 20);
 }
 
-static bool uuid_create(const Call *call,
-                        const ApplyRequest *request,
-                        ApplyResponse *response,
+static bool uuid_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                         Diags *diags) {
     (void)diags;
     response->state = random_uuid_describe(request->planned, draw(call), call->arena);

@@ -2,18 +2,14 @@
 #include "ssh_provider.h"
 #include "ssh_query.h"
 
-/* clang-format off */
 static const Attribute attributes[] = {
     SSH_CLIENT_ATTRIBUTES(0),
-    {"command",     &TYPE_STRING, REQUIRED, "Command to run with sh; it must not change anything."},
+    {"command", &TYPE_STRING, REQUIRED, "Command to run with sh; it must not change anything."},
     SSH_QUERY_ARGUMENTS,
     SSH_QUERY_ATTRIBUTES(0),
 };
-/* clang-format on */
 
-static bool data_read(const Call *call,
-                      const DataReadRequest *request,
-                      DataReadResponse *response,
+static bool data_read(const Call *call, const DataReadRequest *request, DataReadResponse *response,
                       Diags *diags) {
     (void)request;
     Value *state = &response->state;

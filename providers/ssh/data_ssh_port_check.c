@@ -151,15 +151,8 @@ static bool collect(const Call *call, Value object, PortCheck *out, Diags *diags
 
 /* Runs a script. If the machine does not respond in time during a plan, this is no error: *deferred
  * is the reason. Otherwise *deferred is empty. */
-static bool run(const Call *call,
-                Value connection,
-                const char *script,
-                const Str *arguments,
-                size_t count,
-                Str input,
-                SshResult *out,
-                Str *deferred,
-                Diags *diags) {
+static bool run(const Call *call, Value connection, const char *script, const Str *arguments,
+                size_t count, Str input, SshResult *out, Str *deferred, Diags *diags) {
     SCOPED(SshLink) link = {0};
     SshProblem problem = {0};
     *deferred = STR_EMPTY;
@@ -194,8 +187,8 @@ static int64_t duration_s(const PortCheck *check) {
 }
 
 /* Adds an error of a target's connection at its argument "listen". */
-static void add_at_target(
-    const PortCheck *check, const Target *target, const Diags *found, Arena *arena, Diags *diags) {
+static void add_at_target(const PortCheck *check, const Target *target, const Diags *found,
+                          Arena *arena, Diags *diags) {
     size_t index = (size_t)(target - check->targets.items);
     for (size_t i = 0; i < found->count; i++) {
         Diag diag = found->items[i];
@@ -205,8 +198,8 @@ static void add_at_target(
     }
 }
 
-static void start_listener(
-    const PortCheck *check, Target *target, const Call *call, Arena *keep, Diags *diags) {
+static void start_listener(const PortCheck *check, Target *target, const Call *call, Arena *keep,
+                           Diags *diags) {
     int64_t seconds = duration_s(check) + SPARE_S;
     const Str arguments[] = {check->token, str_format(call->arena, "%lld", (long long)seconds)};
     Str input = str_join(target->probes.items, target->probes.count, STR("\n"), call->arena);
@@ -254,12 +247,8 @@ static void work_on_targets(const Call *call, PortCheck *check, bool starts, Dia
     call_pool_run(call, check->targets.count, work, check, diags);
 }
 
-static bool probe(const Call *call,
-                  Value object,
-                  const PortCheck *check,
-                  StrVec *states,
-                  Str *deferred,
-                  Diags *diags) {
+static bool probe(const Call *call, Value object, const PortCheck *check, StrVec *states,
+                  Str *deferred, Diags *diags) {
     const Str arguments[] = {
         str_format(call->arena, "%lld.%03lld", (long long)(check->patience_ms / 1000),
                    (long long)(check->patience_ms % 1000)),
@@ -315,10 +304,8 @@ static Value described(Value object, const PortCheck *check, const StrVec *found
     return object_builder_value(&builder);
 }
 
-static bool port_check_read(const Call *call,
-                            const DataReadRequest *request,
-                            DataReadResponse *response,
-                            Diags *diags) {
+static bool port_check_read(const Call *call, const DataReadRequest *request,
+                            DataReadResponse *response, Diags *diags) {
     (void)request;
     PortCheck check;
     StrVec states = {0};

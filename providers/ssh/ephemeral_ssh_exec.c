@@ -67,9 +67,7 @@ static bool run(const Call *call, Value object, const char *name, Diags *diags) 
     return false;
 }
 
-static bool exec_open(const Call *call,
-                      const OpenRequest *request,
-                      OpenResponse *response,
+static bool exec_open(const Call *call, const OpenRequest *request, OpenResponse *response,
                       Diags *diags) {
     (void)request;
     Value object = response->result;
@@ -85,9 +83,7 @@ static bool exec_open(const Call *call,
     return true;
 }
 
-static bool exec_renew(const Call *call,
-                       const RenewRequest *request,
-                       RenewResponse *response,
+static bool exec_renew(const Call *call, const RenewRequest *request, RenewResponse *response,
                        Diags *diags) {
     Value object = recall(request->private_data, call->arena);
     if (!run(call, object, "renew_command", diags))

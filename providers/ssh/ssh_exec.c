@@ -46,9 +46,7 @@ static RemoteStep script_step(Value object, Str id, Arena *arena) {
     };
 }
 
-static Value with_result(const SshLink *link,
-                         Value object,
-                         Str id,
+static Value with_result(const SshLink *link, Value object, Str id,
                          const RemoteStepResult *result) {
     Arena *arena = link->call->arena;
     ObjectBuilder builder = object_builder_of(object, arena);
@@ -62,9 +60,7 @@ static Value with_result(const SshLink *link,
     return object_builder_value(&builder);
 }
 
-static bool exec_create(const Call *call,
-                        const ApplyRequest *request,
-                        ApplyResponse *response,
+static bool exec_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                         Diags *diags) {
     SCOPED(SshLink) link = {0};
     RemoteStepResult result;
@@ -80,9 +76,7 @@ static bool exec_create(const Call *call,
 }
 
 /* An update only stores the new arguments. */
-static bool exec_update(const Call *call,
-                        const ApplyRequest *request,
-                        ApplyResponse *response,
+static bool exec_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                         Diags *diags) {
     (void)call;
     (void)diags;
@@ -95,9 +89,7 @@ static Str destroy_id(Str id, Arena *arena) {
     return str_concat(id, STR("-destroy"), arena);
 }
 
-static bool exec_delete(const Call *call,
-                        const DeleteRequest *request,
-                        DeleteResponse *response,
+static bool exec_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
                         Diags *diags) {
     (void)response;
     SCOPED(SshLink) link = {0};
@@ -134,9 +126,7 @@ static bool exec_delete(const Call *call,
     return remote_step_remove(&link, step.id, diags) && is_good;
 }
 
-static bool exec_plan(const Call *call,
-                      const PlanRequest *request,
-                      PlanResponse *response,
+static bool exec_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                       Diags *diags) {
     bool responds;
     (void)response;
@@ -159,9 +149,7 @@ static bool find_marker(SshLink *link, Value state, RemoteStepTrace *out, Diags 
 }
 
 /* An unreachable machine is no error: this plan may start it or pin its new host key. */
-static bool exec_read(const Call *call,
-                      const ReadRequest *request,
-                      ReadResponse *response,
+static bool exec_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                       Diags *diags) {
     SCOPED(SshLink) link = {0};
     Value *state = &response->state;
@@ -208,9 +196,7 @@ static Call with_recover_deadline(const Call *call) {
     return own;
 }
 
-static bool exec_recover(const Call *call,
-                         const RecoverRequest *request,
-                         RecoverResponse *response,
+static bool exec_recover(const Call *call, const RecoverRequest *request, RecoverResponse *response,
                          Diags *diags) {
     RecoverOutcome *outcome = &response->outcome;
     Value *state = &response->state;

@@ -108,9 +108,7 @@ static bool content_read(const Call *call, Value object, FileContent *out, Diags
 }
 
 /* Sets the digest of known content, so that the plan shows it. */
-static bool file_plan(const Call *call,
-                      const PlanRequest *request,
-                      PlanResponse *response,
+static bool file_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                       Diags *diags) {
     ObjectBuilder builder = object_builder_of(response->planned, call->arena);
     const char *name = content_name(request->proposed);
@@ -129,9 +127,7 @@ static bool file_plan(const Call *call,
     return true;
 }
 
-static bool file_marker(const Call *call,
-                        const MarkerRequest *request,
-                        MarkerResponse *response,
+static bool file_marker(const Call *call, const MarkerRequest *request, MarkerResponse *response,
                         Diags *diags) {
     (void)diags;
     Value planned = request->planned;
@@ -166,9 +162,7 @@ static Value described(const SshLink *link, Value object, Str sha256) {
 }
 
 /* Rejects a source that has changed since the plan, which showed its digest. */
-static bool check_source(const Call *call,
-                         Value planned,
-                         const FileContent *content,
+static bool check_source(const Call *call, Value planned, const FileContent *content,
                          Diags *diags) {
     Value sha256 = object_attribute(planned, "sha256");
     if (content->source.len == 0 || !value_is_present(sha256) ||
@@ -193,9 +187,7 @@ static bool is_same_file(const ApplyRequest *request) {
 }
 
 /* For create and update: writes the file again if it changed. */
-static bool file_apply(const Call *call,
-                       const ApplyRequest *request,
-                       ApplyResponse *response,
+static bool file_apply(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                        Diags *diags) {
     SCOPED(SshLink) link = {0};
     FileContent content;
@@ -212,9 +204,7 @@ static bool file_apply(const Call *call,
     return true;
 }
 
-static bool file_delete(const Call *call,
-                        const DeleteRequest *request,
-                        DeleteResponse *response,
+static bool file_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
                         Diags *diags) {
     (void)response;
     SCOPED(SshLink) link = {0};
@@ -264,8 +254,8 @@ static bool parse_facts(Str text, FileFacts *out) {
 }
 
 /* `expected` empty: the content must not be shown. */
-static SshStatus inspect(
-    SshLink *link, Str path, Str expected, FileFacts *out, SshProblem *problem, Diags *diags) {
+static SshStatus inspect(SshLink *link, Str path, Str expected, FileFacts *out, SshProblem *problem,
+                         Diags *diags) {
     Arena *arena = link->call->arena;
     size_t most = expected.len > 0 ? SHOWN_MAX : 0;
     const Str arguments[] = {path, expected, str_format(arena, "%zu", most)};
@@ -332,9 +322,7 @@ static Value drifted(Value state, const FileFacts *found, Arena *arena) {
     return object_builder_value(&builder);
 }
 
-static bool file_read(const Call *call,
-                      const ReadRequest *request,
-                      ReadResponse *response,
+static bool file_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                       Diags *diags) {
     Value *state = &response->state;
     SCOPED(SshLink) link = {0};
@@ -363,9 +351,7 @@ static bool file_read(const Call *call,
     return true;
 }
 
-static bool file_recover(const Call *call,
-                         const RecoverRequest *request,
-                         RecoverResponse *response,
+static bool file_recover(const Call *call, const RecoverRequest *request, RecoverResponse *response,
                          Diags *diags) {
     RecoverOutcome *outcome = &response->outcome;
     Value *state = &response->state;

@@ -3,11 +3,9 @@
 
 #include "ssh_client.h"
 
-/* clang-format off */
 static const Attribute attributes[] = {
     SSH_CLIENT_PROVIDER_ATTRIBUTES,
 };
-/* clang-format on */
 
 static const ResourceType *const resources[] = {SSH_RESOURCES(PROVIDER_ROW)};
 static const DataSourceType *const data_sources[] = {SSH_DATA_SOURCES(PROVIDER_ROW)};

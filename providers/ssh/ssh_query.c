@@ -49,8 +49,8 @@ static SshCommand make_command(const SshLink *link, Value object, Str command) {
     return made;
 }
 
-bool ssh_query_run(
-    const Call *call, Value object, Str command, SshResult *out, Str *deferred, Diags *diags) {
+bool ssh_query_run(const Call *call, Value object, Str command, SshResult *out, Str *deferred,
+                   Diags *diags) {
     SCOPED(SshLink) link = {0};
     if (deferred)
         *deferred = STR_EMPTY;

@@ -29,7 +29,7 @@ Str ssh_query_check_environment(Value value, Arena *arena);
  * `deferred` is not NULL and the machine does not respond in time during a plan, this is no error:
  * *deferred is the reason, and *out is not set. Otherwise *deferred is empty. Output of more than
  * 16 MiB is an error. The caller checks the exit status. */
-MUST_USE bool ssh_query_run(
-    const Call *call, Value object, Str command, SshResult *out, Str *deferred, Diags *diags);
+MUST_USE bool ssh_query_run(const Call *call, Value object, Str command, SshResult *out,
+                            Str *deferred, Diags *diags);
 /* Returns the object with stdout, stderr and exit_status of the result. */
 Value ssh_query_result(Value object, const SshResult *result, Arena *arena);

@@ -11,12 +11,12 @@
 #include "terraform_provider.h"
 
 static const Attribute attributes[] = {
-    {"backend",   &TYPE_STRING,  REQUIRED,
-     "Type of the backend that stores the state, such as \"local\"."                         },
-    {"config",    &TYPE_DYNAMIC, OPTIONAL, "Arguments of the backend, as an object."         },
-    {"workspace", &TYPE_STRING,  OPTIONAL, "Workspace of the state (default \"default\")."   },
-    {"defaults",  &TYPE_DYNAMIC, OPTIONAL, "Values of outputs that are missing in the state."},
-    {"outputs",   &TYPE_DYNAMIC, COMPUTED, "Outputs of the root module, by name."            },
+    {"backend", &TYPE_STRING, REQUIRED,
+     "Type of the backend that stores the state, such as \"local\"."},
+    {"config", &TYPE_DYNAMIC, OPTIONAL, "Arguments of the backend, as an object."},
+    {"workspace", &TYPE_STRING, OPTIONAL, "Workspace of the state (default \"default\")."},
+    {"defaults", &TYPE_DYNAMIC, OPTIONAL, "Values of outputs that are missing in the state."},
+    {"outputs", &TYPE_DYNAMIC, COMPUTED, "Outputs of the root module, by name."},
 };
 
 static bool report_config(const Call *call, Str why, const char *name, Diags *diags) {
@@ -34,8 +34,8 @@ static bool check_defaults(const Call *call, Value config, Diags *diags) {
 }
 
 /* Converts an object to the backend's configuration; unknown arguments are errors. */
-static bool backend_config(
-    const Call *call, const BackendType *type, Value given, Value *out, Diags *diags) {
+static bool backend_config(const Call *call, const BackendType *type, Value given, Value *out,
+                           Diags *diags) {
     Arena *arena = call->arena;
     ObjectBuilder builder = object_builder_empty(&type->schema, arena);
     if (!value_is_null(given) && !type_is_mapping(given.type))
@@ -91,13 +91,8 @@ static bool remote_validate(const Call *call, const ValidateRequest *request, Di
     return !value_is_wholly_known(given) || backend_config(call, type, given, &ignored, diags);
 }
 
-static bool read_text(const Call *call,
-                      const BackendType *type,
-                      Value config,
-                      Str workspace,
-                      Str *path,
-                      Str *out,
-                      Diags *diags) {
+static bool read_text(const Call *call, const BackendType *type, Value config, Str workspace,
+                      Str *path, Str *out, Diags *diags) {
     Backend *backend;
     Value whole;
     if (!backend_settings_complete(type, call->io, config, &whole, call->arena, diags) ||
@@ -136,10 +131,8 @@ static Value outputs_of(const State *state, Value defaults, Arena *arena) {
     return value_object(names, values, count, arena);
 }
 
-static bool remote_read(const Call *call,
-                        const DataReadRequest *request,
-                        DataReadResponse *response,
-                        Diags *diags) {
+static bool remote_read(const Call *call, const DataReadRequest *request,
+                        DataReadResponse *response, Diags *diags) {
     (void)request;
     Value *state = &response->state;
     Arena *arena = call->arena;

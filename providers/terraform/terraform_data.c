@@ -8,11 +8,11 @@
 #include "uuid.h"
 
 static const Attribute attributes[] = {
-    {"input",            &TYPE_DYNAMIC, OPTIONAL,              "Any value to store in the state."  },
-    {"output",           &TYPE_DYNAMIC, COMPUTED,              "Value of input, known after apply."},
+    {"input", &TYPE_DYNAMIC, OPTIONAL, "Any value to store in the state."},
+    {"output", &TYPE_DYNAMIC, COMPUTED, "Value of input, known after apply."},
     {"triggers_replace", &TYPE_DYNAMIC, OPTIONAL | FORCES_NEW,
-     "Any value; a change replaces the instance."                                                  },
-    {"id",               &TYPE_STRING,  COMPUTED,              "UUID, generated at creation."      },
+     "Any value; a change replaces the instance."},
+    {"id", &TYPE_STRING, COMPUTED, "UUID, generated at creation."},
 };
 
 static const Block blocks[] = {
@@ -35,9 +35,7 @@ static Value finish_object(const ObjectBuilder *builder, Arena *arena) {
     return value_with_items(object_builder_value(builder), builder->items, arena);
 }
 
-static bool data_plan(const Call *call,
-                      const PlanRequest *request,
-                      PlanResponse *response,
+static bool data_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                       Diags *diags) {
     ObjectBuilder builder = object_builder_of(response->planned, call->arena);
     Value input = object_attribute(request->proposed, "input");
@@ -65,9 +63,7 @@ static bool data_plan(const Call *call,
 }
 
 /* For create and update: sets the attributes that the plan left unknown. */
-static bool data_apply(const Call *call,
-                       const ApplyRequest *request,
-                       ApplyResponse *response,
+static bool data_apply(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                        Diags *diags) {
     (void)diags;
     ObjectBuilder builder = object_builder_of(request->planned, call->arena);
@@ -85,9 +81,7 @@ static bool data_apply(const Call *call,
     return true;
 }
 
-static bool data_import(const Call *call,
-                        const ImportRequest *request,
-                        ImportResponse *response,
+static bool data_import(const Call *call, const ImportRequest *request, ImportResponse *response,
                         Diags *diags) {
     Str id = request->id;
     Value *state = &response->state;
@@ -99,9 +93,7 @@ static bool data_import(const Call *call,
 }
 
 /* A null_resource has an id, and triggers: texts by name. */
-static bool data_move(const Call *call,
-                      const MoveRequest *request,
-                      MoveResponse *response,
+static bool data_move(const Call *call, const MoveRequest *request, MoveResponse *response,
                       Diags *diags) {
     const char *error;
     size_t offset;
@@ -134,10 +126,10 @@ const ResourceType terraform_data = {
     .name = "terraform_data",
     .schema =
         {
-                 SCHEMA_ATTRIBUTES(attributes),
-                 SCHEMA_BLOCKS(blocks),
-                 .description = "Stores a value in the state, and can trigger replacements.",
-                 },
+            SCHEMA_ATTRIBUTES(attributes),
+            SCHEMA_BLOCKS(blocks),
+            .description = "Stores a value in the state, and can trigger replacements.",
+        },
     .effect = EFFECT_NONE,
     .plan = data_plan,
     .create = data_apply,

@@ -5,16 +5,16 @@
 #include "path_error.h"
 
 const Attribute terraform_data_store_attributes[TERRAFORM_DATA_STORE_ATTRIBUTES] = {
-    {"input",            &TYPE_DYNAMIC, OPTIONAL | WRITE_ONLY, "Any value to store. It may be ephemeral."},
-    {"sensitive",        &TYPE_BOOL,    OPTIONAL,
-     "Whether the value is stored as sensitive_output instead of output."                                },
-    {"version",          &TYPE_DYNAMIC, OPTIONAL,
-     "Any value. If set, the stored value follows input only when the version changes."                  },
-    {"replace",          &TYPE_BOOL,    OPTIONAL,
-     "Whether a change of the stored value replaces the instance."                                       },
-    {"output",           &TYPE_DYNAMIC, COMPUTED,              "The stored value."                       },
+    {"input", &TYPE_DYNAMIC, OPTIONAL | WRITE_ONLY, "Any value to store. It may be ephemeral."},
+    {"sensitive", &TYPE_BOOL, OPTIONAL,
+     "Whether the value is stored as sensitive_output instead of output."},
+    {"version", &TYPE_DYNAMIC, OPTIONAL,
+     "Any value. If set, the stored value follows input only when the version changes."},
+    {"replace", &TYPE_BOOL, OPTIONAL,
+     "Whether a change of the stored value replaces the instance."},
+    {"output", &TYPE_DYNAMIC, COMPUTED, "The stored value."},
     {"sensitive_output", &TYPE_DYNAMIC, COMPUTED | SENSITIVE,
-     "The stored value, if sensitive is true."                                                           },
+     "The stored value, if sensitive is true."},
 };
 
 static const char *const outputs[] = {"output", "sensitive_output"};

@@ -43,10 +43,8 @@ static const Schema duration_schema = {SCHEMA_ATTRIBUTES(duration_parts)};
 static const Schema timestamp_schema = {SCHEMA_ATTRIBUTES(timestamp_parts)};
 static const Schema unix_schema = {SCHEMA_ATTRIBUTES(unix_parts)};
 
-static bool report_argument(const FunctionRequest *request,
-                            FunctionResponse *response,
-                            const char *what,
-                            Diags *diags) {
+static bool report_argument(const FunctionRequest *request, FunctionResponse *response,
+                            const char *what, Diags *diags) {
     response->failed_argument = 0;
     diags_error(diags, NO_RANGE, "Invalid function argument", "\"%.*s\" is not a valid %s.",
                 STR_ARG(value_text(request->arguments[0])), what);
@@ -60,10 +58,8 @@ static Value in_units(int64_t ns, int64_t unit, Arena *arena) {
     return value_from_number(number_from_double(number, arena));
 }
 
-static bool duration_parse(const Call *call,
-                           const FunctionRequest *request,
-                           FunctionResponse *response,
-                           Diags *diags) {
+static bool duration_parse(const Call *call, const FunctionRequest *request,
+                           FunctionResponse *response, Diags *diags) {
     int64_t ns;
     if (!clock_parse_duration_ns(value_text(request->arguments[0]), &ns))
         return report_argument(request, response, "duration string, such as \"1h30m\"", diags);
@@ -118,10 +114,8 @@ static void set_date(ObjectBuilder *builder, Timestamp time) {
     object_builder_set(builder, "iso_week", value_int(iso_week));
 }
 
-static bool rfc3339_parse(const Call *call,
-                          const FunctionRequest *request,
-                          FunctionResponse *response,
-                          Diags *diags) {
+static bool rfc3339_parse(const Call *call, const FunctionRequest *request,
+                          FunctionResponse *response, Diags *diags) {
     Timestamp time;
     Str ignored;
     if (!timestamp_parse(value_text(request->arguments[0]), &time, &ignored, call->arena))
@@ -136,10 +130,8 @@ static bool rfc3339_parse(const Call *call,
 
 #define YEAR_SECONDS INT64_C(31556952)
 
-static bool unix_timestamp_parse(const Call *call,
-                                 const FunctionRequest *request,
-                                 FunctionResponse *response,
-                                 Diags *diags) {
+static bool unix_timestamp_parse(const Call *call, const FunctionRequest *request,
+                                 FunctionResponse *response, Diags *diags) {
     Timestamp time = {0};
     bool is_whole = value_to_int(request->arguments[0], &time.seconds);
     /* Reject years that would overflow the 64-bit calendar arithmetic. */
@@ -169,31 +161,32 @@ static const ProviderParameter unix_parameters[] = {
 
 const ProviderFunction time_functions[] = {
     {
-     .name = "duration_parse",
-     .parameters = duration_parameters,
-     .parameter_count = ARRAY_COUNT(duration_parameters),
-     .object = &duration_schema,
-     .run = duration_parse,
-     .description =
+        .name = "duration_parse",
+        .parameters = duration_parameters,
+        .parameter_count = ARRAY_COUNT(duration_parameters),
+        .object = &duration_schema,
+        .run = duration_parse,
+        .description =
             "A duration such as \"1h30m\" as an object of numbers: hours, minutes, seconds, "
-            "milliseconds, microseconds and nanoseconds, each of the whole duration.", .example = "provider::time::duration_parse(\"1h30m\").minutes = 90",
-     },
+            "milliseconds, microseconds and nanoseconds, each of the whole duration.",
+        .example = "provider::time::duration_parse(\"1h30m\").minutes = 90",
+    },
     {
-     .name = "rfc3339_parse",
-     .parameters = timestamp_parameters,
-     .parameter_count = ARRAY_COUNT(timestamp_parameters),
-     .object = &timestamp_schema,
-     .run = rfc3339_parse,
-     .description = "The parts of an RFC 3339 timestamp as an object.",
-     .example = "provider::time::rfc3339_parse(\"2023-07-25T23:43:16Z\").month_name = \"July\"",
-     },
+        .name = "rfc3339_parse",
+        .parameters = timestamp_parameters,
+        .parameter_count = ARRAY_COUNT(timestamp_parameters),
+        .object = &timestamp_schema,
+        .run = rfc3339_parse,
+        .description = "The parts of an RFC 3339 timestamp as an object.",
+        .example = "provider::time::rfc3339_parse(\"2023-07-25T23:43:16Z\").month_name = \"July\"",
+    },
     {
-     .name = "unix_timestamp_parse",
-     .parameters = unix_parameters,
-     .parameter_count = ARRAY_COUNT(unix_parameters),
-     .object = &unix_schema,
-     .run = unix_timestamp_parse,
-     .description = "The parts of a number of seconds since 1970 as an object.",
-     .example = "provider::time::unix_timestamp_parse(0).rfc3339 = \"1970-01-01T00:00:00Z\"",
-     },
+        .name = "unix_timestamp_parse",
+        .parameters = unix_parameters,
+        .parameter_count = ARRAY_COUNT(unix_parameters),
+        .object = &unix_schema,
+        .run = unix_timestamp_parse,
+        .description = "The parts of a number of seconds since 1970 as an object.",
+        .example = "provider::time::unix_timestamp_parse(0).rfc3339 = \"1970-01-01T00:00:00Z\"",
+    },
 };

@@ -39,12 +39,9 @@ static const struct {
     const char *name;
     int64_t days, months, years, seconds;
 } offsets[] = {
-    {.name = "offset_days",    .days = 1      },
-    {.name = "offset_hours",   .seconds = 3600},
-    {.name = "offset_minutes", .seconds = 60  },
-    {.name = "offset_months",  .months = 1    },
-    {.name = "offset_seconds", .seconds = 1   },
-    {.name = "offset_years",   .years = 1     },
+    {.name = "offset_days", .days = 1},        {.name = "offset_hours", .seconds = 3600},
+    {.name = "offset_minutes", .seconds = 60}, {.name = "offset_months", .months = 1},
+    {.name = "offset_seconds", .seconds = 1},  {.name = "offset_years", .years = 1},
 };
 
 static Timestamp moved(Value object, Timestamp time) {
@@ -77,9 +74,7 @@ static bool differs(const PlanRequest *request, bool *is_known) {
 }
 
 /* If the offsets of an update change and are known, the new timestamp is known in the plan. */
-static bool offset_plan(const Call *call,
-                        const PlanRequest *request,
-                        PlanResponse *response,
+static bool offset_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                         Diags *diags) {
     static const char *const texts[] = {"rfc3339", "id", NULL};
     (void)diags;
@@ -102,9 +97,7 @@ static bool offset_plan(const Call *call,
 }
 
 /* For create and update. */
-static bool offset_apply(const Call *call,
-                         const ApplyRequest *request,
-                         ApplyResponse *response,
+static bool offset_apply(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                          Diags *diags) {
     (void)diags;
     Timestamp base;
@@ -116,9 +109,7 @@ static bool offset_apply(const Call *call,
 }
 
 /* The import ID is "BASE,YEARS,MONTHS,DAYS,HOURS,MINUTES,SECONDS". */
-static bool offset_import(const Call *call,
-                          const ImportRequest *request,
-                          ImportResponse *response,
+static bool offset_import(const Call *call, const ImportRequest *request, ImportResponse *response,
                           Diags *diags) {
     static const char *const names[] = {"offset_years", "offset_months",  "offset_days",
                                         "offset_hours", "offset_minutes", "offset_seconds"};

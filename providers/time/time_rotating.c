@@ -38,12 +38,12 @@ static const struct {
     const char *name;
     int64_t days, months, years, seconds;
 } rotations[] = {
-    {.name = "rotation_days",    .days = 1      },
-    {.name = "rotation_hours",   .seconds = 3600},
-    {.name = "rotation_minutes", .seconds = 60  },
-    {.name = "rotation_months",  .months = 1    },
-    {.name = ROTATION          },
-    {.name = "rotation_years",                .years = 1               },
+    {.name = "rotation_days", .days = 1},
+    {.name = "rotation_hours", .seconds = 3600},
+    {.name = "rotation_minutes", .seconds = 60},
+    {.name = "rotation_months", .months = 1},
+    {.name = ROTATION},
+    {.name = "rotation_years", .years = 1},
 };
 
 /* Returns the rotation time of an object with these arguments. */
@@ -91,9 +91,7 @@ static bool are_rotations_known(Value config) {
 
 /* The rotation time of an update is known in the plan if its arguments are. An update of an object
  * past its rotation time replaces the object if it changes that time. */
-static bool rotating_plan(const Call *call,
-                          const PlanRequest *request,
-                          PlanResponse *response,
+static bool rotating_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                           Diags *diags) {
     static const char *const texts[] = {ROTATION, "id", NULL};
     (void)diags;
@@ -118,9 +116,7 @@ static bool rotating_plan(const Call *call,
 }
 
 /* For create and update. */
-static bool rotating_apply(const Call *call,
-                           const ApplyRequest *request,
-                           ApplyResponse *response,
+static bool rotating_apply(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                            Diags *diags) {
     (void)diags;
     Timestamp base;
@@ -133,9 +129,7 @@ static bool rotating_apply(const Call *call,
 }
 
 /* An object past its rotation time counts as deleted, so that the plan creates a new one. */
-static bool rotating_read(const Call *call,
-                          const ReadRequest *request,
-                          ReadResponse *response,
+static bool rotating_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                           Diags *diags) {
     (void)diags;
     if (is_over(call, request->state))
@@ -144,10 +138,8 @@ static bool rotating_read(const Call *call,
 }
 
 /* The import ID is "BASE,YEARS,MONTHS,DAYS,HOURS,MINUTES" or "BASE,ROTATION". */
-static bool rotating_import(const Call *call,
-                            const ImportRequest *request,
-                            ImportResponse *response,
-                            Diags *diags) {
+static bool rotating_import(const Call *call, const ImportRequest *request,
+                            ImportResponse *response, Diags *diags) {
     static const char *const names[] = {"rotation_years", "rotation_months", "rotation_days",
                                         "rotation_hours", "rotation_minutes"};
     ObjectBuilder builder = object_builder_empty(&time_rotating.schema, call->arena);

@@ -58,9 +58,7 @@ static bool wait_for(const Call *call, Value object, const char *name, Diags *di
     return wait_until_done(call, &until, diags);
 }
 
-static bool sleep_create(const Call *call,
-                         const ApplyRequest *request,
-                         ApplyResponse *response,
+static bool sleep_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                          Diags *diags) {
     if (!wait_for(call, request->planned, "create_duration", diags))
         return false;
@@ -70,9 +68,7 @@ static bool sleep_create(const Call *call,
     return true;
 }
 
-static bool sleep_update(const Call *call,
-                         const ApplyRequest *request,
-                         ApplyResponse *response,
+static bool sleep_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                          Diags *diags) {
     (void)call;
     (void)diags;
@@ -80,16 +76,14 @@ static bool sleep_update(const Call *call,
     return true;
 }
 
-static bool sleep_delete(const Call *call,
-                         const DeleteRequest *request,
-                         DeleteResponse *response,
+static bool sleep_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
                          Diags *diags) {
     (void)response;
     return wait_for(call, request->prior, "destroy_duration", diags);
 }
 
-static bool set_duration(
-    ObjectBuilder *builder, const char *name, Str text, Arena *arena, Diags *diags) {
+static bool set_duration(ObjectBuilder *builder, const char *name, Str text, Arena *arena,
+                         Diags *diags) {
     int64_t ms;
     if (text.len == 0)
         return true;
@@ -101,9 +95,7 @@ static bool set_duration(
 }
 
 /* The import ID is "CREATE,DESTROY"; one of them may be empty. */
-static bool sleep_import(const Call *call,
-                         const ImportRequest *request,
-                         ImportResponse *response,
+static bool sleep_import(const Call *call, const ImportRequest *request, ImportResponse *response,
                          Diags *diags) {
     Str id = request->id;
     size_t comma = str_find_char(id, ',', 0);

@@ -12,9 +12,7 @@ static const Attribute attributes[] = {
 /* clang-format on */
 
 /* A given timestamp is known in the plan of a creation. */
-static bool static_plan(const Call *call,
-                        const PlanRequest *request,
-                        PlanResponse *response,
+static bool static_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                         Diags *diags) {
     (void)diags;
     Timestamp time;
@@ -35,9 +33,7 @@ static Value with_time(ObjectBuilder *builder, Timestamp time, Arena *arena) {
     return object_builder_value(builder);
 }
 
-static bool static_create(const Call *call,
-                          const ApplyRequest *request,
-                          ApplyResponse *response,
+static bool static_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                           Diags *diags) {
     (void)diags;
     Timestamp time;
@@ -48,9 +44,7 @@ static bool static_create(const Call *call,
     return true;
 }
 
-static bool static_import(const Call *call,
-                          const ImportRequest *request,
-                          ImportResponse *response,
+static bool static_import(const Call *call, const ImportRequest *request, ImportResponse *response,
                           Diags *diags) {
     Timestamp time;
     if (!time_fields_parse_id(request->id, &time, call->arena, diags))

@@ -21,15 +21,15 @@ static const struct {
     const char *name;
     bool is_single;
 } name_parts[] = {
-    {NID_serialNumber,           "SERIALNUMBER", true },
-    {NID_commonName,             "CN",           true },
-    {NID_organizationalUnitName, "OU",           false},
-    {NID_organizationName,       "O",            false},
-    {NID_postalCode,             "POSTALCODE",   false},
-    {NID_streetAddress,          "STREET",       false},
-    {NID_localityName,           "L",            false},
-    {NID_stateOrProvinceName,    "ST",           false},
-    {NID_countryName,            "C",            false},
+    {NID_serialNumber, "SERIALNUMBER", true},
+    {NID_commonName, "CN", true},
+    {NID_organizationalUnitName, "OU", false},
+    {NID_organizationName, "O", false},
+    {NID_postalCode, "POSTALCODE", false},
+    {NID_streetAddress, "STREET", false},
+    {NID_localityName, "L", false},
+    {NID_stateOrProvinceName, "ST", false},
+    {NID_countryName, "C", false},
 };
 
 static Str entry_text(const X509_NAME_ENTRY *entry, Arena *arena) {
@@ -122,18 +122,12 @@ static const struct {
     int nid;
     const char *name;
 } signatures[] = {
-    {NID_md5WithRSAEncryption,    "MD5-RSA"     },
-    {NID_sha1WithRSAEncryption,   "SHA1-RSA"    },
-    {NID_sha256WithRSAEncryption, "SHA256-RSA"  },
-    {NID_sha384WithRSAEncryption, "SHA384-RSA"  },
-    {NID_sha512WithRSAEncryption, "SHA512-RSA"  },
-    {NID_dsaWithSHA1,             "DSA-SHA1"    },
-    {NID_dsa_with_SHA256,         "DSA-SHA256"  },
-    {NID_ecdsa_with_SHA1,         "ECDSA-SHA1"  },
-    {NID_ecdsa_with_SHA256,       "ECDSA-SHA256"},
-    {NID_ecdsa_with_SHA384,       "ECDSA-SHA384"},
-    {NID_ecdsa_with_SHA512,       "ECDSA-SHA512"},
-    {NID_ED25519,                 "Ed25519"     },
+    {NID_md5WithRSAEncryption, "MD5-RSA"},       {NID_sha1WithRSAEncryption, "SHA1-RSA"},
+    {NID_sha256WithRSAEncryption, "SHA256-RSA"}, {NID_sha384WithRSAEncryption, "SHA384-RSA"},
+    {NID_sha512WithRSAEncryption, "SHA512-RSA"}, {NID_dsaWithSHA1, "DSA-SHA1"},
+    {NID_dsa_with_SHA256, "DSA-SHA256"},         {NID_ecdsa_with_SHA1, "ECDSA-SHA1"},
+    {NID_ecdsa_with_SHA256, "ECDSA-SHA256"},     {NID_ecdsa_with_SHA384, "ECDSA-SHA384"},
+    {NID_ecdsa_with_SHA512, "ECDSA-SHA512"},     {NID_ED25519, "Ed25519"},
 };
 
 static const char *pss_name(const X509 *certificate) {
@@ -206,9 +200,9 @@ static const Attribute attributes[] = {
 
 /* The first rule is in both orders, so that each argument gets an error at its own range. */
 static const ArgumentRule rules[] = {
-    {RULE_EXACTLY_ONE, {"content", "url"}         },
-    {RULE_EXACTLY_ONE, {"url", "content"}         },
-    {RULE_CONFLICTS,   {"content", "verify_chain"}},
+    {RULE_EXACTLY_ONE, {"content", "url"}},
+    {RULE_EXACTLY_ONE, {"url", "content"}},
+    {RULE_CONFLICTS, {"content", "verify_chain"}},
 };
 
 static Str serial_text(const X509 *certificate, Arena *arena) {
@@ -247,15 +241,15 @@ static Value certificate_value(X509 *certificate, const Type *type, Arena *arena
         const char *name;
         Str text;
     } rows[] = {
-        {"signature_algorithm",                    str_from_cstr(signature_name(certificate))},
-        {                  "public_key_algorithm",    str_from_cstr(key_name(certificate))                                          },
-        {    "serial_number",                                  serial_text(certificate,                                                                            arena)},
-        {           "issuer",                                  name_text(X509_get_issuer_name(certificate),                                                                            arena)},
-        {          "subject",                                  name_text(X509_get_subject_name(certificate),                                                                            arena)},
-        {       "not_before",                                  moment_text(X509_get0_notBefore(certificate),                                                                            arena)},
-        {        "not_after",                                  moment_text(X509_get0_notAfter(certificate),                                                                            arena)},
-        { "sha1_fingerprint",                                    openssl_pem_der_sha1(der,                                                                        size, arena)},
-        {                  "cert_pem", openssl_pem_certificate_pem(certificate,                                     arena)},
+        {"signature_algorithm", str_from_cstr(signature_name(certificate))},
+        {"public_key_algorithm", str_from_cstr(key_name(certificate))},
+        {"serial_number", serial_text(certificate, arena)},
+        {"issuer", name_text(X509_get_issuer_name(certificate), arena)},
+        {"subject", name_text(X509_get_subject_name(certificate), arena)},
+        {"not_before", moment_text(X509_get0_notBefore(certificate), arena)},
+        {"not_after", moment_text(X509_get0_notAfter(certificate), arena)},
+        {"sha1_fingerprint", openssl_pem_der_sha1(der, size, arena)},
+        {"cert_pem", openssl_pem_certificate_pem(certificate, arena)},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++)
         object_builder_set_text(&builder, rows[i].name, rows[i].text, arena);
@@ -314,10 +308,8 @@ static bool read_one(Str pem, const Type *type, ValueVec *out, StrBuf *ids, Diag
     return true;
 }
 
-static bool certificate_read(const Call *call,
-                             const DataReadRequest *request,
-                             DataReadResponse *response,
-                             Diags *diags) {
+static bool certificate_read(const Call *call, const DataReadRequest *request,
+                             DataReadResponse *response, Diags *diags) {
     Value config = request->config;
     const Type *list = object_attribute_type(config.type, "certificates");
     StrBuf ids = strbuf_new(call->arena);

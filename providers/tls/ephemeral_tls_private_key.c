@@ -4,9 +4,7 @@
 
 static const Attribute attributes[] = {TLS_KEY_ATTRIBUTES(0)};
 
-static bool key_open(const Call *call,
-                     const OpenRequest *request,
-                     OpenResponse *response,
+static bool key_open(const Call *call, const OpenRequest *request, OpenResponse *response,
                      Diags *diags) {
     (void)request;
     ObjectBuilder builder = object_builder_of(response->result, call->arena);

@@ -5,9 +5,7 @@
 static const Attribute attributes[] = {TLS_KEY_PUBLIC_ATTRIBUTES};
 static const ArgumentRule rules[] = {TLS_KEY_PUBLIC_RULES};
 
-static bool key_open(const Call *call,
-                     const OpenRequest *request,
-                     OpenResponse *response,
+static bool key_open(const Call *call, const OpenRequest *request, OpenResponse *response,
                      Diags *diags) {
     return tls_key_read_public(call, request->config, &response->result, diags);
 }

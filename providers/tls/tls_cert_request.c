@@ -13,17 +13,15 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static bool request_plan(const Call *call,
-                         const PlanRequest *request,
-                         PlanResponse *response,
+static bool request_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                          Diags *diags) {
     (void)diags;
     tls_subject_replace(call, request, response);
     return true;
 }
 
-static bool add_names(
-    X509_REQ *request, Value planned, bool has_subject, Arena *arena, Diags *diags) {
+static bool add_names(X509_REQ *request, Value planned, bool has_subject, Arena *arena,
+                      Diags *diags) {
     GENERAL_NAMES *names;
     if (!tls_subject_names(planned, &names, arena, diags))
         return false;
@@ -48,9 +46,7 @@ static bool fill_in(X509_REQ *request, Value planned, Arena *arena, Diags *diags
     return done;
 }
 
-static bool request_create(const Call *call,
-                           const ApplyRequest *apply,
-                           ApplyResponse *response,
+static bool request_create(const Call *call, const ApplyRequest *apply, ApplyResponse *response,
                            Diags *diags) {
     Str pem = object_text(apply->planned, "private_key_pem", STR_EMPTY);
     SCOPED(KeyRef)

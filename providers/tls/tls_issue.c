@@ -16,29 +16,29 @@ typedef struct KeyUse {
 } KeyUse;
 
 static const KeyUse uses[] = {
-    {STR_CONST("any_extended"),                      0,                    "anyExtendedKeyUsage"   },
-    {STR_CONST("cert_signing"),                      KU_KEY_CERT_SIGN,     NULL                    },
-    {STR_CONST("client_auth"),                       0,                    "clientAuth"            },
-    {STR_CONST("code_signing"),                      0,                    "codeSigning"           },
-    {STR_CONST("content_commitment"),                KU_NON_REPUDIATION,   NULL                    },
-    {STR_CONST("crl_signing"),                       KU_CRL_SIGN,          NULL                    },
-    {STR_CONST("data_encipherment"),                 KU_DATA_ENCIPHERMENT, NULL                    },
-    {STR_CONST("decipher_only"),                     KU_DECIPHER_ONLY,     NULL                    },
-    {STR_CONST("digital_signature"),                 KU_DIGITAL_SIGNATURE, NULL                    },
-    {STR_CONST("email_protection"),                  0,                    "emailProtection"       },
-    {STR_CONST("encipher_only"),                     KU_ENCIPHER_ONLY,     NULL                    },
-    {STR_CONST("ipsec_end_system"),                  0,                    "1.3.6.1.5.5.7.3.5"     },
-    {STR_CONST("ipsec_tunnel"),                      0,                    "1.3.6.1.5.5.7.3.6"     },
-    {STR_CONST("ipsec_user"),                        0,                    "1.3.6.1.5.5.7.3.7"     },
-    {STR_CONST("key_agreement"),                     KU_KEY_AGREEMENT,     NULL                    },
-    {STR_CONST("key_encipherment"),                  KU_KEY_ENCIPHERMENT,  NULL                    },
-    {STR_CONST("microsoft_commercial_code_signing"), 0,                    "1.3.6.1.4.1.311.2.1.22"},
-    {STR_CONST("microsoft_kernel_code_signing"),     0,                    "1.3.6.1.4.1.311.61.1.1"},
-    {STR_CONST("microsoft_server_gated_crypto"),     0,                    "1.3.6.1.4.1.311.10.3.3"},
-    {STR_CONST("netscape_server_gated_crypto"),      0,                    "2.16.840.1.113730.4.1" },
-    {STR_CONST("ocsp_signing"),                      0,                    "OCSPSigning"           },
-    {STR_CONST("server_auth"),                       0,                    "serverAuth"            },
-    {STR_CONST("timestamping"),                      0,                    "timeStamping"          },
+    {STR_CONST("any_extended"), 0, "anyExtendedKeyUsage"},
+    {STR_CONST("cert_signing"), KU_KEY_CERT_SIGN, NULL},
+    {STR_CONST("client_auth"), 0, "clientAuth"},
+    {STR_CONST("code_signing"), 0, "codeSigning"},
+    {STR_CONST("content_commitment"), KU_NON_REPUDIATION, NULL},
+    {STR_CONST("crl_signing"), KU_CRL_SIGN, NULL},
+    {STR_CONST("data_encipherment"), KU_DATA_ENCIPHERMENT, NULL},
+    {STR_CONST("decipher_only"), KU_DECIPHER_ONLY, NULL},
+    {STR_CONST("digital_signature"), KU_DIGITAL_SIGNATURE, NULL},
+    {STR_CONST("email_protection"), 0, "emailProtection"},
+    {STR_CONST("encipher_only"), KU_ENCIPHER_ONLY, NULL},
+    {STR_CONST("ipsec_end_system"), 0, "1.3.6.1.5.5.7.3.5"},
+    {STR_CONST("ipsec_tunnel"), 0, "1.3.6.1.5.5.7.3.6"},
+    {STR_CONST("ipsec_user"), 0, "1.3.6.1.5.5.7.3.7"},
+    {STR_CONST("key_agreement"), KU_KEY_AGREEMENT, NULL},
+    {STR_CONST("key_encipherment"), KU_KEY_ENCIPHERMENT, NULL},
+    {STR_CONST("microsoft_commercial_code_signing"), 0, "1.3.6.1.4.1.311.2.1.22"},
+    {STR_CONST("microsoft_kernel_code_signing"), 0, "1.3.6.1.4.1.311.61.1.1"},
+    {STR_CONST("microsoft_server_gated_crypto"), 0, "1.3.6.1.4.1.311.10.3.3"},
+    {STR_CONST("netscape_server_gated_crypto"), 0, "2.16.840.1.113730.4.1"},
+    {STR_CONST("ocsp_signing"), 0, "OCSPSigning"},
+    {STR_CONST("server_auth"), 0, "serverAuth"},
+    {STR_CONST("timestamping"), 0, "timeStamping"},
 };
 
 static const KeyUse *find_use(Str name) {
@@ -114,9 +114,7 @@ static bool is_ready_when_new(Value planned) {
     return hours == 0 || (hours > 0 && early >= hours);
 }
 
-bool tls_issue_plan(const Call *call,
-                    const PlanRequest *request,
-                    PlanResponse *response,
+bool tls_issue_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                     Diags *diags) {
     (void)diags;
     ObjectBuilder builder = object_builder_of(response->planned, call->arena);
@@ -132,9 +130,7 @@ bool tls_issue_plan(const Call *call,
     return true;
 }
 
-bool tls_issue_update(const Call *call,
-                      const ApplyRequest *request,
-                      ApplyResponse *response,
+bool tls_issue_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                       Diags *diags) {
     (void)call;
     (void)diags;
@@ -142,9 +138,7 @@ bool tls_issue_update(const Call *call,
     return true;
 }
 
-bool tls_issue_read(const Call *call,
-                    const ReadRequest *request,
-                    ReadResponse *response,
+bool tls_issue_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                     Diags *diags) {
     (void)diags;
     if (!is_ready(call, request->state))
@@ -204,8 +198,8 @@ static CertificateContent content_of(const TlsIssue *issue, Value planned, Times
     };
 }
 
-static void describe(
-    X509 *certificate, Timestamp start, Timestamp end, ObjectBuilder *builder, Arena *arena) {
+static void describe(X509 *certificate, Timestamp start, Timestamp end, ObjectBuilder *builder,
+                     Arena *arena) {
     object_builder_set(builder, "cert_pem",
                        value_from_str(openssl_pem_certificate_pem(certificate, arena)));
     object_builder_set(builder, "id", value_from_str(certificate_serial(certificate, arena)));
@@ -216,8 +210,8 @@ static void describe(
         object_builder_set(builder, "max_path_length", value_null(&TYPE_NUMBER));
 }
 
-bool tls_issue_make(
-    const Call *call, const TlsIssue *issue, Value planned, ObjectBuilder *builder, Diags *diags) {
+bool tls_issue_make(const Call *call, const TlsIssue *issue, Value planned, ObjectBuilder *builder,
+                    Diags *diags) {
     Timestamp start = now_of(call);
     Str problem;
     if (!check_issuer(issue, planned, diags))

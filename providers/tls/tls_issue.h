@@ -39,20 +39,14 @@ typedef struct TlsIssue {
 } TlsIssue;
 
 /* Creates a certificate from the arguments in `planned` and sets its attributes in `builder`. */
-MUST_USE bool tls_issue_make(
-    const Call *call, const TlsIssue *issue, Value planned, ObjectBuilder *builder, Diags *diags);
+MUST_USE bool tls_issue_make(const Call *call, const TlsIssue *issue, Value planned,
+                             ObjectBuilder *builder, Diags *diags);
 
 /* Slots shared by the two types. */
 bool tls_issue_validate(const Call *call, const ValidateRequest *request, Diags *diags);
-bool tls_issue_plan(const Call *call,
-                    const PlanRequest *request,
-                    PlanResponse *response,
+bool tls_issue_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                     Diags *diags);
-bool tls_issue_update(const Call *call,
-                      const ApplyRequest *request,
-                      ApplyResponse *response,
+bool tls_issue_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                       Diags *diags);
-bool tls_issue_read(const Call *call,
-                    const ReadRequest *request,
-                    ReadResponse *response,
+bool tls_issue_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                     Diags *diags);

@@ -19,10 +19,10 @@ typedef struct Curve {
 } Curve;
 
 static const Curve curves[] = {
-    {"P224", "secp224r1",  NULL,       28},
+    {"P224", "secp224r1", NULL, 28},
     {"P256", "prime256v1", "nistp256", 32},
-    {"P384", "secp384r1",  "nistp384", 48},
-    {"P521", "secp521r1",  "nistp521", 66},
+    {"P384", "secp384r1", "nistp384", 48},
+    {"P521", "secp521r1", "nistp521", 66},
 };
 
 Str tls_key_check_bits(Value value, Arena *arena) {

@@ -57,8 +57,8 @@ Str tls_key_check_bits(Value value, Arena *arena);
 
 /* Generates a key from the settings and sets its encodings. *id: hex SHA-1 of the public key in
  * DER. */
-MUST_USE bool tls_key_make(
-    Value settings, ObjectBuilder *builder, Str *id, Arena *arena, Diags *diags);
+MUST_USE bool tls_key_make(Value settings, ObjectBuilder *builder, Str *id, Arena *arena,
+                           Diags *diags);
 /* Sets the encodings of the stored private_key_pem, some of which hashicorp/tls before 4.0 did not
  * store. */
 MUST_USE bool tls_key_complete(ObjectBuilder *builder, Str *id, Arena *arena, Diags *diags);

@@ -20,8 +20,8 @@ static GENERAL_NAMES *names_of(X509_REQ *request) {
     return names;
 }
 
-static bool make(
-    const Call *call, Value planned, TlsIssue *issue, ObjectBuilder *builder, Diags *diags) {
+static bool make(const Call *call, Value planned, TlsIssue *issue, ObjectBuilder *builder,
+                 Diags *diags) {
     Str pem = object_text(planned, "cert_request_pem", STR_EMPTY);
     SCOPED(RequestRef)
     request = openssl_pem_read_request(pem, "Certificate request not readable", "cert_request_pem",
@@ -36,9 +36,7 @@ static bool make(
     return done;
 }
 
-static bool cert_create(const Call *call,
-                        const ApplyRequest *request,
-                        ApplyResponse *response,
+static bool cert_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                         Diags *diags) {
     Value planned = request->planned;
     Str key_pem = object_text(planned, "ca_private_key_pem", STR_EMPTY);

@@ -8,9 +8,7 @@ static const Attribute attributes[] = {
     {"id", &TYPE_STRING, COMPUTED, "SHA-1 of the public key in DER, in hex."},
 };
 
-static bool key_create(const Call *call,
-                       const ApplyRequest *request,
-                       ApplyResponse *response,
+static bool key_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                        Diags *diags) {
     ObjectBuilder builder = object_builder_of(request->planned, call->arena);
     Str id;
@@ -21,9 +19,7 @@ static bool key_create(const Call *call,
     return true;
 }
 
-static bool key_upgrade(const Call *call,
-                        const UpgradeRequest *request,
-                        UpgradeResponse *response,
+static bool key_upgrade(const Call *call, const UpgradeRequest *request, UpgradeResponse *response,
                         Diags *diags) {
     ObjectBuilder builder;
     Str id;

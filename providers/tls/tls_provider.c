@@ -31,12 +31,9 @@ static const Attribute attributes[] = {
 
 /* from_env and url conflict in both orders, so that each gets an error at its own range. */
 static const ArgumentRule rules[] = {
-    {RULE_CONFLICTS,     {"from_env", "url"}     },
-    {RULE_CONFLICTS,     {"url", "from_env"}     },
-    {RULE_CONFLICTS,     {"username", "from_env"}},
-    {RULE_CONFLICTS,     {"password", "from_env"}},
-    {RULE_REQUIRED_WITH, {"username", "url"}     },
-    {RULE_REQUIRED_WITH, {"password", "username"}},
+    {RULE_CONFLICTS, {"from_env", "url"}},      {RULE_CONFLICTS, {"url", "from_env"}},
+    {RULE_CONFLICTS, {"username", "from_env"}}, {RULE_CONFLICTS, {"password", "from_env"}},
+    {RULE_REQUIRED_WITH, {"username", "url"}},  {RULE_REQUIRED_WITH, {"password", "username"}},
 };
 
 static const Block proxy_block = {
@@ -59,10 +56,8 @@ static Str proxy_of(Value proxy, Arena *arena) {
     return url_to_str(&url, arena);
 }
 
-static bool configure(const Call *call,
-                      const ConfigureRequest *request,
-                      ConfigureResponse *response,
-                      Diags *diags) {
+static bool configure(const Call *call, const ConfigureRequest *request,
+                      ConfigureResponse *response, Diags *diags) {
     (void)call;
     (void)diags;
     TlsClient *client = arena_new(request->run, TlsClient);

@@ -13,9 +13,7 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static bool cert_plan(const Call *call,
-                      const PlanRequest *request,
-                      PlanResponse *response,
+static bool cert_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                       Diags *diags) {
     tls_subject_replace(call, request, response);
     return tls_issue_plan(call, request, response, diags);
@@ -26,8 +24,8 @@ static bool cert_validate(const Call *call, const ValidateRequest *request, Diag
     return tls_issue_validate(call, request, diags) && is_good;
 }
 
-static bool make(
-    const Call *call, Value planned, EVP_PKEY *key, ObjectBuilder *builder, Diags *diags) {
+static bool make(const Call *call, Value planned, EVP_PKEY *key, ObjectBuilder *builder,
+                 Diags *diags) {
     TlsIssue issue = {
         .key = key,
         .issuer_key = key,
@@ -42,9 +40,7 @@ static bool make(
     return done;
 }
 
-static bool cert_create(const Call *call,
-                        const ApplyRequest *request,
-                        ApplyResponse *response,
+static bool cert_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                         Diags *diags) {
     Str pem = object_text(request->planned, "private_key_pem", STR_EMPTY);
     SCOPED(KeyRef)

@@ -7,20 +7,18 @@
 
 #include <arpa/inet.h>
 
-/* clang-format off */
 static const Attribute attributes[] = {
-    {"common_name",         &TYPE_STRING,         OPTIONAL | FORCES_NEW, "Common name (CN)."},
-    {"organization",        &TYPE_STRING,         OPTIONAL | FORCES_NEW, "Organization (O)."},
-    {"organizational_unit", &TYPE_STRING,         OPTIONAL | FORCES_NEW, "Organizational unit (OU)."},
-    {"street_address",      &TYPE_LIST_OF_STRING, OPTIONAL | FORCES_NEW, "Street addresses (STREET)."},
-    {"locality",            &TYPE_STRING,         OPTIONAL | FORCES_NEW, "Locality (L)."},
-    {"province",            &TYPE_STRING,         OPTIONAL | FORCES_NEW, "State or province (ST)."},
-    {"country",             &TYPE_STRING,         OPTIONAL | FORCES_NEW, "Country (C)."},
-    {"postal_code",         &TYPE_STRING,         OPTIONAL | FORCES_NEW, "Postal code (PC)."},
-    {"serial_number",       &TYPE_STRING,         OPTIONAL | FORCES_NEW, "Serial number (SERIALNUMBER)."},
-    {"email_address",       &TYPE_STRING,         OPTIONAL | FORCES_NEW, "Email address."},
+    {"common_name", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Common name (CN)."},
+    {"organization", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Organization (O)."},
+    {"organizational_unit", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Organizational unit (OU)."},
+    {"street_address", &TYPE_LIST_OF_STRING, OPTIONAL | FORCES_NEW, "Street addresses (STREET)."},
+    {"locality", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Locality (L)."},
+    {"province", &TYPE_STRING, OPTIONAL | FORCES_NEW, "State or province (ST)."},
+    {"country", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Country (C)."},
+    {"postal_code", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Postal code (PC)."},
+    {"serial_number", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Serial number (SERIALNUMBER)."},
+    {"email_address", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Email address."},
 };
-/* clang-format on */
 
 const Block tls_subject_block = {
     .name = "subject",
@@ -35,16 +33,16 @@ static const struct {
     int nid;
     int type;
 } parts[] = {
-    {"country",             NID_countryName,            MBSTRING_UTF8   },
-    {"province",            NID_stateOrProvinceName,    MBSTRING_UTF8   },
-    {"locality",            NID_localityName,           MBSTRING_UTF8   },
-    {"street_address",      NID_streetAddress,          MBSTRING_UTF8   },
-    {"postal_code",         NID_postalCode,             MBSTRING_UTF8   },
-    {"organization",        NID_organizationName,       MBSTRING_UTF8   },
-    {"organizational_unit", NID_organizationalUnitName, MBSTRING_UTF8   },
-    {"common_name",         NID_commonName,             MBSTRING_UTF8   },
-    {"serial_number",       NID_serialNumber,           MBSTRING_UTF8   },
-    {"email_address",       NID_pkcs9_emailAddress,     V_ASN1_IA5STRING},
+    {"country", NID_countryName, MBSTRING_UTF8},
+    {"province", NID_stateOrProvinceName, MBSTRING_UTF8},
+    {"locality", NID_localityName, MBSTRING_UTF8},
+    {"street_address", NID_streetAddress, MBSTRING_UTF8},
+    {"postal_code", NID_postalCode, MBSTRING_UTF8},
+    {"organization", NID_organizationName, MBSTRING_UTF8},
+    {"organizational_unit", NID_organizationalUnitName, MBSTRING_UTF8},
+    {"common_name", NID_commonName, MBSTRING_UTF8},
+    {"serial_number", NID_serialNumber, MBSTRING_UTF8},
+    {"email_address", NID_pkcs9_emailAddress, V_ASN1_IA5STRING},
 };
 
 Str tls_subject_check_texts(Value value, Arena *arena) {
@@ -166,12 +164,8 @@ static bool is_ascii(Str text) {
     return true;
 }
 
-static bool push_texts(GENERAL_NAMES **names,
-                       Value object,
-                       const char *attribute,
-                       int type,
-                       Arena *arena,
-                       Diags *diags) {
+static bool push_texts(GENERAL_NAMES **names, Value object, const char *attribute, int type,
+                       Arena *arena, Diags *diags) {
     StrVec texts = nested_list_texts(object, attribute, arena);
     vec_each(&texts, text) {
         if (type == GEN_IPADD) {

@@ -25,10 +25,10 @@ typedef struct Hint {
 
 static const Hint hints[] = {
     {"permission denied",
-     "The user's role must be allowed to read and write all keys that begin with the prefix."               },
-    {"authentication failed",   "Check \"username\" and \"password\"."                                      },
+     "The user's role must be allowed to read and write all keys that begin with the prefix."},
+    {"authentication failed", "Check \"username\" and \"password\"."},
     {"user name is empty",
-     "The server requires authentication: set \"username\" and \"password\"."                               },
+     "The server requires authentication: set \"username\" and \"password\"."},
     {"database space exceeded", "Compact and defragment it, and clear the alarm (\"etcdctl alarm "
                                 "disarm\"). Then run the same command again."},
 };
@@ -48,13 +48,13 @@ static bool fail(const Etcd *etcd, const char *summary, Str problem, Diags *diag
     return report(summary, etcd->backend.path, problem, diags);
 }
 
-static bool send(
-    const Etcd *etcd, const EtcdTxn *txn, EtcdResponse *out, Str *problem, Arena *arena) {
+static bool send(const Etcd *etcd, const EtcdTxn *txn, EtcdResponse *out, Str *problem,
+                 Arena *arena) {
     return etcd_client_txn(etcd->store.client, txn, etcd->backend.cancel, out, problem, arena);
 }
 
-static LeaseResult renew(
-    void *self, int64_t timeout_ms, const CancelToken *stop, Str *problem, Arena *arena) {
+static LeaseResult renew(void *self, int64_t timeout_ms, const CancelToken *stop, Str *problem,
+                         Arena *arena) {
     const Etcd *etcd = self;
     bool is_alive = false;
     if (!etcd_client_keep(etcd->store.client, etcd->lease_id, timeout_ms, stop, &is_alive, problem,
@@ -73,8 +73,8 @@ typedef struct Locking {
     int64_t began_ms;
 } Locking;
 
-static bool request_lock(
-    const Locking *locking, int64_t lease, EtcdResponse *response, Str *problem, Arena *arena) {
+static bool request_lock(const Locking *locking, int64_t lease, EtcdResponse *response,
+                         Str *problem, Arena *arena) {
     const Etcd *etcd = locking->etcd;
     EtcdTxn txn = {0};
     EtcdCompare is_free = {etcd->store.lock_key, 0};
@@ -87,11 +87,8 @@ static bool request_lock(
 }
 
 /* If the reply to a successful request was lost, the retry finds this run's own lock. */
-static LockResult read_lock(const Locking *locking,
-                            const EtcdResponse *response,
-                            int64_t *revision,
-                            LockInfo *holder,
-                            Arena *arena) {
+static LockResult read_lock(const Locking *locking, const EtcdResponse *response, int64_t *revision,
+                            LockInfo *holder, Arena *arena) {
     *revision = response->revision;
     if (response->succeeded)
         return LOCK_ACQUIRED;
@@ -167,11 +164,8 @@ static bool etcd_unlock(Backend *backend, Diags *diags) {
     return true;
 }
 
-static bool etcd_lock(Backend *backend,
-                      const LockInfo *info,
-                      int64_t timeout_ms,
-                      const CancelToken *cancel,
-                      Diags *diags) {
+static bool etcd_lock(Backend *backend, const LockInfo *info, int64_t timeout_ms,
+                      const CancelToken *cancel, Diags *diags) {
     Etcd *etcd = backend->self;
     SCOPED(ArenaRef) scratch = arena_open("etcd lock");
     Locking locking = {etcd, info, state_lock_to_json(info, scratch), 0};
@@ -247,8 +241,8 @@ static void etcd_close(Backend *backend) {
 }
 
 /* The argument is PEM text, or the path of a file with it. */
-static bool read_pem(
-    const Io *io, Value config, const char *name, Str *out, Arena *arena, Diags *diags) {
+static bool read_pem(const Io *io, Value config, const char *name, Str *out, Arena *arena,
+                     Diags *diags) {
     Str given = backend_settings_text(config, name, "");
     *out = given;
     if (given.len == 0 || str_find(given, STR("-----BEGIN"), 0) != SIZE_MAX)
@@ -333,8 +327,8 @@ static Str prefix_of(Value config, Arena *arena) {
     return str_ends_with(prefix, STR("/")) ? prefix : str_concat(prefix, STR("/"), arena);
 }
 
-static bool etcd_open(
-    const Io *io, Value config, Str workspace, Backend **out, Arena *arena, Diags *diags) {
+static bool etcd_open(const Io *io, Value config, Str workspace, Backend **out, Arena *arena,
+                      Diags *diags) {
     Etcd *etcd = arena_new(arena, Etcd);
     etcd->io = io;
     etcd->arena = arena;
@@ -365,13 +359,8 @@ static bool etcd_open(
     return true;
 }
 
-static bool send_alone(const Io *io,
-                       Value config,
-                       const char *summary,
-                       const EtcdTxn *txn,
-                       EtcdResponse *response,
-                       Arena *arena,
-                       Diags *diags) {
+static bool send_alone(const Io *io, Value config, const char *summary, const EtcdTxn *txn,
+                       EtcdResponse *response, Arena *arena, Diags *diags) {
     EtcdClient *client;
     Str problem = STR_EMPTY;
     if (!open_client(io, config, &client, arena, diags))
@@ -420,28 +409,25 @@ static bool etcd_make(const Io *io, Value config, Str workspace, Diags *diags) {
 }
 
 static const Attribute attributes[] = {
-    {"endpoints",     &TYPE_LIST_OF_STRING, REQUIRED,
-     "Servers, such as \"https://etcd.example.com:2379\"; the first one that responds is used."             },
-    {"prefix",        &TYPE_STRING,         OPTIONAL,             "Prefix of all keys (default \"loam\")."  },
-    {"username",      &TYPE_STRING,         OPTIONAL,             "Credentials for password authentication."},
-    {"password",      &TYPE_STRING,         OPTIONAL | SENSITIVE, "Credentials for password authentication."},
-    {"ca_cert",       &TYPE_STRING,         OPTIONAL,
-     "Certificates of the servers' certificate authorities: PEM text, or a file."                           },
-    {"client_cert",   &TYPE_STRING,         OPTIONAL,             "Client certificate: PEM text, or a file."},
-    {"client_key",    &TYPE_STRING,         OPTIONAL | SENSITIVE,
-     "Key of the client certificate: PEM text, or a file."                                                  },
-    {"lease_seconds", &TYPE_NUMBER,         OPTIONAL,
-     "Seconds until the lock of a vanished holder expires (default 15)."                                    },
+    {"endpoints", &TYPE_LIST_OF_STRING, REQUIRED,
+     "Servers, such as \"https://etcd.example.com:2379\"; the first one that responds is used."},
+    {"prefix", &TYPE_STRING, OPTIONAL, "Prefix of all keys (default \"loam\")."},
+    {"username", &TYPE_STRING, OPTIONAL, "Credentials for password authentication."},
+    {"password", &TYPE_STRING, OPTIONAL | SENSITIVE, "Credentials for password authentication."},
+    {"ca_cert", &TYPE_STRING, OPTIONAL,
+     "Certificates of the servers' certificate authorities: PEM text, or a file."},
+    {"client_cert", &TYPE_STRING, OPTIONAL, "Client certificate: PEM text, or a file."},
+    {"client_key", &TYPE_STRING, OPTIONAL | SENSITIVE,
+     "Key of the client certificate: PEM text, or a file."},
+    {"lease_seconds", &TYPE_NUMBER, OPTIONAL,
+     "Seconds until the lock of a vanished holder expires (default 15)."},
 };
 
 static const BackendVariable variables[] = {
-    {"endpoints",   "TF_ETCD_ENDPOINTS"  },
-    {"prefix",      "TF_ETCD_PREFIX"     },
-    {"username",    "TF_ETCD_USERNAME"   },
-    {"password",    "TF_ETCD_PASSWORD"   },
-    {"ca_cert",     "TF_ETCD_CA_CERT"    },
-    {"client_cert", "TF_ETCD_CLIENT_CERT"},
-    {"client_key",  "TF_ETCD_CLIENT_KEY" },
+    {"endpoints", "TF_ETCD_ENDPOINTS"},   {"prefix", "TF_ETCD_PREFIX"},
+    {"username", "TF_ETCD_USERNAME"},     {"password", "TF_ETCD_PASSWORD"},
+    {"ca_cert", "TF_ETCD_CA_CERT"},       {"client_cert", "TF_ETCD_CLIENT_CERT"},
+    {"client_key", "TF_ETCD_CLIENT_KEY"},
 };
 
 const BackendType etcd_backend = {

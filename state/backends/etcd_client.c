@@ -117,13 +117,8 @@ static Outcome classify(const HttpResponse *response, Value *out, Str *problem, 
     return passes && !is_full ? OUTCOME_NEXT : OUTCOME_REFUSED;
 }
 
-static Outcome send_to(EtcdClient *client,
-                       size_t endpoint,
-                       const Call *call,
-                       Str token,
-                       Value *out,
-                       Str *problem,
-                       Arena *arena) {
+static Outcome send_to(EtcdClient *client, size_t endpoint, const Call *call, Str token, Value *out,
+                       Str *problem, Arena *arena) {
     const EtcdConfig *config = &client->config;
     Str base = config->endpoints.items[endpoint];
     HttpRequest request = {
@@ -154,8 +149,8 @@ static Outcome send_to(EtcdClient *client,
     return is_final ? OUTCOME_REFUSED : OUTCOME_NEXT;
 }
 
-static Outcome authenticate(
-    EtcdClient *client, size_t endpoint, const Call *call, Str *problem, Arena *arena) {
+static Outcome authenticate(EtcdClient *client, size_t endpoint, const Call *call, Str *problem,
+                            Arena *arena) {
     StrBuf body = strbuf_new(arena);
     JsonWriter writer;
     Value response;
@@ -175,8 +170,8 @@ static Outcome authenticate(
 
 /* A token is valid for some minutes, and only until the server restarts. After a rejection, the
  * client requests a new one. */
-static Outcome send_authenticated(
-    EtcdClient *client, size_t endpoint, const Call *call, Value *out, Str *problem, Arena *arena) {
+static Outcome send_authenticated(EtcdClient *client, size_t endpoint, const Call *call, Value *out,
+                                  Str *problem, Arena *arena) {
     bool has_name = client->config.username.len > 0;
     Str token = copy_token(client, arena);
     Outcome outcome = OUTCOME_UNAUTHENTICATED;
@@ -191,8 +186,8 @@ static Outcome send_authenticated(
     return outcome == OUTCOME_UNAUTHENTICATED ? OUTCOME_REFUSED : outcome;
 }
 
-static bool call_etcd(
-    EtcdClient *client, const Call *call, Value *out, Str *problem, Arena *arena) {
+static bool call_etcd(EtcdClient *client, const Call *call, Value *out, Str *problem,
+                      Arena *arena) {
     const Clock *clock = client->io->clock;
     size_t count = client->config.endpoints.count;
     size_t first = current_endpoint(client);
@@ -244,9 +239,7 @@ static void write_operation(JsonWriter *writer, const EtcdOperation *operation, 
     json_object_end(writer);
 }
 
-static void write_operations(JsonWriter *writer,
-                             const char *key,
-                             const EtcdOperations *operations,
+static void write_operations(JsonWriter *writer, const char *key, const EtcdOperations *operations,
                              Arena *arena) {
     json_key(writer, str_from_cstr(key));
     json_array_start(writer);
@@ -305,12 +298,8 @@ EtcdOperation etcd_client_delete(Str key, Str range_end) {
     return (EtcdOperation){.kind = ETCD_DELETE, .key = key, .range_end = range_end};
 }
 
-bool etcd_client_txn(EtcdClient *client,
-                     const EtcdTxn *txn,
-                     const CancelToken *cancel,
-                     EtcdResponse *out,
-                     Str *problem,
-                     Arena *arena) {
+bool etcd_client_txn(EtcdClient *client, const EtcdTxn *txn, const CancelToken *cancel,
+                     EtcdResponse *out, Str *problem, Arena *arena) {
     Call call = {"kv/txn", encode_txn(txn, arena), RESPONSE_MS, ROUNDS, cancel};
     Value response, header, responses, range;
     *out = (EtcdResponse){0};
@@ -333,12 +322,8 @@ static Str lease_body(const char *key, int64_t number, Arena *arena) {
     return str_format(arena, "{\"%s\":\"%lld\"}", key, (long long)number);
 }
 
-bool etcd_client_grant(EtcdClient *client,
-                       int64_t seconds,
-                       const CancelToken *cancel,
-                       int64_t *lease,
-                       Str *problem,
-                       Arena *arena) {
+bool etcd_client_grant(EtcdClient *client, int64_t seconds, const CancelToken *cancel,
+                       int64_t *lease, Str *problem, Arena *arena) {
     Call call = {"lease/grant", lease_body("TTL", seconds, arena), RESPONSE_MS, ROUNDS, cancel};
     Value response;
     if (!call_etcd(client, &call, &response, problem, arena))
@@ -350,21 +335,16 @@ bool etcd_client_grant(EtcdClient *client,
     return false;
 }
 
-bool etcd_client_revoke(
-    EtcdClient *client, int64_t lease, const CancelToken *cancel, Str *problem, Arena *arena) {
+bool etcd_client_revoke(EtcdClient *client, int64_t lease, const CancelToken *cancel, Str *problem,
+                        Arena *arena) {
     Call call = {"lease/revoke", lease_body("ID", lease, arena), RESPONSE_MS, 2, cancel};
     Value response;
     return call_etcd(client, &call, &response, problem, arena) ||
            str_find(*problem, STR("lease not found"), 0) != SIZE_MAX;
 }
 
-bool etcd_client_keep(EtcdClient *client,
-                      int64_t lease,
-                      int64_t timeout_ms,
-                      const CancelToken *cancel,
-                      bool *is_alive,
-                      Str *problem,
-                      Arena *arena) {
+bool etcd_client_keep(EtcdClient *client, int64_t lease, int64_t timeout_ms,
+                      const CancelToken *cancel, bool *is_alive, Str *problem, Arena *arena) {
     int64_t each = timeout_ms / (int64_t)client->config.endpoints.count;
     Call call = {"lease/keepalive", lease_body("ID", lease, arena), each > 100 ? each : 100, 1,
                  cancel};

@@ -70,28 +70,16 @@ typedef struct EtcdResponse {
 } EtcdResponse;
 
 /* CANCEL_NOW of `cancel` aborts the request; NULL: never. */
-MUST_USE bool etcd_client_txn(EtcdClient *client,
-                              const EtcdTxn *txn,
-                              const CancelToken *cancel,
-                              EtcdResponse *out,
-                              Str *problem,
-                              Arena *arena);
-MUST_USE bool etcd_client_grant(EtcdClient *client,
-                                int64_t seconds,
-                                const CancelToken *cancel,
-                                int64_t *lease,
-                                Str *problem,
-                                Arena *arena);
-MUST_USE bool etcd_client_revoke(
-    EtcdClient *client, int64_t lease, const CancelToken *cancel, Str *problem, Arena *arena);
+MUST_USE bool etcd_client_txn(EtcdClient *client, const EtcdTxn *txn, const CancelToken *cancel,
+                              EtcdResponse *out, Str *problem, Arena *arena);
+MUST_USE bool etcd_client_grant(EtcdClient *client, int64_t seconds, const CancelToken *cancel,
+                                int64_t *lease, Str *problem, Arena *arena);
+MUST_USE bool etcd_client_revoke(EtcdClient *client, int64_t lease, const CancelToken *cancel,
+                                 Str *problem, Arena *arena);
 /* Renews the lease. Tries each endpoint once, with `timeout_ms` for all of them. *is_alive: the
  * lease had not expired. */
-MUST_USE bool etcd_client_keep(EtcdClient *client,
-                               int64_t lease,
-                               int64_t timeout_ms,
-                               const CancelToken *cancel,
-                               bool *is_alive,
-                               Str *problem,
+MUST_USE bool etcd_client_keep(EtcdClient *client, int64_t lease, int64_t timeout_ms,
+                               const CancelToken *cancel, bool *is_alive, Str *problem,
                                Arena *arena);
 /* Returns the first key after all keys with this prefix. */
 Str etcd_client_range_end(Str prefix, Arena *arena);

@@ -14,8 +14,8 @@ static void add_fence(const EtcdStore *store, EtcdTxn *txn, Arena *arena) {
         vec_push(arena, &txn->compares, fence);
 }
 
-static bool send(
-    const EtcdStore *store, const EtcdTxn *txn, EtcdResponse *out, Str *problem, Arena *arena) {
+static bool send(const EtcdStore *store, const EtcdTxn *txn, EtcdResponse *out, Str *problem,
+                 Arena *arena) {
     return etcd_client_txn(store->client, txn, *store->cancel, out, problem, arena);
 }
 
@@ -64,12 +64,8 @@ static Str piece_key(Str key, Str write, uint64_t index, Arena *arena) {
 }
 
 /* Reads the pieces at the revision of the manifest, since a concurrent write deletes them. */
-static bool read_pieces(const EtcdStore *store,
-                        const Manifest *manifest,
-                        int64_t revision,
-                        Str *out,
-                        Str *problem,
-                        Arena *arena) {
+static bool read_pieces(const EtcdStore *store, const Manifest *manifest, int64_t revision,
+                        Str *out, Str *problem, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     for (uint64_t i = 0; i < manifest->count; i++) {
         Str key = piece_key(store->state_key, manifest->write, i, arena);
@@ -131,8 +127,8 @@ static bool write_head(const EtcdStore *store, Str text, Str write, Str *problem
 }
 
 /* Writes the pieces of the text. *head is then the value to write to `key`. */
-static bool put_pieces(
-    const EtcdStore *store, Str key, Str text, Str write, Str *head, Str *problem, Arena *arena) {
+static bool put_pieces(const EtcdStore *store, Str key, Str text, Str write, Str *head,
+                       Str *problem, Arena *arena) {
     uint64_t count = 0;
     for (size_t at = 0; at < text.len; at += PIECE_BYTES) {
         SCOPED(ArenaRef) scratch = arena_open("etcd piece");
@@ -163,8 +159,8 @@ static Str segment_key(const EtcdStore *store, uint64_t number, Arena *arena) {
 }
 
 /* Joins pieces that were read in the same request as their manifest. */
-static bool join_pieces(
-    const EtcdResponse *response, Str key, Str *text, Str *problem, Arena *arena) {
+static bool join_pieces(const EtcdResponse *response, Str key, Str *text, Str *problem,
+                        Arena *arena) {
     Manifest manifest;
     StrBuf out = strbuf_new(arena);
     bool is_known = parse_manifest(*text, &manifest);

@@ -94,12 +94,8 @@ static bool fail_code(const char *summary, Str url, const HttpResponse *response
                 "Check the address and the methods of the backend.", diags);
 }
 
-static bool send(const HttpStore *store,
-                 const HttpRequest *request,
-                 const char *summary,
-                 HttpResponse *out,
-                 Arena *arena,
-                 Diags *diags) {
+static bool send(const HttpStore *store, const HttpRequest *request, const char *summary,
+                 HttpResponse *out, Arena *arena, Diags *diags) {
     Str problem = STR_EMPTY;
     if (http_send(store->io, request, out, &problem, arena) == HTTP_DONE)
         return true;
@@ -216,11 +212,8 @@ static LockResult attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena
     return LOCK_ACQUIRED;
 }
 
-static bool http_lock(Backend *backend,
-                      const LockInfo *info,
-                      int64_t timeout_ms,
-                      const CancelToken *cancel,
-                      Diags *diags) {
+static bool http_lock(Backend *backend, const LockInfo *info, int64_t timeout_ms,
+                      const CancelToken *cancel, Diags *diags) {
     HttpStore *store = backend->self;
     if (store->lock_address.len == 0)
         return true;
@@ -240,8 +233,8 @@ static bool is_unlocked(const HttpResponse *response) {
 }
 
 /* Some servers return the lock's holder. */
-static bool fail_unlock(
-    const char *summary, Str address, Str id, const HttpResponse *response, Diags *diags) {
+static bool fail_unlock(const char *summary, Str address, Str id, const HttpResponse *response,
+                        Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("http lock");
     LockInfo holder;
     bool is_held = response->code == 409 || response->code == 423;
@@ -251,8 +244,8 @@ static bool fail_unlock(
     return false;
 }
 
-static bool send_unlock(
-    const HttpStore *store, Str id, Str body, const char *summary, Diags *diags) {
+static bool send_unlock(const HttpStore *store, Str id, Str body, const char *summary,
+                        Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("http lock");
     Str method = text_of(store, "unlock_method", "UNLOCK");
     Str address = store->unlock_address.len > 0 ? store->unlock_address : store->lock_address;
@@ -329,8 +322,8 @@ static bool check_config(const HttpStore *store, Diags *diags) {
     return false;
 }
 
-static bool http_open(
-    const Io *io, Value config, Str workspace, Backend **out, Arena *arena, Diags *diags) {
+static bool http_open(const Io *io, Value config, Str workspace, Backend **out, Arena *arena,
+                      Diags *diags) {
     HttpStore *store = arena_new(arena, HttpStore);
     if (!str_equal(workspace, STR("default"))) {
         diags_error(diags, NO_RANGE, "Workspaces not supported",
@@ -362,46 +355,46 @@ static bool http_open(
 }
 
 static const Attribute attributes[] = {
-    {"address",                   &TYPE_STRING,        REQUIRED,             "Address to read (GET) and write the state." },
-    {"update_method",             &TYPE_STRING,        OPTIONAL,             "HTTP method to write (default \"POST\")."   },
-    {"lock_address",              &TYPE_STRING,        OPTIONAL,
-     "Address to lock the state. Without it, the state is not locked."                                                    },
-    {"lock_method",               &TYPE_STRING,        OPTIONAL,             "HTTP method to lock (default \"LOCK\")."    },
-    {"unlock_address",            &TYPE_STRING,        OPTIONAL,
-     "Address to unlock the state (default: \"lock_address\")."                                                           },
-    {"unlock_method",             &TYPE_STRING,        OPTIONAL,             "HTTP method to unlock (default \"UNLOCK\")."},
-    {"username",                  &TYPE_STRING,        OPTIONAL,             "Credentials for basic authentication."      },
-    {"password",                  &TYPE_STRING,        OPTIONAL | SENSITIVE, "Credentials for basic authentication."      },
-    {"headers",                   &TYPE_MAP_OF_STRING, OPTIONAL,             "Headers to add to every request."           },
-    {"skip_cert_verification",    &TYPE_BOOL,          OPTIONAL,             "Whether to accept any server certificate."  },
-    {"retry_max",                 &TYPE_NUMBER,        OPTIONAL,             "Maximum number of retries (default 2)."     },
-    {"retry_wait_min",            &TYPE_NUMBER,        OPTIONAL,
-     "Seconds before the first retry, doubled for each further one (default 1)."                                          },
-    {"retry_wait_max",            &TYPE_NUMBER,        OPTIONAL,             "Maximum seconds of each wait (default 30)." },
-    {"client_ca_certificate_pem", &TYPE_STRING,        OPTIONAL,
-     "Certificates of the server's certificate authorities, as PEM text."                                                 },
-    {"client_certificate_pem",    &TYPE_STRING,        OPTIONAL,             "Client certificate, as PEM text."           },
-    {"client_private_key_pem",    &TYPE_STRING,        OPTIONAL | SENSITIVE,
-     "Key of the client certificate, as PEM text."                                                                        },
+    {"address", &TYPE_STRING, REQUIRED, "Address to read (GET) and write the state."},
+    {"update_method", &TYPE_STRING, OPTIONAL, "HTTP method to write (default \"POST\")."},
+    {"lock_address", &TYPE_STRING, OPTIONAL,
+     "Address to lock the state. Without it, the state is not locked."},
+    {"lock_method", &TYPE_STRING, OPTIONAL, "HTTP method to lock (default \"LOCK\")."},
+    {"unlock_address", &TYPE_STRING, OPTIONAL,
+     "Address to unlock the state (default: \"lock_address\")."},
+    {"unlock_method", &TYPE_STRING, OPTIONAL, "HTTP method to unlock (default \"UNLOCK\")."},
+    {"username", &TYPE_STRING, OPTIONAL, "Credentials for basic authentication."},
+    {"password", &TYPE_STRING, OPTIONAL | SENSITIVE, "Credentials for basic authentication."},
+    {"headers", &TYPE_MAP_OF_STRING, OPTIONAL, "Headers to add to every request."},
+    {"skip_cert_verification", &TYPE_BOOL, OPTIONAL, "Whether to accept any server certificate."},
+    {"retry_max", &TYPE_NUMBER, OPTIONAL, "Maximum number of retries (default 2)."},
+    {"retry_wait_min", &TYPE_NUMBER, OPTIONAL,
+     "Seconds before the first retry, doubled for each further one (default 1)."},
+    {"retry_wait_max", &TYPE_NUMBER, OPTIONAL, "Maximum seconds of each wait (default 30)."},
+    {"client_ca_certificate_pem", &TYPE_STRING, OPTIONAL,
+     "Certificates of the server's certificate authorities, as PEM text."},
+    {"client_certificate_pem", &TYPE_STRING, OPTIONAL, "Client certificate, as PEM text."},
+    {"client_private_key_pem", &TYPE_STRING, OPTIONAL | SENSITIVE,
+     "Key of the client certificate, as PEM text."},
 };
 
 static const BackendVariable variables[] = {
-    {"address",                   "TF_HTTP_ADDRESS"                  },
-    {"update_method",             "TF_HTTP_UPDATE_METHOD"            },
-    {"lock_address",              "TF_HTTP_LOCK_ADDRESS"             },
-    {"lock_method",               "TF_HTTP_LOCK_METHOD"              },
-    {"unlock_address",            "TF_HTTP_UNLOCK_ADDRESS"           },
-    {"unlock_method",             "TF_HTTP_UNLOCK_METHOD"            },
-    {"username",                  "TF_HTTP_USERNAME"                 },
-    {"password",                  "TF_HTTP_PASSWORD"                 },
-    {"headers",                   "TF_HTTP_HEADERS"                  },
-    {"skip_cert_verification",    "TF_HTTP_SKIP_CERT_VERIFICATION"   },
-    {"retry_max",                 "TF_HTTP_RETRY_MAX"                },
-    {"retry_wait_min",            "TF_HTTP_RETRY_WAIT_MIN"           },
-    {"retry_wait_max",            "TF_HTTP_RETRY_WAIT_MAX"           },
+    {"address", "TF_HTTP_ADDRESS"},
+    {"update_method", "TF_HTTP_UPDATE_METHOD"},
+    {"lock_address", "TF_HTTP_LOCK_ADDRESS"},
+    {"lock_method", "TF_HTTP_LOCK_METHOD"},
+    {"unlock_address", "TF_HTTP_UNLOCK_ADDRESS"},
+    {"unlock_method", "TF_HTTP_UNLOCK_METHOD"},
+    {"username", "TF_HTTP_USERNAME"},
+    {"password", "TF_HTTP_PASSWORD"},
+    {"headers", "TF_HTTP_HEADERS"},
+    {"skip_cert_verification", "TF_HTTP_SKIP_CERT_VERIFICATION"},
+    {"retry_max", "TF_HTTP_RETRY_MAX"},
+    {"retry_wait_min", "TF_HTTP_RETRY_WAIT_MIN"},
+    {"retry_wait_max", "TF_HTTP_RETRY_WAIT_MAX"},
     {"client_ca_certificate_pem", "TF_HTTP_CLIENT_CA_CERTIFICATE_PEM"},
-    {"client_certificate_pem",    "TF_HTTP_CLIENT_CERTIFICATE_PEM"   },
-    {"client_private_key_pem",    "TF_HTTP_CLIENT_PRIVATE_KEY_PEM"   },
+    {"client_certificate_pem", "TF_HTTP_CLIENT_CERTIFICATE_PEM"},
+    {"client_private_key_pem", "TF_HTTP_CLIENT_PRIVATE_KEY_PEM"},
 };
 
 const BackendType http_backend = {

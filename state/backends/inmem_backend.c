@@ -53,11 +53,8 @@ static LockResult attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena
     return LOCK_ACQUIRED;
 }
 
-static bool inmem_lock(Backend *backend,
-                       const LockInfo *info,
-                       int64_t timeout_ms,
-                       const CancelToken *cancel,
-                       Diags *diags) {
+static bool inmem_lock(Backend *backend, const LockInfo *info, int64_t timeout_ms,
+                       const CancelToken *cancel, Diags *diags) {
     Inmem *inmem = backend->self;
     Locking locking = {inmem, info};
     LockAttempt trying = {&locking, attempt, backend->waiting, backend->waiting_payload,
@@ -91,23 +88,23 @@ static LockInfo first_holder(const Io *io, Value config, Str workspace, Arena *a
     return holder;
 }
 
-static bool inmem_open(
-    const Io *io, Value config, Str workspace, Backend **out, Arena *arena, Diags *diags) {
+static bool inmem_open(const Io *io, Value config, Str workspace, Backend **out, Arena *arena,
+                       Diags *diags) {
     (void)diags;
     Inmem *inmem = arena_new(arena, Inmem);
     *inmem = (Inmem){
         .backend =
             {
-                      .type = &inmem_backend,
-                      .self = inmem,
-                      .path = STR("memory"),
-                      .lock = inmem_lock,
-                      .unlock = inmem_unlock,
-                      .force_unlock = inmem_force_unlock,
-                      .read = inmem_read,
-                      .write = inmem_write,
-                      .remove = inmem_remove,
-                      },
+                .type = &inmem_backend,
+                .self = inmem,
+                .path = STR("memory"),
+                .lock = inmem_lock,
+                .unlock = inmem_unlock,
+                .force_unlock = inmem_force_unlock,
+                .read = inmem_read,
+                .write = inmem_write,
+                .remove = inmem_remove,
+            },
         .arena = arena,
         .io = io,
         .holder = first_holder(io, config, workspace, arena),

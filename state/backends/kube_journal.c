@@ -18,12 +18,8 @@ static bool number_of(const KubeStore *store, Value secret, uint64_t *number, ui
            str_to_uint64(text, number) && (!rest.ptr || str_to_uint64(rest, piece));
 }
 
-static bool find_piece(const KubeStore *store,
-                       const KubeObjects *secrets,
-                       uint64_t number,
-                       uint64_t piece,
-                       Str *out,
-                       Arena *arena) {
+static bool find_piece(const KubeStore *store, const KubeObjects *secrets, uint64_t number,
+                       uint64_t piece, Str *out, Arena *arena) {
     vec_each(secrets, secret) {
         uint64_t its_number, its_piece;
         if (number_of(store, *secret, &its_number, &its_piece) && its_number == number &&
@@ -34,8 +30,8 @@ static bool find_piece(const KubeStore *store,
 }
 
 /* Reads the segment whose first piece is this Secret. */
-static bool read_segment(
-    const KubeStore *store, const KubeObjects *secrets, Value first, Segment *out, Arena *arena) {
+static bool read_segment(const KubeStore *store, const KubeObjects *secrets, Value first,
+                         Segment *out, Arena *arena) {
     StrBuf packed = strbuf_new(arena);
     uint64_t ignored, count;
     Str text;
@@ -100,8 +96,8 @@ static bool is_same(const KubeStore *store, Str name, Str bytes, Str *problem, A
            str_equal(there, bytes);
 }
 
-static bool put_piece(
-    const KubeStore *store, Str name, Str bytes, uint64_t count, Str *problem, Arena *arena) {
+static bool put_piece(const KubeStore *store, Str name, Str bytes, uint64_t count, Str *problem,
+                      Arena *arena) {
     KubeResult result;
     Value secret = kube_store_new(store, KUBE_SECRET, name, false, arena);
     secret = kube_store_with_data(secret, "journal", bytes, arena);

@@ -15,5 +15,5 @@ extern const Block kube_settings_blocks[];
 extern const BackendVariable kube_settings_variables[];
 
 /* Sends no request. Returns false, with errors, if arguments are missing or conflict. */
-MUST_USE bool kube_settings_read(
-    const Io *io, Value config, KubeTarget *out, Arena *arena, Diags *diags);
+MUST_USE bool kube_settings_read(const Io *io, Value config, KubeTarget *out, Arena *arena,
+                                 Diags *diags);

@@ -73,8 +73,8 @@ static Str place(const KubeStore *store, KubeKind kind, Str name, Arena *arena) 
 
 /* Every request is sent again after a lost reply: its effect is then a conflict, which the callers
  * expect. */
-static KubeOutcome send(
-    const KubeStore *store, const char *method, Str path, Str body, KubeResult *out, Arena *arena) {
+static KubeOutcome send(const KubeStore *store, const char *method, Str path, Str body,
+                        KubeResult *out, Arena *arena) {
     KubeRequest request = {
         .method = method,
         .path = path,
@@ -92,26 +92,26 @@ static KubeOutcome send(
     return is_done ? KUBE_DONE : response.outcome;
 }
 
-KubeOutcome kube_store_get(
-    const KubeStore *store, KubeKind kind, Str name, KubeResult *out, Arena *arena) {
+KubeOutcome kube_store_get(const KubeStore *store, KubeKind kind, Str name, KubeResult *out,
+                           Arena *arena) {
     Str path = place(store, kind, name, arena);
     return send(store, "GET", path, STR_EMPTY, out, arena);
 }
 
-KubeOutcome kube_store_create(
-    const KubeStore *store, KubeKind kind, Value object, KubeResult *out, Arena *arena) {
+KubeOutcome kube_store_create(const KubeStore *store, KubeKind kind, Value object, KubeResult *out,
+                              Arena *arena) {
     Str path = collection(store, kind, arena);
     return send(store, "POST", path, json_text(object, arena), out, arena);
 }
 
-KubeOutcome kube_store_update(
-    const KubeStore *store, KubeKind kind, Str name, Value object, KubeResult *out, Arena *arena) {
+KubeOutcome kube_store_update(const KubeStore *store, KubeKind kind, Str name, Value object,
+                              KubeResult *out, Arena *arena) {
     Str path = place(store, kind, name, arena);
     return send(store, "PUT", path, json_text(object, arena), out, arena);
 }
 
-KubeOutcome kube_store_delete(
-    const KubeStore *store, KubeKind kind, Str name, KubeResult *out, Arena *arena) {
+KubeOutcome kube_store_delete(const KubeStore *store, KubeKind kind, Str name, KubeResult *out,
+                              Arena *arena) {
     Str path = place(store, kind, name, arena);
     KubeOutcome status = send(store, "DELETE", path, STR_EMPTY, out, arena);
     return status == KUBE_ABSENT ? KUBE_DONE : status;
@@ -125,8 +125,8 @@ static Str page_path(const KubeStore *store, Str selector, Str next, Arena *aren
                       STR_ARG(selector), next.len ? "&continue=" : "", STR_ARG(next));
 }
 
-static KubeOutcome list_pages(
-    const KubeStore *store, Str selector, KubeObjects *items, KubeResult *out, Arena *arena) {
+static KubeOutcome list_pages(const KubeStore *store, Str selector, KubeObjects *items,
+                              KubeResult *out, Arena *arena) {
     Str next = STR_EMPTY;
     *items = (KubeObjects){0};
     do {
@@ -145,8 +145,8 @@ static KubeOutcome list_pages(
 
 /* The pages belong to one snapshot, which the server drops after some minutes. If it is dropped,
  * the list starts again. */
-KubeOutcome kube_store_list_secrets(
-    const KubeStore *store, Str selector, KubeObjects *items, KubeResult *out, Arena *arena) {
+KubeOutcome kube_store_list_secrets(const KubeStore *store, Str selector, KubeObjects *items,
+                                    KubeResult *out, Arena *arena) {
     KubeOutcome status = KUBE_FAILED;
     *out = (KubeResult){.is_gone = true};
     for (int i = 0; i < LIST_TRIES && out->is_gone; i++)

@@ -31,21 +31,21 @@ MUST_USE bool kube_store_name(KubeStore *store, Arena *arena, Diags *diags);
 typedef VEC(Value) KubeObjects;
 typedef enum KubeKind { KUBE_SECRET, KUBE_LEASE } KubeKind;
 
-KubeOutcome kube_store_get(
-    const KubeStore *store, KubeKind kind, Str name, KubeResult *out, Arena *arena);
+KubeOutcome kube_store_get(const KubeStore *store, KubeKind kind, Str name, KubeResult *out,
+                           Arena *arena);
 /* Returns KUBE_CONFLICT if an object of that name exists. */
-KubeOutcome kube_store_create(
-    const KubeStore *store, KubeKind kind, Value object, KubeResult *out, Arena *arena);
+KubeOutcome kube_store_create(const KubeStore *store, KubeKind kind, Value object, KubeResult *out,
+                              Arena *arena);
 /* Replaces the object; returns KUBE_CONFLICT if its stored version is newer than that of
  * `object`. */
-KubeOutcome kube_store_update(
-    const KubeStore *store, KubeKind kind, Str name, Value object, KubeResult *out, Arena *arena);
+KubeOutcome kube_store_update(const KubeStore *store, KubeKind kind, Str name, Value object,
+                              KubeResult *out, Arena *arena);
 /* Succeeds if the object does not exist. */
-KubeOutcome kube_store_delete(
-    const KubeStore *store, KubeKind kind, Str name, KubeResult *out, Arena *arena);
+KubeOutcome kube_store_delete(const KubeStore *store, KubeKind kind, Str name, KubeResult *out,
+                              Arena *arena);
 /* Lists all secrets with such labels ("a=b,c=d") into `items`; follows the pages. */
-KubeOutcome kube_store_list_secrets(
-    const KubeStore *store, Str selector, KubeObjects *items, KubeResult *out, Arena *arena);
+KubeOutcome kube_store_list_secrets(const KubeStore *store, Str selector, KubeObjects *items,
+                                    KubeResult *out, Arena *arena);
 
 /* Returns a new object without content. `state` true: with the labels of states, which other tools
  * look for; else with those of the journal. */

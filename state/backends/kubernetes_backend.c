@@ -78,8 +78,8 @@ static KubeOutcome look(const Kubernetes *kube, KubeResult *out, LockInfo *holde
     return status;
 }
 
-static KubeOutcome acquire_lease(
-    const Kubernetes *kube, KubeOutcome seen, Value lease, KubeResult *out, Arena *arena) {
+static KubeOutcome acquire_lease(const Kubernetes *kube, KubeOutcome seen, Value lease,
+                                 KubeResult *out, Arena *arena) {
     const KubeStore *store = &kube->store;
     if (seen == KUBE_DONE)
         return kube_store_update(store, KUBE_LEASE, store->lease,
@@ -112,11 +112,8 @@ static LockResult attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena
     return LOCK_FAILED;
 }
 
-static bool kubernetes_lock(Backend *backend,
-                            const LockInfo *info,
-                            int64_t timeout_ms,
-                            const CancelToken *cancel,
-                            Diags *diags) {
+static bool kubernetes_lock(Backend *backend, const LockInfo *info, int64_t timeout_ms,
+                            const CancelToken *cancel, Diags *diags) {
     Kubernetes *kube = backend->self;
     CHECK(kube->lock_id.len == 0);
     kube->wanted = info;
@@ -172,8 +169,8 @@ static Str part_name(const KubeStore *store, size_t part, Arena *arena) {
 }
 
 /* Appends the content of part N; KUBE_ABSENT: the part does not exist or is empty. */
-static KubeOutcome read_part(
-    Kubernetes *kube, size_t part, StrBuf *packed, Str *problem, Arena *arena) {
+static KubeOutcome read_part(Kubernetes *kube, size_t part, StrBuf *packed, Str *problem,
+                             Arena *arena) {
     KubeResult result;
     Str piece;
     Str name = part_name(&kube->store, part, arena);
@@ -363,8 +360,8 @@ static void kubernetes_close(Backend *backend) {
     arena_close(kube->arena);
 }
 
-static bool open_store(
-    const Io *io, Value config, Str workspace, Kubernetes **out, Arena *arena, Diags *diags) {
+static bool open_store(const Io *io, Value config, Str workspace, Kubernetes **out, Arena *arena,
+                       Diags *diags) {
     Kubernetes *kube = arena_new(arena, Kubernetes);
     KubeStore *store = &kube->store;
     kube->io = io;
@@ -397,8 +394,8 @@ static bool open_store(
     return true;
 }
 
-static bool kubernetes_open(
-    const Io *io, Value config, Str workspace, Backend **out, Arena *arena, Diags *diags) {
+static bool kubernetes_open(const Io *io, Value config, Str workspace, Backend **out, Arena *arena,
+                            Diags *diags) {
     Kubernetes *kube;
     if (!open_store(io, config, workspace, &kube, arena, diags))
         return false;
@@ -459,10 +456,10 @@ const BackendType kubernetes_backend = {
     .name = "kubernetes",
     .schema =
         {.attributes = kube_settings_attributes,
-                 .attribute_count = KUBE_SETTINGS_COUNT,
-                 .blocks = kube_settings_blocks,
-                 .block_count = KUBE_SETTINGS_BLOCKS,
-                 .description =
+         .attribute_count = KUBE_SETTINGS_COUNT,
+         .blocks = kube_settings_blocks,
+         .block_count = KUBE_SETTINGS_BLOCKS,
+         .description =
              "Stores the state as a Secret in a Kubernetes cluster, and locks it with a Lease."},
     .about =
         "Terraform and OpenTofu use the same Secret and Lease, so you can use either program with "

@@ -332,11 +332,8 @@ static LockResult attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena
     return LOCK_FAILED;
 }
 
-static bool local_lock(Backend *backend,
-                       const LockInfo *info,
-                       int64_t timeout_ms,
-                       const CancelToken *cancel,
-                       Diags *diags) {
+static bool local_lock(Backend *backend, const LockInfo *info, int64_t timeout_ms,
+                       const CancelToken *cancel, Diags *diags) {
     Local *local = backend->self;
     CHECK(!local->file.handle);
     LockAttempt trying = {local, attempt, backend->waiting, backend->waiting_payload,
@@ -493,8 +490,8 @@ static bool check_is_file(const Disk *disk, Str path, Diags *diags) {
     return false;
 }
 
-static bool local_open(
-    const Io *io, Value config, Str workspace, Backend **out, Arena *arena, Diags *diags) {
+static bool local_open(const Io *io, Value config, Str workspace, Backend **out, Arena *arena,
+                       Diags *diags) {
     Local *local = arena_new(arena, Local);
     local->disk = io->disk;
     local->clock = io->clock;
@@ -557,8 +554,8 @@ static bool local_make(const Io *io, Value config, Str workspace, Diags *diags) 
 }
 
 static const Attribute local_attributes[] = {
-    {"path",          &TYPE_STRING, OPTIONAL, "Path of the state file (default \"terraform.tfstate\")."},
-    {"workspace_dir", &TYPE_STRING, OPTIONAL, "Directory for the states of other workspaces."          },
+    {"path", &TYPE_STRING, OPTIONAL, "Path of the state file (default \"terraform.tfstate\")."},
+    {"workspace_dir", &TYPE_STRING, OPTIONAL, "Directory for the states of other workspaces."},
 };
 
 const BackendType local_backend = {

@@ -29,10 +29,7 @@ typedef struct Pg {
 } Pg;
 
 int64_t pg_backend_creation_lock(Str schema, Str table) {
-    Str parts[] = {
-        schema, {"", 1},
-         table
-    };
+    Str parts[] = {schema, {"", 1}, table};
     uint32_t hash = 2166136261U;
     for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
         for (size_t at = 0; at < parts[i].len; at++)
@@ -41,13 +38,8 @@ int64_t pg_backend_creation_lock(Str schema, Str table) {
     return -(int64_t)hash;
 }
 
-static bool run(Pg *pg,
-                const char *statement,
-                const Str *values,
-                size_t count,
-                DatabaseAnswer *answer,
-                Arena *arena,
-                Diags *diags) {
+static bool run(Pg *pg, const char *statement, const Str *values, size_t count,
+                DatabaseAnswer *answer, Arena *arena, Diags *diags) {
     return pg_session_run(pg->session, "Error acquiring the state lock", statement, values, count,
                           answer, arena, diags);
 }
@@ -195,11 +187,8 @@ static Str session_name(const LockInfo *info, Arena *arena) {
     return str_slice(name, 0, NAME_SIZE);
 }
 
-static bool pg_lock(Backend *backend,
-                    const LockInfo *info,
-                    int64_t timeout_ms,
-                    const CancelToken *cancel,
-                    Diags *diags) {
+static bool pg_lock(Backend *backend, const LockInfo *info, int64_t timeout_ms,
+                    const CancelToken *cancel, Diags *diags) {
     Pg *pg = backend->self;
     CHECK(pg->lock_id.len == 0);
     if (!pg_session_set_name(pg->session, session_name(info, pg->arena), diags))
@@ -277,13 +266,8 @@ static Str sentence_end(const Diags *diags) {
     return str_slice(text, 0, text.len - str_ends_with(text, STR(".")));
 }
 
-static bool run_journal(PgJournal *journal,
-                        const char *statement,
-                        const Str *values,
-                        size_t count,
-                        DatabaseAnswer *answer,
-                        Str *problem,
-                        Arena *arena) {
+static bool run_journal(PgJournal *journal, const char *statement, const Str *values, size_t count,
+                        DatabaseAnswer *answer, Str *problem, Arena *arena) {
     Diags diags = diags_new(arena);
     if (pg_session_run(journal->session, "The journal", statement, values, count, answer, arena,
                        &diags))
@@ -378,8 +362,8 @@ static bool find_journal_place(PgJournal *journal, bool *found, Diags *diags) {
 
 /* Sets *out to the journal, or to NULL if its table does not exist and the role may not create it:
  * some users share the table of states with roles that have no other rights. */
-static bool open_journal(
-    PgSession *session, Str workspace, JournalStore **out, Arena *arena, Diags *diags) {
+static bool open_journal(PgSession *session, Str workspace, JournalStore **out, Arena *arena,
+                         Diags *diags) {
     const PgSettings *settings = pg_session_settings(session);
     PgJournal *journal = arena_new(arena, PgJournal);
     bool has_place;
@@ -443,14 +427,14 @@ static PgSettings settings_of(Value config) {
     };
 }
 
-static bool open_session(
-    const Io *io, Value config, Str workspace, PgSession **out, Arena *arena, Diags *diags) {
+static bool open_session(const Io *io, Value config, Str workspace, PgSession **out, Arena *arena,
+                         Diags *diags) {
     PgSettings settings = settings_of(config);
     return pg_session_open(io, &settings, workspace, out, arena, diags);
 }
 
-static bool pg_open(
-    const Io *io, Value config, Str workspace, Backend **out, Arena *arena, Diags *diags) {
+static bool pg_open(const Io *io, Value config, Str workspace, Backend **out, Arena *arena,
+                    Diags *diags) {
     PgSession *session = NULL;
     if (workspace.len == 0)
         workspace = STR("default");
@@ -513,35 +497,35 @@ static bool pg_make(const Io *io, Value config, Str workspace, Diags *diags) {
 }
 
 static const Attribute attributes[] = {
-    {"conn_str",             &TYPE_STRING, OPTIONAL | SENSITIVE,
+    {"conn_str", &TYPE_STRING, OPTIONAL | SENSITIVE,
      "Address of the database, as a URL or as keywords. The PG* variables set the remaining "
-     "parts."                                                                                          },
-    {"schema_name",          &TYPE_STRING, OPTIONAL,
-     "Schema of the tables (default \"terraform_remote_state\")."                                      },
-    {"table_name",           &TYPE_STRING, OPTIONAL,
-     "Table of the states (default \"states\"). The table of the journal is NAME_journal."             },
-    {"index_name",           &TYPE_STRING, OPTIONAL,
-     "Unique index of the names (default \"states_by_name\")."                                         },
-    {"skip_schema_creation", &TYPE_BOOL,   OPTIONAL,             "Whether to skip creating the schema."},
-    {"skip_table_creation",  &TYPE_BOOL,   OPTIONAL,             "Whether to skip creating the table." },
-    {"skip_index_creation",  &TYPE_BOOL,   OPTIONAL,             "Whether to skip creating the index." },
+     "parts."},
+    {"schema_name", &TYPE_STRING, OPTIONAL,
+     "Schema of the tables (default \"terraform_remote_state\")."},
+    {"table_name", &TYPE_STRING, OPTIONAL,
+     "Table of the states (default \"states\"). The table of the journal is NAME_journal."},
+    {"index_name", &TYPE_STRING, OPTIONAL,
+     "Unique index of the names (default \"states_by_name\")."},
+    {"skip_schema_creation", &TYPE_BOOL, OPTIONAL, "Whether to skip creating the schema."},
+    {"skip_table_creation", &TYPE_BOOL, OPTIONAL, "Whether to skip creating the table."},
+    {"skip_index_creation", &TYPE_BOOL, OPTIONAL, "Whether to skip creating the index."},
 };
 
 static const BackendVariable variables[] = {
-    {"conn_str",             "PG_CONN_STR"            },
-    {"schema_name",          "PG_SCHEMA_NAME"         },
-    {"table_name",           "PG_TABLE_NAME"          },
-    {"index_name",           "PG_INDEX_NAME"          },
+    {"conn_str", "PG_CONN_STR"},
+    {"schema_name", "PG_SCHEMA_NAME"},
+    {"table_name", "PG_TABLE_NAME"},
+    {"index_name", "PG_INDEX_NAME"},
     {"skip_schema_creation", "PG_SKIP_SCHEMA_CREATION"},
-    {"skip_table_creation",  "PG_SKIP_TABLE_CREATION" },
-    {"skip_index_creation",  "PG_SKIP_INDEX_CREATION" },
+    {"skip_table_creation", "PG_SKIP_TABLE_CREATION"},
+    {"skip_index_creation", "PG_SKIP_INDEX_CREATION"},
 };
 
 const BackendType pg_backend = {
     .name = "pg",
     .schema =
         {SCHEMA_ATTRIBUTES(attributes),
-                 .description =
+         .description =
              "Stores states as rows of a PostgreSQL table, and locks them with advisory locks."},
     .about = "Terraform and OpenTofu use the same rows, locks and sequence of numbers, so you can "
              "use either program with the same states. The lock belongs to the session, so it ends "

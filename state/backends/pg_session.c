@@ -73,20 +73,14 @@ static const char *expand(const PgSession *session, const char *statement, Arena
     return str_to_cstr(strbuf_str(&text), arena);
 }
 
-static DatabaseStatus run_once(PgSession *session,
-                               const char *statement,
-                               const Str *values,
-                               size_t count,
-                               DatabaseAnswer *answer,
-                               Arena *arena) {
+static DatabaseStatus run_once(PgSession *session, const char *statement, const Str *values,
+                               size_t count, DatabaseAnswer *answer, Arena *arena) {
     const Database *database = session->io->database;
     return database->run(database->self, session->connection, expand(session, statement, arena),
                          values, count, answer, arena);
 }
 
-static DatabaseStatus run_plain(PgSession *session,
-                                const char *statement,
-                                DatabaseAnswer *answer,
+static DatabaseStatus run_plain(PgSession *session, const char *statement, DatabaseAnswer *answer,
                                 Arena *arena) {
     return run_once(session, statement, NULL, 0, answer, arena);
 }
@@ -97,17 +91,15 @@ typedef struct Hint {
 } Hint;
 
 static const Hint hints[] = {
-    {"42501", "Grant the role that right, or create the table with another role."         },
+    {"42501", "Grant the role that right, or create the table with another role."},
     {"42P01", "Allow loam to create it (remove skip_table_creation), or create it as the "
-              "documentation describes."                                     },
+              "documentation describes."},
     {"3F000", "Allow loam to create it (remove skip_schema_creation), or create it first."},
-    {"25006", "Connect to the primary server: this one is read-only."                     },
-    {"53100", "Free space on the server, then run the same command again."                },
+    {"25006", "Connect to the primary server: this one is read-only."},
+    {"53100", "Free space on the server, then run the same command again."},
 };
 
-static bool report(const char *doing,
-                   DatabaseStatus status,
-                   const DatabaseAnswer *answer,
+static bool report(const char *doing, DatabaseStatus status, const DatabaseAnswer *answer,
                    Diags *diags) {
     const char *hint = status == DATABASE_LOST
                            ? "Check the address (conn_str, or PG variables) and whether the server "
@@ -210,9 +202,7 @@ static DatabaseStatus relock(PgSession *session, bool *got, DatabaseAnswer *answ
 
 /* Compares the stored state with the one this run knows: same row, and a text that this run read or
  * wrote. */
-static DatabaseStatus compare(PgSession *session,
-                              bool *same,
-                              DatabaseAnswer *answer,
+static DatabaseStatus compare(PgSession *session, bool *same, DatabaseAnswer *answer,
                               Arena *arena) {
     DatabaseStatus status =
         run_once(session, "SELECT id, md5(coalesce(data, '')) FROM {states} WHERE name = $1",
@@ -259,12 +249,8 @@ static DatabaseStatus resume_patiently(PgSession *session, DatabaseAnswer *answe
     return status;
 }
 
-static DatabaseStatus run_steadily(PgSession *session,
-                                   const char *statement,
-                                   const Str *values,
-                                   size_t count,
-                                   DatabaseAnswer *answer,
-                                   Arena *arena) {
+static DatabaseStatus run_steadily(PgSession *session, const char *statement, const Str *values,
+                                   size_t count, DatabaseAnswer *answer, Arena *arena) {
     DatabaseStatus status = DATABASE_LOST;
     if (session->connection)
         status = run_once(session, statement, values, count, answer, arena);
@@ -276,14 +262,8 @@ static DatabaseStatus run_steadily(PgSession *session,
     return run_once(session, statement, values, count, answer, arena);
 }
 
-bool pg_session_run(PgSession *session,
-                    const char *doing,
-                    const char *statement,
-                    const Str *values,
-                    size_t count,
-                    DatabaseAnswer *answer,
-                    Arena *arena,
-                    Diags *diags) {
+bool pg_session_run(PgSession *session, const char *doing, const char *statement, const Str *values,
+                    size_t count, DatabaseAnswer *answer, Arena *arena, Diags *diags) {
     DatabaseStatus status = DATABASE_LOST;
     pthread_mutex_lock(&session->mutex);
     if (!session->is_lost)
@@ -427,12 +407,8 @@ static bool lay_out(PgSession *session, Diags *diags) {
            change_format(session, STR("SELECT pg_advisory_unlock(" LAYOUT_LOCK ")"), diags);
 }
 
-bool pg_session_open(const Io *io,
-                     const PgSettings *settings,
-                     Str workspace,
-                     PgSession **out,
-                     Arena *arena,
-                     Diags *diags) {
+bool pg_session_open(const Io *io, const PgSettings *settings, Str workspace, PgSession **out,
+                     Arena *arena, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("pg open");
     PgSession *session = arena_new(arena, PgSession);
     DatabaseAnswer answer = {0};

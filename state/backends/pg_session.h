@@ -23,25 +23,16 @@ typedef struct PgSession PgSession;
 
 /* Connects and creates a missing schema, table and index, unless the settings skip that. The texts
  * of `settings` must live as long as the session. */
-MUST_USE bool pg_session_open(const Io *io,
-                              const PgSettings *settings,
-                              Str workspace,
-                              PgSession **out,
-                              Arena *arena,
-                              Diags *diags);
+MUST_USE bool pg_session_open(const Io *io, const PgSettings *settings, Str workspace,
+                              PgSession **out, Arena *arena, Diags *diags);
 /* `session` may be NULL. */
 void pg_session_close(PgSession *session);
 
 /* In a statement, {states} and {journal} stand for the tables, schema included. A statement may be
  * executed twice, if the connection broke before the reply, and must have the same effect then.
  * `doing`: the summary of an error ("Failed to read the state"). */
-MUST_USE bool pg_session_run(PgSession *session,
-                             const char *doing,
-                             const char *statement,
-                             const Str *values,
-                             size_t count,
-                             DatabaseAnswer *answer,
-                             Arena *arena,
+MUST_USE bool pg_session_run(PgSession *session, const char *doing, const char *statement,
+                             const Str *values, size_t count, DatabaseAnswer *answer, Arena *arena,
                              Diags *diags);
 /* Sets *out to whether the table or index exists. `table` is a quoted name or "{journal}". */
 MUST_USE bool pg_session_has_table(PgSession *session, const char *table, bool *out, Diags *diags);

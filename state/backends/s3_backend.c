@@ -97,11 +97,8 @@ static LockResult attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena
     return str_equal(holder->id, s3->wanted->id) ? LOCK_ACQUIRED : LOCK_HELD;
 }
 
-static bool s3_lock(Backend *backend,
-                    const LockInfo *info,
-                    int64_t timeout_ms,
-                    const CancelToken *cancel,
-                    Diags *diags) {
+static bool s3_lock(Backend *backend, const LockInfo *info, int64_t timeout_ms,
+                    const CancelToken *cancel, Diags *diags) {
     S3 *s3 = backend->self;
     CHECK(s3->lock_id.len == 0);
     if (!s3->uses_lock_file)
@@ -321,8 +318,8 @@ static void s3_close(Backend *backend) {
     backend->journal->close(backend->journal);
 }
 
-static bool open_store(
-    const Io *io, Value config, Str workspace, S3 **out, Arena *arena, Diags *diags) {
+static bool open_store(const Io *io, Value config, Str workspace, S3 **out, Arena *arena,
+                       Diags *diags) {
     S3 *s3 = arena_new(arena, S3);
     *s3 = (S3){.io = io, .arena = arena, .client = {.io = io}};
     s3->client.cancel = &s3->backend.cancel;
@@ -350,8 +347,8 @@ static bool open_store(
     return true;
 }
 
-static bool s3_open(
-    const Io *io, Value config, Str workspace, Backend **out, Arena *arena, Diags *diags) {
+static bool s3_open(const Io *io, Value config, Str workspace, Backend **out, Arena *arena,
+                    Diags *diags) {
     S3 *s3;
     if (!open_store(io, config, workspace, &s3, arena, diags))
         return false;

@@ -37,11 +37,8 @@ static void add_headers(HttpRequest *request, const HttpHeaders *headers, Arena 
 }
 
 /* Follows no redirect, as it would need another signature. */
-static HttpStatus send(const S3Client *client,
-                       HttpRequest *request,
-                       HttpResponse *response,
-                       Str *problem,
-                       Arena *arena) {
+static HttpStatus send(const S3Client *client, HttpRequest *request, HttpResponse *response,
+                       Str *problem, Arena *arena) {
     const S3Settings *settings = &client->settings;
     const Clock *clock = client->io->clock;
     request->ca_certs = settings->ca_certs;
@@ -116,14 +113,14 @@ typedef struct CodeRow {
 } CodeRow;
 
 static const CodeRow hints[] = {
-    {"NoSuchBucket",                 "create the bucket first, or correct its name"       },
-    {"AccessDenied",                 "the credentials do not have the required permission"},
-    {"InvalidAccessKeyId",           "the store does not know this access key"            },
-    {"SignatureDoesNotMatch",        "the secret key or the region is wrong"              },
-    {"AuthorizationHeaderMalformed", "the region is wrong"                                },
-    {"PermanentRedirect",            "the bucket is in another region"                    },
-    {"RequestTimeTooSkewed",         "this machine's clock is wrong"                      },
-    {"ExpiredToken",                 "get new credentials"                                },
+    {"NoSuchBucket", "create the bucket first, or correct its name"},
+    {"AccessDenied", "the credentials do not have the required permission"},
+    {"InvalidAccessKeyId", "the store does not know this access key"},
+    {"SignatureDoesNotMatch", "the secret key or the region is wrong"},
+    {"AuthorizationHeaderMalformed", "the region is wrong"},
+    {"PermanentRedirect", "the bucket is in another region"},
+    {"RequestTimeTooSkewed", "this machine's clock is wrong"},
+    {"ExpiredToken", "get new credentials"},
 };
 
 static Str describe(const HttpResponse *response, Arena *arena) {
@@ -144,9 +141,7 @@ static Str describe(const HttpResponse *response, Arena *arena) {
     return strbuf_str(&text);
 }
 
-static S3Status status_of(HttpStatus sent,
-                          const HttpResponse *response,
-                          Str *problem,
+static S3Status status_of(HttpStatus sent, const HttpResponse *response, Str *problem,
                           Arena *arena) {
     Str code, message;
     if (sent != HTTP_DONE)
@@ -241,8 +236,8 @@ S3Status s3_client_replace(const S3Client *client, S3Object *object, Str *proble
 
 /* Stores return 501 both for conditional writes and for an encryption that they do not support.
  * Without encryption headers, 501 can only mean the condition. */
-S3Status s3_client_put(
-    const S3Client *client, Str key, Str bytes, bool only_if_absent, Str *problem, Arena *arena) {
+S3Status s3_client_put(const S3Client *client, Str key, Str bytes, bool only_if_absent,
+                       Str *problem, Arena *arena) {
     S3Object object = {key, bytes, only_if_absent ? S3_NO_OBJECT : STR_EMPTY};
     S3Status status = s3_client_replace(client, &object, problem, arena);
     bool is_unclear = status == S3_UNCONDITIONAL && client->settings.put_headers.count > 0;
@@ -257,8 +252,8 @@ S3Status s3_client_delete(const S3Client *client, Str key, Str *problem, Arena *
     return status == S3_DONE || status == S3_ABSENT ? S3_DONE : S3_FAILED;
 }
 
-static S3Status list_page(
-    const S3Client *client, Str prefix, Str token, Page *out, Str *problem, Arena *arena) {
+static S3Status list_page(const S3Client *client, Str prefix, Str token, Page *out, Str *problem,
+                          Arena *arena) {
     StrBuf url = strbuf_new(arena);
     prefix = url_encode(prefix, false, arena);
     token = url_encode(token, false, arena);
@@ -278,8 +273,8 @@ static S3Status list_page(
     return S3_FAILED;
 }
 
-S3Status s3_client_list(
-    const S3Client *client, Str prefix, StrVec *out, Str *problem, Arena *arena) {
+S3Status s3_client_list(const S3Client *client, Str prefix, StrVec *out, Str *problem,
+                        Arena *arena) {
     Page page = {0};
     do {
         S3Status status = list_page(client, prefix, page.next, &page, problem, arena);

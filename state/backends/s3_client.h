@@ -49,13 +49,13 @@ S3Status s3_client_get(const S3Client *client, Str key, Str *out, Str *problem, 
 /* Reads the bytes and the version of object->key; sets both also for S3_ABSENT. */
 S3Status s3_client_read(const S3Client *client, S3Object *object, Str *problem, Arena *arena);
 /* only_if_absent: returns S3_EXISTS if an object of that name exists. */
-S3Status s3_client_put(
-    const S3Client *client, Str key, Str bytes, bool only_if_absent, Str *problem, Arena *arena);
+S3Status s3_client_put(const S3Client *client, Str key, Str bytes, bool only_if_absent,
+                       Str *problem, Arena *arena);
 /* Writes object->bytes if the stored object has object->version, unless that is unknown, and sets
  * the new version. Returns S3_EXISTS if the stored object has another one. */
 S3Status s3_client_replace(const S3Client *client, S3Object *object, Str *problem, Arena *arena);
 /* Succeeds if the object does not exist. */
 S3Status s3_client_delete(const S3Client *client, Str key, Str *problem, Arena *arena);
 /* Lists the names of all objects with this prefix, in order. */
-S3Status s3_client_list(
-    const S3Client *client, Str prefix, StrVec *out, Str *problem, Arena *arena);
+S3Status s3_client_list(const S3Client *client, Str prefix, StrVec *out, Str *problem,
+                        Arena *arena);

@@ -28,14 +28,8 @@ static Str expand_home(const Io *io, Str path, Arena *arena) {
 }
 
 /* Adds the files that the block names, else the variable's file, else the default one. */
-static void file_names(const Io *io,
-                       Value config,
-                       const char *list,
-                       const char *single,
-                       const char *variable,
-                       const char *usual,
-                       StrVec *out,
-                       Arena *arena) {
+static void file_names(const Io *io, Value config, const char *list, const char *single,
+                       const char *variable, const char *usual, StrVec *out, Arena *arena) {
     Value given;
     if (value_find_present(config, str_from_cstr(list), &given)) {
         for (size_t i = 0; i < given.count; i++) {
@@ -67,14 +61,14 @@ typedef struct Setting {
 } Setting;
 
 static const Setting profile_settings[] = {
-    {"aws_access_key_id",     offsetof(AwsProfile, access_key)        },
-    {"aws_secret_access_key", offsetof(AwsProfile, secret_key)        },
-    {"aws_session_token",     offsetof(AwsProfile, token)             },
-    {"region",                offsetof(AwsProfile, region)            },
-    {"credential_process",    offsetof(AwsProfile, credential_process)},
-    {"role_arn",              offsetof(AwsProfile, role_arn)          },
-    {"sso_session",           offsetof(AwsProfile, sso_session)       },
-    {"sso_start_url",         offsetof(AwsProfile, sso_session)       },
+    {"aws_access_key_id", offsetof(AwsProfile, access_key)},
+    {"aws_secret_access_key", offsetof(AwsProfile, secret_key)},
+    {"aws_session_token", offsetof(AwsProfile, token)},
+    {"region", offsetof(AwsProfile, region)},
+    {"credential_process", offsetof(AwsProfile, credential_process)},
+    {"role_arn", offsetof(AwsProfile, role_arn)},
+    {"sso_session", offsetof(AwsProfile, sso_session)},
+    {"sso_start_url", offsetof(AwsProfile, sso_session)},
 };
 
 static bool is_section_of(Str line, Str name, bool is_credentials) {
@@ -122,12 +116,8 @@ static bool parse_profile(Str text, Str name, bool is_credentials, AwsProfile *p
     return was_found;
 }
 
-static bool read_profile_files(const Io *io,
-                               const StrVec *paths,
-                               Str name,
-                               bool is_credentials,
-                               AwsProfile *profile,
-                               Arena *arena) {
+static bool read_profile_files(const Io *io, const StrVec *paths, Str name, bool is_credentials,
+                               AwsProfile *profile, Arena *arena) {
     bool found = false;
     vec_each(paths, path) {
         Str text;
@@ -187,8 +177,8 @@ static void read_environment(const Io *io, AwsIdentity *out) {
 
 /* Sources in order: the block, a profile that the block names, the environment, the default
  * profile. */
-static bool read_identity(
-    const Io *io, Value config, AwsIdentity *out, Arena *arena, Diags *diags) {
+static bool read_identity(const Io *io, Value config, AwsIdentity *out, Arena *arena,
+                          Diags *diags) {
     Profile profile = read_profile(io, config, arena);
     const AwsProfile *content = &profile.content;
     AwsIdentity identity = {
@@ -323,8 +313,8 @@ static void read_proxy(const Io *io, Value config, S3Settings *out) {
         out->no_proxy = process_variable(io->process, "no_proxy");
 }
 
-static bool read_connection(
-    const Io *io, Value config, S3Settings *out, Arena *arena, Diags *diags) {
+static bool read_connection(const Io *io, Value config, S3Settings *out, Arena *arena,
+                            Diags *diags) {
     int64_t retries = backend_settings_int(config, "max_retries", DEFAULT_RETRIES);
     Str bundle = text_of(config, "custom_ca_bundle");
     if (retries < 0 || retries > 1000)
@@ -431,14 +421,14 @@ const Attribute s3_settings_attributes[] = {
 static_assert(ARRAY_COUNT(s3_settings_attributes) == S3_SETTINGS_COUNT, "the table is whole");
 
 const BackendVariable s3_settings_variables[] = {
-    {"region",                 "AWS_REGION"                },
-    {"region",                 "AWS_DEFAULT_REGION"        },
-    {"endpoint",               "AWS_ENDPOINT_URL_S3"       },
-    {"endpoint",               "AWS_S3_ENDPOINT"           },
-    {"endpoint",               "AWS_ENDPOINT_URL"          },
-    {"sse_customer_key",       "AWS_SSE_CUSTOMER_KEY"      },
-    {"custom_ca_bundle",       "AWS_CA_BUNDLE"             },
-    {"use_fips_endpoint",      "AWS_USE_FIPS_ENDPOINT"     },
+    {"region", "AWS_REGION"},
+    {"region", "AWS_DEFAULT_REGION"},
+    {"endpoint", "AWS_ENDPOINT_URL_S3"},
+    {"endpoint", "AWS_S3_ENDPOINT"},
+    {"endpoint", "AWS_ENDPOINT_URL"},
+    {"sse_customer_key", "AWS_SSE_CUSTOMER_KEY"},
+    {"custom_ca_bundle", "AWS_CA_BUNDLE"},
+    {"use_fips_endpoint", "AWS_USE_FIPS_ENDPOINT"},
     {"use_dualstack_endpoint", "AWS_USE_DUALSTACK_ENDPOINT"},
 };
 static_assert(ARRAY_COUNT(s3_settings_variables) == S3_SETTINGS_VARIABLES, "the table is whole");

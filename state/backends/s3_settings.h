@@ -12,5 +12,5 @@ extern const Attribute s3_settings_attributes[];
 extern const BackendVariable s3_settings_variables[];
 
 /* Sends no request. Returns false, with errors, if arguments are missing or conflict. */
-MUST_USE bool s3_settings_read(
-    const Io *io, Value config, S3Settings *out, Arena *arena, Diags *diags);
+MUST_USE bool s3_settings_read(const Io *io, Value config, S3Settings *out, Arena *arena,
+                               Diags *diags);

@@ -300,9 +300,7 @@ static const StateObject *keep_object(const StateObject *object, Shared *shared,
     return object;
 }
 
-static void copy_instances(const StateResource *from,
-                           StateResource *to,
-                           CopyObject *copy_object,
+static void copy_instances(const StateResource *from, StateResource *to, CopyObject *copy_object,
                            Arena *arena) {
     Shared shared = {0};
     vec_reserve(arena, &to->instances, from->instances.count);

@@ -169,8 +169,8 @@ static bool read_paths(Str text, Paths *out, Arena *arena) {
     return token == JSON_ARRAY_END;
 }
 
-bool state_object_decode(
-    const StateObject *object, const Schema *schema, Value *out, Arena *arena, Diags *diags) {
+bool state_object_decode(const StateObject *object, const Schema *schema, Value *out, Arena *arena,
+                         Diags *diags) {
     Value value;
     Paths sensitive = {0};
     const Type *type = schema_implied_type(schema);
@@ -224,13 +224,9 @@ static Str write_paths(Paths *paths, Arena *arena) {
     return strbuf_str(&text);
 }
 
-const StateObject *state_object_encode(Value value,
-                                       const Schema *schema,
-                                       ObjectStatus status,
-                                       Str private_data,
-                                       const Str *dependencies,
-                                       size_t dependency_count,
-                                       bool create_before_destroy,
+const StateObject *state_object_encode(Value value, const Schema *schema, ObjectStatus status,
+                                       Str private_data, const Str *dependencies,
+                                       size_t dependency_count, bool create_before_destroy,
                                        Arena *arena) {
     CHECK(value_is_wholly_known(value) && value_is_present(value));
     Paths sensitive = {0};

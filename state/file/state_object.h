@@ -6,17 +6,13 @@
 
 /* Decodes the attributes as the schema's implied type. Marks are those stored and those of the
  * schema. The object must be at the schema's version (upgrade first). */
-MUST_USE bool state_object_decode(
-    const StateObject *object, const Schema *schema, Value *out, Arena *arena, Diags *diags);
+MUST_USE bool state_object_decode(const StateObject *object, const Schema *schema, Value *out,
+                                  Arena *arena, Diags *diags);
 /* `value` is wholly known and may carry marks; sensitive marks are stored as paths, others are
  * dropped. `private_data` and `dependencies` are not copied. */
-const StateObject *state_object_encode(Value value,
-                                       const Schema *schema,
-                                       ObjectStatus status,
-                                       Str private_data,
-                                       const Str *dependencies,
-                                       size_t dependency_count,
-                                       bool create_before_destroy,
+const StateObject *state_object_encode(Value value, const Schema *schema, ObjectStatus status,
+                                       Str private_data, const Str *dependencies,
+                                       size_t dependency_count, bool create_before_destroy,
                                        Arena *arena);
 /* Returns whether both texts have the same JSON tokens in the same order, whatever the white space.
  * Objects with their members in different orders are not the same. An empty text equals

@@ -72,8 +72,8 @@ static bool read_private(StateObjectReader *reading, JsonToken token, const char
            base64_decode(reading->reader->text, &reading->object.private_data, reading->arena);
 }
 
-bool state_object_json_strings(
-    JsonReader *reader, JsonToken token, const Str **out, size_t *count, Arena *arena) {
+bool state_object_json_strings(JsonReader *reader, JsonToken token, const Str **out, size_t *count,
+                               Arena *arena) {
     StrVec items = {0};
     if (token == JSON_NULL)
         return true;
@@ -125,16 +125,16 @@ static const struct {
     Str key;
     ReadMember read;
 } members[] = {
-    {STR_CONST("schema_version"),          read_schema_version  },
-    {STR_CONST("attributes"),              read_attributes      },
-    {STR_CONST("sensitive_attributes"),    read_sensitive       },
+    {STR_CONST("schema_version"), read_schema_version},
+    {STR_CONST("attributes"), read_attributes},
+    {STR_CONST("sensitive_attributes"), read_sensitive},
     {STR_CONST("identity_schema_version"), read_identity_version},
-    {STR_CONST("identity"),                read_identity        },
-    {STR_CONST("private"),                 read_private         },
-    {STR_CONST("dependencies"),            read_dependencies    },
-    {STR_CONST("create_before_destroy"),   read_cbd             },
-    {STR_CONST("skip_destroy"),            read_skip_destroy    },
-    {STR_CONST("status"),                  read_status          },
+    {STR_CONST("identity"), read_identity},
+    {STR_CONST("private"), read_private},
+    {STR_CONST("dependencies"), read_dependencies},
+    {STR_CONST("create_before_destroy"), read_cbd},
+    {STR_CONST("skip_destroy"), read_skip_destroy},
+    {STR_CONST("status"), read_status},
 };
 
 /* Members of a stored instance that are no members of its object. */
@@ -165,9 +165,7 @@ static bool keep_extra(StateObjectReader *reading, Str key, JsonToken token) {
     return true;
 }
 
-bool state_object_json_member(StateObjectReader *reading,
-                              Str key,
-                              JsonToken token,
+bool state_object_json_member(StateObjectReader *reading, Str key, JsonToken token,
                               const char **error) {
     *error = NULL;
     for (size_t i = 0; i < ARRAY_COUNT(members); i++) {
@@ -194,9 +192,7 @@ const StateObject *state_object_json_finish(StateObjectReader *reading) {
     return object;
 }
 
-void state_object_json_write_strings(JsonWriter *writer,
-                                     const char *key,
-                                     const Str *items,
+void state_object_json_write_strings(JsonWriter *writer, const char *key, const Str *items,
                                      size_t count) {
     if (count == 0)
         return;

@@ -22,21 +22,17 @@ typedef struct StateObjectReader {
 void state_object_json_begin(StateObjectReader *reading);
 /* Reads the member `key`, whose value begins with `token`. On failure *error is the reason, or NULL
  * if the reader has its own error. */
-MUST_USE bool state_object_json_member(StateObjectReader *reading,
-                                       Str key,
-                                       JsonToken token,
+MUST_USE bool state_object_json_member(StateObjectReader *reading, Str key, JsonToken token,
                                        const char **error);
 /* Returns the object, in `arena`. Its texts may be views of the reader's bytes. */
 const StateObject *state_object_json_finish(StateObjectReader *reading);
 /* Returns a string that outlives the reader: a view of its bytes, or else a copy. */
 Str state_object_json_keep(const JsonReader *reader, Str text, Arena *arena);
 /* Reads a list of strings; null leaves *out and *count unchanged. */
-MUST_USE bool state_object_json_strings(
-    JsonReader *reader, JsonToken token, const Str **out, size_t *count, Arena *arena);
+MUST_USE bool state_object_json_strings(JsonReader *reader, JsonToken token, const Str **out,
+                                        size_t *count, Arena *arena);
 
 /* Writes all members into the open JSON object. */
 void state_object_json_write(JsonWriter *writer, const StateObject *object);
-void state_object_json_write_strings(JsonWriter *writer,
-                                     const char *key,
-                                     const Str *items,
+void state_object_json_write_strings(JsonWriter *writer, const char *key, const Str *items,
                                      size_t count);

@@ -234,10 +234,8 @@ static bool read_resource_member(Decoding *decoding, ResourceHead *head) {
         const char *key;
         size_t offset;
     } strings[] = {
-        {"module",   offsetof(ResourceHead, module)  },
-        {"mode",     offsetof(ResourceHead, mode)    },
-        {"type",     offsetof(ResourceHead, type)    },
-        {"name",     offsetof(ResourceHead, name)    },
+        {"module", offsetof(ResourceHead, module)},     {"mode", offsetof(ResourceHead, mode)},
+        {"type", offsetof(ResourceHead, type)},         {"name", offsetof(ResourceHead, name)},
         {"provider", offsetof(ResourceHead, provider)},
     };
     for (size_t i = 0; i < ARRAY_COUNT(strings); i++) {
@@ -309,9 +307,7 @@ static bool read_resources(Decoding *decoding) {
     return token == JSON_ARRAY_END || fail(decoding, "A resource must be an object.");
 }
 
-static bool read_output_value(Decoding *decoding,
-                              JsonReader at,
-                              const Type *type,
+static bool read_output_value(Decoding *decoding, JsonReader at, const Type *type,
                               StateOutput *output) {
     const char *error = NULL;
     at.arena = decoding->arena; /* strings of the value may point into the reader's arena */

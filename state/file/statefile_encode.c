@@ -36,8 +36,8 @@ static void write_outputs(JsonWriter *writer, const Map *outputs, Arena *scratch
     json_object_end(writer);
 }
 
-static void write_object(
-    JsonWriter *writer, InstanceKey key, Str deposed, Str provider, const StateObject *object) {
+static void write_object(JsonWriter *writer, InstanceKey key, Str deposed, Str provider,
+                         const StateObject *object) {
     json_object_start(writer);
     if (key.kind == KEY_INT)
         json_key_int(writer, "index_key", key.index);
@@ -56,9 +56,7 @@ static int compare_deposed(const void *a, const void *b) {
 }
 
 /* `provider` is empty if it is a member of the resource. */
-static void write_instance(JsonWriter *writer,
-                           const StateInstance *instance,
-                           Str provider,
+static void write_instance(JsonWriter *writer, const StateInstance *instance, Str provider,
                            Arena *scratch) {
     if (instance->current)
         write_object(writer, instance->key, STR_EMPTY, provider, instance->current);

@@ -88,12 +88,8 @@ void journal_set_base(Journal *journal, const State *state) {
     pthread_mutex_unlock(&journal->mutex);
 }
 
-bool journal_open(JournalStore *store,
-                  const Clock *clock,
-                  const State *state,
-                  Journal **out,
-                  Arena *arena,
-                  Diags *diags) {
+bool journal_open(JournalStore *store, const Clock *clock, const State *state, Journal **out,
+                  Arena *arena, Diags *diags) {
     Journal *journal = arena_new(arena, Journal);
     journal->store = store;
     journal->clock = clock;
@@ -297,17 +293,17 @@ static JournalRecord intent_record(const JournalIntent *intent) {
         .deposed = intent->deposed,
         .pending =
             {
-                      .action = intent->action,
-                      .generation = intent->generation,
-                      .marker = intent->marker,
-                      .private_data = intent->private_data,
-                      .planned = intent->planned,
-                      .sensitive = intent->sensitive,
-                      .schema_version = intent->schema_version,
-                      .is_provisioned = intent->is_provisioned,
-                      .dependencies = intent->dependencies,
-                      .dependency_count = intent->dependency_count,
-                      },
+                .action = intent->action,
+                .generation = intent->generation,
+                .marker = intent->marker,
+                .private_data = intent->private_data,
+                .planned = intent->planned,
+                .sensitive = intent->sensitive,
+                .schema_version = intent->schema_version,
+                .is_provisioned = intent->is_provisioned,
+                .dependencies = intent->dependencies,
+                .dependency_count = intent->dependency_count,
+            },
     };
 }
 
@@ -337,9 +333,7 @@ bool journal_commit(Journal *journal, uint64_t sequence, Diags *diags) {
     return report(journal, problem, "No new operation starts.", diags);
 }
 
-bool journal_intent(Journal *journal,
-                    const JournalIntent *intent,
-                    uint64_t *sequence,
+bool journal_intent(Journal *journal, const JournalIntent *intent, uint64_t *sequence,
                     Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("journal intent");
     JournalRecord record = intent_record(intent);
@@ -420,9 +414,7 @@ static bool append_alone(Journal *journal, JournalRecord *record, Diags *diags) 
         "No new operation starts; running operations complete, and the state records them.", diags);
 }
 
-bool journal_outcome(Journal *journal,
-                     uint64_t sequence,
-                     const JournalOutcome *outcome,
+bool journal_outcome(Journal *journal, uint64_t sequence, const JournalOutcome *outcome,
                      Diags *diags) {
     JournalRecord record = {
         .kind = RECORD_OUTCOME,
@@ -452,8 +444,8 @@ bool journal_end(Journal *journal, uint64_t sequence, Diags *diags) {
     return append_alone(journal, &record, diags);
 }
 
-bool journal_depose(
-    Journal *journal, ResourceAddr address, Str key, const StateObject *object, Diags *diags) {
+bool journal_depose(Journal *journal, ResourceAddr address, Str key, const StateObject *object,
+                    Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("depose");
     JournalRecord record = {
         .kind = RECORD_DEPOSE,

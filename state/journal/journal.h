@@ -71,40 +71,30 @@ typedef struct JournalOutcome {
 
 /* Opens the journal for appending, after journal_replay has read it. Writes nothing before the
  * first intent or outcome. `store` must live as long. */
-MUST_USE bool journal_open(JournalStore *store,
-                           const Clock *clock,
-                           const State *state,
-                           Journal **out,
-                           Arena *arena,
-                           Diags *diags);
+MUST_USE bool journal_open(JournalStore *store, const Clock *clock, const State *state,
+                           Journal **out, Arena *arena, Diags *diags);
 /* Sets the lineage and serial for `start`, if they were chosen after journal_open. */
 void journal_set_base(Journal *journal, const State *state);
 /* The intent is durable when it returns, unless it is batched. */
-MUST_USE bool journal_intent(Journal *journal,
-                             const JournalIntent *intent,
-                             uint64_t *sequence,
+MUST_USE bool journal_intent(Journal *journal, const JournalIntent *intent, uint64_t *sequence,
                              Diags *diags);
 /* Makes a batched intent durable. One sync covers all intents that were appended before it. */
 MUST_USE bool journal_commit(Journal *journal, uint64_t sequence, Diags *diags);
 /* Records the beginning of parts of the call whose intent has that sequence, or their end
  * (has_ended). Beginnings are durable when it returns, with one sync. Ends are appended, and
  * durable if the store is buffered. */
-MUST_USE bool journal_parts(Journal *journal,
-                            uint64_t sequence,
-                            const StateParts *parts,
+MUST_USE bool journal_parts(Journal *journal, uint64_t sequence, const StateParts *parts,
                             Diags *diags);
 /* Appends the outcome; it is durable after the next sync. `sequence` 0: there was no intent. */
-MUST_USE bool journal_outcome(Journal *journal,
-                              uint64_t sequence,
-                              const JournalOutcome *outcome,
+MUST_USE bool journal_outcome(Journal *journal, uint64_t sequence, const JournalOutcome *outcome,
                               Diags *diags);
 /* Makes outcomes durable if the store is buffered, so that killing the process does not lose
  * them. */
 MUST_USE bool journal_flush(Journal *journal, Diags *diags);
 MUST_USE bool journal_end(Journal *journal, uint64_t sequence, Diags *diags);
 /* Like journal_outcome, in one record: no crash leaves the object both current and deposed. */
-MUST_USE bool journal_depose(
-    Journal *journal, ResourceAddr address, Str key, const StateObject *object, Diags *diags);
+MUST_USE bool journal_depose(Journal *journal, ResourceAddr address, Str key,
+                             const StateObject *object, Diags *diags);
 MUST_USE bool journal_restore(Journal *journal, ResourceAddr address, Str key, Diags *diags);
 /* Appends `fold`, before the write of a state file that holds all records so far. No outcome may be
  * appended between encoding `text` from `state` and this call. */
@@ -138,5 +128,5 @@ void journal_close(Journal *journal);
  *
  * A journal with another lineage is rejected. If another program has raised the state's serial, the
  * state's objects win over outcomes, address by address; intents are kept. */
-MUST_USE bool journal_replay(
-    JournalStore *store, const Disk *aside, State *state, bool *found, Arena *arena, Diags *diags);
+MUST_USE bool journal_replay(JournalStore *store, const Disk *aside, State *state, bool *found,
+                             Arena *arena, Diags *diags);

@@ -342,8 +342,8 @@ static bool is_mark(const JournalText *text) {
     return true;
 }
 
-bool journal_replay(
-    JournalStore *store, const Disk *aside, State *state, bool *found, Arena *arena, Diags *diags) {
+bool journal_replay(JournalStore *store, const Disk *aside, State *state, bool *found, Arena *arena,
+                    Diags *diags) {
     Str bytes, problem;
     Replay replay = {
         .state = state, .store = store, .name = store->name, .arena = arena, .diags = diags};

@@ -10,8 +10,8 @@ static void note(JournalText *text, size_t line, Str problem) {
     text->problem = problem;
 }
 
-static void check_number(
-    JournalText *text, const JournalLine *line, uint64_t number, uint64_t expected, Arena *arena) {
+static void check_number(JournalText *text, const JournalLine *line, uint64_t number,
+                         uint64_t expected, Arena *arena) {
     if (number == 0 || number == expected)
         return;
     Str problem;

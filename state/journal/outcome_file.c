@@ -30,8 +30,8 @@ typedef struct Sink {
     DiskFile file;
 } Sink;
 
-bool outcome_file_settings(
-    Str base, Str run, const Cipher *cipher, Str *out, Str *problem, Arena *arena) {
+bool outcome_file_settings(Str base, Str run, const Cipher *cipher, Str *out, Str *problem,
+                           Arena *arena) {
     Str key = STR_EMPTY;
     Str header = STR_EMPTY;
     StrBuf text = strbuf_new(arena);

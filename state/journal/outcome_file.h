@@ -18,8 +18,8 @@
 
 /* Returns the settings for the sink below: they hold a key, if the state is encrypted. Returns
  * false with the end of a sentence in *problem. */
-MUST_USE bool outcome_file_settings(
-    Str base, Str run, const Cipher *cipher, Str *out, Str *problem, Arena *arena);
+MUST_USE bool outcome_file_settings(Str base, Str run, const Cipher *cipher, Str *out, Str *problem,
+                                    Arena *arena);
 /* Returns a sink that writes one file. */
 KeeperSink outcome_file_sink(const Disk *disk, Arena *arena);
 

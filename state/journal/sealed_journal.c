@@ -92,8 +92,8 @@ static void set_key(SealedJournal *journal, Str key) {
     journal->key = (Str){journal->key_bytes, KEY_BYTES};
 }
 
-bool sealed_journal_make_key(
-    const Cipher *cipher, Str *key, Str *header, Str *problem, Arena *arena) {
+bool sealed_journal_make_key(const Cipher *cipher, Str *key, Str *header, Str *problem,
+                             Arena *arena) {
     SCOPED(ArenaRef) scratch = arena_open("journal key");
     Diags diags = diags_new(scratch);
     char *bytes = arena_alloc(arena, KEY_BYTES);
@@ -176,8 +176,8 @@ static bool sealed_read(JournalStore *store, Str *out, bool *found, Str *problem
     return true;
 }
 
-static bool sealed_read_stored(
-    JournalStore *store, Str *out, bool *found, Str *problem, Arena *arena) {
+static bool sealed_read_stored(JournalStore *store, Str *out, bool *found, Str *problem,
+                               Arena *arena) {
     JournalStore *inner = ((SealedJournal *)store->self)->inner;
     return inner->read(inner, out, found, problem, arena);
 }

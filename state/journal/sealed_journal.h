@@ -13,8 +13,8 @@
 
 /* Makes a key for lines that another process appends, and the first line with its envelope, without
  * line end. Returns false with the end of a sentence in *problem. */
-MUST_USE bool sealed_journal_make_key(
-    const Cipher *cipher, Str *key, Str *header, Str *problem, Arena *arena);
+MUST_USE bool sealed_journal_make_key(const Cipher *cipher, Str *key, Str *header, Str *problem,
+                                      Arena *arena);
 /* Returns an encrypted line, without line end. */
 Str sealed_journal_line(Str key, Str line, Arena *arena);
 /* `cipher` NULL: plain lines pass, encrypted ones are rejected. */

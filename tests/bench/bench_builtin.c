@@ -37,10 +37,8 @@ static void write_tally(void) {
     fclose(file);
 }
 
-static bool configure(const Call *call,
-                      const ConfigureRequest *request,
-                      ConfigureResponse *response,
-                      Diags *diags) {
+static bool configure(const Call *call, const ConfigureRequest *request,
+                      ConfigureResponse *response, Diags *diags) {
     Value config = request->config;
     (void)call, (void)config, (void)diags;
     response->client = NULL;
@@ -55,9 +53,7 @@ static void work(const Call *call, Value object) {
     atomic_fetch_add(&calls, 1);
 }
 
-static bool create(const Call *call,
-                   const ApplyRequest *request,
-                   ApplyResponse *response,
+static bool create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                    Diags *diags) {
     (void)diags;
     ObjectBuilder builder = object_builder_of(request->planned, call->arena);
@@ -67,9 +63,7 @@ static bool create(const Call *call,
     return true;
 }
 
-static bool delete (const Call *call,
-                    const DeleteRequest *request,
-                    DeleteResponse *response,
+static bool delete (const Call *call, const DeleteRequest *request, DeleteResponse *response,
                     Diags *diags) {
     (void)response;
     (void)diags;
@@ -78,9 +72,9 @@ static bool delete (const Call *call,
 }
 
 static const Attribute attributes[] = {
-    {"input",   &TYPE_STRING, OPTIONAL | FORCES_NEW, "Any text."               },
-    {"wait_ms", &TYPE_NUMBER, OPTIONAL | FORCES_NEW, "How long a call takes."  },
-    {"id",      &TYPE_STRING, COMPUTED,              "Known after it was made."},
+    {"input", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Any text."},
+    {"wait_ms", &TYPE_NUMBER, OPTIONAL | FORCES_NEW, "How long a call takes."},
+    {"id", &TYPE_STRING, COMPUTED, "Known after it was made."},
 };
 
 static const ResourceType thing = {
@@ -103,7 +97,7 @@ static const Provider tally_provider = {
 
 const ProviderRow builtin_providers[] = {
     {"terraform", "terraform.io/builtin/terraform", &terraform_provider, NULL},
-    {"tally",     "loam.internal/bench/tally",      &tally_provider,     NULL},
+    {"tally", "loam.internal/bench/tally", &tally_provider, NULL},
 };
 const size_t builtin_provider_count = ARRAY_COUNT(builtin_providers);
 

@@ -137,10 +137,10 @@ typedef struct Task {
 } Task;
 
 static const Task tasks[] = {
-    {"load",  load       },
-    {"parse", parse      },
+    {"load", load},
+    {"parse", parse},
     {"lines", parse_lines},
-    {"eval",  evaluate   },
+    {"eval", evaluate},
 };
 
 int main(int count, char **words) {

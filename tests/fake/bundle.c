@@ -10,14 +10,12 @@
 BundleFault bundle_fault;
 bool bundle_records_parts;
 
-/* clang-format off */
 const Attribute bundle_attributes[4] = {
-    {"directory", &TYPE_STRING,        REQUIRED | FORCES_NEW,        "Where the files are."          },
-    {"files",     &TYPE_MAP_OF_STRING, REQUIRED,                     "Content by name."              },
-    {"id",        &TYPE_STRING,        COMPUTED,                     "The directory."                },
-    {"places",    &TYPE_MAP_OF_STRING, COMPUTED | CHANGES_ON_UPDATE, "Names of the files, by name."  },
+    {"directory", &TYPE_STRING, REQUIRED | FORCES_NEW, "Where the files are."},
+    {"files", &TYPE_MAP_OF_STRING, REQUIRED, "Content by name."},
+    {"id", &TYPE_STRING, COMPUTED, "The directory."},
+    {"places", &TYPE_MAP_OF_STRING, COMPUTED | CHANGES_ON_UPDATE, "Names of the files, by name."},
 };
-/* clang-format on */
 
 static bool has_fault(Str key, const char *what) {
     return bundle_fault.key && str_equal_cstr(key, bundle_fault.key) &&
@@ -42,8 +40,8 @@ static Value object_of(Value content, Arena *arena) {
     return object_builder_value(&builder);
 }
 
-static void show(
-    PlanResponse *response, Str key, PartAction action, Value before, Value after, Arena *arena) {
+static void show(PlanResponse *response, Str key, PartAction action, Value before, Value after,
+                 Arena *arena) {
     ChangePart part = {.key = key, .action = action};
     Path content = path_attribute((Path){0}, STR("content"), arena);
     if (action != PART_CREATE)
@@ -96,9 +94,7 @@ static void show_parts(const Call *call, Value before, Value after, PlanResponse
     }
 }
 
-bool bundle_plan(const Call *call,
-                 const PlanRequest *request,
-                 PlanResponse *response,
+bool bundle_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                  Diags *diags) {
     (void)diags;
     Value before = files_of(request->prior);
@@ -283,9 +279,7 @@ static bool says_nothing(void) {
     return bundle_fault.what && strcmp(bundle_fault.what, "lost") == 0;
 }
 
-bool bundle_apply(const Call *call,
-                  const ApplyRequest *request,
-                  ApplyResponse *response,
+bool bundle_apply(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                   Diags *diags) {
     const Disk *disk = call->io->disk;
     Bundle bundle = bundle_of(call, request->planned, request->prior, diags);
@@ -298,9 +292,7 @@ bool bundle_apply(const Call *call,
     return ok;
 }
 
-bool bundle_delete(const Call *call,
-                   const DeleteRequest *request,
-                   DeleteResponse *response,
+bool bundle_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
                    Diags *diags) {
     const Disk *disk = call->io->disk;
     Bundle bundle = bundle_of(call, request->prior, request->prior, diags);
@@ -314,9 +306,7 @@ bool bundle_delete(const Call *call,
     return ok;
 }
 
-bool bundle_read(const Call *call,
-                 const ReadRequest *request,
-                 ReadResponse *response,
+bool bundle_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                  Diags *diags) {
     const Disk *disk = call->io->disk;
     Bundle bundle = bundle_of(call, request->state, request->state, diags);
@@ -327,9 +317,7 @@ bool bundle_read(const Call *call,
 }
 
 /* The files of the prior object, and those that were begun under new names. */
-bool bundle_recover(const Call *call,
-                    const RecoverRequest *request,
-                    RecoverResponse *response,
+bool bundle_recover(const Call *call, const RecoverRequest *request, RecoverResponse *response,
                     Diags *diags) {
     bool creates = request->call == RECOVER_CREATE;
     Value like = creates ? request->planned : request->prior;

@@ -26,25 +26,15 @@ extern bool bundle_records_parts;
 
 extern const Attribute bundle_attributes[4];
 
-bool bundle_plan(const Call *call,
-                 const PlanRequest *request,
-                 PlanResponse *response,
+bool bundle_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                  Diags *diags);
-bool bundle_apply(const Call *call,
-                  const ApplyRequest *request,
-                  ApplyResponse *response,
+bool bundle_apply(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                   Diags *diags);
-bool bundle_delete(const Call *call,
-                   const DeleteRequest *request,
-                   DeleteResponse *response,
+bool bundle_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
                    Diags *diags);
-bool bundle_read(const Call *call,
-                 const ReadRequest *request,
-                 ReadResponse *response,
+bool bundle_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                  Diags *diags);
-bool bundle_recover(const Call *call,
-                    const RecoverRequest *request,
-                    RecoverResponse *response,
+bool bundle_recover(const Call *call, const RecoverRequest *request, RecoverResponse *response,
                     Diags *diags);
 
 /* The type of one provider. */

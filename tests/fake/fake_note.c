@@ -8,9 +8,7 @@ static const Attribute attributes[] = {
     {"text", &TYPE_STRING, REQUIRED, "The line."},
 };
 
-static bool note_plan(const Call *call,
-                      const ActionRequest *request,
-                      ActionResponse *response,
+static bool note_plan(const Call *call, const ActionRequest *request, ActionResponse *response,
                       Diags *diags) {
     (void)diags;
     Str text = object_text(request->config, "text", STR("unknown"));

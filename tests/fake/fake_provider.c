@@ -133,17 +133,17 @@ static bool end(Deed *deed, Diags *diags, bool fails) {
 }
 
 static const Attribute thing_attributes[] = {
-    {"name",                  &TYPE_STRING,        REQUIRED,              "Its name."                  },
-    {"size",                  &TYPE_NUMBER,        OPTIONAL,              "Any number."                },
-    {"tags",                  &TYPE_MAP_OF_STRING, OPTIONAL,              "Texts by name."             },
-    {"secret",                &TYPE_STRING,        OPTIONAL | SENSITIVE,  "Not shown."                 },
-    {"token",                 &TYPE_STRING,        OPTIONAL | WRITE_ONLY, "Not kept."                  },
-    {"zone",                  &TYPE_STRING,        OPTIONAL | FORCES_NEW, "Where it is."               },
-    {"group",                 &TYPE_STRING,        OPTIONAL,              "One call at a time in each."},
-    {"kind",                  &TYPE_STRING,        OPTIONAL | COMPUTED,   "Plain where it is not said.", NULL, "\"plain\""},
-    {"input",            &TYPE_DYNAMIC,                               OPTIONAL,                                              "Anything."                                                  },
-    {"id",            &TYPE_STRING,                               COMPUTED,    "Chosen by the world."},
-    {"revision", &TYPE_NUMBER,                    COMPUTED | CHANGES_ON_UPDATE,                             "Counts the changes."                                                                                      },
+    {"name", &TYPE_STRING, REQUIRED, "Its name."},
+    {"size", &TYPE_NUMBER, OPTIONAL, "Any number."},
+    {"tags", &TYPE_MAP_OF_STRING, OPTIONAL, "Texts by name."},
+    {"secret", &TYPE_STRING, OPTIONAL | SENSITIVE, "Not shown."},
+    {"token", &TYPE_STRING, OPTIONAL | WRITE_ONLY, "Not kept."},
+    {"zone", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Where it is."},
+    {"group", &TYPE_STRING, OPTIONAL, "One call at a time in each."},
+    {"kind", &TYPE_STRING, OPTIONAL | COMPUTED, "Plain where it is not said.", NULL, "\"plain\""},
+    {"input", &TYPE_DYNAMIC, OPTIONAL, "Anything."},
+    {"id", &TYPE_STRING, COMPUTED, "Chosen by the world."},
+    {"revision", &TYPE_NUMBER, COMPUTED | CHANGES_ON_UPDATE, "Counts the changes."},
 };
 
 static Value made_object(const Call *call, Value planned, const FakeObject *object, int64_t count) {
@@ -168,9 +168,7 @@ static FakeObject *add_object(FakeWorld *world, Value planned) {
     return object;
 }
 
-static bool thing_create(const Call *call,
-                         const ApplyRequest *request,
-                         ApplyResponse *response,
+static bool thing_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                          Diags *diags) {
     Deed deed = begin(call, "create", request->planned, group_of(request->planned));
     bool half = is_ordered(deed.world, deed.half);
@@ -193,9 +191,7 @@ static bool thing_create(const Call *call,
     return end(&deed, diags, fails || half);
 }
 
-static bool thing_update(const Call *call,
-                         const ApplyRequest *request,
-                         ApplyResponse *response,
+static bool thing_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                          Diags *diags) {
     Deed deed = begin(call, "update", request->planned, group_of(request->planned));
     bool fails = is_ordered(deed.world, deed.text);
@@ -210,9 +206,7 @@ static bool thing_update(const Call *call,
     return end(&deed, diags, fails || !object);
 }
 
-static bool thing_delete(const Call *call,
-                         const DeleteRequest *request,
-                         DeleteResponse *response,
+static bool thing_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
                          Diags *diags) {
     (void)response;
     Deed deed = begin(call, "delete", request->prior, group_of(request->prior));
@@ -223,9 +217,7 @@ static bool thing_delete(const Call *call,
     return end(&deed, diags, fails);
 }
 
-static bool thing_read(const Call *call,
-                       const ReadRequest *request,
-                       ReadResponse *response,
+static bool thing_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                        Diags *diags) {
     (void)request;
     Value *state = &response->state;
@@ -254,9 +246,7 @@ static bool thing_read(const Call *call,
 }
 
 /* With the order "rebuild a", it plans a replacement of a; with "fixed a", it rejects changes. */
-static bool thing_plan(const Call *call,
-                       const PlanRequest *request,
-                       PlanResponse *response,
+static bool thing_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                        Diags *diags) {
     FakeWorld *world = world_of(call);
     Str name = object_text(request->proposed, "name", STR_EMPTY);
@@ -283,9 +273,7 @@ static bool thing_plan(const Call *call,
     return true;
 }
 
-static bool thing_marker(const Call *call,
-                         const MarkerRequest *request,
-                         MarkerResponse *response,
+static bool thing_marker(const Call *call, const MarkerRequest *request, MarkerResponse *response,
                          Diags *diags) {
     (void)diags;
     Value planned = request->planned;
@@ -294,10 +282,8 @@ static bool thing_marker(const Call *call,
     return true;
 }
 
-static bool thing_recover(const Call *call,
-                          const RecoverRequest *request,
-                          RecoverResponse *response,
-                          Diags *diags) {
+static bool thing_recover(const Call *call, const RecoverRequest *request,
+                          RecoverResponse *response, Diags *diags) {
     RecoverOutcome *outcome = &response->outcome;
     Value *state = &response->state;
     (void)diags;
@@ -311,9 +297,7 @@ static bool thing_recover(const Call *call,
     return true;
 }
 
-bool fake_world_limits(const Call *call,
-                       const LimitsRequest *request,
-                       LimitsResponse *response,
+bool fake_world_limits(const Call *call, const LimitsRequest *request, LimitsResponse *response,
                        Diags *diags) {
     Value object = request->object;
     size_t group = group_of(object);
@@ -357,14 +341,12 @@ static const ResourceType fake_quick = {
 };
 
 static const Attribute plain_attributes[] = {
-    {"name", &TYPE_STRING, REQUIRED, "Its name."           },
-    {"size", &TYPE_NUMBER, OPTIONAL, "Any number."         },
-    {"id",   &TYPE_STRING, COMPUTED, "Chosen by the world."},
+    {"name", &TYPE_STRING, REQUIRED, "Its name."},
+    {"size", &TYPE_NUMBER, OPTIONAL, "Any number."},
+    {"id", &TYPE_STRING, COMPUTED, "Chosen by the world."},
 };
 
-static bool plain_create(const Call *call,
-                         const ApplyRequest *request,
-                         ApplyResponse *response,
+static bool plain_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                          Diags *diags) {
     Deed deed = begin(call, "create", request->planned, 0);
     bool fails = is_ordered(deed.world, deed.text);
@@ -377,9 +359,7 @@ static bool plain_create(const Call *call,
     return end(&deed, diags, fails);
 }
 
-static bool plain_delete(const Call *call,
-                         const DeleteRequest *request,
-                         DeleteResponse *response,
+static bool plain_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
                          Diags *diags) {
     (void)response;
     Deed deed = begin(call, "delete", request->prior, 0);
@@ -404,7 +384,7 @@ static const ResourceType fake_disk = {
 };
 
 static const Attribute lookup_attributes[] = {
-    {"name",   &TYPE_STRING, REQUIRED, "What to look for."         },
+    {"name", &TYPE_STRING, REQUIRED, "What to look for."},
     {"answer", &TYPE_STRING, COMPUTED, "The object that was found."},
 };
 
@@ -418,10 +398,8 @@ static bool is_deferred(const Call *call, Value object) {
     return defers;
 }
 
-static bool lookup_read(const Call *call,
-                        const DataReadRequest *request,
-                        DataReadResponse *response,
-                        Diags *diags) {
+static bool lookup_read(const Call *call, const DataReadRequest *request,
+                        DataReadResponse *response, Diags *diags) {
     (void)request;
     Value *state = &response->state;
     if (is_deferred(call, *state)) {
@@ -445,8 +423,8 @@ static const DataSourceType fake_lookup = {
 };
 
 static const Attribute token_attributes[] = {
-    {"name",  &TYPE_STRING, REQUIRED, "Its name."                },
-    {"value", &TYPE_STRING, COMPUTED, "Another one every time."  },
+    {"name", &TYPE_STRING, REQUIRED, "Its name."},
+    {"value", &TYPE_STRING, COMPUTED, "Another one every time."},
     {"renew", &TYPE_NUMBER, OPTIONAL, "Renewed after so many ms."},
 };
 
@@ -455,9 +433,7 @@ static int64_t token_renewal(const Call *call, int64_t after_ms) {
     return after_ms > 0 ? clock->monotonic_ms(clock->self) + after_ms : 0;
 }
 
-static bool token_open(const Call *call,
-                       const OpenRequest *request,
-                       OpenResponse *response,
+static bool token_open(const Call *call, const OpenRequest *request, OpenResponse *response,
                        Diags *diags) {
     (void)request;
     if (is_deferred(call, response->result)) {
@@ -494,9 +470,7 @@ static bool tell_token(const Call *call, const char *verb, Str private_data, Dia
 }
 
 /* A token named "new…" changes its value. */
-static bool token_renew(const Call *call,
-                        const RenewRequest *request,
-                        RenewResponse *response,
+static bool token_renew(const Call *call, const RenewRequest *request, RenewResponse *response,
                         Diags *diags) {
     Str name = str_after(request->private_data, str_find_char(request->private_data, ' ', 0) + 1);
     response->renew_at_ms = token_renewal(call, strtoll(response->private_data.ptr, NULL, 10));
@@ -526,10 +500,8 @@ static const Attribute provider_attributes[] = {
     {"endpoint", &TYPE_STRING, OPTIONAL, "Where the world is."},
 };
 
-static bool fake_configure(const Call *call,
-                           const ConfigureRequest *request,
-                           ConfigureResponse *response,
-                           Diags *diags) {
+static bool fake_configure(const Call *call, const ConfigureRequest *request,
+                           ConfigureResponse *response, Diags *diags) {
     Value config = request->config;
     Arena *run = request->run;
     FakeWorld *world = world_of(call);

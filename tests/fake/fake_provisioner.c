@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 static const Attribute attributes[] = {
-    {"text",   &TYPE_STRING, REQUIRED, "The recorded note."},
-    {"output", &TYPE_STRING, OPTIONAL, "Its output."       },
+    {"text", &TYPE_STRING, REQUIRED, "The recorded note."},
+    {"output", &TYPE_STRING, OPTIONAL, "Its output."},
 };
 
 static bool is_ordered(const FakeWorld *world, Str order) {

@@ -11,15 +11,15 @@ static const Attribute disk_attributes[] = {
 };
 
 static const Attribute attributes[] = {
-    {"name",               &TYPE_STRING, REQUIRED,              "Its name."                               },
-    {"zone",               &TYPE_STRING, OPTIONAL | FORCES_NEW, "Where it is."                            },
-    {"size",               &TYPE_NUMBER, OPTIONAL,              "Any number."                             },
-    {"cluster",            &TYPE_STRING, OPTIONAL,              "The vault that all of the cluster needs."},
-    {"host",               &TYPE_STRING, OPTIONAL,              "The vault that it is in."                },
-    {"badge",              &TYPE_STRING, OPTIONAL,              "Differs within a zone."                  },
-    {"disk",               NULL,         OPTIONAL,              "Disks.",                                   NESTED(NEST_LIST, disk_attributes)},
-    {"group",    &TYPE_STRING,                OPTIONAL,                               "As in fake_thing."                                                         },
-    {"id", &TYPE_STRING,             COMPUTED, "Its name."},
+    {"name", &TYPE_STRING, REQUIRED, "Its name."},
+    {"zone", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Where it is."},
+    {"size", &TYPE_NUMBER, OPTIONAL, "Any number."},
+    {"cluster", &TYPE_STRING, OPTIONAL, "The vault that all of the cluster needs."},
+    {"host", &TYPE_STRING, OPTIONAL, "The vault that it is in."},
+    {"badge", &TYPE_STRING, OPTIONAL, "Differs within a zone."},
+    {"disk", NULL, OPTIONAL, "Disks.", NESTED(NEST_LIST, disk_attributes)},
+    {"group", &TYPE_STRING, OPTIONAL, "As in fake_thing."},
+    {"id", &TYPE_STRING, COMPUTED, "Its name."},
 };
 
 static Str grown(const Call *call, Str private_data, const char *letter) {
@@ -71,9 +71,7 @@ static void note_host(const Call *call, Value object) {
     pthread_mutex_unlock(&world->mutex);
 }
 
-static const UniqueRule unique[] = {
-    {"badge", {"zone", "badge"}}
-};
+static const UniqueRule unique[] = {{"badge", {"zone", "badge"}}};
 
 static bool is_ordered(const Call *call, const char *verb, Value object) {
     Str name = object_text(object, "name", STR_EMPTY);
@@ -81,9 +79,7 @@ static bool is_ordered(const Call *call, const char *verb, Value object) {
                                  str_format(call->arena, "%s %.*s", verb, STR_ARG(name)));
 }
 
-static bool vault_plan(const Call *call,
-                       const PlanRequest *request,
-                       PlanResponse *response,
+static bool vault_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                        Diags *diags) {
     bool deletes = value_is_null(request->proposed);
     Value object = deletes ? request->prior : request->proposed;
@@ -114,9 +110,7 @@ static bool lose_reply(bool *in_doubt, Diags *diags) {
     return false;
 }
 
-static bool vault_create(const Call *call,
-                         const ApplyRequest *request,
-                         ApplyResponse *response,
+static bool vault_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                          Diags *diags) {
     note(call, "create", request->planned, request->private_data);
     if (is_ordered(call, "lose create", request->planned))
@@ -127,9 +121,7 @@ static bool vault_create(const Call *call,
     return true;
 }
 
-static bool vault_update(const Call *call,
-                         const ApplyRequest *request,
-                         ApplyResponse *response,
+static bool vault_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                          Diags *diags) {
     (void)diags;
     note(call, "update", request->planned, request->private_data);
@@ -140,9 +132,7 @@ static bool vault_update(const Call *call,
 }
 
 /* With the order "half a", it leaves an object of size 0. */
-static bool vault_delete(const Call *call,
-                         const DeleteRequest *request,
-                         DeleteResponse *response,
+static bool vault_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
                          Diags *diags) {
     note(call, "delete", request->prior, request->private_data);
     note_others(call, request->prior);
@@ -158,9 +148,7 @@ static bool vault_delete(const Call *call,
     return false;
 }
 
-static bool vault_read(const Call *call,
-                       const ReadRequest *request,
-                       ReadResponse *response,
+static bool vault_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                        Diags *diags) {
     (void)diags;
     note(call, "read", request->state, request->private_data);
@@ -171,9 +159,7 @@ static bool vault_read(const Call *call,
     return true;
 }
 
-static bool vault_import(const Call *call,
-                         const ImportRequest *request,
-                         ImportResponse *response,
+static bool vault_import(const Call *call, const ImportRequest *request, ImportResponse *response,
                          Diags *diags) {
     if (str_equal(request->id, STR("nonsense"))) {
         diags_error(diags, NO_RANGE, "Bad id", "The id is nonsense.");
@@ -187,10 +173,8 @@ static bool vault_import(const Call *call,
     return true;
 }
 
-static bool vault_upgrade(const Call *call,
-                          const UpgradeRequest *request,
-                          UpgradeResponse *response,
-                          Diags *diags) {
+static bool vault_upgrade(const Call *call, const UpgradeRequest *request,
+                          UpgradeResponse *response, Diags *diags) {
     static const Str old = STR_CONST("\"label\":");
     size_t at = str_find(request->stored, old, 0);
     (void)diags;
@@ -202,10 +186,8 @@ static bool vault_upgrade(const Call *call,
     return true;
 }
 
-static bool vault_recover(const Call *call,
-                          const RecoverRequest *request,
-                          RecoverResponse *response,
-                          Diags *diags) {
+static bool vault_recover(const Call *call, const RecoverRequest *request,
+                          RecoverResponse *response, Diags *diags) {
     (void)diags;
     note(call, "recover", request->planned, request->private_data);
     response->outcome = fake_world_of(call)->recovery;

@@ -10,9 +10,7 @@ bool fake_world_is_ordered(FakeWorld *world, Str order);
 /* Counts the concurrent calls in the object's group; waits in a slow world. */
 void fake_world_work(const Call *call, Value object);
 /* The limit of the object's group: two concurrent calls for "pair", one for any other. */
-bool fake_world_limits(const Call *call,
-                       const LimitsRequest *request,
-                       LimitsResponse *response,
+bool fake_world_limits(const Call *call, const LimitsRequest *request, LimitsResponse *response,
                        Diags *diags);
 
 extern const ResourceType fake_vault;

@@ -254,8 +254,8 @@ static Node *node_of(FaultyDisk *disk, DiskFile file) {
     return node;
 }
 
-static int faulty_read(
-    void *self, DiskFile file, uint64_t offset, void *out, size_t size, size_t *got) {
+static int faulty_read(void *self, DiskFile file, uint64_t offset, void *out, size_t size,
+                       size_t *got) {
     FaultyDisk *disk = self;
     Node *node = node_of(disk, file);
     int error = step_whole(disk);

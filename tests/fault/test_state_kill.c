@@ -27,8 +27,7 @@ typedef struct Run {
 
 static ResourceAddr address_of(int slot) {
     return (ResourceAddr){
-        .type = STR("file"), .name = STR("f"), .key = {.kind = KEY_INT, .index = slot}
-    };
+        .type = STR("file"), .name = STR("f"), .key = {.kind = KEY_INT, .index = slot}};
 }
 
 static Str thing_path(Str id, Arena *arena) {

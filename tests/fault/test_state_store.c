@@ -240,8 +240,8 @@ static const StateObject *current_of(Run *run, size_t slot) {
     return working_state_object(run->working, address_of(slot), STR_EMPTY, run->arena);
 }
 
-static bool intend(
-    Run *run, size_t slot, PendingAction action, Str deposed, Str *id, uint64_t *out) {
+static bool intend(Run *run, size_t slot, PendingAction action, Str deposed, Str *id,
+                   uint64_t *out) {
     JournalIntent intent = {
         .address = address_of(slot),
         .provider_config.provider = STR("h/n/t"),

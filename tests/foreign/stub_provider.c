@@ -401,12 +401,12 @@ static void list(Str request, Stream *stream) {
 /* Returns the name of a call in protocol 6. */
 static const char *newest_name(const char *method) {
     static const char *const names[][2] = {
-        {"GetSchema",                  "GetProviderSchema"         },
-        {"PrepareProviderConfig",      "ValidateProviderConfig"    },
-        {"Configure",                  "ConfigureProvider"         },
-        {"Stop",                       "StopProvider"              },
-        {"ValidateResourceTypeConfig", "ValidateResourceConfig"    },
-        {"ValidateDataSourceConfig",   "ValidateDataResourceConfig"},
+        {"GetSchema", "GetProviderSchema"},
+        {"PrepareProviderConfig", "ValidateProviderConfig"},
+        {"Configure", "ConfigureProvider"},
+        {"Stop", "StopProvider"},
+        {"ValidateResourceTypeConfig", "ValidateResourceConfig"},
+        {"ValidateDataSourceConfig", "ValidateDataResourceConfig"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
         if (strcmp(method, names[i][0]) == 0)
@@ -480,11 +480,11 @@ static void spoil(StrBuf *out) {
         const char *name;
         Str packed;
     } objects[] = {
-        {"wrong-type",   STR_CONST("\xa3"
+        {"wrong-type", STR_CONST("\xa3"
                                  "abc")},
-        {"no-attribute", STR_CONST("\x80")                   },
-        {"long-string",  STR_CONST("\xdb\xff\xff\xff\xff")   },
-        {"long-map",     STR_CONST("\xdf\xff\xff\xff\xff")   },
+        {"no-attribute", STR_CONST("\x80")},
+        {"long-string", STR_CONST("\xdb\xff\xff\xff\xff")},
+        {"long-map", STR_CONST("\xdf\xff\xff\xff\xff")},
     };
     size_t start = out->len;
     for (size_t i = 0; i < ARRAY_COUNT(objects); i++) {
@@ -553,13 +553,8 @@ static Stream *stream_of(Connection *connection, int32_t id) {
     return &connection->streams[((size_t)id / 2) % STREAMS_MAX];
 }
 
-static ssize_t send_body(nghttp2_session *session,
-                         int32_t id,
-                         uint8_t *out,
-                         size_t size,
-                         uint32_t *flags,
-                         nghttp2_data_source *source,
-                         void *payload) {
+static ssize_t send_body(nghttp2_session *session, int32_t id, uint8_t *out, size_t size,
+                         uint32_t *flags, nghttp2_data_source *source, void *payload) {
     (void)source;
     Stream *stream = stream_of(payload, id);
     size_t count = stream->response.len - stream->sent;
@@ -631,7 +626,7 @@ static void serve_call(Connection *connection, int32_t id) {
     for (size_t i = 1; i < PREFIX && !is_list; i++)
         stream->response.ptr[i] = (char)(uint8_t)(length >> (8 * (PREFIX - 1 - i)));
     nghttp2_nv headers[] = {
-        {(uint8_t *)":status",      (uint8_t *)"200",              7,  3,  0},
+        {(uint8_t *)":status", (uint8_t *)"200", 7, 3, 0},
         {(uint8_t *)"content-type", (uint8_t *)"application/grpc", 12, 16, 0},
     };
     nghttp2_data_provider body = {.read_callback = send_body};
@@ -639,13 +634,8 @@ static void serve_call(Connection *connection, int32_t id) {
     write_all(connection);
 }
 
-static int on_header(nghttp2_session *session,
-                     const nghttp2_frame *frame,
-                     const uint8_t *name,
-                     size_t name_length,
-                     const uint8_t *value,
-                     size_t value_length,
-                     uint8_t flags,
+static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const uint8_t *name,
+                     size_t name_length, const uint8_t *value, size_t value_length, uint8_t flags,
                      void *payload) {
     (void)session, (void)flags, (void)name_length;
     Connection *connection = payload;
@@ -658,12 +648,8 @@ static int on_header(nghttp2_session *session,
     return 0;
 }
 
-static int on_data(nghttp2_session *session,
-                   uint8_t flags,
-                   int32_t id,
-                   const uint8_t *bytes,
-                   size_t length,
-                   void *payload) {
+static int on_data(nghttp2_session *session, uint8_t flags, int32_t id, const uint8_t *bytes,
+                   size_t length, void *payload) {
     (void)session, (void)flags;
     strbuf_add(&stream_of(payload, id)->request, (Str){(const char *)bytes, length});
     return 0;

@@ -18,9 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     Disk disk = {.read_file = read_nothing};
     Io io = io_real();
     KubeTarget target = {0};
-    KubeChoice choice = {
-        .content = {(const char *)data, size}
-    };
+    KubeChoice choice = {.content = {(const char *)data, size}};
     io.disk = &disk;
     bool ok = kubeconfig_read(&io, &choice, &target, arena, &diags);
     CHECK(ok == !diags_has_errors(&diags));

@@ -58,9 +58,7 @@ static bool note_validate(const Call *call, const ValidateRequest *request, Diag
 }
 
 /* Creates and updates: both write the file. */
-static bool note_apply(const Call *call,
-                       const ApplyRequest *request,
-                       ApplyResponse *response,
+static bool note_apply(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                        Diags *diags) {
     bool is_new = value_is_null(request->prior);
     Str id = is_new ? request->marker : object_text(request->prior, "id", STR_EMPTY);
@@ -74,9 +72,7 @@ static bool note_apply(const Call *call,
     return wait_until_done(call, &until, diags); /* on failure the new object is tainted */
 }
 
-static bool note_delete(const Call *call,
-                        const DeleteRequest *request,
-                        DeleteResponse *response,
+static bool note_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
                         Diags *diags) {
     Str path = note_path(call, object_text(request->prior, "id", STR_EMPTY), ".txt");
     int error = call->io->disk->remove(call->io->disk->self, path);
@@ -84,17 +80,13 @@ static bool note_delete(const Call *call,
     return error == 0 || error == -ENOENT || failed(call, "Note not deleted", path, error, diags);
 }
 
-static bool note_read(const Call *call,
-                      const ReadRequest *request,
-                      ReadResponse *response,
+static bool note_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                       Diags *diags) {
     Str id = object_text(request->state, "id", STR_EMPTY);
     return find_note(call, id, request->state, &response->state, diags);
 }
 
-static bool note_recover(const Call *call,
-                         const RecoverRequest *request,
-                         RecoverResponse *response,
+static bool note_recover(const Call *call, const RecoverRequest *request, RecoverResponse *response,
                          Diags *diags) {
     if (!find_note(call, request->marker, request->planned, &response->state, diags))
         return false;
@@ -103,10 +95,10 @@ static bool note_recover(const Call *call,
 }
 
 static const Attribute note_attributes[] = {
-    {"id",               &TYPE_STRING, COMPUTED, "UUID of the note, the name of its file."},
-    {"text",             &TYPE_STRING, REQUIRED, "Text below the title."                  },
-    {"title",            &TYPE_STRING, REQUIRED, "First line of the note."                },
-    {"wait_for_receipt", &TYPE_BOOL,   OPTIONAL, "Wait for the file \"ID.read\"."         },
+    {"id", &TYPE_STRING, COMPUTED, "UUID of the note, the name of its file."},
+    {"text", &TYPE_STRING, REQUIRED, "Text below the title."},
+    {"title", &TYPE_STRING, REQUIRED, "First line of the note."},
+    {"wait_for_receipt", &TYPE_BOOL, OPTIONAL, "Wait for the file \"ID.read\"."},
 };
 static const Block note_blocks[] = {TIMEOUTS_BLOCK};
 
@@ -126,10 +118,8 @@ static const ResourceType notes_note = {
     .recover = note_recover,
 };
 
-static bool notes_configure(const Call *call,
-                            const ConfigureRequest *request,
-                            ConfigureResponse *response,
-                            Diags *diags) {
+static bool notes_configure(const Call *call, const ConfigureRequest *request,
+                            ConfigureResponse *response, Diags *diags) {
     (void)call, (void)diags;
     Str *directory = response->client = arena_new(request->run, Str);
     *directory = str_clone(object_text(request->config, "directory", STR_EMPTY), request->run);

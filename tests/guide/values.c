@@ -35,9 +35,9 @@ void values_have_types(void **state) {
 }
 
 static const Attribute disk_attributes[] = {
-    {"name", &TYPE_STRING, REQUIRED, "Name of the disk."      },
-    {"size", &TYPE_NUMBER, OPTIONAL, "Size in GiB."           },
-    {"id",   &TYPE_STRING, COMPUTED, "Identifier of the disk."},
+    {"name", &TYPE_STRING, REQUIRED, "Name of the disk."},
+    {"size", &TYPE_NUMBER, OPTIONAL, "Size in GiB."},
+    {"id", &TYPE_STRING, COMPUTED, "Identifier of the disk."},
 };
 static const Schema disk_schema = {SCHEMA_ATTRIBUTES(disk_attributes)};
 

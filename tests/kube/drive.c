@@ -314,18 +314,18 @@ typedef struct Row {
 } Row;
 
 static const Row rows[] = {
-    {"get",      "Kubernetes object not read",    get          },
-    {"apply",    "Kubernetes object not applied", apply        },
-    {"patch",    "Kubernetes object not patched", patch        },
-    {"create",   "Kubernetes object not created", create       },
-    {"delete",   "Kubernetes object not deleted", delete_object},
-    {"list",     "Kubernetes objects not listed", list         },
-    {"watch",    "Kubernetes object not ready",   watch        },
-    {"find",     "Kind not found",                find         },
-    {"parallel", "Kubernetes object not read",    parallel     },
-    {"ready",    "Kubernetes object not read",    wait_for     },
-    {"gate",     "Kubernetes object not read",    wait_for     },
-    {"block",    "Kubernetes object not read",    wait_for     },
+    {"get", "Kubernetes object not read", get},
+    {"apply", "Kubernetes object not applied", apply},
+    {"patch", "Kubernetes object not patched", patch},
+    {"create", "Kubernetes object not created", create},
+    {"delete", "Kubernetes object not deleted", delete_object},
+    {"list", "Kubernetes objects not listed", list},
+    {"watch", "Kubernetes object not ready", watch},
+    {"find", "Kind not found", find},
+    {"parallel", "Kubernetes object not read", parallel},
+    {"ready", "Kubernetes object not read", wait_for},
+    {"gate", "Kubernetes object not read", wait_for},
+    {"block", "Kubernetes object not read", wait_for},
 };
 
 static const Row *row_of(Value what) {

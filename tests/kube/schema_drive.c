@@ -18,9 +18,7 @@ typedef struct Driving {
     JsonWriter *writer;
 } Driving;
 
-static bool find_schema(const Driving *driving,
-                        const ObjectKey *key,
-                        KubeSchema *out,
+static bool find_schema(const Driving *driving, const ObjectKey *key, KubeSchema *out,
                         Arena *arena) {
     if (definitions_find(driving->definitions, key->group, key->version, key->kind, out, arena))
         return true;

@@ -7,9 +7,9 @@
 #include "terraform_provider.h"
 
 const ProviderRow builtin_providers[] = {
-    {"terraform", "terraform.io/builtin/terraform",         &terraform_provider, NULL},
-    {"random",    "registry.terraform.io/hashicorp/random", &random_provider,    NULL},
-    {"sample",    "loam.internal/test/sample",              &sample_provider,    NULL},
+    {"terraform", "terraform.io/builtin/terraform", &terraform_provider, NULL},
+    {"random", "registry.terraform.io/hashicorp/random", &random_provider, NULL},
+    {"sample", "loam.internal/test/sample", &sample_provider, NULL},
 };
 const size_t builtin_provider_count = ARRAY_COUNT(builtin_providers);
 

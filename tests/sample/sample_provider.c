@@ -221,9 +221,7 @@ static Value open_computed(Value config, const Schema *schema, Arena *arena) {
 
 /* Resources. */
 
-static bool thing_create(const Call *call,
-                         const ApplyRequest *request,
-                         ApplyResponse *response,
+static bool thing_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                          Diags *diags) {
     (void)diags;
     ObjectBuilder builder = object_builder_of(request->planned, call->arena);
@@ -252,9 +250,7 @@ static bool is_stuck(const Call *call, Value prior, Diags *diags) {
     return true;
 }
 
-static bool thing_update(const Call *call,
-                         const ApplyRequest *request,
-                         ApplyResponse *response,
+static bool thing_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                          Diags *diags) {
     if (is_stuck(call, request->prior, diags)) {
         ObjectBuilder half = object_builder_of(request->prior, call->arena);
@@ -269,18 +265,14 @@ static bool thing_update(const Call *call,
     return true;
 }
 
-static bool strict_create(const Call *call,
-                          const ApplyRequest *request,
-                          ApplyResponse *response,
+static bool strict_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                           Diags *diags) {
     (void)diags;
     response->state = fill(request->planned, (Path){0}, call->arena);
     return true;
 }
 
-static bool thing_read(const Call *call,
-                       const ReadRequest *request,
-                       ReadResponse *response,
+static bool thing_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                        Diags *diags) {
     (void)diags;
     Str name = object_text(request->state, "name", STR_EMPTY), text;
@@ -295,9 +287,7 @@ static bool thing_read(const Call *call,
     return true;
 }
 
-static bool thing_import(const Call *call,
-                         const ImportRequest *request,
-                         ImportResponse *response,
+static bool thing_import(const Call *call, const ImportRequest *request, ImportResponse *response,
                          Diags *diags) {
     (void)diags;
     const Schema *schema = call->type.schema;
@@ -308,9 +298,7 @@ static bool thing_import(const Call *call,
     return true;
 }
 
-static bool thing_delete(const Call *call,
-                         const DeleteRequest *request,
-                         DeleteResponse *response,
+static bool thing_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
                          Diags *diags) {
     (void)response;
     return !is_stuck(call, request->prior, diags);
@@ -335,9 +323,7 @@ static const ResourceType sample_strict = {
     .update = strict_create,
 };
 
-static bool outside_create(const Call *call,
-                           const ApplyRequest *request,
-                           ApplyResponse *response,
+static bool outside_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                            Diags *diags) {
     Str text;
     if (read_text(call, "die-", object_text(request->planned, "name", STR_EMPTY), &text))
@@ -346,10 +332,8 @@ static bool outside_create(const Call *call,
 }
 
 /* The object exists although the call did not finish. */
-static bool outside_recover(const Call *call,
-                            const RecoverRequest *request,
-                            RecoverResponse *response,
-                            Diags *diags) {
+static bool outside_recover(const Call *call, const RecoverRequest *request,
+                            RecoverResponse *response, Diags *diags) {
     (void)diags;
     Value open = open_computed(request->planned, call->type.schema, call->arena);
     response->outcome = RECOVER_COMPLETE;
@@ -370,9 +354,7 @@ static const ResourceType sample_bundle = BUNDLE_TYPE("sample_bundle");
 
 /* Data source and ephemeral resource. */
 
-static bool data_read(const Call *call,
-                      const DataReadRequest *request,
-                      DataReadResponse *response,
+static bool data_read(const Call *call, const DataReadRequest *request, DataReadResponse *response,
                       Diags *diags) {
     (void)diags;
     Value open = open_computed(request->config, call->type.schema, call->arena);
@@ -380,9 +362,7 @@ static bool data_read(const Call *call,
     return true;
 }
 
-static bool ephemeral_open(const Call *call,
-                           const OpenRequest *request,
-                           OpenResponse *response,
+static bool ephemeral_open(const Call *call, const OpenRequest *request, OpenResponse *response,
                            Diags *diags) {
     (void)diags;
     Value open = open_computed(request->config, call->type.schema, call->arena);
@@ -404,13 +384,11 @@ static const EphemeralType ephemeral_sample_thing = {
 
 /* The provider. */
 
-/* clang-format off */
 static const Attribute provider_attributes[] = {
-    {"endpoint", &TYPE_STRING, OPTIONAL,             "Any text."       },
-    {"token",    &TYPE_STRING, OPTIONAL | SENSITIVE, "Not shown."      },
-    {"regions",  NULL,         OPTIONAL,             "Some in order.", NESTED(NEST_LIST, limit_attributes)},
+    {"endpoint", &TYPE_STRING, OPTIONAL, "Any text."},
+    {"token", &TYPE_STRING, OPTIONAL | SENSITIVE, "Not shown."},
+    {"regions", NULL, OPTIONAL, "Some in order.", NESTED(NEST_LIST, limit_attributes)},
 };
-/* clang-format on */
 
 static const Block provider_blocks[] = {
     {.name = "option", .nesting = NEST_LIST, .schema = {SCHEMA_ATTRIBUTES(leaf_attributes)}},

@@ -30,12 +30,8 @@ static inline bool fake_ssh_is_silent(const FakeSsh *fake, Str host) {
     return false;
 }
 
-static inline SshStatus fake_ssh_connect(void *self,
-                                         const SshTarget *target,
-                                         SshSession *via,
-                                         SshTimeout timeout,
-                                         SshSession **out,
-                                         SshProblem *problem,
+static inline SshStatus fake_ssh_connect(void *self, const SshTarget *target, SshSession *via,
+                                         SshTimeout timeout, SshSession **out, SshProblem *problem,
                                          Arena *arena) {
     FakeSsh *fake = self;
     (void)timeout, (void)arena;
@@ -49,12 +45,8 @@ static inline SshStatus fake_ssh_connect(void *self,
     return status;
 }
 
-static inline SshStatus fake_ssh_exec(void *self,
-                                      SshSession *session,
-                                      const SshCommand *command,
-                                      SshResult *out,
-                                      SshProblem *problem,
-                                      Arena *arena) {
+static inline SshStatus fake_ssh_exec(void *self, SshSession *session, const SshCommand *command,
+                                      SshResult *out, SshProblem *problem, Arena *arena) {
     FakeSsh *fake = self;
     (void)arena;
     *out = (SshResult){.out = str_from_cstr(fake->output ? fake->output : "")};
@@ -69,13 +61,8 @@ static inline SshStatus fake_ssh_exec(void *self,
     return fake->dead == session ? SSH_LOST : fake->exec_status;
 }
 
-static inline SshStatus fake_ssh_tunnel(void *self,
-                                        SshSession *session,
-                                        Str host,
-                                        uint16_t port,
-                                        uint16_t *out_port,
-                                        SshProblem *problem,
-                                        Arena *arena) {
+static inline SshStatus fake_ssh_tunnel(void *self, SshSession *session, Str host, uint16_t port,
+                                        uint16_t *out_port, SshProblem *problem, Arena *arena) {
     FakeSsh *fake = self;
     (void)host, (void)problem, (void)arena;
     *out_port = (uint16_t)(port + (uintptr_t)session);

@@ -41,12 +41,9 @@ static inline Str kube_script_token(const HttpRequest *request) {
     return STR_EMPTY;
 }
 
-static inline HttpStatus kube_script_attempt(void *self,
-                                             const HttpRequest *request,
-                                             const HttpSink *sink,
-                                             HttpResponse *response,
-                                             Str *problem,
-                                             Arena *arena) {
+static inline HttpStatus kube_script_attempt(void *self, const HttpRequest *request,
+                                             const HttpSink *sink, HttpResponse *response,
+                                             Str *problem, Arena *arena) {
     KubeScript *script = self;
     static const char *const none[] = {NULL};
     Str path = str_after(request->url, script->target.server.len);
@@ -90,11 +87,8 @@ static inline bool kube_script_sleep(void *self, int64_t ms, const CancelToken *
 }
 
 /* `options` NULL: without a limit of requests per second. */
-static inline void kube_script_open(KubeScript *script,
-                                    const KubeScriptRow *rows,
-                                    size_t count,
-                                    const KubeClientOptions *options,
-                                    Arena *arena) {
+static inline void kube_script_open(KubeScript *script, const KubeScriptRow *rows, size_t count,
+                                    const KubeClientOptions *options, Arena *arena) {
     *script = (KubeScript){.rows = rows, .count = count, .arena = arena};
     script->now_ms = 1000000;
     script->http = (Http){.self = script, .attempt = kube_script_attempt};

@@ -212,9 +212,7 @@ typedef struct CheckedValidate {
     const char *name;
 } CheckedValidate;
 
-static inline void check_validate_into(const CheckedValidate *of,
-                                       Value config,
-                                       Diags *diags,
+static inline void check_validate_into(const CheckedValidate *of, Value config, Diags *diags,
                                        Arena *arena) {
     Io io = io_real();
     Call call = {.provider = of->provider, .io = &io, .arena = arena, .address = STR("x.y")};
@@ -320,10 +318,8 @@ static inline bool check_is_target(CheckWalk *walk, const Attribute *attribute, 
 static inline Value check_replace_object(CheckWalk *walk, const Schema *schema, Value object);
 
 /* `members` is the schema of nested objects, NULL for a value of the attribute's type. */
-static inline Value check_replace(CheckWalk *walk,
-                                  const Attribute *attribute,
-                                  const Schema *members,
-                                  Value value) {
+static inline Value check_replace(CheckWalk *walk, const Attribute *attribute,
+                                  const Schema *members, Value value) {
     Arena *arena = walk->arena;
     if (value.type->kind == KIND_OBJECT && members)
         return check_replace_object(walk, members, value);
@@ -362,9 +358,7 @@ static inline Value check_replace_object(CheckWalk *walk, const Schema *schema, 
 }
 
 /* Validates the filled configuration with one text replaced. Returns false after the last text. */
-static inline bool check_text_at(const CheckedValidate *of,
-                                 size_t index,
-                                 Str text,
+static inline bool check_text_at(const CheckedValidate *of, size_t index, Str text,
                                  bool is_refused) {
     SCOPED(ArenaRef) arena = arena_open("text");
     CheckWalk walk = {.left = index, .text = text, .arena = arena};

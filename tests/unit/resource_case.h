@@ -227,10 +227,8 @@ static inline bool case_open_ephemeral(ResourceCase *c, const char *json, int64_
     return done;
 }
 
-static inline bool case_call_recover(ResourceCase *c,
-                                     const RecoverRequest *request,
-                                     RecoverOutcome *outcome,
-                                     Value *found) {
+static inline bool case_call_recover(ResourceCase *c, const RecoverRequest *request,
+                                     RecoverOutcome *outcome, Value *found) {
     RecoverResponse response;
     bool done = resource_type_recover(c->type, case_call(c), request, &response, &c->diags);
     *outcome = response.outcome;

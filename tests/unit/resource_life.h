@@ -13,9 +13,7 @@ typedef struct ResourceLife {
     bool imports_whole;
 } ResourceLife;
 
-static inline void check_life_same(ResourceCase *c,
-                                   Value state,
-                                   Str private_data,
+static inline void check_life_same(ResourceCase *c, Value state, Str private_data,
                                    const char *law) {
     bool is_same = value_equal(state, c->state) && str_equal(private_data, c->private_data);
     if (!is_same)

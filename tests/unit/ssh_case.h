@@ -82,8 +82,8 @@ static inline const char *ssh_text(SshCase *made, const char *format, const char
 
 /* Creates the object through a proxy that cuts the connection after `limit` bytes. The client tries
  * to connect again until `timeout` has passed. */
-static inline bool ssh_apply_cut(
-    SshCase *made, const char *rest, size_t limit, const char *timeout, size_t *passed) {
+static inline bool ssh_apply_cut(SshCase *made, const char *rest, size_t limit, const char *timeout,
+                                 size_t *passed) {
     SshProxy proxy = proxy_open(made->server.port, limit);
     SshTarget target = server_target(&made->server);
     target.port = proxy.port;

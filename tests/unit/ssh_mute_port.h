@@ -24,9 +24,7 @@ static inline void mute_port_fill(MutePort *mute, const struct sockaddr_in *addr
 }
 
 static inline MutePort mute_port_open(MutePortKind kind) {
-    MutePort mute = {
-        .port = server_free_port(), .fds = {-1, -1, -1, -1}
-    };
+    MutePort mute = {.port = server_free_port(), .fds = {-1, -1, -1, -1}};
     if (kind == MUTE_REFUSES)
         return mute;
     struct sockaddr_in address = {.sin_family = AF_INET,

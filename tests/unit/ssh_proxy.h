@@ -30,10 +30,7 @@ static inline void proxy_serve(int listener, uint16_t to, size_t limit, size_t *
     close(listener);
     if (client < 0 || connect(server, (struct sockaddr *)&address, sizeof address) != 0)
         return;
-    struct pollfd fds[] = {
-        {.fd = client, .events = POLLIN},
-        {.fd = server, .events = POLLIN}
-    };
+    struct pollfd fds[] = {{.fd = client, .events = POLLIN}, {.fd = server, .events = POLLIN}};
     size_t answered = 0;
     while (*passed < limit && poll(fds, 2, 30000) > 0) {
         if (fds[0].revents && !proxy_relay(client, server, limit - *passed, passed))

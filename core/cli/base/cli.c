@@ -26,10 +26,10 @@ static const RenderPeer terraform = {"Terraform", "terraform", true};
 static const RenderPeer tofu = {"OpenTofu", "tofu", false};
 
 static const CliName names[] = {
-    {"loam",      "loam",      "terraform", "terraform.ui", ".loam",      false, NULL,       false, false},
-    {"terraform", "Terraform", "terraform", "terraform.ui", ".terraform", true,  &terraform, false,
-     true                                                                                                },
-    {"tofu",      "OpenTofu",  "tofu",      "tofu.ui",      ".terraform", true,  &tofu,      true,  false},
+    {"loam", "loam", "terraform", "terraform.ui", ".loam", false, NULL, false, false},
+    {"terraform", "Terraform", "terraform", "terraform.ui", ".terraform", true, &terraform, false,
+     true},
+    {"tofu", "OpenTofu", "tofu", "tofu.ui", ".terraform", true, &tofu, true, false},
 };
 
 const CliName *cli_name(const Cli *cli) {

@@ -2,39 +2,39 @@
 #include "option.h"
 
 static const Option view_options[] = {
-    {"no-color",             OPTION_FLAG,    NULL,                        "Print without colours."                     },
-    {"show-sensitive",       OPTION_FLAG,    NULL,                        "Print sensitive values, too."               },
-    {"details",              OPTION_CHOICE,  "full|short|titles|summary",
+    {"no-color", OPTION_FLAG, NULL, "Print without colours."},
+    {"show-sensitive", OPTION_FLAG, NULL, "Print sensitive values, too."},
+    {"details", OPTION_CHOICE, "full|short|titles|summary",
      "How much of the objects a plan shows: full, short (default; hides the contents of parts if "
-     "an object changes more than 10), titles, or summary (numbers by action and type)."                               },
-    {"compact-warnings",     OPTION_FLAG,    NULL,
-     "Print only the summaries of warnings, if there are no errors."                                                   },
-    {"consolidate-warnings", OPTION_FLAG_ON, NULL,                        "Print similar warnings once (default true)."},
-    {"consolidate-errors",   OPTION_FLAG,    NULL,                        "Print similar errors once (default false)." },
-    {"concise",              OPTION_FLAG,    NULL,                        "Omit progress messages."                    },
-    {"deprecation",          OPTION_TEXT,    "MODULES",
+     "an object changes more than 10), titles, or summary (numbers by action and type)."},
+    {"compact-warnings", OPTION_FLAG, NULL,
+     "Print only the summaries of warnings, if there are no errors."},
+    {"consolidate-warnings", OPTION_FLAG_ON, NULL, "Print similar warnings once (default true)."},
+    {"consolidate-errors", OPTION_FLAG, NULL, "Print similar errors once (default false)."},
+    {"concise", OPTION_FLAG, NULL, "Omit progress messages."},
+    {"deprecation", OPTION_TEXT, "MODULES",
      "Which modules' deprecation warnings to show: module:all (default), module:local, "
-     "module:none."                                                                                                    },
-    {"help",                 OPTION_FLAG,    NULL,                        "Show this help."                            },
-    {"h",                    OPTION_FLAG,    NULL,                        NULL                                         },
+     "module:none."},
+    {"help", OPTION_FLAG, NULL, "Show this help."},
+    {"h", OPTION_FLAG, NULL, NULL},
 };
 
 static const Option variable_options[] = {
-    {"var",      OPTION_TEXT,    "NAME=VALUE", "Set a variable of the root module. May be repeated."    },
-    {"var-file", OPTION_PATH,    "PATH",       "Read variable values from a file. May be repeated."     },
-    {"input",    OPTION_FLAG_ON, NULL,         "Prompt for variables that have no value (default true)."},
+    {"var", OPTION_TEXT, "NAME=VALUE", "Set a variable of the root module. May be repeated."},
+    {"var-file", OPTION_PATH, "PATH", "Read variable values from a file. May be repeated."},
+    {"input", OPTION_FLAG_ON, NULL, "Prompt for variables that have no value (default true)."},
 };
 
 #define LOCK_OPTIONS 2 /* the first rows of state_options, which option_lock has, too */
 
 static const Option state_options[] = {
-    {"lock",         OPTION_FLAG_ON, NULL,       "Lock the state during the operation (default true)."    },
-    {"lock-timeout", OPTION_TEXT,    "DURATION",
-     "How long to wait for a lock (default 0s: try once)."                                                },
-    {"state",        OPTION_PATH,    "PATH",     "Use this state file instead of the configured one."     },
-    {"state-out",    OPTION_PATH,    "PATH",
-     "Write the state to this file instead of the one it was read from."                                  },
-    {"backup",       OPTION_PATH,    "PATH",     "Write the previous state to this file; - for no backup."},
+    {"lock", OPTION_FLAG_ON, NULL, "Lock the state during the operation (default true)."},
+    {"lock-timeout", OPTION_TEXT, "DURATION",
+     "How long to wait for a lock (default 0s: try once)."},
+    {"state", OPTION_PATH, "PATH", "Use this state file instead of the configured one."},
+    {"state-out", OPTION_PATH, "PATH",
+     "Write the state to this file instead of the one it was read from."},
+    {"backup", OPTION_PATH, "PATH", "Write the previous state to this file; - for no backup."},
 };
 
 /* clang-format off */
@@ -117,8 +117,8 @@ bool option_is_flag(const Option *option) {
     return option->kind == OPTION_FLAG || option->kind == OPTION_FLAG_ON;
 }
 
-static bool unknown_option(
-    const OptionGroup *const *groups, size_t group_count, Str name, Arena *arena, Diags *diags) {
+static bool unknown_option(const OptionGroup *const *groups, size_t group_count, Str name,
+                           Arena *arena, Diags *diags) {
     StrVec names = {0};
     for (size_t i = 0; i < group_count; i++) {
         for (size_t j = 0; j < groups[i]->count; j++) {
@@ -151,12 +151,8 @@ static bool parse_flag(const Option *option, Str *text, Diags *diags) {
     return false;
 }
 
-bool option_parse(const OptionGroup *const *groups,
-                  size_t group_count,
-                  const StrVec *words,
-                  Arguments *out,
-                  Arena *arena,
-                  Diags *diags) {
+bool option_parse(const OptionGroup *const *groups, size_t group_count, const StrVec *words,
+                  Arguments *out, Arena *arena, Diags *diags) {
     bool ok = true;
     bool only_positionals = false;
     out->groups = groups;

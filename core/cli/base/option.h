@@ -61,12 +61,8 @@ extern const OptionGroup option_state;       /* -lock, -lock-timeout, -state …
 extern const OptionGroup option_tests;       /* -test-directory */
 extern const OptionGroup option_operation;   /* -parallelism, -refresh, -target … */
 
-MUST_USE bool option_parse(const OptionGroup *const *groups,
-                           size_t group_count,
-                           const StrVec *words,
-                           Arguments *out,
-                           Arena *arena,
-                           Diags *diags);
+MUST_USE bool option_parse(const OptionGroup *const *groups, size_t group_count,
+                           const StrVec *words, Arguments *out, Arena *arena, Diags *diags);
 bool option_is_flag(const Option *option);
 /* Returns the flag's last value, or the default of its row. The command's groups or a shared group
  * must have the row; anything else is a programming error. */

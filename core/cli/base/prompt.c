@@ -1,8 +1,8 @@
 /* Asks the user for approval. */
 #include "prompt.h"
 
-bool prompt_approve(
-    Cli *cli, const char *question, const char *description, const char *wanted, Diags *diags) {
+bool prompt_approve(Cli *cli, const char *question, const char *description, const char *wanted,
+                    Diags *diags) {
     RenderStyle style = terminal_style(&cli->terminal);
     const char *bold = style.color ? "\033[1m" : "";
     const char *reset = style.color ? "\033[0m" : "";

@@ -141,7 +141,7 @@ bool terminal_read_line(Str *out, Arena *arena) {
 /* Standard input has no buffer, so poll sees all input. */
 static bool wait_for_input(const CancelToken *cancel) {
     struct pollfd polled[2] = {
-        {.fd = STDIN_FILENO,      .events = POLLIN},
+        {.fd = STDIN_FILENO, .events = POLLIN},
         {.fd = cancel_fd(cancel), .events = POLLIN},
     };
     if (cancel_level(cancel) != CANCEL_NONE)

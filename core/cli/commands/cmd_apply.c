@@ -13,13 +13,13 @@
 #include "statefile.h"
 
 static const Option options[] = {
-    {"auto-approve",           OPTION_FLAG, NULL,   "Skip the approval prompt."            },
+    {"auto-approve", OPTION_FLAG, NULL, "Skip the approval prompt."},
     {"suppress-forget-errors", OPTION_FLAG, NULL,
-     "Do not fail if a destroy leaves forgotten objects behind."                           },
-    {"require-same-code",      OPTION_FLAG, NULL,
-     "Reject a saved plan if the files of the configuration have changed since."           },
-    {"json",                   OPTION_FLAG, NULL,   "Print events as JSON, one per line."  },
-    {"json-into",              OPTION_PATH, "PATH", "Also write the JSON events to a file."},
+     "Do not fail if a destroy leaves forgotten objects behind."},
+    {"require-same-code", OPTION_FLAG, NULL,
+     "Reject a saved plan if the files of the configuration have changed since."},
+    {"json", OPTION_FLAG, NULL, "Print events as JSON, one per line."},
+    {"json-into", OPTION_PATH, "PATH", "Also write the JSON events to a file."},
 };
 
 /* Adds the workspace to the question, unless it is "default". */
@@ -168,8 +168,8 @@ static bool check_backend(const Project *project, const Plan *plan, Diags *diags
     return false;
 }
 
-static bool load_plan(
-    Operation *operation, Cli *cli, const Arguments *arguments, Str path, Diags *diags) {
+static bool load_plan(Operation *operation, Cli *cli, const Arguments *arguments, Str path,
+                      Diags *diags) {
     Project *project = operation->project;
     PlanFileSources sources = {0};
     Plan *plan;
@@ -202,9 +202,7 @@ static bool load_plan(
                             diags);
 }
 
-static bool supply_ephemeral(Project *project,
-                             const Plan *plan,
-                             const Variable *variable,
+static bool supply_ephemeral(Project *project, const Plan *plan, const Variable *variable,
                              InputValue *input) {
     bool was = str_is_among(variable->name, plan->ephemeral_variables.items,
                             plan->ephemeral_variables.count);
@@ -385,9 +383,9 @@ const Command cmd_destroy = {
 };
 
 static const Option refresh_options[] = {
-    {"auto-approve", OPTION_FLAG, NULL,   NULL                                   },
-    {"json",         OPTION_FLAG, NULL,   "Print events as JSON, one per line."  },
-    {"json-into",    OPTION_PATH, "PATH", "Also write the JSON events to a file."},
+    {"auto-approve", OPTION_FLAG, NULL, NULL},
+    {"json", OPTION_FLAG, NULL, "Print events as JSON, one per line."},
+    {"json-into", OPTION_PATH, "PATH", "Also write the JSON events to a file."},
 };
 
 const Command cmd_refresh = {

@@ -31,9 +31,9 @@ static int run_verify(Cli *cli, const Arguments *arguments, Diags *diags) {
 }
 
 static const Option options[] = {
-    {"digest",     OPTION_TEXT, "sha256:HEX", "Require this SHA-256 digest of the file SHA256SUMS."},
+    {"digest", OPTION_TEXT, "sha256:HEX", "Require this SHA-256 digest of the file SHA256SUMS."},
     {"public-key", OPTION_PATH, "KEY",
-     "Require a signature by this public key of minisign: its line, or the path of its file."      },
+     "Require a signature by this public key of minisign: its line, or the path of its file."},
 };
 
 const Command cmd_bundle_verify = {

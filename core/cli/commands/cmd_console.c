@@ -14,7 +14,7 @@
 #include "view_diag.h"
 
 static const Option options[] = {
-    {"json",  OPTION_FLAG, NULL,
+    {"json", OPTION_FLAG, NULL,
      "Read one JSON request per line and print one JSON response per line."},
     {"scope", OPTION_TEXT, "ADDRESS",
      "Evaluate expressions of this module instance, such as module.web[0]."},
@@ -38,8 +38,8 @@ static bool enter_scope(EngineConsole *console, Str text, Arena *arena, Diags *d
 
 /* Loads the configuration and the state. Not called without a configuration: expressions still work
  * then. */
-static bool open_console(
-    Project *project, Cli *cli, const Arguments *arguments, EngineConsole **out, Diags *diags) {
+static bool open_console(Project *project, Cli *cli, const Arguments *arguments,
+                         EngineConsole **out, Diags *diags) {
     PlanOptions plan_options = {0};
     project->asks = true;
     if (!project_load(project, cli, arguments, NULL, diags) || !project_read_variables(project))
@@ -62,12 +62,8 @@ typedef struct Console {
 
 /* Marks secrets in the value of a name as sensitive. The mark is set before evaluation, so
  * nonsensitive() can remove it. */
-static bool look_up(const Scope *scope,
-                    const Traversal *traversal,
-                    Value *out,
-                    size_t *used,
-                    Arena *arena,
-                    Diags *diags) {
+static bool look_up(const Scope *scope, const Traversal *traversal, Value *out, size_t *used,
+                    Arena *arena, Diags *diags) {
     const Console *console = scope->self;
     const Scope *inner = console->scope;
     if (!inner->lookup(inner, traversal, out, used, arena, diags))
@@ -78,8 +74,8 @@ static bool look_up(const Scope *scope,
     return true;
 }
 
-static bool evaluate(
-    const Console *console, const SourceText *source, Value *out, Arena *arena, Diags *diags) {
+static bool evaluate(const Console *console, const SourceText *source, Value *out, Arena *arena,
+                     Diags *diags) {
     const Expr *expr;
     Scope scope = *console->scope;
     scope.self = (void *)console;

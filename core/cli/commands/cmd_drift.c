@@ -5,10 +5,10 @@
 #include "reporting.h"
 
 static const Option options[] = {
-    {"notify",    OPTION_TEXT, "URL",
+    {"notify", OPTION_TEXT, "URL",
      "Send a signed notice to this URL if there is drift; the key is LOAM_NOTIFY_SECRET."},
-    {"json",      OPTION_FLAG, NULL,   "Print events as JSON, one per line."             },
-    {"json-into", OPTION_PATH, "PATH", "Also write the JSON events to a file."           },
+    {"json", OPTION_FLAG, NULL, "Print events as JSON, one per line."},
+    {"json-into", OPTION_PATH, "PATH", "Also write the JSON events to a file."},
 };
 
 /* Rejects the options that choose another kind of plan. */
@@ -39,10 +39,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     return url.ptr && !drift_notice_send(cli, operation.result.plan, url, diags) ? 1 : 2;
 }
 
-static const CommandStatus statuses[] = {
-    {2, "Drift was found."},
-    {0}
-};
+static const CommandStatus statuses[] = {{2, "Drift was found."}, {0}};
 
 const Command cmd_drift = {
     .name = "drift",

@@ -83,9 +83,9 @@ static const Command cmd_env_list = {
 };
 
 static const Option diff_options[] = {
-    {"refresh",           OPTION_FLAG, NULL, "Refresh from real objects first (default false)."},
-    {"json",              OPTION_FLAG, NULL, "Print as JSON."                                  },
-    {"detailed-exitcode", OPTION_FLAG, NULL, "Exit with status 2 if there are differences."    },
+    {"refresh", OPTION_FLAG, NULL, "Refresh from real objects first (default false)."},
+    {"json", OPTION_FLAG, NULL, "Print as JSON."},
+    {"detailed-exitcode", OPTION_FLAG, NULL, "Exit with status 2 if there are differences."},
 };
 
 static Str label_of(const EnvironmentDifference *difference, Arena *arena) {
@@ -133,8 +133,7 @@ static void widen(size_t *width, Str text) {
 }
 
 /* Shows both environments side by side. */
-static Str diff_to_text(const EnvironmentDifferences *differences,
-                        const Str names[2],
+static Str diff_to_text(const EnvironmentDifferences *differences, const Str names[2],
                         Arena *arena) {
     StrBuf out = strbuf_new(arena);
     size_t widths[2] = {0, utf8_display_width(names[0])};
@@ -167,8 +166,7 @@ static void write_names(JsonWriter *writer, Str key, const Str names[2], const b
     json_array_end(writer);
 }
 
-static void write_values(JsonWriter *writer,
-                         const EnvironmentDifference *difference,
+static void write_values(JsonWriter *writer, const EnvironmentDifference *difference,
                          const Str names[2]) {
     json_key(writer, STR("values"));
     json_object_start(writer);
@@ -181,8 +179,7 @@ static void write_values(JsonWriter *writer,
     json_object_end(writer);
 }
 
-static void write_difference(JsonWriter *writer,
-                             const EnvironmentDifference *difference,
+static void write_difference(JsonWriter *writer, const EnvironmentDifference *difference,
                              const Str names[2]) {
     json_object_start(writer);
     json_key_string(writer, "section", str_from_cstr(difference->section));
@@ -196,8 +193,7 @@ static void write_difference(JsonWriter *writer,
     json_object_end(writer);
 }
 
-static Str diff_to_json(const EnvironmentDifferences *differences,
-                        const Str names[2],
+static Str diff_to_json(const EnvironmentDifferences *differences, const Str names[2],
                         Arena *arena) {
     StrBuf out = strbuf_new(arena);
     JsonWriter writer;
@@ -238,9 +234,7 @@ static int run_diff(Cli *cli, const Arguments *arguments, Diags *diags) {
 }
 
 static const CommandStatus diff_statuses[] = {
-    {2, "With -detailed-exitcode, the environments differ."},
-    {0}
-};
+    {2, "With -detailed-exitcode, the environments differ."}, {0}};
 
 static const Command cmd_env_diff = {
     .name = "diff",

@@ -3,9 +3,9 @@
 #include "environment_promote.h"
 
 static const Option options[] = {
-    {"only",   OPTION_TEXT, "NAME", "Promote only this variable. May be repeated."},
+    {"only", OPTION_TEXT, "NAME", "Promote only this variable. May be repeated."},
     {"branch", OPTION_TEXT, "NAME",
-     "Create this git branch, switch to it, and commit the change there."         },
+     "Create this git branch, switch to it, and commit the change there."},
 };
 
 static void show(const EnvironmentPromotion *promotion, Arena *arena) {

@@ -19,17 +19,17 @@ typedef struct FileKind {
 } FileKind;
 
 static const FileKind file_kinds[] = {
-    {".tf",             fmt_file},
-    {".tofu",           fmt_file},
-    {".tfvars",         fmt_file},
-    {".tftest.hcl",     fmt_file},
-    {".tofutest.hcl",   fmt_file},
-    {".tfmock.hcl",     fmt_file},
-    {".tfquery.hcl",    fmt_file},
-    {".tofumock.hcl",   fmt_file},
-    {".loam.yaml",      fmt_yaml},
-    {".loamtest.yaml",  fmt_yaml},
-    {".loammock.yaml",  fmt_yaml},
+    {".tf", fmt_file},
+    {".tofu", fmt_file},
+    {".tfvars", fmt_file},
+    {".tftest.hcl", fmt_file},
+    {".tofutest.hcl", fmt_file},
+    {".tfmock.hcl", fmt_file},
+    {".tfquery.hcl", fmt_file},
+    {".tofumock.hcl", fmt_file},
+    {".loam.yaml", fmt_yaml},
+    {".loamtest.yaml", fmt_yaml},
+    {".loammock.yaml", fmt_yaml},
     {".loamquery.yaml", fmt_yaml},
 };
 
@@ -45,11 +45,11 @@ typedef struct Run {
 } Run;
 
 static const Option options[] = {
-    {"list",      OPTION_FLAG_ON, NULL, "List the changed files (default true)."                       },
-    {"write",     OPTION_FLAG_ON, NULL, "Write the formatted files (default true)."                    },
-    {"diff",      OPTION_FLAG,    NULL, "Show the changes as a diff."                                  },
-    {"check",     OPTION_FLAG,    NULL, "Write nothing; exit with status 3 if a file is not formatted."},
-    {"recursive", OPTION_FLAG,    NULL, "Also format files in subdirectories."                         },
+    {"list", OPTION_FLAG_ON, NULL, "List the changed files (default true)."},
+    {"write", OPTION_FLAG_ON, NULL, "Write the formatted files (default true)."},
+    {"diff", OPTION_FLAG, NULL, "Show the changes as a diff."},
+    {"check", OPTION_FLAG, NULL, "Write nothing; exit with status 3 if a file is not formatted."},
+    {"recursive", OPTION_FLAG, NULL, "Also format files in subdirectories."},
 };
 
 static bool report(Run *run, const char *summary, Str path, int error) {
@@ -255,10 +255,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
 }
 
 static const CommandStatus statuses[] = {
-    {2,                                        "A file cannot be parsed."},
-    {3,                                        "With -check, a file is not formatted."},
-    {0}
-};
+    {2, "A file cannot be parsed."}, {3, "With -check, a file is not formatted."}, {0}};
 
 const Command cmd_fmt = {
     .name = "fmt",

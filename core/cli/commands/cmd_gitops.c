@@ -10,9 +10,9 @@
 #define MESSAGE_BYTES 100 /* longest printed message */
 
 static const Option reconcile_options[] = {
-    {"with-source", OPTION_FLAG, NULL,       "Reconcile the sources of the objects first."},
-    {"timeout",     OPTION_TEXT, "DURATION", "How long to wait (default 5m)."             },
-    {"json",        OPTION_FLAG, NULL,       "Print as JSON."                             },
+    {"with-source", OPTION_FLAG, NULL, "Reconcile the sources of the objects first."},
+    {"timeout", OPTION_TEXT, "DURATION", "How long to wait (default 5m)."},
+    {"json", OPTION_FLAG, NULL, "Print as JSON."},
 };
 
 static const Option show_options[] = {

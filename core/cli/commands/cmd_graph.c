@@ -12,13 +12,13 @@
 #include <errno.h>
 
 static const Option options[] = {
-    {"type",        OPTION_CHOICE, "plan|plan-refresh-only|plan-destroy|apply",
-     "Print the complete graph of this operation."                                                                                      },
-    {"plan",        OPTION_PATH,   "PATH",                                      "Print the graph of this saved plan's apply."           },
-    {"draw-cycles", OPTION_FLAG,   NULL,                                        "Print a graph that has cycles, with the cycles in red."},
-    {"format",      OPTION_CHOICE, "dot|mermaid|svg",
-     "dot (default), mermaid, or svg, which requires Graphviz."                                                                         },
-    {"verbose",     OPTION_FLAG,   NULL,                                        "Include internal nodes and every edge."                },
+    {"type", OPTION_CHOICE, "plan|plan-refresh-only|plan-destroy|apply",
+     "Print the complete graph of this operation."},
+    {"plan", OPTION_PATH, "PATH", "Print the graph of this saved plan's apply."},
+    {"draw-cycles", OPTION_FLAG, NULL, "Print a graph that has cycles, with the cycles in red."},
+    {"format", OPTION_CHOICE, "dot|mermaid|svg",
+     "dot (default), mermaid, or svg, which requires Graphviz."},
+    {"verbose", OPTION_FLAG, NULL, "Include internal nodes and every edge."},
 };
 
 typedef struct GraphTypeName {
@@ -27,10 +27,10 @@ typedef struct GraphTypeName {
 } GraphTypeName;
 
 static const GraphTypeName types[] = {
-    {"plan",              GRAPH_PLAN        },
-    {"plan-refresh-only", GRAPH_PLAN        },
-    {"plan-destroy",      GRAPH_PLAN_DESTROY},
-    {"apply",             GRAPH_APPLY       },
+    {"plan", GRAPH_PLAN},
+    {"plan-refresh-only", GRAPH_PLAN},
+    {"plan-destroy", GRAPH_PLAN_DESTROY},
+    {"apply", GRAPH_APPLY},
 };
 
 static bool read_type(const Arguments *arguments, GraphType *out, Diags *diags) {
@@ -65,8 +65,8 @@ static bool read_format(const Arguments *arguments, GraphFormat *out, Diags *dia
 }
 
 /* Loads the saved plan of -plan, or the configuration of the directory. */
-static bool load(
-    Project *project, Cli *cli, const Arguments *arguments, GraphRequest *request, Diags *diags) {
+static bool load(Project *project, Cli *cli, const Arguments *arguments, GraphRequest *request,
+                 Diags *diags) {
     Str path = option_text(arguments, "plan");
     if (!path.ptr) {
         bool ok = project_load(project, cli, arguments, NULL, diags) &&

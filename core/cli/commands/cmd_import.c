@@ -5,9 +5,9 @@
 #include "project_state.h"
 
 static const Option options[] = {
-    {"config",      OPTION_PATH, "DIR",
-     "Directory of the configuration (default: the current directory)."                },
-    {"parallelism", OPTION_TEXT, "N",   "Number of concurrent operations (default 10)."},
+    {"config", OPTION_PATH, "DIR",
+     "Directory of the configuration (default: the current directory)."},
+    {"parallelism", OPTION_TEXT, "N", "Number of concurrent operations (default 10)."},
 };
 
 static bool read_request(Cli *cli, const Arguments *arguments, ImportTarget *out, Diags *diags) {

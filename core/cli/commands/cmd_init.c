@@ -8,16 +8,16 @@
 #include "provider_setup.h"
 
 static const Option options[] = {
-    {"upgrade",     OPTION_FLAG,    NULL,       "Select newer versions of modules and providers."},
-    {"get",         OPTION_FLAG_ON, NULL,       "Install modules (default true)."                },
-    {"backend",     OPTION_FLAG_ON, NULL,       "Initialize the backend (default true)."         },
-    {"from-module", OPTION_TEXT,    "SOURCE",
-     "First copy a module into this directory, which must be empty."                             },
-    {"lockfile",    OPTION_CHOICE,  "readonly", "Fail instead of changing the lock files."       },
-    {"plugin-dir",  OPTION_PATH,    "PATH",
-     "Install providers only from this filesystem mirror; repeatable."                           },
-    {"json",        OPTION_FLAG,    NULL,       "Print events as JSON, one per line."            },
-    {"json-into",   OPTION_PATH,    "PATH",     "Also write the JSON events to a file."          },
+    {"upgrade", OPTION_FLAG, NULL, "Select newer versions of modules and providers."},
+    {"get", OPTION_FLAG_ON, NULL, "Install modules (default true)."},
+    {"backend", OPTION_FLAG_ON, NULL, "Initialize the backend (default true)."},
+    {"from-module", OPTION_TEXT, "SOURCE",
+     "First copy a module into this directory, which must be empty."},
+    {"lockfile", OPTION_CHOICE, "readonly", "Fail instead of changing the lock files."},
+    {"plugin-dir", OPTION_PATH, "PATH",
+     "Install providers only from this filesystem mirror; repeatable."},
+    {"json", OPTION_FLAG, NULL, "Print events as JSON, one per line."},
+    {"json-into", OPTION_PATH, "PATH", "Also write the JSON events to a file."},
 };
 
 static bool copy_module(Cli *cli, Str source, Diags *diags) {

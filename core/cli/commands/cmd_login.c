@@ -33,10 +33,7 @@ static bool accepts(void *payload, Str query) {
     return login_service_accepts(payload, query);
 }
 
-static bool log_in(Cli *cli,
-                   const PackageSources *sources,
-                   const LoginService *service,
-                   Str *token,
+static bool log_in(Cli *cli, const PackageSources *sources, const LoginService *service, Str *token,
                    Diags *diags) {
     SCOPED(CallbackListener) listener = {0};
     Str query, problem;
@@ -99,8 +96,8 @@ static bool read_token(Str *token, Arena *arena, Diags *diags) {
 }
 
 /* Obtains a token from the host. */
-static bool obtain(
-    Cli *cli, const PackageSources *sources, Str host, Str place, Str *token, Diags *diags) {
+static bool obtain(Cli *cli, const PackageSources *sources, Str host, Str place, Str *token,
+                   Diags *diags) {
     LoginService service;
     Str problem;
     if (!login_service_discover(sources, host, &service, &problem, cli->arena)) {

@@ -162,13 +162,13 @@ typedef struct MetadataPage {
 
 static const MetadataPage pages[] = {
     {"functions", write_functions},
-    {"commands",  write_commands },
+    {"commands", write_commands},
     {"resources", write_resources},
-    {"backends",  write_backends },
-    {"manual",    write_manual   },
-    {"bash",      write_bash     },
-    {"zsh",       write_zsh      },
-    {"fish",      write_fish     },
+    {"backends", write_backends},
+    {"manual", write_manual},
+    {"bash", write_bash},
+    {"zsh", write_zsh},
+    {"fish", write_fish},
 };
 
 /* Many pages: the name of one follows after a slash. */
@@ -179,9 +179,9 @@ typedef struct MetadataPages {
 } MetadataPages;
 
 static const MetadataPages page_sets[] = {
-    {"types",  "TYPE",    write_type           },
+    {"types", "TYPE", write_type},
     {"manual", "COMMAND", write_manual_markdown},
-    {"man1",   "COMMAND", write_manual_roff    },
+    {"man1", "COMMAND", write_manual_roff},
 };
 
 static Str page_names(Arena *arena) {

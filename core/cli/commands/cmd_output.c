@@ -8,11 +8,11 @@
 #include "view_outputs.h"
 
 static const Option options[] = {
-    {"json",   OPTION_FLAG,   NULL,      "Print as JSON."                                    },
+    {"json", OPTION_FLAG, NULL, "Print as JSON."},
     {"format", OPTION_CHOICE, "ansible",
-     "Print an inventory of Ansible from the output NAME (default \"inventory\")."           },
-    {"raw",    OPTION_FLAG,   NULL,      "Print one string, number or bool without quotes."  },
-    {"state",  OPTION_PATH,   "PATH",    "Use this state file instead of the configured one."},
+     "Print an inventory of Ansible from the output NAME (default \"inventory\")."},
+    {"raw", OPTION_FLAG, NULL, "Print one string, number or bool without quotes."},
+    {"state", OPTION_PATH, "PATH", "Use this state file instead of the configured one."},
 };
 
 static void write_one(JsonWriter *writer, const StateOutput *output) {
@@ -67,8 +67,8 @@ static void report_unknown_name(Cli *cli, const State *state, Str name, Diags *d
                 STR_ARG(name), STR_ARG(hint));
 }
 
-static int print_one(
-    Cli *cli, const Arguments *arguments, const State *state, Str name, Diags *diags) {
+static int print_one(Cli *cli, const Arguments *arguments, const State *state, Str name,
+                     Diags *diags) {
     const StateOutput *output = map_find(&state->outputs, name);
     if (!output) {
         report_unknown_name(cli, state, name, diags);

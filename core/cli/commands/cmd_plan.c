@@ -11,13 +11,13 @@
 #include "statefile.h"
 
 static const Option options[] = {
-    {"out",                 OPTION_PATH, "PATH", "Save the plan to a file for apply."         },
-    {"detailed-exitcode",   OPTION_FLAG, NULL,   "Exit with status 2 if the plan has changes."},
-    {"json",                OPTION_FLAG, NULL,   "Print events as JSON, one per line."        },
-    {"json-into",           OPTION_PATH, "PATH", "Also write the JSON events to a file."      },
+    {"out", OPTION_PATH, "PATH", "Save the plan to a file for apply."},
+    {"detailed-exitcode", OPTION_FLAG, NULL, "Exit with status 2 if the plan has changes."},
+    {"json", OPTION_FLAG, NULL, "Print events as JSON, one per line."},
+    {"json-into", OPTION_PATH, "PATH", "Also write the JSON events to a file."},
     {"generate-config-out", OPTION_PATH, "PATH",
      "Generate configuration for import blocks in a new file: YAML if its name ends in .yaml, or "
-     "if the directory's files do."                                                           },
+     "if the directory's files do."},
 };
 
 /* Checked before planning: otherwise a finished plan could not be saved. */
@@ -122,9 +122,7 @@ typedef struct Planned {
 
 typedef VEC(Planned) PlannedEnvironments;
 
-static bool list_environments(Cli *cli,
-                              const Arguments *arguments,
-                              PlannedEnvironments *out,
+static bool list_environments(Cli *cli, const Arguments *arguments, PlannedEnvironments *out,
                               Diags *diags) {
     SCOPED(Project) project = {0};
     Cli any = *cli;
@@ -195,10 +193,8 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     return status == 2 && !tells_changes ? 0 : status;
 }
 
-static const CommandStatus statuses[] = {
-    {2, "With -detailed-exitcode, the plan has changes."},
-    {0}
-};
+static const CommandStatus statuses[] = {{2, "With -detailed-exitcode, the plan has changes."},
+                                         {0}};
 
 const Command cmd_plan = {
     .name = "plan",

@@ -58,8 +58,8 @@ static bool check_name(Cli *cli, Str name, Diags *diags) {
     return false;
 }
 
-static bool collect(
-    Cli *cli, Str base, const Arguments *arguments, ProviderLinks *out, Diags *diags) {
+static bool collect(Cli *cli, Str base, const Arguments *arguments, ProviderLinks *out,
+                    Diags *diags) {
     StrVec names = registry_names(cli->registry, cli->arena);
     for (size_t i = 1; i < arguments->positionals.count; i++) {
         Str name = arguments->positionals.items[i];

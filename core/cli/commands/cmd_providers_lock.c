@@ -5,11 +5,11 @@
 #include "provider_setup.h"
 
 static const Option options[] = {
-    {"platform",   OPTION_TEXT, "OS_ARCH",
+    {"platform", OPTION_TEXT, "OS_ARCH",
      "Platform whose packages to hash, such as linux_arm64; repeatable. "
-     "Default: this platform."                                                              },
-    {"fs-mirror",  OPTION_PATH, "PATH",    "Take packages only from this filesystem mirror."},
-    {"net-mirror", OPTION_TEXT, "URL",     "Take packages only from this network mirror."   },
+     "Default: this platform."},
+    {"fs-mirror", OPTION_PATH, "PATH", "Take packages only from this filesystem mirror."},
+    {"net-mirror", OPTION_TEXT, "URL", "Take packages only from this network mirror."},
 };
 
 /* Keeps the providers that the command line names; without any, all. */
@@ -65,11 +65,8 @@ static size_t hash_count(const DependencyLock *lock, Str address) {
     return entry ? entry->hashes.count : 0;
 }
 
-static void report(const Cli *cli,
-                   const WantedProviders *wanted,
-                   Str platform,
-                   const DependencyLock *before,
-                   const DependencyLock *after) {
+static void report(const Cli *cli, const WantedProviders *wanted, Str platform,
+                   const DependencyLock *before, const DependencyLock *after) {
     vec_each(wanted, provider) {
         size_t old = hash_count(before, provider->address);
         bool is_same = hash_count(after, provider->address) == old;
@@ -85,11 +82,8 @@ static void report(const Cli *cli,
     }
 }
 
-static bool lock_platform(Project *project,
-                          const CliConfig *config,
-                          const WantedProviders *wanted,
-                          Str platform,
-                          DependencyLock *lock) {
+static bool lock_platform(Project *project, const CliConfig *config, const WantedProviders *wanted,
+                          Str platform, DependencyLock *lock) {
     Cli *cli = project->cli;
     ProviderInstalled installed;
     DependencyLock before = *lock;

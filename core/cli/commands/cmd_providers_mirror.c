@@ -6,10 +6,10 @@
 #include "provider_setup.h"
 
 static const Option options[] = {
-    {"platform",  OPTION_TEXT,    "OS_ARCH",
+    {"platform", OPTION_TEXT, "OS_ARCH",
      "Platform to fetch, such as linux_arm64; repeatable. Default: this platform."},
     {"lock-file", OPTION_FLAG_ON, NULL,
-     "Fetch the versions of the dependency lock file (default true)."             },
+     "Fetch the versions of the dependency lock file (default true)."},
 };
 
 static void tell(void *payload, Str line) {

@@ -28,9 +28,7 @@ static bool collect(Cli *cli, const Project *project, ProviderList *out, Diags *
 
 /* Functions of loam's own providers are part of the language here, but tools expect them with their
  * provider. */
-static void add_functions(const Provider *provider,
-                          void *payload,
-                          JsonWriter *writer,
+static void add_functions(const Provider *provider, void *payload, JsonWriter *writer,
                           Arena *arena) {
     const Cli *cli = payload;
     if (provider->find_function)

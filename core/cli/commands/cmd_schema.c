@@ -5,11 +5,8 @@
 #include "config_schema.h"
 #include "view_diag.h"
 
-static void add_types(ConfigTypes *out,
-                      ConfigTypeKind kind,
-                      const Provider *provider,
-                      ResourceMode mode,
-                      Arena *arena) {
+static void add_types(ConfigTypes *out, ConfigTypeKind kind, const Provider *provider,
+                      ResourceMode mode, Arena *arena) {
     StrVec names = registry_type_names(provider, mode, arena);
     ObjectType found;
     vec_each(&names, name) {

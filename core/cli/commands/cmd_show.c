@@ -14,12 +14,12 @@
 #include "view_outputs.h"
 
 static const Option options[] = {
-    {"json",   OPTION_FLAG, NULL,   "Print as JSON."                                          },
-    {"state",  OPTION_FLAG, NULL,   "Show the current state (default without FILE)."          },
-    {"plan",   OPTION_PATH, "FILE", "Show the saved plan in this file."                       },
-    {"config", OPTION_FLAG, NULL,   "Show the configuration with all modules. Requires -json."},
+    {"json", OPTION_FLAG, NULL, "Print as JSON."},
+    {"state", OPTION_FLAG, NULL, "Show the current state (default without FILE)."},
+    {"plan", OPTION_PATH, "FILE", "Show the saved plan in this file."},
+    {"config", OPTION_FLAG, NULL, "Show the configuration with all modules. Requires -json."},
     {"module", OPTION_PATH, "DIR",
-     "Show the module in this directory without its calls. Requires -json."                   },
+     "Show the module in this directory without its calls. Requires -json."},
 };
 
 /* The targets of loam show; at most one may be named. */
@@ -70,9 +70,7 @@ static const Schema *find_schema(void *payload, ResourceMode mode, Str provider,
 
 /* Returns the configuration that the plan was made of, for source locations in reports. NULL if
  * there are no reports, or if it cannot be loaded any more. */
-static const Config *load_config(Cli *cli,
-                                 const Arguments *arguments,
-                                 const Plan *plan,
+static const Config *load_config(Cli *cli, const Arguments *arguments, const Plan *plan,
                                  PlanFileSources *sources) {
     if (!cli->reporting)
         return NULL;
@@ -129,11 +127,8 @@ static const char *separator_before(const StateText *out, const ModuleAddr *modu
 }
 
 /* `deposed`: NULL: the current object. */
-static void show_object(StateText *out,
-                        const StateResource *resource,
-                        const StateInstance *instance,
-                        const StateDeposed *deposed,
-                        Diags *diags) {
+static void show_object(StateText *out, const StateResource *resource,
+                        const StateInstance *instance, const StateDeposed *deposed, Diags *diags) {
     Arena *arena = out->cli->arena;
     const StateObject *object = deposed ? deposed->object : instance->current;
     const Schema *schema =
@@ -162,10 +157,8 @@ static void show_object(StateText *out,
     out->last = resource;
 }
 
-static void show_instance(StateText *out,
-                          const StateResource *resource,
-                          const StateInstance *instance,
-                          Diags *diags) {
+static void show_instance(StateText *out, const StateResource *resource,
+                          const StateInstance *instance, Diags *diags) {
     if (instance->current)
         show_object(out, resource, instance, NULL, diags);
     vec_each(&instance->deposed, deposed) {
@@ -222,8 +215,8 @@ static bool check_schemas(const Cli *cli, const Engine *engine, const State *sta
     return diags->error_count == before;
 }
 
-static int show_state(
-    Cli *cli, const Arguments *arguments, const Engine *engine, const State *state, Diags *diags) {
+static int show_state(Cli *cli, const Arguments *arguments, const Engine *engine,
+                      const State *state, Diags *diags) {
     StrBuf text = strbuf_new(cli->arena);
     if (option_flag(arguments, "json")) {
         if (!check_schemas(cli, engine, state, diags))

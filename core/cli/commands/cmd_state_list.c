@@ -5,7 +5,7 @@
 #include "project_state.h"
 
 static const Option options[] = {
-    {"id",    OPTION_TEXT, "ID",   "List only objects with this ID."                   },
+    {"id", OPTION_TEXT, "ID", "List only objects with this ID."},
     {"state", OPTION_PATH, "PATH", "Use this state file instead of the configured one."},
 };
 

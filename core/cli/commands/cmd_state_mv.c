@@ -6,14 +6,12 @@
 #include "str_quote.h"
 
 static const Option options[] = {
-    {"dry-run",    OPTION_FLAG, NULL,   "Show the moves without making them."                     },
+    {"dry-run", OPTION_FLAG, NULL, "Show the moves without making them."},
     {"backup-out", OPTION_PATH, "PATH", "Backup file for the file of -state-out; - for no backup."},
 };
 
-static const ModuleAddr *move_module(const ModuleAddr *module,
-                                     const AddressTarget *from,
-                                     const AddressTarget *to,
-                                     Arena *arena) {
+static const ModuleAddr *move_module(const ModuleAddr *module, const AddressTarget *from,
+                                     const AddressTarget *to, Arena *arena) {
     if (module_addr_equal(module, from->module))
         return to->module;
     if (!module)
@@ -77,11 +75,8 @@ static Str shown_target(const Cli *cli, const AddressTarget *target) {
 
 /* A whole resource or module can only move to an unused address: its instances keep their keys, or
  * their addresses within the module. */
-static bool check_room(const State *state,
-                       const AddressTarget *from,
-                       const AddressTarget *to,
-                       Arena *arena,
-                       Diags *diags) {
+static bool check_room(const State *state, const AddressTarget *from, const AddressTarget *to,
+                       Arena *arena, Diags *diags) {
     const char *noun = from->is_resource ? "resource" : "module";
     bool is_whole = !from->is_resource || is_whole_resource(state, from);
     if (!is_whole)
@@ -120,11 +115,8 @@ typedef struct Move {
 
 typedef VEC(Move) Moves;
 
-static void collect_moves(const State *state,
-                          const AddressTarget *from,
-                          const AddressTarget *to,
-                          Moves *out,
-                          Arena *arena) {
+static void collect_moves(const State *state, const AddressTarget *from, const AddressTarget *to,
+                          Moves *out, Arena *arena) {
     StateResources resources = {0};
     bool is_whole = is_whole_resource(state, from);
     state_sorted_resources(state, &resources, arena);
@@ -162,11 +154,8 @@ static void carry_in(State *state, const Move *move) {
     instance->provider_key = move->instance->provider_key;
 }
 
-static bool read_targets(const Arguments *arguments,
-                         AddressTarget *from,
-                         AddressTarget *to,
-                         Arena *arena,
-                         Diags *diags) {
+static bool read_targets(const Arguments *arguments, AddressTarget *from, AddressTarget *to,
+                         Arena *arena, Diags *diags) {
     const StrVec *words = &arguments->positionals;
     if (words->count == 2)
         return address_parse_target(words->items[0], from, arena, diags) &&
@@ -178,12 +167,8 @@ static bool read_targets(const Arguments *arguments,
 }
 
 /* `there` is the state that receives the objects: the same one, or that of -state-out. */
-static bool find_moves(const Project *project,
-                       const State *there,
-                       const AddressTarget *from,
-                       const AddressTarget *to,
-                       Moves *out,
-                       Diags *diags) {
+static bool find_moves(const Project *project, const State *there, const AddressTarget *from,
+                       const AddressTarget *to, Moves *out, Diags *diags) {
     const State *state = project->state;
     Arena *arena = project->cli->arena;
     collect_moves(state, from, to, out, arena);

@@ -9,9 +9,7 @@ static const Option options[] = {
 
 typedef VEC(ResourceAddr) ResourceAddrs;
 
-static void collect_matches(const State *state,
-                            const AddressTarget *target,
-                            ResourceAddrs *out,
+static void collect_matches(const State *state, const AddressTarget *target, ResourceAddrs *out,
                             Arena *arena) {
     StateResources resources = {0};
     state_sorted_resources(state, &resources, arena);

@@ -9,8 +9,8 @@
 #include "version.h"
 
 static const Option options[] = {
-    {"json",  OPTION_FLAG, NULL,   "Print this object as JSON, in the form of \"loam show -json\"."},
-    {"state", OPTION_PATH, "PATH", "Use this state file instead of the configured one."            },
+    {"json", OPTION_FLAG, NULL, "Print this object as JSON, in the form of \"loam show -json\"."},
+    {"state", OPTION_PATH, "PATH", "Use this state file instead of the configured one."},
 };
 
 static const Schema *find_schema(void *payload, ResourceMode mode, Str provider, Str type) {

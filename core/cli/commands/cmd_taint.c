@@ -7,8 +7,8 @@ static const Option options[] = {
     {"allow-missing", OPTION_FLAG, NULL, "Succeed even if the object does not exist."},
 };
 
-static bool check_address(
-    const Arguments *arguments, bool taints, ResourceAddr *out, Cli *cli, Diags *diags) {
+static bool check_address(const Arguments *arguments, bool taints, ResourceAddr *out, Cli *cli,
+                          Diags *diags) {
     if (arguments->positionals.count != 1) {
         diags_error(diags, NO_RANGE, "Missing argument",
                     "Give the address of one resource instance.");

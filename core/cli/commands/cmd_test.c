@@ -7,14 +7,14 @@
 #include "suite_execute.h"
 
 static const Option options[] = {
-    {"filter",         OPTION_PATH, "FILE", "Run only the tests of this file. May be repeated."     },
+    {"filter", OPTION_PATH, "FILE", "Run only the tests of this file. May be repeated."},
     {"allow-deferral", OPTION_FLAG, NULL,
-     "Defer what depends on unknown instances (count, for_each) to a later run."                    },
-    {"json",           OPTION_FLAG, NULL,   "Print events as JSON, one per line."                   },
-    {"json-into",      OPTION_PATH, "PATH", "Also write the JSON events to a file."                 },
-    {"junit-xml",      OPTION_PATH, "PATH", "Write the results to this file in JUnit XML format."   },
-    {"verbose",        OPTION_FLAG, NULL,   "Show the plan or the state of each run."               },
-    {"parallelism",    OPTION_TEXT, "N",    "Number of concurrent operations of a run (default 10)."},
+     "Defer what depends on unknown instances (count, for_each) to a later run."},
+    {"json", OPTION_FLAG, NULL, "Print events as JSON, one per line."},
+    {"json-into", OPTION_PATH, "PATH", "Also write the JSON events to a file."},
+    {"junit-xml", OPTION_PATH, "PATH", "Write the results to this file in JUnit XML format."},
+    {"verbose", OPTION_FLAG, NULL, "Show the plan or the state of each run."},
+    {"parallelism", OPTION_TEXT, "N", "Number of concurrent operations of a run (default 10)."},
 };
 
 static void collect_filters(const Arguments *arguments, StrVec *out, Arena *arena) {
@@ -46,8 +46,8 @@ static bool check_input(const Project *project, Diags *diags) {
 }
 
 /* Executes the test files in this mode. Returns false if they could not be loaded. */
-static bool execute(
-    Cli *cli, const Arguments *arguments, SuiteMode mode, Suite *out, Diags *diags) {
+static bool execute(Cli *cli, const Arguments *arguments, SuiteMode mode, Suite *out,
+                    Diags *diags) {
     SCOPED(Project)
     project = {.test_directory = project_test_directory(arguments), .runs_tests = true};
     const SuiteStorage *storage;
@@ -97,13 +97,13 @@ static int run_cleanup(Cli *cli, const Arguments *arguments, Diags *diags) {
 }
 
 static const Option cleanup_options[] = {
-    {"repair",      OPTION_FLAG, NULL,
-     "Keep what \"skip_cleanup\" and backends keep; clean up only after failures."               },
-    {"filter",      OPTION_PATH, "FILE", "Clean up only after this test file. May be repeated."  },
-    {"json",        OPTION_FLAG, NULL,   "Print events as JSON, one per line."                   },
-    {"json-into",   OPTION_PATH, "PATH", "Also write the JSON events to a file."                 },
-    {"verbose",     OPTION_FLAG, NULL,   "Accepted for Terraform; has no effect."                },
-    {"parallelism", OPTION_TEXT, "N",    "Number of concurrent operations of a run (default 10)."},
+    {"repair", OPTION_FLAG, NULL,
+     "Keep what \"skip_cleanup\" and backends keep; clean up only after failures."},
+    {"filter", OPTION_PATH, "FILE", "Clean up only after this test file. May be repeated."},
+    {"json", OPTION_FLAG, NULL, "Print events as JSON, one per line."},
+    {"json-into", OPTION_PATH, "PATH", "Also write the JSON events to a file."},
+    {"verbose", OPTION_FLAG, NULL, "Accepted for Terraform; has no effect."},
+    {"parallelism", OPTION_TEXT, "N", "Number of concurrent operations of a run (default 10)."},
 };
 
 static const Command cmd_test_cleanup = {

@@ -129,10 +129,10 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
 }
 
 static const Option options[] = {
-    {"json",      OPTION_FLAG, NULL,   "Print the result as one JSON document." },
+    {"json", OPTION_FLAG, NULL, "Print the result as one JSON document."},
     {"json-into", OPTION_PATH, "PATH", "Also write the JSON document to a file."},
-    {"no-tests",  OPTION_FLAG, NULL,   "Do not validate test files."            },
-    {"query",     OPTION_FLAG, NULL,   "Also validate query files."             },
+    {"no-tests", OPTION_FLAG, NULL, "Do not validate test files."},
+    {"query", OPTION_FLAG, NULL, "Also validate query files."},
 };
 
 const Command cmd_validate = {

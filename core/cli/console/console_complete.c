@@ -141,8 +141,8 @@ static void sort_unique(StrVec *words) {
     words->count = kept;
 }
 
-void console_complete(
-    const ConsoleWords *words, Str before, size_t *start, StrVec *out, Arena *arena) {
+void console_complete(const ConsoleWords *words, Str before, size_t *start, StrVec *out,
+                      Arena *arena) {
     *start = word_start(before);
     Str word = str_after(before, *start);
     size_t dot = str_rfind_char(word, '.');

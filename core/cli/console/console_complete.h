@@ -13,5 +13,5 @@ typedef struct ConsoleWords {
 
 /* Returns in *out, sorted, the whole words that start with the last word of `before`. *start is the
  * offset of that word. */
-void console_complete(
-    const ConsoleWords *words, Str before, size_t *start, StrVec *out, Arena *arena);
+void console_complete(const ConsoleWords *words, Str before, size_t *start, StrVec *out,
+                      Arena *arena);

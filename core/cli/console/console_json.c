@@ -353,8 +353,8 @@ static void request_find_id(Str line, Request *request, Arena *arena) {
     }
 }
 
-static bool answer_convert(
-    const Request *request, const Scope *scope, Value *out, Arena *arena, Diags *diags) {
+static bool answer_convert(const Request *request, const Scope *scope, Value *out, Arena *arena,
+                           Diags *diags) {
     const SourceText *source = source_text_new(STR("<type>"), request->type_expr, arena);
     TypeConstraint constraint;
     ConvertError error;
@@ -368,8 +368,8 @@ static bool answer_convert(
     return false;
 }
 
-static bool answer_value(
-    const Request *request, const Scope *scope, Value *out, Arena *arena, Diags *diags) {
+static bool answer_value(const Request *request, const Scope *scope, Value *out, Arena *arena,
+                         Diags *diags) {
     Scope own = *scope;
     const Expr *expr = NULL;
     if (request->is_convert)
@@ -392,9 +392,7 @@ static bool answer_value(
     return is_parsed && eval_expr(expr, &own, out, arena, diags);
 }
 
-static void write_position(JsonWriter *writer,
-                           const char *key,
-                           SourceRange range,
+static void write_position(JsonWriter *writer, const char *key, SourceRange range,
                            uint32_t offset) {
     SourcePos position = source_text_position(range.source, offset);
     json_key(writer, str_from_cstr(key));

@@ -9,8 +9,8 @@
 
 /* Returns the whole words that can replace the last word of `before`. *start is the offset of that
  * word. */
-typedef void LineComplete(
-    const void *payload, Str before, size_t *start, StrVec *out, Arena *arena);
+typedef void LineComplete(const void *payload, Str before, size_t *start, StrVec *out,
+                          Arena *arena);
 
 /* Opened by the first line that it reads. */
 typedef struct LineEditor {

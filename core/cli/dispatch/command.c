@@ -2,14 +2,14 @@
 #include "command.h"
 
 static const Option global_options[] = {
-    {"chdir",   OPTION_PATH, "DIR", "Change to this directory first."          },
-    {"help",    OPTION_FLAG, NULL,  "Show this help, or the help of a command."},
-    {"version", OPTION_FLAG, NULL,  "Show the version."                        },
+    {"chdir", OPTION_PATH, "DIR", "Change to this directory first."},
+    {"help", OPTION_FLAG, NULL, "Show this help, or the help of a command."},
+    {"version", OPTION_FLAG, NULL, "Show the version."},
 };
 const OptionGroup command_globals = {global_options, ARRAY_COUNT(global_options)};
 
-static void each_in(
-    const CommandTable *table, Str path, CommandVisit *visit, void *payload, Arena *arena) {
+static void each_in(const CommandTable *table, Str path, CommandVisit *visit, void *payload,
+                    Arena *arena) {
     for (size_t i = 0; i < table->count; i++) {
         const Command *command = table->rows[i];
         Str own = path.len ? str_format(arena, "%.*s %s", STR_ARG(path), command->name)

@@ -209,21 +209,16 @@ static Str value_cases(const CommandTable *table, const ScriptFile *file, Arena 
 }
 
 /* Adds a script for bash or zsh. `command_cases`: a case for each command. */
-static void add_script(const CommandTable *table,
-                       const ScriptFile *file,
-                       Str command_cases,
-                       StrBuf *out,
-                       Arena *arena) {
+static void add_script(const CommandTable *table, const ScriptFile *file, Str command_cases,
+                       StrBuf *out, Arena *arena) {
     Str commands = all_patterns(table, " | ", arena);
     Str files = value_patterns(table, OFFER_FILES, " | ", arena);
     Str addresses = value_patterns(table, OFFER_ADDRESSES, " | ", arena);
     Str values = value_cases(table, file, arena);
     const Hole holes[] = {
-        {"@commands@",              commands     },
-        {"    # @command_cases@\n", command_cases},
-        {"@file_options@",          files        },
-        {"@address_options@",       addresses    },
-        {"# @value_cases@",         values       },
+        {"@commands@", commands},    {"    # @command_cases@\n", command_cases},
+        {"@file_options@", files},   {"@address_options@", addresses},
+        {"# @value_cases@", values},
     };
     add_filled(out, file->text, holes, ARRAY_COUNT(holes));
 }
@@ -307,8 +302,8 @@ static void write_zsh(const CommandTable *table, StrBuf *out, Arena *arena) {
     add_script(table, &file, strbuf_str(&cases), out, arena);
 }
 
-static void add_fish_option(
-    StrBuf *out, Str path, const OptionGroup *group, const Option *option, Arena *arena) {
+static void add_fish_option(StrBuf *out, Str path, const OptionGroup *group, const Option *option,
+                            Arena *arena) {
     static const char *const offers[] = {
         [OFFER_NOTHING] = " -x",
         [OFFER_FILES] = " -r -F",
@@ -359,18 +354,14 @@ static void add_fish_command(const Command *command, Str path, void *payload) {
 
 static void write_fish(const CommandTable *table, StrBuf *out, Arena *arena) {
     Script script = {.out = out, .arena = arena};
-    const Hole holes[] = {
-        {"@commands@", all_patterns(table, " ", arena)}
-    };
+    const Hole holes[] = {{"@commands@", all_patterns(table, " ", arena)}};
     add_filled(out, command_completion_script_fish, holes, ARRAY_COUNT(holes));
     add_fish_commands(out, STR_EMPTY, table);
     add_fish_group(out, STR_EMPTY, &command_globals, arena);
     command_each(table, add_fish_command, &script, arena);
 }
 
-void command_completion_write(CompletionShell shell,
-                              const CommandTable *table,
-                              StrBuf *out,
+void command_completion_write(CompletionShell shell, const CommandTable *table, StrBuf *out,
                               Arena *arena) {
     switch (shell) {
     case COMPLETION_BASH: write_bash(table, out, arena); break;

@@ -6,7 +6,5 @@
 
 typedef enum CompletionShell { COMPLETION_BASH, COMPLETION_ZSH, COMPLETION_FISH } CompletionShell;
 
-void command_completion_write(CompletionShell shell,
-                              const CommandTable *table,
-                              StrBuf *out,
+void command_completion_write(CompletionShell shell, const CommandTable *table, StrBuf *out,
                               Arena *arena);

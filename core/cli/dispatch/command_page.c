@@ -15,46 +15,55 @@ typedef struct PageEntry {
 
 static const PageEntry environment[] = {
     {"LOAM_VAR_name, TF_VAR_name",
-     "Value of a variable of the root module; takes precedence over every other source.",                            &option_variables  },
+     "Value of a variable of the root module; takes precedence over every other source.",
+     &option_variables},
     {"LOAM_CLI_ARGS, LOAM_CLI_ARGS_command",
-     "Options to add directly after the command name, for all commands or for one.",                                 NULL               },
-    {"LOAM_ENV",                             "Environment of the configuration, unless -env is given.",              &option_environment},
-    {"LOAM_WORKSPACE",                       "Workspace, instead of the selected one.",                              &option_environment},
-    {"LOAM_DATA_DIR",                        "Directory for the files of init (default .loam).",                     &option_variables  },
-    {"LOAM_INPUT",                           "0 or false: never prompt for variables.",                              &option_variables  },
-    {"LOAM_IN_AUTOMATION",                   "Omit hints about which command to run next.",                          &option_operation  },
+     "Options to add directly after the command name, for all commands or for one.", NULL},
+    {"LOAM_ENV", "Environment of the configuration, unless -env is given.", &option_environment},
+    {"LOAM_WORKSPACE", "Workspace, instead of the selected one.", &option_environment},
+    {"LOAM_DATA_DIR", "Directory for the files of init (default .loam).", &option_variables},
+    {"LOAM_INPUT", "0 or false: never prompt for variables.", &option_variables},
+    {"LOAM_IN_AUTOMATION", "Omit hints about which command to run next.", &option_operation},
     {"LOAM_LOG, LOAM_LOG_PATH",
      "Log level: TRACE, DEBUG, INFO, WARN, ERROR or OFF. Log file, which is appended to (default: "
-     "standard error). TF_LOG and TF_LOG_PATH mean the same.",                                                       NULL               },
-    {"TF_LOG_CORE, TF_LOG_PROVIDER",         "Log level of loam alone, and of providers that are programs.",
-     NULL                                                                                                                               },
-    {"LOAM_LOG_FORMAT",                      "json: one JSON object per line. TF_LOG=JSON is TRACE in this format.",
-     NULL                                                                                                                               },
-    {"NO_COLOR",                             "Print without colours.",                                               NULL               },
+     "standard error). TF_LOG and TF_LOG_PATH mean the same.",
+     NULL},
+    {"TF_LOG_CORE, TF_LOG_PROVIDER", "Log level of loam alone, and of providers that are programs.",
+     NULL},
+    {"LOAM_LOG_FORMAT", "json: one JSON object per line. TF_LOG=JSON is TRACE in this format.",
+     NULL},
+    {"NO_COLOR", "Print without colours.", NULL},
     {"TF_CLI_CONFIG_FILE",
      "Terraform's CLI configuration (default ~/.terraformrc): dev_overrides and filesystem_mirror "
-     "name programs of providers that loam does not include.",                                                       &option_variables  },
+     "name programs of providers that loam does not include.",
+     &option_variables},
     {"TF_REATTACH_PROVIDERS",
-     "Providers that run already, as JSON; a provider prints it when it is started with -debug.",                    &option_variables  },
+     "Providers that run already, as JSON; a provider prints it when it is started with -debug.",
+     &option_variables},
     {"LOAM_PROVIDERS",
-     "foreign: use the program of a provider even if loam includes a provider of that name.",                        &option_variables  },
+     "foreign: use the program of a provider even if loam includes a provider of that name.",
+     &option_variables},
     {"LOAM_TRUST_PROJECT_PROGRAMS",
      "1: accept packages that the files of the project choose, if the dependency lock file has "
-     "their hashes.",                                                                                                &option_variables  },
+     "their hashes.",
+     &option_variables},
     {"LOAM_ENCRYPTION, TF_ENCRYPTION",
-     "Content of a block encryption, which overrides the one of the configuration.",                                 &option_variables  },
-    {"LOAM_NOTIFY_SECRET",                   "drift -notify: the key that signs notices.",                           .command = "drift" },
-    {"LOAM_BUNDLE_PASSWORD",                 "bundle create -sign-key: the password of the secret key.",
-     .command = "bundle create"                                                                                                         },
+     "Content of a block encryption, which overrides the one of the configuration.",
+     &option_variables},
+    {"LOAM_NOTIFY_SECRET", "drift -notify: the key that signs notices.", .command = "drift"},
+    {"LOAM_BUNDLE_PASSWORD", "bundle create -sign-key: the password of the secret key.",
+     .command = "bundle create"},
     {"LOAM_STATE_PERSIST_INTERVAL",
      "Seconds between writes of the state during an apply, if the backend stores no journal "
-     "(default 20).",                                                                                                &option_operation  },
-    {"TF_TOKEN_host_name",                   "Token for a registry, with _ for each dot of its name.",
-     &option_variables                                                                                                                  },
+     "(default 20).",
+     &option_operation},
+    {"TF_TOKEN_host_name", "Token for a registry, with _ for each dot of its name.",
+     &option_variables},
     {"TF_PLUGIN_CACHE_DIR",
-     "Directory that keeps downloaded packages of providers for all projects.",                                      &option_variables  },
+     "Directory that keeps downloaded packages of providers for all projects.", &option_variables},
     {"XDG_STATE_HOME",
-     "Directory of the records of installed providers, loam/providers (default ~/.local/state).",                    &option_variables  },
+     "Directory of the records of installed providers, loam/providers (default ~/.local/state).",
+     &option_variables},
 };
 
 /* clang-format off */
@@ -67,9 +76,9 @@ static const PageEntry files[] = {
 /* clang-format on */
 
 static const CommandStatus statuses[] = {
-    {0,   "Success."                             },
-    {1,   "An error, or a plan without approval."},
-    {127, "No command was given."                },
+    {0, "Success."},
+    {1, "An error, or a plan without approval."},
+    {127, "No command was given."},
 };
 
 typedef struct Page {
@@ -157,9 +166,7 @@ static void add_markdown_command(const Command *command, Str path, void *payload
     }
 }
 
-static void add_markdown_entries(StrBuf *out,
-                                 const char *title,
-                                 const PageEntry *entries,
+static void add_markdown_entries(StrBuf *out, const char *title, const PageEntry *entries,
                                  size_t count) {
     strbuf_add_format(out, "\n## %s\n\n| | |\n|---|---|\n", title);
     for (size_t i = 0; i < count; i++)
@@ -248,9 +255,7 @@ static void add_manual_command(const Command *command, Str path, void *payload) 
     }
 }
 
-static void add_manual_entries(StrBuf *out,
-                               const char *title,
-                               const PageEntry *entries,
+static void add_manual_entries(StrBuf *out, const char *title, const PageEntry *entries,
                                size_t count) {
     strbuf_add_format(out, ".SH %s\n", title);
     for (size_t i = 0; i < count; i++)
@@ -424,9 +429,7 @@ static bool concerns(const PageEntry *entry, const CommandPage *page) {
            (has_group(page->command, entry->group) && !has_group(page->command, entry->without));
 }
 
-static void add_page_entries(const CommandPage *page,
-                             const char *title,
-                             const PageEntry *entries,
+static void add_page_entries(const CommandPage *page, const char *title, const PageEntry *entries,
                              size_t count) {
     bool has_title = false;
     for (size_t i = 0; i < count; i++) {
@@ -462,8 +465,8 @@ static void end_page(const CommandPage *page) {
                                    : ".B loam\n");
 }
 
-void command_page_write_one(
-    PageForm form, const Command *command, Str path, StrBuf *out, Arena *arena) {
+void command_page_write_one(PageForm form, const Command *command, Str path, StrBuf *out,
+                            Arena *arena) {
     CommandPage page = {form, command, path, out, arena};
     begin_page(&page);
     begin_section(&page, "Synopsis");

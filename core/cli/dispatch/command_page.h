@@ -11,5 +11,5 @@ void command_page_write(PageForm form, const CommandTable *table, StrBuf *out, A
 /* Returns the name of the page of one command: "state-list" for "state list". */
 Str command_page_name(Str path, Arena *arena);
 /* Writes the page of one command. */
-void command_page_write_one(
-    PageForm form, const Command *command, Str path, StrBuf *out, Arena *arena);
+void command_page_write_one(PageForm form, const Command *command, Str path, StrBuf *out,
+                            Arena *arena);

@@ -239,9 +239,7 @@ static bool read_details(Cli *cli, const Arguments *arguments, Diags *diags) {
 }
 
 /* Sets cli->view even on failure, so that errors can be shown. */
-static bool choose_view(Cli *cli,
-                        const Command *command,
-                        const Arguments *arguments,
+static bool choose_view(Cli *cli, const Command *command, const Arguments *arguments,
                         Diags *diags) {
     ViewGrouping grouping;
     bool ok = read_grouping(arguments, &grouping, diags);
@@ -305,8 +303,8 @@ static bool check_data_directory(const Cli *cli, Diags *diags) {
     return true;
 }
 
-static int run_checked(
-    Cli *cli, const Command *command, Str path, const Arguments *arguments, Diags *diags) {
+static int run_checked(Cli *cli, const Command *command, Str path, const Arguments *arguments,
+                       Diags *diags) {
     if (!check_data_directory(cli, diags))
         return 1;
     if (arguments->positionals.count <= command->most_positionals)

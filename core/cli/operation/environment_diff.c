@@ -27,15 +27,15 @@ static bool is_same(const Value *a, const Value *b) {
     return a && b ? value_equal(*a, *b) : a == b;
 }
 
-static void compare_marked(
-    Comparing *comparing, const char *section, Str name, Str path, const Value *a, const Value *b);
+static void compare_marked(Comparing *comparing, const char *section, Str name, Str path,
+                           const Value *a, const Value *b);
 
 static const Value *member_of(Value value, Str name, Value *storage) {
     return value_find(value, name, storage) ? storage : NULL;
 }
 
-static void compare_members(
-    Comparing *comparing, const char *section, Str name, Str path, Value a, Value b) {
+static void compare_members(Comparing *comparing, const char *section, Str name, Str path, Value a,
+                            Value b) {
     Map names = map_new(comparing->arena);
     Value sides[2] = {a, b};
     for (size_t i = 0; i < 2; i++) {
@@ -56,8 +56,8 @@ static bool has_members(const Value *value) {
 }
 
 /* Compares objects and maps member by member, other values as a whole. */
-static void compare_marked(
-    Comparing *comparing, const char *section, Str name, Str path, const Value *a, const Value *b) {
+static void compare_marked(Comparing *comparing, const char *section, Str name, Str path,
+                           const Value *a, const Value *b) {
     if (is_same(a, b))
         return;
     if (has_members(a) && has_members(b)) {
@@ -74,8 +74,8 @@ static void compare_marked(
 }
 
 /* Compares two values; NULL: absent. Repetitions of secrets are marked first. */
-static void compare_values(
-    Comparing *comparing, const char *section, Str name, Str path, const Value *a, const Value *b) {
+static void compare_values(Comparing *comparing, const char *section, Str name, Str path,
+                           const Value *a, const Value *b) {
     const Value *sides[2] = {a, b};
     Value marked[2];
     for (size_t i = 0; i < 2; i++) {
@@ -86,8 +86,8 @@ static void compare_values(
     compare_marked(comparing, section, name, path, sides[0], sides[1]);
 }
 
-static bool variable_of(
-    const EnvironmentSide *side, Str name, Value *out, Arena *arena, Diags *diags) {
+static bool variable_of(const EnvironmentSide *side, Str name, Value *out, Arena *arena,
+                        Diags *diags) {
     const Variable *variable = map_find(&side->project.config->root->variables, name);
     const InputValue *given = map_find(&side->project.variables, name);
     SourceRange range = given ? given->range : variable->range;
@@ -138,9 +138,7 @@ static void skip_blocks(void *self, const DecodedGroup *group) {
     (void)group;
 }
 
-static Map read_settings(Comparing *comparing,
-                         size_t side,
-                         const Body *body,
+static Map read_settings(Comparing *comparing, size_t side, const Body *body,
                          const Schema *schema) {
     const Config *config = comparing->sides[side]->project.config;
     Settings settings = {
@@ -161,8 +159,8 @@ static Map read_settings(Comparing *comparing,
     return settings.values;
 }
 
-static void compare_settings(
-    Comparing *comparing, const char *section, Str name, const Map *a, const Map *b) {
+static void compare_settings(Comparing *comparing, const char *section, Str name, const Map *a,
+                             const Map *b) {
     Map names = map_new(comparing->arena);
     map_each(a, entry) {
         map_set(&names, entry->key, comparing);
@@ -178,9 +176,7 @@ static void compare_settings(
 }
 
 /* Returns the block's arguments, overridden by those of the environment. */
-static Map backend_settings(Comparing *comparing,
-                            size_t side,
-                            const BackendConfig *block,
+static Map backend_settings(Comparing *comparing, size_t side, const BackendConfig *block,
                             const Schema *schema) {
     const Environment *environment = comparing->sides[side]->project.config->environment;
     Map out = read_settings(comparing, side, block ? block->body : NULL, schema);
@@ -206,8 +202,7 @@ static void compare_backends(Comparing *comparing) {
     compare_settings(comparing, "backend", name, &values[0], &values[1]);
 }
 
-static const Schema *provider_schema(const EnvironmentSide *side,
-                                     const ProviderConfig *config,
+static const Schema *provider_schema(const EnvironmentSide *side, const ProviderConfig *config,
                                      Diags *ignored) {
     const Module *root = side->project.config->root;
     const ProviderRequirement *requirement = map_find(&root->requirements, config->name);
@@ -260,9 +255,7 @@ static bool is_decided_by_provider(const Schema *schema, Str name) {
            !(attribute->flags & OPTIONAL);
 }
 
-static void compare_objects(Comparing *comparing,
-                            Str address,
-                            const ResourceChange *a,
+static void compare_objects(Comparing *comparing, Str address, const ResourceChange *a,
                             const ResourceChange *b) {
     bool comparable = value_is_present(a->after) && value_is_present(b->after);
     for (size_t i = 0; comparable && i < a->after.type->count; i++) {
@@ -312,11 +305,8 @@ static void collect_secrets(Comparing *comparing) {
     }
 }
 
-bool environment_diff(const Cli *cli,
-                      const Arguments *arguments,
-                      const Str names[2],
-                      EnvironmentDifferences *out,
-                      Diags *diags) {
+bool environment_diff(const Cli *cli, const Arguments *arguments, const Str names[2],
+                      EnvironmentDifferences *out, Diags *diags) {
     SCOPED(EnvironmentSide) a = {0};
     SCOPED(EnvironmentSide) b = {0};
     Comparing comparing = {

@@ -17,8 +17,5 @@ typedef struct EnvironmentDifference {
 typedef VEC(EnvironmentDifference) EnvironmentDifferences;
 
 /* Loads both environments, plans their changes without a lock, and compares them. */
-MUST_USE bool environment_diff(const Cli *cli,
-                               const Arguments *arguments,
-                               const Str names[2],
-                               EnvironmentDifferences *out,
-                               Diags *diags);
+MUST_USE bool environment_diff(const Cli *cli, const Arguments *arguments, const Str names[2],
+                               EnvironmentDifferences *out, Diags *diags);

@@ -163,10 +163,8 @@ static bool is_native(const SourceText *source) {
            str_ends_with(source->path, STR(".tfvars"));
 }
 
-static bool report_no_literal(const Promoting *promoting,
-                              const EnvironmentValue *value,
-                              SourceRange range,
-                              const char *why) {
+static bool report_no_literal(const Promoting *promoting, const EnvironmentValue *value,
+                              SourceRange range, const char *why) {
     diags_error(promoting->diags, range, "Value is no literal",
                 "The value of \"%.*s\" in \"%.*s\" cannot be replaced: %s. Write it as a literal "
                 "on one line, or change it by hand and leave it out with -only.",
@@ -201,8 +199,7 @@ static bool has_prefix(SourceRange range) {
 }
 
 /* Returns the place of the literal of a value. */
-static bool find_literal(const Promoting *promoting,
-                         const EnvironmentValue *value,
+static bool find_literal(const Promoting *promoting, const EnvironmentValue *value,
                          SourceRange *out) {
     SourceRange range = source_range_resolve(value->range);
     if (!value->expr || !is_literal(value->expr) || !range.source)
@@ -241,8 +238,7 @@ static bool is_portable(Str text) {
 }
 
 /* Returns the new literal: as the source writes it, where both have one syntax, else as JSON. */
-static Str literal_text(const Promoting *promoting,
-                        const EnvironmentValue *from,
+static Str literal_text(const Promoting *promoting, const EnvironmentValue *from,
                         const SourceText *into) {
     Arena *arena = promoting->arena;
     SourceRange range = source_range_resolve(from->range);
@@ -417,10 +413,8 @@ static bool save(Promoting *promoting) {
                                         promoting->diags);
 }
 
-bool environment_promote(const Cli *cli,
-                         const Arguments *arguments,
-                         EnvironmentPromotion *promotion,
-                         Diags *diags) {
+bool environment_promote(const Cli *cli, const Arguments *arguments,
+                         EnvironmentPromotion *promotion, Diags *diags) {
     Promoting promoting = {
         .cli = cli,
         .arguments = arguments,

@@ -22,7 +22,5 @@ typedef struct EnvironmentPromotion {
 /* Fails, with an error and without any change, if the source is not completely applied: its last
  * run failed or was partial, its values differ from those of that run, or its plan is not empty.
  * Fails too if a value of the target is no literal. */
-MUST_USE bool environment_promote(const Cli *cli,
-                                  const Arguments *arguments,
-                                  EnvironmentPromotion *promotion,
-                                  Diags *diags);
+MUST_USE bool environment_promote(const Cli *cli, const Arguments *arguments,
+                                  EnvironmentPromotion *promotion, Diags *diags);

@@ -7,12 +7,8 @@ void environment_side_release(EnvironmentSide *side) {
     project_release(&side->project);
 }
 
-bool environment_side_open(EnvironmentSide *side,
-                           const Cli *cli,
-                           const Arguments *arguments,
-                           Str name,
-                           bool should_refresh,
-                           Diags *diags) {
+bool environment_side_open(EnvironmentSide *side, const Cli *cli, const Arguments *arguments,
+                           Str name, bool should_refresh, Diags *diags) {
     Project *project = &side->project;
     PlanOptions options = {
         .skip_refresh = !should_refresh,

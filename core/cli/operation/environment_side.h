@@ -13,9 +13,6 @@ void environment_side_release(EnvironmentSide *side);
 SCOPED_TYPE(EnvironmentSide, environment_side_release);
 
 /* Loads configuration, variables and state of the environment, and plans its changes. */
-MUST_USE bool environment_side_open(EnvironmentSide *side,
-                                    const Cli *cli,
-                                    const Arguments *arguments,
-                                    Str name,
-                                    bool should_refresh,
+MUST_USE bool environment_side_open(EnvironmentSide *side, const Cli *cli,
+                                    const Arguments *arguments, Str name, bool should_refresh,
                                     Diags *diags);

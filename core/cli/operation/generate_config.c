@@ -124,9 +124,7 @@ static bool import_all(Project *project, const MissingImports *missing, PlanResu
     return engine_plan(&project->engine, &options, project->state, out, cli->arena, project->diags);
 }
 
-static bool describe(Project *project,
-                     const Import *import,
-                     const PlanResult *result,
+static bool describe(Project *project, const Import *import, const PlanResult *result,
                      ResourceTexts *out) {
     Arena *arena = project->cli->arena;
     ResourceAddr address = import->to.target.resource;

@@ -133,8 +133,8 @@ static void add_generated(Plan *plan, const Map *blocks, Arena *arena) {
 }
 
 /* Loads the configuration, its variables and the options of the plan. */
-static bool load(
-    Operation *operation, Cli *cli, const Arguments *arguments, PlanMode mode, Diags *diags) {
+static bool load(Operation *operation, Cli *cli, const Arguments *arguments, PlanMode mode,
+                 Diags *diags) {
     Project *project = operation->project;
     project->may_be_empty |= mode == PLAN_DESTROY;
     project->asks = true;
@@ -204,12 +204,8 @@ static void complete_plan(const Operation *operation) {
     reporting_set_plan(cli->reporting, plan, project->config);
 }
 
-bool operation_plan(Operation *operation,
-                    Cli *cli,
-                    const Arguments *arguments,
-                    LockOperation lock_as,
-                    PlanMode mode,
-                    Diags *diags) {
+bool operation_plan(Operation *operation, Cli *cli, const Arguments *arguments,
+                    LockOperation lock_as, PlanMode mode, Diags *diags) {
     if (!load(operation, cli, arguments, mode, diags) || !open_state(operation, lock_as))
         return false;
     bool ok = make_plan(operation, diags);
@@ -241,9 +237,7 @@ bool operation_refresh(Operation *operation, Cli *cli, const Arguments *argument
 
 /* Writes the state to the current directory after the backend failed to write it. If that fails
  * too, prints the state, unless the journal has every outcome. */
-static void save_errored_state(const Operation *operation,
-                               const State *state,
-                               bool is_in_journal,
+static void save_errored_state(const Operation *operation, const State *state, bool is_in_journal,
                                Diags *diags) {
     Cli *cli = operation->project->cli;
     Str text = statefile_encode(state, cli->arena);

@@ -17,17 +17,11 @@ typedef struct Operation {
 /* Loads configuration and variables, opens the state (locked as `lock_as`) and plans. Shows
  * progress and the plan. Returns false after an error; result.plan is set even then if planning got
  * that far. */
-MUST_USE bool operation_plan(Operation *operation,
-                             Cli *cli,
-                             const Arguments *arguments,
-                             LockOperation lock_as,
-                             PlanMode mode,
-                             Diags *diags);
+MUST_USE bool operation_plan(Operation *operation, Cli *cli, const Arguments *arguments,
+                             LockOperation lock_as, PlanMode mode, Diags *diags);
 /* Plans the changes of the configuration, but keeps only what the plan has read: the objects, and
  * the outputs that are known. On success, writes the state and shows the outputs. */
-MUST_USE bool operation_refresh(Operation *operation,
-                                Cli *cli,
-                                const Arguments *arguments,
+MUST_USE bool operation_refresh(Operation *operation, Cli *cli, const Arguments *arguments,
                                 Diags *diags);
 /* Applies the plan. On success, shows the summary and the outputs. Returns false after an error. */
 MUST_USE bool operation_apply(Operation *operation);

@@ -88,9 +88,7 @@ static bool read_cache(const Cli *cli, BackendCache *out, Diags *diags) {
 }
 
 /* Decodes the recorded arguments. Returns false if they do not fit the schema of `type`. */
-static bool decode_cache(const BackendCache *cache,
-                         const BackendType *type,
-                         Value *out,
+static bool decode_cache(const BackendCache *cache, const BackendType *type, Value *out,
                          Arena *arena) {
     JsonReader reader = json_reader_new(cache->config, arena);
     const char *error;
@@ -478,9 +476,7 @@ static void keep_journal_here(Project *project, Backend *backend) {
         backend->write_every_ms = (int64_t)seconds * 1000;
 }
 
-bool backend_choice_open(Project *project,
-                         const BackendChoice *choice,
-                         Str workspace,
+bool backend_choice_open(Project *project, const BackendChoice *choice, Str workspace,
                          Backend **out) {
     Cli *cli = project->cli;
     Value config;
@@ -498,9 +494,7 @@ bool backend_choice_open(Project *project,
     return true;
 }
 
-bool backend_choice_list(Project *project,
-                         const BackendChoice *choice,
-                         StrVec *out,
+bool backend_choice_list(Project *project, const BackendChoice *choice, StrVec *out,
                          bool *has_workspaces) {
     Cli *cli = project->cli;
     Value config;

@@ -31,14 +31,10 @@ MUST_USE bool backend_choice_read(Project *project, const BackendConfig *block, 
 /* Returns the local backend with this file. */
 BackendChoice backend_choice_of_file(Str path, Arena *arena);
 /* Opens the backend. Arguments that are not set come from environment variables. */
-MUST_USE bool backend_choice_open(Project *project,
-                                  const BackendChoice *choice,
-                                  Str workspace,
+MUST_USE bool backend_choice_open(Project *project, const BackendChoice *choice, Str workspace,
                                   Backend **out);
 /* Lists the workspaces, "default" first. *has_workspaces: the backend supports others. */
-MUST_USE bool backend_choice_list(Project *project,
-                                  const BackendChoice *choice,
-                                  StrVec *out,
+MUST_USE bool backend_choice_list(Project *project, const BackendChoice *choice, StrVec *out,
                                   bool *has_workspaces);
 /* Records the backend for later commands. */
 MUST_USE bool backend_choice_record(Project *project, const BackendChoice *choice);

@@ -7,14 +7,14 @@
 #include "workspace.h"
 
 static const Option options[] = {
-    {"backend-config", OPTION_TEXT,    "NAME=VALUE",
-     "Set a backend argument, or read arguments from a file. May be repeated."                                 },
-    {"reconfigure",    OPTION_FLAG,    NULL,         "Use the new backend without copying the previous states."},
-    {"migrate-state",  OPTION_FLAG,    NULL,         "Copy the states to the new backend."                     },
-    {"force-copy",     OPTION_FLAG,    NULL,         "With -migrate-state: skip the prompts."                  },
-    {"lock",           OPTION_FLAG_ON, NULL,         "Lock the states during migration (default true)."        },
-    {"lock-timeout",   OPTION_TEXT,    "DURATION",
-     "How long to wait for a lock (default 0s: try once)."                                                     },
+    {"backend-config", OPTION_TEXT, "NAME=VALUE",
+     "Set a backend argument, or read arguments from a file. May be repeated."},
+    {"reconfigure", OPTION_FLAG, NULL, "Use the new backend without copying the previous states."},
+    {"migrate-state", OPTION_FLAG, NULL, "Copy the states to the new backend."},
+    {"force-copy", OPTION_FLAG, NULL, "With -migrate-state: skip the prompts."},
+    {"lock", OPTION_FLAG_ON, NULL, "Lock the states during migration (default true)."},
+    {"lock-timeout", OPTION_TEXT, "DURATION",
+     "How long to wait for a lock (default 0s: try once)."},
 };
 const OptionGroup backend_init_options = {options, ARRAY_COUNT(options)};
 
@@ -34,8 +34,7 @@ static bool check_options(Project *project) {
     return false;
 }
 
-static bool is_missing(const Project *project,
-                       const BackendChoice *choice,
+static bool is_missing(const Project *project, const BackendChoice *choice,
                        const Attribute *asked) {
     Cli *cli = project->cli;
     SCOPED(ArenaRef) scratch = arena_open("backend");
@@ -412,9 +411,7 @@ static bool migrate(const Migration *migration) {
     return to_many ? copy_all(&all, &there) : copy_current(&all);
 }
 
-static bool switch_backend(Project *project,
-                           BackendChoice *now,
-                           const BackendChoice *before,
+static bool switch_backend(Project *project, BackendChoice *now, const BackendChoice *before,
                            Str *note) {
     bool is_first = !before->is_configured;
     if (!is_first && !copies_states(project))

@@ -120,9 +120,7 @@ Str foreign_programs_address(const ForeignPrograms *programs, Str name, Arena *a
                                                    : provider_address_complete(name, arena);
 }
 
-bool foreign_programs_answer(ForeignPrograms *programs,
-                             Str name,
-                             ProviderAnswer *out,
+bool foreign_programs_answer(ForeignPrograms *programs, Str name, ProviderAnswer *out,
                              Diags *diags) {
     Arena *arena = programs->cli->arena;
     const char *row = registry_row_address(programs->cli->registry, name);
@@ -194,8 +192,7 @@ static bool report_constraints(const DependencyEntry *entry, Str constraints, Di
     return false;
 }
 
-static bool check_constraints(const ForeignPrograms *programs,
-                              const DependencyEntry *entry,
+static bool check_constraints(const ForeignPrograms *programs, const DependencyEntry *entry,
                               Diags *diags) {
     bool is_selected = true;
     if (!programs->constraints)
@@ -207,9 +204,7 @@ static bool check_constraints(const ForeignPrograms *programs,
 }
 
 /* `why`: the end of a sentence. */
-static bool report_package(const DependencyEntry *entry,
-                           const char *why,
-                           Str detail,
+static bool report_package(const DependencyEntry *entry, const char *why, Str detail,
                            Diags *diags) {
     diags_error(diags, NO_RANGE, "Required plugins are not installed",
                 "The package of the provider %.*s %.*s %s%.*s. To install the packages that the "
@@ -219,10 +214,8 @@ static bool report_package(const DependencyEntry *entry,
 }
 
 /* Checks the hash of a package, and whether this user has installed it for this project. */
-static bool check_package(const ForeignPrograms *programs,
-                          const DependencyEntry *entry,
-                          const StoredPackage *package,
-                          Diags *diags) {
+static bool check_package(const ForeignPrograms *programs, const DependencyEntry *entry,
+                          const StoredPackage *package, Diags *diags) {
     const Cli *cli = programs->cli;
     Str h1;
     int status = package_record_hash(&programs->record, package, &h1, cli->arena);
@@ -241,10 +234,8 @@ static bool check_package(const ForeignPrograms *programs,
                           STR_EMPTY, diags);
 }
 
-static bool find_package(ForeignPrograms *programs,
-                         const DependencyEntry *entry,
-                         ForeignLocation *place,
-                         Diags *diags) {
+static bool find_package(ForeignPrograms *programs, const DependencyEntry *entry,
+                         ForeignLocation *place, Diags *diags) {
     const Cli *cli = programs->cli;
     StoredPackage package;
     Str path = package_store_path(foreign_programs_directory(cli), entry->address, entry->version,
@@ -278,9 +269,7 @@ static bool locate_override(const ForeignPrograms *programs, ForeignLocation *pl
     return false;
 }
 
-static bool locate_package(ForeignPrograms *programs,
-                           Str name,
-                           ForeignLocation *place,
+static bool locate_package(ForeignPrograms *programs, Str name, ForeignLocation *place,
                            Diags *diags) {
     if (!read_lock(programs, diags))
         return false;
@@ -290,13 +279,8 @@ static bool locate_package(ForeignPrograms *programs,
     return check_constraints(programs, entry, diags) && find_package(programs, entry, place, diags);
 }
 
-static bool locate(void *self,
-                   Str name,
-                   bool is_row,
-                   ForeignLocation *out,
-                   bool *is_found,
-                   Arena *arena,
-                   Diags *diags) {
+static bool locate(void *self, Str name, bool is_row, ForeignLocation *out, bool *is_found,
+                   Arena *arena, Diags *diags) {
     ForeignPrograms *programs = self;
     ProviderAnswer answer;
     (void)is_row;
@@ -334,8 +318,7 @@ void foreign_programs_close(ForeignPrograms *programs) {
     }
 }
 
-void foreign_programs_set_constraints(ForeignPrograms *programs,
-                                      ForeignConstraints constraints,
+void foreign_programs_set_constraints(ForeignPrograms *programs, ForeignConstraints constraints,
                                       void *payload) {
     if (!programs)
         return;

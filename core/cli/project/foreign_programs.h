@@ -27,8 +27,7 @@ void foreign_programs_close(ForeignPrograms *programs);
 /* Sets the function that gives the version constraints of a provider, which the dependency lock
  * must meet; empty: none. */
 typedef Str (*ForeignConstraints)(void *payload, Str address, Arena *arena);
-void foreign_programs_set_constraints(ForeignPrograms *programs,
-                                      ForeignConstraints constraints,
+void foreign_programs_set_constraints(ForeignPrograms *programs, ForeignConstraints constraints,
                                       void *payload);
 /* Makes a missing provider the error that `validate` reports. */
 void foreign_programs_set_validating(ForeignPrograms *programs);
@@ -36,9 +35,7 @@ void foreign_programs_set_validating(ForeignPrograms *programs);
 CliConfig *foreign_programs_config(ForeignPrograms *programs, Diags *diags);
 /* Returns the address that a name means: one of loam's own, else hashicorp/NAME. */
 Str foreign_programs_address(const ForeignPrograms *programs, Str name, Arena *arena);
-MUST_USE bool foreign_programs_answer(ForeignPrograms *programs,
-                                      Str name,
-                                      ProviderAnswer *out,
+MUST_USE bool foreign_programs_answer(ForeignPrograms *programs, Str name, ProviderAnswer *out,
                                       Diags *diags);
 /* Returns the directory that dev_overrides name for the address; empty if none. */
 Str foreign_programs_override(const ForeignPrograms *programs, Str address);

@@ -80,9 +80,7 @@ static int real_path(void *self, Str path, Str *out, Arena *arena) {
     return disk->real->real_path(disk->real->self, path, out, arena);
 }
 
-Disk overlay_disk_new(const Disk *real,
-                      const PlanFileSources *files,
-                      OverlayListing listing,
+Disk overlay_disk_new(const Disk *real, const PlanFileSources *files, OverlayListing listing,
                       Arena *arena) {
     OverlayDisk *self = arena_new(arena, OverlayDisk);
     *self = (OverlayDisk){

@@ -10,7 +10,5 @@ typedef enum OverlayListing {
     OVERLAY_REPLACE, /* they list only these files, so that newer files are ignored */
 } OverlayListing;
 
-Disk overlay_disk_new(const Disk *real,
-                      const PlanFileSources *files,
-                      OverlayListing listing,
+Disk overlay_disk_new(const Disk *real, const PlanFileSources *files, OverlayListing listing,
                       Arena *arena);

@@ -98,11 +98,9 @@ static const struct {
     AddAddress *add;
     bool is_file;
 } rows[] = {
-    {"target",       add_target,  false},
-    {"target-file",  add_target,  true },
-    {"exclude",      add_exclude, false},
-    {"exclude-file", add_exclude, true },
-    {"replace",      add_replace, false},
+    {"target", add_target, false},   {"target-file", add_target, true},
+    {"exclude", add_exclude, false}, {"exclude-file", add_exclude, true},
+    {"replace", add_replace, false},
 };
 
 static bool add_option(Selection *selection, const OptionValue *value) {

@@ -35,9 +35,7 @@ bool project_check_file(const Cli *cli, Str path, const char *summary, Diags *di
     return false;
 }
 
-void project_refuse_address(const Project *project,
-                            const char *summary,
-                            Str address,
+void project_refuse_address(const Project *project, const char *summary, Str address,
                             Diags *diags) {
     Arena *arena = project->cli->arena;
     StateResources resources = {0};

@@ -27,8 +27,8 @@ static bool report(Building *building, SourceRange range, const char *summary, S
 
 /* Evaluates a block by its schema. The value is known, without marks, validated, and has the
  * defaults. Errors point at the block's header, as the body contains secrets. */
-static bool evaluate(
-    Building *building, const Body *body, SourceRange range, const Schema *schema, Value *out) {
+static bool evaluate(Building *building, const Body *body, SourceRange range, const Schema *schema,
+                     Value *out) {
     Arena *arena = building->arena;
     const Module *root = building->config->root;
     const Scope *scope = static_eval_scope(building->config->statics, root, arena);
@@ -80,11 +80,8 @@ static SourceRange hidden(SourceRange range, Arena *arena) {
 static bool find_source(Building *building, const Expr *expr, KeySource **out);
 
 /* `what`: "key provider" or "method"; `known`: its types, as a list. */
-static bool report_unknown_type(Building *building,
-                                const EncryptionPart *part,
-                                const char *summary,
-                                const char *what,
-                                Str known) {
+static bool report_unknown_type(Building *building, const EncryptionPart *part, const char *summary,
+                                const char *what, Str known) {
     return report(building, part->range, summary,
                   str_format(building->arena,
                              "There is no %s of type \"%.*s\". The types are %.*s.", what,
@@ -97,13 +94,11 @@ static bool read_alias(Building *building, const BodyContent *content, Str *out)
                                      building->arena, building->diags);
 }
 
-static bool configure_source(Building *building,
-                             const EncryptionPart *part,
-                             const KeyProviderType *type,
-                             KeySourceConfig *out) {
+static bool configure_source(Building *building, const EncryptionPart *part,
+                             const KeyProviderType *type, KeySourceConfig *out) {
     BodyAttributeSchema own[] = {
         {"encrypted_metadata_alias", false, BODY_EXPRESSION},
-        {type->reference,            false, BODY_EXPRESSION},
+        {type->reference, false, BODY_EXPRESSION},
     };
     BodySchema schema = {.attributes = own, .attribute_count = type->reference ? 2 : 1};
     BodyContent content;
@@ -162,9 +157,7 @@ static bool build_step(Building *building, const EncryptionPart *part, CipherSte
     const CryptMethodType *type = crypt_method_find(part->type, &known, building->arena);
     if (!type)
         return report_unknown_type(building, part, "Unknown encryption method", "method", known);
-    const BodyAttributeSchema own[] = {
-        {"keys", type->keys == METHOD_NEEDS_KEYS, BODY_EXPRESSION}
-    };
+    const BodyAttributeSchema own[] = {{"keys", type->keys == METHOD_NEEDS_KEYS, BODY_EXPRESSION}};
     BodySchema schema = {.attributes = own, .attribute_count = type->keys != METHOD_HAS_NO_KEYS};
     BodyContent content;
     const Body *rest;
@@ -213,12 +206,8 @@ static bool build_all(Building *building, CipherSet *out) {
 }
 
 /* Leaves *out unchanged if there is no encryption block. Does not derive keys yet. */
-static bool open_ciphers(const Config *config,
-                         const Io *io,
-                         const CancelToken *cancel,
-                         CipherSet *out,
-                         Arena *arena,
-                         Diags *diags) {
+static bool open_ciphers(const Config *config, const Io *io, const CancelToken *cancel,
+                         CipherSet *out, Arena *arena, Diags *diags) {
     const Encryption *encryption = config ? config->root->encryption : NULL;
     if (!encryption)
         return true;
@@ -272,8 +261,8 @@ static bool is_sealed(const PlanFilePlace *place, Arena *arena) {
            envelope_is_sealed(bytes);
 }
 
-bool project_read_plan(
-    Project *project, Str path, Plan **out, PlanFileSources *sources, Diags *diags) {
+bool project_read_plan(Project *project, Str path, Plan **out, PlanFileSources *sources,
+                       Diags *diags) {
     Arena *arena = project->cli->arena;
     PlanFilePlace place = {.io = &project->cli->io, .path = path};
     if (!project_check_file(project->cli, path, "Failed to read the plan file", diags) ||

@@ -9,5 +9,5 @@ MUST_USE bool project_open_ciphers(Project *project);
 /* Reads a plan file. If it is encrypted, the encryption block of the current directory's
  * configuration decrypts it, and the project keeps the ciphers of that block. Before the call, the
  * project needs only `cli` and `arguments`. */
-MUST_USE bool project_read_plan(
-    Project *project, Str path, Plan **out, PlanFileSources *sources, Diags *diags);
+MUST_USE bool project_read_plan(Project *project, Str path, Plan **out, PlanFileSources *sources,
+                                Diags *diags);

@@ -109,8 +109,8 @@ static bool check_environment(const Cli *cli, Diags *diags) {
     return false;
 }
 
-bool project_load(
-    Project *project, Cli *cli, const Arguments *arguments, const Io *io, Diags *diags) {
+bool project_load(Project *project, Cli *cli, const Arguments *arguments, const Io *io,
+                  Diags *diags) {
     project->cli = cli;
     project->arguments = arguments;
     project->diags = diags;
@@ -154,8 +154,8 @@ static void restore_variables(Project *project, const Plan *plan, Arena *arena) 
     }
 }
 
-bool project_load_planned(
-    Project *project, Cli *cli, const Arguments *arguments, PlanInput input, Diags *diags) {
+bool project_load_planned(Project *project, Cli *cli, const Arguments *arguments, PlanInput input,
+                          Diags *diags) {
     Disk *disk = arena_new(cli->arena, Disk);
     *disk = overlay_disk_new(cli->io.disk, input.sources, OVERLAY_REPLACE, cli->arena);
     Io *io = arena_new(cli->arena, Io);

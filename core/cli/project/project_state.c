@@ -48,8 +48,8 @@ static Str dated_backup(const Cli *cli, Str path) {
 }
 
 /* -state, -state-out and -backup belong to the local backend and its default workspace. */
-static bool open_with(
-    Project *project, BackendChoice choice, Str path, const char *backup_option, Backend **out) {
+static bool open_with(Project *project, BackendChoice choice, Str path, const char *backup_option,
+                      Backend **out) {
     Cli *cli = project->cli;
     Str workspace = path.ptr ? STR("default") : cli->workspace;
     choice.config = with_path(choice.config, path, cli->arena);
@@ -113,8 +113,8 @@ bool project_open_backend(Project *project) {
                      &project->out);
 }
 
-static bool lock_one(
-    Project *project, Backend *backend, LockOperation operation, int64_t timeout_ms, Diags *diags) {
+static bool lock_one(Project *project, Backend *backend, LockOperation operation,
+                     int64_t timeout_ms, Diags *diags) {
     Cli *cli = project->cli;
     project->lock = state_lock_new(&cli->io, operation, backend->path, cli->arena);
     return backend_lock(backend, &project->lock, timeout_ms, cli->cancel, diags);
@@ -262,8 +262,8 @@ bool project_read_again(Project *project) {
     return read_state(project, LOCK_APPLY);
 }
 
-bool project_open_state_only(
-    Project *project, Cli *cli, const Arguments *arguments, LockOperation operation, Diags *diags) {
+bool project_open_state_only(Project *project, Cli *cli, const Arguments *arguments,
+                             LockOperation operation, Diags *diags) {
     project->is_single = true;
     return project_load_any(project, cli, arguments, diags) &&
            project_open_state(project, operation);

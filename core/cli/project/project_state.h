@@ -13,8 +13,8 @@ MUST_USE bool project_open_state(Project *project, LockOperation operation);
 /* Reads the state again, under its lock, with the operations that the journal holds. */
 MUST_USE bool project_read_again(Project *project);
 /* Loads only the root module, then opens the state. For state commands, show and output. */
-MUST_USE bool project_open_state_only(
-    Project *project, Cli *cli, const Arguments *arguments, LockOperation operation, Diags *diags);
+MUST_USE bool project_open_state_only(Project *project, Cli *cli, const Arguments *arguments,
+                                      LockOperation operation, Diags *diags);
 /* Adds an error unless a state exists, perhaps an empty one. For state commands. */
 MUST_USE bool project_check_has_state(const Project *project);
 /* Opens project->working: from now on, the journal records changes of `state`, which the project

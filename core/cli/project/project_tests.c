@@ -96,9 +96,7 @@ static void close_store(SuiteStore *store, bool is_kept, Diags *diags) {
     project_release(&self->project);
 }
 
-static bool open_backend(const ProjectTests *tests,
-                         const BackendChoice *choice,
-                         Backend **out,
+static bool open_backend(const ProjectTests *tests, const BackendChoice *choice, Backend **out,
                          Diags *diags) {
     Project *project = tests->project;
     Diags *before = project->diags;
@@ -115,11 +113,8 @@ static void note_recovery(const Project *project) {
                                    "from the journal; nothing is lost."));
 }
 
-static bool open_store(const ProjectTests *tests,
-                       const BackendChoice *choice,
-                       bool is_file,
-                       SuiteStore **out,
-                       Diags *diags) {
+static bool open_store(const ProjectTests *tests, const BackendChoice *choice, bool is_file,
+                       SuiteStore **out, Diags *diags) {
     const Project *outer = tests->project;
     TestStore *self = arena_new(outer->cli->arena, TestStore);
     Project *project = &self->project;
@@ -191,9 +186,7 @@ static bool open_file(void *self, Str name, SuiteStore **out, Diags *diags) {
     return open_store(tests, &choice, true, out, diags);
 }
 
-static bool open_configured(void *self,
-                            const BackendConfig *config,
-                            SuiteStore **out,
+static bool open_configured(void *self, const BackendConfig *config, SuiteStore **out,
                             Diags *diags) {
     const ProjectTests *tests = self;
     Project *project = tests->project;

@@ -112,23 +112,16 @@ static bool finish(NeedsReader *reader) {
     return reader->ok;
 }
 
-bool provider_needs_of_module(ForeignPrograms *programs,
-                              const Module *module,
-                              ProviderNeeds *out,
-                              Arena *arena,
-                              Diags *diags) {
+bool provider_needs_of_module(ForeignPrograms *programs, const Module *module, ProviderNeeds *out,
+                              Arena *arena, Diags *diags) {
     NeedsReader reader = {
         .programs = programs, .out = out, .ok = true, .arena = arena, .diags = diags};
     add_module(&reader, module);
     return finish(&reader);
 }
 
-bool provider_needs_of(ForeignPrograms *programs,
-                       const Config *config,
-                       const State *state,
-                       ProviderNeeds *out,
-                       Arena *arena,
-                       Diags *diags) {
+bool provider_needs_of(ForeignPrograms *programs, const Config *config, const State *state,
+                       ProviderNeeds *out, Arena *arena, Diags *diags) {
     NeedsReader reader = {
         .programs = programs, .out = out, .ok = true, .arena = arena, .diags = diags};
     StrVec addresses = {0};

@@ -17,19 +17,12 @@ typedef struct ProviderNeed {
 typedef VEC(ProviderNeed) ProviderNeeds; /* sorted by address, each once */
 
 /* Lists the needs of one module, without its descendants. */
-MUST_USE bool provider_needs_of_module(ForeignPrograms *programs,
-                                       const Module *module,
-                                       ProviderNeeds *out,
-                                       Arena *arena,
-                                       Diags *diags);
+MUST_USE bool provider_needs_of_module(ForeignPrograms *programs, const Module *module,
+                                       ProviderNeeds *out, Arena *arena, Diags *diags);
 /* Lists the needs of all modules of the configuration, also of those that only test runs load, and
  * of `state`. Both may be NULL. */
-MUST_USE bool provider_needs_of(ForeignPrograms *programs,
-                                const Config *config,
-                                const State *state,
-                                ProviderNeeds *out,
-                                Arena *arena,
-                                Diags *diags);
+MUST_USE bool provider_needs_of(ForeignPrograms *programs, const Config *config, const State *state,
+                                ProviderNeeds *out, Arena *arena, Diags *diags);
 /* Makes the dependency lock meet the version constraints of these modules, from the first use of a
  * package on. */
 void provider_needs_constrain(ForeignPrograms *programs, const Config *config, Arena *arena);

@@ -96,9 +96,7 @@ static bool write_lock(Project *project, const DependencyLock *before, const Dep
     return true;
 }
 
-static bool install(Project *project,
-                    const CliConfig *config,
-                    const WantedProviders *wanted,
+static bool install(Project *project, const CliConfig *config, const WantedProviders *wanted,
                     const ProviderNeeds *needs) {
     Cli *cli = project->cli;
     ProviderInstalled installed;
@@ -126,9 +124,7 @@ static bool install(Project *project,
     return true;
 }
 
-static bool install_locked(Project *project,
-                           const CliConfig *config,
-                           const WantedProviders *wanted,
+static bool install_locked(Project *project, const CliConfig *config, const WantedProviders *wanted,
                            const ProviderNeeds *needs) {
     Cli *cli = project->cli;
     DiskFile guard;

@@ -66,12 +66,8 @@ static bool add_tree(Gathering *gathering, const Module *module) {
     return ok;
 }
 
-bool required_providers_of(Registry *registry,
-                           const Module *module,
-                           ProviderScope scope,
-                           ProviderList *out,
-                           Arena *arena,
-                           Diags *diags) {
+bool required_providers_of(Registry *registry, const Module *module, ProviderScope scope,
+                           ProviderList *out, Arena *arena, Diags *diags) {
     Gathering gathering = {registry, out, map_new(arena), arena, diags};
     return scope == PROVIDERS_OF_TREE ? add_tree(&gathering, module)
                                       : add_module(&gathering, module);

@@ -11,11 +11,7 @@ typedef enum ProviderScope { PROVIDERS_OF_MODULE, PROVIDERS_OF_TREE } ProviderSc
 
 /* Lists the providers that the blocks of the module, or also of its descendants, require. Sorted by
  * address. */
-MUST_USE bool required_providers_of(Registry *registry,
-                                    const Module *module,
-                                    ProviderScope scope,
-                                    ProviderList *out,
-                                    Arena *arena,
-                                    Diags *diags);
+MUST_USE bool required_providers_of(Registry *registry, const Module *module, ProviderScope scope,
+                                    ProviderList *out, Arena *arena, Diags *diags);
 /* Lists the provider addresses in the state, sorted. */
 void required_providers_of_state(const State *state, StrVec *out, Arena *arena);

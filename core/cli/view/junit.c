@@ -51,9 +51,7 @@ static Str skip_reason(const SuiteFile *file, const SuiteRun *skipped, Arena *sc
                : STR("The tests were interrupted.");
 }
 
-static void write_outcome(XmlWriter *xml,
-                          const SuiteFile *file,
-                          const SuiteRun *run,
+static void write_outcome(XmlWriter *xml, const SuiteFile *file, const SuiteRun *run,
                           Arena *scratch) {
     Str errors = diags_text(&run->diags, DIAG_ERROR, scratch);
     Str warnings = diags_text(&run->diags, DIAG_WARNING, scratch);

@@ -136,9 +136,9 @@ struct Reporting {
 };
 
 static const Option options[] = {
-    {"report",       OPTION_GROUP_CHOICE, "KIND:FILE",
-     "Write a report of this kind to a file. May be repeated."                      },
-    {"report-limit", OPTION_TEXT,         "N",
+    {"report", OPTION_GROUP_CHOICE, "KIND:FILE",
+     "Write a report of this kind to a file. May be repeated."},
+    {"report-limit", OPTION_TEXT, "N",
      "Maximum size of a Markdown report in characters (default 65536; 0: no limit)."},
 };
 
@@ -353,9 +353,7 @@ static bool report_nothing_ran(const ReportFile *file, Diags *diags) {
     return false;
 }
 
-static bool write_file(const Reporting *reporting,
-                       const ReportFile *file,
-                       const ReportInput *input,
+static bool write_file(const Reporting *reporting, const ReportFile *file, const ReportInput *input,
                        Diags *diags) {
     if (file->kind->of_runs && !input->timeline)
         return report_nothing_ran(file, diags);

@@ -107,11 +107,8 @@ static void add_summary(ViewGroup *group, Arena *arena) {
 }
 
 /* Collects the diagnostics from index `from` on. Omits repetitions of earlier ones. */
-static void collect_groups(const View *view,
-                           const Diags *diags,
-                           const ViewGrouping *grouping,
-                           ViewGroups *out,
-                           Arena *arena) {
+static void collect_groups(const View *view, const Diags *diags, const ViewGrouping *grouping,
+                           ViewGroups *out, Arena *arena) {
     for (size_t i = view->shown; i < diags->count; i++) {
         const Diag *diag = &diags->items[i];
         bool is_consequence = diag->follows && view->type->groups && !view_peer_of(view->cli);

@@ -121,8 +121,8 @@ static Excerpt make_excerpt(SourceRange range, size_t width, const Look *look, A
 #define WIDTH_ELSEWHERE 400 /* width of source lines if the output is no terminal */
 #define WIDTH_LEAST     40
 
-static void add_excerpt(
-    StrBuf *out, const Diag *diag, uint32_t terminal_width, const Look *look, Arena *scratch) {
+static void add_excerpt(StrBuf *out, const Diag *diag, uint32_t terminal_width, const Look *look,
+                        Arena *scratch) {
     SourceRange range = source_range_resolve(diag->range);
     const char *end = range.source->is_private ? ""
                       : diag->hides_line       ? " (source line hidden: it holds sensitive values)"

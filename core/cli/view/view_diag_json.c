@@ -53,8 +53,7 @@ static void write_values(JsonWriter *writer, const Diag *diag) {
 }
 
 /* Writes the signature of the function whose call failed. */
-static void write_function_call(JsonWriter *writer,
-                                const Diag *diag,
+static void write_function_call(JsonWriter *writer, const Diag *diag,
                                 const FunctionTable *functions) {
     const Function *function =
         functions && diag->called.len ? function_table_find(functions, diag->called) : NULL;
@@ -84,9 +83,7 @@ static void write_context(JsonWriter *writer, SourceRange range) {
 
 /* Writes all lines that the range touches, including the line of its end. Offsets are in bytes from
  * the start of the first line. */
-static void write_snippet(JsonWriter *writer,
-                          const Diag *diag,
-                          SourceRange range,
+static void write_snippet(JsonWriter *writer, const Diag *diag, SourceRange range,
                           const FunctionTable *functions) {
     uint32_t first;
     Str code = source_range_lines(range, &first);
@@ -108,8 +105,8 @@ static const struct {
     bool has_range;
     bool has_empty_range; /* without a range: an empty file name and line 0 */
 } subjects[] = {
-    [DIAG_OBJECT] = {.has_address = true,      .has_range = true},
-    [DIAG_EXPRESSION] = {.has_range = true                       },
+    [DIAG_OBJECT] = {.has_address = true, .has_range = true},
+    [DIAG_EXPRESSION] = {.has_range = true},
     [DIAG_NAME] = {.has_range = true, .has_empty_range = true},
     [DIAG_RELATION] = {0},
 };

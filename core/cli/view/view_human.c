@@ -173,11 +173,8 @@ static void on_file(void *self, const SuiteFile *file, SuiteProgress progress) {
     show_diags(text, &file->diags);
 }
 
-static void show_object(const SuiteRun *run,
-                        const StateResource *resource,
-                        const StateInstance *instance,
-                        RenderStyle style,
-                        StrBuf *out,
+static void show_object(const SuiteRun *run, const StateResource *resource,
+                        const StateInstance *instance, RenderStyle style, StrBuf *out,
                         Arena *scratch) {
     ResourceAddr address = resource->address;
     const Schema *schema = engine_find_schema(run->engine, address.mode,
@@ -258,10 +255,7 @@ static void list_left(const State *state, StrBuf *out, Arena *scratch) {
     }
 }
 
-static void on_left(void *self,
-                    const SuiteFile *file,
-                    const SuiteRun *run,
-                    const State *state,
+static void on_left(void *self, const SuiteFile *file, const SuiteRun *run, const State *state,
                     SuiteReason reason) {
     (void)self;
     SCOPED(ArenaRef) scratch = arena_open("left");
@@ -286,9 +280,7 @@ static void list_planned(const Plan *planned, StrBuf *out, Arena *scratch) {
     }
 }
 
-static void on_interrupt(void *self,
-                         const SuiteFile *file,
-                         const SuiteLeftovers *left,
+static void on_interrupt(void *self, const SuiteFile *file, const SuiteLeftovers *left,
                          const Plan *planned) {
     (void)self;
     SCOPED(ArenaRef) scratch = arena_open("interrupt");
@@ -322,14 +314,14 @@ static const SuiteEvents *report_tests(View *view, bool verbose) {
     *text = (TestText){
         .events =
             {
-                     .self = text,
-                     .begin = on_begin,
-                     .file = on_file,
-                     .run = on_run,
-                     .left = on_left,
-                     .interrupt = on_interrupt,
-                     .end = on_end,
-                     },
+                .self = text,
+                .begin = on_begin,
+                .file = on_file,
+                .run = on_run,
+                .left = on_left,
+                .interrupt = on_interrupt,
+                .end = on_end,
+            },
         .view = view,
         .verbose = verbose,
     };

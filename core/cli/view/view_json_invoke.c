@@ -4,8 +4,7 @@
 
 #include "view_json_line.h"
 
-static void write_planned_trigger(JsonWriter *writer,
-                                  const ActionInvocation *invocation,
+static void write_planned_trigger(JsonWriter *writer, const ActionInvocation *invocation,
                                   Arena *scratch) {
     json_key(writer, STR("lifecycle_trigger"));
     json_object_start(writer);

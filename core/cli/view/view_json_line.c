@@ -2,12 +2,8 @@
 #include "view_json_line.h"
 #include "version.h"
 
-void view_json_line_begin(ViewJsonLine *line,
-                          const Cli *cli,
-                          const char *type,
-                          const char *level,
-                          Str message,
-                          Arena *scratch) {
+void view_json_line_begin(ViewJsonLine *line, const Cli *cli, const char *type, const char *level,
+                          Str message, Arena *scratch) {
     line->text = strbuf_new(scratch);
     line->cli = cli;
     json_writer_init(&line->writer, &line->text, 0);
@@ -37,9 +33,7 @@ static void write_key(JsonWriter *writer, const char *name, InstanceKey key) {
     }
 }
 
-void view_json_line_resource(JsonWriter *writer,
-                             const char *key,
-                             ResourceAddr address,
+void view_json_line_resource(JsonWriter *writer, const char *key, ResourceAddr address,
                              Arena *scratch) {
     ResourceAddr local = address;
     local.module = NULL;

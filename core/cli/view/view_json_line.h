@@ -12,16 +12,10 @@ typedef struct ViewJsonLine {
 } ViewJsonLine;
 
 /* Starts the object; `scratch` must live until the end of the line. */
-void view_json_line_begin(ViewJsonLine *line,
-                          const Cli *cli,
-                          const char *type,
-                          const char *level,
-                          Str message,
-                          Arena *scratch);
+void view_json_line_begin(ViewJsonLine *line, const Cli *cli, const char *type, const char *level,
+                          Str message, Arena *scratch);
 /* Ends the object and writes the line. */
 void view_json_line_end(ViewJsonLine *line);
 /* Writes the address of a resource instance, or of an action, as the member `key`. */
-void view_json_line_resource(JsonWriter *writer,
-                             const char *key,
-                             ResourceAddr address,
+void view_json_line_resource(JsonWriter *writer, const char *key, ResourceAddr address,
                              Arena *scratch);

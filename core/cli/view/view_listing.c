@@ -28,8 +28,8 @@ size_t view_listing_width(const Listing *listing, Arena *arena) {
     return width;
 }
 
-void view_listing_add_row(
-    StrBuf *out, const Listing *listing, size_t i, size_t width, Arena *arena) {
+void view_listing_add_row(StrBuf *out, const Listing *listing, size_t i, size_t width,
+                          Arena *arena) {
     const ListingEntry *entry = &listing->entries.items[i];
     Str identity = identity_of(entry, arena);
     size_t own = utf8_display_width(identity);

@@ -10,8 +10,8 @@
 size_t view_listing_width(const Listing *listing, Arena *arena);
 /* Adds the row of entry `i`: address, identity, name. The identity gets at least `width` columns.
  */
-void view_listing_add_row(
-    StrBuf *out, const Listing *listing, size_t i, size_t width, Arena *arena);
+void view_listing_add_row(StrBuf *out, const Listing *listing, size_t i, size_t width,
+                          Arena *arena);
 /* Returns entry `i` as the configuration of a resource and its import. `is_other`: as Terraform
  * writes it, with nulls. */
 ResourceText view_listing_resource(const Listing *listing, size_t i, bool is_other, Arena *arena);

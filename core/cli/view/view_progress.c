@@ -118,12 +118,8 @@ static Str cut_end(Str text, size_t width, bool unicode, Arena *scratch) {
 
 /* Adds ", waiting for an address", cut so that the clock and a third of the width for the address
  * still fit. */
-static void add_what(const ProgressView *view,
-                     const Running *running,
-                     size_t used,
-                     uint32_t width,
-                     StrBuf *tail,
-                     Arena *scratch) {
+static void add_what(const ProgressView *view, const Running *running, size_t used, uint32_t width,
+                     StrBuf *tail, Arena *scratch) {
     size_t address = utf8_display_width(running->address);
     size_t kept = MARGIN + used + (address < width / 3 ? address : width / 3) + 2;
     if (running->what.len == 0 || kept + 4 > width)
@@ -134,9 +130,7 @@ static void add_what(const ProgressView *view,
 }
 
 /* The text after the address; with a bar only if both fit. */
-static Str running_tail(const ProgressView *view,
-                        const Running *running,
-                        uint32_t width,
+static Str running_tail(const ProgressView *view, const Running *running, uint32_t width,
                         Arena *scratch) {
     int64_t elapsed = now_ms(view) - running->started_ms;
     StrBuf end = strbuf_new(scratch), tail = strbuf_new(scratch);
@@ -154,9 +148,7 @@ static Str running_tail(const ProgressView *view,
     return strbuf_str(&tail);
 }
 
-static Str running_line(const ProgressView *view,
-                        const Running *running,
-                        uint32_t width,
+static Str running_line(const ProgressView *view, const Running *running, uint32_t width,
                         Arena *scratch) {
     static const char *const frames[] = {"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧"};
     int64_t elapsed = now_ms(view) - running->started_ms;

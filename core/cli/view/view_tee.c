@@ -105,28 +105,21 @@ static void on_test_file(void *self, const SuiteFile *file, SuiteProgress progre
         tee->heard[i]->file(tee->heard[i]->self, file, progress);
 }
 
-static void on_test_run(void *self,
-                        const SuiteFile *file,
-                        const SuiteRun *run,
+static void on_test_run(void *self, const SuiteFile *file, const SuiteRun *run,
                         SuiteProgress progress) {
     TeeTests *tee = self;
     for (size_t i = 0; i < 2; i++)
         tee->heard[i]->run(tee->heard[i]->self, file, run, progress);
 }
 
-static void on_test_left(void *self,
-                         const SuiteFile *file,
-                         const SuiteRun *run,
-                         const State *state,
+static void on_test_left(void *self, const SuiteFile *file, const SuiteRun *run, const State *state,
                          SuiteReason reason) {
     TeeTests *tee = self;
     for (size_t i = 0; i < 2; i++)
         tee->heard[i]->left(tee->heard[i]->self, file, run, state, reason);
 }
 
-static void on_tests_interrupt(void *self,
-                               const SuiteFile *file,
-                               const SuiteLeftovers *left,
+static void on_tests_interrupt(void *self, const SuiteFile *file, const SuiteLeftovers *left,
                                const Plan *planned) {
     TeeTests *tee = self;
     for (size_t i = 0; i < 2; i++)

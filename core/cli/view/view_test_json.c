@@ -14,12 +14,8 @@ typedef struct TestStream {
     bool verbose;
 } TestStream;
 
-static void begin(ViewJsonLine *line,
-                  const TestStream *stream,
-                  const char *type,
-                  const char *level,
-                  Str message,
-                  Arena *scratch) {
+static void begin(ViewJsonLine *line, const TestStream *stream, const char *type, const char *level,
+                  Str message, Arena *scratch) {
     view_json_line_begin(line, stream->view->cli, type, level, message, scratch);
 }
 
@@ -29,9 +25,7 @@ static void write_origin(ViewJsonLine *line, const SuiteFile *file, const SuiteR
         json_key_string(&line->writer, "@testrun", run->config->name);
 }
 
-static void write_diags(const TestStream *stream,
-                        const SuiteFile *file,
-                        const SuiteRun *run,
+static void write_diags(const TestStream *stream, const SuiteFile *file, const SuiteRun *run,
                         const Diags *diags) {
     for (size_t i = 0; i < diags->count; i++) {
         SCOPED(ArenaRef) scratch = arena_open("line");
@@ -215,10 +209,7 @@ static void write_instances(JsonWriter *writer, const State *state, Arena *scrat
     }
 }
 
-static void on_left(void *self,
-                    const SuiteFile *file,
-                    const SuiteRun *run,
-                    const State *state,
+static void on_left(void *self, const SuiteFile *file, const SuiteRun *run, const State *state,
                     SuiteReason reason) {
     const TestStream *stream = self;
     SCOPED(ArenaRef) scratch = arena_open("line");
@@ -237,9 +228,7 @@ static void on_left(void *self,
     view_json_line_end(&line);
 }
 
-static void write_leftover(JsonWriter *writer,
-                           const char *key,
-                           const State *state,
+static void write_leftover(JsonWriter *writer, const char *key, const State *state,
                            Arena *scratch) {
     json_key(writer, str_from_cstr(key));
     json_array_start(writer);
@@ -265,9 +254,7 @@ static void write_planned(JsonWriter *writer, const Plan *planned, Arena *scratc
 
 /* The key "state" has the last state of the module under test, if there is one; "states" has the
  * states of other runs. */
-static void on_interrupt(void *self,
-                         const SuiteFile *file,
-                         const SuiteLeftovers *left,
+static void on_interrupt(void *self, const SuiteFile *file, const SuiteLeftovers *left,
                          const Plan *planned) {
     const TestStream *stream = self;
     SCOPED(ArenaRef) scratch = arena_open("line");
@@ -321,14 +308,14 @@ const SuiteEvents *view_test_json(View *view, bool verbose) {
     *stream = (TestStream){
         .events =
             {
-                     .self = stream,
-                     .begin = on_begin,
-                     .file = on_file,
-                     .run = on_run,
-                     .left = on_left,
-                     .interrupt = on_interrupt,
-                     .end = on_end,
-                     },
+                .self = stream,
+                .begin = on_begin,
+                .file = on_file,
+                .run = on_run,
+                .left = on_left,
+                .interrupt = on_interrupt,
+                .end = on_end,
+            },
         .view = view,
         .verbose = verbose,
     };

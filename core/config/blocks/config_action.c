@@ -6,9 +6,9 @@
 #include "config_read.h"
 
 static const BodyAttributeSchema attributes[] = {
-    {"count",    false, BODY_EXPRESSION},
+    {"count", false, BODY_EXPRESSION},
     {"for_each", false, BODY_EXPRESSION},
-    {"provider", false, BODY_NAME      },
+    {"provider", false, BODY_NAME},
 };
 static const BodyBlockSchema blocks[] = {
     {"config", 0},
@@ -34,10 +34,8 @@ static bool action_identify(ConfigLoading *loading, const BodyBlock *block, Str 
            ok;
 }
 
-bool config_action_read_config(ConfigLoading *loading,
-                               const BodyBlock *block,
-                               const BodyContent *content,
-                               const BodySchema *own,
+bool config_action_read_config(ConfigLoading *loading, const BodyBlock *block,
+                               const BodyContent *content, const BodySchema *own,
                                const Body **out) {
     const BodyBlock *config;
     BodyContent ignored;
@@ -92,10 +90,10 @@ const ConfigBlock config_action = {
 /* Triggers. */
 
 static const BodyAttributeSchema trigger_attributes[] = {
-    {"events",     true,  BODY_CODE      },
-    {"actions",    true,  BODY_CODE      },
-    {"condition",  false, BODY_EXPRESSION},
-    {"on_failure", false, BODY_CODE      },
+    {"events", true, BODY_CODE},
+    {"actions", true, BODY_CODE},
+    {"condition", false, BODY_EXPRESSION},
+    {"on_failure", false, BODY_CODE},
 };
 static const BodySchema trigger_schema = {
     .attributes = trigger_attributes,
@@ -108,11 +106,8 @@ static bool report(SourceRange range, const char *summary, const char *detail, D
 }
 
 /* Returns the list in `expr`; NULL, after an error, if it is absent, no list or empty. */
-static const Expr *read_list(const BodyContent *content,
-                             const char *name,
-                             const char *empty,
-                             SourceRange range,
-                             Diags *diags) {
+static const Expr *read_list(const BodyContent *content, const char *name, const char *empty,
+                             SourceRange range, Diags *diags) {
     const Expr *list = config_read_expr(content, name);
     if (!list)
         return NULL; /* reported as missing */
@@ -160,9 +155,7 @@ static bool read_event(const Expr *expr, ActionTrigger *out, Arena *arena, Diags
     return true;
 }
 
-static bool read_events(const BodyContent *content,
-                        ActionTrigger *out,
-                        Arena *arena,
+static bool read_events(const BodyContent *content, ActionTrigger *out, Arena *arena,
                         Diags *diags) {
     const Expr *list = read_list(content, "events", "No events specified", out->range, diags);
     bool ok = list != NULL;
@@ -187,9 +180,7 @@ static bool check_action(const Expr *expr, Diags *diags) {
                   diags);
 }
 
-static bool read_actions(const BodyContent *content,
-                         ActionTrigger *out,
-                         Arena *arena,
+static bool read_actions(const BodyContent *content, ActionTrigger *out, Arena *arena,
                          Diags *diags) {
     const Expr *list = read_list(content, "actions", "No actions specified", out->range, diags);
     bool ok = list != NULL;
@@ -247,9 +238,7 @@ static bool read_trigger(const BodyBlock *block, ActionTrigger *out, Arena *aren
     return check_condition(out, diags) && ok;
 }
 
-bool config_action_read_triggers(const BodyContent *content,
-                                 Lifecycle *out,
-                                 Arena *arena,
+bool config_action_read_triggers(const BodyContent *content, Lifecycle *out, Arena *arena,
                                  Diags *diags) {
     bool ok = true;
     vec_each(&content->blocks, block) {

@@ -83,20 +83,15 @@ extern const ConfigBlocks config_query_blocks;
 
 /* Decodes a resource, data source or ephemeral resource. `check` is the enclosing check block,
  * or NULL. */
-MUST_USE bool config_resource_decode(ConfigLoading *loading,
-                                     const BodyBlock *block,
-                                     ResourceMode mode,
-                                     const Check *check,
-                                     const Resource **out);
+MUST_USE bool config_resource_decode(ConfigLoading *loading, const BodyBlock *block,
+                                     ResourceMode mode, const Check *check, const Resource **out);
 /* Reads `provider`. By default, the type determines the provider: libvirt_domain uses libvirt. */
-MUST_USE bool config_resource_read_provider(ConfigLoading *loading,
-                                            const BodyContent *content,
+MUST_USE bool config_resource_read_provider(ConfigLoading *loading, const BodyContent *content,
                                             Resource *resource);
 /* Returns whether the block has neither arguments of the provider nor `for_each`. */
 bool config_provider_is_empty(const ProviderConfig *provider, Arena *arena);
 /* Rejects `for_each`, whose name is at `range`, if the configuration has no alias. */
-MUST_USE bool config_provider_check_keys(const ProviderConfig *provider,
-                                         SourceRange range,
+MUST_USE bool config_provider_check_keys(const ProviderConfig *provider, SourceRange range,
                                          Diags *diags);
 /* Reports a call with an empty source. Always returns false. */
 bool config_module_report_empty(const ModuleCall *call, Diags *diags);

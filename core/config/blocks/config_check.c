@@ -35,10 +35,7 @@ static size_t count_asserts(const Check *check) {
 }
 
 static bool check_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
-    static const BodyBlockSchema blocks[] = {
-        {"data",   2},
-        {"assert", 0}
-    };
+    static const BodyBlockSchema blocks[] = {{"data", 2}, {"assert", 0}};
     static const BodySchema schema = {.blocks = blocks, .block_count = ARRAY_COUNT(blocks)};
     (void)is_override;
     BodyContent content;

@@ -37,13 +37,10 @@ typedef struct EncryptionReader {
     uint32_t depth;
 } EncryptionReader;
 
-static bool read_target(EncryptionReader *reader,
-                        const BodyBlock *block,
-                        Str name,
+static bool read_target(EncryptionReader *reader, const BodyBlock *block, Str name,
                         const EncryptionTarget **out);
 
-static bool read_fallbacks(EncryptionReader *reader,
-                           const BodyContent *content,
+static bool read_fallbacks(EncryptionReader *reader, const BodyContent *content,
                            EncryptionTarget *target) {
     bool ok = true;
     vec_each(&content->blocks, inner) {
@@ -62,17 +59,13 @@ static bool read_fallbacks(EncryptionReader *reader,
     return ok;
 }
 
-static bool read_target(EncryptionReader *reader,
-                        const BodyBlock *block,
-                        Str name,
+static bool read_target(EncryptionReader *reader, const BodyBlock *block, Str name,
                         const EncryptionTarget **out) {
     static const BodyAttributeSchema attributes[] = {
-        {"method",   false, BODY_CODE   },
+        {"method", false, BODY_CODE},
         {"enforced", false, BODY_LITERAL},
     };
-    static const BodyBlockSchema blocks[] = {
-        {"fallback", 0}
-    };
+    static const BodyBlockSchema blocks[] = {{"fallback", 0}};
     BodySchema schema = {
         .attributes = attributes,
         .attribute_count = reader->depth ? 1 : 2, /* `enforced` is not allowed in a fallback */
@@ -100,7 +93,7 @@ static bool report_second(EncryptionReader *reader, const BodyBlock *block) {
 
 static bool read_remotes(EncryptionReader *reader, const BodyBlock *block) {
     static const BodyBlockSchema blocks[] = {
-        {"default",                  0},
+        {"default", 0},
         {"remote_state_data_source", 1},
     };
     static const BodySchema schema = {.blocks = blocks, .block_count = ARRAY_COUNT(blocks)};
@@ -149,10 +142,8 @@ static bool is_unencrypted(const Expr *expr) {
            str_equal_cstr(traversal->steps[0].name, "unencrypted");
 }
 
-static bool check_method(const Encryption *encryption,
-                         const EncryptionTarget *target,
-                         bool enforced,
-                         Diags *diags) {
+static bool check_method(const Encryption *encryption, const EncryptionTarget *target,
+                         bool enforced, Diags *diags) {
     const Expr *expr = target->method;
     const Traversal *traversal = expr ? config_read_traversal(expr) : NULL;
     if (!expr)
@@ -168,8 +159,7 @@ static bool check_method(const Encryption *encryption,
     return false;
 }
 
-static bool check_target(const Encryption *encryption,
-                         const EncryptionTarget *target,
+static bool check_target(const Encryption *encryption, const EncryptionTarget *target,
                          Diags *diags) {
     bool ok = true;
     bool enforced = target && target->enforced;
@@ -188,14 +178,13 @@ static bool check_targets(const Encryption *encryption, Diags *diags) {
     return ok;
 }
 
-static bool read_encryption(ConfigLoading *loading,
-                            const BodyBlock *block,
+static bool read_encryption(ConfigLoading *loading, const BodyBlock *block,
                             const Encryption **out) {
     static const BodyBlockSchema blocks[] = {
-        {"key_provider",              2},
-        {"method",                    2},
-        {"state",                     0},
-        {"plan",                      0},
+        {"key_provider", 2},
+        {"method", 2},
+        {"state", 0},
+        {"plan", 0},
         {"remote_state_data_sources", 0},
     };
     static const BodySchema schema = {.blocks = blocks, .block_count = ARRAY_COUNT(blocks)};
@@ -230,8 +219,7 @@ static void merge_parts(EncryptionParts *out, const EncryptionParts *above, Aren
 }
 
 static const EncryptionTarget *merge_target(const EncryptionTarget *below,
-                                            const EncryptionTarget *above,
-                                            Arena *arena) {
+                                            const EncryptionTarget *above, Arena *arena) {
     if (!below || !above)
         return below ? below : above;
     EncryptionTarget *merged = arena_new(arena, EncryptionTarget);
@@ -300,9 +288,7 @@ static bool read_given(ConfigLoading *loading, const Encryption **out) {
     const SourceText *source =
         source_text_new_private(request->encryption_name, request->encryption, arena);
     bool is_json = str_starts_with(str_trim(request->encryption), STR("{"));
-    BodyBlock block = {
-        .type = STR("encryption"), .range = {source, 0, 0}
-    };
+    BodyBlock block = {.type = STR("encryption"), .range = {source, 0, 0}};
     bool ok = is_json
                   ? body_json_parse(source, request->functions, &block.body, arena, loading->diags)
                   : body_hcl_parse(source, request->functions, &block.body, arena, loading->diags);

@@ -10,8 +10,8 @@
 
 static const BodyBlockSchema blocks[] = {
     {"variables", 0},
-    {"backend",   0},
-    {"provider",  1},
+    {"backend", 0},
+    {"provider", 1},
 };
 
 static bool environment_identify(ConfigLoading *loading, const BodyBlock *block, Str *key) {
@@ -61,8 +61,7 @@ static const Expr *item_of(const Expr *expr, Str name) {
 }
 
 /* Reads `variables = { … }`, the form of an argument in native syntax. */
-static bool read_variables_argument(ConfigLoading *loading,
-                                    const BodyContent *content,
+static bool read_variables_argument(ConfigLoading *loading, const BodyContent *content,
                                     Environment *out) {
     const BodyAttribute *attribute = body_content_find(content, "variables");
     Value values;
@@ -88,8 +87,7 @@ static bool read_variables_argument(ConfigLoading *loading,
     return true;
 }
 
-static bool read_variables_file(ConfigLoading *loading,
-                                const BodyContent *content,
+static bool read_variables_file(ConfigLoading *loading, const BodyContent *content,
                                 Environment *out) {
     const BodyAttribute *attribute = body_content_find(content, "variables_file");
     if (!attribute)
@@ -100,9 +98,7 @@ static bool read_variables_file(ConfigLoading *loading,
 }
 
 static bool read_provider(ConfigLoading *loading, const BodyBlock *block, Environment *out) {
-    static const BodyAttributeSchema attributes[] = {
-        {"alias", false, BODY_LITERAL}
-    };
+    static const BodyAttributeSchema attributes[] = {{"alias", false, BODY_LITERAL}};
     static const BodySchema schema = {.attributes = attributes, .attribute_count = 1};
     Arena *arena = loading->arena;
     ProviderConfig *provider = arena_new(arena, ProviderConfig);
@@ -141,9 +137,9 @@ static bool read_block(ConfigLoading *loading, const BodyBlock *block, Environme
  * only. */
 static BodySchema schema_for(const Body *body) {
     static const BodyAttributeSchema attributes[] = {
-        {"protected",      false, BODY_LITERAL   },
-        {"variables_file", false, BODY_LITERAL   },
-        {"variables",      false, BODY_EXPRESSION},
+        {"protected", false, BODY_LITERAL},
+        {"variables_file", false, BODY_LITERAL},
+        {"variables", false, BODY_EXPRESSION},
     };
     return (BodySchema){
         .attributes = attributes,

@@ -24,10 +24,8 @@ static bool read_to(ConfigLoading *loading, const BodyContent *content, ConfigAd
 }
 
 /* Requires exactly one of `id` and `identity`. */
-static bool read_identity(ConfigLoading *loading,
-                          const BodyBlock *block,
-                          const BodyContent *content,
-                          Import *out) {
+static bool read_identity(ConfigLoading *loading, const BodyBlock *block,
+                          const BodyContent *content, Import *out) {
     out->id = config_read_expr(content, "id");
     out->identity = config_read_expr(content, "identity");
     if ((out->id != NULL) != (out->identity != NULL))
@@ -116,11 +114,11 @@ bool config_import_check_providers(ConfigLoading *loading) {
 
 static bool import_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
     static const BodyAttributeSchema attributes[] = {
-        {"to",       true,  BODY_CODE      },
-        {"id",       false, BODY_EXPRESSION},
+        {"to", true, BODY_CODE},
+        {"id", false, BODY_EXPRESSION},
         {"identity", false, BODY_EXPRESSION},
         {"for_each", false, BODY_EXPRESSION},
-        {"provider", false, BODY_NAME      },
+        {"provider", false, BODY_NAME},
     };
     static const BodySchema schema = {
         .attributes = attributes,

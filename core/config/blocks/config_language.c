@@ -26,9 +26,7 @@ static bool check_experiments(const BodyContent *content, Diags *diags) {
 
 /* Ignores other arguments, which are for other programs. */
 static bool read_compatible_with(ConfigLoading *loading, const BodyBlock *block, Str *constraint) {
-    static const BodyAttributeSchema attributes[] = {
-        {"opentofu", false, BODY_LITERAL}
-    };
+    static const BodyAttributeSchema attributes[] = {{"opentofu", false, BODY_LITERAL}};
     static const BodySchema schema = {.attributes = attributes, .attribute_count = 1};
     BodyContent content;
     const Body *rest;
@@ -54,12 +52,10 @@ static bool read_compatible_with(ConfigLoading *loading, const BodyBlock *block,
 
 static bool language_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
     static const BodyAttributeSchema attributes[] = {
-        {"edition",     false, BODY_CODE   },
+        {"edition", false, BODY_CODE},
         {"experiments", false, BODY_LITERAL},
     };
-    static const BodyBlockSchema blocks[] = {
-        {"compatible_with", 0}
-    };
+    static const BodyBlockSchema blocks[] = {{"compatible_with", 0}};
     static const BodySchema schema = {
         .attributes = attributes,
         .attribute_count = ARRAY_COUNT(attributes),

@@ -5,11 +5,9 @@
 #include "config_read.h"
 
 static const BodyAttributeSchema attributes[] = {
-    {"count",            false, BODY_EXPRESSION},
-    {"for_each",         false, BODY_EXPRESSION},
-    {"provider",         false, BODY_NAME      },
-    {"include_resource", false, BODY_EXPRESSION},
-    {"limit",            false, BODY_EXPRESSION},
+    {"count", false, BODY_EXPRESSION}, {"for_each", false, BODY_EXPRESSION},
+    {"provider", false, BODY_NAME},    {"include_resource", false, BODY_EXPRESSION},
+    {"limit", false, BODY_EXPRESSION},
 };
 static const BodyBlockSchema blocks[] = {
     {"config", 0},

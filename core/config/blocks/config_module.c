@@ -29,8 +29,7 @@ static bool report_both(ConfigLoading *loading, const BodyAttribute *at, const c
     return false;
 }
 
-static bool check_repetition(ConfigLoading *loading,
-                             const BodyContent *content,
+static bool check_repetition(ConfigLoading *loading, const BodyContent *content,
                              const ModuleCall *call) {
     const BodyAttribute *count = body_content_find(content, "count");
     const BodyAttribute *for_each = body_content_find(content, "for_each");
@@ -41,9 +40,7 @@ static bool check_repetition(ConfigLoading *loading,
 }
 
 static bool read_lifecycle(ConfigLoading *loading, const BodyBlock *block, ModuleCall *call) {
-    static const BodyAttributeSchema inner_attributes[] = {
-        {"enabled", true, BODY_EXPRESSION}
-    };
+    static const BodyAttributeSchema inner_attributes[] = {{"enabled", true, BODY_EXPRESSION}};
     static const BodySchema inner_schema = {.attributes = inner_attributes, .attribute_count = 1};
     BodyContent content;
     bool ok =
@@ -67,18 +64,15 @@ static bool read_block(ConfigLoading *loading, const BodyBlock *block, ModuleCal
 }
 
 static const BodyAttributeSchema attributes[] = {
-    {"source",     true,  BODY_EXPRESSION},
-    {"version",    false, BODY_EXPRESSION},
-    {"count",      false, BODY_EXPRESSION},
-    {"for_each",   false, BODY_EXPRESSION},
-    {"depends_on", false, BODY_CODE      },
-    {"providers",  false, BODY_CODE      },
+    {"source", true, BODY_EXPRESSION}, {"version", false, BODY_EXPRESSION},
+    {"count", false, BODY_EXPRESSION}, {"for_each", false, BODY_EXPRESSION},
+    {"depends_on", false, BODY_CODE},  {"providers", false, BODY_CODE},
 };
 static const BodyBlockSchema blocks[] = {
     {"lifecycle", 0},
-    {"locals",    0},
-    {"provider",  1},
-    {"_",         0},
+    {"locals", 0},
+    {"provider", 1},
+    {"_", 0},
 };
 static const BodySchema schema = {
     .attributes = attributes,

@@ -11,9 +11,7 @@ static bool check_literal(ConfigLoading *loading, const ConfigAddress *end) {
     return false;
 }
 
-static bool read_end(ConfigLoading *loading,
-                     const BodyContent *content,
-                     const char *name,
+static bool read_end(ConfigLoading *loading, const BodyContent *content, const char *name,
                      ConfigAddress *out) {
     const Expr *expr = config_read_expr(content, name);
     return expr && config_address_read_plain(expr, out, loading->arena, loading->diags) &&
@@ -42,7 +40,7 @@ static bool check_ends(ConfigLoading *loading, const Moved *moved) {
 static bool moved_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
     static const BodyAttributeSchema attributes[] = {
         {"from", true, BODY_CODE},
-        {"to",   true, BODY_CODE},
+        {"to", true, BODY_CODE},
     };
     static const BodySchema schema = {
         .attributes = attributes,

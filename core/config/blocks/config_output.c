@@ -46,16 +46,13 @@ static bool read_type(ConfigLoading *loading, const BodyContent *content, Output
 
 static bool output_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
     static const BodyAttributeSchema attributes[] = {
-        {"value",       true,  BODY_EXPRESSION},
-        {"type",        false, BODY_CODE      },
-        {"description", false, BODY_LITERAL   },
-        {"sensitive",   false, BODY_LITERAL   },
-        {"ephemeral",   false, BODY_LITERAL   },
-        {"deprecated",  false, BODY_LITERAL   },
-        {"depends_on",  false, BODY_CODE      },
+        {"value", true, BODY_EXPRESSION},     {"type", false, BODY_CODE},
+        {"description", false, BODY_LITERAL}, {"sensitive", false, BODY_LITERAL},
+        {"ephemeral", false, BODY_LITERAL},   {"deprecated", false, BODY_LITERAL},
+        {"depends_on", false, BODY_CODE},
     };
     static const BodyBlockSchema blocks[] = {
-        {"precondition",  0},
+        {"precondition", 0},
         {"postcondition", 0},
     };
     static const BodySchema schema = {

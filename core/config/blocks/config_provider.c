@@ -8,8 +8,8 @@
 #include "static_eval.h"
 
 static const BodyAttributeSchema attributes[] = {
-    {"alias",    false, BODY_VALUE     },
-    {"version",  false, BODY_VALUE     },
+    {"alias", false, BODY_VALUE},
+    {"version", false, BODY_VALUE},
     {"for_each", false, BODY_EXPRESSION},
 };
 static const BodySchema schema = {
@@ -49,14 +49,11 @@ static bool provider_identify(ConfigLoading *loading, const BodyBlock *block, St
  * arguments. */
 static bool report_reserved(ConfigLoading *loading, const Body *body) {
     static const BodyAttributeSchema reserved[] = {
-        {"count",      false, BODY_EXPRESSION},
-        {"depends_on", false, BODY_CODE      },
-        {"source",     false, BODY_LITERAL   },
+        {"count", false, BODY_EXPRESSION},
+        {"depends_on", false, BODY_CODE},
+        {"source", false, BODY_LITERAL},
     };
-    static const BodyBlockSchema blocks[] = {
-        {"lifecycle", 0},
-        {"locals",    0}
-    };
+    static const BodyBlockSchema blocks[] = {{"lifecycle", 0}, {"locals", 0}};
     static const BodySchema reserved_schema = {
         .attributes = reserved,
         .attribute_count = ARRAY_COUNT(reserved),
@@ -98,8 +95,7 @@ static bool read_version(ConfigLoading *loading, const BodyContent *content, Str
 
 /* Warns about empty provider blocks in child modules, an old way to require a provider from the
  * caller. */
-static void warn_of_empty(ConfigLoading *loading,
-                          const ProviderConfig *provider,
+static void warn_of_empty(ConfigLoading *loading, const ProviderConfig *provider,
                           const BodyBlock *block) {
     if (!loading->module->parent || !config_provider_is_empty(provider, loading->arena))
         return;

@@ -52,8 +52,8 @@ static const Connection *new_connection(const BodyBlock *block, Arena *arena) {
     return connection;
 }
 
-static bool read_inner(
-    const BodyBlock *block, Provisioner *out, const Body **escaped, Arena *arena, Diags *diags) {
+static bool read_inner(const BodyBlock *block, Provisioner *out, const Body **escaped, Arena *arena,
+                       Diags *diags) {
     if (str_equal_cstr(block->type, "_")) {
         if (*escaped)
             return config_read_report_second(block, (*escaped)->range, diags);
@@ -71,12 +71,8 @@ static bool read_inner(
     return false;
 }
 
-static bool read_keyword(const BodyContent *content,
-                         const char *name,
-                         const char *const words[2],
-                         bool *is_other,
-                         Arena *arena,
-                         Diags *diags) {
+static bool read_keyword(const BodyContent *content, const char *name, const char *const words[2],
+                         bool *is_other, Arena *arena, Diags *diags) {
     const Expr *expr = config_read_expr(content, name);
     if (expr && !config_legacy_unquote(&expr, "keyword", arena, diags))
         return false;
@@ -86,14 +82,10 @@ static bool read_keyword(const BodyContent *content,
 static const char *const whens[] = {"create", "destroy"};
 static const char *const failures[] = {"fail", "continue"};
 static const BodyAttributeSchema attributes[] = {
-    {"when",       false, BODY_CODE},
+    {"when", false, BODY_CODE},
     {"on_failure", false, BODY_CODE},
 };
-static const BodyBlockSchema blocks[] = {
-    {"_",          0},
-    {"connection", 0},
-    {"lifecycle",  0}
-};
+static const BodyBlockSchema blocks[] = {{"_", 0}, {"connection", 0}, {"lifecycle", 0}};
 static const BodySchema schema = {
     .attributes = attributes,
     .attribute_count = ARRAY_COUNT(attributes),
@@ -137,10 +129,8 @@ static bool read_provisioner(const BodyBlock *block, Provisioner *out, Arena *ar
 
 /* Destroy-time provisioners may use the resource's connection, so its references are restricted,
  * too. */
-static bool check_inherited(const Provisioners *provisioners,
-                            const Connection *connection,
-                            Arena *arena,
-                            Diags *diags) {
+static bool check_inherited(const Provisioners *provisioners, const Connection *connection,
+                            Arena *arena, Diags *diags) {
     vec_each(provisioners, provisioner) {
         if (connection && provisioner->on_destroy && !provisioner->connection)
             return check_destroy_body(connection->body, arena, diags);
@@ -148,11 +138,8 @@ static bool check_inherited(const Provisioners *provisioners,
     return true;
 }
 
-bool config_provisioner_read(const BodyContent *content,
-                             Provisioners *out,
-                             const Connection **connection,
-                             Arena *arena,
-                             Diags *diags) {
+bool config_provisioner_read(const BodyContent *content, Provisioners *out,
+                             const Connection **connection, Arena *arena, Diags *diags) {
     bool ok = true;
     *connection = NULL;
     vec_each(&content->blocks, block) {

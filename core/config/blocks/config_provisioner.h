@@ -6,8 +6,5 @@
 
 /* Reads the provisioner and connection blocks in `content`; ignores others. Sets *connection to
  * NULL if there is none. */
-MUST_USE bool config_provisioner_read(const BodyContent *content,
-                                      Provisioners *out,
-                                      const Connection **connection,
-                                      Arena *arena,
-                                      Diags *diags);
+MUST_USE bool config_provisioner_read(const BodyContent *content, Provisioners *out,
+                                      const Connection **connection, Arena *arena, Diags *diags);

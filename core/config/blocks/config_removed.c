@@ -30,9 +30,7 @@ static void warn_of_silence(ConfigLoading *loading, const Removed *removed) {
 }
 
 static bool read_lifecycle(ConfigLoading *loading, const BodyContent *content, Removed *out) {
-    static const BodyAttributeSchema attributes[] = {
-        {"destroy", false, BODY_VALUE}
-    };
+    static const BodyAttributeSchema attributes[] = {{"destroy", false, BODY_VALUE}};
     static const BodySchema schema = {.attributes = attributes, .attribute_count = 1};
     Arena *arena = loading->arena;
     Diags *diags = loading->diags;
@@ -63,12 +61,10 @@ static bool check_provisioners(ConfigLoading *loading, const Removed *removed) {
 }
 
 static bool removed_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
-    static const BodyAttributeSchema attributes[] = {
-        {"from", true, BODY_CODE}
-    };
+    static const BodyAttributeSchema attributes[] = {{"from", true, BODY_CODE}};
     static const BodyBlockSchema blocks[] = {
-        {"lifecycle",   0},
-        {"connection",  0},
+        {"lifecycle", 0},
+        {"connection", 0},
         {"provisioner", 1},
     };
     static const BodySchema schema = {

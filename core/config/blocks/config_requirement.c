@@ -12,9 +12,7 @@ typedef struct RequirementReader {
     ProviderRequirement *out;
 } RequirementReader;
 
-static bool refuse(RequirementReader *reader,
-                   SourceRange range,
-                   const char *summary,
+static bool refuse(RequirementReader *reader, SourceRange range, const char *summary,
                    const char *detail) {
     diags_error(reader->loading->diags, range, summary, "%s", detail);
     return false;
@@ -208,8 +206,7 @@ static void warn_of_second(ConfigLoading *loading, const ProviderRequirement *re
     }
 }
 
-static bool read_requirement(ConfigLoading *loading,
-                             const BodyAttribute *attribute,
+static bool read_requirement(ConfigLoading *loading, const BodyAttribute *attribute,
                              bool is_override) {
     Map *all = &loading->module->requirements;
     ProviderRequirement *requirement = arena_new(loading->arena, ProviderRequirement);

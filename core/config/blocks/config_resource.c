@@ -43,8 +43,7 @@ static bool ephemeral_identify(ConfigLoading *loading, const BodyBlock *block, S
     return check_labels(loading, block);
 }
 
-bool config_resource_read_provider(ConfigLoading *loading,
-                                   const BodyContent *content,
+bool config_resource_read_provider(ConfigLoading *loading, const BodyContent *content,
                                    Resource *resource) {
     const Expr *expr = config_read_expr(content, "provider");
     size_t end = str_find_char(resource->type, '_', 0);
@@ -84,8 +83,7 @@ static bool check_nested(ConfigLoading *loading, const BodyContent *content) {
     return ok;
 }
 
-static bool check_repetition(ConfigLoading *loading,
-                             const BodyContent *content,
+static bool check_repetition(ConfigLoading *loading, const BodyContent *content,
                              const Resource *resource) {
     const BodyAttribute *count = body_content_find(content, "count");
     const BodyAttribute *for_each = body_content_find(content, "for_each");
@@ -131,23 +129,17 @@ static bool join_escaped(ConfigLoading *loading, const BodyContent *content, Res
 }
 
 static const BodyAttributeSchema lifecycle_attributes[] = {
-    {"prevent_destroy",       false, BODY_LITERAL   },
-    {"create_before_destroy", false, BODY_LITERAL   },
-    {"ignore_changes",        false, BODY_CODE      },
-    {"replace_triggered_by",  false, BODY_CODE      },
-    {"enabled",               false, BODY_EXPRESSION},
-    {"destroy",               false, BODY_LITERAL   },
+    {"prevent_destroy", false, BODY_LITERAL}, {"create_before_destroy", false, BODY_LITERAL},
+    {"ignore_changes", false, BODY_CODE},     {"replace_triggered_by", false, BODY_CODE},
+    {"enabled", false, BODY_EXPRESSION},      {"destroy", false, BODY_LITERAL},
 };
 static const BodyAttributeSchema other_lifecycle_attributes[] = {
     {"enabled", false, BODY_EXPRESSION},
 };
-static const BodyBlockSchema condition_blocks[] = {
-    {"precondition",  0},
-    {"postcondition", 0}
-};
+static const BodyBlockSchema condition_blocks[] = {{"precondition", 0}, {"postcondition", 0}};
 static const BodyBlockSchema managed_lifecycle_blocks[] = {
-    {"precondition",   0},
-    {"postcondition",  0},
+    {"precondition", 0},
+    {"postcondition", 0},
     {"action_trigger", 0},
 };
 static const BodySchema lifecycle_schema = {
@@ -158,12 +150,9 @@ static const BodySchema lifecycle_schema = {
 };
 /* The managed attributes, with prevent_destroy as an expression. */
 static const BodyAttributeSchema open_lifecycle_attributes[] = {
-    {"prevent_destroy",       false, BODY_EXPRESSION},
-    {"create_before_destroy", false, BODY_LITERAL   },
-    {"ignore_changes",        false, BODY_CODE      },
-    {"replace_triggered_by",  false, BODY_CODE      },
-    {"enabled",               false, BODY_EXPRESSION},
-    {"destroy",               false, BODY_LITERAL   },
+    {"prevent_destroy", false, BODY_EXPRESSION}, {"create_before_destroy", false, BODY_LITERAL},
+    {"ignore_changes", false, BODY_CODE},        {"replace_triggered_by", false, BODY_CODE},
+    {"enabled", false, BODY_EXPRESSION},         {"destroy", false, BODY_LITERAL},
 };
 static_assert(ARRAY_COUNT(open_lifecycle_attributes) == ARRAY_COUNT(lifecycle_attributes),
               "the same rows");
@@ -192,9 +181,7 @@ static bool has_wildcard(const Expr *list) {
     return false;
 }
 
-static bool read_ignore_changes(const BodyContent *content,
-                                Lifecycle *out,
-                                Arena *arena,
+static bool read_ignore_changes(const BodyContent *content, Lifecycle *out, Arena *arena,
                                 Diags *diags) {
     const Expr *expr = config_read_expr(content, "ignore_changes");
     if (expr && has_wildcard(expr)) {
@@ -276,11 +263,8 @@ static void look_for_self(Traversal *traversal, void *payload) {
 
 /* Rejects references to the block's own resource: a precondition runs before the object exists,
  * and a postcondition uses `self`. */
-static bool check_conditions(const Conditions *conditions,
-                             const Resource *resource,
-                             const char *type,
-                             const char *advice,
-                             Diags *diags) {
+static bool check_conditions(const Conditions *conditions, const Resource *resource,
+                             const char *type, const char *advice, Diags *diags) {
     bool ok = true;
     vec_each(conditions, condition) {
         const Expr *parts[] = {condition->condition, condition->error_message};
@@ -297,9 +281,7 @@ static bool check_conditions(const Conditions *conditions,
     return ok;
 }
 
-static bool read_conditions(const BodyContent *content,
-                            Resource *resource,
-                            Arena *arena,
+static bool read_conditions(const BodyContent *content, Resource *resource, Arena *arena,
                             Diags *diags) {
     Lifecycle *out = &resource->lifecycle;
     bool ok = config_read_conditions(content, "precondition", &out->preconditions, arena, diags);
@@ -341,9 +323,7 @@ static bool check_whole_block(const Expr *expr, Diags *diags) {
 }
 
 /* Checks a constant value while decoding; an expression must not refer to single instances. */
-static bool check_prevent_destroy(const BodyContent *content,
-                                  bool is_open,
-                                  Arena *arena,
+static bool check_prevent_destroy(const BodyContent *content, bool is_open, Arena *arena,
                                   Diags *diags) {
     bool ignored;
     Value constant;
@@ -353,11 +333,8 @@ static bool check_prevent_destroy(const BodyContent *content,
     return config_read_bool(content, "prevent_destroy", &ignored, arena, diags);
 }
 
-static bool decode_lifecycle(const ConfigRequest *request,
-                             const BodyBlock *block,
-                             Resource *resource,
-                             Arena *arena,
-                             Diags *diags) {
+static bool decode_lifecycle(const ConfigRequest *request, const BodyBlock *block,
+                             Resource *resource, Arena *arena, Diags *diags) {
     bool is_open = takes_expression(request, block);
     const BodySchema *schema = resource->mode != MODE_MANAGED ? &other_lifecycle_schema
                                : is_open                      ? &open_lifecycle_schema
@@ -378,33 +355,26 @@ static bool decode_lifecycle(const ConfigRequest *request,
 }
 
 /* Reads the lifecycle block in `content`, if any, into the resource. More than one is an error. */
-static bool read_lifecycle(const ConfigRequest *request,
-                           const BodyContent *content,
-                           Resource *resource,
-                           Arena *arena,
-                           Diags *diags) {
+static bool read_lifecycle(const ConfigRequest *request, const BodyContent *content,
+                           Resource *resource, Arena *arena, Diags *diags) {
     const BodyBlock *block;
     bool ok = config_read_only_block(content, "lifecycle", &block, diags);
     return (!block || decode_lifecycle(request, block, resource, arena, diags)) && ok;
 }
 
 static const BodyAttributeSchema meta_attributes[] = {
-    {"count",      false, BODY_EXPRESSION},
-    {"for_each",   false, BODY_EXPRESSION},
-    {"depends_on", false, BODY_CODE      },
-    {"provider",   false, BODY_NAME      },
+    {"count", false, BODY_EXPRESSION},
+    {"for_each", false, BODY_EXPRESSION},
+    {"depends_on", false, BODY_CODE},
+    {"provider", false, BODY_NAME},
 };
 static const BodyBlockSchema managed_blocks[] = {
-    {"lifecycle",   0},
-    {"provisioner", 1},
-    {"connection",  0},
-    {"locals",      0},
-    {"_",           0},
+    {"lifecycle", 0}, {"provisioner", 1}, {"connection", 0}, {"locals", 0}, {"_", 0},
 };
 static const BodyBlockSchema other_blocks[] = {
     {"lifecycle", 0},
-    {"locals",    0},
-    {"_",         0},
+    {"locals", 0},
+    {"_", 0},
 };
 static const BodySchema managed_schema = {
     .attributes = meta_attributes,
@@ -454,11 +424,8 @@ static bool read_blocks(ConfigLoading *loading, const BodyContent *content, Reso
            ok;
 }
 
-bool config_resource_decode(ConfigLoading *loading,
-                            const BodyBlock *block,
-                            ResourceMode mode,
-                            const Check *check,
-                            const Resource **out) {
+bool config_resource_decode(ConfigLoading *loading, const BodyBlock *block, ResourceMode mode,
+                            const Check *check, const Resource **out) {
     Arena *arena = loading->arena;
     Diags *diags = loading->diags;
     BodyContent content;

@@ -100,11 +100,11 @@ static bool provider_meta_read(ConfigLoading *loading, const BodyBlock *block, b
 }
 
 static const SettingsBlock settings_blocks[] = {
-    {"required_providers", config_requirement_read },
-    {"backend",            read_backend            },
-    {"cloud",              read_cloud              },
-    {"encryption",         config_encryption_decode},
-    {"provider_meta",      provider_meta_read      },
+    {"required_providers", config_requirement_read},
+    {"backend", read_backend},
+    {"cloud", read_cloud},
+    {"encryption", config_encryption_decode},
+    {"provider_meta", provider_meta_read},
 };
 
 static bool read_settings(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
@@ -117,15 +117,12 @@ static bool read_settings(ConfigLoading *loading, const BodyBlock *block, bool i
 static bool terraform_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
     static const BodyAttributeSchema attributes[] = {
         {"required_version", false, BODY_LITERAL},
-        {"experiments",      false, BODY_LITERAL},
-        {"language",         false, BODY_CODE   },
+        {"experiments", false, BODY_LITERAL},
+        {"language", false, BODY_CODE},
     };
     static const BodyBlockSchema blocks[] = {
-        {"required_providers", 0},
-        {"backend",            1},
-        {"cloud",              0},
-        {"encryption",         0},
-        {"provider_meta",      1},
+        {"required_providers", 0}, {"backend", 1},       {"cloud", 0},
+        {"encryption", 0},         {"provider_meta", 1},
     };
     static const BodySchema schema = {
         .attributes = attributes,

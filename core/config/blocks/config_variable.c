@@ -44,9 +44,7 @@ static SourceRange default_range(const BodyBlock *block, const BodyContent *cont
     return is_overridden ? block->override_range : own;
 }
 
-static bool read_default(ConfigLoading *loading,
-                         const BodyBlock *block,
-                         const BodyContent *content,
+static bool read_default(ConfigLoading *loading, const BodyBlock *block, const BodyContent *content,
                          Variable *variable) {
     const BodyAttribute *attribute = body_content_find(content, "default");
     Value literal;
@@ -113,8 +111,7 @@ static bool check_deprecated(ConfigLoading *loading, const BodyContent *content,
 
 /* Rejects `const` for sensitive and ephemeral variables, because plans and module manifests
  * store the values. */
-static bool check_const(ConfigLoading *loading,
-                        const BodyContent *content,
+static bool check_const(ConfigLoading *loading, const BodyContent *content,
                         const Variable *variable) {
     const BodyAttribute *attribute = body_content_find(content, "const");
     if (!variable->is_const || (!variable->sensitive && !variable->ephemeral))
@@ -128,18 +125,12 @@ static bool check_const(ConfigLoading *loading,
 
 static bool variable_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
     static const BodyAttributeSchema attributes[] = {
-        {"type",        false, BODY_CODE   },
-        {"default",     false, BODY_VALUE  },
-        {"description", false, BODY_VALUE  },
-        {"sensitive",   false, BODY_LITERAL},
-        {"nullable",    false, BODY_LITERAL},
-        {"ephemeral",   false, BODY_LITERAL},
-        {"deprecated",  false, BODY_LITERAL},
-        {"const",       false, BODY_LITERAL},
+        {"type", false, BODY_CODE},          {"default", false, BODY_VALUE},
+        {"description", false, BODY_VALUE},  {"sensitive", false, BODY_LITERAL},
+        {"nullable", false, BODY_LITERAL},   {"ephemeral", false, BODY_LITERAL},
+        {"deprecated", false, BODY_LITERAL}, {"const", false, BODY_LITERAL},
     };
-    static const BodyBlockSchema blocks[] = {
-        {"validation", 0}
-    };
+    static const BodyBlockSchema blocks[] = {{"validation", 0}};
     static const BodySchema schema = {
         .attributes = attributes,
         .attribute_count = ARRAY_COUNT(attributes),

@@ -50,12 +50,8 @@ static bool is_nothing(Diags *diags) {
     return false;
 }
 
-static bool probe_content(const Body *body,
-                          const BodySchema *schema,
-                          BodyContent *out,
-                          const Body **rest,
-                          Arena *arena,
-                          Diags *diags) {
+static bool probe_content(const Body *body, const BodySchema *schema, BodyContent *out,
+                          const Body **rest, Arena *arena, Diags *diags) {
     ConfigShape *shape = ((const ProbeBody *)body)->shape;
     shape->is_open = rest != NULL;
     *out = (BodyContent){0};
@@ -75,8 +71,8 @@ static bool probe_content(const Body *body,
     return is_nothing(diags);
 }
 
-static bool probe_attributes(
-    const Body *body, BodyForm form, BodyContent *out, Arena *arena, Diags *diags) {
+static bool probe_attributes(const Body *body, BodyForm form, BodyContent *out, Arena *arena,
+                             Diags *diags) {
     (void)form;
     (void)arena;
     ((const ProbeBody *)body)->shape->is_open = true;

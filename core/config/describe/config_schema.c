@@ -172,12 +172,9 @@ static bool find_kind(Str path, ConfigTypeKind *out) {
         const char *path;
         ConfigTypeKind kind;
     } kinds[] = {
-        {"resource",          CONFIG_TYPE_RESOURCE},
-        {"data",              CONFIG_TYPE_DATA    },
-        {"check.data",        CONFIG_TYPE_DATA    },
-        {"provider",          CONFIG_TYPE_PROVIDER},
-        {"terraform.backend", CONFIG_TYPE_BACKEND },
-        {"loam.backend",      CONFIG_TYPE_BACKEND },
+        {"resource", CONFIG_TYPE_RESOURCE},         {"data", CONFIG_TYPE_DATA},
+        {"check.data", CONFIG_TYPE_DATA},           {"provider", CONFIG_TYPE_PROVIDER},
+        {"terraform.backend", CONFIG_TYPE_BACKEND}, {"loam.backend", CONFIG_TYPE_BACKEND},
     };
     for (size_t i = 0; i < ARRAY_COUNT(kinds); i++) {
         if (str_equal_cstr(path, kinds[i].path)) {
@@ -223,9 +220,7 @@ static StrVec own_required(const SchemaWriter *writer, const ConfigShape *shape)
 
 /* Writes the definition of a typed body: the language's arguments and the type's. A type has no
  * attribute with the name of a meta-argument. */
-static void write_typed(SchemaWriter *writer,
-                        Str path,
-                        const ConfigShape *shape,
+static void write_typed(SchemaWriter *writer, Str path, const ConfigShape *shape,
                         const ConfigType *type) {
     Str own = inner_path(writer, path, type->name);
     json_schema_body_start(&writer->json, own, type->description);
@@ -247,9 +242,7 @@ static void write_open_start(SchemaWriter *writer, Str path) {
 }
 
 /* Writes {TYPE: …} for each type of a kind; the bodies are below the remaining labels. */
-static void write_types(SchemaWriter *writer,
-                        Str path,
-                        const ConfigShape *shape,
+static void write_types(SchemaWriter *writer, Str path, const ConfigShape *shape,
                         ConfigTypeKind kind) {
     bool is_open = kind == CONFIG_TYPE_PROVIDER; /* required_providers may give it any local name */
     if (is_open)
@@ -293,10 +286,8 @@ static void write_bodies(SchemaWriter *writer, Str path, const ConfigShape *shap
     }
 }
 
-Str config_schema_write(ConfigFileKind kind,
-                        const FunctionTable *functions,
-                        const ConfigTypes *types,
-                        Arena *arena) {
+Str config_schema_write(ConfigFileKind kind, const FunctionTable *functions,
+                        const ConfigTypes *types, Arena *arena) {
     StrBuf out = strbuf_new(arena);
     SchemaWriter writer = {.types = types, .arena = arena};
     const ConfigShape *file = config_probe(kind, functions, arena);

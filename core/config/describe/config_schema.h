@@ -25,10 +25,8 @@ typedef struct ConfigType {
 typedef VEC(ConfigType) ConfigTypes;
 
 /* Returns the whole document, indented. */
-Str config_schema_write(ConfigFileKind kind,
-                        const FunctionTable *functions,
-                        const ConfigTypes *types,
-                        Arena *arena);
+Str config_schema_write(ConfigFileKind kind, const FunctionTable *functions,
+                        const ConfigTypes *types, Arena *arena);
 
 /* A row of the table of meanings, keyed by a path: "resource.lifecycle.prevent_destroy". */
 typedef struct ConfigMeaning ConfigMeaning;

@@ -15,11 +15,8 @@ static void write_kinds(JsonWriter *writer, const char *const *kinds, size_t cou
     json_array_end(writer);
 }
 
-static void write_definition(JsonWriter *writer,
-                             const char *name,
-                             const char *const *kinds,
-                             size_t count,
-                             const char *pattern) {
+static void write_definition(JsonWriter *writer, const char *name, const char *const *kinds,
+                             size_t count, const char *pattern) {
     json_key(writer, str_from_cstr(name));
     json_object_start(writer);
     write_kinds(writer, kinds, count);

@@ -51,8 +51,8 @@ static bool is_omitted(const Attribute *attribute, Value value, NullText nulls) 
 }
 
 /* Returns how a member of a mapping value is written. */
-static AttributeText member_text(
-    Value value, const NestedObject *nested, Str name, Value item, NullText nulls) {
+static AttributeText member_text(Value value, const NestedObject *nested, Str name, Value item,
+                                 NullText nulls) {
     const Attribute *member = value.type->kind == KIND_OBJECT ? find_member(nested, name) : NULL;
     AttributeText text = member ? attribute_text(member, item) : TEXT_VALUE;
     return member && is_omitted(member, item, nulls) ? TEXT_OMITTED : text;
@@ -539,9 +539,7 @@ static Str to_yaml(const ResourceTexts *resources, Str program, Arena *arena) {
     return strbuf_str(&yaml.out);
 }
 
-Str resource_text_file(const ResourceTexts *resources,
-                       ResourceTextSyntax syntax,
-                       Str program,
+Str resource_text_file(const ResourceTexts *resources, ResourceTextSyntax syntax, Str program,
                        Arena *arena) {
     switch (syntax) {
     case RESOURCE_TEXT_NATIVE: break;

@@ -31,7 +31,5 @@ typedef enum ResourceTextSyntax { RESOURCE_TEXT_NATIVE, RESOURCE_TEXT_YAML } Res
 
 /* Returns a file with all blocks. Comments give the import id of each object, and `program`, the
  * program name. Resources of a group stand one after the other. */
-Str resource_text_file(const ResourceTexts *resources,
-                       ResourceTextSyntax syntax,
-                       Str program,
+Str resource_text_file(const ResourceTexts *resources, ResourceTextSyntax syntax, Str program,
                        Arena *arena);

@@ -289,8 +289,8 @@ static bool check_entry_count(Unpack *unpack, const UnpackFile *open, uint64_t s
     return false;
 }
 
-bool archive_unpack(
-    const Io *io, Str path, Str directory, UnpackLimits limits, Str *problem, Arena *arena) {
+bool archive_unpack(const Io *io, Str path, Str directory, UnpackLimits limits, Str *problem,
+                    Arena *arena) {
     SCOPED(UnpackFile) open = {.disk = io->disk};
     SCOPED(ArchiveReader) reader = archive_read_new();
     Unpack unpack = {.disk = io->disk,

@@ -18,5 +18,5 @@ typedef struct UnpackLimits {
 
 /* Extracts the archive at `path` into an existing, empty directory. On failure *problem is the
  * reason, as the end of a sentence. */
-MUST_USE bool archive_unpack(
-    const Io *io, Str path, Str directory, UnpackLimits limits, Str *problem, Arena *arena);
+MUST_USE bool archive_unpack(const Io *io, Str path, Str directory, UnpackLimits limits,
+                             Str *problem, Arena *arena);

@@ -79,9 +79,9 @@ static const struct {
     DigestKind kind;
     size_t length;
 } kinds[] = {
-    {"md5",    DIGEST_MD5,    32 },
-    {"sha1",   DIGEST_SHA1,   40 },
-    {"sha256", DIGEST_SHA256, 64 },
+    {"md5", DIGEST_MD5, 32},
+    {"sha1", DIGEST_SHA1, 40},
+    {"sha256", DIGEST_SHA256, 64},
     {"sha512", DIGEST_SHA512, 128},
 };
 

@@ -54,14 +54,10 @@ static void configure(GitFetch *run) {
         const char *name;
         Str value;
     } settings[] = {
-        {"remote.origin.url",   run->url           },
-        {"core.hooksPath",      STR("/dev/null")   },
-        {"advice.detachedHead", STR("false")       },
-        {"gc.auto",             STR("0")           },
-        {"http.lowSpeedLimit",  STR("1")           },
-        {"http.lowSpeedTime",   STR("60")          },
-        {"submodule.recurse",   STR("false")       },
-        {"include.path",        STR(PROCESS_SECRET)},
+        {"remote.origin.url", run->url},       {"core.hooksPath", STR("/dev/null")},
+        {"advice.detachedHead", STR("false")}, {"gc.auto", STR("0")},
+        {"http.lowSpeedLimit", STR("1")},      {"http.lowSpeedTime", STR("60")},
+        {"submodule.recurse", STR("false")},   {"include.path", STR(PROCESS_SECRET)},
     };
     size_t used = ARRAY_COUNT(settings) - (run->secret.len == 0);
     const char *text = environment_of(run, "GIT_CONFIG_COUNT");

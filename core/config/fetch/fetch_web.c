@@ -60,8 +60,8 @@ static const char *hint_of_code(int code) {
     return code >= 500 || code == 429 ? " Try again later." : "";
 }
 
-static bool refuse(
-    const WebQuestion *question, Str why, const char *hint, Str *problem, Arena *arena) {
+static bool refuse(const WebQuestion *question, Str why, const char *hint, Str *problem,
+                   Arena *arena) {
     Str shown = url_redact(question->url, arena);
     *problem = str_format(arena, "The request to %s for \"%.*s\" failed: %.*s.%s", question->asker,
                           STR_ARG(shown), STR_ARG(why), hint);
@@ -140,8 +140,8 @@ bool fetch_web_send(const WebQuestion *question, HttpResponse *out, Str *problem
                   problem, arena);
 }
 
-bool fetch_web_get(
-    const WebQuestion *question, SourceRange range, HttpResponse *out, Arena *arena, Diags *diags) {
+bool fetch_web_get(const WebQuestion *question, SourceRange range, HttpResponse *out, Arena *arena,
+                   Diags *diags) {
     Str problem;
     if (fetch_web_send(question, out, &problem, arena))
         return true;

@@ -25,13 +25,11 @@ Str fetch_web_variable(const Io *io, Str name, Arena *arena);
  * retries; TF_REGISTRY_CLIENT_TIMEOUT sets the timeout, except of downloads to a file. The prefix
  * LOAM_ works too, and wins. On failure, *problem is full sentences without credentials, and
  * out->code is 0 if no response arrived. */
-MUST_USE bool fetch_web_send(const WebQuestion *question,
-                             HttpResponse *out,
-                             Str *problem,
+MUST_USE bool fetch_web_send(const WebQuestion *question, HttpResponse *out, Str *problem,
                              Arena *arena);
 /* Same for the source of a module: adds an error. */
-MUST_USE bool fetch_web_get(
-    const WebQuestion *question, SourceRange range, HttpResponse *out, Arena *arena, Diags *diags);
+MUST_USE bool fetch_web_get(const WebQuestion *question, SourceRange range, HttpResponse *out,
+                            Arena *arena, Diags *diags);
 /* Returns the module location from the response, resolved against its URL: header X-Terraform-Get
  * or <meta name="terraform-get">. Empty if there is none. */
 Str fetch_web_location(const HttpResponse *response, Arena *arena);

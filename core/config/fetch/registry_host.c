@@ -51,8 +51,8 @@ static bool is_on_host(const RegistryHost *host, Str url) {
     return url_parse(url, &parts) && str_equal(parts.host, host->name);
 }
 
-bool registry_host_get(
-    const RegistryHost *host, Str url, HttpResponse *out, RegistryProblem *problem, Arena *arena) {
+bool registry_host_get(const RegistryHost *host, Str url, HttpResponse *out,
+                       RegistryProblem *problem, Arena *arena) {
     WebQuestion question = {
         .io = host->io,
         .cancel = host->cancel,
@@ -67,9 +67,7 @@ bool registry_host_get(
     return false;
 }
 
-bool registry_host_discover(RegistryHost *host,
-                            const char *service,
-                            RegistryProblem *problem,
+bool registry_host_discover(RegistryHost *host, const char *service, RegistryProblem *problem,
                             Arena *arena) {
     Str url = str_format(arena, "https://%.*s/.well-known/terraform.json", STR_ARG(host->name));
     HttpResponse response;

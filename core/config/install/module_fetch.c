@@ -92,9 +92,7 @@ static bool go_on(Fetching *fetching, Str elsewhere, SourceAddress *at) {
     return true;
 }
 
-static bool fetch_at(Fetching *fetching,
-                     const SourceAddress *at,
-                     bool is_foreign,
+static bool fetch_at(Fetching *fetching, const SourceAddress *at, bool is_foreign,
                      SourceFound *found) {
     const ModuleFetch *fetch = fetching->fetch;
     const LockEntry *locked = fetch->locked;
@@ -213,8 +211,8 @@ static bool fetch_aside(Fetching *fetching) {
     return fetch_checked(fetching);
 }
 
-bool module_fetch_aside(
-    const ModuleFetch *fetch, Str *directory, LockEntry *out, Arena *arena, Diags *diags) {
+bool module_fetch_aside(const ModuleFetch *fetch, Str *directory, LockEntry *out, Arena *arena,
+                        Diags *diags) {
     Fetching fetching = {.fetch = fetch, .arena = arena, .diags = diags};
     bool ok = fetch_aside(&fetching);
     *directory = fetching.directory;

@@ -21,12 +21,10 @@ Str module_fetch_copy(const ModuleInstallOptions *options, const LockEntry *entr
 bool module_fetch_is_copy(Str name);
 /* Fetches the package and keeps its copy; *out is the revision. Downloads nothing if `known` has
  * the selected version. Only the holder of the lock on the copies may call it. */
-MUST_USE bool module_fetch_run(const ModuleFetch *fetch,
-                               LockEntry *out,
-                               Arena *arena,
+MUST_USE bool module_fetch_run(const ModuleFetch *fetch, LockEntry *out, Arena *arena,
                                Diags *diags);
 /* Fetches into a temporary directory, which exists until module_fetch_clean. */
-MUST_USE bool module_fetch_aside(
-    const ModuleFetch *fetch, Str *directory, LockEntry *out, Arena *arena, Diags *diags);
+MUST_USE bool module_fetch_aside(const ModuleFetch *fetch, Str *directory, LockEntry *out,
+                                 Arena *arena, Diags *diags);
 /* Removes the temporary directory of fetches; ignores failures. */
 void module_fetch_clean(const ModuleInstallOptions *options, Arena *arena);

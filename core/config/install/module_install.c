@@ -27,9 +27,7 @@ struct ModuleInstall {
     Arena *arena;
 };
 
-bool module_install_open(const ModuleInstallOptions *options,
-                         ModuleInstall **out,
-                         Arena *arena,
+bool module_install_open(const ModuleInstallOptions *options, ModuleInstall **out, Arena *arena,
                          Diags *diags) {
     ModuleInstall *install = arena_new(arena, ModuleInstall);
     install->options = *options;
@@ -137,10 +135,8 @@ static const LockEntry *keep(ModuleInstall *install, Str key, const LockEntry *e
 
 /* Returns the revision of a package, resolved once per run and constraint, with an existing
  * copy. */
-static const LockEntry *resolve(ModuleInstall *install,
-                                const ModuleWanted *wanted,
-                                const SourceAddress *address,
-                                Diags *diags) {
+static const LockEntry *resolve(ModuleInstall *install, const ModuleWanted *wanted,
+                                const SourceAddress *address, Diags *diags) {
     Arena *arena = install->arena;
     Str source = url_redact(address->package, arena);
     Str key = str_format(arena, "%.*s\n%.*s", STR_ARG(address->package), STR_ARG(wanted->version));
@@ -175,10 +171,8 @@ static bool report_uninstalled(const ModuleWanted *wanted, Diags *diags) {
     return false;
 }
 
-static bool check_version(const ModuleInstall *install,
-                          const ModuleWanted *wanted,
-                          const SourceAddress *address,
-                          Diags *diags) {
+static bool check_version(const ModuleInstall *install, const ModuleWanted *wanted,
+                          const SourceAddress *address, Diags *diags) {
     bool ignored;
     if (!wanted->version.len)
         return true;
@@ -195,9 +189,7 @@ static bool check_version(const ModuleInstall *install,
 }
 
 /* Rejects local paths that leave the package of a fetched module. */
-static bool check_escape(const ModuleInstall *install,
-                         const ModuleWanted *wanted,
-                         Str directory,
+static bool check_escape(const ModuleInstall *install, const ModuleWanted *wanted, Str directory,
                          Diags *diags) {
     Arena *arena = install->arena;
     Str copies = disk_clean(module_fetch_directory(&install->options, arena), arena);
@@ -214,10 +206,8 @@ static bool check_escape(const ModuleInstall *install,
     return false;
 }
 
-static bool check_record(const ModuleInstall *install,
-                         const ModuleWanted *wanted,
-                         const ModuleEntry **out,
-                         Diags *diags) {
+static bool check_record(const ModuleInstall *install, const ModuleWanted *wanted,
+                         const ModuleEntry **out, Diags *diags) {
     const ModuleEntry *entry = map_find(&install->manifest.entries, wanted->key);
     Str source = url_redact(wanted->source, install->arena);
     if (!entry)
@@ -233,8 +223,7 @@ static bool check_record(const ModuleInstall *install,
     return true;
 }
 
-static bool check_recorded_version(const ModuleWanted *wanted,
-                                   const ModuleEntry *entry,
+static bool check_recorded_version(const ModuleWanted *wanted, const ModuleEntry *entry,
                                    Diags *diags) {
     bool is_satisfied;
     if (!wanted->version.len)
@@ -277,11 +266,8 @@ static bool find_local(ModuleInstall *install, const ModuleWanted *wanted, Str *
 
 /* Rejects an installed revision that differs from the lock file, which may have changed since
  * installation. */
-static bool check_locked(ModuleInstall *install,
-                         const ModuleWanted *wanted,
-                         const SourceAddress *address,
-                         const ModuleEntry *entry,
-                         Diags *diags) {
+static bool check_locked(ModuleInstall *install, const ModuleWanted *wanted,
+                         const SourceAddress *address, const ModuleEntry *entry, Diags *diags) {
     const ModuleInstallOptions *options = &install->options;
     Arena *arena = install->arena;
     if (!install->has_lock &&
@@ -302,11 +288,8 @@ static bool check_locked(ModuleInstall *install,
     return false;
 }
 
-static bool find_recorded(ModuleInstall *install,
-                          const ModuleWanted *wanted,
-                          const SourceAddress *address,
-                          Str *out,
-                          Diags *diags) {
+static bool find_recorded(ModuleInstall *install, const ModuleWanted *wanted,
+                          const SourceAddress *address, Str *out, Diags *diags) {
     const ModuleEntry *entry;
     if (!check_record(install, wanted, &entry, diags) ||
         !check_recorded_version(wanted, entry, diags) ||
@@ -337,11 +320,8 @@ static Str only_directory(ModuleInstall *install, Str copy, Str within) {
     return only.len ? disk_join(only, str_after(within, 2), install->arena) : within;
 }
 
-static bool find_fetched(ModuleInstall *install,
-                         const ModuleWanted *wanted,
-                         const SourceAddress *address,
-                         Str *out,
-                         Diags *diags) {
+static bool find_fetched(ModuleInstall *install, const ModuleWanted *wanted,
+                         const SourceAddress *address, Str *out, Diags *diags) {
     Arena *arena = install->arena;
     if (!guard_copies(install, diags))
         return false;
@@ -384,9 +364,7 @@ static bool find(ModuleInstall *install, const ModuleWanted *wanted, Str *direct
 }
 
 /* Hides the source line in diagnostics if the address contains credentials. */
-bool module_install_find(ModuleInstall *install,
-                         const ModuleWanted *wanted,
-                         Str *directory,
+bool module_install_find(ModuleInstall *install, const ModuleWanted *wanted, Str *directory,
                          Diags *diags) {
     ModuleWanted shown = *wanted;
     size_t before = diags->count;
@@ -402,9 +380,7 @@ bool module_install_find(ModuleInstall *install,
 
 /* Fetches the module into a temporary directory, unless it is local; *out is the directory of
  * its files. */
-static bool fetch_for_copy(ModuleInstall *install,
-                           const SourceAddress *address,
-                           Str *out,
+static bool fetch_for_copy(ModuleInstall *install, const SourceAddress *address, Str *out,
                            Diags *diags) {
     Arena *arena = install->arena;
     ModuleFetch fetch = {.options = &install->options, .address = *address};

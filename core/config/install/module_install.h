@@ -27,15 +27,11 @@ typedef struct ModuleInstall ModuleInstall;
 
 /* Reads the lock file if `options` allow to install, else the manifest. Call module_install_close
  * even after a failure. */
-MUST_USE bool module_install_open(const ModuleInstallOptions *options,
-                                  ModuleInstall **out,
-                                  Arena *arena,
-                                  Diags *diags);
+MUST_USE bool module_install_open(const ModuleInstallOptions *options, ModuleInstall **out,
+                                  Arena *arena, Diags *diags);
 /* Finds the directory of the called module; fetches the module if necessary and allowed. */
-MUST_USE bool module_install_find(ModuleInstall *install,
-                                  const ModuleWanted *wanted,
-                                  Str *directory,
-                                  Diags *diags);
+MUST_USE bool module_install_find(ModuleInstall *install, const ModuleWanted *wanted,
+                                  Str *directory, Diags *diags);
 /* Writes manifest and lock file, and removes copies that no call uses. Does nothing if a module
  * could not be found or installing is not allowed. */
 MUST_USE bool module_install_finish(ModuleInstall *install, Diags *diags);

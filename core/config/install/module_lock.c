@@ -14,11 +14,9 @@ typedef struct LockField {
 } LockField;
 
 static const LockField fields[] = {
-    {"source",  offsetof(LockEntry, source) },
-    {"version", offsetof(LockEntry, version)},
-    {"commit",  offsetof(LockEntry, commit) },
-    {"digest",  offsetof(LockEntry, digest) },
-    {"subdir",  offsetof(LockEntry, subdir) },
+    {"source", offsetof(LockEntry, source)}, {"version", offsetof(LockEntry, version)},
+    {"commit", offsetof(LockEntry, commit)}, {"digest", offsetof(LockEntry, digest)},
+    {"subdir", offsetof(LockEntry, subdir)},
 };
 
 static Str *field_of(LockEntry *entry, const LockField *field) {

@@ -25,8 +25,8 @@ typedef struct ModuleLock {
 #define MODULE_LOCK_NAME ".loam.lock.yaml"
 
 /* Reads the lock file; a missing file has no entries. */
-MUST_USE bool module_lock_read(
-    const Io *io, Str directory, ModuleLock *out, Arena *arena, Diags *diags);
+MUST_USE bool module_lock_read(const Io *io, Str directory, ModuleLock *out, Arena *arena,
+                               Diags *diags);
 /* Writes the lock file if its content differs; removes it if there are no entries. If the lock is
  * read-only, either change is an error. */
 MUST_USE bool module_lock_write(const Io *io, Str directory, const ModuleLock *lock, Diags *diags);

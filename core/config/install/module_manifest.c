@@ -38,8 +38,8 @@ static bool read_entries(Value root, ModuleManifest *manifest, Arena *arena) {
     return true;
 }
 
-bool module_manifest_read(
-    const Io *io, Str data_directory, ModuleManifest *out, Arena *arena, Diags *diags) {
+bool module_manifest_read(const Io *io, Str data_directory, ModuleManifest *out, Arena *arena,
+                          Diags *diags) {
     Str path = module_manifest_path(data_directory, arena);
     ModuleManifest manifest = {.entries = map_new(arena)};
     Str bytes;
@@ -90,9 +90,7 @@ static Str manifest_to_json(const ModuleManifest *manifest, Arena *arena) {
     return strbuf_str(&buf);
 }
 
-bool module_manifest_write(const Io *io,
-                           Str data_directory,
-                           const ModuleManifest *manifest,
+bool module_manifest_write(const Io *io, Str data_directory, const ModuleManifest *manifest,
                            Diags *diags) {
     SCOPED(ArenaRef) arena = arena_open("module manifest");
     const Disk *disk = io->disk;

@@ -21,9 +21,7 @@ typedef struct ModuleEntry {
 
 Str module_manifest_path(Str data_directory, Arena *arena);
 /* Reads the manifest; a missing file has no entries. */
-MUST_USE bool module_manifest_read(
-    const Io *io, Str data_directory, ModuleManifest *out, Arena *arena, Diags *diags);
-MUST_USE bool module_manifest_write(const Io *io,
-                                    Str data_directory,
-                                    const ModuleManifest *manifest,
-                                    Diags *diags);
+MUST_USE bool module_manifest_read(const Io *io, Str data_directory, ModuleManifest *out,
+                                   Arena *arena, Diags *diags);
+MUST_USE bool module_manifest_write(const Io *io, Str data_directory,
+                                    const ModuleManifest *manifest, Diags *diags);

@@ -47,8 +47,8 @@ static bool report_subdir(Str address, SourceRange range, Arena *arena, Diags *d
     return false;
 }
 
-static bool report_unknown(
-    const ModuleSources *sources, Str address, SourceRange range, Arena *arena, Diags *diags) {
+static bool report_unknown(const ModuleSources *sources, Str address, SourceRange range,
+                           Arena *arena, Diags *diags) {
     StrBuf forms = strbuf_new(arena);
     for (size_t i = 0; i < sources->count; i++)
         strbuf_add_format(&forms, "\n  - %s: %s", sources->rows[i]->name, sources->rows[i]->forms);
@@ -72,9 +72,7 @@ static bool is_plain(Str text) {
     return true;
 }
 
-static const ModuleSource *find_kind(const ModuleSources *sources,
-                                     Str address,
-                                     Str *package,
+static const ModuleSource *find_kind(const ModuleSources *sources, Str address, Str *package,
                                      Arena *arena) {
     for (size_t i = 0; i < sources->count; i++) {
         if (sources->rows[i]->claims(address, package, arena))
@@ -83,12 +81,8 @@ static const ModuleSource *find_kind(const ModuleSources *sources,
     return NULL;
 }
 
-bool module_source_parse(const ModuleSources *sources,
-                         Str address,
-                         SourceRange range,
-                         SourceAddress *out,
-                         Arena *arena,
-                         Diags *diags) {
+bool module_source_parse(const ModuleSources *sources, Str address, SourceRange range,
+                         SourceAddress *out, Arena *arena, Diags *diags) {
     static const ModuleSource *const local[] = {&module_source_local};
     static const ModuleSources only_local = {local, ARRAY_COUNT(local)};
     sources = sources ? sources : &only_local;
@@ -108,8 +102,8 @@ bool module_source_parse(const ModuleSources *sources,
     return true;
 }
 
-bool module_source_check_versions(
-    const SourceAddress *address, Str source, SourceRange range, Arena *arena, Diags *diags) {
+bool module_source_check_versions(const SourceAddress *address, Str source, SourceRange range,
+                                  Arena *arena, Diags *diags) {
     if (address->kind->has_versions)
         return true;
     diags_error(diags, range, "Invalid registry module source address",

@@ -60,12 +60,8 @@ Str module_source_split(Str address, Str *subdir, Arena *arena);
  * other locations unchanged. */
 Str module_source_resolve(Str page, Str location, Arena *arena);
 /* Rejects `version` for sources without versions. */
-MUST_USE bool module_source_check_versions(
-    const SourceAddress *address, Str source, SourceRange range, Arena *arena, Diags *diags);
+MUST_USE bool module_source_check_versions(const SourceAddress *address, Str source,
+                                           SourceRange range, Arena *arena, Diags *diags);
 /* Parses an address. If `sources` is NULL, only local paths are accepted. */
-MUST_USE bool module_source_parse(const ModuleSources *sources,
-                                  Str address,
-                                  SourceRange range,
-                                  SourceAddress *out,
-                                  Arena *arena,
-                                  Diags *diags);
+MUST_USE bool module_source_parse(const ModuleSources *sources, Str address, SourceRange range,
+                                  SourceAddress *out, Arena *arena, Diags *diags);

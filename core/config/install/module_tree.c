@@ -87,8 +87,8 @@ static bool refuse(Str shown, int status, SourceRange range, Diags *diags) {
     return false;
 }
 
-bool module_tree_check(
-    const Io *io, Str directory, TreeKind kind, Str shown, SourceRange range, Diags *diags) {
+bool module_tree_check(const Io *io, Str directory, TreeKind kind, Str shown, SourceRange range,
+                       Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("module tree");
     Tree tree = {.disk = io->disk,
                  .root = directory,
@@ -133,8 +133,8 @@ static int add_file(const Tree *tree, const TreeFile *file, Digest *sums) {
     return status;
 }
 
-int module_tree_digest(
-    const Io *io, Str directory, TreeKind kind, const TreeOpenFile *open, Str *out, Arena *arena) {
+int module_tree_digest(const Io *io, Str directory, TreeKind kind, const TreeOpenFile *open,
+                       Str *out, Arena *arena) {
     SCOPED(ArenaRef) scratch = arena_open("module digest");
     Tree tree = {.disk = io->disk, .root = directory, .kind = kind, .open = open, .arena = scratch};
     int status = walk(&tree, STR_EMPTY, 0);

@@ -123,8 +123,7 @@ static bool check_provider_blocks(ConfigLoading *loading, const ModuleCall *call
     return false;
 }
 
-static void warn_deprecated(ConfigLoading *loading,
-                            const ModuleCall *call,
+static void warn_deprecated(ConfigLoading *loading, const ModuleCall *call,
                             const BodyContent *content) {
     vec_each(&content->attributes, attribute) {
         const Variable *variable = map_find(&call->module->variables, attribute->name);
@@ -142,8 +141,7 @@ static void warn_deprecated(ConfigLoading *loading,
 }
 
 /* Arguments for `const` variables must be known while the configuration is loaded. */
-static bool check_constants(ConfigLoading *loading,
-                            const ModuleCall *call,
+static bool check_constants(ConfigLoading *loading, const ModuleCall *call,
                             const BodyContent *content) {
     bool ok = true;
     vec_each(&content->attributes, attribute) {
@@ -286,9 +284,7 @@ static bool is_in_use(const LocalName *local) {
     return false;
 }
 
-static bool check_type(const LocalName *child,
-                       const LocalName *parent,
-                       const ProviderRef *passed,
+static bool check_type(const LocalName *child, const LocalName *parent, const ProviderRef *passed,
                        Diags *diags) {
     if (are_same(child, parent) || !is_in_use(child))
         return true;

@@ -7,6 +7,5 @@
  * arguments. */
 MUST_USE bool config_calls_load(ConfigLoading *loading);
 /* Loads the module of a test run as a root module with a separate Config. */
-MUST_USE bool config_calls_load_tested(ConfigLoading *loading,
-                                       const ModuleWanted *wanted,
+MUST_USE bool config_calls_load_tested(ConfigLoading *loading, const ModuleWanted *wanted,
                                        Config **out);

@@ -114,19 +114,16 @@ typedef struct Program {
 } Program;
 
 static const Program programs[] = {
-    {"terraform", "required_version", "version",  "a program compatible with version ",
-     VERSION_TERRAFORM                                                                                   },
-    {"loam",      "required_version", "loam",     "loam ",                               VERSION_LOAM    },
-    {"language",  "opentofu",         "OpenTofu", "a program compatible with OpenTofu ", VERSION_OPENTOFU},
+    {"terraform", "required_version", "version", "a program compatible with version ",
+     VERSION_TERRAFORM},
+    {"loam", "required_version", "loam", "loam ", VERSION_LOAM},
+    {"language", "opentofu", "OpenTofu", "a program compatible with OpenTofu ", VERSION_OPENTOFU},
 };
 
 /* Checks one constraint. Adds an unmet one to `unmet`, which config_directory_load reports at once
  * for `init` and `get`, otherwise only if there are no other errors. */
-static bool check_constraint(const Program *program,
-                             const BodyAttribute *attribute,
-                             Str constraint,
-                             Diags *diags,
-                             Diags *unmet) {
+static bool check_constraint(const Program *program, const BodyAttribute *attribute, Str constraint,
+                             Diags *diags, Diags *unmet) {
     SourceRange range = attribute->expr->range;
     bool is_satisfied = false;
     if (str_find_char(constraint, '-', 0) != SIZE_MAX) {
@@ -149,8 +146,8 @@ static bool check_constraint(const Program *program,
     return true;
 }
 
-static bool check_version_in(
-    const Program *program, const Body *body, Arena *arena, Diags *diags, Diags *unmet) {
+static bool check_version_in(const Program *program, const Body *body, Arena *arena, Diags *diags,
+                             Diags *unmet) {
     BodyAttributeSchema asked = {program->attribute, false, BODY_LITERAL};
     BodySchema schema = {.attributes = &asked, .attribute_count = 1};
     BodyContent content;
@@ -169,11 +166,9 @@ static bool check_version_in(
 }
 
 /* The constraint is in a nested compatible_with block, next to those for other programs. */
-static bool check_language_version(
-    const Program *program, const BodyBlock *language, Arena *arena, Diags *diags, Diags *unmet) {
-    static const BodyBlockSchema blocks[] = {
-        {"compatible_with", 0}
-    };
+static bool check_language_version(const Program *program, const BodyBlock *language, Arena *arena,
+                                   Diags *diags, Diags *unmet) {
+    static const BodyBlockSchema blocks[] = {{"compatible_with", 0}};
     static const BodySchema schema = {.blocks = blocks, .block_count = 1};
     BodyContent content = {0};
     const Body *rest;
@@ -268,8 +263,7 @@ static bool has_equal_error(const Diags *diags, const Diag *diag) {
 
 /* Decodes a block with an invalid or repeated name to report its other errors; drops errors
  * already reported. Always returns false. */
-static bool decode_refused(ConfigLoading *loading,
-                           const ConfigBlock *type,
+static bool decode_refused(ConfigLoading *loading, const ConfigBlock *type,
                            const BodyBlock *block) {
     Diags *outer = loading->diags;
     Diags inner = diags_new(loading->arena);
@@ -282,11 +276,8 @@ static bool decode_refused(ConfigLoading *loading,
     return false;
 }
 
-static bool add_declaration(ConfigLoading *loading,
-                            Declarations *declarations,
-                            Str key,
-                            const ConfigBlock *type,
-                            const BodyBlock *block) {
+static bool add_declaration(ConfigLoading *loading, Declarations *declarations, Str key,
+                            const ConfigBlock *type, const BodyBlock *block) {
     const Declaration *before = map_find(&declarations->by_key, key);
     Declaration *declaration = arena_new(declarations->arena, Declaration);
     *declaration = (Declaration){type, block};
@@ -330,10 +321,7 @@ static bool check_fixed(ConfigLoading *loading, const ConfigBlock *type, const B
 /* Rejects conditions in the override of a `merged_block` block, which merges argument by argument.
  */
 static bool check_joined(ConfigLoading *loading, const ConfigBlock *type, const Body *body) {
-    static const BodyBlockSchema conditions[] = {
-        {"precondition",  0},
-        {"postcondition", 0}
-    };
+    static const BodyBlockSchema conditions[] = {{"precondition", 0}, {"postcondition", 0}};
     static const BodySchema inner = {.blocks = conditions, .block_count = 2};
     BodyBlockSchema joined = {type->merged_block, 0};
     BodySchema schema = {.blocks = &joined, .block_count = type->merged_block ? 1 : 0};
@@ -352,11 +340,8 @@ static bool check_joined(ConfigLoading *loading, const ConfigBlock *type, const 
     return ok;
 }
 
-static bool apply_override(ConfigLoading *loading,
-                           Declarations *declarations,
-                           Str key,
-                           const ConfigBlock *type,
-                           const BodyBlock *block) {
+static bool apply_override(ConfigLoading *loading, Declarations *declarations, Str key,
+                           const ConfigBlock *type, const BodyBlock *block) {
     Declaration *base = map_find(&declarations->by_key, key);
     if (!base && type->is_implied && type->is_implied(key)) {
         return add_declaration(loading, declarations, key, type, block);
@@ -380,8 +365,7 @@ static bool apply_override(ConfigLoading *loading,
     return true;
 }
 
-static bool report_override(ConfigLoading *loading,
-                            const ConfigBlock *type,
+static bool report_override(ConfigLoading *loading, const ConfigBlock *type,
                             const BodyBlock *block) {
     Str summary = str_format(loading->arena, "Cannot override \"%s\" blocks", type->name);
     diags_error(
@@ -391,11 +375,8 @@ static bool report_override(ConfigLoading *loading,
     return false;
 }
 
-static bool declare(ConfigLoading *loading,
-                    Declarations *declarations,
-                    const ConfigBlock *type,
-                    const BodyBlock *block,
-                    bool is_override) {
+static bool declare(ConfigLoading *loading, Declarations *declarations, const ConfigBlock *type,
+                    const BodyBlock *block, bool is_override) {
     Declaration declaration = {type, block};
     Str key;
     if (is_override && type->is_final)
@@ -413,11 +394,8 @@ static bool declare(ConfigLoading *loading,
                        : add_declaration(loading, declarations, key, type, block);
 }
 
-static bool collect(ConfigLoading *loading,
-                    const ConfigDirectory *directory,
-                    FrontEndUse use,
-                    bool overrides,
-                    Declarations *declarations) {
+static bool collect(ConfigLoading *loading, const ConfigDirectory *directory, FrontEndUse use,
+                    bool overrides, Declarations *declarations) {
     bool ok = true;
     vec_each(&directory->files, file) {
         BodyContent content = {0};

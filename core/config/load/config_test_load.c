@@ -12,22 +12,13 @@
 #include "reference.h"
 
 static const BodyAttributeSchema run_attributes[] = {
-    {"command",         false, BODY_CODE   },
-    {"expect_failures", false, BODY_CODE   },
-    {"providers",       false, BODY_CODE   },
-    {"state_key",       false, BODY_LITERAL},
-    {"parallel",        false, BODY_LITERAL},
-    {"skip_cleanup",    false, BODY_LITERAL},
+    {"command", false, BODY_CODE},     {"expect_failures", false, BODY_CODE},
+    {"providers", false, BODY_CODE},   {"state_key", false, BODY_LITERAL},
+    {"parallel", false, BODY_LITERAL}, {"skip_cleanup", false, BODY_LITERAL},
 };
 static const BodyBlockSchema run_blocks[] = {
-    {"variables",         0},
-    {"module",            0},
-    {"plan_options",      0},
-    {"assert",            0},
-    {"override_resource", 0},
-    {"override_data",     0},
-    {"override_module",   0},
-    {"backend",           1},
+    {"variables", 0},         {"module", 0},        {"plan_options", 0},    {"assert", 0},
+    {"override_resource", 0}, {"override_data", 0}, {"override_module", 0}, {"backend", 1},
 };
 static const BodySchema run_schema = {
     .attributes = run_attributes,
@@ -58,10 +49,10 @@ static void report_second(TestLoading *loading, const BodyBlock *block, const Bo
 
 static bool decode_options(TestLoading *loading, const BodyBlock *block, TestRun *run) {
     static const BodyAttributeSchema inner_attributes[] = {
-        {"mode",    false, BODY_CODE   },
+        {"mode", false, BODY_CODE},
         {"refresh", false, BODY_LITERAL},
-        {"replace", false, BODY_CODE   },
-        {"target",  false, BODY_CODE   },
+        {"replace", false, BODY_CODE},
+        {"target", false, BODY_CODE},
     };
     static const BodySchema inner = {.attributes = inner_attributes,
                                      .attribute_count = ARRAY_COUNT(inner_attributes)};
@@ -157,7 +148,7 @@ static bool check_source(TestLoading *loading, const BodyAttribute *attribute, c
 
 static bool decode_module(TestLoading *loading, const BodyBlock *block, TestRun *run) {
     static const BodyAttributeSchema inner_attributes[] = {
-        {"source",  false, BODY_LITERAL},
+        {"source", false, BODY_LITERAL},
         {"version", false, BODY_LITERAL},
     };
     static const BodySchema inner = {.attributes = inner_attributes, .attribute_count = 2};
@@ -326,7 +317,7 @@ static bool decode_override(TestLoading *loading, const BodyBlock *block) {
 /* Reads the `test` block. Its argument `parallel` is accepted but has no effect. */
 static bool decode_settings(TestLoading *loading, const BodyBlock *block) {
     static const BodyAttributeSchema attributes[] = {
-        {"parallel",     false, BODY_LITERAL},
+        {"parallel", false, BODY_LITERAL},
         {"skip_cleanup", false, BODY_LITERAL},
     };
     static const BodySchema schema = {.attributes = attributes,
@@ -346,15 +337,15 @@ typedef struct TestBlock {
 } TestBlock;
 
 static const TestBlock block_types[] = {
-    {"test",              0, true,  decode_settings        },
-    {"variables",         0, true,  decode_variables       },
-    {"variable",          1, false, decode_variable        },
-    {"provider",          1, false, decode_provider        },
-    {"mock_provider",     1, false, config_test_mock_decode},
-    {"override_resource", 0, false, decode_override        },
-    {"override_data",     0, false, decode_override        },
-    {"override_module",   0, false, decode_override        },
-    {"run",               1, false, decode_run             },
+    {"test", 0, true, decode_settings},
+    {"variables", 0, true, decode_variables},
+    {"variable", 1, false, decode_variable},
+    {"provider", 1, false, decode_provider},
+    {"mock_provider", 1, false, config_test_mock_decode},
+    {"override_resource", 0, false, decode_override},
+    {"override_data", 0, false, decode_override},
+    {"override_module", 0, false, decode_override},
+    {"run", 1, false, decode_run},
 };
 
 static const TestBlock *find_block_type(Str name) {
@@ -396,9 +387,7 @@ static bool decode_body(TestLoading *loading, const Body *body) {
     return decode_all(loading, &content, false) && ok;
 }
 
-static bool add_file(ConfigLoading *loading,
-                     Str path,
-                     const Body *body,
+static bool add_file(ConfigLoading *loading, Str path, const Body *body,
                      bool is_in_test_directory) {
     TestFile *file = arena_new(loading->arena, TestFile);
     file->path = path;

@@ -7,10 +7,8 @@
 #include "front_end.h"
 
 /* Reads an object of constants; an absent or null argument gives an empty object. */
-static bool read_object(TestLoading *loading,
-                        const BodyBlock *block,
-                        const BodyAttribute *attribute,
-                        Value *out) {
+static bool read_object(TestLoading *loading, const BodyBlock *block,
+                        const BodyAttribute *attribute, Value *out) {
     Value value;
     *out = value_object(NULL, NULL, 0, loading->arena);
     if (!attribute)
@@ -43,9 +41,9 @@ typedef struct OverrideType {
 } OverrideType;
 
 static const OverrideType override_types[] = {
-    [OVERRIDE_RESOURCE] = {"override_resource", "values",  "resources"   },
-    [OVERRIDE_DATA] = {"override_data",     "values",  "data sources"},
-    [OVERRIDE_MODULE] = {"override_module",   "outputs", "modules"     },
+    [OVERRIDE_RESOURCE] = {"override_resource", "values", "resources"},
+    [OVERRIDE_DATA] = {"override_data", "values", "data sources"},
+    [OVERRIDE_MODULE] = {"override_module", "outputs", "modules"},
 };
 
 static bool find_kind(Str type, OverrideKind *out) {
@@ -67,9 +65,7 @@ static bool is_of_kind(const AddressTarget *target, OverrideKind kind) {
     return false;
 }
 
-static bool read_target(TestLoading *loading,
-                        const BodyBlock *block,
-                        const BodyContent *content,
+static bool read_target(TestLoading *loading, const BodyBlock *block, const BodyContent *content,
                         TestOverride *out) {
     const OverrideType *type = &override_types[out->kind];
     const BodyAttribute *attribute = body_content_find(content, "target");
@@ -102,8 +98,7 @@ static bool same_target(const TestOverride *a, const TestOverride *b, Arena *are
                                       : resource_addr_equal(a->target.resource, b->target.resource);
 }
 
-static bool check_single(TestLoading *loading,
-                         const TestOverride *override,
+static bool check_single(TestLoading *loading, const TestOverride *override,
                          const TestOverrides *others) {
     vec_each(others, other) {
         if (!same_target(*other, override, loading->arena))
@@ -118,9 +113,7 @@ static bool check_single(TestLoading *loading,
     return true;
 }
 
-bool config_test_override_decode(TestLoading *loading,
-                                 const BodyBlock *block,
-                                 bool during_plan,
+bool config_test_override_decode(TestLoading *loading, const BodyBlock *block, bool during_plan,
                                  TestOverrides *out) {
     OverrideKind kind;
     if (!find_kind(block->type, &kind))
@@ -129,9 +122,9 @@ bool config_test_override_decode(TestLoading *loading,
     override->kind = kind;
     const char *values = override_types[override->kind].values;
     const BodyAttributeSchema attributes[] = {
-        {"target",          false, BODY_CODE      },
-        {"override_during", false, BODY_CODE      },
-        {values,            false, BODY_EXPRESSION},
+        {"target", false, BODY_CODE},
+        {"override_during", false, BODY_CODE},
+        {values, false, BODY_EXPRESSION},
     };
     BodySchema schema = {.attributes = attributes, .attribute_count = ARRAY_COUNT(attributes)};
     BodyContent content;
@@ -151,8 +144,8 @@ bool config_test_override_decode(TestLoading *loading,
 
 static bool decode_type(TestLoading *loading, const BodyBlock *block, MockProvider *out) {
     static const BodyAttributeSchema attributes[] = {
-        {"defaults",        false, BODY_EXPRESSION},
-        {"override_during", false, BODY_CODE      },
+        {"defaults", false, BODY_EXPRESSION},
+        {"override_during", false, BODY_CODE},
     };
     static const BodySchema schema = {.attributes = attributes,
                                       .attribute_count = ARRAY_COUNT(attributes)};
@@ -191,10 +184,10 @@ static bool decode_inner(TestLoading *loading, const BodyContent *content, MockP
 }
 
 static const BodyBlockSchema inner_blocks[] = {
-    {"mock_resource",     1},
-    {"mock_data",         1},
+    {"mock_resource", 1},
+    {"mock_data", 1},
     {"override_resource", 0},
-    {"override_data",     0},
+    {"override_data", 0},
 };
 
 static bool decode_mock_body(TestLoading *loading, const Body *body, MockProvider *out) {
@@ -229,10 +222,10 @@ static bool read_mock_files(TestLoading *loading, Str path, SourceRange range, M
 }
 
 static const BodyAttributeSchema provider_attributes[] = {
-    {"alias",           false, BODY_LITERAL   },
-    {"source",          false, BODY_LITERAL   },
-    {"override_during", false, BODY_CODE      },
-    {"for_each",        false, BODY_EXPRESSION},
+    {"alias", false, BODY_LITERAL},
+    {"source", false, BODY_LITERAL},
+    {"override_during", false, BODY_CODE},
+    {"for_each", false, BODY_EXPRESSION},
 };
 static const BodySchema provider_schema = {
     .attributes = provider_attributes,

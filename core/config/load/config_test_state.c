@@ -5,9 +5,7 @@
 #include "config_read.h"
 
 /* A value without a range of its own, as the default of a file has, leaves `*range` unchanged. */
-static bool read_skip(TestLoading *loading,
-                      const BodyContent *content,
-                      bool *out,
+static bool read_skip(TestLoading *loading, const BodyContent *content, bool *out,
                       SourceRange *range) {
     const BodyAttribute *attribute = body_content_find(content, "skip_cleanup");
     if (!attribute)

@@ -8,6 +8,5 @@
 MUST_USE bool config_test_state_decode_default(TestLoading *loading, const BodyContent *content);
 /* Reads the arguments of a run, whose module is decoded, and checks them against the earlier runs
  * of the file. */
-MUST_USE bool config_test_state_decode(TestLoading *loading,
-                                       const BodyContent *content,
+MUST_USE bool config_test_state_decode(TestLoading *loading, const BodyContent *content,
                                        TestRun *run);

@@ -86,9 +86,7 @@ static void warn_of_quotes(const Expr *expr, const char *what, const char *text,
         ->is_deprecation = true;
 }
 
-static void report_fault(const Expr *expr,
-                         const SourceText *source,
-                         const QuotedFault *fault,
+static void report_fault(const Expr *expr, const SourceText *source, const QuotedFault *fault,
                          Diags *diags) {
     SourceRange range = {source, fault->token.start, fault->token.end};
     diags_error(diags, range, "Invalid reference", "%s", fault->detail);

@@ -7,9 +7,7 @@
 /* Replaces a quoted reference or keyword by its traversal and adds a deprecation warning, which
  * names the expression `what`. Leaves other expressions unchanged. Returns false if the quoted text
  * is not a valid reference. Not for object keys in JSON, which are always quoted. */
-MUST_USE bool config_legacy_unquote(const Expr **expr,
-                                    const char *what,
-                                    Arena *arena,
+MUST_USE bool config_legacy_unquote(const Expr **expr, const char *what, Arena *arena,
                                     Diags *diags);
 /* Reads the bare types `list` and `map` as collections of any type. Returns false for other
  * expressions and leaves *out unchanged. */

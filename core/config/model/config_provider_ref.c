@@ -133,9 +133,7 @@ static bool read_provider(const ExprItem *item, Map *out, Arena *arena, Diags *d
     return false;
 }
 
-bool config_provider_ref_read_all(const BodyContent *content,
-                                  Map *out,
-                                  Arena *arena,
+bool config_provider_ref_read_all(const BodyContent *content, Map *out, Arena *arena,
                                   Diags *diags) {
     const Expr *expr = config_read_expr(content, "providers");
     bool ok = true;

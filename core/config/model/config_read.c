@@ -68,8 +68,8 @@ static bool report_literal(const BodyAttribute *attribute, Str why, Diags *diags
     return false;
 }
 
-bool config_read_literal(
-    const BodyAttribute *attribute, const Type *type, Value *out, Arena *arena, Diags *diags) {
+bool config_read_literal(const BodyAttribute *attribute, const Type *type, Value *out, Arena *arena,
+                         Diags *diags) {
     Value literal;
     ConvertError error = {0};
     if (!eval_constant(attribute->expr, &literal, arena, diags) || !value_is_known(literal))
@@ -86,8 +86,8 @@ static bool report_null(const BodyAttribute *attribute, Diags *diags) {
     return false;
 }
 
-bool config_read_string(
-    const BodyContent *content, const char *name, Str *out, Arena *arena, Diags *diags) {
+bool config_read_string(const BodyContent *content, const char *name, Str *out, Arena *arena,
+                        Diags *diags) {
     const BodyAttribute *attribute = body_content_find(content, name);
     Value value;
     if (!attribute)
@@ -100,8 +100,8 @@ bool config_read_string(
     return true;
 }
 
-bool config_read_bool(
-    const BodyContent *content, const char *name, bool *out, Arena *arena, Diags *diags) {
+bool config_read_bool(const BodyContent *content, const char *name, bool *out, Arena *arena,
+                      Diags *diags) {
     const BodyAttribute *attribute = body_content_find(content, name);
     Value value;
     if (!attribute)
@@ -128,8 +128,8 @@ static bool report_reference(const Expr *expr, const char *name, Diags *diags) {
     return false;
 }
 
-bool config_read_traversals(
-    const BodyContent *content, const char *name, Traversals *out, Arena *arena, Diags *diags) {
+bool config_read_traversals(const BodyContent *content, const char *name, Traversals *out,
+                            Arena *arena, Diags *diags) {
     const Expr *list = config_read_expr(content, name);
     bool ok = true;
     if (!list)
@@ -154,8 +154,8 @@ bool config_read_traversals(
     return ok;
 }
 
-bool config_read_keyword(
-    const Expr *expr, const char *name, const char *const words[2], bool *is_other, Diags *diags) {
+bool config_read_keyword(const Expr *expr, const char *name, const char *const words[2],
+                         bool *is_other, Diags *diags) {
     const Traversal *word = expr ? config_read_traversal(expr) : NULL;
     Str root = word && !word->step_count ? word->root : STR_EMPTY;
     if (!expr)
@@ -180,9 +180,7 @@ bool config_read_report_second(const BodyBlock *block, SourceRange first, Diags 
     return false;
 }
 
-bool config_read_only_block(const BodyContent *content,
-                            const char *type,
-                            const BodyBlock **out,
+bool config_read_only_block(const BodyContent *content, const char *type, const BodyBlock **out,
                             Diags *diags) {
     bool ok = true;
     *out = NULL;
@@ -203,7 +201,7 @@ bool config_read_has_reference(const Condition *condition) {
 
 static bool read_condition(const BodyBlock *block, Condition *out, Arena *arena, Diags *diags) {
     static const BodyAttributeSchema attributes[] = {
-        {"condition",     true, BODY_EXPRESSION},
+        {"condition", true, BODY_EXPRESSION},
         {"error_message", true, BODY_EXPRESSION},
     };
     static const BodySchema schema = {.attributes = attributes, .attribute_count = 2};
@@ -222,8 +220,8 @@ static bool read_condition(const BodyBlock *block, Condition *out, Arena *arena,
     return false;
 }
 
-bool config_read_conditions(
-    const BodyContent *content, const char *type, Conditions *out, Arena *arena, Diags *diags) {
+bool config_read_conditions(const BodyContent *content, const char *type, Conditions *out,
+                            Arena *arena, Diags *diags) {
     bool ok = true;
     vec_each(&content->blocks, block) {
         Condition condition = {0};

@@ -16,9 +16,7 @@ static bool has_failed(const BodyContent *content, const char *name) {
     return false;
 }
 
-static bool check_required(const Body *body,
-                           const BodySchema *schema,
-                           const BodyContent *content,
+static bool check_required(const Body *body, const BodySchema *schema, const BodyContent *content,
                            Diags *diags) {
     bool ok = true;
     for (size_t i = 0; i < schema->attribute_count; i++) {
@@ -58,12 +56,8 @@ static void omit_absent(const BodySchema *schema, BodyContent *content) {
     content->attributes.count = kept;
 }
 
-bool body_content(const Body *body,
-                  const BodySchema *schema,
-                  BodyContent *out,
-                  const Body **rest,
-                  Arena *arena,
-                  Diags *diags) {
+bool body_content(const Body *body, const BodySchema *schema, BodyContent *out, const Body **rest,
+                  Arena *arena, Diags *diags) {
     BodyContent content = {0};
     bool ok = body->operations->content(body, schema, &content, rest, arena, diags);
     omit_absent(schema, &content);
@@ -72,8 +66,8 @@ bool body_content(const Body *body,
     return ok;
 }
 
-bool body_attributes(
-    const Body *body, BodyForm form, BodyContent *out, Arena *arena, Diags *diags) {
+bool body_attributes(const Body *body, BodyForm form, BodyContent *out, Arena *arena,
+                     Diags *diags) {
     BodyContent content = {0};
     bool ok = body->operations->attributes(body, form, &content, arena, diags);
     *out = content;

@@ -69,15 +69,11 @@ typedef struct BodyOperations {
     /* Reads the attributes and blocks that the schema names. If `rest` is NULL, any other name
      * is an error that suggests the nearest name. Otherwise *rest is the body of all other
      * names. */
-    bool (*content)(const Body *body,
-                    const BodySchema *schema,
-                    BodyContent *out,
-                    const Body **rest,
-                    Arena *arena,
-                    Diags *diags);
+    bool (*content)(const Body *body, const BodySchema *schema, BodyContent *out, const Body **rest,
+                    Arena *arena, Diags *diags);
     /* Reads the whole body as attributes (locals, module inputs, variable files). */
-    bool (*attributes)(
-        const Body *body, BodyForm form, BodyContent *out, Arena *arena, Diags *diags);
+    bool (*attributes)(const Body *body, BodyForm form, BodyContent *out, Arena *arena,
+                       Diags *diags);
 } BodyOperations;
 
 struct Body {
@@ -89,32 +85,19 @@ struct Body {
 
 /* Parse a file into its body. On syntax errors, return false; *out is then the readable part of
  * a native or JSON file, or unchanged. */
-MUST_USE bool body_yaml_parse(const SourceText *source,
-                              const FunctionTable *functions,
-                              const Body **out,
-                              Arena *arena,
-                              Diags *diags);
-MUST_USE bool body_json_parse(const SourceText *source,
-                              const FunctionTable *functions,
-                              const Body **out,
-                              Arena *arena,
-                              Diags *diags);
-MUST_USE bool body_hcl_parse(const SourceText *source,
-                             const FunctionTable *functions,
-                             const Body **out,
-                             Arena *arena,
-                             Diags *diags);
+MUST_USE bool body_yaml_parse(const SourceText *source, const FunctionTable *functions,
+                              const Body **out, Arena *arena, Diags *diags);
+MUST_USE bool body_json_parse(const SourceText *source, const FunctionTable *functions,
+                              const Body **out, Arena *arena, Diags *diags);
+MUST_USE bool body_hcl_parse(const SourceText *source, const FunctionTable *functions,
+                             const Body **out, Arena *arena, Diags *diags);
 
 /* Like the operations, and check required attributes. *out is set even on error: it has what could
  * be read. body_content omits attributes whose null means that they are absent. */
-MUST_USE bool body_content(const Body *body,
-                           const BodySchema *schema,
-                           BodyContent *out,
-                           const Body **rest,
-                           Arena *arena,
-                           Diags *diags);
-MUST_USE bool body_attributes(
-    const Body *body, BodyForm form, BodyContent *out, Arena *arena, Diags *diags);
+MUST_USE bool body_content(const Body *body, const BodySchema *schema, BodyContent *out,
+                           const Body **rest, Arena *arena, Diags *diags);
+MUST_USE bool body_attributes(const Body *body, BodyForm form, BodyContent *out, Arena *arena,
+                              Diags *diags);
 /* Return the entry of the given name, or NULL if the schema has none. */
 const BodyAttributeSchema *body_schema_attribute(const BodySchema *schema, Str name);
 const BodyBlockSchema *body_schema_block(const BodySchema *schema, Str type);

@@ -11,12 +11,12 @@ static const char *find_encoding(Str bytes) {
     } rows[] = {
         {"UTF-32", {0xff, 0xfe, 0, 0}, {0xff, 0xff, 0xff, 0xff}},
         {"UTF-32", {0, 0, 0xfe, 0xff}, {0xff, 0xff, 0xff, 0xff}},
-        {"UTF-16", {0xff, 0xfe, 0, 0}, {0xff, 0xff, 0, 0}      },
-        {"UTF-16", {0xfe, 0xff, 0, 0}, {0xff, 0xff, 0, 0}      },
-        {"UTF-32", {0, 0, 0, 0},       {0x80, 0xff, 0xff, 0xff}},
-        {"UTF-32", {0, 0, 0, 0},       {0xff, 0xff, 0xff, 0x80}},
-        {"UTF-16", {0, 0, 0, 0},       {0x80, 0xff, 0x80, 0xff}},
-        {"UTF-16", {0, 0, 0, 0},       {0xff, 0x80, 0xff, 0x80}},
+        {"UTF-16", {0xff, 0xfe, 0, 0}, {0xff, 0xff, 0, 0}},
+        {"UTF-16", {0xfe, 0xff, 0, 0}, {0xff, 0xff, 0, 0}},
+        {"UTF-32", {0, 0, 0, 0}, {0x80, 0xff, 0xff, 0xff}},
+        {"UTF-32", {0, 0, 0, 0}, {0xff, 0xff, 0xff, 0x80}},
+        {"UTF-16", {0, 0, 0, 0}, {0x80, 0xff, 0x80, 0xff}},
+        {"UTF-16", {0, 0, 0, 0}, {0xff, 0x80, 0xff, 0x80}},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows) && bytes.len >= 4; i++) {
         bool fits = true;
@@ -95,12 +95,8 @@ static bool report_markers(const SourceText *source, Diags *diags) {
     return true;
 }
 
-bool body_file_parse(BodyParse *parse,
-                     const SourceText *source,
-                     const FunctionTable *functions,
-                     const Body **out,
-                     Arena *arena,
-                     Diags *diags) {
+bool body_file_parse(BodyParse *parse, const SourceText *source, const FunctionTable *functions,
+                     const Body **out, Arena *arena, Diags *diags) {
     Diags own = diags_new(arena);
     const Body *body = *out;
     bool ok = parse(source, functions, &body, arena, &own);

@@ -4,14 +4,11 @@
 
 #include "body.h"
 
-typedef bool BodyParse(
-    const SourceText *source, const FunctionTable *functions, const Body **, Arena *, Diags *);
+typedef bool BodyParse(const SourceText *source, const FunctionTable *functions, const Body **,
+                       Arena *, Diags *);
 
 /* Like `parse`. If the file has such a cause, adds one error for it instead of the errors of
  * `parse`, and leaves *out unchanged. */
-MUST_USE bool body_file_parse(BodyParse *parse,
-                              const SourceText *source,
-                              const FunctionTable *functions,
-                              const Body **out,
-                              Arena *arena,
+MUST_USE bool body_file_parse(BodyParse *parse, const SourceText *source,
+                              const FunctionTable *functions, const Body **out, Arena *arena,
                               Diags *diags);

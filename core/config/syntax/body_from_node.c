@@ -34,12 +34,8 @@ static const char *kind_name(const BodyNode *node) {
     return names[node->kind];
 }
 
-static bool node_to_expr(const NodeBody *body,
-                         const BodyNode *node,
-                         BodyForm form,
-                         const Expr **out,
-                         Arena *arena,
-                         Diags *diags);
+static bool node_to_expr(const NodeBody *body, const BodyNode *node, BodyForm form,
+                         const Expr **out, Arena *arena, Diags *diags);
 
 static bool has_sequence(Str text) {
     return str_find(text, STR("${"), 0) != SIZE_MAX || str_find(text, STR("%{"), 0) != SIZE_MAX;
@@ -69,8 +65,8 @@ static const Expr *unreadable_expr(const Diags *mistakes, SourceRange range, Are
 
 /* Parses a template. In JSON its syntax errors are reported when it is evaluated, so `init`
  * accepts the file, as in Terraform. In YAML they are errors of the file. */
-static bool template_to_expr(
-    const NodeBody *body, const BodyNode *node, const Expr **out, Arena *arena, Diags *diags) {
+static bool template_to_expr(const NodeBody *body, const BodyNode *node, const Expr **out,
+                             Arena *arena, Diags *diags) {
     const SourceText *source = body_scalar_source(node, body->source, body->syntax, arena);
     if (body->syntax == BODY_SYNTAX_YAML)
         return parser_parse_template(source, body->base.functions, out, arena, diags);
@@ -80,12 +76,8 @@ static bool template_to_expr(
     return true;
 }
 
-static bool string_to_expr(const NodeBody *body,
-                           const BodyNode *node,
-                           BodyForm form,
-                           const Expr **out,
-                           Arena *arena,
-                           Diags *diags) {
+static bool string_to_expr(const NodeBody *body, const BodyNode *node, BodyForm form,
+                           const Expr **out, Arena *arena, Diags *diags) {
     const FunctionTable *functions = body->base.functions;
     if (form == BODY_CODE || form == BODY_NAME)
         return report_wrapped_code(body, node, diags) &&
@@ -97,12 +89,8 @@ static bool string_to_expr(const NodeBody *body,
     return true;
 }
 
-static bool array_to_expr(const NodeBody *body,
-                          const BodyNode *node,
-                          BodyForm form,
-                          const Expr **out,
-                          Arena *arena,
-                          Diags *diags) {
+static bool array_to_expr(const NodeBody *body, const BodyNode *node, BodyForm form,
+                          const Expr **out, Arena *arena, Diags *diags) {
     const Expr **items = arena_new_array(arena, const Expr *, node->items.count);
     bool ok = true;
     for (size_t i = 0; i < node->items.count; i++)
@@ -113,9 +101,7 @@ static bool array_to_expr(const NodeBody *body,
 }
 
 /* The YAML reader has already rejected repeated keys. */
-static bool check_repeated_keys(const NodeBody *body,
-                                const BodyNode *node,
-                                Arena *arena,
+static bool check_repeated_keys(const NodeBody *body, const BodyNode *node, Arena *arena,
                                 Diags *diags) {
     if (body->syntax == BODY_SYNTAX_YAML || node->members.count < 2)
         return true;
@@ -134,12 +120,8 @@ static bool check_repeated_keys(const NodeBody *body,
     return ok;
 }
 
-static bool object_to_expr(const NodeBody *body,
-                           const BodyNode *node,
-                           BodyForm form,
-                           const Expr **out,
-                           Arena *arena,
-                           Diags *diags) {
+static bool object_to_expr(const NodeBody *body, const BodyNode *node, BodyForm form,
+                           const Expr **out, Arena *arena, Diags *diags) {
     ExprItem *items = arena_new_array(arena, ExprItem, node->members.count);
     BodyForm key_form = form == BODY_EXPRESSION ? BODY_EXPRESSION : BODY_LITERAL;
     bool ok = check_repeated_keys(body, node, arena, diags);
@@ -154,8 +136,8 @@ static bool object_to_expr(const NodeBody *body,
     return ok;
 }
 
-static bool number_to_expr(
-    const NodeBody *body, const BodyNode *node, const Expr **out, Arena *arena, Diags *diags) {
+static bool number_to_expr(const NodeBody *body, const BodyNode *node, const Expr **out,
+                           Arena *arena, Diags *diags) {
     Value number;
     if (!value_from_number_text(node->text, &number, arena)) {
         diags_error(diags, node_range(body, node), "Invalid number",
@@ -166,12 +148,8 @@ static bool number_to_expr(
     return true;
 }
 
-static bool node_to_expr(const NodeBody *body,
-                         const BodyNode *node,
-                         BodyForm form,
-                         const Expr **out,
-                         Arena *arena,
-                         Diags *diags) {
+static bool node_to_expr(const NodeBody *body, const BodyNode *node, BodyForm form,
+                         const Expr **out, Arena *arena, Diags *diags) {
     switch (node->kind) {
     case BODY_NODE_NULL:
         *out = expr_literal(value_null(&TYPE_DYNAMIC), node_range(body, node), arena);
@@ -198,9 +176,7 @@ static SourceRange member_range(const NodeBody *body, const BodyNodeMember *memb
 }
 
 /* Rejects a repeated attribute. `seen` is a map because a file may have 100,000 attributes. */
-static bool check_repeated_attribute(const NodeBody *body,
-                                     Map *seen,
-                                     const BodyNode *key,
+static bool check_repeated_attribute(const NodeBody *body, Map *seen, const BodyNode *key,
                                      Diags *diags) {
     const BodyNode *first = map_find(seen, key->text);
     if (!first) {
@@ -214,13 +190,8 @@ static bool check_repeated_attribute(const NodeBody *body,
     return false;
 }
 
-static bool add_attribute(const NodeBody *body,
-                          const BodyNodeMember *member,
-                          BodyForm form,
-                          Map *seen,
-                          BodyContent *out,
-                          Arena *arena,
-                          Diags *diags) {
+static bool add_attribute(const NodeBody *body, const BodyNodeMember *member, BodyForm form,
+                          Map *seen, BodyContent *out, Arena *arena, Diags *diags) {
     BodyAttribute attribute = {
         .name = member->key->text,
         .name_range = node_range(body, member->key),
@@ -236,9 +207,7 @@ static bool add_attribute(const NodeBody *body,
     return ok;
 }
 
-static NodeBody *new_body(const NodeBody *parent,
-                          const BodyNode *header,
-                          const BodyNode *node,
+static NodeBody *new_body(const NodeBody *parent, const BodyNode *header, const BodyNode *node,
                           Arena *arena) {
     NodeBody *body = arena_new(arena, NodeBody);
     body->base = parent->base;
@@ -253,8 +222,8 @@ static NodeBody *new_body(const NodeBody *parent,
     return body;
 }
 
-static bool report_kind(
-    const NodeBody *body, const BodyNode *node, Str type, const char *wanted, Diags *diags) {
+static bool report_kind(const NodeBody *body, const BodyNode *node, Str type, const char *wanted,
+                        Diags *diags) {
     diags_error(diags, node_range(body, node), "Incorrect value type",
                 "A \"%.*s\" block requires %s here, not %s.", STR_ARG(type), wanted,
                 kind_name(node));
@@ -263,8 +232,8 @@ static bool report_kind(
 
 /* Adds the objects of a body. Null, and in JSON an array of objects, may replace an object. Any
  * other kind is an error, and the block then has no arguments. */
-static bool add_objects(
-    NodeBody *inner, const BodyNode *node, Str type, Arena *arena, Diags *diags) {
+static bool add_objects(NodeBody *inner, const BodyNode *node, Str type, Arena *arena,
+                        Diags *diags) {
     bool ok = true;
     if (node->kind == BODY_NODE_OBJECT) {
         vec_push(arena, &inner->objects, node);
@@ -287,13 +256,8 @@ static bool add_objects(
     return ok;
 }
 
-static bool add_block(const NodeBody *body,
-                      const BodyBlock *header,
-                      const BodyNode *place,
-                      const BodyNode *node,
-                      BodyContent *out,
-                      Arena *arena,
-                      Diags *diags) {
+static bool add_block(const NodeBody *body, const BodyBlock *header, const BodyNode *place,
+                      const BodyNode *node, BodyContent *out, Arena *arena, Diags *diags) {
     BodyBlock block = *header;
     NodeBody *inner = new_body(body, place, node, arena);
     bool ok = add_objects(inner, node, header->type, arena, diags);
@@ -304,13 +268,8 @@ static bool add_block(const NodeBody *body,
 
 /* Adds one block of an array. In YAML the range of a block without labels is its first argument,
  * so that diagnostics distinguish the blocks. */
-static bool add_item(const NodeBody *body,
-                     const BodyBlock *header,
-                     const BodyNode *place,
-                     const BodyNode *item,
-                     BodyContent *out,
-                     Arena *arena,
-                     Diags *diags) {
+static bool add_item(const NodeBody *body, const BodyBlock *header, const BodyNode *place,
+                     const BodyNode *item, BodyContent *out, Arena *arena, Diags *diags) {
     BodyBlock block = *header;
     bool is_json = body->syntax == BODY_SYNTAX_JSON;
     bool has_members = item->kind == BODY_NODE_OBJECT && item->members.count > 0;
@@ -325,13 +284,8 @@ static bool add_item(const NodeBody *body,
 
 /* Adds the blocks of a value: an object is one block, an array has one block per item. In YAML a
  * key without value ("variable: {name: }") is an empty block. In JSON null is no block. */
-static bool add_bodies(const NodeBody *body,
-                       BodyBlock *header,
-                       const BodyNode *place,
-                       const BodyNode *node,
-                       BodyContent *out,
-                       Arena *arena,
-                       Diags *diags) {
+static bool add_bodies(const NodeBody *body, BodyBlock *header, const BodyNode *place,
+                       const BodyNode *node, BodyContent *out, Arena *arena, Diags *diags) {
     bool ok = true;
     if (body->syntax == BODY_SYNTAX_JSON) /* diagnostics point at the opening bracket */
         header->range = (SourceRange){body->source, node->start, node->start + 1};
@@ -347,23 +301,12 @@ static bool add_bodies(const NodeBody *body,
     return ok;
 }
 
-static bool add_labelled(const NodeBody *body,
-                         BodyBlock header,
-                         uint32_t depth,
-                         uint32_t labels,
-                         const BodyNode *place,
-                         const BodyNode *node,
-                         BodyContent *out,
-                         Arena *arena,
-                         Diags *diags);
+static bool add_labelled(const NodeBody *body, BodyBlock header, uint32_t depth, uint32_t labels,
+                         const BodyNode *place, const BodyNode *node, BodyContent *out,
+                         Arena *arena, Diags *diags);
 
-static bool add_label_object(const NodeBody *body,
-                             BodyBlock header,
-                             uint32_t depth,
-                             uint32_t labels,
-                             const BodyNode *node,
-                             BodyContent *out,
-                             Arena *arena,
+static bool add_label_object(const NodeBody *body, BodyBlock header, uint32_t depth,
+                             uint32_t labels, const BodyNode *node, BodyContent *out, Arena *arena,
                              Diags *diags) {
     bool ok = true;
     vec_each(&node->members, member) {
@@ -398,15 +341,9 @@ static bool check_label(const NodeBody *body, const BodyNode *node, Str type, Di
     return false;
 }
 
-static bool add_labelled(const NodeBody *body,
-                         BodyBlock header,
-                         uint32_t depth,
-                         uint32_t labels,
-                         const BodyNode *place,
-                         const BodyNode *node,
-                         BodyContent *out,
-                         Arena *arena,
-                         Diags *diags) {
+static bool add_labelled(const NodeBody *body, BodyBlock header, uint32_t depth, uint32_t labels,
+                         const BodyNode *place, const BodyNode *node, BodyContent *out,
+                         Arena *arena, Diags *diags) {
     const char *wanted = "an object whose keys are names";
     bool ok = true;
     if (depth == labels)
@@ -429,12 +366,8 @@ static bool is_hidden(const NodeBody *body, Str name) {
 }
 
 /* Reports a name that the schema does not have, and suggests the nearest name. */
-static void report_unknown_name(const BodySchema *schema,
-                                Str name,
-                                SourceRange range,
-                                BodyContent *out,
-                                Arena *arena,
-                                Diags *diags) {
+static void report_unknown_name(const BodySchema *schema, Str name, SourceRange range,
+                                BodyContent *out, Arena *arena, Diags *diags) {
     StrVec known = {0};
     for (size_t i = 0; i < schema->attribute_count; i++)
         vec_push(arena, &known, str_from_cstr(schema->attributes[i].name));
@@ -448,14 +381,8 @@ static void report_unknown_name(const BodySchema *schema,
                 STR_ARG(hint));
 }
 
-static bool add_member(const NodeBody *body,
-                       const BodySchema *schema,
-                       const BodyNodeMember *member,
-                       bool has_rest,
-                       Map *seen,
-                       BodyContent *out,
-                       Arena *arena,
-                       Diags *diags) {
+static bool add_member(const NodeBody *body, const BodySchema *schema, const BodyNodeMember *member,
+                       bool has_rest, Map *seen, BodyContent *out, Arena *arena, Diags *diags) {
     Str name = member->key->text;
     const BodyAttributeSchema *attribute = body_schema_attribute(schema, name);
     if (attribute)
@@ -487,12 +414,8 @@ static const Body *make_rest(const NodeBody *body, const BodySchema *schema, Are
     return &rest->base;
 }
 
-static bool node_content(const Body *base,
-                         const BodySchema *schema,
-                         BodyContent *out,
-                         const Body **rest,
-                         Arena *arena,
-                         Diags *diags) {
+static bool node_content(const Body *base, const BodySchema *schema, BodyContent *out,
+                         const Body **rest, Arena *arena, Diags *diags) {
     const NodeBody *body = (const NodeBody *)base;
     Map seen = map_new(arena);
     bool ok = true;
@@ -515,8 +438,8 @@ static bool report_shapeless(const NodeBody *body, Diags *diags) {
     return false;
 }
 
-static bool node_attributes(
-    const Body *base, BodyForm form, BodyContent *out, Arena *arena, Diags *diags) {
+static bool node_attributes(const Body *base, BodyForm form, BodyContent *out, Arena *arena,
+                            Diags *diags) {
     const NodeBody *body = (const NodeBody *)base;
     Map seen = map_new(arena);
     bool ok = !body->shapeless || report_shapeless(body, diags);
@@ -590,13 +513,8 @@ static Str outline(const void *tree, uint32_t offset, Arena *arena) {
     return strbuf_str(&out);
 }
 
-bool body_from_node(const BodyNode *root,
-                    const SourceText *source,
-                    BodySyntax syntax,
-                    const FunctionTable *functions,
-                    const Body **out,
-                    Arena *arena,
-                    Diags *diags) {
+bool body_from_node(const BodyNode *root, const SourceText *source, BodySyntax syntax,
+                    const FunctionTable *functions, const Body **out, Arena *arena, Diags *diags) {
     NodeBody *body = arena_new(arena, NodeBody);
     body->base = (Body){
         .operations = &node_operations,

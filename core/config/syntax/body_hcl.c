@@ -12,11 +12,8 @@ typedef struct HclBody {
     StrVec hidden_blocks;
 } HclBody;
 
-static bool report_argument(const HclBody *body,
-                            const BodySchema *schema,
-                            const NativeAttribute *attribute,
-                            BodyContent *out,
-                            Arena *arena,
+static bool report_argument(const HclBody *body, const BodySchema *schema,
+                            const NativeAttribute *attribute, BodyContent *out, Arena *arena,
                             Diags *diags) {
     StrVec known = {0};
     for (size_t i = 0; i < schema->attribute_count; i++)
@@ -38,9 +35,7 @@ static bool report_argument(const HclBody *body,
     return false;
 }
 
-static bool report_block(const BodySchema *schema,
-                         const NativeBlock *block,
-                         Arena *arena,
+static bool report_block(const BodySchema *schema, const NativeBlock *block, Arena *arena,
                          Diags *diags) {
     StrVec known = {0};
     for (size_t i = 0; i < schema->block_count; i++)
@@ -98,9 +93,7 @@ static bool check_labels(const NativeBlock *block, uint32_t wanted, Diags *diags
 
 static HclBody *new_body(const NativeBody *native, const FunctionTable *functions, Arena *arena);
 
-static void add_block(const HclBody *body,
-                      const NativeBlock *block,
-                      BodyContent *out,
+static void add_block(const HclBody *body, const NativeBlock *block, BodyContent *out,
                       Arena *arena) {
     BodyBlock found = {.type = block->type, .range = block->type_range};
     for (size_t i = 0; i < block->labels.count; i++) {
@@ -112,12 +105,8 @@ static void add_block(const HclBody *body,
     vec_push(arena, &out->blocks, found);
 }
 
-static bool copy_attributes(const HclBody *body,
-                            const BodySchema *schema,
-                            bool has_rest,
-                            BodyContent *out,
-                            Arena *arena,
-                            Diags *diags) {
+static bool copy_attributes(const HclBody *body, const BodySchema *schema, bool has_rest,
+                            BodyContent *out, Arena *arena, Diags *diags) {
     bool ok = true;
     map_each(&body->native->attributes, entry) {
         const NativeAttribute *attribute = entry->value;
@@ -131,12 +120,8 @@ static bool copy_attributes(const HclBody *body,
     return ok;
 }
 
-static bool copy_blocks(const HclBody *body,
-                        const BodySchema *schema,
-                        bool has_rest,
-                        BodyContent *out,
-                        Arena *arena,
-                        Diags *diags) {
+static bool copy_blocks(const HclBody *body, const BodySchema *schema, bool has_rest,
+                        BodyContent *out, Arena *arena, Diags *diags) {
     bool ok = true;
     if (!has_rest) /* nearly all blocks match the schema then */
         vec_reserve(arena, &out->blocks, body->native->blocks.count);
@@ -170,12 +155,8 @@ static const Body *make_rest(const HclBody *body, const BodySchema *schema, Aren
     return &rest->base;
 }
 
-static bool hcl_content(const Body *base,
-                        const BodySchema *schema,
-                        BodyContent *out,
-                        const Body **rest,
-                        Arena *arena,
-                        Diags *diags) {
+static bool hcl_content(const Body *base, const BodySchema *schema, BodyContent *out,
+                        const Body **rest, Arena *arena, Diags *diags) {
     const HclBody *body = (const HclBody *)base;
     bool ok = copy_attributes(body, schema, rest != NULL, out, arena, diags);
     ok &= copy_blocks(body, schema, rest != NULL, out, arena, diags);
@@ -184,8 +165,8 @@ static bool hcl_content(const Body *base,
     return ok;
 }
 
-static bool hcl_attributes(
-    const Body *base, BodyForm form, BodyContent *out, Arena *arena, Diags *diags) {
+static bool hcl_attributes(const Body *base, BodyForm form, BodyContent *out, Arena *arena,
+                           Diags *diags) {
     const HclBody *body = (const HclBody *)base;
     (void)form;
     map_each(&body->native->attributes, entry) {
@@ -246,11 +227,8 @@ static Str outline(const void *tree, uint32_t offset, Arena *arena) {
     return strbuf_str(&out);
 }
 
-bool body_hcl_parse(const SourceText *source,
-                    const FunctionTable *functions,
-                    const Body **out,
-                    Arena *arena,
-                    Diags *diags) {
+bool body_hcl_parse(const SourceText *source, const FunctionTable *functions, const Body **out,
+                    Arena *arena, Diags *diags) {
     const NativeBody *native;
     bool ok = native_parse(source, functions, &native, arena, diags);
     source_text_set_outline(source, outline, native);

@@ -100,11 +100,8 @@ static bool read_file(JsonFile *file, const BodyNode **out) {
 
 /* Reads a file with syntax errors and reports them. Sets *out to the readable part, unless the
  * root is not an object or array. */
-static void recover(const SourceText *source,
-                    const FunctionTable *functions,
-                    const Body **out,
-                    Arena *arena,
-                    Diags *diags) {
+static void recover(const SourceText *source, const FunctionTable *functions, const Body **out,
+                    Arena *arena, Diags *diags) {
     const BodyNode *root = json_recovery_read(source, arena, diags);
     const Body *body;
     size_t before = diags->count;
@@ -114,11 +111,8 @@ static void recover(const SourceText *source,
         diags->items[i].follows = before > 0;
 }
 
-bool body_json_parse(const SourceText *source,
-                     const FunctionTable *functions,
-                     const Body **out,
-                     Arena *arena,
-                     Diags *diags) {
+bool body_json_parse(const SourceText *source, const FunctionTable *functions, const Body **out,
+                     Arena *arena, Diags *diags) {
     JsonFile file = {
         .reader = json_reader_new(source->bytes, arena),
         .source = source,

@@ -25,11 +25,8 @@ static bool report_second(const BodyAttribute *attribute, Diags *diags) {
     return false;
 }
 
-static bool merge_attributes(const MergedBody *merged,
-                             BodyContent *out,
-                             const BodyContent *above,
-                             Arena *arena,
-                             Diags *diags) {
+static bool merge_attributes(const MergedBody *merged, BodyContent *out, const BodyContent *above,
+                             Arena *arena, Diags *diags) {
     bool ok = true;
     vec_each(&above->attributes, attribute) {
         BodyAttribute *replaced = find_attribute(out, attribute->name);
@@ -57,9 +54,7 @@ static const BodyBlock *find_block(const BodyContent *content, Str type) {
     return NULL;
 }
 
-static void merge_blocks(const MergedBody *merged,
-                         BodyContent *out,
-                         const BodyContent *above,
+static void merge_blocks(const MergedBody *merged, BodyContent *out, const BodyContent *above,
                          Arena *arena) {
     BodyContent below = *out;
     out->blocks.items = NULL;
@@ -81,15 +76,11 @@ static void merge_blocks(const MergedBody *merged,
     }
 }
 
-static const Body *new_merged(
-    const Body *below, const Body *above, const char *merged_block, bool is_sum, Arena *arena);
+static const Body *new_merged(const Body *below, const Body *above, const char *merged_block,
+                              bool is_sum, Arena *arena);
 
-static bool merged_content(const Body *body,
-                           const BodySchema *schema,
-                           BodyContent *out,
-                           const Body **rest,
-                           Arena *arena,
-                           Diags *diags) {
+static bool merged_content(const Body *body, const BodySchema *schema, BodyContent *out,
+                           const Body **rest, Arena *arena, Diags *diags) {
     const MergedBody *merged = (const MergedBody *)body;
     const Body *rest_below = NULL;
     const Body *rest_above = NULL;
@@ -105,8 +96,8 @@ static bool merged_content(const Body *body,
     return ok;
 }
 
-static bool merged_attributes(
-    const Body *body, BodyForm form, BodyContent *out, Arena *arena, Diags *diags) {
+static bool merged_attributes(const Body *body, BodyForm form, BodyContent *out, Arena *arena,
+                              Diags *diags) {
     const MergedBody *merged = (const MergedBody *)body;
     BodyContent above = {0};
     bool ok = merged->below->operations->attributes(merged->below, form, out, arena, diags);
@@ -119,8 +110,8 @@ static const BodyOperations merged_operations = {
     .attributes = merged_attributes,
 };
 
-static const Body *new_merged(
-    const Body *below, const Body *above, const char *merged_block, bool is_sum, Arena *arena) {
+static const Body *new_merged(const Body *below, const Body *above, const char *merged_block,
+                              bool is_sum, Arena *arena) {
     MergedBody *merged = arena_new(arena, MergedBody);
     *merged = (MergedBody){
         .base = *below,
@@ -133,9 +124,7 @@ static const Body *new_merged(
     return &merged->base;
 }
 
-const Body *body_merge(const Body *base,
-                       const Body *override,
-                       const char *merged_block,
+const Body *body_merge(const Body *base, const Body *override, const char *merged_block,
                        Arena *arena) {
     return new_merged(base, override, merged_block, false, arena);
 }

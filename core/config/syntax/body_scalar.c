@@ -212,10 +212,8 @@ static uint32_t json_to_outer(const SourceText *source, uint32_t offset) {
     return offset == 0 ? source->outer_start : scalar_to_outer(source, offset);
 }
 
-const SourceText *body_scalar_source(const BodyNode *string,
-                                     const SourceText *file,
-                                     BodySyntax syntax,
-                                     Arena *arena) {
+const SourceText *body_scalar_source(const BodyNode *string, const SourceText *file,
+                                     BodySyntax syntax, Arena *arena) {
     SourceText *source = arena_new(arena, SourceText);
     *source = (SourceText){
         .path = file->path,

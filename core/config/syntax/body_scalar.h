@@ -4,7 +4,5 @@
 
 #include "body_node.h"
 
-const SourceText *body_scalar_source(const BodyNode *string,
-                                     const SourceText *file,
-                                     BodySyntax syntax,
-                                     Arena *arena);
+const SourceText *body_scalar_source(const BodyNode *string, const SourceText *file,
+                                     BodySyntax syntax, Arena *arena);

@@ -66,27 +66,27 @@ typedef struct YamlAdvice {
 } YamlAdvice;
 
 static const YamlAdvice advices[] = {
-    {"expected ',' or '}'",                    "A \"{\" is not closed here, or a comma is missing between two keys."          },
-    {"expected ',' or ']'",                    "A \"[\" is not closed here, or a comma is missing between two items."         },
-    {"mapping values are not allowed",         "\": \" is not allowed here. Correct the indentation, or "
-                                       "quote the text that contains \": \"."           },
+    {"expected ',' or '}'", "A \"{\" is not closed here, or a comma is missing between two keys."},
+    {"expected ',' or ']'", "A \"[\" is not closed here, or a comma is missing between two items."},
+    {"mapping values are not allowed", "\": \" is not allowed here. Correct the indentation, or "
+                                       "quote the text that contains \": \"."},
     {"could not find expected ':'",
-     "A key must be followed by a colon. A text of several lines requires quotes or \"|\"."                                   },
+     "A key must be followed by a colon. A text of several lines requires quotes or \"|\"."},
     {"did not find expected key",
      "A key was expected here: the indentation does not match the lines above, or something "
-     "follows a closing quote."                                                                                               },
-    {"did not find expected '-'",              "An item (\"- \") was expected here: check the indentation."                   },
-    {"block sequence entries are not allowed", "An item (\"- \") is not allowed here."                                        },
-    {"unexpected end of stream",               "The quote that opens here is never closed."                                   },
-    {"unexpected document indicator",          "A quote opens before this line and is never closed."                          },
-    {"unknown escape character",               "In double quotes, a backslash begins an escape (\\n"
+     "follows a closing quote."},
+    {"did not find expected '-'", "An item (\"- \") was expected here: check the indentation."},
+    {"block sequence entries are not allowed", "An item (\"- \") is not allowed here."},
+    {"unexpected end of stream", "The quote that opens here is never closed."},
+    {"unexpected document indicator", "A quote opens before this line and is never closed."},
+    {"unknown escape character", "In double quotes, a backslash begins an escape (\\n"
                                  ", \\\", \\\\). In single quotes, it has no special meaning."},
-    {"undefined tag handle",                   "A text that begins with \"!\" requires quotes."                               },
-    {"expected whitespace or line break",      "A text that begins with \"!\" requires quotes."                               },
-    {"expected alphabetic or numeric",         "A text that begins with \"*\" or \"&\" requires quotes."                      },
-    {"duplicate",                              "This directive occurs twice."                                                 },
+    {"undefined tag handle", "A text that begins with \"!\" requires quotes."},
+    {"expected whitespace or line break", "A text that begins with \"!\" requires quotes."},
+    {"expected alphabetic or numeric", "A text that begins with \"*\" or \"&\" requires quotes."},
+    {"duplicate", "This directive occurs twice."},
     {"control characters are not allowed",
-     "The file contains a control character. Write it as an escape in double quotes."                                         },
+     "The file contains a control character. Write it as an escape in double quotes."},
 };
 
 static const char *find_advice(const char *problem) {
@@ -214,19 +214,14 @@ typedef struct CoreTag {
 } CoreTag;
 
 static const CoreTag core_tags[] = {
-    {YAML_STR_TAG,   BODY_NODE_STRING},
-    {YAML_INT_TAG,   BODY_NODE_NUMBER},
-    {YAML_FLOAT_TAG, BODY_NODE_NUMBER},
-    {YAML_BOOL_TAG,  BODY_NODE_BOOL  },
-    {YAML_NULL_TAG,  BODY_NODE_NULL  },
-    {YAML_SEQ_TAG,   BODY_NODE_ARRAY },
-    {YAML_MAP_TAG,   BODY_NODE_OBJECT},
+    {YAML_STR_TAG, BODY_NODE_STRING},   {YAML_INT_TAG, BODY_NODE_NUMBER},
+    {YAML_FLOAT_TAG, BODY_NODE_NUMBER}, {YAML_BOOL_TAG, BODY_NODE_BOOL},
+    {YAML_NULL_TAG, BODY_NODE_NULL},    {YAML_SEQ_TAG, BODY_NODE_ARRAY},
+    {YAML_MAP_TAG, BODY_NODE_OBJECT},
 };
 
 /* Rejects a tag that contradicts the node's kind. Only !!str and "!" change how a value is read. */
-static bool check_tag(YamlFile *file,
-                      const yaml_event_t *event,
-                      const yaml_char_t *tag,
+static bool check_tag(YamlFile *file, const yaml_event_t *event, const yaml_char_t *tag,
                       const BodyNode *node) {
     if (!tag || strcmp((const char *)tag, "!") == 0)
         return true;
@@ -332,9 +327,7 @@ static bool enter(YamlFile *file, const yaml_event_t *event) {
 
 /* Sets the end of a collection to the end of its last item: libyaml ends block collections where
  * the next token starts. */
-static void set_end(YamlFile *file,
-                    BodyNode *node,
-                    const yaml_event_t *event,
+static void set_end(YamlFile *file, BodyNode *node, const yaml_event_t *event,
                     const BodyNode *last) {
     node->end = byte_of(file, event->end_mark.index);
     if (event->start_mark.index == event->end_mark.index && last)
@@ -365,9 +358,7 @@ static bool read_sequence(YamlFile *file, const yaml_event_t *start, const BodyN
     return true;
 }
 
-static bool read_key(YamlFile *file,
-                     const yaml_event_t *event,
-                     bool *is_merge,
+static bool read_key(YamlFile *file, const yaml_event_t *event, bool *is_merge,
                      const BodyNode **out) {
     if (event->type == YAML_ALIAS_EVENT) {
         if (!read_alias(file, event, out))
@@ -471,12 +462,8 @@ static bool merge_all(YamlFile *file, BodyNode *node, YamlKeys *keys, const Body
     return true;
 }
 
-static bool read_member(YamlFile *file,
-                        const yaml_event_t *key_event,
-                        BodyNode *node,
-                        YamlKeys *keys,
-                        BodyNodes *merges,
-                        const BodyNode **last) {
+static bool read_member(YamlFile *file, const yaml_event_t *key_event, BodyNode *node,
+                        YamlKeys *keys, BodyNodes *merges, const BodyNode **last) {
     BodyNodeMember member = {0};
     bool is_merge = false;
     SCOPED(yaml_event_t) event = {0};
@@ -559,11 +546,8 @@ static bool read_document(YamlFile *file, const BodyNode **out) {
     }
 }
 
-bool body_yaml_parse(const SourceText *source,
-                     const FunctionTable *functions,
-                     const Body **out,
-                     Arena *arena,
-                     Diags *diags) {
+bool body_yaml_parse(const SourceText *source, const FunctionTable *functions, const Body **out,
+                     Arena *arena, Diags *diags) {
     static const char byte_order_mark[] = "\xEF\xBB\xBF";
     if (!parser_check_text(source, diags))
         return false;

@@ -17,8 +17,8 @@ static bool report_other(const Disk *disk, const DirectoryFile *file, Diags *dia
     return false;
 }
 
-bool directory_file_read(
-    const Disk *disk, const DirectoryFile *file, Str *out, Arena *arena, Diags *diags) {
+bool directory_file_read(const Disk *disk, const DirectoryFile *file, Str *out, Arena *arena,
+                         Diags *diags) {
     if (file->kind == DISK_OTHER)
         return report_other(disk, file, diags);
     int status = disk->read_file(disk->self, file->path, out, arena);

@@ -14,5 +14,5 @@ typedef struct DirectoryFile {
 } DirectoryFile;
 
 /* Reads the whole file; adds one error on failure. */
-MUST_USE bool directory_file_read(
-    const Disk *disk, const DirectoryFile *file, Str *out, Arena *arena, Diags *diags);
+MUST_USE bool directory_file_read(const Disk *disk, const DirectoryFile *file, Str *out,
+                                  Arena *arena, Diags *diags);

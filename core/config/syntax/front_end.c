@@ -6,41 +6,38 @@
 #include "log.h"
 
 static const FrontEnd configuration[] = {
-    {".loam.yaml", body_yaml_parse, false, NULL        },
-    {".loam.json", body_json_parse, false, NULL        },
-    {".tofu.json", body_json_parse, false, NULL        },
-    {".tf.json",   body_json_parse, false, NULL        },
-    {".tofu",      body_hcl_parse,  true,  NULL        },
-    {".tf",        body_hcl_parse,  true,  NULL        },
-    {".loam.yml",  NULL,            false, ".loam.yaml"},
+    {".loam.yaml", body_yaml_parse, false, NULL}, {".loam.json", body_json_parse, false, NULL},
+    {".tofu.json", body_json_parse, false, NULL}, {".tf.json", body_json_parse, false, NULL},
+    {".tofu", body_hcl_parse, true, NULL},        {".tf", body_hcl_parse, true, NULL},
+    {".loam.yml", NULL, false, ".loam.yaml"},
 };
 
 static const FrontEnd tests[] = {
-    {".loamtest.yaml", body_yaml_parse, false, NULL            },
-    {".loamtest.json", body_json_parse, false, NULL            },
-    {".tofutest.json", body_json_parse, false, NULL            },
-    {".tftest.json",   body_json_parse, false, NULL            },
-    {".tofutest.hcl",  body_hcl_parse,  true,  NULL            },
-    {".tftest.hcl",    body_hcl_parse,  true,  NULL            },
-    {".loamtest.yml",  NULL,            false, ".loamtest.yaml"},
+    {".loamtest.yaml", body_yaml_parse, false, NULL},
+    {".loamtest.json", body_json_parse, false, NULL},
+    {".tofutest.json", body_json_parse, false, NULL},
+    {".tftest.json", body_json_parse, false, NULL},
+    {".tofutest.hcl", body_hcl_parse, true, NULL},
+    {".tftest.hcl", body_hcl_parse, true, NULL},
+    {".loamtest.yml", NULL, false, ".loamtest.yaml"},
 };
 
 static const FrontEnd mock_data[] = {
-    {".loammock.yaml", body_yaml_parse, false, NULL            },
-    {".loammock.json", body_json_parse, false, NULL            },
-    {".tofumock.json", body_json_parse, false, NULL            },
-    {".tfmock.json",   body_json_parse, false, NULL            },
-    {".tofumock.hcl",  body_hcl_parse,  true,  NULL            },
-    {".tfmock.hcl",    body_hcl_parse,  true,  NULL            },
-    {".loammock.yml",  NULL,            false, ".loammock.yaml"},
+    {".loammock.yaml", body_yaml_parse, false, NULL},
+    {".loammock.json", body_json_parse, false, NULL},
+    {".tofumock.json", body_json_parse, false, NULL},
+    {".tfmock.json", body_json_parse, false, NULL},
+    {".tofumock.hcl", body_hcl_parse, true, NULL},
+    {".tfmock.hcl", body_hcl_parse, true, NULL},
+    {".loammock.yml", NULL, false, ".loammock.yaml"},
 };
 
 static const FrontEnd queries[] = {
-    {".loamquery.yaml", body_yaml_parse, false, NULL             },
-    {".loamquery.json", body_json_parse, false, NULL             },
-    {".tfquery.json",   body_json_parse, false, NULL             },
-    {".tfquery.hcl",    body_hcl_parse,  true,  NULL             },
-    {".loamquery.yml",  NULL,            false, ".loamquery.yaml"},
+    {".loamquery.yaml", body_yaml_parse, false, NULL},
+    {".loamquery.json", body_json_parse, false, NULL},
+    {".tfquery.json", body_json_parse, false, NULL},
+    {".tfquery.hcl", body_hcl_parse, true, NULL},
+    {".loamquery.yml", NULL, false, ".loamquery.yaml"},
 };
 
 static const struct {
@@ -50,13 +47,14 @@ static const struct {
     const char *unread;
 } uses[] = {
     [FRONT_END_CONFIGURATION] = {configuration, ARRAY_COUNT(configuration),
-                                 "Unsupported configuration file",                                           "Failed to read a configuration file"},
-    [FRONT_END_TEST] = {tests,         ARRAY_COUNT(tests),         "Unsupported test file",
-                                 "Failed to read a test file"                                                                                     },
-    [FRONT_END_MOCK_DATA] = {mock_data,     ARRAY_COUNT(mock_data),     "Unsupported file of mock data",
-                                 "Failed to read a file of mock data"                                                                             },
-    [FRONT_END_QUERY] = {queries,       ARRAY_COUNT(queries),       "Unsupported query file",
-                                 "Failed to read a query file"                                                                                    },
+                                 "Unsupported configuration file",
+                                 "Failed to read a configuration file"},
+    [FRONT_END_TEST] = {tests, ARRAY_COUNT(tests), "Unsupported test file",
+                        "Failed to read a test file"},
+    [FRONT_END_MOCK_DATA] = {mock_data, ARRAY_COUNT(mock_data), "Unsupported file of mock data",
+                             "Failed to read a file of mock data"},
+    [FRONT_END_QUERY] = {queries, ARRAY_COUNT(queries), "Unsupported query file",
+                         "Failed to read a query file"},
 };
 
 const FrontEnd *front_end_find(FrontEndUse use, Str name) {
@@ -82,9 +80,7 @@ void front_end_index(FrontEndDirectory *directory, Arena *arena) {
 }
 
 /* Returns whether the directory has an x.tofu… file that takes precedence over this x.tf… file. */
-static bool is_shadowed(const FrontEndDirectory *directory,
-                        Str name,
-                        const FrontEnd *front_end,
+static bool is_shadowed(const FrontEndDirectory *directory, Str name, const FrontEnd *front_end,
                         Arena *arena) {
     Str suffix = str_from_cstr(front_end->suffix);
     if (!str_starts_with(suffix, STR(".tf")))
@@ -95,11 +91,8 @@ static bool is_shadowed(const FrontEndDirectory *directory,
     return map_has(&directory->names, other);
 }
 
-static bool read_bytes(const FrontEndDirectory *directory,
-                       const DiskEntry *entry,
-                       FrontEndFile *out,
-                       Arena *arena,
-                       Diags *diags) {
+static bool read_bytes(const FrontEndDirectory *directory, const DiskEntry *entry,
+                       FrontEndFile *out, Arena *arena, Diags *diags) {
     DirectoryFile listed = {out->path, entry->kind, uses[directory->use].unread};
     Str bytes;
     if (!out->front_end->parse) {
@@ -115,11 +108,8 @@ static bool read_bytes(const FrontEndDirectory *directory,
     return true;
 }
 
-bool front_end_read(const FrontEndDirectory *directory,
-                    const DiskEntry *entry,
-                    FrontEndFile *out,
-                    Arena *arena,
-                    Diags *diags) {
+bool front_end_read(const FrontEndDirectory *directory, const DiskEntry *entry, FrontEndFile *out,
+                    Arena *arena, Diags *diags) {
     const FrontEnd *front_end = front_end_find(directory->use, entry->name);
     *out = (FrontEndFile){0};
     if (!front_end || entry->kind == DISK_DIRECTORY ||
@@ -137,10 +127,10 @@ Str front_end_meant(const Disk *disk, Str dir, Arena *arena) {
     static const struct {
         const char *suffix, *meant;
     } rows[] = {
-        {".yaml",   ".loam.yaml"},
-        {".yml",    ".loam.yaml"},
-        {".hcl",    ".tf"       },
-        {".tf.txt", ".tf"       },
+        {".yaml", ".loam.yaml"},
+        {".yml", ".loam.yaml"},
+        {".hcl", ".tf"},
+        {".tf.txt", ".tf"},
     };
     DiskEntries entries = {0};
     if (disk->list(disk->self, dir, &entries, arena) < 0)

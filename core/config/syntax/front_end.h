@@ -58,8 +58,5 @@ typedef struct FrontEndFile {
 
 /* Reads and parses an entry of the directory listing. Leaves *out empty if the entry has a
  * different use or another file takes precedence. */
-MUST_USE bool front_end_read(const FrontEndDirectory *directory,
-                             const DiskEntry *entry,
-                             FrontEndFile *out,
-                             Arena *arena,
-                             Diags *diags);
+MUST_USE bool front_end_read(const FrontEndDirectory *directory, const DiskEntry *entry,
+                             FrontEndFile *out, Arena *arena, Diags *diags);

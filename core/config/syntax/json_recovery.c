@@ -41,13 +41,9 @@ static PieceKind punctuation(char c) {
         char c;
         PieceKind kind;
     } marks[] = {
-        {'{', PIECE_BRACE_OPEN   },
-        {'}', PIECE_BRACE_CLOSE  },
-        {'[', PIECE_BRACKET_OPEN },
-        {']', PIECE_BRACKET_CLOSE},
-        {',', PIECE_COMMA        },
-        {':', PIECE_COLON        },
-        {'=', PIECE_EQUALS       },
+        {'{', PIECE_BRACE_OPEN},    {'}', PIECE_BRACE_CLOSE}, {'[', PIECE_BRACKET_OPEN},
+        {']', PIECE_BRACKET_CLOSE}, {',', PIECE_COMMA},       {':', PIECE_COLON},
+        {'=', PIECE_EQUALS},
     };
     for (size_t i = 0; i < ARRAY_COUNT(marks); i++)
         if (marks[i].c == c)
@@ -134,8 +130,8 @@ static const BodyNode *bad_node(const Recovery *recovery, Piece start) {
 }
 
 /* Reports an error at `at`; JSON output has it at `place`, as Terraform does. */
-static void report_noticed(
-    Recovery *recovery, Piece at, Piece place, const char *summary, const char *detail) {
+static void report_noticed(Recovery *recovery, Piece at, Piece place, const char *summary,
+                           const char *detail) {
     if (recovery->is_over)
         return;
     Diag *diag = diags_error(recovery->diags, piece_range(recovery, at), summary, "%s", detail);

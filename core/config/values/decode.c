@@ -112,11 +112,8 @@ static BodySchema body_schema(const Schema *schema, Arena *arena) {
     };
 }
 
-static bool add_attribute(Decoded *decoded,
-                          const Schema *schema,
-                          const BodyAttribute *written,
-                          Arena *arena,
-                          Diags *diags) {
+static bool add_attribute(Decoded *decoded, const Schema *schema, const BodyAttribute *written,
+                          Arena *arena, Diags *diags) {
     const Attribute *attribute = schema_find_attribute(schema, written->name);
     DecodedAttribute out = {
         .index = type_get_attribute(decoded->type, written->name),
@@ -150,11 +147,8 @@ static bool add_block(Decoded *decoded, const BodyBlock *written, Arena *arena, 
     return true;
 }
 
-static bool report_dynamic(const Decoded *decoded,
-                           const Schema *schema,
-                           const BodyBlock *written,
-                           Arena *arena,
-                           Diags *diags) {
+static bool report_dynamic(const Decoded *decoded, const Schema *schema, const BodyBlock *written,
+                           Arena *arena, Diags *diags) {
     StrVec names = {0};
     for (size_t i = 0; i < decoded->block_count; i++)
         vec_push(arena, &names, str_from_cstr(decoded->blocks[i].block->name));
@@ -187,11 +181,8 @@ static bool read_iterator(const BodyContent *content, Str *out, Diags *diags) {
     return true;
 }
 
-static bool read_label(const BodyContent *content,
-                       const DecodedBlocks *blocks,
-                       const BodyBlock *written,
-                       const Expr **out,
-                       Diags *diags) {
+static bool read_label(const BodyContent *content, const DecodedBlocks *blocks,
+                       const BodyBlock *written, const Expr **out, Diags *diags) {
     const BodyAttribute *attribute = body_content_find(content, "labels");
     bool wants_label = blocks->block->nesting == NEST_MAP;
     bool has_labels = attribute && !expr_is_null(attribute->expr);
@@ -210,8 +201,7 @@ static bool read_label(const BodyContent *content,
     return true;
 }
 
-static const BodyBlock *find_content(const BodyContent *content,
-                                     const BodyBlock *written,
+static const BodyBlock *find_content(const BodyContent *content, const BodyBlock *written,
                                      Diags *diags) {
     if (content->blocks.count == 1)
         return &content->blocks.items[0];
@@ -221,19 +211,14 @@ static const BodyBlock *find_content(const BodyContent *content,
     return NULL;
 }
 
-static bool add_dynamic(Decoded *decoded,
-                        const Schema *block_schema,
-                        const BodyBlock *written,
-                        Arena *arena,
-                        Diags *diags) {
+static bool add_dynamic(Decoded *decoded, const Schema *block_schema, const BodyBlock *written,
+                        Arena *arena, Diags *diags) {
     static const BodyAttributeSchema attributes[] = {
-        {"for_each", true,  BODY_EXPRESSION},
-        {"iterator", false, BODY_CODE      },
-        {"labels",   false, BODY_EXPRESSION},
+        {"for_each", true, BODY_EXPRESSION},
+        {"iterator", false, BODY_CODE},
+        {"labels", false, BODY_EXPRESSION},
     };
-    static const BodyBlockSchema inner[] = {
-        {"content", 0}
-    };
+    static const BodyBlockSchema inner[] = {{"content", 0}};
     static const BodySchema schema = {
         .attributes = attributes,
         .attribute_count = ARRAY_COUNT(attributes),
@@ -271,8 +256,8 @@ static Decoded *new_decoded(const Body *body, const Schema *schema, Arena *arena
     return decoded;
 }
 
-bool decode_body(
-    const Body *body, const Schema *schema, const Decoded **out, Arena *arena, Diags *diags) {
+bool decode_body(const Body *body, const Schema *schema, const Decoded **out, Arena *arena,
+                 Diags *diags) {
     Decoded *decoded = new_decoded(body, schema, arena);
     BodySchema wanted = body_schema(schema, arena);
     BodyContent content;
@@ -308,8 +293,8 @@ static Value declare_nulls(Value v, const Type *type, Arena *arena) {
     return value_with_items(v, items, arena);
 }
 
-static bool eval_attribute_value(
-    const DecodedAttribute *attribute, const Scope *scope, Value *out, Arena *arena, Diags *diags) {
+static bool eval_attribute_value(const DecodedAttribute *attribute, const Scope *scope, Value *out,
+                                 Arena *arena, Diags *diags) {
     Value value;
     ConvertError error = {0};
     if (!eval_expr(attribute->expr, scope, &value, arena, diags))
@@ -340,12 +325,8 @@ typedef struct IteratorScope {
     Value element;
 } IteratorScope;
 
-static bool lookup_iterator(const Scope *scope,
-                            const Traversal *traversal,
-                            Value *out,
-                            size_t *used,
-                            Arena *arena,
-                            Diags *diags) {
+static bool lookup_iterator(const Scope *scope, const Traversal *traversal, Value *out,
+                            size_t *used, Arena *arena, Diags *diags) {
     const IteratorScope *iterator = scope->self;
     if (!str_equal(traversal->root, iterator->name))
         return iterator->outer->lookup(iterator->outer, traversal, out, used, arena, diags);
@@ -364,8 +345,8 @@ static Value iterator_element(Value key, Value value, Arena *arena) {
     return value_object(names, items, 2, arena);
 }
 
-static bool add_key(
-    const DecodedBlock *block, Str key, BlockValues *values, Arena *arena, Diags *diags) {
+static bool add_key(const DecodedBlock *block, Str key, BlockValues *values, Arena *arena,
+                    Diags *diags) {
     vec_each(&values->keys, used) {
         if (!str_equal(*used, key))
             continue;
@@ -377,8 +358,8 @@ static bool add_key(
     return true;
 }
 
-static bool eval_label(
-    const DecodedBlock *block, const Scope *scope, Str *out, Arena *arena, Diags *diags) {
+static bool eval_label(const DecodedBlock *block, const Scope *scope, Str *out, Arena *arena,
+                       Diags *diags) {
     Value label;
     *out = block->label;
     if (!block->label_expr)
@@ -394,12 +375,8 @@ static bool eval_label(
     return true;
 }
 
-static bool add_value(const DecodedBlocks *blocks,
-                      const DecodedBlock *block,
-                      const Scope *scope,
-                      BlockValues *values,
-                      Arena *arena,
-                      Diags *diags) {
+static bool add_value(const DecodedBlocks *blocks, const DecodedBlock *block, const Scope *scope,
+                      BlockValues *values, Arena *arena, Diags *diags) {
     Value value;
     Str label;
     if (!decode_eval(block->content, scope, &value, arena, diags))
@@ -411,13 +388,8 @@ static bool add_value(const DecodedBlocks *blocks,
     return true;
 }
 
-static bool add_element(const DecodedBlocks *blocks,
-                        const DecodedBlock *block,
-                        Value key,
-                        Value element,
-                        const Scope *scope,
-                        BlockValues *values,
-                        Arena *arena,
+static bool add_element(const DecodedBlocks *blocks, const DecodedBlock *block, Value key,
+                        Value element, const Scope *scope, BlockValues *values, Arena *arena,
                         Diags *diags) {
     IteratorScope iterator = {
         .outer = scope,
@@ -438,12 +410,8 @@ static bool report_for_each(const DecodedBlock *block, const char *why, Diags *d
     return false;
 }
 
-static bool add_elements(const DecodedBlocks *blocks,
-                         const DecodedBlock *block,
-                         const Scope *scope,
-                         BlockValues *values,
-                         Arena *arena,
-                         Diags *diags) {
+static bool add_elements(const DecodedBlocks *blocks, const DecodedBlock *block, const Scope *scope,
+                         BlockValues *values, Arena *arena, Diags *diags) {
     Value each;
     if (!eval_expr(block->for_each, scope, &each, arena, diags))
         return false;
@@ -470,12 +438,8 @@ static bool add_elements(const DecodedBlocks *blocks,
     return true;
 }
 
-static bool join_single(const DecodedBlocks *blocks,
-                        const BlockValues *values,
-                        const Type *type,
-                        Value *out,
-                        Arena *arena,
-                        Diags *diags) {
+static bool join_single(const DecodedBlocks *blocks, const BlockValues *values, const Type *type,
+                        Value *out, Arena *arena, Diags *diags) {
     if (values->items.count > 1) {
         diags_error(diags, vec_last(&blocks->items).range, "Duplicate block",
                     "Only one \"%s\" block is allowed; there are %zu.", blocks->block->name,
@@ -492,9 +456,7 @@ static bool join_single(const DecodedBlocks *blocks,
 
 /* Joins the values of blocks. If the content has a dynamic type, blocks may differ in type, so
  * the result is a tuple or an object. */
-static Value join_many(const DecodedBlocks *blocks,
-                       const BlockValues *values,
-                       const Type *type,
+static Value join_many(const DecodedBlocks *blocks, const BlockValues *values, const Type *type,
                        Arena *arena) {
     Value *items = values->items.items;
     size_t count = values->items.count;
@@ -508,12 +470,8 @@ static Value join_many(const DecodedBlocks *blocks,
                                    : value_tuple(items, count, arena);
 }
 
-static bool eval_blocks(const DecodedBlocks *blocks,
-                        const Scope *scope,
-                        const Type *type,
-                        Value *out,
-                        Arena *arena,
-                        Diags *diags) {
+static bool eval_blocks(const DecodedBlocks *blocks, const Scope *scope, const Type *type,
+                        Value *out, Arena *arena, Diags *diags) {
     BlockValues values = {0};
     bool ok = true;
     vec_each(&blocks->items, block) {
@@ -543,8 +501,8 @@ static Value make_object(const Type *type, Value *items, Arena *arena) {
     return value_object(names, items, type->count, arena);
 }
 
-bool decode_eval(
-    const Decoded *decoded, const Scope *scope, Value *out, Arena *arena, Diags *diags) {
+bool decode_eval(const Decoded *decoded, const Scope *scope, Value *out, Arena *arena,
+                 Diags *diags) {
     const Type *type = decoded->type;
     Value *items = arena_new_array(arena, Value, type->count);
     bool ok = true;
@@ -606,16 +564,13 @@ static void each_traversal(const Decoded *decoded, Str part, TraversalFilter *fi
     }
 }
 
-void decode_each_traversal(const Decoded *decoded,
-                           Str part,
-                           void (*visit)(Traversal *, void *),
+void decode_each_traversal(const Decoded *decoded, Str part, void (*visit)(Traversal *, void *),
                            void *payload) {
     TraversalFilter filter = {.iterator = STR_EMPTY, .visit = visit, .payload = payload};
     each_traversal(decoded, part, &filter);
 }
 
-static void visit_group(const DecodedBlocks *blocks,
-                        const DecodedVisitor *visitor,
+static void visit_group(const DecodedBlocks *blocks, const DecodedVisitor *visitor,
                         Arena *scratch) {
     size_t count = blocks->items.count;
     const Decoded **items = arena_new_array(scratch, const Decoded *, count);

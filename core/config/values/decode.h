@@ -14,15 +14,13 @@
 typedef struct Decoded Decoded;
 
 /* *out is set even on error, so that its references can be resolved. */
-MUST_USE bool decode_body(
-    const Body *body, const Schema *schema, const Decoded **out, Arena *arena, Diags *diags);
-MUST_USE bool decode_eval(
-    const Decoded *decoded, const Scope *scope, Value *out, Arena *arena, Diags *diags);
+MUST_USE bool decode_body(const Body *body, const Schema *schema, const Decoded **out, Arena *arena,
+                          Diags *diags);
+MUST_USE bool decode_eval(const Decoded *decoded, const Scope *scope, Value *out, Arena *arena,
+                          Diags *diags);
 /* Calls `visit` for each traversal except iterators of dynamic blocks, to find the edges of the
  * graph. `part` restricts this to one argument or block type; empty: the whole body. */
-void decode_each_traversal(const Decoded *decoded,
-                           Str part,
-                           void (*visit)(Traversal *, void *),
+void decode_each_traversal(const Decoded *decoded, Str part, void (*visit)(Traversal *, void *),
                            void *payload);
 /* Visits the expressions and the non-empty block types of a body, to show a configuration. A
  * dynamic block appears as its content. */

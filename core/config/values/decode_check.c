@@ -10,8 +10,8 @@ static bool literal_key(const Expr *key, Str *out) {
     return true;
 }
 
-static bool check_items(
-    const Expr *expr, const Type *type, const ForeignNames *foreign, Arena *arena, Diags *diags) {
+static bool check_items(const Expr *expr, const Type *type, const ForeignNames *foreign,
+                        Arena *arena, Diags *diags) {
     bool ok = true;
     for (size_t i = 0; i < expr->as.parts.count; i++) {
         const Type *element = type->kind == KIND_LIST || type->kind == KIND_SET ? type->element
@@ -23,19 +23,16 @@ static bool check_items(
     return ok;
 }
 
-static bool report_name(
-    const Expr *key, Str name, const Type *type, const ForeignNames *foreign, Diags *diags) {
+static bool report_name(const Expr *key, Str name, const Type *type, const ForeignNames *foreign,
+                        Diags *diags) {
     Str hint = foreign_names_suggest(foreign, name, type->names, type->count, diags->arena);
     diags_error(diags, key->range, "Unsupported attribute",
                 "There is no attribute named \"%.*s\" here.%.*s", STR_ARG(name), STR_ARG(hint));
     return false;
 }
 
-static bool check_member(const ExprItem *item,
-                         const Type *type,
-                         const ForeignNames *foreign,
-                         Arena *arena,
-                         Diags *diags) {
+static bool check_member(const ExprItem *item, const Type *type, const ForeignNames *foreign,
+                         Arena *arena, Diags *diags) {
     Str name;
     size_t index;
     if (type->kind == KIND_MAP)
@@ -72,16 +69,16 @@ static bool check_missing(const Expr *expr, const Type *type, Diags *diags) {
     return ok;
 }
 
-static bool check_loop(
-    const Expr *expr, const Type *type, const ForeignNames *foreign, Arena *arena, Diags *diags) {
+static bool check_loop(const Expr *expr, const Type *type, const ForeignNames *foreign,
+                       Arena *arena, Diags *diags) {
     bool is_collection = expr->as.loop.key ? type->kind == KIND_MAP
                                            : type->kind == KIND_LIST || type->kind == KIND_SET;
     return !is_collection || expr->as.loop.groups ||
            decode_check_shape(expr->as.loop.value, type->element, foreign, arena, diags);
 }
 
-bool decode_check_shape(
-    const Expr *expr, const Type *type, const ForeignNames *foreign, Arena *arena, Diags *diags) {
+bool decode_check_shape(const Expr *expr, const Type *type, const ForeignNames *foreign,
+                        Arena *arena, Diags *diags) {
     bool ok = true;
     expr = expr_unwrap(expr);
     if (expr->kind == EXPR_TUPLE)

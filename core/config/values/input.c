@@ -28,12 +28,8 @@ static void set_value(Collecting *collecting, Str name, Value value, SourceRange
     map_set(collecting->out, name, input);
 }
 
-static bool report_names(const Scope *scope,
-                         const Traversal *traversal,
-                         Value *out,
-                         size_t *used,
-                         Arena *arena,
-                         Diags *diags) {
+static bool report_names(const Scope *scope, const Traversal *traversal, Value *out, size_t *used,
+                         Arena *arena, Diags *diags) {
     (void)scope, (void)out, (void)used, (void)arena;
     diags_error(diags, traversal->range, "Variables not allowed",
                 "A variable value cannot contain references. A text inside a list or a mapping "
@@ -283,8 +279,8 @@ static bool gather(Collecting *collecting) {
     return ok;
 }
 
-static Collecting begin(
-    const Config *config, const InputRequest *request, Map *out, Arena *arena, Diags *diags) {
+static Collecting begin(const Config *config, const InputRequest *request, Map *out, Arena *arena,
+                        Diags *diags) {
     return (Collecting){
         .config = config,
         .request = request,
@@ -295,8 +291,8 @@ static Collecting begin(
     };
 }
 
-bool input_gather(
-    const Config *config, const InputRequest *request, Map *out, Arena *arena, Diags *diags) {
+bool input_gather(const Config *config, const InputRequest *request, Map *out, Arena *arena,
+                  Diags *diags) {
     Map values;
     Collecting collecting = begin(config, request, &values, arena, diags);
     bool ok = gather(&collecting);
@@ -305,12 +301,8 @@ bool input_gather(
     return ok;
 }
 
-bool input_ask(const Config *config,
-               InputRequest *request,
-               const Variable *variable,
-               Map *out,
-               Arena *arena,
-               Diags *diags) {
+bool input_ask(const Config *config, InputRequest *request, const Variable *variable, Map *out,
+               Arena *arena, Diags *diags) {
     Collecting collecting = begin(config, request, out, arena, diags);
     Str text;
     if (!request->ask || !request->ask(request->payload, variable, &text, arena))
@@ -320,8 +312,8 @@ bool input_ask(const Config *config,
     return set_text(&collecting, variable, text);
 }
 
-bool input_collect(
-    const Config *config, const InputRequest *request, Map *out, Arena *arena, Diags *diags) {
+bool input_collect(const Config *config, const InputRequest *request, Map *out, Arena *arena,
+                   Diags *diags) {
     Map values;
     InputRequest silent = *request;
     silent.ask = NULL; /* no prompt if a given value could not be parsed */
@@ -341,9 +333,7 @@ static Value with_marks(const Variable *variable, Value value) {
     return value_with_marks(value, (uint8_t)marks);
 }
 
-static bool report_unset(const Variable *variable,
-                         const Value *given,
-                         SourceRange range,
+static bool report_unset(const Variable *variable, const Value *given, SourceRange range,
                          Diags *diags) {
     if (given)
         diags_error(diags, range, "Required variable not set",
@@ -357,12 +347,8 @@ static bool report_unset(const Variable *variable,
     return false;
 }
 
-bool input_convert(const Variable *variable,
-                   const Value *given,
-                   SourceRange range,
-                   Value *out,
-                   Arena *arena,
-                   Diags *diags) {
+bool input_convert(const Variable *variable, const Value *given, SourceRange range, Value *out,
+                   Arena *arena, Diags *diags) {
     ConvertError error = {0};
     Value value;
     bool is_unset = !given || (value_is_null(*given) && !variable->nullable);

@@ -42,27 +42,19 @@ typedef struct InputValue {
 } InputValue;
 
 /* Collects given values without prompting for missing ones. On an error *out keeps its value. */
-MUST_USE bool input_gather(
-    const Config *config, const InputRequest *request, Map *out, Arena *arena, Diags *diags);
+MUST_USE bool input_gather(const Config *config, const InputRequest *request, Map *out,
+                           Arena *arena, Diags *diags);
 /* Prompts for a value, adds it to `out` and to the request's options, so that each variable is
  * prompted for once. */
-MUST_USE bool input_ask(const Config *config,
-                        InputRequest *request,
-                        const Variable *variable,
-                        Map *out,
-                        Arena *arena,
-                        Diags *diags);
+MUST_USE bool input_ask(const Config *config, InputRequest *request, const Variable *variable,
+                        Map *out, Arena *arena, Diags *diags);
 /* Fills *out with name → InputValue pointer (hence Value pointer) for variables that have a
  * value, before conversion. Other variables use their default. A missing required value is an
  * error. */
-MUST_USE bool input_collect(
-    const Config *config, const InputRequest *request, Map *out, Arena *arena, Diags *diags);
+MUST_USE bool input_collect(const Config *config, const InputRequest *request, Map *out,
+                            Arena *arena, Diags *diags);
 /* Converts a given value (NULL: none) or the default to the variable's value. Applies defaults
  * of optional attributes, type conversion and `nullable`, and adds sensitive and ephemeral
  * marks. Also used for module arguments. */
-MUST_USE bool input_convert(const Variable *variable,
-                            const Value *given,
-                            SourceRange range,
-                            Value *out,
-                            Arena *arena,
-                            Diags *diags);
+MUST_USE bool input_convert(const Variable *variable, const Value *given, SourceRange range,
+                            Value *out, Arena *arena, Diags *diags);

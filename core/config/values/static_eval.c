@@ -27,25 +27,18 @@ typedef struct StaticScope {
     const StaticFrame *frame;
 } StaticScope;
 
-static void init_scope(StaticScope *scope,
-                       StaticEval *self,
-                       const Module *module,
+static void init_scope(StaticScope *scope, StaticEval *self, const Module *module,
                        const StaticFrame *frame);
 
-static bool eval_in(StaticEval *self,
-                    const Module *module,
-                    const StaticFrame *frame,
-                    const Expr *expr,
-                    Value *out,
-                    Arena *arena,
-                    Diags *diags) {
+static bool eval_in(StaticEval *self, const Module *module, const StaticFrame *frame,
+                    const Expr *expr, Value *out, Arena *arena, Diags *diags) {
     StaticScope scope;
     init_scope(&scope, self, module, frame);
     return eval_expr(expr, &scope.scope, out, arena, diags);
 }
 
-static bool report_undeclared(
-    const Reference *reference, const char *kind, const Map *declared, Arena *arena, Diags *diags) {
+static bool report_undeclared(const Reference *reference, const char *kind, const Map *declared,
+                              Arena *arena, Diags *diags) {
     Str hint = map_did_you_mean(declared, reference->name, arena);
     Str summary = str_format(diags->arena, "Reference to undeclared %s", kind);
     diags_error(diags, reference->range, str_to_cstr(summary, diags->arena),
@@ -87,8 +80,8 @@ static bool gather(StaticEval *self, Diags *diags) {
     return false;
 }
 
-static bool root_value(
-    StaticEval *self, const Variable *variable, Value *out, Arena *arena, Diags *diags) {
+static bool root_value(StaticEval *self, const Variable *variable, Value *out, Arena *arena,
+                       Diags *diags) {
     if (!gather(self, diags))
         return false;
     const InputValue *given = map_find(&self->given, variable->name);
@@ -111,12 +104,8 @@ static const Expr *find_argument(const ModuleCall *call, Str name, Arena *arena)
     return attribute ? attribute->expr : NULL;
 }
 
-static bool child_value(StaticEval *self,
-                        const StaticFrame *frame,
-                        const Variable *variable,
-                        Value *out,
-                        Arena *arena,
-                        Diags *diags) {
+static bool child_value(StaticEval *self, const StaticFrame *frame, const Variable *variable,
+                        Value *out, Arena *arena, Diags *diags) {
     const Module *module = frame->module;
     const Expr *expr = find_argument(module->call, variable->name, arena);
     Value given;
@@ -126,8 +115,8 @@ static bool child_value(StaticEval *self,
            input_convert(variable, &given, expr->range, out, arena, diags);
 }
 
-static bool lookup_variable(
-    const StaticScope *scope, const Reference *reference, Value *out, Arena *arena, Diags *diags) {
+static bool lookup_variable(const StaticScope *scope, const Reference *reference, Value *out,
+                            Arena *arena, Diags *diags) {
     const Module *module = scope->module;
     const Variable *variable = map_find(&module->variables, reference->name);
     StaticFrame frame = {scope->frame, module, REFERENCE_VARIABLE, reference->name};
@@ -146,8 +135,8 @@ static bool lookup_variable(
                           : root_value(scope->self, variable, out, arena, diags);
 }
 
-static bool lookup_local(
-    const StaticScope *scope, const Reference *reference, Value *out, Arena *arena, Diags *diags) {
+static bool lookup_local(const StaticScope *scope, const Reference *reference, Value *out,
+                         Arena *arena, Diags *diags) {
     const Module *module = scope->module;
     const Local *local = map_find(&module->locals, reference->name);
     StaticFrame frame = {scope->frame, module, REFERENCE_LOCAL, reference->name};
@@ -165,8 +154,8 @@ static bool report_dynamic(const Reference *reference, Arena *arena, Diags *diag
     return false;
 }
 
-static bool lookup_path(
-    const StaticScope *scope, const Reference *reference, Value *out, Arena *arena, Diags *diags) {
+static bool lookup_path(const StaticScope *scope, const Reference *reference, Value *out,
+                        Arena *arena, Diags *diags) {
     const ConfigRequest *request = scope->self->request;
     Str name = reference->name;
     Str directory = str_equal_cstr(name, "module") ? scope->module->directory
@@ -179,8 +168,8 @@ static bool lookup_path(
     return true;
 }
 
-static bool lookup_workspace(
-    const StaticScope *scope, const Reference *reference, Value *out, Arena *arena, Diags *diags) {
+static bool lookup_workspace(const StaticScope *scope, const Reference *reference, Value *out,
+                             Arena *arena, Diags *diags) {
     const Config *config = scope->self->config;
     Str workspace = config->workspace;
     if (str_equal_cstr(reference->name, "environment") &&
@@ -203,12 +192,8 @@ static bool must_be_literal(const StaticScope *scope, SourceRange range) {
            (str_ends_with(path, STR(".tf")) || str_ends_with(path, STR(".tf.json")));
 }
 
-static bool lookup(const Scope *base,
-                   const Traversal *traversal,
-                   Value *out,
-                   size_t *used,
-                   Arena *arena,
-                   Diags *diags) {
+static bool lookup(const Scope *base, const Traversal *traversal, Value *out, size_t *used,
+                   Arena *arena, Diags *diags) {
     const StaticScope *scope = base->self;
     Traversal copy = *traversal;
     Reference reference;
@@ -235,19 +220,17 @@ static bool lookup(const Scope *base,
     return report_dynamic(&reference, arena, diags);
 }
 
-static void init_scope(StaticScope *scope,
-                       StaticEval *self,
-                       const Module *module,
+static void init_scope(StaticScope *scope, StaticEval *self, const Module *module,
                        const StaticFrame *frame) {
     *scope = (StaticScope){
         .scope =
             {
-                    .self = scope,
-                    .lookup = lookup,
-                    .functions = self->request->functions,
-                    .io = self->request->io,
-                    .is_planning = true,
-                    },
+                .self = scope,
+                .lookup = lookup,
+                .functions = self->request->functions,
+                .io = self->request->io,
+                .is_planning = true,
+            },
         .self = self,
         .module = module,
         .frame = frame,
@@ -285,12 +268,8 @@ bool static_eval_check(Value value, SourceRange range, Diags *diags) {
     return false;
 }
 
-bool static_eval_expr(StaticEval *self,
-                      const Module *module,
-                      const Expr *expr,
-                      Value *out,
-                      Arena *arena,
-                      Diags *diags) {
+bool static_eval_expr(StaticEval *self, const Module *module, const Expr *expr, Value *out,
+                      Arena *arena, Diags *diags) {
     Value value;
     if (!eval_in(self, module, NULL, expr, &value, arena, diags) ||
         !static_eval_check(value, expr->range, diags))
@@ -322,12 +301,8 @@ static void report_valueless(const Expr *expr, const Diags *found, Diags *diags)
                 "This value must be known before planning.");
 }
 
-bool static_eval_text(StaticEval *self,
-                      const Module *module,
-                      const Expr *expr,
-                      Str *out,
-                      Arena *arena,
-                      Diags *diags) {
+bool static_eval_text(StaticEval *self, const Module *module, const Expr *expr, Str *out,
+                      Arena *arena, Diags *diags) {
     Value value;
     Value text;
     ConvertError error = {0};

@@ -16,15 +16,11 @@ typedef struct StaticEval StaticEval;
 
 StaticEval *static_eval_new(const ConfigRequest *request, const Config *config, Arena *arena);
 /* Evaluates an expression of a module and checks the result with static_eval_check. */
-MUST_USE bool static_eval_expr(StaticEval *self,
-                               const Module *module,
-                               const Expr *expr,
-                               Value *out,
-                               Arena *arena,
-                               Diags *diags);
+MUST_USE bool static_eval_expr(StaticEval *self, const Module *module, const Expr *expr, Value *out,
+                               Arena *arena, Diags *diags);
 /* Evaluates a string; if it is null, *out keeps its value. */
-MUST_USE bool static_eval_text(
-    StaticEval *self, const Module *module, const Expr *expr, Str *out, Arena *arena, Diags *diags);
+MUST_USE bool static_eval_text(StaticEval *self, const Module *module, const Expr *expr, Str *out,
+                               Arena *arena, Diags *diags);
 /* Returns a scope with the names of a module, for decode_eval. Check the result with
  * static_eval_check. */
 const Scope *static_eval_scope(StaticEval *self, const Module *module, Arena *arena);

@@ -4,8 +4,8 @@
 #include "body_file.h"
 #include "eval.h"
 
-static bool read_body(
-    const SourceText *source, BodyParse *parse, VarsFileValues *out, Arena *arena, Diags *diags) {
+static bool read_body(const SourceText *source, BodyParse *parse, VarsFileValues *out, Arena *arena,
+                      Diags *diags) {
     const FunctionTable *functions = function_table_new(NULL, 0, arena);
     const Body *body = NULL;
     BodyContent content;

@@ -16,7 +16,5 @@ typedef VEC(VarsFileValue) VarsFileValues;
 
 /* Reads a file of variable values. The file name determines the syntax; other names are JSON if
  * the content starts with "{". */
-MUST_USE bool vars_file_read(const SourceText *source,
-                             VarsFileValues *out,
-                             Arena *arena,
+MUST_USE bool vars_file_read(const SourceText *source, VarsFileValues *out, Arena *arena,
                              Diags *diags);

@@ -11,14 +11,15 @@ typedef struct PlaceName {
 } PlaceName;
 
 static const PlaceName place_names[] = {
-    {"count",     REFERENCE_COUNT,     {"index"},                                "\"index\""                       },
-    {"each",      REFERENCE_EACH,      {"key", "value"},                         "\"key\" and \"value\""           },
-    {"path",      REFERENCE_PATH,      {"module", "root", "cwd"},                "\"module\", \"root\" and \"cwd\""},
-    {"terraform", REFERENCE_TERRAFORM, {"workspace", "applying"},                "\"workspace\""                   },
-    {"tofu",      REFERENCE_TERRAFORM, {"workspace", "applying"},                "\"workspace\""                   },
+    {"count", REFERENCE_COUNT, {"index"}, "\"index\""},
+    {"each", REFERENCE_EACH, {"key", "value"}, "\"key\" and \"value\""},
+    {"path", REFERENCE_PATH, {"module", "root", "cwd"}, "\"module\", \"root\" and \"cwd\""},
+    {"terraform", REFERENCE_TERRAFORM, {"workspace", "applying"}, "\"workspace\""},
+    {"tofu", REFERENCE_TERRAFORM, {"workspace", "applying"}, "\"workspace\""},
     {"loam",
-     REFERENCE_TERRAFORM,              {"workspace", "applying", "environment"},
-     "\"workspace\" and \"environment\""                                                                           },
+     REFERENCE_TERRAFORM,
+     {"workspace", "applying", "environment"},
+     "\"workspace\" and \"environment\""},
 };
 
 static const PlaceName *find_name(Str root) {
@@ -39,9 +40,7 @@ static bool report_repetition(const Reference *reference, Diags *diags) {
     return false;
 }
 
-static bool report_attribute(const PlaceName *name,
-                             Str attribute,
-                             SourceRange range,
+static bool report_attribute(const PlaceName *name, Str attribute, SourceRange range,
                              Diags *diags) {
     Str summary = str_format(diags->arena, "Invalid \"%s\" attribute", name->root);
     diags_error(diags, range, str_to_cstr(summary, diags->arena),

@@ -54,18 +54,12 @@ MUST_USE bool transform_query(EngineWalk *walk, Diags *diags);
 MUST_USE bool transform_finish(EngineWalk *walk, Diags *diags);
 
 /* Binds one name of a module, for the console. Adds no edge, because the walk is over. */
-MUST_USE bool transform_bind(EngineWalk *walk,
-                             EngineModule *module,
-                             Traversal *traversal,
+MUST_USE bool transform_bind(EngineWalk *walk, EngineModule *module, Traversal *traversal,
                              Diags *diags);
 /* Returns the provider node for a name in a module, and adds it on first use; NULL with an
  * error. */
-Node *transform_provider_find(EngineWalk *walk,
-                              EngineModule *module,
-                              ProviderRef ref,
+Node *transform_provider_find(EngineWalk *walk, EngineModule *module, ProviderRef ref,
                               Diags *diags);
 /* The same for the address of a provider configuration, as states and plans store it. */
-Node *transform_provider_locate(EngineWalk *walk,
-                                EngineModule *module,
-                                ProviderConfigAddr address,
+Node *transform_provider_locate(EngineWalk *walk, EngineModule *module, ProviderConfigAddr address,
                                 Diags *diags);

@@ -7,12 +7,8 @@ static Str qualified(EngineWalk *walk, const EngineModule *module, Str name) {
     return str_format(walk->arena, "%.*s.%.*s", STR_ARG(module->config->path), STR_ARG(name));
 }
 
-static Node *add_block(EngineWalk *walk,
-                       EngineModule *module,
-                       NodeKind kind,
-                       const char *prefix,
-                       Str name,
-                       SourceRange range) {
+static Node *add_block(EngineWalk *walk, EngineModule *module, NodeKind kind, const char *prefix,
+                       Str name, SourceRange range) {
     Str key = str_format(walk->arena, "%s.%.*s", prefix, STR_ARG(name));
     return node_add(walk, module, kind, key, qualified(walk, module, key), range);
 }
@@ -32,9 +28,7 @@ static void add_resource(EngineWalk *walk, EngineModule *module, const MapEntry 
     graph_add_edge(&walk->graph, resource->value->id, node->id);
 }
 
-static bool bind_inputs(EngineWalk *walk,
-                        EngineModule *child,
-                        const ModuleCall *call,
+static bool bind_inputs(EngineWalk *walk, EngineModule *child, const ModuleCall *call,
                         Diags *diags) {
     BodyContent inputs = {0};
     if (!body_attributes(call->body, BODY_EXPRESSION, &inputs, walk->arena, diags))
@@ -72,9 +66,7 @@ static bool require_inputs(const EngineModule *child, const ModuleCall *call, Di
     return ok;
 }
 
-static EngineModule *add_module(EngineWalk *walk,
-                                EngineModule *parent,
-                                const Module *config,
+static EngineModule *add_module(EngineWalk *walk, EngineModule *parent, const Module *config,
                                 Node *call) {
     EngineModule *module = arena_new(walk->arena, EngineModule);
     module->config = config;

@@ -82,8 +82,8 @@ static bool makes_changes(const ResourceNode *resource) {
 /* Finds the resources that depend on `start`. With `past_objects`, the search continues behind
  * managed resources, except those whose own late deletion waits for their dependents. Otherwise it
  * continues behind values and data sources only. */
-static void find_dependents(
-    EngineWalk *walk, GraphNode start, bool past_objects, GraphNodes *out, Arena *scratch) {
+static void find_dependents(EngineWalk *walk, GraphNode start, bool past_objects, GraphNodes *out,
+                            Arena *scratch) {
     bool *seen = arena_new_array(scratch, bool, walk->nodes.count);
     GraphNodes queue = {0};
     vec_push(scratch, &queue, start);
@@ -130,11 +130,7 @@ static void log_stage(const DestroyOrder *order, const char *stage) {
 
 static void add_soft_edge(DestroyOrder *order, GraphNode from, GraphNode to, bool is_weak) {
     log_soft_edge(order->walk, "soft edge", (GraphEdge){from, to}, is_weak);
-    vec_push(order->scratch, &order->soft,
-             (SoftEdge){
-                 {from, to},
-                 is_weak
-    });
+    vec_push(order->scratch, &order->soft, (SoftEdge){{from, to}, is_weak});
 }
 
 /* A mirror without deletions only connects the nodes before and after it. */
@@ -210,9 +206,7 @@ static bool refers_to(const ResourceNode *resource, Str address) {
 
 /* Orders two nodes by a dependency in the state. If both have blocks, the configuration has since
  * dropped or reversed the reference, so the soft edge is weak. */
-static void order_stored(DestroyOrder *order,
-                         const Node *user,
-                         const ResourceChange *change,
+static void order_stored(DestroyOrder *order, const Node *user, const ResourceChange *change,
                          const Node *on) {
     bool both_declared = user->kind != NODE_ORPHAN && on->kind != NODE_ORPHAN;
     if (user == on || (both_declared && refers_to(user->as.resource, on->as.resource->address)))
@@ -233,8 +227,7 @@ static void order_stored(DestroyOrder *order,
 }
 
 /* A graph that is only printed has no working state: the plan has the same dependencies. */
-static StrVec stored_dependencies(const DestroyOrder *order,
-                                  const ResourceChange *change,
+static StrVec stored_dependencies(const DestroyOrder *order, const ResourceChange *change,
                                   Arena *scratch) {
     StrVec names = {0};
     const Str *items = change->dependencies;

@@ -3,9 +3,7 @@
 #include "transform.h"
 #include "transform_locate.h"
 
-static ResourceNode *attach_orphan(EngineWalk *walk,
-                                   const ResourceChange *change,
-                                   Map *orphans,
+static ResourceNode *attach_orphan(EngineWalk *walk, const ResourceChange *change, Map *orphans,
                                    Diags *diags) {
     OrphanRequest request = {
         .resource = change->address,

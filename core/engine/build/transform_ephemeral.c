@@ -35,8 +35,8 @@ static Node *add_closing(EngineWalk *walk, const Node *node) {
 
 /* A close node depends on the users that have no users themselves; the other users have ended
  * before these. It also depends on the close nodes of ephemeral resources among its users. */
-static void order_closing(
-    EngineWalk *walk, Node *const *closings, size_t own, const Graph *users, Arena *scratch) {
+static void order_closing(EngineWalk *walk, Node *const *closings, size_t own, const Graph *users,
+                          Arena *scratch) {
     size_t count = users->payloads.count;
     bool *marks = arena_new_array(scratch, bool, count);
     Node *node = walk->nodes.items[own];

@@ -42,10 +42,8 @@ static bool names_object(const AddressTarget *target, const ResourceNode *resour
 }
 
 /* A destroy can keep only objects that exist. */
-static bool is_named_by(const EngineWalk *walk,
-                        const AddressTarget *target,
-                        const ResourceNode *resource,
-                        Arena *scratch) {
+static bool is_named_by(const EngineWalk *walk, const AddressTarget *target,
+                        const ResourceNode *resource, Arena *scratch) {
     return names_block(target, resource, scratch) &&
            (walk->options->mode != PLAN_DESTROY || names_object(target, resource));
 }

@@ -67,8 +67,8 @@ static bool has_dependencies(const Node *node) {
 }
 
 /* Merges pairwise: a node with many dependencies needs no intermediate set for each of them. */
-static NodeSet unite(
-    const EngineWalk *walk, const NodeSet *sets, uint32_t from, uint32_t to, Arena *arena) {
+static NodeSet unite(const EngineWalk *walk, const NodeSet *sets, uint32_t from, uint32_t to,
+                     Arena *arena) {
     if (from == to)
         return (NodeSet){0};
     if (to - from == 1) {

@@ -82,8 +82,8 @@ static bool is_wanted(const PlanOptions *options, const Import *import) {
            engine_selects(options, import->to.target.resource);
 }
 
-static bool add_missing(
-    EngineWalk *walk, EngineModule *module, const Import *import, Str address, Diags *diags) {
+static bool add_missing(EngineWalk *walk, EngineModule *module, const Import *import, Str address,
+                        Diags *diags) {
     bool is_open = can_be_generated(module, import);
     if (is_open && walk->phase == PHASE_VALIDATE) /* a plan may generate it */
         return !import->provider.name.len ||

@@ -39,11 +39,8 @@ Node *transform_locate_block(EngineWalk *walk, ResourceAddr address) {
 }
 
 /* A plan continues without the objects of an unknown type, and fails at its end. */
-static void report_type(EngineWalk *walk,
-                        const Provider *provider,
-                        const OrphanRequest *request,
-                        Str address,
-                        Diags *diags) {
+static void report_type(EngineWalk *walk, const Provider *provider, const OrphanRequest *request,
+                        Str address, Diags *diags) {
     Diags found = diags_new(walk->arena);
     bool is_plan = walk->phase == PHASE_PLAN;
     diags_error(is_plan ? &found : diags, NO_RANGE, "Unknown resource type in state",
@@ -76,9 +73,7 @@ static Node *add_orphan(EngineWalk *walk, const OrphanRequest *request, Str addr
     return node;
 }
 
-Node *transform_locate_orphan(EngineWalk *walk,
-                              const OrphanRequest *request,
-                              Map *orphans,
+Node *transform_locate_orphan(EngineWalk *walk, const OrphanRequest *request, Map *orphans,
                               Diags *diags) {
     Str address = resource_addr_to_config_str(request->resource, walk->arena);
     Node *node = map_find(orphans, address);

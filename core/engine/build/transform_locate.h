@@ -17,7 +17,5 @@ typedef struct OrphanRequest {
 /* Returns the node of a resource without a block, with its provider and type, and adds it on first
  * use. Returns NULL if there is none; except for an unknown type in a plan, this is an error.
  * `orphans` contains the nodes added so far, by configuration address. */
-Node *transform_locate_orphan(EngineWalk *walk,
-                              const OrphanRequest *request,
-                              Map *orphans,
+Node *transform_locate_orphan(EngineWalk *walk, const OrphanRequest *request, Map *orphans,
                               Diags *diags);

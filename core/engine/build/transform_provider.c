@@ -42,11 +42,8 @@ static Str map_key(const EngineWalk *walk, const Wanted *wanted) {
     return config_provider_key(wanted->key, wanted->ref.alias, walk->arena);
 }
 
-static Node *add_provider(EngineWalk *walk,
-                          EngineModule *module,
-                          const Wanted *wanted,
-                          const ProviderConfig *config,
-                          Diags *diags) {
+static Node *add_provider(EngineWalk *walk, EngineModule *module, const Wanted *wanted,
+                          const ProviderConfig *config, Diags *diags) {
     Arena *arena = walk->arena;
     const Provider *provider = find_provider(walk, wanted, diags);
     if (!provider)
@@ -106,17 +103,13 @@ static Node *find(EngineWalk *walk, EngineModule *module, const Wanted *wanted, 
     return found;
 }
 
-Node *transform_provider_find(EngineWalk *walk,
-                              EngineModule *module,
-                              ProviderRef ref,
+Node *transform_provider_find(EngineWalk *walk, EngineModule *module, ProviderRef ref,
                               Diags *diags) {
     Wanted wanted = wanted_by_name(walk, module->config, ref);
     return find(walk, module, &wanted, diags);
 }
 
-Node *transform_provider_locate(EngineWalk *walk,
-                                EngineModule *module,
-                                ProviderConfigAddr address,
+Node *transform_provider_locate(EngineWalk *walk, EngineModule *module, ProviderConfigAddr address,
                                 Diags *diags) {
     Wanted wanted = {
         .source = address.provider,
@@ -146,9 +139,7 @@ static bool add_unused(EngineWalk *walk, Diags *diags) {
 }
 
 /* Searches like transform_provider_find, up to the first name with a key. */
-static ProviderRef find_key(const EngineWalk *walk,
-                            EngineModule *module,
-                            ProviderRef ref,
+static ProviderRef find_key(const EngineWalk *walk, EngineModule *module, ProviderRef ref,
                             ProviderKey *out) {
     const Registry *registry = walk->engine->registry;
     EngineModule *called = NULL;

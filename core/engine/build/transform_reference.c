@@ -71,11 +71,8 @@ static void depend(Binder *binder, const Node *on) {
     }
 }
 
-static void report_undeclared(Binder *binder,
-                              const Reference *reference,
-                              const char *kind,
-                              const char *prefix,
-                              Diags *diags) {
+static void report_undeclared(Binder *binder, const Reference *reference, const char *kind,
+                              const char *prefix, Diags *diags) {
     StrVec names = {0};
     Str start = str_from_cstr(prefix);
     map_each(&binder->module->nodes, entry) {
@@ -97,9 +94,7 @@ static Diags *reject_name(Binder *binder) {
     return &binder->forms;
 }
 
-static Node *find_named(Binder *binder,
-                        const Reference *reference,
-                        const char *prefix,
+static Node *find_named(Binder *binder, const Reference *reference, const char *prefix,
                         const char *kind) {
     Str key = str_format(binder->walk->arena, "%s%.*s", prefix, STR_ARG(reference->name));
     Node *node = node_find(binder->module, key);
@@ -279,9 +274,7 @@ static void reject_list_step(Binder *binder, const Reference *reference, const c
 }
 
 /* Checks the steps .data[KEY].identity and .data[KEY].state, and those into these. */
-static void check_list_steps(Binder *binder,
-                             const Reference *reference,
-                             const Node *node,
+static void check_list_steps(Binder *binder, const Reference *reference, const Node *node,
                              size_t at) {
     const Traversal *traversal = reference->traversal;
     const TraversalStep *steps = traversal->steps + at;
@@ -547,9 +540,7 @@ static void bind_lifecycle(Binder *binder, const Lifecycle *lifecycle) {
 }
 
 /* Reference errors have precedence: further errors of the body may be consequences of them. */
-static void bind_body(Binder *binder,
-                      const void *part,
-                      const Decoded *decoded,
+static void bind_body(Binder *binder, const void *part, const Decoded *decoded,
                       const Diags *decoding) {
     open_part(binder);
     if (decoded)

@@ -2,9 +2,7 @@
 #include "body_merge.h"
 #include "transform.h"
 
-static void unknown_type(const Resource *config,
-                         const Provider *provider,
-                         Arena *arena,
+static void unknown_type(const Resource *config, const Provider *provider, Arena *arena,
                          Diags *diags) {
     static const char *const summaries[] = {
         [MODE_MANAGED] = "Invalid resource type",        [MODE_DATA] = "Invalid data source",
@@ -27,9 +25,7 @@ static void unknown_type(const Resource *config,
 }
 
 /* ignore_changes must name existing arguments. */
-static void check_ignored(const Resource *config,
-                          const Schema *schema,
-                          Arena *arena,
+static void check_ignored(const Resource *config, const Schema *schema, Arena *arena,
                           Diags *diags) {
     vec_each(&config->lifecycle.ignore_changes, item) {
         const Traversal *traversal = *item;
@@ -86,11 +82,8 @@ static const Body *connection_body(const Connection *shared, const Connection *o
     return own ? own->body : shared ? shared->body : NULL;
 }
 
-static bool decode_provisioner(EngineWalk *walk,
-                               ResourceNode *resource,
-                               const Provisioner *config,
-                               const Connection *shared,
-                               Diags *diags) {
+static bool decode_provisioner(EngineWalk *walk, ResourceNode *resource, const Provisioner *config,
+                               const Connection *shared, Diags *diags) {
     const ProvisionerTable *table = walk->engine->provisioners;
     const ProvisionerType *type = provisioner_find(table, config->type);
     if (!type) {

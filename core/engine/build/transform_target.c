@@ -165,9 +165,7 @@ typedef struct Shown {
 } Shown;
 
 /* Computes the result of a node from the results of its dependencies, which are complete. */
-static Shown shown_by(const EngineWalk *walk,
-                      const Shown *shown,
-                      const bool *selected,
+static Shown shown_by(const EngineWalk *walk, const Shown *shown, const bool *selected,
                       GraphNode id) {
     Shown out = {.is_beyond = shows_unwanted(walk->nodes.items[id])};
     for (uint32_t i = walk->graph.need_start[id]; i < walk->graph.need_start[id + 1]; i++) {

@@ -12,8 +12,8 @@ Str provider_name_key(const Registry *registry, const Module *module, Str local,
     return utf8_lower(registry_key(registry, provider_name_source(module, local)), arena);
 }
 
-const ProviderRef *provider_name_passed(
-    const Registry *registry, const Module *module, Str key, Str alias, Arena *arena) {
+const ProviderRef *provider_name_passed(const Registry *registry, const Module *module, Str key,
+                                        Str alias, Arena *arena) {
     if (!module->call)
         return NULL;
     map_each(&module->call->providers, entry) {
@@ -27,8 +27,8 @@ const ProviderRef *provider_name_passed(
     return NULL;
 }
 
-const ProviderConfig *provider_name_block(
-    const Registry *registry, const Module *module, Str key, Str alias, Arena *arena) {
+const ProviderConfig *provider_name_block(const Registry *registry, const Module *module, Str key,
+                                          Str alias, Arena *arena) {
     map_each(&module->providers, entry) {
         const ProviderConfig *config = entry->value;
         if (str_equal(config->alias, alias) &&

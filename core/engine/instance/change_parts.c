@@ -78,9 +78,7 @@ static Value mark(const InstanceOp *op, const ChangePart *part, Value value) {
     return path_mark(value, &part->sensitive, MARK_SENSITIVE, op->scratch);
 }
 
-static Value keep_value(InstanceOp *op,
-                        const SecretIndex *secrets,
-                        const ChangePart *part,
+static Value keep_value(InstanceOp *op, const SecretIndex *secrets, const ChangePart *part,
                         Value value) {
     return value_clone(mask_value(mark(op, part, value), secrets, op->scratch), op->keep);
 }
@@ -89,9 +87,7 @@ static Str keep_text(InstanceOp *op, const SecretIndex *secrets, Str text) {
     return str_clone(mask_text(text, secrets, op->scratch), op->keep);
 }
 
-static void keep_part(InstanceOp *op,
-                      const SecretIndex *secrets,
-                      const ChangePart *part,
+static void keep_part(InstanceOp *op, const SecretIndex *secrets, const ChangePart *part,
                       PartChange *out) {
     *out = (PartChange){
         .key = str_clone(part->key, op->keep),
@@ -134,9 +130,7 @@ static SecretIndex index_secrets(const InstanceOp *op) {
 
 /* A part of the predecessor is deleted with it. If the successor has the same part, the part is
  * replaced. */
-static void keep_deletions(InstanceOp *op,
-                           const SecretIndex *secrets,
-                           const PlanResponse *gone,
+static void keep_deletions(InstanceOp *op, const SecretIndex *secrets, const PlanResponse *gone,
                            ResourceChange *change) {
     Map places = map_new(op->scratch); /* key → index + 1 */
     for (size_t i = 0; i < change->parts.count; i++)
@@ -153,11 +147,8 @@ static void keep_deletions(InstanceOp *op,
     }
 }
 
-bool change_parts_keep(InstanceOp *op,
-                       Value prior,
-                       const PlanResponse *response,
-                       const PlanResponse *gone,
-                       ResourceChange *change) {
+bool change_parts_keep(InstanceOp *op, Value prior, const PlanResponse *response,
+                       const PlanResponse *gone, ResourceChange *change) {
     if (!check_answer(op, response, change->action == ACTION_DELETE) ||
         !check_same(op, prior, response) || (gone && !check_answer(op, gone, true)))
         return false;
@@ -187,9 +178,7 @@ static bool is_approved(const ResourceChange *change, const ChangePart *part) {
     return approved->action == action_of(part->action);
 }
 
-bool change_parts_check_final(InstanceOp *op,
-                              Value prior,
-                              const PlanResponse *response,
+bool change_parts_check_final(InstanceOp *op, Value prior, const PlanResponse *response,
                               const ResourceChange *change) {
     if (!check_answer(op, response, false) || !check_same(op, prior, response))
         return false;
@@ -234,9 +223,7 @@ static PlannedPart *expect(PartWork *work, Str key, PartAction action, Str title
     return part;
 }
 
-static Str title_of(const ResourceChange *change,
-                    const SecretIndex *secrets,
-                    Str key,
+static Str title_of(const ResourceChange *change, const SecretIndex *secrets, Str key,
                     Arena *arena) {
     const PartChange *part = plan_find_part(change, key);
     return part ? part->title : mask_text(key, secrets, arena);
@@ -315,9 +302,7 @@ static StatePart beginning(const PartIntent *intent) {
 
 /* begin_part_call rejects the parts that this function omits. The mutex is free during the sync, so
  * that other parts can begin. */
-static bool record_parts_call(void *payload,
-                              const PartIntent *intents,
-                              size_t count,
+static bool record_parts_call(void *payload, const PartIntent *intents, size_t count,
                               Diags *diags) {
     InstanceOp *op = payload;
     PartWork *work = op->parts;
@@ -343,9 +328,7 @@ static bool record_parts_call(void *payload,
     return true;
 }
 
-static bool record_beginning(const PartWork *work,
-                             const PartIntent *intent,
-                             bool is_recorded,
+static bool record_beginning(const PartWork *work, const PartIntent *intent, bool is_recorded,
                              Diags *diags) {
     WorkingState *working = work->op->walk->working;
     if (is_recorded)
@@ -390,10 +373,8 @@ static bool end_part_call(void *payload, Str key, Str private_data, Diags *diags
            report_unrecorded(work, key, before, diags);
 }
 
-PartWork *change_parts_open(InstanceOp *op,
-                            const ResourceChange *change,
-                            const PlanResponse *response,
-                            uint64_t sequence) {
+PartWork *change_parts_open(InstanceOp *op, const ResourceChange *change,
+                            const PlanResponse *response, uint64_t sequence) {
     Arena *arena = arena_open("parts");
     PartWork *work = arena_new(arena, PartWork);
     *work = (PartWork){.arena = arena, .op = op, .sequence = sequence};

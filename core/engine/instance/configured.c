@@ -119,9 +119,7 @@ static bool is_set_by_provider(const Attribute *attribute) {
 /* Returns the prior object as a configuration: attributes that only the provider sets are null. */
 static Value drop_computed(const Schema *schema, Value prior, Arena *arena);
 
-static Value drop_computed_nested(const Schema *schema,
-                                  Nesting nesting,
-                                  Value prior,
+static Value drop_computed_nested(const Schema *schema, Nesting nesting, Value prior,
                                   Arena *arena) {
     if (!value_is_present(prior) || !schema_has(schema, is_set_by_provider))
         return prior;

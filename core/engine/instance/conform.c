@@ -27,8 +27,8 @@ static Path path_of(const Place *place, Arena *arena) {
                                : path_index(parent, place->key, arena);
 }
 
-static void broken(
-    Conform *conform, const Place *at, bool sensitive, const char *how, Value wanted, Value got) {
+static void broken(Conform *conform, const Place *at, bool sensitive, const char *how, Value wanted,
+                   Value got) {
     Str place = path_to_str(path_of(at, conform->arena), conform->arena);
     size_t before = conform->diags->count;
     if (sensitive) {
@@ -47,20 +47,11 @@ static void broken(
     conform->ok = false;
 }
 
-static void check_plan_members(Conform *conform,
-                               const Attribute *attributes,
-                               size_t count,
-                               const Place *place,
-                               Value prior,
-                               Value config,
-                               Value planned);
+static void check_plan_members(Conform *conform, const Attribute *attributes, size_t count,
+                               const Place *place, Value prior, Value config, Value planned);
 
-static void check_plan_nested(Conform *conform,
-                              const Attribute *attribute,
-                              const Place *place,
-                              Value prior,
-                              Value config,
-                              Value planned) {
+static void check_plan_nested(Conform *conform, const Attribute *attribute, const Place *place,
+                              Value prior, Value config, Value planned) {
     const NestedObject *nested = attribute->nested;
     if (!value_is_present(config) || !value_is_present(planned)) {
         if (value_is_null(config) && (attribute->flags & COMPUTED))
@@ -100,12 +91,8 @@ static void check_plan_nested(Conform *conform,
     }
 }
 
-static void check_plan_attribute(Conform *conform,
-                                 const Attribute *attribute,
-                                 const Place *place,
-                                 Value prior,
-                                 Value config,
-                                 Value planned) {
+static void check_plan_attribute(Conform *conform, const Attribute *attribute, const Place *place,
+                                 Value prior, Value config, Value planned) {
     if (value_equal(planned, config))
         return;
     if ((attribute->flags & WRITE_ONLY) && value_is_null(planned))
@@ -125,13 +112,8 @@ static void check_plan_attribute(Conform *conform,
            "planned value differs from the configuration", config, planned);
 }
 
-static void check_plan_members(Conform *conform,
-                               const Attribute *attributes,
-                               size_t count,
-                               const Place *place,
-                               Value prior,
-                               Value config,
-                               Value planned) {
+static void check_plan_members(Conform *conform, const Attribute *attributes, size_t count,
+                               const Place *place, Value prior, Value config, Value planned) {
     if (!value_is_present(config) || !value_is_present(planned))
         return;
     for (size_t i = 0; i < count; i++) {
@@ -145,8 +127,8 @@ static void check_plan_members(Conform *conform,
     }
 }
 
-bool conform_plan(
-    const Schema *schema, Value prior, Value config, Value planned, Arena *arena, Diags *diags) {
+bool conform_plan(const Schema *schema, Value prior, Value config, Value planned, Arena *arena,
+                  Diags *diags) {
     Conform conform = {"Provider produced invalid plan", arena, diags, true};
     if (!value_is_present(planned)) {
         broken(&conform, NULL, false, "planned no object", config, planned);
@@ -159,11 +141,11 @@ bool conform_plan(
     return conform.ok;
 }
 
-static void check_result(
-    Conform *conform, const Place *place, bool sensitive, Value planned, Value actual);
+static void check_result(Conform *conform, const Place *place, bool sensitive, Value planned,
+                         Value actual);
 
-static void check_result_items(
-    Conform *conform, const Place *place, bool sensitive, Value planned, Value actual) {
+static void check_result_items(Conform *conform, const Place *place, bool sensitive, Value planned,
+                               Value actual) {
     bool has_names = type_is_mapping(planned.type);
     for (size_t i = 0; i < planned.count; i++) {
         Value item = value_at(planned, i);
@@ -186,8 +168,8 @@ static void check_result_items(
     }
 }
 
-static void check_result(
-    Conform *conform, const Place *place, bool sensitive, Value planned, Value actual) {
+static void check_result(Conform *conform, const Place *place, bool sensitive, Value planned,
+                         Value actual) {
     if (!value_is_known(planned))
         return;
     if (value_is_wholly_known(planned)) {
@@ -222,12 +204,8 @@ static void check_result(
     check_result_items(conform, place, sensitive, planned, actual);
 }
 
-bool conform_result(const Schema *schema,
-                    Value planned,
-                    Value actual,
-                    const char *summary,
-                    Arena *arena,
-                    Diags *diags) {
+bool conform_result(const Schema *schema, Value planned, Value actual, const char *summary,
+                    Arena *arena, Diags *diags) {
     Conform conform = {summary, arena, diags, true};
     if (value_is_null(actual)) {
         broken(&conform, NULL, false, "no object is left", planned, actual);

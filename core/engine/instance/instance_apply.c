@@ -83,8 +83,8 @@ static Str private_data_of(const Applying *applying) {
     return is_update ? applying->stored->private_data : applying->change->private_data;
 }
 
-static bool is_as_planned(
-    Applying *applying, Value planned, Value actual, bool is_legacy, const char *summary) {
+static bool is_as_planned(Applying *applying, Value planned, Value actual, bool is_legacy,
+                          const char *summary) {
     InstanceOp *op = &applying->op;
     if (!is_legacy)
         return provider_call_check_result(op, planned, actual, &applying->configured.sensitive,
@@ -258,9 +258,7 @@ static bool record_failure(Applying *applying, Value state, const ApplyResponse 
     return restore(applying) && ok;
 }
 
-static bool record_status(Applying *applying,
-                          Value marked,
-                          ObjectStatus status,
+static bool record_status(Applying *applying, Value marked, ObjectStatus status,
                           const ApplyResponse *response) {
     return record(applying, stored_object_encode(&applying->op, marked, status,
                                                  response->private_data, response->identity));

@@ -1,9 +1,7 @@
 /* Evaluates the conditions of a block for one instance, and stores the results in its record. */
 #include "instance_conditions.h"
 
-static bool conditions_hold(InstanceOp *op,
-                            const Conditions *conditions,
-                            ModuleScope *scope,
+static bool conditions_hold(InstanceOp *op, const Conditions *conditions, ModuleScope *scope,
                             const char *summary) {
     scope->scope.self = scope;
     scope->keep = op->keep;

@@ -9,12 +9,8 @@ enum { LIMIT_DEFAULT = 100 };
 
 /* Evaluates an argument of the block. Returns false with an error if it is null, or unknown outside
  * of a validation. */
-static bool read_argument(InstanceOp *op,
-                          const ModuleScope *scope,
-                          const char *name,
-                          const Expr *expr,
-                          const Type *type,
-                          Value *out) {
+static bool read_argument(InstanceOp *op, const ModuleScope *scope, const char *name,
+                          const Expr *expr, const Type *type, Value *out) {
     size_t before = op->diags.count;
     Str summary = str_format(op->scratch, "Invalid \"%s\" argument", name);
     bool ok = eval_expr_as(expr, &scope->scope, type, out, op->scratch, &op->diags);
@@ -134,9 +130,7 @@ static Value marked_object(const Search *search, Value object) {
                            : object;
 }
 
-static Value object_with(const char *const *names,
-                         const Value *values,
-                         size_t count,
+static Value object_with(const char *const *names, const Value *values, size_t count,
                          Arena *arena) {
     Str *keys = arena_new_array(arena, Str, count);
     Value *items = arena_new_array(arena, Value, count);

@@ -24,8 +24,8 @@ static void start_clock(InstanceOp *op) {
     op->started_ms = clock->monotonic_ms(clock->self);
 }
 
-static void begin(
-    InstanceOp *op, InstanceRecord *record, Arena *keep, Arena *walk_arena, Arena *scratch) {
+static void begin(InstanceOp *op, InstanceRecord *record, Arena *keep, Arena *walk_arena,
+                  Arena *scratch) {
     EngineWalk *walk = record->walk;
     *op = (InstanceOp){
         .walk = walk,
@@ -253,9 +253,7 @@ void instance_op_send_end(const InstanceOp *op, WalkEventKind kind, Str id, bool
     send_event(op, kind, id, !ok);
 }
 
-void instance_op_send_operation(const InstanceOp *op,
-                                WalkEventKind kind,
-                                const char *operation,
+void instance_op_send_operation(const InstanceOp *op, WalkEventKind kind, const char *operation,
                                 bool ok) {
     if (!op->walk->engine->hooks)
         return;

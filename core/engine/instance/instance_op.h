@@ -75,9 +75,7 @@ void instance_op_send(const InstanceOp *op, WalkEventKind kind, Str id);
 void instance_op_send_import(const InstanceOp *op, Str id);
 void instance_op_send_end(const InstanceOp *op, WalkEventKind kind, Str id, bool ok);
 /* Sends an EVENT_OPERATION_… about this instance. */
-void instance_op_send_operation(const InstanceOp *op,
-                                WalkEventKind kind,
-                                const char *operation,
+void instance_op_send_operation(const InstanceOp *op, WalkEventKind kind, const char *operation,
                                 bool ok);
 /* Returns the first of "id" and "name" of an object that is a known text without marks, for
  * progress events; empty if none. A view. */

@@ -50,13 +50,8 @@ static RecoverCall recover_call(PendingAction action) {
 
 /* Asks the provider for the object that an interrupted call left. `prior`: the stored object,
  * marked; null for a creation. */
-static bool recover(InstanceOp *op,
-                    const StatePending *pending,
-                    Value prior,
-                    Value *out,
-                    ObjectStatus *status,
-                    Str *private_data,
-                    Value *identity) {
+static bool recover(InstanceOp *op, const StatePending *pending, Value prior, Value *out,
+                    ObjectStatus *status, Str *private_data, Value *identity) {
     Value planned = planned_of(op, pending);
     RecoverRequest request = {
         .marker = pending->marker,
@@ -88,12 +83,8 @@ static bool recover(InstanceOp *op,
 
 /* Returns the state object of a recovered creation. Without a block, it keeps the dependencies of
  * its creation. */
-static const StateObject *adopt(InstanceOp *op,
-                                const StatePending *pending,
-                                Value marked,
-                                ObjectStatus status,
-                                Str private_data,
-                                Value identity) {
+static const StateObject *adopt(InstanceOp *op, const StatePending *pending, Value marked,
+                                ObjectStatus status, Str private_data, Value identity) {
     const StateObject *object = state_object_clone(
         stored_object_encode(op, marked, status, private_data, identity), op->keep);
     if (!object || op->resource->config)
@@ -107,9 +98,7 @@ static const StateObject *adopt(InstanceOp *op,
 
 /* An update or a deletion was interrupted: asks the provider which parts exist, or for the object
  * in the response. */
-static bool recover_change(InstanceOp *op,
-                           const StatePending *pending,
-                           const StateObject **object,
+static bool recover_change(InstanceOp *op, const StatePending *pending, const StateObject **object,
                            Value *out) {
     ObjectStatus status;
     Str private_data;

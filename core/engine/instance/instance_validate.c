@@ -18,12 +18,8 @@ static bool report_part(InstanceOp *op, const void *part) {
     return errors->is_of_form || !diags_has_errors(&errors->diags);
 }
 
-static bool lookup_nothing(const Scope *scope,
-                           const Traversal *traversal,
-                           Value *out,
-                           size_t *used,
-                           Arena *arena,
-                           Diags *diags) {
+static bool lookup_nothing(const Scope *scope, const Traversal *traversal, Value *out, size_t *used,
+                           Arena *arena, Diags *diags) {
     (void)scope, (void)out, (void)used, (void)arena;
     diags_error(diags, traversal->root_range, "Unknown variable", "\"%.*s\" is not declared.",
                 STR_ARG(traversal->root));
@@ -32,9 +28,7 @@ static bool lookup_nothing(const Scope *scope,
 
 /* If the part has an unknown name, evaluates it in an empty scope, so that an error is reported for
  * a reference that is evaluated. */
-static void validate_condition(InstanceOp *op,
-                               const ModuleScope *scope,
-                               const Expr *expr,
+static void validate_condition(InstanceOp *op, const ModuleScope *scope, const Expr *expr,
                                const Type *type) {
     if (!expr)
         return;
@@ -51,8 +45,7 @@ static void validate_condition(InstanceOp *op,
         diags_set_subject(&op->diags, before, DIAG_EXPRESSION);
 }
 
-static void validate_conditions(InstanceOp *op,
-                                const ModuleScope *scope,
+static void validate_conditions(InstanceOp *op, const ModuleScope *scope,
                                 const Conditions *conditions) {
     vec_each(conditions, condition) {
         validate_condition(op, scope, condition->condition, &TYPE_BOOL);
@@ -60,11 +53,8 @@ static void validate_conditions(InstanceOp *op,
     }
 }
 
-static bool evaluate_body(InstanceOp *op,
-                          const ModuleScope *scope,
-                          const void *part,
-                          const Decoded *decoded,
-                          Value *out) {
+static bool evaluate_body(InstanceOp *op, const ModuleScope *scope, const void *part,
+                          const Decoded *decoded, Value *out) {
     bool is_sound = report_part(op, part);
     size_t before = op->diags.count;
     bool ok = is_sound && decode_eval(decoded, &scope->scope, out, op->scratch, &op->diags);
@@ -72,8 +62,7 @@ static bool evaluate_body(InstanceOp *op,
     return ok;
 }
 
-static void validate_provisioner(InstanceOp *op,
-                                 const ModuleScope *scope,
+static void validate_provisioner(InstanceOp *op, const ModuleScope *scope,
                                  const ProvisionerNode *provisioner) {
     const Provisioner *config = provisioner->config;
     Value value;

@@ -47,12 +47,8 @@ static bool check_key(const ObjectRef *ref, SourceRange range, Diags *diags) {
 }
 
 /* Reads an element of `actions`. Its names are bound, and their errors are reported. */
-static bool read_ref(const Node *node,
-                     const Expr *expr,
-                     const ModuleScope *scope,
-                     ObjectRef *out,
-                     Arena *arena,
-                     Diags *diags) {
+static bool read_ref(const Node *node, const Expr *expr, const ModuleScope *scope, ObjectRef *out,
+                     Arena *arena, Diags *diags) {
     const PartErrors *errors = node_find_errors(node, expr);
     *out = (ObjectRef){0};
     if (errors)
@@ -67,8 +63,8 @@ static bool read_ref(const Node *node,
 }
 
 /* Returns the instance that the reference means; NULL after an error if there is none. */
-static InstanceRecord *find_instance(
-    const ObjectRef *ref, ModuleInstance *module, SourceRange range, Arena *arena, Diags *diags) {
+static InstanceRecord *find_instance(const ObjectRef *ref, ModuleInstance *module,
+                                     SourceRange range, Arena *arena, Diags *diags) {
     const ResourceExpansion *action = node_slot(ref->node, module)->payload;
     const Resource *config = ref->node->as.resource->config;
     size_t index;
@@ -166,9 +162,7 @@ static bool check_deferral(InstanceOp *op, Deferral deferral, bool is_requested)
     return false;
 }
 
-static bool ask_provider(InstanceOp *op,
-                         const Configured *configured,
-                         bool is_requested,
+static bool ask_provider(InstanceOp *op, const Configured *configured, bool is_requested,
                          Deferral *deferral) {
     ActionResponse response = {0};
     *deferral = DEFERRAL_NONE;
@@ -181,9 +175,7 @@ static bool ask_provider(InstanceOp *op,
 }
 
 /* Sets *deferral to why the provider defers the invocation; DEFERRAL_NONE: it does not. */
-static bool plan_one(InstanceOp *op,
-                     const Caller *caller,
-                     ActionInvocation *out,
+static bool plan_one(InstanceOp *op, const Caller *caller, ActionInvocation *out,
                      Deferral *deferral) {
     Configured configured;
     if (!configure(op, caller, &configured))
@@ -222,11 +214,8 @@ static bool has_events(Action action, const ActionTrigger *trigger) {
 }
 
 /* Evaluates the condition. It may be unknown during planning: then the apply decides. */
-static bool evaluate_condition(InstanceOp *op,
-                               const ModuleScope *scope,
-                               const ActionTrigger *trigger,
-                               Value object,
-                               Value *out) {
+static bool evaluate_condition(InstanceOp *op, const ModuleScope *scope,
+                               const ActionTrigger *trigger, Value object, Value *out) {
     ModuleScope own = *scope;
     Value self = node_seen_object(op->resource, object, op->scratch);
     own.scope.self = &own;
@@ -259,11 +248,8 @@ static void defer(InstanceOp *op, Str action, Deferral deferral, ResourceChange 
 }
 
 /* The invocation of one action by one event. */
-static bool plan_invocation(InstanceOp *op,
-                            const ModuleScope *scope,
-                            const ActionInvocation *like,
-                            const Expr *expr,
-                            ResourceChange *change) {
+static bool plan_invocation(InstanceOp *op, const ModuleScope *scope, const ActionInvocation *like,
+                            const Expr *expr, ResourceChange *change) {
     ObjectRef ref;
     if (op->record->deferral) /* by an invocation before */
         return true;
@@ -295,17 +281,12 @@ static bool plan_invocation(InstanceOp *op,
 }
 
 /* Handles an invocation that an event of the planned change makes. */
-typedef bool (*VisitInvocation)(InstanceOp *op,
-                                const ModuleScope *scope,
-                                const ActionInvocation *like,
-                                const Expr *expr,
+typedef bool (*VisitInvocation)(InstanceOp *op, const ModuleScope *scope,
+                                const ActionInvocation *like, const Expr *expr,
                                 ResourceChange *change);
 
-static bool each_invocation(InstanceOp *op,
-                            const ModuleScope *scope,
-                            uint32_t trigger_index,
-                            VisitInvocation visit,
-                            ResourceChange *change) {
+static bool each_invocation(InstanceOp *op, const ModuleScope *scope, uint32_t trigger_index,
+                            VisitInvocation visit, ResourceChange *change) {
     const ActionTrigger *trigger = &lifecycle_of(op)->action_triggers.items[trigger_index];
     bool ok = true;
     vec_each(&trigger->events, event) {
@@ -323,9 +304,7 @@ static bool each_invocation(InstanceOp *op,
     return ok;
 }
 
-static bool plan_trigger(InstanceOp *op,
-                         const ModuleScope *scope,
-                         uint32_t index,
+static bool plan_trigger(InstanceOp *op, const ModuleScope *scope, uint32_t index,
                          ResourceChange *change) {
     const ActionTrigger *trigger = &lifecycle_of(op)->action_triggers.items[index];
     Value condition;
@@ -350,11 +329,8 @@ bool invocation_plan(InstanceOp *op, const ModuleScope *scope, ResourceChange *c
 }
 
 /* A wrong reference is an error of the validation. */
-static bool defer_invocation(InstanceOp *op,
-                             const ModuleScope *scope,
-                             const ActionInvocation *like,
-                             const Expr *expr,
-                             ResourceChange *change) {
+static bool defer_invocation(InstanceOp *op, const ModuleScope *scope, const ActionInvocation *like,
+                             const Expr *expr, ResourceChange *change) {
     ObjectRef ref;
     Diags ignored = diags_new(op->scratch);
     if (!read_ref(op->node, expr, scope, &ref, op->scratch, &ignored))
@@ -394,9 +370,7 @@ void invocation_validate(InstanceOp *op, const ModuleScope *scope) {
     }
 }
 
-bool invocation_plan_request(InstanceRecord *action,
-                             const InstanceRecord *caller,
-                             uint32_t worker,
+bool invocation_plan_request(InstanceRecord *action, const InstanceRecord *caller, uint32_t worker,
                              ActionInvocation *out) {
     InstanceOp op;
     instance_op_begin(&op, action, worker);
@@ -467,11 +441,8 @@ static bool invoke_planned(InstanceOp *op, const ActionInvocation *invocation) {
     return call(op, invocation, value_unmark_deep(invocation->config, op->scratch));
 }
 
-static bool must_run(InstanceOp *op,
-                     const ModuleScope *scope,
-                     const ActionInvocation *invocation,
-                     Value object,
-                     bool *out) {
+static bool must_run(InstanceOp *op, const ModuleScope *scope, const ActionInvocation *invocation,
+                     Value object, bool *out) {
     const ActionTrigger *trigger = &lifecycle_of(op)->action_triggers.items[invocation->trigger];
     Value condition;
     if (!evaluate_condition(op, scope, trigger, object, &condition))
@@ -488,9 +459,7 @@ static bool must_run(InstanceOp *op,
     return true;
 }
 
-static bool run_one(InstanceOp *op,
-                    const ModuleScope *scope,
-                    const ActionInvocation *invocation,
+static bool run_one(InstanceOp *op, const ModuleScope *scope, const ActionInvocation *invocation,
                     Value object) {
     bool must = false;
     ObjectRef ref;
@@ -513,8 +482,8 @@ static bool run_one(InstanceOp *op,
     return ok;
 }
 
-bool invocation_run(
-    InstanceOp *op, const ModuleScope *scope, bool is_before, Value object, bool *taints) {
+bool invocation_run(InstanceOp *op, const ModuleScope *scope, bool is_before, Value object,
+                    bool *taints) {
     const ResourceChange *change = op->record->planned_change->change;
     *taints = false;
     vec_each(&change->invocations, invocation) {
@@ -530,10 +499,8 @@ bool invocation_run(
     return true;
 }
 
-static InstanceRecord *record_of(EngineWalk *walk,
-                                 const Node *action,
-                                 const ActionInvocation *invocation,
-                                 Arena *arena) {
+static InstanceRecord *record_of(EngineWalk *walk, const Node *action,
+                                 const ActionInvocation *invocation, Arena *arena) {
     InstanceRecord *record = arena_new(arena, InstanceRecord);
     record->walk = walk;
     record->node = (Node *)action;
@@ -573,10 +540,8 @@ bool invocation_run_destroy(InstanceOp *op, bool is_before) {
     return true;
 }
 
-bool invocation_run_request(EngineWalk *walk,
-                            const Node *action,
-                            const ActionInvocation *invocation,
-                            uint32_t worker) {
+bool invocation_run_request(EngineWalk *walk, const Node *action,
+                            const ActionInvocation *invocation, uint32_t worker) {
     InstanceOp op;
     Arena *scratch = walk->workers[worker].scratch;
     instance_op_begin(&op, record_of(walk, action, invocation, scratch), worker);

@@ -19,21 +19,17 @@ MUST_USE bool invocation_plan(InstanceOp *op, const ModuleScope *scope, Resource
 void invocation_defer(InstanceOp *op, const ModuleScope *scope, ResourceChange *change);
 /* Plans one invocation that the user requests. `caller` may be NULL. The arguments must be known.
  */
-MUST_USE bool invocation_plan_request(InstanceRecord *action,
-                                      const InstanceRecord *caller,
-                                      uint32_t worker,
-                                      ActionInvocation *out);
+MUST_USE bool invocation_plan_request(InstanceRecord *action, const InstanceRecord *caller,
+                                      uint32_t worker, ActionInvocation *out);
 /* Makes the planned invocations of a creation or update, before or after the call of the provider.
  * `object` is the marked value of `caller`. Returns false if one failed, unless its failure is only
  * a warning; *taints then is whether the new object must be replaced. */
-MUST_USE bool invocation_run(
-    InstanceOp *op, const ModuleScope *scope, bool is_before, Value object, bool *taints);
+MUST_USE bool invocation_run(InstanceOp *op, const ModuleScope *scope, bool is_before, Value object,
+                             bool *taints);
 /* The same for the destruction of the object. A full destroy continues after a failure. */
 MUST_USE bool invocation_run_destroy(InstanceOp *op, bool is_before);
 /* Makes an invocation that the user requested, in a walk task. Returns false if it failed. */
-MUST_USE bool invocation_run_request(EngineWalk *walk,
-                                     const Node *action,
-                                     const ActionInvocation *invocation,
-                                     uint32_t worker);
+MUST_USE bool invocation_run_request(EngineWalk *walk, const Node *action,
+                                     const ActionInvocation *invocation, uint32_t worker);
 /* Returns whether a failed invocation of the creation would taint the object. */
 bool invocation_may_taint(const ResourceChange *change);

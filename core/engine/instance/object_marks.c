@@ -26,8 +26,8 @@ Value object_marks_keep(InstanceOp *op, Value before, Value after) {
     return object_marks_add(op, after, NULL);
 }
 
-void object_marks_inherit(
-    InstanceOp *op, Value prior, Value planned, Value config, Paths *sensitive) {
+void object_marks_inherit(InstanceOp *op, Value prior, Value planned, Value config,
+                          Paths *sensitive) {
     Paths marked = {0};
     if (!value_has_marks_anywhere(prior) || !value_is_present(planned))
         return;

@@ -11,5 +11,5 @@ Value object_marks_add(InstanceOp *op, Value object, const Paths *sensitive);
 Value object_marks_keep(InstanceOp *op, Value before, Value after);
 /* Adds the sensitive paths of the prior object to `sensitive`, where `config` sets no value and the
  * plan keeps the prior one. */
-void object_marks_inherit(
-    InstanceOp *op, Value prior, Value planned, Value config, Paths *sensitive);
+void object_marks_inherit(InstanceOp *op, Value prior, Value planned, Value config,
+                          Paths *sensitive);

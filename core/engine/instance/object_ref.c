@@ -25,8 +25,8 @@ static bool read_traversal(const Traversal *traversal, ObjectRef *out, Arena *ar
     return true;
 }
 
-bool object_ref_read(
-    const Expr *expr, const ModuleScope *scope, ObjectRef *out, Arena *arena, Diags *diags) {
+bool object_ref_read(const Expr *expr, const ModuleScope *scope, ObjectRef *out, Arena *arena,
+                     Diags *diags) {
     if (expr->kind == EXPR_ATTRIBUTE) {
         return object_ref_read(expr->as.attribute.object, scope, out, arena, diags) &&
                add_step(out, false, expr->as.attribute.name, value_null(&TYPE_DYNAMIC), arena);

@@ -13,5 +13,5 @@ typedef struct ObjectRef {
 
 /* Reads a reference with attribute and index steps. Returns false if the expression is none, with
  * an error only if a key cannot be evaluated. Adds to *out, which is zero at first. */
-MUST_USE bool object_ref_read(
-    const Expr *expr, const ModuleScope *scope, ObjectRef *out, Arena *arena, Diags *diags);
+MUST_USE bool object_ref_read(const Expr *expr, const ModuleScope *scope, ObjectRef *out,
+                              Arena *arena, Diags *diags);

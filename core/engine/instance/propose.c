@@ -8,10 +8,7 @@
 /* Checks that a planned object has the configured values, or the prior ones where the provider may
  * keep them. Runs without marks first, which is fast. On failure it runs again with marks, so that
  * the diagnostics show no secrets. */
-static bool check_plan(InstanceOp *op,
-                       Value prior,
-                       const Configured *configured,
-                       Value config,
+static bool check_plan(InstanceOp *op, Value prior, const Configured *configured, Value config,
                        const PlanResponse *response) {
     Value planned = response->planned;
     const Paths *sensitive = &configured->sensitive;
@@ -27,13 +24,8 @@ static bool check_plan(InstanceOp *op,
                         object_marks_add(op, planned, sensitive), op->scratch, &op->diags);
 }
 
-bool propose_plan(InstanceOp *op,
-                  Value prior,
-                  const Configured *configured,
-                  Str private_data,
-                  Value identity,
-                  const ResourceChange *approved,
-                  PlanResponse *response) {
+bool propose_plan(InstanceOp *op, Value prior, const Configured *configured, Str private_data,
+                  Value identity, const ResourceChange *approved, PlanResponse *response) {
     *response = (PlanResponse){0};
     /* A default counts as configured, so a plan corrects drift from it. */
     Value expected = schema_apply_defaults(op->schema, configured->value, op->scratch);

@@ -161,9 +161,7 @@ bool provider_call_plans_destroy(const InstanceOp *op) {
            !op->provider->is_deferred;
 }
 
-bool provider_call_marker(InstanceOp *op,
-                          PendingAction action,
-                          const MarkerRequest *request,
+bool provider_call_marker(InstanceOp *op, PendingAction action, const MarkerRequest *request,
                           MarkerResponse *response) {
     const ResourceType *type = op->type->resource;
     bool has_marker = type->marker && (action == PENDING_CREATE || type->marks_changes);
@@ -220,9 +218,7 @@ bool provider_call_read(InstanceOp *op, const ReadRequest *request, ReadResponse
                     &response->state);
 }
 
-bool provider_call_gitops(InstanceOp *op,
-                          int64_t timeout_ms,
-                          const GitopsRequest *request,
+bool provider_call_gitops(InstanceOp *op, int64_t timeout_ms, const GitopsRequest *request,
                           GitopsResponse *response) {
     Calling calling = begin(op, "gitops");
     const ResourceType *type = op->type->resource;
@@ -250,8 +246,7 @@ bool provider_call_import(InstanceOp *op, const ImportRequest *request, ImportRe
                     &response->state);
 }
 
-bool provider_call_upgrade(InstanceOp *op,
-                           const UpgradeRequest *request,
+bool provider_call_upgrade(InstanceOp *op, const UpgradeRequest *request,
                            UpgradeResponse *response) {
     const ResourceType *type = op->type->resource;
     *response = (UpgradeResponse){.upgraded = request->stored};
@@ -261,8 +256,7 @@ bool provider_call_upgrade(InstanceOp *op,
     return end(&calling, resource_type_upgrade(type, &calling.call, request, response, &op->diags));
 }
 
-bool provider_call_upgrade_identity(InstanceOp *op,
-                                    const UpgradeIdentityRequest *request,
+bool provider_call_upgrade_identity(InstanceOp *op, const UpgradeIdentityRequest *request,
                                     UpgradeIdentityResponse *response) {
     const ResourceType *type = op->type->resource;
     *response = (UpgradeIdentityResponse){0};
@@ -283,9 +277,7 @@ bool provider_call_move(InstanceOp *op, const MoveRequest *request, MoveResponse
     return end(&calling, resource_type_move(type, &calling.call, request, response, &op->diags));
 }
 
-bool provider_call_recover(InstanceOp *op,
-                           uint64_t generation,
-                           const RecoverRequest *request,
+bool provider_call_recover(InstanceOp *op, uint64_t generation, const RecoverRequest *request,
                            RecoverResponse *response) {
     const ResourceType *type = op->type->resource;
     *response = (RecoverResponse){.state = value_null(schema_implied_type(op->schema))};
@@ -332,8 +324,7 @@ bool provider_call_limits(InstanceOp *op, LimitAction action, Value object, Walk
     return true;
 }
 
-bool provider_call_read_data(InstanceOp *op,
-                             const DataReadRequest *request,
+bool provider_call_read_data(InstanceOp *op, const DataReadRequest *request,
                              DataReadResponse *response) {
     if (!require_client(op))
         return false;
@@ -365,8 +356,7 @@ bool provider_call_open(InstanceOp *op, const OpenRequest *request, OpenResponse
 }
 
 /* A mocked action does nothing. */
-bool provider_call_plan_action(InstanceOp *op,
-                               const ActionRequest *request,
+bool provider_call_plan_action(InstanceOp *op, const ActionRequest *request,
                                ActionResponse *response) {
     *response = (ActionResponse){0};
     if (is_mocked(op))
@@ -391,9 +381,7 @@ bool provider_call_invoke(InstanceOp *op, const ActionRequest *request) {
     return end(&calling, action_type_invoke(op->type->action, &calling.call, request, &op->diags));
 }
 
-bool provider_call_list(InstanceOp *op,
-                        const ResourceType *resource,
-                        const ListRequest *request,
+bool provider_call_list(InstanceOp *op, const ResourceType *resource, const ListRequest *request,
                         const ListSink *sink) {
     if (!require_client(op))
         return false;
@@ -406,8 +394,7 @@ bool provider_call_list(InstanceOp *op,
                list_type_list(op->type->list, resource, &calling.call, request, sink, &op->diags));
 }
 
-bool provider_call_generate_config(InstanceOp *op,
-                                   const ObjectType *managed,
+bool provider_call_generate_config(InstanceOp *op, const ObjectType *managed,
                                    const GenerateConfigRequest *request,
                                    GenerateConfigResponse *response) {
     Calling calling = begin(op, "generate config");
@@ -418,8 +405,8 @@ bool provider_call_generate_config(InstanceOp *op,
 
 /* Runs without marks first, which is fast. On failure it runs again with marks, so that the
  * diagnostics show no secrets. */
-bool provider_call_check_result(
-    InstanceOp *op, Value planned, Value actual, const Paths *sensitive, const char *summary) {
+bool provider_call_check_result(InstanceOp *op, Value planned, Value actual, const Paths *sensitive,
+                                const char *summary) {
     Diags unmasked = diags_new(op->scratch);
     if (conform_result(op->schema, planned, actual, summary, op->scratch, &unmasked))
         return true;

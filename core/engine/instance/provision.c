@@ -115,11 +115,8 @@ static void report_diags(Provisioning *run, const Diags *found, bool is_forgiven
     }
 }
 
-static bool evaluate_body(const Provisioning *run,
-                          const Decoded *decoded,
-                          const Schema *schema,
-                          Value *out,
-                          Diags *diags) {
+static bool evaluate_body(const Provisioning *run, const Decoded *decoded, const Schema *schema,
+                          Value *out, Diags *diags) {
     Arena *scratch = run->op->scratch;
     if (!decode_eval(decoded, &run->scope->scope, out, scratch, diags))
         return false;
@@ -183,9 +180,7 @@ static bool run_one(Provisioning *run) {
     return ok || is_forgiven;
 }
 
-static bool run_all(InstanceOp *op,
-                    const ModuleScope *scope,
-                    const Value *object,
+static bool run_all(InstanceOp *op, const ModuleScope *scope, const Value *object,
                     bool on_destroy) {
     ModuleScope local = *scope;
     local.scope.self = &local;

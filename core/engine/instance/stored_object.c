@@ -55,8 +55,8 @@ static bool upgrade(InstanceOp *op, const StateObject *object, bool is_forced, S
 }
 
 /* Sets *current to the object in the current version of its type, and *out to its value. */
-static bool decode(
-    InstanceOp *op, const StateObject *object, bool is_forced, StateObject *current, Value *out) {
+static bool decode(InstanceOp *op, const StateObject *object, bool is_forced, StateObject *current,
+                   Value *out) {
     if (!upgrade(op, object, is_forced, current) ||
         !state_object_decode(current, op->schema, out, op->scratch, &op->diags))
         return false;
@@ -110,8 +110,8 @@ static bool creates_before_destroy(const InstanceOp *op) {
     return run ? run->create_before_destroy : op->resource->create_before_destroy;
 }
 
-const StateObject *stored_object_encode(
-    InstanceOp *op, Value marked, ObjectStatus status, Str private_data, Value identity) {
+const StateObject *stored_object_encode(InstanceOp *op, Value marked, ObjectStatus status,
+                                        Str private_data, Value identity) {
     if (!value_is_present(marked))
         return NULL;
     /* Only managed objects are deleted, so only they need dependencies for the order of

@@ -12,5 +12,5 @@ MUST_USE bool stored_object_decode(InstanceOp *op, const StateObject *object, Va
 MUST_USE bool stored_object_decode_prior(InstanceOp *op, const StateObject **object, Value *out);
 /* Returns the state object for a marked value, allocated in scratch; NULL if the value is null. It
  * has the dependencies and lifecycle of the block, not those of a stored object. */
-const StateObject *stored_object_encode(
-    InstanceOp *op, Value marked, ObjectStatus status, Str private_data, Value identity);
+const StateObject *stored_object_encode(InstanceOp *op, Value marked, ObjectStatus status,
+                                        Str private_data, Value identity);

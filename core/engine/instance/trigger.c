@@ -64,11 +64,8 @@ static bool ref_fires(const ObjectRef *ref, ModuleInstance *module, bool *fires,
     return true;
 }
 
-bool trigger_fires(const InstanceRecord *record,
-                   const ModuleScope *scope,
-                   bool *fires,
-                   Arena *arena,
-                   Diags *diags) {
+bool trigger_fires(const InstanceRecord *record, const ModuleScope *scope, bool *fires,
+                   Arena *arena, Diags *diags) {
     const Lifecycle *lifecycle = &record->node->as.resource->config->lifecycle;
     *fires = false;
     vec_each(&lifecycle->replace_triggered_by, expr) {

@@ -144,12 +144,8 @@ static Value value_as_written(const Expr *expr, Arena *arena) {
     return value_tuple(items, count, arena);
 }
 
-static bool look_up_unknown(const Scope *scope,
-                            const Traversal *traversal,
-                            Value *out,
-                            size_t *used,
-                            Arena *arena,
-                            Diags *diags) {
+static bool look_up_unknown(const Scope *scope, const Traversal *traversal, Value *out,
+                            size_t *used, Arena *arena, Diags *diags) {
     (void)scope, (void)arena, (void)diags;
     *out = value_unknown(&TYPE_DYNAMIC);
     *used = traversal->step_count;
@@ -651,9 +647,7 @@ static void write_module(Writing *writing, const Module *module) {
     json_object_end(&writing->writer);
 }
 
-static Str write_configuration(const Engine *engine,
-                               const Map *omitted,
-                               bool is_single,
+static Str write_configuration(const Engine *engine, const Map *omitted, bool is_single,
                                Arena *arena) {
     SCOPED(ArenaRef) scratch = arena_open("configuration");
     StrBuf text = strbuf_new(arena);

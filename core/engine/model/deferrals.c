@@ -33,19 +33,15 @@ bool deferrals_may_have(RepetitionKind kind, InstanceKey key) {
     return false;
 }
 
-static ModuleInstance *find_child(const EngineModule *module,
-                                  const ModuleInstance *parent,
-                                  Str name,
-                                  InstanceKey key,
-                                  Arena *scratch) {
+static ModuleInstance *find_child(const EngineModule *module, const ModuleInstance *parent,
+                                  Str name, InstanceKey key, Arena *scratch) {
     const ModuleAddr *address = module_addr_child(parent->address, name, key, scratch);
     return map_find(&module->instances_by_address, module_addr_to_str(address, scratch));
 }
 
 /* Returns the module instance at an address, or else the placeholder that may stand for it; NULL if
  * there is neither. */
-static ModuleInstance *find_instance(const EngineModule *module,
-                                     const ModuleAddr *address,
+static ModuleInstance *find_instance(const EngineModule *module, const ModuleAddr *address,
                                      Arena *scratch) {
     if (!module->parent)
         return module->instances.items[0];
@@ -60,8 +56,7 @@ static ModuleInstance *find_instance(const EngineModule *module,
     return found && deferrals_may_have(found->repetition, address->key) ? found : NULL;
 }
 
-bool deferrals_may_have_module(const EngineModule *module,
-                               const ModuleAddr *address,
+bool deferrals_may_have_module(const EngineModule *module, const ModuleAddr *address,
                                Arena *scratch) {
     return find_instance(module, address, scratch) != NULL;
 }

@@ -22,8 +22,7 @@ bool deferrals_is_placeholder(const ModuleInstance *module);
 bool deferrals_may_have(RepetitionKind kind, InstanceKey key);
 /* Plan: returns true if the module instance, which has no instance in the walk, may be one of those
  * that a placeholder stands for. */
-bool deferrals_may_have_module(const EngineModule *module,
-                               const ModuleAddr *address,
+bool deferrals_may_have_module(const EngineModule *module, const ModuleAddr *address,
                                Arena *scratch);
 /* Apply: returns true if a module call or an ephemeral resource waits. */
 bool deferrals_has_block(const EngineWalk *walk, Str address);

@@ -48,9 +48,7 @@ static bool has_text(Value object, const char *attribute, Str text) {
            str_equal(value_text(value), text);
 }
 
-static bool stored_has(const EngineWalk *walk,
-                       const StateResource *resource,
-                       const char *attribute,
+static bool stored_has(const EngineWalk *walk, const StateResource *resource, const char *attribute,
                        Str text) {
     SCOPED(ArenaRef) scratch = arena_open("deletions");
     const Schema *schema = engine_find_schema(
@@ -117,18 +115,14 @@ static bool has_effect(const EngineWalk *walk, Str provider, Str type) {
     return found && found->effect == EFFECT_OUTSIDE;
 }
 
-static bool is_machine(
-    const EngineWalk *walk, ResourceAddr address, Str provider, Value before, Str text) {
+static bool is_machine(const EngineWalk *walk, ResourceAddr address, Str provider, Value before,
+                       Str text) {
     return address.mode == MODE_MANAGED && contains(before, text) &&
            !has_text(before, "host", text) && has_effect(walk, provider, address.type);
 }
 
-static bool is_lost(const EngineWalk *walk,
-                    const StateObject *object,
-                    ResourceAddr address,
-                    Str provider,
-                    Value before,
-                    Str text) {
+static bool is_lost(const EngineWalk *walk, const StateObject *object, ResourceAddr address,
+                    Str provider, Value before, Str text) {
     return is_machine(walk, address, provider, before, text) && depends_on(object, address);
 }
 

@@ -17,11 +17,8 @@ static const char *way_out(const Repetition *repetition) {
                                      : "with the -target option, or plan with -allow-deferral.";
 }
 
-static bool unknown_keys(const ModuleScope *scope,
-                         RepetitionKind kind,
-                         const Repetition *repetition,
-                         Expansion *out,
-                         Diags *diags) {
+static bool unknown_keys(const ModuleScope *scope, RepetitionKind kind,
+                         const Repetition *repetition, Expansion *out, Diags *diags) {
     const PlanOptions *options = scope->walk->options;
     bool is_validating = scope->walk->phase == PHASE_VALIDATE;
     if (is_validating || (options && options->mode == PLAN_DESTROY)) {
@@ -62,8 +59,8 @@ static bool reject_count(const Expr *expr, Diags *diags, const char *detail) {
 }
 
 /* Converts a known value without marks to a whole number. */
-static bool read_count(
-    const Expr *expr, Value value, bool is_secret, int64_t *out, Arena *arena, Diags *diags) {
+static bool read_count(const Expr *expr, Value value, bool is_secret, int64_t *out, Arena *arena,
+                       Diags *diags) {
     ConvertError error;
     Value number;
     if (value_is_null(value))
@@ -81,11 +78,8 @@ static bool read_count(
     return false;
 }
 
-static bool expand_count(const Repetition *repetition,
-                         const ModuleScope *scope,
-                         Expansion *out,
-                         Arena *arena,
-                         Diags *diags) {
+static bool expand_count(const Repetition *repetition, const ModuleScope *scope, Expansion *out,
+                         Arena *arena, Diags *diags) {
     const Expr *expr = repetition->count;
     Value value;
     int64_t count;
@@ -167,12 +161,8 @@ static bool expand_set(const Expr *expr, Value value, Expansion *out, Diags *dia
     return true;
 }
 
-static bool expand_value(const Repetition *repetition,
-                         Value value,
-                         const ModuleScope *scope,
-                         Expansion *out,
-                         Arena *arena,
-                         Diags *diags) {
+static bool expand_value(const Repetition *repetition, Value value, const ModuleScope *scope,
+                         Expansion *out, Arena *arena, Diags *diags) {
     const Expr *expr = repetition->for_each;
     if (!check_for_each(expr, value, diags))
         return false;
@@ -193,11 +183,8 @@ static bool expand_value(const Repetition *repetition,
     return true;
 }
 
-static bool expand_for_each(const Repetition *repetition,
-                            const ModuleScope *scope,
-                            Expansion *out,
-                            Arena *arena,
-                            Diags *diags) {
+static bool expand_for_each(const Repetition *repetition, const ModuleScope *scope, Expansion *out,
+                            Arena *arena, Diags *diags) {
     const Expr *expr = repetition->for_each;
     Value value;
     if (!eval_expr(expr, &scope->scope, &value, arena, diags))
@@ -214,11 +201,8 @@ static bool reject_enabled(const Expr *expr, Diags *diags, const char *detail) {
 }
 
 /* Gives one instance or none. */
-static bool expand_enabled(const Repetition *repetition,
-                           const ModuleScope *scope,
-                           Expansion *out,
-                           Arena *arena,
-                           Diags *diags) {
+static bool expand_enabled(const Repetition *repetition, const ModuleScope *scope, Expansion *out,
+                           Arena *arena, Diags *diags) {
     const Expr *expr = repetition->enabled;
     Value value;
     if (!eval_expr_as(expr, &scope->scope, &TYPE_BOOL, &value, arena, diags))
@@ -242,11 +226,8 @@ static bool expand_enabled(const Repetition *repetition,
     return true;
 }
 
-static bool expand_any(const Repetition *repetition,
-                       const ModuleScope *scope,
-                       Expansion *out,
-                       Arena *arena,
-                       Diags *diags) {
+static bool expand_any(const Repetition *repetition, const ModuleScope *scope, Expansion *out,
+                       Arena *arena, Diags *diags) {
     if (repetition->count)
         return expand_count(repetition, scope, out, arena, diags);
     if (repetition->for_each)
@@ -257,11 +238,8 @@ static bool expand_any(const Repetition *repetition,
     return true;
 }
 
-bool expand_evaluate(const Repetition *repetition,
-                     const ModuleScope *scope,
-                     Expansion *out,
-                     Arena *arena,
-                     Diags *diags) {
+bool expand_evaluate(const Repetition *repetition, const ModuleScope *scope, Expansion *out,
+                     Arena *arena, Diags *diags) {
     *out = (Expansion){0};
     ModuleScope local = *scope;
     local.scope.self = &local;

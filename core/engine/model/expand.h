@@ -14,8 +14,5 @@ typedef struct Repetition {
 /* Without an argument there is one instance without key; `enabled` gives one or none. While
  * validating, a repeated block always has unknown keys. Unknown keys set `is_unknown` in a destroy
  * and where deferrals are allowed; otherwise they are an error. Keys are sorted. */
-MUST_USE bool expand_evaluate(const Repetition *repetition,
-                              const ModuleScope *scope,
-                              Expansion *out,
-                              Arena *arena,
-                              Diags *diags);
+MUST_USE bool expand_evaluate(const Repetition *repetition, const ModuleScope *scope,
+                              Expansion *out, Arena *arena, Diags *diags);

@@ -43,11 +43,8 @@ static bool use_mock(const MockProvider *mock, ResourceAddr address, Mock *out) 
     return true;
 }
 
-void mocking_find(const EngineWalk *walk,
-                  const ProviderNode *provider,
-                  const ObjectType *type,
-                  ResourceAddr address,
-                  Mock *out) {
+void mocking_find(const EngineWalk *walk, const ProviderNode *provider, const ObjectType *type,
+                  ResourceAddr address, Mock *out) {
     const TestOverrides *overrides = walk->engine->overrides;
     const MockProvider *mock = provider->config ? provider->config->mock : NULL;
     *out = (Mock){0};

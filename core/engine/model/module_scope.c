@@ -5,8 +5,8 @@
 #include "log.h"
 #include "mask.h"
 
-static bool lookup_repetition(
-    const ModuleScope *self, const Binding *binding, Value *out, Arena *arena, Diags *diags) {
+static bool lookup_repetition(const ModuleScope *self, const Binding *binding, Value *out,
+                              Arena *arena, Diags *diags) {
     Str name = binding->reference.name;
     bool is_count = binding->reference.kind == REFERENCE_COUNT;
     const char *wanted = is_count ? "count" : "for_each";
@@ -38,8 +38,8 @@ static bool lookup_repetition(
     return false;
 }
 
-static bool lookup_path(
-    const ModuleScope *self, const Binding *binding, Value *out, Arena *arena, Diags *diags) {
+static bool lookup_path(const ModuleScope *self, const Binding *binding, Value *out, Arena *arena,
+                        Diags *diags) {
     Str name = binding->reference.name;
     const Engine *engine = self->walk->engine;
     if (str_equal(name, STR("module"))) {
@@ -69,8 +69,8 @@ static Value environment_name(const EngineWalk *walk, Arena *arena) {
     return is_any ? value_unknown(&TYPE_STRING) : value_null(&TYPE_STRING);
 }
 
-static bool lookup_terraform(
-    const ModuleScope *self, const Binding *binding, Value *out, Arena *arena, Diags *diags) {
+static bool lookup_terraform(const ModuleScope *self, const Binding *binding, Value *out,
+                             Arena *arena, Diags *diags) {
     Str name = binding->reference.name;
     if (str_equal(name, STR("workspace"))) {
         *out = value_string(self->walk->engine->workspace, arena);
@@ -138,12 +138,8 @@ static bool lookup_resource(const ModuleScope *self, const Node *node, Value *ou
     return true;
 }
 
-static bool lookup_module(const ModuleScope *self,
-                          const Traversal *traversal,
-                          const Binding *binding,
-                          Value *out,
-                          size_t *used,
-                          Arena *arena,
+static bool lookup_module(const ModuleScope *self, const Traversal *traversal,
+                          const Binding *binding, Value *out, size_t *used, Arena *arena,
                           Diags *diags) {
     if (!binding->output) {
         const Slot *whole = node_slot(binding->node->module_value, self->module);
@@ -180,12 +176,8 @@ static bool lookup_module(const ModuleScope *self,
     return false;
 }
 
-static bool look_up(const Scope *scope,
-                    const Traversal *traversal,
-                    Value *out,
-                    size_t *used,
-                    Arena *arena,
-                    Diags *diags) {
+static bool look_up(const Scope *scope, const Traversal *traversal, Value *out, size_t *used,
+                    Arena *arena, Diags *diags) {
     const ModuleScope *self = scope->self;
     const Binding *binding = traversal->binding;
     if (!binding) {
@@ -230,12 +222,8 @@ static bool look_up(const Scope *scope,
     return false;
 }
 
-static bool lookup(const Scope *scope,
-                   const Traversal *traversal,
-                   Value *out,
-                   size_t *used,
-                   Arena *arena,
-                   Diags *diags) {
+static bool lookup(const Scope *scope, const Traversal *traversal, Value *out, size_t *used,
+                   Arena *arena, Diags *diags) {
     if (look_up(scope, traversal, out, used, arena, diags))
         return true;
     log_debug("lookup failed", log_text("root", traversal->root));
@@ -257,15 +245,15 @@ void module_scope_init(ModuleScope *scope, EngineWalk *walk, ModuleInstance *mod
     *scope = (ModuleScope){
         .scope =
             {
-                    .self = scope,
-                    .lookup = lookup,
-                    .functions = walk->engine->config->functions,
-                    .provider_name = provider_name,
-                    .io = walk->engine->io,
-                    .cancel = walk->engine->cancel,
-                    .now_ms = walk->engine->now_ms,
-                    .is_planning = walk->phase == PHASE_PLAN || walk->phase == PHASE_VALIDATE,
-                    },
+                .self = scope,
+                .lookup = lookup,
+                .functions = walk->engine->config->functions,
+                .provider_name = provider_name,
+                .io = walk->engine->io,
+                .cancel = walk->engine->cancel,
+                .now_ms = walk->engine->now_ms,
+                .is_planning = walk->phase == PHASE_PLAN || walk->phase == PHASE_VALIDATE,
+            },
         .walk = walk,
         .module = module,
     };
@@ -289,10 +277,8 @@ void module_scope_init_instance(ModuleScope *scope, const InstanceRecord *record
 
 /* For a failed validation rule of a variable, an ephemeral message is an error. For other
  * conditions a secret message is a warning. */
-static void report_secret_message(const Condition *condition,
-                                  const ModuleScope *scope,
-                                  Value message,
-                                  Diags *diags) {
+static void report_secret_message(const Condition *condition, const ModuleScope *scope,
+                                  Value message, Diags *diags) {
     SourceRange range = condition->error_message->range;
     bool is_ephemeral = !value_has_mark(message, MARK_SENSITIVE);
     const char *summary = is_ephemeral ? "Error message refers to ephemeral values"
@@ -309,8 +295,8 @@ static void report_secret_message(const Condition *condition,
 }
 
 /* The message of a validation rule may have any type. One that is no string counts as absent. */
-static bool rule_message(
-    const Condition *condition, const ModuleScope *scope, Value *out, Arena *arena, Diags *diags) {
+static bool rule_message(const Condition *condition, const ModuleScope *scope, Value *out,
+                         Arena *arena, Diags *diags) {
     Value message;
     ConvertError ignored;
     if (!eval_expr(condition->error_message, &scope->scope, &message, arena, diags))
@@ -322,8 +308,8 @@ static bool rule_message(
 
 /* Evaluates the error message; null if it is absent. It is evaluated even if the condition holds,
  * so that its errors are always reported. */
-static bool condition_message(
-    const Condition *condition, const ModuleScope *scope, Value *out, Arena *arena, Diags *diags) {
+static bool condition_message(const Condition *condition, const ModuleScope *scope, Value *out,
+                              Arena *arena, Diags *diags) {
     const Expr *expr = condition->error_message;
     *out = value_null(&TYPE_STRING);
     if (!expr)
@@ -342,10 +328,8 @@ static bool condition_message(
     return true;
 }
 
-bool module_scope_check_messages(const Conditions *conditions,
-                                 const ModuleScope *scope,
-                                 Arena *arena,
-                                 Diags *diags) {
+bool module_scope_check_messages(const Conditions *conditions, const ModuleScope *scope,
+                                 Arena *arena, Diags *diags) {
     size_t before = diags->count;
     bool ok = true;
     vec_each(conditions, condition) {
@@ -367,12 +351,8 @@ static void mask_given(const ModuleScope *scope, Diags *diags, Arena *arena) {
     mask_diags(diags, &secrets);
 }
 
-static bool report_failure(const Condition *condition,
-                           const ModuleScope *scope,
-                           Value message,
-                           const char *failed_summary,
-                           CheckResult *out,
-                           Diags *diags) {
+static bool report_failure(const Condition *condition, const ModuleScope *scope, Value message,
+                           const char *failed_summary, CheckResult *out, Diags *diags) {
     static const Str silent =
         STR_CONST("The error message contains a sensitive or unknown value, so it is hidden.");
     bool is_secret = value_is_present(message) && value_is_secret(message);
@@ -394,12 +374,8 @@ static bool report_failure(const Condition *condition,
 }
 
 /* An unknown result is accepted whatever its type, since its type may still change. */
-static bool condition_result(const Condition *condition,
-                             const ModuleScope *scope,
-                             Value *out,
-                             CheckStatus *status,
-                             Arena *arena,
-                             Diags *diags) {
+static bool condition_result(const Condition *condition, const ModuleScope *scope, Value *out,
+                             CheckStatus *status, Arena *arena, Diags *diags) {
     if (!eval_expr(condition->condition, &scope->scope, out, arena, diags)) {
         *status = scope->is_variable_rule ? CHECK_UNKNOWN : CHECK_ERROR;
         return false;
@@ -416,11 +392,8 @@ static bool report_null(const Condition *condition, const ModuleScope *scope, Di
     return false;
 }
 
-static bool condition_holds(const Condition *condition,
-                            const ModuleScope *scope,
-                            const char *failed_summary,
-                            CheckResult *out,
-                            Arena *arena,
+static bool condition_holds(const Condition *condition, const ModuleScope *scope,
+                            const char *failed_summary, CheckResult *out, Arena *arena,
                             Diags *diags) {
     Value result, message;
     size_t before = diags->count;
@@ -441,11 +414,8 @@ static bool condition_holds(const Condition *condition,
            report_failure(condition, scope, message, failed_summary, out, diags);
 }
 
-bool module_scope_check_conditions(const Conditions *conditions,
-                                   const ModuleScope *scope,
-                                   const char *failed_summary,
-                                   Arena *arena,
-                                   Diags *diags) {
+bool module_scope_check_conditions(const Conditions *conditions, const ModuleScope *scope,
+                                   const char *failed_summary, Arena *arena, Diags *diags) {
     bool ok = true;
     ModuleScope local = *scope;
     local.scope.self = &local;

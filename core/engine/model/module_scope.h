@@ -36,16 +36,11 @@ void module_scope_init_call(ModuleScope *scope, EngineWalk *walk, ModuleInstance
 void module_scope_init_instance(ModuleScope *scope, const InstanceRecord *record);
 /* Evaluates condition blocks. Returns true if each holds, is unknown, or is false with
  * scope->should_warn. An error of evaluation returns false in any case. */
-MUST_USE bool module_scope_check_conditions(const Conditions *conditions,
-                                            const ModuleScope *scope,
-                                            const char *failed_summary,
-                                            Arena *arena,
-                                            Diags *diags);
+MUST_USE bool module_scope_check_conditions(const Conditions *conditions, const ModuleScope *scope,
+                                            const char *failed_summary, Arena *arena, Diags *diags);
 /* Validate: evaluates the error messages only. Returns false if one is invalid. */
-MUST_USE bool module_scope_check_messages(const Conditions *conditions,
-                                          const ModuleScope *scope,
-                                          Arena *arena,
-                                          Diags *diags);
+MUST_USE bool module_scope_check_messages(const Conditions *conditions, const ModuleScope *scope,
+                                          Arena *arena, Diags *diags);
 /* Returns the value of module.m, built from the outputs of its instances; unknown if the call was
  * not expanded. Outputs that were not evaluated are unknown. */
 Value module_scope_module_value(const Node *call, ModuleInstance *caller, Arena *arena);

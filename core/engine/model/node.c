@@ -1,8 +1,8 @@
 /* Creates and finds nodes and module instances. */
 #include "node.h"
 
-Node *node_add(
-    EngineWalk *walk, EngineModule *module, NodeKind kind, Str key, Str name, SourceRange range) {
+Node *node_add(EngineWalk *walk, EngineModule *module, NodeKind kind, Str key, Str name,
+               SourceRange range) {
     Node *node = arena_new(walk->arena, Node);
     node->kind = kind;
     node->module = module;
@@ -75,12 +75,8 @@ Slot *node_slot(const Node *node, ModuleInstance *instance) {
     return &instance->slots[node->slot];
 }
 
-ModuleInstance *node_module_detached(EngineModule *module,
-                                     ModuleInstance *parent,
-                                     InstanceKey key,
-                                     Value each_value,
-                                     RepetitionKind repetition,
-                                     Arena *arena) {
+ModuleInstance *node_module_detached(EngineModule *module, ModuleInstance *parent, InstanceKey key,
+                                     Value each_value, RepetitionKind repetition, Arena *arena) {
     ModuleInstance *instance = arena_new(arena, ModuleInstance);
     instance->module = module;
     instance->parent = parent;
@@ -95,12 +91,8 @@ ModuleInstance *node_module_detached(EngineModule *module,
     return instance;
 }
 
-ModuleInstance *node_module_instance(EngineModule *module,
-                                     ModuleInstance *parent,
-                                     InstanceKey key,
-                                     Value each_value,
-                                     RepetitionKind repetition,
-                                     Arena *arena) {
+ModuleInstance *node_module_instance(EngineModule *module, ModuleInstance *parent, InstanceKey key,
+                                     Value each_value, RepetitionKind repetition, Arena *arena) {
     ModuleInstance *instance =
         node_module_detached(module, parent, key, each_value, repetition, arena);
     vec_push(arena, &module->instances, instance);

@@ -223,8 +223,8 @@ struct ModuleInstance {
 };
 
 /* Adds a node to the graph and, if `key` is not empty, to its module. */
-Node *node_add(
-    EngineWalk *walk, EngineModule *module, NodeKind kind, Str key, Str name, SourceRange range);
+Node *node_add(EngineWalk *walk, EngineModule *module, NodeKind kind, Str key, Str name,
+               SourceRange range);
 /* Returns the name of a kind, for graphs and the log. */
 const char *node_kind_name(NodeKind kind);
 /* Returns the node with this key, as in EngineModule.nodes; NULL if none. */
@@ -244,16 +244,8 @@ bool node_is_read(const EngineWalk *walk, const Node *node);
 /* Apply: returns true if the plan deletes, forgets or replaces an object of the block. */
 bool node_deletes(const ResourceNode *resource);
 /* Creates a module instance without adding it to its module: no block is visited for it. */
-ModuleInstance *node_module_detached(EngineModule *module,
-                                     ModuleInstance *parent,
-                                     InstanceKey key,
-                                     Value each_value,
-                                     RepetitionKind repetition,
-                                     Arena *arena);
+ModuleInstance *node_module_detached(EngineModule *module, ModuleInstance *parent, InstanceKey key,
+                                     Value each_value, RepetitionKind repetition, Arena *arena);
 /* Creates a module instance and adds it to its module. */
-ModuleInstance *node_module_instance(EngineModule *module,
-                                     ModuleInstance *parent,
-                                     InstanceKey key,
-                                     Value each_value,
-                                     RepetitionKind repetition,
-                                     Arena *arena);
+ModuleInstance *node_module_instance(EngineModule *module, ModuleInstance *parent, InstanceKey key,
+                                     Value each_value, RepetitionKind repetition, Arena *arena);

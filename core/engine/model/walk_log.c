@@ -67,8 +67,7 @@ void walk_log_nodes(const EngineWalk *walk) {
     }
 }
 
-void walk_log_expansion(const Node *node,
-                        const ModuleInstance *module,
+void walk_log_expansion(const Node *node, const ModuleInstance *module,
                         const Expansion *expansion) {
     static const char *const kinds[] = {
         [REPEAT_NONE] = "none", [REPEAT_COUNT] = "count", [REPEAT_EACH] = "for_each"};

@@ -58,11 +58,8 @@ static MoveEnd end_at(ResourceAddr address, bool is_any, Arena *arena) {
 }
 
 /* Returns the implied move x → x[0] or x[0] → x, valid in all instances of the module. */
-static MoveStatement implied_move(const ResourceAddr *resource,
-                                  InstanceKey from,
-                                  InstanceKey to,
-                                  SourceRange range,
-                                  Arena *arena) {
+static MoveStatement implied_move(const ResourceAddr *resource, InstanceKey from, InstanceKey to,
+                                  SourceRange range, Arena *arena) {
     MoveEnd end = end_at(*resource, true, arena);
     end.key = from;
     MoveStatement statement = {.from = end, .to = end, .is_implied = true, .range = range};
@@ -141,28 +138,28 @@ static void add_numbers(const Map *map, Str text, MoveNumbers *out, Arena *arena
 }
 
 /* Finds the statements that have this end on that side. */
-static void find_same(
-    const MoveList *list, MoveSide side, const MoveEnd *end, MoveNumbers *out, Arena *arena) {
+static void find_same(const MoveList *list, MoveSide side, const MoveEnd *end, MoveNumbers *out,
+                      Arena *arena) {
     Str names = names_of(end, arena);
     add_numbers(&list->exact[side], with_key(names, last_key(end), arena), out, arena);
 }
 
 /* Finds the statements that have this end, with any last key, on that side. */
-static void find_any_key(
-    const MoveList *list, MoveSide side, const MoveEnd *end, MoveNumbers *out, Arena *arena) {
+static void find_any_key(const MoveList *list, MoveSide side, const MoveEnd *end, MoveNumbers *out,
+                         Arena *arena) {
     add_numbers(&list->any[side], names_of(end, arena), out, arena);
 }
 
 /* Finds the statements with exactly this end, and those about its whole block. */
-static void find_with_key(
-    const MoveList *list, MoveSide side, const MoveEnd *end, MoveNumbers *out, Arena *arena) {
+static void find_with_key(const MoveList *list, MoveSide side, const MoveEnd *end, MoveNumbers *out,
+                          Arena *arena) {
     find_same(list, side, end, out, arena);
     add_numbers(&list->whole[side], names_of(end, arena), out, arena);
 }
 
 /* Finds the statements with an end that is a module containing this end. */
-static void find_around(
-    const MoveList *list, MoveSide side, const MoveEnd *end, MoveNumbers *out, Arena *arena) {
+static void find_around(const MoveList *list, MoveSide side, const MoveEnd *end, MoveNumbers *out,
+                        Arena *arena) {
     size_t count = end->is_resource ? end->module_count : end->module_count - 1;
     for (size_t i = 1; i <= count; i++) {
         MoveEnd outer = {.modules = end->modules, .module_count = i};
@@ -182,9 +179,7 @@ void move_list_find(const MoveList *list, ResourceAddr address, MoveNumbers *out
 }
 
 /* Finds the statements that may have to precede or follow this statement. */
-static void find_related(const MoveList *list,
-                         const MoveStatement *statement,
-                         MoveNumbers *out,
+static void find_related(const MoveList *list, const MoveStatement *statement, MoveNumbers *out,
                          Arena *arena) {
     const MoveEnd *ends[] = {&statement->from, &statement->to};
     for (size_t side = MOVE_FROM; side <= MOVE_TO; side++) {
@@ -205,8 +200,7 @@ typedef struct Building {
     Diags *diags;
 } Building;
 
-const Resource *move_list_find_declared(const Config *config,
-                                        ResourceAddr address,
+const Resource *move_list_find_declared(const Config *config, ResourceAddr address,
                                         Arena *scratch) {
     const ModuleAddr *chain[64];
     size_t depth = 0;
@@ -339,9 +333,7 @@ static void check_statements(Building *building) {
     }
 }
 
-MoveList move_list_new(const Config *config,
-                       const StateResources *stored,
-                       Arena *arena,
+MoveList move_list_new(const Config *config, const StateResources *stored, Arena *arena,
                        Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("move list");
     MoveList list = {.arena = arena};
@@ -359,9 +351,7 @@ MoveList move_list_new(const Config *config,
     return list;
 }
 
-static void report_cycle(const MoveList *list,
-                         const GraphNodes *cycle,
-                         Arena *arena,
+static void report_cycle(const MoveList *list, const GraphNodes *cycle, Arena *arena,
                          Diags *diags) {
     StrBuf text = strbuf_new(arena);
     vec_each(cycle, node) {

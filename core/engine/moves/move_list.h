@@ -19,9 +19,7 @@ typedef struct MoveList {
 
 /* Collects the statements about these stored resources. Adds an error to `diags` for each statement
  * that is redundant or contradicts an earlier one. */
-MoveList move_list_new(const Config *config,
-                       const StateResources *stored,
-                       Arena *arena,
+MoveList move_list_new(const Config *config, const StateResources *stored, Arena *arena,
                        Diags *diags);
 /* Adds the statements that may move the object at this address to `out`: some do not match, and a
  * number may occur several times. */

@@ -29,10 +29,8 @@ static bool match_modules(const MoveStatement *statement, const ModuleAddr **cha
 
 /* Returns the modules of `to` with the keys that are kept, followed by the modules below the moved
  * one. */
-static const ModuleAddr *new_modules(const MoveStatement *statement,
-                                     const ModuleAddr **chain,
-                                     size_t depth,
-                                     Arena *arena) {
+static const ModuleAddr *new_modules(const MoveStatement *statement, const ModuleAddr **chain,
+                                     size_t depth, Arena *arena) {
     const MoveEnd *from = &statement->from, *to = &statement->to;
     const ModuleAddr *module = NULL;
     for (size_t i = 0; i < to->module_count; i++) {
@@ -54,9 +52,7 @@ static bool match_resource(const MoveStatement *statement, ResourceAddr address)
            (statement->is_whole || address_key_equal(from->key, address.key));
 }
 
-bool move_statement_match(const MoveStatement *statement,
-                          ResourceAddr address,
-                          ResourceAddr *out,
+bool move_statement_match(const MoveStatement *statement, ResourceAddr address, ResourceAddr *out,
                           Arena *arena) {
     const MoveEnd *from = &statement->from, *to = &statement->to;
     if (from->is_resource && !match_resource(statement, address))
@@ -95,9 +91,7 @@ static bool same_steps(const MoveEnd *a, const MoveEnd *b, size_t count) {
 }
 
 /* If one statement is about whole blocks, the last key is ignored. */
-static bool touches(const MoveStatement *one,
-                    const MoveEnd *a,
-                    const MoveStatement *other,
+static bool touches(const MoveStatement *one, const MoveEnd *a, const MoveStatement *other,
                     const MoveEnd *b) {
     if (a->is_resource != b->is_resource || a->module_count != b->module_count)
         return false;

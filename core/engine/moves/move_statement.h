@@ -36,10 +36,8 @@ typedef VEC(MoveStatement) MoveStatements;
 
 /* Sets `*out` to the new address of the instance; returns false if the statement does not match
  * it. */
-MUST_USE bool move_statement_match(const MoveStatement *statement,
-                                   ResourceAddr address,
-                                   ResourceAddr *out,
-                                   Arena *arena);
+MUST_USE bool move_statement_match(const MoveStatement *statement, ResourceAddr address,
+                                   ResourceAddr *out, Arena *arena);
 /* Returns true if `first` must be applied before `second`. Either `second` continues the move of
  * `first`, or one statement lies within a module that the other moves. */
 bool move_statement_precedes(const MoveStatement *first, const MoveStatement *second);

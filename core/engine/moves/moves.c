@@ -112,9 +112,7 @@ static void note_blocked(Run *run, const Moving *moving, ResourceAddr target) {
 
 /* Returns false with an error if the statement would change the type of the object, and `target` is
  * no managed resource of the configuration, whose provider could convert the object. */
-static bool check_type(Run *run,
-                       const MoveStatement *statement,
-                       const Moving *moving,
+static bool check_type(Run *run, const MoveStatement *statement, const Moving *moving,
                        ResourceAddr target) {
     const MoveEnd *from = &statement->from, *to = &statement->to;
     if (!from->is_resource || (from->mode == to->mode && str_equal(from->type, to->type)))
@@ -200,8 +198,7 @@ static void collect_instances(Run *run, const StateResources *resources) {
     }
 }
 
-static const StateObject *object_of_source(const StateObject *object,
-                                           const StateSource *source,
+static const StateObject *object_of_source(const StateObject *object, const StateSource *source,
                                            Arena *arena) {
     StateObject *copy = arena_new(arena, StateObject);
     *copy = *object;
@@ -262,8 +259,8 @@ static void log_statements(const MoveList *list, Arena *scratch) {
     }
 }
 
-void moves_apply(
-    const Config *config, const State *prior, const State **out, Moves *moves, Arena *arena) {
+void moves_apply(const Config *config, const State *prior, const State **out, Moves *moves,
+                 Arena *arena) {
     SCOPED(ArenaRef) scratch = arena_open("moves");
     StateResources stored = {0};
     GraphNodes order = {0};

@@ -18,8 +18,8 @@ struct Moves {
 /* Sets `*out` to the moved state, or to `prior` if nothing moves. If the new address is occupied,
  * the object stays, with a warning. Diagnostics are kept in `moves` and reported after the walk, so
  * that a refresh still shows the objects. */
-void moves_apply(
-    const Config *config, const State *prior, const State **out, Moves *moves, Arena *arena);
+void moves_apply(const Config *config, const State *prior, const State **out, Moves *moves,
+                 Arena *arena);
 /* Returns the previous address of an object; NULL if it has not moved. */
 const ResourceAddr *moves_find_origin(const Moves *moves, ResourceAddr address, Arena *scratch);
 /* Adds an error for each moved block of a whole resource or module whose block is still declared,

@@ -73,18 +73,14 @@ static WalkEvent event_about(const OpenObject *object, const char *operation) {
     };
 }
 
-static void send_start(const Ephemerals *ephemerals,
-                       const OpenObject *object,
+static void send_start(const Ephemerals *ephemerals, const OpenObject *object,
                        const char *operation) {
     WalkEvent event = event_about(object, operation);
     hooks_send(ephemerals->walk->engine->hooks, &event);
 }
 
-static void send_end(const Ephemerals *ephemerals,
-                     const OpenObject *object,
-                     const char *operation,
-                     int64_t started_ms,
-                     bool failed) {
+static void send_end(const Ephemerals *ephemerals, const OpenObject *object, const char *operation,
+                     int64_t started_ms, bool failed) {
     WalkEvent event = event_about(object, operation);
     event.kind = EVENT_OPERATION_END;
     event.elapsed_ms = now_ms(ephemerals) - started_ms;
@@ -183,9 +179,7 @@ static void renew_all(void *payload) {
 }
 
 /* Adds an object that has just been opened, and starts the thread that renews it if needed. */
-static void add_object(Ephemerals *ephemerals,
-                       const InstanceOp *op,
-                       const OpenResponse *response,
+static void add_object(Ephemerals *ephemerals, const InstanceOp *op, const OpenResponse *response,
                        Value marked) {
     Arena *arena = arena_open("ephemeral");
     OpenObject *object = arena_new(arena, OpenObject);

@@ -9,9 +9,7 @@ static bool reject_id(NodeVisit *visit, const Expr *expr, const char *detail) {
     return false;
 }
 
-static bool read_id(NodeVisit *visit,
-                    const Expr *expr,
-                    const ModuleScope *scope,
+static bool read_id(NodeVisit *visit, const Expr *expr, const ModuleScope *scope,
                     ImportSource *out) {
     Value value;
     if (!eval_expr_as(expr, &scope->scope, &TYPE_STRING, &value, visit->scratch, &visit->diags))
@@ -95,9 +93,7 @@ static bool check_identity(NodeVisit *visit, const Expr *expr, Value value, bool
                            "-allow-deferral.");
 }
 
-static bool read_identity(NodeVisit *visit,
-                          const Expr *expr,
-                          const ModuleScope *scope,
+static bool read_identity(NodeVisit *visit, const Expr *expr, const ModuleScope *scope,
                           ImportSource *out) {
     const Schema *schema = find_identity(visit, expr);
     Value value;
@@ -117,9 +113,7 @@ static bool read_source(NodeVisit *visit, const ModuleScope *scope, ImportSource
                       : read_identity(visit, import->identity, scope, out);
 }
 
-static bool read_key(NodeVisit *visit,
-                     const Expr *expr,
-                     const ModuleScope *scope,
+static bool read_key(NodeVisit *visit, const Expr *expr, const ModuleScope *scope,
                      InstanceKey *out) {
     Value value;
     if (!eval_expr(expr, &scope->scope, &value, visit->scratch, &visit->diags))
@@ -138,11 +132,8 @@ static bool read_key(NodeVisit *visit,
 }
 
 /* Evaluates the key at this depth, if it is an expression. */
-static bool replace_key(NodeVisit *visit,
-                        const ConfigAddress *to,
-                        uint32_t depth,
-                        const ModuleScope *scope,
-                        InstanceKey *key) {
+static bool replace_key(NodeVisit *visit, const ConfigAddress *to, uint32_t depth,
+                        const ModuleScope *scope, InstanceKey *key) {
     vec_each(&to->keys, item) {
         if (item->depth == depth)
             return read_key(visit, item->expr, scope, key);
@@ -150,11 +141,8 @@ static bool replace_key(NodeVisit *visit,
     return true;
 }
 
-static bool read_module(NodeVisit *visit,
-                        const ConfigAddress *to,
-                        const ModuleAddr *module,
-                        const ModuleScope *scope,
-                        const ModuleAddr **out) {
+static bool read_module(NodeVisit *visit, const ConfigAddress *to, const ModuleAddr *module,
+                        const ModuleScope *scope, const ModuleAddr **out) {
     *out = scope->module->address; /* `to` is relative to the block's module */
     if (!module)
         return true;
@@ -171,9 +159,7 @@ static bool read_module(NodeVisit *visit,
     return true;
 }
 
-static bool read_address(NodeVisit *visit,
-                         const ConfigAddress *to,
-                         const ModuleScope *scope,
+static bool read_address(NodeVisit *visit, const ConfigAddress *to, const ModuleScope *scope,
                          ResourceAddr *out) {
     uint32_t depth = 0;
     *out = to->target.resource;
@@ -205,9 +191,7 @@ static bool check_for_each(NodeVisit *visit, const Expr *expr, Value value) {
 
 /* Unlike a resource, an import block accepts a list in for_each. The key of an element is its
  * index. */
-static bool add_elements(NodeVisit *visit,
-                         const ModuleScope *outer,
-                         Value value,
+static bool add_elements(NodeVisit *visit, const ModuleScope *outer, Value value,
                          ImportedObjects *out) {
     ModuleScope scope = *outer;
     bool ok = true;

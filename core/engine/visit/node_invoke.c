@@ -39,9 +39,7 @@ static bool report_caller(Requested *requested, const Node *caller, const Instan
 }
 
 /* Plans the action once for each existing instance of a resource that triggers it. */
-static bool plan_for_caller(Requested *requested,
-                            const Node *caller,
-                            ModuleInstance *module,
+static bool plan_for_caller(Requested *requested, const Node *caller, ModuleInstance *module,
                             InstanceRecord *action) {
     const ResourceExpansion *resource = node_slot(caller, module)->payload;
     size_t existing = 0;

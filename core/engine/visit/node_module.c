@@ -19,11 +19,8 @@ bool node_module_value_visit(NodeVisit *visit) {
 }
 
 /* Creates an instance of an overridden module. It has outputs only. */
-static ModuleInstance *make_up(NodeVisit *visit,
-                               const TestOverride *override,
-                               ModuleInstance *caller,
-                               InstanceKey key,
-                               Value each) {
+static ModuleInstance *make_up(NodeVisit *visit, const TestOverride *override,
+                               ModuleInstance *caller, InstanceKey key, Value each) {
     EngineModule *child = visit->node->child;
     ModuleInstance *instance =
         node_module_detached(child, caller, key, each, REPEAT_NONE, visit->keep);
@@ -41,8 +38,8 @@ static ModuleInstance *make_up(NodeVisit *visit,
     return instance;
 }
 
-static ModuleInstance *new_instance(
-    NodeVisit *visit, ModuleInstance *caller, InstanceKey key, Value each, RepetitionKind kind) {
+static ModuleInstance *new_instance(NodeVisit *visit, ModuleInstance *caller, InstanceKey key,
+                                    Value each, RepetitionKind kind) {
     const ModuleCall *call = visit->node->as.call;
     const ModuleAddr *address = module_addr_child(caller->address, call->name, key, visit->scratch);
     const TestOverride *override = mocking_find_module(visit->walk, address);

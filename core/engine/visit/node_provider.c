@@ -9,11 +9,8 @@
 #include "mask.h"
 #include "node_kinds.h"
 
-static bool evaluate_config(NodeVisit *visit,
-                            const ProviderNode *provider,
-                            const ModuleScope *scope,
-                            Value *out,
-                            StrVec *secrets) {
+static bool evaluate_config(NodeVisit *visit, const ProviderNode *provider,
+                            const ModuleScope *scope, Value *out, StrVec *secrets) {
     const Schema *schema = &provider->provider->schema;
     if (!provider->decoded) {
         *out = schema_empty_value(schema, visit->scratch);
@@ -90,9 +87,7 @@ static void place_errors(NodeVisit *visit, const ProviderNode *provider, Diags *
 }
 
 /* Errors that fail the use of the provider are kept; all others are added to the visit. */
-static bool check_and_configure(NodeVisit *visit,
-                                ProviderNode *provider,
-                                Value config,
+static bool check_and_configure(NodeVisit *visit, ProviderNode *provider, Value config,
                                 const StrVec *secrets) {
     Diags found = diags_new(visit->scratch);
     bool ok = schema_validate(&provider->provider->schema, config, visit->scratch, &found) &&

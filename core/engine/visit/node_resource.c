@@ -83,9 +83,7 @@ static bool destroys_a_part(const EngineWalk *walk) {
            walk->options->targets.count > 0;
 }
 
-static void log_selection(const NodeVisit *visit,
-                          ResourceAddr address,
-                          bool is_needed,
+static void log_selection(const NodeVisit *visit, ResourceAddr address, bool is_needed,
                           bool is_target) {
     log_debug("instance selection",
               log_text("address", resource_addr_to_str(address, visit->scratch)),
@@ -131,8 +129,7 @@ static ResourceAddr stored_address(const Removal *removal, const StateInstance *
     return address;
 }
 
-static InstanceRecord *new_removal(const Removal *removal,
-                                   const StateInstance *stored,
+static InstanceRecord *new_removal(const Removal *removal, const StateInstance *stored,
                                    ActionReason reason) {
     NodeVisit *visit = removal->visit;
     InstanceRecord *record = arena_new(visit->walk_arena, InstanceRecord);
@@ -152,8 +149,7 @@ static InstanceRecord *new_removal(const Removal *removal,
     return record;
 }
 
-static InstanceRecord *begin_removal(const Removal *removal,
-                                     const StateInstance *stored,
+static InstanceRecord *begin_removal(const Removal *removal, const StateInstance *stored,
                                      ActionReason reason) {
     removal->visit->node->is_pending = removal->visit->node->is_changing = true;
     return new_removal(removal, stored, reason);
@@ -180,8 +176,7 @@ static void remove_deposed(const Removal *removal, const StateInstance *stored) 
 
 /* Submits the deletions of an instance. Returns the record of its current object; NULL if that is
  * not deleted. */
-static InstanceRecord *remove_instance(const Removal *removal,
-                                       const StateInstance *stored,
+static InstanceRecord *remove_instance(const Removal *removal, const StateInstance *stored,
                                        ActionReason reason) {
     if (!is_targeted(removal->visit, stored_address(removal, stored)))
         return NULL;
@@ -532,8 +527,7 @@ static bool expand(NodeVisit *visit, const ModuleScope *scope, Expansion *out) {
 
 /* Warns if -replace names a block with several instances without a key: it replaces none of them.
  * Module paths are not compared, because the path may be the mistake. */
-static void warn_of_replace(NodeVisit *visit,
-                            const ModuleInstance *module,
+static void warn_of_replace(NodeVisit *visit, const ModuleInstance *module,
                             const Expansion *found) {
     const Resource *config = visit->node->as.resource->config;
     if (found->kind == REPEAT_NONE || found->is_unknown || config->mode != MODE_MANAGED)

@@ -28,11 +28,8 @@ static bool intend(InstanceOp *op, const DeleteRequest *request, uint64_t *seque
 }
 
 /* Records the object that a failed deletion left, as returned by the provider. */
-static void record_failure(InstanceOp *op,
-                           const StateObject *object,
-                           Value prior,
-                           const DeleteRequest *request,
-                           const DeleteResponse *response,
+static void record_failure(InstanceOp *op, const StateObject *object, Value prior,
+                           const DeleteRequest *request, const DeleteResponse *response,
                            uint64_t sequence) {
     bool is_same = value_equal(response->state, request->prior) &&
                    str_equal(response->private_data, request->private_data);
@@ -62,11 +59,8 @@ static void record_failure(InstanceOp *op,
     (void)!working_state_record(op->walk->working, sequence, &outcome, &op->diags);
 }
 
-static bool call_provider(InstanceOp *op,
-                          const StateObject *object,
-                          Value prior,
-                          const DeleteRequest *request,
-                          uint64_t sequence) {
+static bool call_provider(InstanceOp *op, const StateObject *object, Value prior,
+                          const DeleteRequest *request, uint64_t sequence) {
     DeleteResponse response;
     if (!provider_call_delete(op, request, &response)) {
         record_failure(op, object, prior, request, &response, sequence);

@@ -20,8 +20,7 @@ static bool is_absent(const InstanceRecord *record) {
 }
 
 /* Returns the records of the expansion and of `beyond`, sorted by key. */
-static InstanceRecord **all_records(const ResourceExpansion *resource,
-                                    size_t *count,
+static InstanceRecord **all_records(const ResourceExpansion *resource, size_t *count,
                                     Arena *arena) {
     size_t own = resource->expansion.count;
     InstanceRecord **out = arena_new_array(arena, InstanceRecord *, own + resource->beyond.count);
@@ -36,8 +35,7 @@ static InstanceRecord **all_records(const ResourceExpansion *resource,
     return out;
 }
 
-static const InstanceRecord *record_at(const ResourceExpansion *resource,
-                                       InstanceRecord **merged,
+static const InstanceRecord *record_at(const ResourceExpansion *resource, InstanceRecord **merged,
                                        size_t i) {
     return merged ? merged[i] : &resource->records[i];
 }

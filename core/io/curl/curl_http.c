@@ -248,8 +248,7 @@ static void set_headers(CURL *curl, const HttpRequest *request, CurlList *list, 
 
 /* A program that is started during a request, or while the connection stays open, must not inherit
  * it: libcurl leaves its sockets open on exec. */
-static curl_socket_t open_socket(void *payload,
-                                 curlsocktype purpose,
+static curl_socket_t open_socket(void *payload, curlsocktype purpose,
                                  struct curl_sockaddr *address) {
     (void)payload, (void)purpose;
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
@@ -290,19 +289,19 @@ typedef struct CodeRow {
 } CodeRow;
 
 static const CodeRow codes[] = {
-    {CURLE_OK,                       HTTP_DONE              },
-    {CURLE_COULDNT_RESOLVE_HOST,     HTTP_UNKNOWN_NAME      },
-    {CURLE_COULDNT_RESOLVE_PROXY,    HTTP_UNKNOWN_NAME      },
-    {CURLE_COULDNT_CONNECT,          HTTP_NO_CONNECTION     },
-    {CURLE_OPERATION_TIMEDOUT,       HTTP_TIMED_OUT         },
-    {CURLE_FILESIZE_EXCEEDED,        HTTP_TOO_LARGE         },
-    {CURLE_TOO_MANY_REDIRECTS,       HTTP_TOO_MANY_REDIRECTS},
-    {CURLE_UNSUPPORTED_PROTOCOL,     HTTP_REFUSED_URL       },
-    {CURLE_URL_MALFORMAT,            HTTP_REFUSED_URL       },
-    {CURLE_PEER_FAILED_VERIFICATION, HTTP_BAD_CERTIFICATE   },
-    {CURLE_SSL_CACERT_BADFILE,       HTTP_BAD_CERTIFICATE   },
-    {CURLE_SSL_CERTPROBLEM,          HTTP_BAD_CERTIFICATE   },
-    {CURLE_SSL_CONNECT_ERROR,        HTTP_BAD_CERTIFICATE   },
+    {CURLE_OK, HTTP_DONE},
+    {CURLE_COULDNT_RESOLVE_HOST, HTTP_UNKNOWN_NAME},
+    {CURLE_COULDNT_RESOLVE_PROXY, HTTP_UNKNOWN_NAME},
+    {CURLE_COULDNT_CONNECT, HTTP_NO_CONNECTION},
+    {CURLE_OPERATION_TIMEDOUT, HTTP_TIMED_OUT},
+    {CURLE_FILESIZE_EXCEEDED, HTTP_TOO_LARGE},
+    {CURLE_TOO_MANY_REDIRECTS, HTTP_TOO_MANY_REDIRECTS},
+    {CURLE_UNSUPPORTED_PROTOCOL, HTTP_REFUSED_URL},
+    {CURLE_URL_MALFORMAT, HTTP_REFUSED_URL},
+    {CURLE_PEER_FAILED_VERIFICATION, HTTP_BAD_CERTIFICATE},
+    {CURLE_SSL_CACERT_BADFILE, HTTP_BAD_CERTIFICATE},
+    {CURLE_SSL_CERTPROBLEM, HTTP_BAD_CERTIFICATE},
+    {CURLE_SSL_CONNECT_ERROR, HTTP_BAD_CERTIFICATE},
 };
 
 /* A connection that ends during the TLS handshake is not a certificate error. Recognizes libcurl's
@@ -401,12 +400,8 @@ static void fill_response(CURL *curl, const Transfer *transfer, HttpResponse *ou
         out->certificates = certificates_of(curl, transfer->arena);
 }
 
-static HttpStatus attempt(void *self,
-                          const HttpRequest *request,
-                          const HttpSink *sink,
-                          HttpResponse *response,
-                          Str *problem,
-                          Arena *arena) {
+static HttpStatus attempt(void *self, const HttpRequest *request, const HttpSink *sink,
+                          HttpResponse *response, Str *problem, Arena *arena) {
     (void)self;
     Transfer transfer = {.request = request, .sink = sink, .arena = arena};
     transfer.left = request->body_limit ? request->body_limit : BODY_LIMIT;

@@ -180,10 +180,7 @@ static bool send_request(const Lane *lane, Str label, const RpcRequest *request)
     Str method = str_from_cstr(request->method);
     KeeperRequestHead head = {(uint32_t)label.len, (uint32_t)method.len,
                               (uint32_t)request->message.len};
-    Str parts[] = {
-        {(const char *)&head, sizeof head},
-        label, method, request->message
-    };
+    Str parts[] = {{(const char *)&head, sizeof head}, label, method, request->message};
     CHECK(request->message.len <= UINT32_MAX);
     return keeper_wire_write(lane->fd, parts, ARRAY_COUNT(parts));
 }
@@ -199,9 +196,7 @@ static void leave(Keeper *keeper, Lane *lane, RpcResponse *response, bool *is_le
     fail(response, RPC_CANCELLED, true, STR("the call was cancelled"));
 }
 
-static bool receive_texts(const Lane *lane,
-                          const KeeperResponseHead *head,
-                          RpcResponse *response,
+static bool receive_texts(const Lane *lane, const KeeperResponseHead *head, RpcResponse *response,
                           Arena *arena) {
     char *problem = arena_alloc(arena, head->problem + 1);
     char *message = arena_alloc(arena, head->message + 1);
@@ -223,13 +218,8 @@ static void give_up(Keeper *keeper, Lane *lane, RpcResponse *response) {
     fail(response, RPC_UNAVAILABLE, true, STR("the outcome keeper of loam ended"));
 }
 
-void keeper_call(Keeper *keeper,
-                 const KeeperServer *server,
-                 Str label,
-                 const RpcRequest *request,
-                 RpcResponse *response,
-                 bool *is_left,
-                 Arena *arena) {
+void keeper_call(Keeper *keeper, const KeeperServer *server, Str label, const RpcRequest *request,
+                 RpcResponse *response, bool *is_left, Arena *arena) {
     Lane *lane = find_lane(keeper, server);
     bool is_notified = !request->on_stop;
     if (!lane || !send_request(lane, label, request)) {

@@ -73,10 +73,7 @@ static void respond(const Lane *lane, const RpcResponse *response) {
         .problem = (uint32_t)response->problem.len,
         .message = (uint32_t)response->message.len,
     };
-    Str parts[] = {
-        {(const char *)&head, sizeof head},
-        response->problem, response->message
-    };
+    Str parts[] = {{(const char *)&head, sizeof head}, response->problem, response->message};
     bool is_alive = keeper_wire_write(lane->fd, parts, ARRAY_COUNT(parts));
     (void)is_alive; /* after the death of loam the lane is closed; the answer stays here */
 }
@@ -146,12 +143,10 @@ static Target *find_target(Server *server, const KeeperPacket *packet) {
         }
     }
     Target *target = arena_new(server->arena, Target);
-    *target = (Target){
-        .socket = str_clone(packet->text, server->arena),
-        .pid = packet->pid,
-        .exited = packet->pid > 0 ? pidfd_open(packet->pid, 0) : -1,
-        .outputs = {-1, -1}
-    };
+    *target = (Target){.socket = str_clone(packet->text, server->arena),
+                       .pid = packet->pid,
+                       .exited = packet->pid > 0 ? pidfd_open(packet->pid, 0) : -1,
+                       .outputs = {-1, -1}};
     for (size_t i = 1; i < packet->fd_count; i++)
         target->outputs[i - 1] = packet->fds[i];
     if (!server->rpc->open(server->rpc->self, target->socket, &target->channel, &target->problem,

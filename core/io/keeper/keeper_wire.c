@@ -21,7 +21,7 @@ typedef union FdRoom {
 bool keeper_wire_send(int control, const KeeperPacket *packet) {
     PacketHead head = {(uint32_t)packet->kind, packet->pid};
     struct iovec parts[] = {
-        {&head,                    sizeof head     },
+        {&head, sizeof head},
         {(void *)packet->text.ptr, packet->text.len},
     };
     FdRoom room = {0};
@@ -59,10 +59,7 @@ KeeperPacket keeper_wire_receive(int control, Arena *arena) {
     PacketHead head;
     KeeperPacket packet = {0};
     char *text = arena_alloc(arena, TEXT_MAX);
-    struct iovec parts[] = {
-        {&head, sizeof head},
-        {text,  TEXT_MAX   }
-    };
+    struct iovec parts[] = {{&head, sizeof head}, {text, TEXT_MAX}};
     FdRoom room = {0};
     struct msghdr message = {
         .msg_iov = parts,

@@ -57,8 +57,8 @@ static PGconn *connect_to(Str address, Arena *arena) {
     return PQconnectdbParams(keywords, values, 1);
 }
 
-static DatabaseStatus open_session(
-    void *self, Str address, DatabaseSession **out, DatabaseAnswer *answer, Arena *arena) {
+static DatabaseStatus open_session(void *self, Str address, DatabaseSession **out,
+                                   DatabaseAnswer *answer, Arena *arena) {
     (void)self;
     *answer = (DatabaseAnswer){0};
     PGconn *connection = connect_to(address, arena);
@@ -80,8 +80,8 @@ static void close_session(void *self, DatabaseSession *session) {
     session->connection = NULL;
 }
 
-static bool send(
-    PGconn *connection, const char *statement, const Str *values, size_t count, Arena *arena) {
+static bool send(PGconn *connection, const char *statement, const Str *values, size_t count,
+                 Arena *arena) {
     const char **texts = arena_new_array(arena, const char *, count + 1);
     for (size_t i = 0; i < count; i++)
         texts[i] = values[i].ptr ? str_to_cstr(values[i], arena) : NULL;
@@ -117,10 +117,8 @@ static void copy_rows(const PGresult *result, DatabaseAnswer *answer, Arena *are
     answer->cells = cells;
 }
 
-static DatabaseStatus convert_result(PGconn *connection,
-                                     const PGresult *result,
-                                     DatabaseAnswer *answer,
-                                     Arena *arena) {
+static DatabaseStatus convert_result(PGconn *connection, const PGresult *result,
+                                     DatabaseAnswer *answer, Arena *arena) {
     ExecStatusType status = PQresultStatus(result);
     if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
         copy_rows(result, answer, arena);
@@ -141,13 +139,8 @@ static DatabaseStatus lose(PGconn *connection, DatabaseAnswer *answer, Arena *ar
     return DATABASE_LOST;
 }
 
-static DatabaseStatus run(void *self,
-                          DatabaseSession *session,
-                          const char *statement,
-                          const Str *values,
-                          size_t count,
-                          DatabaseAnswer *answer,
-                          Arena *arena) {
+static DatabaseStatus run(void *self, DatabaseSession *session, const char *statement,
+                          const Str *values, size_t count, DatabaseAnswer *answer, Arena *arena) {
     (void)self;
     PGconn *connection = session->connection;
     *answer = (DatabaseAnswer){0};

@@ -139,13 +139,8 @@ static RpcStream *stream_of(nghttp2_session *session, int32_t id) {
     return nghttp2_session_get_stream_user_data(session, id);
 }
 
-static ssize_t read_request(nghttp2_session *session,
-                            int32_t id,
-                            uint8_t *out,
-                            size_t size,
-                            uint32_t *flags,
-                            nghttp2_data_source *source,
-                            void *payload) {
+static ssize_t read_request(nghttp2_session *session, int32_t id, uint8_t *out, size_t size,
+                            uint32_t *flags, nghttp2_data_source *source, void *payload) {
     (void)source, (void)payload;
     RpcStream *stream = stream_of(session, id);
     bool is_end = false;
@@ -157,13 +152,8 @@ static ssize_t read_request(nghttp2_session *session,
     return (ssize_t)count;
 }
 
-static int on_header(nghttp2_session *session,
-                     const nghttp2_frame *frame,
-                     const uint8_t *name,
-                     size_t name_length,
-                     const uint8_t *value,
-                     size_t value_length,
-                     uint8_t flags,
+static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const uint8_t *name,
+                     size_t name_length, const uint8_t *value, size_t value_length, uint8_t flags,
                      void *payload) {
     (void)flags, (void)payload;
     RpcStream *stream = stream_of(session, frame->hd.stream_id);
@@ -182,12 +172,8 @@ static void open_window(nghttp2_session *session, RpcStream *stream, int32_t id,
         nghttp2_session_consume_stream(session, id, length);
 }
 
-static int on_data(nghttp2_session *session,
-                   uint8_t flags,
-                   int32_t id,
-                   const uint8_t *bytes,
-                   size_t length,
-                   void *payload) {
+static int on_data(nghttp2_session *session, uint8_t flags, int32_t id, const uint8_t *bytes,
+                   size_t length, void *payload) {
     (void)flags;
     RpcChannel *channel = payload;
     RpcStream *stream = stream_of(session, id);
@@ -249,10 +235,8 @@ static bool wait_for_events(RpcChannel *channel, bool *is_readable) {
     bool is_over = channel->is_closing || channel->is_broken;
     short writable = channel->send_length > 0 ? POLLOUT : 0;
     pthread_mutex_unlock(&channel->lock);
-    struct pollfd polled[] = {
-        {channel->socket,    (short)(POLLIN | writable), 0},
-        {channel->notify_fd, POLLIN,                     0}
-    };
+    struct pollfd polled[] = {{channel->socket, (short)(POLLIN | writable), 0},
+                              {channel->notify_fd, POLLIN, 0}};
     uint64_t count;
     if (is_over)
         return false;
@@ -304,10 +288,10 @@ static int connect_socket(Str path) {
 static void begin_session(RpcChannel *channel) {
     nghttp2_session_callbacks *callbacks;
     nghttp2_settings_entry settings[] = {
-        {NGHTTP2_SETTINGS_HEADER_TABLE_SIZE,   0            },
-        {NGHTTP2_SETTINGS_ENABLE_PUSH,         0            },
+        {NGHTTP2_SETTINGS_HEADER_TABLE_SIZE, 0},
+        {NGHTTP2_SETTINGS_ENABLE_PUSH, 0},
         {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, STREAM_WINDOW},
-        {NGHTTP2_SETTINGS_MAX_FRAME_SIZE,      FRAME_MAX    },
+        {NGHTTP2_SETTINGS_MAX_FRAME_SIZE, FRAME_MAX},
     };
     nghttp2_option *option;
     CHECK(nghttp2_session_callbacks_new(&callbacks) == 0);
@@ -524,10 +508,7 @@ static void run_call(RpcChannel *channel, RpcStream *stream) {
 
 /* The reader thread allocates the response in `received`, because the caller's arena belongs to
  * one thread. */
-static void call(void *self,
-                 RpcChannel *channel,
-                 const RpcRequest *request,
-                 RpcResponse *response,
+static void call(void *self, RpcChannel *channel, const RpcRequest *request, RpcResponse *response,
                  Arena *arena) {
     (void)self;
     RpcStream stream;

@@ -74,13 +74,8 @@ static size_t copy_part(Str from, size_t at, char *out, size_t size) {
     return part.len;
 }
 
-static ssize_t read_response(nghttp2_session *session,
-                             int32_t id,
-                             uint8_t *out,
-                             size_t size,
-                             uint32_t *flags,
-                             nghttp2_data_source *source,
-                             void *payload) {
+static ssize_t read_response(nghttp2_session *session, int32_t id, uint8_t *out, size_t size,
+                             uint32_t *flags, nghttp2_data_source *source, void *payload) {
     (void)payload;
     RpcCall *call = source->ptr;
     Str message = call->reply.message;
@@ -223,13 +218,8 @@ static int on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame
     return 0;
 }
 
-static int on_header(nghttp2_session *session,
-                     const nghttp2_frame *frame,
-                     const uint8_t *name,
-                     size_t name_length,
-                     const uint8_t *value,
-                     size_t value_length,
-                     uint8_t flags,
+static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const uint8_t *name,
+                     size_t name_length, const uint8_t *value, size_t value_length, uint8_t flags,
                      void *payload) {
     (void)flags, (void)payload;
     RpcCall *call = nghttp2_session_get_stream_user_data(session, frame->hd.stream_id);
@@ -239,12 +229,8 @@ static int on_header(nghttp2_session *session,
     return 0;
 }
 
-static int on_data(nghttp2_session *session,
-                   uint8_t flags,
-                   int32_t id,
-                   const uint8_t *bytes,
-                   size_t length,
-                   void *payload) {
+static int on_data(nghttp2_session *session, uint8_t flags, int32_t id, const uint8_t *bytes,
+                   size_t length, void *payload) {
     (void)flags, (void)payload;
     RpcCall *call = nghttp2_session_get_stream_user_data(session, id);
     bool is_collected = call && !call->is_begun && call->serving != RPC_SERVES_NOT &&
@@ -380,9 +366,9 @@ bool rpc_connection_is_full(const RpcConnection *connection) {
 static void begin_session(RpcConnection *connection) {
     nghttp2_session_callbacks *callbacks;
     nghttp2_settings_entry settings[] = {
-        {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, STREAMS_MAX  },
-        {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE,    STREAM_WINDOW},
-        {NGHTTP2_SETTINGS_MAX_FRAME_SIZE,         FRAME_MAX    },
+        {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, STREAMS_MAX},
+        {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, STREAM_WINDOW},
+        {NGHTTP2_SETTINGS_MAX_FRAME_SIZE, FRAME_MAX},
     };
     CHECK(nghttp2_session_callbacks_new(&callbacks) == 0);
     nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, on_begin_headers);

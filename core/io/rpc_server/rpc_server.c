@@ -175,7 +175,7 @@ static void move_connections(RpcServer *server, const struct pollfd *polled) {
 static bool serve_events(RpcServer *server) {
     enum { LISTENER, NOTIFY, SIGNAL, PARENT, FIXED };
     struct pollfd polled[FIXED + CONNECTIONS_MAX] = {
-        [LISTENER] = {server->listener,  POLLIN, 0},
+        [LISTENER] = {server->listener, POLLIN, 0},
         [NOTIFY] = {server->notify_fd, POLLIN, 0},
         [SIGNAL] = {server->signal_fd, POLLIN, 0},
         [PARENT] = {server->parent_fd, POLLIN, 0},

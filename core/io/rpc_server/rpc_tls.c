@@ -39,10 +39,10 @@ static bool fill_certificate(X509 *certificate, EVP_PKEY *key) {
         int id;
         const char *value;
     } extensions[] = {
-        {NID_basic_constraints, "critical,CA:TRUE"                                                  },
-        {NID_key_usage,         "critical,digitalSignature,keyEncipherment,keyAgreement,keyCertSign"},
-        {NID_ext_key_usage,     "serverAuth,clientAuth"                                             },
-        {NID_subject_alt_name,  "DNS:localhost"                                                     },
+        {NID_basic_constraints, "critical,CA:TRUE"},
+        {NID_key_usage, "critical,digitalSignature,keyEncipherment,keyAgreement,keyCertSign"},
+        {NID_ext_key_usage, "serverAuth,clientAuth"},
+        {NID_subject_alt_name, "DNS:localhost"},
     };
     X509_NAME *name = X509_get_subject_name(certificate);
     bool is_made = X509_set_version(certificate, 2) && set_serial(certificate) &&
@@ -93,12 +93,8 @@ static bool trust_client(SSL_CTX *context, Str pem) {
 }
 
 /* gRPC requires HTTP/2. */
-static int choose_protocol(SSL *session,
-                           const unsigned char **out,
-                           unsigned char *out_length,
-                           const unsigned char *offered,
-                           unsigned offered_length,
-                           void *payload) {
+static int choose_protocol(SSL *session, const unsigned char **out, unsigned char *out_length,
+                           const unsigned char *offered, unsigned offered_length, void *payload) {
     static const unsigned char wanted[] = "\x02h2";
     (void)session, (void)payload;
     int found = SSL_select_next_proto((unsigned char **)out, out_length, wanted, sizeof wanted - 1,

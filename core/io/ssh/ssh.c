@@ -44,15 +44,15 @@ static ssh_session session_new(const SshHostTrust *trust, int fd) {
         enum ssh_options_e option;
         const void *value;
     } options[] = {
-        {SSH_OPTIONS_PROCESS_CONFIG,     &read_configuration},
-        {SSH_OPTIONS_SSH_DIR,            "/dev/null"        },
-        {SSH_OPTIONS_KNOWNHOSTS,         "/dev/null"        },
-        {SSH_OPTIONS_GLOBAL_KNOWNHOSTS,  "/dev/null"        },
-        {SSH_OPTIONS_STRICTHOSTKEYCHECK, &verify_hosts      },
-        {SSH_OPTIONS_LOG_VERBOSITY,      &verbosity         },
-        {SSH_OPTIONS_HOST,               "host"             }, /* required by libssh, unused: FD is connected */
-        {SSH_OPTIONS_HOSTKEYS,           trust->algorithms  },
-        {SSH_OPTIONS_FD,                 &fd                },
+        {SSH_OPTIONS_PROCESS_CONFIG, &read_configuration},
+        {SSH_OPTIONS_SSH_DIR, "/dev/null"},
+        {SSH_OPTIONS_KNOWNHOSTS, "/dev/null"},
+        {SSH_OPTIONS_GLOBAL_KNOWNHOSTS, "/dev/null"},
+        {SSH_OPTIONS_STRICTHOSTKEYCHECK, &verify_hosts},
+        {SSH_OPTIONS_LOG_VERBOSITY, &verbosity},
+        {SSH_OPTIONS_HOST, "host"}, /* required by libssh, unused: FD is connected */
+        {SSH_OPTIONS_HOSTKEYS, trust->algorithms},
+        {SSH_OPTIONS_FD, &fd},
     };
     for (size_t i = 0; i < ARRAY_COUNT(options); i++)
         CHECK(ssh_options_set(session, options[i].option, options[i].value) == 0);
@@ -154,12 +154,8 @@ static SshStatus start_worker(ssh_session session, Connecting *c, SshSession **o
     return SSH_DONE;
 }
 
-static SshStatus session_connect(void *self,
-                                 const SshTarget *target,
-                                 SshSession *via,
-                                 SshTimeout timeout,
-                                 SshSession **out,
-                                 SshProblem *problem,
+static SshStatus session_connect(void *self, const SshTarget *target, SshSession *via,
+                                 SshTimeout timeout, SshSession **out, SshProblem *problem,
                                  Arena *arena) {
     (void)self;
     *problem = (SshProblem){0};
@@ -193,24 +189,15 @@ static SshStatus session_connect(void *self,
     return status;
 }
 
-static SshStatus session_exec(void *self,
-                              SshSession *session,
-                              const SshCommand *command,
-                              SshResult *out,
-                              SshProblem *problem,
-                              Arena *arena) {
+static SshStatus session_exec(void *self, SshSession *session, const SshCommand *command,
+                              SshResult *out, SshProblem *problem, Arena *arena) {
     (void)self;
     *problem = (SshProblem){0};
     return ssh_exchange_exec(session->worker, command, out, problem, arena);
 }
 
-static SshStatus session_tunnel(void *self,
-                                SshSession *session,
-                                Str host,
-                                uint16_t port,
-                                uint16_t *out_port,
-                                SshProblem *problem,
-                                Arena *arena) {
+static SshStatus session_tunnel(void *self, SshSession *session, Str host, uint16_t port,
+                                uint16_t *out_port, SshProblem *problem, Arena *arena) {
     (void)self;
     *problem = (SshProblem){0};
     return ssh_worker_listen(session->worker, host, port, out_port, problem, arena);

@@ -24,31 +24,17 @@ typedef struct Ssh {
     void *self;
     /* `via`: the session with a jump host that reaches the target; NULL: connects directly. The new
      * session must be closed before `via`. */
-    SshStatus (*connect)(void *self,
-                         const SshTarget *target,
-                         SshSession *via,
-                         SshTimeout timeout,
-                         SshSession **out,
-                         SshProblem *problem,
-                         Arena *arena);
+    SshStatus (*connect)(void *self, const SshTarget *target, SshSession *via, SshTimeout timeout,
+                         SshSession **out, SshProblem *problem, Arena *arena);
     /* Runs a command and waits for its end. SSH_BUSY: the command did not run, because the server
      * allows no further channel in this session. After SSH_TIMED_OUT, SSH_CANCELLED and SSH_BUSY
      * the session can still be used. */
-    SshStatus (*exec)(void *self,
-                      SshSession *session,
-                      const SshCommand *command,
-                      SshResult *out,
-                      SshProblem *problem,
-                      Arena *arena);
+    SshStatus (*exec)(void *self, SshSession *session, const SshCommand *command, SshResult *out,
+                      SshProblem *problem, Arena *arena);
     /* Listens on a free port of 127.0.0.1. Each connection to it is forwarded to host:port as seen
      * from the machine, until the session is closed. */
-    SshStatus (*tunnel)(void *self,
-                        SshSession *session,
-                        Str host,
-                        uint16_t port,
-                        uint16_t *out_port,
-                        SshProblem *problem,
-                        Arena *arena);
+    SshStatus (*tunnel)(void *self, SshSession *session, Str host, uint16_t port,
+                        uint16_t *out_port, SshProblem *problem, Arena *arena);
     /* Returns false if the connection is known to be lost. A lost connection may not be detected
      * yet. */
     bool (*is_alive)(void *self, SshSession *session);

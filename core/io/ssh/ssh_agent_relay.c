@@ -152,13 +152,8 @@ static int connect_agent(Str path, SshProblem *problem, Arena *arena) {
     return -1;
 }
 
-SshStatus ssh_agent_relay_open(Str socket_path,
-                               Str identity,
-                               const SshDeadline *deadline,
-                               SshAgentRelay **out,
-                               int *fd,
-                               SshProblem *problem,
-                               Arena *arena) {
+SshStatus ssh_agent_relay_open(Str socket_path, Str identity, const SshDeadline *deadline,
+                               SshAgentRelay **out, int *fd, SshProblem *problem, Arena *arena) {
     int ends[2];
     int agent = connect_agent(socket_path, problem, arena);
     if (agent < 0)

@@ -12,12 +12,7 @@ typedef struct SshAgentRelay SshAgentRelay;
 /* Connects to the agent. `identity` empty: offers all keys; else only the key with this comment,
  * public key line or fingerprint. *fd is the socket for libssh, which closes it. `deadline` must
  * live until the relay is closed. Fails with SSH_NO_AGENT. */
-SshStatus ssh_agent_relay_open(Str socket_path,
-                               Str identity,
-                               const SshDeadline *deadline,
-                               SshAgentRelay **out,
-                               int *fd,
-                               SshProblem *problem,
-                               Arena *arena);
+SshStatus ssh_agent_relay_open(Str socket_path, Str identity, const SshDeadline *deadline,
+                               SshAgentRelay **out, int *fd, SshProblem *problem, Arena *arena);
 /* Ends the thread and frees the relay. Returns the number of keys that were offered to libssh. */
 size_t ssh_agent_relay_close(SshAgentRelay *relay);

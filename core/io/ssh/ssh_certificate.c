@@ -19,11 +19,11 @@ static const struct {
     const char *curve; /* of OpenSSL; NULL: none */
     const char *digest;
 } key_types[] = {
-    {"ssh-ed25519",         1, NULL,         NULL    },
-    {"ssh-rsa",             2, NULL,         NULL    },
+    {"ssh-ed25519", 1, NULL, NULL},
+    {"ssh-rsa", 2, NULL, NULL},
     {"ecdsa-sha2-nistp256", 2, "prime256v1", "SHA256"},
-    {"ecdsa-sha2-nistp384", 2, "secp384r1",  "SHA384"},
-    {"ecdsa-sha2-nistp521", 2, "secp521r1",  "SHA512"},
+    {"ecdsa-sha2-nistp384", 2, "secp384r1", "SHA384"},
+    {"ecdsa-sha2-nistp521", 2, "secp521r1", "SHA512"},
 };
 
 static bool find_type(Str name, size_t *out) {
@@ -235,8 +235,7 @@ static Str check_principal(const SshCertificate *certificate, Str host, Arena *a
         STR_ARG(host));
 }
 
-static Str check_host(const SshCertificate *certificate,
-                      const SshCertificateUse *use,
+static Str check_host(const SshCertificate *certificate, const SshCertificateUse *use,
                       Arena *arena) {
     if (!str_is_among(certificate->authority, use->authorities, use->authority_count))
         return STR("another authority signed the certificate");
@@ -250,8 +249,7 @@ static Str check_host(const SshCertificate *certificate,
     return check_principal(certificate, use->host, arena);
 }
 
-Str ssh_certificate_check(const SshCertificate *certificate,
-                          const SshCertificateUse *use,
+Str ssh_certificate_check(const SshCertificate *certificate, const SshCertificateUse *use,
                           Arena *arena) {
     bool is_host = use->kind == SSH_CERTIFICATE_HOST;
     if (certificate->kind != use->kind)

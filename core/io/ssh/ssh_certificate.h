@@ -44,6 +44,5 @@ typedef struct SshCertificateUse {
 /* Returns an empty text if the certificate is of this kind and valid at `now`; else the reason. A
  * host certificate must also be signed by one of the authorities, have the host among its
  * principals, and have no critical options. The server checks these of a user certificate. */
-Str ssh_certificate_check(const SshCertificate *certificate,
-                          const SshCertificateUse *use,
+Str ssh_certificate_check(const SshCertificate *certificate, const SshCertificateUse *use,
                           Arena *arena);

@@ -135,19 +135,9 @@ static int signal_status(Str name) {
         const char *name;
         int number;
     } signals[] = {
-        {"HUP",  1 },
-        {"INT",  2 },
-        {"QUIT", 3 },
-        {"ILL",  4 },
-        {"ABRT", 6 },
-        {"FPE",  8 },
-        {"KILL", 9 },
-        {"USR1", 10},
-        {"SEGV", 11},
-        {"USR2", 12},
-        {"PIPE", 13},
-        {"ALRM", 14},
-        {"TERM", 15},
+        {"HUP", 1},   {"INT", 2},   {"QUIT", 3},  {"ILL", 4},   {"ABRT", 6},
+        {"FPE", 8},   {"KILL", 9},  {"USR1", 10}, {"SEGV", 11}, {"USR2", 12},
+        {"PIPE", 13}, {"ALRM", 14}, {"TERM", 15},
     };
     for (size_t i = 0; i < ARRAY_COUNT(signals); i++) {
         if (str_equal_cstr(name, signals[i].name))
@@ -156,11 +146,8 @@ static int signal_status(Str name) {
     return 255;
 }
 
-SshStatus ssh_exchange_exec(SshWorker *worker,
-                            const SshCommand *command,
-                            SshResult *out,
-                            SshProblem *problem,
-                            Arena *arena) {
+SshStatus ssh_exchange_exec(SshWorker *worker, const SshCommand *command, SshResult *out,
+                            SshProblem *problem, Arena *arena) {
     SshDeadline deadline = ssh_socket_deadline(command->timeout);
     SCOPED(ArenaRef) scratch = arena_open("ssh exchange");
     SshStream *stream = ssh_worker_exec(worker, command->command);

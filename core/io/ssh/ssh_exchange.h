@@ -7,8 +7,5 @@
 #include "ssh_worker.h"
 
 /* Implements exec of ssh.h. Results are in `arena`. */
-SshStatus ssh_exchange_exec(SshWorker *worker,
-                            const SshCommand *command,
-                            SshResult *out,
-                            SshProblem *problem,
-                            Arena *arena);
+SshStatus ssh_exchange_exec(SshWorker *worker, const SshCommand *command, SshResult *out,
+                            SshProblem *problem, Arena *arena);

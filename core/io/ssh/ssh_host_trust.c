@@ -83,9 +83,7 @@ SshStatus ssh_host_trust_read(const SshTarget *target, SshHostTrust *out, Arena 
     return status;
 }
 
-SshStatus ssh_host_trust_check(const SshHostTrust *trust,
-                               ssh_key found,
-                               SshProblem *problem,
+SshStatus ssh_host_trust_check(const SshHostTrust *trust, ssh_key found, SshProblem *problem,
                                Arena *arena) {
     Str blob = ssh_key_blob(found, arena);
     problem->found = ssh_key_fingerprint(blob, arena);
@@ -106,8 +104,8 @@ SshStatus ssh_host_trust_check(const SshHostTrust *trust,
     return SSH_HOST_KEY_DIFFERS;
 }
 
-SshStatus ssh_host_trust_add(
-    SshHostTrust *trust, Str certificate, Str host, SshProblem *problem, Arena *arena) {
+SshStatus ssh_host_trust_add(SshHostTrust *trust, Str certificate, Str host, SshProblem *problem,
+                             Arena *arena) {
     SshCertificate parsed;
     if (!ssh_certificate_parse(certificate, &parsed, arena)) {
         problem->text = STR("the certificate cannot be read");

@@ -21,12 +21,10 @@ typedef struct SshHostTrust {
 SshStatus ssh_host_trust_read(const SshTarget *target, SshHostTrust *out, Arena *arena);
 /* Returns SSH_DONE if the key is accepted, else SSH_HOST_KEY_REVOKED, SSH_HOST_KEY_UNKNOWN or
  * SSH_HOST_KEY_DIFFERS. Sets the fingerprints of *problem. */
-SshStatus ssh_host_trust_check(const SshHostTrust *trust,
-                               ssh_key found,
-                               SshProblem *problem,
+SshStatus ssh_host_trust_check(const SshHostTrust *trust, ssh_key found, SshProblem *problem,
                                Arena *arena);
 /* Accepts the key of a host certificate (wire format), if an accepted authority signed it for this
  * host and it is valid now. Fails with SSH_HOST_CERTIFICATE or SSH_HOST_KEY_REVOKED;
  * problem->found is then the fingerprint of the authority. */
-SshStatus ssh_host_trust_add(
-    SshHostTrust *trust, Str certificate, Str host, SshProblem *problem, Arena *arena);
+SshStatus ssh_host_trust_add(SshHostTrust *trust, Str certificate, Str host, SshProblem *problem,
+                             Arena *arena);

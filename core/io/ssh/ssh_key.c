@@ -5,8 +5,7 @@
 #include "digest.h"
 
 /* Calls an import function of libssh with the two fields of a key line. */
-static ssh_key import_line(Str line,
-                           int (*import)(const char *, enum ssh_keytypes_e, ssh_key *),
+static ssh_key import_line(Str line, int (*import)(const char *, enum ssh_keytypes_e, ssh_key *),
                            Arena *arena) {
     Str rest = str_trim(line), type, body;
     if (!str_next_field(&rest, ' ', &type) || !str_next_field(&rest, ' ', &body))
@@ -30,8 +29,8 @@ ssh_key ssh_key_from_certificate(Str line, Arena *arena) {
 }
 
 /* libssh calls it only for an encrypted key. */
-static int note_encryption(
-    const char *prompt, char *buffer, size_t size, int echo, int verify, void *userdata) {
+static int note_encryption(const char *prompt, char *buffer, size_t size, int echo, int verify,
+                           void *userdata) {
     (void)prompt, (void)buffer, (void)size, (void)echo, (void)verify;
     *(bool *)userdata = true;
     return -1;

@@ -164,8 +164,8 @@ static bool next_message(Scan *scan, uint8_t type, Str *payload) {
     return true;
 }
 
-SshStatus ssh_keyscan_certificate(
-    int fd, const SshDeadline *deadline, Str *out, SshProblem *problem, Arena *arena) {
+SshStatus ssh_keyscan_certificate(int fd, const SshDeadline *deadline, Str *out,
+                                  SshProblem *problem, Arena *arena) {
     Scan scan = {.fd = fd, .deadline = deadline, .arena = arena, .input = strbuf_new(arena)};
     Str payload;
     problem->text = STR("the key exchange for the host certificate failed");

@@ -11,5 +11,5 @@
 /* `fd` is a new connection to the server, which the caller closes. *out is the certificate in wire
  * format, in `arena`. Fails with SSH_HOST_CERTIFICATE if the server has no certificate, and with
  * SSH_NO_HANDSHAKE otherwise, also at the deadline. */
-SshStatus ssh_keyscan_certificate(
-    int fd, const SshDeadline *deadline, Str *out, SshProblem *problem, Arena *arena);
+SshStatus ssh_keyscan_certificate(int fd, const SshDeadline *deadline, Str *out,
+                                  SshProblem *problem, Arena *arena);

@@ -28,9 +28,7 @@ static bool parse_line(Str line, SshCertificate *out, Arena *arena) {
 }
 
 /* Checks the certificate before the login, because servers do not report why they reject one. */
-static SshStatus read_certificate(const SshTarget *target,
-                                  SshCredentials *out,
-                                  SshProblem *problem,
+static SshStatus read_certificate(const SshTarget *target, SshCredentials *out, SshProblem *problem,
                                   Arena *arena) {
     SshCertificate parsed;
     SCOPED(SshKeyRef) certificate = ssh_key_from_certificate(target->certificate, arena);
@@ -49,9 +47,7 @@ static SshStatus read_certificate(const SshTarget *target,
     return SSH_DONE;
 }
 
-SshStatus ssh_login_read(const SshTarget *target,
-                         SshCredentials *out,
-                         SshProblem *problem,
+SshStatus ssh_login_read(const SshTarget *target, SshCredentials *out, SshProblem *problem,
                          Arena *arena) {
     *out = (SshCredentials){0};
     if (target->private_key.len == 0) {
@@ -217,11 +213,11 @@ static Str method_names(ssh_session session, Arena *arena) {
         unsigned bit;
         Str name;
     } names[] = {
-        {SSH_AUTH_METHOD_PUBLICKEY,   STR_CONST("publickey")           },
-        {SSH_AUTH_METHOD_PASSWORD,    STR_CONST("password")            },
+        {SSH_AUTH_METHOD_PUBLICKEY, STR_CONST("publickey")},
+        {SSH_AUTH_METHOD_PASSWORD, STR_CONST("password")},
         {SSH_AUTH_METHOD_INTERACTIVE, STR_CONST("keyboard-interactive")},
-        {SSH_AUTH_METHOD_HOSTBASED,   STR_CONST("hostbased")           },
-        {SSH_AUTH_METHOD_GSSAPI_MIC,  STR_CONST("gssapi-with-mic")     },
+        {SSH_AUTH_METHOD_HOSTBASED, STR_CONST("hostbased")},
+        {SSH_AUTH_METHOD_GSSAPI_MIC, STR_CONST("gssapi-with-mic")},
     };
     unsigned methods = (unsigned)ssh_userauth_list(session, NULL);
     Str found[ARRAY_COUNT(names)];
@@ -244,12 +240,8 @@ static SshStatus report_rejection(Login *login) {
     return login->tried_password ? SSH_PASSWORD_REFUSED : SSH_USER_KEY_REFUSED;
 }
 
-SshStatus ssh_login(ssh_session session,
-                    const SshTarget *target,
-                    const SshCredentials *credentials,
-                    const SshDeadline *deadline,
-                    SshProblem *problem,
-                    Arena *arena) {
+SshStatus ssh_login(ssh_session session, const SshTarget *target, const SshCredentials *credentials,
+                    const SshDeadline *deadline, SshProblem *problem, Arena *arena) {
     Login login = {
         .session = session,
         .target = target,

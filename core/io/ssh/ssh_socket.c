@@ -65,12 +65,9 @@ static void set_options(int fd) {
     static const struct {
         int level, name, value;
     } options[] = {
-        {IPPROTO_TCP, TCP_NODELAY,      1    },
-        {SOL_SOCKET,  SO_KEEPALIVE,     1    },
-        {IPPROTO_TCP, TCP_KEEPIDLE,     15   },
-        {IPPROTO_TCP, TCP_KEEPINTVL,    5    },
-        {IPPROTO_TCP, TCP_KEEPCNT,      6    },
-        {IPPROTO_TCP, TCP_USER_TIMEOUT, 45000},
+        {IPPROTO_TCP, TCP_NODELAY, 1},   {SOL_SOCKET, SO_KEEPALIVE, 1},
+        {IPPROTO_TCP, TCP_KEEPIDLE, 15}, {IPPROTO_TCP, TCP_KEEPINTVL, 5},
+        {IPPROTO_TCP, TCP_KEEPCNT, 6},   {IPPROTO_TCP, TCP_USER_TIMEOUT, 45000},
     };
     for (size_t i = 0; i < ARRAY_COUNT(options); i++) {
         (void)setsockopt(fd, options[i].level, options[i].name, &options[i].value,
@@ -78,10 +75,8 @@ static void set_options(int fd) {
     }
 }
 
-static SshStatus connect_address(const struct addrinfo *address,
-                                 const SshDeadline *deadline,
-                                 int *out,
-                                 SshProblem *problem) {
+static SshStatus connect_address(const struct addrinfo *address, const SshDeadline *deadline,
+                                 int *out, SshProblem *problem) {
     int kind = address->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK;
     int fd = socket(address->ai_family, kind, address->ai_protocol);
     int error = fd < 0 ? errno : 0;
@@ -184,11 +179,8 @@ static SshStatus lookup_wait(Lookup *lookup, const SshDeadline *deadline) {
 }
 
 /* Sets *out to the addresses of the name; the caller frees them. */
-static SshStatus look_up(const char *host,
-                         const char *service,
-                         const SshDeadline *deadline,
-                         struct addrinfo **out,
-                         SshProblem *problem) {
+static SshStatus look_up(const char *host, const char *service, const SshDeadline *deadline,
+                         struct addrinfo **out, SshProblem *problem) {
     if (find_addresses(host, service, AI_NUMERICHOST, out) == 0)
         return SSH_DONE;
     Lookup *lookup = lookup_start(host, service);
@@ -214,12 +206,8 @@ static SshStatus look_up(const char *host,
     return status;
 }
 
-SshStatus ssh_socket_connect(Str host,
-                             uint16_t port,
-                             const SshDeadline *deadline,
-                             int *out,
-                             SshProblem *problem,
-                             Arena *arena) {
+SshStatus ssh_socket_connect(Str host, uint16_t port, const SshDeadline *deadline, int *out,
+                             SshProblem *problem, Arena *arena) {
     struct addrinfo *found = NULL;
     const char *service = str_to_cstr(str_format(arena, "%u", port), arena);
     SshStatus status = look_up(str_to_cstr(host, arena), service, deadline, &found, problem);

@@ -21,9 +21,5 @@ bool ssh_socket_wait(int fd, short events);
 /* Tries the addresses of the name in order. The caller owns *out, a non-blocking descriptor. Fails
  * with SSH_UNKNOWN_NAME, SSH_NO_RESPONSE, SSH_REFUSED or SSH_CANCELLED; a deadline that passes,
  * also during the lookup of the name, is SSH_NO_RESPONSE. */
-SshStatus ssh_socket_connect(Str host,
-                             uint16_t port,
-                             const SshDeadline *deadline,
-                             int *out,
-                             SshProblem *problem,
-                             Arena *arena);
+SshStatus ssh_socket_connect(Str host, uint16_t port, const SshDeadline *deadline, int *out,
+                             SshProblem *problem, Arena *arena);

@@ -20,11 +20,7 @@ bool ssh_stream_session_works(ssh_session session) {
 
 /* -- callbacks of libssh ------------------------------------------------------- */
 
-static int on_data(ssh_session session,
-                   ssh_channel handle,
-                   void *data,
-                   uint32_t len,
-                   int is_stderr,
+static int on_data(ssh_session session, ssh_channel handle, void *data, uint32_t len, int is_stderr,
                    void *userdata) {
     (void)session, (void)handle, (void)data, (void)len;
     ((SshStream *)userdata)->has_data[is_stderr ? 1 : 0] = true;
@@ -39,13 +35,8 @@ static void on_exit_status(ssh_session session, ssh_channel handle, int status, 
     pthread_mutex_unlock(stream->lock);
 }
 
-static void on_exit_signal(ssh_session session,
-                           ssh_channel handle,
-                           const char *signal,
-                           int core,
-                           const char *message,
-                           const char *language,
-                           void *userdata) {
+static void on_exit_signal(ssh_session session, ssh_channel handle, const char *signal, int core,
+                           const char *message, const char *language, void *userdata) {
     SshStream *stream = userdata;
     (void)session, (void)handle, (void)core, (void)message, (void)language;
     pthread_mutex_lock(stream->lock);

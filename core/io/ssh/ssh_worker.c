@@ -329,12 +329,8 @@ void ssh_worker_abandon(SshWorker *worker, SshStream *stream) {
     ssh_worker_notify(worker);
 }
 
-SshStatus ssh_worker_listen(SshWorker *worker,
-                            Str host,
-                            uint16_t port,
-                            uint16_t *out_port,
-                            SshProblem *problem,
-                            Arena *arena) {
+SshStatus ssh_worker_listen(SshWorker *worker, Str host, uint16_t port, uint16_t *out_port,
+                            SshProblem *problem, Arena *arena) {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof address;
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -358,12 +354,8 @@ SshStatus ssh_worker_listen(SshWorker *worker,
     return SSH_DONE;
 }
 
-SshStatus ssh_worker_connect(SshWorker *worker,
-                             Str host,
-                             uint16_t port,
-                             const SshDeadline *deadline,
-                             int *out,
-                             SshProblem *problem,
+SshStatus ssh_worker_connect(SshWorker *worker, Str host, uint16_t port,
+                             const SshDeadline *deadline, int *out, SshProblem *problem,
                              Arena *arena) {
     int ends[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0) {

@@ -29,18 +29,10 @@ void ssh_worker_abandon(SshWorker *worker, SshStream *stream);
 
 /* Opens a connection from the machine to host:port. *out is a local socket for it, which the caller
  * closes. */
-SshStatus ssh_worker_connect(SshWorker *worker,
-                             Str host,
-                             uint16_t port,
-                             const SshDeadline *deadline,
-                             int *out,
-                             SshProblem *problem,
+SshStatus ssh_worker_connect(SshWorker *worker, Str host, uint16_t port,
+                             const SshDeadline *deadline, int *out, SshProblem *problem,
                              Arena *arena);
 /* Listens on a free port of 127.0.0.1 until the worker is closed, and forwards its connections to
  * host:port as seen from the machine. */
-SshStatus ssh_worker_listen(SshWorker *worker,
-                            Str host,
-                            uint16_t port,
-                            uint16_t *out_port,
-                            SshProblem *problem,
-                            Arena *arena);
+SshStatus ssh_worker_listen(SshWorker *worker, Str host, uint16_t port, uint16_t *out_port,
+                            SshProblem *problem, Arena *arena);

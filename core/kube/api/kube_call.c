@@ -5,9 +5,7 @@
 #define ATTEMPTS_MAX 5 /* while other clients change the object */
 #define PAUSE_MS     100
 
-KubeOutcome kube_call_send(const KubeCall *call,
-                           KubeRequest request,
-                           KubeResponse *response,
+KubeOutcome kube_call_send(const KubeCall *call, KubeRequest request, KubeResponse *response,
                            Diags *diags) {
     request.deadline_ms = call->deadline_ms;
     request.cancel = call->cancel;
@@ -34,9 +32,7 @@ bool kube_call_pause(const KubeCall *call, int64_t wait_ms) {
     return left_ms > wait_ms && !kube_call_is_cancelled(call);
 }
 
-KubeOutcome kube_call_get(const KubeCall *call,
-                          const KubeRef *ref,
-                          KubeResponse *response,
+KubeOutcome kube_call_get(const KubeCall *call, const KubeRef *ref, KubeResponse *response,
                           Diags *diags) {
     KubeRequest request = {.method = "GET", .path = kube_resource_path(ref, call->arena)};
     return kube_call_send(call, request, response, diags);
@@ -49,8 +45,8 @@ static void add_query(StrBuf *path, const char *name, Str value) {
 }
 
 /* The path with the arguments that patches share. */
-static Str patch_path(
-    const KubeCall *call, const KubeRef *ref, Str manager, const char *force, bool is_dry_run) {
+static Str patch_path(const KubeCall *call, const KubeRef *ref, Str manager, const char *force,
+                      bool is_dry_run) {
     StrBuf path = strbuf_new(call->arena);
     strbuf_add(&path, kube_resource_path(ref, call->arena));
     if (manager.len)
@@ -71,10 +67,8 @@ static bool is_write_conflict(const KubeResponse *response) {
            str_find(response->status.message, text, 0) != SIZE_MAX;
 }
 
-static KubeOutcome send_until_done(const KubeCall *call,
-                                   KubeRequest request,
-                                   KubeResponse *response,
-                                   Diags *diags) {
+static KubeOutcome send_until_done(const KubeCall *call, KubeRequest request,
+                                   KubeResponse *response, Diags *diags) {
     KubeOutcome outcome = kube_call_send(call, request, response, diags);
     for (int i = 1; i < ATTEMPTS_MAX && is_write_conflict(response); i++) {
         if (!kube_call_pause(call, PAUSE_MS << (i - 1)))
@@ -84,9 +78,7 @@ static KubeOutcome send_until_done(const KubeCall *call,
     return outcome;
 }
 
-KubeOutcome kube_call_apply(const KubeCall *call,
-                            const KubeApply *request,
-                            KubeResponse *response,
+KubeOutcome kube_call_apply(const KubeCall *call, const KubeApply *request, KubeResponse *response,
                             Diags *diags) {
     const char *force = request->should_force ? "true" : "false";
     KubeRequest patch = {
@@ -102,9 +94,7 @@ KubeOutcome kube_call_apply(const KubeCall *call,
     return outcome;
 }
 
-KubeOutcome kube_call_patch(const KubeCall *call,
-                            const KubePatch *request,
-                            KubeResponse *response,
+KubeOutcome kube_call_patch(const KubeCall *call, const KubePatch *request, KubeResponse *response,
                             Diags *diags) {
     bool is_merge = request->type == KUBE_PATCH_MERGE;
     KubeRequest patch = {
@@ -118,8 +108,8 @@ KubeOutcome kube_call_patch(const KubeCall *call,
     return kube_call_send(call, patch, response, diags);
 }
 
-KubeOutcome kube_call_create(
-    const KubeCall *call, const KubeRef *ref, Str body, KubeResponse *response, Diags *diags) {
+KubeOutcome kube_call_create(const KubeCall *call, const KubeRef *ref, Str body,
+                             KubeResponse *response, Diags *diags) {
     KubeRequest request = {
         .method = "POST", .path = kube_resource_path(ref, call->arena), .body = body};
     return kube_call_send(call, request, response, diags);
@@ -159,10 +149,8 @@ static Str delete_options(const KubeDelete *request, Arena *arena) {
     return strbuf_str(&text);
 }
 
-KubeOutcome kube_call_delete(const KubeCall *call,
-                             const KubeDelete *request,
-                             KubeResponse *response,
-                             Diags *diags) {
+KubeOutcome kube_call_delete(const KubeCall *call, const KubeDelete *request,
+                             KubeResponse *response, Diags *diags) {
     KubeRequest what = {
         .method = "DELETE",
         .path = kube_resource_path(&request->ref, call->arena),

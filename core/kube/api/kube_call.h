@@ -19,18 +19,14 @@ typedef struct KubeCall {
 } KubeCall;
 
 /* Sends a request with deadline and cancel token of the call. */
-KubeOutcome kube_call_send(const KubeCall *call,
-                           KubeRequest request,
-                           KubeResponse *response,
+KubeOutcome kube_call_send(const KubeCall *call, KubeRequest request, KubeResponse *response,
                            Diags *diags);
 
 /* Sleeps; returns false, perhaps early, at the deadline of the call or after a cancellation. */
 MUST_USE bool kube_call_pause(const KubeCall *call, int64_t wait_ms);
 bool kube_call_is_cancelled(const KubeCall *call);
 
-KubeOutcome kube_call_get(const KubeCall *call,
-                          const KubeRef *ref,
-                          KubeResponse *response,
+KubeOutcome kube_call_get(const KubeCall *call, const KubeRef *ref, KubeResponse *response,
                           Diags *diags);
 
 /* Server-side apply: creates the object, or changes the fields of `body`. A field that `manager`
@@ -46,9 +42,7 @@ typedef struct KubeApply {
     bool waits_for_webhook;
 } KubeApply;
 
-KubeOutcome kube_call_apply(const KubeCall *call,
-                            const KubeApply *request,
-                            KubeResponse *response,
+KubeOutcome kube_call_apply(const KubeCall *call, const KubeApply *request, KubeResponse *response,
                             Diags *diags);
 
 typedef enum KubePatchType {
@@ -66,15 +60,13 @@ typedef struct KubePatch {
     bool is_repeatable; /* for instance, because the patch tests the resourceVersion */
 } KubePatch;
 
-KubeOutcome kube_call_patch(const KubeCall *call,
-                            const KubePatch *request,
-                            KubeResponse *response,
+KubeOutcome kube_call_patch(const KubeCall *call, const KubePatch *request, KubeResponse *response,
                             Diags *diags);
 
 /* Sends a POST to a collection or subresource, for instance to create a token of a service account.
  * Is not repeated after a broken connection. */
-KubeOutcome kube_call_create(
-    const KubeCall *call, const KubeRef *ref, Str body, KubeResponse *response, Diags *diags);
+KubeOutcome kube_call_create(const KubeCall *call, const KubeRef *ref, Str body,
+                             KubeResponse *response, Diags *diags);
 
 typedef enum KubePropagation {
     KUBE_PROPAGATION_FOREGROUND, /* dependents first */
@@ -92,7 +84,5 @@ typedef struct KubeDelete {
 
 /* Repeats the request like an apply. KUBE_DONE: the deletion has begun; finalizers may delay its
  * end. KUBE_ABSENT: the object does not exist; an earlier attempt may have deleted it. */
-KubeOutcome kube_call_delete(const KubeCall *call,
-                             const KubeDelete *request,
-                             KubeResponse *response,
-                             Diags *diags);
+KubeOutcome kube_call_delete(const KubeCall *call, const KubeDelete *request,
+                             KubeResponse *response, Diags *diags);

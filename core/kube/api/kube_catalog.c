@@ -49,8 +49,8 @@ static uint32_t verbs_of(Value resource) {
 
 /* Aggregated form. */
 
-static void add_aggregated_resource(
-    KubeCatalog *catalog, Str api_version, Str group, Str version, Value document) {
+static void add_aggregated_resource(KubeCatalog *catalog, Str api_version, Str group, Str version,
+                                    Value document) {
     KubeResource resource = {
         .group = group,
         .version = version,
@@ -171,9 +171,7 @@ static const KubeResource *find_elsewhere(const KubeCatalog *catalog, Str group,
 
 /* Returns the nearest kind in this group version, or among all if the server has no such version.
  */
-static const KubeResource *find_nearest(const KubeCatalog *catalog,
-                                        Str api_version,
-                                        Str kind,
+static const KubeResource *find_nearest(const KubeCatalog *catalog, Str api_version, Str kind,
                                         Arena *arena) {
     bool has_version = map_has(&catalog->versions, api_version);
     StrVec names = {0};

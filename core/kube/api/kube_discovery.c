@@ -108,9 +108,7 @@ static KubeOutcome read_catalog(Reading *reading) {
 }
 
 /* The response, which the caller sees, must not point into the scratch memory. */
-static KubeOutcome read_anew(KubeDiscovery *discovery,
-                             const KubeCall *call,
-                             KubeResponse *response,
+static KubeOutcome read_anew(KubeDiscovery *discovery, const KubeCall *call, KubeResponse *response,
                              Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("kubernetes discovery");
     Reading reading = {.call = *call, .response = response, .diags = diags};
@@ -136,11 +134,8 @@ static bool is_old(const KubeDiscovery *discovery, const KubeCall *call) {
     return clock->monotonic_ms(clock->self) - discovery->read_ms >= READ_AGAIN_MS;
 }
 
-static KubeOutcome explain(const KubeDiscovery *discovery,
-                           Str api_version,
-                           Str kind,
-                           KubeResponse *response,
-                           Arena *arena) {
+static KubeOutcome explain(const KubeDiscovery *discovery, Str api_version, Str kind,
+                           KubeResponse *response, Arena *arena) {
     const KubeCatalogVersion *version = map_find(&discovery->catalog.versions, api_version);
     bool is_stale = version && version->is_stale;
     response->outcome = is_stale ? KUBE_FAILED : KUBE_ABSENT;
@@ -154,13 +149,8 @@ static KubeOutcome explain(const KubeDiscovery *discovery,
 }
 
 /* With the lock held. */
-static KubeOutcome find(KubeDiscovery *discovery,
-                        const KubeCall *call,
-                        Str api_version,
-                        Str kind,
-                        KubeResource *out,
-                        KubeResponse *response,
-                        Diags *diags) {
+static KubeOutcome find(KubeDiscovery *discovery, const KubeCall *call, Str api_version, Str kind,
+                        KubeResource *out, KubeResponse *response, Diags *diags) {
     const KubeResource *found = NULL;
     bool is_fresh = false;
     *response = (KubeResponse){0};
@@ -179,13 +169,8 @@ static KubeOutcome find(KubeDiscovery *discovery,
     return KUBE_DONE;
 }
 
-KubeOutcome kube_discovery_find(KubeDiscovery *discovery,
-                                const KubeCall *call,
-                                Str api_version,
-                                Str kind,
-                                KubeResource *out,
-                                KubeResponse *response,
-                                Diags *diags) {
+KubeOutcome kube_discovery_find(KubeDiscovery *discovery, const KubeCall *call, Str api_version,
+                                Str kind, KubeResource *out, KubeResponse *response, Diags *diags) {
     pthread_mutex_lock(&discovery->mutex);
     KubeOutcome outcome = find(discovery, call, api_version, kind, out, response, diags);
     pthread_mutex_unlock(&discovery->mutex);

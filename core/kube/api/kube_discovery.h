@@ -16,13 +16,8 @@ void kube_discovery_close(KubeDiscovery *discovery); /* NULL: does nothing */
  * the server does not serve it; response->problem names the nearest kind. KUBE_FAILED: discovery
  * failed, or the kind is missing in a stale group version. For a missing kind, all kinds are read
  * again if the last reading is ten seconds old, because others create definitions too. */
-KubeOutcome kube_discovery_find(KubeDiscovery *discovery,
-                                const KubeCall *call,
-                                Str api_version,
-                                Str kind,
-                                KubeResource *out,
-                                KubeResponse *response,
-                                Diags *diags);
+KubeOutcome kube_discovery_find(KubeDiscovery *discovery, const KubeCall *call, Str api_version,
+                                Str kind, KubeResource *out, KubeResponse *response, Diags *diags);
 /* Makes the next lookup read anew. Call after a definition was established or deleted, or an
  * APIService changed. */
 void kube_discovery_drop(KubeDiscovery *discovery);

@@ -235,12 +235,8 @@ static Str why_of(const KubeFieldError *field, Str manager, Arena *arena) {
     return str_format(arena, "%.*s owns this field%.*s", STR_ARG(field->manager), STR_ARG(ours));
 }
 
-static void report_fields(const char *action,
-                          Str title,
-                          const char *hint,
-                          Str manager,
-                          const KubeFieldErrors *fields,
-                          Diags *diags) {
+static void report_fields(const char *action, Str title, const char *hint, Str manager,
+                          const KubeFieldErrors *fields, Diags *diags) {
     vec_each(fields, field) {
         Str why = sentence(why_of(field, manager, diags->arena), hint, diags->arena);
         Diag *diag =
@@ -259,11 +255,8 @@ static Str place_of(const KubeCall *call, const KubeRef *ref) {
                : str_concat(STR("The API server "), server, arena);
 }
 
-void kube_error_report(const KubeCall *call,
-                       const char *action,
-                       const KubeRef *ref,
-                       const KubeResponse *response,
-                       Diags *diags) {
+void kube_error_report(const KubeCall *call, const char *action, const KubeRef *ref,
+                       const KubeResponse *response, Diags *diags) {
     Arena *arena = call->arena;
     KubeErrorClass class = kube_error_class(ref, response);
     KubeFieldErrors fields = {0};

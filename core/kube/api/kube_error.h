@@ -49,8 +49,5 @@ KubeFieldErrors kube_error_fields(const KubeResponse *response, Arena *arena);
  * failure ("Kubernetes object not applied"). A schema, validation,
  * immutability or ownership error with fields gives one error for each field instead, with the
  * field as its path. */
-void kube_error_report(const KubeCall *call,
-                       const char *action,
-                       const KubeRef *ref,
-                       const KubeResponse *response,
-                       Diags *diags);
+void kube_error_report(const KubeCall *call, const char *action, const KubeRef *ref,
+                       const KubeResponse *response, Diags *diags);

@@ -33,8 +33,8 @@ static Value complete(const KubeResource *resource, Value item, Arena *arena) {
     return kube_object_with(item, "", "kind", value_from_str(resource->kind), arena);
 }
 
-static void add_items(
-    const KubeListRequest *request, Value page, KubeList *out, bool only_names, Arena *arena) {
+static void add_items(const KubeListRequest *request, Value page, KubeList *out, bool only_names,
+                      Arena *arena) {
     Value items = value_tuple_at(page, STR("items"));
     for (size_t i = 0; i < items.count; i++) {
         Value item = value_at(items, i);
@@ -48,11 +48,8 @@ static void add_items(
     out->resource_version = kube_object_text(page, "metadata", "resourceVersion");
 }
 
-static KubeOutcome read_pages(const KubeCall *call,
-                              const KubeListRequest *request,
-                              KubeList *out,
-                              KubeResponse *response,
-                              Diags *diags) {
+static KubeOutcome read_pages(const KubeCall *call, const KubeListRequest *request, KubeList *out,
+                              KubeResponse *response, Diags *diags) {
     Arena *arena = call->arena;
     Str next = STR_EMPTY;
     *out = (KubeList){0};
@@ -75,11 +72,8 @@ static KubeOutcome read_pages(const KubeCall *call,
     return KUBE_DONE;
 }
 
-KubeOutcome kube_list_read(const KubeCall *call,
-                           const KubeListRequest *request,
-                           KubeList *out,
-                           KubeResponse *response,
-                           Diags *diags) {
+KubeOutcome kube_list_read(const KubeCall *call, const KubeListRequest *request, KubeList *out,
+                           KubeResponse *response, Diags *diags) {
     KubeOutcome outcome = KUBE_FAILED;
     *response = (KubeResponse){.code = 410};
     for (int i = 0; i < TRIES_MAX && outcome != KUBE_DONE && response->code == 410; i++)

@@ -19,10 +19,7 @@ typedef struct KubeList {
 } KubeList;
 
 /* A snapshot that expires in the middle (410) is read again from the start, at most twice. */
-KubeOutcome kube_list_read(const KubeCall *call,
-                           const KubeListRequest *request,
-                           KubeList *out,
-                           KubeResponse *response,
-                           Diags *diags);
+KubeOutcome kube_list_read(const KubeCall *call, const KubeListRequest *request, KubeList *out,
+                           KubeResponse *response, Diags *diags);
 /* Returns the path with the query of one page; `next` empty: the first page. */
 Str kube_list_path(const KubeListRequest *request, Str next, Arena *arena);

@@ -83,9 +83,7 @@ static const Value *document_of(KubeOpenapi *openapi, const KubeCall *call, Str 
     return is_good ? document : NULL;
 }
 
-static const KubeSchema *find(KubeOpenapi *openapi,
-                              const KubeCall *call,
-                              Str api_version,
+static const KubeSchema *find(KubeOpenapi *openapi, const KubeCall *call, Str api_version,
                               Str kind) {
     Str group, version;
     kube_resource_split(api_version, &group, &version);
@@ -101,8 +99,8 @@ static const KubeSchema *find(KubeOpenapi *openapi,
     return is_found ? schema : NULL;
 }
 
-bool kube_openapi_find(
-    KubeOpenapi *openapi, const KubeCall *call, Str api_version, Str kind, KubeSchema *out) {
+bool kube_openapi_find(KubeOpenapi *openapi, const KubeCall *call, Str api_version, Str kind,
+                       KubeSchema *out) {
     pthread_mutex_lock(&openapi->mutex);
     if (!openapi->is_read)
         read_index(openapi, call);

@@ -14,8 +14,8 @@ void kube_openapi_close(KubeOpenapi *openapi); /* NULL: does nothing */
 /* Finds the schema of a kind ("apps/v1", "Deployment"), which lives as long as the KubeOpenapi.
  * Returns false if the server has no schema of the kind, or the user may not read it; adds no
  * error. */
-MUST_USE bool kube_openapi_find(
-    KubeOpenapi *openapi, const KubeCall *call, Str api_version, Str kind, KubeSchema *out);
+MUST_USE bool kube_openapi_find(KubeOpenapi *openapi, const KubeCall *call, Str api_version,
+                                Str kind, KubeSchema *out);
 
 typedef KubeOpenapi *KubeOpenapiRef;
 static inline void kube_openapi_ref_release(KubeOpenapiRef *openapi) {

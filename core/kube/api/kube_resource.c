@@ -8,14 +8,10 @@ typedef struct VerbRow {
 } VerbRow;
 
 static const VerbRow verbs[] = {
-    {"get",              KUBE_VERB_GET              },
-    {"list",             KUBE_VERB_LIST             },
-    {"watch",            KUBE_VERB_WATCH            },
-    {"create",           KUBE_VERB_CREATE           },
-    {"update",           KUBE_VERB_UPDATE           },
-    {"patch",            KUBE_VERB_PATCH            },
-    {"delete",           KUBE_VERB_DELETE           },
-    {"deletecollection", KUBE_VERB_DELETE_COLLECTION},
+    {"get", KUBE_VERB_GET},       {"list", KUBE_VERB_LIST},
+    {"watch", KUBE_VERB_WATCH},   {"create", KUBE_VERB_CREATE},
+    {"update", KUBE_VERB_UPDATE}, {"patch", KUBE_VERB_PATCH},
+    {"delete", KUBE_VERB_DELETE}, {"deletecollection", KUBE_VERB_DELETE_COLLECTION},
 };
 
 void kube_resource_split(Str api_version, Str *group, Str *version) {

@@ -250,8 +250,8 @@ static bool has_default(const Checking *checking, Value properties, Str name) {
             find(resolve(checking, property), "default", &found));
 }
 
-static void check_required(
-    const Checking *checking, Value schema, Value properties, Value object, Path path) {
+static void check_required(const Checking *checking, Value schema, Value properties, Value object,
+                           Path path) {
     Value required, found;
     if (!find_sequence(schema, "required", &required))
         return;
@@ -267,8 +267,8 @@ static void check_required(
 }
 
 /* Checks a member that the schema does not name. */
-static void check_other(
-    const Checking *checking, Value schema, const StrVec *known, Str name, Value value, Path path) {
+static void check_other(const Checking *checking, Value schema, const StrVec *known, Str name,
+                        Value value, Path path) {
     Value others;
     bool has_others = find(schema, "additionalProperties", &others);
     bool is_mapping = has_others && type_is_mapping(others.type);
@@ -279,8 +279,8 @@ static void check_other(
         report_unknown(checking, *known, name, path);
 }
 
-static void check_object(
-    const Checking *checking, Value schema, Value object, Path path, bool is_whole) {
+static void check_object(const Checking *checking, Value schema, Value object, Path path,
+                         bool is_whole) {
     Arena *arena = checking->arena;
     Value properties = value_null(&TYPE_DYNAMIC), property;
     (void)!find_mapping(schema, "properties", &properties);

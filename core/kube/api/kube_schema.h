@@ -24,8 +24,8 @@ typedef VEC(KubeSchemaError) KubeSchemaErrors;
 
 /* Finds the schema of a kind in an OpenAPI document of its group version; its values are those of
  * the document. */
-MUST_USE bool kube_schema_of_document(
-    Value document, Str group, Str version, Str kind, KubeSchema *out);
+MUST_USE bool kube_schema_of_document(Value document, Str group, Str version, Str kind,
+                                      KubeSchema *out);
 /* Finds the schema of a version in a CustomResourceDefinition of any API version. */
 MUST_USE bool kube_schema_of_definition(Value definition, Str version, KubeSchema *out);
 /* Returns the errors, in the order of the object's members. */

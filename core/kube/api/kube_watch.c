@@ -338,10 +338,8 @@ static KubeOutcome run(Watch *watch) {
     }
 }
 
-KubeOutcome kube_watch_run(const KubeCall *call,
-                           const KubeWatchRequest *request,
-                           KubeResponse *response,
-                           Diags *diags) {
+KubeOutcome kube_watch_run(const KubeCall *call, const KubeWatchRequest *request,
+                           KubeResponse *response, Diags *diags) {
     SCOPED(ArenaRef) arena = arena_open("kubernetes watch");
     SCOPED(ArenaRef) scratch = arena_open("kubernetes watch event");
     Watch watch = {

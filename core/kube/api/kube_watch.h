@@ -34,7 +34,5 @@ typedef struct KubeWatchRequest {
 
 /* KUBE_DONE: `see` has ended the watch. Else the deadline of the call, by default ten minutes, has
  * passed (transport HTTP_TIMED_OUT, code 0), it was cancelled, or the server rejects the list. */
-KubeOutcome kube_watch_run(const KubeCall *call,
-                           const KubeWatchRequest *request,
-                           KubeResponse *response,
-                           Diags *diags);
+KubeOutcome kube_watch_run(const KubeCall *call, const KubeWatchRequest *request,
+                           KubeResponse *response, Diags *diags);

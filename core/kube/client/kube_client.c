@@ -48,8 +48,7 @@ typedef struct Sending {
     Arena *arena;
 } Sending;
 
-KubeClient *kube_client_open(const Io *io,
-                             const KubeTarget *target,
+KubeClient *kube_client_open(const Io *io, const KubeTarget *target,
                              const KubeClientOptions *options) {
     Arena *arena = arena_open("kubernetes client");
     KubeClient *client = arena_new(arena, KubeClient);
@@ -262,9 +261,7 @@ static KubeOutcome stop(KubeResponse *out) {
     return KUBE_FAILED;
 }
 
-KubeOutcome kube_client_send(KubeClient *client,
-                             const KubeRequest *request,
-                             KubeResponse *out,
+KubeOutcome kube_client_send(KubeClient *client, const KubeRequest *request, KubeResponse *out,
                              Arena *arena) {
     Sending sending = {.client = client, .request = request, .arena = arena};
     int64_t wait_ms = 0;

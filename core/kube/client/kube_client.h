@@ -68,17 +68,14 @@ typedef struct KubeResponse {
 
 /* `io`, `target` and its texts must outlive the client. Sends nothing. `options` NULL: the
  * defaults. */
-KubeClient *kube_client_open(const Io *io,
-                             const KubeTarget *target,
+KubeClient *kube_client_open(const Io *io, const KubeTarget *target,
                              const KubeClientOptions *options);
 /* Closes the connections; no request may be in progress. NULL: does nothing. */
 void kube_client_close(KubeClient *client);
 const Io *kube_client_io(const KubeClient *client);
 const KubeTarget *kube_client_target(const KubeClient *client);
 
-KubeOutcome kube_client_send(KubeClient *client,
-                             const KubeRequest *request,
-                             KubeResponse *out,
+KubeOutcome kube_client_send(KubeClient *client, const KubeRequest *request, KubeResponse *out,
                              Arena *arena);
 /* Decodes the body of a KUBE_DONE. A body that is no JSON object changes the outcome to KUBE_FAILED
  * and returns false. */

@@ -20,9 +20,7 @@ static KubeRetry class_of_code(const KubeRetryRule *rule, int code, const KubeSt
     return KUBE_RETRY_NEVER;
 }
 
-KubeRetry kube_retry_class(const KubeRetryRule *rule,
-                           HttpStatus transport,
-                           int code,
+KubeRetry kube_retry_class(const KubeRetryRule *rule, HttpStatus transport, int code,
                            const KubeStatus *status) {
     switch (transport) {
     case HTTP_DONE: return class_of_code(rule, code, status);

@@ -17,9 +17,7 @@ typedef struct KubeRetryRule {
 } KubeRetryRule;
 
 /* `transport` and `code` are those of the attempt; `status` is decoded from its body. */
-KubeRetry kube_retry_class(const KubeRetryRule *rule,
-                           HttpStatus transport,
-                           int code,
+KubeRetry kube_retry_class(const KubeRetryRule *rule, HttpStatus transport, int code,
                            const KubeStatus *status);
 /* Returns the wait after the attempt of this number (from 1): 0.5 s, doubled up to 15 s, varied by
  * a quarter so that parallel requests spread; at least `asked_ms`, the server's wish. */

@@ -54,9 +54,7 @@ static bool add_to_seen(KubeWarnings *warnings, Str text) {
     return is_new;
 }
 
-void kube_warning_collect(KubeWarnings *warnings,
-                          const HttpHeaders *headers,
-                          StrVec *out,
+void kube_warning_collect(KubeWarnings *warnings, const HttpHeaders *headers, StrVec *out,
                           Arena *arena) {
     vec_each(headers, header) {
         Str rest = header->value;

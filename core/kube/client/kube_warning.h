@@ -16,7 +16,5 @@ typedef struct KubeWarnings {
 void kube_warning_init(KubeWarnings *warnings);
 void kube_warning_release(KubeWarnings *warnings);
 /* Adds the texts of these headers to `out`, without those that an earlier call has added. */
-void kube_warning_collect(KubeWarnings *warnings,
-                          const HttpHeaders *headers,
-                          StrVec *out,
+void kube_warning_collect(KubeWarnings *warnings, const HttpHeaders *headers, StrVec *out,
                           Arena *arena);

@@ -14,8 +14,8 @@ typedef enum ArithmeticKind {
 } ArithmeticKind;
 
 /* On failure returns false and sets *error to a phrase. */
-MUST_USE bool arithmetic_apply(
-    ArithmeticKind kind, Value a, Value b, Value *out, Str *error, Arena *arena);
+MUST_USE bool arithmetic_apply(ArithmeticKind kind, Value a, Value b, Value *out, Str *error,
+                               Arena *arena);
 Value arithmetic_negate(Value a, Arena *arena);
 int arithmetic_compare(Value a, Value b, Arena *arena);
 int arithmetic_sign(Value a, Arena *arena);

@@ -130,16 +130,16 @@ static void eval_show_traversal(Traversal *traversal, void *payload) {
         show_part(showing, traversal, root, used);
 }
 
-static void add_error(
-    Evaluation *evaluation, SourceRange range, const Expr *expr, const char *summary, Str detail) {
+static void add_error(Evaluation *evaluation, SourceRange range, const Expr *expr,
+                      const char *summary, Str detail) {
     detail = utf8_shorten(detail, DETAIL_MAX, evaluation->arena);
     Diag *diag = diags_error(evaluation->diags, range, summary, "%.*s", STR_ARG(detail));
     Showing showing = {.evaluation = evaluation, .diag = diag};
     expr_each_traversal(expr, eval_show_traversal, &showing);
 }
 
-void eval_error(
-    Evaluation *evaluation, const Expr *expr, const char *summary, const char *detail_format, ...) {
+void eval_error(Evaluation *evaluation, const Expr *expr, const char *summary,
+                const char *detail_format, ...) {
     va_list args;
     va_start(args, detail_format);
     Str detail = str_vformat(evaluation->arena, detail_format, args);
@@ -147,12 +147,8 @@ void eval_error(
     add_error(evaluation, expr->range, expr, summary, detail);
 }
 
-void eval_error_at(Evaluation *evaluation,
-                   SourceRange range,
-                   const Expr *expr,
-                   const char *summary,
-                   const char *detail_format,
-                   ...) {
+void eval_error_at(Evaluation *evaluation, SourceRange range, const Expr *expr, const char *summary,
+                   const char *detail_format, ...) {
     va_list args;
     va_start(args, detail_format);
     Str detail = str_vformat(evaluation->arena, detail_format, args);
@@ -209,9 +205,7 @@ Str eval_shorten(Str message, Arena *arena) {
 }
 
 /* Gets the value of a name and the number of steps that belong to the name. */
-static bool eval_root(Evaluation *evaluation,
-                      const Traversal *traversal,
-                      Value *out,
+static bool eval_root(Evaluation *evaluation, const Traversal *traversal, Value *out,
                       size_t *used) {
     bool is_key = false;
     const EvalLoop *loop =
@@ -421,8 +415,8 @@ bool eval_node(Evaluation *evaluation, const Expr *expr, Value *out) {
     CHECK(false);
 }
 
-void eval_show_values(
-    const Expr *expr, const Scope *scope, const Value *cause, Arena *arena, Diags *diags) {
+void eval_show_values(const Expr *expr, const Scope *scope, const Value *cause, Arena *arena,
+                      Diags *diags) {
     Budget budget = BUDGET_DEFAULT;
     Scope own = *scope;
     if (!own.budget)
@@ -448,11 +442,7 @@ bool eval_expr(const Expr *expr, const Scope *scope, Value *out, Arena *arena, D
     return eval_node(&evaluation, expr, out) && check_result(&evaluation, expr, *out);
 }
 
-bool eval_expr_as(const Expr *expr,
-                  const Scope *scope,
-                  const Type *type,
-                  Value *out,
-                  Arena *arena,
+bool eval_expr_as(const Expr *expr, const Scope *scope, const Type *type, Value *out, Arena *arena,
                   Diags *diags) {
     Value value;
     ConvertError error;

@@ -15,12 +15,8 @@ static bool call_unknown_function(Evaluation *evaluation, const Expr *expr) {
 }
 
 /* Appends the elements of the last argument. *is_unknown: their number is unknown. */
-static bool call_expand(Evaluation *evaluation,
-                        const Expr *expr,
-                        Value last,
-                        ValueVec *arguments,
-                        uint8_t *unknown_marks,
-                        bool *is_unknown) {
+static bool call_expand(Evaluation *evaluation, const Expr *expr, Value last, ValueVec *arguments,
+                        uint8_t *unknown_marks, bool *is_unknown) {
     const char *why = NULL;
     TypeKind kind = last.type->kind;
     if (value_is_null(last))
@@ -46,11 +42,8 @@ static bool call_expand(Evaluation *evaluation,
     return true;
 }
 
-static bool call_arguments(Evaluation *evaluation,
-                           const Expr *expr,
-                           ValueVec *arguments,
-                           uint8_t *unknown_marks,
-                           bool *is_unknown) {
+static bool call_arguments(Evaluation *evaluation, const Expr *expr, ValueVec *arguments,
+                           uint8_t *unknown_marks, bool *is_unknown) {
     bool is_good = true;
     vec_reserve(evaluation->arena, arguments, expr->as.call.count);
     for (size_t i = 0; i < expr->as.call.count; i++) {

@@ -21,8 +21,8 @@ void eval_loop_set(EvalLoop *loop, Value collection, size_t i) {
     }
 }
 
-bool eval_loop_collection(
-    Evaluation *evaluation, const Expr *expr, Value *out, uint8_t *marks, bool *is_known) {
+bool eval_loop_collection(Evaluation *evaluation, const Expr *expr, Value *out, uint8_t *marks,
+                          bool *is_known) {
     const Expr *source = expr->as.loop.collection;
     if (!eval_node(evaluation, source, out))
         return false;
@@ -66,8 +66,8 @@ static bool for_convert(Evaluation *inner, Value *condition, ConvertError *error
 
 /* Evaluates the condition to a bool or unknown. If it has no bool, *has_it is false and the result
  * becomes unknown; only the first such element is an error. */
-static bool for_condition(
-    Evaluation *inner, const Expr *expr, bool is_known, Value *out, bool *has_it) {
+static bool for_condition(Evaluation *inner, const Expr *expr, bool is_known, Value *out,
+                          bool *has_it) {
     ConvertError error;
     *has_it = false;
     if (!eval_node(inner, expr, out))
@@ -126,8 +126,8 @@ static bool for_key(Evaluation *inner, const Expr *expr, bool is_known, Value *o
     return false;
 }
 
-static bool for_add_named(
-    Evaluation *inner, const Expr *expr, Str name, Value value, ForResult *result) {
+static bool for_add_named(Evaluation *inner, const Expr *expr, Str name, Value value,
+                          ForResult *result) {
     size_t place = (size_t)(uintptr_t)map_find(&result->places, name);
     Arena *arena = inner->arena;
     if (place && !expr->as.loop.groups) {
@@ -193,9 +193,7 @@ static Value for_finish(const Expr *expr, ForResult *result, Arena *arena) {
 }
 
 /* Reports a condition that is invalid for every element, even if there are no elements. */
-static bool for_check_condition(Evaluation *inner,
-                                const Expr *expr,
-                                EvalLoop *loop,
+static bool for_check_condition(Evaluation *inner, const Expr *expr, EvalLoop *loop,
                                 ForResult *result) {
     Value condition;
     bool has_it;

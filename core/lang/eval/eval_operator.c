@@ -137,8 +137,8 @@ Value eval_equal(Value a, Value b, Arena *arena) {
     return value_with_marks(result, marks);
 }
 
-static bool operand_convert(
-    Evaluation *evaluation, const Expr *expr, const char *side, const Type *type, Value *value) {
+static bool operand_convert(Evaluation *evaluation, const Expr *expr, const char *side,
+                            const Type *type, Value *value) {
     if (value->type == type)
         return true;
     ConvertError error;
@@ -196,8 +196,8 @@ static Value order_unknown(ExprOperator operator, Value left, Value right, Arena
                : refinement_not_null(&TYPE_BOOL, arena);
 }
 
-static bool binary_numbers(
-    Evaluation *evaluation, const Expr *expr, Value left, Value right, Value *out) {
+static bool binary_numbers(Evaluation *evaluation, const Expr *expr, Value left, Value right,
+                           Value *out) {
     ExprOperator operator= expr->as.operation.operator;
     bool is_order = operator>= OPERATOR_LESS && operator<= OPERATOR_GREATER_EQUAL;
     bool is_good =
@@ -247,8 +247,8 @@ static bool side_resolve(Evaluation *evaluation, Side *side, bool deciding) {
 
 /* Computes the result from two sides of type bool. On failure returns false; the error is one of a
  * side or is added here. */
-static bool logic_decide(
-    Evaluation *evaluation, const Expr *expr, const Side *left, const Side *right, Value *out) {
+static bool logic_decide(Evaluation *evaluation, const Expr *expr, const Side *left,
+                         const Side *right, Value *out) {
     bool deciding = expr->as.operation.operator== OPERATOR_OR;
     *out = refinement_not_null(&TYPE_BOOL, evaluation->arena);
     if (!left->is_known && !right->is_known)
@@ -268,8 +268,8 @@ static bool logic_decide(
 
 /* Always evaluates both operands, for their types. An error in one counts only if the other does
  * not decide. */
-static bool binary_logic(
-    Evaluation *evaluation, const Expr *expr, bool has_left, Value left_value, Value *out) {
+static bool binary_logic(Evaluation *evaluation, const Expr *expr, bool has_left, Value left_value,
+                         Value *out) {
     bool deciding = expr->as.operation.operator== OPERATOR_OR;
     Diags errors = diags_new(evaluation->arena);
     Evaluation quiet = *evaluation;
@@ -289,8 +289,8 @@ static bool binary_logic(
 }
 
 /* Applies one operator whose left operand is already evaluated (or failed). */
-static bool binary_step(
-    Evaluation *evaluation, const Expr *expr, bool has_left, Value left, Value *out) {
+static bool binary_step(Evaluation *evaluation, const Expr *expr, bool has_left, Value left,
+                        Value *out) {
     ExprOperator operator= expr->as.operation.operator;
     if (operator== OPERATOR_AND || operator== OPERATOR_OR)
         return binary_logic(evaluation, expr, has_left, left, out);
@@ -412,13 +412,8 @@ static Value conditional_unknown(Value if_true, Value if_false, const Type *type
     return refinement_to_value(type, refinement_join(if_true, if_false, arena), arena);
 }
 
-static bool conditional_choose(Evaluation *evaluation,
-                               const Expr *chosen,
-                               Value value,
-                               const Type *other,
-                               const Type *type,
-                               uint8_t marks,
-                               Value *out) {
+static bool conditional_choose(Evaluation *evaluation, const Expr *chosen, Value value,
+                               const Type *other, const Type *type, uint8_t marks, Value *out) {
     ConvertError error;
     bool is_typed = type == &TYPE_DYNAMIC || value.type == type;
     bool is_strict = (value.type->kind == KIND_TUPLE && other->kind == KIND_LIST) ||

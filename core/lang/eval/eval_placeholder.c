@@ -77,9 +77,7 @@ typedef struct PlaceholderLoop {
 } PlaceholderLoop;
 
 /* Evaluates and converts a part; returns false if its value is not known. */
-static bool placeholder_known(Evaluation *evaluation,
-                              const Expr *expr,
-                              const Type *type,
+static bool placeholder_known(Evaluation *evaluation, const Expr *expr, const Type *type,
                               Value *out) {
     ConvertError error;
     return eval_node(evaluation, expr, out) && value_is_present(*out) &&
@@ -98,8 +96,8 @@ static void placeholder_repeat(const Expr *expr, Value *item, const Type *type, 
     *item = value_unknown(type_tuple(types, count + 1, arena));
 }
 
-static void placeholder_add(
-    Evaluation *evaluation, const Expr *expr, Str name, const Type *type, PlaceholderLoop *made) {
+static void placeholder_add(Evaluation *evaluation, const Expr *expr, Str name, const Type *type,
+                            PlaceholderLoop *made) {
     Arena *arena = evaluation->arena;
     for (size_t i = 0; i < made->names.count; i++) {
         if (!str_equal(made->names.items[i], name))

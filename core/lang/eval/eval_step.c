@@ -6,8 +6,8 @@ static bool step_error(SourceRange range, const char *summary, Str detail, Diags
     return false;
 }
 
-static bool attribute_of_object(
-    Value object, Str name, SourceRange range, Value *out, Arena *arena, Diags *diags) {
+static bool attribute_of_object(Value object, Str name, SourceRange range, Value *out, Arena *arena,
+                                Diags *diags) {
     size_t index;
     if (type_find_attribute(object.type, name, &index)) {
         *out = value_is_known(object) ? value_at(object, index)
@@ -22,8 +22,8 @@ static bool attribute_of_object(
     return step_error(range, "Unsupported attribute", detail, diags);
 }
 
-static bool attribute_of_map(
-    Value map, Str name, SourceRange range, Value *out, Arena *arena, Diags *diags) {
+static bool attribute_of_map(Value map, Str name, SourceRange range, Value *out, Arena *arena,
+                             Diags *diags) {
     if (!value_is_known(map)) {
         *out = value_unknown(map.type->element);
         return true;
@@ -50,8 +50,8 @@ static Str attribute_refusal(const Type *type, Str name, Arena *arena) {
                       kind, STR_ARG(name), kind);
 }
 
-bool eval_attribute(
-    Value object, Str name, SourceRange range, Value *out, Arena *arena, Diags *diags) {
+bool eval_attribute(Value object, Str name, SourceRange range, Value *out, Arena *arena,
+                    Diags *diags) {
     Value found;
     bool is_good = true;
     if (value_is_null(object))
@@ -74,8 +74,8 @@ bool eval_attribute(
 
 #define NO_SUCH_ELEMENT "Element not found"
 
-static bool index_convert(
-    Value key, const Type *type, SourceRange range, Value *out, Arena *arena, Diags *diags) {
+static bool index_convert(Value key, const Type *type, SourceRange range, Value *out, Arena *arena,
+                          Diags *diags) {
     ConvertError error;
     if (convert_value(key, type, out, &error, arena))
         return true;
@@ -88,8 +88,8 @@ static bool index_refuse(SourceRange range, const char *why, Arena *arena, Diags
                       str_format(arena, NO_SUCH_ELEMENT "%s%s.", *why ? ": " : "", why), diags);
 }
 
-static bool index_sequence(
-    Value object, Value key, SourceRange range, Value *out, Arena *arena, Diags *diags) {
+static bool index_sequence(Value object, Value key, SourceRange range, Value *out, Arena *arena,
+                           Diags *diags) {
     Value number;
     int64_t index;
     if (!index_convert(key, &TYPE_NUMBER, range, &number, arena, diags))
@@ -114,8 +114,8 @@ static bool index_sequence(
     return true;
 }
 
-static bool index_by_name(
-    Value object, Value key, SourceRange range, Value *out, Arena *arena, Diags *diags) {
+static bool index_by_name(Value object, Value key, SourceRange range, Value *out, Arena *arena,
+                          Diags *diags) {
     Value name;
     size_t index;
     bool is_map = object.type->kind == KIND_MAP;
@@ -134,8 +134,8 @@ static bool index_by_name(
     return true;
 }
 
-static bool index_known_kind(
-    Value object, Value key, SourceRange range, Value *out, Arena *arena, Diags *diags) {
+static bool index_known_kind(Value object, Value key, SourceRange range, Value *out, Arena *arena,
+                             Diags *diags) {
     switch ((int)object.type->kind) {
     case KIND_LIST:
     case KIND_TUPLE: return index_sequence(object, key, range, out, arena, diags);
@@ -152,8 +152,8 @@ static bool index_known_kind(
     }
 }
 
-bool eval_index(
-    Value object, Value key, SourceRange range, Value *out, Arena *arena, Diags *diags) {
+bool eval_index(Value object, Value key, SourceRange range, Value *out, Arena *arena,
+                Diags *diags) {
     Value found = value_unknown(&TYPE_DYNAMIC);
     if (value_is_null(object))
         return step_error(range, "Attempt to index null value",
@@ -168,8 +168,8 @@ bool eval_index(
     return true;
 }
 
-bool eval_steps(
-    Value root, const Traversal *traversal, size_t from, Value *out, Arena *arena, Diags *diags) {
+bool eval_steps(Value root, const Traversal *traversal, size_t from, Value *out, Arena *arena,
+                Diags *diags) {
     for (size_t i = from; i < traversal->step_count; i++) {
         const TraversalStep *step = &traversal->steps[i];
         bool is_good = step->is_index

@@ -21,9 +21,7 @@ static bool template_refuse(Evaluation *evaluation, const Expr *expr, const char
     return false;
 }
 
-static bool template_text_add(Evaluation *evaluation,
-                              const Expr *expr,
-                              Value value,
+static bool template_text_add(Evaluation *evaluation, const Expr *expr, Value value,
                               TemplateText *text) {
     ConvertError error;
     if (value_is_null(value))

@@ -27,18 +27,11 @@ typedef struct Evaluation {
 
 MUST_USE bool eval_node(Evaluation *evaluation, const Expr *expr, Value *out);
 /* Adds an error about a part of the expression, with the values of the names in it. */
-void eval_error(Evaluation *evaluation,
-                const Expr *expr,
-                const char *summary,
-                const char *detail_format,
-                ...) PRINTF_LIKE(4, 5);
+void eval_error(Evaluation *evaluation, const Expr *expr, const char *summary,
+                const char *detail_format, ...) PRINTF_LIKE(4, 5);
 /* The same, with a range other than that of the part. */
-void eval_error_at(Evaluation *evaluation,
-                   SourceRange range,
-                   const Expr *expr,
-                   const char *summary,
-                   const char *detail_format,
-                   ...) PRINTF_LIKE(5, 6);
+void eval_error_at(Evaluation *evaluation, SourceRange range, const Expr *expr, const char *summary,
+                   const char *detail_format, ...) PRINTF_LIKE(5, 6);
 /* Errors of several elements are all reported, because they may differ; beyond this number
  * evaluation stops. */
 enum { EVAL_ERRORS_MAX = 100 };
@@ -58,8 +51,8 @@ Str eval_shorten(Str message, Arena *arena);
 MUST_USE bool eval_condition(Evaluation *evaluation, const Expr *expr, Value *out);
 /* Evaluates the collection of a loop and removes its marks. *is_known false: the result of the loop
  * is unknown. */
-MUST_USE bool eval_loop_collection(
-    Evaluation *evaluation, const Expr *expr, Value *out, uint8_t *marks, bool *is_known);
+MUST_USE bool eval_loop_collection(Evaluation *evaluation, const Expr *expr, Value *out,
+                                   uint8_t *marks, bool *is_known);
 /* Returns the type that a failed expression would have; dynamic if the syntax does not determine
  * it. */
 const Type *eval_placeholder_type(Evaluation *evaluation, const Expr *expr);

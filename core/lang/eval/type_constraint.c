@@ -33,9 +33,7 @@ static TypeRead type_fail(TypeReading *reading, const Expr *expr, Str detail) {
     return type_fail_at(reading, expr->range, detail);
 }
 
-static void type_add_child(TypeReading *reading,
-                           TypeDefaults **parent,
-                           Str key,
+static void type_add_child(TypeReading *reading, TypeDefaults **parent, Str key,
                            TypeDefaults *child) {
     if (!child)
         return;
@@ -59,15 +57,9 @@ typedef struct TypeKeyword {
 #define NEEDS_LIST "requires one argument specifying the element types as a list."
 
 static const TypeKeyword type_keywords[] = {
-    {"bool",   &TYPE_BOOL,    NULL         },
-    {"string", &TYPE_STRING,  NULL         },
-    {"number", &TYPE_NUMBER,  NULL         },
-    {"any",    &TYPE_DYNAMIC, NULL         },
-    {"list",   NULL,          NEEDS_ELEMENT},
-    {"set",    NULL,          NEEDS_ELEMENT},
-    {"map",    NULL,          NEEDS_ELEMENT},
-    {"object", NULL,          NEEDS_MAP    },
-    {"tuple",  NULL,          NEEDS_LIST   },
+    {"bool", &TYPE_BOOL, NULL},   {"string", &TYPE_STRING, NULL}, {"number", &TYPE_NUMBER, NULL},
+    {"any", &TYPE_DYNAMIC, NULL}, {"list", NULL, NEEDS_ELEMENT},  {"set", NULL, NEEDS_ELEMENT},
+    {"map", NULL, NEEDS_ELEMENT}, {"object", NULL, NEEDS_MAP},    {"tuple", NULL, NEEDS_LIST},
 };
 
 static const TypeKeyword *type_keyword(Str word) {
@@ -116,9 +108,7 @@ static bool type_is_optional_call(const Expr *expr) {
     return expr->kind == EXPR_CALL && str_equal(expr->as.call.name, STR("optional"));
 }
 
-static bool type_read_default(TypeReading *reading,
-                              const Expr *expr,
-                              const Type *type,
+static bool type_read_default(TypeReading *reading, const Expr *expr, const Type *type,
                               Value *out) {
     Scope scope = {0};
     ConvertError error;
@@ -164,9 +154,7 @@ typedef struct ObjectTypeRead {
 } ObjectTypeRead;
 
 /* Reads a bare name; rejects a quoted or computed one. */
-static bool type_attribute_name(TypeReading *reading,
-                                const Expr *key,
-                                const ObjectTypeRead *object,
+static bool type_attribute_name(TypeReading *reading, const Expr *key, const ObjectTypeRead *object,
                                 Str *out) {
     bool is_name = key->kind == EXPR_LITERAL && key->as.literal.type == &TYPE_STRING &&
                    !str_starts_with(source_range_text(key->range), STR("\"")) &&
@@ -185,8 +173,7 @@ static bool type_attribute_name(TypeReading *reading,
     return true;
 }
 
-static bool type_read_attribute(TypeReading *reading,
-                                const ExprItem *item,
+static bool type_read_attribute(TypeReading *reading, const ExprItem *item,
                                 ObjectTypeRead *object) {
     Str name;
     const Value *value = NULL;
@@ -319,11 +306,8 @@ bool type_constraint_from_expr(const Expr *expr, TypeConstraint *out, Arena *are
     return true;
 }
 
-bool type_constraint_parse(const SourceText *source,
-                           const FunctionTable *functions,
-                           TypeConstraint *out,
-                           Arena *arena,
-                           Diags *diags) {
+bool type_constraint_parse(const SourceText *source, const FunctionTable *functions,
+                           TypeConstraint *out, Arena *arena, Diags *diags) {
     const Expr *expr = NULL;
     return parser_parse_expression(source, functions, &expr, arena, diags) &&
            type_constraint_from_expr(expr, out, arena, diags);
@@ -405,8 +389,8 @@ static Value defaults_apply(const TypeDefaults *defaults, Value v, Arena *arena)
     return value_with_marks(filled, v.marks);
 }
 
-bool type_constraint_apply(
-    TypeConstraint constraint, Value v, Value *out, ConvertError *error, Arena *arena) {
+bool type_constraint_apply(TypeConstraint constraint, Value v, Value *out, ConvertError *error,
+                           Arena *arena) {
     if (constraint.defaults)
         v = defaults_apply(constraint.defaults, v, arena);
     return convert_value(v, constraint.type, out, error, arena);

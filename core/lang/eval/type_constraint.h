@@ -14,15 +14,10 @@ typedef struct TypeConstraint {
 } TypeConstraint;
 
 /* Parses the whole source as one constraint. */
-MUST_USE bool type_constraint_parse(const SourceText *source,
-                                    const FunctionTable *functions,
-                                    TypeConstraint *out,
-                                    Arena *arena,
-                                    Diags *diags);
-MUST_USE bool type_constraint_from_expr(const Expr *expr,
-                                        TypeConstraint *out,
-                                        Arena *arena,
+MUST_USE bool type_constraint_parse(const SourceText *source, const FunctionTable *functions,
+                                    TypeConstraint *out, Arena *arena, Diags *diags);
+MUST_USE bool type_constraint_from_expr(const Expr *expr, TypeConstraint *out, Arena *arena,
                                         Diags *diags);
 /* Applies the defaults, then converts. On failure returns false and sets *error. */
-MUST_USE bool type_constraint_apply(
-    TypeConstraint constraint, Value v, Value *out, ConvertError *error, Arena *arena);
+MUST_USE bool type_constraint_apply(TypeConstraint constraint, Value v, Value *out,
+                                    ConvertError *error, Arena *arena);

@@ -8,8 +8,8 @@
 
 #define PASSES_MAX 8
 
-static bool fmt_pass(
-    const SourceText *source, FmtRewrite rewrite, Str *out, Arena *arena, Diags *diags) {
+static bool fmt_pass(const SourceText *source, FmtRewrite rewrite, Str *out, Arena *arena,
+                     Diags *diags) {
     FmtTokens tokens = {0};
     if (!fmt_body_read(source, rewrite, &tokens, arena, diags))
         return false;
@@ -19,9 +19,7 @@ static bool fmt_pass(
 }
 
 /* Returns false if the result of a pass cannot be parsed. */
-static bool fmt_until_stable(const SourceText *source,
-                             FmtRewrite rewrite,
-                             Str *text,
+static bool fmt_until_stable(const SourceText *source, FmtRewrite rewrite, Str *text,
                              Arena *arena) {
     for (int pass = 0; pass < PASSES_MAX; pass++) {
         Diags diags = diags_new(arena);
@@ -71,8 +69,8 @@ static FmtToken line_before(const SourceText *source, uint32_t start) {
         .kind = TOKEN_TEXT, .spaces = text - line, .text = str_slice(source->bytes, text, start)};
 }
 
-static bool read_sequence(
-    const SourceText *source, uint32_t start, uint32_t *end, FmtTokens *out, Arena *arena) {
+static bool read_sequence(const SourceText *source, uint32_t start, uint32_t *end, FmtTokens *out,
+                          Arena *arena) {
     Lexer lexer = lexer_new(source, start, LEXER_BARE, arena);
     lexer.keeps_comments = true;
     do {

@@ -12,7 +12,7 @@ MUST_USE bool fmt_stream(const SourceText *source, Str *out, Arena *arena, Diags
 /* Formats one template sequence, from the `$` or `%` at `start` to its brace. Returns false if the
  * sequence is not closed or has invalid tokens. Further lines are indented relative to the line on
  * which the sequence begins. */
-MUST_USE bool fmt_sequence(
-    const SourceText *source, uint32_t start, uint32_t *end, Str *out, Arena *arena);
+MUST_USE bool fmt_sequence(const SourceText *source, uint32_t start, uint32_t *end, Str *out,
+                           Arena *arena);
 /* Returns true if the templates differ only in blanks. */
 bool fmt_is_same(Str a, Str b, Arena *arena);

@@ -88,12 +88,9 @@ typedef struct OldType {
 } OldType;
 
 static const OldType old_types[] = {
-    {STR_CONST("list"),   false, STR_CONST("any")   },
-    {STR_CONST("map"),    false, STR_CONST("any")   },
-    {STR_CONST("set"),    false, STR_CONST("any")   },
-    {STR_CONST("string"), true,  STR_CONST("")      },
-    {STR_CONST("list"),   true,  STR_CONST("string")},
-    {STR_CONST("map"),    true,  STR_CONST("string")},
+    {STR_CONST("list"), false, STR_CONST("any")},   {STR_CONST("map"), false, STR_CONST("any")},
+    {STR_CONST("set"), false, STR_CONST("any")},    {STR_CONST("string"), true, STR_CONST("")},
+    {STR_CONST("list"), true, STR_CONST("string")}, {STR_CONST("map"), true, STR_CONST("string")},
 };
 
 /* Adds the tokens of the `type` of a variable to `out`; rewrites old forms. */
@@ -366,8 +363,8 @@ static bool read_body(Reader *reader, Body *body) {
     }
 }
 
-bool fmt_body_read(
-    const SourceText *source, FmtRewrite rewrite, FmtTokens *out, Arena *arena, Diags *diags) {
+bool fmt_body_read(const SourceText *source, FmtRewrite rewrite, FmtTokens *out, Arena *arena,
+                   Diags *diags) {
     Reader reader = {
         .source = source, .rewrite = rewrite, .out = out, .arena = arena, .diags = diags};
     Body top = {.is_top = true, .names = map_new(arena)};

@@ -17,5 +17,5 @@ typedef enum FmtRewrite {
 } FmtRewrite;
 
 /* `out` ends with TOKEN_END, which holds the blanks at the end of the text. */
-MUST_USE bool fmt_body_read(
-    const SourceText *source, FmtRewrite rewrite, FmtTokens *out, Arena *arena, Diags *diags);
+MUST_USE bool fmt_body_read(const SourceText *source, FmtRewrite rewrite, FmtTokens *out,
+                            Arena *arena, Diags *diags);

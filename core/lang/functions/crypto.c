@@ -30,9 +30,9 @@ typedef struct UuidNamespace {
 } UuidNamespace;
 
 static const UuidNamespace uuid_namespaces[] = {
-    {"dns",  "6ba7b810-9dad-11d1-80b4-00c04fd430c8"},
-    {"url",  "6ba7b811-9dad-11d1-80b4-00c04fd430c8"},
-    {"oid",  "6ba7b812-9dad-11d1-80b4-00c04fd430c8"},
+    {"dns", "6ba7b810-9dad-11d1-80b4-00c04fd430c8"},
+    {"url", "6ba7b811-9dad-11d1-80b4-00c04fd430c8"},
+    {"oid", "6ba7b812-9dad-11d1-80b4-00c04fd430c8"},
     {"x500", "6ba7b814-9dad-11d1-80b4-00c04fd430c8"},
 };
 

@@ -89,17 +89,17 @@ typedef struct DateVerb {
 } DateVerb;
 
 static const DateVerb date_verbs[] = {
-    {'Y', "year must either be \"YY\" or \"YYYY\""           },
+    {'Y', "year must either be \"YY\" or \"YYYY\""},
     {'M', "month must be \"M\", \"MM\", \"MMM\", or \"MMMM\""},
-    {'D', "day of month must either be \"D\" or \"DD\""      },
-    {'E', "day of week must either be \"EEE\" or \"EEEE\""   },
-    {'h', "24-hour must either be \"h\" or \"hh\""           },
-    {'H', "12-hour must either be \"H\" or \"HH\""           },
-    {'A', "must be \"AA\""                                   },
-    {'a', "must be \"aa\""                                   },
-    {'m', "minute must either be \"m\" or \"mm\""            },
-    {'s', "second must either be \"s\" or \"ss\""            },
-    {'Z', "timezone must be Z, ZZZ, ZZZZ, or ZZZZZ"          },
+    {'D', "day of month must either be \"D\" or \"DD\""},
+    {'E', "day of week must either be \"EEE\" or \"EEEE\""},
+    {'h', "24-hour must either be \"h\" or \"hh\""},
+    {'H', "12-hour must either be \"H\" or \"HH\""},
+    {'A', "must be \"AA\""},
+    {'a', "must be \"aa\""},
+    {'m', "minute must either be \"m\" or \"mm\""},
+    {'s', "second must either be \"s\" or \"ss\""},
+    {'Z', "timezone must be Z, ZZZ, ZZZZ, or ZZZZZ"},
 };
 
 static bool date_add_verb(DateFormat *format, char letter, size_t length) {

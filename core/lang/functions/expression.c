@@ -9,9 +9,7 @@
 #include "str_quote.h"
 #include "type_constraint.h"
 
-static bool expression_attempt(Evaluation *evaluation,
-                               const Expr *expr,
-                               Value *out,
+static bool expression_attempt(Evaluation *evaluation, const Expr *expr, Value *out,
                                Diags *failures) {
     Evaluation quiet = *evaluation;
     quiet.diags = failures;
@@ -138,11 +136,8 @@ static bool template_variables(Evaluation *evaluation, const Expr *call, Value g
 
 /* Renders the template with the variables as its only names. Template and variables must be
  * known. */
-static bool expression_render(Evaluation *evaluation,
-                              const Expr *call,
-                              const SourceText *source,
-                              Value variables,
-                              Value *out) {
+static bool expression_render(Evaluation *evaluation, const Expr *call, const SourceText *source,
+                              Value variables, Value *out) {
     const Expr *expr = NULL;
     Map names;
     if (evaluation->depth >= TEMPLATE_DEPTH_MAX) {
@@ -168,9 +163,7 @@ static bool expression_render(Evaluation *evaluation,
 }
 
 /* Evaluates both arguments of the call. The first is a string, possibly unknown. */
-static bool expression_template_arguments(Evaluation *evaluation,
-                                          const Expr *call,
-                                          Value *text,
+static bool expression_template_arguments(Evaluation *evaluation, const Expr *call, Value *text,
                                           Value *variables) {
     ConvertError error;
     if (!eval_call_check_count(evaluation, call, call->as.call.count) ||

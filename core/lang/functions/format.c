@@ -225,8 +225,8 @@ static bool format_bad_character(FunctionCall *call, Str format, size_t at, Str 
 }
 
 /* Reads [n] if present. */
-static bool format_argument_index(
-    FunctionCall *call, Str format, size_t *at, FormatVerb *verb, Str *error) {
+static bool format_argument_index(FunctionCall *call, Str format, size_t *at, FormatVerb *verb,
+                                  Str *error) {
     uint32_t number = 0;
     if (format_char(format, *at) != '[')
         return true;
@@ -241,8 +241,8 @@ static bool format_argument_index(
 }
 
 /* Reads a verb. *at is at its %, and moves after the verb. */
-static bool format_read_verb(
-    FunctionCall *call, Str format, size_t *at, FormatVerb *verb, Str *error) {
+static bool format_read_verb(FunctionCall *call, Str format, size_t *at, FormatVerb *verb,
+                             Str *error) {
     *verb = (FormatVerb){.offset = (*at)++};
     if (!format_argument_index(call, format, at, verb, error))
         return false;
@@ -395,8 +395,8 @@ static bool formatting_check_used(const Formatting *formatting, Str *error) {
                          "too many arguments; only %zu used by format string", formatting->highest);
 }
 
-static bool format_run(
-    FunctionCall *call, const Value *arguments, size_t count, Str *out, Str *error) {
+static bool format_run(FunctionCall *call, const Value *arguments, size_t count, Str *out,
+                       Str *error) {
     Str format = function_text(call, 0);
     Formatting formatting = {.call = call,
                              .arguments = arguments,

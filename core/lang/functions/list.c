@@ -329,8 +329,8 @@ static bool list_sort(FunctionCall *call, Value *out, Str *error) {
 
 #define RANGE_MAX 1024
 
-static bool range_fill(
-    FunctionCall *call, Value start, Value end, Value step, Value *out, Str *error) {
+static bool range_fill(FunctionCall *call, Value start, Value end, Value step, Value *out,
+                       Str *error) {
     ValueVec items = {0};
     int direction = arithmetic_sign(step, call->arena);
     if (direction == 0)
@@ -376,8 +376,8 @@ static bool matchkeys_type(FunctionCall *call, const Type **out, Str *error) {
 
 /* As in Terraform, the result is empty if a comparison that is needed has an unknown result. The
  * comparisons count as elements, because each key is compared with each wanted value. */
-static bool match_unknown(
-    FunctionCall *call, Value values, Value keys, Value wanted, Value *out, Str *error) {
+static bool match_unknown(FunctionCall *call, Value values, Value keys, Value wanted, Value *out,
+                          Str *error) {
     ValueVec items = {0};
     for (size_t i = 0; i < keys.count; i++) {
         for (size_t k = 0; k < wanted.count; k++) {

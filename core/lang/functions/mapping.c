@@ -71,8 +71,8 @@ static bool lookup_missing(FunctionCall *call, Str *error) {
                          STR_ARG(str_quote(value_text(key), call->arena)));
 }
 
-static bool lookup_default(
-    FunctionCall *call, const Type *type, uint8_t marks, Value *out, Str *error) {
+static bool lookup_default(FunctionCall *call, const Type *type, uint8_t marks, Value *out,
+                           Str *error) {
     ConvertError failure;
     if (call->count < 3)
         return lookup_missing(call, error);

@@ -262,8 +262,8 @@ typedef struct Allocation {
     Str last; /* latest subnet, for messages */
 } Allocation;
 
-static bool subnet_prefix(
-    FunctionCall *call, size_t i, const Allocation *allocation, uint32_t *out, Str *error) {
+static bool subnet_prefix(FunctionCall *call, size_t i, const Allocation *allocation, uint32_t *out,
+                          Str *error) {
     int64_t extra = 0;
     if (!sequence_integer(call, i, &extra, error))
         return false;
@@ -279,8 +279,8 @@ static bool subnet_prefix(
 }
 
 /* Allocates the next block of that size, at a multiple of its size. */
-static bool allocate(
-    FunctionCall *call, size_t i, uint32_t prefix, Allocation *allocation, Value *out, Str *error) {
+static bool allocate(FunctionCall *call, size_t i, uint32_t prefix, Allocation *allocation,
+                     Value *out, Str *error) {
     AddressBlock block = {.bits = allocation->network.bits, .prefix = prefix};
     Uint128 size = (Uint128)1 << (block.bits - prefix);
     Uint128 most = block_last(allocation->network);

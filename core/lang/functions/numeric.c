@@ -325,7 +325,6 @@ static bool numeric_parseint(FunctionCall *call, Value *out, Str *error) {
     return true;
 }
 
-/* clang-format off */
 static const Function numeric_functions[] = {
     {
         .name = "abs",
@@ -408,6 +407,5 @@ static const Function numeric_functions[] = {
         .example = "sum([10, 13, 6]) = 29",
     },
 };
-/* clang-format on */
 
 const FunctionFamily functions_numeric = {numeric_functions, ARRAY_COUNT(numeric_functions)};

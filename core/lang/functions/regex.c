@@ -163,12 +163,8 @@ static bool add_part(const FunctionCall *call, Str part, StrBuf *out, Str *error
 }
 
 /* Expands $1, ${name}, $name and $$ in the replacement. */
-static bool add_replacement(const FunctionCall *call,
-                            const RegexProgram *regex,
-                            Str text,
-                            Str with,
-                            StrBuf *out,
-                            Str *error) {
+static bool add_replacement(const FunctionCall *call, const RegexProgram *regex, Str text, Str with,
+                            StrBuf *out, Str *error) {
     size_t at = 0;
     size_t dollar;
     while ((dollar = str_find_char(with, '$', at)) != SIZE_MAX) {
@@ -190,8 +186,8 @@ static bool add_replacement(const FunctionCall *call,
     return add_part(call, str_after(with, at), out, error);
 }
 
-static bool regex_replace_all(
-    FunctionCall *call, Str text, Str pattern, Str with, Value *out, Str *error) {
+static bool regex_replace_all(FunctionCall *call, Str text, Str pattern, Str with, Value *out,
+                              Str *error) {
     SCOPED(RegexProgram) regex = {0};
     StrBuf buf = strbuf_new(call->arena);
     RegexWalk walk = {0};

@@ -20,8 +20,8 @@ static bool set_type(FunctionCall *call, const Type **out, Str *error) {
 }
 
 /* Converts all arguments to a common set type. */
-static bool set_prepare(
-    FunctionCall *call, Value *sets, const Type **type, bool *is_known, Str *error) {
+static bool set_prepare(FunctionCall *call, Value *sets, const Type **type, bool *is_known,
+                        Str *error) {
     ConvertError failure;
     if (!set_type(call, type, error))
         return false;
@@ -59,8 +59,8 @@ static bool choose_any(Value item, const ItemIndex *others, size_t count) {
 }
 
 /* Collects the elements of the first `sources` sets for which `choose` returns true. */
-static bool set_combine(
-    FunctionCall *call, size_t sources, SetChoice choose, Value *out, Str *error) {
+static bool set_combine(FunctionCall *call, size_t sources, SetChoice choose, Value *out,
+                        Str *error) {
     Value *sets = arena_new_array(call->arena, Value, call->count);
     const Type *type = NULL;
     bool is_known = true;
@@ -162,8 +162,8 @@ static bool product_prepare(FunctionCall *call, Product *product, Str *error) {
     return true;
 }
 
-static bool product_tuple(
-    FunctionCall *call, const Product *product, size_t number, Value *out, Str *error) {
+static bool product_tuple(FunctionCall *call, const Product *product, size_t number, Value *out,
+                          Str *error) {
     Value *parts = arena_new_array(call->arena, Value, product->count);
     ConvertError failure;
     for (size_t i = product->count; i-- > 0;) {
@@ -224,7 +224,6 @@ static bool set_product(FunctionCall *call, Value *out, Str *error) {
     return true;
 }
 
-/* clang-format off */
 static const Function set_functions[] = {
     {
         .name = "setintersection",
@@ -261,6 +260,5 @@ static const Function set_functions[] = {
         .example = "setunion([\"a\"], [\"b\"]) = toset([\"a\", \"b\"])",
     },
 };
-/* clang-format on */
 
 const FunctionFamily functions_set = {set_functions, ARRAY_COUNT(set_functions)};

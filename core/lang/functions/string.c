@@ -105,8 +105,8 @@ static bool string_indent(FunctionCall *call, Value *out, Str *error) {
     return function_give_text(call, strbuf_str(&buf), out);
 }
 
-static bool join_list(
-    FunctionCall *call, size_t argument, StrBuf *buf, bool *is_first, Str *error) {
+static bool join_list(FunctionCall *call, size_t argument, StrBuf *buf, bool *is_first,
+                      Str *error) {
     Str separator = function_text(call, 0);
     Value list = call->arguments[argument];
     for (size_t i = 0; i < list.count; i++) {

@@ -220,7 +220,6 @@ static bool tfvars_decode(FunctionCall *call, Value *out, Str *error) {
                          position.column, STR_ARG(first->summary), STR_ARG(first->detail));
 }
 
-/* clang-format off */
 static const Function tfvars_functions[] = {
     {
         .name = "provider::terraform::decode_tfvars",
@@ -246,6 +245,5 @@ static const Function tfvars_functions[] = {
         .example = "provider::terraform::encode_tfvars({size = 3}) = \"size = 3\\n\"",
     },
 };
-/* clang-format on */
 
 const FunctionFamily functions_tfvars = {tfvars_functions, ARRAY_COUNT(tfvars_functions)};

@@ -291,11 +291,8 @@ static const NativeBody *read_body(Parse *parse, TokenKind end) {
     }
 }
 
-bool native_parse(const SourceText *source,
-                  const FunctionTable *functions,
-                  const NativeBody **out,
-                  Arena *arena,
-                  Diags *diags) {
+bool native_parse(const SourceText *source, const FunctionTable *functions, const NativeBody **out,
+                  Arena *arena, Diags *diags) {
     Parse parse = parse_new(source, 0, LEXER_NORMAL, functions, arena, diags);
     if (source->bytes.len > NATIVE_BYTES_MAX) {
         *out = new_body(&parse, place_of(&parse, 0));

@@ -45,8 +45,5 @@ struct NativeBody {
 };
 
 /* Sets *out also when it returns false. */
-MUST_USE bool native_parse(const SourceText *source,
-                           const FunctionTable *functions,
-                           const NativeBody **out,
-                           Arena *arena,
-                           Diags *diags);
+MUST_USE bool native_parse(const SourceText *source, const FunctionTable *functions,
+                           const NativeBody **out, Arena *arena, Diags *diags);

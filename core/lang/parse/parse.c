@@ -4,12 +4,8 @@
 
 #include "utf8.h"
 
-Parse parse_new(const SourceText *source,
-                uint32_t start,
-                LexerModeKind kind,
-                const FunctionTable *functions,
-                Arena *arena,
-                Diags *diags) {
+Parse parse_new(const SourceText *source, uint32_t start, LexerModeKind kind,
+                const FunctionTable *functions, Arena *arena, Diags *diags) {
     return (Parse){.lexer = lexer_new(source, start, kind, arena),
                    .functions = functions,
                    .skips_newlines = true,
@@ -63,21 +59,21 @@ typedef struct BadToken {
 #define BAD_OPERATORS 4 /* the first rows, reported at most this many times in total */
 
 static const BadToken bad_tokens[] = {
-    {"&",            "Unsupported operator",
-     "There are no bit operators. For \"and\" of two conditions, use \"&&\"."                     },
-    {"|",            "Unsupported operator",
-     "There are no bit operators. For \"or\" of two conditions, use \"||\"."                      },
-    {"^",            "Unsupported operator",
-     "There are no bit operators and no power operator. For a power, use pow(a, b)."              },
-    {"~",            "Unsupported operator", "There are no bit operators. For \"not\", use \"!\"."},
-    {"'",            "Invalid character",    "Strings require double quotes (\")."                },
-    {"`",            "Invalid character",
-     "Strings require double quotes (\"). For several lines, use a heredoc (<<EOT)."              },
-    {";",            "Invalid character",    "Semicolons are not allowed. Use a new line instead."},
+    {"&", "Unsupported operator",
+     "There are no bit operators. For \"and\" of two conditions, use \"&&\"."},
+    {"|", "Unsupported operator",
+     "There are no bit operators. For \"or\" of two conditions, use \"||\"."},
+    {"^", "Unsupported operator",
+     "There are no bit operators and no power operator. For a power, use pow(a, b)."},
+    {"~", "Unsupported operator", "There are no bit operators. For \"not\", use \"!\"."},
+    {"'", "Invalid character", "Strings require double quotes (\")."},
+    {"`", "Invalid character",
+     "Strings require double quotes (\"). For several lines, use a heredoc (<<EOT)."},
+    {";", "Invalid character", "Semicolons are not allowed. Use a new line instead."},
     {"\xe2\x80\x9c", "Invalid character",
-     "Strings require straight double quotes (\"), not curly ones."                               },
+     "Strings require straight double quotes (\"), not curly ones."},
     {"\xe2\x80\x9d", "Invalid character",
-     "Strings require straight double quotes (\"), not curly ones."                               },
+     "Strings require straight double quotes (\"), not curly ones."},
 };
 
 /* Returns true for rows that are reported each time. */
@@ -229,12 +225,9 @@ static const struct {
     TokenKind open;
     TokenKind close;
 } pairs[] = {
-    {TOKEN_BRACE_OPEN,    TOKEN_BRACE_CLOSE   },
-    {TOKEN_BRACKET_OPEN,  TOKEN_BRACKET_CLOSE },
-    {TOKEN_PAREN_OPEN,    TOKEN_PAREN_CLOSE   },
-    {TOKEN_QUOTE_OPEN,    TOKEN_QUOTE_CLOSE   },
-    {TOKEN_HEREDOC_OPEN,  TOKEN_HEREDOC_CLOSE },
-    {TOKEN_INTERPOLATION, TOKEN_SEQUENCE_CLOSE},
+    {TOKEN_BRACE_OPEN, TOKEN_BRACE_CLOSE},     {TOKEN_BRACKET_OPEN, TOKEN_BRACKET_CLOSE},
+    {TOKEN_PAREN_OPEN, TOKEN_PAREN_CLOSE},     {TOKEN_QUOTE_OPEN, TOKEN_QUOTE_CLOSE},
+    {TOKEN_HEREDOC_OPEN, TOKEN_HEREDOC_CLOSE}, {TOKEN_INTERPOLATION, TOKEN_SEQUENCE_CLOSE},
 };
 
 /* Returns TOKEN_END for a token that belongs to no pair. */

@@ -35,12 +35,8 @@ typedef struct Parse {
     Diags *diags;
 } Parse;
 
-Parse parse_new(const SourceText *source,
-                uint32_t start,
-                LexerModeKind kind,
-                const FunctionTable *functions,
-                Arena *arena,
-                Diags *diags);
+Parse parse_new(const SourceText *source, uint32_t start, LexerModeKind kind,
+                const FunctionTable *functions, Arena *arena, Diags *diags);
 /* Returns the next token; skips newlines where they are not significant. */
 Token parse_peek(Parse *parse);
 Token parse_read(Parse *parse);

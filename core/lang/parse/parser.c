@@ -247,8 +247,8 @@ static void chain_add_index(Parse *parse, Chain *chain, Token open, const Expr *
     chain->expr = expr;
 }
 
-static void chain_wrap_splat(
-    Parse *parse, Chain *chain, Token marker, const Expr *each, bool is_full) {
+static void chain_wrap_splat(Parse *parse, Chain *chain, Token marker, const Expr *each,
+                             bool is_full) {
     Expr *expr = parse_node(parse, EXPR_SPLAT, chain->expr->range.start);
     expr->as.splat.object = chain->expr;
     expr->as.splat.each = each;
@@ -427,23 +427,15 @@ typedef struct BinaryOperator {
     uint8_t operator;
 } BinaryOperator;
 
-/* clang-format off */
 static const BinaryOperator binary_operators[TOKEN_COMMENT + 1] = {
-    [TOKEN_OR]            = {1, OPERATOR_OR},
-    [TOKEN_AND]           = {2, OPERATOR_AND},
-    [TOKEN_EQUAL]         = {3, OPERATOR_EQUAL},
-    [TOKEN_NOT_EQUAL]     = {3, OPERATOR_NOT_EQUAL},
-    [TOKEN_LESS]          = {4, OPERATOR_LESS},
-    [TOKEN_LESS_EQUAL]    = {4, OPERATOR_LESS_EQUAL},
-    [TOKEN_GREATER]       = {4, OPERATOR_GREATER},
-    [TOKEN_GREATER_EQUAL] = {4, OPERATOR_GREATER_EQUAL},
-    [TOKEN_PLUS]          = {5, OPERATOR_ADD},
-    [TOKEN_MINUS]         = {5, OPERATOR_SUBTRACT},
-    [TOKEN_STAR]          = {6, OPERATOR_MULTIPLY},
-    [TOKEN_SLASH]         = {6, OPERATOR_DIVIDE},
-    [TOKEN_PERCENT]       = {6, OPERATOR_MODULO},
+    [TOKEN_OR] = {1, OPERATOR_OR},           [TOKEN_AND] = {2, OPERATOR_AND},
+    [TOKEN_EQUAL] = {3, OPERATOR_EQUAL},     [TOKEN_NOT_EQUAL] = {3, OPERATOR_NOT_EQUAL},
+    [TOKEN_LESS] = {4, OPERATOR_LESS},       [TOKEN_LESS_EQUAL] = {4, OPERATOR_LESS_EQUAL},
+    [TOKEN_GREATER] = {4, OPERATOR_GREATER}, [TOKEN_GREATER_EQUAL] = {4, OPERATOR_GREATER_EQUAL},
+    [TOKEN_PLUS] = {5, OPERATOR_ADD},        [TOKEN_MINUS] = {5, OPERATOR_SUBTRACT},
+    [TOKEN_STAR] = {6, OPERATOR_MULTIPLY},   [TOKEN_SLASH] = {6, OPERATOR_DIVIDE},
+    [TOKEN_PERCENT] = {6, OPERATOR_MODULO},
 };
-/* clang-format on */
 
 /* Reads operators of at least this precedence. All are left-associative. */
 static const Expr *parse_binary(Parse *parse, uint8_t least) {
@@ -519,11 +511,8 @@ bool parser_check_text(const SourceText *source, Diags *diags) {
     return false;
 }
 
-bool parser_parse_expression(const SourceText *source,
-                             const FunctionTable *functions,
-                             const Expr **out,
-                             Arena *arena,
-                             Diags *diags) {
+bool parser_parse_expression(const SourceText *source, const FunctionTable *functions,
+                             const Expr **out, Arena *arena, Diags *diags) {
     Parse parse = parse_new(source, 0, LEXER_NORMAL, functions, arena, diags);
     const Expr *expr = parse_expression(&parse);
     if (!parse_is_next(&parse, TOKEN_END))
@@ -535,13 +524,9 @@ bool parser_parse_expression(const SourceText *source,
     return true;
 }
 
-bool parser_parse_expression_at(const SourceText *source,
-                                uint32_t start,
-                                const FunctionTable *functions,
-                                const Expr **out,
-                                uint32_t *end,
-                                Arena *arena,
-                                Diags *diags) {
+bool parser_parse_expression_at(const SourceText *source, uint32_t start,
+                                const FunctionTable *functions, const Expr **out, uint32_t *end,
+                                Arena *arena, Diags *diags) {
     Parse parse = parse_new(source, start, LEXER_NORMAL, functions, arena, diags);
     parse.skips_newlines = false;
     const Expr *expr = parse_expression(&parse);
@@ -556,11 +541,8 @@ bool parser_parse_expression_at(const SourceText *source,
     return true;
 }
 
-bool parser_parse_template(const SourceText *source,
-                           const FunctionTable *functions,
-                           const Expr **out,
-                           Arena *arena,
-                           Diags *diags) {
+bool parser_parse_template(const SourceText *source, const FunctionTable *functions,
+                           const Expr **out, Arena *arena, Diags *diags) {
     Parse parse = parse_new(source, 0, LEXER_BARE, functions, arena, diags);
     Token open = {.kind = TOKEN_END};
     const Expr *expr = parse_template(&parse, open, TOKEN_END);

@@ -11,30 +11,18 @@
 /* Checks a source file: it must be UTF-8 and not too large. */
 MUST_USE bool parser_check_text(const SourceText *source, Diags *diags);
 /* Parses the whole source as one expression. */
-MUST_USE bool parser_parse_expression(const SourceText *source,
-                                      const FunctionTable *functions,
-                                      const Expr **out,
-                                      Arena *arena,
-                                      Diags *diags);
+MUST_USE bool parser_parse_expression(const SourceText *source, const FunctionTable *functions,
+                                      const Expr **out, Arena *arena, Diags *diags);
 /* Parses one expression of a native-syntax file, from byte `start` to the end of its line. Newlines
  * are skipped within brackets only. *end is the offset of the newline, comment or brace after it,
  * or of the end. */
-MUST_USE bool parser_parse_expression_at(const SourceText *source,
-                                         uint32_t start,
-                                         const FunctionTable *functions,
-                                         const Expr **out,
-                                         uint32_t *end,
-                                         Arena *arena,
-                                         Diags *diags);
+MUST_USE bool parser_parse_expression_at(const SourceText *source, uint32_t start,
+                                         const FunctionTable *functions, const Expr **out,
+                                         uint32_t *end, Arena *arena, Diags *diags);
 /* Parses the whole source as one template. A single interpolation keeps its type; a source without
  * sequences is a literal. */
-MUST_USE bool parser_parse_template(const SourceText *source,
-                                    const FunctionTable *functions,
-                                    const Expr **out,
-                                    Arena *arena,
-                                    Diags *diags);
+MUST_USE bool parser_parse_template(const SourceText *source, const FunctionTable *functions,
+                                    const Expr **out, Arena *arena, Diags *diags);
 /* Parses the whole source as one traversal (depends_on, ignore_changes, provider, …). */
-MUST_USE bool parser_parse_traversal(const SourceText *source,
-                                     Traversal **out,
-                                     Arena *arena,
+MUST_USE bool parser_parse_traversal(const SourceText *source, Traversal **out, Arena *arena,
                                      Diags *diags);

@@ -191,11 +191,8 @@ typedef struct Keyword {
 } Keyword;
 
 static const Keyword keywords[] = {
-    {"if",     PART_IF    },
-    {"else",   PART_ELSE  },
-    {"endif",  PART_ENDIF },
-    {"for",    PART_FOR   },
-    {"endfor", PART_ENDFOR},
+    {"if", PART_IF},   {"else", PART_ELSE},     {"endif", PART_ENDIF},
+    {"for", PART_FOR}, {"endfor", PART_ENDFOR},
 };
 
 #define KEYWORD_DETAIL                                                                             \
@@ -342,9 +339,7 @@ static const Part *template_next(const Template *template) {
     return template->at < template->count ? &template->parts[template->at] : NULL;
 }
 
-static const Expr *template_refuse(Template *template,
-                                   SourceRange range,
-                                   const char *summary,
+static const Expr *template_refuse(Template *template, SourceRange range, const char *summary,
                                    const char *detail) {
     parse_error(template->parse, range, summary, detail);
     return parse_placeholder(template->parse, range.start);

@@ -294,17 +294,14 @@ static void visit_expr(const Visit *visit, const Expr *expr) {
     }
 }
 
-void expr_each_traversal(const Expr *expr,
-                         void (*visit)(Traversal *traversal, void *payload),
+void expr_each_traversal(const Expr *expr, void (*visit)(Traversal *traversal, void *payload),
                          void *payload) {
     Visit state = {.visit = visit, .payload = payload};
     visit_expr(&state, expr);
 }
 
-void expr_each_use(const Expr *expr,
-                   void (*visit)(Traversal *traversal, void *payload),
-                   void (*visit_call)(const Expr *call, void *payload),
-                   void *payload) {
+void expr_each_use(const Expr *expr, void (*visit)(Traversal *traversal, void *payload),
+                   void (*visit_call)(const Expr *call, void *payload), void *payload) {
     Visit state = {.visit = visit, .visit_call = visit_call, .payload = payload};
     visit_expr(&state, expr);
 }

@@ -163,11 +163,8 @@ bool expr_as_literal(const Expr *expr, Value *out, Arena *arena);
 bool expr_has_traversal(const Expr *expr);
 /* Calls `visit` for every traversal in the expression except loop variables and type constraints,
  * in source order. */
-void expr_each_traversal(const Expr *expr,
-                         void (*visit)(Traversal *traversal, void *payload),
+void expr_each_traversal(const Expr *expr, void (*visit)(Traversal *traversal, void *payload),
                          void *payload);
 /* The same, and calls `visit_call` for every function call instead of visiting its arguments. */
-void expr_each_use(const Expr *expr,
-                   void (*visit)(Traversal *traversal, void *payload),
-                   void (*visit_call)(const Expr *call, void *payload),
-                   void *payload);
+void expr_each_use(const Expr *expr, void (*visit)(Traversal *traversal, void *payload),
+                   void (*visit_call)(const Expr *call, void *payload), void *payload);

@@ -138,8 +138,8 @@ void function_doc_write(const FunctionTable *table, JsonWriter *writer, Arena *a
     json_object_end(writer);
 }
 
-bool function_doc_write_provided(
-    const FunctionTable *table, Str provider, const char *key, JsonWriter *writer, Arena *arena) {
+bool function_doc_write_provided(const FunctionTable *table, Str provider, const char *key,
+                                 JsonWriter *writer, Arena *arena) {
     Str prefix = str_format(arena, "provider::%.*s::", STR_ARG(provider));
     const Function **all = sorted_functions(table, arena);
     bool is_open = false;

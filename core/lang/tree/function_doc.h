@@ -10,8 +10,8 @@
 void function_doc_write(const FunctionTable *table, JsonWriter *writer, Arena *arena);
 /* Writes the functions of a provider, by their names without provider::NAME::, as the member `key`.
  * If there are none, writes nothing and returns false. */
-bool function_doc_write_provided(
-    const FunctionTable *table, Str provider, const char *key, JsonWriter *writer, Arena *arena);
+bool function_doc_write_provided(const FunctionTable *table, Str provider, const char *key,
+                                 JsonWriter *writer, Arena *arena);
 /* Writes one signature, as a diagnostic about a call contains it. */
 void function_doc_write_called(const Function *function, JsonWriter *writer, Arena *arena);
 /* Writes the reference page of all functions. */

@@ -10,22 +10,22 @@ typedef struct ReferenceRoot {
 } ReferenceRoot;
 
 static const ReferenceRoot roots[] = {
-    {"var",       REFERENCE_VARIABLE,  MODE_MANAGED,   1, "var.NAME"           },
-    {"local",     REFERENCE_LOCAL,     MODE_MANAGED,   1, "local.NAME"         },
-    {"module",    REFERENCE_MODULE,    MODE_MANAGED,   1, "module.NAME"        },
-    {"path",      REFERENCE_PATH,      MODE_MANAGED,   1, "path.module"        },
-    {"terraform", REFERENCE_TERRAFORM, MODE_MANAGED,   1, "terraform.workspace"},
-    {"tofu",      REFERENCE_TERRAFORM, MODE_MANAGED,   1, "tofu.workspace"     },
-    {"loam",      REFERENCE_TERRAFORM, MODE_MANAGED,   1, "loam.workspace"     },
-    {"count",     REFERENCE_COUNT,     MODE_MANAGED,   1, "count.index"        },
-    {"each",      REFERENCE_EACH,      MODE_MANAGED,   1, "each.key"           },
-    {"self",      REFERENCE_SELF,      MODE_MANAGED,   0, "self"               },
-    {"caller",    REFERENCE_CALLER,    MODE_MANAGED,   0, "caller"             },
-    {"data",      REFERENCE_RESOURCE,  MODE_DATA,      2, "data.TYPE.NAME"     },
-    {"resource",  REFERENCE_RESOURCE,  MODE_MANAGED,   2, "resource.TYPE.NAME" },
-    {"ephemeral", REFERENCE_RESOURCE,  MODE_EPHEMERAL, 2, "ephemeral.TYPE.NAME"},
-    {"action",    REFERENCE_RESOURCE,  MODE_ACTION,    2, "action.TYPE.NAME"   },
-    {"list",      REFERENCE_RESOURCE,  MODE_LIST,      2, "list.TYPE.NAME"     },
+    {"var", REFERENCE_VARIABLE, MODE_MANAGED, 1, "var.NAME"},
+    {"local", REFERENCE_LOCAL, MODE_MANAGED, 1, "local.NAME"},
+    {"module", REFERENCE_MODULE, MODE_MANAGED, 1, "module.NAME"},
+    {"path", REFERENCE_PATH, MODE_MANAGED, 1, "path.module"},
+    {"terraform", REFERENCE_TERRAFORM, MODE_MANAGED, 1, "terraform.workspace"},
+    {"tofu", REFERENCE_TERRAFORM, MODE_MANAGED, 1, "tofu.workspace"},
+    {"loam", REFERENCE_TERRAFORM, MODE_MANAGED, 1, "loam.workspace"},
+    {"count", REFERENCE_COUNT, MODE_MANAGED, 1, "count.index"},
+    {"each", REFERENCE_EACH, MODE_MANAGED, 1, "each.key"},
+    {"self", REFERENCE_SELF, MODE_MANAGED, 0, "self"},
+    {"caller", REFERENCE_CALLER, MODE_MANAGED, 0, "caller"},
+    {"data", REFERENCE_RESOURCE, MODE_DATA, 2, "data.TYPE.NAME"},
+    {"resource", REFERENCE_RESOURCE, MODE_MANAGED, 2, "resource.TYPE.NAME"},
+    {"ephemeral", REFERENCE_RESOURCE, MODE_EPHEMERAL, 2, "ephemeral.TYPE.NAME"},
+    {"action", REFERENCE_RESOURCE, MODE_ACTION, 2, "action.TYPE.NAME"},
+    {"list", REFERENCE_RESOURCE, MODE_LIST, 2, "list.TYPE.NAME"},
 };
 
 static const ReferenceRoot *reference_root(Str name) {

@@ -1,12 +1,8 @@
 /* scope: a scope made from a map of root names; the budget. */
 #include "scope.h"
 
-static bool scope_lookup_map(const Scope *scope,
-                             const Traversal *traversal,
-                             Value *out,
-                             size_t *used,
-                             Arena *arena,
-                             Diags *diags) {
+static bool scope_lookup_map(const Scope *scope, const Traversal *traversal, Value *out,
+                             size_t *used, Arena *arena, Diags *diags) {
     const Map *variables = scope->self;
     const Value *value = map_find(variables, traversal->root);
     if (value) {

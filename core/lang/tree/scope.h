@@ -26,12 +26,8 @@ typedef struct Scope {
     void *self;
     /* Gets the value of the root and of as many steps as belong to the name (*used). On failure (no
      * such name, or no value) adds an error and returns false. */
-    bool (*lookup)(const struct Scope *scope,
-                   const Traversal *traversal,
-                   Value *out,
-                   size_t *used,
-                   Arena *arena,
-                   Diags *diags);
+    bool (*lookup)(const struct Scope *scope, const Traversal *traversal, Value *out, size_t *used,
+                   Arena *arena, Diags *diags);
     const FunctionTable *functions;
     /* Returns the provider name in the function table for a local provider name of this module,
      * or the provider's address. NULL: the names are the same. */

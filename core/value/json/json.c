@@ -193,8 +193,8 @@ typedef struct Typed {
     const char **error;
 } Typed;
 
-static bool read_typed(
-    const Typed *typed, JsonToken token, const Type *type, const Place *place, Value *out);
+static bool read_typed(const Typed *typed, JsonToken token, const Type *type, const Place *place,
+                       Value *out);
 
 static void add_place(StrBuf *buf, const Place *place) {
     if (!place)
@@ -252,8 +252,8 @@ static bool read_string(const Typed *typed, JsonToken token, const Place *place,
     return true;
 }
 
-static bool read_list(
-    const Typed *typed, JsonToken token, const Type *type, const Place *place, Value *out) {
+static bool read_list(const Typed *typed, JsonToken token, const Type *type, const Place *place,
+                      Value *out) {
     Elements elements;
     elements_init(&elements);
     Place inside = {.parent = place};
@@ -276,8 +276,8 @@ static bool read_list(
     return true;
 }
 
-static bool read_tuple(
-    const Typed *typed, JsonToken token, const Type *type, const Place *place, Value *out) {
+static bool read_tuple(const Typed *typed, JsonToken token, const Type *type, const Place *place,
+                       Value *out) {
     Str wrong = str_format(typed->arena, "an array of %u elements is required", type->count);
     Value *items = arena_new_array(typed->arena, Value, type->count);
     Place inside = {.parent = place};
@@ -297,8 +297,8 @@ static bool read_tuple(
     return true;
 }
 
-static bool read_map(
-    const Typed *typed, JsonToken token, const Type *type, const Place *place, Value *out) {
+static bool read_map(const Typed *typed, JsonToken token, const Type *type, const Place *place,
+                     Value *out) {
     Elements elements;
     elements_init(&elements);
     if (token != JSON_OBJECT_START)
@@ -331,8 +331,8 @@ static bool find_attribute(const Type *type, Str name, size_t guess, size_t *ind
     return type_find_attribute(type, name, index);
 }
 
-static bool read_object(
-    const Typed *typed, JsonToken token, const Type *type, const Place *place, Value *out) {
+static bool read_object(const Typed *typed, JsonToken token, const Type *type, const Place *place,
+                        Value *out) {
     size_t index = SIZE_MAX;
     Value *items = arena_new_array(typed->arena, Value, type->count);
     if (token != JSON_OBJECT_START)
@@ -369,9 +369,7 @@ static JsonReader inner_reader(const JsonReader *outer, Str bytes) {
 
 /* Reads {"value":…,"type":…}. Returns the value's bytes unparsed, because the type usually follows
  * the value. */
-static bool read_dynamic_members(const Typed *typed,
-                                 const Place *place,
-                                 Str *value,
+static bool read_dynamic_members(const Typed *typed, const Place *place, Str *value,
                                  const Type **type) {
     JsonReader *reader = typed->reader;
     JsonToken token;
@@ -413,8 +411,8 @@ static bool read_dynamic(const Typed *typed, JsonToken token, const Place *place
     return false;
 }
 
-static bool read_typed(
-    const Typed *typed, JsonToken token, const Type *type, const Place *place, Value *out) {
+static bool read_typed(const Typed *typed, JsonToken token, const Type *type, const Place *place,
+                       Value *out) {
     if (token == JSON_BAD || token == JSON_END)
         return refuse(typed, place, STR("a value is expected"));
     if (token == JSON_NULL) {
@@ -435,12 +433,8 @@ static bool read_typed(
     return false;
 }
 
-bool json_read_typed(JsonReader *reader,
-                     JsonToken token,
-                     const Type *type,
-                     Value *out,
-                     const char **error,
-                     Arena *arena) {
+bool json_read_typed(JsonReader *reader, JsonToken token, const Type *type, Value *out,
+                     const char **error, Arena *arena) {
     Typed typed = {.reader = reader, .arena = arena, .error = error};
     Value value;
     if (!read_typed(&typed, token, type, NULL, &value))

@@ -23,18 +23,14 @@ typedef struct JsonTypes {
  * failure returns false; the reader holds the error. */
 MUST_USE bool json_read_any(JsonReader *reader, JsonToken token, Value *out, Arena *arena);
 /* Reads a whole text. On failure sets *error and its byte *offset. */
-MUST_USE bool json_parse_any(
-    Str bytes, Value *out, const char **error, size_t *offset, Arena *arena);
+MUST_USE bool json_parse_any(Str bytes, Value *out, const char **error, size_t *offset,
+                             Arena *arena);
 /* Reads a value of the given type, in the encoding of state files. Where `type` is dynamic, the
  * text must be {"value":…,"type":…}; the value then has that type. Missing attributes are null;
  * unknown attributes are an error. Of duplicate keys the last wins. On failure *error includes the
  * place, and reader->start is its offset. */
-MUST_USE bool json_read_typed(JsonReader *reader,
-                              JsonToken token,
-                              const Type *type,
-                              Value *out,
-                              const char **error,
-                              Arena *arena);
+MUST_USE bool json_read_typed(JsonReader *reader, JsonToken token, const Type *type, Value *out,
+                              const char **error, Arena *arena);
 /* Reads a type: "string", ["list","string"], ["object",{…}], ["object",{…},["optional"]]. On
  * failure returns false; the reader holds the error. */
 MUST_USE bool json_read_type(JsonReader *reader, JsonToken token, const Type **out, Arena *arena);

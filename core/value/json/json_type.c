@@ -124,8 +124,8 @@ static const Type *find_known(const JsonReader *reader, const JsonTypes *types) 
 }
 
 /* Reads a type, or finds it among the newest ones. */
-static bool read_shared(
-    JsonReader *reader, JsonTypes *types, JsonToken token, const Type **out, Arena *arena) {
+static bool read_shared(JsonReader *reader, JsonTypes *types, JsonToken token, const Type **out,
+                        Arena *arena) {
     size_t start = reader->start;
     Str text;
     if (token != JSON_ARRAY_START)

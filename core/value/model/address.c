@@ -68,9 +68,7 @@ static InstanceKey key_clone(InstanceKey key, Arena *arena) {
     return key;
 }
 
-const ModuleAddr *module_addr_child(const ModuleAddr *parent,
-                                    Str name,
-                                    InstanceKey key,
+const ModuleAddr *module_addr_child(const ModuleAddr *parent, Str name, InstanceKey key,
                                     Arena *arena) {
     ModuleAddr *child = arena_new(arena, ModuleAddr);
     *child = (ModuleAddr){.parent = parent, .name = name, .key = key};

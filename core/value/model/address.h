@@ -71,9 +71,7 @@ int address_key_compare(InstanceKey a, InstanceKey b);
 /* Returns [0], ["k"] or [*]; empty without key. */
 Str address_key_to_str(InstanceKey key, Arena *arena);
 
-const ModuleAddr *module_addr_child(const ModuleAddr *parent,
-                                    Str name,
-                                    InstanceKey key,
+const ModuleAddr *module_addr_child(const ModuleAddr *parent, Str name, InstanceKey key,
                                     Arena *arena);
 size_t module_addr_depth(const ModuleAddr *module); /* the root has depth 0 */
 bool module_addr_equal(const ModuleAddr *a, const ModuleAddr *b);

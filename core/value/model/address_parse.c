@@ -322,8 +322,8 @@ static bool read_resource(Parser *parser, const ModuleAddr *module, ResourceAddr
     return true;
 }
 
-static bool parser_start(
-    Parser *parser, Str text, bool allows_unknown_keys, Arena *arena, Diags *diags) {
+static bool parser_start(Parser *parser, Str text, bool allows_unknown_keys, Arena *arena,
+                         Diags *diags) {
     *parser = (Parser){.text = str_clone(str_trim(text), arena),
                        .allows_unknown_keys = allows_unknown_keys,
                        .arena = arena,
@@ -348,8 +348,8 @@ bool address_parse_target(Str text, AddressTarget *out, Arena *arena, Diags *dia
     return true;
 }
 
-static bool parse_resource(
-    Str text, bool allows_unknown_keys, ResourceAddr *out, Arena *arena, Diags *diags) {
+static bool parse_resource(Str text, bool allows_unknown_keys, ResourceAddr *out, Arena *arena,
+                           Diags *diags) {
     Parser parser;
     const ModuleAddr *module = NULL;
     if (!parser_start(&parser, text, allows_unknown_keys, arena, diags))

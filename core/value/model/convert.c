@@ -45,10 +45,7 @@ static bool fail(Conversion *c, const Place *place, Str message) {
     size_t at = count;
     for (const Place *p = place; p; p = p->outer)
         steps[--at] = p->step;
-    *c->error = (ConvertError){
-        {steps, count},
-        message
-    };
+    *c->error = (ConvertError){{steps, count}, message};
     return false;
 }
 
@@ -161,8 +158,8 @@ static bool to_primitive(Conversion *c, Value v, const Type *type, const Place *
 }
 
 /* Converts every item of v to `element`. */
-static bool convert_items(
-    Conversion *c, Value v, const Type *element, const Place *place, Value *items) {
+static bool convert_items(Conversion *c, Value v, const Type *element, const Place *place,
+                          Value *items) {
     for (size_t i = 0; i < v.count; i++) {
         Place here = {place, {0}};
         here.step = v.type->kind == KIND_OBJECT ? key_step(value_key_at(v, i)) : step_to(v, i);
@@ -174,8 +171,8 @@ static bool convert_items(
 
 /* Where the constraint is "any", the elements may have several types; converts them to a common
  * one. */
-static bool unify_items(
-    Conversion *c, Value *items, size_t count, ConvertSafety safety, const Place *place) {
+static bool unify_items(Conversion *c, Value *items, size_t count, ConvertSafety safety,
+                        const Place *place) {
     const Type **types = arena_new_array(c->arena, const Type *, count);
     for (size_t i = 0; i < count; i++)
         types[i] = items[i].type;
@@ -229,8 +226,8 @@ static Value convert_empty(Conversion *c, Value v, const Type *type) {
     return value_with_marks(empty_collection(plain, c->arena), v.marks);
 }
 
-static Value make_collection(
-    Conversion *c, Value v, TypeKind kind, const Type *element, Value *items) {
+static Value make_collection(Conversion *c, Value v, TypeKind kind, const Type *element,
+                             Value *items) {
     if (kind == KIND_LIST)
         return value_list(element, items, v.count, c->arena);
     if (kind == KIND_SET) {
@@ -247,8 +244,8 @@ static Value make_collection(
 }
 
 /* Converts a collection, tuple or object to a list, set or map. */
-static bool to_collection(
-    Conversion *c, Value v, const Type *type, const Place *place, Value *out) {
+static bool to_collection(Conversion *c, Value v, const Type *type, const Place *place,
+                          Value *out) {
     const Type *element = type->element;
     bool structure = !type_is_collection(v.type);
     if (v.count == 0) {
@@ -298,8 +295,8 @@ static bool is_optional(const Type *object, size_t i) {
 
 /* Converts attribute i of the object type from v, an object or a map. An optional attribute that v
  * lacks is null. */
-static bool to_attribute(
-    Conversion *c, Value v, const Type *type, size_t i, const Place *place, Value *out) {
+static bool to_attribute(Conversion *c, Value v, const Type *type, size_t i, const Place *place,
+                         Value *out) {
     Value part = {0};
     Str name = type->names[i];
     const Type *wanted = type_at(type, i);
@@ -412,8 +409,8 @@ bool convert_value(Value v, const Type *type, Value *out, ConvertError *error, A
     return true;
 }
 
-static bool convert_strictly(
-    Conversion *c, Value v, const Type *type, const Place *place, Value *out) {
+static bool convert_strictly(Conversion *c, Value v, const Type *type, const Place *place,
+                             Value *out) {
     bool is_list = type->kind == KIND_LIST && type_is_sequence(v.type);
     bool is_map = type->kind == KIND_MAP && type_is_mapping(v.type);
     if ((!is_list && !is_map) || !type->has_dynamic || !value_is_present(v) || v.count == 0)
@@ -432,8 +429,8 @@ static bool convert_strictly(
     return true;
 }
 
-bool convert_value_strictly(
-    Value v, const Type *type, Value *out, ConvertError *error, Arena *arena) {
+bool convert_value_strictly(Value v, const Type *type, Value *out, ConvertError *error,
+                            Arena *arena) {
     Conversion c = {.error = error, .arena = arena};
     Value made;
     /* First check that the parts can be elements of one collection. */

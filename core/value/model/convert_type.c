@@ -9,9 +9,7 @@ static bool is_sequence(const Type *type) {
 
 /* Returns true if every part of a tuple or object converts to `element`. Neighbours often share a
  * type. */
-static bool are_parts_possible(const Type *from,
-                               const Type *element,
-                               ConvertSafety safety,
+static bool are_parts_possible(const Type *from, const Type *element, ConvertSafety safety,
                                Arena *arena) {
     const Type *checked = NULL;
     for (size_t i = 0; i < from->count; i++) {
@@ -25,9 +23,7 @@ static bool are_parts_possible(const Type *from,
     return true;
 }
 
-const Type *convert_type_unify_parts(const Type *from,
-                                     TypeKind to,
-                                     ConvertSafety safety,
+const Type *convert_type_unify_parts(const Type *from, TypeKind to, ConvertSafety safety,
                                      Arena *arena) {
     const Type *const *types = from->types ? from->types : &from->element;
     const Type *unified = convert_type_unify(types, from->types ? from->count : 1, safety, arena);
@@ -41,9 +37,7 @@ const Type *convert_type_unify_parts(const Type *from,
     return unified;
 }
 
-static bool is_structure_to_collection(const Type *from,
-                                       const Type *to,
-                                       ConvertSafety safety,
+static bool is_structure_to_collection(const Type *from, const Type *to, ConvertSafety safety,
                                        Arena *arena) {
     if (from->count == 0)
         return true;
@@ -60,9 +54,7 @@ static bool is_primitive_to_primitive(const Type *from, const Type *to, ConvertS
     return safety == CONVERT_UNSAFE && from->kind == KIND_STRING;
 }
 
-static bool is_object_to_object(const Type *from,
-                                const Type *to,
-                                ConvertSafety safety,
+static bool is_object_to_object(const Type *from, const Type *to, ConvertSafety safety,
                                 Arena *arena) {
     for (size_t i = 0; i < to->count; i++) {
         size_t at = 0;
@@ -79,9 +71,7 @@ static bool is_object_to_object(const Type *from,
     return true;
 }
 
-static bool is_tuple_to_tuple(const Type *from,
-                              const Type *to,
-                              ConvertSafety safety,
+static bool is_tuple_to_tuple(const Type *from, const Type *to, ConvertSafety safety,
                               Arena *arena) {
     if (from->count != to->count)
         return false;
@@ -108,9 +98,7 @@ static bool is_map_to_object(const Type *from, const Type *to, ConvertSafety saf
     return true;
 }
 
-static bool is_sequence_to_sequence(const Type *from,
-                                    const Type *to,
-                                    ConvertSafety safety,
+static bool is_sequence_to_sequence(const Type *from, const Type *to, ConvertSafety safety,
                                     Arena *arena) {
     bool loses_order = from->kind == KIND_LIST && to->kind == KIND_SET;
     if (loses_order && safety == CONVERT_SAFE)
@@ -118,9 +106,7 @@ static bool is_sequence_to_sequence(const Type *from,
     return convert_type_is_possible(from->element, to->element, safety, arena);
 }
 
-bool convert_type_is_possible(const Type *from,
-                              const Type *to,
-                              ConvertSafety safety,
+bool convert_type_is_possible(const Type *from, const Type *to, ConvertSafety safety,
                               Arena *arena) {
     if (to->kind == KIND_DYNAMIC || type_equal(from, to))
         return true;

@@ -16,14 +16,10 @@ bool convert_type_is_possible(const Type *from, const Type *to, ConvertSafety sa
 const Type *convert_type_resolve(const Type *from, const Type *to, Arena *arena);
 /* Returns the element type to which the parts of a tuple or object unify for a collection of kind
  * `to`; NULL if none. */
-const Type *convert_type_unify_parts(const Type *from,
-                                     TypeKind to,
-                                     ConvertSafety safety,
+const Type *convert_type_unify_parts(const Type *from, TypeKind to, ConvertSafety safety,
                                      Arena *arena);
 /* Returns why no conversion exists: "tuple required, but have string". */
 Str convert_type_mismatch(const Type *have, const Type *want, Arena *arena);
 /* Returns the type to which all of them convert, or NULL if none. */
-const Type *convert_type_unify(const Type *const *types,
-                               size_t count,
-                               ConvertSafety safety,
+const Type *convert_type_unify(const Type *const *types, size_t count, ConvertSafety safety,
                                Arena *arena);

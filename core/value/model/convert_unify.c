@@ -229,9 +229,7 @@ static bool has_only(const TypeSet *set, TypeKind kind, TypeKind other) {
     return set->of_kind[kind] > 0 && count == set->count;
 }
 
-const Type *convert_type_unify(const Type *const *types,
-                               size_t count,
-                               ConvertSafety safety,
+const Type *convert_type_unify(const Type *const *types, size_t count, ConvertSafety safety,
                                Arena *arena) {
     if (count == 0)
         return NULL;

@@ -7,20 +7,20 @@ typedef struct DeferralRow {
 } DeferralRow;
 
 static const DeferralRow rows[] = {
-    [DEFERRAL_NONE] = {"",                        ""                                     },
-    [DEFERRAL_UNSPECIFIED] = {"unknown",                 "by its provider, which gave no reason"},
+    [DEFERRAL_NONE] = {"", ""},
+    [DEFERRAL_UNSPECIFIED] = {"unknown", "by its provider, which gave no reason"},
     [DEFERRAL_RESOURCE_CONFIG] = {"resource_config_unknown",
-                       "because its configuration has unknown values"                    },
+                                  "because its configuration has unknown values"},
     [DEFERRAL_PROVIDER_CONFIG] = {"provider_config_unknown",
-                       "because the configuration of its provider has unknown values"    },
+                                  "because the configuration of its provider has unknown values"},
     [DEFERRAL_ABSENT_PREREQUISITE] = {"absent_prereq",
-                       "because an object that it needs does not exist yet"              },
+                                      "because an object that it needs does not exist yet"},
     [DEFERRAL_INSTANCE_KEYS] = {"instance_count_unknown",
-                       "because its instances are not known yet"                         },
+                                "because its instances are not known yet"},
     [DEFERRAL_PREREQUISITE] = {"deferred_prereq",
-                       "because an object that it depends on is deferred"                },
+                               "because an object that it depends on is deferred"},
     [DEFERRAL_DEPENDENT] = {"deferred_dependent",
-                       "because an object that depends on it is deferred"                },
+                            "because an object that depends on it is deferred"},
 };
 static_assert(ARRAY_COUNT(rows) == DEFERRAL_DEPENDENT + 1, "a row for each deferral");
 

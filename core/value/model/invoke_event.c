@@ -7,17 +7,17 @@ typedef struct InvokeName {
 } InvokeName;
 
 static const InvokeName events[] = {
-    [INVOKE_BEFORE_CREATE] = {"before_create",  "BeforeCreate" },
-    [INVOKE_AFTER_CREATE] = {"after_create",   "AfterCreate"  },
-    [INVOKE_BEFORE_UPDATE] = {"before_update",  "BeforeUpdate" },
-    [INVOKE_AFTER_UPDATE] = {"after_update",   "AfterUpdate"  },
+    [INVOKE_BEFORE_CREATE] = {"before_create", "BeforeCreate"},
+    [INVOKE_AFTER_CREATE] = {"after_create", "AfterCreate"},
+    [INVOKE_BEFORE_UPDATE] = {"before_update", "BeforeUpdate"},
+    [INVOKE_AFTER_UPDATE] = {"after_update", "AfterUpdate"},
     [INVOKE_BEFORE_DESTROY] = {"before_destroy", "BeforeDestroy"},
-    [INVOKE_AFTER_DESTROY] = {"after_destroy",  "AfterDestroy" },
+    [INVOKE_AFTER_DESTROY] = {"after_destroy", "AfterDestroy"},
 };
 
 static const InvokeName failures[] = {
-    [INVOKE_HALTS] = {"halt",     "ActionOnFailureHalt"    },
-    [INVOKE_TAINTS] = {"taint",    "ActionOnFailureTaint"   },
+    [INVOKE_HALTS] = {"halt", "ActionOnFailureHalt"},
+    [INVOKE_TAINTS] = {"taint", "ActionOnFailureTaint"},
     [INVOKE_CONTINUES] = {"continue", "ActionOnFailureContinue"},
 };
 

@@ -343,8 +343,8 @@ const Number *number_clone(const Number *number, Arena *arena) {
 
 typedef int (*Operation)(mpfr_ptr, mpfr_srcptr, mpfr_srcptr, mpfr_rnd_t);
 
-static const Number *apply(
-    Operation operation, const Number *a, const Number *b, uint32_t precision, Arena *arena) {
+static const Number *apply(Operation operation, const Number *a, const Number *b,
+                           uint32_t precision, Arena *arena) {
     Work result;
     mpfr_t left, right;
     view(left, a);

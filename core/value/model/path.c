@@ -241,8 +241,8 @@ static Value mark_paths(Value v, const Path *paths, size_t count, uint8_t marks,
 
 /* Marks v itself if a path ends here or leads into a set, which holds no marks inside. Collects the
  * other paths that continue into an item. */
-static Value mark_here(
-    Value v, const Path *paths, size_t count, uint8_t marks, Descent *on, size_t *on_count) {
+static Value mark_here(Value v, const Path *paths, size_t count, uint8_t marks, Descent *on,
+                       size_t *on_count) {
     *on_count = 0;
     for (size_t i = 0; i < count; i++) {
         bool ends = paths[i].count == 0;

@@ -128,8 +128,8 @@ static bool timestamp_separator(TimestampReader *reader, const char *separator) 
                                              STR_ARG(quoted), separator));
 }
 
-static bool timestamp_in_range(
-    TimestampReader *reader, int number, int low, int high, const char *what) {
+static bool timestamp_in_range(TimestampReader *reader, int number, int low, int high,
+                               const char *what) {
     return (number >= low && number <= high) || timestamp_unusable(reader, reader->rest, what);
 }
 

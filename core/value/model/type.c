@@ -84,16 +84,15 @@ typedef struct Interner {
 
 static Interner interner = {.mutex = PTHREAD_MUTEX_INITIALIZER};
 
-/* clang-format off */
 static struct {
     const Type *type;
     Derived derived;
 } constants[] = {
-    {&TYPE_STRING,         {&TYPE_LIST_OF_STRING, &TYPE_SET_OF_STRING, &TYPE_MAP_OF_STRING}},
-    {&TYPE_NUMBER,         {.list = &TYPE_LIST_OF_NUMBER}},
+    {&TYPE_STRING, {&TYPE_LIST_OF_STRING, &TYPE_SET_OF_STRING, &TYPE_MAP_OF_STRING}},
+    {&TYPE_NUMBER, {.list = &TYPE_LIST_OF_NUMBER}},
     {&TYPE_LIST_OF_STRING, {.map = &TYPE_MAP_OF_STRING_LISTS}},
-    {&TYPE_DYNAMIC,        {&TYPE_LIST_OF_ANY, &TYPE_SET_OF_ANY, &TYPE_MAP_OF_ANY}},
-    {&TYPE_BOOL,           {.map = &TYPE_MAP_OF_BOOL}},
+    {&TYPE_DYNAMIC, {&TYPE_LIST_OF_ANY, &TYPE_SET_OF_ANY, &TYPE_MAP_OF_ANY}},
+    {&TYPE_BOOL, {.map = &TYPE_MAP_OF_BOOL}},
     {.type = &TYPE_MAP_OF_BOOL},
     {.type = &TYPE_LIST_OF_NUMBER},
     {.type = &TYPE_SET_OF_STRING},
@@ -105,7 +104,6 @@ static struct {
     {.type = &TYPE_EMPTY_TUPLE},
     {.type = &TYPE_EMPTY_OBJECT},
 };
-/* clang-format on */
 
 static uint32_t hash_mix(uint32_t hash, uint32_t by) {
     return HASH_MIX(hash, by);
@@ -343,8 +341,8 @@ static bool is_sorted(const Str *names, size_t count) {
 }
 
 /* Sorts the names; `types` and `optional`, which may be NULL, follow them. */
-static void sort_attributes(
-    Str *names, const Type **types, bool *optional, size_t count, Arena *arena) {
+static void sort_attributes(Str *names, const Type **types, bool *optional, size_t count,
+                            Arena *arena) {
     NamedIndex *order = arena_new_array(arena, NamedIndex, count);
     const Type **old_types = arena_new_array(arena, const Type *, count);
     bool *old_optional = arena_new_array(arena, bool, count);
@@ -362,8 +360,8 @@ static void sort_attributes(
     }
 }
 
-const Type *type_object(
-    const Str *names, const Type *const *types, const bool *optional, size_t count, Arena *arena) {
+const Type *type_object(const Str *names, const Type *const *types, const bool *optional,
+                        size_t count, Arena *arena) {
     if (count == 0)
         return &TYPE_EMPTY_OBJECT;
     CHECK(count <= UINT32_MAX);
@@ -399,9 +397,7 @@ static const Type *first_typed(const Type *type, const Type *const *types, size_
     return count ? types[0] : type->element;
 }
 
-const Type *type_with_elements(const Type *type,
-                               const Type *const *types,
-                               size_t count,
+const Type *type_with_elements(const Type *type, const Type *const *types, size_t count,
                                Arena *arena) {
     switch (type->kind) {
     case KIND_TUPLE: return type_tuple(types, count, arena);

@@ -67,8 +67,8 @@ const Type *type_tuple(const Type *const *types, size_t count, Arena *arena);
 const Type *type_tuple_of(const Type *element, size_t count, Arena *arena);
 /* Attributes may be in any order; the function sorts them. `optional` may be NULL. Names are not
  * copied. */
-const Type *type_object(
-    const Str *names, const Type *const *types, const bool *optional, size_t count, Arena *arena);
+const Type *type_object(const Str *names, const Type *const *types, const bool *optional,
+                        size_t count, Arena *arena);
 /* Returns the interned equal of the type, which lives as long as the process; copies `type` if
  * needed. */
 const Type *type_intern(const Type *type);
@@ -91,9 +91,7 @@ const Type *type_without_optional(const Type *type, Arena *arena);
 
 /* Returns a container's type after its elements have changed to `types` (of the same count). A
  * collection's new element type is the one that all share. */
-const Type *type_with_elements(const Type *type,
-                               const Type *const *types,
-                               size_t count,
+const Type *type_with_elements(const Type *type, const Type *const *types, size_t count,
                                Arena *arena);
 
 /* Return "list of string", "object", as error messages show types. */

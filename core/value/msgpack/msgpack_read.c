@@ -67,9 +67,7 @@ static Str decode_text(const Reader *reader, Str bytes) {
     return value_text(value_string(bytes, reader->arena));
 }
 
-static bool decode_any_number(const Reader *reader,
-                              const Place *place,
-                              const MsgpackToken *token,
+static bool decode_any_number(const Reader *reader, const Place *place, const MsgpackToken *token,
                               Value *out) {
     Arena *arena = reader->arena;
     if (token->kind == MSGPACK_INT) {
@@ -90,9 +88,7 @@ static bool decode_any_number(const Reader *reader,
 }
 
 /* A negative zero becomes zero: it is written as zero, and a set may hold both. */
-static bool decode_number(const Reader *reader,
-                          const Place *place,
-                          const MsgpackToken *token,
+static bool decode_number(const Reader *reader, const Place *place, const MsgpackToken *token,
                           Value *out) {
     int64_t integer;
     if (!decode_any_number(reader, place, token, out))
@@ -219,8 +215,8 @@ static Refinement restrict_to(Reader *reader, const Type *type, Refinement refin
     return kept;
 }
 
-static bool decode_refined(
-    Reader *outer, const Place *place, const Type *type, Str bytes, Value *out) {
+static bool decode_refined(Reader *outer, const Place *place, const Type *type, Str bytes,
+                           Value *out) {
     Reader reader = {bytes, bytes.len, outer->unknowns, outer->error, outer->arena};
     Refined refined = {.refinement = refinement_any()};
     MsgpackToken map;
@@ -243,8 +239,8 @@ static bool decode_refined(
 }
 
 /* Any short extension is an unknown value without a refinement, as in Terraform. */
-static bool decode_unknown(
-    Reader *reader, const Place *place, const Type *type, const MsgpackToken *token, Value *out) {
+static bool decode_unknown(Reader *reader, const Place *place, const Type *type,
+                           const MsgpackToken *token, Value *out) {
     if (token->bytes.len > 1 && token->extension == REFINEMENT_EXTENSION)
         return decode_refined(reader, place, type, token->bytes, out);
     if (token->bytes.len > 1)
@@ -255,8 +251,8 @@ static bool decode_unknown(
 
 static bool read(Reader *reader, const Place *place, const Type *type, Value *out);
 
-static bool read_elements(
-    Reader *reader, const Place *place, const Type *type, uint32_t count, Value **out) {
+static bool read_elements(Reader *reader, const Place *place, const Type *type, uint32_t count,
+                          Value **out) {
     Value *items = arena_new_array(reader->arena, Value, count);
     for (size_t i = 0; i < count; i++) {
         Place inside = {.parent = place, .index = i, .depth = place->depth + 1};
@@ -268,8 +264,8 @@ static bool read_elements(
     return true;
 }
 
-static bool decode_sequence(
-    Reader *reader, const Place *place, const Type *type, const MsgpackToken *token, Value *out) {
+static bool decode_sequence(Reader *reader, const Place *place, const Type *type,
+                            const MsgpackToken *token, Value *out) {
     Value *items;
     if (token->kind != MSGPACK_ARRAY)
         return fail_kind(reader, place, type);
@@ -300,8 +296,8 @@ static bool read_key(Reader *reader, const Place *place, Str *out) {
     return true;
 }
 
-static bool decode_map(
-    Reader *reader, const Place *place, const Type *type, const MsgpackToken *token, Value *out) {
+static bool decode_map(Reader *reader, const Place *place, const Type *type,
+                       const MsgpackToken *token, Value *out) {
     if (token->kind != MSGPACK_MAP)
         return fail_kind(reader, place, type);
     Str *keys = arena_new_array(reader->arena, Str, token->count);
@@ -328,8 +324,8 @@ static bool find_attribute(const Type *type, Str name, size_t expected, size_t *
     return type_find_attribute(type, name, out);
 }
 
-static bool read_attribute(
-    Reader *reader, const Place *place, const Type *type, size_t expected, Value *items) {
+static bool read_attribute(Reader *reader, const Place *place, const Type *type, size_t expected,
+                           Value *items) {
     Str name;
     size_t index;
     if (!read_key(reader, place, &name))
@@ -342,8 +338,8 @@ static bool read_attribute(
     return read(reader, &inside, type_at(type, index), &items[index]);
 }
 
-static bool decode_object(
-    Reader *reader, const Place *place, const Type *type, const MsgpackToken *token, Value *out) {
+static bool decode_object(Reader *reader, const Place *place, const Type *type,
+                          const MsgpackToken *token, Value *out) {
     if (token->kind != MSGPACK_MAP)
         return fail_kind(reader, place, type);
     if (token->count < type->count)
@@ -361,9 +357,7 @@ static bool decode_object(
     return true;
 }
 
-static bool decode_dynamic(Reader *reader,
-                           const Place *place,
-                           const MsgpackToken *token,
+static bool decode_dynamic(Reader *reader, const Place *place, const MsgpackToken *token,
                            Value *out) {
     MsgpackToken text;
     const Type *type;
@@ -383,8 +377,8 @@ static bool decode_dynamic(Reader *reader,
     return read(reader, &inside, type, out);
 }
 
-static bool decode(
-    Reader *reader, const Place *place, const Type *type, const MsgpackToken *token, Value *out) {
+static bool decode(Reader *reader, const Place *place, const Type *type, const MsgpackToken *token,
+                   Value *out) {
     switch (type->kind) {
     case KIND_DYNAMIC: return decode_dynamic(reader, place, token, out);
     case KIND_BOOL:

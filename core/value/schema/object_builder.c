@@ -36,9 +36,7 @@ void object_builder_set_optional(ObjectBuilder *builder, const char *name, Str t
                        text.len ? value_string(text, arena) : value_null(&TYPE_STRING));
 }
 
-void object_builder_set_copy(ObjectBuilder *builder,
-                             const char *name,
-                             const char *text,
+void object_builder_set_copy(ObjectBuilder *builder, const char *name, const char *text,
                              Arena *arena) {
     object_builder_set_text(builder, name, str_clone(str_from_cstr(text), arena), arena);
 }

@@ -41,9 +41,7 @@ void object_builder_set_text(ObjectBuilder *builder, const char *name, Str text,
 /* Sets null if the text is empty. */
 void object_builder_set_optional(ObjectBuilder *builder, const char *name, Str text, Arena *arena);
 /* Sets a copy of a text that is not in an arena. */
-void object_builder_set_copy(ObjectBuilder *builder,
-                             const char *name,
-                             const char *text,
+void object_builder_set_copy(ObjectBuilder *builder, const char *name, const char *text,
                              Arena *arena);
 Value object_builder_get(const ObjectBuilder *builder, const char *name);
 

@@ -165,8 +165,8 @@ MUST_USE bool schema_validate(const Schema *schema, Value config, Arena *arena, 
 void schema_sensitive_paths(const Schema *schema, Value value, Paths *out, Arena *arena);
 /* Adds every path at which the values differ, if the attribute is FORCES_NEW or its `forces_new`
  * returns true. Unknown counts as different. Adds none if either value is null or unknown. */
-void schema_replace_paths(
-    const Schema *schema, Value prior, Value planned, Paths *out, Arena *arena);
+void schema_replace_paths(const Schema *schema, Value prior, Value planned, Paths *out,
+                          Arena *arena);
 /* Returns true if the path leads to or into a write-only attribute. */
 bool schema_is_write_only(const Schema *schema, Path path);
 /* Returns `value` with every write-only attribute null, as plans and state store it. */

@@ -18,8 +18,8 @@ static bool is_sensitive(const Attribute *attribute) {
     return (attribute->flags & SENSITIVE) != 0;
 }
 
-static void collect_nested(
-    const Collector *to, const Schema *schema, Nesting nesting, Value value, Path path) {
+static void collect_nested(const Collector *to, const Schema *schema, Nesting nesting, Value value,
+                           Path path) {
     if (!value_is_present(value) || !schema_has(schema, is_sensitive))
         return;
     if (nesting == NEST_SINGLE) {
@@ -68,8 +68,8 @@ void schema_sensitive_paths(const Schema *schema, Value value, Paths *out, Arena
         schema->sensitive_paths(value, out, arena);
 }
 
-static void collect_replace(
-    const Collector *to, const Schema *schema, Value prior, Value planned, Path path);
+static void collect_replace(const Collector *to, const Schema *schema, Value prior, Value planned,
+                            Path path);
 
 static bool may_force_new(const Attribute *attribute) {
     return (attribute->flags & FORCES_NEW) || attribute->forces_new;
@@ -129,8 +129,8 @@ static bool set_needs_new(const Schema *schema, Value prior, Value planned, Aren
     return false;
 }
 
-static void collect_list(
-    const Collector *to, const Schema *schema, Value prior, Value planned, Path path) {
+static void collect_list(const Collector *to, const Schema *schema, Value prior, Value planned,
+                         Path path) {
     size_t count_prior = value_is_present(prior) ? prior.count : 0;
     size_t count_planned = value_is_present(planned) ? planned.count : 0;
     size_t count = count_prior > count_planned ? count_prior : count_planned;
@@ -147,8 +147,8 @@ static Value element_of(Value map, Str key) {
     return value_find(map, key, &element) ? element : value_null(&TYPE_DYNAMIC);
 }
 
-static void collect_map(
-    const Collector *to, const Schema *schema, Value prior, Value planned, Path path) {
+static void collect_map(const Collector *to, const Schema *schema, Value prior, Value planned,
+                        Path path) {
     for (size_t i = 0; value_is_present(prior) && i < prior.count; i++) {
         Str key = value_key_at(prior, i);
         Path at = path_index(path, value_from_str(key), to->arena);
@@ -188,8 +188,8 @@ static void collect_nest(const Collector *to, Nest nest, Value prior, Value plan
 }
 
 /* Either object may be null (an added or removed element); its attributes then count as null. */
-static void collect_replace(
-    const Collector *to, const Schema *schema, Value prior, Value planned, Path path) {
+static void collect_replace(const Collector *to, const Schema *schema, Value prior, Value planned,
+                            Path path) {
     if (!value_is_known(planned)) {
         if (schema_has(schema, may_force_new))
             add_path(to, path);
@@ -219,8 +219,8 @@ static void collect_replace(
     }
 }
 
-void schema_replace_paths(
-    const Schema *schema, Value prior, Value planned, Paths *out, Arena *arena) {
+void schema_replace_paths(const Schema *schema, Value prior, Value planned, Paths *out,
+                          Arena *arena) {
     Collector to = {.out = out, .arena = arena};
     if (!value_is_present(prior) || !value_is_present(planned))
         return;

@@ -1,17 +1,10 @@
 /* Merges prior object and configuration, member by member. */
 #include "schema.h"
 
-static Value propose_members(const Attribute *attributes,
-                             size_t count,
-                             const Block *blocks,
-                             size_t block_count,
-                             Value prior,
-                             Value config,
-                             Arena *arena);
+static Value propose_members(const Attribute *attributes, size_t count, const Block *blocks,
+                             size_t block_count, Value prior, Value config, Arena *arena);
 
-static Value propose_nested_member(const NestedObject *nested,
-                                   Value prior,
-                                   Value config,
+static Value propose_nested_member(const NestedObject *nested, Value prior, Value config,
                                    Arena *arena) {
     if (!value_is_present(config) || !value_is_present(prior))
         return config;
@@ -60,8 +53,8 @@ static Value find_set_prior(const ItemShape *shape, Value prior, Value config, b
     return value_null(config.type);
 }
 
-static Value item_prior(
-    const ItemShape *shape, Nesting nesting, Value prior, Value config, size_t i, bool *used) {
+static Value item_prior(const ItemShape *shape, Nesting nesting, Value prior, Value config,
+                        size_t i, bool *used) {
     Value item = value_at(config, i);
     Value found = value_null(item.type);
     switch (nesting) {
@@ -76,8 +69,8 @@ static Value item_prior(
     return found;
 }
 
-static Value propose_collection(
-    const ItemShape *shape, Nesting nesting, Value prior, Value config, Arena *arena) {
+static Value propose_collection(const ItemShape *shape, Nesting nesting, Value prior, Value config,
+                                Arena *arena) {
     if (nesting == NEST_SINGLE)
         return propose_item(shape, prior, config, arena);
     if (!value_is_present(config) || !value_is_present(prior))
@@ -123,9 +116,7 @@ static bool holds_configured_leaves(const NestedObject *nested, Value prior) {
     return false;
 }
 
-static Value propose_attribute(const Attribute *attribute,
-                               Value prior,
-                               Value config,
+static Value propose_attribute(const Attribute *attribute, Value prior, Value config,
                                Arena *arena) {
     if ((attribute->flags & COMPUTED) && value_is_null(config)) {
         if (attribute->nested && (attribute->flags & OPTIONAL) &&
@@ -149,13 +140,8 @@ static void set_member(Value *items, const Type *type, Str name, Value member) {
         items[index] = member;
 }
 
-static Value propose_members(const Attribute *attributes,
-                             size_t count,
-                             const Block *blocks,
-                             size_t block_count,
-                             Value prior,
-                             Value config,
-                             Arena *arena) {
+static Value propose_members(const Attribute *attributes, size_t count, const Block *blocks,
+                             size_t block_count, Value prior, Value config, Arena *arena) {
     Value *items = arena_new_array(arena, Value, config.count);
     for (size_t i = 0; i < config.count; i++) {
         items[i] = value_at(config, i);

@@ -106,8 +106,8 @@ static void report_none(const ArgumentRule *rule, Path path, Arena *arena, Diags
     diag->path = path_to_str(path, diags->arena);
 }
 
-static void check_required_with(
-    const Schema *schema, const ArgumentRule *rule, Value object, Path path, Diags *diags) {
+static void check_required_with(const Schema *schema, const ArgumentRule *rule, Value object,
+                                Path path, Diags *diags) {
     Arena *arena = diags->arena;
     if (presence(schema, object, rule->names[0]) != PRESENCE_SET)
         return;

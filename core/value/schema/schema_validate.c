@@ -20,8 +20,8 @@ static bool is_computed_only(const Attribute *attribute) {
     return (attribute->flags & COMPUTED) && !(attribute->flags & (OPTIONAL | REQUIRED));
 }
 
-static void check_elements(
-    const Checker *checker, const Schema *schema, Nesting nesting, Value value, Path path) {
+static void check_elements(const Checker *checker, const Schema *schema, Nesting nesting,
+                           Value value, Path path) {
     if (!value_is_present(value))
         return;
     if (nesting == NEST_SINGLE) {
@@ -57,8 +57,8 @@ static Str check_word(const Attribute *attribute, Str text, Arena *arena) {
     return str_format(arena, "The value must be %.*s.", STR_ARG(strbuf_str(&all)));
 }
 
-static void report_value(
-    const Checker *checker, const Attribute *attribute, Value value, Path path, Str wrong) {
+static void report_value(const Checker *checker, const Attribute *attribute, Value value, Path path,
+                         Str wrong) {
     if (wrong.len == 0)
         return;
     if ((attribute->flags & SENSITIVE) || (value_marks_deep(value) & MARK_SENSITIVE) != 0)
@@ -122,9 +122,7 @@ static void warn_deprecated(const Checker *checker, const Attribute *attribute, 
     say(checker, path, diag);
 }
 
-static void check_attribute(const Checker *checker,
-                            const Attribute *attribute,
-                            Value value,
+static void check_attribute(const Checker *checker, const Attribute *attribute, Value value,
                             Path path) {
     if (value_is_null(value)) {
         if (attribute->flags & REQUIRED)

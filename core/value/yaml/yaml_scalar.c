@@ -16,28 +16,11 @@ typedef struct YamlWord {
 } YamlWord;
 
 static const YamlWord bool_words[] = {
-    {"y",     true },
-    {"Y",     true },
-    {"yes",   true },
-    {"Yes",   true },
-    {"YES",   true },
-    {"on",    true },
-    {"On",    true },
-    {"ON",    true },
-    {"true",  true },
-    {"True",  true },
-    {"TRUE",  true },
-    {"n",     false},
-    {"N",     false},
-    {"no",    false},
-    {"No",    false},
-    {"NO",    false},
-    {"off",   false},
-    {"Off",   false},
-    {"OFF",   false},
-    {"false", false},
-    {"False", false},
-    {"FALSE", false},
+    {"y", true},      {"Y", true},      {"yes", true},  {"Yes", true},  {"YES", true},
+    {"on", true},     {"On", true},     {"ON", true},   {"true", true}, {"True", true},
+    {"TRUE", true},   {"n", false},     {"N", false},   {"no", false},  {"No", false},
+    {"NO", false},    {"off", false},   {"Off", false}, {"OFF", false}, {"false", false},
+    {"False", false}, {"FALSE", false},
 };
 
 static bool scalar_bool(Str text, Value *out) {
@@ -318,15 +301,7 @@ static bool manifest_integer(Str text, Value *out, Arena *arena) {
     static const struct {
         const char *prefix;
         uint32_t base;
-    } prefixes[] = {
-        {"0x", 16},
-        {"0X", 16},
-        {"0b", 2 },
-        {"0B", 2 },
-        {"0o", 8 },
-        {"0O", 8 },
-        {"0",  8 }
-    };
+    } prefixes[] = {{"0x", 16}, {"0X", 16}, {"0b", 2}, {"0B", 2}, {"0o", 8}, {"0O", 8}, {"0", 8}};
     bool is_negative = str_starts_with(text, STR("-"));
     Str bare = is_negative || str_starts_with(text, STR("+")) ? str_after(text, 1) : text;
     for (size_t i = 0; bare.len > 1 && i < ARRAY_COUNT(prefixes); i++) {
@@ -394,8 +369,8 @@ static bool manifest_tagged(Str name, Str text, Value *out, Str *error, Arena *a
     return is_good;
 }
 
-bool yaml_scalar_read_manifest(
-    Str tag, Str text, bool is_plain, Value *out, Str *error, Arena *arena) {
+bool yaml_scalar_read_manifest(Str tag, Str text, bool is_plain, Value *out, Str *error,
+                               Arena *arena) {
     if (!tag.len && is_plain)
         return manifest_plain(text, out, error, arena);
     bool is_standard = str_starts_with(tag, STR(TAG_PREFIX));

@@ -97,9 +97,7 @@ static bool read_sequence(YamlReading *reading, Value *out) {
 
 /* Merges the mapping, or the sequence of mappings, after "<<". In manifests the first mapping of a
  * sequence wins. */
-static bool merge_members(YamlReading *reading,
-                          yaml_mark_t mark,
-                          Value value,
+static bool merge_members(YamlReading *reading, yaml_mark_t mark, Value value,
                           ObjectBuilder *members) {
     if (!value_is_null(value) && value.type->kind == KIND_TUPLE) {
         for (size_t i = 0; i < value.type->count; i++) {
@@ -191,9 +189,7 @@ static Str event_anchor(const Event *event) {
 }
 
 /* Accepts no tag or `own`, the tag for this kind of node. */
-static bool check_tag(YamlReading *reading,
-                      const Event *event,
-                      const yaml_char_t *tag,
+static bool check_tag(YamlReading *reading, const Event *event, const yaml_char_t *tag,
                       const char *own) {
     const char *text = (const char *)tag;
     if (!text || strcmp(text, own) == 0)
@@ -318,8 +314,8 @@ static bool read_documents(YamlReading *reading, Str rest, YamlDocuments *out) {
     }
 }
 
-bool yaml_documents_read(
-    Str text, YamlBudget budget, YamlDocuments *out, YamlFailure *failure, Arena *arena) {
+bool yaml_documents_read(Str text, YamlBudget budget, YamlDocuments *out, YamlFailure *failure,
+                         Arena *arena) {
     SCOPED(YamlReading)
     reading = {.budget = budget, .is_manifest = true, .failure = failure, .arena = arena};
     YamlDocuments all = {0};

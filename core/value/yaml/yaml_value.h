@@ -18,8 +18,8 @@ typedef struct YamlBudget {
 } YamlBudget;
 
 /* Reads a text that must hold exactly one document. On failure returns false and sets *failure. */
-MUST_USE bool yaml_value_read(
-    Str text, YamlBudget budget, Value *out, YamlFailure *failure, Arena *arena);
+MUST_USE bool yaml_value_read(Str text, YamlBudget budget, Value *out, YamlFailure *failure,
+                              Arena *arena);
 
 /* One document of a text. */
 typedef struct YamlDocument {
@@ -32,5 +32,5 @@ typedef VEC(YamlDocument) YamlDocuments;
 /* Reads all documents of a text as kubectl does, except that a key that is given twice is an error.
  * Empty documents are omitted. On failure returns false and sets *failure; *out has the documents
  * before the error. */
-MUST_USE bool yaml_documents_read(
-    Str text, YamlBudget budget, YamlDocuments *out, YamlFailure *failure, Arena *arena);
+MUST_USE bool yaml_documents_read(Str text, YamlBudget budget, YamlDocuments *out,
+                                  YamlFailure *failure, Arena *arena);

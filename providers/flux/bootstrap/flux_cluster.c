@@ -44,12 +44,8 @@ static bool is_absent(const FluxRequest *request, KubeOutcome outcome) {
 }
 
 /* Finds the kind; *is_served is false if the server does not serve it. */
-static bool open_request(const Call *call,
-                         const char *api_version,
-                         const char *kind,
-                         FluxRequest *out,
-                         bool *is_served,
-                         Diags *diags) {
+static bool open_request(const Call *call, const char *api_version, const char *kind,
+                         FluxRequest *out, bool *is_served, Diags *diags) {
     *out = (FluxRequest){.call = call, .kube = cluster_call(call), .diags = diags};
     KubeOutcome outcome =
         kube_discovery_find(cluster_discovery(call->client), &out->kube, str_from_cstr(api_version),
@@ -62,13 +58,8 @@ static bool open_request(const Call *call,
     return false;
 }
 
-static bool get(const Call *call,
-                const char *api_version,
-                const char *kind,
-                Str namespace,
-                Str name,
-                Value *out,
-                Diags *diags) {
+static bool get(const Call *call, const char *api_version, const char *kind, Str namespace,
+                Str name, Value *out, Diags *diags) {
     FluxRequest request;
     bool is_served;
     *out = value_null(&TYPE_DYNAMIC);
@@ -86,13 +77,8 @@ static bool get(const Call *call,
            failed(&request, "Kubernetes object not read");
 }
 
-static bool list(const Call *call,
-                 const char *api_version,
-                 const char *kind,
-                 Str namespace,
-                 Str selector,
-                 KubeList *out,
-                 Diags *diags) {
+static bool list(const Call *call, const char *api_version, const char *kind, Str namespace,
+                 Str selector, KubeList *out, Diags *diags) {
     FluxRequest request;
     bool is_served;
     *out = (KubeList){0};
@@ -125,8 +111,8 @@ static bool open_object(const Call *call, Value object, FluxRequest *out, Diags 
 
 /* Reading. */
 
-bool flux_cluster_read(
-    const Call *call, Str namespace, Str secret, FluxInstallation *out, Diags *diags) {
+bool flux_cluster_read(const Call *call, Str namespace, Str secret, FluxInstallation *out,
+                       Diags *diags) {
     KubeList deployments;
     *out = (FluxInstallation){.secret = value_null(&TYPE_DYNAMIC)};
     if (!get(call, "v1", "Namespace", STR_EMPTY, namespace, &out->namespace, diags) ||
@@ -229,8 +215,8 @@ bool flux_cluster_apply(const Call *call, const ValueVec *objects, Diags *diags)
     return pass_gates(call, &gates, diags);
 }
 
-bool flux_cluster_apply_secret(
-    const Call *call, Str namespace, Str name, const Map *texts, Diags *diags) {
+bool flux_cluster_apply_secret(const Call *call, Str namespace, Str name, const Map *texts,
+                               Diags *diags) {
     ObjectBuilder data = object_builder_new(call->arena), secret = object_builder_new(call->arena);
     FluxRequest request;
     map_each(texts, entry)
@@ -312,12 +298,8 @@ static bool request_now(const Call *call, FluxRequest *request, Diags *diags) {
            failed(request, "Reconciliation not requested");
 }
 
-static bool wait_at(const Call *call,
-                    const FluxWait *wait,
-                    const char *api_version,
-                    const char *kind,
-                    FluxFollow follow,
-                    Diags *diags) {
+static bool wait_at(const Call *call, const FluxWait *wait, const char *api_version,
+                    const char *kind, FluxFollow follow, Diags *diags) {
     FluxRequest request;
     Value object;
     bool is_served;
@@ -407,11 +389,8 @@ static Str selector_of(Str namespace, Arena *arena) {
                       STR_ARG(namespace));
 }
 
-static bool delete_all(const Call *call,
-                       const FluxRemoval *removal,
-                       const char *api_version,
-                       const char *kind,
-                       Diags *diags) {
+static bool delete_all(const Call *call, const FluxRemoval *removal, const char *api_version,
+                       const char *kind, Diags *diags) {
     KubeList found;
     if (!list(call, api_version, kind, removal->namespace,
               selector_of(removal->namespace, call->arena), &found, diags))
@@ -428,7 +407,7 @@ static bool delete_roots(const Call *call, const FluxRemoval *removal, Diags *di
     static const struct {
         const char *api_version, *kind;
     } roots[] = {
-        {SYNC_API,   "Kustomization"},
+        {SYNC_API, "Kustomization"},
         {SOURCE_API, "GitRepository"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(roots); i++) {
@@ -470,8 +449,8 @@ static bool is_ending(Value object) {
 }
 
 /* Deletes the definition, and its objects if permitted; *kept counts objects that stay. */
-static bool delete_definition(
-    const Call *call, const FluxRemoval *removal, Value definition, size_t *kept, Diags *diags) {
+static bool delete_definition(const Call *call, const FluxRemoval *removal, Value definition,
+                              size_t *kept, Diags *diags) {
     KubeList found;
     size_t foreign = 0;
     if (!list_custom(call, definition, &found, diags))
@@ -486,9 +465,7 @@ static bool delete_definition(
     return foreign || delete_one(call, definition, diags);
 }
 
-static bool list_definitions(const Call *call,
-                             const FluxRemoval *removal,
-                             KubeList *out,
+static bool list_definitions(const Call *call, const FluxRemoval *removal, KubeList *out,
                              Diags *diags) {
     return list(call, "apiextensions.k8s.io/v1", "CustomResourceDefinition", STR_EMPTY,
                 selector_of(removal->namespace, call->arena), out, diags);
@@ -517,16 +494,16 @@ static bool delete_definitions(const Call *call, const FluxRemoval *removal, Dia
 static const struct {
     const char *api_version, *kind, *ignored;
 } kinds_of_users[] = {
-    {"v1",       "Pod",                   NULL              },
-    {"v1",       "ConfigMap",             "kube-root-ca.crt"},
-    {"v1",       "Secret",                NULL              },
-    {"v1",       "Service",               NULL              },
-    {"v1",       "PersistentVolumeClaim", NULL              },
-    {"apps/v1",  "Deployment",            NULL              },
-    {"apps/v1",  "StatefulSet",           NULL              },
-    {"apps/v1",  "DaemonSet",             NULL              },
-    {SYNC_API,   "Kustomization",         NULL              },
-    {SOURCE_API, "GitRepository",         NULL              },
+    {"v1", "Pod", NULL},
+    {"v1", "ConfigMap", "kube-root-ca.crt"},
+    {"v1", "Secret", NULL},
+    {"v1", "Service", NULL},
+    {"v1", "PersistentVolumeClaim", NULL},
+    {"apps/v1", "Deployment", NULL},
+    {"apps/v1", "StatefulSet", NULL},
+    {"apps/v1", "DaemonSet", NULL},
+    {SYNC_API, "Kustomization", NULL},
+    {SOURCE_API, "GitRepository", NULL},
 };
 
 static bool is_of_flux(const FluxRemoval *removal, Value object, const char *ignored) {
@@ -593,12 +570,12 @@ bool flux_cluster_remove(const Call *call, const FluxRemoval *removal, Diags *di
     static const struct {
         const char *api_version, *kind;
     } kinds[] = {
-        {"networking.k8s.io/v1",         "NetworkPolicy"     },
-        {"v1",                           "Service"           },
-        {"v1",                           "ServiceAccount"    },
-        {"v1",                           "ResourceQuota"     },
+        {"networking.k8s.io/v1", "NetworkPolicy"},
+        {"v1", "Service"},
+        {"v1", "ServiceAccount"},
+        {"v1", "ResourceQuota"},
         {"rbac.authorization.k8s.io/v1", "ClusterRoleBinding"},
-        {"rbac.authorization.k8s.io/v1", "ClusterRole"       },
+        {"rbac.authorization.k8s.io/v1", "ClusterRole"},
     };
     Value secret = value_null(&TYPE_DYNAMIC);
     call_progress(call, 0, 0, "deleting the components of Flux");

@@ -16,8 +16,8 @@ typedef struct FluxInstallation {
 } FluxInstallation;
 
 /* Reads the installation in this namespace; `secret` empty: none is read. */
-MUST_USE bool flux_cluster_read(
-    const Call *call, Str namespace, Str secret, FluxInstallation *out, Diags *diags);
+MUST_USE bool flux_cluster_read(const Call *call, Str namespace, Str secret, FluxInstallation *out,
+                                Diags *diags);
 /* Returns whether any object of the installation exists. A namespace counts if `with_namespace`. */
 bool flux_cluster_exists(const FluxInstallation *found, bool with_namespace);
 
@@ -25,8 +25,8 @@ bool flux_cluster_exists(const FluxInstallation *found, bool with_namespace);
  * and waits for namespaces and definitions before the next objects. */
 MUST_USE bool flux_cluster_apply(const Call *call, const ValueVec *objects, Diags *diags);
 /* Applies a Secret with these texts: name → Str. */
-MUST_USE bool flux_cluster_apply_secret(
-    const Call *call, Str namespace, Str name, const Map *texts, Diags *diags);
+MUST_USE bool flux_cluster_apply_secret(const Call *call, Str namespace, Str name, const Map *texts,
+                                        Diags *diags);
 /* Returns the text of a member of a Secret; empty if there is none. */
 Str flux_cluster_secret_text(Value secret, Str name, Arena *arena);
 
@@ -41,8 +41,7 @@ typedef struct FluxWait {
  * to look now. */
 MUST_USE bool flux_cluster_wait_synced(const Call *call, const FluxWait *wait, Diags *diags);
 /* Waits for the Deployments among the objects. */
-MUST_USE bool flux_cluster_wait_controllers(const Call *call,
-                                            const ValueVec *objects,
+MUST_USE bool flux_cluster_wait_controllers(const Call *call, const ValueVec *objects,
                                             Diags *diags);
 
 /* Stops Flux from deleting the objects that it has applied. */
@@ -61,6 +60,5 @@ MUST_USE bool flux_cluster_remove(const Call *call, const FluxRemoval *removal, 
 /* Stops the controllers and deletes all objects of Flux's kinds; objects applied by them stay. Adds
  * an error instead if there are such objects, or the namespace has objects of others, and
  * `deletes_foreign` is false. The caller deletes the objects of the installation. */
-MUST_USE bool flux_cluster_prepare_removal(const Call *call,
-                                           const FluxRemoval *removal,
+MUST_USE bool flux_cluster_prepare_removal(const Call *call, const FluxRemoval *removal,
                                            Diags *diags);

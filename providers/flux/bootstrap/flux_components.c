@@ -48,8 +48,8 @@ static bool digest_of_release(const Call *call, Str path, Str *out, int *error) 
     return *error == 0;
 }
 
-bool flux_components_read(
-    const Call *call, Path argument, Str path, Str sha256, ManifestObjects *out, Diags *diags) {
+bool flux_components_read(const Call *call, Path argument, Str path, Str sha256,
+                          ManifestObjects *out, Diags *diags) {
     Str digest;
     int error;
     if (!digest_of_release(call, path, &digest, &error))
@@ -163,14 +163,14 @@ static const struct {
     const char *component;
     const char *argument;
 } tenant_arguments[] = {
-    {"kustomize-controller",        "--no-cross-namespace-refs=true"},
-    {"helm-controller",             "--no-cross-namespace-refs=true"},
-    {"notification-controller",     "--no-cross-namespace-refs=true"},
-    {"image-reflector-controller",  "--no-cross-namespace-refs=true"},
+    {"kustomize-controller", "--no-cross-namespace-refs=true"},
+    {"helm-controller", "--no-cross-namespace-refs=true"},
+    {"notification-controller", "--no-cross-namespace-refs=true"},
+    {"image-reflector-controller", "--no-cross-namespace-refs=true"},
     {"image-automation-controller", "--no-cross-namespace-refs=true"},
-    {"kustomize-controller",        "--no-remote-bases=true"        },
-    {"kustomize-controller",        "--default-service-account="    },
-    {"helm-controller",             "--default-service-account="    },
+    {"kustomize-controller", "--no-remote-bases=true"},
+    {"kustomize-controller", "--default-service-account="},
+    {"helm-controller", "--default-service-account="},
 };
 
 static void add_tenant_arguments(const FluxRendering *rendering, Str component, ValueVec *items) {
@@ -296,9 +296,7 @@ static Value namespace_of(const FluxRendering *rendering) {
 }
 
 /* `item` is the place of errors about the object. */
-static void add_object(const FluxRendering *rendering,
-                       const ManifestObject *item,
-                       Value object,
+static void add_object(const FluxRendering *rendering, const ManifestObject *item, Value object,
                        ManifestObjects *out) {
     ManifestObject one = *item;
     one.object = object;
@@ -308,11 +306,8 @@ static void add_object(const FluxRendering *rendering,
 }
 
 /* Adds the objects of a component, or those of none: the network policies or the others. */
-static void add_objects(const FluxRendering *rendering,
-                        const ManifestObjects *release,
-                        Str component,
-                        bool are_policies,
-                        ManifestObjects *out) {
+static void add_objects(const FluxRendering *rendering, const ManifestObjects *release,
+                        Str component, bool are_policies, ManifestObjects *out) {
     vec_each(release, item) {
         Value object = item->object;
         bool is_policy = is_kind(object, "NetworkPolicy");
@@ -324,10 +319,8 @@ static void add_objects(const FluxRendering *rendering,
     }
 }
 
-static bool check_components(const FluxSettings *settings,
-                             const ManifestObjects *release,
-                             Str *problem,
-                             Arena *arena) {
+static bool check_components(const FluxSettings *settings, const ManifestObjects *release,
+                             Str *problem, Arena *arena) {
     vec_each(&settings->components, name) {
         bool is_there = false;
         vec_each(release, item)
@@ -365,10 +358,8 @@ static Str image_tag(Value deployment) {
 }
 
 /* Objects do not name the release, but it determines the versions of its components. */
-static bool check_version(const FluxSettings *settings,
-                          const ManifestObjects *release,
-                          Str *problem,
-                          Arena *arena) {
+static bool check_version(const FluxSettings *settings, const ManifestObjects *release,
+                          Str *problem, Arena *arena) {
     vec_each(release, item) {
         Str component = component_of(item->object);
         Str wanted = flux_versions_component(settings->version, component);
@@ -388,11 +379,8 @@ static bool check_version(const FluxSettings *settings,
     return true;
 }
 
-bool flux_components_objects(const ManifestObjects *release,
-                             const FluxSettings *settings,
-                             ManifestObjects *out,
-                             Str *problem,
-                             Arena *arena) {
+bool flux_components_objects(const ManifestObjects *release, const FluxSettings *settings,
+                             ManifestObjects *out, Str *problem, Arena *arena) {
     static const ManifestObject namespace = {
         .api_version = STR_CONST("v1"),
         .kind = STR_CONST("Namespace"),
@@ -413,11 +401,8 @@ bool flux_components_objects(const ManifestObjects *release,
     return true;
 }
 
-bool flux_components_render(const ManifestObjects *release,
-                            const FluxSettings *settings,
-                            ValueVec *out,
-                            Str *problem,
-                            Arena *arena) {
+bool flux_components_render(const ManifestObjects *release, const FluxSettings *settings,
+                            ValueVec *out, Str *problem, Arena *arena) {
     ManifestObjects objects;
     *out = (ValueVec){0};
     if (!flux_components_objects(release, settings, &objects, problem, arena))

@@ -75,8 +75,8 @@ static bool check(const Call *call, const FluxGit *git, Diags *diags) {
            path_error(call, path, diags, "Repository of Flux not usable", "%.*s", STR_ARG(problem));
 }
 
-bool flux_git_read(
-    const Call *call, Value config, const FluxGit **out, Arena *arena, Diags *diags) {
+bool flux_git_read(const Call *call, Value config, const FluxGit **out, Arena *arena,
+                   Diags *diags) {
     Value block = object_nested(config, "git", arena);
     Value ssh = object_nested(block, "ssh", arena), http = object_nested(block, "http", arena);
     FluxGit *git = arena_new(arena, FluxGit);
@@ -114,9 +114,7 @@ const FluxGit *flux_git_of(const Call *call, Diags *diags) {
     return git;
 }
 
-bool flux_git_fail(const Call *call,
-                   const GitRepository *repository,
-                   const char *action,
+bool flux_git_fail(const Call *call, const GitRepository *repository, const char *action,
                    Diags *diags) {
     return path_error(call, NO_PATH, diags, action, "Repository \"%.*s\": %.*s",
                       STR_ARG(repository->remote->url), STR_ARG(repository->problem));
@@ -137,13 +135,8 @@ bool flux_git_fetch(const Call *call, const FluxGit *git, GitRepository *out, Di
            flux_git_fail(call, out, "Repository not fetched", diags);
 }
 
-bool flux_git_push(const Call *call,
-                   const FluxGit *git,
-                   GitRepository *repository,
-                   GitPrepare *prepare,
-                   void *payload,
-                   const char *action,
-                   Diags *diags) {
+bool flux_git_push(const Call *call, const FluxGit *git, GitRepository *repository,
+                   GitPrepare *prepare, void *payload, const char *action, Diags *diags) {
     Str commit;
     if (!git->review_branch.len)
         return git_repository_push(repository, prepare, payload) ||
@@ -164,13 +157,13 @@ Map flux_git_secret(const FluxGit *git, Arena *arena) {
         const char *name;
         Str text;
     } members[] = {
-        {"identity",     STR_EMPTY                    },
-        {"identity.pub", STR_EMPTY                    },
-        {"known_hosts",  STR_EMPTY                    },
-        {"username",     remote->username             },
-        {"password",     remote->password             },
-        {"bearerToken",  remote->bearer_token         },
-        {"ca.crt",       remote->certificate_authority},
+        {"identity", STR_EMPTY},
+        {"identity.pub", STR_EMPTY},
+        {"known_hosts", STR_EMPTY},
+        {"username", remote->username},
+        {"password", remote->password},
+        {"bearerToken", remote->bearer_token},
+        {"ca.crt", remote->certificate_authority},
     };
     Map out = map_new(arena);
     if (git_remote_is_ssh(remote)) {

@@ -32,29 +32,20 @@ extern const Block flux_git_blocks[FLUX_GIT_BLOCKS];
 
 /* Reads the block of a provider configuration, which must outlive the result; *out is NULL without
  * the block. */
-MUST_USE bool flux_git_read(
-    const Call *call, Value config, const FluxGit **out, Arena *arena, Diags *diags);
+MUST_USE bool flux_git_read(const Call *call, Value config, const FluxGit **out, Arena *arena,
+                            Diags *diags);
 /* Returns the repository of the call's provider configuration; adds an error and returns NULL if it
  * has none. */
 const FluxGit *flux_git_of(const Call *call, Diags *diags);
 /* Opens a clone with deadline and cancel token of the call, and fetches the branch. */
-MUST_USE bool flux_git_fetch(const Call *call,
-                             const FluxGit *git,
-                             GitRepository *out,
+MUST_USE bool flux_git_fetch(const Call *call, const FluxGit *git, GitRepository *out,
                              Diags *diags);
 /* Pushes the commits of `prepare`. With a review branch it fails as long as they are not merged:
  * the error names the commit. `action` is the failure ("Manifests not pushed"). */
-MUST_USE bool flux_git_push(const Call *call,
-                            const FluxGit *git,
-                            GitRepository *repository,
-                            GitPrepare *prepare,
-                            void *payload,
-                            const char *action,
-                            Diags *diags);
+MUST_USE bool flux_git_push(const Call *call, const FluxGit *git, GitRepository *repository,
+                            GitPrepare *prepare, void *payload, const char *action, Diags *diags);
 /* Adds the error of a failed operation; returns false. */
-bool flux_git_fail(const Call *call,
-                   const GitRepository *repository,
-                   const char *action,
+bool flux_git_fail(const Call *call, const GitRepository *repository, const char *action,
                    Diags *diags);
 /* Returns the members of the Secret with which Flux accesses the repository, as texts. */
 Map flux_git_secret(const FluxGit *git, Arena *arena);

@@ -1,6 +1,5 @@
 #include "flux_versions.h"
 
-/* clang-format off */
 static const struct {
     const char *release;
     const char *component;
@@ -21,7 +20,6 @@ static const struct {
     {"v2.9.4", "source-controller", "v1.9.4"},
     {"v2.9.4", "source-watcher", "v2.2.3"},
 };
-/* clang-format on */
 
 Str flux_versions_component(Str release, Str component) {
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {

@@ -11,11 +11,8 @@ typedef struct LevelName {
 } LevelName;
 
 static const LevelName level_names[] = {
-    {"[TRACE]", "trace", LOG_TRACE},
-    {"[DEBUG]", "debug", LOG_DEBUG},
-    {"[INFO]",  "info",  LOG_INFO },
-    {"[WARN]",  "warn",  LOG_WARN },
-    {"[ERROR]", "error", LOG_ERROR},
+    {"[TRACE]", "trace", LOG_TRACE}, {"[DEBUG]", "debug", LOG_DEBUG}, {"[INFO]", "info", LOG_INFO},
+    {"[WARN]", "warn", LOG_WARN},    {"[ERROR]", "error", LOG_ERROR},
 };
 
 static LogLevel level_of_name(Str name) {

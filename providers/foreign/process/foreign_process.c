@@ -415,9 +415,7 @@ static void report_lost(ForeignProcess *process, const char *method, Diags *diag
                 STR_ARG(utf8_indented(text, scratch)));
 }
 
-static void report_status(ForeignProcess *process,
-                          const char *method,
-                          const RpcResponse *response,
+static void report_status(ForeignProcess *process, const char *method, const RpcResponse *response,
                           Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("provider error");
     size_t before = diags->count;
@@ -454,11 +452,8 @@ static void interrupt(void *payload) {
     (void)foreign_process_call(process, &stop, &response, NULL, scratch, &ignored);
 }
 
-static void call_by_keeper(ForeignProcess *process,
-                           Str label,
-                           const RpcRequest *request,
-                           RpcResponse *response,
-                           Arena *arena) {
+static void call_by_keeper(ForeignProcess *process, Str label, const RpcRequest *request,
+                           RpcResponse *response, Arena *arena) {
     bool is_left = false;
     pthread_mutex_lock(&process->lock);
     KeeperServer server = {
@@ -472,12 +467,8 @@ static void call_by_keeper(ForeignProcess *process,
         __atomic_store_n(&process->is_left, true, __ATOMIC_SEQ_CST);
 }
 
-ForeignOutcome foreign_process_call(ForeignProcess *process,
-                                    const ForeignRequest *request,
-                                    Str *out,
-                                    bool *is_lost,
-                                    Arena *arena,
-                                    Diags *diags) {
+ForeignOutcome foreign_process_call(ForeignProcess *process, const ForeignRequest *request,
+                                    Str *out, bool *is_lost, Arena *arena, Diags *diags) {
     const Rpc *rpc = process->io->rpc;
     Interrupted interrupted = {process, request->cancel};
     RpcRequest sent = {

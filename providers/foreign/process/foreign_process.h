@@ -46,12 +46,8 @@ typedef struct ForeignRequest {
 ForeignProcess *foreign_process_start(const ForeignProgram *program, const Io *io, Diags *diags);
 /* Makes one call. *out is an encoded message in `arena`; empty for a stream. `is_lost` (may be
  * NULL) receives whether the provider may have acted without a response. */
-ForeignOutcome foreign_process_call(ForeignProcess *process,
-                                    const ForeignRequest *request,
-                                    Str *out,
-                                    bool *is_lost,
-                                    Arena *arena,
-                                    Diags *diags);
+ForeignOutcome foreign_process_call(ForeignProcess *process, const ForeignRequest *request,
+                                    Str *out, bool *is_lost, Arena *arena, Diags *diags);
 /* Returns the version of the plugin protocol, 5 or 6. */
 int foreign_process_protocol(const ForeignProcess *process);
 /* Returns the resident memory of the program in bytes; 0 if loam did not start it or it has ended.

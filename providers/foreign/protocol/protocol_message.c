@@ -252,11 +252,8 @@ static void read_completed(Str bytes, Arena *arena, Diags *diags) {
     }
 }
 
-static void read_field(const ProtocolFields *fields,
-                       const WireField *field,
-                       ProtocolResponse *out,
-                       Arena *arena,
-                       Diags *diags) {
+static void read_field(const ProtocolFields *fields, const WireField *field, ProtocolResponse *out,
+                       Arena *arena, Diags *diags) {
     uint32_t number = field->number;
     if (number == fields->diagnostics) {
         protocol_message_diagnostic(field->bytes, arena, diags);
@@ -291,8 +288,8 @@ static void read_field(const ProtocolFields *fields,
     }
 }
 
-bool protocol_message_response(
-    ProtocolMethod method, Str bytes, ProtocolResponse *out, Arena *arena, Diags *diags) {
+bool protocol_message_response(ProtocolMethod method, Str bytes, ProtocolResponse *out,
+                               Arena *arena, Diags *diags) {
     const ProtocolFields *fields = protocol_method_fields(method);
     WireReader reader = wire_reader_new(bytes);
     WireField field;

@@ -67,11 +67,11 @@ typedef struct ProtocolResponse {
 Str protocol_message_request(ProtocolMethod method, const ProtocolRequest *request, Arena *arena);
 /* Decodes a response and adds its diagnostics. Returns false, with an error, only if the bytes are
  * damaged; errors in the response do not affect the result. */
-MUST_USE bool protocol_message_response(
-    ProtocolMethod method, Str bytes, ProtocolResponse *out, Arena *arena, Diags *diags);
+MUST_USE bool protocol_message_response(ProtocolMethod method, Str bytes, ProtocolResponse *out,
+                                        Arena *arena, Diags *diags);
 /* Decodes a DynamicValue: msgpack or JSON. On failure *error is the end of a sentence. */
-MUST_USE bool protocol_message_value(
-    Str dynamic, const Type *type, Value *out, Str *error, Arena *arena);
+MUST_USE bool protocol_message_value(Str dynamic, const Type *type, Value *out, Str *error,
+                                     Arena *arena);
 /* Decodes an AttributePath, up to the first damaged step. */
 Path protocol_message_path(Str bytes, Arena *arena);
 /* Adds a Diagnostic. */

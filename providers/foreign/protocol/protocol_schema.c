@@ -409,9 +409,7 @@ bool protocol_schema_index(Str response, ProtocolSchemas *out, Str *error, Arena
     return !reader.is_bad && out->provider.ptr;
 }
 
-bool protocol_schema_index_identities(Str response,
-                                      ProtocolSchemas *out,
-                                      Str *error,
+bool protocol_schema_index_identities(Str response, ProtocolSchemas *out, Str *error,
                                       Arena *arena) {
     enum { IDENTITIES = 1 };
     WireReader reader = wire_reader_new(response);

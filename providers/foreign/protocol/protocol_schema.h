@@ -33,9 +33,7 @@ MUST_USE bool protocol_schema_index(Str response, ProtocolSchemas *out, Str *err
 /* Decodes one schema. Returns false with *error if it is damaged or contradicts itself. */
 MUST_USE bool protocol_schema_decode(Str bytes, Schema *out, Str *error, Arena *arena);
 /* Indexes a response to GetResourceIdentitySchemas into out->identities. */
-MUST_USE bool protocol_schema_index_identities(Str response,
-                                               ProtocolSchemas *out,
-                                               Str *error,
+MUST_USE bool protocol_schema_index_identities(Str response, ProtocolSchemas *out, Str *error,
                                                Arena *arena);
 /* Decodes the schema of an identity. Attributes that an import needs are REQUIRED, those that it
  * accepts OPTIONAL, others COMPUTED. */

@@ -34,23 +34,21 @@ static Str stored_json(Str raw_state) {
     return json;
 }
 
-static void read_field(const ProtocolFields *fields,
-                       const WireField *field,
-                       ServedRequest *out,
+static void read_field(const ProtocolFields *fields, const WireField *field, ServedRequest *out,
                        Arena *arena) {
     const struct {
         uint32_t number;
         Str *text;
     } texts[] = {
-        {fields->type_name,      &out->type_name     },
-        {fields->config,         &out->config        },
-        {fields->prior,          &out->prior         },
-        {fields->proposed,       &out->proposed      },
-        {fields->planned,        &out->planned       },
-        {fields->private_data,   &out->private_data  },
-        {fields->id,             &out->id            },
+        {fields->type_name, &out->type_name},
+        {fields->config, &out->config},
+        {fields->prior, &out->prior},
+        {fields->proposed, &out->proposed},
+        {fields->planned, &out->planned},
+        {fields->private_data, &out->private_data},
+        {fields->id, &out->id},
         {fields->source_address, &out->source_address},
-        {fields->source_type,    &out->source_type   },
+        {fields->source_type, &out->source_type},
     };
     for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
         if (field->number == texts[i].number)
@@ -128,8 +126,8 @@ static Str clean(Str text, const StrVec *secrets, Arena *arena) {
     return secrets ? log_scrub(text, secrets, arena) : text;
 }
 
-static void put_diagnostic(
-    StrBuf *out, uint32_t number, const Diag *diag, const StrVec *secrets, Arena *arena) {
+static void put_diagnostic(StrBuf *out, uint32_t number, const Diag *diag, const StrVec *secrets,
+                           Arena *arena) {
     enum { SEVERITY = 1, SUMMARY = 2, DETAIL = 3, ATTRIBUTE = 4, ERROR = 1, WARNING = 2 };
     size_t message = wire_begin(out, number);
     wire_put_varint(out, SEVERITY, diag->severity == DIAG_ERROR ? ERROR : WARNING);
@@ -169,11 +167,8 @@ static void put_error(StrBuf *out, uint32_t number, const ServedResponse *respon
     wire_end(out, message);
 }
 
-Str served_message_response(ProtocolMethod method,
-                            const ServedResponse *response,
-                            const Diags *diags,
-                            const StrVec *secrets,
-                            Arena *arena) {
+Str served_message_response(ProtocolMethod method, const ServedResponse *response,
+                            const Diags *diags, const StrVec *secrets, Arena *arena) {
     const ProtocolFields *fields = protocol_method_fields(method);
     StrBuf out = strbuf_new(arena);
     if (response->has_error) {

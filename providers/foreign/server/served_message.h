@@ -41,13 +41,8 @@ typedef struct ServedResponse {
 /* Finds the call of "/tfplugin6.Provider/NAME"; returns false if there is none. */
 MUST_USE bool served_message_method(Str path, ProtocolMethod *out);
 /* Returns false if the bytes are damaged. */
-MUST_USE bool served_message_request(ProtocolMethod method,
-                                     Str bytes,
-                                     ServedRequest *out,
+MUST_USE bool served_message_request(ProtocolMethod method, Str bytes, ServedRequest *out,
                                      Arena *arena);
 /* Texts of `secrets` are replaced in the diagnostics. */
-Str served_message_response(ProtocolMethod method,
-                            const ServedResponse *response,
-                            const Diags *diags,
-                            const StrVec *secrets,
-                            Arena *arena);
+Str served_message_response(ProtocolMethod method, const ServedResponse *response,
+                            const Diags *diags, const StrVec *secrets, Arena *arena);

@@ -45,8 +45,8 @@ static const struct {
     uint32_t number;   /* in the response to GetProviderSchema */
     uint32_t metadata; /* in the response to GetMetadata */
 } modes[] = {
-    {MODE_MANAGED,   2, 4},
-    {MODE_DATA,      3, 3},
+    {MODE_MANAGED, 2, 4},
+    {MODE_DATA, 3, 3},
     {MODE_EPHEMERAL, 8, 6},
 };
 
@@ -144,12 +144,8 @@ static const char *unfit(Value v, unsigned need) {
     return (need & SERVED_KNOWN) && !value_is_wholly_known(v) ? "it contains unknown values" : NULL;
 }
 
-static bool read_value(ServedCall *served,
-                       const Schema *schema,
-                       Str encoded,
-                       const char *name,
-                       unsigned need,
-                       Value *out) {
+static bool read_value(ServedCall *served, const Schema *schema, Str encoded, const char *name,
+                       unsigned need, Value *out) {
     Str error;
     if (protocol_message_value(encoded, schema_implied_type(schema), out, &error, served->arena)) {
         const char *problem = unfit(*out, need);
@@ -167,8 +163,8 @@ static bool read_value(ServedCall *served,
     return false;
 }
 
-bool served_provider_value(
-    ServedCall *served, Str encoded, const char *name, unsigned need, Value *out) {
+bool served_provider_value(ServedCall *served, Str encoded, const char *name, unsigned need,
+                           Value *out) {
     return read_value(served, served->type.schema, encoded, name, need, out);
 }
 
@@ -291,22 +287,22 @@ static const struct {
     void (*run)(ServedCall *call);
     int mode; /* of the type that the request names; NO_MODE: none */
 } rows[] = {
-    [PROTOCOL_VALIDATE_PROVIDER] = {validate_provider,        NO_MODE       },
-    [PROTOCOL_CONFIGURE] = {configure,                NO_MODE       },
-    [PROTOCOL_VALIDATE_RESOURCE] = {served_resource_validate, MODE_MANAGED  },
-    [PROTOCOL_UPGRADE_RESOURCE] = {served_resource_upgrade,  MODE_MANAGED  },
-    [PROTOCOL_READ_RESOURCE] = {served_resource_read,     MODE_MANAGED  },
-    [PROTOCOL_PLAN_RESOURCE] = {served_resource_plan,     MODE_MANAGED  },
-    [PROTOCOL_APPLY_RESOURCE] = {served_resource_apply,    MODE_MANAGED  },
-    [PROTOCOL_IMPORT_RESOURCE] = {served_resource_import,   MODE_MANAGED  },
-    [PROTOCOL_MOVE_RESOURCE] = {served_resource_move,     MODE_MANAGED  },
-    [PROTOCOL_VALIDATE_DATA] = {served_resource_validate, MODE_DATA     },
-    [PROTOCOL_READ_DATA] = {served_read_data,         MODE_DATA     },
+    [PROTOCOL_VALIDATE_PROVIDER] = {validate_provider, NO_MODE},
+    [PROTOCOL_CONFIGURE] = {configure, NO_MODE},
+    [PROTOCOL_VALIDATE_RESOURCE] = {served_resource_validate, MODE_MANAGED},
+    [PROTOCOL_UPGRADE_RESOURCE] = {served_resource_upgrade, MODE_MANAGED},
+    [PROTOCOL_READ_RESOURCE] = {served_resource_read, MODE_MANAGED},
+    [PROTOCOL_PLAN_RESOURCE] = {served_resource_plan, MODE_MANAGED},
+    [PROTOCOL_APPLY_RESOURCE] = {served_resource_apply, MODE_MANAGED},
+    [PROTOCOL_IMPORT_RESOURCE] = {served_resource_import, MODE_MANAGED},
+    [PROTOCOL_MOVE_RESOURCE] = {served_resource_move, MODE_MANAGED},
+    [PROTOCOL_VALIDATE_DATA] = {served_resource_validate, MODE_DATA},
+    [PROTOCOL_READ_DATA] = {served_read_data, MODE_DATA},
     [PROTOCOL_VALIDATE_EPHEMERAL] = {served_resource_validate, MODE_EPHEMERAL},
-    [PROTOCOL_OPEN_EPHEMERAL] = {served_read_open,         MODE_EPHEMERAL},
-    [PROTOCOL_RENEW_EPHEMERAL] = {served_read_renew,        MODE_EPHEMERAL},
-    [PROTOCOL_CLOSE_EPHEMERAL] = {served_read_close,        MODE_EPHEMERAL},
-    [PROTOCOL_CALL_FUNCTION] = {served_read_function,     NO_MODE       },
+    [PROTOCOL_OPEN_EPHEMERAL] = {served_read_open, MODE_EPHEMERAL},
+    [PROTOCOL_RENEW_EPHEMERAL] = {served_read_renew, MODE_EPHEMERAL},
+    [PROTOCOL_CLOSE_EPHEMERAL] = {served_read_close, MODE_EPHEMERAL},
+    [PROTOCOL_CALL_FUNCTION] = {served_read_function, NO_MODE},
 };
 
 static bool find_type(ServedCall *call, int mode) {
@@ -325,8 +321,8 @@ static bool find_type(ServedCall *call, int mode) {
     return false;
 }
 
-static void run_row(
-    ServedProvider *served, ProtocolMethod method, Str message, RpcReply *reply, Arena *arena) {
+static void run_row(ServedProvider *served, ProtocolMethod method, Str message, RpcReply *reply,
+                    Arena *arena) {
     int64_t began_ms = log_clock_ms();
     ServedCall call = {.served = served, .arena = arena, .diags = diags_new(arena)};
     call.response.error_argument = SIZE_MAX;
@@ -354,13 +350,13 @@ static const struct {
     const char *method;
     RpcServing serving;
 } plain[] = {
-    {"/grpc.health.v1.Health/Check",                   RPC_SERVES_AT_ONCE},
-    {"/plugin.GRPCController/Shutdown",                RPC_SERVES_END    },
-    {"/plugin.GRPCStdio/StreamStdio",                  RPC_SERVES_STREAM },
-    {"/plugin.GRPCBroker/StartStream",                 RPC_SERVES_STREAM },
-    {"/tfplugin6.Provider/StopProvider",               RPC_SERVES_AT_ONCE},
-    {"/tfplugin6.Provider/GetMetadata",                RPC_SERVES_CALL   },
-    {"/tfplugin6.Provider/GetResourceIdentitySchemas", RPC_SERVES_CALL   }, /* none: empty */
+    {"/grpc.health.v1.Health/Check", RPC_SERVES_AT_ONCE},
+    {"/plugin.GRPCController/Shutdown", RPC_SERVES_END},
+    {"/plugin.GRPCStdio/StreamStdio", RPC_SERVES_STREAM},
+    {"/plugin.GRPCBroker/StartStream", RPC_SERVES_STREAM},
+    {"/tfplugin6.Provider/StopProvider", RPC_SERVES_AT_ONCE},
+    {"/tfplugin6.Provider/GetMetadata", RPC_SERVES_CALL},
+    {"/tfplugin6.Provider/GetResourceIdentitySchemas", RPC_SERVES_CALL}, /* none: empty */
 };
 
 /* Returns false for calls that loam only makes: those about identities, lists and actions. */

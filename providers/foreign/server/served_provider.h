@@ -41,7 +41,7 @@ typedef enum ServedNeed {
 } ServedNeed;
 
 /* Decodes an object of the type. Returns false after adding an error; `need`: of ServedNeed. */
-MUST_USE bool served_provider_value(
-    ServedCall *served, Str encoded, const char *name, unsigned need, Value *out);
+MUST_USE bool served_provider_value(ServedCall *served, Str encoded, const char *name,
+                                    unsigned need, Value *out);
 /* Sets the object of the response. Write-only attributes become null. */
 void served_provider_respond(ServedCall *served, Value object);

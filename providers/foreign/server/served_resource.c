@@ -181,8 +181,8 @@ static void change_object(ServedCall *call, Call *slot, const ApplyRequest *requ
         report_doubt(call);
 }
 
-static bool choose_marker(
-    ServedCall *call, const Call *slot, bool creates, Value planned, Str *out) {
+static bool choose_marker(ServedCall *call, const Call *slot, bool creates, Value planned,
+                          Str *out) {
     const ResourceType *type = call->type.resource;
     MarkerRequest request = {planned};
     MarkerResponse response = {0};

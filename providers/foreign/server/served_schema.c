@@ -44,13 +44,8 @@ static void put_attribute(StrBuf *out, uint32_t number, const Attribute *attribu
         unsigned flag;
         uint32_t number;
     } flags[] = {
-        {REQUIRED,   4 },
-        {OPTIONAL,   5 },
-        {COMPUTED,   6 },
-        {SENSITIVE,  7 },
-        {MARKDOWN,   8 },
-        {DEPRECATED, 9 },
-        {WRITE_ONLY, 11},
+        {REQUIRED, 4}, {OPTIONAL, 5},   {COMPUTED, 6},    {SENSITIVE, 7},
+        {MARKDOWN, 8}, {DEPRECATED, 9}, {WRITE_ONLY, 11},
     };
     size_t message = wire_begin(out, number);
     put_cstr(out, NAME, attribute->name);
@@ -103,17 +98,15 @@ void served_schema_put(StrBuf *out, uint32_t number, const Schema *schema, Arena
 
 enum { KEY = 1, ELEMENT = 2 };
 
-void served_schema_put_entry(
-    StrBuf *out, uint32_t number, const char *name, const Schema *schema, Arena *arena) {
+void served_schema_put_entry(StrBuf *out, uint32_t number, const char *name, const Schema *schema,
+                             Arena *arena) {
     size_t entry = wire_begin(out, number);
     put_cstr(out, KEY, name);
     served_schema_put(out, ELEMENT, schema, arena);
     wire_end(out, entry);
 }
 
-static void put_parameter(StrBuf *out,
-                          uint32_t number,
-                          const ProviderParameter *parameter,
+static void put_parameter(StrBuf *out, uint32_t number, const ProviderParameter *parameter,
                           Arena *arena) {
     enum { NAME = 1, TYPE = 2, ALLOWS_NULL = 3, DESCRIPTION = 5 };
     size_t message = wire_begin(out, number);
@@ -124,9 +117,7 @@ static void put_parameter(StrBuf *out,
     wire_end(out, message);
 }
 
-void served_schema_put_function(StrBuf *out,
-                                uint32_t number,
-                                const ProviderFunction *function,
+void served_schema_put_function(StrBuf *out, uint32_t number, const ProviderFunction *function,
                                 Arena *arena) {
     enum { PARAMETERS = 1, VARIADIC = 2, RETURN = 3, SUMMARY = 4, DESCRIPTION = 5, TYPE = 1 };
     size_t entry = wire_begin(out, number);

@@ -6,12 +6,10 @@
 /* Write fields of the response to GetProviderSchema or GetMetadata. */
 void served_schema_put(StrBuf *out, uint32_t number, const Schema *schema, Arena *arena);
 /* Writes an element of a map: `name` → schema. */
-void served_schema_put_entry(
-    StrBuf *out, uint32_t number, const char *name, const Schema *schema, Arena *arena);
+void served_schema_put_entry(StrBuf *out, uint32_t number, const char *name, const Schema *schema,
+                             Arena *arena);
 /* Writes an element of a map: name → signature. */
-void served_schema_put_function(StrBuf *out,
-                                uint32_t number,
-                                const ProviderFunction *function,
+void served_schema_put_function(StrBuf *out, uint32_t number, const ProviderFunction *function,
                                 Arena *arena);
 /* Returns the type of the results of a function. */
 const Type *served_schema_result(const ProviderFunction *function);

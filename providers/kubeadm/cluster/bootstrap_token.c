@@ -77,19 +77,15 @@ static Str token_body(const Call *call, const BootstrapToken *token, Str name, V
     return json_text(object_builder_value(&secret), arena);
 }
 
-static KubeOutcome delete_secret(const ClusterApi *api,
-                                 const KubeRef *ref,
+static KubeOutcome delete_secret(const ClusterApi *api, const KubeRef *ref,
                                  KubeResponse *response) {
     Diags ignored = diags_new(api->call.arena);
     KubeDelete request = {.ref = *ref, .propagation = KUBE_PROPAGATION_BACKGROUND};
     return kube_call_delete(&api->call, &request, response, &ignored);
 }
 
-bool bootstrap_token_store(const Call *call,
-                           const ClusterApi *api,
-                           const BootstrapToken *token,
-                           Value annotations,
-                           Diags *diags) {
+bool bootstrap_token_store(const Call *call, const ClusterApi *api, const BootstrapToken *token,
+                           Value annotations, Diags *diags) {
     KubeRef ref = token_ref(token->id, call->arena), collection = ref;
     Str body = token_body(call, token, ref.name, annotations);
     KubeResponse response, deletion;

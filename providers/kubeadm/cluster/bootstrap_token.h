@@ -15,11 +15,8 @@ typedef struct BootstrapToken {
 BootstrapToken bootstrap_token_make(Str marker, Arena *arena);
 /* Stores the token in the cluster, in place of one with the same public part. `annotations` is a
  * map of strings. */
-MUST_USE bool bootstrap_token_store(const Call *call,
-                                    const ClusterApi *api,
-                                    const BootstrapToken *token,
-                                    Value annotations,
-                                    Diags *diags);
+MUST_USE bool bootstrap_token_store(const Call *call, const ClusterApi *api,
+                                    const BootstrapToken *token, Value annotations, Diags *diags);
 /* Waits until the cluster has signed its public ConfigMap cluster-info with the token: kubeadm
  * looks for the signature every five seconds only. Adds no error, because kubeadm waits longer. */
 void bootstrap_token_wait(const Call *call, const ClusterApi *api, const BootstrapToken *token);

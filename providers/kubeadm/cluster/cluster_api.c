@@ -59,13 +59,8 @@ static bool sign(const Call *call, const PkiPair *ca, PkiPair *out, Diags *diags
                       STR_ARG(problem));
 }
 
-bool cluster_api_open(const Call *call,
-                      SshLink *link,
-                      Str endpoint,
-                      Str name,
-                      const PkiPair *ca,
-                      ClusterApi *out,
-                      Diags *diags) {
+bool cluster_api_open(const Call *call, SshLink *link, Str endpoint, Str name, const PkiPair *ca,
+                      ClusterApi *out, Diags *diags) {
     Str host;
     uint16_t port;
     PkiPair pair;
@@ -204,18 +199,14 @@ static WaitUntil until_seen(Follow *follow) {
                        .timeout_ms = follow->request->timeout_ms};
 }
 
-WaitResult cluster_api_follow(const Call *call,
-                              const ClusterApi *api,
-                              const ClusterWait *request,
+WaitResult cluster_api_follow(const Call *call, const ClusterApi *api, const ClusterWait *request,
                               Wait *wait) {
     Follow follow = {.api = api, .request = request};
     WaitUntil until = until_seen(&follow);
     return wait_until(call, &until, wait);
 }
 
-bool cluster_api_follow_done(const Call *call,
-                             const ClusterApi *api,
-                             const ClusterWait *request,
+bool cluster_api_follow_done(const Call *call, const ClusterApi *api, const ClusterWait *request,
                              Diags *diags) {
     Follow follow = {.api = api, .request = request};
     WaitUntil until = until_seen(&follow);

@@ -20,27 +20,18 @@ MUST_USE bool cluster_api_split(Str endpoint, Str *host, uint16_t *port);
 /* Opens no connection yet. `endpoint` is that of all control planes or of one of them; `name` is a
  * name in the server's certificate, empty: the host of the endpoint. `link` NULL connects directly.
  */
-MUST_USE bool cluster_api_open(const Call *call,
-                               SshLink *link,
-                               Str endpoint,
-                               Str name,
-                               const PkiPair *ca,
-                               ClusterApi *out,
-                               Diags *diags);
+MUST_USE bool cluster_api_open(const Call *call, SshLink *link, Str endpoint, Str name,
+                               const PkiPair *ca, ClusterApi *out, Diags *diags);
 void cluster_api_release(ClusterApi *api);
 SCOPED_TYPE(ClusterApi, cluster_api_release);
 
 /* Sends one request without retries; returns true if the server reports that it is ready. */
 bool cluster_api_is_ready(const ClusterApi *api);
 /* Same, but no request at all is an error: *is_ready is false only if a request was sent. */
-MUST_USE bool cluster_api_look(const Call *call,
-                               const ClusterApi *api,
-                               bool *is_ready,
+MUST_USE bool cluster_api_look(const Call *call, const ClusterApi *api, bool *is_ready,
                                Diags *diags);
 /* Waits up to `timeout_ms` for the server. */
-MUST_USE bool cluster_api_wait(const Call *call,
-                               const ClusterApi *api,
-                               int64_t timeout_ms,
+MUST_USE bool cluster_api_wait(const Call *call, const ClusterApi *api, int64_t timeout_ms,
                                Diags *diags);
 
 /* A wait for a state of one object. */
@@ -56,15 +47,11 @@ typedef struct ClusterWait {
 
 /* Calls `see` with each version of the object as the server reports it, by a watch, and at least
  * every ten seconds. Adds no error. *wait (may be NULL) is set as by wait_until. */
-WaitResult cluster_api_follow(const Call *call,
-                              const ClusterApi *api,
-                              const ClusterWait *request,
+WaitResult cluster_api_follow(const Call *call, const ClusterApi *api, const ClusterWait *request,
                               Wait *wait);
 /* Same, but adds an error if the time is up or the run is cancelled. */
-MUST_USE bool cluster_api_follow_done(const Call *call,
-                                      const ClusterApi *api,
-                                      const ClusterWait *request,
-                                      Diags *diags);
+MUST_USE bool cluster_api_follow_done(const Call *call, const ClusterApi *api,
+                                      const ClusterWait *request, Diags *diags);
 
 extern const KubeResource cluster_api_nodes;
 extern const KubeResource cluster_api_config_maps;

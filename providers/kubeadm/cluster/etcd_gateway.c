@@ -7,8 +7,8 @@
 #define VALID_SECONDS INT64_C(3600)
 #define BODY_MAX      ((uint64_t)1 << 20)
 
-bool etcd_gateway_open(
-    const Call *call, SshLink *link, Str host, const PkiPair *ca, EtcdGateway *out, Diags *diags) {
+bool etcd_gateway_open(const Call *call, SshLink *link, Str host, const PkiPair *ca,
+                       EtcdGateway *out, Diags *diags) {
     const Clock *clock = call->io->clock;
     int64_t now = clock->now_ms(clock->self) / 1000;
     PkiClient client = {
@@ -20,8 +20,7 @@ bool etcd_gateway_open(
                       STR_ARG(problem));
 }
 
-Str etcd_gateway_send(const EtcdGateway *gateway,
-                      const EtcdRequest *request,
+Str etcd_gateway_send(const EtcdGateway *gateway, const EtcdRequest *request,
                       const HttpSink *sink) {
     const Call *call = gateway->call;
     const Http *http = call->io->http;

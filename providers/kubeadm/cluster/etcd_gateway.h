@@ -23,10 +23,9 @@ typedef struct EtcdRequest {
 } EtcdRequest;
 
 /* Sends nothing. */
-MUST_USE bool etcd_gateway_open(
-    const Call *call, SshLink *link, Str host, const PkiPair *ca, EtcdGateway *out, Diags *diags);
+MUST_USE bool etcd_gateway_open(const Call *call, SshLink *link, Str host, const PkiPair *ca,
+                                EtcdGateway *out, Diags *diags);
 /* Passes the body of the response to the sink, also after an error status. Returns the end of a
  * sentence, or an empty text if the status is 200. */
-MUST_USE Str etcd_gateway_send(const EtcdGateway *gateway,
-                               const EtcdRequest *request,
+MUST_USE Str etcd_gateway_send(const EtcdGateway *gateway, const EtcdRequest *request,
                                const HttpSink *sink);

@@ -21,8 +21,8 @@ static Str send(const EtcdGateway *client, EtcdRequest request, StrBuf *out) {
                : problem;
 }
 
-static bool post_checked(
-    const EtcdGateway *client, const char *path, Str body, StrBuf *out, Diags *diags) {
+static bool post_checked(const EtcdGateway *client, const char *path, Str body, StrBuf *out,
+                         Diags *diags) {
     EtcdRequest request = {.path = path, .body = body, .timeout_ms = REQUEST_MS};
     Str problem = send(client, request, out);
     return !problem.len || path_error(client->call, NO_PATH, diags, "etcd does not respond",

@@ -89,9 +89,7 @@ bool etcd_schedule_write(SshLink *link, const EtcdSchedule *schedule, Diags *dia
             remote_script_report(link, "Schedule of snapshots not set", &result, diags));
 }
 
-bool etcd_schedule_is_current(SshLink *link,
-                              const EtcdSchedule *schedule,
-                              bool *out,
+bool etcd_schedule_is_current(SshLink *link, const EtcdSchedule *schedule, bool *out,
                               Diags *diags) {
     Arena *arena = link->call->arena;
     ScheduleFile files[FILE_COUNT];

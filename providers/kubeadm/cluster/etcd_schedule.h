@@ -20,9 +20,7 @@ Str etcd_schedule_check_keep(Value value, Arena *arena);
 /* Writes the files, and starts the timer. */
 MUST_USE bool etcd_schedule_write(SshLink *link, const EtcdSchedule *schedule, Diags *diags);
 /* Compares the files, and whether the timer runs. */
-MUST_USE bool etcd_schedule_is_current(SshLink *link,
-                                       const EtcdSchedule *schedule,
-                                       bool *out,
+MUST_USE bool etcd_schedule_is_current(SshLink *link, const EtcdSchedule *schedule, bool *out,
                                        Diags *diags);
 /* Succeeds if there is none. Snapshots stay. */
 MUST_USE bool etcd_schedule_remove(SshLink *link, Diags *diags);

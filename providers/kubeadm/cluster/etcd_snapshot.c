@@ -173,9 +173,7 @@ static Str read_status(const EtcdGateway *etcd, EtcdSnapshot *out) {
     return STR_EMPTY;
 }
 
-static bool describe(const EtcdGateway *etcd,
-                     const EtcdSnapshotRequest *request,
-                     EtcdSnapshot *out,
+static bool describe(const EtcdGateway *etcd, const EtcdSnapshotRequest *request, EtcdSnapshot *out,
                      Diags *diags) {
     const Call *call = etcd->call;
     const Clock *clock = call->io->clock;
@@ -243,10 +241,8 @@ bool etcd_snapshot_parse(Str head, EtcdSnapshot *out, Arena *arena) {
     return out->id.len && out->cluster.len && out->kubernetes_version.len;
 }
 
-bool etcd_snapshot_take(const EtcdGateway *etcd,
-                        const EtcdSnapshotRequest *request,
-                        EtcdSnapshot *out,
-                        Diags *diags) {
+bool etcd_snapshot_take(const EtcdGateway *etcd, const EtcdSnapshotRequest *request,
+                        EtcdSnapshot *out, Diags *diags) {
     const Call *call = etcd->call;
     SealedWriter *writer;
     if (!describe(etcd, request, out, diags))

@@ -28,10 +28,8 @@ typedef struct EtcdSnapshotRequest {
 
 /* Takes a snapshot of the etcd on the gateway's host, and writes it atomically. A damaged stream,
  * and one that ends early, is an error. */
-MUST_USE bool etcd_snapshot_take(const EtcdGateway *etcd,
-                                 const EtcdSnapshotRequest *request,
-                                 EtcdSnapshot *out,
-                                 Diags *diags);
+MUST_USE bool etcd_snapshot_take(const EtcdGateway *etcd, const EtcdSnapshotRequest *request,
+                                 EtcdSnapshot *out, Diags *diags);
 /* Reads the head of a sealed file; size and digest stay empty. Returns false if it is not the head
  * of a snapshot. */
 MUST_USE bool etcd_snapshot_parse(Str head, EtcdSnapshot *out, Arena *arena);

@@ -28,9 +28,7 @@ static RemoteStep step_of(const KubeadmStep *step, Arena *arena) {
 }
 
 /* Adds the results of kubeadm's checks; returns whether one of them is an error. */
-static bool add_notes(const SshLink *link,
-                      const RemoteStepResult *result,
-                      const char *title,
+static bool add_notes(const SshLink *link, const RemoteStepResult *result, const char *title,
                       Diags *diags) {
     const Call *call = link->call;
     PreflightNotes notes = {0};
@@ -53,10 +51,8 @@ static bool add_notes(const SshLink *link,
     return has_error;
 }
 
-static KubeadmResult explain(const SshLink *link,
-                             const RemoteStep *step,
-                             const RemoteStepResult *result,
-                             Diags *diags) {
+static KubeadmResult explain(const SshLink *link, const RemoteStep *step,
+                             const RemoteStepResult *result, Diags *diags) {
     if (add_notes(link, result, step->title, diags))
         return KUBEADM_REJECTED;
     if (result->state == REMOTE_STEP_EXITED && result->exit_status == 0)
@@ -82,8 +78,8 @@ KubeadmResult kubeadm_step_run(SshLink *link, const KubeadmStep *step, Diags *di
     return outcome;
 }
 
-bool kubeadm_step_recover(
-    SshLink *link, Str id, const char *verb, RemoteStepState *state, bool *is_good, Diags *diags) {
+bool kubeadm_step_recover(SshLink *link, Str id, const char *verb, RemoteStepState *state,
+                          bool *is_good, Diags *diags) {
     KubeadmStep step = {.id = id, .verb = verb};
     RemoteStep remote = step_of(&step, link->call->arena);
     RemoteStepResult result;

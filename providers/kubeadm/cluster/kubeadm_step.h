@@ -32,8 +32,8 @@ typedef enum KubeadmResult {
 MUST_USE KubeadmResult kubeadm_step_run(SshLink *link, const KubeadmStep *step, Diags *diags);
 /* Waits for the end of a step that an interrupted run has started. *state is REMOTE_STEP_ABSENT if
  * it never ran. Keeps the marker. */
-MUST_USE bool kubeadm_step_recover(
-    SshLink *link, Str id, const char *verb, RemoteStepState *state, bool *is_good, Diags *diags);
+MUST_USE bool kubeadm_step_recover(SshLink *link, Str id, const char *verb, RemoteStepState *state,
+                                   bool *is_good, Diags *diags);
 typedef enum KubeadmUpgrade {
     KUBEADM_UPGRADE_APPLY, /* of the first control plane: the cluster's configuration too */
     KUBEADM_UPGRADE_NODE,
@@ -42,8 +42,8 @@ typedef enum KubeadmUpgrade {
  * run that was interrupted continues. After a success the marker remains until
  * kubeadm_step_end_upgrade, so that a later plan knows of an upgrade whose last requests are
  * missing. */
-MUST_USE bool kubeadm_step_upgrade(
-    SshLink *link, Str id, KubeadmUpgrade kind, Str version, Diags *diags);
+MUST_USE bool kubeadm_step_upgrade(SshLink *link, Str id, KubeadmUpgrade kind, Str version,
+                                   Diags *diags);
 void kubeadm_step_end_upgrade(SshLink *link, Str id, Str version);
 /* Renews the certificates of a control plane, and restarts its static pods. A run that was
  * interrupted continues. */

@@ -102,8 +102,8 @@ static WaitLook look_pods(void *payload, Wait *wait) {
     return left ? WAIT_LOOK_AGAIN : WAIT_LOOK_DONE;
 }
 
-bool node_drain(
-    const Call *call, const ClusterApi *api, Str name, int64_t timeout_ms, Diags *diags) {
+bool node_drain(const Call *call, const ClusterApi *api, Str name, int64_t timeout_ms,
+                Diags *diags) {
     Drain drain = {api, name, diags};
     Value node;
     if (!node_object_read(api, name, &node, diags))

@@ -61,12 +61,8 @@ static ClusterNode of_node(Value node) {
     };
 }
 
-static bool list(const ClusterApi *api,
-                 const char *path,
-                 const KubeResource *resource,
-                 ClusterNode (*read)(Value object),
-                 ClusterNodes *out,
-                 Diags *diags) {
+static bool list(const ClusterApi *api, const char *path, const KubeResource *resource,
+                 ClusterNode (*read)(Value object), ClusterNodes *out, Diags *diags) {
     Arena *arena = api->call.arena;
     KubeRequest request = {.method = "GET", .path = str_from_cstr(path)};
     KubeRef ref = {.resource = resource};

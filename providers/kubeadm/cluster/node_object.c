@@ -23,8 +23,8 @@ static bool refuses(const KubeResponse *response) {
            response->code == 403;
 }
 
-bool node_object_try_read(
-    const ClusterApi *api, Str name, Value *out, bool *is_refused, Diags *diags) {
+bool node_object_try_read(const ClusterApi *api, Str name, Value *out, bool *is_refused,
+                          Diags *diags) {
     KubeRef ref = node_ref(name);
     KubeResponse response = {0};
     *out = value_null(&TYPE_DYNAMIC);
@@ -253,9 +253,7 @@ bool node_object_list(const ClusterApi *api, Value *out, Diags *diags) {
     return value_is_present(*out);
 }
 
-bool node_object_control_planes(const ClusterApi *api,
-                                Str except,
-                                StrVec *addresses,
+bool node_object_control_planes(const ClusterApi *api, Str except, StrVec *addresses,
                                 Diags *diags) {
     Value items = list(api, STR(CONTROL_PLANES), diags);
     for (size_t i = 0; value_is_present(items) && i < items.count; i++) {
@@ -363,8 +361,8 @@ static WaitLook look_versions(void *payload, Wait *wait) {
     return value_is_present(items) ? WAIT_LOOK_DONE : WAIT_LOOK_AGAIN;
 }
 
-bool node_object_wait_version(
-    const Call *call, const ClusterApi *api, Str name, KubeVersion version, Diags *diags) {
+bool node_object_wait_version(const Call *call, const ClusterApi *api, Str name,
+                              KubeVersion version, Diags *diags) {
     VersionLook look = {api, name, version};
     ClusterWait one = {.what = "the upgraded node",
                        .ref = node_ref(name),
@@ -429,8 +427,8 @@ static WaitLook look_available(void *payload, Wait *wait) {
     return WAIT_LOOK_AGAIN;
 }
 
-bool node_object_wait_available(
-    const Call *call, const ClusterApi *api, Str except, int64_t limit, Diags *diags) {
+bool node_object_wait_available(const Call *call, const ClusterApi *api, Str except, int64_t limit,
+                                Diags *diags) {
     AvailableLook look = {api, except, limit};
     WaitUntil until = {.what = "the other workers",
                        .look = look_available,

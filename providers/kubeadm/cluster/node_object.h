@@ -8,12 +8,12 @@
 MUST_USE bool node_object_read(const ClusterApi *api, Str name, Value *out, Diags *diags);
 /* Same; after an error, *is_refused tells whether the server or this program is not accepted: its
  * certificate, or the authority that both must share. */
-MUST_USE bool node_object_try_read(
-    const ClusterApi *api, Str name, Value *out, bool *is_refused, Diags *diags);
+MUST_USE bool node_object_try_read(const ClusterApi *api, Str name, Value *out, bool *is_refused,
+                                   Diags *diags);
 /* Waits up to three minutes until the node exists and has its network of pods. If the cluster
  * allocates no such networks, it waits for one only 20 s. */
-MUST_USE bool node_object_wait(
-    const Call *call, const ClusterApi *api, Str name, Value *out, Diags *diags);
+MUST_USE bool node_object_wait(const Call *call, const ClusterApi *api, Str name, Value *out,
+                               Diags *diags);
 /* A change of the node's metadata: keys of `prior` that are not in `wanted` are removed. All are
  * maps of strings, or null. */
 typedef struct NodeMetadata {
@@ -22,27 +22,25 @@ typedef struct NodeMetadata {
     Value prior_annotations;
     Value annotations;
 } NodeMetadata;
-MUST_USE bool node_object_set(const ClusterApi *api,
-                              Str name,
-                              const NodeMetadata *metadata,
+MUST_USE bool node_object_set(const ClusterApi *api, Str name, const NodeMetadata *metadata,
                               Diags *diags);
 /* Sets the taints of the list (key, value, effect), and removes those of `prior` that are not in
  * it. Taints that Kubernetes sets stay. */
-MUST_USE bool node_object_taint(
-    const ClusterApi *api, Str name, Value prior, Value taints, Diags *diags);
+MUST_USE bool node_object_taint(const ClusterApi *api, Str name, Value prior, Value taints,
+                                Diags *diags);
 /* Sets whether new pods may start on the node. */
 MUST_USE bool node_object_cordon(const ClusterApi *api, Str name, bool is_cordoned, Diags *diags);
 /* Waits until the kubelet of the node has at least this version and the node is ready. With an
  * empty name: until all control planes have this version. */
-MUST_USE bool node_object_wait_version(
-    const Call *call, const ClusterApi *api, Str name, KubeVersion version, Diags *diags);
+MUST_USE bool node_object_wait_version(const Call *call, const ClusterApi *api, Str name,
+                                       KubeVersion version, Diags *diags);
 /* Waits until the node is not ready any more, which Kubernetes finds within a minute after the end
  * of its kubelet. Returns true if it stays ready: then its kubelet runs. */
 bool node_object_stays_ready(const Call *call, const ClusterApi *api, Str name);
 /* Waits up to five minutes until fewer than `limit` workers other than this one are cordoned or not
  * ready. */
-MUST_USE bool node_object_wait_available(
-    const Call *call, const ClusterApi *api, Str except, int64_t limit, Diags *diags);
+MUST_USE bool node_object_wait_available(const Call *call, const ClusterApi *api, Str except,
+                                         int64_t limit, Diags *diags);
 /* Returns the names of such workers in the items of a list of nodes. */
 StrVec node_object_unavailable(Value items, Str except, Arena *arena);
 /* Returns the internal address of a Node; empty: none. */
@@ -52,15 +50,11 @@ MUST_USE bool node_object_delete(const ClusterApi *api, Str name, Diags *diags);
 /* Reads all nodes; *out is a tuple. */
 MUST_USE bool node_object_list(const ClusterApi *api, Value *out, Diags *diags);
 /* Same; *is_refused as in node_object_try_read. */
-MUST_USE bool node_object_try_list(const ClusterApi *api,
-                                   Value *out,
-                                   bool *is_refused,
+MUST_USE bool node_object_try_list(const ClusterApi *api, Value *out, bool *is_refused,
                                    Diags *diags);
 /* Returns a line "NAME: REASON" for each Node of the list that is not ready. */
 StrVec node_object_not_ready(Value items, Arena *arena);
 /* Reads the items of a list of nodes with the role of a control plane: their internal addresses,
  * without that of `except`. */
-MUST_USE bool node_object_control_planes(const ClusterApi *api,
-                                         Str except,
-                                         StrVec *addresses,
+MUST_USE bool node_object_control_planes(const ClusterApi *api, Str except, StrVec *addresses,
                                          Diags *diags);

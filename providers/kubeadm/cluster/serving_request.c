@@ -41,8 +41,8 @@ ServingState serving_request_state(Value request) {
         ServingState state;
     } types[] = {
         {STR_CONST("Approved"), SERVING_APPROVED},
-        {STR_CONST("Denied"),   SERVING_DENIED  },
-        {STR_CONST("Failed"),   SERVING_FAILED  },
+        {STR_CONST("Denied"), SERVING_DENIED},
+        {STR_CONST("Failed"), SERVING_FAILED},
     };
     ServingState state = SERVING_PENDING;
     Value conditions = conditions_of(request);
@@ -329,9 +329,7 @@ static WaitLook look_at_requests(void *payload, Wait *wait) {
     return may_end && has_certificate(look->node, call->arena) ? WAIT_LOOK_DONE : WAIT_LOOK_AGAIN;
 }
 
-bool serving_request_approve(const Call *call,
-                             const ClusterApi *api,
-                             const ServingNode *node,
+bool serving_request_approve(const Call *call, const ClusterApi *api, const ServingNode *node,
                              Diags *diags) {
     RequestLook look = {.api = api, .node = node, .diags = diags};
     WaitUntil until = {.what = "the serving certificate",

@@ -33,7 +33,5 @@ Str serving_request_check(Value request, const ServingNode *node, Arena *arena);
 /* Approves the requests of the node until it has its certificate, if kubelets of the cluster ask
  * for serving certificates. Two minutes without it are a warning; a request that was denied,
  * failed, or may not be approved is an error. */
-MUST_USE bool serving_request_approve(const Call *call,
-                                      const ClusterApi *api,
-                                      const ServingNode *node,
-                                      Diags *diags);
+MUST_USE bool serving_request_approve(const Call *call, const ClusterApi *api,
+                                      const ServingNode *node, Diags *diags);

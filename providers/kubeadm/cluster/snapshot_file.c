@@ -76,8 +76,8 @@ static Str open_plain(SnapshotFile *file, Str path, Str problem, EtcdSnapshot *h
     return check_plain(file, head, arena);
 }
 
-Str snapshot_file_open(
-    const Disk *disk, Str path, SnapshotFile **out, EtcdSnapshot *head, Arena *arena) {
+Str snapshot_file_open(const Disk *disk, Str path, SnapshotFile **out, EtcdSnapshot *head,
+                       Arena *arena) {
     Arena *own = arena_open("snapshot file");
     SnapshotFile *file = *out = arena_new(own, SnapshotFile);
     *file = (SnapshotFile){.arena = own, .disk = disk};

@@ -13,8 +13,8 @@ typedef struct SnapshotFile SnapshotFile;
 
 /* Reads the description; needs no passphrase. Of a plain file, which is read wholly, *head has only
  * `id`, `size` and `digest`. The caller closes *out, also after a failure. */
-MUST_USE Str snapshot_file_open(
-    const Disk *disk, Str path, SnapshotFile **out, EtcdSnapshot *head, Arena *arena);
+MUST_USE Str snapshot_file_open(const Disk *disk, Str path, SnapshotFile **out, EtcdSnapshot *head,
+                                Arena *arena);
 /* Call before the first piece. A plain file needs no passphrase. */
 MUST_USE Str snapshot_file_unlock(SnapshotFile *file, Str passphrase, Arena *arena);
 /* As sealed_reader_next. */

@@ -151,12 +151,12 @@ Str cluster_check_distinct(const ClusterNode *a, const ClusterNode *b, Arena *ar
         Str a, b;
         const char *hint;
     } rows[] = {
-        {"machine-id",  a->machine_id, b->machine_id,
+        {"machine-id", a->machine_id, b->machine_id,
          "Remove /etc/machine-id on one machine, run \"systemd-machine-id-setup\" there, and "
-         "restart it."                                                                       },
-        {"host name",   a->hostname,   b->hostname,
-         "Give one machine another name, with \"hostnamectl set-hostname\"."                 },
-        {"MAC address", a->mac,        b->mac,        "Give one machine another MAC address."},
+         "restart it."},
+        {"host name", a->hostname, b->hostname,
+         "Give one machine another name, with \"hostnamectl set-hostname\"."},
+        {"MAC address", a->mac, b->mac, "Give one machine another MAC address."},
     };
     if (str_equal(a->name, b->name))
         return STR_EMPTY;
@@ -223,13 +223,9 @@ static const struct {
     const char *name;
     bool has_version;
 } images[] = {
-    {"kube-apiserver",          true },
-    {"kube-controller-manager", true },
-    {"kube-scheduler",          true },
-    {"kube-proxy",              true },
-    {"coredns/coredns",         false},
-    {"pause",                   false},
-    {"etcd",                    false},
+    {"kube-apiserver", true}, {"kube-controller-manager", true}, {"kube-scheduler", true},
+    {"kube-proxy", true},     {"coredns/coredns", false},        {"pause", false},
+    {"etcd", false},
 };
 
 static bool has_image(const Bundle *bundle, Str prefix, bool is_exact) {
@@ -242,11 +238,8 @@ static bool has_image(const Bundle *bundle, Str prefix, bool is_exact) {
     return false;
 }
 
-Str cluster_check_bundle(const Bundle *bundle,
-                         KubeVersion version,
-                         Str architecture,
-                         Str image_repository,
-                         Arena *arena) {
+Str cluster_check_bundle(const Bundle *bundle, KubeVersion version, Str architecture,
+                         Str image_repository, Arena *arena) {
     Str wanted = kube_version_text(version, arena);
     Str repository = image_repository.len ? image_repository : STR(REPOSITORY);
     Str own = str_starts_with(bundle->kubernetes_version, STR("v"))

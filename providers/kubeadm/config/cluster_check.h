@@ -68,8 +68,5 @@ ClockSkew cluster_check_clock(int64_t skew_ms);
 
 /* The bundle must be for this version and architecture (empty: any) and contain the images that
  * kubeadm requires. An empty `image_repository` means registry.k8s.io. */
-Str cluster_check_bundle(const Bundle *bundle,
-                         KubeVersion version,
-                         Str architecture,
-                         Str image_repository,
-                         Arena *arena);
+Str cluster_check_bundle(const Bundle *bundle, KubeVersion version, Str architecture,
+                         Str image_repository, Arena *arena);

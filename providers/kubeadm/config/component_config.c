@@ -372,11 +372,11 @@ static bool is_duration(Value v) {
 }
 
 /* Validates one field or item. If it conforms, leaves the path as it was. */
-static bool check_field(
-    Checking *checking, Value v, FieldKind kind, const ComponentField *fields, size_t count);
+static bool check_field(Checking *checking, Value v, FieldKind kind, const ComponentField *fields,
+                        size_t count);
 
-static bool check_items(
-    Checking *checking, Value v, FieldKind kind, const ComponentField *fields, size_t count) {
+static bool check_items(Checking *checking, Value v, FieldKind kind, const ComponentField *fields,
+                        size_t count) {
     Path before = checking->path;
     if (!is_sequence(v))
         return fail(checking, "This field requires a list.");
@@ -406,8 +406,8 @@ static bool require(Checking *checking, bool conforms, const char *wanted) {
     return conforms || fail(checking, "This field requires %s.", wanted);
 }
 
-static bool check_field(
-    Checking *checking, Value v, FieldKind kind, const ComponentField *fields, size_t count) {
+static bool check_field(Checking *checking, Value v, FieldKind kind, const ComponentField *fields,
+                        size_t count) {
     if (!value_is_present(v))
         return true;
     switch (kind) {
@@ -428,9 +428,7 @@ static bool check_field(
     return true;
 }
 
-static const ComponentField *find(Checking *checking,
-                                  Str name,
-                                  const ComponentField *fields,
+static const ComponentField *find(Checking *checking, Str name, const ComponentField *fields,
                                   size_t count) {
     Str *names = arena_new_array(checking->arena, Str, count);
     for (size_t i = 0; i < count; i++) {

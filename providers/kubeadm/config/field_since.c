@@ -7,9 +7,9 @@ static const struct {
     const char *value; /* NULL: any */
     uint32_t minor;    /* of Kubernetes 1, which added the attribute or value */
 } additions[] = {
-    {"plan", "etcd_upgrade",         NULL,         33},
-    {NULL,   "encryption_algorithm", "ECDSA-P384", 34},
-    {NULL,   "file_key_ref",         NULL,         34},
+    {"plan", "etcd_upgrade", NULL, 33},
+    {NULL, "encryption_algorithm", "ECDSA-P384", 34},
+    {NULL, "file_key_ref", NULL, 34},
 };
 
 typedef struct Walk {

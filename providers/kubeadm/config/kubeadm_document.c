@@ -37,8 +37,8 @@ Value kubeadm_document_fields(Value object, Arena *arena) {
     return convert_object(object, arena);
 }
 
-void kubeadm_document_add(
-    StrBuf *out, const char *api_version, const char *kind, Value fields, Arena *arena) {
+void kubeadm_document_add(StrBuf *out, const char *api_version, const char *kind, Value fields,
+                          Arena *arena) {
     ObjectBuilder builder = object_builder_new(arena);
     object_builder_put(&builder, STR("apiVersion"), value_from_cstr(api_version));
     object_builder_put(&builder, STR("kind"), value_from_cstr(kind));

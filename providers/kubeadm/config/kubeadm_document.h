@@ -7,5 +7,5 @@
  * empty lists, because "taints: []" differs from absent taints. `object` must be wholly known. */
 Value kubeadm_document_fields(Value object, Arena *arena);
 /* Appends a YAML document with this API version, kind and fields; `fields` may be null. */
-void kubeadm_document_add(
-    StrBuf *out, const char *api_version, const char *kind, Value fields, Arena *arena);
+void kubeadm_document_add(StrBuf *out, const char *api_version, const char *kind, Value fields,
+                          Arena *arena);

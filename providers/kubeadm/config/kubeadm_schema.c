@@ -295,9 +295,9 @@ const NestedObject kubeadm_schema_reset = SINGLE(reset);
 const NestedObject kubeadm_schema_upgrade = SINGLE(upgrade);
 
 const KubeadmKind kubeadm_kinds[KUBEADM_KIND_COUNT] = {
-    {"InitConfiguration",    &kubeadm_schema_init   },
+    {"InitConfiguration", &kubeadm_schema_init},
     {"ClusterConfiguration", &kubeadm_schema_cluster},
-    {"JoinConfiguration",    &kubeadm_schema_join   },
-    {"ResetConfiguration",   &kubeadm_schema_reset  },
+    {"JoinConfiguration", &kubeadm_schema_join},
+    {"ResetConfiguration", &kubeadm_schema_reset},
     {"UpgradeConfiguration", &kubeadm_schema_upgrade},
 };

@@ -15,9 +15,7 @@ static bool has_target(const UpgradeNode *node, KubeVersion target) {
     return kube_version_compare(node->version, target) >= 0;
 }
 
-static Str add_control_planes(const UpgradeNodes *nodes,
-                              KubeVersion target,
-                              UpgradeSteps *out,
+static Str add_control_planes(const UpgradeNodes *nodes, KubeVersion target, UpgradeSteps *out,
                               Arena *arena) {
     bool is_applied = false;
     size_t count = 0;
@@ -37,11 +35,8 @@ static Str add_control_planes(const UpgradeNodes *nodes,
     return STR_EMPTY;
 }
 
-static void add_workers(const UpgradeNodes *nodes,
-                        KubeVersion target,
-                        size_t max_unavailable,
-                        UpgradeSteps *out,
-                        Arena *arena) {
+static void add_workers(const UpgradeNodes *nodes, KubeVersion target, size_t max_unavailable,
+                        UpgradeSteps *out, Arena *arena) {
     size_t batch = out->count, in_batch = 0;
     vec_each(nodes, node) {
         if (node->is_control_plane || has_target(node, target))
@@ -56,11 +51,8 @@ static void add_workers(const UpgradeNodes *nodes,
     }
 }
 
-Str upgrade_order_plan(const UpgradeNodes *nodes,
-                       KubeVersion target,
-                       size_t max_unavailable,
-                       UpgradeSteps *out,
-                       Arena *arena) {
+Str upgrade_order_plan(const UpgradeNodes *nodes, KubeVersion target, size_t max_unavailable,
+                       UpgradeSteps *out, Arena *arena) {
     vec_each(nodes, node) {
         Str problem = check_node(node, target, arena);
         if (problem.len)

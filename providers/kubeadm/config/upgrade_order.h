@@ -34,8 +34,5 @@ typedef VEC(UpgradeStep) UpgradeSteps;
  * target, for example after an interrupted upgrade; then all get UPGRADE_NODE. `max_unavailable` is
  * the size of a batch of workers (0: 1). Returns an empty text, or an error text if the upgrade is
  * not possible. */
-Str upgrade_order_plan(const UpgradeNodes *nodes,
-                       KubeVersion target,
-                       size_t max_unavailable,
-                       UpgradeSteps *out,
-                       Arena *arena);
+Str upgrade_order_plan(const UpgradeNodes *nodes, KubeVersion target, size_t max_unavailable,
+                       UpgradeSteps *out, Arena *arena);

@@ -7,8 +7,8 @@
 #define KEPT       "facts"
 #define AGE_MAX_MS 30000 /* of facts that another object of the plan has read */
 
-static bool parse(
-    const SshLink *link, const SshResult *result, Str facts, HostFacts *out, Diags *diags) {
+static bool parse(const SshLink *link, const SshResult *result, Str facts, HostFacts *out,
+                  Diags *diags) {
     const Call *call = link->call;
     if (result->exit_status == 0 && host_facts_parse(facts, out, call->arena))
         return true;
@@ -39,12 +39,8 @@ static const char *script_after(const HostQuery *query, bool is_planning) {
     return is_planning ? remote_step_list_script() : NULL;
 }
 
-SshStatus host_look_try(SshLink *link,
-                        const HostQuery *query,
-                        HostLook *out,
-                        bool *is_valid,
-                        SshProblem *problem,
-                        Diags *diags) {
+SshStatus host_look_try(SshLink *link, const HostQuery *query, HostLook *out, bool *is_valid,
+                        SshProblem *problem, Diags *diags) {
     const Call *call = link->call;
     const Clock *clock = call->io->clock;
     const char *after = script_after(query, call->is_planning);

@@ -20,12 +20,8 @@ typedef struct HostQuery {
 
 /* Returns the status of the connection. After SSH_DONE, *is_valid is false if the script failed,
  * and then one error was added. The caller reports other failures. */
-SshStatus host_look_try(SshLink *link,
-                        const HostQuery *query,
-                        HostLook *out,
-                        bool *is_valid,
-                        SshProblem *problem,
-                        Diags *diags);
+SshStatus host_look_try(SshLink *link, const HostQuery *query, HostLook *out, bool *is_valid,
+                        SshProblem *problem, Diags *diags);
 /* Same, but any failure is an error. */
 MUST_USE bool host_look(SshLink *link, const HostQuery *query, HostLook *out, Diags *diags);
 /* Reads only the certificates of a control plane and the time. */

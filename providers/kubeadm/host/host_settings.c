@@ -34,12 +34,12 @@ static const struct {
     const char *value;
     bool needs_ipv6;
 } sysctls[] = {
-    {"net.ipv4.ip_forward",                 "1",  false},
-    {"net.bridge.bridge-nf-call-iptables",  "1",  false},
-    {"net.bridge.bridge-nf-call-ip6tables", "1",  false},
-    {"net.ipv6.conf.all.forwarding",        "1",  true },
-    {"vm.overcommit_memory",                "1",  false},
-    {"kernel.panic",                        "10", false},
+    {"net.ipv4.ip_forward", "1", false},
+    {"net.bridge.bridge-nf-call-iptables", "1", false},
+    {"net.bridge.bridge-nf-call-ip6tables", "1", false},
+    {"net.ipv6.conf.all.forwarding", "1", true},
+    {"vm.overcommit_memory", "1", false},
+    {"kernel.panic", "10", false},
 };
 static const char *const modules[] = {"overlay", "br_netfilter"};
 
@@ -132,10 +132,8 @@ static Str check_repository(const HostRepository *repository) {
     return STR_EMPTY;
 }
 
-static void add_repository(const HostRepository *repository,
-                           const RepositoryPaths *paths,
-                           NodeFiles *out,
-                           Arena *arena) {
+static void add_repository(const HostRepository *repository, const RepositoryPaths *paths,
+                           NodeFiles *out, Arena *arena) {
     Str signature =
         repository->key.len ? str_format(arena, "[signed-by=%s] ", paths->key) : STR_EMPTY;
     NodeFile key = {.path = paths->key, .text = repository->key, .mode = 0644};
@@ -151,10 +149,8 @@ static void add_repository(const HostRepository *repository,
 }
 
 /* Packages without a version are installed once, and are no settings. */
-static Str want_repository(const HostRepository *repository,
-                           const RepositoryPaths *paths,
-                           HostWanted *out,
-                           Arena *arena) {
+static Str want_repository(const HostRepository *repository, const RepositoryPaths *paths,
+                           HostWanted *out, Arena *arena) {
     if (!repository->url.len)
         return STR_EMPTY;
     Str problem = check_repository(repository);
@@ -273,9 +269,7 @@ static void add_image(Difference *difference, const Bundle *bundle, Str image) {
     add_member(difference, file->path);
 }
 
-static void add_setting(Difference *difference,
-                        const HostWanted *wanted,
-                        const Bundle *bundle,
+static void add_setting(Difference *difference, const HostWanted *wanted, const Bundle *bundle,
                         const NamedText *setting) {
     size_t blank = str_find_char(setting->name, ' ', 0);
     Str kind = str_slice(setting->name, 0, blank);
@@ -299,11 +293,8 @@ static void add_setting(Difference *difference,
         strbuf_add_format(&difference->lines, "%.*s\n", STR_ARG(setting->name));
 }
 
-Str host_settings_difference(const HostWanted *wanted,
-                             const NamedTexts *observed,
-                             const Bundle *bundle,
-                             StrVec *members,
-                             Arena *arena) {
+Str host_settings_difference(const HostWanted *wanted, const NamedTexts *observed,
+                             const Bundle *bundle, StrVec *members, Arena *arena) {
     Difference difference = {
         .lines = strbuf_new(arena), .members = members, .runtime = wanted->runtime, .arena = arena};
     vec_each(&wanted->settings, setting) {
@@ -317,9 +308,7 @@ Str host_settings_difference(const HostWanted *wanted,
     return strbuf_str(&difference.lines);
 }
 
-Str host_settings_install(const HostRepository *repository,
-                          const StrVec *packages,
-                          Str *lines,
+Str host_settings_install(const HostRepository *repository, const StrVec *packages, Str *lines,
                           Arena *arena) {
     StrBuf out = strbuf_new(arena);
     NodeFiles files = {0};

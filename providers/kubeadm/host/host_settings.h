@@ -51,16 +51,11 @@ const char *host_settings_prepare_script(void);
 MUST_USE bool host_settings_parse(Str output, NamedTexts *out, Arena *arena);
 /* Returns the lines of standard input for host_prepare.sh that bring the observed values to the
  * wanted ones; empty if nothing differs. Adds the members of the bundle that it needs. */
-Str host_settings_difference(const HostWanted *wanted,
-                             const NamedTexts *observed,
-                             const Bundle *bundle,
-                             StrVec *members,
-                             Arena *arena);
+Str host_settings_difference(const HostWanted *wanted, const NamedTexts *observed,
+                             const Bundle *bundle, StrVec *members, Arena *arena);
 /* Sets *lines to those for host_prepare.sh that install packages before the other settings, with
  * the repository of the container runtime. Returns as host_settings_want. */
-Str host_settings_install(const HostRepository *repository,
-                          const StrVec *packages,
-                          Str *lines,
+Str host_settings_install(const HostRepository *repository, const StrVec *packages, Str *lines,
                           Arena *arena);
 /* Returns where a file of a bundle belongs on a machine; empty: nowhere. */
 Str host_settings_path(const BundleFile *file, Arena *arena);

@@ -4,22 +4,22 @@
 const NodeRuntime node_runtime_table[NODE_RUNTIME_COUNT] = {
     [NODE_RUNTIME_CONTAINERD] =
         {
-                                   .name = "containerd",
-                                   .program = "containerd",
-                                   .package = "containerd",
-                                   .service = "containerd",
-                                   .socket = "/run/containerd/containerd.sock",
-                                   .config = "/etc/containerd/config.toml",
-                                   },
+            .name = "containerd",
+            .program = "containerd",
+            .package = "containerd",
+            .service = "containerd",
+            .socket = "/run/containerd/containerd.sock",
+            .config = "/etc/containerd/config.toml",
+        },
     [NODE_RUNTIME_CRIO] =
         {
-                                   .name = "cri-o",
-                                   .program = "crio",
-                                   .package = "cri-o",
-                                   .service = "crio",
-                                   .socket = "/run/crio/crio.sock",
-                                   .config = "/etc/crio/crio.conf.d/99-zz-loam.conf",
-                                   },
+            .name = "cri-o",
+            .program = "crio",
+            .package = "cri-o",
+            .service = "crio",
+            .socket = "/run/crio/crio.sock",
+            .config = "/etc/crio/crio.conf.d/99-zz-loam.conf",
+        },
 };
 
 Str node_runtime_bundle_path(const NodeRuntime *runtime, Arena *arena) {

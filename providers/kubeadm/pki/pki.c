@@ -4,14 +4,14 @@
 #include "digest.h"
 
 const PkiFile pki_files[PKI_FILE_COUNT] = {
-    {"ca.crt",             offsetof(PkiSet, ca.certificate),              false},
-    {"ca.key",             offsetof(PkiSet, ca.key),                      true },
-    {"etcd/ca.crt",        offsetof(PkiSet, etcd_ca.certificate),         false},
-    {"etcd/ca.key",        offsetof(PkiSet, etcd_ca.key),                 true },
-    {"front-proxy-ca.crt", offsetof(PkiSet, front_proxy_ca.certificate),  false},
-    {"front-proxy-ca.key", offsetof(PkiSet, front_proxy_ca.key),          true },
-    {"sa.pub",             offsetof(PkiSet, service_account.certificate), false},
-    {"sa.key",             offsetof(PkiSet, service_account.key),         true },
+    {"ca.crt", offsetof(PkiSet, ca.certificate), false},
+    {"ca.key", offsetof(PkiSet, ca.key), true},
+    {"etcd/ca.crt", offsetof(PkiSet, etcd_ca.certificate), false},
+    {"etcd/ca.key", offsetof(PkiSet, etcd_ca.key), true},
+    {"front-proxy-ca.crt", offsetof(PkiSet, front_proxy_ca.certificate), false},
+    {"front-proxy-ca.key", offsetof(PkiSet, front_proxy_ca.key), true},
+    {"sa.pub", offsetof(PkiSet, service_account.certificate), false},
+    {"sa.key", offsetof(PkiSet, service_account.key), true},
 };
 
 Str *pki_set_text(PkiSet *set, const PkiFile *file) {
@@ -24,11 +24,9 @@ static const struct {
     const char *group; /* of OpenSSL */
     int bits;
 } algorithms[] = {
-    {STR_CONST("RSA-2048"),   2048, NULL,         2048},
-    {STR_CONST("RSA-3072"),   3072, NULL,         3072},
-    {STR_CONST("RSA-4096"),   4096, NULL,         4096},
-    {STR_CONST("ECDSA-P256"), 0,    "prime256v1", 256 },
-    {STR_CONST("ECDSA-P384"), 0,    "secp384r1",  384 },
+    {STR_CONST("RSA-2048"), 2048, NULL, 2048},      {STR_CONST("RSA-3072"), 3072, NULL, 3072},
+    {STR_CONST("RSA-4096"), 4096, NULL, 4096},      {STR_CONST("ECDSA-P256"), 0, "prime256v1", 256},
+    {STR_CONST("ECDSA-P384"), 0, "secp384r1", 384},
 };
 
 EVP_PKEY *pki_key_generate(Str algorithm) {
@@ -62,13 +60,8 @@ static GENERAL_NAMES *dns_name(const char *name) {
     return names;
 }
 
-static bool make_authority(const char *name,
-                           Str algorithm,
-                           int64_t start,
-                           int64_t end,
-                           PkiPair *out,
-                           Str *problem,
-                           Arena *arena) {
+static bool make_authority(const char *name, Str algorithm, int64_t start, int64_t end,
+                           PkiPair *out, Str *problem, Arena *arena) {
     SCOPED(KeyRef) key = pki_key_generate(algorithm);
     X509_NAME *subject = X509_NAME_new();
     if (!key) {
@@ -110,8 +103,8 @@ static bool make_service_account(Str algorithm, PkiPair *out, Str *problem, Aren
     return true;
 }
 
-bool pki_set_make(
-    Str algorithm, int64_t start, int64_t end, PkiSet *out, Str *problem, Arena *arena) {
+bool pki_set_make(Str algorithm, int64_t start, int64_t end, PkiSet *out, Str *problem,
+                  Arena *arena) {
     return make_authority("kubernetes", algorithm, start, end, &out->ca, problem, arena) &&
            make_authority("etcd-ca", algorithm, start, end, &out->etcd_ca, problem, arena) &&
            make_authority("front-proxy-ca", algorithm, start, end, &out->front_proxy_ca, problem,

@@ -39,8 +39,8 @@ EVP_PKEY *pki_key_generate(Str algorithm);
 Str pki_key_algorithm(const EVP_PKEY *key);
 /* Creates all authorities and the service account key, valid from `start` to `end` (seconds since
  * 1970). */
-MUST_USE bool pki_set_make(
-    Str algorithm, int64_t start, int64_t end, PkiSet *out, Str *problem, Arena *arena);
+MUST_USE bool pki_set_make(Str algorithm, int64_t start, int64_t end, PkiSet *out, Str *problem,
+                           Arena *arena);
 /* Verifies an imported set: each key must belong to its certificate, which must be that of a
  * certificate authority. */
 MUST_USE bool pki_set_check(const PkiSet *set, Str *problem, Arena *arena);

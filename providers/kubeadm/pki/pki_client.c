@@ -38,12 +38,8 @@ Str pki_client_check(Str user, const StrVec *groups, Arena *arena) {
     return problem;
 }
 
-static X509 *sign(const PkiClient *client,
-                  EVP_PKEY *key,
-                  EVP_PKEY *issuer_key,
-                  X509 *issuer,
-                  Str *problem,
-                  Arena *arena) {
+static X509 *sign(const PkiClient *client, EVP_PKEY *key, EVP_PKEY *issuer_key, X509 *issuer,
+                  Str *problem, Arena *arena) {
     X509_NAME *subject = subject_of(client->user, &client->groups, problem, arena);
     if (!subject)
         return NULL;
@@ -63,8 +59,8 @@ static X509 *sign(const PkiClient *client,
     return certificate;
 }
 
-bool pki_client_make(
-    const PkiClient *client, const PkiPair *ca, PkiPair *out, Str *problem, Arena *arena) {
+bool pki_client_make(const PkiClient *client, const PkiPair *ca, PkiPair *out, Str *problem,
+                     Arena *arena) {
     Diags ignored = diags_new(arena);
     SCOPED(KeyRef) issuer_key = openssl_pem_read_key(ca->key, "", "", &ignored);
     SCOPED(CertificateRef) issuer = openssl_pem_find_certificate(ca->certificate);

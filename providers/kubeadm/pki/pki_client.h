@@ -19,5 +19,5 @@ typedef struct PkiClient {
 Str pki_client_check(Str user, const StrVec *groups, Arena *arena);
 /* Generates a key with the algorithm of the authority's key and signs its certificate. On failure
  * returns false and sets *problem to an error text without a full stop. */
-MUST_USE bool pki_client_make(
-    const PkiClient *client, const PkiPair *ca, PkiPair *out, Str *problem, Arena *arena);
+MUST_USE bool pki_client_make(const PkiClient *client, const PkiPair *ca, PkiPair *out,
+                              Str *problem, Arena *arena);

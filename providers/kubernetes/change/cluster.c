@@ -45,11 +45,8 @@ static const KubeResource namespaces = {
     .version = STR_CONST("v1"), .kind = STR_CONST("Namespace"), .plural = STR_CONST("namespaces")};
 static const KubeRef identity_ref = {.resource = &namespaces, .name = STR_CONST("kube-system")};
 
-Cluster *cluster_open(const Io *io,
-                      const KubeTarget *target,
-                      const KubeClientOptions *options,
-                      IgnoredKeys *ignored,
-                      Arena *run) {
+Cluster *cluster_open(const Io *io, const KubeTarget *target, const KubeClientOptions *options,
+                      IgnoredKeys *ignored, Arena *run) {
     Cluster *cluster = arena_new(run, Cluster);
     cluster->target = *target;
     cluster->client = kube_client_open(io, &cluster->target, options);
@@ -133,8 +130,8 @@ KubeCall cluster_call(const Call *call) {
 }
 
 /* Users who may not read kube-system are identified by the authorities of the server. */
-static KubeOutcome read_id(
-    Cluster *cluster, const KubeCall *kube, Str *out, KubeResponse *response, Diags *diags) {
+static KubeOutcome read_id(Cluster *cluster, const KubeCall *kube, Str *out, KubeResponse *response,
+                           Diags *diags) {
     Value object;
     Str ca_certs = cluster->target.ca_certs;
     KubeOutcome outcome = kube_call_get(kube, &identity_ref, response, diags);
@@ -163,9 +160,7 @@ static Str read_version(const KubeCall *kube, Diags *diags) {
 }
 
 /* Called with the identity's mutex. */
-static KubeOutcome identify(Cluster *cluster,
-                            const Call *call,
-                            KubeResponse *response,
+static KubeOutcome identify(Cluster *cluster, const Call *call, KubeResponse *response,
                             Diags *diags) {
     KubeCall kube = cluster_call(call);
     Str id;
@@ -187,9 +182,7 @@ static KubeOutcome identify(Cluster *cluster,
     return outcome;
 }
 
-KubeOutcome cluster_identify(const Call *call,
-                             ClusterIdentity *out,
-                             KubeResponse *response,
+KubeOutcome cluster_identify(const Call *call, ClusterIdentity *out, KubeResponse *response,
                              Diags *diags) {
     Cluster *cluster = call->client;
     KubeOutcome outcome = KUBE_DONE;
@@ -267,10 +260,8 @@ static void list(Cluster *cluster, const Call *call, const KubeRef *ref, Collect
     KubeResponse response;
     KubeCall kube = cluster_call(call);
     size_t wanted = collection->gets * 10;
-    KubeListRequest request = {
-        .ref = {.resource = ref->resource, .namespace = ref->namespace},
-        .count_max = wanted > LIST_MAX ? wanted : LIST_MAX
-    };
+    KubeListRequest request = {.ref = {.resource = ref->resource, .namespace = ref->namespace},
+                               .count_max = wanted > LIST_MAX ? wanted : LIST_MAX};
     kube.arena = scratch;
     collection->is_listing = true;
     pthread_mutex_unlock(&cluster->mutex);
@@ -298,12 +289,8 @@ static const Str *find_read(Cluster *cluster, const Call *call, const KubeRef *r
     return map_find(&cluster->objects, path);
 }
 
-KubeOutcome cluster_get(Cluster *cluster,
-                        const Call *call,
-                        const KubeRef *ref,
-                        Value *out,
-                        KubeResponse *response,
-                        Diags *diags) {
+KubeOutcome cluster_get(Cluster *cluster, const Call *call, const KubeRef *ref, Value *out,
+                        KubeResponse *response, Diags *diags) {
     KubeCall kube = cluster_call(call);
     Str path = kube_resource_path(ref, call->arena);
     const Str *text = NULL;

@@ -14,11 +14,8 @@ typedef struct Cluster Cluster;
 
 /* Sends nothing. `io`, `run` and the texts of `target` must outlive the cluster. `ignored` may be
  * NULL; cluster_close closes it. */
-Cluster *cluster_open(const Io *io,
-                      const KubeTarget *target,
-                      const KubeClientOptions *options,
-                      IgnoredKeys *ignored,
-                      Arena *run);
+Cluster *cluster_open(const Io *io, const KubeTarget *target, const KubeClientOptions *options,
+                      IgnoredKeys *ignored, Arena *run);
 void cluster_close(Cluster *cluster); /* NULL: does nothing */
 KubeClient *cluster_client(const Cluster *cluster);
 KubeDiscovery *cluster_discovery(const Cluster *cluster);
@@ -47,9 +44,7 @@ typedef struct ClusterIdentity {
 /* Identifies the cluster of the call, by two requests for all calls. Fails if the server cannot be
  * reached, or rejects the request with another status than 403 and 404. A plan tries to reach the
  * server once, however many objects it has. */
-KubeOutcome cluster_identify(const Call *call,
-                             ClusterIdentity *out,
-                             KubeResponse *response,
+KubeOutcome cluster_identify(const Call *call, ClusterIdentity *out, KubeResponse *response,
                              Diags *diags);
 /* Returns whether two identities may be of one cluster. Identities of different sorts, and unknown
  * ones, are no evidence. */
@@ -62,9 +57,5 @@ bool cluster_is_owner(Cluster *cluster, Str uid, Str address);
 
 /* Reads an object into *out, decoded in call->arena. During a plan, an object is read once, and the
  * objects of a kind and namespace are listed after the twentieth. */
-KubeOutcome cluster_get(Cluster *cluster,
-                        const Call *call,
-                        const KubeRef *ref,
-                        Value *out,
-                        KubeResponse *response,
-                        Diags *diags);
+KubeOutcome cluster_get(Cluster *cluster, const Call *call, const KubeRef *ref, Value *out,
+                        KubeResponse *response, Diags *diags);

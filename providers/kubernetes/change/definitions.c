@@ -82,12 +82,8 @@ void definitions_add(Definitions *definitions, Value manifest, Arena *scratch) {
     pthread_mutex_unlock(definitions->mutex);
 }
 
-bool definitions_find(const Definitions *definitions,
-                      Str group,
-                      Str version,
-                      Str kind,
-                      KubeSchema *out,
-                      Arena *arena) {
+bool definitions_find(const Definitions *definitions, Str group, Str version, Str kind,
+                      KubeSchema *out, Arena *arena) {
     const char *error;
     size_t offset;
     Value definition;

@@ -16,9 +16,5 @@ void definitions_close(Definitions *definitions); /* accepts NULL */
 void definitions_add(Definitions *definitions, Value manifest, Arena *scratch);
 /* Sets *out to the schema of this version of the kind, allocated in `arena`. Returns false if no
  * stored definition has it. */
-MUST_USE bool definitions_find(const Definitions *definitions,
-                               Str group,
-                               Str version,
-                               Str kind,
-                               KubeSchema *out,
-                               Arena *arena);
+MUST_USE bool definitions_find(const Definitions *definitions, Str group, Str version, Str kind,
+                               KubeSchema *out, Arena *arena);

@@ -19,8 +19,8 @@ struct IgnoredKeys {
     pthread_mutex_t mutex; /* a program serves one search at a time */
 };
 
-static bool compile(
-    KeyPatterns *patterns, const StrVec *texts, size_t *bad, Str *problem, Arena *run) {
+static bool compile(KeyPatterns *patterns, const StrVec *texts, size_t *bad, Str *problem,
+                    Arena *run) {
     patterns->items = arena_new_array(run, RegexProgram, texts->count + 1);
     vec_each(texts, text) {
         if (!regex_program_compile(*text, &patterns->items[patterns->count], problem, run))
@@ -31,8 +31,8 @@ static bool compile(
     return true;
 }
 
-IgnoredKeys *ignored_keys_open(
-    const StrVec *annotations, const StrVec *labels, size_t *bad, Str *problem, Arena *run) {
+IgnoredKeys *ignored_keys_open(const StrVec *annotations, const StrVec *labels, size_t *bad,
+                               Str *problem, Arena *run) {
     IgnoredKeys *ignored = arena_new(run, IgnoredKeys);
     *bad = 0;
     pthread_mutex_init(&ignored->mutex, NULL);
@@ -65,8 +65,8 @@ static bool matches(IgnoredKeys *ignored, const KeyPatterns *patterns, Str key) 
 }
 
 /* Returns the keys of one member that are ignored. The mark is ours. */
-static StrVec find_keys(
-    IgnoredKeys *ignored, const KeyPatterns *patterns, Value object, Value kept, Arena *arena) {
+static StrVec find_keys(IgnoredKeys *ignored, const KeyPatterns *patterns, Value object, Value kept,
+                        Arena *arena) {
     StrVec keys = {0};
     Value members, kept_members, found;
     if (patterns->count == 0 || !kube_object_find(object, "metadata", patterns->member, &members) ||
@@ -83,9 +83,7 @@ static StrVec find_keys(
     return keys;
 }
 
-static Value remove_keys(Value object,
-                         const KeyPatterns *patterns,
-                         const StrVec *keys,
+static Value remove_keys(Value object, const KeyPatterns *patterns, const StrVec *keys,
                          Arena *arena) {
     Value members;
     vec_each(keys, key)

@@ -10,8 +10,8 @@ typedef struct IgnoredKeys IgnoredKeys;
 
 /* Compiles regular expressions, which match any part of a key. On failure returns NULL; then *bad
  * is the index of the expression, counted over both lists, and *problem a phrase. */
-IgnoredKeys *ignored_keys_open(
-    const StrVec *annotations, const StrVec *labels, size_t *bad, Str *problem, Arena *run);
+IgnoredKeys *ignored_keys_open(const StrVec *annotations, const StrVec *labels, size_t *bad,
+                               Str *problem, Arena *run);
 /* Releases the compiled expressions, but no memory of `run`. NULL: does nothing. */
 void ignored_keys_close(IgnoredKeys *ignored);
 

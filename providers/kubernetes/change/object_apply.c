@@ -37,8 +37,7 @@ static Str shown(const ObjectTarget *target, Value v) {
                      : object_secret_hide(text, request->call->secrets, request->call->arena);
 }
 
-static void report_difference(const ObjectTarget *target,
-                              const FieldDifference *difference,
+static void report_difference(const ObjectTarget *target, const FieldDifference *difference,
                               Diags *diags) {
     const ObjectRequest *request = target->request;
     Arena *arena = request->call->arena;
@@ -59,9 +58,7 @@ static void report_difference(const ObjectTarget *target,
 
 /* The fields of the manifest must be as planned. A difference that is expected next time, too,
  * needs a dry run then, so the record has no digests. */
-static bool check_result(const ObjectTarget *target,
-                         Value planned,
-                         ObjectApplied *out,
+static bool check_result(const ObjectTarget *target, Value planned, ObjectApplied *out,
                          Diags *diags) {
     Arena *arena = target->kube.arena;
     FieldManagers managers = field_managers_read(out->live, arena);
@@ -82,8 +79,8 @@ static bool check_result(const ObjectTarget *target,
 }
 
 /* Sets the members of `out` that follow from `live`. */
-static void keep_live(
-    const Call *call, Value manifest, Value planned, bool has_no_digests, ObjectApplied *out) {
+static void keep_live(const Call *call, Value manifest, Value planned, bool has_no_digests,
+                      ObjectApplied *out) {
     Arena *arena = call->arena;
     Value seen = cluster_without_ignored(call->client, out->live, manifest, arena);
     Value view = object_view_live(seen, out->ref.resource, arena);
@@ -108,8 +105,8 @@ static void keep_result(const ObjectTarget *target, Value body, Value planned, O
     out->record.server = object_target_rules(target);
 }
 
-bool object_apply_waited(
-    const Call *call, Value manifest, Value planned, Value before, ObjectApplied *applied) {
+bool object_apply_waited(const Call *call, Value manifest, Value planned, Value before,
+                         ObjectApplied *applied) {
     bool is_new = value_is_present(applied->live) && applied->live.as.items != before.as.items;
     if (is_new)
         keep_live(call, manifest, planned, applied->record.body.len == 0, applied);

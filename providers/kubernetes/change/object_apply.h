@@ -14,11 +14,9 @@ typedef struct ObjectApplied {
 } ObjectApplied;
 
 /* `request->record` is that of the plan, and `planned` its attribute `object`. */
-MUST_USE bool object_apply(const ObjectRequest *request,
-                           Value planned,
-                           ObjectApplied *out,
+MUST_USE bool object_apply(const ObjectRequest *request, Value planned, ObjectApplied *out,
                            Diags *diags);
 /* After a wait: updates `object` and `record` if the wait has replaced applied->live, which was
  * `before`. Returns whether it has. */
-bool object_apply_waited(
-    const Call *call, Value manifest, Value planned, Value before, ObjectApplied *applied);
+bool object_apply_waited(const Call *call, Value manifest, Value planned, Value before,
+                         ObjectApplied *applied);

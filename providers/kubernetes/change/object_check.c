@@ -3,9 +3,7 @@
 
 #include "path_error.h"
 
-static bool find_schema(const ObjectRequest *request,
-                        const ObjectKey *key,
-                        bool is_served,
+static bool find_schema(const ObjectRequest *request, const ObjectKey *key, bool is_served,
                         KubeSchema *out) {
     Arena *arena = request->call->arena;
     Cluster *cluster = request->call->client;
@@ -16,9 +14,7 @@ static bool find_schema(const ObjectRequest *request,
                                            object_key_api_version(key, arena), key->kind, out));
 }
 
-static void report(const ObjectRequest *request,
-                   const ObjectKey *key,
-                   const KubeSchemaError *error,
+static void report(const ObjectRequest *request, const ObjectKey *key, const KubeSchemaError *error,
                    Diags *diags) {
     Arena *arena = request->call->arena;
     Str place = path_to_str(error->path, arena);

@@ -19,6 +19,5 @@ MUST_USE bool object_delete_wait(const ObjectTarget *target, Str uid, Diags *dia
 /* `request->manifest` names the object: it needs apiVersion, kind and metadata. Succeeds if the
  * object or its kind does not exist, or an object of another uid than the record's has its name.
  * Fails if it is not ours. */
-MUST_USE bool object_delete(const ObjectRequest *request,
-                            const ObjectDeletion *deletion,
+MUST_USE bool object_delete(const ObjectRequest *request, const ObjectDeletion *deletion,
                             Diags *diags);

@@ -39,8 +39,7 @@ static bool is_better(const FieldManager *owner, const FieldManager *later, Str 
     return str_compare(owner->time, later->time) <= 0;
 }
 
-static const FieldManager *owner_of(const FieldManagers *managers,
-                                    const ObjectDrift *drift,
+static const FieldManager *owner_of(const FieldManagers *managers, const ObjectDrift *drift,
                                     Path place) {
     const FieldManager *owner = NULL;
     vec_each(managers, manager) {

@@ -139,9 +139,7 @@ static DryRunOutcome impossible(DryRun *out, const char *why) {
     return DRY_RUN_IMPOSSIBLE;
 }
 
-static DryRunOutcome outcome_of_failure(const ObjectTarget *target,
-                                        Value live,
-                                        DryRun *out,
+static DryRunOutcome outcome_of_failure(const ObjectTarget *target, Value live, DryRun *out,
                                         Diags *diags) {
     bool is_planning = target->request->call->is_planning;
     KubeErrorClass class = kube_error_class(&target->ref, &out->response);
@@ -159,12 +157,8 @@ static DryRunOutcome outcome_of_failure(const ObjectTarget *target,
     return DRY_RUN_FAILED;
 }
 
-DryRunOutcome object_dry_run(const ObjectTarget *target,
-                             Value body,
-                             Value live,
-                             DryRun *out,
-                             PlanNotes *notes,
-                             Diags *diags) {
+DryRunOutcome object_dry_run(const ObjectTarget *target, Value body, Value live, DryRun *out,
+                             PlanNotes *notes, Diags *diags) {
     DryRunning running = {target, object_takeover_of(target, live), out, notes, diags};
     *out = (DryRun){.result = value_null(&TYPE_DYNAMIC)};
     KubeOutcome outcome = send(&running, body, false);

@@ -24,9 +24,5 @@ typedef struct DryRun {
 } DryRun;
 
 /* `live` null: there is no object. Adds notes about fields that are taken. */
-DryRunOutcome object_dry_run(const ObjectTarget *target,
-                             Value body,
-                             Value live,
-                             DryRun *out,
-                             PlanNotes *notes,
-                             Diags *diags);
+DryRunOutcome object_dry_run(const ObjectTarget *target, Value body, Value live, DryRun *out,
+                             PlanNotes *notes, Diags *diags);

@@ -78,9 +78,7 @@ static void keep(NameList *list, const KubeList *found) {
 }
 
 /* Releases the mutex during the request; other lookups in the collection wait for has_listed. */
-static void read_list(ObjectNames *names,
-                      const KubeCall *call,
-                      const KubeRef *ref,
+static void read_list(ObjectNames *names, const KubeCall *call, const KubeRef *ref,
                       NameList *list) {
     SCOPED(ArenaRef) scratch = arena_open("list of names");
     Diags ignored = diags_new(scratch);
@@ -127,9 +125,7 @@ static bool lack(ObjectNames *names, const KubeCall *call, const KubeRef *ref, i
     return is_valid(list, call, valid_ms) && !map_has(&list->names, ref->name);
 }
 
-bool object_names_lack(ObjectNames *names,
-                       const KubeCall *call,
-                       const KubeRef *ref,
+bool object_names_lack(ObjectNames *names, const KubeCall *call, const KubeRef *ref,
                        int64_t valid_ms) {
     if (!(ref->resource->verbs & KUBE_VERB_LIST))
         return false;

@@ -21,10 +21,8 @@ static bool is_of_other_state(const ObjectRequest *request, const ObjectMark *ma
     return mark->text.len && !str_equal(mark->lineage, request->call->lineage);
 }
 
-static bool report_other_state(const ObjectTarget *target,
-                               const ObjectMark *mark,
-                               const char *action,
-                               Diags *diags) {
+static bool report_other_state(const ObjectTarget *target, const ObjectMark *mark,
+                               const char *action, Diags *diags) {
     const ObjectRequest *request = target->request;
     Str title = kube_resource_title(&target->ref, request->call->arena);
     return path_error(request->call, request->path, diags, action,
@@ -35,9 +33,7 @@ static bool report_other_state(const ObjectTarget *target,
 }
 
 /* The object exists, and its owner is unknown or another resource of this state. */
-static bool report_existing(const ObjectTarget *target,
-                            Value live,
-                            const ObjectMark *mark,
+static bool report_existing(const ObjectTarget *target, Value live, const ObjectMark *mark,
                             Diags *diags) {
     const ObjectRequest *request = target->request;
     Arena *arena = request->call->arena;
@@ -54,9 +50,7 @@ static bool report_existing(const ObjectTarget *target,
                       STR_ARG(owner), STR_ARG(object_key_import_id(&key, arena)));
 }
 
-static void note_adoption(const ObjectTarget *target,
-                          Value live,
-                          const ObjectMark *mark,
+static void note_adoption(const ObjectTarget *target, Value live, const ObjectMark *mark,
                           PlanNotes *notes) {
     Arena *arena = target->request->call->arena;
     Str text = str_format(arena, "exists since %.*s, managed by %.*s; it is adopted",
@@ -78,8 +72,8 @@ static bool is_predecessor(const ObjectTarget *target, Str uid) {
             cluster_is_owner(target->cluster, uid, request->call->address));
 }
 
-ObjectOwner object_owner_of_new(
-    const ObjectTarget *target, Value live, PlanNotes *notes, Str *predecessor, Diags *diags) {
+ObjectOwner object_owner_of_new(const ObjectTarget *target, Value live, PlanNotes *notes,
+                                Str *predecessor, Diags *diags) {
     const ObjectRequest *request = target->request;
     ObjectMark mark = object_mark_of(live);
     Str uid = kube_object_text(live, "metadata", "uid");

@@ -14,12 +14,10 @@ typedef enum ObjectOwner {
 
 /* For a planned creation. `live` null: there is no object. Adds a note about an adoption. Sets
  * *predecessor to the uid of an OWNER_PREDECESSOR. */
-ObjectOwner object_owner_of_new(
-    const ObjectTarget *target, Value live, PlanNotes *notes, Str *predecessor, Diags *diags);
+ObjectOwner object_owner_of_new(const ObjectTarget *target, Value live, PlanNotes *notes,
+                                Str *predecessor, Diags *diags);
 /* Returns false, with an error, if the object of a change belongs to another state. */
-MUST_USE bool object_owner_check(const ObjectTarget *target,
-                                 Value live,
-                                 const char *action,
+MUST_USE bool object_owner_check(const ObjectTarget *target, Value live, const char *action,
                                  Diags *diags);
 /* Returns the field managers of an object, for messages: `"helm" (Update, 2026-11-21T10:00:00Z)`.
  */

@@ -4,9 +4,7 @@
 #include "kube_object.h"
 #include "path_error.h"
 
-bool object_read(const ObjectRequest *request,
-                 const ObjectKey *key,
-                 ObjectRead *out,
+bool object_read(const ObjectRequest *request, const ObjectKey *key, ObjectRead *out,
                  Diags *diags) {
     Str why = STR_EMPTY;
     KubeResponse response;

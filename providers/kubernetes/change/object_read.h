@@ -11,9 +11,7 @@ typedef struct ObjectRead {
 
 /* A kind that the server does not serve has no objects. Fails if the server cannot be reached,
  * rejects the request, or is another cluster than that of the record. */
-MUST_USE bool object_read(const ObjectRequest *request,
-                          const ObjectKey *key,
-                          ObjectRead *out,
+MUST_USE bool object_read(const ObjectRequest *request, const ObjectKey *key, ObjectRead *out,
                           Diags *diags);
 /* Returns whether the object exists and has the uid of the record, if the record has one. */
 bool object_read_is_same(const ObjectRead *read, const ObjectRecord *record);

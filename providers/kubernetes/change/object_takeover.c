@@ -17,16 +17,16 @@ static const struct Tool {
     TakeoverScope scope;
 } tools[] = {
     {"kubectl-client-side-apply", "Update", TAKEOVER_UPDATES},
-    {"kubectl-create",            "Update", TAKEOVER_UPDATES},
-    {"kubectl-replace",           "Update", TAKEOVER_UPDATES},
-    {"kubectl",                   "Update", TAKEOVER_UPDATES}, /* before 1.18 */
-    {"kubectl-last-applied",      "Apply",  TAKEOVER_UPDATES}, /* owns the annotation alone */
-    {"helm",                      "Update", TAKEOVER_UPDATES},
-    {"HashiCorp",                 "Update", TAKEOVER_UPDATES},
-    {"Terraform",                 "Update", TAKEOVER_UPDATES},
-    {"Terraform",                 "Apply",  TAKEOVER_ALL    },
-    {"helm",                      "Apply",  TAKEOVER_ALL    },
-    {"kubectl",                   "Apply",  TAKEOVER_ALL    },
+    {"kubectl-create", "Update", TAKEOVER_UPDATES},
+    {"kubectl-replace", "Update", TAKEOVER_UPDATES},
+    {"kubectl", "Update", TAKEOVER_UPDATES},             /* before 1.18 */
+    {"kubectl-last-applied", "Apply", TAKEOVER_UPDATES}, /* owns the annotation alone */
+    {"helm", "Update", TAKEOVER_UPDATES},
+    {"HashiCorp", "Update", TAKEOVER_UPDATES},
+    {"Terraform", "Update", TAKEOVER_UPDATES},
+    {"Terraform", "Apply", TAKEOVER_ALL},
+    {"helm", "Apply", TAKEOVER_ALL},
+    {"kubectl", "Apply", TAKEOVER_ALL},
 };
 
 /* Fields of another version of the API cannot be merged with ours: their paths may differ. */
@@ -56,8 +56,7 @@ ObjectTakeover object_takeover_of(const ObjectTarget *target, Value object) {
     return takeover;
 }
 
-bool object_takeover_has(const ObjectTakeover *takeover,
-                         const KubeFieldError *field,
+bool object_takeover_has(const ObjectTakeover *takeover, const KubeFieldError *field,
                          Arena *arena) {
     /* The server adds the version to the texts of Updates only. */
     bool is_update = str_find(field->message, STR(" using "), 0) != SIZE_MAX;
@@ -78,8 +77,7 @@ Value object_takeover_without(const ObjectTarget *target, Value result) {
     return object_view_without(result, &paths, arena);
 }
 
-void object_takeover_note(const ObjectTarget *target,
-                          const ObjectTakeover *takeover,
+void object_takeover_note(const ObjectTarget *target, const ObjectTakeover *takeover,
                           PlanNotes *notes) {
     Arena *arena = target->kube.arena;
     StrVec names = {0};
@@ -131,8 +129,7 @@ static Value merged_entry(const ObjectTarget *target, Value live, const ObjectTa
     return kube_object_with(entry, "", "fieldsV1", fields, arena);
 }
 
-static Value merged_entries(const ObjectTarget *target,
-                            Value live,
+static Value merged_entries(const ObjectTarget *target, Value live,
                             const ObjectTakeover *takeover) {
     Str name = target->request->options->manager;
     ValueVec entries = {0};
@@ -146,10 +143,8 @@ static Value merged_entries(const ObjectTarget *target,
 
 /* To replace the resourceVersion with its present value makes the server reject the patch of an
  * object that has changed. */
-static KubeOutcome send_entries(const ObjectTarget *target,
-                                Value live,
-                                const ObjectTakeover *takeover,
-                                KubeResponse *response,
+static KubeOutcome send_entries(const ObjectTarget *target, Value live,
+                                const ObjectTakeover *takeover, KubeResponse *response,
                                 Diags *diags) {
     Arena *arena = target->kube.arena;
     Value version = value_from_str(kube_object_text(live, "metadata", "resourceVersion"));

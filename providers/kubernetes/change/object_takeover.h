@@ -23,8 +23,7 @@ bool object_takeover_has(const ObjectTakeover *takeover, const KubeFieldError *f
  * remove them. A server may give some of them a default again. */
 Value object_takeover_without(const ObjectTarget *target, Value result);
 /* Adds a note that names the tools, if there are any. */
-void object_takeover_note(const ObjectTarget *target,
-                          const ObjectTakeover *takeover,
+void object_takeover_note(const ObjectTarget *target, const ObjectTakeover *takeover,
                           PlanNotes *notes);
 /* Returns the object without the annotation in which kubectl keeps the last manifest. It is removed
  * with the first change, but is no reason for one. */

@@ -41,8 +41,8 @@ static ObjectFound open_cluster(ObjectTarget *target, Str *why, Diags *diags) {
     return OBJECT_FAILED;
 }
 
-ObjectFound object_target_open(
-    const ObjectRequest *request, const ObjectKey *key, ObjectTarget *out, Str *why, Diags *diags) {
+ObjectFound object_target_open(const ObjectRequest *request, const ObjectKey *key,
+                               ObjectTarget *out, Str *why, Diags *diags) {
     const Call *call = request->call;
     Arena *arena = call->arena;
     KubeResponse response;
@@ -100,10 +100,8 @@ static Str hint_of(const ObjectTarget *target, Str detail, Path field) {
                : STR_EMPTY;
 }
 
-bool object_target_report(const ObjectTarget *target,
-                          const char *action,
-                          const KubeResponse *response,
-                          Diags *diags) {
+bool object_target_report(const ObjectTarget *target, const char *action,
+                          const KubeResponse *response, Diags *diags) {
     const ObjectRequest *request = target->request;
     Arena *arena = request->call->arena;
     Diags reported = diags_new(arena);

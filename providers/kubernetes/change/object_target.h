@@ -65,16 +65,14 @@ typedef enum ObjectFound {
 
 /* Finds cluster and kind. If the kind is absent or there is no server, `*why` is a sentence without
  * full stop, and no error is added. Fails if the record names another cluster. */
-ObjectFound object_target_open(
-    const ObjectRequest *request, const ObjectKey *key, ObjectTarget *out, Str *why, Diags *diags);
+ObjectFound object_target_open(const ObjectRequest *request, const ObjectKey *key,
+                               ObjectTarget *out, Str *why, Diags *diags);
 /* Returns what the server does with bodies of this kind now, as a digest. */
 Str object_target_rules(const ObjectTarget *target);
 /* Adds the error of a failed request: its fields are paths in the manifest, and no value of a
  * Secret is shown. Always returns false. */
-bool object_target_report(const ObjectTarget *target,
-                          const char *action,
-                          const KubeResponse *response,
-                          Diags *diags);
+bool object_target_report(const ObjectTarget *target, const char *action,
+                          const KubeResponse *response, Diags *diags);
 /* Returns the path below `base` of a field as the server names it. It ends where the manifest, and
  * the prior one, lack the field. */
 Path object_target_path(const ObjectRequest *request, Path base, Str field);

@@ -182,9 +182,7 @@ static bool applies_to(Value object, const KubeResource *resource) {
            matches(value_tuple_at(constraints, STR("resourceRules")), resource);
 }
 
-Str server_rules_digest(ServerRules *rules,
-                        const KubeCall *call,
-                        Str version,
+Str server_rules_digest(ServerRules *rules, const KubeCall *call, Str version,
                         const KubeResource *resource) {
     KubeCall kept = *call;
     StrBuf text = strbuf_new(call->arena);

@@ -13,9 +13,7 @@ typedef struct ServerRules ServerRules;
 ServerRules *server_rules_open(KubeDiscovery *discovery);
 void server_rules_close(ServerRules *rules); /* NULL: does nothing */
 /* Returns a digest of the rules for objects of the kind. */
-Str server_rules_digest(ServerRules *rules,
-                        const KubeCall *call,
-                        Str version,
+Str server_rules_digest(ServerRules *rules, const KubeCall *call, Str version,
                         const KubeResource *resource);
 /* Reads the rules again at the next call, if objects of this kind are such rules. */
 void server_rules_drop(ServerRules *rules, const KubeResource *changed);

@@ -159,8 +159,8 @@ static void replace_fields(const Reading *reading, KubeTarget *target) {
     target->skip_verify = object_bool(reading->config, "insecure", is_insecure);
 }
 
-bool kubernetes_config_read(
-    const Call *call, Value config, KubeTarget *out, Arena *arena, Diags *diags) {
+bool kubernetes_config_read(const Call *call, Value config, KubeTarget *out, Arena *arena,
+                            Diags *diags) {
     Reading reading = {.call = call, .config = config, .arena = arena};
     Str problem;
     if (!read_kubeconfig(&reading, out, diags))

@@ -24,5 +24,5 @@ extern const Attribute kubernetes_exec_attributes[KUBERNETES_EXEC_COUNT];
     }
 
 /* `config` lives as long as the target; sends no request. */
-MUST_USE bool kubernetes_config_read(
-    const Call *call, Value config, KubeTarget *out, Arena *arena, Diags *diags);
+MUST_USE bool kubernetes_config_read(const Call *call, Value config, KubeTarget *out, Arena *arena,
+                                     Diags *diags);

@@ -5,8 +5,8 @@
 #include "nested_list.h"
 #include "path_error.h"
 
-static bool read_ignored(
-    const Call *call, Value config, IgnoredKeys **out, Arena *run, Diags *diags) {
+static bool read_ignored(const Call *call, Value config, IgnoredKeys **out, Arena *run,
+                         Diags *diags) {
     StrVec annotations = nested_list_texts(config, "ignore_annotations", run);
     StrVec labels = nested_list_texts(config, "ignore_labels", run);
     size_t bad;
@@ -21,10 +21,8 @@ static bool read_ignored(
                       "Invalid regular expression", "%.*s.", STR_ARG(problem));
 }
 
-bool kubernetes_connection_configure(const Call *call,
-                                     const ConfigureRequest *request,
-                                     ConfigureResponse *response,
-                                     Diags *diags) {
+bool kubernetes_connection_configure(const Call *call, const ConfigureRequest *request,
+                                     ConfigureResponse *response, Diags *diags) {
     Value config = value_clone(request->config, request->run);
     KubeTarget target;
     IgnoredKeys *ignored;
@@ -48,8 +46,8 @@ void kubernetes_connection_close(void *client) {
 }
 
 const ArgumentRule kubernetes_connection_rules[KUBERNETES_CONNECTION_RULES] = {
-    {RULE_CONFLICTS,     {"config_path", "config_paths", "config_content"}},
-    {RULE_REQUIRED_WITH, {"as_groups", "as"}                              },
-    {RULE_REQUIRED_WITH, {"as_uid", "as"}                                 },
-    {RULE_REQUIRED_WITH, {"allow_exec", "config_content"}                 },
+    {RULE_CONFLICTS, {"config_path", "config_paths", "config_content"}},
+    {RULE_REQUIRED_WITH, {"as_groups", "as"}},
+    {RULE_REQUIRED_WITH, {"as_uid", "as"}},
+    {RULE_REQUIRED_WITH, {"allow_exec", "config_content"}},
 };

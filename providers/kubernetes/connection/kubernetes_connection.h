@@ -17,8 +17,6 @@ extern const ArgumentRule kubernetes_connection_rules[KUBERNETES_CONNECTION_RULE
     }
 
 /* The slots `configure` and `close` of Provider. */
-MUST_USE bool kubernetes_connection_configure(const Call *call,
-                                              const ConfigureRequest *request,
-                                              ConfigureResponse *response,
-                                              Diags *diags);
+MUST_USE bool kubernetes_connection_configure(const Call *call, const ConfigureRequest *request,
+                                              ConfigureResponse *response, Diags *diags);
 void kubernetes_connection_close(void *client);

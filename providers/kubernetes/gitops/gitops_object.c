@@ -178,12 +178,8 @@ static bool check_active(const GitopsTask *task) {
     return false;
 }
 
-static bool reconcile(const Call *call,
-                      const GitopsObject *object,
-                      bool with_source,
-                      unsigned depth,
-                      GitopsResponse *response,
-                      Diags *diags);
+static bool reconcile(const Call *call, const GitopsObject *object, bool with_source,
+                      unsigned depth, GitopsResponse *response, Diags *diags);
 
 static bool reconcile_sources(const GitopsTask *task, unsigned depth, GitopsResponse *response) {
     const GitopsController *controller = task->object->controller;
@@ -211,12 +207,8 @@ static bool request_and_wait(GitopsTask *task) {
            wait_until_handled(task);
 }
 
-static bool reconcile(const Call *call,
-                      const GitopsObject *object,
-                      bool with_source,
-                      unsigned depth,
-                      GitopsResponse *response,
-                      Diags *diags) {
+static bool reconcile(const Call *call, const GitopsObject *object, bool with_source,
+                      unsigned depth, GitopsResponse *response, Diags *diags) {
     GitopsTask task;
     if (!begin(call, object, &task, diags) || !check_active(&task) ||
         (with_source && !reconcile_sources(&task, depth, response)) || !request_and_wait(&task))
@@ -225,11 +217,8 @@ static bool reconcile(const Call *call,
     return true;
 }
 
-bool gitops_object_run(const Call *call,
-                       const GitopsObject *object,
-                       const GitopsRequest *request,
-                       GitopsResponse *response,
-                       Diags *diags) {
+bool gitops_object_run(const Call *call, const GitopsObject *object, const GitopsRequest *request,
+                       GitopsResponse *response, Diags *diags) {
     GitopsTask task;
     if (request->action == GITOPS_RECONCILE)
         return reconcile(call, object, request->with_source, 0, response, diags);

@@ -19,8 +19,6 @@ GitopsLink gitops_link(const char *api_version, const char *kind, Str id);
 
 /* Performs the action on the object, and on its sources before if the request says so; adds a row
  * for each of them. Fails if the object does not exist, or is not ready after a request. */
-MUST_USE bool gitops_object_run(const Call *call,
-                                const GitopsObject *object,
-                                const GitopsRequest *request,
-                                GitopsResponse *response,
+MUST_USE bool gitops_object_run(const Call *call, const GitopsObject *object,
+                                const GitopsRequest *request, GitopsResponse *response,
                                 Diags *diags);

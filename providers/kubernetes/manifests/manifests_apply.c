@@ -56,8 +56,7 @@ typedef struct ManifestsApplying {
     bool in_doubt;
 } ManifestsApplying;
 
-static ObjectRequest request_of(const ManifestsApplying *applying,
-                                const ItemApply *one,
+static ObjectRequest request_of(const ManifestsApplying *applying, const ItemApply *one,
                                 const Call *call) {
     Path objects = path_attribute((Path){0}, STR("objects"), call->arena);
     return (ObjectRequest){
@@ -75,11 +74,8 @@ static ObjectRequest request_of(const ManifestsApplying *applying,
 /* One object. */
 
 /* For an object that could not be compared in the plan: asks for the dry run now. */
-static bool plan_again(const ManifestsApplying *applying,
-                       ItemApply *one,
-                       const Call *call,
-                       ObjectRequest *request,
-                       Diags *diags) {
+static bool plan_again(const ManifestsApplying *applying, ItemApply *one, const Call *call,
+                       ObjectRequest *request, Diags *diags) {
     ObjectPlan plan;
     if (!object_plan(request, &plan, diags))
         return false;
@@ -95,11 +91,8 @@ static bool plan_again(const ManifestsApplying *applying,
 }
 
 /* A server needs some time before it applies the schema of a definition that has changed. */
-static bool plan_after_definitions(const ManifestsApplying *applying,
-                                   ItemApply *one,
-                                   const Call *call,
-                                   ObjectRequest *request,
-                                   Diags *diags) {
+static bool plan_after_definitions(const ManifestsApplying *applying, ItemApply *one,
+                                   const Call *call, ObjectRequest *request, Diags *diags) {
     const WaitPauses pauses = {.first_ms = 250, .last_ms = 2000, .count = 6};
     unsigned attempt = 0;
     for (;;) {
@@ -114,9 +107,7 @@ static bool plan_after_definitions(const ManifestsApplying *applying,
     }
 }
 
-static bool delete_old(const ManifestsApplying *applying,
-                       ItemApply *one,
-                       ObjectRequest *request,
+static bool delete_old(const ManifestsApplying *applying, ItemApply *one, ObjectRequest *request,
                        Diags *diags) {
     ObjectRequest old = *request;
     old.manifest = one->prior;
@@ -128,9 +119,7 @@ static bool delete_old(const ManifestsApplying *applying,
     return true;
 }
 
-static bool change_object(const ManifestsApplying *applying,
-                          ItemApply *one,
-                          const Call *call,
+static bool change_object(const ManifestsApplying *applying, ItemApply *one, const Call *call,
                           Diags *diags) {
     ObjectRequest request = request_of(applying, one, call);
     if (one->entry.is_unseen && !plan_after_definitions(applying, one, call, &request, diags))
@@ -159,9 +148,7 @@ static bool is_awaited(const ManifestsApplying *applying, const ItemApply *one) 
 
 /* Copies the object from the arena of the call, which its thread frees, to `keep`. Only objects
  * that are waited for are kept as the server returned them. */
-static void keep_object(const ManifestsApplying *applying,
-                        ItemApply *one,
-                        const Call *call,
+static void keep_object(const ManifestsApplying *applying, ItemApply *one, const Call *call,
                         Arena *keep) {
     ObjectApplied *applied = &one->applied;
     if (!value_is_present(applied->live))
@@ -176,20 +163,15 @@ static void keep_object(const ManifestsApplying *applying,
 }
 
 /* `before` is the object before the wait. */
-static void keep_waited(const ManifestsApplying *applying,
-                        ItemApply *one,
-                        Value before,
-                        const Call *call,
-                        Arena *keep) {
+static void keep_waited(const ManifestsApplying *applying, ItemApply *one, Value before,
+                        const Call *call, Arena *keep) {
     if (!object_apply_waited(call, one->item->manifest, one->planned, before, &one->applied))
         return;
     one->entry.object.live = str_clone(one->applied.record.live, keep);
     keep_object(applying, one, call, keep);
 }
 
-static void keep_item(const ManifestsApplying *applying,
-                      ItemApply *one,
-                      const Call *call,
+static void keep_item(const ManifestsApplying *applying, ItemApply *one, const Call *call,
                       Arena *keep) {
     one->entry.object = object_record_clone(&one->entry.object, keep);
     keep_object(applying, one, call, keep);
@@ -211,9 +193,7 @@ static PartIntent intent_of(const ItemApply *one, Arena *arena) {
 }
 
 /* Records this item and the next ones together, unless they are recorded. */
-static bool record_items(ManifestsApplying *applying,
-                         size_t index,
-                         const Call *call,
+static bool record_items(ManifestsApplying *applying, size_t index, const Call *call,
                          Diags *diags) {
     size_t count = applying->items.count - applying->wave_start;
     PartIntent intents[RECORDED_MAX];
@@ -298,8 +278,8 @@ static WaitObject wait_of(const Call *call, const ItemApply *one) {
     };
 }
 
-static void wait_for_gate(
-    void *payload, size_t index, const Call *call, Arena *keep, Diags *diags) {
+static void wait_for_gate(void *payload, size_t index, const Call *call, Arena *keep,
+                          Diags *diags) {
     ManifestsApplying *applying = payload;
     ItemApply *one = &applying->items.items[applying->wave_start + index];
     WaitObject wait = wait_of(call, one);
@@ -312,8 +292,8 @@ static void wait_for_gate(
     manifests_source_report(applying->source, one->item, &found, diags);
 }
 
-static void wait_for_item(
-    void *payload, size_t index, const Call *call, Arena *keep, Diags *diags) {
+static void wait_for_item(void *payload, size_t index, const Call *call, Arena *keep,
+                          Diags *diags) {
     ManifestsApplying *applying = payload;
     ItemApply *one = &applying->items.items[index];
     if (!one->item || !value_is_present(one->applied.live))
@@ -337,8 +317,7 @@ static void wait_for_all(ManifestsApplying *applying) {
 
 /* Waves. */
 
-static bool check_unchanged_source(const ManifestsApplying *applying,
-                                   const ManifestsItem *item,
+static bool check_unchanged_source(const ManifestsApplying *applying, const ManifestsItem *item,
                                    const ManifestsEntry *entry) {
     return str_equal(entry->digest, item->digest) ||
            path_error(applying->call, applying->source->argument, applying->diags,
@@ -439,12 +418,8 @@ static bool delete_unwanted(ManifestsApplying *applying) {
     return applying->is_good;
 }
 
-static void open_apply(const Call *call,
-                       Value arguments,
-                       Value prior,
-                       Str private_data,
-                       ManifestsApplying *out,
-                       Diags *diags) {
+static void open_apply(const Call *call, Value arguments, Value prior, Str private_data,
+                       ManifestsApplying *out, Diags *diags) {
     static const ManifestsSource none = {0};
     Arena *arena = call->arena;
     *out = (ManifestsApplying){
@@ -482,11 +457,8 @@ static Str kept_text(const ManifestsApplying *applying) {
     return manifests_record_text(&record, applying->arena);
 }
 
-static bool apply_all(const Call *call,
-                      const Call *caller,
-                      const ApplyRequest *request,
-                      ApplyResponse *response,
-                      Diags *diags) {
+static bool apply_all(const Call *call, const Call *caller, const ApplyRequest *request,
+                      ApplyResponse *response, Diags *diags) {
     ManifestsApplying applying;
     open_apply(call, request->planned, request->prior, request->private_data, &applying, diags);
     applying.caller = caller;
@@ -515,9 +487,7 @@ static bool apply_all(const Call *call,
 }
 
 /* The call has its own arena, like manifests_plan. */
-bool manifests_apply(const Call *call,
-                     const ApplyRequest *request,
-                     ApplyResponse *response,
+bool manifests_apply(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                      Diags *diags) {
     size_t before = diags->count;
     Call own = *call;
@@ -530,9 +500,7 @@ bool manifests_apply(const Call *call,
     return is_good;
 }
 
-bool manifests_delete(const Call *call,
-                      const DeleteRequest *request,
-                      DeleteResponse *response,
+bool manifests_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
                       Diags *diags) {
     ManifestsApplying applying;
     open_apply(call, request->prior, request->prior, request->private_data, &applying, diags);

@@ -5,12 +5,8 @@
 #include "provider.h"
 
 /* The slots `create` and `update`. */
-bool manifests_apply(const Call *call,
-                     const ApplyRequest *request,
-                     ApplyResponse *response,
+bool manifests_apply(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                      Diags *diags);
 /* The slot `delete`. */
-bool manifests_delete(const Call *call,
-                      const DeleteRequest *request,
-                      DeleteResponse *response,
+bool manifests_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
                       Diags *diags);

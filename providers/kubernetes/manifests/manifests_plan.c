@@ -178,9 +178,7 @@ static void add_notes(const ManifestsPlanning *planning, const ItemPlan *one, Ch
 }
 
 /* Adds the part with this key; `object` is the planned object. Both outlive the call. */
-static void add_part(const ManifestsPlanning *planning,
-                     const ItemPlan *one,
-                     Str key,
+static void add_part(const ManifestsPlanning *planning, const ItemPlan *one, Str key,
                      Value object) {
     static const PartAction actions[] = {
         [OBJECT_CREATE] = PART_CREATE,
@@ -420,11 +418,8 @@ static bool check_empty(const ManifestsPlanning *planning) {
                       "allow_empty = true.");
 }
 
-static bool plan_all(const Call *call,
-                     Arena *results,
-                     const PlanRequest *request,
-                     PlanResponse *response,
-                     Diags *diags) {
+static bool plan_all(const Call *call, Arena *results, const PlanRequest *request,
+                     PlanResponse *response, Diags *diags) {
     Arena *arena = call->arena;
     Str why;
     ManifestsPlanning planning = {
@@ -469,9 +464,7 @@ static bool plan_all(const Call *call,
 
 /* The call has its own arena: manifests and records are larger than the response. Ranges of
  * diagnostics refer to the manifests. */
-bool manifests_plan(const Call *call,
-                    const PlanRequest *request,
-                    PlanResponse *response,
+bool manifests_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                     Diags *diags) {
     size_t before = diags->count;
     Call own = *call;

@@ -5,7 +5,5 @@
 #include "provider.h"
 
 /* The slot `plan`. */
-bool manifests_plan(const Call *call,
-                    const PlanRequest *request,
-                    PlanResponse *response,
+bool manifests_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                     Diags *diags);

@@ -35,12 +35,8 @@ typedef struct ManifestsReading {
 
 /* Reads the object of this key. Removes the labels and annotations that the provider configuration
  * ignores, except those that `kept` has; `kept` may be null. */
-static bool read_object(const ManifestsReading *reading,
-                        const Call *call,
-                        const ObjectKey *key,
-                        Value kept,
-                        const ObjectRecord *record,
-                        ObjectRead *out) {
+static bool read_object(const ManifestsReading *reading, const Call *call, const ObjectKey *key,
+                        Value kept, const ObjectRecord *record, ObjectRead *out) {
     ObjectOptions *options = arena_new(call->arena, ObjectOptions);
     ObjectRequest *request = arena_new(call->arena, ObjectRequest); /* out->target refers to it */
     *options = object_arguments_options(reading->state, call->arena);
@@ -66,8 +62,8 @@ static Value own_fields(ManifestsReading *reading, Str text, Value stored, Value
     return item ? item->manifest : (Value){0};
 }
 
-static void find_drift(
-    ManifestsReading *reading, Str text, Value stored, Value view, const ObjectRead *read) {
+static void find_drift(ManifestsReading *reading, Str text, Value stored, Value view,
+                       const ObjectRead *read) {
     Arena *arena = reading->call->arena;
     if (value_equal(stored, view))
         return;
@@ -120,8 +116,8 @@ static bool refresh_all(ManifestsReading *reading) {
     return true;
 }
 
-static ManifestsReading reading_of(
-    const Call *call, Value state, Str private_data, Diags *diags, Arena *record_arena) {
+static ManifestsReading reading_of(const Call *call, Value state, Str private_data, Diags *diags,
+                                   Arena *record_arena) {
     return (ManifestsReading){
         .call = call,
         .state = state,
@@ -131,9 +127,7 @@ static ManifestsReading reading_of(
     };
 }
 
-bool manifests_read(const Call *call,
-                    const ReadRequest *request,
-                    ReadResponse *response,
+bool manifests_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                     Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("manifests read");
     ManifestsReading reading =
@@ -166,9 +160,7 @@ static bool recover_part(ManifestsReading *reading, const PartRecord *part) {
     return true;
 }
 
-bool manifests_recover(const Call *call,
-                       const RecoverRequest *request,
-                       RecoverResponse *response,
+bool manifests_recover(const Call *call, const RecoverRequest *request, RecoverResponse *response,
                        Diags *diags) {
     bool is_new = request->call == RECOVER_CREATE;
     ManifestsReading reading = reading_of(call, is_new ? request->planned : request->prior,

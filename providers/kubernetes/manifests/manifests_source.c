@@ -25,18 +25,15 @@ typedef struct SourceReading {
     Diags *diags;
 } SourceReading;
 
-static bool read_objects(
-    const Call *call, Value config, Path argument, ManifestObjects *out, Diags *diags) {
+static bool read_objects(const Call *call, Value config, Path argument, ManifestObjects *out,
+                         Diags *diags) {
     return manifests_type_of(call)->read(call, config, argument, out, diags) &&
            manifest_text_check_unique(call, argument, out, diags);
 }
 
 /* Adds the diagnostics about one object, with its file and line. */
-static void report(const Call *call,
-                   Path argument,
-                   const ManifestObject *object,
-                   const Diags *found,
-                   Diags *diags) {
+static void report(const Call *call, Path argument, const ManifestObject *object,
+                   const Diags *found, Diags *diags) {
     Arena *arena = call->arena;
     for (size_t i = 0; i < found->count; i++) {
         Diag diag = found->items[i];
@@ -52,9 +49,7 @@ static void report(const Call *call,
     }
 }
 
-static bool check_objects(const Call *call,
-                          Path argument,
-                          const ManifestObjects *objects,
+static bool check_objects(const Call *call, Path argument, const ManifestObjects *objects,
                           Diags *diags) {
     bool is_good = true;
     vec_each(objects, object) {
@@ -92,8 +87,7 @@ static const ManifestObject *find_definition(const SourceReading *reading, const
     return NULL;
 }
 
-static KindScope report_discovery(const SourceReading *reading,
-                                  const ObjectKey *key,
+static KindScope report_discovery(const SourceReading *reading, const ObjectKey *key,
                                   const KubeResponse *response) {
     (void)path_error(reading->call, reading->out->argument, reading->diags,
                      "Kinds of the Kubernetes API server not read", "\"%.*s\": %.*s.",
@@ -213,10 +207,8 @@ const ManifestsSource *manifests_source_open(const Call *call, Value config, Dia
     return source;
 }
 
-void manifests_source_report(const ManifestsSource *source,
-                             const ManifestsItem *item,
-                             const Diags *found,
-                             Diags *diags) {
+void manifests_source_report(const ManifestsSource *source, const ManifestsItem *item,
+                             const Diags *found, Diags *diags) {
     const Call call = {.arena = diags->arena};
     report(&call, source->argument, item->source, found, diags);
 }

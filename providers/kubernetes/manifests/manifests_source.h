@@ -30,15 +30,11 @@ typedef struct ManifestsSource {
 /* Checks the manifests without a server. Null and unknown arguments have no objects. */
 MUST_USE bool manifests_source_check(const Call *call, Value config, Diags *diags);
 /* Reads the objects; the server of the call says which kinds have namespaces. */
-MUST_USE bool manifests_source_read(const Call *call,
-                                    Value config,
-                                    ManifestsSource *out,
+MUST_USE bool manifests_source_read(const Call *call, Value config, ManifestsSource *out,
                                     Diags *diags);
 /* Returns the source that an earlier call of this step has kept; else reads it as above, and keeps
  * it for a later call. NULL on failure. */
 const ManifestsSource *manifests_source_open(const Call *call, Value config, Diags *diags);
 /* Adds diagnostics about the item with its file and line. Their paths begin with `argument`. */
-void manifests_source_report(const ManifestsSource *source,
-                             const ManifestsItem *item,
-                             const Diags *found,
-                             Diags *diags);
+void manifests_source_report(const ManifestsSource *source, const ManifestsItem *item,
+                             const Diags *found, Diags *diags);

@@ -15,9 +15,7 @@ typedef struct ManifestsType {
     /* Reads the objects. All sources and settings are known, and a source is set. */
     bool (*read)(const Call *call, Value config, Path argument, ManifestObjects *out, Diags *diags);
     /* An apply calls it when the objects of a wave exist, before the next wave. NULL: nothing. */
-    bool (*after_wave)(const Call *call,
-                       const ApplyRequest *request,
-                       ObjectWave wave,
+    bool (*after_wave)(const Call *call, const ApplyRequest *request, ObjectWave wave,
                        Diags *diags);
     /* The members of Secrets are in neither plan nor state. The manifests must not have any. */
     bool hides_secrets;

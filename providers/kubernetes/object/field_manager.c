@@ -51,11 +51,8 @@ const FieldSet *field_managers_union(const FieldManagers *managers, Arena *arena
     return set;
 }
 
-void field_managers_sole(const FieldManagers *some,
-                         const FieldManagers *others,
-                         Value object,
-                         Paths *out,
-                         Arena *arena) {
+void field_managers_sole(const FieldManagers *some, const FieldManagers *others, Value object,
+                         Paths *out, Arena *arena) {
     field_set_paths_outside(field_managers_union(some, arena), field_managers_union(others, arena),
                             object, out, arena);
 }

@@ -24,5 +24,5 @@ bool field_manager_is_apply(const FieldManager *manager, Str name);
 /* Returns the fields that at least one of the managers owns. */
 const FieldSet *field_managers_union(const FieldManagers *managers, Arena *arena);
 /* Adds the outermost paths of `object` that `some` own and none of `others` owns. */
-void field_managers_sole(
-    const FieldManagers *some, const FieldManagers *others, Value object, Paths *out, Arena *arena);
+void field_managers_sole(const FieldManagers *some, const FieldManagers *others, Value object,
+                         Paths *out, Arena *arena);

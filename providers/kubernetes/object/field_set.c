@@ -211,8 +211,8 @@ static bool is_whole(const FieldSet *set, Value v) {
     return value_is_present(v) && count == v.count;
 }
 
-static void add_outside(
-    const FieldSet *a, const FieldSet *b, Value object, Path path, Paths *out, Arena *arena) {
+static void add_outside(const FieldSet *a, const FieldSet *b, Value object, Path path, Paths *out,
+                        Arena *arena) {
     vec_each(&a->steps, step) {
         Value inner;
         size_t index = 0;
@@ -228,8 +228,8 @@ static void add_outside(
     }
 }
 
-void field_set_paths_outside(
-    const FieldSet *a, const FieldSet *b, Value object, Paths *out, Arena *arena) {
+void field_set_paths_outside(const FieldSet *a, const FieldSet *b, Value object, Paths *out,
+                             Arena *arena) {
     add_outside(a, b, object, (Path){0}, out, arena);
 }
 
@@ -237,12 +237,8 @@ static bool is_empty(Value v) {
     return value_is_present(v) && !type_is_primitive(v.type) && v.count == 0;
 }
 
-static void compare(const FieldSet *set,
-                    Value planned,
-                    Value found,
-                    Path path,
-                    FieldDifferences *out,
-                    Arena *arena) {
+static void compare(const FieldSet *set, Value planned, Value found, Path path,
+                    FieldDifferences *out, Arena *arena) {
     vec_each(&set->steps, step) {
         Value wanted;
         Value actual = value_null(&TYPE_DYNAMIC);

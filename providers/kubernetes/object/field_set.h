@@ -39,8 +39,8 @@ const FieldSet *field_set_difference(const FieldSet *a, const FieldSet *b, Arena
 bool field_set_has_path(const FieldSet *set, Value object, Path path);
 /* Adds the outermost paths of the object that only have fields of `a`, and where `b` has no field
  * there or further inside. */
-void field_set_paths_outside(
-    const FieldSet *a, const FieldSet *b, Value object, Paths *out, Arena *arena);
+void field_set_paths_outside(const FieldSet *a, const FieldSet *b, Value object, Paths *out,
+                             Arena *arena);
 
 /* A field whose value is not as planned. */
 typedef struct FieldDifference {

@@ -52,8 +52,8 @@ static bool read_file(const FileSearch *search, Str path, ManifestObjects *out) 
     return manifest_text_read(search->call, search->argument, path, text, out, search->diags);
 }
 
-bool manifest_files_read(
-    const Call *call, Path argument, Str path, ManifestObjects *out, Diags *diags) {
+bool manifest_files_read(const Call *call, Path argument, Str path, ManifestObjects *out,
+                         Diags *diags) {
     const Disk *disk = call->io->disk;
     FileSearch search = {call, argument, {0}, diags};
     DiskStat stat;

@@ -5,5 +5,5 @@
 #include "manifest_text.h"
 
 /* Adds the objects. `argument` is the place of errors; they name the file. */
-MUST_USE bool manifest_files_read(
-    const Call *call, Path argument, Str path, ManifestObjects *out, Diags *diags);
+MUST_USE bool manifest_files_read(const Call *call, Path argument, Str path, ManifestObjects *out,
+                                  Diags *diags);

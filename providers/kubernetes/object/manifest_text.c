@@ -48,11 +48,8 @@ Str manifest_text_place(const ManifestObject *object, Path path, Arena *arena) {
 /* Documents. */
 
 /* Adds an error about a member of an object; `parent` NULL: a member at the top. */
-static bool fail_member(const ManifestReading *reading,
-                        const ManifestObject *object,
-                        const char *parent,
-                        const char *member,
-                        const char *what) {
+static bool fail_member(const ManifestReading *reading, const ManifestObject *object,
+                        const char *parent, const char *member, const char *what) {
     Arena *arena = reading->call->arena;
     Path path = {0};
     if (parent)
@@ -63,11 +60,8 @@ static bool fail_member(const ManifestReading *reading,
         str_format(arena, "\"%s%s%s\" %s", parent ? parent : "", parent ? "." : "", member, what));
 }
 
-static bool read_text_member(const ManifestReading *reading,
-                             const ManifestObject *object,
-                             const char *parent,
-                             const char *member,
-                             Str *out) {
+static bool read_text_member(const ManifestReading *reading, const ManifestObject *object,
+                             const char *parent, const char *member, Str *out) {
     Value value;
     *out = STR_EMPTY;
     if (!kube_object_find(object->object, parent ? parent : "", member, &value))
@@ -228,8 +222,8 @@ static Str first_json(Str text) {
 }
 
 /* Reads JSON texts in a row. On a syntax error returns false and sets *error and *offset. */
-static bool parse_json(
-    Str text, YamlDocuments *out, const char **error, size_t *offset, Arena *arena) {
+static bool parse_json(Str text, YamlDocuments *out, const char **error, size_t *offset,
+                       Arena *arena) {
     size_t at = 0;
     for (;;) {
         YamlDocument document;
@@ -276,8 +270,8 @@ static bool add_json(const ManifestReading *reading, Str text, const YamlDocumen
     return is_good;
 }
 
-bool manifest_text_read(
-    const Call *call, Path argument, Str file, Str text, ManifestObjects *out, Diags *diags) {
+bool manifest_text_read(const Call *call, Path argument, Str file, Str text, ManifestObjects *out,
+                        Diags *diags) {
     ManifestReading reading = {call, argument, file, out, diags};
     Str start = str_trim(text);
     YamlDocuments documents = {0};
@@ -302,9 +296,7 @@ static Str identity_of(const ManifestObject *object, Arena *arena) {
     return str_join(parts, ARRAY_COUNT(parts), STR("/"), arena);
 }
 
-bool manifest_text_check_unique(const Call *call,
-                                Path argument,
-                                const ManifestObjects *objects,
+bool manifest_text_check_unique(const Call *call, Path argument, const ManifestObjects *objects,
                                 Diags *diags) {
     Map seen = {0};
     bool is_good = true;

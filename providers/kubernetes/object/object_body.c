@@ -50,8 +50,8 @@ static bool is_base64(Str text, Arena *arena) {
 
 /* Validates values of a Secret here, because errors of the server name no key. An error has the
  * path of the whole map, because an excerpt at a single value would show that value. */
-static bool check_secret_values(
-    Value manifest, const char *member, bool has_base64, Path at, Arena *arena, Diags *diags) {
+static bool check_secret_values(Value manifest, const char *member, bool has_base64, Path at,
+                                Arena *arena, Diags *diags) {
     Value values;
     if (!value_find_present(manifest, str_from_cstr(member), &values) ||
         !type_is_mapping(values.type))

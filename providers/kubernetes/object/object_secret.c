@@ -62,8 +62,8 @@ static Str without(Str text, Str secret, Arena *arena) {
     return strbuf_str(&out);
 }
 
-static Str without_members(
-    Str text, Value object, const char *name, bool is_encoded, Arena *arena) {
+static Str without_members(Str text, Value object, const char *name, bool is_encoded,
+                           Arena *arena) {
     Value members;
     if (!value_find_present(object, str_from_cstr(name), &members) ||
         !type_is_mapping(members.type))

@@ -92,8 +92,8 @@ static Value hide_uid(Value v, Str uid, Arena *arena) {
 }
 
 /* Makes those of these members unknown that `object` has and `body` does not. */
-static Value hide_members(
-    Value object, Value body, const char *const *names, size_t count, Arena *arena) {
+static Value hide_members(Value object, Value body, const char *const *names, size_t count,
+                          Arena *arena) {
     for (size_t i = 0; i < count; i++) {
         Value found, configured;
         Str name = str_from_cstr(names[i]);

@@ -34,22 +34,12 @@ typedef struct QuantityUnit {
 } QuantityUnit;
 
 static const QuantityUnit units[] = {
-    {"n",  FORMAT_DECIMAL, -9},
-    {"u",  FORMAT_DECIMAL, -6},
-    {"m",  FORMAT_DECIMAL, -3},
-    {"",   FORMAT_DECIMAL, 0 },
-    {"k",  FORMAT_DECIMAL, 3 },
-    {"M",  FORMAT_DECIMAL, 6 },
-    {"G",  FORMAT_DECIMAL, 9 },
-    {"T",  FORMAT_DECIMAL, 12},
-    {"P",  FORMAT_DECIMAL, 15},
-    {"E",  FORMAT_DECIMAL, 18},
-    {"Ki", FORMAT_BINARY,  10},
-    {"Mi", FORMAT_BINARY,  20},
-    {"Gi", FORMAT_BINARY,  30},
-    {"Ti", FORMAT_BINARY,  40},
-    {"Pi", FORMAT_BINARY,  50},
-    {"Ei", FORMAT_BINARY,  60},
+    {"n", FORMAT_DECIMAL, -9}, {"u", FORMAT_DECIMAL, -6}, {"m", FORMAT_DECIMAL, -3},
+    {"", FORMAT_DECIMAL, 0},   {"k", FORMAT_DECIMAL, 3},  {"M", FORMAT_DECIMAL, 6},
+    {"G", FORMAT_DECIMAL, 9},  {"T", FORMAT_DECIMAL, 12}, {"P", FORMAT_DECIMAL, 15},
+    {"E", FORMAT_DECIMAL, 18}, {"Ki", FORMAT_BINARY, 10}, {"Mi", FORMAT_BINARY, 20},
+    {"Gi", FORMAT_BINARY, 30}, {"Ti", FORMAT_BINARY, 40}, {"Pi", FORMAT_BINARY, 50},
+    {"Ei", FORMAT_BINARY, 60},
 };
 
 static bool read_exponent(Str text, Quantity *out) {

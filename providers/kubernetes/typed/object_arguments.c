@@ -6,9 +6,9 @@
 #include "wait_ready.h"
 
 const Attribute object_field_manager_attributes[OBJECT_FIELD_MANAGER_COUNT] = {
-    {"name",            &TYPE_STRING, OPTIONAL, "Name of the field manager (default \"loam\")."},
-    {"force_conflicts", &TYPE_BOOL,   OPTIONAL,
-     "Whether to take fields that other managers own (default false)."                         },
+    {"name", &TYPE_STRING, OPTIONAL, "Name of the field manager (default \"loam\")."},
+    {"force_conflicts", &TYPE_BOOL, OPTIONAL,
+     "Whether to take fields that other managers own (default false)."},
 };
 
 ObjectOptions object_arguments_options(Value object, Arena *arena) {

@@ -51,7 +51,5 @@ ObjectDeletion object_arguments_deletion(Value object);
 WaitObject object_arguments_wait_object(const Call *call, const ObjectApplied *applied);
 /* Waits as wait_for_ready and the block `wait` say, after a change of the object; `applied->live`
  * is then its newest version. Kinds of a new definition are found afterwards. */
-MUST_USE bool object_arguments_wait(const Call *call,
-                                    Value object,
-                                    ObjectApplied *applied,
+MUST_USE bool object_arguments_wait(const Call *call, Value object, ObjectApplied *applied,
                                     Diags *diags);

@@ -30,7 +30,7 @@
 const Attribute object_metadata_attributes[] = {
     NAME_ROWS,
     {"namespace", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW, "Namespace of the object.",
-      .default_json = "\"default\""},
+     .default_json = "\"default\""},
     SETTING_ROWS,
 };
 const Attribute object_metadata_cluster_attributes[] = {NAME_ROWS, SETTING_ROWS};
@@ -142,8 +142,8 @@ Str object_metadata_id(Value item, Arena *arena) {
     return namespace.len ? str_join(parts, ARRAY_COUNT(parts), STR("/"), arena) : STR_EMPTY;
 }
 
-static bool parse_long_id(
-    Str id, const ObjectKey *kind, ObjectKey *out, Str *problem, Arena *arena) {
+static bool parse_long_id(Str id, const ObjectKey *kind, ObjectKey *out, Str *problem,
+                          Arena *arena) {
     if (!object_key_parse(id, out, problem, arena))
         return false;
     if (str_equal(out->group, kind->group) && str_equal(out->kind, kind->kind))
@@ -155,8 +155,8 @@ static bool parse_long_id(
     return false;
 }
 
-bool object_metadata_parse_id(
-    Str id, const ObjectKey *kind, bool is_namespaced, ObjectKey *out, Str *problem, Arena *arena) {
+bool object_metadata_parse_id(Str id, const ObjectKey *kind, bool is_namespaced, ObjectKey *out,
+                              Str *problem, Arena *arena) {
     Str rest = id;
     if (str_find_char(id, '=', 0) != SIZE_MAX)
         return parse_long_id(id, kind, out, problem, arena);

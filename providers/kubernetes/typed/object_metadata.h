@@ -54,8 +54,8 @@ Str object_metadata_generated(const Call *call, Str prefix);
 Str object_metadata_id(Value item, Arena *arena);
 /* Reads such an ID, or one by object_key_import_id, of this kind. On failure `*problem` is a
  * sentence. */
-MUST_USE bool object_metadata_parse_id(
-    Str id, const ObjectKey *kind, bool is_namespaced, ObjectKey *out, Str *problem, Arena *arena);
+MUST_USE bool object_metadata_parse_id(Str id, const ObjectKey *kind, bool is_namespaced,
+                                       ObjectKey *out, Str *problem, Arena *arena);
 
 /* Returns the place in a resource of a place in the object: ".metadata.labels.a" →
  * metadata[0].labels["a"], ".binaryData.k" → binary_data["k"], ".spec.secretRef" →

@@ -16,9 +16,7 @@ static Str digest_of(Str salt, Str key, Str value, Arena *arena) {
 SecretDigests secret_digests_new(Arena *arena) {
     char *salt = arena_alloc(arena, SALT_SIZE);
     random_fill(salt, SALT_SIZE);
-    return (SecretDigests){
-        .salt = {salt, SALT_SIZE}
-    };
+    return (SecretDigests){.salt = {salt, SALT_SIZE}};
 }
 
 void secret_digests_add(SecretDigests *digests, Str argument, Str key, Str value, Arena *arena) {
@@ -83,9 +81,7 @@ Str secret_digests_text(const SecretDigests *digests, Arena *arena) {
     return strbuf_str(&text);
 }
 
-bool secret_digests_match(const SecretDigests *digests,
-                          const SecretDigest *digest,
-                          Str value,
+bool secret_digests_match(const SecretDigests *digests, const SecretDigest *digest, Str value,
                           Arena *arena) {
     return str_equal(digest->digest, digest_of(digests->salt, digest->key, value, arena));
 }

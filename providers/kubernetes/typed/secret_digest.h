@@ -26,7 +26,5 @@ void secret_digests_add(SecretDigests *digests, Str argument, Str key, Str value
 SecretDigests secret_digests_read(Str text, Arena *arena);
 Str secret_digests_text(const SecretDigests *digests, Arena *arena);
 /* Returns whether this is the digest of the value. */
-bool secret_digests_match(const SecretDigests *digests,
-                          const SecretDigest *digest,
-                          Str value,
+bool secret_digests_match(const SecretDigests *digests, const SecretDigest *digest, Str value,
                           Arena *arena);

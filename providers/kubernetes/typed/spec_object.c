@@ -33,9 +33,7 @@ static Value int_or_text(Value argument) {
     return is_number ? value_with_marks(value_int(number), argument.marks) : argument;
 }
 
-static Value fields_of_object(const SpecObject *spec,
-                              const Type *type,
-                              Value argument,
+static Value fields_of_object(const SpecObject *spec, const Type *type, Value argument,
                               Arena *arena) {
     ObjectBuilder builder = object_builder_new(arena);
     for (size_t i = 0; i < type->count; i++) {
@@ -49,9 +47,7 @@ static Value fields_of_object(const SpecObject *spec,
     return object_builder_value(&builder);
 }
 
-static Value fields_of_list(const SpecObject *spec,
-                            const Type *element,
-                            Value argument,
+static Value fields_of_list(const SpecObject *spec, const Type *element, Value argument,
                             Arena *arena) {
     Value *items = arena_new_array(arena, Value, argument.count + 1);
     for (size_t i = 0; i < argument.count; i++)
@@ -83,8 +79,8 @@ Value spec_object_manifest(TypedCall *typed, Value state, Value manifest) {
 
 static Value argument_of(const Type *type, Value stored, Value live, bool is_import, Arena *arena);
 
-static Value argument_of_object(
-    const Type *type, Value stored, Value live, bool is_import, Arena *arena) {
+static Value argument_of_object(const Type *type, Value stored, Value live, bool is_import,
+                                Arena *arena) {
     ObjectBuilder builder = object_builder_new(arena); /* the type of "any" is that of its value */
     for (size_t i = 0; i < type->count; i++) {
         const Type *inner = type->types[i];
@@ -98,8 +94,8 @@ static Value argument_of_object(
     return object_builder_value(&builder);
 }
 
-static Value argument_of_list(
-    const Type *type, Value stored, Value live, bool is_import, Arena *arena) {
+static Value argument_of_list(const Type *type, Value stored, Value live, bool is_import,
+                              Arena *arena) {
     Value *items = arena_new_array(arena, Value, live.count + 1);
     bool has_stored = value_is_present(stored);
     for (size_t i = 0; i < live.count; i++) {

@@ -214,9 +214,7 @@ static void keep_plan(const TypedCall *typed, const ObjectPlan *plan, PlanRespon
     response->private_data = object_record_text(&record, arena);
 }
 
-bool typed_object_plan(const Call *call,
-                       const PlanRequest *request,
-                       PlanResponse *response,
+bool typed_object_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                        Diags *diags) {
     TypedCall typed;
     ObjectPlan plan;
@@ -252,9 +250,7 @@ static Value with_name(Value planned, Str name, Arena *arena) {
     return object_metadata_set(planned, item, arena);
 }
 
-bool typed_object_marker(const Call *call,
-                         const MarkerRequest *request,
-                         MarkerResponse *response,
+bool typed_object_marker(const Call *call, const MarkerRequest *request, MarkerResponse *response,
                          Diags *diags) {
     (void)diags;
     Value named = with_name(request->planned, name_of(call, request->planned), call->arena);
@@ -273,9 +269,7 @@ static Value state_of(const Call *call, Value state, Value live, bool is_import)
     return type->state ? type->state(call, state, live, is_import) : state;
 }
 
-static void keep_applied(const TypedCall *typed,
-                         Value planned,
-                         ObjectApplied *applied,
+static void keep_applied(const TypedCall *typed, Value planned, ObjectApplied *applied,
                          ApplyResponse *response) {
     Arena *arena = typed->call->arena;
     Value known = value_unknown_as_null(planned, arena);
@@ -289,11 +283,8 @@ static void keep_applied(const TypedCall *typed,
 }
 
 /* Waits for the object, and stores its newest version. */
-static bool wait_and_keep(const TypedCall *typed,
-                          Value planned,
-                          ObjectApplied *applied,
-                          ApplyResponse *response,
-                          Diags *diags) {
+static bool wait_and_keep(const TypedCall *typed, Value planned, ObjectApplied *applied,
+                          ApplyResponse *response, Diags *diags) {
     const TypedObject *type = typed->type;
     applied->waits_again = typed->request.record.is_unready;
     bool is_ready = !type->wait || type->wait(typed->call, planned, applied, diags);
@@ -333,9 +324,7 @@ static bool wait_unchanged(TypedCall *typed, ApplyResponse *response, Diags *dia
     return wait_and_keep(typed, typed->object, &applied, response, diags);
 }
 
-bool typed_object_apply(const Call *call,
-                        const ApplyRequest *request,
-                        ApplyResponse *response,
+bool typed_object_apply(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                         Diags *diags) {
     TypedCall typed;
     ObjectApplied applied = {.live = value_null(&TYPE_DYNAMIC)};
@@ -357,9 +346,7 @@ bool typed_object_apply(const Call *call,
     return wait_and_keep(&typed, planned, &applied, response, diags);
 }
 
-bool typed_object_delete(const Call *call,
-                         const DeleteRequest *request,
-                         DeleteResponse *response,
+bool typed_object_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
                          Diags *diags) {
     TypedCall typed;
     ObjectDeletion deletion = {.propagation = KUBE_PROPAGATION_BACKGROUND,
@@ -382,9 +369,7 @@ static ObjectRecord record_of(const TypedCall *typed, const ObjectRead *read) {
     return record;
 }
 
-bool typed_object_read(const Call *call,
-                       const ReadRequest *request,
-                       ReadResponse *response,
+bool typed_object_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                        Diags *diags) {
     TypedCall typed;
     ObjectRead read;
@@ -425,9 +410,7 @@ static Value named_state(const Call *call, const ObjectKey *key) {
     return object_metadata_set(state, item, arena);
 }
 
-bool typed_object_import(const Call *call,
-                         const ImportRequest *request,
-                         ImportResponse *response,
+bool typed_object_import(const Call *call, const ImportRequest *request, ImportResponse *response,
                          Diags *diags) {
     const TypedObject *type = call->type.resource->payload;
     TypedCall typed;
@@ -453,10 +436,8 @@ bool typed_object_import(const Call *call,
     return true;
 }
 
-bool typed_object_recover(const Call *call,
-                          const RecoverRequest *request,
-                          RecoverResponse *response,
-                          Diags *diags) {
+bool typed_object_recover(const Call *call, const RecoverRequest *request,
+                          RecoverResponse *response, Diags *diags) {
     TypedCall typed;
     ObjectRead read;
     ObjectKey key;

@@ -82,34 +82,20 @@ Value typed_object_flag(Value stored, Value live, const char *name);
     }
 #define TYPED_BLOCKS OBJECT_FIELD_MANAGER_BLOCK, TIMEOUTS_BLOCK
 
-bool typed_object_plan(const Call *call,
-                       const PlanRequest *request,
-                       PlanResponse *response,
+bool typed_object_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                        Diags *diags);
-bool typed_object_marker(const Call *call,
-                         const MarkerRequest *request,
-                         MarkerResponse *response,
+bool typed_object_marker(const Call *call, const MarkerRequest *request, MarkerResponse *response,
                          Diags *diags);
-bool typed_object_apply(const Call *call,
-                        const ApplyRequest *request,
-                        ApplyResponse *response,
+bool typed_object_apply(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                         Diags *diags);
-bool typed_object_delete(const Call *call,
-                         const DeleteRequest *request,
-                         DeleteResponse *response,
+bool typed_object_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
                          Diags *diags);
-bool typed_object_read(const Call *call,
-                       const ReadRequest *request,
-                       ReadResponse *response,
+bool typed_object_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                        Diags *diags);
-bool typed_object_import(const Call *call,
-                         const ImportRequest *request,
-                         ImportResponse *response,
+bool typed_object_import(const Call *call, const ImportRequest *request, ImportResponse *response,
                          Diags *diags);
-bool typed_object_recover(const Call *call,
-                          const RecoverRequest *request,
-                          RecoverResponse *response,
-                          Diags *diags);
+bool typed_object_recover(const Call *call, const RecoverRequest *request,
+                          RecoverResponse *response, Diags *diags);
 
 #define TYPED_SLOTS                                                                                \
     .recovery = RECOVERY_FINDS, .batches_intents = true, .plan = typed_object_plan,                \

@@ -36,9 +36,7 @@ static void note_change(TypedCall *typed, const WriteOnly *argument, Str key) {
 
 /* Returns the value to send for a key that was sent before. A digest takes its time, and need not
  * be computed for the version of the last apply. */
-static Value value_of_key(TypedCall *typed,
-                          const WriteOnly *argument,
-                          const SecretDigests *digests,
+static Value value_of_key(TypedCall *typed, const WriteOnly *argument, const SecretDigests *digests,
                           const SecretDigest *digest) {
     Arena *arena = typed->call->arena;
     Value live, value;
@@ -94,9 +92,7 @@ static Value prior_values(const TypedCall *typed) {
     return object_builder_map(&builder, &TYPE_STRING);
 }
 
-static void add_digest(const TypedCall *typed,
-                       const WriteOnly *argument,
-                       Str key,
+static void add_digest(const TypedCall *typed, const WriteOnly *argument, Str key,
                        SecretDigests *out) {
     Arena *arena = typed->call->arena;
     Value value;

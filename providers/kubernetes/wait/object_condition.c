@@ -4,9 +4,7 @@
 
 static const char *const members[] = {"type", "status", "reason", "message"};
 
-int64_t object_condition_number(Value object,
-                                const char *path,
-                                const char *last,
+int64_t object_condition_number(Value object, const char *path, const char *last,
                                 int64_t fallback) {
     Value found;
     int64_t number;

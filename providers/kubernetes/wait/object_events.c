@@ -16,8 +16,8 @@ static const KubeResource events = {
 static Str time_of(Value event) {
     static const char *const paths[][2] = {
         {"series", "lastObservedTime"},
-        {"",       "lastTimestamp"   },
-        {"",       "eventTime"       },
+        {"", "lastTimestamp"},
+        {"", "eventTime"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(paths); i++) {
         Str time = kube_object_text(event, paths[i][0], paths[i][1]);
@@ -39,7 +39,7 @@ ValueVec object_events_read(const KubeCall *call, Value object, Str reason) {
     Str namespace = kube_object_text(object, "metadata", "namespace");
     Str uid = kube_object_text(object, "metadata", "uid");
     KubeListRequest request = {
-  /* Events of an object without a namespace are in "default". */
+        /* Events of an object without a namespace are in "default". */
         .ref = {.resource = &events, .namespace = namespace.len ? namespace : STR("default")},
         .field_selector = str_concat(STR("involvedObject.uid="), uid, arena),
         .count_max = COUNT_MAX,

@@ -293,19 +293,19 @@ typedef struct Rule {
 } Rule;
 
 static const Rule rules[] = {
-    {"",                       "Namespace",                false, false, namespace        },
-    {"",                       "PersistentVolumeClaim",    false, false, claim            },
-    {"",                       "Pod",                      false, false, pod              },
-    {"",                       "ReplicationController",    true,  true,  replica_set      },
-    {"",                       "Service",                  false, false, service          },
-    {"apiextensions.k8s.io",   "CustomResourceDefinition", false, false, definition       },
-    {"apiregistration.k8s.io", "APIService",               false, false, api_service      },
-    {"apps",                   "DaemonSet",                true,  true,  daemon_set       },
-    {"apps",                   "Deployment",               true,  true,  deployment       },
-    {"apps",                   "ReplicaSet",               true,  true,  replica_set      },
-    {"apps",                   "StatefulSet",              true,  true,  stateful_set     },
-    {"batch",                  "Job",                      false, true,  job              },
-    {"policy",                 "PodDisruptionBudget",      true,  false, disruption_budget},
+    {"", "Namespace", false, false, namespace},
+    {"", "PersistentVolumeClaim", false, false, claim},
+    {"", "Pod", false, false, pod},
+    {"", "ReplicationController", true, true, replica_set},
+    {"", "Service", false, false, service},
+    {"apiextensions.k8s.io", "CustomResourceDefinition", false, false, definition},
+    {"apiregistration.k8s.io", "APIService", false, false, api_service},
+    {"apps", "DaemonSet", true, true, daemon_set},
+    {"apps", "Deployment", true, true, deployment},
+    {"apps", "ReplicaSet", true, true, replica_set},
+    {"apps", "StatefulSet", true, true, stateful_set},
+    {"batch", "Job", false, true, job},
+    {"policy", "PodDisruptionBudget", true, false, disruption_budget},
 };
 static const Rule other = {.of = any_kind};
 

@@ -13,25 +13,25 @@ static const char *const rollout_kinds[] = {"DaemonSet", "Deployment", "Stateful
 
 static const Attribute condition_attributes[] = {
     {"status", &TYPE_STRING, REQUIRED, "Status that the condition must have: \"True\"."},
-    {"type",   &TYPE_STRING, REQUIRED, "Type of the condition: \"Ready\"."             },
+    {"type", &TYPE_STRING, REQUIRED, "Type of the condition: \"Ready\"."},
 };
 
 const Attribute wait_block_attributes[WAIT_BLOCK_ATTRIBUTE_COUNT] = {
-    {"fields",  &TYPE_MAP_OF_STRING, OPTIONAL,
+    {"fields", &TYPE_MAP_OF_STRING, OPTIONAL,
      "Regular expressions by path, such as \"status.phase\" or "
      "\"metadata.annotations[\\\"example.com/a\\\"]\": each must be found in the value there. "
-     "\"*\" means any value."                                                       },
-    {"rollout", &TYPE_BOOL,          OPTIONAL,
+     "\"*\" means any value."},
+    {"rollout", &TYPE_BOOL, OPTIONAL,
      "Wait until the rollout of a Deployment, StatefulSet or DaemonSet is complete."},
 };
 
 const Block wait_block_blocks[WAIT_BLOCK_BLOCK_COUNT] = {
     {
-     .name = "condition",
-     .nesting = NEST_LIST,
-     .schema = {SCHEMA_ATTRIBUTES(condition_attributes),
+        .name = "condition",
+        .nesting = NEST_LIST,
+        .schema = {SCHEMA_ATTRIBUTES(condition_attributes),
                    .description = "A condition in status.conditions that the object must have."},
-     },
+    },
 };
 
 /* Reading. */
@@ -169,9 +169,7 @@ static bool field_text(Value value, Str *out, Arena *arena) {
     return false;
 }
 
-static Readiness test_field(const WaitBlockField *field,
-                            RegexProgram *program,
-                            Value object,
+static Readiness test_field(const WaitBlockField *field, RegexProgram *program, Value object,
                             Arena *arena) {
     Value value;
     Str text, problem;

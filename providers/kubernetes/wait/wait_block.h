@@ -47,12 +47,10 @@ typedef struct WaitBlock {
 /* Reads the block of `config`, an object of a schema with WAIT_BLOCK; unknown values are skipped,
  * so that `validate` may call it. `kind` is the object's, empty if unknown. Adds an error for an
  * invalid field path or regular expression, and for a rollout of a kind without one. */
-MUST_USE bool wait_block_read(
-    const Call *call, Value config, Str kind, WaitBlock *out, Diags *diags);
+MUST_USE bool wait_block_read(const Call *call, Value config, Str kind, WaitBlock *out,
+                              Diags *diags);
 /* Returns false if the block is absent or asks for nothing: then the wait is that of wait_ready. */
 bool wait_block_is_set(const WaitBlock *block);
 /* See wait_follow_until. */
-MUST_USE bool wait_block_until(const WaitObject *wait,
-                               const WaitBlock *block,
-                               Value *object,
+MUST_USE bool wait_block_until(const WaitObject *wait, const WaitBlock *block, Value *object,
                                Diags *diags);

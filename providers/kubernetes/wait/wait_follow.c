@@ -278,9 +278,7 @@ static int64_t end_of(const Call *call, int64_t now) {
     return call->deadline_ms ? call->deadline_ms : now + TIMEOUT_MS;
 }
 
-bool wait_follow_until(const WaitObject *wait,
-                       const WaitFollow *follow,
-                       Value *object,
+bool wait_follow_until(const WaitObject *wait, const WaitFollow *follow, Value *object,
                        Diags *diags) {
     SCOPED(ArenaRef) object_arena = arena_open("kubernetes wait object");
     SCOPED(ArenaRef) failure_arena = arena_open("kubernetes wait failure");

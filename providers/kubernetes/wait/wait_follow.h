@@ -26,7 +26,5 @@ typedef struct WaitFollow {
  * error: the time is over, the object has failed or is stuck (each with the report of wait_report),
  * it was deleted or replaced by another of its name, the server rejects the requests, or the run
  * was cancelled. */
-MUST_USE bool wait_follow_until(const WaitObject *wait,
-                                const WaitFollow *follow,
-                                Value *object,
+MUST_USE bool wait_follow_until(const WaitObject *wait, const WaitFollow *follow, Value *object,
                                 Diags *diags);

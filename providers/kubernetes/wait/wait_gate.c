@@ -12,9 +12,9 @@ typedef struct Gate {
 } Gate;
 
 static const Gate gates[] = {
-    {"",                       "Namespace",                "active",      false},
-    {"apiextensions.k8s.io",   "CustomResourceDefinition", "established", true },
-    {"apiregistration.k8s.io", "APIService",               "available",   true },
+    {"", "Namespace", "active", false},
+    {"apiextensions.k8s.io", "CustomResourceDefinition", "established", true},
+    {"apiregistration.k8s.io", "APIService", "available", true},
 };
 
 static const Gate *gate_of(const KubeResource *resource) {

@@ -80,8 +80,8 @@ void wait_status_request(const WaitObject *wait, const WaitStatus *status) {
     (void)kube_call_patch(&call, &patch, &response, &ignored);
 }
 
-bool wait_status(
-    const WaitObject *wait, const WaitStatus *status, Str expected, Value *object, Diags *diags) {
+bool wait_status(const WaitObject *wait, const WaitStatus *status, Str expected, Value *object,
+                 Diags *diags) {
     StatusTest test = {status, expected};
     WaitFollow follow = {
         .goal = "ready",

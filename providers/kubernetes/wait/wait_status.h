@@ -29,5 +29,5 @@ bool wait_status_is_reached(const WaitStatus *status, Str expected, Value object
  * time. */
 void wait_status_request(const WaitObject *wait, const WaitStatus *status);
 /* `expected` empty: any revision. See wait_follow_until. */
-MUST_USE bool wait_status(
-    const WaitObject *wait, const WaitStatus *status, Str expected, Value *object, Diags *diags);
+MUST_USE bool wait_status(const WaitObject *wait, const WaitStatus *status, Str expected,
+                          Value *object, Diags *diags);

@@ -6,20 +6,18 @@
 #include "libvirt_types.h"
 #include "nested_list.h"
 
-/* clang-format off */
 static const Attribute interface_attributes[] = {
     {"type", &TYPE_STRING, COMPUTED, "Interface type: network, bridge, direct, user and others.",
      .binding = XML("@type")},
-    {"mac", &TYPE_STRING, COMPUTED, "MAC address.",
-     .binding = XML("mac/@address")},
+    {"mac", &TYPE_STRING, COMPUTED, "MAC address.", .binding = XML("mac/@address")},
     {"network", &TYPE_STRING, COMPUTED, "Name of the network; null for other types.",
      .binding = XML("source/@network")},
     {"bridge", &TYPE_STRING, COMPUTED, "Name of the bridge on the host; null for other types.",
      .binding = XML("source/@bridge")},
-    {"host_device", &TYPE_STRING, COMPUTED, "Name of the interface on the host; null while the machine is off.",
+    {"host_device", &TYPE_STRING, COMPUTED,
+     "Name of the interface on the host; null while the machine is off.",
      .binding = XML("target/@dev")},
-    {"model", &TYPE_STRING, COMPUTED, "Model of the device.",
-     .binding = XML("model/@type")},
+    {"model", &TYPE_STRING, COMPUTED, "Model of the device.", .binding = XML("model/@type")},
 };
 
 static const Attribute disk_attributes[] = {
@@ -31,7 +29,8 @@ static const Attribute disk_attributes[] = {
      .binding = XML("target/@bus")},
     {"file", &TYPE_STRING, COMPUTED, "Path of the image file on the host; null for other sources.",
      .binding = XML("source/@file")},
-    {"block_device", &TYPE_STRING, COMPUTED, "Path of the block device on the host; null for other sources.",
+    {"block_device", &TYPE_STRING, COMPUTED,
+     "Path of the block device on the host; null for other sources.",
      .binding = XML("source/@dev")},
     {"format", &TYPE_STRING, COMPUTED, "Image format: qcow2, raw and others.",
      .binding = XML("driver/@type")},
@@ -42,45 +41,37 @@ static const Attribute graphics_attributes[] = {
      .binding = XML("@type")},
     {"port", &TYPE_NUMBER, COMPUTED, "Port on the host; -1 or null while the machine is off.",
      .binding = XML("@port")},
-    {"listen", &TYPE_STRING, COMPUTED, "IP address.",
-     .binding = XML("@listen")},
+    {"listen", &TYPE_STRING, COMPUTED, "IP address.", .binding = XML("@listen")},
 };
 
 static const Attribute attributes[] = {
     {"name", &TYPE_STRING, OPTIONAL | COMPUTED, "Name of the machine."},
     {"id", &TYPE_STRING, OPTIONAL | COMPUTED, "UUID of the machine; set it instead of the name."},
     DATA_SOURCE_OPTIONAL,
-    {"type", &TYPE_STRING, COMPUTED, "Domain type: kvm, qemu or lxc.",
-     .binding = XML("@type")},
-    {"arch", &TYPE_STRING, COMPUTED, "CPU architecture.",
-     .binding = XML("os/type/@arch")},
+    {"type", &TYPE_STRING, COMPUTED, "Domain type: kvm, qemu or lxc.", .binding = XML("@type")},
+    {"arch", &TYPE_STRING, COMPUTED, "CPU architecture.", .binding = XML("os/type/@arch")},
     {"machine", &TYPE_STRING, COMPUTED, "Machine type, such as q35.",
      .binding = XML("os/type/@machine")},
     {"memory", &TYPE_NUMBER, COMPUTED, "Memory size in MiB.",
      .binding = XML_AS("currentMemory", XML_MIB)},
     {"memory_max", &TYPE_NUMBER, COMPUTED, "Maximum memory in MiB.",
      .binding = XML_AS("memory", XML_MIB)},
-    {"vcpu_max", &TYPE_NUMBER, COMPUTED, "Maximum number of virtual CPUs.",
-     .binding = XML("vcpu")},
-    {"title", &TYPE_STRING, COMPUTED, "Title of the machine.",
-     .binding = XML("title")},
+    {"vcpu_max", &TYPE_NUMBER, COMPUTED, "Maximum number of virtual CPUs.", .binding = XML("vcpu")},
+    {"title", &TYPE_STRING, COMPUTED, "Title of the machine.", .binding = XML("title")},
     {"description", &TYPE_STRING, COMPUTED, "Description of the machine.",
      .binding = XML("description")},
     {"interfaces", NULL, COMPUTED, "Network interfaces.",
      .nested = NESTED(NEST_LIST, interface_attributes), .binding = XML("devices/interface")},
-    {"disks", NULL, COMPUTED, "Disk devices.",
-     .nested = NESTED(NEST_LIST, disk_attributes), .binding = XML("devices/disk")},
+    {"disks", NULL, COMPUTED, "Disk devices.", .nested = NESTED(NEST_LIST, disk_attributes),
+     .binding = XML("devices/disk")},
     {"graphics", NULL, COMPUTED, "Graphical displays, such as VNC and SPICE.",
      .nested = NESTED(NEST_LIST, graphics_attributes), .binding = XML("devices/graphics")},
     {"running", &TYPE_BOOL, COMPUTED, "Whether the machine is running."},
     {"autostart", &TYPE_BOOL, COMPUTED, "Whether the machine starts with the host."},
     {"xml", &TYPE_STRING, COMPUTED, "The definition of the machine as XML."},
 };
-/* clang-format on */
 
-static const ArgumentRule rules[] = {
-    {RULE_EXACTLY_ONE, {"name", "id"}}
-};
+static const ArgumentRule rules[] = {{RULE_EXACTLY_ONE, {"name", "id"}}};
 
 static virDomainPtr find(virConnectPtr connection, Value config, Arena *arena) {
     const char *id = str_to_cstr(object_text(config, "id", STR_EMPTY), arena);
@@ -100,9 +91,7 @@ static void fill(virDomainPtr found, ObjectBuilder *builder, Arena *arena) {
     object_builder_set(builder, "autostart", value_bool(autostart != 0));
 }
 
-static bool read(const Call *call,
-                 const DataReadRequest *request,
-                 DataReadResponse *response,
+static bool read(const Call *call, const DataReadRequest *request, DataReadResponse *response,
                  Diags *diags) {
     SCOPED(virConnectPtr) connection = NULL;
     if (!libvirt_client_connect(call, &connection, diags))

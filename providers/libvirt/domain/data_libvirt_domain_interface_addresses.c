@@ -43,9 +43,7 @@ static unsigned source_of(Value config) {
                                            : VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_LEASE;
 }
 
-static bool read(const Call *call,
-                 const DataReadRequest *request,
-                 DataReadResponse *response,
+static bool read(const Call *call, const DataReadRequest *request, DataReadResponse *response,
                  Diags *diags) {
     Arena *arena = call->arena;
     SCOPED(virConnectPtr) connection = NULL;

@@ -88,8 +88,8 @@ static StrVec query(virDomainPtr domain, Value nic, Str ip, Arena *arena) {
 }
 
 /* Returns whether the host sees one of the declared addresses at the interface. */
-static bool is_declared_seen(
-    virDomainPtr domain, Value nic, Str ip, const StrVec *declared, Arena *arena) {
+static bool is_declared_seen(virDomainPtr domain, Value nic, Str ip, const StrVec *declared,
+                             Arena *arena) {
     static const char *const sources[] = {"lease", "agent", "arp"};
     for (size_t i = 0; i < ARRAY_COUNT(sources); i++) {
         Str source = str_from_cstr(sources[i]);
@@ -114,9 +114,7 @@ static bool has_waiting_interface(Value domain) {
     return false;
 }
 
-static void add_interface_addresses(DomainAddresses *out,
-                                    Value nic,
-                                    const StrVec *texts,
+static void add_interface_addresses(DomainAddresses *out, Value nic, const StrVec *texts,
                                     Arena *arena) {
     vec_each(texts, text)
         vec_push(arena, &out->all, *text);
@@ -137,8 +135,8 @@ void domain_address_set(ObjectBuilder *builder, const DomainAddresses *found, Ar
  * source `ip` (lease, agent, arp, any). *missing is the number of interfaces that should have an
  * address but have none: those with wait_for_ip, or all without a declared address. With
  * wait_for_ip, a declared address counts once the host sees it. */
-static DomainAddresses collect_addresses(
-    const Call *call, virDomainPtr domain, Value value, Str ip, size_t *missing) {
+static DomainAddresses collect_addresses(const Call *call, virDomainPtr domain, Value value, Str ip,
+                                         size_t *missing) {
     Arena *arena = call->arena;
     DomainAddresses all = {0};
     bool only_flagged = has_waiting_interface(value);
@@ -179,8 +177,8 @@ static bool all_declared(Value domain) {
     return true;
 }
 
-void domain_address_read(
-    const Call *call, virDomainPtr domain, bool is_active, Value state, ObjectBuilder *builder) {
+void domain_address_read(const Call *call, virDomainPtr domain, bool is_active, Value state,
+                         ObjectBuilder *builder) {
     Arena *arena = call->arena;
     DomainAddresses addresses = {0};
     size_t missing = 0;
@@ -315,8 +313,8 @@ static bool waits_for_declared(Value domain) {
     return false;
 }
 
-static bool add_timeout(
-    const Call *call, virDomainPtr domain, Value value, int64_t ms, Str console, Diags *diags) {
+static bool add_timeout(const Call *call, virDomainPtr domain, Value value, int64_t ms, Str console,
+                        Diags *diags) {
     bool is_running = virDomainIsActive(domain) == 1;
     Str report = address_report(virDomainGetConnect(domain), value, call->arena);
     return libvirt_error_say(
@@ -356,8 +354,8 @@ static WaitLook look_for_address(void *payload, Wait *wait) {
     return virDomainIsActive(waiting->domain) == 0 ? WAIT_LOOK_FAILED : WAIT_LOOK_AGAIN;
 }
 
-bool domain_address_wait(
-    const Call *call, virDomainPtr domain, Value value, DomainAddresses *out, Diags *diags) {
+bool domain_address_wait(const Call *call, virDomainPtr domain, Value value, DomainAddresses *out,
+                         Diags *diags) {
     Value wait = object_attribute(value, "wait");
     bool is_wanted = value_is_present(wait) || has_waiting_interface(value);
     wait = object_nested(value, "wait", call->arena);

@@ -24,10 +24,10 @@ void domain_address_set(ObjectBuilder *builder, const DomainAddresses *found, Ar
 bool domain_address_plan(Value planned, ObjectBuilder *builder, Arena *arena);
 /* Sets the declared addresses, or those that the DHCP leases have now. If no address is found,
  * keeps those of `state`, for example while the machine is off. */
-void domain_address_read(
-    const Call *call, virDomainPtr domain, bool is_active, Value state, ObjectBuilder *builder);
+void domain_address_read(const Call *call, virDomainPtr domain, bool is_active, Value state,
+                         ObjectBuilder *builder);
 /* Waits until the interfaces have the addresses that `wait` or wait_for_ip require, and sets *out.
  * Without such an argument reads the leases once. On a timeout, adds an error with the end of the
  * machine's console and returns false. */
-MUST_USE bool domain_address_wait(
-    const Call *call, virDomainPtr domain, Value value, DomainAddresses *out, Diags *diags);
+MUST_USE bool domain_address_wait(const Call *call, virDomainPtr domain, Value value,
+                                  DomainAddresses *out, Diags *diags);

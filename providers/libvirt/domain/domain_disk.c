@@ -128,8 +128,8 @@ static void plan_bus(ObjectBuilder *builder, Value given, Value old, Arena *aren
 }
 
 /* Sets targets that follow from the configuration or the prior state; others stay unknown. */
-static Value plan_settled(
-    Value prior, Value given, Value disk, size_t i, bool *is_taken, StrVec *claimed, Arena *arena) {
+static Value plan_settled(Value prior, Value given, Value disk, size_t i, bool *is_taken,
+                          StrVec *claimed, Arena *arena) {
     ObjectBuilder builder = object_builder_of(disk, arena);
     size_t index = 0;
     if (!is_configured(given, "target"))
@@ -457,8 +457,8 @@ static void set_source(xmlNodePtr node, virConnectPtr connection, DiskSource sou
 
 /* Edits the differences between `before`, the current content of the element, and `disk`. If
  * `before` is null, all arguments of `disk` are written. */
-static void edit_disk(
-    xmlNodePtr node, virConnectPtr connection, Value before, Value disk, Arena *arena) {
+static void edit_disk(xmlNodePtr node, virConnectPtr connection, Value before, Value disk,
+                      Arena *arena) {
     bool is_new = !value_is_present(before);
     if (is_new || object_differs(before, disk, "device"))
         xml_edit_attribute(node, "device", object_text(disk, "device", STR("disk")));
@@ -512,8 +512,8 @@ static void move_seed(xmlNodePtr root, Value prior, Value planned, Arena *arena)
     xml_edit_child(seed, "alias", "name", STR(SEED_ALIAS));
 }
 
-static void edit_disks(
-    xmlNodePtr root, virConnectPtr connection, Value prior, Value planned, Arena *arena) {
+static void edit_disks(xmlNodePtr root, virConnectPtr connection, Value prior, Value planned,
+                       Arena *arena) {
     move_seed(root, prior, planned, arena);
     size_t count = nested_list_count(planned, "disk");
     Value *before = arena_new_array(arena, Value, count);
@@ -534,8 +534,8 @@ static void edit_disks(
     }
 }
 
-static void edit_seed(
-    xmlNodePtr root, virConnectPtr connection, Value prior, Value planned, Arena *arena) {
+static void edit_seed(xmlNodePtr root, virConnectPtr connection, Value prior, Value planned,
+                      Arena *arena) {
     Str seed = object_text(planned, "cloudinit", STR_EMPTY);
     DiskSource source = {.path = seed};
     if (seed.len)
@@ -551,8 +551,8 @@ static void edit_seed(
     }
 }
 
-void domain_disk_edit(
-    xmlNodePtr root, virConnectPtr connection, Value prior, Value planned, Arena *arena) {
+void domain_disk_edit(xmlNodePtr root, virConnectPtr connection, Value prior, Value planned,
+                      Arena *arena) {
     if (object_differs(prior, planned, "disk"))
         edit_disks(root, connection, prior, planned, arena);
     if (object_differs(prior, planned, "cloudinit"))
@@ -573,8 +573,8 @@ static bool has_file(Value disk) {
     return value_is_present(disk) && object_has(disk, "file");
 }
 
-static Value read_disk(
-    virConnectPtr connection, Value old, xmlNodePtr node, const Type *type, Arena *arena) {
+static Value read_disk(virConnectPtr connection, Value old, xmlNodePtr node, const Type *type,
+                       Arena *arena) {
     bool is_known = value_is_present(old);
     ObjectBuilder builder =
         is_known ? object_builder_of(old, arena) : object_builder_null(type, arena);
@@ -646,8 +646,8 @@ static Value read_seed(virConnectPtr connection, Value state, xmlNodePtr root, A
                                                    : value_string(path, arena);
 }
 
-void domain_disk_read(
-    ObjectBuilder *builder, virConnectPtr connection, Value state, xmlNodePtr root, Arena *arena) {
+void domain_disk_read(ObjectBuilder *builder, virConnectPtr connection, Value state,
+                      xmlNodePtr root, Arena *arena) {
     object_builder_set(builder, "disk", read_disks(connection, state, root, arena));
     object_builder_set(builder, "cloudinit", read_seed(connection, state, root, arena));
 }

@@ -11,20 +11,18 @@
  * in `prior` keeps its target; others get the next free one. Existing disks keep their format. */
 Value domain_disk_plan(Value prior, Value config, Value planned, Arena *arena);
 /* Sets unknown paths and formats of all disks. */
-MUST_USE bool domain_disk_resolve(const Call *call,
-                                  virConnectPtr connection,
-                                  Value *domain,
+MUST_USE bool domain_disk_resolve(const Call *call, virConnectPtr connection, Value *domain,
                                   Diags *diags);
 /* Edits the elements of the disks and of the cloud-init seed that differ between `prior`, the
  * current content of `root`, and `planned`; adds new ones and removes those that `planned` does not
  * have. */
-void domain_disk_edit(
-    xmlNodePtr root, virConnectPtr connection, Value prior, Value planned, Arena *arena);
+void domain_disk_edit(xmlNodePtr root, virConnectPtr connection, Value prior, Value planned,
+                      Arena *arena);
 /* Returns whether the cloud-init seed may have this target. No disk gets it unless the
  * configuration says so. */
 bool domain_disk_is_seed_target(Str target);
 /* Returns the item of the list with that target; null if none. */
 Value domain_disk_find(Value domain, Str target);
 /* Sets "disk" and "cloudinit" from the XML. Disks keep the order of `state`. */
-void domain_disk_read(
-    ObjectBuilder *builder, virConnectPtr connection, Value state, xmlNodePtr root, Arena *arena);
+void domain_disk_read(ObjectBuilder *builder, virConnectPtr connection, Value state,
+                      xmlNodePtr root, Arena *arena);

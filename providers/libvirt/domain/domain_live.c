@@ -50,25 +50,23 @@ typedef struct LimitName {
     int64_t factor;        /* unit of the attribute in units of the parameter */
 } LimitName;
 
-/* clang-format off */
 static const LimitName scheduler_limits[] = {
-    {"shares",          VIR_DOMAIN_SCHEDULER_CPU_SHARES,      1024,   1},
-    {"period",          VIR_DOMAIN_SCHEDULER_VCPU_PERIOD,     100000, 1},
-    {"quota",           VIR_DOMAIN_SCHEDULER_VCPU_QUOTA,      -1,     1},
-    {"global_period",   VIR_DOMAIN_SCHEDULER_GLOBAL_PERIOD,   100000, 1},
-    {"global_quota",    VIR_DOMAIN_SCHEDULER_GLOBAL_QUOTA,    -1,     1},
+    {"shares", VIR_DOMAIN_SCHEDULER_CPU_SHARES, 1024, 1},
+    {"period", VIR_DOMAIN_SCHEDULER_VCPU_PERIOD, 100000, 1},
+    {"quota", VIR_DOMAIN_SCHEDULER_VCPU_QUOTA, -1, 1},
+    {"global_period", VIR_DOMAIN_SCHEDULER_GLOBAL_PERIOD, 100000, 1},
+    {"global_quota", VIR_DOMAIN_SCHEDULER_GLOBAL_QUOTA, -1, 1},
     {"emulator_period", VIR_DOMAIN_SCHEDULER_EMULATOR_PERIOD, 100000, 1},
-    {"emulator_quota",  VIR_DOMAIN_SCHEDULER_EMULATOR_QUOTA,  -1,     1},
+    {"emulator_quota", VIR_DOMAIN_SCHEDULER_EMULATOR_QUOTA, -1, 1},
     {"iothread_period", VIR_DOMAIN_SCHEDULER_IOTHREAD_PERIOD, 100000, 1},
-    {"iothread_quota",  VIR_DOMAIN_SCHEDULER_IOTHREAD_QUOTA,  -1,     1},
+    {"iothread_quota", VIR_DOMAIN_SCHEDULER_IOTHREAD_QUOTA, -1, 1},
 };
 
 static const LimitName memory_limits[] = {
-    {"hard_limit",      VIR_DOMAIN_MEMORY_HARD_LIMIT,      VIR_DOMAIN_MEMORY_PARAM_UNLIMITED, 1024},
-    {"soft_limit",      VIR_DOMAIN_MEMORY_SOFT_LIMIT,      VIR_DOMAIN_MEMORY_PARAM_UNLIMITED, 1024},
+    {"hard_limit", VIR_DOMAIN_MEMORY_HARD_LIMIT, VIR_DOMAIN_MEMORY_PARAM_UNLIMITED, 1024},
+    {"soft_limit", VIR_DOMAIN_MEMORY_SOFT_LIMIT, VIR_DOMAIN_MEMORY_PARAM_UNLIMITED, 1024},
     {"swap_hard_limit", VIR_DOMAIN_MEMORY_SWAP_HARD_LIMIT, VIR_DOMAIN_MEMORY_PARAM_UNLIMITED, 1024},
 };
-/* clang-format on */
 
 static Value member_of(Value object, const char *name) {
     return value_is_present(object) ? object_attribute(object, name) : value_null(&TYPE_NUMBER);
@@ -205,7 +203,7 @@ static const struct {
     const char *how;
 } limit_calls[] = {
     {"cputune", set_scheduler, "while the machine runs (virDomainSetSchedulerParametersFlags)"},
-    {"memtune", set_memory,    "while the machine runs (virDomainSetMemoryParameters)"        },
+    {"memtune", set_memory, "while the machine runs (virDomainSetMemoryParameters)"},
 };
 
 Str domain_live_text(unsigned calls, Arena *arena) {
@@ -216,7 +214,7 @@ Str domain_live_text(unsigned calls, Arena *arena) {
         {LIVE_ATTACH, "virDomainAttachDeviceFlags"},
         {LIVE_DETACH, "virDomainDetachDeviceFlags"},
         {LIVE_UPDATE, "virDomainUpdateDeviceFlags"},
-        {LIVE_IOTUNE, "virDomainSetBlockIoTune"   },
+        {LIVE_IOTUNE, "virDomainSetBlockIoTune"},
     };
     StrVec names = {0};
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++)
@@ -273,13 +271,8 @@ static bool add_error(const Live *live, Diags *diags) {
             "apply again, or set update_policy to reboot_if_needed."));
 }
 
-bool domain_live_apply(const Call *call,
-                       virDomainPtr domain,
-                       const Attribute *attribute,
-                       Value prior,
-                       Value planned,
-                       xmlNodePtr described,
-                       Diags *diags) {
+bool domain_live_apply(const Call *call, virDomainPtr domain, const Attribute *attribute,
+                       Value prior, Value planned, xmlNodePtr described, Diags *diags) {
     SCOPED(XmlDoc) running = {0};
     if (!xml_take(virDomainGetXMLDesc(domain, VIR_DOMAIN_XML_SECURE), &running))
         return libvirt_error_add(call, diags, "Cannot read the running machine");

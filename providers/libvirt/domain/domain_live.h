@@ -22,13 +22,8 @@ Str domain_live_how(const Attribute *attribute, Value prior, Value planned, Aren
 /* Applies the live change of one argument with a binding. `prior` and `planned` are machines;
  * `described` is the edited definition, whose elements are attached. On failure adds an error and
  * returns false; earlier changes remain. */
-MUST_USE bool domain_live_apply(const Call *call,
-                                virDomainPtr domain,
-                                const Attribute *attribute,
-                                Value prior,
-                                Value planned,
-                                xmlNodePtr described,
-                                Diags *diags);
+MUST_USE bool domain_live_apply(const Call *call, virDomainPtr domain, const Attribute *attribute,
+                                Value prior, Value planned, xmlNodePtr described, Diags *diags);
 /* Sets the I/O limits of a disk that differ between `old` and `disk`. On failure returns false and
  * adds no diagnostic: the caller reports libvirt's error. */
 MUST_USE bool domain_live_set_iotune(const Call *call, virDomainPtr domain, Value old, Value disk);

@@ -18,13 +18,8 @@ static void *find_moment(const DomainMoment *kind, virDomainPtr domain, Value st
     return kind->lookup(domain, str_to_cstr(object_text(state, "name", STR_EMPTY), arena));
 }
 
-static bool fill(const DomainMoment *kind,
-                 const Call *call,
-                 virDomainPtr domain,
-                 void *moment,
-                 bool is_import,
-                 Value *state,
-                 Diags *diags) {
+static bool fill(const DomainMoment *kind, const Call *call, virDomainPtr domain, void *moment,
+                 bool is_import, Value *state, Diags *diags) {
     Arena *arena = call->arena;
     SCOPED(XmlDoc) doc = {0};
     char uuid[VIR_UUID_STRING_BUFLEN] = "";
@@ -39,9 +34,7 @@ static bool fill(const DomainMoment *kind,
     return true;
 }
 
-bool domain_moment_create(const Call *call,
-                          const ApplyRequest *request,
-                          ApplyResponse *response,
+bool domain_moment_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                           Diags *diags) {
     const DomainMoment *kind = call->type.resource->payload;
     Arena *arena = call->arena;
@@ -66,9 +59,7 @@ bool domain_moment_create(const Call *call,
     return is_filled;
 }
 
-bool domain_moment_delete(const Call *call,
-                          const DeleteRequest *request,
-                          DeleteResponse *response,
+bool domain_moment_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
                           Diags *diags) {
     (void)response;
     const DomainMoment *kind = call->type.resource->payload;
@@ -109,17 +100,13 @@ static bool read_moment(const Call *call, bool is_import, Value *state, Diags *d
     return is_read;
 }
 
-bool domain_moment_read(const Call *call,
-                        const ReadRequest *request,
-                        ReadResponse *response,
+bool domain_moment_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                         Diags *diags) {
     (void)request;
     return read_moment(call, false, &response->state, diags);
 }
 
-bool domain_moment_import(const Call *call,
-                          const ImportRequest *request,
-                          ImportResponse *response,
+bool domain_moment_import(const Call *call, const ImportRequest *request, ImportResponse *response,
                           Diags *diags) {
     const DomainMoment *kind = call->type.resource->payload;
     Str id = request->id;
@@ -141,16 +128,12 @@ bool domain_moment_import(const Call *call,
                              STR_EMPTY);
 }
 
-bool domain_moment_plan(const Call *call,
-                        const PlanRequest *request,
-                        PlanResponse *response,
+bool domain_moment_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                         Diags *diags) {
     return plan_check_one(call, request, response, "machine", "domain_id", diags);
 }
 
-bool domain_moment_update(const Call *call,
-                          const ApplyRequest *request,
-                          ApplyResponse *response,
+bool domain_moment_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                           Diags *diags) {
     (void)call;
     (void)diags;
@@ -158,9 +141,7 @@ bool domain_moment_update(const Call *call,
     return true;
 }
 
-bool domain_moment_limits(const Call *call,
-                          const LimitsRequest *request,
-                          LimitsResponse *response,
+bool domain_moment_limits(const Call *call, const LimitsRequest *request, LimitsResponse *response,
                           Diags *diags) {
     (void)diags;
     if (value_is_present(request->object))
@@ -170,10 +151,8 @@ bool domain_moment_limits(const Call *call,
     return true;
 }
 
-bool domain_moment_recover(const Call *call,
-                           const RecoverRequest *request,
-                           RecoverResponse *response,
-                           Diags *diags) {
+bool domain_moment_recover(const Call *call, const RecoverRequest *request,
+                           RecoverResponse *response, Diags *diags) {
     Value state = request->planned;
     if (!read_moment(call, false, &state, diags))
         return false;

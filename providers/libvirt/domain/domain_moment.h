@@ -21,37 +21,21 @@ typedef struct DomainMoment {
 } DomainMoment;
 
 /* The slots of the type. */
-MUST_USE bool domain_moment_create(const Call *call,
-                                   const ApplyRequest *request,
-                                   ApplyResponse *response,
-                                   Diags *diags);
+MUST_USE bool domain_moment_create(const Call *call, const ApplyRequest *request,
+                                   ApplyResponse *response, Diags *diags);
 /* Only the block "timeouts" changes in place, and it has no effect on the host. */
-MUST_USE bool domain_moment_plan(const Call *call,
-                                 const PlanRequest *request,
-                                 PlanResponse *response,
-                                 Diags *diags);
-MUST_USE bool domain_moment_update(const Call *call,
-                                   const ApplyRequest *request,
-                                   ApplyResponse *response,
-                                   Diags *diags);
-MUST_USE bool domain_moment_delete(const Call *call,
-                                   const DeleteRequest *request,
-                                   DeleteResponse *response,
-                                   Diags *diags);
-MUST_USE bool domain_moment_read(const Call *call,
-                                 const ReadRequest *request,
-                                 ReadResponse *response,
-                                 Diags *diags);
-MUST_USE bool domain_moment_import(const Call *call,
-                                   const ImportRequest *request,
-                                   ImportResponse *response,
-                                   Diags *diags);
-MUST_USE bool domain_moment_limits(const Call *call,
-                                   const LimitsRequest *request,
-                                   LimitsResponse *response,
-                                   Diags *diags);
+MUST_USE bool domain_moment_plan(const Call *call, const PlanRequest *request,
+                                 PlanResponse *response, Diags *diags);
+MUST_USE bool domain_moment_update(const Call *call, const ApplyRequest *request,
+                                   ApplyResponse *response, Diags *diags);
+MUST_USE bool domain_moment_delete(const Call *call, const DeleteRequest *request,
+                                   DeleteResponse *response, Diags *diags);
+MUST_USE bool domain_moment_read(const Call *call, const ReadRequest *request,
+                                 ReadResponse *response, Diags *diags);
+MUST_USE bool domain_moment_import(const Call *call, const ImportRequest *request,
+                                   ImportResponse *response, Diags *diags);
+MUST_USE bool domain_moment_limits(const Call *call, const LimitsRequest *request,
+                                   LimitsResponse *response, Diags *diags);
 /* Completes an interrupted creation if a moment of this name exists. */
-MUST_USE bool domain_moment_recover(const Call *call,
-                                    const RecoverRequest *request,
-                                    RecoverResponse *response,
-                                    Diags *diags);
+MUST_USE bool domain_moment_recover(const Call *call, const RecoverRequest *request,
+                                    RecoverResponse *response, Diags *diags);

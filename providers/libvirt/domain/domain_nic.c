@@ -71,8 +71,8 @@ bool domain_nic_same_source(Value a, Value b) {
            !object_differs(a, b, "bridge");
 }
 
-static bool network_name(
-    const Call *call, virConnectPtr connection, Value nic, Str *out, Diags *diags) {
+static bool network_name(const Call *call, virConnectPtr connection, Value nic, Str *out,
+                         Diags *diags) {
     *out = object_text(nic, "network", STR_EMPTY);
     Str id = object_text(nic, "network_id", STR_EMPTY);
     if (!id.len)
@@ -95,12 +95,8 @@ static Str container_device(Value domain, Str mac, Arena *arena) {
 }
 
 /* Adds an element <interface>; returns false, with an error, if the network does not exist. */
-static bool add_nic(const Call *call,
-                    xmlNodePtr devices,
-                    virConnectPtr connection,
-                    Value domain,
-                    Value nic,
-                    Diags *diags) {
+static bool add_nic(const Call *call, xmlNodePtr devices, virConnectPtr connection, Value domain,
+                    Value nic, Diags *diags) {
     Arena *arena = call->arena;
     Str network = STR_EMPTY;
     Str bridge = object_text(nic, "bridge", STR_EMPTY);
@@ -135,12 +131,8 @@ static bool is_known_nic(xmlNodePtr node, Arena *arena) {
 }
 
 /* Changes the network or bridge, and removes the port group, which belongs to the old network. */
-static bool edit_source(const Call *call,
-                        xmlNodePtr node,
-                        virConnectPtr connection,
-                        Value before,
-                        Value nic,
-                        Diags *diags) {
+static bool edit_source(const Call *call, xmlNodePtr node, virConnectPtr connection, Value before,
+                        Value nic, Diags *diags) {
     const char *kind = domain_nic_kind(nic);
     const char *old_kind = value_is_present(before) ? domain_nic_kind(before) : NULL;
     if (kind != old_kind) {
@@ -172,12 +164,8 @@ static bool edit_source(const Call *call,
 
 /* Edits the differences between `before`, the current content of the element, and `nic`. Returns
  * false, with an error, if the network does not exist. */
-static bool edit_nic(const Call *call,
-                     xmlNodePtr node,
-                     virConnectPtr connection,
-                     Value before,
-                     Value nic,
-                     Diags *diags) {
+static bool edit_nic(const Call *call, xmlNodePtr node, virConnectPtr connection, Value before,
+                     Value nic, Diags *diags) {
     bool is_new = !value_is_present(before);
     if ((is_new || !domain_nic_same_source(before, nic)) &&
         !edit_source(call, node, connection, before, nic, diags))
@@ -208,12 +196,8 @@ static Value nic_before(Value prior, Value planned, size_t i) {
 static const DomainDeviceList interfaces = {"network_interface", "mac",
                                             domain_device_find_interface};
 
-bool domain_nic_edit(const Call *call,
-                     xmlNodePtr root,
-                     virConnectPtr connection,
-                     Value prior,
-                     Value planned,
-                     Diags *diags) {
+bool domain_nic_edit(const Call *call, xmlNodePtr root, virConnectPtr connection, Value prior,
+                     Value planned, Diags *diags) {
     Arena *arena = call->arena;
     size_t count = nested_list_count(planned, "network_interface");
     Value *before = arena_new_array(arena, Value, count);
@@ -259,8 +243,8 @@ static bool read_kind(ObjectBuilder *builder, Value old, xmlNodePtr node, Arena 
     return is_kind;
 }
 
-static void read_source(
-    ObjectBuilder *builder, virConnectPtr connection, Value old, xmlNodePtr node, Arena *arena) {
+static void read_source(ObjectBuilder *builder, virConnectPtr connection, Value old,
+                        xmlNodePtr node, Arena *arena) {
     Str network = xml_get(node, "source/@network", arena);
     Str bridge = network.len ? STR_EMPTY : xml_get(node, "source/@bridge", arena);
     bool is_known = value_is_present(old);
@@ -289,8 +273,8 @@ static void read_source(
         object_builder_set_text(builder, "network", network, arena);
 }
 
-static Value read_nic(
-    virConnectPtr connection, Value old, xmlNodePtr node, const Type *type, Arena *arena) {
+static Value read_nic(virConnectPtr connection, Value old, xmlNodePtr node, const Type *type,
+                      Arena *arena) {
     bool is_known = value_is_present(old);
     ObjectBuilder builder =
         is_known ? object_builder_of(old, arena) : object_builder_null(type, arena);

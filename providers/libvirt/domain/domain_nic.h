@@ -11,12 +11,8 @@
 /* Edits the elements of interfaces that differ between `prior`, the current content of `root`, and
  * `planned`; adds new interfaces and removes those that left the list. Without prior ones, adds
  * all. Returns false, with an error, if a network does not exist. */
-MUST_USE bool domain_nic_edit(const Call *call,
-                              xmlNodePtr root,
-                              virConnectPtr connection,
-                              Value prior,
-                              Value planned,
-                              Diags *diags);
+MUST_USE bool domain_nic_edit(const Call *call, xmlNodePtr root, virConnectPtr connection,
+                              Value prior, Value planned, Diags *diags);
 /* Returns the interface of the domain with this MAC address; null if none. */
 Value domain_nic_find(Value domain, Str mac);
 /* Returns "direct", "user" or "vhostuser", if the interface has that argument; NULL if the

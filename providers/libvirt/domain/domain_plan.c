@@ -220,8 +220,8 @@ static bool needs_bounds(Value prior, Value planned) {
     return object_differs(prior, planned, "memory") || object_differs(prior, planned, "vcpu");
 }
 
-static bool plan_changes(
-    const Call *call, Value prior, Value planned, PlanResponse *response, Diags *diags) {
+static bool plan_changes(const Call *call, Value prior, Value planned, PlanResponse *response,
+                         Diags *diags) {
     Arena *arena = call->arena;
     bool is_running = object_bool(prior, "running", false) && object_bool(planned, "running", true);
     if (!is_running)
@@ -300,9 +300,7 @@ static void plan_cpu(const PlanRequest *request, ObjectBuilder *builder, Arena *
     object_builder_set(builder, "cpu", object_builder_value(&changed));
 }
 
-bool domain_plan(const Call *call,
-                 const PlanRequest *request,
-                 PlanResponse *response,
+bool domain_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                  Diags *diags) {
     if (!value_is_present(response->planned))
         return true;
@@ -354,9 +352,7 @@ static void check_nic(PlanCheck *check, Value nic, size_t i, bool starts) {
     plan_check_name(check, &(PlanName){path, "filter", object_text(filter, "name", STR_EMPTY)});
 }
 
-bool domain_plan_check(const Call *call,
-                       const PlanRequest *request,
-                       const PlanResponse *response,
+bool domain_plan_check(const Call *call, const PlanRequest *request, const PlanResponse *response,
                        Diags *diags) {
     Value planned = response->planned;
     PlanCheck check = plan_check_open(call, request, response, diags);

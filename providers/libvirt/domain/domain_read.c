@@ -19,8 +19,8 @@ static void read_type(ObjectBuilder *builder, Value state, xmlNodePtr root, Aren
 
 /* A configured limit below the current value is kept: the machine then has no reserve. On import,
  * sets the limit only if there is a reserve. */
-static void read_limit(
-    ObjectBuilder *builder, Value state, const char *name, int64_t now, int64_t found) {
+static void read_limit(ObjectBuilder *builder, Value state, const char *name, int64_t now,
+                       int64_t found) {
     int64_t given = object_int(state, name, now);
     bool is_import = !object_has(state, "memory");
     if ((is_import || object_has(state, name)) && (given > now ? given : now) != found)
@@ -49,11 +49,8 @@ static void read_texts(ObjectBuilder *builder, xmlNodePtr root, Arena *arena) {
         const char *name;
         const char *path;
     } texts[] = {
-        {"kernel",      "os/kernel"  },
-        {"initrd",      "os/initrd"  },
-        {"cmdline",     "os/cmdline" },
-        {"title",       "title"      },
-        {"description", "description"},
+        {"kernel", "os/kernel"}, {"initrd", "os/initrd"},        {"cmdline", "os/cmdline"},
+        {"title", "title"},      {"description", "description"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(texts); i++)
         object_builder_set_optional(builder, texts[i].name, xml_get(root, texts[i].path, arena),
@@ -143,8 +140,8 @@ static void read_rows(ObjectBuilder *builder, Value state, xmlNodePtr root, Aren
                            value_null(object_attribute_type(builder->type, "serial")));
 }
 
-static void read_devices(
-    ObjectBuilder *builder, virConnectPtr connection, Value state, xmlNodePtr root, Arena *arena) {
+static void read_devices(ObjectBuilder *builder, virConnectPtr connection, Value state,
+                         xmlNodePtr root, Arena *arena) {
     Value now = object_builder_value(builder);
     bool is_machine = domain_schema_is_machine(now);
     *builder = object_builder_of(now, arena);
@@ -170,8 +167,8 @@ static char *inactive_text(virDomainPtr domain) {
     return text ? text : virDomainGetXMLDesc(domain, VIR_DOMAIN_XML_INACTIVE);
 }
 
-bool domain_read(
-    const Call *call, virConnectPtr connection, virDomainPtr domain, Value *state, Diags *diags) {
+bool domain_read(const Call *call, virConnectPtr connection, virDomainPtr domain, Value *state,
+                 Diags *diags) {
     Arena *arena = call->arena;
     SCOPED(XmlDoc) doc = {0};
     int autostart = 0;

@@ -6,5 +6,5 @@
 #include "object_builder.h"
 #include "provider.h"
 
-MUST_USE bool domain_read(
-    const Call *call, virConnectPtr connection, virDomainPtr domain, Value *state, Diags *diags);
+MUST_USE bool domain_read(const Call *call, virConnectPtr connection, virDomainPtr domain,
+                          Value *state, Diags *diags);

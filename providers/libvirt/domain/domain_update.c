@@ -18,15 +18,15 @@ static bool is_emulated(Value domain) {
 
 #define ONLY_AT_START "not possible on a running machine"
 
-static void add_text(
-    DomainChanges *changes, const char *name, DomainEffect effect, Str how, Arena *arena) {
+static void add_text(DomainChanges *changes, const char *name, DomainEffect effect, Str how,
+                     Arena *arena) {
     DomainChange change = {.attribute = name, .effect = effect, .how = how};
     vec_push(arena, &changes->all, change);
     changes->needs_restart |= effect == EFFECT_RESTART;
 }
 
-static void add(
-    DomainChanges *changes, const char *name, DomainEffect effect, const char *how, Arena *arena) {
+static void add(DomainChanges *changes, const char *name, DomainEffect effect, const char *how,
+                Arena *arena) {
     add_text(changes, name, effect, str_from_cstr(how), arena);
 }
 
@@ -44,8 +44,8 @@ static const char *why_memory_needs_start(Value prior, Value planned, DomainBoun
     return has_balloon ? NULL : "without a balloon, only possible at the next start";
 }
 
-static void compare_memory(
-    Value prior, Value planned, DomainBounds bounds, DomainChanges *out, Arena *arena) {
+static void compare_memory(Value prior, Value planned, DomainBounds bounds, DomainChanges *out,
+                           Arena *arena) {
     if (object_differs(prior, planned, "memory")) {
         const char *why_not = why_memory_needs_start(prior, planned, bounds);
         add(out, "memory", why_not ? EFFECT_RESTART : EFFECT_LIVE,
@@ -57,8 +57,8 @@ static void compare_memory(
 
 /* An emulated processor's thread starts with a free region of the cache of translated code. QEMU
  * aborts if no region is free, which may happen in any guest. */
-static void compare_vcpu(
-    Value prior, Value planned, DomainBounds bounds, DomainChanges *out, Arena *arena) {
+static void compare_vcpu(Value prior, Value planned, DomainBounds bounds, DomainChanges *out,
+                         Arena *arena) {
     if (object_differs(prior, planned, "vcpu")) {
         int64_t vcpu = object_int(planned, "vcpu", INT64_MAX);
         bool fits = vcpu > object_int(prior, "vcpu", 1) && vcpu <= bounds.vcpu_max &&
@@ -85,9 +85,7 @@ static bool is_cdrom(Value disk) {
 
 /* Returns the least live effect of a device's changes. `is_live` decides for arguments without a
  * binding. */
-static XmlChange device_change(const char *list,
-                               Value old,
-                               Value device,
+static XmlChange device_change(const char *list, Value old, Value device,
                                bool (*is_live)(Value old, Value device, const char *name),
                                Arena *arena) {
     XmlRows rows = domain_attributes_of(list);
@@ -520,13 +518,8 @@ static bool update_rows(const Update *update) {
     return true;
 }
 
-bool domain_update_live(const Call *call,
-                        virDomainPtr domain,
-                        Value prior,
-                        Value planned,
-                        const DomainChanges *changes,
-                        xmlNodePtr described,
-                        Diags *diags) {
+bool domain_update_live(const Call *call, virDomainPtr domain, Value prior, Value planned,
+                        const DomainChanges *changes, xmlNodePtr described, Diags *diags) {
     Update update = {
         .call = call,
         .domain = domain,

@@ -40,10 +40,5 @@ DomainBounds domain_update_bounds(Value prior, virDomainPtr running);
 DomainChanges domain_update_compare(Value prior, Value planned, DomainBounds bounds, Arena *arena);
 /* Applies the changes that are live. `described` is the edited XML, whose elements are plugged in.
  */
-MUST_USE bool domain_update_live(const Call *call,
-                                 virDomainPtr domain,
-                                 Value prior,
-                                 Value planned,
-                                 const DomainChanges *changes,
-                                 xmlNodePtr described,
-                                 Diags *diags);
+MUST_USE bool domain_update_live(const Call *call, virDomainPtr domain, Value prior, Value planned,
+                                 const DomainChanges *changes, xmlNodePtr described, Diags *diags);

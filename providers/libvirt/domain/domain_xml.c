@@ -207,8 +207,8 @@ static void add_controllers(xmlNodePtr devices, Value domain) {
     }
 }
 
-static bool add_devices(
-    const Call *call, xmlNodePtr root, virConnectPtr connection, Value domain, Diags *diags) {
+static bool add_devices(const Call *call, xmlNodePtr root, virConnectPtr connection, Value domain,
+                        Diags *diags) {
     xmlNodePtr devices = xml_add(root, "devices");
     ObjectBuilder empty = object_builder_null(domain.type, call->arena);
     Value none = object_builder_value(&empty);
@@ -253,8 +253,8 @@ static void edit_rows(xmlNodePtr root, Value prior, Value planned, Arena *arena)
         xml_edit_remove_all(root, "os/boot");
 }
 
-const char *domain_xml_describe(
-    const Call *call, virConnectPtr connection, Value domain, Str uuid, Diags *diags) {
+const char *domain_xml_describe(const Call *call, virConnectPtr connection, Value domain, Str uuid,
+                                Diags *diags) {
     SCOPED(XmlDoc) doc = xml_new("domain");
     xmlNodePtr root = xml_root(&doc);
     xml_set(root, "type", object_text(domain, "type", STR_EMPTY));
@@ -528,12 +528,8 @@ static void edit_filesystems(const Edit *edit) {
         edit_filesystem(edit, nested_list_at(edit->planned, "filesystem", i));
 }
 
-bool domain_xml_edit(const Call *call,
-                     virConnectPtr connection,
-                     Value prior,
-                     Value planned,
-                     xmlNodePtr root,
-                     Diags *diags) {
+bool domain_xml_edit(const Call *call, virConnectPtr connection, Value prior, Value planned,
+                     xmlNodePtr root, Diags *diags) {
     Edit edit = {
         .call = call,
         .prior = prior,

@@ -10,13 +10,9 @@
 #include "xml.h"
 
 /* Returns the XML of a new machine, or NULL with an error. */
-const char *domain_xml_describe(
-    const Call *call, virConnectPtr connection, Value domain, Str uuid, Diags *diags);
+const char *domain_xml_describe(const Call *call, virConnectPtr connection, Value domain, Str uuid,
+                                Diags *diags);
 /* Applies planned changes to the inactive XML; `prior` must match the content of `root`. Returns
  * false, with an error, on failure. */
-MUST_USE bool domain_xml_edit(const Call *call,
-                              virConnectPtr connection,
-                              Value prior,
-                              Value planned,
-                              xmlNodePtr root,
-                              Diags *diags);
+MUST_USE bool domain_xml_edit(const Call *call, virConnectPtr connection, Value prior,
+                              Value planned, xmlNodePtr root, Diags *diags);

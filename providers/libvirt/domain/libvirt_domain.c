@@ -53,12 +53,8 @@ static const LibvirtObject machine_object = {
     .resolve = domain_plan_resolve,
 };
 
-static bool add_define_error(const Call *call,
-                             virConnectPtr connection,
-                             Value domain,
-                             Str uuid,
-                             ApplyResponse *response,
-                             Diags *diags) {
+static bool add_define_error(const Call *call, virConnectPtr connection, Value domain, Str uuid,
+                             ApplyResponse *response, Diags *diags) {
     LibvirtError error = libvirt_error_last(call->arena);
     if (str_equal(object_text(domain, "type", STR_EMPTY), STR("kvm")) &&
         error.code == VIR_ERR_INVALID_ARG && !libvirt_client_has_kvm(connection))
@@ -72,11 +68,8 @@ static bool add_define_error(const Call *call,
 }
 
 /* Applies autostart and power state, and reads addresses, after the machine is defined. */
-static bool apply_run_state(const Call *call,
-                            virDomainPtr domain,
-                            Value planned,
-                            DomainAddresses *addresses,
-                            Diags *diags) {
+static bool apply_run_state(const Call *call, virDomainPtr domain, Value planned,
+                            DomainAddresses *addresses, Diags *diags) {
     bool autostart = object_bool(planned, "autostart", false);
     int now = 0;
     (void)virDomainGetAutostart(domain, &now);
@@ -91,12 +84,8 @@ static bool apply_run_state(const Call *call,
 }
 
 /* Sets the object after a call: the planned one on success, else the actual one. */
-static bool set_response(const Call *call,
-                         virDomainPtr domain,
-                         Value planned,
-                         const DomainAddresses *addresses,
-                         bool is_done,
-                         ApplyResponse *response,
+static bool set_response(const Call *call, virDomainPtr domain, Value planned,
+                         const DomainAddresses *addresses, bool is_done, ApplyResponse *response,
                          Diags *diags) {
     if (!libvirt_object_answer(&machine_object, call, domain, planned, is_done, response, diags))
         return false;
@@ -121,9 +110,7 @@ static virDomainPtr define(const Call *call, virConnectPtr connection, const cha
     return domain;
 }
 
-static bool domain_create(const Call *call,
-                          const ApplyRequest *request,
-                          ApplyResponse *response,
+static bool domain_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                           Diags *diags) {
     SCOPED(virConnectPtr) connection = NULL;
     if (!libvirt_client_connect(call, &connection, diags))
@@ -158,9 +145,7 @@ static virDomainPtr define_edited(const Call *call, virConnectPtr connection, co
     return virDomainDefineXMLFlags(connection, text, 0);
 }
 
-static bool redefine(const Call *call,
-                     virConnectPtr connection,
-                     const XmlDoc *described,
+static bool redefine(const Call *call, virConnectPtr connection, const XmlDoc *described,
                      Diags *diags) {
     SCOPED(virDomainPtr)
     again = define_edited(call, connection, xml_print(described, call->arena));
@@ -168,8 +153,8 @@ static bool redefine(const Call *call,
 }
 
 /* Reads the inactive XML and applies the planned changes. */
-static bool describe_change(
-    const Call *call, virDomainPtr domain, Value prior, Value planned, XmlDoc *out, Diags *diags) {
+static bool describe_change(const Call *call, virDomainPtr domain, Value prior, Value planned,
+                            XmlDoc *out, Diags *diags) {
     unsigned flags = VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE;
     if (!xml_take(virDomainGetXMLDesc(domain, flags), out))
         return libvirt_error_add(call, diags, "Cannot read the machine's definition");
@@ -178,12 +163,8 @@ static bool describe_change(
 
 /* Applies live changes first: if the guest rejects one, the inactive XML must not have it
  * either. */
-static bool change(const Call *call,
-                   virConnectPtr connection,
-                   virDomainPtr domain,
-                   Value prior,
-                   Value planned,
-                   Diags *diags) {
+static bool change(const Call *call, virConnectPtr connection, virDomainPtr domain, Value prior,
+                   Value planned, Diags *diags) {
     SCOPED(XmlDoc) described = {0};
     if (!describe_change(call, domain, prior, planned, &described, diags))
         return false;
@@ -202,9 +183,7 @@ static bool change(const Call *call,
     return redefine(call, connection, &described, diags);
 }
 
-static bool domain_update(const Call *call,
-                          const ApplyRequest *request,
-                          ApplyResponse *response,
+static bool domain_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                           Diags *diags) {
     SCOPED(virDomainPtr) domain = libvirt_object_get(&machine_object, call, request->prior, diags);
     if (!domain)
@@ -241,9 +220,7 @@ static bool undefine(virDomainPtr domain) {
     return libvirt_error_is_gone(libvirt_error_code());
 }
 
-static bool domain_delete(const Call *call,
-                          const DeleteRequest *request,
-                          DeleteResponse *response,
+static bool domain_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
                           Diags *diags) {
     (void)response;
     bool is_gone = false;
@@ -259,33 +236,25 @@ static bool domain_delete(const Call *call,
            libvirt_error_add(call, diags, "Cannot remove the machine \"%.*s\"", STR_ARG(name));
 }
 
-static bool domain_slot_read(const Call *call,
-                             const ReadRequest *request,
-                             ReadResponse *response,
+static bool domain_slot_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                              Diags *diags) {
     (void)request;
     return libvirt_object_read(&machine_object, call, response, diags);
 }
 
-static bool domain_import(const Call *call,
-                          const ImportRequest *request,
-                          ImportResponse *response,
+static bool domain_import(const Call *call, const ImportRequest *request, ImportResponse *response,
                           Diags *diags) {
     response->private_data = adoption_begin(response->private_data, call->arena);
     return libvirt_object_import(&machine_object, call, request->id, &response->state, diags);
 }
 
 /* A defined machine is complete: the next plan shows a missing start. */
-static bool domain_recover(const Call *call,
-                           const RecoverRequest *request,
-                           RecoverResponse *response,
-                           Diags *diags) {
+static bool domain_recover(const Call *call, const RecoverRequest *request,
+                           RecoverResponse *response, Diags *diags) {
     return libvirt_object_recover(&machine_object, call, request, response, diags);
 }
 
-static bool domain_limits(const Call *call,
-                          const LimitsRequest *request,
-                          LimitsResponse *response,
+static bool domain_limits(const Call *call, const LimitsRequest *request, LimitsResponse *response,
                           Diags *diags) {
     (void)diags;
     LimitAction action = request->action;
@@ -302,9 +271,7 @@ static bool domain_limits(const Call *call,
     return true;
 }
 
-static bool plan_machine(const Call *call,
-                         const PlanRequest *request,
-                         PlanResponse *response,
+static bool plan_machine(const Call *call, const PlanRequest *request, PlanResponse *response,
                          Diags *diags) {
     return domain_plan(call, request, response, diags) &&
            (!value_is_present(response->planned) ||
@@ -318,10 +285,8 @@ static const ArgumentRule rules[] = {
 
 static const Block blocks[] = {TIMEOUTS_BLOCK};
 
-static bool domain_upgrade(const Call *call,
-                           const UpgradeRequest *request,
-                           UpgradeResponse *response,
-                           Diags *diags) {
+static bool domain_upgrade(const Call *call, const UpgradeRequest *request,
+                           UpgradeResponse *response, Diags *diags) {
     (void)diags;
     return foreign_state_upgrade(call, request, response, "update_policy");
 }

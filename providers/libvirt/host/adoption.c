@@ -28,13 +28,8 @@ static bool is_owned(const Adoption *adoption, Str name) {
     return str_is_among(name, adoption->owned.items, adoption->owned.count);
 }
 
-static Value keep_object(Adoption *adoption,
-                         const Attribute *attributes,
-                         size_t count,
-                         Str prefix,
-                         Value prior,
-                         Value config,
-                         Value planned);
+static Value keep_object(Adoption *adoption, const Attribute *attributes, size_t count, Str prefix,
+                         Value prior, Value config, Value planned);
 
 /* Returns false for items whose keys differ: these are different objects and are not compared. */
 static bool is_same_item(Value prior, Value config) {
@@ -51,12 +46,8 @@ static bool is_same_item(Value prior, Value config) {
     return true;
 }
 
-static Value keep_list(Adoption *adoption,
-                       const Attribute *attribute,
-                       Str name,
-                       Value prior,
-                       Value config,
-                       Value planned) {
+static Value keep_list(Adoption *adoption, const Attribute *attribute, Str name, Value prior,
+                       Value config, Value planned) {
     ValueVec items = {0};
     for (size_t i = 0; i < planned.count; i++) {
         Value item = value_at(planned, i);
@@ -72,12 +63,8 @@ static Value keep_list(Adoption *adoption,
     return nested_list_value(planned.type, &items, adoption->arena);
 }
 
-static Value keep_attribute(Adoption *adoption,
-                            const Attribute *attribute,
-                            Str name,
-                            Value prior,
-                            Value config,
-                            Value planned) {
+static Value keep_attribute(Adoption *adoption, const Attribute *attribute, Str name, Value prior,
+                            Value config, Value planned) {
     if (!(attribute->flags & (OPTIONAL | REQUIRED)))
         return planned;
     if (value_is_null(config))
@@ -97,8 +84,8 @@ static Value keep_attribute(Adoption *adoption,
  * kept. */
 static bool has_alternative(Value config, const char *name) {
     static const char *const groups[][6] = {
-        {"network_id", "network", "bridge",       "direct", "user", "vhostuser"},
-        {"volume_id",  "file",    "block_device", "url",    "path", "path"     },
+        {"network_id", "network", "bridge", "direct", "user", "vhostuser"},
+        {"volume_id", "file", "block_device", "url", "path", "path"},
     };
     bool is_member = false;
     bool is_said = false;
@@ -123,13 +110,8 @@ static Value retype(Value object, Arena *arena) {
     return is_open ? value_with_items(object, value_copy_items(object, arena), arena) : object;
 }
 
-static Value keep_object(Adoption *adoption,
-                         const Attribute *attributes,
-                         size_t count,
-                         Str prefix,
-                         Value prior,
-                         Value config,
-                         Value planned) {
+static Value keep_object(Adoption *adoption, const Attribute *attributes, size_t count, Str prefix,
+                         Value prior, Value config, Value planned) {
     Arena *arena = adoption->arena;
     ObjectBuilder builder = object_builder_of(planned, arena);
     for (size_t i = 0; i < count; i++) {
@@ -147,11 +129,8 @@ static Value keep_object(Adoption *adoption,
     return retype(object_builder_value(&builder), arena);
 }
 
-Value adoption_keep(const Schema *schema,
-                    const PlanRequest *request,
-                    Value planned,
-                    Str *private_data,
-                    Arena *arena) {
+Value adoption_keep(const Schema *schema, const PlanRequest *request, Value planned,
+                    Str *private_data, Arena *arena) {
     Str rest = private_member_get(request->private_data, PRIVATE_ADOPTION, arena);
     Str word = STR_EMPTY;
     if (!value_is_present(request->prior)) {

@@ -13,8 +13,5 @@ Str adoption_begin(Str private_data, Arena *arena);
 bool adoption_is_imported(Str private_data, Arena *arena);
 /* Returns the planned object with the values that an imported object keeps. Updates the mark in
  * *private_data; a planned creation has none. */
-Value adoption_keep(const Schema *schema,
-                    const PlanRequest *request,
-                    Value planned,
-                    Str *private_data,
-                    Arena *arena);
+Value adoption_keep(const Schema *schema, const PlanRequest *request, Value planned,
+                    Str *private_data, Arena *arena);

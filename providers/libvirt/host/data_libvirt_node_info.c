@@ -5,7 +5,6 @@
 #include "libvirt_error.h"
 #include "libvirt_types.h"
 
-/* clang-format off */
 static const Attribute attributes[] = {
     {"hostname", &TYPE_STRING, COMPUTED, "Host name."},
     {"uri", &TYPE_STRING, COMPUTED, "The provider's URI."},
@@ -24,7 +23,6 @@ static const Attribute attributes[] = {
     {"has_kvm", &TYPE_BOOL, COMPUTED, "Whether libvirt reports support for KVM."},
     {"xml", &TYPE_STRING, COMPUTED, "The capabilities of the host as XML."},
 };
-/* clang-format on */
 
 static Value version_text(unsigned long version, Arena *arena) {
     return value_from_str(
@@ -53,9 +51,7 @@ static void set_text(ObjectBuilder *builder, const char *name, char *text, Arena
     free(text);
 }
 
-static bool read(const Call *call,
-                 const DataReadRequest *request,
-                 DataReadResponse *response,
+static bool read(const Call *call, const DataReadRequest *request, DataReadResponse *response,
                  Diags *diags) {
     Arena *arena = call->arena;
     SCOPED(virConnectPtr) connection = NULL;

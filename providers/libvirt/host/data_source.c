@@ -5,8 +5,7 @@
 #include "libvirt_error.h"
 #include "nested_list.h"
 
-ObjectBuilder data_source_begin(const DataReadRequest *request,
-                                const Schema *schema,
+ObjectBuilder data_source_begin(const DataReadRequest *request, const Schema *schema,
                                 Arena *arena) {
     ObjectBuilder builder = object_builder_of(request->config, arena);
     for (size_t i = 0; i < schema->attribute_count; i++) {
@@ -18,12 +17,8 @@ ObjectBuilder data_source_begin(const DataReadRequest *request,
     return builder;
 }
 
-bool data_source_missing(const Call *call,
-                         const DataReadRequest *request,
-                         DataReadResponse *response,
-                         const char *noun,
-                         Str name,
-                         Diags *diags) {
+bool data_source_missing(const Call *call, const DataReadRequest *request,
+                         DataReadResponse *response, const char *noun, Str name, Diags *diags) {
     bool is_gone = libvirt_error_is_gone(libvirt_error_code());
     if (!is_gone || !object_bool(request->config, "optional", false))
         return libvirt_error_add(call, diags, "No %s \"%.*s\"", noun, STR_ARG(name));
@@ -32,8 +27,8 @@ bool data_source_missing(const Call *call,
     return true;
 }
 
-bool data_source_read_xml(
-    const Call *call, char *text, XmlRows rows, ObjectBuilder *builder, Diags *diags) {
+bool data_source_read_xml(const Call *call, char *text, XmlRows rows, ObjectBuilder *builder,
+                          Diags *diags) {
     SCOPED(XmlDoc) doc = {0};
     if (!text)
         return libvirt_error_add(call, diags, "Cannot read the description");
@@ -61,9 +56,7 @@ static int compare_names(const void *a, const void *b) {
                        object_text(*(const Value *)b, "name", STR_EMPTY));
 }
 
-bool data_source_list(const Call *call,
-                      const DataReadRequest *request,
-                      DataReadResponse *response,
+bool data_source_list(const Call *call, const DataReadRequest *request, DataReadResponse *response,
                       Diags *diags) {
     const DataList *list = call->type.data_source->payload;
     Arena *arena = call->arena;

@@ -17,18 +17,14 @@
 /* Call it right after a failed lookup. If the object does not exist and "optional" is true, sets
  * null results and returns true. Otherwise adds libvirt's latest error, with `noun` and `name` in
  * the summary, and returns false. */
-bool data_source_missing(const Call *call,
-                         const DataReadRequest *request,
-                         DataReadResponse *response,
-                         const char *noun,
-                         Str name,
-                         Diags *diags);
+bool data_source_missing(const Call *call, const DataReadRequest *request,
+                         DataReadResponse *response, const char *noun, Str name, Diags *diags);
 /* Returns a builder that holds the arguments of the configuration; unknown results are null. */
 ObjectBuilder data_source_begin(const DataReadRequest *request, const Schema *schema, Arena *arena);
 /* Reads `text` by the rows into the builder and sets "xml". Frees `text`, which libvirt allocated;
  * NULL means that the call for it failed. On failure adds an error and returns false. */
-MUST_USE bool data_source_read_xml(
-    const Call *call, char *text, XmlRows rows, ObjectBuilder *builder, Diags *diags);
+MUST_USE bool data_source_read_xml(const Call *call, char *text, XmlRows rows,
+                                   ObjectBuilder *builder, Diags *diags);
 
 /* How to list objects as nested objects of one attribute: the payload of a DataSourceType. */
 typedef struct DataList {
@@ -44,7 +40,5 @@ typedef struct DataList {
 } DataList;
 
 /* The slot `read` of such a type: sets the attribute to the objects, sorted by name. */
-MUST_USE bool data_source_list(const Call *call,
-                               const DataReadRequest *request,
-                               DataReadResponse *response,
-                               Diags *diags);
+MUST_USE bool data_source_list(const Call *call, const DataReadRequest *request,
+                               DataReadResponse *response, Diags *diags);

@@ -10,8 +10,8 @@
 
 #define PULL_TIMEOUT_MS 10000
 
-static xmlNodePtr find_device(
-    xmlNodePtr domain, const char *devices, const char *key_path, Str key, Arena *arena) {
+static xmlNodePtr find_device(xmlNodePtr domain, const char *devices, const char *key_path, Str key,
+                              Arena *arena) {
     XmlNodes nodes = xml_find_all(domain, devices, arena);
     vec_each(&nodes, node) {
         Str found = xml_get(*node, key_path, arena);
@@ -29,19 +29,13 @@ xmlNodePtr domain_device_find_disk(xmlNodePtr domain, Str target, Arena *arena) 
     return find_device(domain, "devices/disk", "target/@dev", target, arena);
 }
 
-xmlNodePtr domain_device_of(xmlNodePtr domain,
-                            const DomainDeviceList *list,
-                            Value item,
+xmlNodePtr domain_device_of(xmlNodePtr domain, const DomainDeviceList *list, Value item,
                             Arena *arena) {
     return list->find(domain, object_text(item, list->key, STR_EMPTY), arena);
 }
 
-void domain_device_remove_rest(xmlNodePtr domain,
-                               const DomainDeviceList *list,
-                               Value prior,
-                               const xmlNodePtr *kept,
-                               size_t kept_count,
-                               Arena *arena) {
+void domain_device_remove_rest(xmlNodePtr domain, const DomainDeviceList *list, Value prior,
+                               const xmlNodePtr *kept, size_t kept_count, Arena *arena) {
     for (size_t i = 0; i < nested_list_count(prior, list->attribute); i++) {
         Value item = nested_list_at(prior, list->attribute, i);
         xmlNodePtr node = domain_device_of(domain, list, item, arena);

@@ -24,9 +24,7 @@ static void set_base(ObjectBuilder *builder, Value stored, Arena *arena) {
     object_builder_set(builder, "base", object_builder_value(&base));
 }
 
-static void set_upgraded(UpgradeResponse *response,
-                         ObjectBuilder *builder,
-                         const Schema *schema,
+static void set_upgraded(UpgradeResponse *response, ObjectBuilder *builder, const Schema *schema,
                          Arena *arena) {
     StrBuf text = strbuf_new(arena);
     JsonWriter writer;
@@ -35,10 +33,8 @@ static void set_upgraded(UpgradeResponse *response,
     response->upgraded = strbuf_str(&text);
 }
 
-bool foreign_state_upgrade(const Call *call,
-                           const UpgradeRequest *request,
-                           UpgradeResponse *response,
-                           const char *own) {
+bool foreign_state_upgrade(const Call *call, const UpgradeRequest *request,
+                           UpgradeResponse *response, const char *own) {
     Arena *arena = call->arena;
     Value stored;
     Value ignored;
@@ -58,8 +54,7 @@ bool foreign_state_upgrade(const Call *call,
     return true;
 }
 
-bool foreign_state_upgrade_seed(const Call *call,
-                                const UpgradeRequest *request,
+bool foreign_state_upgrade_seed(const Call *call, const UpgradeRequest *request,
                                 UpgradeResponse *response) {
     Arena *arena = call->arena;
     Value stored;

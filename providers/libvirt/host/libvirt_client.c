@@ -227,10 +227,8 @@ static bool attempt_wait(Attempt *attempt, const Call *call, int64_t timeout_ms)
     return is_done;
 }
 
-static bool add_connect_error(const Call *call,
-                              const Attempt *attempt,
-                              const LibvirtOptions *options,
-                              Diags *diags) {
+static bool add_connect_error(const Call *call, const Attempt *attempt,
+                              const LibvirtOptions *options, Diags *diags) {
     const char *uri = options->uri;
     LibvirtError error = libvirt_error_of(attempt->error, call->arena);
     if (options->host_key.len)
@@ -245,9 +243,7 @@ static bool add_connect_error(const Call *call,
     return false;
 }
 
-static bool open_connection(const Call *call,
-                            const LibvirtOptions *options,
-                            virConnectPtr *out,
+static bool open_connection(const Call *call, const LibvirtOptions *options, virConnectPtr *out,
                             Diags *diags) {
     pthread_once(&library_started, start_library);
     const char *uri = pinned_uri(call, options);

@@ -125,8 +125,8 @@ bool libvirt_error_add(const Call *call, Diags *diags, const char *summary, ...)
     return false;
 }
 
-bool libvirt_error_add_this(
-    const Call *call, const LibvirtError *error, Diags *diags, const char *summary, ...) {
+bool libvirt_error_add_this(const Call *call, const LibvirtError *error, Diags *diags,
+                            const char *summary, ...) {
     va_list args;
     va_start(args, summary);
     Str text = str_vformat(call->arena, summary, args);

@@ -25,11 +25,8 @@ bool libvirt_error_is_gone(int code);
 /* Adds an error with this summary; the detail is libvirt's message and the hint. Always returns
  * false. */
 bool libvirt_error_add(const Call *call, Diags *diags, const char *summary, ...) PRINTF_LIKE(3, 4);
-bool libvirt_error_add_this(const Call *call,
-                            const LibvirtError *error,
-                            Diags *diags,
-                            const char *summary,
-                            ...) PRINTF_LIKE(4, 5);
+bool libvirt_error_add_this(const Call *call, const LibvirtError *error, Diags *diags,
+                            const char *summary, ...) PRINTF_LIKE(4, 5);
 /* Adds an error with this detail; always returns false. */
 bool libvirt_error_say(const Call *call, Diags *diags, Str summary, Str detail);
 void libvirt_error_warn(const Call *call, Diags *diags, Str summary, Str detail);

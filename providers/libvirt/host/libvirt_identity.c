@@ -14,8 +14,8 @@ void libvirt_identity_add_owner(const Call *call, xmlNodePtr parent) {
     xml_set(owner, "address", call->address);
 }
 
-void libvirt_identity_limit(
-    const Call *call, const char *kind, Str key, uint32_t capacity, Limits *out) {
+void libvirt_identity_limit(const Call *call, const char *kind, Str key, uint32_t capacity,
+                            Limits *out) {
     Limit limit = {.key = str_format(call->arena, "%s/%.*s", kind, STR_ARG(key)),
                    .capacity = capacity};
     vec_push(call->arena, out, limit);

@@ -13,5 +13,5 @@ Str libvirt_identity_of(const Call *call, const ApplyRequest *request);
 /* Adds <metadata><loam:owner lineage= address=/></metadata>. */
 void libvirt_identity_add_owner(const Call *call, xmlNodePtr parent);
 /* Adds a limit with one key. */
-void libvirt_identity_limit(
-    const Call *call, const char *kind, Str key, uint32_t capacity, Limits *out);
+void libvirt_identity_limit(const Call *call, const char *kind, Str key, uint32_t capacity,
+                            Limits *out);

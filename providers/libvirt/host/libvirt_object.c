@@ -18,8 +18,8 @@ static bool add_taken_error(const Call *call, const char *kind, Str name, Str uu
                    kind, STR_ARG(uuid)));
 }
 
-static void *find_by_uuid(
-    const LibvirtObject *object, const Call *call, Str uuid, bool *is_gone, Diags *diags) {
+static void *find_by_uuid(const LibvirtObject *object, const Call *call, Str uuid, bool *is_gone,
+                          Diags *diags) {
     SCOPED(virConnectPtr) connection = NULL;
     *is_gone = false;
     if (!libvirt_client_connect(call, &connection, diags))
@@ -33,8 +33,8 @@ static void *find_by_uuid(
     return NULL;
 }
 
-static void *find_late(
-    const LibvirtObject *object, const Call *call, Str uuid, bool *is_gone, Diags *diags) {
+static void *find_late(const LibvirtObject *object, const Call *call, Str uuid, bool *is_gone,
+                       Diags *diags) {
     unsigned attempt = 0;
     for (;;) {
         void *handle = find_by_uuid(object, call, uuid, is_gone, diags);
@@ -43,8 +43,8 @@ static void *find_late(
     }
 }
 
-void *libvirt_object_find(
-    const LibvirtObject *object, const Call *call, Value state, bool *is_gone, Diags *diags) {
+void *libvirt_object_find(const LibvirtObject *object, const Call *call, Value state, bool *is_gone,
+                          Diags *diags) {
     return find_by_uuid(object, call, object_text(state, "id", STR_EMPTY), is_gone, diags);
 }
 
@@ -67,13 +67,8 @@ static Value with_uuid(const LibvirtObject *object, void *handle, Value planned,
     return object_builder_value(&builder);
 }
 
-bool libvirt_object_answer(const LibvirtObject *object,
-                           const Call *call,
-                           void *handle,
-                           Value planned,
-                           bool is_done,
-                           ApplyResponse *response,
-                           Diags *diags) {
+bool libvirt_object_answer(const LibvirtObject *object, const Call *call, void *handle,
+                           Value planned, bool is_done, ApplyResponse *response, Diags *diags) {
     Value actual = planned;
     if (!object->read(call, handle, &actual, diags)) {
         /* A new object exists even if it cannot be read. */
@@ -85,13 +80,9 @@ bool libvirt_object_answer(const LibvirtObject *object,
     return is_done;
 }
 
-bool libvirt_object_add_define_error(const LibvirtObject *object,
-                                     const Call *call,
-                                     virConnectPtr connection,
-                                     Value planned,
-                                     Str uuid,
-                                     const LibvirtError *error,
-                                     ApplyResponse *response,
+bool libvirt_object_add_define_error(const LibvirtObject *object, const Call *call,
+                                     virConnectPtr connection, Value planned, Str uuid,
+                                     const LibvirtError *error, ApplyResponse *response,
                                      Diags *diags) {
     Str name = object_text(planned, "name", STR_EMPTY);
     response->in_doubt = virConnectIsAlive(connection) != 1;
@@ -121,12 +112,8 @@ static Value without_unplanned(Value prior, Value planned, Arena *arena) {
 
 /* Sets *prior to the state of the existing object that the creation adopts; to null if there is
  * none or adopt_existing is not set. */
-static bool find_existing(const LibvirtObject *object,
-                          const Call *call,
-                          virConnectPtr connection,
-                          Value planned,
-                          Value *prior,
-                          Diags *diags) {
+static bool find_existing(const LibvirtObject *object, const Call *call, virConnectPtr connection,
+                          Value planned, Value *prior, Diags *diags) {
     *prior = value_null(planned.type);
     if (!object_bool(planned, "adopt_existing", false))
         return true;
@@ -143,10 +130,8 @@ static bool find_existing(const LibvirtObject *object,
     return is_read;
 }
 
-bool libvirt_object_plan_adoption(const LibvirtObject *object,
-                                  const Call *call,
-                                  const PlanRequest *request,
-                                  PlanResponse *response,
+bool libvirt_object_plan_adoption(const LibvirtObject *object, const Call *call,
+                                  const PlanRequest *request, PlanResponse *response,
                                   Diags *diags) {
     Arena *arena = call->arena;
     Value planned = response->planned;
@@ -178,12 +163,8 @@ bool libvirt_object_plan_adoption(const LibvirtObject *object,
     return true;
 }
 
-bool libvirt_object_adopt(const LibvirtObject *object,
-                          const Call *call,
-                          virConnectPtr connection,
-                          const ApplyRequest *request,
-                          ApplyResponse *response,
-                          bool *is_adopted,
+bool libvirt_object_adopt(const LibvirtObject *object, const Call *call, virConnectPtr connection,
+                          const ApplyRequest *request, ApplyResponse *response, bool *is_adopted,
                           Diags *diags) {
     ApplyRequest update = *request;
     if (!find_existing(object, call, connection, request->planned, &update.prior, diags))
@@ -199,9 +180,7 @@ bool libvirt_object_adopt(const LibvirtObject *object,
     return is_done;
 }
 
-bool libvirt_object_read(const LibvirtObject *object,
-                         const Call *call,
-                         ReadResponse *response,
+bool libvirt_object_read(const LibvirtObject *object, const Call *call, ReadResponse *response,
                          Diags *diags) {
     bool is_gone = false;
     Value *state = &response->state;
@@ -218,8 +197,8 @@ bool libvirt_object_read(const LibvirtObject *object,
     return is_read;
 }
 
-bool libvirt_object_import(
-    const LibvirtObject *object, const Call *call, Str id, Value *state, Diags *diags) {
+bool libvirt_object_import(const LibvirtObject *object, const Call *call, Str id, Value *state,
+                           Diags *diags) {
     SCOPED(virConnectPtr) connection = NULL;
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
@@ -236,20 +215,14 @@ bool libvirt_object_import(
     return is_read;
 }
 
-static bool adopt(const LibvirtObject *object,
-                  const Call *call,
-                  virConnectPtr connection,
-                  void *handle,
-                  Value *found,
-                  Diags *diags) {
+static bool adopt(const LibvirtObject *object, const Call *call, virConnectPtr connection,
+                  void *handle, Value *found, Diags *diags) {
     return (!object->resolve || object->resolve(call, connection, found, diags)) &&
            object->read(call, handle, found, diags);
 }
 
-bool libvirt_object_recover(const LibvirtObject *object,
-                            const Call *call,
-                            const RecoverRequest *request,
-                            RecoverResponse *response,
+bool libvirt_object_recover(const LibvirtObject *object, const Call *call,
+                            const RecoverRequest *request, RecoverResponse *response,
                             Diags *diags) {
     SCOPED(virConnectPtr) connection = NULL;
     bool is_gone = false;

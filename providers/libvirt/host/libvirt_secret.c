@@ -74,11 +74,9 @@ static const struct {
     const char *name;
     int type;
 } usage_types[] = {
-    {"volume", VIR_SECRET_USAGE_TYPE_VOLUME},
-    {"ceph",   VIR_SECRET_USAGE_TYPE_CEPH  },
-    {"iscsi",  VIR_SECRET_USAGE_TYPE_ISCSI },
-    {"tls",    VIR_SECRET_USAGE_TYPE_TLS   },
-    {"vtpm",   VIR_SECRET_USAGE_TYPE_VTPM  },
+    {"volume", VIR_SECRET_USAGE_TYPE_VOLUME}, {"ceph", VIR_SECRET_USAGE_TYPE_CEPH},
+    {"iscsi", VIR_SECRET_USAGE_TYPE_ISCSI},   {"tls", VIR_SECRET_USAGE_TYPE_TLS},
+    {"vtpm", VIR_SECRET_USAGE_TYPE_VTPM},
 };
 
 /* Finds "USAGE_TYPE/NAME", else the first secret of that name: secrets of different usage types may
@@ -121,12 +119,8 @@ static const LibvirtObject secret_object = {
 
 /* Defines a secret with this UUID, or redefines the existing one, and sets its value. *out is NULL
  * if libvirt rejected the definition; the caller then reports libvirt's error. */
-static bool define(const Call *call,
-                   virConnectPtr connection,
-                   Value planned,
-                   Str uuid,
-                   virSecretPtr *out,
-                   Diags *diags) {
+static bool define(const Call *call, virConnectPtr connection, Value planned, Str uuid,
+                   virSecretPtr *out, Diags *diags) {
     SCOPED(XmlDoc) doc = xml_new("secret");
     xmlNodePtr root = xml_root(&doc);
     xml_set(root, "ephemeral", STR("no"));
@@ -144,9 +138,7 @@ static bool define(const Call *call,
                              STR_ARG(object_text(planned, "name", STR_EMPTY)));
 }
 
-static bool secret_create(const Call *call,
-                          const ApplyRequest *request,
-                          ApplyResponse *response,
+static bool secret_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                           Diags *diags) {
     SCOPED(virConnectPtr) connection = NULL;
     SCOPED(virSecretPtr) secret = NULL;
@@ -163,9 +155,7 @@ static bool secret_create(const Call *call,
                                  diags);
 }
 
-static bool secret_update(const Call *call,
-                          const ApplyRequest *request,
-                          ApplyResponse *response,
+static bool secret_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                           Diags *diags) {
     SCOPED(virConnectPtr) connection = NULL;
     SCOPED(virSecretPtr) secret = NULL;
@@ -179,9 +169,7 @@ static bool secret_update(const Call *call,
                                  diags);
 }
 
-static bool secret_delete(const Call *call,
-                          const DeleteRequest *request,
-                          DeleteResponse *response,
+static bool secret_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
                           Diags *diags) {
     bool is_gone = false;
     (void)response;
@@ -193,9 +181,7 @@ static bool secret_delete(const Call *call,
            libvirt_error_add(call, diags, "Cannot remove the secret");
 }
 
-static bool secret_read(const Call *call,
-                        const ReadRequest *request,
-                        ReadResponse *response,
+static bool secret_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                         Diags *diags) {
     (void)request;
     return libvirt_object_read(&secret_object, call, response, diags);
@@ -225,18 +211,14 @@ static bool is_unambiguous(const Call *call, Str name, Diags *diags) {
                           STR_ARG(types.items[0]), STR_ARG(name)));
 }
 
-static bool secret_import(const Call *call,
-                          const ImportRequest *request,
-                          ImportResponse *response,
+static bool secret_import(const Call *call, const ImportRequest *request, ImportResponse *response,
                           Diags *diags) {
     response->private_data = adoption_begin(response->private_data, call->arena);
     return is_unambiguous(call, request->id, diags) &&
            libvirt_object_import(&secret_object, call, request->id, &response->state, diags);
 }
 
-static bool secret_plan(const Call *call,
-                        const PlanRequest *request,
-                        PlanResponse *response,
+static bool secret_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                         Diags *diags) {
     if (value_is_present(response->planned))
         response->planned = adoption_keep(&libvirt_secret.schema, request, response->planned,
@@ -249,10 +231,8 @@ static bool secret_plan(const Call *call,
     return plan_check_close(&check);
 }
 
-static bool secret_recover(const Call *call,
-                           const RecoverRequest *request,
-                           RecoverResponse *response,
-                           Diags *diags) {
+static bool secret_recover(const Call *call, const RecoverRequest *request,
+                           RecoverResponse *response, Diags *diags) {
     return libvirt_object_recover(&secret_object, call, request, response, diags);
 }
 

@@ -32,46 +32,28 @@ static void add_name(StrVec *out, const char *name, Arena *arena) {
         return names;                                                                              \
     }
 
-KIND(pool,
-     virStoragePoolPtr,
-     virStoragePoolLookupByUUIDString,
-     virStoragePoolLookupByName,
-     virConnectListAllStoragePools,
-     virStoragePoolGetName)
-KIND(network,
-     virNetworkPtr,
-     virNetworkLookupByUUIDString,
-     virNetworkLookupByName,
-     virConnectListAllNetworks,
-     virNetworkGetName)
-KIND(filter,
-     virNWFilterPtr,
-     virNWFilterLookupByUUIDString,
-     virNWFilterLookupByName,
-     virConnectListAllNWFilters,
-     virNWFilterGetName)
-KIND(machine,
-     virDomainPtr,
-     virDomainLookupByUUIDString,
-     virDomainLookupByName,
-     virConnectListAllDomains,
-     virDomainGetName)
+KIND(pool, virStoragePoolPtr, virStoragePoolLookupByUUIDString, virStoragePoolLookupByName,
+     virConnectListAllStoragePools, virStoragePoolGetName)
+KIND(network, virNetworkPtr, virNetworkLookupByUUIDString, virNetworkLookupByName,
+     virConnectListAllNetworks, virNetworkGetName)
+KIND(filter, virNWFilterPtr, virNWFilterLookupByUUIDString, virNWFilterLookupByName,
+     virConnectListAllNWFilters, virNWFilterGetName)
+KIND(machine, virDomainPtr, virDomainLookupByUUIDString, virDomainLookupByName,
+     virConnectListAllDomains, virDomainGetName)
 
 static const struct {
     const char *name;
     bool (*exists)(virConnectPtr connection, const char *text);
     StrVec (*names)(virConnectPtr connection, Arena *arena);
 } kinds[] = {
-    {"pool",    has_pool,    names_of_pool   },
+    {"pool", has_pool, names_of_pool},
     {"network", has_network, names_of_network},
-    {"filter",  has_filter,  names_of_filter },
+    {"filter", has_filter, names_of_filter},
     {"machine", has_machine, names_of_machine},
 };
 
-PlanCheck plan_check_open(const Call *call,
-                          const PlanRequest *request,
-                          const PlanResponse *response,
-                          Diags *diags) {
+PlanCheck plan_check_open(const Call *call, const PlanRequest *request,
+                          const PlanResponse *response, Diags *diags) {
     PlanCheck check = {.call = call, .request = request, .diags = diags};
     bool is_new = value_is_null(request->prior);
     if (!call->client || request->is_preflight || !value_is_present(response->planned) ||
@@ -142,12 +124,8 @@ bool plan_check_close(PlanCheck *check) {
     return !check->has_failed;
 }
 
-bool plan_check_one(const Call *call,
-                    const PlanRequest *request,
-                    const PlanResponse *response,
-                    const char *kind,
-                    const char *argument,
-                    Diags *diags) {
+bool plan_check_one(const Call *call, const PlanRequest *request, const PlanResponse *response,
+                    const char *kind, const char *argument, Diags *diags) {
     PlanCheck check = plan_check_open(call, request, response, diags);
     if (value_is_present(response->planned))
         plan_check_name(&check, &(PlanName){

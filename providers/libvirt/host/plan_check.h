@@ -25,10 +25,8 @@ typedef struct PlanName {
 } PlanName;
 
 /* Connects to the host. If it cannot be reached or the connection is read-only, adds an error. */
-PlanCheck plan_check_open(const Call *call,
-                          const PlanRequest *request,
-                          const PlanResponse *response,
-                          Diags *diags);
+PlanCheck plan_check_open(const Call *call, const PlanRequest *request,
+                          const PlanResponse *response, Diags *diags);
 /* Adds an error at the argument, with the nearest existing name, if the object does not exist. */
 void plan_check_name(PlanCheck *check, const PlanName *name);
 /* The same for an object that the caller did not find. `names` are those that exist. */
@@ -39,9 +37,6 @@ void plan_check_promise(const PlanCheck *check, const char *kind, Str name);
 MUST_USE bool plan_check_close(PlanCheck *check);
 
 /* Implements the slot `plan` for types of which only the argument `name` names an object. */
-MUST_USE bool plan_check_one(const Call *call,
-                             const PlanRequest *request,
-                             const PlanResponse *response,
-                             const char *kind,
-                             const char *argument,
+MUST_USE bool plan_check_one(const Call *call, const PlanRequest *request,
+                             const PlanResponse *response, const char *kind, const char *argument,
                              Diags *diags);

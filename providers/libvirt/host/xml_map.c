@@ -102,8 +102,8 @@ static void edit_leaf(const XmlBinding *binding, Value planned, xmlNodePtr node,
         xml_set(xml_path_need(node, binding->path), "unit", STR("KiB"));
 }
 
-static void edit_single(
-    const Attribute *attribute, Value prior, Value planned, xmlNodePtr node, Arena *arena) {
+static void edit_single(const Attribute *attribute, Value prior, Value planned, xmlNodePtr node,
+                        Arena *arena) {
     const XmlBinding *binding = attribute->binding;
     bool is_group = strcmp(binding->path, ".") == 0;
     if (!value_is_present(planned) && !is_group) {
@@ -136,12 +136,8 @@ static bool is_same_content(const XmlBinding *binding, Value a, Value b) {
     return value_equal(a, b);
 }
 
-static void pair_by(const XmlBinding *binding,
-                    ItemSame is_same,
-                    Value before,
-                    Value after,
-                    bool *is_used,
-                    size_t *out) {
+static void pair_by(const XmlBinding *binding, ItemSame is_same, Value before, Value after,
+                    bool *is_used, size_t *out) {
     for (size_t i = 0; i < after.count; i++)
         for (size_t n = 0; n < before.count && out[i] == SIZE_MAX; n++) {
             if (is_used[n] || !is_same(binding, value_at(before, n), value_at(after, i)))
@@ -170,8 +166,8 @@ size_t *xml_map_pair(const Attribute *attribute, Value before, Value after, Aren
     return out;
 }
 
-static Value read_object(
-    XmlRows rows, Value old, xmlNodePtr node, const Type *type, bool is_import, Arena *arena) {
+static Value read_object(XmlRows rows, Value old, xmlNodePtr node, const Type *type, bool is_import,
+                         Arena *arena) {
     ObjectBuilder builder =
         value_is_present(old) ? object_builder_of(old, arena) : object_builder_null(type, arena);
     xml_map_read(rows, old, node, is_import || !value_is_present(old), &builder, arena);
@@ -181,12 +177,8 @@ static Value read_object(
 /* Sets out[i] of each unmatched item to the first unclaimed element that matches: with `by_key` by
  * the key, otherwise by all attributes that the item sets. Sets claimed elements in `nodes` to
  * NULL. */
-static void match_items(const Attribute *attribute,
-                        Value list,
-                        bool by_key,
-                        XmlNodes *nodes,
-                        xmlNodePtr *out,
-                        Arena *arena) {
+static void match_items(const Attribute *attribute, Value list, bool by_key, XmlNodes *nodes,
+                        xmlNodePtr *out, Arena *arena) {
     const XmlBinding *binding = attribute->binding;
     XmlRows rows = xml_map_rows(attribute->nested);
     for (size_t i = 0; i < list.count; i++) {
@@ -203,8 +195,8 @@ static void match_items(const Attribute *attribute,
     }
 }
 
-static void claim_items(
-    const Attribute *attribute, Value list, XmlNodes *nodes, xmlNodePtr *out, Arena *arena) {
+static void claim_items(const Attribute *attribute, Value list, XmlNodes *nodes, xmlNodePtr *out,
+                        Arena *arena) {
     const XmlBinding *binding = attribute->binding;
     if (binding->key)
         match_items(attribute, list, true, nodes, out, arena);
@@ -216,12 +208,8 @@ static void claim_items(
         }
 }
 
-void xml_map_find_items(const Attribute *attribute,
-                        Value list,
-                        bool is_exact,
-                        xmlNodePtr node,
-                        xmlNodePtr *out,
-                        Arena *arena) {
+void xml_map_find_items(const Attribute *attribute, Value list, bool is_exact, xmlNodePtr node,
+                        xmlNodePtr *out, Arena *arena) {
     XmlNodes nodes = nodes_of(attribute->binding, node, arena);
     if (!value_is_present(list))
         return;
@@ -242,8 +230,8 @@ static void remove_item(xmlNodePtr item, xmlNodePtr node) {
     }
 }
 
-static void edit_list(
-    const Attribute *attribute, Value prior, Value planned, xmlNodePtr node, Arena *arena) {
+static void edit_list(const Attribute *attribute, Value prior, Value planned, xmlNodePtr node,
+                      Arena *arena) {
     const XmlBinding *binding = attribute->binding;
     XmlRows rows = xml_map_rows(attribute->nested);
     size_t old_count = value_is_present(prior) ? prior.count : 0;
@@ -284,9 +272,7 @@ static void edit_rows(XmlRows rows, Value prior, Value planned, xmlNodePtr node,
 }
 
 /* Returns whether libvirt chose another value for an argument that was not set. */
-static bool differs_from_host(const XmlBinding *binding,
-                              Value value,
-                              xmlNodePtr node,
+static bool differs_from_host(const XmlBinding *binding, Value value, xmlNodePtr node,
                               Arena *arena) {
     Str text = xml_path_get(node, binding->path, arena);
     return text.len && value.type == &TYPE_STRING && value_is_present(value) &&
@@ -432,8 +418,8 @@ static Value read_missing(const Attribute *attribute, Value old, Arena *arena) {
     return is_lost ? value_null(old.type) : found;
 }
 
-static Value read_single(
-    const Attribute *attribute, Value old, xmlNodePtr node, bool is_import, Arena *arena) {
+static Value read_single(const Attribute *attribute, Value old, xmlNodePtr node, bool is_import,
+                         Arena *arena) {
     const XmlBinding *binding = attribute->binding;
     xmlNodePtr place = xml_path_find(node, binding->path);
     if (!place)
@@ -447,8 +433,8 @@ static Value read_single(
                : found;
 }
 
-static Value read_list(
-    const Attribute *attribute, Value old, xmlNodePtr node, bool is_import, Arena *arena) {
+static Value read_list(const Attribute *attribute, Value old, xmlNodePtr node, bool is_import,
+                       Arena *arena) {
     const XmlBinding *binding = attribute->binding;
     XmlRows rows = xml_map_rows(attribute->nested);
     XmlNodes nodes = nodes_of(binding, node, arena);
@@ -471,11 +457,7 @@ static Value read_list(
                                                 : value_null(old.type);
 }
 
-void xml_map_read(XmlRows rows,
-                  Value old,
-                  xmlNodePtr node,
-                  bool is_import,
-                  ObjectBuilder *builder,
+void xml_map_read(XmlRows rows, Value old, xmlNodePtr node, bool is_import, ObjectBuilder *builder,
                   Arena *arena) {
     for (size_t i = 0; i < rows.count; i++) {
         const Attribute *attribute = &rows.attributes[i];
@@ -507,9 +489,7 @@ static XmlChange change_of_object(XmlRows rows, Value prior, Value planned, Aren
     return change;
 }
 
-static XmlChange change_of_list(const Attribute *attribute,
-                                Value prior,
-                                Value planned,
+static XmlChange change_of_list(const Attribute *attribute, Value prior, Value planned,
                                 Arena *arena) {
     const XmlBinding *binding = attribute->binding;
     XmlChange change = XML_UNCHANGED;

@@ -98,19 +98,15 @@ XmlRows xml_map_rows(const NestedObject *nested);
 void xml_map_edit(XmlRows rows, Value prior, Value planned, xmlNodePtr node, Arena *arena);
 /* Reads the element into the builder. `old` is the object in the state; null if it has none. With
  * `is_import`, reads attributes that are null in `old`, too. */
-void xml_map_read(
-    XmlRows rows, Value old, xmlNodePtr node, bool is_import, ObjectBuilder *builder, Arena *arena);
+void xml_map_read(XmlRows rows, Value old, xmlNodePtr node, bool is_import, ObjectBuilder *builder,
+                  Arena *arena);
 /* Returns how the difference between two values of the attribute takes effect on a running object.
  */
 XmlChange xml_map_change(const Attribute *attribute, Value prior, Value planned, Arena *arena);
 /* Sets out[i] to the element of item i of the list; `out` must be zeroed and as long as the list.
  * With `is_exact`, an element matches only by the item's content, not by key or position. */
-void xml_map_find_items(const Attribute *attribute,
-                        Value list,
-                        bool is_exact,
-                        xmlNodePtr node,
-                        xmlNodePtr *out,
-                        Arena *arena);
+void xml_map_find_items(const Attribute *attribute, Value list, bool is_exact, xmlNodePtr node,
+                        xmlNodePtr *out, Arena *arena);
 /* Returns an array of the length of `after`: for each item, the index of its predecessor in
  * `before`, or SIZE_MAX for a new item. */
 size_t *xml_map_pair(const Attribute *attribute, Value before, Value after, Arena *arena);

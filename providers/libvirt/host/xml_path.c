@@ -19,10 +19,10 @@ static const struct {
     const char *uri;
 } namespaces[] = {
     {"dnsmasq", "http://libvirt.org/schemas/network/dnsmasq/1.0"},
-    {"fs",      "http://libvirt.org/schemas/storagepool/fs/1.0" },
-    {"lxc",     "http://libvirt.org/schemas/domain/lxc/1.0"     },
-    {"qemu",    "http://libvirt.org/schemas/domain/qemu/1.0"    },
-    {"rbd",     "http://libvirt.org/schemas/storagepool/rbd/1.0"},
+    {"fs", "http://libvirt.org/schemas/storagepool/fs/1.0"},
+    {"lxc", "http://libvirt.org/schemas/domain/lxc/1.0"},
+    {"qemu", "http://libvirt.org/schemas/domain/qemu/1.0"},
+    {"rbd", "http://libvirt.org/schemas/storagepool/rbd/1.0"},
 };
 
 static Str until(Str text, const char *stops) {

@@ -6,16 +6,13 @@
 #include "libvirt_types.h"
 #include "nested_list.h"
 
-/* clang-format off */
 static const Attribute ip_attributes[] = {
     {"family", &TYPE_STRING, COMPUTED, "Address family: ipv4 or ipv6; null means ipv4.",
      .binding = XML("@family")},
-    {"address", &TYPE_STRING, COMPUTED, "IP address.",
-     .binding = XML("@address")},
-    {"prefix", &TYPE_NUMBER, COMPUTED, "Prefix length.",
-     .binding = XML("@prefix")},
-    {"netmask", &TYPE_STRING, COMPUTED, "Netmask; null if the definition has a prefix length instead.",
-     .binding = XML("@netmask")},
+    {"address", &TYPE_STRING, COMPUTED, "IP address.", .binding = XML("@address")},
+    {"prefix", &TYPE_NUMBER, COMPUTED, "Prefix length.", .binding = XML("@prefix")},
+    {"netmask", &TYPE_STRING, COMPUTED,
+     "Netmask; null if the definition has a prefix length instead.", .binding = XML("@netmask")},
 };
 
 static const Attribute attributes[] = {
@@ -28,19 +25,15 @@ static const Attribute attributes[] = {
      .binding = XML("bridge/@name")},
     {"domain", &TYPE_STRING, COMPUTED, "DNS domain of the network.",
      .binding = XML("domain/@name")},
-    {"mtu", &TYPE_NUMBER, COMPUTED, "Maximum packet size in bytes.",
-     .binding = XML("mtu/@size")},
+    {"mtu", &TYPE_NUMBER, COMPUTED, "Maximum packet size in bytes.", .binding = XML("mtu/@size")},
     {"ips", NULL, COMPUTED, "IP addresses of the host in the network.",
      .nested = NESTED(NEST_LIST, ip_attributes), .binding = XML("ip")},
     {"running", &TYPE_BOOL, COMPUTED, "Whether the network is active."},
     {"autostart", &TYPE_BOOL, COMPUTED, "Whether the network starts with the host."},
     {"xml", &TYPE_STRING, COMPUTED, "The definition of the network as XML."},
 };
-/* clang-format on */
 
-static const ArgumentRule rules[] = {
-    {RULE_EXACTLY_ONE, {"name", "id"}}
-};
+static const ArgumentRule rules[] = {{RULE_EXACTLY_ONE, {"name", "id"}}};
 
 static virNetworkPtr find(virConnectPtr connection, Value config, Arena *arena) {
     const char *id = str_to_cstr(object_text(config, "id", STR_EMPTY), arena);
@@ -60,9 +53,7 @@ static void fill(virNetworkPtr found, ObjectBuilder *builder, Arena *arena) {
     object_builder_set(builder, "autostart", value_bool(autostart != 0));
 }
 
-static bool read(const Call *call,
-                 const DataReadRequest *request,
-                 DataReadResponse *response,
+static bool read(const Call *call, const DataReadRequest *request, DataReadResponse *response,
                  Diags *diags) {
     SCOPED(virConnectPtr) connection = NULL;
     if (!libvirt_client_connect(call, &connection, diags))

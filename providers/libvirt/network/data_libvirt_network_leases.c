@@ -37,9 +37,7 @@ static Value lease_value(virNetworkDHCPLeasePtr lease, const Type *type, Arena *
     return object_builder_value(&builder);
 }
 
-static bool read(const Call *call,
-                 const DataReadRequest *request,
-                 DataReadResponse *response,
+static bool read(const Call *call, const DataReadRequest *request, DataReadResponse *response,
                  Diags *diags) {
     Arena *arena = call->arena;
     SCOPED(virConnectPtr) connection = NULL;

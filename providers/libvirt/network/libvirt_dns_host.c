@@ -23,55 +23,41 @@ static const NetworkEntry entry = {
     .rows = {attributes, ARRAY_COUNT(attributes)},
 };
 
-static bool create(const Call *call,
-                   const ApplyRequest *request,
-                   ApplyResponse *response,
+static bool create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                    Diags *diags) {
     return network_entry_create(&entry, call, request, response, diags);
 }
 
-static bool update(const Call *call,
-                   const ApplyRequest *request,
-                   ApplyResponse *response,
+static bool update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                    Diags *diags) {
     return network_entry_update(&entry, call, request, response, diags);
 }
 
-static bool delete_entry(const Call *call,
-                         const DeleteRequest *request,
-                         DeleteResponse *response,
+static bool delete_entry(const Call *call, const DeleteRequest *request, DeleteResponse *response,
                          Diags *diags) {
     (void)response;
     return network_entry_delete(&entry, call, request, diags);
 }
 
-static bool read_entry(const Call *call,
-                       const ReadRequest *request,
-                       ReadResponse *response,
+static bool read_entry(const Call *call, const ReadRequest *request, ReadResponse *response,
                        Diags *diags) {
     (void)request;
     return network_entry_read(&entry, call, &response->state, diags);
 }
 
-static bool import(const Call *call,
-                   const ImportRequest *request,
-                   ImportResponse *response,
+static bool import(const Call *call, const ImportRequest *request, ImportResponse *response,
                    Diags *diags) {
     return network_entry_import(&entry, call, request->id, &response->state, diags);
 }
 
-static bool limits(const Call *call,
-                   const LimitsRequest *request,
-                   LimitsResponse *response,
+static bool limits(const Call *call, const LimitsRequest *request, LimitsResponse *response,
                    Diags *diags) {
     (void)diags;
     network_entry_limits(call, request->object, &response->limits);
     return true;
 }
 
-static bool plan(const Call *call,
-                 const PlanRequest *request,
-                 PlanResponse *response,
+static bool plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                  Diags *diags) {
     return plan_check_one(call, request, response, "network", "network_id", diags);
 }
@@ -90,7 +76,7 @@ const ResourceType libvirt_dns_host = {
     .read = read_entry,
     .import = import,
     .import_id = "NETWORK/IP, with the UUID or name of the network",
- /* An entry that exists already is accepted, so a creation can be repeated. */
+    /* An entry that exists already is accepted, so a creation can be repeated. */
     .recovery = RECOVERY_REPEATS,
     .limits = limits,
 };

@@ -26,13 +26,8 @@ static bool read_address(Value object, const char *name, Str *text, Cidr *addres
     return text->len && cidr_parse_address(*text, address);
 }
 
-static void check_range_bound(const Call *call,
-                              const Cidr *network,
-                              Str network_text,
-                              Value range,
-                              Path path,
-                              const char *name,
-                              Diags *diags) {
+static void check_range_bound(const Call *call, const Cidr *network, Str network_text, Value range,
+                              Path path, const char *name, Diags *diags) {
     Cidr address;
     Str text;
     if (read_address(range, name, &text, &address) && !cidr_contains(network, &address))
@@ -50,13 +45,8 @@ static bool is_in_range(Value range, const Cidr *address) {
 }
 
 /* libvirt accepts such a reservation, so it may be imported; but dnsmasq ignores it. */
-static void check_reservation(const Call *call,
-                              const Cidr *network,
-                              Str network_text,
-                              Value dhcp,
-                              Value host,
-                              Path path,
-                              Diags *diags) {
+static void check_reservation(const Call *call, const Cidr *network, Str network_text, Value dhcp,
+                              Value host, Path path, Diags *diags) {
     Cidr address;
     Str text;
     if (!read_address(host, "ip", &text, &address))
@@ -212,9 +202,7 @@ static const LibvirtObject network_object = {
     .read = read_network,
 };
 
-static bool network_plan(const Call *call,
-                         const PlanRequest *request,
-                         PlanResponse *response,
+static bool network_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                          Diags *diags) {
     Arena *arena = call->arena;
     if (!value_is_present(response->planned))
@@ -261,9 +249,7 @@ static bool apply_run_state(const Call *call, virNetworkPtr network, Value plann
     return true;
 }
 
-static bool network_create(const Call *call,
-                           const ApplyRequest *request,
-                           ApplyResponse *response,
+static bool network_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                            Diags *diags) {
     SCOPED(virConnectPtr) connection = NULL;
     if (!libvirt_client_connect(call, &connection, diags))
@@ -301,9 +287,7 @@ static bool is_edited(Value prior, Value planned) {
 }
 
 /* Applies live changes first: if libvirt rejects one, the inactive XML must not have it either. */
-static bool change(const Call *call,
-                   virNetworkPtr network,
-                   const ApplyRequest *request,
+static bool change(const Call *call, virNetworkPtr network, const ApplyRequest *request,
                    Diags *diags) {
     SCOPED(XmlDoc) doc = {0};
     if (!is_edited(request->prior, request->planned))
@@ -324,9 +308,7 @@ static bool change(const Call *call,
     return !stays_on || !change.restart || network_update_restart(call, network, diags);
 }
 
-static bool network_update(const Call *call,
-                           const ApplyRequest *request,
-                           ApplyResponse *response,
+static bool network_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                            Diags *diags) {
     SCOPED(virNetworkPtr)
     network = libvirt_object_get(&network_object, call, request->prior, diags);
@@ -338,9 +320,7 @@ static bool network_update(const Call *call,
                                  response, diags);
 }
 
-static bool network_delete(const Call *call,
-                           const DeleteRequest *request,
-                           DeleteResponse *response,
+static bool network_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
                            Diags *diags) {
     (void)response;
     bool is_gone = false;
@@ -357,34 +337,26 @@ static bool network_delete(const Call *call,
     return true;
 }
 
-static bool network_read(const Call *call,
-                         const ReadRequest *request,
-                         ReadResponse *response,
+static bool network_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                          Diags *diags) {
     (void)request;
     return libvirt_object_read(&network_object, call, response, diags);
 }
 
-static bool network_import(const Call *call,
-                           const ImportRequest *request,
-                           ImportResponse *response,
+static bool network_import(const Call *call, const ImportRequest *request, ImportResponse *response,
                            Diags *diags) {
     response->private_data = adoption_begin(response->private_data, call->arena);
     return libvirt_object_import(&network_object, call, request->id, &response->state, diags);
 }
 
-static bool network_recover(const Call *call,
-                            const RecoverRequest *request,
-                            RecoverResponse *response,
-                            Diags *diags) {
+static bool network_recover(const Call *call, const RecoverRequest *request,
+                            RecoverResponse *response, Diags *diags) {
     return libvirt_object_recover(&network_object, call, request, response, diags);
 }
 
 /* One update at a time per network, since an update reads and then writes the XML; one creation at
  * a time per host, since libvirt may give one bridge name to two new networks. */
-static bool network_limits(const Call *call,
-                           const LimitsRequest *request,
-                           LimitsResponse *response,
+static bool network_limits(const Call *call, const LimitsRequest *request, LimitsResponse *response,
                            Diags *diags) {
     (void)diags;
     LimitAction action = request->action;
@@ -401,10 +373,8 @@ static bool network_limits(const Call *call,
 
 static const Block blocks[] = {TIMEOUTS_BLOCK};
 
-static bool network_upgrade(const Call *call,
-                            const UpgradeRequest *request,
-                            UpgradeResponse *response,
-                            Diags *diags) {
+static bool network_upgrade(const Call *call, const UpgradeRequest *request,
+                            UpgradeResponse *response, Diags *diags) {
     (void)diags;
     return foreign_state_upgrade(call, request, response, "stp");
 }

@@ -35,17 +35,14 @@ static Str check_rule_priority(Value value, Arena *arena) {
 
 /* Packet matches; empty attributes match everything. Names are those of libvirt, except those in
  * rule_names. */
-/* clang-format off */
 static const Attribute rule_attributes[] = {
-    {"action", &TYPE_STRING, REQUIRED,
-     "accept, drop, reject, return or continue.",
+    {"action", &TYPE_STRING, REQUIRED, "accept, drop, reject, return or continue.",
      .one_of = "accept drop reject return continue"},
-    {"direction", &TYPE_STRING, REQUIRED,
-     "Direction from the guest's view: in, out or inout.",
+    {"direction", &TYPE_STRING, REQUIRED, "Direction from the guest's view: in, out or inout.",
      .one_of = "in out inout"},
     {"priority", &TYPE_NUMBER, OPTIONAL | COMPUTED,
-     "Priority of the rule, -1000 to 1000; lower priorities come first.",
-     .default_json = "500", .check = check_rule_priority},
+     "Priority of the rule, -1000 to 1000; lower priorities come first.", .default_json = "500",
+     .check = check_rule_priority},
     {"statematch", &TYPE_BOOL, OPTIONAL, "Whether to use connection tracking (default true)."},
     {"protocol", &TYPE_STRING, OPTIONAL | COMPUTED,
      "Kind of packet: tcp, udp, icmp, all, tcp-ipv6, all-ipv6, ip, arp, mac, … none: any frame.",
@@ -82,7 +79,6 @@ static const Attribute rule_attributes[] = {
     {"ipsetflags", &TYPE_STRING, OPTIONAL, "src and dst, separated by commas."},
     {"comment", &TYPE_STRING, OPTIONAL, "Comment."},
 };
-/* clang-format on */
 
 /* From here on, rule_attributes are attributes of the protocol's element. */
 #define FIRST_PACKET_ATTRIBUTE "srcmacaddr"
@@ -91,11 +87,10 @@ static const struct {
     const char *name;
     const char *xml;
 } rule_names[] = {
-    {"ip_protocol",     "protocol"       },
+    {"ip_protocol", "protocol"},
     {"connlimit_above", "connlimit-above"},
 };
 
-/* clang-format off */
 static const Attribute reference_attributes[] = {
     {"filter", &TYPE_STRING, REQUIRED, "Name of the included filter."},
     {"parameters", &TYPE_MAP_OF_STRING_LISTS, OPTIONAL, "Values of its variables, as lists."},
@@ -104,20 +99,17 @@ static const Attribute reference_attributes[] = {
 static const Attribute nwfilter_attributes[] = {
     {"name", &TYPE_STRING, REQUIRED | FORCES_NEW, "Name, unique on the host."},
     {"chain", &TYPE_STRING, OPTIONAL | COMPUTED,
-     "Chain of the rules, such as root, mac, arp or ipv4.",
-     .default_json = "\"root\""},
+     "Chain of the rules, such as root, mac, arp or ipv4.", .default_json = "\"root\""},
     {"priority", &TYPE_NUMBER, OPTIONAL, "Priority of the chain, -1000 to 1000."},
-    {"rules", NULL, OPTIONAL,
-     "Rules for packets. Changes apply live to running guests.",
+    {"rules", NULL, OPTIONAL, "Rules for packets. Changes apply live to running guests.",
      .nested = NESTED(NEST_LIST, rule_attributes)},
-    {"filterrefs", NULL, OPTIONAL,
-     "Filters that this filter includes.",
+    {"filterrefs", NULL, OPTIONAL, "Filters that this filter includes.",
      .nested = NESTED(NEST_LIST, reference_attributes)},
     {"adopt_existing", &TYPE_BOOL, OPTIONAL,
-     "Whether to adopt an existing object of this name instead of failing. The plan lists the changes to the adopted object."},
+     "Whether to adopt an existing object of this name instead of failing. The plan lists the "
+     "changes to the adopted object."},
     {"id", &TYPE_STRING, COMPUTED, "UUID of the filter."},
 };
-/* clang-format on */
 
 static const char *xml_name_of(const char *name) {
     for (size_t i = 0; i < ARRAY_COUNT(rule_names); i++)
@@ -153,10 +145,8 @@ static bool nwfilter_validate(const Call *call, const ValidateRequest *request, 
 }
 
 /* Verifies that the filters exist to which the filter refers. */
-static bool check_references(const Call *call,
-                             const PlanRequest *request,
-                             const PlanResponse *response,
-                             Diags *diags) {
+static bool check_references(const Call *call, const PlanRequest *request,
+                             const PlanResponse *response, Diags *diags) {
     Value planned = response->planned;
     PlanCheck check = plan_check_open(call, request, response, diags);
     for (size_t i = 0; i < nested_list_count(planned, "filterrefs"); i++)
@@ -170,9 +160,7 @@ static bool check_references(const Call *call,
     return plan_check_close(&check);
 }
 
-static bool nwfilter_plan(const Call *call,
-                          const PlanRequest *request,
-                          PlanResponse *response,
+static bool nwfilter_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                           Diags *diags) {
     static const char *const parts[] = {"rules", "filterrefs", "chain", "priority"};
     if (!value_is_present(response->planned))
@@ -401,8 +389,8 @@ static Str text_digest(const char *text, Arena *arena) {
 
 /* libvirt normalizes rules (order, masks, defaults). So PRIVATE_SEEN holds the digest of the XML
  * after loam wrote it: an equal digest means no drift. */
-static bool read_filter(
-    const Call *call, virNWFilterPtr filter, Str written, Value *state, Diags *diags) {
+static bool read_filter(const Call *call, virNWFilterPtr filter, Str written, Value *state,
+                        Diags *diags) {
     Arena *arena = call->arena;
     SCOPED(XmlDoc) doc = {0};
     char *text = virNWFilterGetXMLDesc(filter, 0);
@@ -457,13 +445,8 @@ static const LibvirtObject filter_object = {
 };
 
 /* Defining a filter by UUID creates it or replaces its rules, also for running guests. */
-static bool write_filter(const Call *call,
-                         virConnectPtr connection,
-                         const char *text,
-                         Value planned,
-                         Str uuid,
-                         ApplyResponse *response,
-                         Diags *diags) {
+static bool write_filter(const Call *call, virConnectPtr connection, const char *text,
+                         Value planned, Str uuid, ApplyResponse *response, Diags *diags) {
     SCOPED(virNWFilterPtr) filter = virNWFilterDefineXML(connection, text);
     if (!filter) {
         LibvirtError error = libvirt_error_last(call->arena);
@@ -481,9 +464,7 @@ static bool write_filter(const Call *call,
     return true;
 }
 
-static bool nwfilter_create(const Call *call,
-                            const ApplyRequest *request,
-                            ApplyResponse *response,
+static bool nwfilter_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                             Diags *diags) {
     SCOPED(virConnectPtr) connection = NULL;
     if (!libvirt_client_connect(call, &connection, diags))
@@ -499,9 +480,7 @@ static bool nwfilter_create(const Call *call,
                         uuid, response, diags);
 }
 
-static bool nwfilter_update(const Call *call,
-                            const ApplyRequest *request,
-                            ApplyResponse *response,
+static bool nwfilter_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                             Diags *diags) {
     SCOPED(virConnectPtr) connection = NULL;
     if (!libvirt_client_connect(call, &connection, diags))
@@ -517,10 +496,8 @@ static bool nwfilter_update(const Call *call,
                         object_text(request->prior, "id", STR_EMPTY), response, diags);
 }
 
-static bool nwfilter_delete(const Call *call,
-                            const DeleteRequest *request,
-                            DeleteResponse *response,
-                            Diags *diags) {
+static bool nwfilter_delete(const Call *call, const DeleteRequest *request,
+                            DeleteResponse *response, Diags *diags) {
     (void)response;
     bool is_gone = false;
     Str name = object_text(request->prior, "name", STR_EMPTY);
@@ -537,9 +514,7 @@ static bool nwfilter_delete(const Call *call,
         STR("A running guest or another filter refers to it. Remove the reference first."));
 }
 
-static bool nwfilter_read(const Call *call,
-                          const ReadRequest *request,
-                          ReadResponse *response,
+static bool nwfilter_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                           Diags *diags) {
     Value *state = &response->state;
     bool is_gone = false;
@@ -554,18 +529,14 @@ static bool nwfilter_read(const Call *call,
     return is_gone;
 }
 
-static bool nwfilter_import(const Call *call,
-                            const ImportRequest *request,
-                            ImportResponse *response,
-                            Diags *diags) {
+static bool nwfilter_import(const Call *call, const ImportRequest *request,
+                            ImportResponse *response, Diags *diags) {
     response->private_data = adoption_begin(response->private_data, call->arena);
     return libvirt_object_import(&filter_object, call, request->id, &response->state, diags);
 }
 
-static bool nwfilter_recover(const Call *call,
-                             const RecoverRequest *request,
-                             RecoverResponse *response,
-                             Diags *diags) {
+static bool nwfilter_recover(const Call *call, const RecoverRequest *request,
+                             RecoverResponse *response, Diags *diags) {
     return libvirt_object_recover(&filter_object, call, request, response, diags);
 }
 

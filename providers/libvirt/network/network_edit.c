@@ -56,8 +56,8 @@ static bool has_same_key(const ListEdit *kind, Value a, Value b) {
 }
 
 /* Pairs each unpaired entry with the first unpaired prior entry that is_same accepts. */
-static void pair_entries(
-    const ListEdit *kind, EntrySame is_same, Value before, Value after, bool *taken, Entry *out) {
+static void pair_entries(const ListEdit *kind, EntrySame is_same, Value before, Value after,
+                         bool *taken, Entry *out) {
     size_t old_count = value_is_present(before) ? before.count : 0;
     for (size_t i = 0; i < after.count; i++)
         for (size_t n = 0; n < old_count && !value_is_present(out[i].before); n++) {
@@ -109,8 +109,8 @@ static xmlNodePtr claim_node(const ListEdit *kind, XmlNodes *nodes, Value item) 
     return NULL;
 }
 
-static void edit_list(
-    const ListEdit *kind, xmlNodePtr parent, Value before, Value after, Arena *arena) {
+static void edit_list(const ListEdit *kind, xmlNodePtr parent, Value before, Value after,
+                      Arena *arena) {
     size_t count = value_is_present(after) ? after.count : 0;
     size_t old_count = value_is_present(before) ? before.count : 0;
     Entry *entries = find_entries(kind, before, after, arena);

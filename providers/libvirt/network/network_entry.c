@@ -32,11 +32,8 @@ static xmlNodePtr find_entry(const NetworkEntry *entry, xmlNodePtr root, Str key
 
 /* Changes the entry in the definition, and in the running network if it is active. Returns false
  * with libvirt's error. */
-static bool update_section(const NetworkEntry *entry,
-                           virNetworkPtr network,
-                           unsigned command,
-                           Value object,
-                           Arena *arena) {
+static bool update_section(const NetworkEntry *entry, virNetworkPtr network, unsigned command,
+                           Value object, Arena *arena) {
     SCOPED(XmlDoc) doc = xml_new(entry->element);
     xml_map_edit(entry->rows, value_null(object.type), object, xml_root(&doc), arena);
     unsigned flags = VIR_NETWORK_UPDATE_AFFECT_CONFIG;
@@ -46,8 +43,8 @@ static bool update_section(const NetworkEntry *entry,
            0;
 }
 
-static bool open_network(
-    const Call *call, Value object, virConnectPtr *connection, virNetworkPtr *out, Diags *diags) {
+static bool open_network(const Call *call, Value object, virConnectPtr *connection,
+                         virNetworkPtr *out, Diags *diags) {
     if (!libvirt_client_connect(call, connection, diags))
         return false;
     Str id = object_text(object, "network_id", STR_EMPTY);
@@ -60,9 +57,7 @@ static Str key_of(const NetworkEntry *entry, Value object) {
 }
 
 /* Returns whether the network already has this entry, for example after an interrupted run. */
-static bool has_entry(const NetworkEntry *entry,
-                      virNetworkPtr network,
-                      Value object,
+static bool has_entry(const NetworkEntry *entry, virNetworkPtr network, Value object,
                       Arena *arena) {
     SCOPED(XmlDoc) doc = {0};
     if (!xml_take(describe(network), &doc))
@@ -82,12 +77,8 @@ static Value with_id(const NetworkEntry *entry, virNetworkPtr network, Value obj
         object, "id", str_format(arena, "%s/%.*s", uuid, STR_ARG(key_of(entry, object))), arena);
 }
 
-static bool add(const NetworkEntry *entry,
-                const Call *call,
-                virNetworkPtr network,
-                Value planned,
-                ApplyResponse *response,
-                Diags *diags) {
+static bool add(const NetworkEntry *entry, const Call *call, virNetworkPtr network, Value planned,
+                ApplyResponse *response, Diags *diags) {
     Value object = with_id(entry, network, planned, call->arena);
     if (!update_section(entry, network, VIR_NETWORK_UPDATE_COMMAND_ADD_LAST, object, call->arena)) {
         LibvirtError error = libvirt_error_last(call->arena);
@@ -99,8 +90,8 @@ static bool add(const NetworkEntry *entry,
     return true;
 }
 
-static bool remove_entry(
-    const NetworkEntry *entry, const Call *call, virNetworkPtr network, Value prior, Diags *diags) {
+static bool remove_entry(const NetworkEntry *entry, const Call *call, virNetworkPtr network,
+                         Value prior, Diags *diags) {
     if (update_section(entry, network, VIR_NETWORK_UPDATE_COMMAND_DELETE, prior, call->arena) ||
         libvirt_error_code() == VIR_ERR_OPERATION_INVALID)
         return true;
@@ -108,22 +99,16 @@ static bool remove_entry(
                              STR_ARG(key_of(entry, prior)));
 }
 
-bool network_entry_create(const NetworkEntry *entry,
-                          const Call *call,
-                          const ApplyRequest *request,
-                          ApplyResponse *response,
-                          Diags *diags) {
+bool network_entry_create(const NetworkEntry *entry, const Call *call, const ApplyRequest *request,
+                          ApplyResponse *response, Diags *diags) {
     SCOPED(virConnectPtr) connection = NULL;
     SCOPED(virNetworkPtr) network = NULL;
     return open_network(call, request->planned, &connection, &network, diags) &&
            add(entry, call, network, request->planned, response, diags);
 }
 
-bool network_entry_update(const NetworkEntry *entry,
-                          const Call *call,
-                          const ApplyRequest *request,
-                          ApplyResponse *response,
-                          Diags *diags) {
+bool network_entry_update(const NetworkEntry *entry, const Call *call, const ApplyRequest *request,
+                          ApplyResponse *response, Diags *diags) {
     SCOPED(virConnectPtr) connection = NULL;
     SCOPED(virNetworkPtr) network = NULL;
     if (!open_network(call, request->prior, &connection, &network, diags) ||
@@ -140,9 +125,7 @@ bool network_entry_update(const NetworkEntry *entry,
     return false;
 }
 
-bool network_entry_delete(const NetworkEntry *entry,
-                          const Call *call,
-                          const DeleteRequest *request,
+bool network_entry_delete(const NetworkEntry *entry, const Call *call, const DeleteRequest *request,
                           Diags *diags) {
     SCOPED(virConnectPtr) connection = NULL;
     if (!libvirt_client_connect(call, &connection, diags))
@@ -180,8 +163,8 @@ bool network_entry_read(const NetworkEntry *entry, const Call *call, Value *stat
     return true;
 }
 
-bool network_entry_import(
-    const NetworkEntry *entry, const Call *call, Str id, Value *state, Diags *diags) {
+bool network_entry_import(const NetworkEntry *entry, const Call *call, Str id, Value *state,
+                          Diags *diags) {
     size_t slash = str_find_char(id, '/', 0);
     if (slash == SIZE_MAX)
         return libvirt_error_say(call, diags, STR("Invalid import ID"),

@@ -18,26 +18,18 @@ typedef struct NetworkEntry {
 } NetworkEntry;
 
 /* Implementations of slots of ResourceType. The import ID is "NETWORK/KEY". */
-MUST_USE bool network_entry_create(const NetworkEntry *entry,
-                                   const Call *call,
-                                   const ApplyRequest *request,
-                                   ApplyResponse *response,
+MUST_USE bool network_entry_create(const NetworkEntry *entry, const Call *call,
+                                   const ApplyRequest *request, ApplyResponse *response,
                                    Diags *diags);
-MUST_USE bool network_entry_update(const NetworkEntry *entry,
-                                   const Call *call,
-                                   const ApplyRequest *request,
-                                   ApplyResponse *response,
+MUST_USE bool network_entry_update(const NetworkEntry *entry, const Call *call,
+                                   const ApplyRequest *request, ApplyResponse *response,
                                    Diags *diags);
-MUST_USE bool network_entry_delete(const NetworkEntry *entry,
-                                   const Call *call,
-                                   const DeleteRequest *request,
-                                   Diags *diags);
-MUST_USE bool network_entry_read(const NetworkEntry *entry,
-                                 const Call *call,
-                                 Value *state,
+MUST_USE bool network_entry_delete(const NetworkEntry *entry, const Call *call,
+                                   const DeleteRequest *request, Diags *diags);
+MUST_USE bool network_entry_read(const NetworkEntry *entry, const Call *call, Value *state,
                                  Diags *diags);
-MUST_USE bool network_entry_import(
-    const NetworkEntry *entry, const Call *call, Str id, Value *state, Diags *diags);
+MUST_USE bool network_entry_import(const NetworkEntry *entry, const Call *call, Str id,
+                                   Value *state, Diags *diags);
 /* Limits changes to one at a time per network, because libvirt reads and then writes the
  * definition. */
 void network_entry_limits(const Call *call, Value object, Limits *out);

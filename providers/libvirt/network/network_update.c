@@ -155,9 +155,7 @@ static bool is_same_entry(xmlNodePtr wanted, xmlNodePtr found, Arena *arena) {
     return is_same;
 }
 
-static bool has_entry(virNetworkPtr network,
-                      const Section *section,
-                      const char *text,
+static bool has_entry(virNetworkPtr network, const Section *section, const char *text,
                       Arena *arena) {
     SCOPED(XmlDoc) wanted = {0};
     SCOPED(XmlDoc) doc = {0};
@@ -175,12 +173,8 @@ static bool has_entry(virNetworkPtr network,
     return false;
 }
 
-static bool send(const Call *call,
-                 virNetworkPtr network,
-                 const Section *section,
-                 unsigned command,
-                 Value item,
-                 Diags *diags) {
+static bool send(const Call *call, virNetworkPtr network, const Section *section, unsigned command,
+                 Value item, Diags *diags) {
     const char *text = print_entry(section, item, call->arena);
     if (virNetworkUpdate(network, command, section->section, section->parent, text,
                          VIR_NETWORK_UPDATE_AFFECT_LIVE) == 0)
@@ -195,12 +189,8 @@ static bool send(const Call *call,
 }
 
 /* Deletes before it adds, since two entries may swap their addresses. */
-static bool update_section(const Call *call,
-                           virNetworkPtr network,
-                           const Section *section,
-                           Value before,
-                           Value after,
-                           Diags *diags) {
+static bool update_section(const Call *call, virNetworkPtr network, const Section *section,
+                           Value before, Value after, Diags *diags) {
     for (size_t i = 0; value_is_present(before) && i < before.count; i++) {
         Value item = value_at(before, i);
         if (!list_has(after, item) &&
@@ -217,12 +207,8 @@ static bool update_section(const Call *call,
 }
 
 /* Adds an element for `item`. `list` is the argument among `rows` that contains the item. */
-static void add_by_rows(XmlRows rows,
-                        const char *list,
-                        const char *element,
-                        xmlNodePtr parent,
-                        Value item,
-                        Arena *arena) {
+static void add_by_rows(XmlRows rows, const char *list, const char *element, xmlNodePtr parent,
+                        Value item, Arena *arena) {
     size_t i = 0;
     while (strcmp(rows.attributes[i].name, list) != 0)
         CHECK(++i < rows.count);
@@ -243,8 +229,8 @@ static void add_portgroup(xmlNodePtr parent, Value item, Arena *arena) {
     add_by_rows(rows, "portgroups", "portgroup", parent, item, arena);
 }
 
-bool network_update_live(
-    const Call *call, virNetworkPtr network, Value prior, Value planned, Diags *diags) {
+bool network_update_live(const Call *call, virNetworkPtr network, Value prior, Value planned,
+                         Diags *diags) {
     Arena *arena = call->arena;
     for (size_t i = 0; i < nested_list_count(planned, "ips"); i++) {
         Value old_ip = nested_list_at(prior, "ips", i);
@@ -267,8 +253,8 @@ bool network_update_live(
     } records[] = {
         {"hosts",
          {VIR_NETWORK_SECTION_DNS_HOST, -1, network_xml_add_dns_host, "host", "DNS entry"}},
-        {"srvs",  {VIR_NETWORK_SECTION_DNS_SRV, -1, add_srv, "srv", "DNS service record"} },
-        {"txts",  {VIR_NETWORK_SECTION_DNS_TXT, -1, add_txt, "txt", "DNS text record"}    },
+        {"srvs", {VIR_NETWORK_SECTION_DNS_SRV, -1, add_srv, "srv", "DNS service record"}},
+        {"txts", {VIR_NETWORK_SECTION_DNS_TXT, -1, add_txt, "txt", "DNS text record"}},
     };
     for (size_t i = 0; i < ARRAY_COUNT(records); i++)
         if (!update_section(call, network, &records[i].section,
@@ -281,11 +267,8 @@ bool network_update_live(
                           object_attribute(planned, "portgroups"), diags);
 }
 
-static void reconnect(const Call *call,
-                      virConnectPtr connection,
-                      const DomainUser *user,
-                      const char *passage,
-                      Diags *diags) {
+static void reconnect(const Call *call, virConnectPtr connection, const DomainUser *user,
+                      const char *passage, Diags *diags) {
     SCOPED(virDomainPtr)
     domain = virDomainLookupByUUIDString(connection, str_to_cstr(user->uuid, call->arena));
     if (domain && domain_device_reconnect(call, domain, user->device, passage))

@@ -19,8 +19,8 @@ typedef struct NetworkChange {
 NetworkChange network_update_compare(Value prior, Value planned, Arena *arena);
 /* Applies the changes of an active network that need no restart. The caller updates the inactive
  * XML. */
-MUST_USE bool network_update_live(
-    const Call *call, virNetworkPtr network, Value prior, Value planned, Diags *diags);
+MUST_USE bool network_update_live(const Call *call, virNetworkPtr network, Value prior,
+                                  Value planned, Diags *diags);
 MUST_USE bool network_update_start(const Call *call, virNetworkPtr network, Diags *diags);
 /* Stops and starts a running network. */
 MUST_USE bool network_update_restart(const Call *call, virNetworkPtr network, Diags *diags);

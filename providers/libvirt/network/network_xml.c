@@ -169,8 +169,8 @@ static Value keep_spelling(Value found, Value old, Arena *arena) {
 }
 
 /* Returns the index of the item's node, found by one attribute; the number of nodes if none. */
-static size_t find_entry(
-    const XmlNodes *nodes, const bool *is_taken, const char *key, Value item, Arena *arena) {
+static size_t find_entry(const XmlNodes *nodes, const bool *is_taken, const char *key, Value item,
+                         Arena *arena) {
     size_t index = 0;
     const char *path = str_to_cstr(str_format(arena, "@%s", key), arena);
     bool has_key = type_find_attribute(item.type, str_from_cstr(key), &index);
@@ -184,8 +184,8 @@ static size_t find_entry(
     return nodes->count;
 }
 
-static Value read_list(
-    const ListRead *kind, xmlNodePtr parent, Value old, const Type *type, bool all, Arena *arena) {
+static Value read_list(const ListRead *kind, xmlNodePtr parent, Value old, const Type *type,
+                       bool all, Arena *arena) {
     XmlNodes nodes = {0};
     if (parent)
         nodes = xml_find_all(parent, kind->path, arena);

@@ -6,14 +6,13 @@
 #include "libvirt_types.h"
 #include "nested_list.h"
 
-/* clang-format off */
 static const Attribute attributes[] = {
     {"name", &TYPE_STRING, OPTIONAL | COMPUTED, "Name of the pool."},
     {"id", &TYPE_STRING, OPTIONAL | COMPUTED, "UUID of the pool; set it instead of the name."},
     DATA_SOURCE_OPTIONAL,
-    {"type", &TYPE_STRING, COMPUTED, "Type of the pool.",
-     .binding = XML("@type")},
-    {"path", &TYPE_STRING, COMPUTED, "Target path of the pool: the directory that contains the volumes.",
+    {"type", &TYPE_STRING, COMPUTED, "Type of the pool.", .binding = XML("@type")},
+    {"path", &TYPE_STRING, COMPUTED,
+     "Target path of the pool: the directory that contains the volumes.",
      .binding = XML("target/path")},
     {"running", &TYPE_BOOL, COMPUTED, "Whether the pool is active."},
     {"autostart", &TYPE_BOOL, COMPUTED, "Whether the pool starts with the host."},
@@ -23,11 +22,8 @@ static const Attribute attributes[] = {
     {"volumes", &TYPE_LIST_OF_STRING, COMPUTED, "Names of the volumes, sorted."},
     {"xml", &TYPE_STRING, COMPUTED, "The definition of the pool as XML."},
 };
-/* clang-format on */
 
-static const ArgumentRule rules[] = {
-    {RULE_EXACTLY_ONE, {"name", "id"}}
-};
+static const ArgumentRule rules[] = {{RULE_EXACTLY_ONE, {"name", "id"}}};
 
 static virStoragePoolPtr find(virConnectPtr connection, Value config, Arena *arena) {
     const char *id = str_to_cstr(object_text(config, "id", STR_EMPTY), arena);
@@ -75,9 +71,7 @@ static void fill(virStoragePoolPtr found, ObjectBuilder *builder, Arena *arena) 
     object_builder_set(builder, "volumes", names_of(found, arena));
 }
 
-static bool read(const Call *call,
-                 const DataReadRequest *request,
-                 DataReadResponse *response,
+static bool read(const Call *call, const DataReadRequest *request, DataReadResponse *response,
                  Diags *diags) {
     SCOPED(virConnectPtr) connection = NULL;
     if (!libvirt_client_connect(call, &connection, diags))

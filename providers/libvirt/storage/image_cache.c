@@ -229,8 +229,8 @@ static bool decompress(const Call *call, Str file, Str plain, Diags *diags) {
         str_format(call->arena, "The file is %.*s: %.*s.", STR_ARG(file), STR_ARG(why)));
 }
 
-bool image_cache_fetch(
-    const Call *call, Str directory, Str url, Str checksum, Str *path, Diags *diags) {
+bool image_cache_fetch(const Call *call, Str directory, Str url, Str checksum, Str *path,
+                       Diags *diags) {
     const Disk *disk = call->io->disk;
     Str place = directory.len ? directory : libvirt_client_cache(call, "images");
     if (place.len == 0)

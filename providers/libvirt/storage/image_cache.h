@@ -10,5 +10,5 @@
 /* Downloads the image unless it is cached, verifies it, and sets *path to the local (decompressed)
  * file. An empty `directory` is the default one. `checksum` is "sha256:…" or "sha512:…" of the
  * downloaded bytes. On failure adds an error and returns false. */
-MUST_USE bool image_cache_fetch(
-    const Call *call, Str directory, Str url, Str checksum, Str *path, Diags *diags);
+MUST_USE bool image_cache_fetch(const Call *call, Str directory, Str url, Str checksum, Str *path,
+                                Diags *diags);

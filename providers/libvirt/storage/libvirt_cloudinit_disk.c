@@ -70,41 +70,39 @@ static bool kind_forces_new(Value prior, Value planned) {
     return !(is_directory_kind(prior) && is_directory_kind(planned));
 }
 
-/* clang-format off */
 static const Attribute cloudinit_attributes[] = {
     {"name", &TYPE_STRING, REQUIRED | FORCES_NEW,
      "Name of the seed. The name of its volume also has a digest."},
     {"pool", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW,
      "Name of the pool (default: the provider's default_pool)."},
     {"kind", &TYPE_STRING, OPTIONAL | COMPUTED,
-     "Format of the seed: \"iso\" for an ISO image that a virtual machine reads, \"directory\" for a directory that a container "
-     "mounts at /var/lib/cloud/seed/nocloud. The value \"folder\" is deprecated; it means \"directory\".",
+     "Format of the seed: \"iso\" for an ISO image that a virtual machine reads, \"directory\" for "
+     "a directory that a container "
+     "mounts at /var/lib/cloud/seed/nocloud. The value \"folder\" is deprecated; it means "
+     "\"directory\".",
      .default_json = "\"iso\"", .one_of = "iso directory folder", .forces_new = kind_forces_new},
     {"user_data", &TYPE_STRING, OPTIONAL | SENSITIVE | FORCES_NEW,
-     "Content of user-data, such as a cloud-config or a script.",
-     .check = check_user_data},
+     "Content of user-data, such as a cloud-config or a script.", .check = check_user_data},
     {"vendor_data", &TYPE_STRING, OPTIONAL | SENSITIVE | FORCES_NEW, "Content of vendor-data."},
     {"meta_data", &TYPE_DYNAMIC, OPTIONAL | FORCES_NEW,
      "Content of meta-data, as a map or as YAML (default: an instance-id made from the name).",
      .check = check_document},
     {"network_config", &TYPE_DYNAMIC, OPTIONAL | FORCES_NEW,
-     "Content of network-config, as a map or as YAML.",
-     .check = check_network},
+     "Content of network-config, as a map or as YAML.", .check = check_network},
     {"id", &TYPE_STRING, COMPUTED, "Digest of the files."},
     {"volume_id", &TYPE_STRING, COMPUTED,
      "Key of the image's volume, for the cloudinit of a domain."},
     {"path", &TYPE_STRING, COMPUTED, "Path of the image or the directory on the host."},
     {"folder_id", &TYPE_STRING, COMPUTED, "UUID of the pool for the directory."},
 };
-/* clang-format on */
 
 static const struct {
     const char *attribute;
     const char *file;
 } seed_names[] = {
-    {"user_data",      "user-data"     },
-    {"vendor_data",    "vendor-data"   },
-    {"meta_data",      "meta-data"     },
+    {"user_data", "user-data"},
+    {"vendor_data", "vendor-data"},
+    {"meta_data", "meta-data"},
     {"network_config", "network-config"},
 };
 
@@ -149,9 +147,7 @@ static void keep_spelling(ObjectBuilder *builder, Value prior) {
         object_builder_set(builder, "kind", object_attribute(prior, "kind"));
 }
 
-static bool cloudinit_plan(const Call *call,
-                           const PlanRequest *request,
-                           PlanResponse *response,
+static bool cloudinit_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                            Diags *diags) {
     if (!value_is_present(response->planned))
         return true;
@@ -203,9 +199,7 @@ static void set_changed_files(ObjectBuilder *builder, const SeedFiles *files, Ar
     object_builder_set_text(builder, "id", seed_files_digest(files, arena), arena);
 }
 
-static void read_image(const Call *call,
-                       virConnectPtr connection,
-                       virStorageVolPtr volume,
+static void read_image(const Call *call, virConnectPtr connection, virStorageVolPtr volume,
                        Value *state) {
     Arena *arena = call->arena;
     Str image = STR_EMPTY;
@@ -253,9 +247,7 @@ static void set_volume(ObjectBuilder *builder, virStorageVolPtr volume, Arena *a
     free(path);
 }
 
-static bool cloudinit_read(const Call *call,
-                           const ReadRequest *request,
-                           ReadResponse *response,
+static bool cloudinit_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                            Diags *diags) {
     (void)request;
     Value *state = &response->state;
@@ -301,9 +293,7 @@ static const char *describe(const Call *call, Str name, size_t size) {
 }
 
 /* The name contains the digest, so a volume with that name and content is the same seed. */
-static bool is_same_seed(const Call *call,
-                         virConnectPtr connection,
-                         virStorageVolPtr volume,
+static bool is_same_seed(const Call *call, virConnectPtr connection, virStorageVolPtr volume,
                          Str digest) {
     Str image = STR_EMPTY;
     SeedFiles files = {0};
@@ -325,8 +315,8 @@ static bool is_full(const Call *call, virStoragePoolPtr pool) {
     return virStoragePoolGetInfo(pool, &info) == 0 && info.available < FULL_BELOW;
 }
 
-static bool upload_image(
-    const Call *call, virStoragePoolPtr pool, virStorageVolPtr volume, Str image, Diags *diags) {
+static bool upload_image(const Call *call, virStoragePoolPtr pool, virStorageVolPtr volume,
+                         Str image, Diags *diags) {
     SCOPED(virConnectPtr) alone = NULL;
     if (!libvirt_client_connect_alone(call, &alone, diags))
         return false;
@@ -344,11 +334,8 @@ static bool upload_image(
     return is_sent;
 }
 
-static bool create_image(const Call *call,
-                         virStoragePoolPtr pool,
-                         const SeedFiles *files,
-                         ObjectBuilder *builder,
-                         Diags *diags) {
+static bool create_image(const Call *call, virStoragePoolPtr pool, const SeedFiles *files,
+                         ObjectBuilder *builder, Diags *diags) {
     Arena *arena = call->arena;
     virConnectPtr connection = virStoragePoolGetConnect(pool);
     Str name = volume_name(object_builder_value(builder), arena);
@@ -375,9 +362,7 @@ static bool create_image(const Call *call,
     return is_sent;
 }
 
-static bool cloudinit_create(const Call *call,
-                             const ApplyRequest *request,
-                             ApplyResponse *response,
+static bool cloudinit_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                              Diags *diags) {
     Arena *arena = call->arena;
     SCOPED(virConnectPtr) connection = NULL;
@@ -415,10 +400,8 @@ static bool cloudinit_create(const Call *call,
     return is_made;
 }
 
-static bool cloudinit_delete(const Call *call,
-                             const DeleteRequest *request,
-                             DeleteResponse *response,
-                             Diags *diags) {
+static bool cloudinit_delete(const Call *call, const DeleteRequest *request,
+                             DeleteResponse *response, Diags *diags) {
     (void)response;
     SCOPED(virConnectPtr) connection = NULL;
     SCOPED(virStorageVolPtr) volume = NULL;
@@ -442,10 +425,8 @@ static bool cloudinit_delete(const Call *call,
     return libvirt_error_add(call, diags, "Cannot delete the seed \"%.*s\"", STR_ARG(id));
 }
 
-static bool cloudinit_marker(const Call *call,
-                             const MarkerRequest *request,
-                             MarkerResponse *response,
-                             Diags *diags) {
+static bool cloudinit_marker(const Call *call, const MarkerRequest *request,
+                             MarkerResponse *response, Diags *diags) {
     (void)diags;
     Value planned = request->planned;
     if (is_directory(planned))
@@ -456,12 +437,9 @@ static bool cloudinit_marker(const Call *call,
     return true;
 }
 
-static bool recover_directory(const Call *call,
-                              virConnectPtr connection,
-                              const RecoverRequest *request,
-                              ObjectBuilder *builder,
-                              RecoverOutcome *outcome,
-                              Diags *diags) {
+static bool recover_directory(const Call *call, virConnectPtr connection,
+                              const RecoverRequest *request, ObjectBuilder *builder,
+                              RecoverOutcome *outcome, Diags *diags) {
     SeedFiles files = {0};
     Str path = STR_EMPTY;
     bool is_there = false;
@@ -478,10 +456,8 @@ static bool recover_directory(const Call *call,
     return true;
 }
 
-static bool cloudinit_recover(const Call *call,
-                              const RecoverRequest *request,
-                              RecoverResponse *response,
-                              Diags *diags) {
+static bool cloudinit_recover(const Call *call, const RecoverRequest *request,
+                              RecoverResponse *response, Diags *diags) {
     RecoverOutcome *outcome = &response->outcome;
     Value *state = &response->state;
     Arena *arena = call->arena;
@@ -511,9 +487,7 @@ static bool cloudinit_recover(const Call *call,
 }
 
 /* Only the block "timeouts" changes in place, and it has no effect on the host. */
-static bool cloudinit_update(const Call *call,
-                             const ApplyRequest *request,
-                             ApplyResponse *response,
+static bool cloudinit_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                              Diags *diags) {
     (void)call;
     (void)diags;
@@ -523,10 +497,8 @@ static bool cloudinit_update(const Call *call,
 
 static const Block blocks[] = {TIMEOUTS_BLOCK};
 
-static bool cloudinit_upgrade(const Call *call,
-                              const UpgradeRequest *request,
-                              UpgradeResponse *response,
-                              Diags *diags) {
+static bool cloudinit_upgrade(const Call *call, const UpgradeRequest *request,
+                              UpgradeResponse *response, Diags *diags) {
     (void)diags;
     return foreign_state_upgrade_seed(call, request, response);
 }

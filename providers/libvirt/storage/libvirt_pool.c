@@ -228,9 +228,7 @@ static const LibvirtObject pool_object = {
     .read = read_pool,
 };
 
-static bool pool_plan(const Call *call,
-                      const PlanRequest *request,
-                      PlanResponse *response,
+static bool pool_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                       Diags *diags) {
     if (!value_is_present(response->planned))
         return true;
@@ -250,12 +248,8 @@ static bool pool_plan(const Call *call,
     return libvirt_object_plan_adoption(&pool_object, call, request, response, diags);
 }
 
-static bool add_define_error(const Call *call,
-                             virConnectPtr connection,
-                             Value planned,
-                             Str uuid,
-                             ApplyResponse *response,
-                             Diags *diags) {
+static bool add_define_error(const Call *call, virConnectPtr connection, Value planned, Str uuid,
+                             ApplyResponse *response, Diags *diags) {
     LibvirtError error = libvirt_error_last(call->arena);
     if (error.code == VIR_ERR_OPERATION_FAILED)
         error.hint = STR("Two pools cannot use the same directory. Choose another \"path\", or use "
@@ -280,8 +274,8 @@ static bool format_pool(const Call *call, virStoragePoolPtr pool, Value planned,
 
 /* Redefines the pool with the planned changes; does nothing if no argument with a binding changes.
  */
-static bool redefine(
-    const Call *call, virStoragePoolPtr pool, Value prior, Value planned, Diags *diags) {
+static bool redefine(const Call *call, virStoragePoolPtr pool, Value prior, Value planned,
+                     Diags *diags) {
     bool is_edited = false;
     for (size_t i = 0; i < pool_rows.count; i++)
         is_edited |=
@@ -298,9 +292,7 @@ static bool redefine(
     return again || libvirt_error_add(call, diags, "Cannot redefine the pool");
 }
 
-static bool pool_create(const Call *call,
-                        const ApplyRequest *request,
-                        ApplyResponse *response,
+static bool pool_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                         Diags *diags) {
     SCOPED(virConnectPtr) connection = NULL;
     if (!libvirt_client_connect(call, &connection, diags))
@@ -322,9 +314,7 @@ static bool pool_create(const Call *call,
     return libvirt_object_answer(&pool_object, call, pool, planned, is_done, response, diags);
 }
 
-static bool pool_update(const Call *call,
-                        const ApplyRequest *request,
-                        ApplyResponse *response,
+static bool pool_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                         Diags *diags) {
     SCOPED(virStoragePoolPtr) pool = libvirt_object_get(&pool_object, call, request->prior, diags);
     if (!pool)
@@ -377,9 +367,7 @@ static void remove_directory(const Call *call, virStoragePoolPtr pool, Value pri
                                   STR_ARG(error.message)));
 }
 
-static bool pool_delete(const Call *call,
-                        const DeleteRequest *request,
-                        DeleteResponse *response,
+static bool pool_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
                         Diags *diags) {
     (void)response;
     bool is_gone = false;
@@ -400,33 +388,25 @@ static bool pool_delete(const Call *call,
     return true;
 }
 
-static bool pool_read(const Call *call,
-                      const ReadRequest *request,
-                      ReadResponse *response,
+static bool pool_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                       Diags *diags) {
     (void)request;
     return libvirt_object_read(&pool_object, call, response, diags);
 }
 
-static bool pool_import(const Call *call,
-                        const ImportRequest *request,
-                        ImportResponse *response,
+static bool pool_import(const Call *call, const ImportRequest *request, ImportResponse *response,
                         Diags *diags) {
     response->private_data = adoption_begin(response->private_data, call->arena);
     return libvirt_object_import(&pool_object, call, request->id, &response->state, diags);
 }
 
-static bool pool_recover(const Call *call,
-                         const RecoverRequest *request,
-                         RecoverResponse *response,
+static bool pool_recover(const Call *call, const RecoverRequest *request, RecoverResponse *response,
                          Diags *diags) {
     return libvirt_object_recover(&pool_object, call, request, response, diags);
 }
 
 /* One creation or deletion at a time: they change the same list on the host. */
-static bool pool_limits(const Call *call,
-                        const LimitsRequest *request,
-                        LimitsResponse *response,
+static bool pool_limits(const Call *call, const LimitsRequest *request, LimitsResponse *response,
                         Diags *diags) {
     (void)diags;
     LimitAction action = request->action;
@@ -439,9 +419,7 @@ static bool pool_limits(const Call *call,
 
 static const Block blocks[] = {TIMEOUTS_BLOCK};
 
-static bool pool_upgrade(const Call *call,
-                         const UpgradeRequest *request,
-                         UpgradeResponse *response,
+static bool pool_upgrade(const Call *call, const UpgradeRequest *request, UpgradeResponse *response,
                          Diags *diags) {
     (void)diags;
     return foreign_state_upgrade(call, request, response, "on_delete");

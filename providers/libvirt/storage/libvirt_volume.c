@@ -26,8 +26,8 @@
 static const XmlRows volume_xml = {volume_attributes, VOLUME_ATTRIBUTE_COUNT};
 
 /* Keeps the spelling "20G" while it equals the size on the host. */
-static void read_size(
-    ObjectBuilder *builder, Value state, uint64_t capacity, bool is_block, Arena *arena) {
+static void read_size(ObjectBuilder *builder, Value state, uint64_t capacity, bool is_block,
+                      Arena *arena) {
     if (!object_has(state, "size"))
         return;
     uint64_t wanted = 0;
@@ -45,8 +45,8 @@ static bool is_copied(Value volume) {
 }
 
 /* Sets the base volume if it differs from the state, or if an imported volume has one. */
-static void read_base(
-    ObjectBuilder *builder, Value state, virConnectPtr connection, Str path, Arena *arena) {
+static void read_base(ObjectBuilder *builder, Value state, virConnectPtr connection, Str path,
+                      Arena *arena) {
     bool has_base = object_has(state, "base");
     bool is_found = !object_has(state, "name") && path.len;
     if ((!has_base && !is_found) || is_copied(state))
@@ -68,11 +68,8 @@ static void read_base(
     object_builder_set(builder, "base", object_builder_value(&changed));
 }
 
-static bool read_volume(const Call *call,
-                        virConnectPtr connection,
-                        virStorageVolPtr volume,
-                        Value *state,
-                        Diags *diags) {
+static bool read_volume(const Call *call, virConnectPtr connection, virStorageVolPtr volume,
+                        Value *state, Diags *diags) {
     Arena *arena = call->arena;
     SCOPED(XmlDoc) doc = {0};
     if (!xml_take(virStorageVolGetXMLDesc(volume, 0), &doc))
@@ -100,9 +97,7 @@ static bool read_volume(const Call *call,
     return true;
 }
 
-static bool volume_read(const Call *call,
-                        const ReadRequest *request,
-                        ReadResponse *response,
+static bool volume_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                         Diags *diags) {
     (void)request;
     Value *state = &response->state;
@@ -124,9 +119,7 @@ static bool volume_read(const Call *call,
     return true;
 }
 
-static bool volume_import(const Call *call,
-                          const ImportRequest *request,
-                          ImportResponse *response,
+static bool volume_import(const Call *call, const ImportRequest *request, ImportResponse *response,
                           Diags *diags) {
     Str id = request->id;
     Value *state = &response->state;
@@ -164,11 +157,8 @@ static void plan_defaults(const Call *call, ObjectBuilder *builder) {
 
 /* Plans the digest of an image with a URL: the configured checksum. Another checksum replaces the
  * volume. */
-static void plan_digest(const PlanRequest *request,
-                        PlanResponse *response,
-                        ObjectBuilder *builder,
-                        Str checksum,
-                        Arena *arena) {
+static void plan_digest(const PlanRequest *request, PlanResponse *response, ObjectBuilder *builder,
+                        Str checksum, Arena *arena) {
     bool is_new = value_is_null(request->prior);
     Value prior =
         is_new ? value_null(&TYPE_STRING) : object_attribute(request->prior, "source_digest");
@@ -183,11 +173,8 @@ static void plan_digest(const PlanRequest *request,
 }
 
 /* Plans the digest of the source: another content replaces the volume. */
-static bool plan_source(const Call *call,
-                        const PlanRequest *request,
-                        PlanResponse *response,
-                        ObjectBuilder *builder,
-                        Diags *diags) {
+static bool plan_source(const Call *call, const PlanRequest *request, PlanResponse *response,
+                        ObjectBuilder *builder, Diags *diags) {
     Arena *arena = call->arena;
     Value source = object_builder_get(builder, "source");
     Path digest_path = path_attribute((Path){0}, STR("source_digest"), arena);
@@ -248,9 +235,7 @@ static Str growth_note(const Call *call, Value prior) {
                       STR_ARG(domain_users_names(&users, call->arena)));
 }
 
-static void plan_size(const Call *call,
-                      const PlanRequest *request,
-                      PlanResponse *response,
+static void plan_size(const Call *call, const PlanRequest *request, PlanResponse *response,
                       ObjectBuilder *builder) {
     Value size = object_builder_get(builder, "size");
     if (value_is_null(request->prior) || !value_is_present(size))
@@ -308,9 +293,7 @@ static void plan_replacements(const PlanRequest *request, PlanResponse *response
     }
 }
 
-static bool volume_plan(const Call *call,
-                        const PlanRequest *request,
-                        PlanResponse *response,
+static bool volume_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                         Diags *diags) {
     if (!value_is_present(response->planned))
         return true;
@@ -380,12 +363,8 @@ static bool check_capacity(const Call *call, VolumeOrder *order, uint64_t least,
 
 /* Finds the base volume and sets its path and format in the order. *out NULL: only a path is
  * known. */
-static bool find_base(const Call *call,
-                      virConnectPtr connection,
-                      Value base,
-                      VolumeOrder *order,
-                      virStorageVolPtr *out,
-                      Diags *diags) {
+static bool find_base(const Call *call, virConnectPtr connection, Value base, VolumeOrder *order,
+                      virStorageVolPtr *out, Diags *diags) {
     Arena *arena = call->arena;
     Str id = object_text(base, "volume_id", object_text(base, "path", STR_EMPTY));
     bool is_bare = !object_has(base, "volume_id");
@@ -411,12 +390,8 @@ static bool find_base(const Call *call,
                                  "Set the \"format\" of the base."));
 }
 
-static bool create_layered(const Call *call,
-                           virStoragePoolPtr pool,
-                           Value planned,
-                           VolumeOrder *order,
-                           virStorageVolPtr *out,
-                           Diags *diags) {
+static bool create_layered(const Call *call, virStoragePoolPtr pool, Value planned,
+                           VolumeOrder *order, virStorageVolPtr *out, Diags *diags) {
     virConnectPtr connection = virStoragePoolGetConnect(pool);
     SCOPED(virStorageVolPtr) base = NULL;
     if (!find_base(call, connection, object_attribute(planned, "base"), order, &base, diags))
@@ -445,8 +420,8 @@ static bool create_layered(const Call *call,
            libvirt_error_add(call, diags, "Cannot grow the copy to its size");
 }
 
-static bool send_source(
-    const Call *call, virStorageVolPtr volume, Value planned, Str path, Diags *diags) {
+static bool send_source(const Call *call, virStorageVolPtr volume, Value planned, Str path,
+                        Diags *diags) {
     SCOPED(virConnectPtr) alone = NULL;
     if (!libvirt_client_connect_alone(call, &alone, diags))
         return false;
@@ -467,12 +442,8 @@ static bool send_source(
 }
 
 /* Uploads into a raw volume of the file's length; the host detects the format afterwards. */
-static bool create_uploaded(const Call *call,
-                            virStoragePoolPtr pool,
-                            Value planned,
-                            VolumeOrder *order,
-                            virStorageVolPtr *out,
-                            Diags *diags) {
+static bool create_uploaded(const Call *call, virStoragePoolPtr pool, Value planned,
+                            VolumeOrder *order, virStorageVolPtr *out, Diags *diags) {
     Value source = object_attribute(planned, "source");
     Str path = object_text(source, "path", STR_EMPTY);
     Str url = object_text(source, "url", STR_EMPTY);
@@ -506,8 +477,8 @@ static bool create_uploaded(const Call *call,
     return true;
 }
 
-static bool create_in_pool(
-    const Call *call, virStoragePoolPtr pool, Value planned, virStorageVolPtr *out, Diags *diags) {
+static bool create_in_pool(const Call *call, virStoragePoolPtr pool, Value planned,
+                           virStorageVolPtr *out, Diags *diags) {
     VolumeOrder order = {
         .name = object_text(planned, "name", STR_EMPTY),
         .format = object_text(planned, "format", STR("qcow2")),
@@ -544,9 +515,7 @@ static void resolve_source(const Call *call, Value *planned, Str *private_data) 
     *private_data = private_member_set(*private_data, PRIVATE_SEEN, seen, call->arena);
 }
 
-static bool volume_create(const Call *call,
-                          const ApplyRequest *request,
-                          ApplyResponse *response,
+static bool volume_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                           Diags *diags) {
     SCOPED(virConnectPtr) connection = NULL;
     SCOPED(virStoragePoolPtr) pool = NULL;
@@ -574,12 +543,8 @@ static bool volume_create(const Call *call,
     return is_made;
 }
 
-static bool grow(const Call *call,
-                 virConnectPtr connection,
-                 virStorageVolPtr volume,
-                 Value planned,
-                 uint64_t bytes,
-                 Diags *diags) {
+static bool grow(const Call *call, virConnectPtr connection, virStorageVolPtr volume, Value planned,
+                 uint64_t bytes, Diags *diags) {
     Str path = object_text(planned, "path", STR_EMPTY);
     DomainUsers users = domain_users_of_file(connection, path, call->arena);
     if (users.count == 0)
@@ -605,9 +570,7 @@ static bool grow(const Call *call,
     return true;
 }
 
-static bool volume_update(const Call *call,
-                          const ApplyRequest *request,
-                          ApplyResponse *response,
+static bool volume_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                           Diags *diags) {
     SCOPED(virConnectPtr) connection = NULL;
     if (!libvirt_client_connect(call, &connection, diags))
@@ -648,11 +611,8 @@ static Str find_layer(virStoragePoolPtr pool, Str path, Arena *arena) {
     return found;
 }
 
-static bool check_unused(const Call *call,
-                         virConnectPtr connection,
-                         virStorageVolPtr volume,
-                         Value prior,
-                         Diags *diags) {
+static bool check_unused(const Call *call, virConnectPtr connection, virStorageVolPtr volume,
+                         Value prior, Diags *diags) {
     Arena *arena = call->arena;
     Str name = object_text(prior, "name", STR_EMPTY);
     Str path = object_text(prior, "path", STR_EMPTY);
@@ -676,9 +636,7 @@ static bool check_unused(const Call *call,
                    STR_ARG(layer)));
 }
 
-static bool volume_delete(const Call *call,
-                          const DeleteRequest *request,
-                          DeleteResponse *response,
+static bool volume_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
                           Diags *diags) {
     (void)response;
     SCOPED(virConnectPtr) connection = NULL;
@@ -704,9 +662,7 @@ static bool volume_delete(const Call *call,
     return libvirt_error_add(call, diags, "Cannot delete volume \"%.*s\"", STR_ARG(name));
 }
 
-static bool volume_marker(const Call *call,
-                          const MarkerRequest *request,
-                          MarkerResponse *response,
+static bool volume_marker(const Call *call, const MarkerRequest *request, MarkerResponse *response,
                           Diags *diags) {
     (void)diags;
     Value planned = request->planned;
@@ -716,10 +672,8 @@ static bool volume_marker(const Call *call,
 }
 
 /* An upload or copy without an outcome may be incomplete, whatever its length. */
-static bool volume_recover(const Call *call,
-                           const RecoverRequest *request,
-                           RecoverResponse *response,
-                           Diags *diags) {
+static bool volume_recover(const Call *call, const RecoverRequest *request,
+                           RecoverResponse *response, Diags *diags) {
     RecoverOutcome *outcome = &response->outcome;
     Value *state = &response->state;
     SCOPED(virConnectPtr) connection = NULL;
@@ -745,9 +699,7 @@ static bool volume_recover(const Call *call,
     return true;
 }
 
-static bool volume_limits(const Call *call,
-                          const LimitsRequest *request,
-                          LimitsResponse *response,
+static bool volume_limits(const Call *call, const LimitsRequest *request, LimitsResponse *response,
                           Diags *diags) {
     (void)diags;
     LimitAction action = request->action;
@@ -761,10 +713,8 @@ static bool volume_limits(const Call *call,
 
 static const Block blocks[] = {TIMEOUTS_BLOCK};
 
-static bool volume_upgrade(const Call *call,
-                           const UpgradeRequest *request,
-                           UpgradeResponse *response,
-                           Diags *diags) {
+static bool volume_upgrade(const Call *call, const UpgradeRequest *request,
+                           UpgradeResponse *response, Diags *diags) {
     (void)diags;
     return foreign_state_upgrade(call, request, response, "source_digest");
 }

@@ -59,8 +59,8 @@ static FileState file_state(const Call *call, virStoragePoolPtr pool, const Seed
     return holds(call, volume, file->content) ? FILE_SAME : FILE_OTHER;
 }
 
-static bool check_free(
-    const Call *call, virStoragePoolPtr pool, const SeedFiles *files, Str directory, Diags *diags) {
+static bool check_free(const Call *call, virStoragePoolPtr pool, const SeedFiles *files,
+                       Str directory, Diags *diags) {
     vec_each(files, file)
         if (file_state(call, pool, file) == FILE_OTHER)
             return libvirt_error_say(
@@ -87,14 +87,8 @@ static bool put_file(const Call *call, virStoragePoolPtr pool, const SeedFile *f
                                   diags);
 }
 
-bool seed_directory_create(const Call *call,
-                           virConnectPtr connection,
-                           virStoragePoolPtr parent,
-                           Str name,
-                           Str uuid,
-                           const SeedFiles *files,
-                           Str *path,
-                           Diags *diags) {
+bool seed_directory_create(const Call *call, virConnectPtr connection, virStoragePoolPtr parent,
+                           Str name, Str uuid, const SeedFiles *files, Str *path, Diags *diags) {
     Arena *arena = call->arena;
     Str parent_name = str_clone(str_from_cstr(virStoragePoolGetName(parent)), arena);
     Str directory =
@@ -134,13 +128,8 @@ static bool get_file(const Call *call, virStorageVolPtr volume, SeedFiles *files
     return true;
 }
 
-bool seed_directory_read(const Call *call,
-                         virConnectPtr connection,
-                         Str uuid,
-                         SeedFiles *files,
-                         Str *path,
-                         bool *is_there,
-                         Diags *diags) {
+bool seed_directory_read(const Call *call, virConnectPtr connection, Str uuid, SeedFiles *files,
+                         Str *path, bool *is_there, Diags *diags) {
     SCOPED(virStoragePoolPtr)
     pool = virStoragePoolLookupByUUIDString(connection, str_to_cstr(uuid, call->arena));
     *is_there = pool != NULL;

@@ -38,9 +38,7 @@ Str seed_files_digest(const SeedFiles *files, Arena *arena) {
     return digest_finish(digest, arena);
 }
 
-static la_ssize_t append_bytes(struct archive *archive,
-                               void *payload,
-                               const void *bytes,
+static la_ssize_t append_bytes(struct archive *archive, void *payload, const void *bytes,
                                size_t count) {
     (void)archive;
     strbuf_add(payload, (Str){bytes, count});
@@ -64,9 +62,7 @@ static bool write_file(struct archive *archive, const SeedFile *file, Arena *are
     return is_written;
 }
 
-static bool write_image(struct archive *archive,
-                        const SeedFiles *files,
-                        StrBuf *out,
+static bool write_image(struct archive *archive, const SeedFiles *files, StrBuf *out,
                         Arena *arena) {
     if (archive_write_set_format_iso9660(archive) != ARCHIVE_OK ||
         archive_write_set_options(archive, "volume-id=cidata,joliet,rockridge=useful,pad=0") !=

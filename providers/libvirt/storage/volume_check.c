@@ -13,9 +13,7 @@ bool volume_check_add_source_error(const Call *call, Str path, Diags *diags) {
         STR_ARG(path));
 }
 
-bool volume_check_host(const Call *call,
-                       const PlanRequest *request,
-                       const PlanResponse *response,
+bool volume_check_host(const Call *call, const PlanRequest *request, const PlanResponse *response,
                        Diags *diags) {
     Arena *arena = call->arena;
     Value planned = response->planned;

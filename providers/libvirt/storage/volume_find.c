@@ -5,8 +5,8 @@
 #include "libvirt_error.h"
 #include "xml.h"
 
-bool volume_find_pool(
-    const Call *call, virConnectPtr connection, Str name, virStoragePoolPtr *out, Diags *diags) {
+bool volume_find_pool(const Call *call, virConnectPtr connection, Str name, virStoragePoolPtr *out,
+                      Diags *diags) {
     *out = virStoragePoolLookupByName(connection, str_to_cstr(name, call->arena));
     if (!*out)
         return libvirt_error_add(call, diags, "Cannot find pool \"%.*s\"", STR_ARG(name));
@@ -44,8 +44,8 @@ Str volume_find_format(virStorageVolPtr volume, Arena *arena) {
     return xml_get(xml_root(&doc), "target/format/@type", arena);
 }
 
-bool volume_find_add_error(
-    const Call *call, virStoragePoolPtr pool, Str pool_name, Str name, Diags *diags) {
+bool volume_find_add_error(const Call *call, virStoragePoolPtr pool, Str pool_name, Str name,
+                           Diags *diags) {
     LibvirtError error = libvirt_error_last(call->arena);
     SCOPED(virStorageVolPtr)
     other = virStorageVolLookupByName(pool, str_to_cstr(name, call->arena));
@@ -84,8 +84,8 @@ static bool is_absent(virStorageVolPtr *volume) {
     return is_gone;
 }
 
-bool volume_find_recovered(
-    const Call *call, virConnectPtr connection, Str identity, virStorageVolPtr *out, Diags *diags) {
+bool volume_find_recovered(const Call *call, virConnectPtr connection, Str identity,
+                           virStorageVolPtr *out, Diags *diags) {
     *out = NULL;
     size_t slash = str_find_char(identity, '/', 0);
     if (slash == SIZE_MAX)
@@ -137,12 +137,8 @@ static PoolState refresh_pool(virConnectPtr connection, Str name, Arena *arena) 
     return POOL_ACTIVE;
 }
 
-VolumeLook volume_find_fresh(const Call *call,
-                             virConnectPtr connection,
-                             Str pool,
-                             Str id,
-                             virStorageVolPtr *out,
-                             Diags *diags) {
+VolumeLook volume_find_fresh(const Call *call, virConnectPtr connection, Str pool, Str id,
+                             virStorageVolPtr *out, Diags *diags) {
     *out = find_with_file(connection, id, call->arena);
     if (*out)
         return VOLUME_THERE;

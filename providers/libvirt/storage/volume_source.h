@@ -14,8 +14,8 @@ typedef struct VolumeSource {
 /* `memory` is the result of an earlier call (private data of the resource): an unchanged file, by
  * path, size and time, is not read again. Returns false without a diagnostic if the file does not
  * exist. */
-MUST_USE bool volume_source_look(
-    const Call *call, Str path, Str memory, VolumeSource *out, Str *remember);
+MUST_USE bool volume_source_look(const Call *call, Str path, Str memory, VolumeSource *out,
+                                 Str *remember);
 /* Verifies the configured checksum "sha256:…" or "sha512:…". */
 MUST_USE bool volume_source_verify(const Call *call, Str path, Str checksum, Diags *diags);
 /* Reads only format, length and capacity. */

@@ -112,12 +112,8 @@ static bool send_all(Sending *sending, const Origin *origin, Digest *hash, Diags
 }
 
 /* Downloads `limit` bytes from `offset`, or fewer at the end of the volume. */
-static bool download(virConnectPtr connection,
-                     virStorageVolPtr volume,
-                     uint64_t offset,
-                     uint64_t limit,
-                     Str *out,
-                     Arena *arena) {
+static bool download(virConnectPtr connection, virStorageVolPtr volume, uint64_t offset,
+                     uint64_t limit, Str *out, Arena *arena) {
     SCOPED(virStreamPtr) stream = virStreamNew(connection, 0);
     if (!stream || virStorageVolDownload(volume, stream, offset, limit, 0) < 0)
         return false;
@@ -149,11 +145,8 @@ static bool report_cut(const Call *call, Diags *diags) {
 
 /* libvirt writes asynchronously, in order, up to the first failure, which it does not always
  * report. So checking the last piece verifies the whole upload. */
-static bool check_newest(const Sending *sending,
-                         virConnectPtr connection,
-                         virStorageVolPtr volume,
-                         const Origin *origin,
-                         Diags *diags) {
+static bool check_newest(const Sending *sending, virConnectPtr connection, virStorageVolPtr volume,
+                         const Origin *origin, Diags *diags) {
     const Call *call = sending->call;
     char *buffer = arena_alloc(call->arena, PIECE_SIZE);
     size_t got = 0;
@@ -177,12 +170,8 @@ static bool is_file(virStorageVolPtr volume) {
     return virStorageVolGetInfo(volume, &info) == 0 && info.type == VIR_STORAGE_VOL_FILE;
 }
 
-static bool upload(const Call *call,
-                   virConnectPtr connection,
-                   virStorageVolPtr volume,
-                   const Origin *origin,
-                   Digest *hash,
-                   Diags *diags) {
+static bool upload(const Call *call, virConnectPtr connection, virStorageVolPtr volume,
+                   const Origin *origin, Digest *hash, Diags *diags) {
     SCOPED(virStreamPtr) stream = virStreamNew(connection, 0);
     /* A hole in a block device would keep old data, so only files use holes. */
     Sending sending = {.call = call, .stream = stream, .is_sparse = is_file(volume)};
@@ -199,12 +188,8 @@ static bool upload(const Call *call,
     return check_newest(&sending, connection, volume, origin, diags);
 }
 
-bool volume_transfer_upload_file(const Call *call,
-                                 virConnectPtr connection,
-                                 virStorageVolPtr volume,
-                                 Str path,
-                                 Str *digest,
-                                 Diags *diags) {
+bool volume_transfer_upload_file(const Call *call, virConnectPtr connection,
+                                 virStorageVolPtr volume, Str path, Str *digest, Diags *diags) {
     Origin origin;
     int failure = origin_open(&origin, call->io->disk, path);
     if (failure < 0)
@@ -216,13 +201,13 @@ bool volume_transfer_upload_file(const Call *call,
     return sent;
 }
 
-bool volume_transfer_upload(
-    const Call *call, virConnectPtr connection, virStorageVolPtr volume, Str bytes, Diags *diags) {
+bool volume_transfer_upload(const Call *call, virConnectPtr connection, virStorageVolPtr volume,
+                            Str bytes, Diags *diags) {
     Origin origin = {.bytes = bytes, .size = bytes.len};
     return upload(call, connection, volume, &origin, NULL, diags);
 }
 
-bool volume_transfer_download(
-    virConnectPtr connection, virStorageVolPtr volume, size_t limit, Str *out, Arena *arena) {
+bool volume_transfer_download(virConnectPtr connection, virStorageVolPtr volume, size_t limit,
+                              Str *out, Arena *arena) {
     return download(connection, volume, 0, limit, out, arena);
 }

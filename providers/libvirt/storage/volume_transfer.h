@@ -9,15 +9,12 @@
 #include "provider.h"
 
 /* The volume must hold at least `size` bytes. *digest is that of the sent bytes. */
-MUST_USE bool volume_transfer_upload_file(const Call *call,
-                                          virConnectPtr connection,
-                                          virStorageVolPtr volume,
-                                          Str path,
-                                          Str *digest,
+MUST_USE bool volume_transfer_upload_file(const Call *call, virConnectPtr connection,
+                                          virStorageVolPtr volume, Str path, Str *digest,
                                           Diags *diags);
-MUST_USE bool volume_transfer_upload(
-    const Call *call, virConnectPtr connection, virStorageVolPtr volume, Str bytes, Diags *diags);
+MUST_USE bool volume_transfer_upload(const Call *call, virConnectPtr connection,
+                                     virStorageVolPtr volume, Str bytes, Diags *diags);
 /* Downloads at most `limit` bytes from the start. Returns false without a diagnostic, with
  * libvirt's error, if the host cannot return them. */
-MUST_USE bool volume_transfer_download(
-    virConnectPtr connection, virStorageVolPtr volume, size_t limit, Str *out, Arena *arena);
+MUST_USE bool volume_transfer_download(virConnectPtr connection, virStorageVolPtr volume,
+                                       size_t limit, Str *out, Arena *arena);

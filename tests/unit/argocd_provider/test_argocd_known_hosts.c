@@ -21,18 +21,18 @@ static void changes(void **state) {
         const char *added;
         const char *wanted;
     } cases[] = {
-        {"",                             "", "",       ""                                 },
-        {"",                             "", A "\n" R, "git " A "\ngit " R "\n"           },
-        {"x " A,                         "", A,        "x " A "\ngit " A "\n"             },
-        {"git " A "\nx " A "\n",         "", A,        "git " A "\nx " A "\n"             },
-        {"git " A "\nx " A "\n",         A,  A2,       "x " A "\ngit " A2 "\n"            },
-        {"git " A "\ngit " A2 "\n",      A2, A,        "git " A "\n"                      },
-        {"git " A "\ngit " A "\n",       A,  A,        "git " A "\n"                      },
-        {"git " A " comment\nx " R "\n", A,  "",       "x " R "\n"                        },
-        {"git " R "\ngit " A "\n",       A,  "",       "git " R "\n"                      },
-        {" git\t" A "\n",                A,  "",       ""                                 },
-        {"git,x " A "\n@revoked git " A, A,  "",       "git,x " A "\n@revoked git " A "\n"},
-        {"#git " A "\n\n|1|a|b " A "\n", A,  "",       "#git " A "\n\n|1|a|b " A "\n"     },
+        {"", "", "", ""},
+        {"", "", A "\n" R, "git " A "\ngit " R "\n"},
+        {"x " A, "", A, "x " A "\ngit " A "\n"},
+        {"git " A "\nx " A "\n", "", A, "git " A "\nx " A "\n"},
+        {"git " A "\nx " A "\n", A, A2, "x " A "\ngit " A2 "\n"},
+        {"git " A "\ngit " A2 "\n", A2, A, "git " A "\n"},
+        {"git " A "\ngit " A "\n", A, A, "git " A "\n"},
+        {"git " A " comment\nx " R "\n", A, "", "x " R "\n"},
+        {"git " R "\ngit " A "\n", A, "", "git " R "\n"},
+        {" git\t" A "\n", A, "", ""},
+        {"git,x " A "\n@revoked git " A, A, "", "git,x " A "\n@revoked git " A "\n"},
+        {"#git " A "\n\n|1|a|b " A "\n", A, "", "#git " A "\n\n|1|a|b " A "\n"},
     };
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");

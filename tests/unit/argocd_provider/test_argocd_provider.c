@@ -9,16 +9,16 @@ static void places(void **state) {
         const char *path;
         const char *wanted;
     } cases[] = {
-        {".spec",                                                      ".spec"                                },
-        {".spec.source.repoURL",                                       ".spec.source.repo_url"                },
-        {".spec.source.helm.skipCrds",                                 ".spec.source.helm.skip_crds"          },
+        {".spec", ".spec"},
+        {".spec.source.repoURL", ".spec.source.repo_url"},
+        {".spec.source.helm.skipCrds", ".spec.source.helm.skip_crds"},
         {".spec.sources[1].kustomize.patches[0].target.labelSelector",
-         ".spec.sources[1].kustomize.patches[0].target.label_selector"                                        },
-        {".spec.syncPolicy.automated.selfHeal",                        ".spec.sync_policy.automated.self_heal"},
+         ".spec.sources[1].kustomize.patches[0].target.label_selector"},
+        {".spec.syncPolicy.automated.selfHeal", ".spec.sync_policy.automated.self_heal"},
         {".spec.syncPolicy.managedNamespaceMetadata.labels.a",
-         ".spec.sync_policy.managed_namespace_metadata.labels[\"a\"]"                                         },
-        {".spec.source.ksonnet",                                       ".spec.source"                         },
-        {".metadata.annotations.a",                                    ".metadata[0].annotations[\"a\"]"      },
+         ".spec.sync_policy.managed_namespace_metadata.labels[\"a\"]"},
+        {".spec.source.ksonnet", ".spec.source"},
+        {".metadata.annotations.a", ".metadata[0].annotations[\"a\"]"},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

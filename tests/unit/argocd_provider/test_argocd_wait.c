@@ -55,8 +55,8 @@ static void recorded(void **state) {
 }
 
 /* An application whose operation runs, compared at the revision "new". */
-static Str termination(
-    const char *source, const char *revision, const char *by, const char *expected, Arena *arena) {
+static Str termination(const char *source, const char *revision, const char *by,
+                       const char *expected, Arena *arena) {
     Value object;
     const char *error;
     size_t offset;

@@ -19,12 +19,9 @@ typedef struct ScriptedHttp {
     Clock clock;
 } ScriptedHttp;
 
-static inline HttpStatus scripted_http_attempt(void *self,
-                                               const HttpRequest *request,
-                                               const HttpSink *sink,
-                                               HttpResponse *response,
-                                               Str *problem,
-                                               Arena *arena) {
+static inline HttpStatus scripted_http_attempt(void *self, const HttpRequest *request,
+                                               const HttpSink *sink, HttpResponse *response,
+                                               Str *problem, Arena *arena) {
     ScriptedHttp *script = self;
     (void)arena;
     strbuf_add_format(&script->diary, "%.*s %.*s %.*s\n", STR_ARG(request->method),

@@ -25,8 +25,8 @@ static Value config_of(const Argument *arguments, size_t count, Arena *arena) {
 }
 
 static const Argument plain[] = {
-    {"endpoints",     "h:1" },
-    {"prefix",        "p"   },
+    {"endpoints", "h:1"},
+    {"prefix", "p"},
     {"lease_seconds", "3600"}, /* no renewal within the test */
 };
 
@@ -55,13 +55,13 @@ static void writes_are_fenced(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");
     static const ScriptedAnswer answers[] = {
-        {200, "{\"ID\":\"9\"}"                    },
-        {200, DONE                                },
-        {200, DONE                                },
-        {200, DONE                                },
+        {200, "{\"ID\":\"9\"}"},
+        {200, DONE},
+        {200, DONE},
+        {200, DONE},
         {200, "{\"header\":{\"revision\":\"50\"}}"},
-        {200, "{}"                                },
-        {200, DONE                                },
+        {200, "{}"},
+        {200, DONE},
     };
     ScriptedHttp script = {.answers = answers, .count = ARRAY_COUNT(answers)};
     Io io;
@@ -93,11 +93,11 @@ typedef struct Row {
 } Row;
 
 static const Row rows[] = {
-    {{{"prefix", "x"}},                                               "\"endpoints\" must contain"},
-    {{{"endpoints", "ftp://h"}},                                      "not \"ftp://h\""           },
-    {{{"endpoints", "h"}, {"lease_seconds", "4"}},                    "from 5 to 3600"            },
-    {{{"endpoints", "h"}, {"client_cert", "-----BEGIN CERTIFICATE"}}, "one is missing"            },
-    {{{"endpoints", "h"}, {"ca_cert", "/nowhere/ca.pem"}},            "No such file or directory" },
+    {{{"prefix", "x"}}, "\"endpoints\" must contain"},
+    {{{"endpoints", "ftp://h"}}, "not \"ftp://h\""},
+    {{{"endpoints", "h"}, {"lease_seconds", "4"}}, "from 5 to 3600"},
+    {{{"endpoints", "h"}, {"client_cert", "-----BEGIN CERTIFICATE"}}, "one is missing"},
+    {{{"endpoints", "h"}, {"ca_cert", "/nowhere/ca.pem"}}, "No such file or directory"},
 };
 
 static void wrong_arguments(void **unused) {

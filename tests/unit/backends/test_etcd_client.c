@@ -36,9 +36,7 @@ static EtcdTxn txn_of(Arena *arena) {
 static void a_transaction(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");
-    static const ScriptedAnswer answers[] = {
-        {200, ANSWER}
-    };
+    static const ScriptedAnswer answers[] = {{200, ANSWER}};
     ScriptedHttp script = {.answers = answers, .count = 1};
     Io io;
     EtcdClient *client = client_new(&script, "", &io, arena);
@@ -63,10 +61,10 @@ typedef struct Row {
 } Row;
 
 static const Row rows[] = {
-    {{{0, NULL}, {200, "{}"}},                                         "ab"                    },
-    {{{503, "{\"message\":\"no leader\"}"}, {503, NULL}, {200, "{}"}}, "aba"                   },
-    {{{200, "half an ans"}, {200, "{}"}},                              "ab"                    },
-    {{{400, "{\"code\":3,\"message\":\"request is too large\"}"}},     "a request is too large"},
+    {{{0, NULL}, {200, "{}"}}, "ab"},
+    {{{503, "{\"message\":\"no leader\"}"}, {503, NULL}, {200, "{}"}}, "aba"},
+    {{{200, "half an ans"}, {200, "{}"}}, "ab"},
+    {{{400, "{\"code\":3,\"message\":\"request is too large\"}"}}, "a request is too large"},
     {{{0, 0},
       {0, 0},
       {0, 0},
@@ -79,7 +77,7 @@ static const Row rows[] = {
       {0, 0},
       {0, 0},
       {0, 0}},
-     "abababababab http://b: connection refused"                                               },
+     "abababababab http://b: connection refused"},
 };
 
 /* "ab": the hosts of the recorded requests. */
@@ -115,14 +113,14 @@ static void endpoint_order(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");
     static const ScriptedAnswer answers[] = {
-        {0,   NULL                                  },
-        {200, "{\"token\":\"t1\"}"                  },
-        {200, "{}"                                  },
+        {0, NULL},
+        {200, "{\"token\":\"t1\"}"},
+        {200, "{}"},
         {401, "{\"message\":\"invalid auth token\"}"},
-        {200, "{\"token\":\"t2\"}"                  },
-        {200, "{}"                                  },
-        {401, NULL                                  },
-        {401, "{\"message\":\"wrong password\"}"    },
+        {200, "{\"token\":\"t2\"}"},
+        {200, "{}"},
+        {401, NULL},
+        {401, "{\"message\":\"wrong password\"}"},
     };
     ScriptedHttp script = {.answers = answers, .count = ARRAY_COUNT(answers)};
     Io io;
@@ -146,11 +144,11 @@ static void tokens_in_an_arena_of_their_own(void **unused) {
     SCOPED(ArenaRef) owner = arena_open("owner");
     SCOPED(ArenaRef) arena = arena_open("test");
     static const ScriptedAnswer answers[] = {
-        {200, "{\"token\":\"t1\"}"                  },
-        {200, "{\"result\":{\"TTL\":\"5\"}}"        },
+        {200, "{\"token\":\"t1\"}"},
+        {200, "{\"result\":{\"TTL\":\"5\"}}"},
         {401, "{\"message\":\"invalid auth token\"}"},
-        {200, "{\"token\":\"t2\"}"                  },
-        {200, "{\"result\":{\"TTL\":\"5\"}}"        },
+        {200, "{\"token\":\"t2\"}"},
+        {200, "{\"result\":{\"TTL\":\"5\"}}"},
     };
     ScriptedHttp script = {.answers = answers, .count = ARRAY_COUNT(answers)};
     EtcdConfig config = {.username = STR("me"), .password = STR("pw")};
@@ -171,9 +169,9 @@ static void leases(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");
     static const ScriptedAnswer answers[] = {
-        {200, "{\"ID\":\"7587862094938812000\",\"TTL\":\"5\"}"         },
-        {200, "{\"result\":{\"ID\":\"1\",\"TTL\":\"5\"}}"              },
-        {200, "{\"result\":{\"ID\":\"1\"}}"                            },
+        {200, "{\"ID\":\"7587862094938812000\",\"TTL\":\"5\"}"},
+        {200, "{\"result\":{\"ID\":\"1\",\"TTL\":\"5\"}}"},
+        {200, "{\"result\":{\"ID\":\"1\"}}"},
         {404, "{\"message\":\"etcdserver: requested lease not found\"}"},
     };
     ScriptedHttp script = {.answers = answers, .count = ARRAY_COUNT(answers)};

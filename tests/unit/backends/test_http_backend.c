@@ -24,8 +24,8 @@ static Value config_of(const Argument *arguments, size_t count, Arena *arena) {
 }
 
 static const Argument plain[] = {
-    {"address",      "http://u:p@h/s?a=b"},
-    {"lock_address", "http://h/l"        },
+    {"address", "http://u:p@h/s?a=b"},
+    {"lock_address", "http://h/l"},
 };
 
 static Backend *open_backend(const Io *io, Value config, Arena *arena) {
@@ -41,14 +41,14 @@ typedef struct ReadRow {
 } ReadRow;
 
 static const ReadRow reads[] = {
-    {{{200, "{}"}},                           "{}"},
-    {{{200, NULL}},                           ""  },
-    {{{204, NULL}},                           ""  },
-    {{{404, "not found"}},                    ""  },
-    {{{0, NULL}, {503, NULL}, {200, "x"}},    "x" },
+    {{{200, "{}"}}, "{}"},
+    {{{200, NULL}}, ""},
+    {{{204, NULL}}, ""},
+    {{{404, "not found"}}, ""},
+    {{{0, NULL}, {503, NULL}, {200, "x"}}, "x"},
     {{{503, NULL}, {503, NULL}, {503, NULL}}, NULL},
-    {{{401, NULL}},                           NULL},
-    {{{301, NULL}},                           NULL},
+    {{{401, NULL}}, NULL},
+    {{{301, NULL}}, NULL},
 };
 
 static void reading(void **unused) {
@@ -75,12 +75,7 @@ static void a_run(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");
     static const ScriptedAnswer answers[] = {
-        {502, NULL              },
-        {423, "{\"ID\":\"1 2\"}"},
-        {201, NULL              },
-        {200, NULL              },
-        {200, NULL              },
-        {200, NULL              },
+        {502, NULL}, {423, "{\"ID\":\"1 2\"}"}, {201, NULL}, {200, NULL}, {200, NULL}, {200, NULL},
     };
     ScriptedHttp script = {.answers = answers, .count = ARRAY_COUNT(answers)};
     Io io = scripted_http_io(&script, arena);
@@ -112,12 +107,12 @@ typedef struct LockRow {
 } LockRow;
 
 static const LockRow locks[] = {
-    {{{409, "{\"ID\":\"7\",\"Who\":\"me@here\"}"}}, "me@here"           },
-    {{{423, "gibberish"}},                          "http://h/l"        },
-    {{{401, NULL}},                                 "(401)"             },
-    {{{403, NULL}},                                 "(403)"             },
-    {{{404, NULL}},                                 "404"               },
-    {{{0, NULL}, {0, NULL}, {0, NULL}},             "connection refused"},
+    {{{409, "{\"ID\":\"7\",\"Who\":\"me@here\"}"}}, "me@here"},
+    {{{423, "gibberish"}}, "http://h/l"},
+    {{{401, NULL}}, "(401)"},
+    {{{403, NULL}}, "(403)"},
+    {{{404, NULL}}, "404"},
+    {{{0, NULL}, {0, NULL}, {0, NULL}}, "connection refused"},
 };
 
 static void locks_refused(void **unused) {
@@ -137,10 +132,10 @@ static void locks_refused(void **unused) {
 }
 
 static const Argument wrong[][2] = {
-    {{"address", "ftp://h/"},  {"username", "u"}              },
-    {{"address", "http://h/"}, {"unlock_address", "h/l"}      },
+    {{"address", "ftp://h/"}, {"username", "u"}},
+    {{"address", "http://h/"}, {"unlock_address", "h/l"}},
     {{"address", "http://h/"}, {"client_private_key_pem", "k"}},
-    {{"address", "http://h/"}, {"retry_max", "-1"}            },
+    {{"address", "http://h/"}, {"retry_max", "-1"}},
 };
 
 static void wrong_arguments(void **unused) {

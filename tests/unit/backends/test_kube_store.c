@@ -11,16 +11,16 @@ typedef struct Row {
 } Row;
 
 static const Row rows[] = {
-    {"default", "state",                                                             "tfstate-default-state"},
-    {"a.b-c",   "x-y.z",                                                             "tfstate-a.b-c-x-y.z"  },
-    {"default", "state-1",                                                           NULL                   },
-    {"default", "1",                                                                 "tfstate-default-1"    },
-    {"Default", "state",                                                             NULL                   },
-    {"a_b",     "state",                                                             NULL                   },
-    {"a.",      "state",                                                             NULL                   },
-    {"default", "state-",                                                            NULL                   },
-    {"default", "",                                                                  NULL                   },
-    {"default", "a-234567890123456789012345678901234567890123456789012345678901234", NULL                   },
+    {"default", "state", "tfstate-default-state"},
+    {"a.b-c", "x-y.z", "tfstate-a.b-c-x-y.z"},
+    {"default", "state-1", NULL},
+    {"default", "1", "tfstate-default-1"},
+    {"Default", "state", NULL},
+    {"a_b", "state", NULL},
+    {"a.", "state", NULL},
+    {"default", "state-", NULL},
+    {"default", "", NULL},
+    {"default", "a-234567890123456789012345678901234567890123456789012345678901234", NULL},
 };
 
 static void names(void **state) {
@@ -73,20 +73,21 @@ typedef struct Listing {
 } Listing;
 
 static const Listing listings[] = {
-    {{{200, FIRST_PAGE}, {200, SECOND_PAGE}},                                 2, KUBE_DONE,   2},
- /* The server no longer has the list's resource version: the list starts again. */
-    {{{200, FIRST_PAGE}, {410, GONE}, {200, FIRST_PAGE}, {200, SECOND_PAGE}}, 4, KUBE_DONE,   2},
-    {{{200, FIRST_PAGE}, {410, GONE}, {200, SECOND_PAGE}},                    3, KUBE_DONE,   1},
- /* Every list request gets this response. */
+    {{{200, FIRST_PAGE}, {200, SECOND_PAGE}}, 2, KUBE_DONE, 2},
+    /* The server no longer has the list's resource version: the list starts again. */
+    {{{200, FIRST_PAGE}, {410, GONE}, {200, FIRST_PAGE}, {200, SECOND_PAGE}}, 4, KUBE_DONE, 2},
+    {{{200, FIRST_PAGE}, {410, GONE}, {200, SECOND_PAGE}}, 3, KUBE_DONE, 1},
+    /* Every list request gets this response. */
     {{{200, FIRST_PAGE},
       {410, GONE},
       {200, FIRST_PAGE},
       {410, GONE},
       {200, FIRST_PAGE},
       {410, GONE}},
-     6,                                                                          KUBE_FAILED,
-     1                                                                                         },
-    {{{200, FIRST_PAGE}, {403, GONE}},                                        2, KUBE_FAILED, 1},
+     6,
+     KUBE_FAILED,
+     1},
+    {{{200, FIRST_PAGE}, {403, GONE}}, 2, KUBE_FAILED, 1},
 };
 
 static void lists(void **state) {

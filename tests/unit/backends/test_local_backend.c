@@ -227,14 +227,14 @@ static void a_copy_left_behind(void **state) {
         const char *copy;
         bool copy_counts;
     } cases[] = {
-        {"",              STATE("l",                      "2"),                    true},
-        {"{\"lineage\":", STATE("l",                      "2"),                    true},
-        {"\x01\x02",      STATE("l",                      "2"),                    true},
-        {STATE("l",       "1"),                           STATE("l",               "2"), true},
-        {"{\"lineage\":\"l\",\"serial\":2,\"half\":1}",               STATE("l", "2"), true},
-        {STATE("l",               "3"),                                     STATE("l",                                          "2"), false},
-        {STATE("m",          "1"),                                        STATE("l",                                                       "2"),                                              false},
-        {STATE("l",           "1"),                                    "{\"lineage\":\"l",     false},
+        {"", STATE("l", "2"), true},
+        {"{\"lineage\":", STATE("l", "2"), true},
+        {"\x01\x02", STATE("l", "2"), true},
+        {STATE("l", "1"), STATE("l", "2"), true},
+        {"{\"lineage\":\"l\",\"serial\":2,\"half\":1}", STATE("l", "2"), true},
+        {STATE("l", "3"), STATE("l", "2"), false},
+        {STATE("m", "1"), STATE("l", "2"), false},
+        {STATE("l", "1"), "{\"lineage\":\"l", false},
     };
     Case *it = *state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

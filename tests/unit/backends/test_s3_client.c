@@ -15,34 +15,33 @@ typedef struct Row {
 } Row;
 
 static const Row rows[] = {
-    {PAGE(""),                                                                               true,  "",        ""  },
-    {PAGE("<Contents><Key>a b&amp;+c</Key></Contents>"),                                     true,  "a b&+c|", ""  },
+    {PAGE(""), true, "", ""},
+    {PAGE("<Contents><Key>a b&amp;+c</Key></Contents>"), true, "a b&+c|", ""},
     {PAGE("<EncodingType>url</EncodingType><Contents><Key>a+b%2Bc/%C3%BC</Key></Contents>"), true,
-     "a b+c/\xc3\xbc|",                                                                                        ""  },
+     "a b+c/\xc3\xbc|", ""},
     {PAGE("<IsTruncated>true</IsTruncated><Contents><Key>x</Key><Size>1</Size></Contents><Contents>"
           "<Key>y</Key></Contents><NextContinuationToken>t=</NextContinuationToken>"),
-     true,                                                                                          "x|y|",    "t="},
-    {PAGE("<EncodingType>url</EncodingType><Contents><Key>a%zz</Key></Contents>"),           false, "",        ""  },
-    {"<Other/>",                                                                             false, "",        ""  },
-    {"<ListBucketResult>",                                                                   false, "",        ""  },
-    {"",                                                                                     false, "",        ""  },
+     true, "x|y|", "t="},
+    {PAGE("<EncodingType>url</EncodingType><Contents><Key>a%zz</Key></Contents>"), false, "", ""},
+    {"<Other/>", false, "", ""},
+    {"<ListBucketResult>", false, "", ""},
+    {"", false, "", ""},
     {"<!DOCTYPE x [<!ENTITY e SYSTEM \"file:///etc/passwd\">]><ListBucketResult><Contents><Key>&e;"
-     "</Key></Contents></ListBucketResult>",                                            true,  "",        ""  },
+     "</Key></Contents></ListBucketResult>",
+     true, "", ""},
 };
 
 #define LAST_PAGE PAGE("<Contents><Key>last</Key></Contents>")
 
 static S3Client client_of(const Io *io) {
-    return (S3Client){
-        .io = io,
-        .settings = {.identity = {.access_key = STR("A"),
-                                  .secret_key = STR("S"),
-                                  .region = STR("r"),
-                                  .service = STR("s3")},
-                     .bucket = STR("b"),
-                     .endpoint = STR("http://h"),
-                     .path_style = true}
-    };
+    return (S3Client){.io = io,
+                      .settings = {.identity = {.access_key = STR("A"),
+                                                .secret_key = STR("S"),
+                                                .region = STR("r"),
+                                                .service = STR("s3")},
+                                   .bucket = STR("b"),
+                                   .endpoint = STR("http://h"),
+                                   .path_style = true}};
 }
 
 static void pages(void **state) {
@@ -52,7 +51,7 @@ static void pages(void **state) {
         bool has_next = rows[i].next[0] != '\0';
         ScriptedAnswer answers[] = {
             {200, rows[i].text},
-            {200, LAST_PAGE   },
+            {200, LAST_PAGE},
         };
         ScriptedHttp script = {.answers = answers, .count = has_next ? 2 : 1};
         Io io = scripted_http_io(&script, arena);
@@ -80,8 +79,8 @@ static void errors(void **state) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const ScriptedAnswer answers[] = {
         {404, "<Error><Code>NoSuchKey</Code><Message>It is not there.</Message></Error>"},
-        {404, "<Error><Code>NoSuchBucket</Code><Message>None.</Message></Error>"        },
-        {403, "<html>proxy</html>"                                                      },
+        {404, "<Error><Code>NoSuchBucket</Code><Message>None.</Message></Error>"},
+        {403, "<html>proxy</html>"},
     };
     ScriptedHttp script = {.answers = answers, .count = ARRAY_COUNT(answers)};
     Io io = scripted_http_io(&script, arena);

@@ -24,11 +24,11 @@ typedef struct Row {
 } Row;
 
 static const Row rows[] = {
-    {"default", "D",  "d",    "",   "r0"                             },
-    {"one",     "A",  "s/+=", "",   "r1"                             },
-    {"two",     "B",  "b",    "T",  "r2"                             },
-    {"role",    NULL, NULL,   NULL, "uses a role"                    },
-    {"none",    NULL, NULL,   NULL, "files have no profile \"none\"."},
+    {"default", "D", "d", "", "r0"},
+    {"one", "A", "s/+=", "", "r1"},
+    {"two", "B", "b", "T", "r2"},
+    {"role", NULL, NULL, NULL, "uses a role"},
+    {"none", NULL, NULL, NULL, "files have no profile \"none\"."},
 };
 
 static int write_text(Str directory, const char *name, const char *text, Arena *arena) {

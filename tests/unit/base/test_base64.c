@@ -9,13 +9,13 @@ static void base64(void **state) {
         Str bytes;
         const char *standard, *url;
     } cases[] = {
-        {STR_CONST(""),           "",         ""        },
-        {STR_CONST("f"),          "Zg==",     "Zg"      },
-        {STR_CONST("fo"),         "Zm8=",     "Zm8"     },
-        {STR_CONST("foo"),        "Zm9v",     "Zm9v"    },
-        {STR_CONST("foobar"),     "Zm9vYmFy", "Zm9vYmFy"},
-        {STR_CONST("\0\xfb\xff"), "APv/",     "APv_"    },
-        {STR_CONST("\xfb\xef"),   "++8=",     "--8"     },
+        {STR_CONST(""), "", ""},
+        {STR_CONST("f"), "Zg==", "Zg"},
+        {STR_CONST("fo"), "Zm8=", "Zm8"},
+        {STR_CONST("foo"), "Zm9v", "Zm9v"},
+        {STR_CONST("foobar"), "Zm9vYmFy", "Zm9vYmFy"},
+        {STR_CONST("\0\xfb\xff"), "APv/", "APv_"},
+        {STR_CONST("\xfb\xef"), "++8=", "--8"},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

@@ -10,13 +10,13 @@ static void hashes(void **state) {
         DigestKind kind;
         const char *text, *wanted;
     } cases[] = {
-        {DIGEST_MD5,    "",    "d41d8cd98f00b204e9800998ecf8427e"                                },
-        {DIGEST_MD5,    "abc", "900150983cd24fb0d6963f7d28e17f72"                                },
-        {DIGEST_SHA1,   "abc", "a9993e364706816aba3e25717850c26c9cd0d89d"                        },
+        {DIGEST_MD5, "", "d41d8cd98f00b204e9800998ecf8427e"},
+        {DIGEST_MD5, "abc", "900150983cd24fb0d6963f7d28e17f72"},
+        {DIGEST_SHA1, "abc", "a9993e364706816aba3e25717850c26c9cd0d89d"},
         {DIGEST_SHA256, "abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
         {DIGEST_SHA512, "abc",
          "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23"
-         "a3feebbd454d4423643ce80e2a9ac94fa54ca49f"                                              },
+         "a3feebbd454d4423643ce80e2a9ac94fa54ca49f"},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

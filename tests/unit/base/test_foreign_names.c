@@ -6,8 +6,8 @@ static void test_hints(void **state) {
     (void)state;
     Arena *arena = arena_open("test");
     static const ForeignName rows[] = {
-        {"colour", "Set \"color\"." },
-        {"mod",    "Set \"action\"."},
+        {"colour", "Set \"color\"."},
+        {"mod", "Set \"action\"."},
     };
     static const ForeignNames names = {rows, ARRAY_COUNT(rows)};
     const Str known[] = {STR("mode"), STR("color")};

@@ -10,17 +10,12 @@ typedef struct GlobCase {
 
 static void test_matches(void **state) {
     static const GlobCase cases[] = {
-        {"*.txt",        "a.txt",     true },
-        {"*.txt",        "a/b.txt",   false},
-        {"**/*.txt",     "a.txt",     true },
-        {"**/*.txt",     "a/b/c.txt", true },
-        {"a/**",         "a/b/c",     true },
-        {"?.t[a-z]t",    "é.txt",    true },
-        {"[^a]b",        "ab",        false},
-        {"{a,b{c,d}}.x", "bd.x",      true },
-        {"{a,b}.x",      "c.x",       false},
-        {"\\*",          "*",         true },
-        {"\\*",          "a",         false},
+        {"*.txt", "a.txt", true},    {"*.txt", "a/b.txt", false},
+        {"**/*.txt", "a.txt", true}, {"**/*.txt", "a/b/c.txt", true},
+        {"a/**", "a/b/c", true},     {"?.t[a-z]t", "é.txt", true},
+        {"[^a]b", "ab", false},      {"{a,b{c,d}}.x", "bd.x", true},
+        {"{a,b}.x", "c.x", false},   {"\\*", "*", true},
+        {"\\*", "a", false},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
@@ -47,12 +42,12 @@ static void test_long_patterns(void **state) {
         size_t times;
         bool matches;
     } cases[] = {
-        {"",        "*",      "",      "a/b.txt", 200000, true },
-        {"",        "*",      "c",     "a/b.txt", 200000, false},
-        {"{a,b}.{", "other,", "txt}",  "a.txt",   2000,   true },
-        {"{a,b}.{", "other,", "yaml}", "a.txt",   2000,   false},
-        {"",        "{,}",    "a",     "b",       100000, false},
-        {"",        "?",      "",      "a",       200000, false},
+        {"", "*", "", "a/b.txt", 200000, true},
+        {"", "*", "c", "a/b.txt", 200000, false},
+        {"{a,b}.{", "other,", "txt}", "a.txt", 2000, true},
+        {"{a,b}.{", "other,", "yaml}", "a.txt", 2000, false},
+        {"", "{,}", "a", "b", 100000, false},
+        {"", "?", "", "a", 200000, false},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

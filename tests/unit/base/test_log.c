@@ -71,16 +71,17 @@ static void texts_are_quoted(void **state) {
         const char *text;
         const char *wanted;
     } cases[] = {
-        {"plain/path.tf", "plain/path.tf"  },
-        {"two words",     "\"two words\""  },
-        {"a=b",           "\"a=b\""        },
-        {"two\nlines",    "\"two\\nlines\""},
-        {"\"\\",          "\"\\\"\\\\\""   },
-        {"\x1b[2J",       "\"\\u001b[2J\"" },
-        {"\xff",          "\"\\ufffd\""    },
+        {"plain/path.tf", "plain/path.tf"},
+        {"two words", "\"two words\""},
+        {"a=b", "\"a=b\""},
+        {"two\nlines", "\"two\\nlines\""},
+        {"\"\\", "\"\\\"\\\\\""},
+        {"\x1b[2J", "\"\\u001b[2J\""},
+        {"\xff", "\"\\ufffd\""},
         {"\xe2\x80\xae"
-         "x",    "\"\\u202ex\""   },
-        {"\xc3\xa4",      "\"\xc3\xa4\""   },
+         "x",
+         "\"\\u202ex\""},
+        {"\xc3\xa4", "\"\xc3\xa4\""},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         log_set_level(LOG_DEBUG);
@@ -133,16 +134,16 @@ static void secrets_are_replaced(void **state) {
         const char *text;
         const char *wanted;
     } cases[] = {
-        {"",                   ""                                               },
-        {"nothing",            "nothing"                                        },
-        {"password",           "(sensitive value)"                              },
-        {"passwords",          "(sensitive value)s"                             },
-        {"password1x",         "(sensitive value)x"                             }, /* the longest */
-        {"xpasswordpassword1", "x(sensitive value)(sensitive value)"            },
-        {"a=ab b=cab",         "a=(sensitive value) b=cab"                      }, /* short: only as a whole word */
-        {"ab",                 "(sensitive value)"                              },
-        {"\"ab\", abab, ab.",  "\"(sensitive value)\", abab, (sensitive value)."},
-        {"passwor",            "passwor"                                        },
+        {"", ""},
+        {"nothing", "nothing"},
+        {"password", "(sensitive value)"},
+        {"passwords", "(sensitive value)s"},
+        {"password1x", "(sensitive value)x"}, /* the longest */
+        {"xpasswordpassword1", "x(sensitive value)(sensitive value)"},
+        {"a=ab b=cab", "a=(sensitive value) b=cab"}, /* short: only as a whole word */
+        {"ab", "(sensitive value)"},
+        {"\"ab\", abab, ab.", "\"(sensitive value)\", abab, (sensitive value)."},
+        {"passwor", "passwor"},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     StrVec secrets = {0};

@@ -13,14 +13,14 @@ static void searching(void **state) {
         Str text, needle;
         size_t from, wanted;
     } cases[] = {
-        {STR_CONST("abcabc"), STR_CONST("bc"), 0, 1      },
-        {STR_CONST("abcabc"), STR_CONST("bc"), 2, 4      },
+        {STR_CONST("abcabc"), STR_CONST("bc"), 0, 1},
+        {STR_CONST("abcabc"), STR_CONST("bc"), 2, 4},
         {STR_CONST("abcabc"), STR_CONST("bc"), 5, NOWHERE},
-        {STR_CONST("abc"),    STR_CONST(""),   3, 3      },
-        {STR_CONST("abc"),    STR_CONST(""),   4, NOWHERE},
-        {STR_CONST(""),       STR_CONST("a"),  0, NOWHERE},
-        {{NULL, 0},           {NULL, 0},       0, 0      },
-        {STR_CONST("a\0b"),   STR_CONST("b"),  0, 2      },
+        {STR_CONST("abc"), STR_CONST(""), 3, 3},
+        {STR_CONST("abc"), STR_CONST(""), 4, NOWHERE},
+        {STR_CONST(""), STR_CONST("a"), 0, NOWHERE},
+        {{NULL, 0}, {NULL, 0}, 0, 0},
+        {STR_CONST("a\0b"), STR_CONST("b"), 0, 2},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         assert_int_equal(str_find(cases[i].text, cases[i].needle, cases[i].from), cases[i].wanted);
@@ -72,11 +72,11 @@ static void sorting(void **state) {
         bool is_sorted;
         const char *wanted;
     } cases[] = {
-        {{{NULL, 0}},                                       0, true,  ""      },
-        {{STR_CONST("b")},                                  1, true,  "b"     },
-        {{STR_CONST("a"), STR_CONST("ab"), STR_CONST("b")}, 3, true,  "a,ab,b"},
+        {{{NULL, 0}}, 0, true, ""},
+        {{STR_CONST("b")}, 1, true, "b"},
+        {{STR_CONST("a"), STR_CONST("ab"), STR_CONST("b")}, 3, true, "a,ab,b"},
         {{STR_CONST("b"), STR_CONST("ab"), STR_CONST("a")}, 3, false, "a,ab,b"},
-        {{STR_CONST("a"), STR_CONST("a"), STR_CONST("b")},  3, false, "a,a,b" },
+        {{STR_CONST("a"), STR_CONST("a"), STR_CONST("b")}, 3, false, "a,a,b"},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -97,11 +97,7 @@ static void fields(void **state) {
     static const struct {
         const char *text, *fields;
     } cases[] = {
-        {"a,b,c", "<a><b><c>"},
-        {"a,,c",  "<a><><c>" },
-        {"a,",    "<a><>"    },
-        {",",     "<><>"     },
-        {"",      "<>"       },
+        {"a,b,c", "<a><b><c>"}, {"a,,c", "<a><><c>"}, {"a,", "<a><>"}, {",", "<><>"}, {"", "<>"},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -122,20 +118,20 @@ static void numbers(void **state) {
         bool is_int, is_uint;
         int64_t wanted;
     } cases[] = {
-        {"0",                    true,  true,  0        },
-        {"42",                   true,  true,  42       },
-        {"-42",                  true,  false, -42      },
-        {"9223372036854775807",  true,  true,  INT64_MAX},
-        {"9223372036854775808",  false, true,  0        },
-        {"-9223372036854775808", true,  false, INT64_MIN},
-        {"-9223372036854775809", false, false, 0        },
-        {"18446744073709551615", false, true,  0        },
-        {"18446744073709551616", false, false, 0        },
-        {"",                     false, false, 0        },
-        {"-",                    false, false, 0        },
-        {"+1",                   false, false, 0        },
-        {" 1",                   false, false, 0        },
-        {"1x",                   false, false, 0        },
+        {"0", true, true, 0},
+        {"42", true, true, 42},
+        {"-42", true, false, -42},
+        {"9223372036854775807", true, true, INT64_MAX},
+        {"9223372036854775808", false, true, 0},
+        {"-9223372036854775808", true, false, INT64_MIN},
+        {"-9223372036854775809", false, false, 0},
+        {"18446744073709551615", false, true, 0},
+        {"18446744073709551616", false, false, 0},
+        {"", false, false, 0},
+        {"-", false, false, 0},
+        {"+1", false, false, 0},
+        {" 1", false, false, 0},
+        {"1x", false, false, 0},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         int64_t number = 0;
@@ -155,12 +151,9 @@ static void digits(void **state) {
         uint32_t octal;
         size_t decimal;
     } cases[] = {
-        {STR_CONST("0644"),        true,  0644,       4 },
-        {STR_CONST("7777777777"),  true,  0x3fffffff, 10},
-        {STR_CONST("00000000000"), false, 0,          11},
-        {STR_CONST("648"),         false, 0,          3 },
-        {STR_CONST("64a"),         false, 0,          2 },
-        {STR_CONST(""),            false, 0,          0 },
+        {STR_CONST("0644"), true, 0644, 4},       {STR_CONST("7777777777"), true, 0x3fffffff, 10},
+        {STR_CONST("00000000000"), false, 0, 11}, {STR_CONST("648"), false, 0, 3},
+        {STR_CONST("64a"), false, 0, 2},          {STR_CONST(""), false, 0, 0},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         uint32_t octal = 0;
@@ -179,12 +172,12 @@ static void distances(void **state) {
     } cases[] = {
         {"kitten", "sitting", 9, 3},
         {"kitten", "sitting", 2, 2},
-        {"count",  "cuont",   9, 1},
-        {"",       "abc",     9, 3},
-        {"",       "",        9, 0},
-        {"a",      "a",       0, 0},
-        {"abcdef", "uvwxyz",  4, 4},
-        {"xabcd",  "abcdx",   9, 2},
+        {"count", "cuont", 9, 1},
+        {"", "abc", 9, 3},
+        {"", "", 9, 0},
+        {"a", "a", 0, 0},
+        {"abcdef", "uvwxyz", 4, 4},
+        {"xabcd", "abcdx", 9, 2},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Str a = str_from_cstr(cases[i].a);
@@ -201,13 +194,13 @@ static void suggestions(void **state) {
     static const struct {
         const char *word, *wanted;
     } cases[] = {
-        {"nmae",              "name"             },
-        {"names",             "name"             },
-        {"memry",             "memory"           },
+        {"nmae", "name"},
+        {"names", "name"},
+        {"memry", "memory"},
         {"network_interfces", "network_interface"},
-        {"disk",              ""                 },
-        {"x",                 ""                 },
-        {"",                  ""                 },
+        {"disk", ""},
+        {"x", ""},
+        {"", ""},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Str word = str_from_cstr(cases[i].word);
@@ -230,14 +223,14 @@ static void quoting(void **state) {
         Str text;
         const char *wanted;
     } cases[] = {
-        {STR_CONST("plain"),          "\"plain\""                },
-        {STR_CONST("a\"b\\c"),        "\"a\\\"b\\\\c\""          },
-        {STR_CONST("a\nb\rc\td"),     "\"a\\nb\\rc\\td\""        },
-        {STR_CONST("${x} %{y}"),      "\"$${x} %%{y}\""          },
-        {STR_CONST("$x 5% $$"),       "\"$x 5% $$\""             },
+        {STR_CONST("plain"), "\"plain\""},
+        {STR_CONST("a\"b\\c"), "\"a\\\"b\\\\c\""},
+        {STR_CONST("a\nb\rc\td"), "\"a\\nb\\rc\\td\""},
+        {STR_CONST("${x} %{y}"), "\"$${x} %%{y}\""},
+        {STR_CONST("$x 5% $$"), "\"$x 5% $$\""},
         {STR_CONST("\0\x1b\xc2\x9b"), "\"\\u0000\\u001b\\u009b\""},
-        {STR_CONST("\xc3\xa4"),       "\"\xc3\xa4\""             },
-        {STR_CONST(""),               "\"\""                     },
+        {STR_CONST("\xc3\xa4"), "\"\xc3\xa4\""},
+        {STR_CONST(""), "\"\""},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

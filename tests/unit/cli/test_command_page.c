@@ -6,14 +6,11 @@
 #include "version.h"
 
 static const Option options[] = {
-    {"out",    OPTION_PATH, "A|B", "Write to a file."},
-    {"hidden", OPTION_FLAG, NULL,  NULL              },
+    {"out", OPTION_PATH, "A|B", "Write to a file."},
+    {"hidden", OPTION_FLAG, NULL, NULL},
 };
 
-static const CommandStatus statuses[] = {
-    {2, "With -out, the file is new."},
-    {0}
-};
+static const CommandStatus statuses[] = {{2, "With -out, the file is new."}, {0}};
 static const Command part = {.name = "part", .summary = "Does a part"};
 static const Command *const parts[] = {&part};
 static const Command sample = {

@@ -10,27 +10,29 @@ typedef struct LineCase {
 
 static void test_lines(void **state) {
     static const LineCase cases[] = {
-        {"{\"id\": \"a\", \"expr\": \"1 + 2\"}",                                                 "{\"id\":\"a\",\"value\":3,\"type\":\"number\"}"                        },
+        {"{\"id\": \"a\", \"expr\": \"1 + 2\"}", "{\"id\":\"a\",\"value\":3,\"type\":\"number\"}"},
         {"{\"id\": \"b\", \"template\": \"x${v}\", \"vars\": {\"v\": {\"$sensitive\": true, "
-         "\"$value\": 1}}}",                                                            "{\"id\":\"b\",\"value\":\"x1\",\"type\":\"string\",\"sensitive\":true}"},
+         "\"$value\": 1}}}",
+         "{\"id\":\"b\",\"value\":\"x1\",\"type\":\"string\",\"sensitive\":true}"},
         {"{\"id\": \"c\", \"expr\": \"[v]\", \"vars\": {\"v\": {\"$unknown\": true, \"$type\": "
-         "\"bool\"}}}",                                                                 "{\"id\":\"c\",\"value\":[{\"$type\":\"bool\",\"$unknown\":true}],\"type\":[\"tuple\",["
+         "\"bool\"}}}",
+         "{\"id\":\"c\",\"value\":[{\"$type\":\"bool\",\"$unknown\":true}],\"type\":[\"tuple\",["
          "\"bool\"]],"
-         "\"partial\":true}"                                                                                                             },
+         "\"partial\":true}"},
         {"{\"id\": \"d\", \"convert\": {\"type_expr\": \"list(string)\", \"value\": [1]}}",
-         "{\"id\":\"d\",\"value\":[\"1\"],\"type\":[\"list\",\"string\"]}"                                                                                               },
+         "{\"id\":\"d\",\"value\":[\"1\"],\"type\":[\"list\",\"string\"]}"},
         {"{\"id\": \"e\", \"expr\": \"1 / 3 == v\", \"vars\": {\"v\": {\"$number\": \"0.5\"}}}",
-         "{\"id\":\"e\",\"value\":false,\"type\":\"bool\"}"                                                                                                              },
+         "{\"id\":\"e\",\"value\":false,\"type\":\"bool\"}"},
         {"{\"id\": \"f\", \"expr\": \"\\n nope\"}",
          "{\"id\":\"f\",\"error\":\"Unknown variable: There is no variable named "
          "\\\"nope\\\".\",\"range\":"
          "{\"start\":{\"line\":2,\"column\":2,\"byte\":2},\"end\":{\"line\":2,\"column\":6,"
-         "\"byte\":6}}}"                                                                                                                                                 },
-        {"{\"id\": \"g\"}",                                                                      "{\"id\":\"g\",\"error\":\"Invalid request..."                          },
+         "\"byte\":6}}}"},
+        {"{\"id\": \"g\"}", "{\"id\":\"g\",\"error\":\"Invalid request..."},
         {"{\"id\": \"h\", \"expr\": \"1\", \"template\": \"2\"}",
-         "{\"id\":\"h\",\"error\":\"Invalid request..."                                                                                                                  },
-        {"nonsense",                                                                             "{\"id\":null,\"error\":\"Invalid request..."                           },
-        {"",                                                                                     "{\"id\":null,\"error\":\"Invalid request..."                           },
+         "{\"id\":\"h\",\"error\":\"Invalid request..."},
+        {"nonsense", "{\"id\":null,\"error\":\"Invalid request..."},
+        {"", "{\"id\":null,\"error\":\"Invalid request..."},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     Scope scope = {.functions = functions_table(NULL, arena)};

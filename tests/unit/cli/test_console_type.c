@@ -16,13 +16,10 @@ static void types_are_shown_in_lines(void **state) {
         const Type *type;
         const char *wanted;
     } cases[] = {
-        {&TYPE_DYNAMIC,      "dynamic"                                  },
-        {&TYPE_STRING,       "string"                                   },
-        {&TYPE_EMPTY_TUPLE,  "tuple([])"                                },
-        {&TYPE_EMPTY_OBJECT, "object({})"                               },
-        {lists,              "list(list(string))"                       },
-        {tuple,              "tuple([\n    number,\n    object({}),\n])"},
-        {map,                "map(\n    tuple([]),\n)"                  },
+        {&TYPE_DYNAMIC, "dynamic"},       {&TYPE_STRING, "string"},
+        {&TYPE_EMPTY_TUPLE, "tuple([])"}, {&TYPE_EMPTY_OBJECT, "object({})"},
+        {lists, "list(list(string))"},    {tuple, "tuple([\n    number,\n    object({}),\n])"},
+        {map, "map(\n    tuple([]),\n)"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
         check_str(console_type_to_str(cases[i].type, arena), cases[i].wanted);

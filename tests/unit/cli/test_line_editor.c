@@ -15,12 +15,12 @@ static void test_common(void **state) {
     static const struct {
         const char *words, *wanted;
     } cases[] = {
-        {"",              ""      },
-        {"upper(",        "upper("},
-        {"var.a var.b",   "var."  },
-        {"var.ä var.ö", "var."  }, /* the same first byte */
-        {"a b",           ""      },
-        {"abc ab abcd",   "ab"    },
+        {"", ""},
+        {"upper(", "upper("},
+        {"var.a var.b", "var."},
+        {"var.ä var.ö", "var."}, /* the same first byte */
+        {"a b", ""},
+        {"abc ab abcd", "ab"},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

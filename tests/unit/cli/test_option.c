@@ -32,18 +32,18 @@ typedef struct OptionCase {
 } OptionCase;
 
 static const OptionCase good[] = {
-    {"",                             ""                                  },
-    {"-no-color plan.bin",           "no-color=true <plan.bin>"          },
-    {"--no-color plan.bin",          "no-color=true <plan.bin>"          },
-    {"-refresh=false -lock=1",       "refresh=false lock=true"           },
-    {"-refresh false",               "refresh=true <false>"              },
-    {"-var a=b=c -var 'x=1 2'",      "var=a=b=c var=x=1 2"               },
-    {"-target=a.b -target a.c",      "target=a.b target=a.c"             },
-    {"-target 'a.b[\"k\"]'",         "target=a.b[\"k\"]"                 },
+    {"", ""},
+    {"-no-color plan.bin", "no-color=true <plan.bin>"},
+    {"--no-color plan.bin", "no-color=true <plan.bin>"},
+    {"-refresh=false -lock=1", "refresh=false lock=true"},
+    {"-refresh false", "refresh=true <false>"},
+    {"-var a=b=c -var 'x=1 2'", "var=a=b=c var=x=1 2"},
+    {"-target=a.b -target a.c", "target=a.b target=a.c"},
+    {"-target 'a.b[\"k\"]'", "target=a.b[\"k\"]"},
     {"-parallelism=3 x -no-color y", "parallelism=3 no-color=true <x><y>"},
-    {"-state=",                      "state="                            },
-    {"- x",                          "<-><x>"                            },
-    {"-destroy -- -refresh",         "destroy=true <-refresh>"           },
+    {"-state=", "state="},
+    {"- x", "<-><x>"},
+    {"-destroy -- -refresh", "destroy=true <-refresh>"},
 };
 
 static void parses(void **unused) {
@@ -59,12 +59,12 @@ static void parses(void **unused) {
 }
 
 static const OptionCase bad[] = {
-    {"-refrsh",        "This command has no option \"-refrsh\". Did you mean \"-refresh\"?"   },
-    {"-xyzzy",         "This command has no option \"-xyzzy\". To list its options, use -help"},
-    {"-refresh=maybe", "requires true, false or full, not \"maybe\"."                         },
-    {"-lock=maybe",    "requires true or false, not \"maybe\"."                               },
-    {"-lock=full",     "requires true or false, not \"full\"."                                },
-    {"-target",        "The option \"-target\" requires a value: -target=ADDRESS."            },
+    {"-refrsh", "This command has no option \"-refrsh\". Did you mean \"-refresh\"?"},
+    {"-xyzzy", "This command has no option \"-xyzzy\". To list its options, use -help"},
+    {"-refresh=maybe", "requires true, false or full, not \"maybe\"."},
+    {"-lock=maybe", "requires true or false, not \"maybe\"."},
+    {"-lock=full", "requires true or false, not \"full\"."},
+    {"-target", "The option \"-target\" requires a value: -target=ADDRESS."},
 };
 
 static void refuses(void **unused) {
@@ -114,13 +114,8 @@ static void a_flag_may_have_a_third_value(void **unused) {
 static void splits_words(void **unused) {
     (void)unused;
     static const OptionCase cases[] = {
-        {"a  b\tc",       "a|b|c"  },
-        {"'a b' \"c d\"", "a b|c d"},
-        {"a\\ b",         "a b"    },
-        {"'a\\b'",        "a\\b"   },
-        {"\"a\\\"b\"",    "a\"b"   },
-        {"x'y'\"z\"",     "xyz"    },
-        {"'' a",          "|a"     },
+        {"a  b\tc", "a|b|c"},   {"'a b' \"c d\"", "a b|c d"}, {"a\\ b", "a b"}, {"'a\\b'", "a\\b"},
+        {"\"a\\\"b\"", "a\"b"}, {"x'y'\"z\"", "xyz"},         {"'' a", "|a"},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

@@ -35,9 +35,9 @@ static const Disk real = {.read_file = real_read, .stat = real_stat, .list = rea
 
 static Disk open_disk(Arena *arena) {
     static const PlanFileSource files[] = {
-        {STR_CONST("main.loam.yaml"),             STR_CONST("main")},
-        {STR_CONST("./b.tf.json"),                STR_CONST("b")   },
-        {STR_CONST("modules/net/main.loam.yaml"), STR_CONST("net") },
+        {STR_CONST("main.loam.yaml"), STR_CONST("main")},
+        {STR_CONST("./b.tf.json"), STR_CONST("b")},
+        {STR_CONST("modules/net/main.loam.yaml"), STR_CONST("net")},
     };
     PlanFileSources *sources = arena_new(arena, PlanFileSources);
     for (size_t i = 0; i < ARRAY_COUNT(files); i++) {
@@ -50,13 +50,13 @@ static void test_read(void **state) {
     static const struct {
         const char *path, *wanted; /* NULL: no such file */
     } cases[] = {
-        {"main.loam.yaml",             "main"         },
-        {"./main.loam.yaml",           "main"         },
-        {"b.tf.json",                  "b"            },
-        {"modules/net/main.loam.yaml", "net"          },
-        {"modules/../main.loam.yaml",  "main"         },
-        {"real",                       "from the disk"},
-        {"modules/main.loam.yaml",     NULL           },
+        {"main.loam.yaml", "main"},
+        {"./main.loam.yaml", "main"},
+        {"b.tf.json", "b"},
+        {"modules/net/main.loam.yaml", "net"},
+        {"modules/../main.loam.yaml", "main"},
+        {"real", "from the disk"},
+        {"modules/main.loam.yaml", NULL},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -83,9 +83,9 @@ static void test_list(void **state) {
     static const struct {
         const char *path, *wanted;
     } cases[] = {
-        {".",           "b.tf.json main.loam.yaml "},
-        {"modules/net", "main.loam.yaml "          },
-        {"elsewhere",   "b real "                  },
+        {".", "b.tf.json main.loam.yaml "},
+        {"modules/net", "main.loam.yaml "},
+        {"elsewhere", "b real "},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -135,10 +135,10 @@ static void lists_added_file_in_order(void **state) {
     static const struct {
         const char *name, *directory, *wanted;
     } cases[] = {
-        {"a", ".",   "a b real "},
-        {"c", ".",   "b c real "},
-        {"z", ".",   "b real z "},
-        {"c", "sub", "b real "  },
+        {"a", ".", "a b real "},
+        {"c", ".", "b c real "},
+        {"z", ".", "b real z "},
+        {"c", "sub", "b real "},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

@@ -57,13 +57,13 @@ static void reads(void **state) {
         const char *targets, *excludes;
         size_t replaced;
     } cases[] = {
-        {"",                                   "",                    "",                    0},
-        {"-target=a.b -target=module.m",       "a.b module.m",        "",                    0},
-        {"-target-file=list -target=c.d",      "a.b module.m[0] c.d", "",                    0},
-        {"-exclude=a.b",                       "",                    "a.b",                 0},
-        {"-exclude=c.d -exclude-file=list",    "",                    "c.d a.b module.m[0]", 0},
-        {"-target-file=keys",                  "a.b[\"#1\"]",         "",                    0},
-        {"-replace=a.b -replace='a.c[\"k\"]'", "",                    "",                    2},
+        {"", "", "", 0},
+        {"-target=a.b -target=module.m", "a.b module.m", "", 0},
+        {"-target-file=list -target=c.d", "a.b module.m[0] c.d", "", 0},
+        {"-exclude=a.b", "", "a.b", 0},
+        {"-exclude=c.d -exclude-file=list", "", "c.d a.b module.m[0]", 0},
+        {"-target-file=keys", "a.b[\"#1\"]", "", 0},
+        {"-replace=a.b -replace='a.c[\"k\"]'", "", "", 2},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -86,11 +86,11 @@ static void refuses(void **state) {
         const char *line, *summary;
         uint32_t at; /* line of the file */
     } cases[] = {
-        {"-target=a.b -exclude=c.d",       "Invalid combination of options",       0},
-        {"-target-file=list -exclude=c.d", "Invalid combination of options",       0},
-        {"-target-file=none",              "Address file not readable",            0},
-        {"-exclude-file=bad",              "Invalid address",                      2},
-        {"-replace=module.m",              "Invalid address to force replacement", 0},
+        {"-target=a.b -exclude=c.d", "Invalid combination of options", 0},
+        {"-target-file=list -exclude=c.d", "Invalid combination of options", 0},
+        {"-target-file=none", "Address file not readable", 0},
+        {"-exclude-file=bad", "Invalid address", 2},
+        {"-replace=module.m", "Invalid address to force replacement", 0},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -126,10 +126,10 @@ static void refreshes(void **state) {
         const char *line;
         bool is_skipped, is_full;
     } cases[] = {
-        {"",                            false, false},
-        {"-refresh=false",              true,  false},
-        {"-refresh=full",               false, true },
-        {"-refresh=full -refresh-only", false, true },
+        {"", false, false},
+        {"-refresh=false", true, false},
+        {"-refresh=full", false, true},
+        {"-refresh=full -refresh-only", false, true},
         {"-refresh=full -refresh=true", false, false},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

@@ -32,12 +32,12 @@ static void test_modes(void **state) {
         PlanMode mode;
         bool skip_refresh;
     } cases[] = {
-        {"",                        PLAN_NORMAL,       false},
-        {"-destroy",                PLAN_DESTROY,      false},
-        {"-destroy=false",          PLAN_NORMAL,       false},
-        {"-refresh-only",           PLAN_REFRESH_ONLY, false},
-        {"-refresh=false",          PLAN_NORMAL,       true },
-        {"-destroy -refresh=false", PLAN_DESTROY,      true },
+        {"", PLAN_NORMAL, false},
+        {"-destroy", PLAN_DESTROY, false},
+        {"-destroy=false", PLAN_NORMAL, false},
+        {"-refresh-only", PLAN_REFRESH_ONLY, false},
+        {"-refresh=false", PLAN_NORMAL, true},
+        {"-destroy -refresh=false", PLAN_DESTROY, true},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -53,12 +53,12 @@ static void test_refused(void **state) {
     static const struct {
         const char *line, *summary;
     } cases[] = {
-        {"-destroy -refresh-only",       "Incompatible plan mode options"      },
-        {"-refresh-only -refresh=false", "Incompatible refresh options"        },
-        {"-replace=module.m",            "Invalid address to force replacement"},
-        {"-replace=data.local_file.a",   "Invalid address to force replacement"},
-        {"-replace='not one'",           "Invalid address to force replacement"},
-        {"-target=a.b[",                 "Invalid address"                     },
+        {"-destroy -refresh-only", "Incompatible plan mode options"},
+        {"-refresh-only -refresh=false", "Incompatible refresh options"},
+        {"-replace=module.m", "Invalid address to force replacement"},
+        {"-replace=data.local_file.a", "Invalid address to force replacement"},
+        {"-replace='not one'", "Invalid address to force replacement"},
+        {"-target=a.b[", "Invalid address"},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

@@ -6,9 +6,7 @@
 #include "functions.h"
 #include "parser.h"
 
-static bool twice(const Call *call,
-                  const FunctionRequest *request,
-                  FunctionResponse *response,
+static bool twice(const Call *call, const FunctionRequest *request, FunctionResponse *response,
                   Diags *diags) {
     int64_t number;
     assert_string_equal(call->provider->name, "p");
@@ -21,18 +19,14 @@ static bool twice(const Call *call,
     return true;
 }
 
-static bool count(const Call *call,
-                  const FunctionRequest *request,
-                  FunctionResponse *response,
+static bool count(const Call *call, const FunctionRequest *request, FunctionResponse *response,
                   Diags *diags) {
     (void)call, (void)diags;
     response->result = value_int((int64_t)request->count);
     return true;
 }
 
-static const ProviderParameter number[] = {
-    {"number", &TYPE_NUMBER, false}
-};
+static const ProviderParameter number[] = {{"number", &TYPE_NUMBER, false}};
 static const ProviderParameter anything = {"values", &TYPE_STRING, true};
 static const ProviderFunction rows[] = {
     {.name = "twice",
@@ -50,7 +44,7 @@ static const ProviderFunction rows[] = {
 static const Provider provider = {.name = "p", .address = "test/p", PROVIDER_FUNCTIONS(rows)};
 static const ProviderRow table[] = {
     {"p", "test/p", &provider, NULL},
-    {"q", "test/q", NULL,      "q" },
+    {"q", "test/q", NULL, "q"},
 };
 
 /* A provider whose functions are found by name only. */
@@ -62,8 +56,8 @@ static const ProviderFunction *find_function(const Provider *of, Str name) {
 static const Provider searched = {
     .name = "p", .address = "test/s/p", .find_function = find_function};
 
-static bool find_provider(
-    void *self, Str name, bool is_row, const Provider **out, SourceRange range, Diags *diags) {
+static bool find_provider(void *self, Str name, bool is_row, const Provider **out,
+                          SourceRange range, Diags *diags) {
     (void)self, (void)is_row, (void)range, (void)diags;
     if (str_equal(name, STR("s/p")))
         *out = &searched;
@@ -106,16 +100,16 @@ static void calls(void **state) {
     static const struct {
         const char *text, *wanted;
     } cases[] = {
-        {"provider::p::twice(21)",                            "42"                               },
-        {"provider::p::twice(\"4\")",                         "8"                                },
-        {"provider::p::count()",                              "0"                                },
-        {"provider::p::count(\"a\", null)",                   "2"                                },
-        {"provider::p::count([\"a\", \"b\"]...)",             "2"                                },
-        {"upper(\"a\") == \"A\" ? 1 : provider::p::twice(1)", "1"                                },
+        {"provider::p::twice(21)", "42"},
+        {"provider::p::twice(\"4\")", "8"},
+        {"provider::p::count()", "0"},
+        {"provider::p::count(\"a\", null)", "2"},
+        {"provider::p::count([\"a\", \"b\"]...)", "2"},
+        {"upper(\"a\") == \"A\" ? 1 : provider::p::twice(1)", "1"},
         {"provider::p::twice(-1)",
-         "Invalid value for \"number\" parameter: It must not be negative."                      },
+         "Invalid value for \"number\" parameter: It must not be negative."},
         {"provider::p::twice(null)",
-         "Invalid value for \"number\" parameter: argument must not be null."                    },
+         "Invalid value for \"number\" parameter: argument must not be null."},
         {"provider::p::twic(1)",
          "There is no function named \"provider::p::twic\". Did you mean \"provider::p::twice\"?"},
     };

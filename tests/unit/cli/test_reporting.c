@@ -47,13 +47,13 @@ static void rows(void **state) {
     static const struct {
         const char *line, *summary;
     } cases[] = {
-        {"-report=pdf:x",                         "Unknown report kind"       },
-        {"-report=html",                          "Missing report file"       },
-        {"-report=html:",                         "Missing report file"       },
-        {"-report=html:none/x",                   "Report directory not found"},
-        {"-report=html:x -report=sarif",          "Missing report file"       },
-        {"-report=html:x -report-limit=many",     "Invalid report size"       },
-        {"-report=markdown:x -report-limit=1999", "Invalid report size"       },
+        {"-report=pdf:x", "Unknown report kind"},
+        {"-report=html", "Missing report file"},
+        {"-report=html:", "Missing report file"},
+        {"-report=html:none/x", "Report directory not found"},
+        {"-report=html:x -report=sarif", "Missing report file"},
+        {"-report=html:x -report-limit=many", "Invalid report size"},
+        {"-report=markdown:x -report-limit=1999", "Invalid report size"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Case c = case_open();
@@ -194,10 +194,7 @@ static void hear(void *self, const WalkEvent *event) {
 
 static Listener *listener_new(Arena *arena) {
     Listener *listener = arena_new(arena, Listener);
-    *listener = (Listener){
-        .hooks = {listener, hear},
-          .text = strbuf_new(arena)
-    };
+    *listener = (Listener){.hooks = {listener, hear}, .text = strbuf_new(arena)};
     return listener;
 }
 

@@ -53,12 +53,9 @@ static void test_count(void **state) {
         Action action;
         PlanCounts wanted;
     } cases[] = {
-        {ACTION_CREATE, {.create = 1}},
-        {ACTION_UPDATE, {.update = 1}},
-        {ACTION_DELETE, {.delete = 1}},
-        {ACTION_READ,   {.read = 1}  },
-        {ACTION_FORGET, {.forget = 1}},
-        {ACTION_NO_OP,  {0}          },
+        {ACTION_CREATE, {.create = 1}}, {ACTION_UPDATE, {.update = 1}},
+        {ACTION_DELETE, {.delete = 1}}, {ACTION_READ, {.read = 1}},
+        {ACTION_FORGET, {.forget = 1}}, {ACTION_NO_OP, {0}},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -97,10 +94,10 @@ static void test_json_edges(void **state) {
         uint32_t start, end;
         const char *wanted;
     } cases[] = {
-        {"ab",   2, 2, "\"highlight_start_offset\":2,\"highlight_end_offset\":2"},
-        {"ab",   1, 1, "\"highlight_start_offset\":1,\"highlight_end_offset\":2"},
-        {"",     0, 0, "\"highlight_start_offset\":0,\"highlight_end_offset\":0"},
-        {"a\nb", 0, 3, "\"code\":\"a\\nb\""                                     },
+        {"ab", 2, 2, "\"highlight_start_offset\":2,\"highlight_end_offset\":2"},
+        {"ab", 1, 1, "\"highlight_start_offset\":1,\"highlight_end_offset\":2"},
+        {"", 0, 0, "\"highlight_start_offset\":0,\"highlight_end_offset\":0"},
+        {"a\nb", 0, 3, "\"code\":\"a\\nb\""},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

@@ -101,19 +101,23 @@ typedef struct LongLine {
 
 static const LongLine long_lines[] = {
     {20,
-     0,       {.width = 60, .unicode = true},
+     0,
+     {.width = 60, .unicode = true},
      "   1: aaaaaaaaaaaaaaaaaaaa[here]\n"
-     "                          ^^^^^^\n"                        },
+     "                          ^^^^^^\n"},
     {1000,
-     1000,    {.width = 60, .unicode = true},
+     1000,
+     {.width = 60, .unicode = true},
      "   1: …aaaaaaaaaaaaaaaaa[here]bbbbbbbbbbbbbbbbbbbbbbbbbbbbb…\n"
-     "                        ^^^^^^\n"                          },
+     "                        ^^^^^^\n"},
     {10,
-     1000000, {.width = 60},
+     1000000,
+     {.width = 60},
      "   1: aaaaaaaaaa[here]bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb...\n"
-     "                ^^^^^^\n"                                  },
+     "                ^^^^^^\n"},
     {100000,
-     3,       {.width = 60, .unicode = true},
+     3,
+     {.width = 60, .unicode = true},
      "   1: …aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa[here]bbb\n"
      "                                                  ^^^^^^\n"},
 };

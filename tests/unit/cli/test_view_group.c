@@ -70,13 +70,13 @@ static void groups(void **state) {
         ViewGrouping grouping;
         const char *wanted;
     } cases[] = {
-        {DIAG_WARNING, {0},                                 "Same+0;Same+0;Same+0;Same+0;Other+0;"},
-        {DIAG_WARNING, {.consolidates_warnings = true},     "Same+2;Same+0;Other+0;"              },
-        {DIAG_WARNING, {.consolidates_errors = true},       "Same+0;Same+0;Same+0;Same+0;Other+0;"},
-        {DIAG_ERROR,   {.consolidates_warnings = true},     "Same+0;Same+0;Same+0;Same+0;Other+0;"},
-        {DIAG_ERROR,   {.consolidates_errors = true},       "Same+2;Same+0;Other+0;"              },
-        {DIAG_WARNING, {.hides_deprecations = true},        "Same+0;Same+0;Other+0;"              },
-        {DIAG_WARNING, {.hides_remote_deprecations = true}, "Same+0;Same+0;Same+0;Other+0;"       },
+        {DIAG_WARNING, {0}, "Same+0;Same+0;Same+0;Same+0;Other+0;"},
+        {DIAG_WARNING, {.consolidates_warnings = true}, "Same+2;Same+0;Other+0;"},
+        {DIAG_WARNING, {.consolidates_errors = true}, "Same+0;Same+0;Same+0;Same+0;Other+0;"},
+        {DIAG_ERROR, {.consolidates_warnings = true}, "Same+0;Same+0;Same+0;Same+0;Other+0;"},
+        {DIAG_ERROR, {.consolidates_errors = true}, "Same+2;Same+0;Other+0;"},
+        {DIAG_WARNING, {.hides_deprecations = true}, "Same+0;Same+0;Other+0;"},
+        {DIAG_WARNING, {.hides_remote_deprecations = true}, "Same+0;Same+0;Same+0;Other+0;"},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

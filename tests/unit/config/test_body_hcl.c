@@ -2,13 +2,13 @@
 #include "config_case.h"
 
 static const BodyAttributeSchema attributes[] = {
-    {"size", true,  BODY_EXPRESSION},
-    {"name", false, BODY_LITERAL   },
+    {"size", true, BODY_EXPRESSION},
+    {"name", false, BODY_LITERAL},
 };
 static const BodyBlockSchema blocks[] = {
-    {"disk",    1},
+    {"disk", 1},
     {"network", 0},
-    {"thing",   2},
+    {"thing", 2},
 };
 static const BodySchema schema = {
     .attributes = attributes,
@@ -51,16 +51,16 @@ static void check(const HclCase *item, Str got, size_t *failures) {
 
 static void content(void **state) {
     static const HclCase cases[] = {
-        {"size = 1\ndisk a {}\nnetwork {}\ndisk \"b\" {}\n", "size=1;disk a;network;disk \"b\";"         },
-        {"thing a \"b\" {}\n",                               "main.tf:1:1 Missing required argument\n"   },
-        {"size = 1\nsize {}\n",                              "main.tf:2:1 Unsupported block type\n"      },
-        {"size = 1\nnetwork = 2\n",                          "main.tf:2:1 Unsupported argument\n"        },
+        {"size = 1\ndisk a {}\nnetwork {}\ndisk \"b\" {}\n", "size=1;disk a;network;disk \"b\";"},
+        {"thing a \"b\" {}\n", "main.tf:1:1 Missing required argument\n"},
+        {"size = 1\nsize {}\n", "main.tf:2:1 Unsupported block type\n"},
+        {"size = 1\nnetwork = 2\n", "main.tf:2:1 Unsupported argument\n"},
         {"size = 1\nsise = 2\nnetwrk {}\n",
-         "main.tf:2:1 Unsupported argument\nmain.tf:3:1 Unsupported block type\n"                        },
-        {"size = 1\ndisk {}\n",                              "main.tf:2:6 Missing name for disk\n"       },
-        {"size = 1\nthing {}\n",                             "main.tf:2:7 Missing type for thing\n"      },
-        {"size = 1\nnetwork a b {}\n",                       "main.tf:2:9 Extraneous label for network\n"},
-        {"size = 1\ndisk a b {}\n",                          "main.tf:2:8 Extraneous label for disk\n"   },
+         "main.tf:2:1 Unsupported argument\nmain.tf:3:1 Unsupported block type\n"},
+        {"size = 1\ndisk {}\n", "main.tf:2:6 Missing name for disk\n"},
+        {"size = 1\nthing {}\n", "main.tf:2:7 Missing type for thing\n"},
+        {"size = 1\nnetwork a b {}\n", "main.tf:2:9 Extraneous label for network\n"},
+        {"size = 1\ndisk a b {}\n", "main.tf:2:8 Extraneous label for disk\n"},
     };
     size_t failures = 0;
     (void)state;
@@ -115,13 +115,13 @@ static void outlines(void **state) {
     static const struct {
         const char *text, *wanted;
     } cases[] = {
-        {"a = X\n",                                 ""             },
-        {"b \"c\" {\n  a = X\n}\n",                 "b \"c\""      },
-        {"b \"c\" {\n  d {\n    a = X\n  }\n}\n",   "b \"c\""      },
-        {"b \"c\" {\n} #X\n",                       ""             },
-        {"b \"c\" {\n}\n#X\ne \"f\" {\n}\n",        ""             },
+        {"a = X\n", ""},
+        {"b \"c\" {\n  a = X\n}\n", "b \"c\""},
+        {"b \"c\" {\n  d {\n    a = X\n  }\n}\n", "b \"c\""},
+        {"b \"c\" {\n} #X\n", ""},
+        {"b \"c\" {\n}\n#X\ne \"f\" {\n}\n", ""},
         {"b \"c\" {\n}\ne \"f\" \"g\" { a = X }\n", "e \"f\" \"g\""},
-        {"b {\n  a = ]\n  X\n}\n",                  "b"            },
+        {"b {\n  a = ]\n  X\n}\n", "b"},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

@@ -5,13 +5,9 @@
 
 static const BodyAttributeSchema attributes[] = {
     {"a", false, BODY_EXPRESSION},
-    {"t", false, BODY_LITERAL   },
+    {"t", false, BODY_LITERAL},
 };
-static const BodyBlockSchema blocks[] = {
-    {"b", 0},
-    {"l", 1},
-    {"m", 2}
-};
+static const BodyBlockSchema blocks[] = {{"b", 0}, {"l", 1}, {"m", 2}};
 static const BodySchema schema = {
     .attributes = attributes,
     .attribute_count = ARRAY_COUNT(attributes),
@@ -52,8 +48,8 @@ static const Body *parse(const char *text, Arena *arena, Diags *diags) {
     return body_json_parse(source, functions, &body, arena, diags) ? body : NULL;
 }
 
-static void check(
-    const char *text, const Body *body, const char *wanted, Arena *arena, Diags *diags) {
+static void check(const char *text, const Body *body, const char *wanted, Arena *arena,
+                  Diags *diags) {
     StrBuf buf = strbuf_new(arena);
     if (body)
         describe(body, &buf, arena, diags);
@@ -68,26 +64,26 @@ static void contents(void **state) {
         const char *text;
         const char *wanted;
     } cases[] = {
-        {"{}",                                                             ""                                                         },
-        {"{\"a\": 1, \"//\": \"why\", \"x\": 2}",                          "a;|x"                                                     },
-        {"[{\"a\": 1}, {\"t\": 2}]",                                       "a;t;"                                                     },
-        {"[{\"a\": 1}, {\"a\": 2}]",                                       "f:1:13 Duplicate argument\n"                              },
-        {"{\"a\": null, \"b\": null}",                                     "a;"                                                       },
-        {"{\"a\": \"${x}\", \"t\": \"${x}\"}",                             "a!;t;"                                                    },
-        {"{\"a\": {\"//\": 1}}",                                           "a!;"                                                      },
-        {"{\"b\": {\"a\": 1}, \"b\": {}}",                                 "b(a;)b()"                                                 },
-        {"{\"b\": [{\"a\": 1}, null, {}]}",                                "b(a;)b()b()"                                              },
-        {"{\"b\": [[{\"a\": 1}, {\"t\": 1}], []]}",                        "b(a;t;)b()"                                               },
-        {"{\"b\": [5, [5]]}",                                              "f:1:8 Incorrect value type\nf:1:12 Incorrect value type\n"},
-        {"{\"b\": []}",                                                    ""                                                         },
-        {"{\"l\": {\"x\": {}, \"y\": [{}, {}], \"z\": null, \"//\": {}}}", "l.x()l.y()l.y()l.//()"                                    },
-        {"{\"l\": null}",                                                  "f:1:7 Missing block label\n"                              },
-        {"{\"l\": [null, {}]}",                                            "f:1:8 Incorrect value type\nf:1:7 Missing block label\n"  },
-        {"{\"l\": [{}, {\"x\": {}}]}",                                     "l.x()"                                                    },
-        {"{\"l\": [{\"x\": {}}, {\"x\": {}}]}",                            "l.x()l.x()"                                               },
-        {"{\"l\": \"x\"}",                                                 "f:1:7 Incorrect value type\nf:1:7 Missing block label\n"  },
-        {"{\"l\": [5]}",                                                   "f:1:8 Incorrect value type\nf:1:7 Missing block label\n"  },
-        {"{\"m\": {\"x\": {\"y\": {\"b\": {}}}}}",                         "m.x.y(b())"                                               },
+        {"{}", ""},
+        {"{\"a\": 1, \"//\": \"why\", \"x\": 2}", "a;|x"},
+        {"[{\"a\": 1}, {\"t\": 2}]", "a;t;"},
+        {"[{\"a\": 1}, {\"a\": 2}]", "f:1:13 Duplicate argument\n"},
+        {"{\"a\": null, \"b\": null}", "a;"},
+        {"{\"a\": \"${x}\", \"t\": \"${x}\"}", "a!;t;"},
+        {"{\"a\": {\"//\": 1}}", "a!;"},
+        {"{\"b\": {\"a\": 1}, \"b\": {}}", "b(a;)b()"},
+        {"{\"b\": [{\"a\": 1}, null, {}]}", "b(a;)b()b()"},
+        {"{\"b\": [[{\"a\": 1}, {\"t\": 1}], []]}", "b(a;t;)b()"},
+        {"{\"b\": [5, [5]]}", "f:1:8 Incorrect value type\nf:1:12 Incorrect value type\n"},
+        {"{\"b\": []}", ""},
+        {"{\"l\": {\"x\": {}, \"y\": [{}, {}], \"z\": null, \"//\": {}}}", "l.x()l.y()l.y()l.//()"},
+        {"{\"l\": null}", "f:1:7 Missing block label\n"},
+        {"{\"l\": [null, {}]}", "f:1:8 Incorrect value type\nf:1:7 Missing block label\n"},
+        {"{\"l\": [{}, {\"x\": {}}]}", "l.x()"},
+        {"{\"l\": [{\"x\": {}}, {\"x\": {}}]}", "l.x()l.x()"},
+        {"{\"l\": \"x\"}", "f:1:7 Incorrect value type\nf:1:7 Missing block label\n"},
+        {"{\"l\": [5]}", "f:1:8 Incorrect value type\nf:1:7 Missing block label\n"},
+        {"{\"m\": {\"x\": {\"y\": {\"b\": {}}}}}", "m.x.y(b())"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
@@ -103,9 +99,9 @@ static void arguments(void **state) {
         const char *text;
         const char *wanted;
     } cases[] = {
-        {"{\"b\": {\"x\": 1}}",     ""                            },
-        {"{\"b\": [{\"x\": 1}]}",   ""                            },
-        {"{\"b\": [null]}",         "f:1:8 Incorrect value type\n"},
+        {"{\"b\": {\"x\": 1}}", ""},
+        {"{\"b\": [{\"x\": 1}]}", ""},
+        {"{\"b\": [null]}", "f:1:8 Incorrect value type\n"},
         {"{\"b\": [[{\"x\": 1}]]}", "f:1:8 Incorrect value type\n"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -129,11 +125,11 @@ static void merges(void **state) {
         const char *above;
         const char *wanted;
     } cases[] = {
-        {"{\"a\": \"${x}\"}",                     "{\"a\": 1}",                   "a;"        },
-        {"{\"a\": 1}",                            "{\"t\": 1}",                   "a;t;"      },
-        {"{\"b\": [{}, {}], \"l\": {\"x\": {}}}", "{\"b\": {\"a\": 1}}",          "l.x()b(a;)"},
-        {"{\"x\": 1, \"y\": 1}",                  "{\"y\": 2, \"z\": 2}",         "|x|y|z"    },
-        {"{\"l\": {\"x\": {\"a\": 1}}}",          "{\"l\": {\"x\": {\"t\": 1}}}", "l.x(a;t;)" },
+        {"{\"a\": \"${x}\"}", "{\"a\": 1}", "a;"},
+        {"{\"a\": 1}", "{\"t\": 1}", "a;t;"},
+        {"{\"b\": [{}, {}], \"l\": {\"x\": {}}}", "{\"b\": {\"a\": 1}}", "l.x()b(a;)"},
+        {"{\"x\": 1, \"y\": 1}", "{\"y\": 2, \"z\": 2}", "|x|y|z"},
+        {"{\"l\": {\"x\": {\"a\": 1}}}", "{\"l\": {\"x\": {\"t\": 1}}}", "l.x(a;t;)"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
@@ -149,11 +145,11 @@ static void outlines(void **state) {
     static const struct {
         const char *json, *wanted;
     } cases[] = {
-        {"{\"a\": {\"b\": {\"c\": \"X\"}}}",         "a.b"   },
-        {"{\"a\": {\"b\": [1, {\"c\": \"X\"}]}}",    "a.b[1]"},
-        {"{\"a\": 1, \"X\": {\"b\": 1}}",            ""      },
-        {"{\"a\": {\"b\": 1}, \"c\": [[2, \"X\"]]}", "c[0]"  },
-        {"[{\"a\": 1}, {\"b\": {\"c\": \"X\"}}]",    "[1].b" },
+        {"{\"a\": {\"b\": {\"c\": \"X\"}}}", "a.b"},
+        {"{\"a\": {\"b\": [1, {\"c\": \"X\"}]}}", "a.b[1]"},
+        {"{\"a\": 1, \"X\": {\"b\": 1}}", ""},
+        {"{\"a\": {\"b\": 1}, \"c\": [[2, \"X\"]]}", "c[0]"},
+        {"[{\"a\": 1}, {\"b\": {\"c\": \"X\"}}]", "[1].b"},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

@@ -13,23 +13,23 @@ typedef struct ScalarCase {
 } ScalarCase;
 
 static const ScalarCase cases[] = {
-    {false, "a: ab${c}de\n",                                     "ab${c}de"                                     },
-    {false, "a: ab\n  ${c} x\n\n  de\n",                         "ab ${c} x\nde"                                },
-    {false, "a: &anchor !!str  ab${c}\n",                        "ab${c}"                                       },
-    {false, "a: 'it''s ${c}\n  de'\n",                           "it's ${c} de"                                 },
+    {false, "a: ab${c}de\n", "ab${c}de"},
+    {false, "a: ab\n  ${c} x\n\n  de\n", "ab ${c} x\nde"},
+    {false, "a: &anchor !!str  ab${c}\n", "ab${c}"},
+    {false, "a: 'it''s ${c}\n  de'\n", "it's ${c} de"},
     {false, "a: \"\\ttab \\u00e9\\x41 ${c} \\\"q\\\"\"\n",
      "\ttab \xC3\xA9"
-     "A ${c} \"q\""                                                                                             },
-    {false, "a: \"one \\\n   two ${c}\n\n\n   three\"\n",        "one two ${c}\n\nthree"                        },
-    {false, "a: \"\\N\\_\\L\\P${c}z\"\n",                        "\xC2\x85\xC2\xA0\xE2\x80\xA8\xE2\x80\xA9${c}z"},
-    {false, "a: |\n  one\n   two ${c}\n\n  three\n",             "one\n two ${c}\n\nthree\n"                    },
-    {false, "a: |2-\n   one ${c}\n  two\n\n",                    " one ${c}\ntwo"                               },
-    {false, "a: |+ # why\n\n  one ${c}\n\n",                     "\none ${c}\n\n"                               },
-    {false, "a: >\n  one\n  ${c}\n\n  three\n   four\n  five\n", "one ${c}\nthree\n four\nfive\n"               },
-    {false, "a: >-\n\n  one\n\n\n  ${c}\n  z\n",                 "\none\n\n${c} z"                              },
-    {false, "b: \xC3\xA9\xE2\x82\xAC\na: \xC3\xA9${c}z\n",       "\xC3\xA9${c}z"                                },
-    {false, "a: |\r\n  one\r\n  ${c}\r\n",                       "one\n${c}\n"                                  },
-    {true,  "{\"a\": \"x\\n\\ud83d\\ude00${c}\\/z\"}",           "x\n\xF0\x9F\x98\x80${c}/z"                    },
+     "A ${c} \"q\""},
+    {false, "a: \"one \\\n   two ${c}\n\n\n   three\"\n", "one two ${c}\n\nthree"},
+    {false, "a: \"\\N\\_\\L\\P${c}z\"\n", "\xC2\x85\xC2\xA0\xE2\x80\xA8\xE2\x80\xA9${c}z"},
+    {false, "a: |\n  one\n   two ${c}\n\n  three\n", "one\n two ${c}\n\nthree\n"},
+    {false, "a: |2-\n   one ${c}\n  two\n\n", " one ${c}\ntwo"},
+    {false, "a: |+ # why\n\n  one ${c}\n\n", "\none ${c}\n\n"},
+    {false, "a: >\n  one\n  ${c}\n\n  three\n   four\n  five\n", "one ${c}\nthree\n four\nfive\n"},
+    {false, "a: >-\n\n  one\n\n\n  ${c}\n  z\n", "\none\n\n${c} z"},
+    {false, "b: \xC3\xA9\xE2\x82\xAC\na: \xC3\xA9${c}z\n", "\xC3\xA9${c}z"},
+    {false, "a: |\r\n  one\r\n  ${c}\r\n", "one\n${c}\n"},
+    {true, "{\"a\": \"x\\n\\ud83d\\ude00${c}\\/z\"}", "x\n\xF0\x9F\x98\x80${c}/z"},
 };
 
 static const SourceText *inner_source(const ScalarCase *c, const SourceText **file, Arena *arena) {

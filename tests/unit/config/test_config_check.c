@@ -1,7 +1,6 @@
 /* check blocks: rejected forms, and the nested data source. */
 #include "bad_case.h"
 
-/* clang-format off */
 static const BadCase bad_cases[] = {
     {
         .about = "nothing to assert",
@@ -38,7 +37,6 @@ static const BadCase bad_cases[] = {
         .wanted = "main.loam.yaml:2:26 Duplicate data source\n",
     },
 };
-/* clang-format on */
 
 static void bad_input(void **state) {
     (void)state;

@@ -1,7 +1,6 @@
 /* encryption blocks: rejected forms, and decoded ones. */
 #include "bad_case.h"
 
-/* clang-format off */
 static const BadCase bad_cases[] = {
     {
         .about = "a method that is not declared",
@@ -52,7 +51,6 @@ static const BadCase bad_cases[] = {
         .wanted = "main.loam.yaml:1:13 Duplicate encryption configuration\n",
     },
 };
-/* clang-format on */
 
 static void bad_input(void **state) {
     (void)state;

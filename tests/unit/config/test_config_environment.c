@@ -7,57 +7,57 @@
 
 static const BadCase bad_cases[] = {
     {
-     .about = "a name that means all",
-     .text = "environments: {all: {}}\n",
-     .wanted = "main.loam.yaml:1:16 Reserved environment name\n",
-     },
+        .about = "a name that means all",
+        .text = "environments: {all: {}}\n",
+        .wanted = "main.loam.yaml:1:16 Reserved environment name\n",
+    },
     {
-     .about = "no identifier",
-     .text = "environments: {a b: {}}\n",
-     .wanted = "main.loam.yaml:1:16 Invalid environment name\n",
-     },
+        .about = "no identifier",
+        .text = "environments: {a b: {}}\n",
+        .wanted = "main.loam.yaml:1:16 Invalid environment name\n",
+    },
     {
-     .about = "twice",
-     .file = "main.tf",
-     .text = "environments \"a\" {}\nenvironments \"a\" {}\n",
-     .wanted = "main.tf:2:1 Duplicate environment\n",
-     },
+        .about = "twice",
+        .file = "main.tf",
+        .text = "environments \"a\" {}\nenvironments \"a\" {}\n",
+        .wanted = "main.tf:2:1 Duplicate environment\n",
+    },
     {
-     .about = "a variable that is not there",
-     .text = "environments: {a: {variables: {sise: 1}}}\nvariable: {size: {default: 1}}\n",
-     .wanted = "main.loam.yaml:1:32 Value for undeclared variable\n",
-     .detail = "Did you mean \"size\"?",
-     },
+        .about = "a variable that is not there",
+        .text = "environments: {a: {variables: {sise: 1}}}\nvariable: {size: {default: 1}}\n",
+        .wanted = "main.loam.yaml:1:32 Value for undeclared variable\n",
+        .detail = "Did you mean \"size\"?",
+    },
     {
-     .about = "a value that is none",
-     .file = "main.tf",
-     .text = "variable \"a\" {}\nenvironments \"e\" {\n  variables = { a = var.b }\n}\n",
-     .wanted = "main.tf:3:21 Variables not allowed\n",
-     },
+        .about = "a value that is none",
+        .file = "main.tf",
+        .text = "variable \"a\" {}\nenvironments \"e\" {\n  variables = { a = var.b }\n}\n",
+        .wanted = "main.tf:3:21 Variables not allowed\n",
+    },
     {
-     .about = "values without names",
-     .file = "main.tf",
-     .text = "environments \"e\" {\n  variables = [1]\n}\n",
-     .wanted = "main.tf:2:15 Invalid variable values\n",
-     },
+        .about = "values without names",
+        .file = "main.tf",
+        .text = "environments \"e\" {\n  variables = [1]\n}\n",
+        .wanted = "main.tf:2:15 Invalid variable values\n",
+    },
     {
-     .about = "two backends",
-     .file = "main.tf",
-     .text = "environments \"e\" {\n  backend {}\n  backend {}\n}\n",
-     .wanted = "main.tf:3:3 Duplicate backend configuration\n",
-     },
+        .about = "two backends",
+        .file = "main.tf",
+        .text = "environments \"e\" {\n  backend {}\n  backend {}\n}\n",
+        .wanted = "main.tf:3:3 Duplicate backend configuration\n",
+    },
     {
-     .about = "one provider twice",
-     .file = "main.tf",
-     .text = "environments \"e\" {\n  provider \"p\" {}\n  provider \"p\" {}\n}\n",
-     .wanted = "main.tf:3:3 Duplicate provider configuration\n",
-     },
+        .about = "one provider twice",
+        .file = "main.tf",
+        .text = "environments \"e\" {\n  provider \"p\" {}\n  provider \"p\" {}\n}\n",
+        .wanted = "main.tf:3:3 Duplicate provider configuration\n",
+    },
     {
-     .about = "something else",
-     .text = "environments: {e: {protect: true}}\n",
-     .wanted = "main.loam.yaml:1:20 Unsupported argument\n",
-     .detail = "protected",
-     },
+        .about = "something else",
+        .text = "environments: {e: {protect: true}}\n",
+        .wanted = "main.loam.yaml:1:20 Unsupported argument\n",
+        .detail = "protected",
+    },
 };
 
 static void refuses(void **state) {
@@ -147,9 +147,9 @@ static void is_laid_over(void **state) {
         const char *environment, *backend, *p, *x, *q, *workspace;
         int64_t size;
     } cases[] = {
-        {"",      "",          "uri=base user=me", "uri=other", "none",     "default", 1},
-        {"here",  "path=here", "uri=here user=me", "uri=other", "uri=here", "default", 2},
-        {"there", "",          "uri=base user=me", "uri=other", "none",     "there",   3},
+        {"", "", "uri=base user=me", "uri=other", "none", "default", 1},
+        {"here", "path=here", "uri=here user=me", "uri=other", "uri=here", "default", 2},
+        {"there", "", "uri=base user=me", "uri=other", "none", "there", 3},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -176,10 +176,10 @@ static void chooses(void **state) {
     static const struct {
         const char *environment, *workspace, *said;
     } cases[] = {
-        {"nowhere", "default", "No such environment\n"          },
-        {"there",   "other",   "Another workspace is selected\n"},
-        {"there",   "there",   ""                               },
-        {"here",    "other",   ""                               },
+        {"nowhere", "default", "No such environment\n"},
+        {"there", "other", "Another workspace is selected\n"},
+        {"there", "there", ""},
+        {"here", "other", ""},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

@@ -3,37 +3,39 @@
 
 static const BadCase bad_cases[] = {
     {
-     .about = "to is needed",
-     .text = "import: {id: x}\n",
-     .wanted = "main.loam.yaml:1:1 Missing required argument\n",
-     .detail = "\"to\"",
-     },
+        .about = "to is needed",
+        .text = "import: {id: x}\n",
+        .wanted = "main.loam.yaml:1:1 Missing required argument\n",
+        .detail = "\"to\"",
+    },
     {
-     .about = "neither id nor identity",
-     .text = "import: {to: a_b.c}\n",
-     .wanted = "main.loam.yaml:1:1 Missing required argument\n",
-     .detail = "\"id\"",
-     },
+        .about = "neither id nor identity",
+        .text = "import: {to: a_b.c}\n",
+        .wanted = "main.loam.yaml:1:1 Missing required argument\n",
+        .detail = "\"id\"",
+    },
     {
-     .about = "both",
-     .text = "import: {to: a_b.c, id: x, identity: {id: x}}\n",
-     .wanted = "main.loam.yaml:1:1 Invalid combination of \"id\" and \"identity\"\n",
-     },
+        .about = "both",
+        .text = "import: {to: a_b.c, id: x, identity: {id: x}}\n",
+        .wanted = "main.loam.yaml:1:1 Invalid combination of \"id\" and \"identity\"\n",
+    },
     {
-     .about = "a module",
-     .text = "import: {to: module.m, id: x}\n",
-     .wanted = "main.loam.yaml:1:14 Invalid address\n"
-                  "main.loam.yaml:1:10 Invalid import address\n", },
+        .about = "a module",
+        .text = "import: {to: module.m, id: x}\n",
+        .wanted = "main.loam.yaml:1:14 Invalid address\n"
+                  "main.loam.yaml:1:10 Invalid import address\n",
+    },
     {
-     .about = "a keyword of the language",
-     .text = "import: {to: local.x, id: x}\n",
-     .wanted = "main.loam.yaml:1:14 Invalid address\n"
-                  "main.loam.yaml:1:10 Invalid import address\n", },
+        .about = "a keyword of the language",
+        .text = "import: {to: local.x, id: x}\n",
+        .wanted = "main.loam.yaml:1:14 Invalid address\n"
+                  "main.loam.yaml:1:10 Invalid import address\n",
+    },
     {
-     .about = "a data source",
-     .text = "import: {to: data.a_b.c, id: x}\n",
-     .wanted = "main.loam.yaml:1:10 Invalid import address\n",
-     },
+        .about = "a data source",
+        .text = "import: {to: data.a_b.c, id: x}\n",
+        .wanted = "main.loam.yaml:1:10 Invalid import address\n",
+    },
 };
 
 static void bad_input(void **state) {

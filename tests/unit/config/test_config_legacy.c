@@ -21,15 +21,15 @@ typedef struct QuotedCase {
 
 static void references(void **state) {
     static const QuotedCase cases[] = {
-        {"\"a.b[0].c\"", QUOTED,                                                                   true },
-        {"\"a b\"",      "main.tf:1:4 Invalid reference\n" QUOTED,                                 false},
-        {"\"a.\"",       "main.tf:1:4 Invalid reference\n" QUOTED,                                 false},
-        {"\"a[b]\"",     "main.tf:1:4 Invalid reference\n" QUOTED,                                 false},
-        {"\"a[0\"",      "main.tf:1:5 Invalid reference\n" QUOTED,                                 false},
-        {"\"\"",         "main.tf:1:2 Invalid reference\nmain.tf:1:1 Invalid expression\n" QUOTED, false},
-        {"a.b",          "",                                                                       false},
-        {"\"${a}\"",     "",                                                                       false},
-        {"1",            "",                                                                       false},
+        {"\"a.b[0].c\"", QUOTED, true},
+        {"\"a b\"", "main.tf:1:4 Invalid reference\n" QUOTED, false},
+        {"\"a.\"", "main.tf:1:4 Invalid reference\n" QUOTED, false},
+        {"\"a[b]\"", "main.tf:1:4 Invalid reference\n" QUOTED, false},
+        {"\"a[0\"", "main.tf:1:5 Invalid reference\n" QUOTED, false},
+        {"\"\"", "main.tf:1:2 Invalid reference\nmain.tf:1:1 Invalid expression\n" QUOTED, false},
+        {"a.b", "", false},
+        {"\"${a}\"", "", false},
+        {"1", "", false},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

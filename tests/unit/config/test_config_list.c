@@ -34,8 +34,8 @@ static const Resource *list_of(const ConfigCase *c, const char *key) {
 static void every_syntax(void **state) {
     (void)state;
     static const CaseFile files[] = {
-        {"q.tfquery.hcl",    HCL },
-        {"q.tfquery.json",   JSON},
+        {"q.tfquery.hcl", HCL},
+        {"q.tfquery.json", JSON},
         {"q.loamquery.yaml", YAML},
         {"q.loamquery.json", JSON},
     };
@@ -98,20 +98,20 @@ static void errors(void **state) {
         const char *text;
         const char *errors;
     } cases[] = {
-        {LIST(""),                                         "1:1 Missing \"provider\" attribute"  },
-        {LIST("provider = p\nx = 1\n"),                    "3:1 Unsupported argument"            },
-        {LIST("provider = p\nlifecycle {}\n"),             "3:1 Unsupported block type"          },
-        {LIST("provider = p\nconfig {}\nconfig {}\n"),     "4:1 Duplicate config block"          },
+        {LIST(""), "1:1 Missing \"provider\" attribute"},
+        {LIST("provider = p\nx = 1\n"), "3:1 Unsupported argument"},
+        {LIST("provider = p\nlifecycle {}\n"), "3:1 Unsupported block type"},
+        {LIST("provider = p\nconfig {}\nconfig {}\n"), "4:1 Duplicate config block"},
         {LIST("provider = p\ncount = 1\nfor_each = {}\n"),
-         "4:1 Invalid combination of \"count\" and \"for_each\""                                 },
-        {LIST("provider = p\n") LIST("provider = p\n"),    "4:1 Duplicate list"                  },
-        {"list \"p_thing\" \"1\" {\n  provider = p\n}\n",  "1:16 Invalid list block name"        },
-        {"list \"p_thing\" {\n  provider = p\n}\n",        "1:16 Missing name for list"          },
-        {"resource \"p_thing\" \"a\" {}\n",                "1:1 Unsupported block type"          },
-        {"x = 1\n",                                        "1:1 Unsupported argument"            },
-        {"variable \"v\" {}\n",                            "1:1 Duplicate variable"              },
-        {"provider \"p\" {}\n",                            "1:1 Duplicate provider configuration"},
-        {"locals {\n  l = 2\n}\n",                         "2:3 Duplicate local value definition"},
+         "4:1 Invalid combination of \"count\" and \"for_each\""},
+        {LIST("provider = p\n") LIST("provider = p\n"), "4:1 Duplicate list"},
+        {"list \"p_thing\" \"1\" {\n  provider = p\n}\n", "1:16 Invalid list block name"},
+        {"list \"p_thing\" {\n  provider = p\n}\n", "1:16 Missing name for list"},
+        {"resource \"p_thing\" \"a\" {}\n", "1:1 Unsupported block type"},
+        {"x = 1\n", "1:1 Unsupported argument"},
+        {"variable \"v\" {}\n", "1:1 Duplicate variable"},
+        {"provider \"p\" {}\n", "1:1 Duplicate provider configuration"},
+        {"locals {\n  l = 2\n}\n", "2:3 Duplicate local value definition"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         ConfigCase c = query_case("q.tfquery.hcl", cases[i].text);

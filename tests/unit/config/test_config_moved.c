@@ -4,42 +4,43 @@
 
 static const BadCase bad_cases[] = {
     {
-     .about = "both ends are needed",
-     .text = "moved: {from: a_b.c}\n",
-     .wanted = "main.loam.yaml:1:1 Missing required argument\n",
-     .detail = "\"to\"",
-     },
+        .about = "both ends are needed",
+        .text = "moved: {from: a_b.c}\n",
+        .wanted = "main.loam.yaml:1:1 Missing required argument\n",
+        .detail = "\"to\"",
+    },
     {
-     .about = "a resource and a module",
-     .text = "moved: {from: a_b.c, to: module.m}\n",
-     .wanted = "main.loam.yaml:1:1 Invalid \"moved\" addresses\n",
-     },
+        .about = "a resource and a module",
+        .text = "moved: {from: a_b.c, to: module.m}\n",
+        .wanted = "main.loam.yaml:1:1 Invalid \"moved\" addresses\n",
+    },
     {
-     .about = "ephemeral resources stay",
-     .text = "moved: {from: ephemeral.a_b.c, to: ephemeral.a_b.d}\n",
-     .wanted = "main.loam.yaml:1:15 Invalid \"moved\" address\nmain.loam.yaml:1:36 Invalid "
-                  "\"moved\" address\n", },
+        .about = "ephemeral resources stay",
+        .text = "moved: {from: ephemeral.a_b.c, to: ephemeral.a_b.d}\n",
+        .wanted = "main.loam.yaml:1:15 Invalid \"moved\" address\nmain.loam.yaml:1:36 Invalid "
+                  "\"moved\" address\n",
+    },
     {
-     .about = "something within a resource",
-     .text = "moved: {from: a_b.c.id, to: a_b.d}\n",
-     .wanted = "main.loam.yaml:1:20 Invalid address\n",
-     },
+        .about = "something within a resource",
+        .text = "moved: {from: a_b.c.id, to: a_b.d}\n",
+        .wanted = "main.loam.yaml:1:20 Invalid address\n",
+    },
     {
-     .about = "a computed key",
-     .text = "moved: {from: 'a_b.c[var.x]', to: a_b.d}\n",
-     .wanted = "main.loam.yaml:1:16 Invalid address\n",
-     .detail = "literals",
-     },
+        .about = "a computed key",
+        .text = "moved: {from: 'a_b.c[var.x]', to: a_b.d}\n",
+        .wanted = "main.loam.yaml:1:16 Invalid address\n",
+        .detail = "literals",
+    },
     {
-     .about = "a call",
-     .text = "moved: {from: 'f(1)', to: a_b.d}\n",
-     .wanted = "main.loam.yaml:1:16 Invalid address\n",
-     },
+        .about = "a call",
+        .text = "moved: {from: 'f(1)', to: a_b.d}\n",
+        .wanted = "main.loam.yaml:1:16 Invalid address\n",
+    },
     {
-     .about = "other arguments",
-     .text = "moved: {from: a_b.c, to: a_b.d, when: x}\n",
-     .wanted = "main.loam.yaml:1:33 Unsupported argument\n",
-     },
+        .about = "other arguments",
+        .text = "moved: {from: a_b.c, to: a_b.d, when: x}\n",
+        .wanted = "main.loam.yaml:1:33 Unsupported argument\n",
+    },
 };
 
 static void bad_input(void **state) {

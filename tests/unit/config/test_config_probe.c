@@ -34,22 +34,22 @@ static void test_shapes(void **state) {
         uint32_t labels;
         bool required, open;
     } cases[] = {
-        {"resource",                        "count",            2, false, true },
-        {"resource.lifecycle",              "prevent_destroy",  0, false, false},
-        {"resource.lifecycle.precondition", "condition",        0, true,  false},
-        {"data",                            "for_each",         2, false, true },
-        {"variable",                        "type",             1, false, false},
-        {"variable.validation",             "error_message",    0, true,  false},
-        {"output",                          "value",            1, true,  false},
-        {"module",                          "source",           1, true,  true },
-        {"moved",                           "from",             0, true,  false},
-        {"removed.lifecycle",               "destroy",          0, false, false},
-        {"check.assert",                    "condition",        0, true,  false},
-        {"check.data",                      "provider",         2, false, true },
-        {"terraform",                       "required_version", 0, false, false},
-        {"locals",                          NULL,               0, false, true },
-        {"terraform.required_providers",    NULL,               0, false, true },
-        {"terraform.backend",               NULL,               1, false, true },
+        {"resource", "count", 2, false, true},
+        {"resource.lifecycle", "prevent_destroy", 0, false, false},
+        {"resource.lifecycle.precondition", "condition", 0, true, false},
+        {"data", "for_each", 2, false, true},
+        {"variable", "type", 1, false, false},
+        {"variable.validation", "error_message", 0, true, false},
+        {"output", "value", 1, true, false},
+        {"module", "source", 1, true, true},
+        {"moved", "from", 0, true, false},
+        {"removed.lifecycle", "destroy", 0, false, false},
+        {"check.assert", "condition", 0, true, false},
+        {"check.data", "provider", 2, false, true},
+        {"terraform", "required_version", 0, false, false},
+        {"locals", NULL, 0, false, true},
+        {"terraform.required_providers", NULL, 0, false, true},
+        {"terraform.backend", NULL, 1, false, true},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     const ConfigShape *file =

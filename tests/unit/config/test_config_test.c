@@ -49,11 +49,11 @@ static void directories(void **state) {
         const char *directory;
         const char *wanted;
     } cases[] = {
-        {"tests",    ""                                 },
-        {"./tests/", ""                                 },
-        {"nowhere",  "W Test directory does not exist\n"},
-        {"../x",     "Invalid testing directory\n"      },
-        {"/x",       "Invalid testing directory\n"      },
+        {"tests", ""},
+        {"./tests/", ""},
+        {"nowhere", "W Test directory does not exist\n"},
+        {"../x", "Invalid testing directory\n"},
+        {"/x", "Invalid testing directory\n"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         ConfigCase c = config_case_open();
@@ -75,16 +75,16 @@ static void refused_name(void **state) {
 }
 
 static const TestFileCase bad_cases[] = {
-    {"an unknown block",                      "foo {\n}\n",                                      "a.tftest.hcl:1:1 Unsupported block type\n"      },
-    {"variables twice",                       "variables {\n}\nvariables {\n}\n",
-     "a.tftest.hcl:3:1 Multiple \"variables\" blocks\n"                                                                                           },
-    {"a provider twice",                      "provider \"p\" {\n}\nmock_provider \"p\" {\n}\n",
-     "a.tftest.hcl:3:1 Duplicate provider block\n"                                                                                                },
+    {"an unknown block", "foo {\n}\n", "a.tftest.hcl:1:1 Unsupported block type\n"},
+    {"variables twice", "variables {\n}\nvariables {\n}\n",
+     "a.tftest.hcl:3:1 Multiple \"variables\" blocks\n"},
+    {"a provider twice", "provider \"p\" {\n}\nmock_provider \"p\" {\n}\n",
+     "a.tftest.hcl:3:1 Duplicate provider block\n"},
     {"a provider with an argument of others", "provider \"p\" {\n  count = 1\n}\n",
-     "a.tftest.hcl:2:3 Reserved argument name\n"                                                                                                  },
-    {"side by side, and how not",             "test {\n  parallel = 3\n}\n",
-     "a.tftest.hcl:2:14 Unsuitable value type\n"                                                                                                  },
-    {"broken",                                "run \"x\" {\n",                                   "a.tftest.hcl:1:9 Unclosed configuration block\n"},
+     "a.tftest.hcl:2:3 Reserved argument name\n"},
+    {"side by side, and how not", "test {\n  parallel = 3\n}\n",
+     "a.tftest.hcl:2:14 Unsuitable value type\n"},
+    {"broken", "run \"x\" {\n", "a.tftest.hcl:1:9 Unclosed configuration block\n"},
 };
 
 static void bad_input(void **state) {

@@ -10,12 +10,12 @@ static const Attribute part_attributes[] = {
 };
 
 static const Attribute attributes[] = {
-    {"name",            &TYPE_STRING,        REQUIRED,                   "Name."         },
-    {"count_of",        &TYPE_NUMBER,        OPTIONAL,                   "Number."       },
-    {"id",              &TYPE_STRING,        COMPUTED,                   "Id."           },
-    {"tags",            &TYPE_MAP_OF_STRING, OPTIONAL,                   "Tags."         },
-    {.name = "disk",    .flags = OPTIONAL,   .nested = NESTED(NEST_LIST, part_attributes)},
-    {.name = "by_name", .flags = OPTIONAL,   .nested = NESTED(NEST_MAP,  part_attributes)},
+    {"name", &TYPE_STRING, REQUIRED, "Name."},
+    {"count_of", &TYPE_NUMBER, OPTIONAL, "Number."},
+    {"id", &TYPE_STRING, COMPUTED, "Id."},
+    {"tags", &TYPE_MAP_OF_STRING, OPTIONAL, "Tags."},
+    {.name = "disk", .flags = OPTIONAL, .nested = NESTED(NEST_LIST, part_attributes)},
+    {.name = "by_name", .flags = OPTIONAL, .nested = NESTED(NEST_MAP, part_attributes)},
 };
 
 static const Block part_blocks[] = {
@@ -25,10 +25,10 @@ static const Block part_blocks[] = {
 static const Block blocks[] = {
     {.name = "port",
      .nesting = NEST_LIST,
-     .schema = {SCHEMA_ATTRIBUTES(part_attributes), SCHEMA_BLOCKS(part_blocks)}             },
-    {.name = "rule",  .nesting = NEST_SET,    .schema = {SCHEMA_ATTRIBUTES(part_attributes)}},
-    {.name = "limit", .nesting = NEST_MAP,    .schema = {SCHEMA_ATTRIBUTES(part_attributes)}},
-    {.name = "once",  .nesting = NEST_SINGLE, .schema = {SCHEMA_ATTRIBUTES(part_attributes)}},
+     .schema = {SCHEMA_ATTRIBUTES(part_attributes), SCHEMA_BLOCKS(part_blocks)}},
+    {.name = "rule", .nesting = NEST_SET, .schema = {SCHEMA_ATTRIBUTES(part_attributes)}},
+    {.name = "limit", .nesting = NEST_MAP, .schema = {SCHEMA_ATTRIBUTES(part_attributes)}},
+    {.name = "once", .nesting = NEST_SINGLE, .schema = {SCHEMA_ATTRIBUTES(part_attributes)}},
 };
 
 static const Schema schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks)};
@@ -100,56 +100,59 @@ typedef struct TextCase {
 } TextCase;
 
 static const TextCase cases[] = {
-    {"name: a\ncount_of: \"5\"\n",                                                                "count_of=5;name=\"a\";"                                                    },
-    {"{}\n",                                                                                      "f:1:1 Missing required argument\n"                                         },
-    {"name: a\nsize: 1\n",                                                                        "f:2:1 Unsupported argument\n"                                              },
-    {"name: [a]\n",                                                                               "f:1:7 Incorrect attribute value type\n"                                    },
+    {"name: a\ncount_of: \"5\"\n", "count_of=5;name=\"a\";"},
+    {"{}\n", "f:1:1 Missing required argument\n"},
+    {"name: a\nsize: 1\n", "f:2:1 Unsupported argument\n"},
+    {"name: [a]\n", "f:1:7 Incorrect attribute value type\n"},
     {"name: ${text}\ndisk: [{size: 1}, {size: \"2\", name: x}]\n",
-     "disk=[{name = null, size = 1}, {name = \"x\", size = 2}];name=\"abc\";"                                                                                                 },
-    {"name: a\ndisk: [{size: 1, nmae: 3}]\n",                                                     "f:2:18 Unsupported attribute\n"                                            },
-    {"name: a\ndisk: [{sise: 3}]\n",                                                              "f:2:9 Unsupported attribute\n"                                             },
+     "disk=[{name = null, size = 1}, {name = \"x\", size = 2}];name=\"abc\";"},
+    {"name: a\ndisk: [{size: 1, nmae: 3}]\n", "f:2:18 Unsupported attribute\n"},
+    {"name: a\ndisk: [{sise: 3}]\n", "f:2:9 Unsupported attribute\n"},
     {"name: a\ndisk: \"${true ? [{sise: 3}] : [for x in list : {size = x, nmae = 1}]}\"\n",
-     "f:2:19 Unsupported attribute\nf:2:59 Unsupported attribute\n"                                                                                                           },
+     "f:2:19 Unsupported attribute\nf:2:59 Unsupported attribute\n"},
     {"name: a\ndisk: \"${true ? [{sise = 3}] : [for x in list : {size = x, nmae = 1}]}\"\n",
-     "f:2:19 Unsupported attribute\nf:2:60 Unsupported attribute\n"                                                                                                           },
-    {"name: a\nby_name: {x: {size: 1}, y: {sizee: 1}}\n",                                         "f:2:29 Unsupported attribute\n"                                            },
-    {"name: a\ndisk:\n- {size: 1}\n- {size: x}\n",                                                "f:4:10 Incorrect attribute value type\n"                                   },
-    {"name: a\ndisk: [{name: x}]\n",                                                              "f:2:8 Missing required attribute\n"                                        },
-    {"name: a\ndisk: [{\"${text}\": x}]\n",                                                       "f:2:7 Incorrect attribute value type\n"                                    },
+     "f:2:19 Unsupported attribute\nf:2:60 Unsupported attribute\n"},
+    {"name: a\nby_name: {x: {size: 1}, y: {sizee: 1}}\n", "f:2:29 Unsupported attribute\n"},
+    {"name: a\ndisk:\n- {size: 1}\n- {size: x}\n", "f:4:10 Incorrect attribute value type\n"},
+    {"name: a\ndisk: [{name: x}]\n", "f:2:8 Missing required attribute\n"},
+    {"name: a\ndisk: [{\"${text}\": x}]\n", "f:2:7 Incorrect attribute value type\n"},
     {"name: a\nport: [{size: 1}, {size: 2, leaf: {size: 3}}]\n",
      "name=\"a\";port=[{leaf = null, name = null, size = 1}, {leaf = {name = null, "
-     "size = 3}, name = null, size = 2}];"                                                                                                                                    },
-    {"name: a\nport: {sise: 1}\n",                                                                "f:2:8 Unsupported argument\nf:2:1 Missing required argument\n"             },
+     "size = 3}, name = null, size = 2}];"},
+    {"name: a\nport: {sise: 1}\n", "f:2:8 Unsupported argument\nf:2:1 Missing required argument\n"},
     {"name: a\nlimit: {x: {size: 1}, y: {size: 2}}\n",
      "limit={\"x\" = {name = null, size = 1}, \"y\" = {name = null, size = "
-     "2}};name=\"a\";"                                                                                                                                                        },
-    {"name: a\nlimit: [{x: {size: 1}}, {x: {size: 2}}]\n",                                        "f:2:26 Duplicate block\n"                                                  },
-    {"name: a\nonce: [{size: 1}, {size: 2}]\n",                                                   "f:2:20 Duplicate block\n"                                                  },
+     "2}};name=\"a\";"},
+    {"name: a\nlimit: [{x: {size: 1}}, {x: {size: 2}}]\n", "f:2:26 Duplicate block\n"},
+    {"name: a\nonce: [{size: 1}, {size: 2}]\n", "f:2:20 Duplicate block\n"},
     {"name: a\nrule: [{size: 2}, {size: 1}, {size: 2}]\n",
-     "name=\"a\";rule=[{name = null, size = 1}, {name = null, size = 2}];"                                                                                                    },
+     "name=\"a\";rule=[{name = null, size = 1}, {name = null, size = 2}];"},
     {"name: a\ndynamic: {once: {for_each: \"${map}\", content: {size: \"${once.value}\", name: "
-     "\"${once.key}\"}}}\n",                                                                 "name=\"a\";once={name = \"k\", size = 5};"                                 },
+     "\"${once.key}\"}}}\n",
+     "name=\"a\";once={name = \"k\", size = 5};"},
     {"name: a\ndynamic: {once: {for_each: \"${list}\", content: {size: 1}}}\n",
-     "f:2:11 Duplicate block\n"                                                                                                                                               },
+     "f:2:11 Duplicate block\n"},
     {"name: a\ndynamic: {port: {for_each: \"${later}\", content: {size: 1}}}\n",
-     "name=\"a\";port=(known after apply);"                                                                                                                                   },
+     "name=\"a\";port=(known after apply);"},
     {"name: a\ndynamic: {port: {for_each: \"${none}\", content: {size: 1}}}\n",
-     "f:2:29 Invalid dynamic for_each value\n"                                                                                                                                },
+     "f:2:29 Invalid dynamic for_each value\n"},
     {"name: a\ndynamic: {port: {for_each: \"${text}\", content: {size: 1}}}\n",
-     "f:2:29 Invalid dynamic for_each value\n"                                                                                                                                },
+     "f:2:29 Invalid dynamic for_each value\n"},
     {"name: a\ndynamic: {prot: {for_each: [], content: {size: 1}}}\n",
-     "f:2:11 Unsupported block type\n"                                                                                                                                        },
+     "f:2:11 Unsupported block type\n"},
     {"name: a\ndynamic: {port: {for_each: [], content: [{size: 1}, {size: 1}]}}\n",
-     "f:2:11 Invalid dynamic block\n"                                                                                                                                         },
-    {"name: a\ndynamic: {port: {for_each: []}}\n",                                                "f:2:11 Invalid dynamic block\n"                                            },
+     "f:2:11 Invalid dynamic block\n"},
+    {"name: a\ndynamic: {port: {for_each: []}}\n", "f:2:11 Invalid dynamic block\n"},
     {"name: a\ndynamic: {limit: {for_each: \"${list}\", labels: [\"l${limit.value}\"], content: "
      "{size: "
-     "\"${limit.key}\"}}}\n",                                                                "limit={\"l3\" = {name = null, size = 0}, \"l4\" = {name = null, size = "
-     "1}};name=\"a\";"                                                                                                                      },
+     "\"${limit.key}\"}}}\n",
+     "limit={\"l3\" = {name = null, size = 0}, \"l4\" = {name = null, size = "
+     "1}};name=\"a\";"},
     {"name: a\ndynamic: {limit: {for_each: [], content: {size: 1}}}\n",
-     "f:2:11 Invalid dynamic labels\n"                                                                                                                                        },
+     "f:2:11 Invalid dynamic labels\n"},
     {"name: a\ndynamic: {port: {for_each: [1], iterator: it, content: {size: \"${it.value}\", "
-     "dynamic: {leaf: {for_each: [2], content: {size: \"${it.value + leaf.value}\"}}}}}}\n", "name=\"a\";port=[{leaf = {name = null, size = 3}, name = null, size = 1}];"},
+     "dynamic: {leaf: {for_each: [2], content: {size: \"${it.value + leaf.value}\"}}}}}}\n",
+     "name=\"a\";port=[{leaf = {name = null, size = 3}, name = null, size = 1}];"},
 };
 
 static void values(void **state) {
@@ -197,10 +200,10 @@ static void traversals(void **state) {
            "\"${it.value + map.k}\"}}}\n",
            arena);
     static const char *const parts[][2] = {
-        {"",     "text list map "},
-        {"name", "text "         },
-        {"port", "list map "     },
-        {"none", ""              },
+        {"", "text list map "},
+        {"name", "text "},
+        {"port", "list map "},
+        {"none", ""},
     };
     for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
         StrBuf buf = strbuf_new(arena);
@@ -228,16 +231,16 @@ static void ranges(void **state) {
         const char *steps[5];
         const char *wanted;
     } places[] = {
-        {{"name"},                 "a"                     },
-        {{"disk"},                 "[{size: 1}, {size: 2}]"},
-        {{"disk", "1", "size"},    "2"                     },
-        {{"disk", "1", "name"},    "{size: 2}"             },
-        {{"tags", "\"k"},          "v"                     },
-        {{"port", "1", "size"},    "4"                     },
-        {{"port", "7"},            "size"                  },
-        {{"limit", "\"x", "size"}, "6"                     },
-        {{"once", "size"},         "5"                     },
-        {{"id"},                   ""                      },
+        {{"name"}, "a"},
+        {{"disk"}, "[{size: 1}, {size: 2}]"},
+        {{"disk", "1", "size"}, "2"},
+        {{"disk", "1", "name"}, "{size: 2}"},
+        {{"tags", "\"k"}, "v"},
+        {{"port", "1", "size"}, "4"},
+        {{"port", "7"}, "size"},
+        {{"limit", "\"x", "size"}, "6"},
+        {{"once", "size"}, "5"},
+        {{"id"}, ""},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     DecodeCase c;
@@ -253,22 +256,22 @@ static void ranges(void **state) {
 /* Nested objects with members of any type. */
 
 static const Attribute chart_attributes[] = {
-    {"name",   &TYPE_STRING,  OPTIONAL, "Name."  },
+    {"name", &TYPE_STRING, OPTIONAL, "Name."},
     {"values", &TYPE_DYNAMIC, OPTIONAL, "Values."},
 };
 static const Attribute outer_attributes[] = {
-    {"kind",         &TYPE_STRING,      OPTIONAL,                     "Kind."          },
+    {"kind", &TYPE_STRING, OPTIONAL, "Kind."},
     {.name = "helm", .flags = OPTIONAL, .nested = NESTED(NEST_SINGLE, chart_attributes)},
 };
 static const Attribute open_attributes[] = {
-    {.name = "helm",  .flags = OPTIONAL, .nested = NESTED(NEST_SINGLE, chart_attributes)},
-    {.name = "spec",  .flags = OPTIONAL, .nested = NESTED(NEST_SINGLE, outer_attributes)},
-    {.name = "list",  .flags = OPTIONAL, .nested = NESTED(NEST_LIST,   outer_attributes)},
-    {.name = "names", .flags = OPTIONAL, .nested = NESTED(NEST_MAP,    outer_attributes)},
+    {.name = "helm", .flags = OPTIONAL, .nested = NESTED(NEST_SINGLE, chart_attributes)},
+    {.name = "spec", .flags = OPTIONAL, .nested = NESTED(NEST_SINGLE, outer_attributes)},
+    {.name = "list", .flags = OPTIONAL, .nested = NESTED(NEST_LIST, outer_attributes)},
+    {.name = "names", .flags = OPTIONAL, .nested = NESTED(NEST_MAP, outer_attributes)},
 };
 static const Block open_blocks[] = {
-    {.name = "once",  .nesting = NEST_SINGLE, .schema = {SCHEMA_ATTRIBUTES(outer_attributes)}},
-    {.name = "parts", .nesting = NEST_LIST,   .schema = {SCHEMA_ATTRIBUTES(outer_attributes)}},
+    {.name = "once", .nesting = NEST_SINGLE, .schema = {SCHEMA_ATTRIBUTES(outer_attributes)}},
+    {.name = "parts", .nesting = NEST_LIST, .schema = {SCHEMA_ATTRIBUTES(outer_attributes)}},
 };
 static const Schema open_schema = {SCHEMA_ATTRIBUTES(open_attributes), SCHEMA_BLOCKS(open_blocks)};
 

@@ -16,14 +16,14 @@ typedef struct ListedCase {
 } ListedCase;
 
 static const ListedCase cases[] = {
-    {"broken", DISK_OTHER, "is a link to a missing file: No such file"      },
-    {"file",   DISK_FILE,  "text"                                           },
-    {"dir",    DISK_FILE,  "dir: Is a directory."                           },
-    {"gone",   DISK_FILE,  "gone: No such file or directory."               },
-    {"link",   DISK_FILE,  "text"                                           },
-    {"loop",   DISK_OTHER, "is a link to a missing file: Too many levels of"},
-    {"null",   DISK_OTHER, "null is a pipe, a socket or a device."          },
-    {"pipe",   DISK_OTHER, "pipe is a pipe, a socket or a device."          },
+    {"broken", DISK_OTHER, "is a link to a missing file: No such file"},
+    {"file", DISK_FILE, "text"},
+    {"dir", DISK_FILE, "dir: Is a directory."},
+    {"gone", DISK_FILE, "gone: No such file or directory."},
+    {"link", DISK_FILE, "text"},
+    {"loop", DISK_OTHER, "is a link to a missing file: Too many levels of"},
+    {"null", DISK_OTHER, "null is a pipe, a socket or a device."},
+    {"pipe", DISK_OTHER, "pipe is a pipe, a socket or a device."},
 };
 
 static void make_all(const char *directory) {

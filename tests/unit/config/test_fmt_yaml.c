@@ -9,29 +9,29 @@ typedef struct YamlCase {
 } YamlCase;
 
 static const YamlCase cases[] = {
-    {"",                                                         NULL                                    },
-    {"# ${ a }\na:   1 # ${ b }\n",                              NULL                                    },
-    {"a: ${ b }   # c\n",                                        "a: ${b}   # c\n"                       },
-    {"a: \"x ${ b+c } y\"\n",                                    "a: \"x ${b + c} y\"\n"                 },
-    {"a: \"${ b [ \\\"c\\\" ] }\"\n",                            "a: \"${b[\\\"c\\\"]}\"\n"              },
-    {"a: \"${ f(\\\"\\\\n\\\") } \\t\"\n",                       "a: \"${f(\\\"\\\\n\\\")} \\t\"\n"      },
-    {"a: '${ b [\"it''s\"] }'\n",                                "a: '${b[\"it''s\"]}'\n"                },
-    {"a: [ \"${ b }\", '${ c }' ]\n",                            "a: [ \"${b}\", '${c}' ]\n"             },
-    {"a: &x !!str \"${ b }\"\nc: *x\n",                          "a: &x !!str \"${b}\"\nc: *x\n"         },
-    {"\xef\xbb\xbf\xc3\xa9: \xc3\xa9${ b }\r\n",                 "\xef\xbb\xbf\xc3\xa9: \xc3\xa9${b}\r\n"},
-    {"a: |\n  x ${ b }\n  $${ c } %%{ d }\n",                    "a: |\n  x ${b}\n  $${ c } %%{ d }\n"   },
+    {"", NULL},
+    {"# ${ a }\na:   1 # ${ b }\n", NULL},
+    {"a: ${ b }   # c\n", "a: ${b}   # c\n"},
+    {"a: \"x ${ b+c } y\"\n", "a: \"x ${b + c} y\"\n"},
+    {"a: \"${ b [ \\\"c\\\" ] }\"\n", "a: \"${b[\\\"c\\\"]}\"\n"},
+    {"a: \"${ f(\\\"\\\\n\\\") } \\t\"\n", "a: \"${f(\\\"\\\\n\\\")} \\t\"\n"},
+    {"a: '${ b [\"it''s\"] }'\n", "a: '${b[\"it''s\"]}'\n"},
+    {"a: [ \"${ b }\", '${ c }' ]\n", "a: [ \"${b}\", '${c}' ]\n"},
+    {"a: &x !!str \"${ b }\"\nc: *x\n", "a: &x !!str \"${b}\"\nc: *x\n"},
+    {"\xef\xbb\xbf\xc3\xa9: \xc3\xa9${ b }\r\n", "\xef\xbb\xbf\xc3\xa9: \xc3\xa9${b}\r\n"},
+    {"a: |\n  x ${ b }\n  $${ c } %%{ d }\n", "a: |\n  x ${b}\n  $${ c } %%{ d }\n"},
     {"a: |\n    ${f({\n     b=1\n    # c\n        })} ${ d }\n",
-     "a: |\n    ${f({\n      b = 1\n      # c\n    })} ${d}\n"                                           },
-    {"a: >-\n  x ${ b }\n  y\n",                                 "a: >-\n  x ${b}\n  y\n"                },
- /* A colon followed by a blank would turn the text into a key. */
-    {"a: ${b?c:d}\n",                                            NULL                                    },
-    {"a: \"${b?c:d}\"\n",                                        "a: \"${b ? c : d}\"\n"                 },
- /* Folded lines, escapes that cannot be restored, heredocs, text without a sequence. */
-    {"a: >-\n  x ${ b +\n  c }\n",                               NULL                                    },
-    {"a: \"${ b\n  + c }\"\n",                                   NULL                                    },
-    {"a: \"${ f(\\x22b\\x22) }\"\n",                             NULL                                    },
-    {"a: |\n  ${ <<E\n  b\n  E\n  }\n",                          NULL                                    },
-    {"a: |\n  ${ b\n",                                           NULL                                    },
+     "a: |\n    ${f({\n      b = 1\n      # c\n    })} ${d}\n"},
+    {"a: >-\n  x ${ b }\n  y\n", "a: >-\n  x ${b}\n  y\n"},
+    /* A colon followed by a blank would turn the text into a key. */
+    {"a: ${b?c:d}\n", NULL},
+    {"a: \"${b?c:d}\"\n", "a: \"${b ? c : d}\"\n"},
+    /* Folded lines, escapes that cannot be restored, heredocs, text without a sequence. */
+    {"a: >-\n  x ${ b +\n  c }\n", NULL},
+    {"a: \"${ b\n  + c }\"\n", NULL},
+    {"a: \"${ f(\\x22b\\x22) }\"\n", NULL},
+    {"a: |\n  ${ <<E\n  b\n  E\n  }\n", NULL},
+    {"a: |\n  ${ b\n", NULL},
 };
 
 static Str laid_out(Str text, Arena *arena) {

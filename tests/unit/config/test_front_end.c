@@ -7,25 +7,25 @@ static const struct {
     const char *name;
     const char *uses; /* c: configuration, t: tests, m: mock data */
 } names[] = {
-    {"main.loam.yaml",        "c"},
-    {"x.tf.json",             "c"},
-    {"x.tofu.json",           "c"},
-    {"x.tf",                  "c"},
-    {"x.tofu",                "c"},
-    {"x.loamtest.yaml",       "t"},
-    {"x.loamtest.json",       "t"},
-    {"x.tftest.hcl",          "t"},
-    {"x.tofutest.json",       "t"},
-    {"x.loammock.yaml",       "m"},
-    {"x.tfmock.hcl",          "m"},
-    {"x.tofumock.json",       "m"},
-    {"x.tfvars",              "" },
-    {".x.tf.json",            "" },
-    {"x.tf.json~",            "" },
-    {"#x.tf.json#",           "" },
-    {"main.yaml",             "" },
-    {"terraform.tfvars.json", "" },
-    {"",                      "" },
+    {"main.loam.yaml", "c"},
+    {"x.tf.json", "c"},
+    {"x.tofu.json", "c"},
+    {"x.tf", "c"},
+    {"x.tofu", "c"},
+    {"x.loamtest.yaml", "t"},
+    {"x.loamtest.json", "t"},
+    {"x.tftest.hcl", "t"},
+    {"x.tofutest.json", "t"},
+    {"x.loammock.yaml", "m"},
+    {"x.tfmock.hcl", "m"},
+    {"x.tofumock.json", "m"},
+    {"x.tfvars", ""},
+    {".x.tf.json", ""},
+    {"x.tf.json~", ""},
+    {"#x.tf.json#", ""},
+    {"main.yaml", ""},
+    {"terraform.tfvars.json", ""},
+    {"", ""},
 };
 
 static void uses(void **state) {
@@ -52,32 +52,33 @@ typedef struct DirectoryCase {
 
 static const DirectoryCase directories[] = {
     {
-     .about = "x.tofu stands in for x.tf, in its syntax alone",
-     .files = {{"a.tf", ""}, {"a.tofu", ""}, {"a.tf.json", "{}"}},
-     .wanted = "a.tf.json a.tofu\n",
-     },
+        .about = "x.tofu stands in for x.tf, in its syntax alone",
+        .files = {{"a.tf", ""}, {"a.tofu", ""}, {"a.tf.json", "{}"}},
+        .wanted = "a.tf.json a.tofu\n",
+    },
     {
-     .about = "x.tofu.json for x.tf.json",
-     .files = {{"a.tf.json", "nonsense"}, {"a.tofu.json", "{}"}},
-     .wanted = "a.tofu.json\n",
-     },
+        .about = "x.tofu.json for x.tf.json",
+        .files = {{"a.tf.json", "nonsense"}, {"a.tofu.json", "{}"}},
+        .wanted = "a.tofu.json\n",
+    },
     {
-     .about = "x.tofutest.hcl for x.tftest.hcl; a directory with the name of a test",
-     .use = FRONT_END_TEST,
-     .files = {{"a.tftest.hcl", ""}, {"a.tofutest.hcl", ""}, {"b.tftest.hcl/x", ""}},
-     .wanted = "a.tofutest.hcl\n",
-     },
+        .about = "x.tofutest.hcl for x.tftest.hcl; a directory with the name of a test",
+        .use = FRONT_END_TEST,
+        .files = {{"a.tftest.hcl", ""}, {"a.tofutest.hcl", ""}, {"b.tftest.hcl/x", ""}},
+        .wanted = "a.tofutest.hcl\n",
+    },
     {
-     .about = "x.tofumock.json for x.tfmock.json, not for another syntax",
-     .use = FRONT_END_MOCK_DATA,
-     .files = {{"a.tfmock.json", "{}"}, {"a.tofumock.json", "{}"}, {"a.tfmock.hcl", ""}},
-     .wanted = "a.tfmock.hcl a.tofumock.json\n",
-     },
+        .about = "x.tofumock.json for x.tfmock.json, not for another syntax",
+        .use = FRONT_END_MOCK_DATA,
+        .files = {{"a.tfmock.json", "{}"}, {"a.tofumock.json", "{}"}, {"a.tfmock.hcl", ""}},
+        .wanted = "a.tfmock.hcl a.tofumock.json\n",
+    },
     {
-     .about = "another end than that of YAML",
-     .files = {{"a.loam.yml", ""}, {"b.loam.yaml", "locals: {a: 1}\n"}},
-     .wanted = "b.loam.yaml\n"
-                  "a.loam.yml: the name of such a YAML file must end in \".loam.yaml\".\n", },
+        .about = "another end than that of YAML",
+        .files = {{"a.loam.yml", ""}, {"b.loam.yaml", "locals: {a: 1}\n"}},
+        .wanted = "b.loam.yaml\n"
+                  "a.loam.yml: the name of such a YAML file must end in \".loam.yaml\".\n",
+    },
 };
 
 static void check_directory(ConfigCase *c, const DirectoryCase *wanted) {

@@ -22,7 +22,6 @@ typedef struct InputCase {
 } InputCase;
 
 /* clang-format 14 misplaces nested tables. */
-/* clang-format off */
 static const InputCase cases[] = {
     {
         .about = "environment: raw or expression",
@@ -100,7 +99,6 @@ static const InputCase cases[] = {
                   "twice.tfvars:2:1 Attribute redefined\n",
     },
 };
-/* clang-format on */
 
 static InputOptions options_of(const InputCase *input, Arena *arena) {
     InputOptions options = {0};

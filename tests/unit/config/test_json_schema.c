@@ -15,14 +15,14 @@ static void test_types(void **state) {
         const Type *type;
         const char *description, *wanted;
     } cases[] = {
-        {&TYPE_DYNAMIC,        NULL,  "{}"                                        },
-        {&TYPE_DYNAMIC,        "Any", "{\"description\":\"Any\"}"                 },
-        {&TYPE_STRING,         NULL,  "{\"$ref\":\"#/definitions/string\"}"       },
-        {&TYPE_BOOL,           "On?",
+        {&TYPE_DYNAMIC, NULL, "{}"},
+        {&TYPE_DYNAMIC, "Any", "{\"description\":\"Any\"}"},
+        {&TYPE_STRING, NULL, "{\"$ref\":\"#/definitions/string\"}"},
+        {&TYPE_BOOL, "On?",
          "{\"description\":\"On?\",\"allOf\":[{\"$ref\":\"#/definitions/bool\"}]}"},
         {&TYPE_LIST_OF_STRING, NULL,
          "{\"type\":[\"array\",\"string\",\"null\"],\"pattern\":\"[$%]\\\\{\","
-         "\"items\":{\"$ref\":\"#/definitions/string\"}}"                         },
+         "\"items\":{\"$ref\":\"#/definitions/string\"}}"},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -34,14 +34,12 @@ static void test_types(void **state) {
 static const Attribute members[] = {
     {"port", &TYPE_NUMBER, REQUIRED, "A port."},
 };
-/* clang-format off */
 static const Attribute attributes[] = {
     {"id", &TYPE_STRING, COMPUTED, "Not written by anybody."},
     {"name", &TYPE_DYNAMIC, REQUIRED, "Its name."},
     {"mode", &TYPE_STRING, OPTIONAL, "Its mode.", .one_of = "nat route"},
     {"card", NULL, OPTIONAL, "Cards.", NESTED(NEST_LIST, members)},
 };
-/* clang-format on */
 static const Block rule = {
     .name = "rule",
     .nesting = NEST_LIST,

@@ -6,12 +6,12 @@
 static void names(void **state) {
     (void)state;
     static const char *const cases[][2] = {
-        {"git::https://h/o/net.git?ref=v1", ".loam/modules/net-"    },
-        {"https://h/x.tar.gz",              ".loam/modules/x-"      },
-        {"h/n/m/libvirt",                   ".loam/modules/libvirt-"},
-        {"git::ssh://git@h/a b\xc3\xa4",    ".loam/modules/a_b__-"  },
-        {"https://h/..",                    ".loam/modules/_"       },
-        {"https://h/.hidden",               ".loam/modules/_hidden-"},
+        {"git::https://h/o/net.git?ref=v1", ".loam/modules/net-"},
+        {"https://h/x.tar.gz", ".loam/modules/x-"},
+        {"h/n/m/libvirt", ".loam/modules/libvirt-"},
+        {"git::ssh://git@h/a b\xc3\xa4", ".loam/modules/a_b__-"},
+        {"https://h/..", ".loam/modules/_"},
+        {"https://h/.hidden", ".loam/modules/_hidden-"},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     ModuleInstallOptions options = {.data_directory = STR(".loam")};
@@ -28,10 +28,10 @@ static void names(void **state) {
 static void revisions_differ(void **state) {
     (void)state;
     static const LockEntry entries[] = {
-        {.source = STR_CONST("s")  },
-        { .source = STR_CONST("s"), .version = STR_CONST("1")},
-        { .source = STR_CONST("s"),  .commit = STR_CONST("1")},
-        { .source = STR_CONST("s"),  .digest = STR_CONST("1")},
+        {.source = STR_CONST("s")},
+        {.source = STR_CONST("s"), .version = STR_CONST("1")},
+        {.source = STR_CONST("s"), .commit = STR_CONST("1")},
+        {.source = STR_CONST("s"), .digest = STR_CONST("1")},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     ModuleInstallOptions options = {.data_directory = STR(".loam")};

@@ -261,12 +261,12 @@ static void versions(void **state) {
 static void refused_requests(void **state) {
     (void)state;
     static const char *const cases[][2] = {
-        {"sign:round",     "Too many redirects of a module source"   },
-        {"sign:local",     "Unsupported module source"               },
-        {"shop:x//no",     "Module directory not found"              },
-        {"shop:x//empty",  "No configuration in the module directory"},
-        {"shop:x//in/out", "Module path leads out of its package"    },
-        {"none:x",         "Unsupported module source"               },
+        {"sign:round", "Too many redirects of a module source"},
+        {"sign:local", "Unsupported module source"},
+        {"shop:x//no", "Module directory not found"},
+        {"shop:x//empty", "No configuration in the module directory"},
+        {"shop:x//in/out", "Module path leads out of its package"},
+        {"none:x", "Unsupported module source"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Run run = run_open("");

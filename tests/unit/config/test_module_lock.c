@@ -3,7 +3,6 @@
 
 #include "module_lock.h"
 
-/* clang-format off */
 static const LockEntry entries[] = {
     {
         .source = STR_CONST("h/n/m/s"),
@@ -21,7 +20,6 @@ static const LockEntry entries[] = {
         .commit = STR_CONST("abc"),
     },
 };
-/* clang-format on */
 
 static const char *const text = "modules:\n"
                                 "  - source: \"git::https://h/a: #\\\"x\\\".git\"\n"
@@ -81,12 +79,9 @@ static void nothing(void **state) {
 static void found(void **state) {
     (void)state;
     static const char *const cases[][3] = {
-        {"h/n/m/s", "",         "1.10.0"},
-        {"h/n/m/s", "~> 1.9.0", "1.9.0" },
-        {"h/n/m/s", "< 1.10",   "1.9.0" },
-        {"h/n/m/s", ">= 2.0",   NULL    },
-        {"h/n/m/s", "nonsense", NULL    },
-        {"h/n/m/t", "",         NULL    },
+        {"h/n/m/s", "", "1.10.0"},      {"h/n/m/s", "~> 1.9.0", "1.9.0"},
+        {"h/n/m/s", "< 1.10", "1.9.0"}, {"h/n/m/s", ">= 2.0", NULL},
+        {"h/n/m/s", "nonsense", NULL},  {"h/n/m/t", "", NULL},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     ModuleLock lock = {0};

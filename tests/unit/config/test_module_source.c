@@ -7,14 +7,14 @@ static void splits(void **state) {
     (void)state;
     static const char *const cases[][3] = {
         {"git::https://h/a.git//b/c?ref=x", "git::https://h/a.git?ref=x", "b/c"},
-        {"https://h/a.zip",                 "https://h/a.zip",            ""   },
-        {"https://h/a.zip//b",              "https://h/a.zip",            "b"  },
-        {"https://h/a.zip?x=//y",           "https://h/a.zip?x=//y",      ""   },
-        {"h/n/m/s//b",                      "h/n/m/s",                    "b"  },
-        {"git::/a/b//c",                    "git::/a/b",                  "c"  },
-        {"git::file:///a//c",               "git::file:///a",             "c"  },
-        {"git@h:a//b?ref=x",                "git@h:a?ref=x",              "b"  },
-        {"h/n/m/s//",                       "h/n/m/s",                    ""   },
+        {"https://h/a.zip", "https://h/a.zip", ""},
+        {"https://h/a.zip//b", "https://h/a.zip", "b"},
+        {"https://h/a.zip?x=//y", "https://h/a.zip?x=//y", ""},
+        {"h/n/m/s//b", "h/n/m/s", "b"},
+        {"git::/a/b//c", "git::/a/b", "c"},
+        {"git::file:///a//c", "git::file:///a", "c"},
+        {"git@h:a//b?ref=x", "git@h:a?ref=x", "b"},
+        {"h/n/m/s//", "h/n/m/s", ""},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -45,13 +45,13 @@ static void parsed(void **state) {
     static const struct {
         const char *address, *kind, *package, *subdir;
     } cases[] = {
-        {"./a",          "local", "./a",          ""       },
-        {"../a//b",      "local", "../a//b",      ""       },
-        {"/a//b",        "local", "/a//b",        ""       },
-        {"kind:x",       "kind",  "kind::kind:x", "inner"  },
-        {"kind:x//a",    "kind",  "kind::kind:x", "inner/a"},
-        {"kind:x//./a/", "kind",  "kind::kind:x", "inner/a"},
-        {"kind:x//..",   "kind",  "kind::kind:x", ""       },
+        {"./a", "local", "./a", ""},
+        {"../a//b", "local", "../a//b", ""},
+        {"/a//b", "local", "/a//b", ""},
+        {"kind:x", "kind", "kind::kind:x", "inner"},
+        {"kind:x//a", "kind", "kind::kind:x", "inner/a"},
+        {"kind:x//./a/", "kind", "kind::kind:x", "inner/a"},
+        {"kind:x//..", "kind", "kind::kind:x", ""},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
@@ -68,12 +68,12 @@ static void parsed(void **state) {
 static void refused(void **state) {
     (void)state;
     static const char *const cases[][2] = {
-        {"modules/a",           "write \"./modules/a\""},
-        {"kind:x//../../a",     "cannot lead out"      },
-        {"kind:x///etc",        "cannot lead out"      },
-        {"hg::https://u:p@h/a", "\"hg::https://h/a\""  },
-        {"./a\nb",              "The kinds are"        },
-        {"",                    "The kinds are"        },
+        {"modules/a", "write \"./modules/a\""},
+        {"kind:x//../../a", "cannot lead out"},
+        {"kind:x///etc", "cannot lead out"},
+        {"hg::https://u:p@h/a", "\"hg::https://h/a\""},
+        {"./a\nb", "The kinds are"},
+        {"", "The kinds are"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");

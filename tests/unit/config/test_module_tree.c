@@ -39,16 +39,11 @@ static void links(void **state) {
         const char *target, *path;
         bool is_fine;
     } cases[] = {
-        {"file",          "p/link",   true },
-        {"../file",       "p/a/link", true },
-        {"a",             "p/link",   true },
-        {".",             "p/link",   true },
-        {"nowhere",       "p/link",   true },
-        {"../file",       "p/link",   false},
-        {"/etc",          "p/link",   false},
-        {"..",            "p/link",   false},
-        {"a/../../x",     "p/link",   false},
-        {"up/../outside", "p/a/link", false},
+        {"file", "p/link", true},       {"../file", "p/a/link", true},
+        {"a", "p/link", true},          {".", "p/link", true},
+        {"nowhere", "p/link", true},    {"../file", "p/link", false},
+        {"/etc", "p/link", false},      {"..", "p/link", false},
+        {"a/../../x", "p/link", false}, {"up/../outside", "p/a/link", false},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         ConfigCase c = config_case_open();

@@ -5,23 +5,21 @@
 #include "resource_text.h"
 
 static const Attribute rule_attributes[] = {
-    {"port",  &TYPE_NUMBER, REQUIRED,             "."},
+    {"port", &TYPE_NUMBER, REQUIRED, "."},
     {"token", &TYPE_STRING, OPTIONAL | SENSITIVE, "."},
-    {"state", &TYPE_STRING, COMPUTED,             "."},
+    {"state", &TYPE_STRING, COMPUTED, "."},
 };
 
-/* clang-format off */
 static const Attribute attributes[] = {
-    {"zone",   &TYPE_STRING, OPTIONAL,              "."},
-    {"name",   &TYPE_STRING, REQUIRED,              "."},
-    {"id",     &TYPE_STRING, OPTIONAL | COMPUTED,   "."},
-    {"serial", &TYPE_NUMBER, COMPUTED,              "."},
-    {"old",    &TYPE_STRING, OPTIONAL | DEPRECATED, "."},
-    {"key",    &TYPE_STRING, REQUIRED | SENSITIVE,  "."},
-    {"any",    &TYPE_DYNAMIC, OPTIONAL,             "."},
-    {"rules",  NULL,          OPTIONAL,              ".", NESTED(NEST_LIST, rule_attributes)},
+    {"zone", &TYPE_STRING, OPTIONAL, "."},
+    {"name", &TYPE_STRING, REQUIRED, "."},
+    {"id", &TYPE_STRING, OPTIONAL | COMPUTED, "."},
+    {"serial", &TYPE_NUMBER, COMPUTED, "."},
+    {"old", &TYPE_STRING, OPTIONAL | DEPRECATED, "."},
+    {"key", &TYPE_STRING, REQUIRED | SENSITIVE, "."},
+    {"any", &TYPE_DYNAMIC, OPTIONAL, "."},
+    {"rules", NULL, OPTIONAL, ".", NESTED(NEST_LIST, rule_attributes)},
 };
-/* clang-format on */
 
 static const Attribute disk_attributes[] = {
     {"size", &TYPE_NUMBER, REQUIRED, "."},
@@ -153,17 +151,17 @@ static void writes_texts(void **state) {
     static const struct {
         const char *json, *native, *yaml;
     } cases[] = {
-        {"\"plain\"",           "  name  = \"plain\"\n",        "      name: \"plain\"\n"                  },
-        {"\"{\\\"a\\\":[1]}\"", "    a = [1]\n  })\n",          "      name: \"{\\\"a\\\":[1]}\"\n"        },
-        {"\"{no json\"",        "  name  = \"{no json\"\n",     "      name: \"{no json\"\n"               },
-        {"\"a\\n${b}\\n\"",     "<<EOT\na\n$${b}\nEOT\n",       "      name: |\n        a\n        $${b}\n"},
-        {"\"a\\nb\"",           "  name  = \"a\\nb\"\n",        "      name: |-\n        a\n        b\n"   },
-        {"\" a\\nb\\n\"",       "<<EOT\n a\nb\nEOT\n",          "      name: \" a\\nb\\n\"\n"              },
-        {"\"a\\n\\nb\\n\"",     "<<EOT\na\n\nb\nEOT\n",         "      name: |\n        a\n\n        b\n"  },
-        {"\"a\\tb\\nc\\n\"",    "  name  = \"a\\tb\\nc\\n\"\n", "      name: \"a\\tb\\nc\\n\"\n"           },
-        {"\"EOT\\nc\\n\"",      "  name  = \"EOT\\nc\\n\"\n",   "      name: |\n        EOT\n        c\n"  },
-        {"\"%{if}\"",           "  name  = \"%%{if}\"\n",       "      name: \"%%{if}\"\n"                 },
-        {"\"\"",                "  name  = \"\"\n",             "      name: \"\"\n"                       },
+        {"\"plain\"", "  name  = \"plain\"\n", "      name: \"plain\"\n"},
+        {"\"{\\\"a\\\":[1]}\"", "    a = [1]\n  })\n", "      name: \"{\\\"a\\\":[1]}\"\n"},
+        {"\"{no json\"", "  name  = \"{no json\"\n", "      name: \"{no json\"\n"},
+        {"\"a\\n${b}\\n\"", "<<EOT\na\n$${b}\nEOT\n", "      name: |\n        a\n        $${b}\n"},
+        {"\"a\\nb\"", "  name  = \"a\\nb\"\n", "      name: |-\n        a\n        b\n"},
+        {"\" a\\nb\\n\"", "<<EOT\n a\nb\nEOT\n", "      name: \" a\\nb\\n\"\n"},
+        {"\"a\\n\\nb\\n\"", "<<EOT\na\n\nb\nEOT\n", "      name: |\n        a\n\n        b\n"},
+        {"\"a\\tb\\nc\\n\"", "  name  = \"a\\tb\\nc\\n\"\n", "      name: \"a\\tb\\nc\\n\"\n"},
+        {"\"EOT\\nc\\n\"", "  name  = \"EOT\\nc\\n\"\n", "      name: |\n        EOT\n        c\n"},
+        {"\"%{if}\"", "  name  = \"%%{if}\"\n", "      name: \"%%{if}\"\n"},
+        {"\"\"", "  name  = \"\"\n", "      name: \"\"\n"},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

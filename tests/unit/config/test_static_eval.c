@@ -108,7 +108,7 @@ static void constants(void **state) {
     static const struct {
         const char *call, *wanted;
     } cases[] = {
-        {"${local.x}",  ""                                                     },
+        {"${local.x}", ""},
         {"${a_b.c.id}", "main.loam.yaml:3:33 Dynamic value in static context\n"},
     };
     (void)state;
@@ -170,10 +170,10 @@ static void names(void **state) {
         const char *text;
         const char *wanted;
     } cases[] = {
-        {"${path.module}",           "."     },
-        {"${path.root}",             "."     },
-        {"${path.cwd}",              "/here" },
-        {"${tofu.workspace}",        "blue"  },
+        {"${path.module}", "."},
+        {"${path.root}", "."},
+        {"${path.cwd}", "/here"},
+        {"${tofu.workspace}", "blue"},
         {"a-${terraform.workspace}", "a-blue"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

@@ -48,10 +48,10 @@ static void test_plain_text(void **state) {
         const Cipher *cipher;
         bool is_allowed, is_outdated, is_plain;
     } cases[] = {
-        {NULL, true, false, true },
-        { crypt_case_cipher(&c, (KeySource *[]){key}, 1), false, false, false},
-        { crypt_case_cipher(&c, (KeySource *[]){key, NULL},  2),  true, true, false},
-        { crypt_case_cipher(&c, (KeySource *[]){NULL, key},  2), true,  false, true},
+        {NULL, true, false, true},
+        {crypt_case_cipher(&c, (KeySource *[]){key}, 1), false, false, false},
+        {crypt_case_cipher(&c, (KeySource *[]){key, NULL}, 2), true, true, false},
+        {crypt_case_cipher(&c, (KeySource *[]){NULL, key}, 2), true, false, true},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Str out = STR_EMPTY;
@@ -112,9 +112,9 @@ static void test_head_outside_and_within(void **state) {
     KeySource *key = crypt_case_pbkdf2(&c, "key_provider.pbkdf2.k", PASSPHRASE);
     const Cipher *cipher = crypt_case_cipher(&c, (KeySource *[]){key}, 1);
     static const EnvelopeHead heads[] = {
-        {false, 0, STR_CONST("") },
-        {true,  4, STR_CONST("l")},
-        {true,  3, STR_CONST("m")},
+        {false, 0, STR_CONST("")},
+        {true, 4, STR_CONST("l")},
+        {true, 3, STR_CONST("m")},
     };
     for (size_t i = 0; i < ARRAY_COUNT(heads); i++) {
         Str sealed, out;

@@ -7,11 +7,11 @@ static void test_remote(void **state) {
     static const struct {
         const char *address, *found;
     } cases[] = {
-        {"data.terraform_remote_state.a",             "a"      },
-        {"data.terraform_remote_state.a[4]",          "a[4]"   },
-        {"module.m[1].data.terraform_remote_state.a", "m[1].a" },
-        {"data.terraform_remote_state.b",             "default"},
-        {"module.m.data.terraform_remote_state.a",    "default"},
+        {"data.terraform_remote_state.a", "a"},
+        {"data.terraform_remote_state.a[4]", "a[4]"},
+        {"module.m[1].data.terraform_remote_state.a", "m[1].a"},
+        {"data.terraform_remote_state.b", "default"},
+        {"module.m.data.terraform_remote_state.a", "default"},
     };
     CryptCase c = crypt_case_open();
     CipherSet set = {.keyring = c.keyring, .remotes = map_new(c.arena)};

@@ -8,14 +8,14 @@ typedef struct Case {
 } Case;
 
 static const Case cases[] = {
-    {"",                                                                       false},
-    {"{}",                                                                     false},
-    {"{\"version\": 4, \"encrypted_data\": \"x\"}",                            false},
-    {"{\"serial\": 3, \"meta\": {\"a\": [1, {}]}, \"encrypted_data\": \"x\"}", true },
-    {"{\"encryption_version\": \"v0\"",                                        true },
-    {"{\"encrypted_data\": \"x\"",                                             true },
-    {"{\"serial\": ",                                                          false},
-    {"[1]",                                                                    false},
+    {"", false},
+    {"{}", false},
+    {"{\"version\": 4, \"encrypted_data\": \"x\"}", false},
+    {"{\"serial\": 3, \"meta\": {\"a\": [1, {}]}, \"encrypted_data\": \"x\"}", true},
+    {"{\"encryption_version\": \"v0\"", true},
+    {"{\"encrypted_data\": \"x\"", true},
+    {"{\"serial\": ", false},
+    {"[1]", false},
 };
 
 static void test_is_sealed(void **state) {
@@ -62,19 +62,19 @@ static void test_damage(void **state) {
     static const struct {
         const char *text, *error;
     } bad[] = {
-        {"{\"serial\":7," META "," DATA "," LAST "}",                    "A member is missing."             },
-        {"{" META "," LAST "}",                                          "A member is missing."             },
-        {"{" META "," DATA "}",                                          "A member is missing."             },
-        {"{" META "," DATA "," DATA "," LAST "}",                        "Its encrypted content is damaged."},
-        {"{" META "," DATA "," LAST ",\"x\":1}",                         "It has an unknown member."        },
+        {"{\"serial\":7," META "," DATA "," LAST "}", "A member is missing."},
+        {"{" META "," LAST "}", "A member is missing."},
+        {"{" META "," DATA "}", "A member is missing."},
+        {"{" META "," DATA "," DATA "," LAST "}", "Its encrypted content is damaged."},
+        {"{" META "," DATA "," LAST ",\"x\":1}", "It has an unknown member."},
         {"{" META "," DATA ",\"encryption_version\":\"v1\"}",
-         "Its format version is not supported."                                                             },
-        {"{\"meta\":{\"a\":\"e31=\"}," DATA "," LAST "}",                "Its key metadata is damaged."     },
-        {"{" META ",\"encrypted_data\":\"AA\"," LAST "}",                "Its encrypted content is damaged."},
+         "Its format version is not supported."},
+        {"{\"meta\":{\"a\":\"e31=\"}," DATA "," LAST "}", "Its key metadata is damaged."},
+        {"{" META ",\"encrypted_data\":\"AA\"," LAST "}", "Its encrypted content is damaged."},
         {"{\"serial\":-1,\"lineage\":\"l\"," META "," DATA "," LAST "}",
-         "Its serial is not a number."                                                                      },
-        {"{" META "," DATA "," LAST "} x",                               "It is not valid JSON."            },
-        {"{" META "," DATA "," LAST,                                     "It is not valid JSON."            },
+         "Its serial is not a number."},
+        {"{" META "," DATA "," LAST "} x", "It is not valid JSON."},
+        {"{" META "," DATA "," LAST, "It is not valid JSON."},
     };
     for (size_t i = 0; i < ARRAY_COUNT(bad); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
@@ -91,11 +91,11 @@ static void test_read_head(void **state) {
         const char *text;
         bool is_given;
     } heads[] = {
-        {"{\"version\": 4, \"serial\": 3, \"lineage\": \"l\", \"x\": broken", true },
-        {"{\"version\": 4, \"a\": {\"serial\": 1}, \"lineage\": \"l\"}",      false},
-        {"{\"serial\": 3}",                                                   false},
-        {"PK\3\4",                                                            false},
-        {"",                                                                  false},
+        {"{\"version\": 4, \"serial\": 3, \"lineage\": \"l\", \"x\": broken", true},
+        {"{\"version\": 4, \"a\": {\"serial\": 1}, \"lineage\": \"l\"}", false},
+        {"{\"serial\": 3}", false},
+        {"PK\3\4", false},
+        {"", false},
     };
     for (size_t i = 0; i < ARRAY_COUNT(heads); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
@@ -112,13 +112,8 @@ static void test_base64(void **state) {
         const char *text;
         bool is_good;
     } texts[] = {
-        {"",     true },
-        {"QQ==", true },
-        {"QR==", false},
-        {"QUI=", true },
-        {"QUJ=", false},
-        {"QUJD", true },
-        {"QQ",   false},
+        {"", true},      {"QQ==", true}, {"QR==", false}, {"QUI=", true},
+        {"QUJ=", false}, {"QUJD", true}, {"QQ", false},
     };
     for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");

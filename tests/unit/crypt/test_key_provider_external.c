@@ -52,17 +52,17 @@ static void test_bad_programs(void **state) {
     static const struct {
         const char *script, *part;
     } cases[] = {
-        {"exit 3",                                                              "status 3"             },
-        {"echo SECRET; echo why it is >&2; exit 1",                             "reported:\nwhy it is" },
-        {"true",                                                                "first line is not"    },
-        {"echo '{\"magic\":\"x\",\"version\":1}'",                              "first line is not"    },
+        {"exit 3", "status 3"},
+        {"echo SECRET; echo why it is >&2; exit 1", "reported:\nwhy it is"},
+        {"true", "first line is not"},
+        {"echo '{\"magic\":\"x\",\"version\":1}'", "first line is not"},
         {"echo '{\"magic\":\"OpenTofu-External-Key-Provider\",\"version\":2}'",
-         "first line is not"                                                                           },
-        {HEADER,                                                                "cannot be read"       },
-        {HEADER "echo '{}'",                                                    "no \"encryption_key\""},
-        {HEADER "echo '{\"keys\":{\"x\":\"QQ==\"}}'",                           "cannot be read"       },
-        {HEADER "echo '{\"keys\":{\"encryption_key\":\"SECRET\"}}'",            "not base64"           },
-        {HEADER "echo '{\"keys\":{\"encryption_key\":\"QQ==\"}} x'",            "cannot be read"       },
+         "first line is not"},
+        {HEADER, "cannot be read"},
+        {HEADER "echo '{}'", "no \"encryption_key\""},
+        {HEADER "echo '{\"keys\":{\"x\":\"QQ==\"}}'", "cannot be read"},
+        {HEADER "echo '{\"keys\":{\"encryption_key\":\"SECRET\"}}'", "not base64"},
+        {HEADER "echo '{\"keys\":{\"encryption_key\":\"QQ==\"}} x'", "cannot be read"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         CryptCase c = crypt_case_open();

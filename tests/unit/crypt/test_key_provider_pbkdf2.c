@@ -2,8 +2,8 @@
 #include "crypt_case.h"
 #include "hex.h"
 
-static bool provide(
-    CryptCase *c, const char *json, const char *stored, Str chained, KeyResult *out) {
+static bool provide(CryptCase *c, const char *json, const char *stored, Str chained,
+                    KeyResult *out) {
     Str metadata = str_from_cstr(stored);
     KeyRequest request = {
         .io = &c->io,
@@ -22,9 +22,11 @@ static void test_known_keys(void **state) {
         const char *stored, *key;
     } cases[] = {
         {"{\"salt\":\"MDEyMzQ1Njc4OWFiY2RlZg==\",\"iterations\":200000,\"hash_function\":"
-         "\"sha512\",\"key_length\":32}", "43825802be1765137fd4e3dece701c5acdb89e59d48bc502930cc55297afaaf2"},
+         "\"sha512\",\"key_length\":32}",
+         "43825802be1765137fd4e3dece701c5acdb89e59d48bc502930cc55297afaaf2"},
         {"{\"salt\":\"MDEyMzQ1Njc4OWFiY2RlZg==\",\"iterations\":200000,\"hash_function\":"
-         "\"sha256\",\"key_length\":16}", "d3f41bcff81f8de60083ce7006155276"                                },
+         "\"sha256\",\"key_length\":16}",
+         "d3f41bcff81f8de60083ce7006155276"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         CryptCase c = crypt_case_open();
@@ -91,15 +93,15 @@ static void test_configuration(void **state) {
         bool is_chained;
         size_t errors;
     } cases[] = {
-        {"{\"passphrase\": \"" PASSPHRASE "\"}",                             false, 0},
-        {"{}",                                                               true,  0},
-        {"{}",                                                               false, 1},
-        {"{\"passphrase\": \"" PASSPHRASE "\"}",                             true,  1},
-        {"{\"passphrase\": \"fifteen letters\"}",                            false, 1},
-        {"{\"passphrase\": \"" PASSPHRASE "\", \"iterations\": 199999}",     false, 1},
-        {"{\"passphrase\": \"" PASSPHRASE "\", \"iterations\": 200000.5}",   false, 1},
-        {"{\"passphrase\": \"" PASSPHRASE "\", \"key_length\": 0}",          false, 1},
-        {"{\"passphrase\": \"" PASSPHRASE "\", \"salt_length\": -1}",        false, 1},
+        {"{\"passphrase\": \"" PASSPHRASE "\"}", false, 0},
+        {"{}", true, 0},
+        {"{}", false, 1},
+        {"{\"passphrase\": \"" PASSPHRASE "\"}", true, 1},
+        {"{\"passphrase\": \"fifteen letters\"}", false, 1},
+        {"{\"passphrase\": \"" PASSPHRASE "\", \"iterations\": 199999}", false, 1},
+        {"{\"passphrase\": \"" PASSPHRASE "\", \"iterations\": 200000.5}", false, 1},
+        {"{\"passphrase\": \"" PASSPHRASE "\", \"key_length\": 0}", false, 1},
+        {"{\"passphrase\": \"" PASSPHRASE "\", \"salt_length\": -1}", false, 1},
         {"{\"passphrase\": \"" PASSPHRASE "\", \"hash_function\": \"md5\"}", false, 1},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

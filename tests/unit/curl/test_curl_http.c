@@ -244,12 +244,9 @@ static void failures(void **state) {
         HttpRequest request;
         HttpStatus wanted;
     } cases[] = {
-        {large,   {.body_limit = 4},   HTTP_TOO_LARGE  },
-        {large,   {.body_limit = 5},   HTTP_DONE       },
-        {cut,     {.body_limit = 0},   HTTP_LOST       },
-        {nothing, {.body_limit = 0},   HTTP_LOST       },
-        {silent,  {.timeout_ms = 200}, HTTP_TIMED_OUT  },
-        {file,    {.body_limit = 0},   HTTP_REFUSED_URL},
+        {large, {.body_limit = 4}, HTTP_TOO_LARGE},    {large, {.body_limit = 5}, HTTP_DONE},
+        {cut, {.body_limit = 0}, HTTP_LOST},           {nothing, {.body_limit = 0}, HTTP_LOST},
+        {silent, {.timeout_ms = 200}, HTTP_TIMED_OUT}, {file, {.body_limit = 0}, HTTP_REFUSED_URL},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
@@ -270,11 +267,11 @@ static void failed_connections(void **state) {
         const char *url;
         HttpStatus wanted;
     } cases[] = {
-        {"http://127.0.0.1:1/",    HTTP_NO_CONNECTION},
-        {"http://unused.invalid/", HTTP_UNKNOWN_NAME },
-        {"file:///etc/passwd",     HTTP_REFUSED_URL  },
-        {"ftp://127.0.0.1/",       HTTP_REFUSED_URL  },
-        {"http://",                HTTP_REFUSED_URL  },
+        {"http://127.0.0.1:1/", HTTP_NO_CONNECTION},
+        {"http://unused.invalid/", HTTP_UNKNOWN_NAME},
+        {"file:///etc/passwd", HTTP_REFUSED_URL},
+        {"ftp://127.0.0.1/", HTTP_REFUSED_URL},
+        {"http://", HTTP_REFUSED_URL},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
@@ -479,11 +476,7 @@ static void handshakes(void **state) {
     static const struct {
         const char *const *answers;
         HttpStatus wanted;
-    } cases[] = {
-        {nothing,    HTTP_LOST           },
-        {reset,      HTTP_LOST           },
-        {plain_text, HTTP_BAD_CERTIFICATE}
-    };
+    } cases[] = {{nothing, HTTP_LOST}, {reset, HTTP_LOST}, {plain_text, HTTP_BAD_CERTIFICATE}};
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         Server server = {0};
@@ -533,10 +526,7 @@ static void server_name(void **state) {
         const char *name;
         HttpStatus wanted;
     } cases[] = {
-        {"",          HTTP_BAD_CERTIFICATE},
-        {"127.0.0.1", HTTP_DONE           },
-        {"10.0.0.1",  HTTP_BAD_CERTIFICATE}
-    };
+        {"", HTTP_BAD_CERTIFICATE}, {"127.0.0.1", HTTP_DONE}, {"10.0.0.1", HTTP_BAD_CERTIFICATE}};
     Identity own = identity_new("server", arena);
     SSL_CTX *tls = tls_new(&own, &own);
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -620,11 +610,7 @@ static void compressed(void **state) {
         uint64_t limit;
         bool accepts;
         HttpStatus wanted;
-    } cases[] = {
-        {0,  true,  HTTP_DONE     },
-        {21, true,  HTTP_TOO_LARGE},
-        {0,  false, HTTP_DONE     }
-    };
+    } cases[] = {{0, true, HTTP_DONE}, {21, true, HTTP_TOO_LARGE}, {0, false, HTTP_DONE}};
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         Server server = {0};

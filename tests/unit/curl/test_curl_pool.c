@@ -91,9 +91,7 @@ typedef struct Row {
 } Row;
 
 static const Row rows[] = {
-    {true,  1000, 1},
-    {false, 1000, 6},
-    {true,  2,    3}, /* the server closes idle connections */
+    {true, 1000, 1}, {false, 1000, 6}, {true, 2, 3}, /* the server closes idle connections */
 };
 
 static void keeps_connections(void **state) {

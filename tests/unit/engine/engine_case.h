@@ -35,7 +35,7 @@ typedef struct EngineCase {
 
 static const ProviderRow engine_case_providers[] = {
     {"terraform", "terraform.io/builtin/terraform", &terraform_provider, NULL},
-    {"fake",      "loam.internal/test/fake",        &fake_provider,      NULL},
+    {"fake", "loam.internal/test/fake", &fake_provider, NULL},
 };
 
 static const ProvisionerType *const engine_case_provisioner_rows[] = {
@@ -237,9 +237,7 @@ static inline Str engine_case_changes(const EngineCase *c) {
 
 /* "fake_thing.a a-1" per line: address, id, tainted; a deposed object as "fake_thing.a deposed
  * a-1". */
-static inline void engine_case_show_object(StrBuf *buf,
-                                           Str address,
-                                           const char *what,
+static inline void engine_case_show_object(StrBuf *buf, Str address, const char *what,
                                            const StateObject *object) {
     size_t at = str_find(object->attributes, STR("\"id\":"), 0);
     Str rest = at == SIZE_MAX ? STR("\"\"") : str_after(object->attributes, at + 5);

@@ -81,9 +81,7 @@ static Str shown(EngineCase *c) {
 }
 
 /* A bundle in the directory "out" of the case; `more` are further lines of the block. */
-static void configure_in(EngineCase *c,
-                         const char *directory,
-                         const char *files,
+static void configure_in(EngineCase *c, const char *directory, const char *files,
                          const char *more) {
     Str text = str_format(c->arena,
                           "resource:\n"
@@ -247,16 +245,16 @@ static void mistakes_of_a_provider(void **unused) {
         const char *what, *said;
         bool is_planned;
     } rows[] = {
-        {"again",     "Object \"a\" of fake_bundle.b: its key occurs twice",      true },
-        {"no key",    "Object \"\" of fake_bundle.b: it has no key",              true },
-        {"no before", "do not match its action",                                  true },
-        {"quiet",     "was changed without a planned change",                     false},
+        {"again", "Object \"a\" of fake_bundle.b: its key occurs twice", true},
+        {"no key", "Object \"\" of fake_bundle.b: it has no key", true},
+        {"no before", "do not match its action", true},
+        {"quiet", "was changed without a planned change", false},
         {"unplanned", "Object \"stranger\" of fake_bundle.b was changed without", false},
-        {"otherwise", "was not changed as planned",                               false},
-        {"twice",     "was started twice",                                        false},
-        {"end first", "was ended without a start",                                false},
-        {"no end",    "was started and not ended",                                false},
-        {"never",     "has a planned change, but was not changed",                false},
+        {"otherwise", "was not changed as planned", false},
+        {"twice", "was started twice", false},
+        {"end first", "was ended without a start", false},
+        {"no end", "was started and not ended", false},
+        {"never", "has a planned change, but was not changed", false},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         EngineCase *c = open_with("{a: one, b: two}");
@@ -362,24 +360,24 @@ static void deaths_between_parts(void **state) {
     static const char changed[] = "{b: other, d: fixed four, e: five}";
     static const char all[] = "a=one b=two d=fixed three ", then[] = "b=other d=fixed four e=five ";
     static const Death deaths[] = {
-        {NULL, made,    "a", "die begun",   "+ a + b + d ",       all },
-        {NULL, made,    "a", "die changed", "+ b + d ",           all },
-        {NULL, made,    "a", "die ended",   "+ b + d ",           all },
-        {NULL, made,    "b", "die begun",   "+ b + d ",           all },
-        {NULL, made,    "b", "die ended",   "+ d ",               all },
-        {NULL, made,    "d", "die changed", "",                   all },
-        {made, changed, "a", "die begun",   "- a ~ b -/+ d + e ", then},
-        {made, changed, "a", "die changed", "~ b -/+ d + e ",     then},
-        {made, changed, "b", "die begun",   "~ b -/+ d + e ",     then},
-        {made, changed, "b", "die changed", "-/+ d + e ",         then},
-        {made, changed, "d", "die begun",   "-/+ d + e ",         then},
-        {made, changed, "d", "die changed", "+ e ",               then},
-        {made, changed, "d", "die ended",   "+ e ",               then},
-        {made, changed, "e", "die changed", "",                   then},
-        {made, NULL,    "a", "die begun",   "- a - b - d ",       ""  },
-        {made, NULL,    "a", "die changed", "- b - d ",           ""  },
-        {made, NULL,    "b", "die ended",   "- d ",               ""  },
-        {made, NULL,    "d", "die ended",   "",                   ""  },
+        {NULL, made, "a", "die begun", "+ a + b + d ", all},
+        {NULL, made, "a", "die changed", "+ b + d ", all},
+        {NULL, made, "a", "die ended", "+ b + d ", all},
+        {NULL, made, "b", "die begun", "+ b + d ", all},
+        {NULL, made, "b", "die ended", "+ d ", all},
+        {NULL, made, "d", "die changed", "", all},
+        {made, changed, "a", "die begun", "- a ~ b -/+ d + e ", then},
+        {made, changed, "a", "die changed", "~ b -/+ d + e ", then},
+        {made, changed, "b", "die begun", "~ b -/+ d + e ", then},
+        {made, changed, "b", "die changed", "-/+ d + e ", then},
+        {made, changed, "d", "die begun", "-/+ d + e ", then},
+        {made, changed, "d", "die changed", "+ e ", then},
+        {made, changed, "d", "die ended", "+ e ", then},
+        {made, changed, "e", "die changed", "", then},
+        {made, NULL, "a", "die begun", "- a - b - d ", ""},
+        {made, NULL, "a", "die changed", "- b - d ", ""},
+        {made, NULL, "b", "die ended", "- d ", ""},
+        {made, NULL, "d", "die ended", "", ""},
     };
     for (size_t i = 0; i < ARRAY_COUNT(deaths); i++) {
         const Death *death = &deaths[i];

@@ -9,24 +9,24 @@ typedef struct ExpressionCase {
 } ExpressionCase;
 
 static const ExpressionCase expression_cases[] = {
-    {"tf",      "1",                                         "{\"constant_value\":1}"                                      },
-    {"tf",      "null",                                      "{\"constant_value\":null}"                                   },
-    {"tf",      "[1, {a = -2}]",                             "{\"constant_value\":[1,{\"a\":-2}]}"                         },
-    {"tf",      "\"${1 + 1}x\"",                             "{\"constant_value\":\"2x\"}"                                 },
-    {"tf",      "upper(\"x\")",                              "{}"                                                          },
-    {"tf",      "var.v",                                     "{\"references\":[\"var.v\"]}"                                },
-    {"tf",      "false ? var.v : 1",                         "{\"constant_value\":1,\"references\":[\"var.v\"]}"           },
-    {"tf",      "[1, var.v]",                                "{\"references\":[\"var.v\"]}"                                },
-    {"tf",      "upper(var.v)",                              "{\"references\":[\"var.v\"]}"                                },
-    {"tf.json", "\"x\"",                                     "{\"constant_value\":\"x\"}"                                  },
-    {"tf.json", "\"$${x}\"",                                 "{\"constant_value\":\"$${x}\"}"                              },
-    {"tf.json", "\"${1.50}\"",                               "{\"constant_value\":\"${1.50}\"}"                            },
-    {"tf.json", "\"${var.v}\"",                              "{\"constant_value\":\"${var.v}\",\"references\":[\"var.v\"]}"},
+    {"tf", "1", "{\"constant_value\":1}"},
+    {"tf", "null", "{\"constant_value\":null}"},
+    {"tf", "[1, {a = -2}]", "{\"constant_value\":[1,{\"a\":-2}]}"},
+    {"tf", "\"${1 + 1}x\"", "{\"constant_value\":\"2x\"}"},
+    {"tf", "upper(\"x\")", "{}"},
+    {"tf", "var.v", "{\"references\":[\"var.v\"]}"},
+    {"tf", "false ? var.v : 1", "{\"constant_value\":1,\"references\":[\"var.v\"]}"},
+    {"tf", "[1, var.v]", "{\"references\":[\"var.v\"]}"},
+    {"tf", "upper(var.v)", "{\"references\":[\"var.v\"]}"},
+    {"tf.json", "\"x\"", "{\"constant_value\":\"x\"}"},
+    {"tf.json", "\"$${x}\"", "{\"constant_value\":\"$${x}\"}"},
+    {"tf.json", "\"${1.50}\"", "{\"constant_value\":\"${1.50}\"}"},
+    {"tf.json", "\"${var.v}\"", "{\"constant_value\":\"${var.v}\",\"references\":[\"var.v\"]}"},
     {"tf.json", "[1, \"a${var.v}\", null, true]",
-     "{\"constant_value\":[1,\"a${var.v}\",null,true],\"references\":[\"var.v\"]}"                                         },
+     "{\"constant_value\":[1,\"a${var.v}\",null,true],\"references\":[\"var.v\"]}"},
     {"tf.json", "{\"b\": {}, \"${var.v}\": [\"${var.v}\"]}",
      "{\"constant_value\":{\"${var.v}\":[\"${var.v}\"],\"b\":{}},\"references\":[\"var.v\",\"var."
-     "v\"]}"                                                                                                               },
+     "v\"]}"},
 };
 
 static const char *const json_text =

@@ -5,11 +5,10 @@
 #include "conform.h"
 
 static const Attribute item_attributes[] = {
-    {"k", &TYPE_STRING, REQUIRED, "Key."     },
+    {"k", &TYPE_STRING, REQUIRED, "Key."},
     {"c", &TYPE_STRING, COMPUTED, "Computed."},
 };
 
-/* clang-format off */
 static const Attribute attributes[] = {
     {"name", &TYPE_STRING, REQUIRED, "Name."},
     {"opt", &TYPE_STRING, OPTIONAL, "Optional."},
@@ -19,7 +18,6 @@ static const Attribute attributes[] = {
     {"wo", &TYPE_STRING, OPTIONAL | WRITE_ONLY, "Not kept."},
     {"list", NULL, OPTIONAL, "List.", NESTED(NEST_LIST, item_attributes)},
 };
-/* clang-format on */
 
 static const Schema schema = {SCHEMA_ATTRIBUTES(attributes)};
 
@@ -65,24 +63,15 @@ typedef struct PlanCase {
 } PlanCase;
 
 static const PlanCase plan_cases[] = {
-    {"null",    "a------", "a------",  NULL                },
-    {"null",    "a------", "a-**---",  NULL                },
-    {"null",    "a------", "a-c----",  NULL                },
-    {"null",    "a------", "b------",  ".name"             },
-    {"null",    "a------", "ax-----",  ".opt"              },
-    {"a-c----", "a------", "a-c----",  NULL                },
-    {"b------", "a------", "b------",  NULL                },
-    {"null",    "a--x---", "a--y---",  ".both"             },
-    {"null",    "a--x---", "a--x---",  NULL                },
-    {"null",    "a---s--", "a---t--",  "sensitive"         },
-    {"null",    "a----w-", "a------",  NULL                },
-    {"null",    "a----w-", "a----v-",  ".wo"               },
-    {"null",    "a-----2", "a-----2u", NULL                },
-    {"null",    "a-----2", "a-----3",  "number of elements"},
-    {"null",    "a-----*", "a-----*",  NULL                },
-    {"null",    "a-----*", "a-----2",  NULL                },
-    {"null",    "*------", "*------",  NULL                },
-    {"null",    "a------", "null",     "planned no object" },
+    {"null", "a------", "a------", NULL},    {"null", "a------", "a-**---", NULL},
+    {"null", "a------", "a-c----", NULL},    {"null", "a------", "b------", ".name"},
+    {"null", "a------", "ax-----", ".opt"},  {"a-c----", "a------", "a-c----", NULL},
+    {"b------", "a------", "b------", NULL}, {"null", "a--x---", "a--y---", ".both"},
+    {"null", "a--x---", "a--x---", NULL},    {"null", "a---s--", "a---t--", "sensitive"},
+    {"null", "a----w-", "a------", NULL},    {"null", "a----w-", "a----v-", ".wo"},
+    {"null", "a-----2", "a-----2u", NULL},   {"null", "a-----2", "a-----3", "number of elements"},
+    {"null", "a-----*", "a-----*", NULL},    {"null", "a-----*", "a-----2", NULL},
+    {"null", "*------", "*------", NULL},    {"null", "a------", "null", "planned no object"},
 };
 
 static void plans_follow_the_configuration(void **unused) {
@@ -103,17 +92,17 @@ static void plans_follow_the_configuration(void **unused) {
 }
 
 static const PlanCase result_cases[] = {
-    {NULL, "a-*----",  "a-c----", NULL                },
-    {NULL, "a-*----",  "a------", NULL                },
-    {NULL, "a-c----",  "a-d----", "differs from"      },
-    {NULL, "a------",  "a-c----", "is now present"    },
-    {NULL, "a-c----",  "a------", "is now absent"     },
-    {NULL, "a---s--",  "a---t--", "sensitive"         },
-    {NULL, "a-----2u", "a-----2", NULL                },
+    {NULL, "a-*----", "a-c----", NULL},
+    {NULL, "a-*----", "a------", NULL},
+    {NULL, "a-c----", "a-d----", "differs from"},
+    {NULL, "a------", "a-c----", "is now present"},
+    {NULL, "a-c----", "a------", "is now absent"},
+    {NULL, "a---s--", "a---t--", "sensitive"},
+    {NULL, "a-----2u", "a-----2", NULL},
     {NULL, "a-----2u", "a-----3", "number of elements"},
-    {NULL, "a-----2",  "a-----2", NULL                },
-    {NULL, "a-----1",  "a------", "is now absent"     },
-    {NULL, "a------",  "null",    "no object is left" },
+    {NULL, "a-----2", "a-----2", NULL},
+    {NULL, "a-----1", "a------", "is now absent"},
+    {NULL, "a------", "null", "no object is left"},
 };
 
 static void results_follow_the_plan(void **unused) {

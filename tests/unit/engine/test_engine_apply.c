@@ -60,10 +60,11 @@ static void replaces_in_order(void **unused) {
     c->parallelism = 1;
     const EngineStep steps[] = {
         {chain(c, "x", ""), "+ fake_thing.a\n+ fake_thing.b\n+ fake_thing.c\n",
-         "create a\ncreate b\ncreate c\n"                                                                                           },
+         "create a\ncreate b\ncreate c\n"},
         {chain(c, "y", ""),
          "-/+ fake_thing.a replace_because_cannot_update\n"
-         "-/+ fake_thing.b replace_because_cannot_update\n~ fake_thing.c\n",    "delete b\ndelete a\ncreate a\ncreate b\nupdate c\n"},
+         "-/+ fake_thing.b replace_because_cannot_update\n~ fake_thing.c\n",
+         "delete b\ndelete a\ncreate a\ncreate b\nupdate c\n"},
     };
     engine_case_steps(c, steps, ARRAY_COUNT(steps));
     check_objects(c, "fake_thing.a a-2\nfake_thing.b b-2\nfake_thing.c c-1\n");
@@ -78,10 +79,11 @@ static void creates_before_it_destroys(void **unused) {
     const char *cbd = ", lifecycle: {create_before_destroy: true}";
     const EngineStep steps[] = {
         {chain(c, "x", cbd), "+ fake_thing.a\n+ fake_thing.b\n+ fake_thing.c\n",
-         "create a\ncreate b\ncreate c\n"                                                                                            },
+         "create a\ncreate b\ncreate c\n"},
         {chain(c, "y", cbd),
          "+/- fake_thing.a replace_because_cannot_update\n"
-         "+/- fake_thing.b replace_because_cannot_update\n~ fake_thing.c\n",     "create a\ncreate b\nupdate c\ndelete b\ndelete a\n"},
+         "+/- fake_thing.b replace_because_cannot_update\n~ fake_thing.c\n",
+         "create a\ncreate b\nupdate c\ndelete b\ndelete a\n"},
     };
     engine_case_steps(c, steps, ARRAY_COUNT(steps));
     check_objects(c, "fake_thing.a a-2\nfake_thing.b b-2\nfake_thing.c c-1\n");
@@ -248,19 +250,24 @@ static void repeats_modules(void **unused) {
     const EngineStep steps[] = {
         {"module:\n"
          "  m: {source: ./m, count: 2, name: 'm${count.index}'}\n"
-         "resource: {fake_thing: {last: {name: '${module.m[1].id}', input: '${module.m}'}}}\n", "+ fake_thing.last\n+ module.m[0].fake_thing.t\n+ module.m[1].fake_thing.t\n",
-         "create m0\ncreate m1\ncreate m1-1\n"                                                                                                                                                                                          },
+         "resource: {fake_thing: {last: {name: '${module.m[1].id}', input: '${module.m}'}}}\n",
+         "+ fake_thing.last\n+ module.m[0].fake_thing.t\n+ module.m[1].fake_thing.t\n",
+         "create m0\ncreate m1\ncreate m1-1\n"},
         {"module:\n"
          "  m: {source: ./m, count: 1, name: 'm${count.index}'}\n"
-         "resource: {fake_thing: {last: {name: '${module.m[0].id}', input: '${module.m}'}}}\n", "~ fake_thing.last\n- module.m[1].fake_thing.t delete_because_no_module\n",
-         "delete m1\nupdate m0-1\n"                                                                                                                                                                                                     },
+         "resource: {fake_thing: {last: {name: '${module.m[0].id}', input: '${module.m}'}}}\n",
+         "~ fake_thing.last\n- module.m[1].fake_thing.t delete_because_no_module\n",
+         "delete m1\nupdate m0-1\n"},
         {"module:\n"
          "  m: {source: ./m, for_each: {x: p, y: q}, name: '${each.key}${each.value}'}\n"
-         "resource: {fake_thing: {last: {name: '${module.m[\"y\"].id}'}}}\n",                   "~ fake_thing.last\n- module.m[0].fake_thing.t delete_because_no_module\n"
-         "+ module.m[\"x\"].fake_thing.t\n+ module.m[\"y\"].fake_thing.t\n",                      "delete m0\ncreate xp\ncreate yq\nupdate yq-1\n"},
+         "resource: {fake_thing: {last: {name: '${module.m[\"y\"].id}'}}}\n",
+         "~ fake_thing.last\n- module.m[0].fake_thing.t delete_because_no_module\n"
+         "+ module.m[\"x\"].fake_thing.t\n+ module.m[\"y\"].fake_thing.t\n",
+         "delete m0\ncreate xp\ncreate yq\nupdate yq-1\n"},
         {"resource: {fake_thing: {last: {name: last}}}\n",
          "~ fake_thing.last\n- module.m[\"x\"].fake_thing.t delete_because_no_resource_config\n"
-         "- module.m[\"y\"].fake_thing.t delete_because_no_resource_config\n",                                                                                                          "delete xp\ndelete yq\nupdate last\n"           },
+         "- module.m[\"y\"].fake_thing.t delete_because_no_resource_config\n",
+         "delete xp\ndelete yq\nupdate last\n"},
     };
     engine_case_steps(c, steps, ARRAY_COUNT(steps));
     engine_case_close(c);
@@ -279,8 +286,10 @@ static void nests_modules(void **unused) {
     const EngineStep steps[] = {
         {"module:\n"
          "  o: {source: ./outer, count: 2, names: {a: 'a${count.index}', b: 'b${count.index}'}}\n"
-         "output: {all: {value: '${module.o[*].ids}'}}\n", "+ module.o[0].module.i[\"a\"].fake_thing.t\n+ module.o[0].module.i[\"b\"].fake_thing.t\n"
-         "+ module.o[1].module.i[\"a\"].fake_thing.t\n+ module.o[1].module.i[\"b\"].fake_thing.t\n", "create a0\ncreate b0\ncreate a1\ncreate b1\n"},
+         "output: {all: {value: '${module.o[*].ids}'}}\n",
+         "+ module.o[0].module.i[\"a\"].fake_thing.t\n+ module.o[0].module.i[\"b\"].fake_thing.t\n"
+         "+ module.o[1].module.i[\"a\"].fake_thing.t\n+ module.o[1].module.i[\"b\"].fake_thing.t\n",
+         "create a0\ncreate b0\ncreate a1\ncreate b1\n"},
     };
     engine_case_steps(c, steps, ARRAY_COUNT(steps));
     const StateOutput *all = map_find(&c->state->outputs, STR("all"));

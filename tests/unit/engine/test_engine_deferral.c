@@ -290,9 +290,9 @@ static void rejected_actions(void **unused) {
         bool is_requested;
         const char *advice;
     } cases[] = {
-        {false, false, "plan with -allow-deferral, or with -target."    },
-        {false, true,  "Apply the configuration first, without -invoke."},
-        {true,  true,  "Apply the configuration first, without -invoke."},
+        {false, false, "plan with -allow-deferral, or with -target."},
+        {false, true, "Apply the configuration first, without -invoke."},
+        {true, true, "Apply the configuration first, without -invoke."},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         EngineCase *c = engine_case_open();

@@ -303,13 +303,13 @@ typedef struct DoubtCase {
 static void doubts_are_resolved(void **unused) {
     (void)unused;
     static const DoubtCase cases[] = {
-        {just_a,         RECOVER_ABSENT,   "+ fake_thing.a\n",                                   "fake_thing.a a-2\n"},
-        {just_a,         RECOVER_COMPLETE, "",                                                   "fake_thing.a a-1\n"},
-        {just_a,         RECOVER_TAINTED,  "-/+ fake_thing.a replace_because_tainted\n",
-         "fake_thing.a a-2\n"                                                                                        },
+        {just_a, RECOVER_ABSENT, "+ fake_thing.a\n", "fake_thing.a a-2\n"},
+        {just_a, RECOVER_COMPLETE, "", "fake_thing.a a-1\n"},
+        {just_a, RECOVER_TAINTED, "-/+ fake_thing.a replace_because_tainted\n",
+         "fake_thing.a a-2\n"},
         {"locals: {}\n", RECOVER_COMPLETE, "- fake_thing.a delete_because_no_resource_config\n",
-         ""                                                                                                          },
-        {"locals: {}\n", RECOVER_ABSENT,   "",                                                   ""                  },
+         ""},
+        {"locals: {}\n", RECOVER_ABSENT, "", ""},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         EngineCase *c = open_doubt(cases[i].config);

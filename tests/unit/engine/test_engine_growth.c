@@ -47,11 +47,9 @@ static const struct {
     void (*add)(StrBuf *out, size_t i, size_t n);
     const char *reason; /* why it grows as n * n; NULL: it does not */
 } shapes[] = {
-    {"unconnected",   add_none,     NULL},
-    {"wide layers",   add_above,    NULL},
-    {"diamond",       add_diamond,  NULL},
-    {"chain",         add_previous, all },
-    {"narrow layers", add_layer,    all },
+    {"unconnected", add_none, NULL},   {"wide layers", add_above, NULL},
+    {"diamond", add_diamond, NULL},    {"chain", add_previous, all},
+    {"narrow layers", add_layer, all},
 };
 
 static void plan_and_apply(size_t shape, size_t n, uint64_t *planned, uint64_t *applied) {

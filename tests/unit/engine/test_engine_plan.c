@@ -13,34 +13,41 @@ typedef struct ChangeCase {
 } ChangeCase;
 
 static const ChangeCase change_cases[] = {
-    {"name: a, size: 1, zone: x, secret: s, tags: {k: v, l: w}",                           ""                                                },
-    {"name: a, size: 2, zone: x, secret: s, tags: {k: v, l: w}",                           "~ fake_thing.a\n"                                },
+    {"name: a, size: 1, zone: x, secret: s, tags: {k: v, l: w}", ""},
+    {"name: a, size: 2, zone: x, secret: s, tags: {k: v, l: w}", "~ fake_thing.a\n"},
     {"name: a, size: 1, zone: y, secret: s, tags: {k: v, l: w}",
-     "-/+ fake_thing.a replace_because_cannot_update\n"                                                                                      },
+     "-/+ fake_thing.a replace_because_cannot_update\n"},
     {"name: a, size: 1, secret: s, tags: {k: v, l: w}",
-     "-/+ fake_thing.a replace_because_cannot_update\n"                                                                                      },
-    {"name: a, size: 1, zone: x, secret: s, tags: {k: v, l: w}, kind: plain",              ""                                                },
-    {"name: a, size: 1, zone: x, secret: s, tags: {k: v, l: w}, kind: other",              "~ fake_thing.a\n"                                },
-    {"name: b, size: 9, zone: y, secret: t, tags: {}, lifecycle: {ignore_changes: all}",   ""                                                },
+     "-/+ fake_thing.a replace_because_cannot_update\n"},
+    {"name: a, size: 1, zone: x, secret: s, tags: {k: v, l: w}, kind: plain", ""},
+    {"name: a, size: 1, zone: x, secret: s, tags: {k: v, l: w}, kind: other", "~ fake_thing.a\n"},
+    {"name: b, size: 9, zone: y, secret: t, tags: {}, lifecycle: {ignore_changes: all}", ""},
     {"name: a, size: 9, zone: y, secret: s, tags: {k: v, l: w}, lifecycle: {ignore_changes: "
-     "[size, zone]}",                                                                 ""                                                },
+     "[size, zone]}",
+     ""},
     {"name: a, size: 9, zone: x, secret: t, tags: {k: v, l: w}, lifecycle: {ignore_changes: "
-     "[size]}",                                                                       "~ fake_thing.a\n"                                },
+     "[size]}",
+     "~ fake_thing.a\n"},
     {"name: a, size: 1, zone: x, secret: s, tags: {k: v, l: new}, lifecycle: {ignore_changes: "
-     "['tags[\"l\"]']}",                                                              ""                                                },
+     "['tags[\"l\"]']}",
+     ""},
     {"name: a, size: 1, zone: x, secret: s, tags: {k: v}, lifecycle: {ignore_changes: "
-     "['tags[\"l\"]']}",                                                              ""                                                },
+     "['tags[\"l\"]']}",
+     ""},
     {"name: a, size: 1, zone: x, secret: s, tags: {k: v, l: w, m: n}, lifecycle: "
-     "{ignore_changes: ['tags[\"m\"]']}",                                             ""                                                },
+     "{ignore_changes: ['tags[\"m\"]']}",
+     ""},
     {"name: a, size: 1, zone: x, secret: s, lifecycle: {ignore_changes: ['tags[\"l\"]']}",
-     "~ fake_thing.a\n"                                                                                                                      },
+     "~ fake_thing.a\n"},
     {"name: a, size: 1, zone: x, secret: s, tags: {k: v, l: w}, lifecycle: "
-     "{create_before_destroy: true}",                                                 ""                                                },
+     "{create_before_destroy: true}",
+     ""},
     {"name: a, size: 1, zone: y, secret: s, tags: {k: v, l: w}, lifecycle: "
-     "{create_before_destroy: true}",                                                 "+/- fake_thing.a replace_because_cannot_update\n"},
-    {"name: a, size: 1, zone: x, secret: s, tags: {k: v, l: w}, count: 1",                 ""                                                },
+     "{create_before_destroy: true}",
+     "+/- fake_thing.a replace_because_cannot_update\n"},
+    {"name: a, size: 1, zone: x, secret: s, tags: {k: v, l: w}, count: 1", ""},
     {"name: a, size: 1, zone: x, secret: s, tags: {k: v, l: w}, for_each: {k: 1}",
-     "- fake_thing.a delete_because_wrong_repetition\n+ fake_thing.a[\"k\"]\n"                                                               },
+     "- fake_thing.a delete_because_wrong_repetition\n+ fake_thing.a[\"k\"]\n"},
 };
 
 static void plans_changes(void **unused) {
@@ -226,73 +233,80 @@ typedef struct ErrorCase {
 static const ErrorCase errors[] = {
     {"variable: {v: {default: 3}}\n"
      "resource: {fake_thing: {a: {name: a, lifecycle: {precondition: [{condition: '${var.v > 5}', "
-     "error_message: 'v is ${var.v}'}]}}}}\n",                                                "fake_thing.a: Resource precondition failed: v is 3"    },
+     "error_message: 'v is ${var.v}'}]}}}}\n",
+     "fake_thing.a: Resource precondition failed: v is 3"},
     {"resource: {fake_thing: {a: {name: a, size: 1, lifecycle: {postcondition: [{condition: "
-     "'${self.size == 2}', error_message: 'size is ${self.size}'}]}}}}\n",                    "fake_thing.a: Resource postcondition failed: size is 1"},
+     "'${self.size == 2}', error_message: 'size is ${self.size}'}]}}}}\n",
+     "fake_thing.a: Resource postcondition failed: size is 1"},
     {"locals: {f: false}\noutput: {o: {value: 1, precondition: [{condition: '${local.f}', "
-     "error_message: no}]}}\n",                                                               "Module output value precondition failed: no"           },
+     "error_message: no}]}}\n",
+     "Module output value precondition failed: no"},
     {"variable: {v: {default: 3, validation: [{condition: '${var.v > 5}', error_message: "
-     "small}]}}\n",                                                                           "Invalid value for variable: small"                     },
+     "small}]}}\n",
+     "Invalid value for variable: small"},
     {"variable: {s: {default: x, sensitive: true}}\noutput: {o: {value: '${var.s}'}}\n",
-     "Output refers to sensitive values"                                                                                                                   },
+     "Output refers to sensitive values"},
     {"resource: {fake_thing: {a: {name: a}, b: {name: b, count: '${fake_thing.a.revision}'}}}\n",
-     "Invalid count argument: The \"count\" value depends on resource attributes"                                                                          },
+     "Invalid count argument: The \"count\" value depends on resource attributes"},
     {"resource: {fake_thing: {a: {name: a, count: -1}}}\n",
-     "Invalid count argument: The \"count\" value must be an integer"                                                                                      },
+     "Invalid count argument: The \"count\" value must be an integer"},
     {"resource: {fake_thing: {a: {name: a, count: 1.5}}}\n",
-     "Invalid count argument: The \"count\" value must be an integer"                                                                                      },
+     "Invalid count argument: The \"count\" value must be an integer"},
     {"resource: {fake_thing: {a: {name: a, count: '${null}'}}}\n",
-     "Invalid count argument: The \"count\" value is null"                                                                                                 },
+     "Invalid count argument: The \"count\" value is null"},
     {"resource: {fake_thing: {a: {name: a, for_each: '${[1, 2]}'}}}\n",
-     "Invalid for_each argument: The \"for_each\" value must be a map or a set of strings"                                                                 },
+     "Invalid for_each argument: The \"for_each\" value must be a map or a set of strings"},
     {"resource: {fake_thing: {a: {name: a, for_each: '${null}'}}}\n",
-     "Invalid for_each argument: The \"for_each\" value is null"                                                                                           },
+     "Invalid for_each argument: The \"for_each\" value is null"},
     {"variable: {s: {default: {a: b}, sensitive: true}}\n"
-     "resource: {fake_thing: {a: {name: a, for_each: '${var.s}'}}}\n",                        "Invalid for_each argument: Sensitive values"           },
+     "resource: {fake_thing: {a: {name: a, for_each: '${var.s}'}}}\n",
+     "Invalid for_each argument: Sensitive values"},
     {"resource: {fake_thing: {a: {name: '${count.index}'}}}\n",
-     "Reference to \"count\" in non-counted context"                                                                                                       },
+     "Reference to \"count\" in non-counted context"},
     {"resource: {fake_thing: {a: {name: '${each.key}', count: 1}}}\n",
-     "Reference to \"each\" in context without for_each"                                                                                                   },
+     "Reference to \"each\" in context without for_each"},
     {"resource: {fake_thing: {abc: {name: a}, b: {name: '${fake_thing.abd.id}'}}}\n",
      "Reference to undeclared resource: A managed resource \"fake_thing\" \"abd\" has not been "
-     "declared in the root module. Did you mean \"fake_thing.abc\"?"                                                                                       },
+     "declared in the root module. Did you mean \"fake_thing.abc\"?"},
     {"output: {o: {value: 1}, p: {value: '${output.o}'}}\n",
-     "A managed resource \"output\" \"o\" has not been declared"                                                                                           },
+     "A managed resource \"output\" \"o\" has not been declared"},
     {"resource: {fake_thing: {a: {name: a, lifecycle: {enabled: true}}}}\n"
-     "output: {o: {value: '${fake_thing.a[0].id}'}}\n",                                       "Unexpected resource instance key"                      },
+     "output: {o: {value: '${fake_thing.a[0].id}'}}\n",
+     "Unexpected resource instance key"},
     {"variable: {size: {default: 1}}\nresource: {fake_thing: {a: {name: '${var.sise}'}}}\n",
      "Reference to undeclared input variable: No input variable named \"sise\" has been declared "
-     "in the root module. Did you mean \"size\"?"                                                                                                          },
+     "in the root module. Did you mean \"size\"?"},
     {"locals: {one: 1}\noutput: {o: {value: '${local.on}'}}\n",
      "Reference to undeclared local value: No local value named \"on\" has been declared in the "
-     "root module. Did you mean \"one\"?"                                                                                                                  },
-    {"output: {o: {value: '${module.m.x}'}}\n",                                                    "Reference to undeclared module"                        },
+     "root module. Did you mean \"one\"?"},
+    {"output: {o: {value: '${module.m.x}'}}\n", "Reference to undeclared module"},
     {"resource: {fake_thing: {a: {name: '${fake_thing.a.id}'}}}\n",
-     "Self-referential block: Configuration for fake_thing.a may not refer to itself."                                                                     },
-    {"locals: {a: '${local.a}'}\n",                                                                "Self-referential block"                                },
+     "Self-referential block: Configuration for fake_thing.a may not refer to itself."},
+    {"locals: {a: '${local.a}'}\n", "Self-referential block"},
     {"resource:\n  fake_thing:\n    a: {name: '${fake_thing.b.id}'}\n    b: {name: "
-     "'${local.c}'}\nlocals: {c: '${fake_thing.a.id}'}\n",                                    "Cycle: These objects depend on each other in a circle" },
+     "'${local.c}'}\nlocals: {c: '${fake_thing.a.id}'}\n",
+     "Cycle: These objects depend on each other in a circle"},
     {"locals: {a: '${local.b}', b: '${local.c}', c: '${local.a}'}\n",
-     "main.loam.yaml, line 1) → local.a. Remove one of the references."                                                                                  },
+     "main.loam.yaml, line 1) → local.a. Remove one of the references."},
     {"resource: {fake_thin: {a: {name: a}}}\n",
      "Invalid resource type: The provider loam.internal/test/fake does not support resource type "
-     "\"fake_thin\". Did you mean \"fake_thing\"?"                                                                                                         },
+     "\"fake_thin\". Did you mean \"fake_thing\"?"},
     {"resource: {fake_thing: {a: {name: a, lifecycle: {ignore_changes: [sise]}}}}\n",
      "ignore_changes contains \"sise\", but \"fake_thing\" has no argument of that name. Did you "
-     "mean \"size\"?"                                                                                                                                      },
+     "mean \"size\"?"},
     {"resource: {fake_thing: {a: {name: a, provider: fake.other}}}\n",
-     "Provider configuration not present"                                                                                                                  },
+     "Provider configuration not present"},
     {"provider: {fake: {endpoint: nowhere}}\nresource: {fake_thing: {a: {name: a}}}\n",
-     "Cannot connect: No answer."                                                                                                                          },
+     "Cannot connect: No answer."},
     {"module: {m: {source: ./m, nam: x}}\n",
-     "Unsupported argument: The module has no input variable \"nam\". Did you mean \"name\"?"                                                              },
+     "Unsupported argument: The module has no input variable \"nam\". Did you mean \"name\"?"},
     {"module: {m: {source: ./m}}\n",
-     "Missing required argument: The argument \"name\" is required by module \"m\""                                                                        },
+     "Missing required argument: The argument \"name\" is required by module \"m\""},
     {"module: {m: {source: ./m, name: x}}\noutput: {o: {value: '${module.m.ix}'}}\n",
-     "This object does not have an attribute named \"ix\""                                                                                                 },
+     "This object does not have an attribute named \"ix\""},
     {"module: {m: {source: ./m, name: x, count: 1}}\noutput: {o: {value: '${module.m[1].id}'}}\n",
-     "Invalid index"                                                                                                                                       },
-    {"module: {m: {source: ./m, name: '${module.m.id}'}}\n",                                       "Cycle"                                                 },
+     "Invalid index"},
+    {"module: {m: {source: ./m, name: '${module.m.id}'}}\n", "Cycle"},
 };
 
 static const char module_text[] = "variable: {name: {type: string}}\n"
@@ -338,9 +352,9 @@ static void an_error_hides_no_other(void **unused) {
 static void destruction_is_prevented(void **unused) {
     (void)unused;
     static const ChangeCase cases[] = {
-        {"name: a, zone: y",                   "set"    },
-        {"name: a, zone: x, for_each: {k: 1}", "set"    },
-        {"name: a, zone: x",                   "destroy"},
+        {"name: a, zone: y", "set"},
+        {"name: a, zone: x, for_each: {k: 1}", "set"},
+        {"name: a, zone: x", "destroy"},
     };
     const char *text = "resource: {fake_thing: {a: {%s, lifecycle: {prevent_destroy: true}}}}\n";
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

@@ -58,7 +58,7 @@ static const struct {
     const char *said;
 } wrong[] = {
     {"output: {o: {value: \"${fake_thing.a.id}\"}}\n", "Attempt to get attribute from null value"},
-    {"output: {o: {value: \"${module.m.o}\"}}\n",      "Attempt to get attribute from null value"},
+    {"output: {o: {value: \"${module.m.o}\"}}\n", "Attempt to get attribute from null value"},
 };
 
 static void has_no_attributes_if_disabled(void **state) {

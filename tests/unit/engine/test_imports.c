@@ -129,10 +129,8 @@ static void comes_by_request(void **state) {
     (void)state;
     EngineCase *c = engine_case_open();
     engine_case_config(c, THING);
-    ImportTarget request = {
-        .address = {.type = STR("terraform_data"), .name = STR("a")},
-          .id = STR("i-9")
-    };
+    ImportTarget request = {.address = {.type = STR("terraform_data"), .name = STR("a")},
+                            .id = STR("i-9")};
     engine_case_options(c, PLAN_REFRESH_ONLY);
     c->options.import = &request;
     engine_case_must(c, engine_case_plan(c));

@@ -11,11 +11,11 @@ typedef struct MaskCase {
 
 static const MaskCase cases[] = {
     {"\"hunter22\" is not a valid permission", "\"(sensitive value)\" is not a valid permission"},
-    {"hunter22hunter22",                       "(sensitive value)(sensitive value)"             },
-    {"it is 4711.5",                           "it is (sensitive value)"                        },
-    {"the key password_key is wrong",          "the key (sensitive value) is wrong"             },
-    {"\"ab\" is wrong, about as ever",         "\"(sensitive value)\" is wrong, about as ever"  },
-    {"plainly so",                             "plainly so"                                     },
+    {"hunter22hunter22", "(sensitive value)(sensitive value)"},
+    {"it is 4711.5", "it is (sensitive value)"},
+    {"the key password_key is wrong", "the key (sensitive value) is wrong"},
+    {"\"ab\" is wrong, about as ever", "\"(sensitive value)\" is wrong, about as ever"},
+    {"plainly so", "plainly so"},
 };
 
 static Value secret_object(Arena *arena) {
@@ -56,10 +56,10 @@ static void test_masks(void **state) {
 static void test_lines(void **state) {
     (void)state;
     static const MaskCase quoted[] = {
-        {"it said: first \"line\"\n  second line\n}",  "it said: (sensitive value)"        },
-        {"\"first \\\"line\\\"\\n  second line\\n}\"", "\"(sensitive value)\""             },
-        {"no file \"second line\" here",               "no file \"(sensitive value)\" here"},
-        {"{} is }",                                    "{} is }"                           },
+        {"it said: first \"line\"\n  second line\n}", "it said: (sensitive value)"},
+        {"\"first \\\"line\\\"\\n  second line\\n}\"", "\"(sensitive value)\""},
+        {"no file \"second line\" here", "no file \"(sensitive value)\" here"},
+        {"{} is }", "{} is }"},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     StrVec secrets = {0};
@@ -97,11 +97,11 @@ static void test_source_lines(void **state) {
         const char *source;
         bool hides_line, hides_snippet;
     } rows[] = {
-        {"a: [x, hunter22]\n",        true,  true },
-        {"a: [x,\n  hunter22]\n",     false, true },
+        {"a: [x, hunter22]\n", true, true},
+        {"a: [x,\n  hunter22]\n", false, true},
         {"a: [x,\n  1]\nb: hunter22", false, false},
-        {"a: [x, 77, \"771\"]",       false, false},
-        {"a: [x, \"77\"]",            true,  true },
+        {"a: [x, 77, \"771\"]", false, false},
+        {"a: [x, \"77\"]", true, true},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     StrVec secrets = {0};
@@ -131,16 +131,16 @@ static void test_marked_values(void **state) {
         const char *json;
         bool is_secret;
     } values[] = {
-        {"\"hunter22\"",      true },
-        {"\"a hunter22!\"",   true },
-        {"77",                true },
-        {"\"77\"",            true },
-        {"\"1777\"",          false},
-        {"177",               false},
-        {"{\"hunter22\": 1}", true },
-        {"{\"a\": 1}",        false},
-        {"true",              false},
-        {"null",              false},
+        {"\"hunter22\"", true},
+        {"\"a hunter22!\"", true},
+        {"77", true},
+        {"\"77\"", true},
+        {"\"1777\"", false},
+        {"177", false},
+        {"{\"hunter22\": 1}", true},
+        {"{\"a\": 1}", false},
+        {"true", false},
+        {"null", false},
     };
     for (size_t i = 0; i < ARRAY_COUNT(values); i++) {
         Value value;

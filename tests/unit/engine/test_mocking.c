@@ -38,10 +38,7 @@ static void instances_first(void **state) {
     EngineCase *c = engine_case_open();
     TestOverrides overrides = {0};
     const char *const rows[][2] = {
-        {"fake_thing.a",    "any"  },
-        {"fake_thing.a[1]", "one"  },
-        {"fake_thing.a[1]", "later"}
-    };
+        {"fake_thing.a", "any"}, {"fake_thing.a[1]", "one"}, {"fake_thing.a[1]", "later"}};
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         TestOverride *override = override_of(c, rows[i][0], rows[i][1]);
         override->during_plan = i < 2;

@@ -32,7 +32,6 @@ static MoveStatement statement_of(const char *module_name, const char *from, con
     return list.statements.items[0];
 }
 
-/* clang-format off */
 static const struct {
     const char *module, *from, *to, *address;
     const char *wanted; /* NULL: not affected */
@@ -77,7 +76,6 @@ static const struct {
     {"module.a", "module.b", "module.b", "module.c", true},
     {"t.a", "t.b", "t.x", "t.y", false},
 };
-/* clang-format on */
 
 static void addresses_are_matched(void **state) {
     (void)state;

@@ -11,33 +11,34 @@ typedef struct PlaceCase {
 #define NO_EACH          "Reference to \"each\" in context without for_each\n"
 
 static const PlaceCase cases[] = {
-    {"locals: {x: '${count.index}'}\n",                                                                  NO_COUNT                                         },
-    {"output: {x: {value: '${each.key}'}}\n",                                                            NO_EACH                                          },
-    {THING("zone: '${count.index}${each.key}'"),                                                         NO_COUNT NO_EACH                                 },
-    {THING("count: 1, zone: '${count.index}'"),                                                          ""                                               },
-    {THING("count: 1, zone: '${each.key}'"),                                                             NO_EACH                                          },
-    {THING("count: '${count.index}'"),                                                                   NO_COUNT                                         },
-    {THING("for_each: {k: 1}, zone: '${each.key}${each.value}'"),                                        ""                                               },
-    {THING("count: 1, zone: '${count.number}'"),                                                         "Invalid \"count\" attribute\n"                  },
-    {THING("for_each: {k: 1}, zone: '${each.name}'"),                                                    "Invalid \"each\" attribute\n"                   },
-    {THING("zone: '${path.here}'"),                                                                      "Invalid \"path\" attribute\n"                   },
-    {THING("zone: '${terraform.env}'"),                                                                  "Invalid \"terraform\" attribute\n"              },
-    {THING("zone: '${self.name}'"),                                                                      "Invalid \"self\" reference\n"                   },
-    {THING("zone: '${each}'"),                                                                           "Invalid reference\nInvalid \"each\" attribute\n"},
-    {THING("zone: '${var.x}', nope: 1"),                                                                 "Reference to undeclared input variable\n"       },
+    {"locals: {x: '${count.index}'}\n", NO_COUNT},
+    {"output: {x: {value: '${each.key}'}}\n", NO_EACH},
+    {THING("zone: '${count.index}${each.key}'"), NO_COUNT NO_EACH},
+    {THING("count: 1, zone: '${count.index}'"), ""},
+    {THING("count: 1, zone: '${each.key}'"), NO_EACH},
+    {THING("count: '${count.index}'"), NO_COUNT},
+    {THING("for_each: {k: 1}, zone: '${each.key}${each.value}'"), ""},
+    {THING("count: 1, zone: '${count.number}'"), "Invalid \"count\" attribute\n"},
+    {THING("for_each: {k: 1}, zone: '${each.name}'"), "Invalid \"each\" attribute\n"},
+    {THING("zone: '${path.here}'"), "Invalid \"path\" attribute\n"},
+    {THING("zone: '${terraform.env}'"), "Invalid \"terraform\" attribute\n"},
+    {THING("zone: '${self.name}'"), "Invalid \"self\" reference\n"},
+    {THING("zone: '${each}'"), "Invalid reference\nInvalid \"each\" attribute\n"},
+    {THING("zone: '${var.x}', nope: 1"), "Reference to undeclared input variable\n"},
     {THING(
          "zone: '${var.x}'") "locals: {l: '${fake_thing.a.name}', m: '${local.l + local.none}'}\n",
-     "Reference to undeclared input variable\n"                                                                                                           },
+     "Reference to undeclared input variable\n"},
     {THING("lifecycle: {postcondition: {condition: '${self.name == \"\"}', error_message: x}}"),
-     ""                                                                                                                                                   },
+     ""},
     {THING("lifecycle: {precondition: {condition: '${self.name == \"\"}', error_message: x}}"),
-     "Invalid \"self\" reference\nUnknown variable\n"                                                                                                     },
-    {THING("count: 1") "locals: {l: '${fake_thing.a.name}'}\n",                                          "Missing resource instance key\n"                },
+     "Invalid \"self\" reference\nUnknown variable\n"},
+    {THING("count: 1") "locals: {l: '${fake_thing.a.name}'}\n", "Missing resource instance key\n"},
     {"check: {c: {data: {fake_lookup: {s: {name: q}}}, assert: {condition: "
      "'${data.fake_lookup.s.name "
      "== "
      "1}', "
-     "error_message: x}}}\nlocals: {l: '${data.fake_lookup.s}'}\n",                                 "Reference to scoped resource\n"                 },
+     "error_message: x}}}\nlocals: {l: '${data.fake_lookup.s}'}\n",
+     "Reference to scoped resource\n"},
 };
 
 static Str summaries(const EngineCase *c) {

@@ -113,7 +113,7 @@ static void reports_failures(void **state) {
         const char *order;
         const char *said;
     } cases[] = {
-        {"open t",  "ephemeral.fake_token.t: Call failed: As ordered: open t." },
+        {"open t", "ephemeral.fake_token.t: Call failed: As ordered: open t."},
         {"close t", "ephemeral.fake_token.t: Call failed: As ordered: close t."},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -145,8 +145,8 @@ static void is_renewed_while_in_use(void **state) {
 static void a_renewal_changes_later_references(void **state) {
     (void)state;
     static const char *const tokens[][2] = {
-        {"{name: new, renew: 1}",                                "t.value"       },
-        {"{name: 'new${count.index}', renew: 1, count: 2}",      "t[1].value"    },
+        {"{name: new, renew: 1}", "t.value"},
+        {"{name: 'new${count.index}', renew: 1, count: 2}", "t[1].value"},
         {"{name: 'new${each.key}', renew: 1, for_each: {a: 1}}", "t[\"a\"].value"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(tokens); i++) {
@@ -229,17 +229,18 @@ static void is_rejected_where_it_would_be_stored(void **state) {
         const char *said;
     } cases[] = {
         {"resource: {fake_thing: {a: {name: '${ephemeral.fake_token.t.value}'}}}\n",
-         "Invalid use of ephemeral value"                                                                           },
+         "Invalid use of ephemeral value"},
         {"resource: {fake_thing: {a: {name: a, count: '${ephemeral.fake_token.t.value == \"x\" ? 1 "
-         ": 0}'}}}\n",                                                             "Invalid count argument"},
+         ": 0}'}}}\n",
+         "Invalid count argument"},
         {"resource: {fake_thing: {a: {name: a, for_each: '${ephemeral.fake_token.t}'}}}\n",
-         "Invalid for_each argument"                                                                                },
+         "Invalid for_each argument"},
         {"output: {o: {value: '${ephemeral.fake_token.t.value}'}}\n",
-         "Ephemeral value not allowed"                                                                              },
+         "Ephemeral value not allowed"},
         {"output: {o: {value: '${ephemeral.fake_token.t.value}', ephemeral: true}}\n",
-         "Ephemeral output not allowed"                                                                             },
+         "Ephemeral output not allowed"},
         {"data: {fake_lookup: {a: {name: '${ephemeral.fake_token.t.value}'}}}\n",
-         "Invalid use of ephemeral value"                                                                           },
+         "Invalid use of ephemeral value"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         EngineCase *c = engine_case_open();

@@ -51,9 +51,9 @@ static void calls_need_a_key(void **state) {
     static const struct {
         const char *providers, *wanted;
     } cases[] = {
-        {"fake: fake.by",          "\"fake.by\" has \"for_each\""    },
-        {"fake: 'fake.by[\"z\"]'", "that its for_each does not have" },
-        {"fake: 'fake.one[0]'",    "\"fake.one\" has no \"for_each\""},
+        {"fake: fake.by", "\"fake.by\" has \"for_each\""},
+        {"fake: 'fake.by[\"z\"]'", "that its for_each does not have"},
+        {"fake: 'fake.one[0]'", "\"fake.one\" has no \"for_each\""},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

@@ -9,27 +9,27 @@ typedef struct ValidateCase {
 #define CONDITION(text) "{condition: '" text "', error_message: no}"
 
 static const ValidateCase cases[] = {
-    {"name: a",                                                                                ""                                     },
-    {"name: a, count: '${var.n}', size: '${count.index}'",                                     ""                                     },
-    {"size: 1",                                                                                "Missing required argument\n"          },
-    {"name: '${local.none}'",                                                                  "Reference to undeclared local value\n"},
-    {"name: a, size: '${1 + true}'",                                                           "Invalid operand\n"                    },
- /* Conditions are validated although the body is invalid. */
+    {"name: a", ""},
+    {"name: a, count: '${var.n}', size: '${count.index}'", ""},
+    {"size: 1", "Missing required argument\n"},
+    {"name: '${local.none}'", "Reference to undeclared local value\n"},
+    {"name: a, size: '${1 + true}'", "Invalid operand\n"},
+    /* Conditions are validated although the body is invalid. */
     {"name: [a], lifecycle: {precondition: [" CONDITION("${local.none == 1}") "]}",
-     "Incorrect attribute value type\nReference to undeclared local value\n"                                                          },
+     "Incorrect attribute value type\nReference to undeclared local value\n"},
     {"name: a, lifecycle: {precondition: [" CONDITION("${self.size > 1}") "]}",
-     "Invalid \"self\" reference\nUnknown variable\n"                                                                                 },
-    {"name: a, lifecycle: {postcondition: [" CONDITION("${self.size > 1}") "]}",               ""                                     },
+     "Invalid \"self\" reference\nUnknown variable\n"},
+    {"name: a, lifecycle: {postcondition: [" CONDITION("${self.size > 1}") "]}", ""},
     {"name: a, lifecycle: {postcondition: [" CONDITION("${self.none}") "]}",
-     "Unsupported attribute\nUnknown variable\n"                                                                                      },
+     "Unsupported attribute\nUnknown variable\n"},
     {"name: a, lifecycle: {postcondition: [" CONDITION("${local.none && local.neither}") "]}",
-     "Reference to undeclared local value\nReference to undeclared local value\n"                                                     },
- /* An invalid provisioner ends the validation of provisioners; an invalid body skips all of
-  them. */
+     "Reference to undeclared local value\nReference to undeclared local value\n"},
+    /* An invalid provisioner ends the validation of provisioners; an invalid body skips all of
+     them. */
     {"name: a, provisioner: [{file: {source: a}}, {file: {source: b}}]",
-     "Missing required argument\n"                                                                                                    },
+     "Missing required argument\n"},
     {"name: [a], provisioner: {file: {source: a}}",
-     "Incorrect attribute value type\nMissing required argument\n"                                                                    },
+     "Incorrect attribute value type\nMissing required argument\n"},
 };
 
 static Str summaries(const EngineCase *c) {

@@ -6,25 +6,23 @@
 #include "propose.h"
 
 static const Attribute item_attributes[] = {
-    {"k",  &TYPE_STRING, REQUIRED,            "Key."     },
-    {"v",  &TYPE_STRING, OPTIONAL,            "Value."   },
-    {"c",  &TYPE_STRING, COMPUTED,            "Computed."},
-    {"oc", &TYPE_STRING, OPTIONAL | COMPUTED, "Either."  },
+    {"k", &TYPE_STRING, REQUIRED, "Key."},
+    {"v", &TYPE_STRING, OPTIONAL, "Value."},
+    {"c", &TYPE_STRING, COMPUTED, "Computed."},
+    {"oc", &TYPE_STRING, OPTIONAL | COMPUTED, "Either."},
 };
 
-/* clang-format off */
 static const Attribute attributes[] = {
-    {"name",    &TYPE_STRING,             REQUIRED,                                       "Name."                                                                                            },
-    {                                                                                                                                                                                                              "opt",                                                                               &TYPE_STRING,              OPTIONAL,                                               "Optional."                                                                                              },
-    {                                                                                                                                                                                          "comp",                                                &TYPE_STRING,                            COMPUTED,                                                          "Computed."                                                                                                                         },
-    {                                                                                                                                                             "both", &TYPE_STRING,                 OPTIONAL | COMPUTED,                                         "Either."                                                                                  },
-    {                                                                                                                                                                                              "one",                                                                                                                                                                                                                                                                                 NULL,                 OPTIONAL,                                        "One.",                                                                                   NESTED(NEST_SINGLE, item_attributes)},
-    {                                                                                                                                                                                                            "list",                                                                                                                                                                                                                                                                                               NULL,                 OPTIONAL,                                         "List.",                                                                     NESTED(NEST_LIST, item_attributes)},
-    {                                                                                                                      "set",                                                                                                                                                                                                         NULL,                 OPTIONAL,                                                         "Set.",                                                                                                                                             NESTED(NEST_SET, item_attributes)},
-    {                                                                                                                                                                                                                                                                                                                                          "map",                                                                                                                                                                                                                                                                                                                                                                                                                             NULL, OPTIONAL, "Map.", NESTED(NEST_MAP, item_attributes)},
-    { "auto",                                                                                    NULL,                                   OPTIONAL | COMPUTED,                                                                                  "Filled in.",                                                                                                                                                                                              NESTED(NEST_SINGLE, item_attributes)},
+    {"name", &TYPE_STRING, REQUIRED, "Name."},
+    {"opt", &TYPE_STRING, OPTIONAL, "Optional."},
+    {"comp", &TYPE_STRING, COMPUTED, "Computed."},
+    {"both", &TYPE_STRING, OPTIONAL | COMPUTED, "Either."},
+    {"one", NULL, OPTIONAL, "One.", NESTED(NEST_SINGLE, item_attributes)},
+    {"list", NULL, OPTIONAL, "List.", NESTED(NEST_LIST, item_attributes)},
+    {"set", NULL, OPTIONAL, "Set.", NESTED(NEST_SET, item_attributes)},
+    {"map", NULL, OPTIONAL, "Map.", NESTED(NEST_MAP, item_attributes)},
+    {"auto", NULL, OPTIONAL | COMPUTED, "Filled in.", NESTED(NEST_SINGLE, item_attributes)},
 };
-/* clang-format on */
 
 static const Schema schema = {SCHEMA_ATTRIBUTES(attributes)};
 

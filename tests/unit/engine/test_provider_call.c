@@ -169,11 +169,11 @@ static void deletions_know_of_lost_hosts(void **unused) {
     static const struct {
         const char *config, *order, *wanted;
     } rows[] = {
-        {with_c, NULL,     "b, among"                      },
-        {a,      NULL,     "b, among"                      },
-        {"{}",   NULL,     "b is lost with its host, among"},
-        {moved,  NULL,     "b is lost with its host, among"},
-        {a,      "gone a", "b is lost with its host, among"},
+        {with_c, NULL, "b, among"},
+        {a, NULL, "b, among"},
+        {"{}", NULL, "b is lost with its host, among"},
+        {moved, NULL, "b is lost with its host, among"},
+        {a, "gone a", "b is lost with its host, among"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         EngineCase *c = engine_case_open();
@@ -204,10 +204,10 @@ static void plans_know_of_hosts(void **unused) {
     static const struct {
         const char *config, *order, *wanted; /* NULL: none */
     } rows[] = {
-        {"    a: {name: a, zone: x}\n",          NULL,     NULL                    },
-        {"    a: {name: a, zone: x, size: 1}\n", NULL,     NULL                    },
-        {"    a: {name: a, zone: y}\n",          NULL,     "b will lose its host\n"},
-        {"    a: {name: a, zone: x}\n",          "gone a", "b will lose its host\n"},
+        {"    a: {name: a, zone: x}\n", NULL, NULL},
+        {"    a: {name: a, zone: x, size: 1}\n", NULL, NULL},
+        {"    a: {name: a, zone: y}\n", NULL, "b will lose its host\n"},
+        {"    a: {name: a, zone: x}\n", "gone a", "b will lose its host\n"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         EngineCase *c = engine_case_open();
@@ -243,13 +243,13 @@ static void objects_must_differ(void **unused) {
         bool is_good;
     } rows[] = {
         {VAULT("    a: {name: a, zone: x, badge: 1}\n    b: {name: b, zone: x, badge: 1}\n"),
-         false                                                                                     },
-        {VAULT("    a: {name: a, badge: 1}\n    b: {name: b, badge: 1}\n"),                   false},
-        {VAULT("    a: {name: a, zone: x, badge: 1}\n    b: {name: b, zone: y, badge: 1}\n"), true },
-        {VAULT("    a: {name: a, zone: x}\n    b: {name: b, zone: x}\n"),                     true },
+         false},
+        {VAULT("    a: {name: a, badge: 1}\n    b: {name: b, badge: 1}\n"), false},
+        {VAULT("    a: {name: a, zone: x, badge: 1}\n    b: {name: b, zone: y, badge: 1}\n"), true},
+        {VAULT("    a: {name: a, zone: x}\n    b: {name: b, zone: x}\n"), true},
         {VAULT("    a: {name: a, zone: x, badge: 1}\n    b: {name: b, zone: x, badge: "
                "'${fake_vault.a.id}'}\n"),
-         true                                                                                      },
+         true},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         EngineCase *c = engine_case_open();

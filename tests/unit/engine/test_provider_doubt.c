@@ -51,10 +51,10 @@ static void a_lost_creation_is_recovered(void **unused) {
         RecoverOutcome outcome;
         const char *changes, *calls, *private_data;
     } cases[] = {
-        {RECOVER_COMPLETE, "",                                           "",                        "ppv" },
-        {RECOVER_TAINTED,  "-/+ fake_vault.a replace_because_tainted\n",
-         "delete a ppv\nplan a pp\ncreate a ppp\n",                                                 "pppc"},
-        {RECOVER_ABSENT,   "+ fake_vault.a\n",                           "plan a p\ncreate a pp\n", "ppc" },
+        {RECOVER_COMPLETE, "", "", "ppv"},
+        {RECOVER_TAINTED, "-/+ fake_vault.a replace_because_tainted\n",
+         "delete a ppv\nplan a pp\ncreate a ppp\n", "pppc"},
+        {RECOVER_ABSENT, "+ fake_vault.a\n", "plan a p\ncreate a pp\n", "ppc"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         EngineCase *c = open_with_one();
@@ -161,13 +161,13 @@ static void no_change_without_limits(void **unused) {
     static const struct {
         const char *before, *after, *objects;
     } cases[] = {
-        {VAULT(""),                            VAULT("    a: {name: a}\n    d: {name: d, depends_on: [fake_vault.a]}\n"),
-         "fake_vault.k k\n"                                                                                                                                 },
+        {VAULT(""), VAULT("    a: {name: a}\n    d: {name: d, depends_on: [fake_vault.a]}\n"),
+         "fake_vault.k k\n"},
         {VAULT("    a: {name: a, size: 1}\n"), VAULT("    a: {name: a, size: 2}\n"),
-         "fake_vault.a a\nfake_vault.k k\n"                                                                                                                 },
+         "fake_vault.a a\nfake_vault.k k\n"},
         {VAULT("    a: {name: a, zone: x}\n"), VAULT("    a: {name: a, zone: y}\n"),
-         "fake_vault.a a\nfake_vault.k k\n"                                                                                                                 },
-        {VAULT("    a: {name: a}\n"),          VAULT(""),                                                                 "fake_vault.a a\nfake_vault.k k\n"},
+         "fake_vault.a a\nfake_vault.k k\n"},
+        {VAULT("    a: {name: a}\n"), VAULT(""), "fake_vault.a a\nfake_vault.k k\n"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         EngineCase *c = open_with_one();

@@ -10,21 +10,23 @@ typedef struct RelevantCase {
 #define FROM(resource, attribute) "{\"resource\":\"" resource "\",\"attribute\":[" attribute "]}"
 
 static const RelevantCase relevant_cases[] = {
-    {"",                                                                           "[]"            },
-    { "resource \"terraform_data\" \"c\" {\n  input = terraform_data.a.id\n}\n",
-     "[" FROM("terraform_data.a",                                                     "\"id\"") "]"},
-    { "locals {\n  l = terraform_data.a.id\n}\noutput \"o\" {\n  value = local.l\n}\n",
-     "[" FROM("terraform_data.a",                                                     "\"id\"") "]"},
-    { "output \"o\" {\n  value = [terraform_data.b.input.k, terraform_data.b.input.k]\n}\n",
-     "[" FROM("terraform_data.b",                                            "\"input\",\"k\"") "]"},
-    { "output \"o\" {\n  value = [terraform_data.b.input.k, terraform_data.b.input[\"k\"]]\n}\n",
-     "[" FROM("terraform_data.b",                    "\"input\",\"k\"") "," FROM("terraform_data.b",
-     "\"input\",\"k\"") "]"},
-    {                                                                           "resource \"terraform_data\" \"c\" {\n  count = terraform_data.a.input\n}\n", "[]"            },
+    {"", "[]"},
+    {"resource \"terraform_data\" \"c\" {\n  input = terraform_data.a.id\n}\n",
+     "[" FROM("terraform_data.a", "\"id\"") "]"},
+    {"locals {\n  l = terraform_data.a.id\n}\noutput \"o\" {\n  value = local.l\n}\n",
+     "[" FROM("terraform_data.a", "\"id\"") "]"},
+    {"output \"o\" {\n  value = [terraform_data.b.input.k, terraform_data.b.input.k]\n}\n",
+     "[" FROM("terraform_data.b", "\"input\",\"k\"") "]"},
+    {"output \"o\" {\n  value = [terraform_data.b.input.k, terraform_data.b.input[\"k\"]]\n}\n",
+     "[" FROM("terraform_data.b", "\"input\",\"k\"") "," FROM("terraform_data.b",
+                                                              "\"input\",\"k\"") "]"},
+    {"resource \"terraform_data\" \"c\" {\n  count = terraform_data.a.input\n}\n", "[]"},
     {"resource \"terraform_data\" \"c\" {\n  count = terraform_data.a.input\n"
-     "  input = count.index\n}\n",                                                 "[" FROM("terraform_data.a", "\"input\"") "]"},
-    { "resource \"terraform_data\" \"c\" {\n  for_each = terraform_data.b.input\n"
-     "  input = each.key\n}\n",                                                 "[" FROM("terraform_data.b", "\"input\"") "]"},
+     "  input = count.index\n}\n",
+     "[" FROM("terraform_data.a", "\"input\"") "]"},
+    {"resource \"terraform_data\" \"c\" {\n  for_each = terraform_data.b.input\n"
+     "  input = each.key\n}\n",
+     "[" FROM("terraform_data.b", "\"input\"") "]"},
 };
 
 static const char *const resources =
@@ -58,12 +60,12 @@ static void follows_resources(void **state) {
         const char *output, *wanted;
     } cases[] = {
         {CHAIN "output: {o: {value: '${terraform_data.b.input}'}}\n",
-         "[" FROM("terraform_data.b",                                              "\"input\"") "," FROM("terraform_data.a", "\"id\"") "]"},
+         "[" FROM("terraform_data.b", "\"input\"") "," FROM("terraform_data.a", "\"id\"") "]"},
         {CHAIN "output: {o: {value: '${terraform_data.b.triggers_replace}'}}\n",
          "[" FROM("terraform_data.b", "\"triggers_replace\"") "," FROM("terraform_data.a",
-         "\"input\"") "]"},
+                                                                       "\"input\"") "]"},
         {CHAIN "output: {o: {value: '${terraform_data.b.output}'}}\n",
-         "[" FROM("terraform_data.b",                                                       "\"output\"") "]"                                   },
+         "[" FROM("terraform_data.b", "\"output\"") "]"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         EngineCase *c = engine_case_open();
@@ -85,10 +87,10 @@ typedef struct TargetCase {
 #define TWO_OUTPUTS ONE_OUTPUT "," FROM("module.m.terraform_data.a", "\"output\"")
 
 static const TargetCase target_cases[] = {
-    {NULL,                        TWO_OUTPUTS},
-    {"module.m.terraform_data.a", ""         },
-    {"terraform_data.after",      TWO_OUTPUTS},
-    {"terraform_data.user",       ONE_OUTPUT },
+    {NULL, TWO_OUTPUTS},
+    {"module.m.terraform_data.a", ""},
+    {"terraform_data.after", TWO_OUTPUTS},
+    {"terraform_data.user", ONE_OUTPUT},
 };
 
 /* With -target, outputs of modules are searched only if a target needs them. */

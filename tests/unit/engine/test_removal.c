@@ -143,10 +143,10 @@ static const struct {
     const char *text;
     const char *said;
 } declared_cases[] = {
-    {A "removed: {from: fake_thing.a}\n",                                    "Removed resource still exists"},
-    {"module: {m: {source: ./m}}\nremoved: {from: module.m}\n",              "Removed module still exists"  },
+    {A "removed: {from: fake_thing.a}\n", "Removed resource still exists"},
+    {"module: {m: {source: ./m}}\nremoved: {from: module.m}\n", "Removed module still exists"},
     {"module: {m: {source: ./m}}\nremoved: {from: module.m.fake_thing.c}\n",
-     "Removed resource still exists"                                                                        },
+     "Removed resource still exists"},
 };
 
 static void rejects_declared_resources(void **state) {

@@ -18,19 +18,19 @@ typedef struct ExcludeCase {
 
 /* In a destroy plan the dependencies of an excluded object are kept too. */
 static const ExcludeCase cases[] = {
-    {PLAN_NORMAL,  "fake_thing.z",    A B0 B1 C X Y,   2},
-    {PLAN_NORMAL,  "fake_thing.a",    Z X Y,           0},
-    {PLAN_NORMAL,  "fake_thing.b",    A Z X Y,         1},
-    {PLAN_NORMAL,  "fake_thing.b[1]", A B0 Z X Y,      1},
-    {PLAN_NORMAL,  "fake_thing.c",    A B0 B1 Z X Y,   1},
-    {PLAN_NORMAL,  "module.m",        A B0 B1 C Z,     2},
-    {PLAN_NORMAL,  "module.m[\"x\"]", A B0 B1 C Z Y,   2},
-    {PLAN_NORMAL,  "fake_thing.none", A B0 B1 C Z X Y, 2},
-    {PLAN_DESTROY, "fake_thing.z",    A B0 B1 C X Y,   2},
-    {PLAN_DESTROY, "fake_thing.c",    Z X Y,           2},
-    {PLAN_DESTROY, "fake_thing.b[1]", B0 C Z X Y,      2},
-    {PLAN_DESTROY, "module.m",        A B0 B1 C Z,     2},
-    {PLAN_DESTROY, "module.m[\"y\"]", A B0 B1 C Z X,   2},
+    {PLAN_NORMAL, "fake_thing.z", A B0 B1 C X Y, 2},
+    {PLAN_NORMAL, "fake_thing.a", Z X Y, 0},
+    {PLAN_NORMAL, "fake_thing.b", A Z X Y, 1},
+    {PLAN_NORMAL, "fake_thing.b[1]", A B0 Z X Y, 1},
+    {PLAN_NORMAL, "fake_thing.c", A B0 B1 Z X Y, 1},
+    {PLAN_NORMAL, "module.m", A B0 B1 C Z, 2},
+    {PLAN_NORMAL, "module.m[\"x\"]", A B0 B1 C Z Y, 2},
+    {PLAN_NORMAL, "fake_thing.none", A B0 B1 C Z X Y, 2},
+    {PLAN_DESTROY, "fake_thing.z", A B0 B1 C X Y, 2},
+    {PLAN_DESTROY, "fake_thing.c", Z X Y, 2},
+    {PLAN_DESTROY, "fake_thing.b[1]", B0 C Z X Y, 2},
+    {PLAN_DESTROY, "module.m", A B0 B1 C Z, 2},
+    {PLAN_DESTROY, "module.m[\"y\"]", A B0 B1 C Z X, 2},
     {PLAN_DESTROY, "fake_thing.b[7]", A B0 B1 C Z X Y, 2},
 };
 

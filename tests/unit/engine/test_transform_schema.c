@@ -6,9 +6,9 @@ static void useless_ignore_changes_is_a_warning(void **unused) {
     static const struct {
         const char *ignored, *said;
     } cases[] = {
-        {"size",     ""                                                                                },
-        {"id",       "W Redundant ignore_changes element: ignore_changes contains \"id\", which only the "
-               "provider sets, so there are no changes to ignore.\n"                     },
+        {"size", ""},
+        {"id", "W Redundant ignore_changes element: ignore_changes contains \"id\", which only the "
+               "provider sets, so there are no changes to ignore.\n"},
         {"zone, id", "W Redundant ignore_changes element: ignore_changes contains \"id\", which "
                      "only the provider sets, so there are no changes to ignore.\n"},
     };

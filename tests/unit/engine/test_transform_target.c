@@ -12,20 +12,20 @@ typedef struct TargetCase {
 static void selects(void **unused) {
     (void)unused;
     static const TargetCase cases[] = {
-        {PLAN_NORMAL, "fake_thing.a",                 "+ fake_thing.a\n",                                       1                       },
-        {PLAN_NORMAL, "fake_thing.b",                 "+ fake_thing.a\n+ fake_thing.b[0]\n+ fake_thing.b[1]\n", 1                       },
-        {PLAN_NORMAL, "fake_thing.b[1]",              "+ fake_thing.a\n+ fake_thing.b[1]\n",                    1                       },
-        {PLAN_NORMAL, "fake_thing.z",                 "+ fake_thing.z\n",                                       0                       },
+        {PLAN_NORMAL, "fake_thing.a", "+ fake_thing.a\n", 1},
+        {PLAN_NORMAL, "fake_thing.b", "+ fake_thing.a\n+ fake_thing.b[0]\n+ fake_thing.b[1]\n", 1},
+        {PLAN_NORMAL, "fake_thing.b[1]", "+ fake_thing.a\n+ fake_thing.b[1]\n", 1},
+        {PLAN_NORMAL, "fake_thing.z", "+ fake_thing.z\n", 0},
         {PLAN_NORMAL, "module.m",
-         "+ module.m[\"x\"].fake_thing.t\n+ module.m[\"y\"].fake_thing.t\n",                                    0                       },
-        {PLAN_NORMAL, "module.m[\"y\"]",              "+ module.m[\"y\"].fake_thing.t\n",                       0                       },
-        {PLAN_NORMAL, "module.m[\"y\"].fake_thing.t", "+ module.m[\"y\"].fake_thing.t\n",                       0                       },
+         "+ module.m[\"x\"].fake_thing.t\n+ module.m[\"y\"].fake_thing.t\n", 0},
+        {PLAN_NORMAL, "module.m[\"y\"]", "+ module.m[\"y\"].fake_thing.t\n", 0},
+        {PLAN_NORMAL, "module.m[\"y\"].fake_thing.t", "+ module.m[\"y\"].fake_thing.t\n", 0},
         {PLAN_NORMAL, "fake_thing.c",
-         "+ fake_thing.a\n+ fake_thing.b[0]\n+ fake_thing.b[1]\n+ fake_thing.c\n",                              2,
+         "+ fake_thing.a\n+ fake_thing.b[0]\n+ fake_thing.b[1]\n+ fake_thing.c\n", 2,
          "+ fake_thing.b[1]\n"},
-        {PLAN_DESTROY,           "fake_thing.b",                              "- fake_thing.b[0]\n- fake_thing.b[1]\n- fake_thing.c\n",                                                              0},
-        {PLAN_DESTROY,           "fake_thing.z",                              "- fake_thing.z\n",                                                              0                                      },
-        {PLAN_DESTROY,           "module.m[\"x\"]",                              "- module.m[\"x\"].fake_thing.t\n",                                                           0},
+        {PLAN_DESTROY, "fake_thing.b", "- fake_thing.b[0]\n- fake_thing.b[1]\n- fake_thing.c\n", 0},
+        {PLAN_DESTROY, "fake_thing.z", "- fake_thing.z\n", 0},
+        {PLAN_DESTROY, "module.m[\"x\"]", "- module.m[\"x\"].fake_thing.t\n", 0},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         EngineCase *c = target_case_open(cases[i].mode);

@@ -16,22 +16,22 @@ typedef struct FiringCase {
 } FiringCase;
 
 static const FiringCase firing_cases[] = {
-    {"fake_thing.a",                    "size: 1",          "1", false},
-    {"fake_thing.a",                    "size: 2",          "1", true },
-    {"fake_thing.a",                    "size: 1, zone: z", "1", true },
-    {"fake_thing.a.size",               "size: 2",          "1", true },
-    {"fake_thing.a.name",               "size: 2",          "1", false},
-    {"fake_thing.a.revision",           "size: 2",          "1", true },
-    {"fake_thing.a.tags[\\\"k\\\"]",    "size: 2",          "1", false},
-    {"fake_thing.a.tags[\\\"none\\\"]", "size: 2",          "1", false},
-    {"fake_thing.a.id",                 "size: 2",          "1", false},
-    {"fake_thing.a.id",                 "size: 1, zone: z", "1", true },
-    {"fake_thing.many",                 "size: 1",          "2", true },
-    {"fake_thing.many",                 "size: 2",          "1", false},
-    {"fake_thing.many[\\\"x\\\"]",      "size: 1",          "2", false},
-    {"fake_thing.many[\\\"y\\\"]",      "size: 1",          "2", true },
-    {"fake_thing.many[\\\"y\\\"].size", "size: 1",          "2", true },
-    {"fake_thing.many[\\\"y\\\"].name", "size: 1",          "2", false},
+    {"fake_thing.a", "size: 1", "1", false},
+    {"fake_thing.a", "size: 2", "1", true},
+    {"fake_thing.a", "size: 1, zone: z", "1", true},
+    {"fake_thing.a.size", "size: 2", "1", true},
+    {"fake_thing.a.name", "size: 2", "1", false},
+    {"fake_thing.a.revision", "size: 2", "1", true},
+    {"fake_thing.a.tags[\\\"k\\\"]", "size: 2", "1", false},
+    {"fake_thing.a.tags[\\\"none\\\"]", "size: 2", "1", false},
+    {"fake_thing.a.id", "size: 2", "1", false},
+    {"fake_thing.a.id", "size: 1, zone: z", "1", true},
+    {"fake_thing.many", "size: 1", "2", true},
+    {"fake_thing.many", "size: 2", "1", false},
+    {"fake_thing.many[\\\"x\\\"]", "size: 1", "2", false},
+    {"fake_thing.many[\\\"y\\\"]", "size: 1", "2", true},
+    {"fake_thing.many[\\\"y\\\"].size", "size: 1", "2", true},
+    {"fake_thing.many[\\\"y\\\"].name", "size: 1", "2", false},
 };
 
 static void configure(EngineCase *c, const FiringCase *row, const char *thing, const char *size) {
@@ -69,11 +69,11 @@ typedef struct MissingCase {
 static const MissingCase missing_cases[] = {
     {"fake_thing.many[\\\"z\\\"]",
      "fake_thing.t: No trigger for a replacement: replace_triggered_by refers to "
-     "fake_thing.many[\"z\"], but the configuration has no such instance.\n"                                   },
+     "fake_thing.many[\"z\"], but the configuration has no such instance.\n"},
     {"fake_thing.many.size",
      "fake_thing.t: No trigger for a replacement: replace_triggered_by refers to fake_thing.many, "
-     "but the configuration has no such instance.\n"                                                           },
-    {"fake_thing.none",            "No trigger for a replacement: replace_triggered_by refers to "
+     "but the configuration has no such instance.\n"},
+    {"fake_thing.none", "No trigger for a replacement: replace_triggered_by refers to "
                         "fake_thing.none, but the configuration has no such instance.\n"},
 };
 

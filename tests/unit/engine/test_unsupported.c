@@ -10,11 +10,14 @@ typedef struct RefusedCase {
 static const RefusedCase refused_cases[] = {
     {"removed: {from: fake_thing.b, provisioner: {file: {when: destroy, content: x, destination: "
      "y, "
-     "connection: {host: h, proxy_port: 1}}}}\n",                                               1, "connections of this kind"},
+     "connection: {host: h, proxy_port: 1}}}}\n",
+     1, "connections of this kind"},
     {"resource: {fake_thing: {b: {name: b, connection: {host: h, type: ssh, agent: false, port: 2, "
-     "bastion_host: c, proxy_host: p}, provisioner: {file: {content: x, destination: y}}}}}\n", 1, "connections of this kind"},
+     "bastion_host: c, proxy_host: p}, provisioner: {file: {content: x, destination: y}}}}}\n",
+     1, "connections of this kind"},
     {"resource: {fake_thing: {b: {name: b, provisioner: {remote-exec: {inline: [x], connection: "
-     "{host: h, type: winrm, use_ntlm: true}}}}}}\n",                                           2, "connections of this kind"},
+     "{host: h, type: winrm, use_ntlm: true}}}}}}\n",
+     2, "connections of this kind"},
 };
 
 static const char *const rest = "resource: {fake_thing: {a: {name: a, size: 1}}}\n";

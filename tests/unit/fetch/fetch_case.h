@@ -30,12 +30,9 @@ typedef struct SourceCase {
     SourceFound found;
 } SourceCase;
 
-static inline HttpStatus source_case_attempt(void *self,
-                                             const HttpRequest *request,
-                                             const HttpSink *sink,
-                                             HttpResponse *response,
-                                             Str *problem,
-                                             Arena *arena) {
+static inline HttpStatus source_case_attempt(void *self, const HttpRequest *request,
+                                             const HttpSink *sink, HttpResponse *response,
+                                             Str *problem, Arena *arena) {
     SourceCase *c = self;
     vec_push(c->arena, &c->asked, str_clone(request->url, c->arena));
     Str token = STR_EMPTY;
@@ -97,8 +94,7 @@ static inline Str source_case_path(SourceCase *c, const char *name) {
     return disk_join(str_from_cstr(c->directory), str_from_cstr(name), c->arena);
 }
 
-static inline bool source_case_fetch(SourceCase *c,
-                                     const ModuleSource *source,
+static inline bool source_case_fetch(SourceCase *c, const ModuleSource *source,
                                      SourceRequest request) {
     Str package;
     if (!source->claims(request.package, &package, c->arena))

@@ -89,19 +89,17 @@ static void kinds(void **state) {
     static const struct {
         Choose format, filter;
     } cases[] = {
-        {archive_write_set_format_zip,    NULL                          },
-        {archive_write_set_format_ustar,  NULL                          },
-        {archive_write_set_format_pax,    archive_write_add_filter_gzip },
+        {archive_write_set_format_zip, NULL},
+        {archive_write_set_format_ustar, NULL},
+        {archive_write_set_format_pax, archive_write_add_filter_gzip},
         {archive_write_set_format_gnutar, archive_write_add_filter_bzip2},
-        {archive_write_set_format_pax,    archive_write_add_filter_xz   },
-        {archive_write_set_format_pax,    archive_write_add_filter_zstd },
+        {archive_write_set_format_pax, archive_write_add_filter_xz},
+        {archive_write_set_format_pax, archive_write_add_filter_zstd},
     };
     static const Item items[] = {
-        {"./",        AE_IFDIR, "",        false},
-        {"a/b/c.txt", AE_IFREG, "hello",   false},
-        {"./d",       AE_IFREG, "",        false},
-        {"a/link",    AE_IFLNK, "b/c.txt", false},
-        {"e/",        AE_IFDIR, "",        false},
+        {"./", AE_IFDIR, "", false},  {"a/b/c.txt", AE_IFREG, "hello", false},
+        {"./d", AE_IFREG, "", false}, {"a/link", AE_IFLNK, "b/c.txt", false},
+        {"e/", AE_IFDIR, "", false},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Box box = box_open();
@@ -125,19 +123,19 @@ static void hostile(void **state) {
         Item items[3];
         const char *said;
     } cases[] = {
-        {{{"../x", AE_IFREG, "", false}},                              "has a path that leads out of the directory"},
-        {{{"a/../../x", AE_IFREG, "", false}},                         "has a path that leads out of the directory"},
-        {{{"a/..", AE_IFDIR, "", false}},                              "has a path that leads out of the directory"},
-        {{{"/x", AE_IFREG, "", false}},                                "an invalid path"                           },
-        {{{"a\\..\\x", AE_IFREG, "", false}},                          "an invalid path"                           },
-        {{{".", AE_IFREG, "", false}},                                 "has an invalid path"                       },
-        {{{"a", AE_IFREG, "", false}, {"a", AE_IFREG, "", false}},     "occurs twice"                              },
-        {{{"a", AE_IFREG, "", false}, {"a/b", AE_IFREG, "", false}},   "cannot be written"                         },
-        {{{"a", AE_IFLNK, "..", false}, {"a/x", AE_IFREG, "", false}}, "cannot be created"                         },
-        {{{"a", AE_IFREG, "x", false}, {"b", AE_IFREG, "a", true}},    "hard link"                                 },
-        {{{"a", AE_IFIFO, "", false}},                                 "not a file, directory or link"             },
-        {{{"a", AE_IFCHR, "", false}},                                 "not a file, directory or link"             },
-        {{{"a", AE_IFBLK, "", false}},                                 "not a file, directory or link"             },
+        {{{"../x", AE_IFREG, "", false}}, "has a path that leads out of the directory"},
+        {{{"a/../../x", AE_IFREG, "", false}}, "has a path that leads out of the directory"},
+        {{{"a/..", AE_IFDIR, "", false}}, "has a path that leads out of the directory"},
+        {{{"/x", AE_IFREG, "", false}}, "an invalid path"},
+        {{{"a\\..\\x", AE_IFREG, "", false}}, "an invalid path"},
+        {{{".", AE_IFREG, "", false}}, "has an invalid path"},
+        {{{"a", AE_IFREG, "", false}, {"a", AE_IFREG, "", false}}, "occurs twice"},
+        {{{"a", AE_IFREG, "", false}, {"a/b", AE_IFREG, "", false}}, "cannot be written"},
+        {{{"a", AE_IFLNK, "..", false}, {"a/x", AE_IFREG, "", false}}, "cannot be created"},
+        {{{"a", AE_IFREG, "x", false}, {"b", AE_IFREG, "a", true}}, "hard link"},
+        {{{"a", AE_IFIFO, "", false}}, "not a file, directory or link"},
+        {{{"a", AE_IFCHR, "", false}}, "not a file, directory or link"},
+        {{{"a", AE_IFBLK, "", false}}, "not a file, directory or link"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Box box = box_open();
@@ -156,18 +154,16 @@ static void hostile(void **state) {
 
 static void bombs(void **state) {
     (void)state;
-    static const Item items[] = {
-        {"a", AE_IFREG, "1234567890", false},
-        {"b", AE_IFREG, "1234567890", false},
-        {"c", AE_IFLNK, "a",          false}
-    };
+    static const Item items[] = {{"a", AE_IFREG, "1234567890", false},
+                                 {"b", AE_IFREG, "1234567890", false},
+                                 {"c", AE_IFLNK, "a", false}};
     static const struct {
         UnpackLimits limits;
         const char *said; /* NULL: no error */
     } cases[] = {
-        {{3, 20}, NULL                                              },
+        {{3, 20}, NULL},
         {{2, 20}, "it has 3 entries; the maximum for a package is 2"},
-        {{3, 19}, "exceeds the maximum size of a package"           },
+        {{3, 19}, "exceeds the maximum size of a package"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Box box = box_open();

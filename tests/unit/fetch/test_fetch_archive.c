@@ -8,29 +8,29 @@ static const char empty_zip[] = "PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
 #define EMPTY_MD5      "76cdb2bad9582d23c1f6f4d868218d6c"
 
 static const WebPage pages[] = {
-    {"https://h/a.zip",                    200, NULL,              empty_zip, EMPTY_ZIP_SIZE},
-    {"http://h/a.zip",                     200, NULL,              empty_zip, EMPTY_ZIP_SIZE},
-    {"https://h/a.b.zip",                  200, NULL,              empty_zip, EMPTY_ZIP_SIZE},
-    {"https://h/get?id=1",                 200, NULL,              empty_zip, EMPTY_ZIP_SIZE},
-    {"https://h/page?terraform-get=1",     200, "https://x/y.zip", "",        0             },
-    {"https://h/page?a=b&terraform-get=1", 200, "./y.zip",         "",        0             },
-    {"https://h/a.zip?terraform-get=1",    200, "https://x/z.zip", "",        0             },
-    {"https://h/nothing?terraform-get=1",  200, NULL,              "<html>",  0             },
+    {"https://h/a.zip", 200, NULL, empty_zip, EMPTY_ZIP_SIZE},
+    {"http://h/a.zip", 200, NULL, empty_zip, EMPTY_ZIP_SIZE},
+    {"https://h/a.b.zip", 200, NULL, empty_zip, EMPTY_ZIP_SIZE},
+    {"https://h/get?id=1", 200, NULL, empty_zip, EMPTY_ZIP_SIZE},
+    {"https://h/page?terraform-get=1", 200, "https://x/y.zip", "", 0},
+    {"https://h/page?a=b&terraform-get=1", 200, "./y.zip", "", 0},
+    {"https://h/a.zip?terraform-get=1", 200, "https://x/z.zip", "", 0},
+    {"https://h/nothing?terraform-get=1", 200, NULL, "<html>", 0},
 };
 
 static void taken(void **state) {
     (void)state;
     static const char *const cases[][2] = {
-        {"https://h/a.zip",                               ""               },
-        {"https://h/a.b.zip",                             ""               },
-        {"https://h/a.zip?checksum=sha256:" EMPTY_SHA256, ""               },
-        {"https://h/a.zip?checksum=md5%3A" EMPTY_MD5,     ""               },
-        {"https://h/a.zip?checksum=" EMPTY_SHA256,        ""               },
-        {"http://h/a.zip?checksum=sha256:" EMPTY_SHA256,  ""               },
-        {"https://h/get?archive=zip&id=1",                ""               },
-        {"https://h/page",                                "https://x/y.zip"},
-        {"https://h/page?a=b",                            "https://h/y.zip"},
-        {"https://h/a.zip?archive=false",                 "https://x/z.zip"},
+        {"https://h/a.zip", ""},
+        {"https://h/a.b.zip", ""},
+        {"https://h/a.zip?checksum=sha256:" EMPTY_SHA256, ""},
+        {"https://h/a.zip?checksum=md5%3A" EMPTY_MD5, ""},
+        {"https://h/a.zip?checksum=" EMPTY_SHA256, ""},
+        {"http://h/a.zip?checksum=sha256:" EMPTY_SHA256, ""},
+        {"https://h/get?archive=zip&id=1", ""},
+        {"https://h/page", "https://x/y.zip"},
+        {"https://h/page?a=b", "https://h/y.zip"},
+        {"https://h/a.zip?archive=false", "https://x/z.zip"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SourceCase c;
@@ -46,17 +46,17 @@ static void taken(void **state) {
 static void refused(void **state) {
     (void)state;
     static const char *const cases[][2] = {
-        {"http://h/a.zip",                                                "an unencrypted download"       },
-        {"https://h/a.zip?archive=rar",                                   "not a supported archive type"  },
-        {"https://h/a.zip?checksum=sha256:00",                            "its checksum is not an"        },
-        {"https://h/a.zip?checksum=crc32:00000000",                       "its checksum is not an"        },
-        {"https://h/a.zip?checksum=sha256:" EMPTY_MD5,                    "its checksum is not an"        },
-        {"https://h/a.zip?checksum=%zz",                                  "its checksum is not valid text"},
+        {"http://h/a.zip", "an unencrypted download"},
+        {"https://h/a.zip?archive=rar", "not a supported archive type"},
+        {"https://h/a.zip?checksum=sha256:00", "its checksum is not an"},
+        {"https://h/a.zip?checksum=crc32:00000000", "its checksum is not an"},
+        {"https://h/a.zip?checksum=sha256:" EMPTY_MD5, "its checksum is not an"},
+        {"https://h/a.zip?checksum=%zz", "its checksum is not valid text"},
         {"https://h/a.zip?checksum=md5:00000000000000000000000000000000",
-         "the download has " EMPTY_MD5                                                                    },
-        {"https://h/none.zip",                                            "HTTP status 404"               },
-        {"https://h/nothing",                                             "not that of an archive"        },
-        {"https://u:geheim@h/nothing?token=geheim",                       "HTTP status 404"               },
+         "the download has " EMPTY_MD5},
+        {"https://h/none.zip", "HTTP status 404"},
+        {"https://h/nothing", "not that of an archive"},
+        {"https://u:geheim@h/nothing?token=geheim", "HTTP status 404"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SourceCase c;

@@ -79,10 +79,7 @@ static bool has_variable(const Play *play, const char *text) {
 
 static void branch(void **state) {
     (void)state;
-    static const GitAnswer answers[] = {
-        {0, "",          ""},
-        {0, COMMIT "\n", ""}
-    };
+    static const GitAnswer answers[] = {{0, "", ""}, {0, COMMIT "\n", ""}};
     static const char *const wanted[] = {
         "init -q", "fetch -q --no-tags --depth 1 -- origin main",
         "rev-parse -q --verify --end-of-options FETCH_HEAD^{commit}", checkout, NULL};
@@ -107,12 +104,7 @@ static void branch(void **state) {
 static void pinned(void **state) {
     (void)state;
     static const GitAnswer answers[] = {
-        {1, "",          "not our ref"},
-        {0, "",          ""           },
-        {1, "",          ""           },
-        {1, "",          ""           },
-        {0, COMMIT "\n", ""           }
-    };
+        {1, "", "not our ref"}, {0, "", ""}, {1, "", ""}, {1, "", ""}, {0, COMMIT "\n", ""}};
     static const char *const wanted[] = {
         "init -q",
         "fetch -q --no-tags --depth 5 -- origin " COMMIT,
@@ -140,22 +132,30 @@ static void refused(void **state) {
         int error;
     } cases[] = {
         {{{128, "", "fatal: couldn't find remote ref x"}},
-         "git::https://h/r?ref=x",                                                                    "",
-         "no branch, tag or commit \"x\"",                                                                                                   0         },
+         "git::https://h/r?ref=x",
+         "",
+         "no branch, tag or commit \"x\"",
+         0},
         {{{128, "", "fatal: no way to https://u:geheim@h/r"}},
-         "git::https://u:geheim@h/r",                                                                 "",
-         "no way to https://REDACTED@h/r",                                                                                                   0         },
+         "git::https://u:geheim@h/r",
+         "",
+         "no way to https://REDACTED@h/r",
+         0},
         {{{128, "", "1\n2\n3\n4\n5\n6\n7\n8\x1b[31m"}},
-         "git::https://h/r",                                                                          "",
-         "reports:\n    3\n    4\n    5\n    6\n    7\n    8",                                                                               0         },
+         "git::https://h/r",
+         "",
+         "reports:\n    3\n    4\n    5\n    6\n    7\n    8",
+         0},
         {{{1, "", ""}, {0, "", ""}, {1, "", ""}, {1, "", ""}, {1, "", ""}},
-         "git::https://h/r",                                                                          COMMIT,
-         "no longer exists",                                                                                                                 0         },
-        {{{0, "", ""}},                                                     "git::https://h/r",       "",     "git is not installed",        -ENOENT   },
-        {{{0, "", ""}},                                                     "git::https://h/r",       "",     "interrupted",                 -ECANCELED},
-        {{{0, "", ""}},                                                     "git::https://h/r",       "",     "git cannot be run",           -EAGAIN   },
-        {{{0, "", ""}},                                                     "git::ext::x",            "",     "A git address must be a URL", 0         },
-        {{{0, "", ""}},                                                     "git::https://u:%0a@h/r", "",     "control characters",          0         },
+         "git::https://h/r",
+         COMMIT,
+         "no longer exists",
+         0},
+        {{{0, "", ""}}, "git::https://h/r", "", "git is not installed", -ENOENT},
+        {{{0, "", ""}}, "git::https://h/r", "", "interrupted", -ECANCELED},
+        {{{0, "", ""}}, "git::https://h/r", "", "git cannot be run", -EAGAIN},
+        {{{0, "", ""}}, "git::ext::x", "", "A git address must be a URL", 0},
+        {{{0, "", ""}}, "git::https://u:%0a@h/r", "", "control characters", 0},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Play play = {.error = cases[i].error};

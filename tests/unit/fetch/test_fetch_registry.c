@@ -6,23 +6,24 @@
 #define MODULE   HOST "/v1/modules/a/b/c/"
 
 static const WebPage pages[] = {
-    {SERVICES,                     200, NULL,                        "{\"modules.v1\": \"/v1/modules/\", \"other.v1\": 3}", 0},
-    {MODULE "versions",            200, NULL,
+    {SERVICES, 200, NULL, "{\"modules.v1\": \"/v1/modules/\", \"other.v1\": 3}", 0},
+    {MODULE "versions", 200, NULL,
      "{\"modules\": [{\"source\": \"x\", \"versions\": [{\"version\": \"1.9.0\"}, {\"version\": "
      "\"1.10.0\", \"root\": {}},"
-     " {\"version\": \"2.0.0-beta\"}, {\"version\": \"junk\"}, {}]}]}",                                                     0},
-    {MODULE "1.9.0/download",      204, "https://x/1.9.0.zip",       "",                                                    0},
-    {MODULE "1.10.0/download",     200, NULL,                        "{\"location\": \"../1.10.0.zip//sub?archive=zip\"}",  0},
-    {MODULE "2.0.0-beta/download", 204, "git::https://x/r?ref=beta", "",                                                    0},
+     " {\"version\": \"2.0.0-beta\"}, {\"version\": \"junk\"}, {}]}]}",
+     0},
+    {MODULE "1.9.0/download", 204, "https://x/1.9.0.zip", "", 0},
+    {MODULE "1.10.0/download", 200, NULL, "{\"location\": \"../1.10.0.zip//sub?archive=zip\"}", 0},
+    {MODULE "2.0.0-beta/download", 204, "git::https://x/r?ref=beta", "", 0},
 };
 
 static void chosen(void **state) {
     (void)state;
     static const char *const cases[][4] = {
-        {"",           "",      "1.10.0",     MODULE "1.10.0.zip//sub?archive=zip"},
-        {"~> 1.9.0",   "",      "1.9.0",      "https://x/1.9.0.zip"               },
-        {"2.0.0-beta", "",      "2.0.0-beta", "git::https://x/r?ref=beta"         },
-        {">= 1.0",     "1.9.0", "1.9.0",      "https://x/1.9.0.zip"               },
+        {"", "", "1.10.0", MODULE "1.10.0.zip//sub?archive=zip"},
+        {"~> 1.9.0", "", "1.9.0", "https://x/1.9.0.zip"},
+        {"2.0.0-beta", "", "2.0.0-beta", "git::https://x/r?ref=beta"},
+        {">= 1.0", "1.9.0", "1.9.0", "https://x/1.9.0.zip"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SourceCase c;
@@ -48,30 +49,36 @@ static void refused(void **state) {
         WebPage pages[3];
         const char *constraint, *said;
     } cases[] = {
-        {{{"", 0, NULL, NULL, 0}},                                                            "", "HTTP status 404"     },
-        {{{SERVICES, 200, NULL, "{", 0}},                                                     "", "is not a JSON object"},
-        {{{SERVICES, 200, NULL, "[]", 0}},                                                    "", "is not a JSON object"},
-        {{{SERVICES, 200, NULL, "{\"modules.v1\": 1}", 0}},                                   "", "has no service"      },
+        {{{"", 0, NULL, NULL, 0}}, "", "HTTP status 404"},
+        {{{SERVICES, 200, NULL, "{", 0}}, "", "is not a JSON object"},
+        {{{SERVICES, 200, NULL, "[]", 0}}, "", "is not a JSON object"},
+        {{{SERVICES, 200, NULL, "{\"modules.v1\": 1}", 0}}, "", "has no service"},
         {{{SERVICES, 200, NULL, "{\"modules.v1\": \"http://r.example.com/v1\"}", 0}},
-         "",                                                                                      "without https"       },
+         "",
+         "without https"},
         {{{SERVICES, 200, NULL, "{\"modules.v1\": \"/v1/modules\"}", 0},
           {MODULE "versions", 200, NULL, "{\"modules\": []}", 0}},
-         "",                                                                                      "lists no versions"   },
+         "",
+         "lists no versions"},
         {{{SERVICES, 200, NULL, "{\"modules.v1\": \"/v1/modules\"}", 0},
           {MODULE "versions", 200, NULL, "{\"modules\": [1]}", 0}},
-         "",                                                                                      "lists no versions"   },
+         "",
+         "lists no versions"},
         {{{SERVICES, 200, NULL, "{\"modules.v1\": \"/v1/modules\"}", 0},
           {MODULE "versions", 200, NULL, "{\"modules\": [{\"versions\": []}]}", 0}},
-         "",                                                                                      "It has no versions"  },
+         "",
+         "It has no versions"},
         {{{SERVICES, 200, NULL, "{\"modules.v1\": \"/v1/modules\"}", 0},
           {MODULE "versions", 200, NULL,
            "{\"modules\": [{\"versions\": [{\"version\": \"1.0.0\"}]}]}", 0}},
-         ">= 2",                                                                                  "The newest is 1.0.0" },
+         ">= 2",
+         "The newest is 1.0.0"},
         {{{SERVICES, 200, NULL, "{\"modules.v1\": \"/v1/modules\"}", 0},
           {MODULE "versions", 200, NULL,
            "{\"modules\": [{\"versions\": [{\"version\": \"1.0.0\"}]}]}", 0},
           {MODULE "1.0.0/download", 200, NULL, "{\"place\": 1}", 0}},
-         "",                                                                                      "has no address"      },
+         "",
+         "has no address"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SourceCase c;

@@ -8,20 +8,20 @@ static void locations(void **state) {
     static const struct {
         const char *header, *body, *wanted;
     } cases[] = {
-        {"git::https://x/y", "",                                                                         "git::https://x/y"      },
-        {"./x.zip//sub",     "",                                                                         "https://h/a/x.zip//sub"},
-        {"/x.zip?a=b",       "",                                                                         "https://h/x.zip?a=b"   },
-        {"../x.zip",         "",                                                                         "https://h/x.zip"       },
-        {NULL,               "<meta name=\"terraform-get\" content=\"https://x/y.zip\" />",              "https://x/y.zip"       },
-        {NULL,               "<p><META content = 'https://x/?a=1&amp;b=2' Name='terraform-get'>",
-         "https://x/?a=1&b=2"                                                                                                    },
-        {NULL,               "<meta name=author content=x><meta name=\"terraform-get\" content=\"/z\">",
-         "https://h/z"                                                                                                           },
-        {NULL,               "<meta name=\"terraform-get\">",                                            ""                      },
-        {NULL,               "<meta data-name=\"terraform-get\" content=\"x\">",                         ""                      },
-        {NULL,               "<meta name=\"terraform-get\" content=\"x",                                 ""                      },
-        {NULL,               "<meta",                                                                    ""                      },
-        {NULL,               "terraform-get",                                                            ""                      },
+        {"git::https://x/y", "", "git::https://x/y"},
+        {"./x.zip//sub", "", "https://h/a/x.zip//sub"},
+        {"/x.zip?a=b", "", "https://h/x.zip?a=b"},
+        {"../x.zip", "", "https://h/x.zip"},
+        {NULL, "<meta name=\"terraform-get\" content=\"https://x/y.zip\" />", "https://x/y.zip"},
+        {NULL, "<p><META content = 'https://x/?a=1&amp;b=2' Name='terraform-get'>",
+         "https://x/?a=1&b=2"},
+        {NULL, "<meta name=author content=x><meta name=\"terraform-get\" content=\"/z\">",
+         "https://h/z"},
+        {NULL, "<meta name=\"terraform-get\">", ""},
+        {NULL, "<meta data-name=\"terraform-get\" content=\"x\">", ""},
+        {NULL, "<meta name=\"terraform-get\" content=\"x", ""},
+        {NULL, "<meta", ""},
+        {NULL, "terraform-get", ""},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
@@ -39,13 +39,13 @@ static void failures(void **state) {
     static const WebPage pages[] = {
         {"https://h/403", 403, NULL, "", 0},
         {"https://h/500", 500, NULL, "", 0},
-        {"https://h/0",   0,   NULL, "", 0},
+        {"https://h/0", 0, NULL, "", 0},
     };
     static const char *const cases[][2] = {
         {"https://u:geheim@h/403", "HTTP status 403. It requires authentication"},
-        {"https://u:geheim@h/404", "HTTP status 404. Check the address."        },
-        {"https://u:geheim@h/500", "HTTP status 500. Try again later."          },
-        {"https://u:geheim@h/0",   "no answer. Check the address"               },
+        {"https://u:geheim@h/404", "HTTP status 404. Check the address."},
+        {"https://u:geheim@h/500", "HTTP status 500. Try again later."},
+        {"https://u:geheim@h/0", "no answer. Check the address"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SourceCase c;

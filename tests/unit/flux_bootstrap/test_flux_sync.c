@@ -72,12 +72,9 @@ static void words_of_yaml_are_quoted(void **state) {
     static const struct {
         const char *branch, *line;
     } cases[] = {
-        {"on",        "    branch: \"on\"\n"   },
-        {"True",      "    branch: \"True\"\n" },
-        {"1.10",      "    branch: \"1.10\"\n" },
-        {"0x1",       "    branch: \"0x1\"\n"  },
-        {"a#b",       "    branch: \"a#b\"\n"  },
-        {"feature/x", "    branch: feature/x\n"},
+        {"on", "    branch: \"on\"\n"},           {"True", "    branch: \"True\"\n"},
+        {"1.10", "    branch: \"1.10\"\n"},       {"0x1", "    branch: \"0x1\"\n"},
+        {"a#b", "    branch: \"a#b\"\n"},         {"feature/x", "    branch: feature/x\n"},
         {"release-1", "    branch: release-1\n"},
     };
     Arena *arena = arena_open("test");
@@ -153,16 +150,8 @@ static void intervals_have_the_form_of_go(void **state) {
     static const struct {
         const char *text, *wanted;
     } cases[] = {
-        {"1m",    "1m0s"   },
-        {"60s",   "1m0s"   },
-        {"90s",   "1m30s"  },
-        {"5s",    "5s"     },
-        {"1h",    "1h0m0s" },
-        {"100m",  "1h40m0s"},
-        {"1.5s",  "1.5s"   },
-        {"250ms", "250ms"  },
-        {"0s",    ""       },
-        {"x",     ""       },
+        {"1m", "1m0s"},      {"60s", "1m0s"},  {"90s", "1m30s"},   {"5s", "5s"}, {"1h", "1h0m0s"},
+        {"100m", "1h40m0s"}, {"1.5s", "1.5s"}, {"250ms", "250ms"}, {"0s", ""},   {"x", ""},
     };
     Arena *arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)

@@ -23,19 +23,24 @@ static void request_is_handled(void **state) {
         const char *status;
         ReadinessLevel level;
     } cases[] = {
-        {"{}",                                                                                   READINESS_IN_PROGRESS},
+        {"{}", READINESS_IN_PROGRESS},
         {"{\"observedGeneration\":2,\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\"}]}",
-         READINESS_IN_PROGRESS                                                                                        },
+         READINESS_IN_PROGRESS},
         {"{\"lastHandledReconcileAt\":\"s\",\"observedGeneration\":2,\"conditions\":[{\"type\":"
-         "\"Stalled\",\"status\":\"True\",\"observedGeneration\":2}]}",                 READINESS_IN_PROGRESS},
+         "\"Stalled\",\"status\":\"True\",\"observedGeneration\":2}]}",
+         READINESS_IN_PROGRESS},
         {"{\"lastHandledReconcileAt\":\"t\",\"observedGeneration\":2,\"conditions\":[{\"type\":"
-         "\"Stalled\",\"status\":\"True\",\"observedGeneration\":2}]}",                 READINESS_FAILED     },
+         "\"Stalled\",\"status\":\"True\",\"observedGeneration\":2}]}",
+         READINESS_FAILED},
         {"{\"lastHandledReconcileAt\":\"t\",\"observedGeneration\":1,\"conditions\":[{\"type\":"
-         "\"Ready\",\"status\":\"True\"}]}",                                            READINESS_IN_PROGRESS},
+         "\"Ready\",\"status\":\"True\"}]}",
+         READINESS_IN_PROGRESS},
         {"{\"lastHandledReconcileAt\":\"t\",\"observedGeneration\":2,\"conditions\":[{\"type\":"
-         "\"Ready\",\"status\":\"False\"}]}",                                           READINESS_IN_PROGRESS},
+         "\"Ready\",\"status\":\"False\"}]}",
+         READINESS_IN_PROGRESS},
         {"{\"lastHandledReconcileAt\":\"t\",\"observedGeneration\":2,\"conditions\":[{\"type\":"
-         "\"Ready\",\"status\":\"True\"}]}",                                            READINESS_READY      },
+         "\"Ready\",\"status\":\"True\"}]}",
+         READINESS_READY},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Str text = str_format(arena,
@@ -50,12 +55,12 @@ static void request_is_handled(void **state) {
 static void revisions_are_found(void **state) {
     (void)state;
     static const char *const cases[][2] = {
-        {"{}",                                                              ""               },
-        {"{\"artifact\":{\"revision\":\"main@sha1:0a\"}}",                  "main@sha1:0a"   },
-        {"{\"lastAttemptedRevision\":\"b\",\"lastAppliedRevision\":\"a\"}", "a"              },
-        {"{\"lastAttemptedRevision\":\"1.2.3\"}",                           "1.2.3"          },
-        {"{\"latestRef\":{\"name\":\"registry/web\",\"tag\":\"v2\"}}",      "registry/web:v2"},
-        {"{\"lastPushCommit\":\"0a1b\"}",                                   "0a1b"           },
+        {"{}", ""},
+        {"{\"artifact\":{\"revision\":\"main@sha1:0a\"}}", "main@sha1:0a"},
+        {"{\"lastAttemptedRevision\":\"b\",\"lastAppliedRevision\":\"a\"}", "a"},
+        {"{\"lastAttemptedRevision\":\"1.2.3\"}", "1.2.3"},
+        {"{\"latestRef\":{\"name\":\"registry/web\",\"tag\":\"v2\"}}", "registry/web:v2"},
+        {"{\"lastPushCommit\":\"0a1b\"}", "0a1b"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         GitopsRow row = {0};
@@ -70,15 +75,17 @@ static void sources_are_found(void **state) {
     (void)state;
     static const char *const cases[][2] = {
         {"\"kind\":\"Kustomization\",\"spec\":{\"sourceRef\":{\"kind\":\"Bucket\",\"name\":\"b\"}}",
-         "Bucket a/b"                                                                                                   },
+         "Bucket a/b"},
         {"\"kind\":\"Kustomization\",\"spec\":{\"sourceRef\":{\"kind\":\"GitRepository\",\"name\":"
-         "\"b\",\"namespace\":\"c\"}}",                                                     "GitRepository c/b"},
+         "\"b\",\"namespace\":\"c\"}}",
+         "GitRepository c/b"},
         {"\"kind\":\"Kustomization\",\"spec\":{\"sourceRef\":{\"kind\":\"ExternalArtifact\","
-         "\"name\":\"b\"}}",                                                                ""                 },
-        {"\"kind\":\"HelmRelease\",\"status\":{\"helmChart\":\"c/a-web\"}",                          "HelmChart c/a-web"},
+         "\"name\":\"b\"}}",
+         ""},
+        {"\"kind\":\"HelmRelease\",\"status\":{\"helmChart\":\"c/a-web\"}", "HelmChart c/a-web"},
         {"\"kind\":\"ImagePolicy\",\"spec\":{\"imageRepositoryRef\":{\"name\":\"web\"}}",
-         "ImageRepository a/web"                                                                                        },
-        {"\"kind\":\"GitRepository\",\"spec\":{}",                                                   ""                 },
+         "ImageRepository a/web"},
+        {"\"kind\":\"GitRepository\",\"spec\":{}", ""},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         GitopsLinks links = {0};

@@ -9,15 +9,15 @@ static void places(void **state) {
         const char *path;
         const char *wanted;
     } cases[] = {
-        {".spec",                                 ".spec"                                 },
-        {".spec.interval",                        ".spec.interval"                        },
-        {".spec.sourceRef.name",                  ".spec.source_ref.name"                 },
+        {".spec", ".spec"},
+        {".spec.interval", ".spec.interval"},
+        {".spec.sourceRef.name", ".spec.source_ref.name"},
         {".spec.patches[1].target.labelSelector", ".spec.patches[1].target.label_selector"},
-        {".spec.postBuild.substitute.a",          ".spec.post_build.substitute[\"a\"]"    },
-        {".spec.dependsOn[0].unknown",            ".spec.depends_on[0]"                   },
-        {".spec.validation",                      ".spec"                                 },
-        {".spec.path.below",                      ".spec.path"                            },
-        {".metadata.labels.a",                    ".metadata[0].labels[\"a\"]"            },
+        {".spec.postBuild.substitute.a", ".spec.post_build.substitute[\"a\"]"},
+        {".spec.dependsOn[0].unknown", ".spec.depends_on[0]"},
+        {".spec.validation", ".spec"},
+        {".spec.path.below", ".spec.path"},
+        {".metadata.labels.a", ".metadata[0].labels[\"a\"]"},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

@@ -62,11 +62,8 @@ static bool world_open(void *self, Str path, RpcChannel **out, Str *problem, Are
     return true;
 }
 
-static void world_call(void *self,
-                       RpcChannel *channel,
-                       const RpcRequest *request,
-                       RpcResponse *response,
-                       Arena *into) {
+static void world_call(void *self, RpcChannel *channel, const RpcRequest *request,
+                       RpcResponse *response, Arena *into) {
     (void)self, (void)channel, (void)into;
     Str method = str_from_cstr(strrchr(request->method, '/') + 1);
     const RpcResponse *set = map_find(&world.responses, method);

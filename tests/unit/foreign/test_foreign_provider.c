@@ -257,13 +257,8 @@ static void places_of_errors(void **state) {
 }
 
 /* The source opens each address once, whatever name is looked up. */
-static bool locate(void *self,
-                   Str name,
-                   bool is_row,
-                   ForeignLocation *out,
-                   bool *is_found,
-                   Arena *into,
-                   Diags *diags) {
+static bool locate(void *self, Str name, bool is_row, ForeignLocation *out, bool *is_found,
+                   Arena *into, Diags *diags) {
     (void)is_row, (void)into;
     size_t *located = self;
     ++*located;

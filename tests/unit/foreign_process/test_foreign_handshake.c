@@ -21,17 +21,17 @@ static void refused(void **state) {
         const char *line;
         const char *problem;
     } cases[] = {
-        {"",                             "It wrote \"\" instead of the address it listens at."                  },
-        {"hello",                        "It wrote \"hello\" instead of the address it listens at."             },
-        {"2|5|unix|/tmp/p|grpc|",        "It wrote \"2|5|unix|/tmp/p|grpc|\" instead of the address "
-                                  "it listens at."                             },
-        {"1|5|unix",                     "It wrote \"1|5|unix\" instead of the address it listens "
-                     "at."                                                                  },
-        {"1|4|unix|/tmp/p",              "It is a plugin for Terraform 0.11 and older. Use a newer "
-                            "version of the provider."                               },
-        {"1|4|unix|/tmp/p|grpc|",        "It speaks version 4 of the plugin protocol; loam speaks 5 "
+        {"", "It wrote \"\" instead of the address it listens at."},
+        {"hello", "It wrote \"hello\" instead of the address it listens at."},
+        {"2|5|unix|/tmp/p|grpc|", "It wrote \"2|5|unix|/tmp/p|grpc|\" instead of the address "
+                                  "it listens at."},
+        {"1|5|unix", "It wrote \"1|5|unix\" instead of the address it listens "
+                     "at."},
+        {"1|4|unix|/tmp/p", "It is a plugin for Terraform 0.11 and older. Use a newer "
+                            "version of the provider."},
+        {"1|4|unix|/tmp/p|grpc|", "It speaks version 4 of the plugin protocol; loam speaks 5 "
                                   "and 6. Use another version of the provider."},
-        {"1|5|tcp|127.0.0.1:1234|grpc|", "It does not listen on a plain Unix socket."                           },
+        {"1|5|tcp|127.0.0.1:1234|grpc|", "It does not listen on a plain Unix socket."},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         ForeignHandshake out;

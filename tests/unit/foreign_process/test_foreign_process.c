@@ -76,10 +76,7 @@ static void note(const char *method) {
     strncat(world.calls, "\n", sizeof world.calls - strlen(world.calls) - 1);
 }
 
-static void call(void *self,
-                 RpcChannel *channel,
-                 const RpcRequest *request,
-                 RpcResponse *response,
+static void call(void *self, RpcChannel *channel, const RpcRequest *request, RpcResponse *response,
                  Arena *into) {
     (void)self, (void)channel, (void)into;
     note(request->method);
@@ -268,15 +265,15 @@ static void outcomes(void **state) {
         const char *summary;
         const char *detail;
     } cases[] = {
-        {RPC_OK,            false, FOREIGN_DONE,          NULL,                     NULL},
-        {RPC_UNIMPLEMENTED, false, FOREIGN_UNIMPLEMENTED, NULL,                     NULL},
-        {RPC_UNAVAILABLE,   true,  FOREIGN_FAILED,        "Plugin did not respond",
+        {RPC_OK, false, FOREIGN_DONE, NULL, NULL},
+        {RPC_UNIMPLEMENTED, false, FOREIGN_UNIMPLEMENTED, NULL, NULL},
+        {RPC_UNAVAILABLE, true, FOREIGN_FAILED, "Plugin did not respond",
          "The provider x/p encountered an error, and failed to respond to the PlanResourceChange "
-         "call. It wrote: panic: broken"                                                },
-        {RPC_CANCELLED,     true,  FOREIGN_FAILED,        "Request cancelled",
-         "The PlanResourceChange request was cancelled."                                },
-        {RPC_INTERNAL,      false, FOREIGN_FAILED,        "Plugin error",
-         "The provider x/p returned an unexpected error from PlanResourceChange: odd."  },
+         "call. It wrote: panic: broken"},
+        {RPC_CANCELLED, true, FOREIGN_FAILED, "Request cancelled",
+         "The PlanResourceChange request was cancelled."},
+        {RPC_INTERNAL, false, FOREIGN_FAILED, "Plugin error",
+         "The provider x/p returned an unexpected error from PlanResourceChange: odd."},
     };
     world.error = "panic: broken\n";
     ForeignProcess *process = start();

@@ -35,11 +35,10 @@ static Str schema_of(const Attr *attrs, size_t count) {
 static void attributes(void **state) {
     (void)state;
     static const Attr attrs[] = {
-        {"name",   "\"string\"",            {4}         },
-        {"tags",   "[\"map\",\"dynamic\"]", {5, 6, 7, 8}},
-        {"secret", "\"string\"",            {5, 10}     }, /* write-only in version 5 */
-        {"token",  "\"string\"",            {5, 11}     }, /* in version 6 */
-        {"old",    "\"number\"",            {6, 9}      },
+        {"name", "\"string\"", {4}},       {"tags", "[\"map\",\"dynamic\"]", {5, 6, 7, 8}},
+        {"secret", "\"string\"", {5, 10}}, /* write-only in version 5 */
+        {"token", "\"string\"", {5, 11}},  /* in version 6 */
+        {"old", "\"number\"", {6, 9}},
     };
     static const unsigned wanted[] = {REQUIRED, OPTIONAL | COMPUTED | SENSITIVE | MARKDOWN,
                                       OPTIONAL | WRITE_ONLY, OPTIONAL | WRITE_ONLY,
@@ -60,16 +59,16 @@ static void attributes(void **state) {
 static void contradictions(void **state) {
     (void)state;
     static const Attr cases[] = {
-        {"a",    "\"string\"", {0}    }, /* neither configurable nor computed */
-        {"a",    "\"string\"", {4, 5} },
-        {"a",    "\"string\"", {4, 6} },
-        {"a",    "\"string\"", {6, 10}}, /* write-only and computed */
-        {"a",    "\"text\"",   {4}    },
-        {"a",    "[\"list\"]", {4}    },
-        {"a",    NULL,         {4}    },
-        {"",     "\"string\"", {4}    },
-        {"a\"b", "\"string\"", {4}    },
-        {"9a",   "\"string\"", {4}    },
+        {"a", "\"string\"", {0}}, /* neither configurable nor computed */
+        {"a", "\"string\"", {4, 5}},
+        {"a", "\"string\"", {4, 6}},
+        {"a", "\"string\"", {6, 10}}, /* write-only and computed */
+        {"a", "\"text\"", {4}},
+        {"a", "[\"list\"]", {4}},
+        {"a", NULL, {4}},
+        {"", "\"string\"", {4}},
+        {"a\"b", "\"string\"", {4}},
+        {"9a", "\"string\"", {4}},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Schema schema = {0};

@@ -2,11 +2,11 @@
 
 static void test_assume(void **state) {
     static const FunctionCase cases[] = {
-        {"assumelistlength([1], 2, 3)",                                "error: assumption was not upheld"       },
-        {"assumelistlength(unknowns, 1, 1) == tolist([\"a\", \"b\"])", "false"                                  },
-        {"assumenotnull(unknown) == null",                             "false"                                  },
-        {"assumestringprefix(unknown, \"a-\") == \"b\"",               "false"                                  },
-        {"assumeequal(1, 2)",                                          "error: does not match the assumed value"},
+        {"assumelistlength([1], 2, 3)", "error: assumption was not upheld"},
+        {"assumelistlength(unknowns, 1, 1) == tolist([\"a\", \"b\"])", "false"},
+        {"assumenotnull(unknown) == null", "false"},
+        {"assumestringprefix(unknown, \"a-\") == \"b\"", "false"},
+        {"assumeequal(1, 2)", "error: does not match the assumed value"},
     };
     (void)state;
     check_cases(cases, ARRAY_COUNT(cases));

@@ -2,11 +2,11 @@
 
 static void test_charset(void **state) {
     static const FunctionCase cases[] = {
-        {"textencodebase64(\"a\", \"Latin1\")",   "\"YQ==\""                            },
-        {"textencodebase64(\"é\", \" CP437 \")", "\"gg==\""                            },
-        {"textencodebase64(\"a\", \"cp 437\")",   "error: not a supported IANA encoding"},
-        {"textencodebase64(\"a\", \"\")",         "error: not a supported IANA encoding"},
-        {"textencodebase64(\"a\", \"UTF-7\")",    "error: not a supported IANA encoding"},
+        {"textencodebase64(\"a\", \"Latin1\")", "\"YQ==\""},
+        {"textencodebase64(\"é\", \" CP437 \")", "\"gg==\""},
+        {"textencodebase64(\"a\", \"cp 437\")", "error: not a supported IANA encoding"},
+        {"textencodebase64(\"a\", \"\")", "error: not a supported IANA encoding"},
+        {"textencodebase64(\"a\", \"UTF-7\")", "error: not a supported IANA encoding"},
     };
     (void)state;
     check_cases(cases, ARRAY_COUNT(cases));

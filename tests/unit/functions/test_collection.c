@@ -2,15 +2,15 @@
 
 static void test_collection(void **state) {
     static const FunctionCase cases[] = {
-        {"length(\"日本\")",                "2"                                                                        },
-        {"length(5)",                         "error: argument must be a string, a collection type, or a structural type"},
-        {"element([1, 2, 3], -1)",            "3"                                                                        },
-        {"element([], 0)",                    "error: the list is empty"                                                 },
-        {"index([1], 2)",                     "error: item not found"                                                    },
-        {"contains([unknown, \"a\"], \"a\")", "true"                                                                     },
-        {"coalesce(null, \"\", \"c\")",       "\"c\""                                                                    },
-        {"coalesce(null)",                    "error: no non-null, non-empty-string arguments"                           },
-        {"one([1, 2])",                       "error: either zero or one"                                                },
+        {"length(\"日本\")", "2"},
+        {"length(5)", "error: argument must be a string, a collection type, or a structural type"},
+        {"element([1, 2, 3], -1)", "3"},
+        {"element([], 0)", "error: the list is empty"},
+        {"index([1], 2)", "error: item not found"},
+        {"contains([unknown, \"a\"], \"a\")", "true"},
+        {"coalesce(null, \"\", \"c\")", "\"c\""},
+        {"coalesce(null)", "error: no non-null, non-empty-string arguments"},
+        {"one([1, 2])", "error: either zero or one"},
     };
     (void)state;
     check_cases(cases, ARRAY_COUNT(cases));

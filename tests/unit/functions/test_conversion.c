@@ -3,15 +3,15 @@
 static void test_conversion(void **state) {
     static const FunctionCase cases[] = {
         {"tonumber(\"a\")",
-         "error: cannot convert \"a\" to number; given string must be a decimal"                    },
-        {"tobool(\"yes\")",              "error: only the strings \"true\" or \"false\" are allowed"},
-        {"tolist(1)",                    "error: "                                                  },
-        {"toset([\"b\", \"a\", \"b\"])", "[\"a\", \"b\"]"                                           },
-        {"tomap({a = 1, b = \"x\"}).a",  "\"1\""                                                    },
-        {"nonsensitive(secret)",         "\"hidden\""                                               },
-        {"issensitive(secret)",          "true"                                                     },
-        {"issensitive(unknown)",         "(known after apply)"                                      },
-        {"list(1)",                      "error: or tolist([ ... ])"                                },
+         "error: cannot convert \"a\" to number; given string must be a decimal"},
+        {"tobool(\"yes\")", "error: only the strings \"true\" or \"false\" are allowed"},
+        {"tolist(1)", "error: "},
+        {"toset([\"b\", \"a\", \"b\"])", "[\"a\", \"b\"]"},
+        {"tomap({a = 1, b = \"x\"}).a", "\"1\""},
+        {"nonsensitive(secret)", "\"hidden\""},
+        {"issensitive(secret)", "true"},
+        {"issensitive(unknown)", "(known after apply)"},
+        {"list(1)", "error: or tolist([ ... ])"},
     };
     (void)state;
     check_cases(cases, ARRAY_COUNT(cases));

@@ -2,11 +2,11 @@
 
 static void test_crypto(void **state) {
     static const FunctionCase cases[] = {
-        {"uuidv5(\"nope\", \"a\")",       "error: it must be dns, url, oid, x500 or a UUID"},
-        {"uuid() == uuid()",              "false"                                          },
-        {"length(bcrypt(\"x\", 4))",      "60"                                             },
-        {"bcrypt(\"x\", 4, 5)",           "error: no more than two arguments"              },
-        {"rsadecrypt(\"aa==\", \"key\")", "error: invalid private key: ssh: no key found"  },
+        {"uuidv5(\"nope\", \"a\")", "error: it must be dns, url, oid, x500 or a UUID"},
+        {"uuid() == uuid()", "false"},
+        {"length(bcrypt(\"x\", 4))", "60"},
+        {"bcrypt(\"x\", 4, 5)", "error: no more than two arguments"},
+        {"rsadecrypt(\"aa==\", \"key\")", "error: invalid private key: ssh: no key found"},
     };
     (void)state;
     check_cases(cases, ARRAY_COUNT(cases));

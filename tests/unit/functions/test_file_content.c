@@ -2,7 +2,7 @@
 
 static void test_no_disk(void **state) {
     static const FunctionCase cases[] = {
-        {"file(\"a\")",           "error: files cannot be read here"},
+        {"file(\"a\")", "error: files cannot be read here"},
         {"fileset(\".\", \"*\")", "error: files cannot be read here"},
     };
     (void)state;

@@ -3,11 +3,11 @@
 static void encoding(void **state) {
     static const FunctionCase cases[] = {
         {"yamlencode({a = [1, \"x\"], b = {}})",
-         "\"\\\"a\\\":\\n- 1\\n- \\\"x\\\"\\n\\\"b\\\": {}\\n\""                             },
-        {"yamlencode(true)",                                           "\"true\\n...\\n\""   },
-        {"yamlencode(\"a\\nb\\n\")",                                   "\"|\\n  a\\n  b\\n\""},
-        {"yamldecode(yamlencode({t = \"yes\", n = null, f = 1.5})).t", "\"yes\""             },
-        {"yamlencode([unknown])",                                      "(known after apply)" },
+         "\"\\\"a\\\":\\n- 1\\n- \\\"x\\\"\\n\\\"b\\\": {}\\n\""},
+        {"yamlencode(true)", "\"true\\n...\\n\""},
+        {"yamlencode(\"a\\nb\\n\")", "\"|\\n  a\\n  b\\n\""},
+        {"yamldecode(yamlencode({t = \"yes\", n = null, f = 1.5})).t", "\"yes\""},
+        {"yamlencode([unknown])", "(known after apply)"},
     };
     (void)state;
     check_cases(cases, ARRAY_COUNT(cases));
@@ -15,11 +15,11 @@ static void encoding(void **state) {
 
 static void decoding(void **state) {
     static const FunctionCase cases[] = {
-        {"yamldecode(\"a: &x [1, yes]\\nb: *x\").b", "[1, true]"                   },
-        {"yamldecode(\"2006-1-2\")",                 "\"2006-01-02T00:00:00Z\""    },
+        {"yamldecode(\"a: &x [1, yes]\\nb: *x\").b", "[1, true]"},
+        {"yamldecode(\"2006-1-2\")", "\"2006-01-02T00:00:00Z\""},
         {"yamldecode(\"a:\\n  b: *x\")",
-         "error: on line 2, column 6: this alias has no anchor before it"          },
-        {"yamldecode(\"[1, 2\")",                    "error: on line 2, column 1: "},
+         "error: on line 2, column 6: this alias has no anchor before it"},
+        {"yamldecode(\"[1, 2\")", "error: on line 2, column 1: "},
     };
     (void)state;
     check_cases(cases, ARRAY_COUNT(cases));
@@ -35,7 +35,5 @@ static void secret(void **state) {
     assert_true(str_find(said, STR("classified"), 0) == SIZE_MAX);
 }
 
-RUN_FUNCTION_TESTS(test_yaml_codec,
-                   cmocka_unit_test(encoding),
-                   cmocka_unit_test(decoding),
+RUN_FUNCTION_TESTS(test_yaml_codec, cmocka_unit_test(encoding), cmocka_unit_test(decoding),
                    cmocka_unit_test(secret))

@@ -20,9 +20,7 @@ static inline const char *git_case_environment(void *self, const char *name) {
     return strcmp(name, "XDG_CACHE_HOME") == 0 ? c->directory : NULL;
 }
 
-static inline int git_case_spawn(void *self,
-                                 const ProcessRequest *request,
-                                 ProcessResult *out,
+static inline int git_case_spawn(void *self, const ProcessRequest *request, ProcessResult *out,
                                  Arena *arena) {
     (void)self;
     return process_real.run(process_real.self, request, out, arena);

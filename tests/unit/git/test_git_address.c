@@ -7,15 +7,15 @@
 static void taken(void **state) {
     (void)state;
     static const char *const cases[][4] = {
-        {"git::https://h/r.git",                "https://h/r.git",  "",          "" },
-        {"git::https://h/r?ref=v1.2.3",         "https://h/r",      "v1.2.3",    "" },
-        {"git::https://h/r?ref=feature%2Fx",    "https://h/r",      "feature/x", "" },
-        {"git::https://h/r?depth=3&ref=a+b@c#", "https://h/r",      "a+b@c#",    "3"},
-        {"git::ssh://git@h:22/r",               "ssh://git@h:22/r", "",          "" },
-        {"git::file:///r",                      "file:///r",        "",          "" },
-        {"git::/r/s",                           "/r/s",             "",          "" },
-        {"git::git://h/r",                      "git://h/r",        "",          "" },
-        {"git::https://u:p@h/r",                "https://u:p@h/r",  "",          "" },
+        {"git::https://h/r.git", "https://h/r.git", "", ""},
+        {"git::https://h/r?ref=v1.2.3", "https://h/r", "v1.2.3", ""},
+        {"git::https://h/r?ref=feature%2Fx", "https://h/r", "feature/x", ""},
+        {"git::https://h/r?depth=3&ref=a+b@c#", "https://h/r", "a+b@c#", "3"},
+        {"git::ssh://git@h:22/r", "ssh://git@h:22/r", "", ""},
+        {"git::file:///r", "file:///r", "", ""},
+        {"git::/r/s", "/r/s", "", ""},
+        {"git::git://h/r", "git://h/r", "", ""},
+        {"git::https://u:p@h/r", "https://u:p@h/r", "", ""},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

@@ -7,20 +7,20 @@ static void wrong_remotes_are_named(void **state) {
     static const struct {
         const char *url, *branch, *key, *hosts, *argument;
     } cases[] = {
-        {"ssh://git@h/r.git",          "main",  "key", "h ssh-ed25519 A", NULL         },
-        {"ssh://git@h/r.git",          "main",  "",    "h ssh-ed25519 A", "private_key"},
-        {"ssh://git@h/r.git",          "main",  "key", "",                "known_hosts"},
-        {"ssh://git@h/r.git",          "main",  "key", " \n",             "known_hosts"},
-        {"ssh://-oProxyCommand=x/r",   "main",  "key", "h",               "url"        },
-        {"https://h/r.git",            "main",  "",    "",                NULL         },
-        {"https://user:token@h/r.git", "main",  "",    "",                "url"        },
-        {"https://h/r.git",            "-main", "",    "",                "branch"     },
-        {"https://h/r.git",            "a..b",  "",    "",                "branch"     },
-        {"https://h/r.git",            "",      "",    "",                "branch"     },
-        {"http://h/r.git",             "main",  "",    "",                "url"        },
-        {"git://h/r.git",              "main",  "",    "",                "url"        },
-        {"ext::sh -c x",               "main",  "",    "",                "url"        },
-        {"/srv/r.git",                 "main",  "",    "",                "url"        },
+        {"ssh://git@h/r.git", "main", "key", "h ssh-ed25519 A", NULL},
+        {"ssh://git@h/r.git", "main", "", "h ssh-ed25519 A", "private_key"},
+        {"ssh://git@h/r.git", "main", "key", "", "known_hosts"},
+        {"ssh://git@h/r.git", "main", "key", " \n", "known_hosts"},
+        {"ssh://-oProxyCommand=x/r", "main", "key", "h", "url"},
+        {"https://h/r.git", "main", "", "", NULL},
+        {"https://user:token@h/r.git", "main", "", "", "url"},
+        {"https://h/r.git", "-main", "", "", "branch"},
+        {"https://h/r.git", "a..b", "", "", "branch"},
+        {"https://h/r.git", "", "", "", "branch"},
+        {"http://h/r.git", "main", "", "", "url"},
+        {"git://h/r.git", "main", "", "", "url"},
+        {"ext::sh -c x", "main", "", "", "url"},
+        {"/srv/r.git", "main", "", "", "url"},
     };
     Arena *arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

@@ -178,10 +178,10 @@ static void a_rejected_push_names_the_reason(void **state) {
         const char *words;
         GitFailure failure;
     } cases[] = {
-        {"#!/bin/sh\necho 'no ticket number' >&2\nexit 1\n",                      "no ticket number", GIT_FAILURE_HOOK     },
+        {"#!/bin/sh\necho 'no ticket number' >&2\nexit 1\n", "no ticket number", GIT_FAILURE_HOOK},
         {"#!/bin/sh\necho 'GH006: Protected branch update failed' >&2\nexit 1\n",
-         "the branch is protected",                                                                   GIT_FAILURE_PROTECTED},
-        {"#!/bin/sh\nprintf '\\033[31mred\\033[0m' >&2\nexit 1\n",                "remote: red",      GIT_FAILURE_HOOK     },
+         "the branch is protected", GIT_FAILURE_PROTECTED},
+        {"#!/bin/sh\nprintf '\\033[31mred\\033[0m' >&2\nexit 1\n", "remote: red", GIT_FAILURE_HOOK},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         GitCase c;
@@ -234,21 +234,21 @@ static void paths_that_leave_the_clone_are_rejected(void **state) {
         const char *path;
         const char *words;
     } cases[] = {
-        {"link/passwd",  "is a symbolic link"            },
-        {"link",         "is a symbolic link"            },
-        {"module/file",  "is a submodule"                },
-        {"module",       "is a submodule"                },
-        {"../file",      "is no path within a repository"},
+        {"link/passwd", "is a symbolic link"},
+        {"link", "is a symbolic link"},
+        {"module/file", "is a submodule"},
+        {"module", "is a submodule"},
+        {"../file", "is no path within a repository"},
         {"a/../../file", "is no path within a repository"},
-        {"/etc/file",    "is no path within a repository"},
-        {".git/config",  "is no path within a repository"},
+        {"/etc/file", "is no path within a repository"},
+        {".git/config", "is no path within a repository"},
         {"a/.GIT/hooks", "is no path within a repository"},
         {".git /config", "is no path within a repository"},
-        {"a//b",         "is no path within a repository"},
-        {"a/",           "is no path within a repository"},
-        {"a\nb",         "is no path within a repository"},
-        {"a\\b",         "is no path within a repository"},
-        {"",             "is no path within a repository"},
+        {"a//b", "is no path within a repository"},
+        {"a/", "is no path within a repository"},
+        {"a\nb", "is no path within a repository"},
+        {"a\\b", "is no path within a repository"},
+        {"", "is no path within a repository"},
     };
     GitCase c;
     GitRepository repository;

@@ -59,14 +59,14 @@ static void cycles(void **state) {
         size_t nodes;
         const char *edges, *cycle;
     } cases[] = {
-        {0, "",                  NULL },
-        {1, "",                  NULL },
-        {3, "ba cb ca",          NULL },
-        {1, "aa",                "a"  },
-        {2, "ab ba",             "ab" },
-        {5, "ab bc cd db ea",    "bcd"},
-        {4, "ab ac bd cd",       NULL },
-        {6, "ab ac bd cd ef fe", "ef" },
+        {0, "", NULL},
+        {1, "", NULL},
+        {3, "ba cb ca", NULL},
+        {1, "aa", "a"},
+        {2, "ab ba", "ab"},
+        {5, "ab bc cd db ea", "bcd"},
+        {4, "ab ac bd cd", NULL},
+        {6, "ab ac bd cd ef fe", "ef"},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -83,11 +83,11 @@ static void orders(void **state) {
         size_t nodes;
         const char *edges, *order;
     } cases[] = {
-        {0, "",            ""      },
-        {4, "",            "abcd"  },
-        {4, "ad",          "bcda"  },
+        {0, "", ""},
+        {4, "", "abcd"},
+        {4, "ad", "bcda"},
         {6, "ab bc fe ad", "cbdaef"},
-        {5, "ae be ce de", "eabcd" },
+        {5, "ae be ce de", "eabcd"},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -127,11 +127,11 @@ static void reductions(void **state) {
         size_t nodes;
         const char *edges, *reduced;
     } cases[] = {
-        {3, "ab bc ac",                "ab bc"      },
-        {4, "ab ac bd cd ad",          "ab ac bd cd"},
+        {3, "ab bc ac", "ab bc"},
+        {4, "ab ac bd cd ad", "ab ac bd cd"},
         {5, "ab bc cd de ae ad ac be", "ab bc cd de"},
-        {2, "ab ab",                   "ab"         },
-        {3, "",                        ""           },
+        {2, "ab ab", "ab"},
+        {3, "", ""},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -171,12 +171,12 @@ static void components(void **state) {
         size_t nodes;
         const char *edges, *wanted;
     } cases[] = {
-        {0, "",                        ""       },
-        {3, "ab bc",                   "a b c"  },
-        {3, "ab ba cb",                "ab c"   },
-        {5, "ab bc ca de cd",          "abc d e"},
+        {0, "", ""},
+        {3, "ab bc", "a b c"},
+        {3, "ab ba cb", "ab c"},
+        {5, "ab bc ca de cd", "abc d e"},
         {6, "ab bc ca de ed fa fd cf", "abcf de"},
-        {2, "aa",                      "a b"    },
+        {2, "aa", "a b"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Graph graph = drawn(cases[i].nodes, cases[i].edges, arena);

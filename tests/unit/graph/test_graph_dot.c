@@ -3,9 +3,9 @@
 #include "graph_dot.h"
 
 static const GraphDotNode nodes[] = {
-    {STR_CONST("a"),          STR_CONST(""),  STR_CONST(""),  NULL         },
-    {STR_CONST("m.b"),        STR_CONST("b"), STR_CONST("m"), "color = red"},
-    {STR_CONST("c[\"x\\\"]"), STR_CONST(""),  STR_CONST(""),  NULL         },
+    {STR_CONST("a"), STR_CONST(""), STR_CONST(""), NULL},
+    {STR_CONST("m.b"), STR_CONST("b"), STR_CONST("m"), "color = red"},
+    {STR_CONST("c[\"x\\\"]"), STR_CONST(""), STR_CONST(""), NULL},
 };
 
 static Graph drawn(Arena *arena) {
@@ -61,10 +61,10 @@ static void picture(void **state) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Str lines[] = {STR("[\"a\"] create"), STR("and 3 more")};
     const GraphDotNode pictured[] = {
-        {.name = STR("y.b"),   .type = STR("y"),     .lines = {lines, 2, 0}, .frame = "#2da44e"},
-        {.name = STR("m.x.a"),  .label = STR("x.a"),                      .cluster = STR("m"), .type = STR("x")},
-        {.name = STR("p"),.attributes = "shape = diamond"},
-        {.name = STR("v"),                    .attributes = "style = dashed"                        },
+        {.name = STR("y.b"), .type = STR("y"), .lines = {lines, 2, 0}, .frame = "#2da44e"},
+        {.name = STR("m.x.a"), .label = STR("x.a"), .cluster = STR("m"), .type = STR("x")},
+        {.name = STR("p"), .attributes = "shape = diamond"},
+        {.name = STR("v"), .attributes = "style = dashed"},
     };
     Graph graph = graph_new(arena);
     for (size_t i = 0; i < ARRAY_COUNT(pictured); i++)

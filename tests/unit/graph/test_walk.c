@@ -63,8 +63,8 @@ static void draw(Diary *diary, size_t nodes, const char *edges) {
     graph_finish(&diary->graph);
 }
 
-static bool visit_simply(
-    Walk *walk, GraphNode node, void *payload, uint32_t worker, void *context) {
+static bool visit_simply(Walk *walk, GraphNode node, void *payload, uint32_t worker,
+                         void *context) {
     (void)payload;
     Diary *diary = context;
     char name = (char)('a' + node);
@@ -87,15 +87,15 @@ static void one_worker(void **state) {
         size_t nodes;
         const char *edges, *failing, *wanted;
     } cases[] = {
-        {0, "",               "",   ""         },
-        {4, "",               "",   "abcd"     },
-        {4, "ad",             "",   "bcda"     },
-        {5, "ba ca db dc",    "",   "aebcd"    },
-        {5, "ba ca db dc",    "c",  "aebc-d"   },
-        {5, "ba cb dc ed",    "a",  "a-b-c-d-e"},
-        {4, "ca cb",          "a",  "ab-cd"    },
-        {6, "cb ca dc ea fe", "b",  "ab-c-def" },
-        {3, "",               "ac", "abc"      },
+        {0, "", "", ""},
+        {4, "", "", "abcd"},
+        {4, "ad", "", "bcda"},
+        {5, "ba ca db dc", "", "aebcd"},
+        {5, "ba ca db dc", "c", "aebc-d"},
+        {5, "ba cb dc ed", "a", "a-b-c-d-e"},
+        {4, "ca cb", "a", "ab-cd"},
+        {6, "cb ca dc ea fe", "b", "ab-c-def"},
+        {3, "", "ac", "abc"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
@@ -152,11 +152,8 @@ static void some_survive(void **state) {
     static const struct {
         const char *edges, *failing, *wanted;
     } cases[] = {
-        {"ba ca",       "a",  "a-bc"  },
-        {"ba ca db dc", "a",  "a-bc-d"},
-        {"ca db dc",    "a",  "abcd"  },
-        {"ca db dc",    "ac", "abc-d" },
-        {"ca cb",       "b",  "ab-c"  },
+        {"ba ca", "a", "a-bc"},      {"ba ca db dc", "a", "a-bc-d"}, {"ca db dc", "a", "abcd"},
+        {"ca db dc", "ac", "abc-d"}, {"ca cb", "b", "ab-c"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
@@ -272,8 +269,8 @@ static bool run_task(Walk *walk, void *payload, uint32_t worker) {
 }
 
 /* Node a submits two tasks, the first of which submits one more; b depends on a. */
-static bool visit_with_tasks(
-    Walk *walk, GraphNode node, void *payload, uint32_t worker, void *context) {
+static bool visit_with_tasks(Walk *walk, GraphNode node, void *payload, uint32_t worker,
+                             void *context) {
     Task *tasks = payload;
     if (!visit_simply(walk, node, payload, worker, context))
         return false;
@@ -289,15 +286,15 @@ static void node_ends_with_its_last_task(void **state) {
         bool fails;
         const char *wanted;
     } cases[] = {
-        {false, "acXYXb" },
-        {true,  "acXYX-b"},
+        {false, "acXYXb"},
+        {true, "acXYX-b"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         Diary diary;
         diary_init(&diary, arena);
         Task tasks[] = {
-            {.diary = &diary, .name = 'X', .submits = true        },
+            {.diary = &diary, .name = 'X', .submits = true},
             {.diary = &diary, .name = 'Y', .fails = cases[i].fails},
         };
         draw(&diary, 3, "ba");
@@ -319,10 +316,7 @@ static void stop_drops_tasks(void **state) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Diary diary;
     diary_init(&diary, arena);
-    Task tasks[] = {
-        {.diary = &diary, .name = 'X'},
-        {.diary = &diary, .name = 'Y'}
-    };
+    Task tasks[] = {{.diary = &diary, .name = 'X'}, {.diary = &diary, .name = 'Y'}};
     draw(&diary, 3, "ca");
     diary.graph.payloads.items[0] = tasks;
     diary.cancel = cancel_open();
@@ -370,8 +364,8 @@ static bool run_brief_task(Walk *walk, void *payload, uint32_t worker) {
     return true;
 }
 
-static bool visit_with_brief_tasks(
-    Walk *walk, GraphNode node, void *payload, uint32_t worker, void *context) {
+static bool visit_with_brief_tasks(Walk *walk, GraphNode node, void *payload, uint32_t worker,
+                                   void *context) {
     BriefTask *tasks = payload;
     (void)worker, (void)context;
     for (size_t i = 0; tasks && tasks[i].diary; i++)
@@ -399,11 +393,11 @@ static void second_parts_come_after_brief_tasks(void **state) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Diary diary;
     BriefTask tasks[] = {
-        {.name = 'X',       .is_brief = true},
-        {.name = 'Y',                 .is_brief = true},
+        {.name = 'X', .is_brief = true},
+        {.name = 'Y', .is_brief = true},
         {.name = 'V'},
-        {.name = 'Z',       .is_brief = true},
-        {.diary = NULL      },
+        {.name = 'Z', .is_brief = true},
+        {.diary = NULL},
     };
     diary_init(&diary, arena);
     diary.workers = 1;
@@ -435,10 +429,10 @@ static void stop_drops_no_second_part(void **state) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Diary diary;
     BriefTask tasks[] = {
-        {.name = 'X',       .is_brief = true},
-        {.name = 'Y',                 .is_brief = true},
-        {.name = 'Z',.is_brief = true},
-        {.diary = NULL      },
+        {.name = 'X', .is_brief = true},
+        {.name = 'Y', .is_brief = true},
+        {.name = 'Z', .is_brief = true},
+        {.diary = NULL},
     };
     diary_init(&diary, arena);
     diary.workers = 1;
@@ -552,8 +546,8 @@ static void queued_tasks_keep_their_order(void **state) {
 }
 
 /* With enough work, as many tasks run as there are workers: all must meet to finish. */
-static bool visit_meeting(
-    Walk *walk, GraphNode node, void *payload, uint32_t worker, void *context) {
+static bool visit_meeting(Walk *walk, GraphNode node, void *payload, uint32_t worker,
+                          void *context) {
     (void)walk, (void)node, (void)payload, (void)worker;
     pthread_barrier_wait(context);
     return true;
@@ -577,8 +571,8 @@ static void uses_all_workers(void **state) {
     pthread_barrier_destroy(&barrier);
 }
 
-static bool visit_late_meeting(
-    Walk *walk, GraphNode node, void *payload, uint32_t worker, void *context) {
+static bool visit_late_meeting(Walk *walk, GraphNode node, void *payload, uint32_t worker,
+                               void *context) {
     (void)walk, (void)payload, (void)worker;
     if (node == 0)
         cancel_wait(NULL, 50);

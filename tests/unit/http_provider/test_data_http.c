@@ -9,12 +9,8 @@ typedef struct Server {
     HttpRequest asked;
 } Server;
 
-static HttpStatus answer(void *self,
-                         const HttpRequest *request,
-                         const HttpSink *sink,
-                         HttpResponse *response,
-                         Str *problem,
-                         Arena *arena) {
+static HttpStatus answer(void *self, const HttpRequest *request, const HttpSink *sink,
+                         HttpResponse *response, Str *problem, Arena *arena) {
     (void)problem;
     Server *server = self;
     server->asked = *request;
@@ -56,10 +52,7 @@ static void test_answer(void **state) {
 static void test_retries(void **state) {
     (void)state;
     ResourceCase c = case_open(&data_http);
-    Server server = {
-        .codes = {503, 503, 200},
-          .body = STR("x")
-    };
+    Server server = {.codes = {503, 503, 200}, .body = STR("x")};
     const char *json = "{\"url\":\"http://h/\",\"retry\":{\"attempts\":2,\"min_delay_ms\":0,"
                        "\"max_delay_ms\":1}}";
     check_done(&c, ask(&c, &server, json));

@@ -148,10 +148,10 @@ static void directories(void **state) {
         const char *name;
         DiskKind kind;
     } wanted[] = {
-        {"b",      DISK_DIRECTORY},
-        {"broken", DISK_OTHER    },
-        {"file",   DISK_FILE     },
-        {"link",   DISK_DIRECTORY},
+        {"b", DISK_DIRECTORY},
+        {"broken", DISK_OTHER},
+        {"file", DISK_FILE},
+        {"link", DISK_DIRECTORY},
     };
     assert_int_equal(entries.count, ARRAY_COUNT(wanted));
     for (size_t i = 0; i < ARRAY_COUNT(wanted); i++) {
@@ -383,18 +383,18 @@ static void path_text(void **state) {
         const char *path, *directory, *name, *clean;
         bool is_explicit;
     } cases[] = {
-        {"a",          ".",        "a",  "a",       false},
-        {"a/b",        "a",        "b",  "a/b",     false},
-        {"a//b/",      "a",        "b",  "a/b",     false},
-        {"/a",         "/",        "a",  "/a",      true },
-        {"/",          "/",        "/",  "/",       true },
-        {"",           ".",        "",   ".",       false},
-        {"a/./b/../c", "a/./b/..", "c",  "a/c",     false},
-        {"../../x",    "../..",    "x",  "../../x", true },
-        {"/../x",      "/..",      "x",  "/x",      true },
-        {"./a",        ".",        "a",  "a",       true },
-        {".a",         ".",        ".a", ".a",      false},
-        {"a/..",       "a",        "..", ".",       false},
+        {"a", ".", "a", "a", false},
+        {"a/b", "a", "b", "a/b", false},
+        {"a//b/", "a", "b", "a/b", false},
+        {"/a", "/", "a", "/a", true},
+        {"/", "/", "/", "/", true},
+        {"", ".", "", ".", false},
+        {"a/./b/../c", "a/./b/..", "c", "a/c", false},
+        {"../../x", "../..", "x", "../../x", true},
+        {"/../x", "/..", "x", "/x", true},
+        {"./a", ".", "a", "a", true},
+        {".a", ".", ".a", ".a", false},
+        {"a/..", "a", "..", ".", false},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Str path = str_from_cstr(cases[i].path);
@@ -409,12 +409,8 @@ static void path_text(void **state) {
     static const struct {
         const char *directory, *name, *wanted;
     } joins[] = {
-        {"a",  "b",  "a/b"},
-        {"a/", "b",  "a/b"},
-        {"/",  "b",  "/b" },
-        {"a",  "/b", "/b" },
-        {"",   "b",  "b"  },
-        {"a",  "",   "a"  },
+        {"a", "b", "a/b"}, {"a/", "b", "a/b"}, {"/", "b", "/b"},
+        {"a", "/b", "/b"}, {"", "b", "b"},     {"a", "", "a"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(joins); i++) {
         Str directory = str_from_cstr(joins[i].directory);

@@ -22,12 +22,8 @@ typedef struct Play {
     CancelToken *cancel_while_waiting;
 } Play;
 
-static HttpStatus attempt(void *self,
-                          const HttpRequest *request,
-                          const HttpSink *sink,
-                          HttpResponse *response,
-                          Str *problem,
-                          Arena *arena) {
+static HttpStatus attempt(void *self, const HttpRequest *request, const HttpSink *sink,
+                          HttpResponse *response, Str *problem, Arena *arena) {
     Play *play = self;
     (void)request;
     assert_true(play->asked < play->count);
@@ -73,7 +69,7 @@ static const Case cases[] = {
      .answers = {{HTTP_DONE, 200, NULL, "yes"}},
      .count = 1,
      .retries = 3,
-     .body = "yes"                                                                                                                                                                                       },
+     .body = "yes"},
     {.name = "502, then well",
      .answers = {{HTTP_DONE, 502, NULL, "no"}, {HTTP_DONE, 200, NULL, "yes"}},
      .count = 2,
@@ -120,12 +116,12 @@ static const Case cases[] = {
      .retries = 1,
      .body = "b",
      .waits = {1000}},
-    {.name = "none wanted",                         .answers = {{HTTP_DONE, 500, NULL, "a"}},    .count = 1,                                                                                .body = "a"                                                                                            },
+    {.name = "none wanted", .answers = {{HTTP_DONE, 500, NULL, "a"}}, .count = 1, .body = "a"},
     {.name = "404 stays",
      .answers = {{HTTP_DONE, 404, NULL, "a"}},
      .count = 1,
      .retries = 3,
-     .body = "a"                                                                                                                                                                                         },
+     .body = "a"},
     {.name = "501 stays",
      .answers = {{HTTP_DONE, 501, NULL, "a"}},
      .count = 1,
@@ -135,7 +131,7 @@ static const Case cases[] = {
      .answers = {{HTTP_BAD_CERTIFICATE, 0, NULL, ""}},
      .count = 1,
      .retries = 3,
-     .wanted = HTTP_BAD_CERTIFICATE                                                                                                                                                                                         },
+     .wanted = HTTP_BAD_CERTIFICATE},
 };
 
 static Io io_of(Play *play, Http *http, Clock *clock) {
@@ -167,10 +163,8 @@ static void retries(void **state) {
 /* The output of a failed attempt is discarded. */
 static void downloads(void **state) {
     (void)state;
-    static const struct Answer answers[] = {
-        {HTTP_DONE, 503, NULL, "a long excuse"},
-        {HTTP_DONE, 200, NULL, "yes"          }
-    };
+    static const struct Answer answers[] = {{HTTP_DONE, 503, NULL, "a long excuse"},
+                                            {HTTP_DONE, 200, NULL, "yes"}};
     char directory[] = "/tmp/loam-http-XXXXXX";
     SCOPED(ArenaRef) arena = arena_open("test");
     Play play = {.answers = answers, .count = 2};
@@ -194,9 +188,7 @@ static void downloads(void **state) {
 
 static void cancelled(void **state) {
     (void)state;
-    static const struct Answer answers[] = {
-        {HTTP_DONE, 503, NULL, ""}
-    };
+    static const struct Answer answers[] = {{HTTP_DONE, 503, NULL, ""}};
     SCOPED(ArenaRef) arena = arena_open("test");
     CancelToken *cancel = cancel_open();
     Play play = {.answers = answers, .count = 1, .cancel_while_waiting = cancel};
@@ -218,18 +210,18 @@ static void headers(void **state) {
         const char *name, *value;
         bool is_good;
     } rows[] = {
-        {"X-Name",          "a b\tc, d;e=\"f\" \xc3\xa9", true },
-        {"x_!#$%&'*+.^`|~", "",                           true },
-        {"",                "a",                          false},
-        {"a b",             "a",                          false},
-        {"a:",              "a",                          false},
-        {"a\r\nb",          "a",                          false},
-        {"\xc3\xa9",        "a",                          false},
-        {"a",               "b\n",                        false},
-        {"a",               "b\r\nX: y",                  false},
-        {"a",               "b\n c",                      false},
-        {"a",               "\x01",                       false},
-        {"a",               "\x7f",                       false},
+        {"X-Name", "a b\tc, d;e=\"f\" \xc3\xa9", true},
+        {"x_!#$%&'*+.^`|~", "", true},
+        {"", "a", false},
+        {"a b", "a", false},
+        {"a:", "a", false},
+        {"a\r\nb", "a", false},
+        {"\xc3\xa9", "a", false},
+        {"a", "b\n", false},
+        {"a", "b\r\nX: y", false},
+        {"a", "b\n c", false},
+        {"a", "\x01", false},
+        {"a", "\x7f", false},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         static const struct Answer answer = {HTTP_DONE, 200, NULL, "yes"};

@@ -21,11 +21,11 @@ static void failures(void **state) {
         const char *error, *part;
     } cases[] = {
         {"/x/loam-x.so: cannot open shared object file: No such file or directory",
-         "the file does not exist: install all of loam"                 },
+         "the file does not exist: install all of loam"},
         {"libx.so.5: cannot open shared object file: No such file or directory",
          "it requires the library \"libx.so.5\", which is not installed"},
         {"/x/loam-x.so: undefined symbol: y",
-         "the system cannot load it: /x/loam-x.so: undefined symbol: y" },
+         "the system cannot load it: /x/loam-x.so: undefined symbol: y"},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

@@ -22,11 +22,11 @@ static void output_and_status(void **state) {
         int status;
         const char *out, *err;
     } cases[] = {
-        {"echo hi; echo oops >&2; exit 3", 3,   "hi\n", "oops\n"},
-        {"true",                           0,   "",     ""      },
-        {"kill -9 $$",                     137, "",     ""      },
-        {"cat",                            0,   "",     ""      },
-        {"echo a; exec >&- 2>&-; exit 4",  4,   "a\n",  ""      },
+        {"echo hi; echo oops >&2; exit 3", 3, "hi\n", "oops\n"},
+        {"true", 0, "", ""},
+        {"kill -9 $$", 137, "", ""},
+        {"cat", 0, "", ""},
+        {"echo a; exec >&- 2>&-; exit 4", 4, "a\n", ""},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -100,9 +100,7 @@ static void much_both_ways(void **state) {
     char *bytes = arena_alloc(arena, size);
     for (size_t i = 0; i < size; i++)
         bytes[i] = (char)('a' + i % 26);
-    ProcessRequest request = {
-        .input = {bytes, size}
-    };
+    ProcessRequest request = {.input = {bytes, size}};
     assert_int_equal(shell("tee /dev/stderr", request, &result, arena), 0);
     assert_true(str_equal(result.out, request.input));
     assert_true(str_equal(result.err, request.input));
@@ -130,9 +128,9 @@ static void deadline(void **state) {
         const char *script;
         int status;
     } cases[] = {
-        {"echo x; sleep 60",                                 143},
-        {"trap '' TERM; while :; do sleep 1; done",          137},
-        {"trap 'exit 7' TERM; while :; do sleep 0.01; done", 7  },
+        {"echo x; sleep 60", 143},
+        {"trap '' TERM; while :; do sleep 1; done", 137},
+        {"trap 'exit 7' TERM; while :; do sleep 0.01; done", 7},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

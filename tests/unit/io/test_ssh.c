@@ -60,12 +60,12 @@ static void check_commands(SshServerKind kind) {
         const char *command, *input, *out, *err;
         int exit_status;
     } cases[] = {
-        {"echo hello",                  "",    "hello\n", "",     0  },
-        {"echo no >&2; exit 3",         "",    "",        "no\n", 3  },
-        {"cat; printf x >&2",           "abc", "abc",     "x",    0  },
-        {"true",                        "abc", "",        "",     0  }, /* unread input */
-        {"exit 255",                    "",    "",        "",     255},
-        {"no-such-program 2>/dev/null", "",    "",        "",     127},
+        {"echo hello", "", "hello\n", "", 0},
+        {"echo no >&2; exit 3", "", "", "no\n", 3},
+        {"cat; printf x >&2", "abc", "abc", "x", 0},
+        {"true", "abc", "", "", 0}, /* unread input */
+        {"exit 255", "", "", "", 255},
+        {"no-such-program 2>/dev/null", "", "", "", 127},
     };
     Connected c = connected_open(kind);
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -90,9 +90,7 @@ static void check_much(SshServerKind kind) {
     size_t size = 3000001;
     char *bytes = arena_alloc(c.server.arena, size);
     random_fill(bytes, size);
-    SshCommand command = {
-        .command = STR("cat"), .input = {bytes, size}
-    };
+    SshCommand command = {.command = STR("cat"), .input = {bytes, size}};
     SshResult result;
     assert_int_equal(run(&c, command, &result), SSH_DONE);
     assert_int_equal(result.out.len, size);
@@ -116,9 +114,7 @@ static void receive(void *payload, Str piece, bool is_error) {
 
 static void check_output(SshServerKind kind) {
     Connected c = connected_open(kind);
-    Received received = {
-        {strbuf_new(c.server.arena), strbuf_new(c.server.arena)}
-    };
+    Received received = {{strbuf_new(c.server.arena), strbuf_new(c.server.arena)}};
     SshCommand command = {
         .command = STR("echo a; echo b >&2; exit 4"), .output = receive, .payload = &received};
     SshResult result;
@@ -222,8 +218,8 @@ static void test_certificate_and_host_key(void **state) {
         const char *principal, *rest;
         SshStatus status;
     } rows[] = {
-        {"127.0.0.1", "#",          SSH_DONE            },
-        {"elsewhere", "#",          SSH_HOST_KEY_DIFFERS},
+        {"127.0.0.1", "#", SSH_DONE},
+        {"elsewhere", "#", SSH_HOST_KEY_DIFFERS},
         {"127.0.0.1", "@revoked *", SSH_HOST_KEY_REVOKED},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
@@ -260,8 +256,8 @@ static void cancel_at_second(void *payload) {
     if (client < 0 || connect(server, (struct sockaddr *)&address, sizeof address) != 0)
         return;
     struct pollfd fds[] = {
-        {.fd = client,           .events = POLLIN},
-        {.fd = server,           .events = POLLIN},
+        {.fd = client, .events = POLLIN},
+        {.fd = server, .events = POLLIN},
         {.fd = second->listener, .events = POLLIN},
     };
     size_t passed = 0;
@@ -515,10 +511,7 @@ static void test_jump(void **state) {
     size_t size = 5000001;
     char *bytes = arena_alloc(c.server.arena, size);
     random_fill(bytes, size);
-    SshCommand command = {
-        .command = STR("cat"), .input = {bytes, size},
-             .timeout = timeout
-    };
+    SshCommand command = {.command = STR("cat"), .input = {bytes, size}, .timeout = timeout};
     SshResult result;
     assert_int_equal(ssh_real.exec(NULL, chain[2], &command, &result, &problem, c.server.arena),
                      SSH_DONE);

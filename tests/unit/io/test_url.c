@@ -8,12 +8,12 @@ static void parts(void **state) {
     static const struct {
         const char *text, *scheme, *userinfo, *host, *path, *query, *fragment;
     } cases[] = {
-        {"https://h/a/b?c=d#e",  "https",   "",    "h",        "/a/b", "c=d",  "e"},
-        {"https://u:p@h:1/x",    "https",   "u:p", "h:1",      "/x",   "",     "" },
-        {"https://u@v@h",        "https",   "u@v", "h",        "",     "",     "" },
-        {"ssh://git@[::1]:22/r", "ssh",     "git", "[::1]:22", "/r",   "",     "" },
-        {"file:///a@b",          "file",    "",    "",         "/a@b", "",     "" },
-        {"git+ssh://h?x/@y",     "git+ssh", "",    "h",        "",     "x/@y", "" },
+        {"https://h/a/b?c=d#e", "https", "", "h", "/a/b", "c=d", "e"},
+        {"https://u:p@h:1/x", "https", "u:p", "h:1", "/x", "", ""},
+        {"https://u@v@h", "https", "u@v", "h", "", "", ""},
+        {"ssh://git@[::1]:22/r", "ssh", "git", "[::1]:22", "/r", "", ""},
+        {"file:///a@b", "file", "", "", "/a@b", "", ""},
+        {"git+ssh://h?x/@y", "git+ssh", "", "h", "", "x/@y", ""},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Url url;
@@ -43,10 +43,10 @@ static void no_urls(void **state) {
 static void host_names(void **state) {
     (void)state;
     static const char *const cases[][2] = {
-        {"https://h/",          "h"    },
-        {"https://h:8443/",     "h"    },
+        {"https://h/", "h"},
+        {"https://h:8443/", "h"},
         {"https://[::1]:8443/", "[::1]"},
-        {"https://[::1]/",      "[::1]"},
+        {"https://[::1]/", "[::1]"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Url url;
@@ -58,15 +58,15 @@ static void host_names(void **state) {
 static void resolved(void **state) {
     (void)state;
     static const char *const cases[][3] = {
-        {"https://h/a/b?q=1", "/c",              "https://h/c"        },
-        {"https://h/a/b",     "./c",             "https://h/a/c"      },
-        {"https://h/a/b",     "c?x=y#z",         "https://h/a/c?x=y#z"},
-        {"https://h/a/b/",    "../c/",           "https://h/a/c/"     },
-        {"https://h/a",       "../../../c",      "https://h/c"        },
-        {"https://h",         "c",               "https://h/c"        },
-        {"https://h/a",       "//other/c",       "https://other/c"    },
-        {"https://h/a",       "https://other/c", "https://other/c"    },
-        {"https://u:p@h/a",   "/c",              "https://u:p@h/c"    },
+        {"https://h/a/b?q=1", "/c", "https://h/c"},
+        {"https://h/a/b", "./c", "https://h/a/c"},
+        {"https://h/a/b", "c?x=y#z", "https://h/a/c?x=y#z"},
+        {"https://h/a/b/", "../c/", "https://h/a/c/"},
+        {"https://h/a", "../../../c", "https://h/c"},
+        {"https://h", "c", "https://h/c"},
+        {"https://h/a", "//other/c", "https://other/c"},
+        {"https://h/a", "https://other/c", "https://other/c"},
+        {"https://u:p@h/a", "/c", "https://u:p@h/c"},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
@@ -78,47 +78,47 @@ static void resolved(void **state) {
 static void resolved_as_in_the_rfc(void **state) {
     (void)state;
     static const char *const cases[][2] = {
-        {"g",             "http://a/b/c/g"       },
-        {"./g",           "http://a/b/c/g"       },
-        {"g/",            "http://a/b/c/g/"      },
-        {"/g",            "http://a/g"           },
-        {"//g",           "http://g"             },
-        {"?y",            "http://a/b/c/d;p?y"   },
-        {"g?y",           "http://a/b/c/g?y"     },
-        {"#s",            "http://a/b/c/d;p?q#s" },
-        {"g#s",           "http://a/b/c/g#s"     },
-        {"g?y#s",         "http://a/b/c/g?y#s"   },
-        {";x",            "http://a/b/c/;x"      },
-        {"g;x",           "http://a/b/c/g;x"     },
-        {"g;x?y#s",       "http://a/b/c/g;x?y#s" },
-        {"",              "http://a/b/c/d;p?q"   },
-        {".",             "http://a/b/c/"        },
-        {"./",            "http://a/b/c/"        },
-        {"..",            "http://a/b/"          },
-        {"../",           "http://a/b/"          },
-        {"../g",          "http://a/b/g"         },
-        {"../..",         "http://a/"            },
-        {"../../",        "http://a/"            },
-        {"../../g",       "http://a/g"           },
-        {"../../../g",    "http://a/g"           },
-        {"../../../../g", "http://a/g"           },
-        {"/./g",          "http://a/g"           },
-        {"/../g",         "http://a/g"           },
-        {"g.",            "http://a/b/c/g."      },
-        {".g",            "http://a/b/c/.g"      },
-        {"g..",           "http://a/b/c/g.."     },
-        {"..g",           "http://a/b/c/..g"     },
-        {"./../g",        "http://a/b/g"         },
-        {"./g/.",         "http://a/b/c/g/"      },
-        {"g/./h",         "http://a/b/c/g/h"     },
-        {"g/../h",        "http://a/b/c/h"       },
-        {"g;x=1/./y",     "http://a/b/c/g;x=1/y" },
-        {"g;x=1/../y",    "http://a/b/c/y"       },
-        {"g?y/./x",       "http://a/b/c/g?y/./x" },
-        {"g?y/../x",      "http://a/b/c/g?y/../x"},
-        {"g#s/./x",       "http://a/b/c/g#s/./x" },
-        {"g#s/../x",      "http://a/b/c/g#s/../x"},
-        {"/g//h",         "http://a/g//h"        },
+        {"g", "http://a/b/c/g"},
+        {"./g", "http://a/b/c/g"},
+        {"g/", "http://a/b/c/g/"},
+        {"/g", "http://a/g"},
+        {"//g", "http://g"},
+        {"?y", "http://a/b/c/d;p?y"},
+        {"g?y", "http://a/b/c/g?y"},
+        {"#s", "http://a/b/c/d;p?q#s"},
+        {"g#s", "http://a/b/c/g#s"},
+        {"g?y#s", "http://a/b/c/g?y#s"},
+        {";x", "http://a/b/c/;x"},
+        {"g;x", "http://a/b/c/g;x"},
+        {"g;x?y#s", "http://a/b/c/g;x?y#s"},
+        {"", "http://a/b/c/d;p?q"},
+        {".", "http://a/b/c/"},
+        {"./", "http://a/b/c/"},
+        {"..", "http://a/b/"},
+        {"../", "http://a/b/"},
+        {"../g", "http://a/b/g"},
+        {"../..", "http://a/"},
+        {"../../", "http://a/"},
+        {"../../g", "http://a/g"},
+        {"../../../g", "http://a/g"},
+        {"../../../../g", "http://a/g"},
+        {"/./g", "http://a/g"},
+        {"/../g", "http://a/g"},
+        {"g.", "http://a/b/c/g."},
+        {".g", "http://a/b/c/.g"},
+        {"g..", "http://a/b/c/g.."},
+        {"..g", "http://a/b/c/..g"},
+        {"./../g", "http://a/b/g"},
+        {"./g/.", "http://a/b/c/g/"},
+        {"g/./h", "http://a/b/c/g/h"},
+        {"g/../h", "http://a/b/c/h"},
+        {"g;x=1/./y", "http://a/b/c/g;x=1/y"},
+        {"g;x=1/../y", "http://a/b/c/y"},
+        {"g?y/./x", "http://a/b/c/g?y/./x"},
+        {"g?y/../x", "http://a/b/c/g?y/../x"},
+        {"g#s/./x", "http://a/b/c/g#s/./x"},
+        {"g#s/../x", "http://a/b/c/g#s/../x"},
+        {"/g//h", "http://a/g//h"},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
@@ -129,13 +129,8 @@ static void resolved_as_in_the_rfc(void **state) {
 static void decoded(void **state) {
     (void)state;
     static const char *const cases[][2] = {
-        {"a%2Fb",   "a/b"    },
-        {"%41%62",  "Ab"     },
-        {"plain+x", "plain+x"},
-        {"",        ""       },
-        {"%",       NULL     },
-        {"a%2",     NULL     },
-        {"%zz",     NULL     },
+        {"a%2Fb", "a/b"}, {"%41%62", "Ab"}, {"plain+x", "plain+x"}, {"", ""},
+        {"%", NULL},      {"a%2", NULL},    {"%zz", NULL},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -165,21 +160,21 @@ static void parameters(void **state) {
 static void redacted(void **state) {
     (void)state;
     static const char *const cases[][2] = {
-        {"https://u:p@h/a",                  "https://h/a"                            },
-        {"https://token@h/a",                "https://h/a"                            },
-        {"git::https://u:p@h/a?ref=x",       "git::https://h/a?ref=x"                 },
-        {"git::ssh://git@h/a",               "git::ssh://git@h/a"                     },
-        {"git::ssh://git:p@h/a",             "git::ssh://git@h/a"                     },
-        {"git@h:a?sshkey=abc",               "git@h:a?sshkey=REDACTED"                },
-        {"https://h/a?id=1&X-Amz-Sig=abc",   "https://h/a?id=1&X-Amz-Sig=REDACTED"    },
+        {"https://u:p@h/a", "https://h/a"},
+        {"https://token@h/a", "https://h/a"},
+        {"git::https://u:p@h/a?ref=x", "git::https://h/a?ref=x"},
+        {"git::ssh://git@h/a", "git::ssh://git@h/a"},
+        {"git::ssh://git:p@h/a", "git::ssh://git@h/a"},
+        {"git@h:a?sshkey=abc", "git@h:a?sshkey=REDACTED"},
+        {"https://h/a?id=1&X-Amz-Sig=abc", "https://h/a?id=1&X-Amz-Sig=REDACTED"},
         {"https://h/a?ACCESS_TOKEN=a&ref=b", "https://h/a?ACCESS_TOKEN=REDACTED&ref=b"},
-        {"git::https://git::u:p@h/a",        "git::https://h/a"                       },
-        {"git:p@h:a?ref=x",                  "git@h:a?ref=x"                          },
-        {"git::git:p@h:a",                   "git::git@h:a"                           },
-        {"./a:b@c:d",                        "./a:b@c:d"                              },
-        {"./modules/net",                    "./modules/net"                          },
-        {"acme/net/libvirt",                 "acme/net/libvirt"                       },
-        {"https://h/a//sub?x=y",             "https://h/a//sub?x=y"                   },
+        {"git::https://git::u:p@h/a", "git::https://h/a"},
+        {"git:p@h:a?ref=x", "git@h:a?ref=x"},
+        {"git::git:p@h:a", "git::git@h:a"},
+        {"./a:b@c:d", "./a:b@c:d"},
+        {"./modules/net", "./modules/net"},
+        {"acme/net/libvirt", "acme/net/libvirt"},
+        {"https://h/a//sub?x=y", "https://h/a//sub?x=y"},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
@@ -189,14 +184,14 @@ static void redacted(void **state) {
 static void scrubbed(void **state) {
     (void)state;
     static const char *const cases[][3] = {
-        {"no: https://u:p%40ss@h/", "git::https://u:p%40ss@h/a", "no: https://REDACTED@h/"        },
-        {"password p@ss of u1",     "https://u1:p%40ss@h/a",     "password REDACTED of REDACTED"  },
-        {"user git is unknown",     "ssh://git@h/a",             "user git is unknown"            },
-        {"sig abcd refused",        "https://h/a?sig=abcd",      "sig REDACTED refused"           },
-        {"nothing",                 "git@h:a",                   "nothing"                        },
-        {"no key abcd of git",      "git@h:a?sshkey=abcd",       "no key REDACTED of git"         },
-        {"key k%3D or k= is bad",   "git::git@h:a?sshkey=k%3D",  "key REDACTED or REDACTED is bad"},
-        {"no pw at git:pw@h:a",     "git:pw@h:a",                "no REDACTED at REDACTED@h:a"    },
+        {"no: https://u:p%40ss@h/", "git::https://u:p%40ss@h/a", "no: https://REDACTED@h/"},
+        {"password p@ss of u1", "https://u1:p%40ss@h/a", "password REDACTED of REDACTED"},
+        {"user git is unknown", "ssh://git@h/a", "user git is unknown"},
+        {"sig abcd refused", "https://h/a?sig=abcd", "sig REDACTED refused"},
+        {"nothing", "git@h:a", "nothing"},
+        {"no key abcd of git", "git@h:a?sshkey=abcd", "no key REDACTED of git"},
+        {"key k%3D or k= is bad", "git::git@h:a?sshkey=k%3D", "key REDACTED or REDACTED is bad"},
+        {"no pw at git:pw@h:a", "git:pw@h:a", "no REDACTED at REDACTED@h:a"},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)

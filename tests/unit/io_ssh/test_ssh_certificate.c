@@ -28,12 +28,8 @@ static void parse(const char *line, SshCertificate *out, Arena *arena) {
     assert_true(ssh_certificate_parse(blob_of(line, arena), out, arena));
 }
 
-static Str check_host(const SshCertificate *certificate,
-                      const Str *authorities,
-                      size_t count,
-                      Str host,
-                      int64_t now,
-                      Arena *arena) {
+static Str check_host(const SshCertificate *certificate, const Str *authorities, size_t count,
+                      Str host, int64_t now, Arena *arena) {
     SshCertificateUse use = {SSH_CERTIFICATE_HOST, now, authorities, count, host};
     return ssh_certificate_check(certificate, &use, arena);
 }
@@ -67,17 +63,17 @@ static void test_defects(void **state) {
         int64_t now;
         const char *reason;
     } rows[] = {
-        {"user",            "node",          NOW,                 "not a host certificate"                   },
-        {"no principal",    "node",          NOW,                 "names no host"                            },
-        {"two principals",  "node",          NOW,                 "is for other, *.example.org, not for node"},
-        {"two principals",  "other",         NOW,                 ""                                         },
-        {"two principals",  "a.example.org", NOW,                 ""                                         },
-        {"critical option", "node",          NOW,                 "critical options"                         },
-        {"time limit",      "node",          NOW,                 "expired at 2025-02-01T00:00:00Z"          },
-        {"time limit",      "node",          INT64_C(1738368000), "expired"                                  },
-        {"time limit",      "node",          INT64_C(1738367999), ""                                         },
-        {"time limit",      "node",          INT64_C(1735689600), ""                                         },
-        {"time limit",      "node",          INT64_C(1735689599), "not valid before 2025-01-01"              },
+        {"user", "node", NOW, "not a host certificate"},
+        {"no principal", "node", NOW, "names no host"},
+        {"two principals", "node", NOW, "is for other, *.example.org, not for node"},
+        {"two principals", "other", NOW, ""},
+        {"two principals", "a.example.org", NOW, ""},
+        {"critical option", "node", NOW, "critical options"},
+        {"time limit", "node", NOW, "expired at 2025-02-01T00:00:00Z"},
+        {"time limit", "node", INT64_C(1738368000), "expired"},
+        {"time limit", "node", INT64_C(1738367999), ""},
+        {"time limit", "node", INT64_C(1735689600), ""},
+        {"time limit", "node", INT64_C(1735689599), "not valid before 2025-01-01"},
     };
     Arena *arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {

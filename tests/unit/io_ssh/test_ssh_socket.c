@@ -12,10 +12,8 @@ static sem_t may_end; /* posted for each lookup of "slow" that may end */
 static sem_t has_ended;
 
 /* Replaces the function of the C library: a resolver that does not respond. */
-int getaddrinfo(const char *restrict host,
-                const char *restrict service,
-                const struct addrinfo *restrict hints,
-                struct addrinfo **restrict out) {
+int getaddrinfo(const char *restrict host, const char *restrict service,
+                const struct addrinfo *restrict hints, struct addrinfo **restrict out) {
     static int (*next)(const char *restrict, const char *restrict, const struct addrinfo *restrict,
                        struct addrinfo **restrict);
     if (!next)

@@ -14,20 +14,20 @@ static void only_times_above_zero(void **state) {
         const char *text;
         bool is_fine;
     } cases[] = {
-        {"90s",                   true },
-        {"1h30m",                 true },
-        {"1ns",                   true },
-        {"0",                     false},
-        {"0s",                    false},
-        {"-5m",                   false},
-        {"",                      false},
-        {"5",                     false},
-        {"5 m",                   false},
-        {"5m ",                   false},
-        {"1d",                    false},
-        {"99999999999h",          false},
+        {"90s", true},
+        {"1h30m", true},
+        {"1ns", true},
+        {"0", false},
+        {"0s", false},
+        {"-5m", false},
+        {"", false},
+        {"5", false},
+        {"5 m", false},
+        {"5m ", false},
+        {"1d", false},
+        {"99999999999h", false},
         {"18446744073709551616s", false},
-        {"5124095.9h",            false}, /* in ns, a little more than 2^64 */
+        {"5124095.9h", false}, /* in ns, a little more than 2^64 */
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

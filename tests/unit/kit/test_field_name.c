@@ -8,18 +8,18 @@ static void names(void **state) {
         const char *argument;
         const char *field;
     } cases[] = {
-        {"interval",                    "interval"                },
-        {"secret_ref",                  "secretRef"               },
-        {"match_oidc_identity",         "matchOIDCIdentity"       },
-        {"issuer_url",                  "issuerURL"               },
-        {"skip_crds",                   "skipCrds"                },
-        {"key_id",                      "keyID"                   },
-        {"api_version",                 "apiVersion"              },
-        {"url",                         "url"                     },
-        {"crds",                        "crds"                    },
+        {"interval", "interval"},
+        {"secret_ref", "secretRef"},
+        {"match_oidc_identity", "matchOIDCIdentity"},
+        {"issuer_url", "issuerURL"},
+        {"skip_crds", "skipCrds"},
+        {"key_id", "keyID"},
+        {"api_version", "apiVersion"},
+        {"url", "url"},
+        {"crds", "crds"},
         {"disable_open_api_validation", "disableOpenAPIValidation"},
-        {"a_2b",                        "a2b"                     },
-        {"",                            ""                        },
+        {"a_2b", "a2b"},
+        {"", ""},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)

@@ -9,8 +9,8 @@ static const Attribute items[] = {
 static const NestedObject item = {
     .nesting = NEST_LIST, .attributes = items, .count = ARRAY_COUNT(items)};
 static const Attribute attributes[] = {
-    {"texts",           &TYPE_LIST_OF_STRING, OPTIONAL,                  "Texts."       },
-    {.name = "objects", .flags = OPTIONAL,    .description = "Objects.", .nested = &item},
+    {"texts", &TYPE_LIST_OF_STRING, OPTIONAL, "Texts."},
+    {.name = "objects", .flags = OPTIONAL, .description = "Objects.", .nested = &item},
 };
 static const Schema schema = {SCHEMA_ATTRIBUTES(attributes)};
 

@@ -5,7 +5,7 @@
 #include "unit.h"
 
 static const Attribute attributes[] = {
-    {"id",   &TYPE_STRING, COMPUTED, "Id."  },
+    {"id", &TYPE_STRING, COMPUTED, "Id."},
     {"name", &TYPE_STRING, OPTIONAL, "Name."},
 };
 static const Schema schema = {SCHEMA_ATTRIBUTES(attributes)};

@@ -51,9 +51,7 @@ static void note_progress(void *payload, uint64_t done, uint64_t total, const ch
 
 static void case_open(Case *c) {
     Arena *arena = arena_open("test");
-    *c = (Case){
-        .arena = arena, .time = {.now_ms = 1000, .arena = arena}
-    };
+    *c = (Case){.arena = arena, .time = {.now_ms = 1000, .arena = arena}};
     c->time.cancel = cancel_open();
     c->clock = (Clock){.self = &c->time, .monotonic_ms = fake_now, .sleep_ms = fake_sleep};
     c->io.clock = &c->clock;

@@ -10,12 +10,12 @@ static void test_texts(void **state) {
         const char *json;
         const char *yaml;
     } cases[] = {
-        {"\"a: b\\n\"",                                "a: b\n"                            },
-        {"{}",                                         "{}\n"                              },
-        {"{\"version\":2,\"on\":true,\"none\":null}",  "none: null\non: true\nversion: 2\n"},
-        {"{\"a b\":\"52:54:00\"}",                     "\"a b\": \"52:54:00\"\n"           },
+        {"\"a: b\\n\"", "a: b\n"},
+        {"{}", "{}\n"},
+        {"{\"version\":2,\"on\":true,\"none\":null}", "none: null\non: true\nversion: 2\n"},
+        {"{\"a b\":\"52:54:00\"}", "\"a b\": \"52:54:00\"\n"},
         {"{\"x\":{\"y\":[\"1\",{\"z\":2,\"w\":[]}]}}",
-         "x:\n  y:\n    - \"1\"\n    -\n      w: []\n      z: 2\n"                         },
+         "x:\n  y:\n    - \"1\"\n    -\n      w: []\n      z: 2\n"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");

@@ -57,9 +57,7 @@ static void password_and_tls(void **state) {
 static void impersonation(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
-    KubeTarget target = {
-        .impersonation = {.user = STR("jane"), .uid = STR("7")}
-    };
+    KubeTarget target = {.impersonation = {.user = STR("jane"), .uid = STR("7")}};
     KubeExtra extra = {.key = STR("example.com/a%\xc3\xbc")};
     vec_push(arena, &target.impersonation.groups, STR("dev"));
     vec_push(arena, &target.impersonation.groups, STR("system:masters"));

@@ -24,13 +24,17 @@ typedef struct Row {
 
 static const Row rows[] = {
     {{&deployments, STR_CONST("n"), STR_CONST("w"), STR_CONST("scale")},
-     "/apis/apps/v1/namespaces/n/deployments/w/scale",                        "Deployment \"w\" in namespace \"n\""},
+     "/apis/apps/v1/namespaces/n/deployments/w/scale",
+     "Deployment \"w\" in namespace \"n\""},
     {{&deployments, STR_CONST(""), STR_CONST(""), STR_CONST("")},
-     "/apis/apps/v1/deployments",                                             "Deployment"                         },
+     "/apis/apps/v1/deployments",
+     "Deployment"},
     {{&nodes, STR_CONST("ignored"), STR_CONST("a"), STR_CONST("")},
-     "/api/v1/nodes/a",                                                       "Node \"a\""                         },
+     "/api/v1/nodes/a",
+     "Node \"a\""},
     {{&roles, STR_CONST(""), STR_CONST("system:a/b ?c"), STR_CONST("")},
-     "/apis/rbac.authorization.k8s.io/v1/clusterroles/system%3Aa%2Fb%20%3Fc", "ClusterRole \"system:a/b ?c\""      },
+     "/apis/rbac.authorization.k8s.io/v1/clusterroles/system%3Aa%2Fb%20%3Fc",
+     "ClusterRole \"system:a/b ?c\""},
 };
 
 static void paths(void **state) {
@@ -55,12 +59,7 @@ static Str header_of(const KubeScript *script, const char *name) {
 
 static void requests(void **state) {
     (void)state;
-    static const KubeScriptRow answers[] = {
-        {201, "{}"},
-        {200, "{}"},
-        {200, "{}"},
-        {200, "{}"}
-    };
+    static const KubeScriptRow answers[] = {{201, "{}"}, {200, "{}"}, {200, "{}"}, {200, "{}"}};
     SCOPED(ArenaRef) arena = arena_open("test");
     KubeScript script;
     KubeResponse response;
@@ -95,10 +94,7 @@ static void requests(void **state) {
 /* After a broken connection a JSON patch or a POST might be done twice. */
 static void repetition(void **state) {
     (void)state;
-    static const KubeScriptRow lost[] = {
-        {.transport = HTTP_LOST},
-        { 200,                  "{}"}
-    };
+    static const KubeScriptRow lost[] = {{.transport = HTTP_LOST}, {200, "{}"}};
     SCOPED(ArenaRef) arena = arena_open("test");
     Diags diags = diags_new(arena);
     for (int kind = 0; kind < 5; kind++) {
@@ -135,11 +131,12 @@ static void overtaken(void **state) {
         size_t attempts;
         KubeOutcome outcome;
     } cases[] = {
-        {{{409, OVERTAKEN}, {409, OVERTAKEN}, {200, "{}"}},                                          3, KUBE_DONE    },
+        {{{409, OVERTAKEN}, {409, OVERTAKEN}, {200, "{}"}}, 3, KUBE_DONE},
         {{{409, OVERTAKEN}, {409, OVERTAKEN}, {409, OVERTAKEN}, {409, OVERTAKEN}, {409, OVERTAKEN}},
-         5,                                                                                             KUBE_CONFLICT},
-        {{{409, STATUS("Precondition failed: UID in precondition: a")}},                             1, KUBE_CONFLICT},
-        {{{409, OVERTAKEN}, {403, OVERTAKEN}},                                                       2, KUBE_FAILED  },
+         5,
+         KUBE_CONFLICT},
+        {{{409, STATUS("Precondition failed: UID in precondition: a")}}, 1, KUBE_CONFLICT},
+        {{{409, OVERTAKEN}, {403, OVERTAKEN}}, 2, KUBE_FAILED},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     Diags diags = diags_new(arena);

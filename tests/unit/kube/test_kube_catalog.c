@@ -11,9 +11,7 @@ static Value parse(Str text, Arena *arena) {
     return value;
 }
 
-static KubeCatalogForm add(KubeCatalog *catalog,
-                           const KubeRecordedVec *all,
-                           const char *name,
+static KubeCatalogForm add(KubeCatalog *catalog, const KubeRecordedVec *all, const char *name,
                            Arena *arena) {
     return kube_catalog_add(catalog, parse(kube_recorded_find(all, name)->body, arena));
 }

@@ -28,39 +28,48 @@ typedef struct Row {
 } Row;
 
 static const Row rows[] = {
-    {"GET",   false, false, {{200, OBJECT}},                                 1, KUBE_DONE,     0,     0    },
-    {"POST",  false, false, {{503}, {504}, {429}, {200, OBJECT}},            4, KUBE_DONE,     2600,  4400 },
-    {"POST",  false, false, {{503, .retry_after = "9"}, {200, OBJECT}},      2, KUBE_DONE,     9000,  9000 },
-    {"POST",  false, false, {{429, TOO_MANY}, {200, OBJECT}},                2, KUBE_DONE,     7000,  7000 },
+    {"GET", false, false, {{200, OBJECT}}, 1, KUBE_DONE, 0, 0},
+    {"POST", false, false, {{503}, {504}, {429}, {200, OBJECT}}, 4, KUBE_DONE, 2600, 4400},
+    {"POST", false, false, {{503, .retry_after = "9"}, {200, OBJECT}}, 2, KUBE_DONE, 9000, 9000},
+    {"POST", false, false, {{429, TOO_MANY}, {200, OBJECT}}, 2, KUBE_DONE, 7000, 7000},
     {"POST",
-     false,          false,
+     false,
+     false,
      {{503, .retry_after = "Thu, 01 Jan 1970 00:16:52 GMT"}, {200, OBJECT}},
-     2,                                                                         KUBE_DONE,
-     12000,                                                                                           12000},
-    {"POST",  false, false, {{500, TIMEOUT}, {200, OBJECT}},                 2, KUBE_DONE,     375,   625  },
-    {"PATCH", true,  false, {{500, WEBHOOK}},                                1, KUBE_FAILED,   0,     0    },
-    {"PATCH", true,  true,  {{500, WEBHOOK}, {200, OBJECT}},                 2, KUBE_DONE,     375,   625  },
-    {"PATCH", true,  true,  {{500, TYPED}},                                  1, KUBE_FAILED,   0,     0    },
+     2,
+     KUBE_DONE,
+     12000,
+     12000},
+    {"POST", false, false, {{500, TIMEOUT}, {200, OBJECT}}, 2, KUBE_DONE, 375, 625},
+    {"PATCH", true, false, {{500, WEBHOOK}}, 1, KUBE_FAILED, 0, 0},
+    {"PATCH", true, true, {{500, WEBHOOK}, {200, OBJECT}}, 2, KUBE_DONE, 375, 625},
+    {"PATCH", true, true, {{500, TYPED}}, 1, KUBE_FAILED, 0, 0},
     {"PATCH",
-     true,           false,
+     true,
+     false,
      {{500, "proxy"}, {502, "proxy"}, {200, OBJECT}},
-     3,                                                                         KUBE_DONE,
-     1100,                                                                                            1900 },
-    {"POST",  false, false, {{500, "proxy"}},                                1, KUBE_FAILED,   0,     0    },
-    {"PATCH", true,  false, {{.transport = HTTP_LOST}, {200, OBJECT}},       2, KUBE_DONE,     375,   625  },
-    {"GET",   false, false, {{.transport = HTTP_TIMED_OUT}, {200, OBJECT}},  2, KUBE_DONE,     375,   625  },
-    {"POST",  false, false, {{.transport = HTTP_LOST}},                      1, KUBE_FAILED,   0,     0    },
-    {"GET",   false, false, {{.transport = HTTP_BAD_CERTIFICATE}},           1, KUBE_FAILED,   0,     0    },
+     3,
+     KUBE_DONE,
+     1100,
+     1900},
+    {"POST", false, false, {{500, "proxy"}}, 1, KUBE_FAILED, 0, 0},
+    {"PATCH", true, false, {{.transport = HTTP_LOST}, {200, OBJECT}}, 2, KUBE_DONE, 375, 625},
+    {"GET", false, false, {{.transport = HTTP_TIMED_OUT}, {200, OBJECT}}, 2, KUBE_DONE, 375, 625},
+    {"POST", false, false, {{.transport = HTTP_LOST}}, 1, KUBE_FAILED, 0, 0},
+    {"GET", false, false, {{.transport = HTTP_BAD_CERTIFICATE}}, 1, KUBE_FAILED, 0, 0},
     {"POST",
-     false,          false,
+     false,
+     false,
      {{.transport = HTTP_NO_CONNECTION}, {200, OBJECT}},
-     2,                                                                         KUBE_DONE,
-     375,                                                                                             625  },
-    {"GET",   false, false, {{404, "404 page not found\n"}},                 1, KUBE_FAILED,   0,     0    },
-    {"GET",   false, false, {{404, "{\"kind\":\"Status\"}"}},                1, KUBE_ABSENT,   0,     0    },
-    {"GET",   false, false, {{409, "{\"kind\":\"Status\"}"}},                1, KUBE_CONFLICT, 0,     0    },
- /* A storm ends at the deadline: the waits grow to 15 s and no further. */
-    {"GET",   false, false, {STORM},                                         7, KUBE_FAILED,   25000, 60000},
+     2,
+     KUBE_DONE,
+     375,
+     625},
+    {"GET", false, false, {{404, "404 page not found\n"}}, 1, KUBE_FAILED, 0, 0},
+    {"GET", false, false, {{404, "{\"kind\":\"Status\"}"}}, 1, KUBE_ABSENT, 0, 0},
+    {"GET", false, false, {{409, "{\"kind\":\"Status\"}"}}, 1, KUBE_CONFLICT, 0, 0},
+    /* A storm ends at the deadline: the waits grow to 15 s and no further. */
+    {"GET", false, false, {STORM}, 7, KUBE_FAILED, 25000, 60000},
 };
 
 static void retries(void **state) {
@@ -93,9 +102,7 @@ static void retries(void **state) {
 static void deadlines(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
-    static const KubeScriptRow busy[] = {
-        {503, .retry_after = "3600"}
-    };
+    static const KubeScriptRow busy[] = {{503, .retry_after = "3600"}};
     KubeScript script;
     KubeResponse response;
     KubeRequest request = {.method = "GET", .path = STR("/api")};
@@ -109,8 +116,8 @@ static void deadlines(void **state) {
     kube_client_close(script.client);
 
     static const KubeScriptRow slow[] = {
-        {503,     .takes_ms = 3000},
-        { 200, OBJECT, .takes_ms = 1000},
+        {503, .takes_ms = 3000},
+        {200, OBJECT, .takes_ms = 1000},
     };
     kube_script_open(&script, slow, 2, NULL, arena);
     request.deadline_ms = script.now_ms + 5000;
@@ -200,12 +207,7 @@ static void has_no_limit(void **state) {
 /* A token that has expired is read again, once: the file may have a newer one. */
 static void renews(void **state) {
     (void)state;
-    static const KubeScriptRow rejected[] = {
-        {401},
-        {200, OBJECT},
-        {401  },
-        {401}
-    };
+    static const KubeScriptRow rejected[] = {{401}, {200, OBJECT}, {401}, {401}};
     SCOPED(ArenaRef) arena = arena_open("test");
     KubeScript script;
     KubeResponse response;

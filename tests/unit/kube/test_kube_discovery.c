@@ -17,12 +17,8 @@
 #define WIDGET                                                                                     \
     "{\"resource\":\"widgets\",\"responseKind\":{\"kind\":\"Widget\"},\"scope\":\"Cluster\"}"
 
-static KubeOutcome find(KubeScript *script,
-                        KubeDiscovery *discovery,
-                        const char *api_version,
-                        const char *kind,
-                        KubeResource *out,
-                        KubeResponse *response) {
+static KubeOutcome find(KubeScript *script, KubeDiscovery *discovery, const char *api_version,
+                        const char *kind, KubeResource *out, KubeResponse *response) {
     KubeCall call = {.client = script->client, .arena = script->arena};
     Diags diags = diags_new(script->arena);
     return kube_discovery_find(discovery, &call, str_from_cstr(api_version), str_from_cstr(kind),
@@ -32,14 +28,8 @@ static KubeOutcome find(KubeScript *script,
 /* A server without aggregated discovery, with one group whose own server is down. */
 static void plain(void **state) {
     (void)state;
-    static const KubeScriptRow rows[] = {
-        {200, VERSIONS},
-        {200, GROUPS  },
-        {200, CORE    },
-        {503},
-        {503  },
-        {200,   BATCH        }
-    };
+    static const KubeScriptRow rows[] = {{200, VERSIONS}, {200, GROUPS}, {200, CORE},
+                                         {503},           {503},         {200, BATCH}};
     SCOPED(ArenaRef) arena = arena_open("test");
     SCOPED(KubeDiscoveryRef) discovery = kube_discovery_open();
     KubeScript script;
@@ -63,12 +53,9 @@ static void plain(void **state) {
 static void readings(void **state) {
     (void)state;
     static const KubeScriptRow rows[] = {
-        {200, AGGREGATED("",  "",     "")},
-        {200, AGGREGATED("x", "",     "")},
-        {200, AGGREGATED("",  "",     "")},
-        {200, AGGREGATED("x", WIDGET, "")},
-        {200, AGGREGATED("",  "",     "")},
-        {200, AGGREGATED("x", "",     "")},
+        {200, AGGREGATED("", "", "")}, {200, AGGREGATED("x", "", "")},
+        {200, AGGREGATED("", "", "")}, {200, AGGREGATED("x", WIDGET, "")},
+        {200, AGGREGATED("", "", "")}, {200, AGGREGATED("x", "", "")},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     SCOPED(KubeDiscoveryRef) discovery = kube_discovery_open();
@@ -94,7 +81,7 @@ static void readings(void **state) {
 static void stale(void **state) {
     (void)state;
     static const KubeScriptRow rows[] = {
-        {200, AGGREGATED("",  "",     "")                        },
+        {200, AGGREGATED("", "", "")},
         {200, AGGREGATED("x", WIDGET, ",\"freshness\":\"Stale\"")},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -115,9 +102,9 @@ static void failures(void **state) {
     static const char widgets[] = AGGREGATED("x", WIDGET, "");
     static const KubeScriptRow rows[] = {
         {403, "{\"kind\":\"Status\",\"message\":\"no\"}"},
-        {200, "{\"kind\":\"Login\"}"                    },
-        {200, no_resources                              },
-        {200, widgets                                   },
+        {200, "{\"kind\":\"Login\"}"},
+        {200, no_resources},
+        {200, widgets},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     SCOPED(KubeDiscoveryRef) discovery = kube_discovery_open();

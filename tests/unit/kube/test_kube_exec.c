@@ -38,27 +38,27 @@ typedef struct Row {
 } Row;
 
 static const Row rows[] = {
-    {PRINT("{\"token\":\" t\\n\"}"),                                                     "t",  ""                                                    },
-    {PRINT("{\"clientCertificateData\":\"" CERT "\",\"clientKeyData\":\"" KEY "\"}"),    "",   KEY                                                   },
-    {PRINT("{\"clientCertificateData\":\"c\",\"token\":\"secret\"}"),                    NULL,
-     "gives neither a token nor a certificate with its key"                                                                                          },
-    {PRINT("{\"token\":\"secret\\nX: 1\"}"),                                             NULL,
-     "gives an invalid credential: The token must not contain control characters"                                                                    },
-    {PRINT("{\"clientCertificateData\":\"secret\",\"clientKeyData\":\"k\"}"),            NULL,
+    {PRINT("{\"token\":\" t\\n\"}"), "t", ""},
+    {PRINT("{\"clientCertificateData\":\"" CERT "\",\"clientKeyData\":\"" KEY "\"}"), "", KEY},
+    {PRINT("{\"clientCertificateData\":\"c\",\"token\":\"secret\"}"), NULL,
+     "gives neither a token nor a certificate with its key"},
+    {PRINT("{\"token\":\"secret\\nX: 1\"}"), NULL,
+     "gives an invalid credential: The token must not contain control characters"},
+    {PRINT("{\"clientCertificateData\":\"secret\",\"clientKeyData\":\"k\"}"), NULL,
      "gives an invalid credential: The client certificate does not hold a certificate as PEM "
-     "text"                                                                                                                                          },
-    {PRINT("{\"token\":\"secret\",\"expirationTimestamp\":\"soon\"}"),                   NULL,
-     "gives an \"expirationTimestamp\" that is not an RFC 3339 time"                                                                                 },
-    {PRINT("{}"),                                                                        NULL, "gives neither a token nor a certificate with its key"},
+     "text"},
+    {PRINT("{\"token\":\"secret\",\"expirationTimestamp\":\"soon\"}"), NULL,
+     "gives an \"expirationTimestamp\" that is not an RFC 3339 time"},
+    {PRINT("{}"), NULL, "gives neither a token nor a certificate with its key"},
     {"echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"v0\",\"status\":\"secret\"}'", NULL,
-     "prints an ExecCredential of \"v0\", not of \"" V1 "\""                                                                                         },
-    {"echo '{\"kind\":\"secret\"}'",                                                     NULL, "does not print an ExecCredential"                    },
-    {"echo secret",                                                                      NULL, "does not print an ExecCredential"                    },
-    {"yes secret | head -c 3000000",                                                     NULL, "does not print an ExecCredential"                    },
-    {"echo secret; printf 'log \\033[31min\\007 first\\n' >&2; exit 3",                  NULL,
-     "ended with status 3 and said: log in first"                                                                                                    },
-    {"exit 3",                                                                           NULL, "ended with status 3"                                 },
-    {"kill -9 $$",                                                                       NULL, "ended with status 137"                               },
+     "prints an ExecCredential of \"v0\", not of \"" V1 "\""},
+    {"echo '{\"kind\":\"secret\"}'", NULL, "does not print an ExecCredential"},
+    {"echo secret", NULL, "does not print an ExecCredential"},
+    {"yes secret | head -c 3000000", NULL, "does not print an ExecCredential"},
+    {"echo secret; printf 'log \\033[31min\\007 first\\n' >&2; exit 3", NULL,
+     "ended with status 3 and said: log in first"},
+    {"exit 3", NULL, "ended with status 3"},
+    {"kill -9 $$", NULL, "ended with status 137"},
 };
 
 static void answers(void **state) {
@@ -181,11 +181,9 @@ static void absent(void **state) {
     (void)state;
     KubeCase test;
     kube_case_open(&test);
-    KubeTarget target = {
-        .exec = {.api_version = STR(V1),
-                 .command = STR("no-such-plugin-anywhere"),
-                 .install_hint = STR(" Get \033[1mit\n")}
-    };
+    KubeTarget target = {.exec = {.api_version = STR(V1),
+                                  .command = STR("no-such-plugin-anywhere"),
+                                  .install_hint = STR(" Get \033[1mit\n")}};
     KubeCredential got = {0};
     Str problem = STR_EMPTY;
     assert_false(run(&test, &target, &got, &problem));

@@ -26,17 +26,18 @@ typedef struct Row {
 } Row;
 
 static const Row rows[] = {
-    {{{200, FIRST}, {200, SECOND}},                                                     2, KUBE_DONE,   2},
-    {{{200, FIRST}, {410, GONE}, {200, FIRST}, {200, SECOND}},                          4, KUBE_DONE,   2},
-    {{{200, FIRST}, {410, GONE}, {200, SECOND}},                                        3, KUBE_DONE,   1},
- /* A server whose snapshots expire at once. */
+    {{{200, FIRST}, {200, SECOND}}, 2, KUBE_DONE, 2},
+    {{{200, FIRST}, {410, GONE}, {200, FIRST}, {200, SECOND}}, 4, KUBE_DONE, 2},
+    {{{200, FIRST}, {410, GONE}, {200, SECOND}}, 3, KUBE_DONE, 1},
+    /* A server whose snapshots expire at once. */
     {{{200, FIRST}, {410, GONE}, {200, FIRST}, {410, GONE}, {200, FIRST}, {410, GONE}},
-     6,                                                                                    KUBE_FAILED,
-     1                                                                                                   },
-    {{{200, FIRST}, {403, GONE}},                                                       2, KUBE_FAILED, 1},
-    {{{200, FIRST}, {200, "no JSON"}},                                                  2, KUBE_FAILED, 1},
-    {{{200, "{\"items\":null}"}},                                                       1, KUBE_DONE,   0},
-    {{{200, "[]"}},                                                                     1, KUBE_FAILED, 0},
+     6,
+     KUBE_FAILED,
+     1},
+    {{{200, FIRST}, {403, GONE}}, 2, KUBE_FAILED, 1},
+    {{{200, FIRST}, {200, "no JSON"}}, 2, KUBE_FAILED, 1},
+    {{{200, "{\"items\":null}"}}, 1, KUBE_DONE, 0},
+    {{{200, "[]"}}, 1, KUBE_FAILED, 0},
 };
 
 static void pages(void **state) {
@@ -47,9 +48,7 @@ static void pages(void **state) {
         KubeList list;
         KubeResponse response;
         Diags diags = diags_new(arena);
-        KubeListRequest request = {
-            .ref = {.resource = &config_maps, .namespace = STR("n")}
-        };
+        KubeListRequest request = {.ref = {.resource = &config_maps, .namespace = STR("n")}};
         kube_script_open(&script, rows[i].rows, ARRAY_COUNT(rows[i].rows), NULL, arena);
         KubeCall call = {.client = script.client, .arena = arena};
         assert_int_equal(kube_list_read(&call, &request, &list, &response, &diags),

@@ -110,9 +110,9 @@ static void expiring(void **state) {
         int64_t lifetime_s, last_s, first_s;
     } rows[] = {
         {900, 839, 840},
-        {120, 59,  60 },
-        {60,  29,  30 },
-        {10,  4,   5  },
+        {120, 59, 60},
+        {60, 29, 30},
+        {10, 4, 5},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         LoginCase test;
@@ -232,13 +232,7 @@ static void with_configured(void **state) {
 static void repeated_requests(void **state) {
     (void)state;
     static const KubeScriptRow busy[] = {
-        {503, "{}"},
-        {429, "{}"},
-        {502, "{}"},
-        {200, "{}"},
-        {401, "{}"},
-        {503, "{}"},
-        {200, "{}"},
+        {503, "{}"}, {429, "{}"}, {502, "{}"}, {200, "{}"}, {401, "{}"}, {503, "{}"}, {200, "{}"},
     };
     LoginCase test;
     KubeScript script;
@@ -288,10 +282,10 @@ static void bad_token_files(void **state) {
     static const struct {
         const char *text, *problem;
     } rows[] = {
-        {NULL,          "cannot be read: No such file or directory"},
-        {"",            "is empty"                                 },
-        {"secret\ntwo", "does not hold a token, but several lines" },
-        {"sec\x01ret",  "does not hold a token, but several lines" },
+        {NULL, "cannot be read: No such file or directory"},
+        {"", "is empty"},
+        {"secret\ntwo", "does not hold a token, but several lines"},
+        {"sec\x01ret", "does not hold a token, but several lines"},
     };
     KubeCase files;
     kube_case_open(&files);

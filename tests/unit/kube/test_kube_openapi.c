@@ -20,10 +20,7 @@ static bool find(KubeScript *script, KubeOpenapi *openapi, const char *version, 
 static void reads_few_documents(void **state) {
     (void)state;
     static const KubeScriptRow rows[] = {
-        {200,           INDEX     },
-        { 200, DOCUMENT("g",  "Widget")},
-        { 200,  DOCUMENT("", "Service")}
-    };
+        {200, INDEX}, {200, DOCUMENT("g", "Widget")}, {200, DOCUMENT("", "Service")}};
     SCOPED(ArenaRef) arena = arena_open("test");
     SCOPED(KubeOpenapiRef) openapi = kube_openapi_open();
     KubeScript script;
@@ -44,13 +41,11 @@ static void reads_few_documents(void **state) {
 /* A user who may not read them, and an old server, have no schemas; this is asked once. */
 static void rejected(void **state) {
     (void)state;
-    static const KubeScriptRow forbidden[] = {
-        {403, "{\"kind\":\"Status\"}"}
-    };
+    static const KubeScriptRow forbidden[] = {{403, "{\"kind\":\"Status\"}"}};
     static const KubeScriptRow half[] = {
-        {200, INDEX               },
+        {200, INDEX},
         {404, "404 page not found"},
-        {404, "404 page not found"}  /* without the hash of the index */
+        {404, "404 page not found"} /* without the hash of the index */
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     SCOPED(KubeOpenapiRef) none = kube_openapi_open();

@@ -35,13 +35,13 @@ typedef struct Row {
 } Row;
 
 static const Row rows[] = {
-    {"10.0.0.1", "443", {"t", PEM, "team\n"}, "https://10.0.0.1:443",  "team"                                         },
-    {"fd00::1",  "443", {"t", PEM, NULL},     "https://[fd00::1]:443", ""                                             },
-    {"kube.svc", "443", {"t", NULL, NULL},    "https://kube.svc:443",  ""                                             },
-    {NULL,       "443", {"t", PEM, NULL},     NULL,                    "The configuration selects the service account"},
-    {"10.0.0.1", NULL,  {"t", PEM, NULL},     NULL,                    "The configuration selects the service account"},
-    {"10.0.0.1", "443", {NULL, PEM, NULL},    NULL,                    "The configuration selects the service account"},
-    {"10.0.0.1", "443", {"t", "x", NULL},     NULL,                    "The certificate authority does not hold a"    },
+    {"10.0.0.1", "443", {"t", PEM, "team\n"}, "https://10.0.0.1:443", "team"},
+    {"fd00::1", "443", {"t", PEM, NULL}, "https://[fd00::1]:443", ""},
+    {"kube.svc", "443", {"t", NULL, NULL}, "https://kube.svc:443", ""},
+    {NULL, "443", {"t", PEM, NULL}, NULL, "The configuration selects the service account"},
+    {"10.0.0.1", NULL, {"t", PEM, NULL}, NULL, "The configuration selects the service account"},
+    {"10.0.0.1", "443", {NULL, PEM, NULL}, NULL, "The configuration selects the service account"},
+    {"10.0.0.1", "443", {"t", "x", NULL}, NULL, "The certificate authority does not hold a"},
 };
 
 static void accounts(void **state) {

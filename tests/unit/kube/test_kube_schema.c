@@ -57,27 +57,30 @@ static void check_cases(const SchemaCase *cases, size_t count) {
 static void fields(void **state) {
     (void)state;
     static const SchemaCase cases[] = {
-        {OBJECT("\"size\":{\"type\":\"integer\"}"),                                                         "{\"size\":1}",                           ""                                                             },
-        {OBJECT("\"size\":{\"type\":\"integer\"}"),                                                         "{\"sise\":1}",
-         ".spec.sise: The kind has no field \"sise\" here. Did you mean \"size\"?\n"                                                                                                                                 },
-        {OBJECT("\"size\":{\"type\":\"integer\"}"),                                                         "{\"other\":{\"size\":1},\"none\":null}",
-         ".spec.other: The kind has no field \"other\" here.\n"                                                                                                                                                      },
+        {OBJECT("\"size\":{\"type\":\"integer\"}"), "{\"size\":1}", ""},
+        {OBJECT("\"size\":{\"type\":\"integer\"}"), "{\"sise\":1}",
+         ".spec.sise: The kind has no field \"sise\" here. Did you mean \"size\"?\n"},
+        {OBJECT("\"size\":{\"type\":\"integer\"}"), "{\"other\":{\"size\":1},\"none\":null}",
+         ".spec.other: The kind has no field \"other\" here.\n"},
         {"{\"type\":\"object\",\"x-kubernetes-preserve-unknown-fields\":true,\"properties\":{"
-         "\"size\":{\"type\":\"integer\"}}}",                                                      "{\"other\":1,\"size\":\"1\"}",
-         ".spec.size: The field must be a whole number, but is a string.\n"                                                                                                                                          },
-        {"{\"type\":\"object\"}",                                                                           "{\"other\":1}",                          ""                                                             },
+         "\"size\":{\"type\":\"integer\"}}}",
+         "{\"other\":1,\"size\":\"1\"}",
+         ".spec.size: The field must be a whole number, but is a string.\n"},
+        {"{\"type\":\"object\"}", "{\"other\":1}", ""},
         {"{\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\"}}",
-         "{\"a\":\"b\",\"c\":1}",                                                                                                                     ".spec.c: The field must be a string, but is a whole number.\n"},
-        {"{\"type\":\"object\",\"additionalProperties\":true}",                                             "{\"a\":1}",                              ""                                                             },
+         "{\"a\":\"b\",\"c\":1}", ".spec.c: The field must be a string, but is a whole number.\n"},
+        {"{\"type\":\"object\",\"additionalProperties\":true}", "{\"a\":1}", ""},
         {OBJECT(
              "\"list\":{\"type\":\"array\",\"items\":" OBJECT("\"a\":{\"type\":\"string\"}") "}"),
-         "{\"list\":[{\"a\":\"b\"},{\"b\":\"a\"},null]}",                                                                                             ".spec.list[1].b: The kind has no field \"b\" here.\n"         },
+         "{\"list\":[{\"a\":\"b\"},{\"b\":\"a\"},null]}",
+         ".spec.list[1].b: The kind has no field \"b\" here.\n"},
         {OBJECT("\"template\":{\"type\":\"object\",\"x-kubernetes-embedded-resource\":true,"
                 "\"properties\":{\"spec\":{\"type\":\"object\"}}}"),
          "{\"template\":{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"p\","
-         "\"lables\":{}},\"spec\":{\"x\":1},\"data\":1}}",                                                                                            ".spec.template.data: The kind has no field \"data\" here.\n"
+         "\"lables\":{}},\"spec\":{\"x\":1},\"data\":1}}",
+         ".spec.template.data: The kind has no field \"data\" here.\n"
          ".spec.template.metadata.lables: The kind has no field \"lables\" here. Did you mean "
-         "\"labels\"?\n"                                                                                                                                   },
+         "\"labels\"?\n"},
     };
     check_cases(cases, ARRAY_COUNT(cases));
 }
@@ -85,28 +88,28 @@ static void fields(void **state) {
 static void types(void **state) {
     (void)state;
     static const SchemaCase cases[] = {
-        {OBJECT("\"a\":{\"type\":\"string\"}"),                                 "{\"a\":1.5}",
-         ".spec.a: The field must be a string, but is a number.\n"                                               },
-        {OBJECT("\"a\":{\"type\":\"boolean\"}"),                                "{\"a\":\"true\"}",
-         ".spec.a: The field must be true or false, but is a string.\n"                                          },
-        {OBJECT("\"a\":{\"type\":\"integer\"}"),                                "{\"a\":1.5}",
-         ".spec.a: The field must be a whole number, but is a number.\n"                                         },
-        {OBJECT("\"a\":{\"type\":\"integer\"}"),                                "{\"a\":9223372036854775808}", ""},
-        {OBJECT("\"a\":{\"type\":\"number\"}"),                                 "{\"a\":1}",                   ""},
-        {OBJECT("\"a\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}"),  "{\"a\":\"b\"}",
-         ".spec.a: The field must be a list, but is a string.\n"                                                 },
-        {OBJECT("\"a\":{\"type\":\"object\"}"),                                 "{\"a\":[]}",
-         ".spec.a: The field must be an object, but is a list.\n"                                                },
-        {OBJECT("\"a\":{\"x-kubernetes-int-or-string\":true}"),                 "{\"a\":\"50%\"}",             ""},
-        {OBJECT("\"a\":{\"x-kubernetes-int-or-string\":true}"),                 "{\"a\":3}",                   ""},
-        {OBJECT("\"a\":{\"x-kubernetes-int-or-string\":true}"),                 "{\"a\":true}",
-         ".spec.a: The field must be a whole number or a string, but is a boolean.\n"                            },
-        {OBJECT("\"a\":{\"type\":\"string\",\"nullable\":true}"),               "{\"a\":null}",                ""},
-        {OBJECT("\"a\":{\"x-kubernetes-preserve-unknown-fields\":true}"),       "{\"a\":[1,{}]}",              ""},
+        {OBJECT("\"a\":{\"type\":\"string\"}"), "{\"a\":1.5}",
+         ".spec.a: The field must be a string, but is a number.\n"},
+        {OBJECT("\"a\":{\"type\":\"boolean\"}"), "{\"a\":\"true\"}",
+         ".spec.a: The field must be true or false, but is a string.\n"},
+        {OBJECT("\"a\":{\"type\":\"integer\"}"), "{\"a\":1.5}",
+         ".spec.a: The field must be a whole number, but is a number.\n"},
+        {OBJECT("\"a\":{\"type\":\"integer\"}"), "{\"a\":9223372036854775808}", ""},
+        {OBJECT("\"a\":{\"type\":\"number\"}"), "{\"a\":1}", ""},
+        {OBJECT("\"a\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}"), "{\"a\":\"b\"}",
+         ".spec.a: The field must be a list, but is a string.\n"},
+        {OBJECT("\"a\":{\"type\":\"object\"}"), "{\"a\":[]}",
+         ".spec.a: The field must be an object, but is a list.\n"},
+        {OBJECT("\"a\":{\"x-kubernetes-int-or-string\":true}"), "{\"a\":\"50%\"}", ""},
+        {OBJECT("\"a\":{\"x-kubernetes-int-or-string\":true}"), "{\"a\":3}", ""},
+        {OBJECT("\"a\":{\"x-kubernetes-int-or-string\":true}"), "{\"a\":true}",
+         ".spec.a: The field must be a whole number or a string, but is a boolean.\n"},
+        {OBJECT("\"a\":{\"type\":\"string\",\"nullable\":true}"), "{\"a\":null}", ""},
+        {OBJECT("\"a\":{\"x-kubernetes-preserve-unknown-fields\":true}"), "{\"a\":[1,{}]}", ""},
         {OBJECT("\"a\":{\"type\":\"string\",\"enum\":[\"Always\",\"Never\"]}"), "{\"a\":\"Nevr\"}",
-         ".spec.a: The field must be one of \"Always\", \"Never\". Did you mean \"Never\"?\n"                    },
+         ".spec.a: The field must be one of \"Always\", \"Never\". Did you mean \"Never\"?\n"},
         {OBJECT("\"a\":{\"type\":\"string\",\"enum\":[\"Always\",\"Never\"]}"), "{\"a\":\"Never\"}",
-         ""                                                                                                      },
+         ""},
     };
     check_cases(cases, ARRAY_COUNT(cases));
 }
@@ -117,13 +120,13 @@ static void types(void **state) {
 static void missing(void **state) {
     (void)state;
     static const SchemaCase cases[] = {
-        {REQUIRED("\"a\",\"b\"",                                         "\"a\":{\"type\":\"string\"},\"b\":{\"type\":\"string\"}"),
-         "{\"a\":\"x\"}",                                                                                                                  ".spec: The field \"b\" is missing here.\n"     },
-        {REQUIRED("\"a\"",                                               "\"a\":{\"type\":\"string\",\"default\":\"x\"}"),           "{}", ""                                              },
-        {OBJECT("\"a\":" REQUIRED("\"b\"",                               "\"b\":{\"type\":\"string\"}")),                            "{}", ""                                              },
+        {REQUIRED("\"a\",\"b\"", "\"a\":{\"type\":\"string\"},\"b\":{\"type\":\"string\"}"),
+         "{\"a\":\"x\"}", ".spec: The field \"b\" is missing here.\n"},
+        {REQUIRED("\"a\"", "\"a\":{\"type\":\"string\",\"default\":\"x\"}"), "{}", ""},
+        {OBJECT("\"a\":" REQUIRED("\"b\"", "\"b\":{\"type\":\"string\"}")), "{}", ""},
         {OBJECT("\"a\":{\"type\":\"array\",\"items\":" REQUIRED("\"b\"",
-         "\"b\":{\"type\":\"string\"}") "}"),
-         "{\"a\":[{\"b\":\"x\"},{}]}",                                                                                                     ".spec.a[1]: The field \"b\" is missing here.\n"},
+                                                                "\"b\":{\"type\":\"string\"}") "}"),
+         "{\"a\":[{\"b\":\"x\"},{}]}", ".spec.a[1]: The field \"b\" is missing here.\n"},
     };
     check_cases(cases, ARRAY_COUNT(cases));
 }
@@ -176,9 +179,11 @@ static void documents(void **state) {
     } cases[] = {
         {"{\"apiVersion\":\"v1\",\"kind\":\"Service\",\"metadata\":{\"name\":\"s\",\"labels\":{"
          "\"a\":\"b\"}},\"spec\":{\"ports\":[{\"port\":80,\"targetPort\":\"http\"},{\"port\":81,"
-         "\"targetPort\":81}],\"selector\":{\"a\":\"b\"}}}",               ""                                                                    },
+         "\"targetPort\":81}],\"selector\":{\"a\":\"b\"}}}",
+         ""},
         {"{\"metadata\":{\"labels\":{\"a\":1}},\"spec\":{\"type\":\"NodPort\",\"ports\":[{\"port\":"
-         "\"80\",\"protocl\":\"TCP\",\"targetPort\":true}]},\"data\":{}}", ".data: The kind has no field \"data\" here.\n"
+         "\"80\",\"protocl\":\"TCP\",\"targetPort\":true}]},\"data\":{}}",
+         ".data: The kind has no field \"data\" here.\n"
          ".metadata.labels.a: The field must be a string, but is a whole number.\n"
          ".spec.ports[0].port: The field must be a whole number, but is a string.\n"
          ".spec.ports[0].protocl: The kind has no field \"protocl\" here. Did you mean "
@@ -187,7 +192,7 @@ static void documents(void **state) {
          "boolean.\n"
          ".spec.type: The field must be one of \"ClusterIP\", \"ExternalName\", "
          "\"LoadBalancer\", \"NodePort\". Did you mean \"NodePort\"?\n"},
-        {"{\"metadata\":{\"ownerReferences\":[{\"uid\":\"u\"}]}}",                  ""                                                                    },
+        {"{\"metadata\":{\"ownerReferences\":[{\"uid\":\"u\"}]}}", ""},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     Str text;
@@ -207,9 +212,9 @@ static void documents(void **state) {
 static void damaged(void **state) {
     (void)state;
     static const SchemaCase cases[] = {
-        {"[]",                                                           "{\"a\":1}", ""},
-        {"{\"$ref\":\"#/components/schemas/none\"}",                     "{\"a\":1}", ""},
-        {"{\"type\":7,\"properties\":[],\"required\":{},\"enum\":3}",    "{\"a\":1}", ""},
+        {"[]", "{\"a\":1}", ""},
+        {"{\"$ref\":\"#/components/schemas/none\"}", "{\"a\":1}", ""},
+        {"{\"type\":7,\"properties\":[],\"required\":{},\"enum\":3}", "{\"a\":1}", ""},
         {"{\"allOf\":[{\"$ref\":\"elsewhere\"}],\"required\":[null,1]}", "{\"a\":1}", ""},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -248,15 +253,15 @@ typedef struct SuggestionCase {
 static void suggestions(void **state) {
     (void)state;
     static const SuggestionCase cases[] = {
-        {"",                     "spce",   " Did you mean \"spec\"?"  },
-        {".spec",                "sise",   " Did you mean \"size\"?"  },
-        {".spec.items[1]",       "wieght", " Did you mean \"weight\"?"},
-        {".spec.named.any",      "sise",   " Did you mean \"size\"?"  },
-        {".spec.named[\"a.b\"]", "sise",   " Did you mean \"size\"?"  },
-        {".spec",                "other",  ""                         },
-        {".spec.absent",         "sise",   ""                         },
-        {".loop",                "sise",   ""                         },
-        {".spec.size.deep.deep", "sise",   ""                         },
+        {"", "spce", " Did you mean \"spec\"?"},
+        {".spec", "sise", " Did you mean \"size\"?"},
+        {".spec.items[1]", "wieght", " Did you mean \"weight\"?"},
+        {".spec.named.any", "sise", " Did you mean \"size\"?"},
+        {".spec.named[\"a.b\"]", "sise", " Did you mean \"size\"?"},
+        {".spec", "other", ""},
+        {".spec.absent", "sise", ""},
+        {".loop", "sise", ""},
+        {".spec.size.deep.deep", "sise", ""},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     KubeSchema schema;

@@ -56,15 +56,15 @@ typedef struct Row {
 } Row;
 
 static const Row rows[] = {
-    {"",                                                                                      "HTTP status 500"                   },
-    {"<html>no</html>",                                                                       "HTTP status 500"                   },
-    {"{\"a\":",                                                                               "HTTP status 500"                   },
-    {"null",                                                                                  "HTTP status 500 (null)"            },
-    {"upstream is down\nmore",                                                                "HTTP status 500 (upstream is down)"},
-    {"{\"kind\":\"Status\",\"message\":7,\"details\":null}",                                  "HTTP status 500"                   },
+    {"", "HTTP status 500"},
+    {"<html>no</html>", "HTTP status 500"},
+    {"{\"a\":", "HTTP status 500"},
+    {"null", "HTTP status 500 (null)"},
+    {"upstream is down\nmore", "HTTP status 500 (upstream is down)"},
+    {"{\"kind\":\"Status\",\"message\":7,\"details\":null}", "HTTP status 500"},
     {"{\"kind\":\"Status\",\"message\":\"m.\",\"reason\":\"R\",\"details\":{\"causes\":{}}}",
-     "HTTP status 500 R (m)"                                                                                                      },
-    {"{\"kind\":\"Status\",\"message\":\"a\\u001b[2Jb\"}",                                    "HTTP status 500 (ab)"              },
+     "HTTP status 500 R (m)"},
+    {"{\"kind\":\"Status\",\"message\":\"a\\u001b[2Jb\"}", "HTTP status 500 (ab)"},
 };
 
 static void broken(void **state) {

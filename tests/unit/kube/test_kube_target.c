@@ -14,20 +14,20 @@ static void servers(void **state) {
         const char *server;
         const char *problem;
     } rows[] = {
-        {"",                              "",                             ""                        },
-        {"host",                          "https://host",                 ""                        },
-        {" host:6443/ ",                  "https://host:6443",            ""                        },
-        {"http://127.0.0.1:8001",         "http://127.0.0.1:8001",        ""                        },
-        {"https://[::1]:6443//",          "https://[::1]:6443",           ""                        },
-        {"https://h/k8s/clusters/c-m-1/", "https://h/k8s/clusters/c-m-1", ""                        },
-        {"https://",                      NULL,                           "must be a URL"           },
-        {"https:///path",                 NULL,                           "must be a URL"           },
-        {"unix:///run/kube.sock",         NULL,                           "must be a URL"           },
-        {"https://a b",                   NULL,                           "must not contain sp"     },
-        {"https://h\r\nX: 1",             NULL,                           "must not contain sp"     },
-        {"https://secret:secret@h",       NULL,                           "must not contain a user" },
-        {"https://h/?token=secret",       NULL,                           "must not contain a query"},
-        {"https://h/#x",                  NULL,                           "must not contain a query"},
+        {"", "", ""},
+        {"host", "https://host", ""},
+        {" host:6443/ ", "https://host:6443", ""},
+        {"http://127.0.0.1:8001", "http://127.0.0.1:8001", ""},
+        {"https://[::1]:6443//", "https://[::1]:6443", ""},
+        {"https://h/k8s/clusters/c-m-1/", "https://h/k8s/clusters/c-m-1", ""},
+        {"https://", NULL, "must be a URL"},
+        {"https:///path", NULL, "must be a URL"},
+        {"unix:///run/kube.sock", NULL, "must be a URL"},
+        {"https://a b", NULL, "must not contain sp"},
+        {"https://h\r\nX: 1", NULL, "must not contain sp"},
+        {"https://secret:secret@h", NULL, "must not contain a user"},
+        {"https://h/?token=secret", NULL, "must not contain a query"},
+        {"https://h/#x", NULL, "must not contain a query"},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
@@ -58,22 +58,22 @@ static void proxies(void **state) {
 }
 
 static const KubeTarget bad_targets[] = {
-    {.ca_certs = STR_CONST("secret")                                           },
-    {.certificate = STR_CONST("secret"),                                         .key = STR_CONST(KEY)},
-    {.certificate = STR_CONST(CERT),                                                                          .key = STR_CONST("secret")},
+    {.ca_certs = STR_CONST("secret")},
+    {.certificate = STR_CONST("secret"), .key = STR_CONST(KEY)},
+    {.certificate = STR_CONST(CERT), .key = STR_CONST("secret")},
     {.certificate = STR_CONST(CERT)},
-    {.key = STR_CONST(KEY)                                            },
-    {.token = STR_CONST("sec\nret")                                                     },
-    {.server_name = STR_CONST("a\r\nb")                                            },
-    {.proxy = STR_CONST("secret")                                        },
-    {.exec = {.command = STR_CONST("x"), .api_version = STR_CONST(V1 "alpha1")}                                              },
+    {.key = STR_CONST(KEY)},
+    {.token = STR_CONST("sec\nret")},
+    {.server_name = STR_CONST("a\r\nb")},
+    {.proxy = STR_CONST("secret")},
+    {.exec = {.command = STR_CONST("x"), .api_version = STR_CONST(V1 "alpha1")}},
     {.exec = {.api_version = STR_CONST(V1)}},
     {.exec = {.command = STR_CONST("x"),
               .api_version = STR_CONST(V1),
-              .interactive = KUBE_INTERACTIVE_ALWAYS}                                    },
-    {.impersonation = {.uid = STR_CONST("1")}                     },
-    {.impersonation = {.user = STR_CONST("a\nb")}                                  },
-    {.impersonation = {.user = STR_CONST("a"), .uid = STR_CONST("a\x7f")}                              },
+              .interactive = KUBE_INTERACTIVE_ALWAYS}},
+    {.impersonation = {.uid = STR_CONST("1")}},
+    {.impersonation = {.user = STR_CONST("a\nb")}},
+    {.impersonation = {.user = STR_CONST("a"), .uid = STR_CONST("a\x7f")}},
 };
 
 static const char unsupported_version[] =
@@ -120,7 +120,7 @@ static void good(void **state) {
         .key = STR(KEY),
         .token = STR(" t\n"),
         .exec = {.command = STR("x"), .api_version = STR(V1 "beta1")},
-        .impersonation = {.user = STR("j\xc3\xbcrgen")                  },
+        .impersonation = {.user = STR("j\xc3\xbcrgen")},
     };
     vec_push(arena, &target.impersonation.groups, STR("a b"));
     Str problem = STR("unchanged");

@@ -10,17 +10,17 @@ typedef struct Row {
 
 static const Row rows[] = {
     {"299 - \"v1 ComponentStatus is deprecated in v1.19+\"",
-     "v1 ComponentStatus is deprecated in v1.19+"                                                                },
-    {"299 - \"v1 ComponentStatus is deprecated in v1.19+\"",            ""                                       },
-    {"299 kube \"a \\\"b\\\" c\"",                                      "a \"b\" c"                              },
-    {"299 - \"one\", 299 - \"two, three\"",                             "one|two, three"                         },
-    {"299 - \"four\" \"Wed, 21 Oct 2015 07:28:00 GMT\",299 - \"five\"", "four|five"                              },
-    {"110 - \"Response is Stale\"",                                     ""                                       },
-    {"299 - \"open",                                                    ""                                       },
-    {"299 - \"\"",                                                      ""                                       },
-    {"299",                                                             ""                                       },
-    {"",                                                                ""                                       },
-    {"299 - \"with\\u001b[31m colour\x1b[0m\"",                         "with"
+     "v1 ComponentStatus is deprecated in v1.19+"},
+    {"299 - \"v1 ComponentStatus is deprecated in v1.19+\"", ""},
+    {"299 kube \"a \\\"b\\\" c\"", "a \"b\" c"},
+    {"299 - \"one\", 299 - \"two, three\"", "one|two, three"},
+    {"299 - \"four\" \"Wed, 21 Oct 2015 07:28:00 GMT\",299 - \"five\"", "four|five"},
+    {"110 - \"Response is Stale\"", ""},
+    {"299 - \"open", ""},
+    {"299 - \"\"", ""},
+    {"299", ""},
+    {"", ""},
+    {"299 - \"with\\u001b[31m colour\x1b[0m\"", "with"
                                                 "u001b[31m colour"},
 };
 

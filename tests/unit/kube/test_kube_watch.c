@@ -34,72 +34,80 @@ typedef struct Row {
 } Row;
 
 static const Row rows[] = {
-  /* Pieces that end anywhere. */
+    /* Pieces that end anywhere. */
     {NULL,
      {{200, LIST("5", OBJECT("a", "1"))},
       {200, PIECES("{\"type\":\"ADD",
                    "ED\",\"object\":{\"metadata\":{\"name\":\"b\",\"resourceVersion\":",
                    "\"6\"}}}\n" EVENT("BOOKMARK", OBJECT("", "9")) "{\"ty",
-                   "pe\":\"DELETED\",\"object\":",
-                   OBJECT("a", "10") "}",
-                   "\n")}},
-     "+a list +b -a ",                  "5 "      },
- /* The stream ends, and is continued from the bookmark. */
+                   "pe\":\"DELETED\",\"object\":", OBJECT("a", "10") "}", "\n")}},
+     "+a list +b -a ",
+     "5 "},
+    /* The stream ends, and is continued from the bookmark. */
     {NULL,
      {{200, LIST("5")},
       {200, EVENT("BOOKMARK", OBJECT("", "9"))},
       {200, EVENT("ADDED", OBJECT("a", "10"))}},
-     "list +a ",                        "5 9 "    },
- /* It breaks in the middle of a frame. */
+     "list +a ",
+     "5 9 "},
+    /* It breaks in the middle of a frame. */
     {NULL,
      {{200, LIST("5")},
       {200, PIECES(EVENT("ADDED", OBJECT("a", "6")) "{\"type\":\"AD"), .transport = HTTP_LOST},
       {200, EVENT("MODIFIED", OBJECT("a", "7"))}},
-     "list +a +a ",                     "5 6 "    },
- /* It expires: only the differences of the new list are seen. */
+     "list +a +a ",
+     "5 6 "},
+    /* It expires: only the differences of the new list are seen. */
     {NULL,
      {{200, LIST("5", OBJECT("a", "1") "," OBJECT("b", "1") "," OBJECT("c", "1"))},
       {200, EXPIRED},
       {200, LIST("50", OBJECT("a", "1") "," OBJECT("c", "2") "," OBJECT("d", "3"))},
       {200, EVENT("DELETED", OBJECT("d", "51"))}},
-     "+a +b +c list +c +d -b list -d ", "5 50 "   },
- /* The request itself is answered by 410. */
+     "+a +b +c list +c +d -b list -d ",
+     "5 50 "},
+    /* The request itself is answered by 410. */
     {NULL,
      {{200, LIST("5")},
       {410, "{\"kind\":\"Status\",\"code\":410}"},
       {200, LIST("6", OBJECT("a", "6"))}},
-     "list +a list ",                   "5 "      },
- /* Its storage was restored from a backup: the version is one of the future. */
+     "list +a list ",
+     "5 "},
+    /* Its storage was restored from a backup: the version is one of the future. */
     {NULL,
      {{200, LIST("5")}, {504, TOO_NEW}, {200, LIST("3", OBJECT("a", "2"))}},
-     "list +a list ",                   "5 "      },
- /* The server is busy, then restarts. */
+     "list +a list ",
+     "5 "},
+    /* The server is busy, then restarts. */
     {NULL,
      {{200, LIST("5")},
       {429},
       {.transport = HTTP_NO_CONNECTION},
       {503},
       {200, EVENT("ADDED", OBJECT("a", "6"))}},
-     "list +a ",                        "5 5 5 5 "},
- /* Events that repeat what the list had. */
+     "list +a ",
+     "5 5 5 5 "},
+    /* Events that repeat what the list had. */
     {NULL,
      {{200, LIST("5", OBJECT("a", "4"))},
       {200, EVENT("ADDED", OBJECT("a", "4")) EVENT("MODIFIED", OBJECT("a", "6"))}},
-     "+a list +a ",                     "5 "      },
- /* The watch is forbidden: the list is polled. */
+     "+a list +a ",
+     "5 "},
+    /* The watch is forbidden: the list is polled. */
     {NULL,
      {{200, LIST("5", OBJECT("a", "1"))},
       {403, FORBIDDEN},
       {200, LIST("6", OBJECT("a", "1"))},
       {200, LIST("7")}},
-     "+a list list -a list ",           "5 "      },
- /* The list is forbidden too: the object is polled. */
+     "+a list list -a list ",
+     "5 "},
+    /* The list is forbidden too: the object is polled. */
     {"a",
      {{403, FORBIDDEN},
       {404, "{\"kind\":\"Status\"}"},
       {200, OBJECT("a", "1")},
       {404, "{\"kind\":\"Status\"}"}},
-     "-a +a -a ",                       ""        },
+     "-a +a -a ",
+     ""},
 };
 
 typedef struct Diary {
@@ -172,19 +180,14 @@ static void pieces(void **state) {
             vec_push(arena, &cut, str_to_cstr(str_slice(rest, 0, end), arena));
         }
         vec_push(arena, &cut, NULL);
-        const KubeScriptRow script_rows[] = {
-            {200,         LIST("5")          },
-            {.code = 200, .pieces = cut.items}
-        };
+        const KubeScriptRow script_rows[] = {{200, LIST("5")}, {.code = 200, .pieces = cut.items}};
         KubeScript script;
         KubeResponse response;
         Diags diags = diags_new(arena);
         Diary diary = {strbuf_new(arena), "list +\xc3\xa4 +b -b "};
-        KubeWatchRequest request = {
-            .ref = {.resource = &config_maps, .namespace = STR("n")},
-            .see = see,
-            .payload = &diary
-        };
+        KubeWatchRequest request = {.ref = {.resource = &config_maps, .namespace = STR("n")},
+                                    .see = see,
+                                    .payload = &diary};
         kube_script_open(&script, script_rows, ARRAY_COUNT(script_rows), NULL, arena);
         KubeCall call = {.client = script.client, .arena = arena};
         assert_int_equal(kube_watch_run(&call, &request, &response, &diags), KUBE_DONE);
@@ -197,8 +200,8 @@ static void pieces(void **state) {
 static void endings(void **state) {
     (void)state;
     static const KubeScriptRow failures[][3] = {
-        {{200, LIST("5")},                                               {.transport = HTTP_BAD_CERTIFICATE}},
-        {{200, LIST("5")},                                                              {400, "{\"kind\":\"Status\",\"code\":400,\"message\":\"m\"}"}},
+        {{200, LIST("5")}, {.transport = HTTP_BAD_CERTIFICATE}},
+        {{200, LIST("5")}, {400, "{\"kind\":\"Status\",\"code\":400,\"message\":\"m\"}"}},
         {{404, "404 page not found"}},
     };
     static const char *const problems[] = {"a problem", "HTTP status 400 (m)",
@@ -222,9 +225,7 @@ static void endings(void **state) {
 static void time_is_over(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
-    KubeScriptRow quiet[8] = {
-        {200, LIST("5")}
-    };
+    KubeScriptRow quiet[8] = {{200, LIST("5")}};
     KubeScript script;
     KubeResponse response;
     Diags diags = diags_new(arena);

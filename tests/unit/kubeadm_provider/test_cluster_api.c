@@ -10,18 +10,18 @@ static void test_endpoints(void **state) {
         const char *host; /* NULL: not valid */
         int port;
     } rows[] = {
-        {"10.0.0.1:6443",     "10.0.0.1",    6443},
-        {"api.example:8443",  "api.example", 8443},
-        {"api.example",       "api.example", 6443},
-        {"[fd00::1]:6444",    "fd00::1",     6444},
-        {"[fd00::1]",         "fd00::1",     6443},
-        {"fd00::1",           "fd00::1",     6443},
-        {"api.example:0",     NULL,          0   },
-        {"api.example:65536", NULL,          0   },
-        {"api.example:",      NULL,          0   },
-        {"[fd00::1",          NULL,          0   },
-        {":6443",             NULL,          0   },
-        {"",                  NULL,          0   },
+        {"10.0.0.1:6443", "10.0.0.1", 6443},
+        {"api.example:8443", "api.example", 8443},
+        {"api.example", "api.example", 6443},
+        {"[fd00::1]:6444", "fd00::1", 6444},
+        {"[fd00::1]", "fd00::1", 6443},
+        {"fd00::1", "fd00::1", 6443},
+        {"api.example:0", NULL, 0},
+        {"api.example:65536", NULL, 0},
+        {"api.example:", NULL, 0},
+        {"[fd00::1", NULL, 0},
+        {":6443", NULL, 0},
+        {"", NULL, 0},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         Str host;

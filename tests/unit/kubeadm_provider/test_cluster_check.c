@@ -15,17 +15,17 @@ static const struct {
     const char *machines;
     const char *problem;
 } networks[] = {
-    {"10.244.0.0/16",               "10.96.0.0/12",              "192.168.1.0/24", ""                                   },
-    {"10.244.0.0/16,fd00:1::/56",   "10.96.0.0/12,fd00:2::/112", "10.17.0.0/24",   ""                                   },
-    {"10.244.0.0/16",               "10.244.0.0/20",             "10.17.0.0/24",
-     "pods \"10.244.0.0/16\" and services \"10.244.0.0/20\" overlap"                                                    },
-    {"10.244.0.0/16",               "10.96.0.0/12",              "10.0.0.0/8",
-     "pods \"10.244.0.0/16\" and machines \"10.0.0.0/8\" overlap"                                                       },
-    {"10.244.0.0/16,fd00:1::/48",   "10.96.0.0/12,fd00:1::/112", "",
-     "\"fd00:1::/48\" and services \"fd00:1::/112\" overlap"                                                            },
-    {"10.244.0.0/16,10.245.0.0/16", "10.96.0.0/12",              "",               "pods has two networks of one family"},
-    {"10.244.0.0",                  "10.96.0.0/12",              "",               "pods is not a network"              },
-    {"10.244.0.0/33",               "10.96.0.0/12",              "",               "pods is not a network"              },
+    {"10.244.0.0/16", "10.96.0.0/12", "192.168.1.0/24", ""},
+    {"10.244.0.0/16,fd00:1::/56", "10.96.0.0/12,fd00:2::/112", "10.17.0.0/24", ""},
+    {"10.244.0.0/16", "10.244.0.0/20", "10.17.0.0/24",
+     "pods \"10.244.0.0/16\" and services \"10.244.0.0/20\" overlap"},
+    {"10.244.0.0/16", "10.96.0.0/12", "10.0.0.0/8",
+     "pods \"10.244.0.0/16\" and machines \"10.0.0.0/8\" overlap"},
+    {"10.244.0.0/16,fd00:1::/48", "10.96.0.0/12,fd00:1::/112", "",
+     "\"fd00:1::/48\" and services \"fd00:1::/112\" overlap"},
+    {"10.244.0.0/16,10.245.0.0/16", "10.96.0.0/12", "", "pods has two networks of one family"},
+    {"10.244.0.0", "10.96.0.0/12", "", "pods is not a network"},
+    {"10.244.0.0/33", "10.96.0.0/12", "", "pods is not a network"},
 };
 
 static void test_networks(void **state) {
@@ -33,7 +33,7 @@ static void test_networks(void **state) {
     for (size_t i = 0; i < ARRAY_COUNT(networks); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         const NamedNetwork named[] = {
-            {"pods",     str_from_cstr(networks[i].pods)    },
+            {"pods", str_from_cstr(networks[i].pods)},
             {"services", str_from_cstr(networks[i].services)},
             {"machines", str_from_cstr(networks[i].machines)},
         };
@@ -89,10 +89,10 @@ static void test_distinct(void **state) {
         ClusterNode other;
         const char *wanted;
     } rows[] = {
-        {node("w2", "02", "h2", "m2"), ""                                                   },
-        {node("w1", "01", "h1", "m1"), ""                                                   },
-        {node("w2", "01", "",   ""),   "of \"w1\" and \"w2\" have the same machine-id, 01." },
-        {node("w2", "02", "h1", "m2"), "of \"w1\" and \"w2\" have the same host name, h1."  },
+        {node("w2", "02", "h2", "m2"), ""},
+        {node("w1", "01", "h1", "m1"), ""},
+        {node("w2", "01", "", ""), "of \"w1\" and \"w2\" have the same machine-id, 01."},
+        {node("w2", "02", "h1", "m2"), "of \"w1\" and \"w2\" have the same host name, h1."},
         {node("w2", "02", "h2", "m1"), "of \"w1\" and \"w2\" have the same MAC address, m1."},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {

@@ -53,10 +53,10 @@ static void test_missing_facts(void **state) {
     static const struct {
         const char *output, *processors, *memory_mib, *swap_mib, *cgroup_version;
     } rows[] = {
-        {"",                                                                 "",  "",     "",  "" },
+        {"", "", "", "", ""},
         {"processors 4\nmemory_kib 2048000\nswap_kib 0\ncgroup cgroup2fs\n", "4", "2000", "0", "2"},
-        {"processors x\nmemory_kib 2048000\ncgroup tmpfs\n",                 "",  "2000", "0", "1"},
-        {"processors \nswap_kib 2048\ncgroup \n",                            "",  "",     "",  "" },
+        {"processors x\nmemory_kib 2048000\ncgroup tmpfs\n", "", "2000", "0", "1"},
+        {"processors \nswap_kib 2048\ncgroup \n", "", "", "", ""},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         ResourceCase c = case_open(&data_kubeadm_host);

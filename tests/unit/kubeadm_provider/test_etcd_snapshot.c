@@ -32,12 +32,8 @@ typedef struct SnapshotCase {
 } SnapshotCase;
 
 /* etcd. */
-static HttpStatus respond(void *self,
-                          const HttpRequest *request,
-                          const HttpSink *sink,
-                          HttpResponse *response,
-                          Str *problem,
-                          Arena *arena) {
+static HttpStatus respond(void *self, const HttpRequest *request, const HttpSink *sink,
+                          HttpResponse *response, Str *problem, Arena *arena) {
     (void)problem;
     (void)arena;
     SnapshotCase *c = self;
@@ -138,11 +134,7 @@ static void test_snapshot(void **state) {
         size_t blob;
         size_t piece;
     } rows[] = {
-        {1,       1,     1      },
-        {31,      7,     3      },
-        {512,     33,    100    },
-        {512,     512,   1 << 20},
-        {1 << 19, 32768, 16384  },
+        {1, 1, 1}, {31, 7, 3}, {512, 33, 100}, {512, 512, 1 << 20}, {1 << 19, 32768, 16384},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         SnapshotCase c;

@@ -47,10 +47,7 @@ static void check_this_machine(Str output, Arena *arena) {
 static void test_script(void **state) {
     (void)state;
     static const char *const shells[][4] = {
-        {"dash", "-c"},
-        {         "bash",  "-c"    },
-        { "busybox",  "sh",      "-c"}
-    };
+        {"dash", "-c"}, {"bash", "-c"}, {"busybox", "sh", "-c"}};
     size_t count = 0;
     for (size_t i = 0; i < ARRAY_COUNT(shells); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
@@ -112,12 +109,12 @@ static void test_runtime(void **state) {
         const char *facts;
         const char *runtime;
     } rows[] = {
-        {"",                                                                               "containerd"},
-        {"version crio 1.34.2\n",                                                          "cri-o"     },
-        {"version crio 1.34.2\nversion containerd 1.7.2\n",                                "containerd"},
-        {"version containerd 1.7.2\nruntime_endpoint unix:///var/run/crio/crio.sock\n",    "cri-o"     },
+        {"", "containerd"},
+        {"version crio 1.34.2\n", "cri-o"},
+        {"version crio 1.34.2\nversion containerd 1.7.2\n", "containerd"},
+        {"version containerd 1.7.2\nruntime_endpoint unix:///var/run/crio/crio.sock\n", "cri-o"},
         {"version crio 1.34.2\nruntime_endpoint unix:///run/containerd/containerd.sock\n",
-         "containerd"                                                                                  },
+         "containerd"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
@@ -158,20 +155,20 @@ static void test_states(void **state) {
         const char *facts;
         HostState state;
     } rows[] = {
-        {"",                                                    HOST_CLEAN        },
-        {UNFINISHED,                                            HOST_CLEAN        },
-        {FILE_AT("pki/ca.crt"),                                 HOST_PARTIAL      },
-        {FILE_AT("admin.conf") FILE_AT("pki/ca.crt"),           HOST_PARTIAL      },
-        {KUBELET CERTIFICATE,                                   HOST_WORKER       },
-        {KUBELET,                                               HOST_PARTIAL      },
-        {KUBELET CERTIFICATE UNFINISHED,                        HOST_PARTIAL      },
-        {KUBELET CERTIFICATE FILE_AT("bootstrap-kubelet.conf"), HOST_PARTIAL      },
-        {KUBELET CERTIFICATE FILE_AT("admin.conf"),             HOST_PARTIAL      },
-        {KUBELET CERTIFICATE SERVER,                            HOST_CONTROL_PLANE},
-        {KUBELET SERVER,                                        HOST_PARTIAL      },
-        {KUBELET CERTIFICATE SERVER UNFINISHED,                 HOST_PARTIAL      },
-        {SERVER,                                                HOST_PARTIAL      },
-        {"exists /var/lib/etcd/member\n",                       HOST_PARTIAL      },
+        {"", HOST_CLEAN},
+        {UNFINISHED, HOST_CLEAN},
+        {FILE_AT("pki/ca.crt"), HOST_PARTIAL},
+        {FILE_AT("admin.conf") FILE_AT("pki/ca.crt"), HOST_PARTIAL},
+        {KUBELET CERTIFICATE, HOST_WORKER},
+        {KUBELET, HOST_PARTIAL},
+        {KUBELET CERTIFICATE UNFINISHED, HOST_PARTIAL},
+        {KUBELET CERTIFICATE FILE_AT("bootstrap-kubelet.conf"), HOST_PARTIAL},
+        {KUBELET CERTIFICATE FILE_AT("admin.conf"), HOST_PARTIAL},
+        {KUBELET CERTIFICATE SERVER, HOST_CONTROL_PLANE},
+        {KUBELET SERVER, HOST_PARTIAL},
+        {KUBELET CERTIFICATE SERVER UNFINISHED, HOST_PARTIAL},
+        {SERVER, HOST_PARTIAL},
+        {"exists /var/lib/etcd/member\n", HOST_PARTIAL},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");

@@ -5,9 +5,9 @@
 static Bundle bundle_of(Arena *arena) {
     Bundle bundle = {.kubernetes_version = STR("1.34.4"), .architecture = STR("amd64")};
     BundleFile files[] = {
-        {.path = STR("bin/kubelet"),      .name = STR("kubelet"), .sha256 = STR("aa")},
-        {.path = STR("cni/bridge"),       .name = STR("bridge"),  .sha256 = STR("bb")},
-        {.path = STR("images/pause.tar"), .name = STR("pause"),   .sha256 = STR("cc")},
+        {.path = STR("bin/kubelet"), .name = STR("kubelet"), .sha256 = STR("aa")},
+        {.path = STR("cni/bridge"), .name = STR("bridge"), .sha256 = STR("bb")},
+        {.path = STR("images/pause.tar"), .name = STR("pause"), .sha256 = STR("cc")},
     };
     vec_push(arena, &files[2].images, STR("registry.k8s.io/pause:3.10.1"));
     for (size_t i = 0; i < ARRAY_COUNT(files); i++)
@@ -66,12 +66,10 @@ static void test_container(void **state) {
     Str text = host_settings_check_container(&facts, arena);
     assert_true(str_find(text, STR("net.ipv4.ip_forward"), 0) != SIZE_MAX);
     assert_true(str_find(text, STR("br_netfilter"), 0) != SIZE_MAX);
-    NamedText good[] = {
-        {STR("net.ipv4.ip_forward"),                STR("1")   },
-        {STR("vm.overcommit_memory"),               STR("1")   },
-        {STR("net.bridge.bridge-nf-call-iptables"), STR("1")   },
-        {STR("fs.inotify.max_user_instances"),      STR("8192")}
-    };
+    NamedText good[] = {{STR("net.ipv4.ip_forward"), STR("1")},
+                        {STR("vm.overcommit_memory"), STR("1")},
+                        {STR("net.bridge.bridge-nf-call-iptables"), STR("1")},
+                        {STR("fs.inotify.max_user_instances"), STR("8192")}};
     for (size_t i = 0; i < ARRAY_COUNT(good); i++)
         vec_push(arena, &facts.sysctls, good[i]);
     check_str(host_settings_check_container(&facts, arena), "");
@@ -100,16 +98,16 @@ static void test_difference(void **state) {
         const char *lines;
         const char *member;
     } rows[] = {
-        {"swap",                               "swap\n",                                          NULL              },
-        {"module overlay",                     "module overlay\n",                                NULL              },
-        {"sysctl kernel.panic",                "sysctl kernel.panic 10\n",                        NULL              },
-        {"service containerd",                 "enable containerd\n",                             NULL              },
-        {"program /opt/cni/bin/bridge",        "program bb /opt/cni/bin/bridge cni/bridge\n",
-         "cni/bridge"                                                                                               },
-        {"program /usr/local/bin/kubelet",     "program aa /usr/local/bin/kubelet bin/kubelet\n",
-         "bin/kubelet"                                                                                              },
+        {"swap", "swap\n", NULL},
+        {"module overlay", "module overlay\n", NULL},
+        {"sysctl kernel.panic", "sysctl kernel.panic 10\n", NULL},
+        {"service containerd", "enable containerd\n", NULL},
+        {"program /opt/cni/bin/bridge", "program bb /opt/cni/bin/bridge cni/bridge\n",
+         "cni/bridge"},
+        {"program /usr/local/bin/kubelet", "program aa /usr/local/bin/kubelet bin/kubelet\n",
+         "bin/kubelet"},
         {"image registry.k8s.io/pause:3.10.1",
-         "image containerd cc images/pause.tar registry.k8s.io/pause:3.10.1\n",                   "images/pause.tar"},
+         "image containerd cc images/pause.tar registry.k8s.io/pause:3.10.1\n", "images/pause.tar"},
     };
     StrVec none = {0};
     check_str(lines_after(NULL, NULL, &none, arena), "");

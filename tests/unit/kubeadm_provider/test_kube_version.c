@@ -46,20 +46,20 @@ static const struct {
     const char *b;
     const char *problem; /* a part of the sentence; empty: none */
 } cases[] = {
-    {kube_version_check_upgrade, "1.33.13", "1.34.4", ""                                     },
-    {kube_version_check_upgrade, "1.34.4",  "1.34.4", ""                                     },
-    {kube_version_check_upgrade, "1.34.4",  "1.34.5", ""                                     },
-    {kube_version_check_upgrade, "1.32.1",  "1.34.4", "Upgrade to 1.33 first, then to 1.34.4"},
-    {kube_version_check_upgrade, "1.31.1",  "1.36.0", "Upgrade to 1.32 first"                },
-    {kube_version_check_upgrade, "1.34.4",  "1.34.3", "cannot downgrade it to 1.34.3"        },
-    {kube_version_check_upgrade, "1.34.4",  "1.33.9", "cannot downgrade"                     },
-    {kube_version_check_kubelet, "1.34.9",  "1.34.4", ""                                     },
-    {kube_version_check_kubelet, "1.31.0",  "1.34.4", ""                                     },
-    {kube_version_check_kubelet, "1.30.0",  "1.34.4", "more than 3 minor versions older"     },
-    {kube_version_check_kubelet, "1.35.0",  "1.34.4", "newer than the oldest API server"     },
-    {kube_version_check_join,    "1.34.1",  "1.34.4", ""                                     },
-    {kube_version_check_join,    "1.33.9",  "1.34.4", "the same minor version"               },
-    {kube_version_check_join,    "1.35.0",  "1.34.4", "the same minor version"               },
+    {kube_version_check_upgrade, "1.33.13", "1.34.4", ""},
+    {kube_version_check_upgrade, "1.34.4", "1.34.4", ""},
+    {kube_version_check_upgrade, "1.34.4", "1.34.5", ""},
+    {kube_version_check_upgrade, "1.32.1", "1.34.4", "Upgrade to 1.33 first, then to 1.34.4"},
+    {kube_version_check_upgrade, "1.31.1", "1.36.0", "Upgrade to 1.32 first"},
+    {kube_version_check_upgrade, "1.34.4", "1.34.3", "cannot downgrade it to 1.34.3"},
+    {kube_version_check_upgrade, "1.34.4", "1.33.9", "cannot downgrade"},
+    {kube_version_check_kubelet, "1.34.9", "1.34.4", ""},
+    {kube_version_check_kubelet, "1.31.0", "1.34.4", ""},
+    {kube_version_check_kubelet, "1.30.0", "1.34.4", "more than 3 minor versions older"},
+    {kube_version_check_kubelet, "1.35.0", "1.34.4", "newer than the oldest API server"},
+    {kube_version_check_join, "1.34.1", "1.34.4", ""},
+    {kube_version_check_join, "1.33.9", "1.34.4", "the same minor version"},
+    {kube_version_check_join, "1.35.0", "1.34.4", "the same minor version"},
 };
 
 static void test_skew(void **state) {

@@ -73,12 +73,9 @@ static void test_plan(void **state) {
         const char *more;
         bool renews;
     } rows[] = {
-        {364, ",\"renew_before_days\":90",  false},
-        {90,  ",\"renew_before_days\":90",  false},
-        {89,  ",\"renew_before_days\":90",  true },
-        {-2,  ",\"renew_before_days\":90",  true },
-        {89,  ",\"renew_before_days\":30",  false},
-        {364, ",\"renew_before_days\":365", true },
+        {364, ",\"renew_before_days\":90", false}, {90, ",\"renew_before_days\":90", false},
+        {89, ",\"renew_before_days\":90", true},   {-2, ",\"renew_before_days\":90", true},
+        {89, ",\"renew_before_days\":30", false},  {364, ",\"renew_before_days\":365", true},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         char end[64], more[128];

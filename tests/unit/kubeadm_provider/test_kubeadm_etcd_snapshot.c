@@ -18,17 +18,17 @@ static void test_arguments(void **state) {
         const char *json;
         bool is_valid;
     } rows[] = {
-        {"{" PKI ",\"destination\":\"a\"," SECRET "}",                                      true },
-        {"{" PKI ",\"schedule\":{\"calendar\":\"*-*-* 03:00:00\"}}",                        true },
-        {"{" PKI ",\"schedule\":{\"calendar\":\"daily\",\"keep\":3,\"directory\":\"/b\"}}", true },
-        {"{" PKI "}",                                                                       false},
-        {"{" PKI ",\"destination\":\"a\"}",                                                 false},
-        {"{" PKI ",\"destination\":\"a\",\"passphrase\":\"short\"}",                        false},
-        {"{" PKI ",\"schedule\":{\"calendar\":\"daily\\nExecStart=/x\"}}",                  false},
-        {"{" PKI ",\"schedule\":{\"calendar\":\"daily\",\"directory\":\"b\"}}",             false},
-        {"{" PKI ",\"schedule\":{\"calendar\":\"daily\",\"directory\":\"/b c\"}}",          false},
-        {"{" PKI ",\"schedule\":{\"calendar\":\"daily\",\"directory\":\"/%n\"}}",           false},
-        {"{" PKI ",\"schedule\":{\"calendar\":\"daily\",\"keep\":0}}",                      false},
+        {"{" PKI ",\"destination\":\"a\"," SECRET "}", true},
+        {"{" PKI ",\"schedule\":{\"calendar\":\"*-*-* 03:00:00\"}}", true},
+        {"{" PKI ",\"schedule\":{\"calendar\":\"daily\",\"keep\":3,\"directory\":\"/b\"}}", true},
+        {"{" PKI "}", false},
+        {"{" PKI ",\"destination\":\"a\"}", false},
+        {"{" PKI ",\"destination\":\"a\",\"passphrase\":\"short\"}", false},
+        {"{" PKI ",\"schedule\":{\"calendar\":\"daily\\nExecStart=/x\"}}", false},
+        {"{" PKI ",\"schedule\":{\"calendar\":\"daily\",\"directory\":\"b\"}}", false},
+        {"{" PKI ",\"schedule\":{\"calendar\":\"daily\",\"directory\":\"/b c\"}}", false},
+        {"{" PKI ",\"schedule\":{\"calendar\":\"daily\",\"directory\":\"/%n\"}}", false},
+        {"{" PKI ",\"schedule\":{\"calendar\":\"daily\",\"keep\":0}}", false},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         ResourceCase c = case_open(&kubeadm_etcd_snapshot);
@@ -45,9 +45,9 @@ static void test_changes(void **state) {
         const char *json;
         size_t replaced;
     } rows[] = {
-        {"{" PKI ",\"destination\":\"a\"," SECRET "}",                                       0},
-        {"{" PKI ",\"destination\":\"b\"," SECRET "}",                                       1},
-        {"{" PKI ",\"destination\":\"a\"," SECRET ",\"triggers\":{\"a\":\"b\"}}",            1},
+        {"{" PKI ",\"destination\":\"a\"," SECRET "}", 0},
+        {"{" PKI ",\"destination\":\"b\"," SECRET "}", 1},
+        {"{" PKI ",\"destination\":\"a\"," SECRET ",\"triggers\":{\"a\":\"b\"}}", 1},
         {"{" PKI ",\"destination\":\"a\"," SECRET ",\"schedule\":{\"calendar\":\"daily\"}}", 0},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
@@ -78,8 +78,8 @@ static void test_refresh(void **state) {
         const char *id; /* in the file; NULL: no file */
         bool is_there;
     } rows[] = {
-        {"i",  true },
-        {"k",  false},
+        {"i", true},
+        {"k", false},
         {NULL, false},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {

@@ -21,20 +21,20 @@ static void test_addresses(void **state) {
         const char *user;
         int64_t port;
     } rows[] = {
-        {"10.0.0.11",            "10.0.0.11",   "",      0   },
-        {"10.0.0.11:2222",       "10.0.0.11",   "",      2222},
-        {"root@10.0.0.11",       "10.0.0.11",   "root",  0   },
-        {"admin@cp1.example:22", "cp1.example", "admin", 22  },
-        {"fd00::11",             "fd00::11",    "",      0   },
-        {"[fd00::11]:22",        "fd00::11",    "",      22  },
-        {"root@[fd00::11]",      "fd00::11",    "root",  0   },
-        {"",                     NULL,          NULL,    0   },
-        {"@10.0.0.11",           NULL,          NULL,    0   },
-        {"root@",                NULL,          NULL,    0   },
-        {"10.0.0.11:0",          NULL,          NULL,    0   },
-        {"10.0.0.11:65536",      NULL,          NULL,    0   },
-        {"10.0.0.11:ssh",        NULL,          NULL,    0   },
-        {"[fd00::11",            NULL,          NULL,    0   },
+        {"10.0.0.11", "10.0.0.11", "", 0},
+        {"10.0.0.11:2222", "10.0.0.11", "", 2222},
+        {"root@10.0.0.11", "10.0.0.11", "root", 0},
+        {"admin@cp1.example:22", "cp1.example", "admin", 22},
+        {"fd00::11", "fd00::11", "", 0},
+        {"[fd00::11]:22", "fd00::11", "", 22},
+        {"root@[fd00::11]", "fd00::11", "root", 0},
+        {"", NULL, NULL, 0},
+        {"@10.0.0.11", NULL, NULL, 0},
+        {"root@", NULL, NULL, 0},
+        {"10.0.0.11:0", NULL, NULL, 0},
+        {"10.0.0.11:65536", NULL, NULL, 0},
+        {"10.0.0.11:ssh", NULL, NULL, 0},
+        {"[fd00::11", NULL, NULL, 0},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
@@ -61,13 +61,13 @@ static void test_first_plan(void **state) {
         const char *config;
         size_t replaced;
     } rows[] = {
-        {&kubeadm_init, ",\"is_member\":true",      ",\"cluster\":{\"cluster_name\":\"x\"}", 0},
-        {&kubeadm_init, ",\"is_member\":true",      "",                                      0},
+        {&kubeadm_init, ",\"is_member\":true", ",\"cluster\":{\"cluster_name\":\"x\"}", 0},
+        {&kubeadm_init, ",\"is_member\":true", "", 0},
         {&kubeadm_join, ",\"control_plane\":true",
-         ",\"control_plane\":true,\"join\":{\"dry_run\":false}",                             0},
+         ",\"control_plane\":true,\"join\":{\"dry_run\":false}", 0},
         {&kubeadm_join, ",\"control_plane\":false",
-         ",\"control_plane\":false,\"labels\":{\"a\":\"b\"}",                                0},
-        {&kubeadm_join, ",\"control_plane\":false", ",\"control_plane\":true",               1},
+         ",\"control_plane\":false,\"labels\":{\"a\":\"b\"}", 0},
+        {&kubeadm_join, ",\"control_plane\":false", ",\"control_plane\":true", 1},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         ResourceCase c = case_open(rows[i].type);

@@ -26,12 +26,13 @@ static void test_invalid(void **state) {
     } rows[] = {
         {",\"cluster\":{\"networking\":{\"pod_subnet\":\"10.0.0.0/"
          "8\",\"service_subnet\":\"10.96.0.0/"
-         "12\"}}",                                                                        "Networks not valid"    },
+         "12\"}}",
+         "Networks not valid"},
         {",\"kubelet\":{\"value\":{\"maxPod\":10},\"type\":[\"object\",{\"maxPod\":\"number\"}]}",
-         "Configuration not valid"                                                                                         },
+         "Configuration not valid"},
         {",\"kube_proxy\":{\"value\":{\"mode\":1},\"type\":[\"object\",{\"mode\":\"number\"}]}",
-         "Configuration not valid"                                                                                         },
-        {",\"cluster\":{\"encryption_algorithm\":\"ECDSA-P384\"}",                                 "Argument not supported"},
+         "Configuration not valid"},
+        {",\"cluster\":{\"encryption_algorithm\":\"ECDSA-P384\"}", "Argument not supported"},
     };
     ResourceCase c = case_open(&kubeadm_init);
     assert_true(case_validate(&c, "{" NODE("1.33.1", "api:6443") "}"));
@@ -51,14 +52,14 @@ static void test_changes(void **state) {
         const char *json;
         const char *summary; /* NULL: no error */
     } rows[] = {
-        {"{" NODE("1.33.1", "api:6443") ",\"labels\":{\"a\":\"b\"}}",             NULL                                  },
-        {"{" NODE("1.33.2", "api:6443") "}",                                      NULL                                  },
-        {"{" NODE("1.34.0", "api:6443") "}",                                      NULL                                  },
-        {"{" NODE("1.35.0", "api:6443") "}",                                      "Upgrade not possible"                },
-        {"{" NODE("1.32.0", "api:6443") "}",                                      "Upgrade not possible"                },
-        {"{" NODE("1.33.1", "other:6443") "}",                                    "Configuration of an existing cluster"},
+        {"{" NODE("1.33.1", "api:6443") ",\"labels\":{\"a\":\"b\"}}", NULL},
+        {"{" NODE("1.33.2", "api:6443") "}", NULL},
+        {"{" NODE("1.34.0", "api:6443") "}", NULL},
+        {"{" NODE("1.35.0", "api:6443") "}", "Upgrade not possible"},
+        {"{" NODE("1.32.0", "api:6443") "}", "Upgrade not possible"},
+        {"{" NODE("1.33.1", "other:6443") "}", "Configuration of an existing cluster"},
         {"{" NODE("1.33.1", "api:6443") ",\"cluster\":{\"cluster_name\":\"x\"}}",
-         "Configuration of an existing cluster"                                                                         },
+         "Configuration of an existing cluster"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         ResourceCase c = case_open(&kubeadm_init);
@@ -161,9 +162,9 @@ static void test_socket(void **state) {
         const char *registration;
         const char *socket;
     } rows[] = {
-        {NODE_RUNTIME_CONTAINERD, "{}",                             "unix:///run/containerd/containerd.sock"},
-        {NODE_RUNTIME_CRIO,       "{}",                             "unix:///run/crio/crio.sock"            },
-        {NODE_RUNTIME_CRIO,       "{\"cri_socket\":\"unix:///x\"}", "unix:///x"                             },
+        {NODE_RUNTIME_CONTAINERD, "{}", "unix:///run/containerd/containerd.sock"},
+        {NODE_RUNTIME_CRIO, "{}", "unix:///run/crio/crio.sock"},
+        {NODE_RUNTIME_CRIO, "{\"cri_socket\":\"unix:///x\"}", "unix:///x"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         ResourceCase c = case_open(&kubeadm_join);

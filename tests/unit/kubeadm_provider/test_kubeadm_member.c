@@ -32,28 +32,24 @@ typedef struct NodeCase {
 } NodeCase;
 
 static const Exchange removal[] = {
-    {"GET /readyz",                    "ok"                                                                    },
-    {"GET /api/v1/nodes/w9",           "{\"metadata\":{\"name\":\"w9\"},\"status\":{\"conditions\":"
-                             "[{\"type\":\"Ready\",\"status\":\"Unknown\"}]}}"     },
-    {"GET /api/v1/nodes?",             "{\"items\":[{\"metadata\":{\"name\":\"cp2\"},\"status\":{\"addresses\":"
+    {"GET /readyz", "ok"},
+    {"GET /api/v1/nodes/w9", "{\"metadata\":{\"name\":\"w9\"},\"status\":{\"conditions\":"
+                             "[{\"type\":\"Ready\",\"status\":\"Unknown\"}]}}"},
+    {"GET /api/v1/nodes?", "{\"items\":[{\"metadata\":{\"name\":\"cp2\"},\"status\":{\"addresses\":"
                            "[{\"type\":\"InternalIP\",\"address\":\"10.0.0.2\"}]}}]}"},
     {"POST /v3/cluster/member/list",
      "{\"members\":[{\"ID\":\"2\",\"name\":\"cp2\",\"peerURLs\":[\"https://10.0.0.2:2380\"],"
      "\"clientURLs\":[\"https://10.0.0.2:2379\"]},"
      "{\"ID\":\"9\",\"name\":\"w9\",\"peerURLs\":[\"https://10.0.0.9:2380\"],"
-     "\"clientURLs\":[\"https://10.0.0.9:2379\"]}]}"                                                           },
-    {"GET /health",                    "{\"health\":\"true\"}"                                                 },
-    {"POST /v3/cluster/member/remove", "{}"                                                                    },
-    {"DELETE /api/v1/nodes/w9",        "{}"                                                                    },
+     "\"clientURLs\":[\"https://10.0.0.9:2379\"]}]}"},
+    {"GET /health", "{\"health\":\"true\"}"},
+    {"POST /v3/cluster/member/remove", "{}"},
+    {"DELETE /api/v1/nodes/w9", "{}"},
 };
 
 /* Responds, through a tunnel alone, by the rows above. */
-static HttpStatus attempt(void *self,
-                          const HttpRequest *request,
-                          const HttpSink *sink,
-                          HttpResponse *response,
-                          Str *problem,
-                          Arena *arena) {
+static HttpStatus attempt(void *self, const HttpRequest *request, const HttpSink *sink,
+                          HttpResponse *response, Str *problem, Arena *arena) {
     NodeCase *lost = self;
     Str url = request->url;
     Str path = str_after(url, str_find_char(url, '/', sizeof "https://"));
@@ -227,15 +223,15 @@ static void test_leaves(void **state) {
 }
 
 static const Exchange joining[] = {
-    {"GET /readyz",                                                    "ok"        },
-    {"POST /api/v1/namespaces/kube-system/secrets",                    "{}"        },
+    {"GET /readyz", "ok"},
+    {"POST /api/v1/namespaces/kube-system/secrets", "{}"},
     {"GET /api/v1/namespaces/kube-system/secrets?",
      "{\"items\":[{\"metadata\":{\"name\":\"bootstrap-token-x\"}},{\"metadata\":{\"annotations\":"
      "{\"loam.internal/node\":\"w2\",\"loam.internal/machine-id\":\"02\","
      "\"loam.internal/host-name\":\"h2\",\"loam.internal/mac-address\":\"m2\"}}}]}"},
-    {"GET /api/v1/nodes ",                                             "{\"items\":[{\"metadata\":{\"name\":\"cp1\"},\"status\":{\"nodeInfo\":"
-                           "{\"machineID\":\"01\"}}}]}"  },
-    {"DELETE /api/v1/namespaces/kube-system/secrets/bootstrap-token-", "{}"        },
+    {"GET /api/v1/nodes ", "{\"items\":[{\"metadata\":{\"name\":\"cp1\"},\"status\":{\"nodeInfo\":"
+                           "{\"machineID\":\"01\"}}}]}"},
+    {"DELETE /api/v1/namespaces/kube-system/secrets/bootstrap-token-", "{}"},
 };
 
 /* A machine is compared with the Nodes, with joins under way, and with the state, before kubeadm
@@ -246,10 +242,10 @@ static void test_copies(void **state) {
         const char *id, *hostname, *mac, *wanted;
     } rows[] = {
         {"01", "h9", "m9", "\"w9\" and \"cp1\" have the same machine-id, 01"},
-        {"02", "h9", "m9", "\"w9\" and \"w2\" have the same machine-id, 02" },
-        {"09", "h2", "m9", "\"w9\" and \"w2\" have the same host name, h2"  },
+        {"02", "h9", "m9", "\"w9\" and \"w2\" have the same machine-id, 02"},
+        {"09", "h2", "m9", "\"w9\" and \"w2\" have the same host name, h2"},
         {"09", "h9", "m2", "\"w9\" and \"w2\" have the same MAC address, m2"},
-        {"09", "h3", "m9", "\"w9\" and \"w3\" have the same host name, h3"  },
+        {"09", "h3", "m9", "\"w9\" and \"w3\" have the same host name, h3"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         NodeCase lost;
@@ -289,12 +285,13 @@ static void test_broken(void **state) {
         bool is_whole;
     } rows[] = {
         {"exists /etc/kubernetes/kubelet.conf\nkubelet_certificate /var/lib/kubelet/pki/a.pem\n",
-         true                                                                                          },
-        {"exists /etc/kubernetes/kubelet.conf\n",                                                 false},
+         true},
+        {"exists /etc/kubernetes/kubelet.conf\n", false},
         {"exists /etc/kubernetes/kubelet.conf\nkubelet_certificate /var/lib/kubelet/pki/a.pem\n"
-         "unfinished yes\n",                                                             false},
-        {"exists /var/lib/kubelet/config.yaml\n",                                                 false},
-        {"",                                                                                      false},
+         "unfinished yes\n",
+         false},
+        {"exists /var/lib/kubelet/config.yaml\n", false},
+        {"", false},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         NodeCase lost;
@@ -347,12 +344,9 @@ static void test_refused(void **state) {
         const char *key; /* in the configuration */
         bool is_good;
     } rows[] = {
-        {SSH_NO_RESPONSE,      "k", true },
-        {SSH_HOST_KEY_DIFFERS, "k", false},
-        {SSH_HOST_KEY_UNKNOWN, "k", false},
-        {SSH_HOST_CERTIFICATE, "k", false},
-        {SSH_LOGIN_REFUSED,    "k", false},
-        {SSH_HOST_KEY_DIFFERS, "l", true },
+        {SSH_NO_RESPONSE, "k", true},       {SSH_HOST_KEY_DIFFERS, "k", false},
+        {SSH_HOST_KEY_UNKNOWN, "k", false}, {SSH_HOST_CERTIFICATE, "k", false},
+        {SSH_LOGIN_REFUSED, "k", false},    {SSH_HOST_KEY_DIFFERS, "l", true},
     };
     static const ResourceType *const types[] = {&kubeadm_join, &kubeadm_host};
     for (size_t i = 0; i < ARRAY_COUNT(rows) * ARRAY_COUNT(types); i++) {
@@ -413,19 +407,19 @@ static void test_deleted_host(void **state) {
 }
 
 static const Exchange leaving[] = {
-    {"GET /readyz",                    "ok"                                                                    },
-    {"GET /api/v1/nodes/w9",           "{\"metadata\":{\"name\":\"w9\"}}"                                      },
-    {"PATCH /api/v1/nodes/w9",         "{}"                                                                    },
-    {"GET /api/v1/pods?",              "{\"items\":[]}"                                                        },
-    {"GET /api/v1/nodes?",             "{\"items\":[{\"metadata\":{\"name\":\"cp2\"},\"status\":{\"addresses\":"
+    {"GET /readyz", "ok"},
+    {"GET /api/v1/nodes/w9", "{\"metadata\":{\"name\":\"w9\"}}"},
+    {"PATCH /api/v1/nodes/w9", "{}"},
+    {"GET /api/v1/pods?", "{\"items\":[]}"},
+    {"GET /api/v1/nodes?", "{\"items\":[{\"metadata\":{\"name\":\"cp2\"},\"status\":{\"addresses\":"
                            "[{\"type\":\"InternalIP\",\"address\":\"10.0.0.2\"}]}}]}"},
     {"POST /v3/cluster/member/list",
      "{\"members\":[{\"ID\":\"2\",\"name\":\"cp2\",\"peerURLs\":[\"https://10.0.0.2:2380\"],"
      "\"clientURLs\":[\"https://10.0.0.2:2379\"]},"
      "{\"ID\":\"9\",\"name\":\"w9\",\"peerURLs\":[\"https://10.0.0.9:2380\"],"
-     "\"clientURLs\":[\"https://10.0.0.9:2379\"]}]}"                                                           },
-    {"GET /health",                    "{\"health\":\"true\"}"                                                 },
-    {"POST /v3/cluster/member/remove", "{}"                                                                    },
+     "\"clientURLs\":[\"https://10.0.0.9:2379\"]}]}"},
+    {"GET /health", "{\"health\":\"true\"}"},
+    {"POST /v3/cluster/member/remove", "{}"},
 };
 
 /* The machine of kubeadm_init is replaced, and the cluster stays: the node is drained, and its
@@ -438,9 +432,9 @@ static void test_leaves_before_its_machine(void **state) {
         size_t exchanges; /* 4: the list of Nodes is missing */
         bool leaves;
     } rows[] = {
-        {true,  ARRAY_COUNT(leaving), true },
+        {true, ARRAY_COUNT(leaving), true},
         {false, ARRAY_COUNT(leaving), false},
-        {true,  4,                    false},
+        {true, 4, false},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         NodeCase lost;
@@ -489,11 +483,11 @@ static void test_greeting(void **state) {
         size_t errors, warnings;
         uintptr_t connections;
     } rows[] = {
-        {SSH_DONE,             false, 0, 0, 1},
-        {SSH_NO_RESPONSE,      false, 0, 1, 1},
-        {SSH_LOGIN_REFUSED,    false, 0, 1, 1},
+        {SSH_DONE, false, 0, 0, 1},
+        {SSH_NO_RESPONSE, false, 0, 1, 1},
+        {SSH_LOGIN_REFUSED, false, 0, 1, 1},
         {SSH_HOST_KEY_DIFFERS, false, 1, 0, 1},
-        {SSH_HOST_KEY_DIFFERS, true,  0, 0, 0},
+        {SSH_HOST_KEY_DIFFERS, true, 0, 0, 0},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         NodeCase lost;
@@ -572,9 +566,9 @@ static void test_stopped_kubelet(void **state) {
         bool is_warned;
     } rows[] = {
         {"init systemd\nactive containerd\nactive kubelet\n", false},
-        {"init systemd\nactive containerd\n",                 true },
-        {"init systemd\n",                                    true },
-        {"init openrc\n",                                     false},
+        {"init systemd\nactive containerd\n", true},
+        {"init systemd\n", true},
+        {"init openrc\n", false},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         NodeCase lost;
@@ -611,15 +605,15 @@ static void test_stopped_kubelet(void **state) {
 static void test_unready_nodes(void **state) {
     (void)state;
     static const Exchange some[] = {
-        {"GET /readyz",                                     "ok"    },
-        { "GET /api/v1/nodes ",
+        {"GET /readyz", "ok"},
+        {"GET /api/v1/nodes ",
          "{\"items\":[" READY("cp1", "{\"type\":\"Ready\",\"status\":\"True\"}") "," READY(
              "w1", "{\"type\":\"Ready\",\"status\":\"Unknown\",\"message\":\"no "
                    "heartbeat\"}") "," READY("w2", "") "]}"},
     };
     static const Exchange all[] = {
-        {"GET /readyz",              "ok"                                            },
-        { "GET /api/v1/nodes",
+        {"GET /readyz", "ok"},
+        {"GET /api/v1/nodes",
          "{\"items\":[" READY("cp1", "{\"type\":\"Ready\",\"status\":\"True\"}") "]}"},
     };
     for (int i = 0; i < 3; i++) {

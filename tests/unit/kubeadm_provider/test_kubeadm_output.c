@@ -57,16 +57,16 @@ static const struct {
     const char *text;
 } lines[] = {
     {"[certs] Generating \"ca\" certificate and key", "certs",
-     "Generating \"ca\" certificate and key"                                                                      },
-    {"[wait-control-plane] Waiting",                  "wait-control-plane",     "Waiting"                         },
-    {"[addons] Applied essential addon: CoreDNS",     "addons",                 "Applied essential addon: CoreDNS"},
-    {"[upgrade/kubelet-config] Upgraded",             "upgrade/kubelet-config", "Upgraded"                        },
-    {"\t[WARNING Hostname]: x",                       NULL,                     NULL                              },
-    {"[ERROR NumCPU]: x",                             NULL,                     NULL                              },
-    {"[",                                             NULL,                     NULL                              },
-    {"[] x",                                          NULL,                     NULL                              },
-    {"I1121 [preflight] x",                           NULL,                     NULL                              },
-    {"",                                              NULL,                     NULL                              },
+     "Generating \"ca\" certificate and key"},
+    {"[wait-control-plane] Waiting", "wait-control-plane", "Waiting"},
+    {"[addons] Applied essential addon: CoreDNS", "addons", "Applied essential addon: CoreDNS"},
+    {"[upgrade/kubelet-config] Upgraded", "upgrade/kubelet-config", "Upgraded"},
+    {"\t[WARNING Hostname]: x", NULL, NULL},
+    {"[ERROR NumCPU]: x", NULL, NULL},
+    {"[", NULL, NULL},
+    {"[] x", NULL, NULL},
+    {"I1121 [preflight] x", NULL, NULL},
+    {"", NULL, NULL},
 };
 
 static void test_phases(void **state) {

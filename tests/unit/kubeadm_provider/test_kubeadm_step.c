@@ -9,12 +9,8 @@ static void test_markers(void **state) {
         bool has_reset;
         bool has_upgrade;
     } rows[] = {
-        {"a1",                 false, false},
-        {"a1-reset",           true,  false},
-        {"a1-upgrade-v1.34.4", false, true },
-        {"a12-reset",          false, false},
-        {"reset",              false, false},
-        {"",                   false, false},
+        {"a1", false, false},        {"a1-reset", true, false}, {"a1-upgrade-v1.34.4", false, true},
+        {"a12-reset", false, false}, {"reset", false, false},   {"", false, false},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");

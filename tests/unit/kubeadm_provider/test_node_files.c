@@ -179,11 +179,11 @@ static void test_crio_rejects(void **state) {
         const char *ca_path;
         const char *problem;
     } rows[] = {
-        {"https://mirror.example/cache", "",           "begins with /v2"                   },
-        {"https://mirror.example/v2x",   "",           "begins with /v2"                   },
-        {"ftp://mirror.example",         "",           "http or https"                     },
-        {"https://",                     "",           "http or https"                     },
-        {"https://mirror.example",       "/etc/a.crt", "/etc/containers/certs.d/r.example/"},
+        {"https://mirror.example/cache", "", "begins with /v2"},
+        {"https://mirror.example/v2x", "", "begins with /v2"},
+        {"ftp://mirror.example", "", "http or https"},
+        {"https://", "", "http or https"},
+        {"https://mirror.example", "/etc/a.crt", "/etc/containers/certs.d/r.example/"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");

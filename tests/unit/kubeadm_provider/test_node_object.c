@@ -42,9 +42,8 @@ typedef struct WaitCase {
 static void open_wait(WaitCase *w, const KubeScriptRow *rows, size_t count, Arena *arena) {
     kube_script_open(&w->script, rows, count, NULL, arena);
     w->call = (Call){.io = &w->script.io, .arena = arena};
-    w->api = (ClusterApi){
-        .client = w->script.client, .call = {.client = w->script.client, .arena = arena}
-    };
+    w->api = (ClusterApi){.client = w->script.client,
+                          .call = {.client = w->script.client, .arena = arena}};
 }
 
 #define EMPTY_LIST          "{\"metadata\":{\"resourceVersion\":\"7\"},\"items\":[]}"
@@ -58,10 +57,8 @@ static void test_node_event(void **state) {
     static const char *const events[] = {
         EVENT("ADDED", PLAIN_NODE("8", "")),
         EVENT("MODIFIED", PLAIN_NODE("9", "\"podCIDR\":\"10.244.1.0/24\"")), NULL};
-    static const KubeScriptRow rows[] = {
-        {.code = 200, .body = EMPTY_LIST},
-        {.code = 200, .pieces = events  }
-    };
+    static const KubeScriptRow rows[] = {{.code = 200, .body = EMPTY_LIST},
+                                         {.code = 200, .pieces = events}};
     SCOPED(ArenaRef) arena = arena_open("test");
     Diags diags = diags_new(arena);
     WaitCase w;
@@ -89,17 +86,17 @@ static void test_node_without_network(void **state) {
         EVENT("MODIFIED", PLAIN_NODE("9", "\"podCIDR\":\"10.244.1.0/24\"")), NULL};
     for (int has_subnet = 0; has_subnet < 2; has_subnet++) {
         const KubeScriptRow rows[] = {
-            {.code = 200,        .body = list                     },
-            {.code = 200,        .body = "",                        .takes_ms = 10000},
-            {.code = 200,                  .body = list                                        },
-            {.code = 200,                  .body = "", .takes_ms = 10000},
-            {.code = 200, .body = list                                 },
-            {.code = 200,      .body = "",      .takes_ms = 10000},
+            {.code = 200, .body = list},
+            {.code = 200, .body = "", .takes_ms = 10000},
+            {.code = 200, .body = list},
+            {.code = 200, .body = "", .takes_ms = 10000},
+            {.code = 200, .body = list},
+            {.code = 200, .body = "", .takes_ms = 10000},
             {.code = 200,
              .body = has_subnet ? KUBEADM_CONFIG("networking:\\n  podSubnet: 10.244.0.0/16")
-                                : KUBEADM_CONFIG("networking: {}")             },
-            {.code = 200,        .body = list},
-            {.code = 200,        .pieces = late                     },
+                                : KUBEADM_CONFIG("networking: {}")},
+            {.code = 200, .body = list},
+            {.code = 200, .pieces = late},
         };
         SCOPED(ArenaRef) arena = arena_open("test");
         Diags diags = diags_new(arena);
@@ -128,8 +125,7 @@ static void test_signature(void **state) {
     const KubeScriptRow rows[] = {
         {.code = 200,
          .body = "{\"metadata\":{\"resourceVersion\":\"7\"},\"items\":[" INFO("7", "") "]}"},
-        {.code = 200,           .pieces = events                                                           }
-    };
+        {.code = 200, .pieces = events}};
     WaitCase w;
     open_wait(&w, rows, ARRAY_COUNT(rows), arena);
     bootstrap_token_wait(&w.call, &w.api, &token);
@@ -146,11 +142,7 @@ static void test_no_client(void **state) {
     static const struct {
         HttpStatus transport;
         bool is_known;
-    } cases[] = {
-        {HTTP_NO_CLIENT,     false},
-        {HTTP_NO_CONNECTION, true },
-        {HTTP_TIMED_OUT,     true }
-    };
+    } cases[] = {{HTTP_NO_CLIENT, false}, {HTTP_NO_CONNECTION, true}, {HTTP_TIMED_OUT, true}};
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         const KubeScriptRow rows[] = {{.transport = cases[i].transport}};
         SCOPED(ArenaRef) arena = arena_open("test");

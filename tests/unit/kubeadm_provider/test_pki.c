@@ -85,12 +85,8 @@ static void test_subjects(void **state) {
         Str text;
         bool is_good;
     } rows[] = {
-        {STR("u"),                           true },
-        {{bytes, 64},                        true },
-        {STR("a\nb, CN=c/O=d \"\\\xc3\xa9"), true },
-        {STR_EMPTY,                          false},
-        {{bytes, 65},                        false},
-        {{bytes, sizeof bytes},              false},
+        {STR("u"), true},   {{bytes, 64}, true},  {STR("a\nb, CN=c/O=d \"\\\xc3\xa9"), true},
+        {STR_EMPTY, false}, {{bytes, 65}, false}, {{bytes, sizeof bytes}, false},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows) * 2; i++) {
         bool is_good = rows[i / 2].is_good;

@@ -91,26 +91,26 @@ static void test_checks(void **state) {
     (void)state;
     static const char names[] = "DNS:w1,IP:10.0.0.21", nodes[] = "system:nodes";
     static const Row rows[] = {
-        {GOOD,                            NULL          },
-        { NULL,  USER,             nodes,            "IP:fd00::21",          USER,             GROUPS, USAGES, NULL},
-        {                                   "RSA", USER,             nodes,            names,                  USER,             GROUPS, USAGES ",\"key encipherment\"", NULL},
-        {           "RSA", USER,             nodes,            names,                  USER,             GROUPS, USAGES, NULL},
-        {                                   NULL,  USER,             nodes,            names,                  USER,             GROUPS, USAGES ",\"key encipherment\"", "usage \"key"},
-        {  NULL,  USER,             nodes,            names,                  USER,             GROUPS, USAGES ",\"client auth\"", "usage \"client"},
-        {    NULL,  USER,             nodes,            names,                  USER,             GROUPS, "\"digital signature\"", "lacks the usage \"s"},
-        { NULL,  USER,             nodes,            names,                  USER,             GROUPS, "\"server auth\"", "lacks the usage \"digital"},
-        { NULL,  USER,             nodes,            names,                  USER,             GROUPS, "", "lacks the usage"},
-        {                          NULL,  USER,             nodes,            "",                     USER,             GROUPS, USAGES, "neither a name"},
-        {                       NULL,  USER,             nodes,            "DNS:w1,IP:10.0.0.22",  USER,             GROUPS, USAGES, "address 10.0.0.22"},
-        {                    NULL,  USER,             nodes,            "IP:fd00::22",          USER,             GROUPS, USAGES, "address fd00::22"},
-        {                     NULL,  USER,             nodes,            "DNS:api,IP:10.0.0.21", USER,             GROUPS, USAGES, "name \"api\""},
-        {                         NULL,  USER,             nodes,            "DNS:w1,email:a@b.c",   USER,             GROUPS, USAGES, "neither a DNS name"},
-        {                   NULL,  "system:node:w2", nodes,            names,                  USER,             GROUPS, USAGES, "subject"},
-        {                              NULL,  USER,             "system:masters", names,                  USER,             GROUPS, USAGES, "subject"},
-        {                              NULL,  USER,             NULL,             names,                  USER,             GROUPS, USAGES, "subject"},
-        {                              NULL,  USER,             nodes,            names,                  "system:node:w2", GROUPS, USAGES, "not come from"},
-        {                        NULL,  USER,             nodes,            names,                  "w1",             GROUPS, USAGES, "not come from"},
-        {                        NULL,  USER,             nodes,            names,                  USER,             "\"system:masters\"", USAGES, "not come from"},
+        {GOOD, NULL},
+        {NULL, USER, nodes, "IP:fd00::21", USER, GROUPS, USAGES, NULL},
+        {"RSA", USER, nodes, names, USER, GROUPS, USAGES ",\"key encipherment\"", NULL},
+        {"RSA", USER, nodes, names, USER, GROUPS, USAGES, NULL},
+        {NULL, USER, nodes, names, USER, GROUPS, USAGES ",\"key encipherment\"", "usage \"key"},
+        {NULL, USER, nodes, names, USER, GROUPS, USAGES ",\"client auth\"", "usage \"client"},
+        {NULL, USER, nodes, names, USER, GROUPS, "\"digital signature\"", "lacks the usage \"s"},
+        {NULL, USER, nodes, names, USER, GROUPS, "\"server auth\"", "lacks the usage \"digital"},
+        {NULL, USER, nodes, names, USER, GROUPS, "", "lacks the usage"},
+        {NULL, USER, nodes, "", USER, GROUPS, USAGES, "neither a name"},
+        {NULL, USER, nodes, "DNS:w1,IP:10.0.0.22", USER, GROUPS, USAGES, "address 10.0.0.22"},
+        {NULL, USER, nodes, "IP:fd00::22", USER, GROUPS, USAGES, "address fd00::22"},
+        {NULL, USER, nodes, "DNS:api,IP:10.0.0.21", USER, GROUPS, USAGES, "name \"api\""},
+        {NULL, USER, nodes, "DNS:w1,email:a@b.c", USER, GROUPS, USAGES, "neither a DNS name"},
+        {NULL, "system:node:w2", nodes, names, USER, GROUPS, USAGES, "subject"},
+        {NULL, USER, "system:masters", names, USER, GROUPS, USAGES, "subject"},
+        {NULL, USER, NULL, names, USER, GROUPS, USAGES, "subject"},
+        {NULL, USER, nodes, names, "system:node:w2", GROUPS, USAGES, "not come from"},
+        {NULL, USER, nodes, names, "w1", GROUPS, USAGES, "not come from"},
+        {NULL, USER, nodes, names, USER, "\"system:masters\"", USAGES, "not come from"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
@@ -149,12 +149,12 @@ static void test_states(void **state) {
         const char *conditions;
         ServingState state;
     } rows[] = {
-        {"",                                            SERVING_PENDING },
-        {CONDITION("Other"),                            SERVING_PENDING },
-        {CONDITION("Approved"),                         SERVING_APPROVED},
-        {CONDITION("Other") "," CONDITION("Denied"),    SERVING_DENIED  },
-        {CONDITION("Approved") "," CONDITION("Failed"), SERVING_FAILED  },
-        {CONDITION("Failed") "," CONDITION("Approved"), SERVING_FAILED  },
+        {"", SERVING_PENDING},
+        {CONDITION("Other"), SERVING_PENDING},
+        {CONDITION("Approved"), SERVING_APPROVED},
+        {CONDITION("Other") "," CONDITION("Denied"), SERVING_DENIED},
+        {CONDITION("Approved") "," CONDITION("Failed"), SERVING_FAILED},
+        {CONDITION("Failed") "," CONDITION("Approved"), SERVING_FAILED},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
@@ -174,8 +174,8 @@ static void test_former(void **state) {
     } rows[] = {
         {"2026-11-24T03:00:02Z", "three-and-more"},
         {"2026-11-24T03:00:04Z", "three-and-more"},
-        {"2026-11-24T03:00:05Z", ""              },
-        {"",                     "three-and-more"},
+        {"2026-11-24T03:00:05Z", ""},
+        {"", "three-and-more"},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     static const Row good = {GOOD, NULL};
@@ -209,9 +209,8 @@ static void exchange(Exchange *x, const KubeScriptRow *rows, size_t count, Arena
     ServingNode node = node_of(arena);
     kube_script_open(&x->script, rows, count, NULL, arena);
     x->call = (Call){.io = &x->script.io, .arena = arena};
-    x->api = (ClusterApi){
-        .client = x->script.client, .call = {.client = x->script.client, .arena = arena}
-    };
+    x->api = (ClusterApi){.client = x->script.client,
+                          .call = {.client = x->script.client, .arena = arena}};
     x->diags = diags_new(arena);
     x->is_good = serving_request_approve(&x->call, &x->api, &node, &x->diags);
     kube_client_close(x->script.client);
@@ -241,7 +240,6 @@ static void test_approval(void **state) {
     const Str second[] = {object_of(&good, "restarts", "", arena),
                           object_of(&good, "newest", CONDITION("Approved"), arena)};
     const Str third[] = {object_of(&good, "restarts", CONDITION("Approved"), arena), of_another};
-    /* clang-format off */
     const KubeScriptRow rows[] = {
         {.code = 200, .body = WANTED},
         {.code = 200, .body = "{\"items\":[]}"},
@@ -253,7 +251,6 @@ static void test_approval(void **state) {
         {.code = 200, .body = "{}"},
         {.code = 200, .body = LIST(third)},
     };
-    /* clang-format on */
     static const char *const patched[] = {"newest", "newest", "restarts"};
     Exchange x;
     size_t count = 0;
@@ -276,11 +273,9 @@ static void test_patch(void **state) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const Row good = {GOOD, NULL};
     const Str items[] = {object_of(&good, "csr", CONDITION("Other"), arena)};
-    const KubeScriptRow rows[] = {
-        {.code = 200, .body = WANTED     },
-        {.code = 200, .body = LIST(items)},
-        {.code = 403, .body = "{}"       }
-    };
+    const KubeScriptRow rows[] = {{.code = 200, .body = WANTED},
+                                  {.code = 200, .body = LIST(items)},
+                                  {.code = 403, .body = "{}"}};
     Exchange x;
     exchange(&x, rows, ARRAY_COUNT(rows), arena);
     assert_false(x.is_good);
@@ -297,10 +292,9 @@ static void test_no_request(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
     static const KubeScriptRow rows[] = {
-        {.code = 200, .body = WANTED          },
+        {.code = 200, .body = WANTED},
         {.code = 200, .body = "{\"items\":[]}", .takes_ms = 130000},
-        {.code = 200,           .body = "{\"items\":[]}"                        }
-    };
+        {.code = 200, .body = "{\"items\":[]}"}};
     Exchange x;
     exchange(&x, rows, ARRAY_COUNT(rows), arena);
     assert_true(x.is_good);
@@ -333,18 +327,16 @@ static void test_decisions(void **state) {
         const char *conditions;
         const char *problem; /* NULL: none */
     } rows[] = {
-        {{GOOD, NULL},                                                             CONDITION("Approved"),                         NULL           },
-        {{GOOD, NULL},                                                             CONDITION("Denied"),                           "was denied"   },
-        {{GOOD, NULL},                                                             CONDITION("Approved") "," CONDITION("Failed"), "signer failed"},
-        {{NULL, USER, "system:nodes", "IP:10.0.0.99", USER, GROUPS, USAGES, NULL}, "",                                            "10.0.0.99"    },
+        {{GOOD, NULL}, CONDITION("Approved"), NULL},
+        {{GOOD, NULL}, CONDITION("Denied"), "was denied"},
+        {{GOOD, NULL}, CONDITION("Approved") "," CONDITION("Failed"), "signer failed"},
+        {{NULL, USER, "system:nodes", "IP:10.0.0.99", USER, GROUPS, USAGES, NULL}, "", "10.0.0.99"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         Str item = object_of(&rows[i].row, "csr-x1", rows[i].conditions, arena);
-        const KubeScriptRow script[] = {
-            {.code = 200, .body = WANTED},
-            { .code = 200, .body = list_of(&item,                  1, arena)}
-        };
+        const KubeScriptRow script[] = {{.code = 200, .body = WANTED},
+                                        {.code = 200, .body = list_of(&item, 1, arena)}};
         Exchange x;
         exchange(&x, script, ARRAY_COUNT(script), arena);
         assert_int_equal(x.is_good, rows[i].problem == NULL);

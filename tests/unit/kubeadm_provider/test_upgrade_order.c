@@ -76,10 +76,10 @@ static const struct {
     bool is_control_plane;
     const char *problem;
 } cases[] = {
-    {"1.32.0", true,  "Node \"n\": The cluster runs 1.32.0, and an upgrade cannot skip a minor"},
-    {"1.35.0", true,  "Node \"n\": The cluster runs 1.35.0; kubeadm cannot downgrade"          },
-    {"1.30.0", false, "Node \"n\": A kubelet 1.30.0 is more than 3 minor versions older"       },
-    {"1.33.0", false, "The cluster has no control plane to upgrade."                           },
+    {"1.32.0", true, "Node \"n\": The cluster runs 1.32.0, and an upgrade cannot skip a minor"},
+    {"1.35.0", true, "Node \"n\": The cluster runs 1.35.0; kubeadm cannot downgrade"},
+    {"1.30.0", false, "Node \"n\": A kubelet 1.30.0 is more than 3 minor versions older"},
+    {"1.33.0", false, "The cluster has no control plane to upgrade."},
 };
 
 static void test_errors(void **state) {

@@ -33,7 +33,7 @@ static void token_case_close(TokenCase *token) {
 static void is_renewed_after_four_fifths(void **state) {
     (void)state;
     static const KubeScriptRow rows[] = {
-        {.code = 201, .body = REPLY("first",  "600") },
+        {.code = 201, .body = REPLY("first", "600")},
         {.code = 201, .body = REPLY("second", "3607")},
     };
     TokenCase token;
@@ -70,8 +70,8 @@ static void is_renewed_after_four_fifths(void **state) {
 static void defaults_are_those_of_the_server(void **state) {
     (void)state;
     static const KubeScriptRow rows[] = {
-        {.transport = HTTP_LOST                   },
-        { .code = 201, .body = "{\"status\":{\"token\":\"t\"}}"},
+        {.transport = HTTP_LOST},
+        {.code = 201, .body = "{\"status\":{\"token\":\"t\"}}"},
     };
     TokenCase token;
     int64_t renew_at_ms = -1;

@@ -23,21 +23,24 @@ static void keys(void **state) {
         const char *fields;
     } cases[] = {
         {"{\"metadata\":{\"annotations\":{\"cni.example.com/podIP\":\"1\",\"a\":\"2\"},\"labels\":{"
-         "\"team\":\"x\",\"teams\":\"y\"}}}",                             "{}",                                           1, "{metadata:{annotations:{a:\"2\"},labels:{teams:\"y\"}}}",
+         "\"team\":\"x\",\"teams\":\"y\"}}}",
+         "{}", 1, "{metadata:{annotations:{a:\"2\"},labels:{teams:\"y\"}}}",
          "{\"f:metadata\":{\"f:annotations\":{\"f:cni.example.com/podIP\":{}},\"f:labels\":{"
-         "\"f:team\":{}}}}"                                                                                                                                                                                                                         },
- /* A member that is empty without them goes too. */
-        {"{\"metadata\":{\"labels\":{\"team\":\"x\"}}}",                           "{}",                                           1, "{metadata:{}}",
-         "{\"f:metadata\":{\"f:labels\":{\"f:team\":{}}}}"                                                                                                                                                                                          },
- /* A key of the manifest counts, and so does the mark. */
+         "\"f:team\":{}}}}"},
+        /* A member that is empty without them goes too. */
+        {"{\"metadata\":{\"labels\":{\"team\":\"x\"}}}", "{}", 1, "{metadata:{}}",
+         "{\"f:metadata\":{\"f:labels\":{\"f:team\":{}}}}"},
+        /* A key of the manifest counts, and so does the mark. */
         {"{\"metadata\":{\"annotations\":{\"loam.internal/owner\":\"l "
-         "a\",\"b\":\"1\"},\"labels\":{\"team\":\"x\"}}}",                "{\"metadata\":{\"labels\":{\"team\":\"z\"}}}", 2,
-         "{metadata:{annotations:{loam.internal/owner:\"l a\"},labels:{team:\"x\"}}}",                                                                                                           "{\"f:metadata\":{\"f:annotations\":{\"f:b\":{}}}}"},
- /* Metadata of a pod template is not affected. */
-        {"{\"spec\":{\"template\":{\"metadata\":{\"labels\":{\"team\":\"x\"}}}}}", "{}",                                           2,
-         "{spec:{template:{metadata:{labels:{team:\"x\"}}}}}",                                                                                                                                   "{}"                                               },
-        {"{\"metadata\":{\"labels\":\"bad\"}}",                                    "{}",                                           2, "{metadata:{labels:\"bad\"}}",                             "{}"                                               },
-        {"null",                                                                   "null",                                         2, "null",                                                    "{}"                                               },
+         "a\",\"b\":\"1\"},\"labels\":{\"team\":\"x\"}}}",
+         "{\"metadata\":{\"labels\":{\"team\":\"z\"}}}", 2,
+         "{metadata:{annotations:{loam.internal/owner:\"l a\"},labels:{team:\"x\"}}}",
+         "{\"f:metadata\":{\"f:annotations\":{\"f:b\":{}}}}"},
+        /* Metadata of a pod template is not affected. */
+        {"{\"spec\":{\"template\":{\"metadata\":{\"labels\":{\"team\":\"x\"}}}}}", "{}", 2,
+         "{spec:{template:{metadata:{labels:{team:\"x\"}}}}}", "{}"},
+        {"{\"metadata\":{\"labels\":\"bad\"}}", "{}", 2, "{metadata:{labels:\"bad\"}}", "{}"},
+        {"null", "null", 2, "null", "{}"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         StrVec of_annotations = texts(annotations, cases[i].annotation_count, arena);

@@ -57,16 +57,16 @@ static void configurations(void **state) {
                    STR_ARG(json_text(value_from_cstr(KUBECONFIG), arena)));
     const ConfigCase cases[] = {
         {"{\"host\":\"h:6443\",\"username\":\"u\",\"password\":\"p\"}", NULL,
-         "https://h:6443|u|p|||"                                                                                       },
-        {"{\"username\":\"u\"}",                                        "KUBE_HOST=https://e:1",    "https://e:1|u||||"},
-        {"{\"host\":\"h\",\"token\":\"t\"}",                            "KUBE_TOKEN=e",             "https://h|||t||"  },
-        {"{\"host\":\"h\"}",                                            "KUBE_TOKEN=e",             "https://h|||e||"  },
-        {str_to_cstr(content,                                           arena),                     NULL,                "https://c:1|||t||"},
-        {str_to_cstr(with_token,                                                             arena),                                                                  NULL,                   "https://c:1|||mine||a"},
-        {str_to_cstr(with_exec,                                      arena),                                                                NULL,                                             "https://c:1||||p|"},
-        {"{}",                                                         NULL, "No Kubernetes API server"},
-        {"{\"config_path\":\"/nowhere/config\"}", NULL, "Invalid kubeconfig"                                            },
-        {"{\"host\":\"ftp://h\"}",                                                         NULL,                                                               "Invalid provider configuration"                                     },
+         "https://h:6443|u|p|||"},
+        {"{\"username\":\"u\"}", "KUBE_HOST=https://e:1", "https://e:1|u||||"},
+        {"{\"host\":\"h\",\"token\":\"t\"}", "KUBE_TOKEN=e", "https://h|||t||"},
+        {"{\"host\":\"h\"}", "KUBE_TOKEN=e", "https://h|||e||"},
+        {str_to_cstr(content, arena), NULL, "https://c:1|||t||"},
+        {str_to_cstr(with_token, arena), NULL, "https://c:1|||mine||a"},
+        {str_to_cstr(with_exec, arena), NULL, "https://c:1||||p|"},
+        {"{}", NULL, "No Kubernetes API server"},
+        {"{\"config_path\":\"/nowhere/config\"}", NULL, "Invalid kubeconfig"},
+        {"{\"host\":\"ftp://h\"}", NULL, "Invalid provider configuration"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
         check_str(config_text(&cases[i], arena), cases[i].target);

@@ -46,39 +46,41 @@ static Str read_shown(const char *file, const char *text) {
 static void test_texts(void **state) {
     (void)state;
     static const ManifestCase cases[] = {
-        {"",                                                                       ""                                                                          },
-        {"# nothing\n---\n---\n",                                                  ""                                                                          },
-        {MAP("a") "---\n# empty\n---\n" MAP("b"),                                  "ConfigMap /a @line 1; ConfigMap /b @line 7"                                },
+        {"", ""},
+        {"# nothing\n---\n---\n", ""},
+        {MAP("a") "---\n# empty\n---\n" MAP("b"), "ConfigMap /a @line 1; ConfigMap /b @line 7"},
         {"apiVersion: v1\nkind: Secret\nmetadata:\n  name: s\n  namespace: web\n",
-         "Secret web/s @line 1"                                                                                                                                },
+         "Secret web/s @line 1"},
         {"apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Pod\n  metadata: {name: "
          "p}\n"
          "- apiVersion: v1\n  kind: List\n  items:\n  - {apiVersion: v1, kind: Node, metadata: "
-         "{name: no-1}}\n",                                               "Pod /p @line 4; Node /no-1 @line 10"                                       },
+         "{name: no-1}}\n",
+         "Pod /p @line 4; Node /no-1 @line 10"},
         {"apiVersion: v1\nkind: ConfigMapList\nitems: [{metadata: {name: a}}]\n",
-         "ConfigMap /a @line 3"                                                                                                                                },
-        {"kind: A\nmetadata: {name: x}",                                           "In line 1: \"apiVersion\" is missing."                                     },
-        {"apiVersion: v1\nmetadata: {name: x}",                                    "In line 1: \"kind\" is missing."                                           },
+         "ConfigMap /a @line 3"},
+        {"kind: A\nmetadata: {name: x}", "In line 1: \"apiVersion\" is missing."},
+        {"apiVersion: v1\nmetadata: {name: x}", "In line 1: \"kind\" is missing."},
         {MAP("a") "---\napiVersion: v1\nkind: Pod\nmetadata:\n  labels: {}\n",
-         "ConfigMap /a @line 1; In line 7: \"metadata.name\" is missing."                                                                                      },
+         "ConfigMap /a @line 1; In line 7: \"metadata.name\" is missing."},
         {"apiVersion: v1\nkind: Pod\nmetadata:\n  generateName: x-\n",
          "In line 3: \"metadata.name\" is missing. With \"generateName\", each apply would create "
-         "another object."                                                                                                                                     },
+         "another object."},
         {"apiVersion: v1\nkind: Pod\nmetadata:\n  name: 12\n",
          "In line 4: \"metadata.name\" must be a string. A number, or a word such as true, is one "
-         "only in quotes."                                                                                                                                     },
-        {"apiVersion: v1\nkind: Pod\nmetadata: x\n",                               "In line 3: \"metadata\" must be a mapping."                                },
-        {"[1]",                                                                    "In line 1: An object must be a mapping with apiVersion, kind and metadata."},
+         "only in quotes."},
+        {"apiVersion: v1\nkind: Pod\nmetadata: x\n", "In line 3: \"metadata\" must be a mapping."},
+        {"[1]", "In line 1: An object must be a mapping with apiVersion, kind and metadata."},
         {MAP("a") "data:\n  k: 1\n  k: 2\n---\n" MAP("b"),
-         "In line 6: the key \"k\" is already in this mapping."                                                                                                },
+         "In line 6: the key \"k\" is already in this mapping."},
         {MAP("a") "---\n" MAP("b") "---\n" MAP("a"),
          "ConfigMap /a @line 1; ConfigMap /b @line 5; ConfigMap /a @line 9; ConfigMap \"a\" is in "
-         "line 1, and again in line 9. Remove one of them."                                                                                                    },
-        {MAP("a") "data: [\n",                                                     "In line 5: did not find expected node content."                            },
+         "line 1, and again in line 9. Remove one of them."},
+        {MAP("a") "data: [\n", "In line 5: did not find expected node content."},
         {"a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\n"
          "c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]\n"
          "e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e,*e]\n"
-         "g: [*f,*f,*f,*f,*f,*f,*f,*f,*f,*f]\n",                          "In line 1: the text has too many elements; its aliases repeat too much."   },
+         "g: [*f,*f,*f,*f,*f,*f,*f,*f,*f,*f]\n",
+         "In line 1: the text has too many elements; its aliases repeat too much."},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
         check_str_at(read_shown("", cases[i].text), str_from_cstr(cases[i].outcome), cases[i].text,
@@ -90,16 +92,16 @@ static void test_texts(void **state) {
 static void test_json(void **state) {
     (void)state;
     static const ManifestCase cases[] = {
-        {JSON("a") "\n" JSON("b"),                                                "Pod /a @\"x.json\", line 1; Pod /b @\"x.json\", line 2"},
-        {"\n{\t\"items\": [\n\t\t" JSON("a") "]}",                                "Pod /a @\"x.json\", line 3"                            },
-        {JSON("\\ud83d\\ude00"),                                                  "Pod /\xF0\x9F\x98\x80 @\"x.json\", line 1"             },
+        {JSON("a") "\n" JSON("b"), "Pod /a @\"x.json\", line 1; Pod /b @\"x.json\", line 2"},
+        {"\n{\t\"items\": [\n\t\t" JSON("a") "]}", "Pod /a @\"x.json\", line 3"},
+        {JSON("\\ud83d\\ude00"), "Pod /\xF0\x9F\x98\x80 @\"x.json\", line 1"},
         {"{\"a\": 1,\n\"a\": 2}",
-         "In \"x.json\", line 2: the key \"a\" is already in this mapping."                                                               },
+         "In \"x.json\", line 2: the key \"a\" is already in this mapping."},
         {"{\"a\": [{\"b\": 1}, {\"b\": 2}],\n\"c\": {\"d\": 1, \"\\u0064\": 2}}",
-         "In \"x.json\", line 2: the key \"d\" is already in this mapping."                                                               },
-        {"{\"a\": 1\n",                                                           "In \"x.json\", line 2: unexpected end of JSON input."  },
-        {"{a: 1}",                                                                "In \"x.json\", line 1: invalid character 'a' looking for beginning of object "
-                   "key string."                                                                                        },
+         "In \"x.json\", line 2: the key \"d\" is already in this mapping."},
+        {"{\"a\": 1\n", "In \"x.json\", line 2: unexpected end of JSON input."},
+        {"{a: 1}", "In \"x.json\", line 1: invalid character 'a' looking for beginning of object "
+                   "key string."},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
         check_str_at(read_shown("x.json", cases[i].text), str_from_cstr(cases[i].outcome),

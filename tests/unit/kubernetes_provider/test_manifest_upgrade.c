@@ -48,9 +48,9 @@ static void others(void **state) {
         int64_t version;
         const char *stored;
     } cases[] = {
-        {0, "{\"manifest\":null}"             },
-        {1, "{"                               },
-        {1, "[]"                              },
+        {0, "{\"manifest\":null}"},
+        {1, "{"},
+        {1, "[]"},
         {1, "{\"timeouts\":[{\"unknown\":1}]}"},
         {1, "{\"computed_fields\":{\"a\":[]}}"},
     };

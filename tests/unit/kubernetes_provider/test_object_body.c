@@ -19,17 +19,20 @@ static void bodies(void **state) {
         const char *body;
     } cases[] = {
         {&config_maps,
-         "{\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"a\"},\"data\":{\"k\":null}}",         "{data:{},kind:\"ConfigMap\",metadata:{name:\"a\",namespace:\"x\"}}"},
-        {&nodes,       "{\"metadata\":{\"name\":\"a\",\"namespace\":\"y\"}}",                    "{metadata:{name:\"a\"}}"                                           },
+         "{\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"a\"},\"data\":{\"k\":null}}",
+         "{data:{},kind:\"ConfigMap\",metadata:{name:\"a\",namespace:\"x\"}}"},
+        {&nodes, "{\"metadata\":{\"name\":\"a\",\"namespace\":\"y\"}}", "{metadata:{name:\"a\"}}"},
         {&config_maps,
          "{\"metadata\":{\"uid\":\"1\",\"resourceVersion\":\"2\",\"managedFields\":[],"
-         "\"creationTimestamp\":\"3\",\"labels\":{\"a\":\"b\"}}}",                               "{metadata:{labels:{a:\"b\"},namespace:\"x\"}}"                     },
-        {&config_maps, "{\"status\":{\"a\":1}}",                                                 "{metadata:{namespace:\"x\"},status:{a:1}}"                         },
-        {&with_status, "{\"status\":{\"a\":1}}",                                                 "{metadata:{namespace:\"x\"}}"                                      },
+         "\"creationTimestamp\":\"3\",\"labels\":{\"a\":\"b\"}}}",
+         "{metadata:{labels:{a:\"b\"},namespace:\"x\"}}"},
+        {&config_maps, "{\"status\":{\"a\":1}}", "{metadata:{namespace:\"x\"},status:{a:1}}"},
+        {&with_status, "{\"status\":{\"a\":1}}", "{metadata:{namespace:\"x\"}}"},
         {&secrets,
-         "{\"data\":{\"a\":\"eA==\",\"b\":\"eA==\"},\"stringData\":{\"a\":\"y\",\"c.d\":\"\"}}", "{data:{a:\"eQ==\",b:\"eA==\",c.d:\"\"},metadata:{namespace:\"x\"}}"},
+         "{\"data\":{\"a\":\"eA==\",\"b\":\"eA==\"},\"stringData\":{\"a\":\"y\",\"c.d\":\"\"}}",
+         "{data:{a:\"eQ==\",b:\"eA==\",c.d:\"\"},metadata:{namespace:\"x\"}}"},
         {&config_maps, "{\"a\":[1,{\"b\":null},[true]]}",
-         "{a:[1,{},[true]],metadata:{namespace:\"x\"}}"                                                                                                              },
+         "{a:[1,{},[true]],metadata:{namespace:\"x\"}}"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         KubeRef ref = {.resource = cases[i].resource, .namespace = STR("x"), .name = STR("a")};
@@ -63,20 +66,22 @@ static void checks(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const cases[][2] = {
-        {"[]",                                                                                               ".m"                      },
-        {"{\"kind\":\"a\",\"metadata\":{\"name\":\"x\"}}",                                                   ".m.apiVersion"           },
-        {"{\"apiVersion\":\"v1\",\"kind\":\"\"}",                                                            ".m.kind"                 },
-        {"{\"apiVersion\":\"v1\",\"kind\":\"a\"}",                                                           ".m.metadata"             },
-        {"{\"apiVersion\":\"v1\",\"kind\":\"a\",\"metadata\":{}}",                                           ".m.metadata.name"        },
+        {"[]", ".m"},
+        {"{\"kind\":\"a\",\"metadata\":{\"name\":\"x\"}}", ".m.apiVersion"},
+        {"{\"apiVersion\":\"v1\",\"kind\":\"\"}", ".m.kind"},
+        {"{\"apiVersion\":\"v1\",\"kind\":\"a\"}", ".m.metadata"},
+        {"{\"apiVersion\":\"v1\",\"kind\":\"a\",\"metadata\":{}}", ".m.metadata.name"},
         {"{\"apiVersion\":\"v1\",\"kind\":\"a\",\"metadata\":{\"name\":\"x\",\"generateName\":"
-         "\"y\"}}",                                                                                 ".m.metadata.generateName"},
-        {"{\"apiVersion\":\"v1\",\"kind\":\"a\",\"metadata\":{\"name\":\"x\"}}",                             NULL                      },
-        {SECRET "\"data\":{\"a\":\"eA==\",\"k\":\"x!\"}}",                                                   ".m.data"                 },
-        {SECRET "\"data\":{\"k\":{\"a\":1}}}",                                                               ".m.data"                 },
-        {SECRET "\"stringData\":{\"a\":\"x!\",\"k\":8080}}",                                                 ".m.stringData"           },
+         "\"y\"}}",
+         ".m.metadata.generateName"},
+        {"{\"apiVersion\":\"v1\",\"kind\":\"a\",\"metadata\":{\"name\":\"x\"}}", NULL},
+        {SECRET "\"data\":{\"a\":\"eA==\",\"k\":\"x!\"}}", ".m.data"},
+        {SECRET "\"data\":{\"k\":{\"a\":1}}}", ".m.data"},
+        {SECRET "\"stringData\":{\"a\":\"x!\",\"k\":8080}}", ".m.stringData"},
         {SECRET
-         "\"data\":{\"k\":\"eHh4\\neHg=\\n\",\"l\":null,\"m\":\"\"},\"stringData\":{\"k\":\"!\"}}", NULL                      },
-        {SECRET "\"data\":null}",                                                                            NULL                      },
+         "\"data\":{\"k\":\"eHh4\\neHg=\\n\",\"l\":null,\"m\":\"\"},\"stringData\":{\"k\":\"!\"}}",
+         NULL},
+        {SECRET "\"data\":null}", NULL},
     };
     Path at = path_attribute((Path){0}, STR("m"), arena);
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -113,13 +118,13 @@ static void inclusion(void **state) {
         const char *live;
         bool is_in;
     } cases[] = {
-        {"{\"a\":1}",            "{\"a\":1,\"b\":2}",           true },
-        {"{\"a\":1}",            "{\"a\":2}",                   false},
-        {"{\"a\":{\"b\":[{}]}}", "{\"a\":{\"b\":[{\"c\":1}]}}", true },
-        {"{\"a\":[1]}",          "{\"a\":[1,2]}",               false},
-        {"{\"a\":\"1\"}",        "{\"a\":1}",                   false},
-        {"{\"a\":{}}",           "{\"a\":[]}",                  false},
-        {"{\"a\":1}",            "null",                        false},
+        {"{\"a\":1}", "{\"a\":1,\"b\":2}", true},
+        {"{\"a\":1}", "{\"a\":2}", false},
+        {"{\"a\":{\"b\":[{}]}}", "{\"a\":{\"b\":[{\"c\":1}]}}", true},
+        {"{\"a\":[1]}", "{\"a\":[1,2]}", false},
+        {"{\"a\":\"1\"}", "{\"a\":1}", false},
+        {"{\"a\":{}}", "{\"a\":[]}", false},
+        {"{\"a\":1}", "null", false},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
         assert_int_equal(

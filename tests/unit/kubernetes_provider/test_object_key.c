@@ -7,11 +7,12 @@ static void keys(void **state) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const cases[][2] = {
         {"{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\",\"metadata\":{\"name\":\"web\","
-         "\"namespace\":\"x\"}}",                                               "apps/Deployment/x/web"},
+         "\"namespace\":\"x\"}}",
+         "apps/Deployment/x/web"},
         {"{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"x\"}}",
-         "/Namespace//x"                                                                                        },
-        {"{\"apiVersion\":1,\"kind\":[],\"metadata\":\"\"}",                             "///"                  },
-        {"null",                                                                         "///"                  },
+         "/Namespace//x"},
+        {"{\"apiVersion\":1,\"kind\":[],\"metadata\":\"\"}", "///"},
+        {"null", "///"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         ObjectKey key = object_key_of(object_case(cases[i][0], arena));
@@ -34,8 +35,8 @@ static void import_ids(void **state) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const cases[][2] = {
         {"apiVersion=apps/v1,kind=Deployment,namespace=x,name=web",
-         "apiVersion=apps/v1,kind=Deployment,namespace=x,name=web"                                    },
-        {" name=web , kind=Node,apiVersion=v1",                     "apiVersion=v1,kind=Node,name=web"},
+         "apiVersion=apps/v1,kind=Deployment,namespace=x,name=web"},
+        {" name=web , kind=Node,apiVersion=v1", "apiVersion=v1,kind=Node,name=web"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         ObjectKey key;
@@ -50,12 +51,12 @@ static void bad_import_ids(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const cases[][2] = {
-        {"",                                     "needs apiVersion"    },
-        {"apiVersion=v1,kind=Pod",               "needs apiVersion"    },
-        {"apiVersion=v1,kind=Pod,name",          "The part \"name\""   },
-        {"apiVersion=v1,kind=Pod,name=",         "The part \"name=\""  },
-        {"apiVersion=v1,kind=Pod,names=a",       "The part \"names=a\""},
-        {"apiVersion=v1,kind=Pod,name=a,name=b", "The part \"name=b\"" },
+        {"", "needs apiVersion"},
+        {"apiVersion=v1,kind=Pod", "needs apiVersion"},
+        {"apiVersion=v1,kind=Pod,name", "The part \"name\""},
+        {"apiVersion=v1,kind=Pod,name=", "The part \"name=\""},
+        {"apiVersion=v1,kind=Pod,names=a", "The part \"names=a\""},
+        {"apiVersion=v1,kind=Pod,name=a,name=b", "The part \"name=b\""},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         ObjectKey key;
@@ -73,11 +74,11 @@ static void builtin_groups(void **state) {
         const char *group;
         bool is_builtin;
     } cases[] = {
-        {"",                          true },
-        {"apps",                      true },
-        {"rbac.authorization.k8s.io", true },
+        {"", true},
+        {"apps", true},
+        {"rbac.authorization.k8s.io", true},
         {"gateway.networking.k8s.io", false},
-        {"toys.example.com",          false},
+        {"toys.example.com", false},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         ObjectKey key = {.group = str_from_cstr(cases[i].group)};

@@ -48,19 +48,19 @@ static void ids(void **state) {
         bool is_namespaced;
         const char *wanted; /* key, or the problem */
     } cases[] = {
-        {"n/a",                                               true,  "/ConfigMap/n/a"               },
-        {"a",                                                 false, "/ConfigMap//a"                },
-        {"apiVersion=v1,kind=ConfigMap,namespace=n,name=a",   true,  "/ConfigMap/n/a"               },
-        {"a",                                                 true,  "The ID is \"NAMESPACE/NAME\"."},
-        {"/a",                                                true,  "The ID is \"NAMESPACE/NAME\"."},
-        {"n/",                                                true,  "The ID is \"NAMESPACE/NAME\"."},
-        {"n/a/b",                                             true,  "The ID is \"NAMESPACE/NAME\"."},
-        {"",                                                  false, "The ID is the name."          },
-        {"n/a",                                               false, "The ID is the name."          },
-        {"apiVersion=v1,kind=Secret,namespace=n,name=a",      true,
-         "The ID names an object of kind \"Secret\", but the resource is a \"ConfigMap\"."          },
+        {"n/a", true, "/ConfigMap/n/a"},
+        {"a", false, "/ConfigMap//a"},
+        {"apiVersion=v1,kind=ConfigMap,namespace=n,name=a", true, "/ConfigMap/n/a"},
+        {"a", true, "The ID is \"NAMESPACE/NAME\"."},
+        {"/a", true, "The ID is \"NAMESPACE/NAME\"."},
+        {"n/", true, "The ID is \"NAMESPACE/NAME\"."},
+        {"n/a/b", true, "The ID is \"NAMESPACE/NAME\"."},
+        {"", false, "The ID is the name."},
+        {"n/a", false, "The ID is the name."},
+        {"apiVersion=v1,kind=Secret,namespace=n,name=a", true,
+         "The ID names an object of kind \"Secret\", but the resource is a \"ConfigMap\"."},
         {"apiVersion=x/v1,kind=ConfigMap,namespace=n,name=a", true,
-         "The ID names an object of kind \"ConfigMap\", but the resource is a \"ConfigMap\"."       },
+         "The ID names an object of kind \"ConfigMap\", but the resource is a \"ConfigMap\"."},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     ObjectKey kind = {.version = STR("v1"), .kind = STR("ConfigMap")}, key;
@@ -90,16 +90,16 @@ static void places(void **state) {
         const char *wanted;
     } cases[] = {
         {".metadata.labels.a", ".metadata[0].labels[\"a\"]"},
-        {".metadata.labels",   ".metadata[0].labels"       },
-        {".metadata.name",     ".metadata[0].name"         },
-        {".metadata.unknown",  ".metadata[0]"              },
-        {".metadata",          ".metadata[0]"              },
-        {".binaryData.k",      ".binary_data[\"k\"]"       },
-        {".data[\"k\"]",       ".data[\"k\"]"              },
-        {".data.a.b",          ".data"                     },
-        {".immutable",         ".immutable"                },
-        {".spec.replicas",     ""                          },
-        {"",                   ""                          },
+        {".metadata.labels", ".metadata[0].labels"},
+        {".metadata.name", ".metadata[0].name"},
+        {".metadata.unknown", ".metadata[0]"},
+        {".metadata", ".metadata[0]"},
+        {".binaryData.k", ".binary_data[\"k\"]"},
+        {".data[\"k\"]", ".data[\"k\"]"},
+        {".data.a.b", ".data"},
+        {".immutable", ".immutable"},
+        {".spec.replicas", ""},
+        {"", ""},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

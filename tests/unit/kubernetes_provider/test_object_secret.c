@@ -24,11 +24,11 @@ static void paths(void **state) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const cases[][2] = {
         {"{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"data\":{},\"stringData\":{\"a\":\"b\"}}",
-         ".m.data .m.stringData"                                                                   },
-        {"{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"data\":{}}",                           ""},
-        {"{\"apiVersion\":\"x/v1\",\"kind\":\"Secret\",\"data\":{}}",                            ""},
-        {"{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"data\":null}",                            ""},
-        {"null",                                                                                 ""},
+         ".m.data .m.stringData"},
+        {"{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"data\":{}}", ""},
+        {"{\"apiVersion\":\"x/v1\",\"kind\":\"Secret\",\"data\":{}}", ""},
+        {"{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"data\":null}", ""},
+        {"null", ""},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
         check_str(paths_of(object_case(cases[i][0], arena), arena), cases[i][1]);

@@ -62,16 +62,16 @@ static void scopes(void **state) {
         const char *entry;
         TakeoverScope from; /* TAKEOVER_NONE: never */
     } cases[] = {
-        {ENTRY("kubectl-client-side-apply", "Update", "v1",      "a"), TAKEOVER_UPDATES},
-        {ENTRY("kubectl-last-applied",      "Apply",  "v1",      "a"), TAKEOVER_UPDATES},
-        {ENTRY("helm",                      "Update", "v1",      "a"), TAKEOVER_UPDATES},
-        {ENTRY("helm",                      "Apply",  "v1",      "a"), TAKEOVER_ALL    },
-        {ENTRY("Terraform",                 "Update", "v1",      "a"), TAKEOVER_UPDATES},
-        {ENTRY("Terraform",                 "Apply",  "v1",      "a"), TAKEOVER_ALL    },
-        {ENTRY("helm",                      "Update", "v1beta1", "a"), TAKEOVER_NONE   },
-        {ENTRY("kubectl-edit",              "Update", "v1",      "a"), TAKEOVER_NONE   },
-        {ENTRY("argocd-controller",         "Apply",  "v1",      "a"), TAKEOVER_NONE   },
-        {ENTRY("loam",                      "Apply",  "v1",      "a"), TAKEOVER_NONE   },
+        {ENTRY("kubectl-client-side-apply", "Update", "v1", "a"), TAKEOVER_UPDATES},
+        {ENTRY("kubectl-last-applied", "Apply", "v1", "a"), TAKEOVER_UPDATES},
+        {ENTRY("helm", "Update", "v1", "a"), TAKEOVER_UPDATES},
+        {ENTRY("helm", "Apply", "v1", "a"), TAKEOVER_ALL},
+        {ENTRY("Terraform", "Update", "v1", "a"), TAKEOVER_UPDATES},
+        {ENTRY("Terraform", "Apply", "v1", "a"), TAKEOVER_ALL},
+        {ENTRY("helm", "Update", "v1beta1", "a"), TAKEOVER_NONE},
+        {ENTRY("kubectl-edit", "Update", "v1", "a"), TAKEOVER_NONE},
+        {ENTRY("argocd-controller", "Apply", "v1", "a"), TAKEOVER_NONE},
+        {ENTRY("loam", "Apply", "v1", "a"), TAKEOVER_NONE},
     };
     Fixture fixture;
     open_fixture(&fixture, NULL, 0, arena);
@@ -120,12 +120,12 @@ static void conflict(void **state) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const KubeScriptRow rows[] = {
         {.code = 200, .body = OBJECT("1", ENTRY("helm", "Update", "v1", "a"))},
-        {.code = 409,   .body = CONFLICT                },
+        {.code = 409, .body = CONFLICT},
         {.code = 200,
          .body =
-             OBJECT("2",                   ENTRY("hpa", "Update", "v1", "c") "," ENTRY(
+             OBJECT("2", ENTRY("hpa", "Update", "v1", "c") "," ENTRY(
                              "helm", "Update", "v1", "a") "," ENTRY("loam", "Apply", "v1", "b"))},
-        {.code = 200,           .body = "{}"  },
+        {.code = 200, .body = "{}"},
     };
     Fixture fixture;
     Diags diags = diags_new(arena);
@@ -159,8 +159,7 @@ static void endings(void **state) {
     check_str(diags.items[0].summary, "Kubernetes object not taken over");
     close_fixture(&fixture);
     static const KubeScriptRow none[] = {
-        {.code = 200, .body = OBJECT("1", ENTRY("hpa", "Update", "v1", "a"))}
-    };
+        {.code = 200, .body = OBJECT("1", ENTRY("hpa", "Update", "v1", "a"))}};
     open_fixture(&fixture, none, 1, arena);
     assert_true(object_takeover_apply(&fixture.target, &diags));
     close_fixture(&fixture);

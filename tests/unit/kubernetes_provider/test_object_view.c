@@ -43,19 +43,22 @@ static void creations(void **state) {
         const char *body;
         const char *planned;
     } cases[] = {
-        {"ConfigMap", false, "{\"metadata\":{\"name\":\"a\",\"uid\":\"u\"},\"data\":{}}",                 "{}",
-         "{data:{},metadata:{creationTimestamp:?,name:\"a\",uid:?}}"                                                                                                                                                                                     },
-        {"Job",       true,
-         "{\"metadata\":{\"uid\":\"u-1\",\"labels\":{\"job\":\"u-1\",\"b\":\"c\"}},\"status\":{}}",       "{}",                                                                "{metadata:{creationTimestamp:?,labels:{b:\"c\",job:?},uid:?},status:?}"  },
-        {"Service",   false,
+        {"ConfigMap", false, "{\"metadata\":{\"name\":\"a\",\"uid\":\"u\"},\"data\":{}}", "{}",
+         "{data:{},metadata:{creationTimestamp:?,name:\"a\",uid:?}}"},
+        {"Job", true,
+         "{\"metadata\":{\"uid\":\"u-1\",\"labels\":{\"job\":\"u-1\",\"b\":\"c\"}},\"status\":{}}",
+         "{}", "{metadata:{creationTimestamp:?,labels:{b:\"c\",job:?},uid:?},status:?}"},
+        {"Service", false,
          "{\"metadata\":{},\"spec\":{\"clusterIP\":\"10.0.0.0\",\"clusterIPs\":[\"10.0.0.0\"],"
-         "\"ports\":[{\"port\":1,\"nodePort\":2},{\"port\":3,\"nodePort\":4}]}}",                         "{\"spec\":{\"ports\":[{\"port\":1},{\"port\":3,\"nodePort\":4}]}}",
+         "\"ports\":[{\"port\":1,\"nodePort\":2},{\"port\":3,\"nodePort\":4}]}}",
+         "{\"spec\":{\"ports\":[{\"port\":1},{\"port\":3,\"nodePort\":4}]}}",
          "{metadata:{creationTimestamp:?,uid:?},spec:{clusterIP:?,clusterIPs:?,ports:[{nodePort:?,"
-         "port:1},{nodePort:4,port:3}]}}"                                                                                                                                                                                                                },
-        {"Service",   false, "{\"metadata\":{},\"spec\":{\"clusterIP\":\"None\"}}",
-         "{\"spec\":{\"clusterIP\":\"None\"}}",                                                                                                                                "{metadata:{creationTimestamp:?,uid:?},spec:{clusterIP:\"None\"}}"        },
-        {"Pod",       false, "{\"metadata\":{},\"spec\":{\"containers\":[{}],\"volumes\":[{}],\"x\":1}}",
-         "{}",                                                                                                                                                                 "{metadata:{creationTimestamp:?,uid:?},spec:{containers:?,volumes:?,x:1}}"},
+         "port:1},{nodePort:4,port:3}]}}"},
+        {"Service", false, "{\"metadata\":{},\"spec\":{\"clusterIP\":\"None\"}}",
+         "{\"spec\":{\"clusterIP\":\"None\"}}",
+         "{metadata:{creationTimestamp:?,uid:?},spec:{clusterIP:\"None\"}}"},
+        {"Pod", false, "{\"metadata\":{},\"spec\":{\"containers\":[{}],\"volumes\":[{}],\"x\":1}}",
+         "{}", "{metadata:{creationTimestamp:?,uid:?},spec:{containers:?,volumes:?,x:1}}"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         KubeResource resource = resource_of(cases[i].kind, cases[i].has_status, arena);

@@ -19,19 +19,19 @@ static void versions(void **state) {
         const char *kind;
         const char *now; /* NULL: not removed */
     } cases[] = {
-        {"source.toolkit.fluxcd.io",       "v1beta1", "GitRepository", "source.toolkit.fluxcd.io/v1\""},
-        {"source.toolkit.fluxcd.io",       "v1",      "GitRepository", NULL                           },
-        {"helm.toolkit.fluxcd.io",         "v2beta1", "HelmRelease",   "helm.toolkit.fluxcd.io/v2\""  },
-        {"helm.fluxcd.io",                 "v1",      "HelmRelease",   "helm.toolkit.fluxcd.io/v2\""  },
-        {"notification.toolkit.fluxcd.io", "v1beta3", "Alert",         NULL                           },
+        {"source.toolkit.fluxcd.io", "v1beta1", "GitRepository", "source.toolkit.fluxcd.io/v1\""},
+        {"source.toolkit.fluxcd.io", "v1", "GitRepository", NULL},
+        {"helm.toolkit.fluxcd.io", "v2beta1", "HelmRelease", "helm.toolkit.fluxcd.io/v2\""},
+        {"helm.fluxcd.io", "v1", "HelmRelease", "helm.toolkit.fluxcd.io/v2\""},
+        {"notification.toolkit.fluxcd.io", "v1beta3", "Alert", NULL},
         {"notification.toolkit.fluxcd.io", "v1beta3", "Receiver",
-         "notification.toolkit.fluxcd.io/v1\""                                                        },
+         "notification.toolkit.fluxcd.io/v1\""},
         {"notification.toolkit.fluxcd.io", "v1beta2", "Alert",
-         "notification.toolkit.fluxcd.io/v1beta3\""                                                   },
-        {"extensions",                     "v1beta1", "Ingress",       "networking.k8s.io/v1\""       },
-        {"extensions",                     "v1beta1", "Deployment",    "apps/v1\""                    },
-        {"apps",                           "v1",      "Deployment",    NULL                           },
-        {"example.com",                    "v1beta1", "GitRepository", NULL                           },
+         "notification.toolkit.fluxcd.io/v1beta3\""},
+        {"extensions", "v1beta1", "Ingress", "networking.k8s.io/v1\""},
+        {"extensions", "v1beta1", "Deployment", "apps/v1\""},
+        {"apps", "v1", "Deployment", NULL},
+        {"example.com", "v1beta1", "GitRepository", NULL},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -49,21 +49,27 @@ static void fields(void **state) {
         size_t count;
     } cases[] = {
         {"{\"apiVersion\":\"source.toolkit.fluxcd.io/v1\",\"kind\":\"GitRepository\",\"spec\":{"
-         "\"branch\":\"main\",\"prune\":true}}",                                      ".spec.branch",     2},
+         "\"branch\":\"main\",\"prune\":true}}",
+         ".spec.branch", 2},
         {"{\"apiVersion\":\"source.toolkit.fluxcd.io/v1\",\"kind\":\"GitRepository\",\"spec\":{"
-         "\"branch\":null,\"ref\":{\"branch\":\"main\"}}}",                           "",                 0},
+         "\"branch\":null,\"ref\":{\"branch\":\"main\"}}}",
+         "", 0},
         {"{\"apiVersion\":\"kustomize.toolkit.fluxcd.io/v1\",\"kind\":\"Kustomization\",\"spec\":{"
-         "\"validation\":\"client\"}}",                                               ".spec.validation", 1},
+         "\"validation\":\"client\"}}",
+         ".spec.validation", 1},
         {"{\"apiVersion\":\"kustomize.toolkit.fluxcd.io/v1beta1\",\"kind\":\"Kustomization\","
-         "\"spec\":{\"validation\":\"client\"}}",                                     "",                 0},
+         "\"spec\":{\"validation\":\"client\"}}",
+         "", 0},
         {"{\"apiVersion\":\"helm.toolkit.fluxcd.io/v2\",\"kind\":\"HelmRelease\",\"spec\":{"
-         "\"chart\":\"web\",\"version\":\"1\",\"sourceRef\":{}}}",                    ".spec.chart",      3},
+         "\"chart\":\"web\",\"version\":\"1\",\"sourceRef\":{}}}",
+         ".spec.chart", 3},
         {"{\"apiVersion\":\"helm.toolkit.fluxcd.io/v2\",\"kind\":\"HelmRelease\",\"spec\":{"
-         "\"chart\":{\"spec\":{\"chart\":\"web\",\"version\":\"1\"}}}}",              "",                 0},
+         "\"chart\":{\"spec\":{\"chart\":\"web\",\"version\":\"1\"}}}}",
+         "", 0},
         {"{\"apiVersion\":\"v1\",\"kind\":\"Kustomization\",\"spec\":{\"validation\":\"x\"}}", "",
-         0                                                                                                          },
-        {"{}",                                                                                 "",                 0},
-        {"null",                                                                               "",                 0},
+         0},
+        {"{}", "", 0},
+        {"null", "", 0},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

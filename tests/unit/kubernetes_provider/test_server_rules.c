@@ -118,14 +118,14 @@ static void groups_with_definitions(void **state) {
         const char *group;
         bool has_definition;
     } cases[] = {
-        {"",                             false},
-        {"apps",                         false},
-        {"networking.k8s.io",            false},
-        {"rbac.authorization.k8s.io",    false},
+        {"", false},
+        {"apps", false},
+        {"networking.k8s.io", false},
+        {"rbac.authorization.k8s.io", false},
         {"flowcontrol.apiserver.k8s.io", false},
-        {"gateway.networking.k8s.io",    true },
-        {"snapshot.storage.k8s.io",      true },
-        {"x.example.com",                true },
+        {"gateway.networking.k8s.io", true},
+        {"snapshot.storage.k8s.io", true},
+        {"x.example.com", true},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");

@@ -9,17 +9,17 @@ static void revisions(void **state) {
         const char *expected;
         bool is_same;
     } cases[] = {
-        {"main@sha1:0a1b", "main@sha1:0a1b", true },
-        {"main@sha1:0a1b", "sha1:0a1b",      true },
-        {"main@sha1:0a1b", "0a1b",           true },
-        {"main@sha1:0a1b", "a1b",            false},
-        {"main@sha1:0a1b", "0a1",            false},
-        {"main@sha1:0a1b", "main",           false},
-        {"6.5.0",          "6.5.0",          true },
-        {"16.5.0",         "6.5.0",          false},
-        {"",               "0a1b",           false},
-        {"main@sha1:0a1b", "",               false},
-        {"0a1b",           "main@sha1:0a1b", false},
+        {"main@sha1:0a1b", "main@sha1:0a1b", true},
+        {"main@sha1:0a1b", "sha1:0a1b", true},
+        {"main@sha1:0a1b", "0a1b", true},
+        {"main@sha1:0a1b", "a1b", false},
+        {"main@sha1:0a1b", "0a1", false},
+        {"main@sha1:0a1b", "main", false},
+        {"6.5.0", "6.5.0", true},
+        {"16.5.0", "6.5.0", false},
+        {"", "0a1b", false},
+        {"main@sha1:0a1b", "", false},
+        {"0a1b", "main@sha1:0a1b", false},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
         assert_int_equal(wait_status_is_revision(str_from_cstr(cases[i].found),

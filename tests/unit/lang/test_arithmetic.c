@@ -17,14 +17,14 @@ typedef struct ArithmeticCase {
 
 static void test_results(void **state) {
     static const ArithmeticCase cases[] = {
-        {ARITHMETIC_ADD,      "9223372036854775807",  "1",          "9223372036854775808" },
-        {ARITHMETIC_SUBTRACT, "-9223372036854775808", "1",          "-9223372036854775809"},
-        {ARITHMETIC_MULTIPLY, "4294967296",           "4294967296", "18446744073709551616"},
-        {ARITHMETIC_DIVIDE,   "6",                    "3",          "2"                   },
-        {ARITHMETIC_DIVIDE,   "1",                    "4",          "0.25"                },
-        {ARITHMETIC_MODULO,   "-5.5",                 "2",          "-1.5"                },
-        {ARITHMETIC_MODULO,   "7",                    "0",          "7"                   },
-        {ARITHMETIC_DIVIDE,   "1",                    "0",          "+Inf"                },
+        {ARITHMETIC_ADD, "9223372036854775807", "1", "9223372036854775808"},
+        {ARITHMETIC_SUBTRACT, "-9223372036854775808", "1", "-9223372036854775809"},
+        {ARITHMETIC_MULTIPLY, "4294967296", "4294967296", "18446744073709551616"},
+        {ARITHMETIC_DIVIDE, "6", "3", "2"},
+        {ARITHMETIC_DIVIDE, "1", "4", "0.25"},
+        {ARITHMETIC_MODULO, "-5.5", "2", "-1.5"},
+        {ARITHMETIC_MODULO, "7", "0", "7"},
+        {ARITHMETIC_DIVIDE, "1", "0", "+Inf"},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -56,7 +56,5 @@ static void test_precision(void **state) {
     assert_int_equal(out.count, 64);
 }
 
-RUN_LANG_TESTS(test_arithmetic,
-               cmocka_unit_test(test_results),
-               cmocka_unit_test(test_no_answer),
+RUN_LANG_TESTS(test_arithmetic, cmocka_unit_test(test_results), cmocka_unit_test(test_no_answer),
                cmocka_unit_test(test_precision))

@@ -2,16 +2,16 @@
 
 static void test_names_and_constructors(void **state) {
     static const LangCase cases[] = {
-        {"n",                    "number 5"                                             },
-        {"nope",                 "Unknown variable: There is no variable named \"nope\""},
-        {"secre",                "Did you mean \"secret\"?"                             },
-        {"[1, \"a\"]",           "tuple([number, string]) [1, \"a\"]"                   },
-        {"{(s) = 1}.text",       "number 1"                                             },
-        {"{a = 1, a = 2}.a",     "number 2"                                             },
-        {"{(nothing) = 1}",      "Null value as key: The key is null."                  },
-        {"{([]) = 1}",           "Incorrect key type"                                   },
-        {"{true = 1}[\"true\"]", "number 1"                                             },
-        {"upper(s)",             "Call to unknown function: There is no function"       },
+        {"n", "number 5"},
+        {"nope", "Unknown variable: There is no variable named \"nope\""},
+        {"secre", "Did you mean \"secret\"?"},
+        {"[1, \"a\"]", "tuple([number, string]) [1, \"a\"]"},
+        {"{(s) = 1}.text", "number 1"},
+        {"{a = 1, a = 2}.a", "number 2"},
+        {"{(nothing) = 1}", "Null value as key: The key is null."},
+        {"{([]) = 1}", "Incorrect key type"},
+        {"{true = 1}[\"true\"]", "number 1"},
+        {"upper(s)", "Call to unknown function: There is no function"},
     };
     (void)state;
     check_cases(cases, ARRAY_COUNT(cases));
@@ -73,8 +73,6 @@ static void test_budget_ends_an_evaluation(void **state) {
     check_str(diags.items[0].summary, "Expression too expensive");
 }
 
-RUN_LANG_TESTS(test_eval,
-               cmocka_unit_test(test_names_and_constructors),
+RUN_LANG_TESTS(test_eval, cmocka_unit_test(test_names_and_constructors),
                cmocka_unit_test(test_error_shows_values_but_no_secret),
-               cmocka_unit_test(test_converted),
-               cmocka_unit_test(test_budget_ends_an_evaluation))
+               cmocka_unit_test(test_converted), cmocka_unit_test(test_budget_ends_an_evaluation))

@@ -2,11 +2,11 @@
 
 static void test_constants(void **state) {
     static const LangCase cases[] = {
-        {"1 + 2",                  "number 3"                                          },
-        {"[for x in [1] : x * 2]", "tuple([number]) [2]"                               },
-        {"[a.b, c]",               "Variables not allowed | Variables not allowed"     },
+        {"1 + 2", "number 3"},
+        {"[for x in [1] : x * 2]", "tuple([number]) [2]"},
+        {"[a.b, c]", "Variables not allowed | Variables not allowed"},
         {"[upper(a.b), \"${n}\"]", "Function calls not allowed | Variables not allowed"},
-        {"1 + true",               "Invalid operand"                                   },
+        {"1 + true", "Invalid operand"},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

@@ -2,13 +2,13 @@
 
 static void test_types_of_failed_parts(void **state) {
     static const LangCase cases[] = {
-        {"true ? 1 : \"${nope} \"", "string \"1\""                       },
-        {"true ? 1 : -nope",        "number 1"                           },
-        {"true ? 1 : nope",         "number 1"                           },
-        {"true ? [1] : !nope",      "must have consistent types"         },
-        {"true ? 1 : [nope]",       "must have consistent types"         },
-        {"unknown || nope",         "bool (known after apply)"           },
-        {"false || nope",           "There is no variable named \"nope\""},
+        {"true ? 1 : \"${nope} \"", "string \"1\""},
+        {"true ? 1 : -nope", "number 1"},
+        {"true ? 1 : nope", "number 1"},
+        {"true ? [1] : !nope", "must have consistent types"},
+        {"true ? 1 : [nope]", "must have consistent types"},
+        {"unknown || nope", "bool (known after apply)"},
+        {"false || nope", "There is no variable named \"nope\""},
     };
     (void)state;
     check_cases(cases, ARRAY_COUNT(cases));

@@ -2,14 +2,14 @@
 
 static void test_templates(void **state) {
     static const LangCase cases[] = {
-        {"\"a${n}b\"",                             "string \"a5b\""            },
-        {"\"${n}\"",                               "number 5"                  },
-        {"\"x${nothing}\"",                        "null and has no text"      },
-        {"\"x${[1]}\"",                            "cannot be part of a string"},
-        {"\"%{if n > 1}big%{else}small%{endif}\"", "string \"big\""            },
-        {"\"%{for x in [1, 2]}${x};%{endfor}\"",   "string \"1;2;\""           },
-        {"\"a${secret}\"",                         "string (sensitive value)"  },
-        {"\"a${unknown}\"",                        "string (known after apply)"},
+        {"\"a${n}b\"", "string \"a5b\""},
+        {"\"${n}\"", "number 5"},
+        {"\"x${nothing}\"", "null and has no text"},
+        {"\"x${[1]}\"", "cannot be part of a string"},
+        {"\"%{if n > 1}big%{else}small%{endif}\"", "string \"big\""},
+        {"\"%{for x in [1, 2]}${x};%{endfor}\"", "string \"1;2;\""},
+        {"\"a${secret}\"", "string (sensitive value)"},
+        {"\"a${unknown}\"", "string (known after apply)"},
     };
     (void)state;
     check_cases(cases, ARRAY_COUNT(cases));

@@ -16,10 +16,10 @@ static void add_name(Traversal *traversal, void *payload) {
 
 static void test_traversals_in_order(void **state) {
     static const LangCase cases[] = {
-        {"a + b.c * d - e",                  "a b.c d e"},
-        {"[for x in y : x.z + w if x == v]", "y w v"    },
+        {"a + b.c * d - e", "a b.c d e"},
+        {"[for x in y : x.z + w if x == v]", "y w v"},
         {"f(a, \"${b}\", {(c) = d, k = e})", "a b c d e"},
-        {"a[b].c[*].d ? e : !f",             "a b e f"  },
+        {"a[b].c[*].d ? e : !f", "a b e f"},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -50,12 +50,8 @@ static void test_unwrapping(void **state) {
         const char *text;
         ExprKind wanted;
     } cases[] = {
-        {"a",                 EXPR_TRAVERSAL  },
-        {"((a))",             EXPR_TRAVERSAL  },
-        {"\"${(\"${a}\")}\"", EXPR_TRAVERSAL  },
-        {"(1)",               EXPR_LITERAL    },
-        {"\"x${a}\"",         EXPR_TEMPLATE   },
-        {"(a ? 1 : 2)",       EXPR_CONDITIONAL},
+        {"a", EXPR_TRAVERSAL}, {"((a))", EXPR_TRAVERSAL},    {"\"${(\"${a}\")}\"", EXPR_TRAVERSAL},
+        {"(1)", EXPR_LITERAL}, {"\"x${a}\"", EXPR_TEMPLATE}, {"(a ? 1 : 2)", EXPR_CONDITIONAL},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
@@ -70,9 +66,6 @@ static void test_has_traversal(void **state) {
     assert_false(expr_has_traversal(parsed("f(1, \"x\")")));
 }
 
-RUN_LANG_TESTS(test_expr,
-               cmocka_unit_test(test_unwrapping),
-               cmocka_unit_test(test_has_traversal),
-               cmocka_unit_test(test_traversals_in_order),
-               cmocka_unit_test(test_literals),
+RUN_LANG_TESTS(test_expr, cmocka_unit_test(test_unwrapping), cmocka_unit_test(test_has_traversal),
+               cmocka_unit_test(test_traversals_in_order), cmocka_unit_test(test_literals),
                cmocka_unit_test(test_lone_traversal))

@@ -23,21 +23,22 @@ static Str comments_of(Str text) {
 
 static void test_files(void **state) {
     static const FmtCase cases[] = {
-        {"",                                    ""                                         },
-        {"a=1",                                 "a = 1"                                    },
-        {"a=1\n  ",                             "a = 1\n  "                                },
+        {"", ""},
+        {"a=1", "a = 1"},
+        {"a=1\n  ", "a = 1\n  "},
         {"\xef\xbb\xbf"
-         "a=1\n",                      "a = 1\n"                                  },
+         "a=1\n",
+         "a = 1\n"},
         {"a=1\r\n\r\nb { # c \r\nc=1\r\n}\r\n", "a = 1\r\n\r\nb { # c \r\n  c = 1\r\n}\r\n"},
-        {"\t a\t=\t1\n",                        "a = 1\n"                                  },
- /* A wrapper that one pass removes is formatted by the next pass. */
-        {"a = \"${\"${b}\"}\"\nbbb=2\n",        "a   = b\nbbb = 2\n"                       },
-        {"a = \"${\nb ?\n c : d\n}\"\n",        "a = (b ?\nc : d)\n"                       },
- /* On one line the comment would swallow the brace: no rewriting. */
-        {"x { a = \"${ b # c\n}\" }\n",         "x { a = \"${b # c\n}\" }\n"               },
-        {"a = <<-E\n  x ${ b }\n  E  \nbb=1\n", "a  = <<-E\n  x ${b}\n  E  \nbb = 1\n"     },
+        {"\t a\t=\t1\n", "a = 1\n"},
+        /* A wrapper that one pass removes is formatted by the next pass. */
+        {"a = \"${\"${b}\"}\"\nbbb=2\n", "a   = b\nbbb = 2\n"},
+        {"a = \"${\nb ?\n c : d\n}\"\n", "a = (b ?\nc : d)\n"},
+        /* On one line the comment would swallow the brace: no rewriting. */
+        {"x { a = \"${ b # c\n}\" }\n", "x { a = \"${b # c\n}\" }\n"},
+        {"a = <<-E\n  x ${ b }\n  E  \nbb=1\n", "a  = <<-E\n  x ${b}\n  E  \nbb = 1\n"},
         {"a \"\xff\" {}\n",
-         "Invalid text encoding: Configuration files are UTF-8 text; this byte is not."    },
+         "Invalid text encoding: Configuration files are UTF-8 text; this byte is not."},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
@@ -61,13 +62,13 @@ static void test_comments_stay(void **state) {
 
 static void test_streams(void **state) {
     static const FmtCase cases[] = {
-        {"",         "\n"         },
-        {"   ",      "\n"         },
-        {"a=1",      "a = 1\n"    },
-        {"a=1\n",    "a = 1\n"    },
-        {"a=1\n   ", "a = 1\n\n"  },
-        {"a=1   ",   "a = 1\n"    },
-        {"a=1 # b",  "a = 1 # b\n"},
+        {"", "\n"},
+        {"   ", "\n"},
+        {"a=1", "a = 1\n"},
+        {"a=1\n", "a = 1\n"},
+        {"a=1\n   ", "a = 1\n\n"},
+        {"a=1   ", "a = 1\n"},
+        {"a=1 # b", "a = 1 # b\n"},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -80,14 +81,14 @@ static void test_streams(void **state) {
 
 static void test_sequences(void **state) {
     static const FmtCase cases[] = {
-        {"${ a+b } ${ c }",     "${a + b}"           },
-        {"%{ if  a ~} b",       "%{if a~}"           },
+        {"${ a+b } ${ c }", "${a + b}"},
+        {"%{ if  a ~} b", "%{if a~}"},
         {"${f(\n1,\n2\n)}\n x", "${f(\n  1,\n  2\n)}"},
-        {"${ a",                NULL                 },
-        {"${ a ; }",            NULL                 },
-        {"${ <<E\nx\nE\n}",     NULL                 },
-        {"a ${ b }",            NULL                 },
-        {"",                    NULL                 },
+        {"${ a", NULL},
+        {"${ a ; }", NULL},
+        {"${ <<E\nx\nE\n}", NULL},
+        {"a ${ b }", NULL},
+        {"", NULL},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -119,10 +120,6 @@ static void test_sameness(void **state) {
     assert_false(fmt_is_same(STR("${b}"), STR("${b} "), arena));
 }
 
-RUN_LANG_TESTS(test_fmt,
-               cmocka_unit_test(test_files),
-               cmocka_unit_test(test_comments_stay),
-               cmocka_unit_test(test_streams),
-               cmocka_unit_test(test_sequences),
-               cmocka_unit_test(test_place_of_sequence),
-               cmocka_unit_test(test_sameness))
+RUN_LANG_TESTS(test_fmt, cmocka_unit_test(test_files), cmocka_unit_test(test_comments_stay),
+               cmocka_unit_test(test_streams), cmocka_unit_test(test_sequences),
+               cmocka_unit_test(test_place_of_sequence), cmocka_unit_test(test_sameness))

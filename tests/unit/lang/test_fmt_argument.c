@@ -4,8 +4,8 @@
 #include "fmt_case.h"
 
 /* Checks the value between `before` and `after`, which the rewrite keeps. */
-static void check_rewrites(
-    const char *before, const char *after, const char *kept, const FmtCase *cases, size_t count) {
+static void check_rewrites(const char *before, const char *after, const char *kept,
+                           const FmtCase *cases, size_t count) {
     for (size_t i = 0; i < count; i++) {
         Str text = str_format(arena, "%s%s%s", before, cases[i].text, after);
         Diags diags = diags_new(arena);
@@ -19,22 +19,22 @@ static void check_rewrites(
 
 static void test_values(void **state) {
     static const FmtCase cases[] = {
-        {"\"${a}\"",            "a"                         },
-        {"\"${~ a ~}\"",        "a"                         },
-        {"\"${f(\"${a}\")}\"",  "f ( \" ${ a } \" )"        },
-        {"\"${\na\n}\"",        "a"                         },
-        {"\"${a +\nb}\"",       "( a + \n b )"              },
-        {"\"${(a +\nb)}\"",     "( a + \n b )"              },
-        {"\"${/* b */ a}\"",    "/* b */ a"                 },
-        {"\"${f( # b\n1)}\"",   "f ( # b\n 1 )"             },
-        {"\"${ # b\n\na}\"",    "( # b\n \n a )"            },
-        {"\"${ # b\na}\"",      "\" ${ # b\n a } \""        },
-        {"\"${a}${b}\"",        "\" ${ a } ${ b } \""       },
-        {"\"a${b}\"",           "\" a ${ b } \""            },
+        {"\"${a}\"", "a"},
+        {"\"${~ a ~}\"", "a"},
+        {"\"${f(\"${a}\")}\"", "f ( \" ${ a } \" )"},
+        {"\"${\na\n}\"", "a"},
+        {"\"${a +\nb}\"", "( a + \n b )"},
+        {"\"${(a +\nb)}\"", "( a + \n b )"},
+        {"\"${/* b */ a}\"", "/* b */ a"},
+        {"\"${f( # b\n1)}\"", "f ( # b\n 1 )"},
+        {"\"${ # b\n\na}\"", "( # b\n \n a )"},
+        {"\"${ # b\na}\"", "\" ${ # b\n a } \""},
+        {"\"${a}${b}\"", "\" ${ a } ${ b } \""},
+        {"\"a${b}\"", "\" a ${ b } \""},
         {"\"%{if a}%{endif}\"", "\" %{ if a } %{ endif } \""},
-        {"\"$${a}\"",           "\" $${a} \""               },
-        {"[\"${a}\"]",          "[ \" ${ a } \" ]"          },
-        {"a",                   "a"                         },
+        {"\"$${a}\"", "\" $${a} \""},
+        {"[\"${a}\"]", "[ \" ${ a } \" ]"},
+        {"a", "a"},
     };
     (void)state;
     check_rewrites("a = ", "\n", "a = %s \n ", cases, ARRAY_COUNT(cases));
@@ -42,16 +42,16 @@ static void test_values(void **state) {
 
 static void test_types(void **state) {
     static const FmtCase cases[] = {
-        {"\"string\"",   "string"         },
-        {"\"list\"",     "list ( string )"},
-        {"\"map\"",      "map ( string )" },
-        {"\"number\"",   "\" number \""   },
-        {"list",         "list ( any )"   },
-        {"map",          "map ( any )"    },
-        {"set",          "set ( any )"    },
-        {"string",       "string"         },
+        {"\"string\"", "string"},
+        {"\"list\"", "list ( string )"},
+        {"\"map\"", "map ( string )"},
+        {"\"number\"", "\" number \""},
+        {"list", "list ( any )"},
+        {"map", "map ( any )"},
+        {"set", "set ( any )"},
+        {"string", "string"},
         {"list(string)", "list ( string )"},
-        {"\"${a}\"",     "\" ${ a } \""   },
+        {"\"${a}\"", "\" ${ a } \""},
     };
     (void)state;
     check_rewrites("variable \"v\" {\ntype = ", "\n}\n", "variable \" v \" { \n type = %s \n } \n ",

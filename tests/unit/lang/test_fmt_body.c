@@ -5,17 +5,17 @@
 
 static void test_tokens(void **state) {
     static const FmtCase cases[] = {
-        {"",                                         ""                                               },
-        {"a b \"c\" {\n}\n",                         "a \" b \" \" c \" { \n } \n "                   },
-        {"a /* b */ c /* d */ { # e\n}",             "a /* b */ \" c \" /* d */ { # e\n } "           },
-        {"a \"\" {}",                                "a \" \" { } "                                   },
-        {"a = \"${b}\" # c\n",                       "a = b # c\n "                                   },
-        {"a { b = \"${c}\" }",                       "a { b = c } "                                   },
-        {"variable \"a\" {\ntype = list\n}",         "variable \" a \" { \n type = list ( any ) \n } "},
+        {"", ""},
+        {"a b \"c\" {\n}\n", "a \" b \" \" c \" { \n } \n "},
+        {"a /* b */ c /* d */ { # e\n}", "a /* b */ \" c \" /* d */ { # e\n } "},
+        {"a \"\" {}", "a \" \" { } "},
+        {"a = \"${b}\" # c\n", "a = b # c\n "},
+        {"a { b = \"${c}\" }", "a { b = c } "},
+        {"variable \"a\" {\ntype = list\n}", "variable \" a \" { \n type = list ( any ) \n } "},
         {"a {\nvariable \"b\" {\ntype = list\n}\n}",
-         "a { \n variable \" b \" { \n type = list \n } \n } "                                        },
-        {"type = list",                              "type = list "                                   },
-        {"a = /* b */ 1 /* c */ // d",               "a = /* b */ 1 /* c */ // d "                    },
+         "a { \n variable \" b \" { \n type = list \n } \n } "},
+        {"type = list", "type = list "},
+        {"a = /* b */ 1 /* c */ // d", "a = /* b */ 1 /* c */ // d "},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -46,23 +46,23 @@ typedef struct Unsupported {
 
 static void test_refusals(void **state) {
     static const Unsupported cases[] = {
-        {"a",                     "Argument or block definition required",    ""  },
-        {"a\n= 1\n",              "Argument or block definition required",    "\n"},
-        {"\"a\" = 1\n",           "Argument or block definition required",    "\""},
-        {"}\n",                   "Argument or block definition required",    "}" },
-        {"a = \n",                "Invalid expression",                       "\n"},
-        {"a = 1 b = 2\n",         "Missing newline after argument",           "b" },
-        {"a = 1\nb = 2\na = 3\n", "Attribute redefined",                      "a" },
-        {"a {\nb = 1 }\n",        "Missing newline after argument",           "}" },
-        {"a { b = 1\n}\n",        "Invalid single-argument block definition", "\n"},
-        {"a { b {} }\n",          "Invalid single-argument block definition", "{" },
-        {"a { 1 }\n",             "Invalid single-argument block definition", "1" },
-        {"a {} b {}\n",           "Missing newline after block definition",   "b" },
-        {"a {\n",                 "Unclosed configuration block",             ""  },
-        {"a b\n{\n}\n",           "Invalid block definition",                 "\n"},
-        {"a \"b${c}\" {}\n",      "Invalid block label",                      "${"},
-        {"a = \"b\n",             "Invalid multi-line string",                "\n"},
-        {"a = [1,, 2]\n",         "Invalid expression",                       "," },
+        {"a", "Argument or block definition required", ""},
+        {"a\n= 1\n", "Argument or block definition required", "\n"},
+        {"\"a\" = 1\n", "Argument or block definition required", "\""},
+        {"}\n", "Argument or block definition required", "}"},
+        {"a = \n", "Invalid expression", "\n"},
+        {"a = 1 b = 2\n", "Missing newline after argument", "b"},
+        {"a = 1\nb = 2\na = 3\n", "Attribute redefined", "a"},
+        {"a {\nb = 1 }\n", "Missing newline after argument", "}"},
+        {"a { b = 1\n}\n", "Invalid single-argument block definition", "\n"},
+        {"a { b {} }\n", "Invalid single-argument block definition", "{"},
+        {"a { 1 }\n", "Invalid single-argument block definition", "1"},
+        {"a {} b {}\n", "Missing newline after block definition", "b"},
+        {"a {\n", "Unclosed configuration block", ""},
+        {"a b\n{\n}\n", "Invalid block definition", "\n"},
+        {"a \"b${c}\" {}\n", "Invalid block label", "${"},
+        {"a = \"b\n", "Invalid multi-line string", "\n"},
+        {"a = [1,, 2]\n", "Invalid expression", ","},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -88,8 +88,5 @@ static void test_depth(void **state) {
     check_str(diags.items[0].summary, "Blocks nested too deeply");
 }
 
-RUN_LANG_TESTS(test_fmt_body,
-               cmocka_unit_test(test_tokens),
-               cmocka_unit_test(test_labels_only),
-               cmocka_unit_test(test_refusals),
-               cmocka_unit_test(test_depth))
+RUN_LANG_TESTS(test_fmt_body, cmocka_unit_test(test_tokens), cmocka_unit_test(test_labels_only),
+               cmocka_unit_test(test_refusals), cmocka_unit_test(test_depth))

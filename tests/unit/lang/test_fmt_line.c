@@ -11,19 +11,19 @@ static Str arranged(const char *text, uint32_t base) {
 
 static void test_indentation(void **state) {
     static const FmtCase cases[] = {
-        {"",                            ""                               },
-        {"   a",                        "a"                              },
-        {"a {\nb {\n}\n}\n",            "a {\n  b {\n  }\n}\n"           },
- /* Two brackets opened on one line are one level; closing one of them keeps it. */
-        {"a = [{\nb\n}, {\nc\n}]\nd",   "a = [{\n  b\n  }, {\n  c\n}]\nd"},
-        {"f({\nb = {\nc = 1 }})\nd\n",  "f({\n  b = {\nc = 1 } })\nd\n"  },
-        {"f(\n1,\n2)\n",                "f(\n  1,\n2)\n"                 },
-        {"}\na\n",                      "}\na\n"                         },
-        {"a {\n\n   # b\n/* c */\n}\n", "a {\n\n  # b\n  /* c */\n}\n"   },
+        {"", ""},
+        {"   a", "a"},
+        {"a {\nb {\n}\n}\n", "a {\n  b {\n  }\n}\n"},
+        /* Two brackets opened on one line are one level; closing one of them keeps it. */
+        {"a = [{\nb\n}, {\nc\n}]\nd", "a = [{\n  b\n  }, {\n  c\n}]\nd"},
+        {"f({\nb = {\nc = 1 }})\nd\n", "f({\n  b = {\nc = 1 } })\nd\n"},
+        {"f(\n1,\n2)\n", "f(\n  1,\n2)\n"},
+        {"}\na\n", "}\na\n"},
+        {"a {\n\n   # b\n/* c */\n}\n", "a {\n\n  # b\n  /* c */\n}\n"},
         {"a {\nb = <<E\n x\nE\nc\n}\n", "a {\n  b = <<E\n x\nE\n  c\n}\n"},
-        {"f(<<E\n x\nE\n, 1\n)\n",      "f(<<E\n x\nE\n  , 1\n)\n"       },
-        {"a = <<E\n${\nb\n}\nE\nc\n",   "a = <<E\n${\nb\n}\nE\nc\n"      },
-        {"\"${\nb\n}\"\n",              "\"${\n  b\n}\"\n"               },
+        {"f(<<E\n x\nE\n, 1\n)\n", "f(<<E\n x\nE\n  , 1\n)\n"},
+        {"a = <<E\n${\nb\n}\nE\nc\n", "a = <<E\n${\nb\n}\nE\nc\n"},
+        {"\"${\nb\n}\"\n", "\"${\n  b\n}\"\n"},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
@@ -33,15 +33,15 @@ static void test_indentation(void **state) {
 
 static void test_columns(void **state) {
     static const FmtCase cases[] = {
-        {"a=1\nbbb=2\n\ncc=3\n",                "a   = 1\nbbb = 2\n\ncc = 3\n"        },
-        {"a=1\n# x\nbbb=2\n",                   "a = 1\n# x\nbbb = 2\n"               },
- /* A value that continues on the next line does not align the column. */
-        {"a=1\nbbb={\n}\n",                     "a = 1\nbbb = {\n}\n"                 },
-        {"a=1\nbbb={ c = 1 }\n",                "a   = 1\nbbb = { c = 1 }\n"          },
-        {"a=1 # x\nb=22 // y\nc\n",             "a = 1  # x\nb = 22 // y\nc\n"        },
-        {"a { # x\nb # y\n} # z\n",             "a { # x\n  b # y\n}   # z\n"         },
-        {"a=1 /* x */\nbbb=2 /* y */\n",        "a   = 1 /* x */\nbbb = 2 /* y */\n"  },
- /* Columns are counted in grapheme clusters. */
+        {"a=1\nbbb=2\n\ncc=3\n", "a   = 1\nbbb = 2\n\ncc = 3\n"},
+        {"a=1\n# x\nbbb=2\n", "a = 1\n# x\nbbb = 2\n"},
+        /* A value that continues on the next line does not align the column. */
+        {"a=1\nbbb={\n}\n", "a = 1\nbbb = {\n}\n"},
+        {"a=1\nbbb={ c = 1 }\n", "a   = 1\nbbb = { c = 1 }\n"},
+        {"a=1 # x\nb=22 // y\nc\n", "a = 1  # x\nb = 22 // y\nc\n"},
+        {"a { # x\nb # y\n} # z\n", "a { # x\n  b # y\n}   # z\n"},
+        {"a=1 /* x */\nbbb=2 /* y */\n", "a   = 1 /* x */\nbbb = 2 /* y */\n"},
+        /* Columns are counted in grapheme clusters. */
         {"a = \"e\xcc\x81\" # x\nb = 12 # y\n", "a = \"e\xcc\x81\" # x\nb = 12  # y\n"},
     };
     (void)state;

@@ -22,25 +22,25 @@ static bool no_type(FunctionCall *call, const Type **out, Str *error) {
 
 static const Function rows[] = {
     {
-     .name = "same",
-     PARAMETERS({"value", &TYPE_NUMBER, PARAMETER_NULL, "What comes back."}),
-     .result_type = type_of_first,
-     .run = run_nothing,
-     .description = "It & <itself>.",
-     },
+        .name = "same",
+        PARAMETERS({"value", &TYPE_NUMBER, PARAMETER_NULL, "What comes back."}),
+        .result_type = type_of_first,
+        .run = run_nothing,
+        .description = "It & <itself>.",
+    },
     {
-     .name = "all",
-     VARIADIC({"values", &TYPE_DYNAMIC}),
-     .result_type = no_type,
-     .run = run_nothing,
-     .description = "All.",
-     },
+        .name = "all",
+        VARIADIC({"values", &TYPE_DYNAMIC}),
+        .result_type = no_type,
+        .run = run_nothing,
+        .description = "All.",
+    },
     {
-     .name = "provider::p::f",
-     .type = &TYPE_LIST_OF_STRING,
-     .run = run_nothing,
-     .description = "Of a provider.",
-     },
+        .name = "provider::p::f",
+        .type = &TYPE_LIST_OF_STRING,
+        .run = run_nothing,
+        .description = "Of a provider.",
+    },
 };
 
 static void test_json(void **state) {

@@ -10,15 +10,15 @@ static bool run_nothing(FunctionCall *call, Value *out, Str *error) {
 
 static const Function rows[] = {
     {
-     .name = "cut",
-     PARAMETERS({"text", &TYPE_STRING}, {"at", &TYPE_NUMBER, 0, "Where."}),
-     VARIADIC({"more", &TYPE_LIST_OF_STRING, 0, "What else."}),
-     .type = &TYPE_BOOL,
-     .run = run_nothing,
-     .description = "It cuts.",
-     .example = "cut(\"a\", 1) = true",
-     },
-    {.name = "all", VARIADIC({"values", &TYPE_DYNAMIC}),         .run = run_nothing,                                    .description = "All."                                                        },
+        .name = "cut",
+        PARAMETERS({"text", &TYPE_STRING}, {"at", &TYPE_NUMBER, 0, "Where."}),
+        VARIADIC({"more", &TYPE_LIST_OF_STRING, 0, "What else."}),
+        .type = &TYPE_BOOL,
+        .run = run_nothing,
+        .description = "It cuts.",
+        .example = "cut(\"a\", 1) = true",
+    },
+    {.name = "all", VARIADIC({"values", &TYPE_DYNAMIC}), .run = run_nothing, .description = "All."},
 };
 
 static void test_page(void **state) {

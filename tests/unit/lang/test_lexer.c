@@ -20,27 +20,27 @@ static Str kinds_of(const char *text, LexerModeKind mode) {
 
 static void test_tokens(void **state) {
     static const LangCase cases[] = {
-        {"a-b 1.5e3",           "iNe"       },
-        {"1.a",                 "N.ie"      },
-        {"a.0.1",               "i.Ne"      },
-        {"\"a${b}c\"",          "\"tIi}t'e" },
-        {"\"${\"x\"}\"",        "\"I\"t'}'e"},
-        {"\"$${a}\"",           "\"t'e"     },
-        {"# note\na",           "nie"       },
-        {"a /* b */ c",         "iie"       },
-        {"<<EOT\na\nb\nEOT\nc", "Htthnie"   },
-        {"<<EOT\nEOT \t\nEOTa", "Hhnie"     },
-        {"{}}",                 "{}}e"      },
-        {"\xc3\xa9t\xc3\xa9",   "ie"        },
-        {"a\r\nb",              "inie"      },
-        {"`",                   "Be"        },
-        {"\"a\nb\" c",          "\"tQt'ie"  },
-        {"\"\\\n\"",            "\"BQ'e"    },
-        {"\"\xff\"",            "\"B'e"     },
-        {"<<E\nE \nE\n",        "Hhnine"    },
-        {"<<E\na\n \tE \r\nb",  "Hthnie"    },
-        {"<<E\na\nE",           "Htte"      },
-        {"/* /* a",             "/*/*ie"    },
+        {"a-b 1.5e3", "iNe"},
+        {"1.a", "N.ie"},
+        {"a.0.1", "i.Ne"},
+        {"\"a${b}c\"", "\"tIi}t'e"},
+        {"\"${\"x\"}\"", "\"I\"t'}'e"},
+        {"\"$${a}\"", "\"t'e"},
+        {"# note\na", "nie"},
+        {"a /* b */ c", "iie"},
+        {"<<EOT\na\nb\nEOT\nc", "Htthnie"},
+        {"<<EOT\nEOT \t\nEOTa", "Hhnie"},
+        {"{}}", "{}}e"},
+        {"\xc3\xa9t\xc3\xa9", "ie"},
+        {"a\r\nb", "inie"},
+        {"`", "Be"},
+        {"\"a\nb\" c", "\"tQt'ie"},
+        {"\"\\\n\"", "\"BQ'e"},
+        {"\"\xff\"", "\"B'e"},
+        {"<<E\nE \nE\n", "Hhnine"},
+        {"<<E\na\n \tE \r\nb", "Hthnie"},
+        {"<<E\na\nE", "Htte"},
+        {"/* /* a", "/*/*ie"},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
@@ -65,7 +65,5 @@ static void test_identifiers(void **state) {
     assert_false(lexer_is_identifier(STR("")));
 }
 
-RUN_LANG_TESTS(test_lexer,
-               cmocka_unit_test(test_tokens),
-               cmocka_unit_test(test_comments),
+RUN_LANG_TESTS(test_lexer, cmocka_unit_test(test_tokens), cmocka_unit_test(test_comments),
                cmocka_unit_test(test_identifiers))

@@ -184,9 +184,6 @@ static void test_bounds(void **state) {
     check_str(read_text(large), "1:1 Configuration file too large");
 }
 
-RUN_LANG_TESTS(test_native,
-               cmocka_unit_test(test_bodies),
-               cmocka_unit_test(test_items),
-               cmocka_unit_test(test_expressions),
-               cmocka_unit_test(test_templates),
+RUN_LANG_TESTS(test_native, cmocka_unit_test(test_bodies), cmocka_unit_test(test_items),
+               cmocka_unit_test(test_expressions), cmocka_unit_test(test_templates),
                cmocka_unit_test(test_bounds))

@@ -2,26 +2,26 @@
 
 static void test_syntax_errors(void **state) {
     static const LangCase cases[] = {
-        {"",                      "Missing expression: Expected the start of an expression, but found the end"},
+        {"", "Missing expression: Expected the start of an expression, but found the end"},
         {"1 2",
-         "The expression is complete and must be followed by nothing else, but found a number."               },
-        {"(1",                    "Expected a closing parenthesis"                                            },
-        {"[1 2]",                 "Expected a comma or the closing bracket after this item"                   },
-        {"{a}",                   "Expected an equals sign (\"=\") between the key and its value"             },
-        {"{a = 1 b = 2}",         "Expected a newline or a comma"                                             },
-        {"{a.b = 1}",             "Ambiguous attribute key"                                                   },
-        {"a.",                    "Expected an attribute name after the dot"                                  },
-        {"a.0.1",                 "Use brackets: [0][1]."                                                     },
-        {"true ? 1",              "Missing false expression in conditional"                                   },
-        {"f(1 2)",                "Expected a comma to separate this argument"                                },
-        {"f(a... , b)",           "An expanded argument (with ...) must be the last one"                      },
-        {"a::(1)",                "Missing function name"                                                     },
-        {"'a'",                   "Strings require double quotes"                                             },
-        {"[for x : x]",           "Expected the keyword 'in'"                                                 },
-        {"[for x in y : a => b]", "A tuple has no keys"                                                       },
-        {"{for x in y : a}",      "An object requires a key"                                                  },
-        {"(1 + ) + [2 3",         "but found a closing parenthesis."                                          },
-        {"<< EOT",                "directly followed by a marker name"                                        },
+         "The expression is complete and must be followed by nothing else, but found a number."},
+        {"(1", "Expected a closing parenthesis"},
+        {"[1 2]", "Expected a comma or the closing bracket after this item"},
+        {"{a}", "Expected an equals sign (\"=\") between the key and its value"},
+        {"{a = 1 b = 2}", "Expected a newline or a comma"},
+        {"{a.b = 1}", "Ambiguous attribute key"},
+        {"a.", "Expected an attribute name after the dot"},
+        {"a.0.1", "Use brackets: [0][1]."},
+        {"true ? 1", "Missing false expression in conditional"},
+        {"f(1 2)", "Expected a comma to separate this argument"},
+        {"f(a... , b)", "An expanded argument (with ...) must be the last one"},
+        {"a::(1)", "Missing function name"},
+        {"'a'", "Strings require double quotes"},
+        {"[for x : x]", "Expected the keyword 'in'"},
+        {"[for x in y : a => b]", "A tuple has no keys"},
+        {"{for x in y : a}", "An object requires a key"},
+        {"(1 + ) + [2 3", "but found a closing parenthesis."},
+        {"<< EOT", "directly followed by a marker name"},
     };
     (void)state;
     check_cases(cases, ARRAY_COUNT(cases));
@@ -29,11 +29,11 @@ static void test_syntax_errors(void **state) {
 
 static void test_precedence_and_newlines(void **state) {
     static const LangCase cases[] = {
-        {"1 + 2 == 3 && !false || false", "bool true"                                         },
-        {"(1\n+\n2)",                     "number 3"                                          },
-        {"[\n1, # one\n2, // two\n]",     "tuple([number, number]) [1, 2]"                    },
-        {"{\na = 1\n\nb = /* */ 2\n}.b",  "number 2"                                          },
-        {"-n.x",                          "Can't access attributes on a primitive-typed value"},
+        {"1 + 2 == 3 && !false || false", "bool true"},
+        {"(1\n+\n2)", "number 3"},
+        {"[\n1, # one\n2, // two\n]", "tuple([number, number]) [1, 2]"},
+        {"{\na = 1\n\nb = /* */ 2\n}.b", "number 2"},
+        {"-n.x", "Can't access attributes on a primitive-typed value"},
     };
     (void)state;
     check_cases(cases, ARRAY_COUNT(cases));
@@ -79,9 +79,6 @@ static void test_traversal(void **state) {
     check_str(diags.items[0].summary, "Invalid reference");
 }
 
-RUN_LANG_TESTS(test_parser,
-               cmocka_unit_test(test_syntax_errors),
-               cmocka_unit_test(test_precedence_and_newlines),
-               cmocka_unit_test(test_depth),
-               cmocka_unit_test(test_expression_at),
-               cmocka_unit_test(test_traversal))
+RUN_LANG_TESTS(test_parser, cmocka_unit_test(test_syntax_errors),
+               cmocka_unit_test(test_precedence_and_newlines), cmocka_unit_test(test_depth),
+               cmocka_unit_test(test_expression_at), cmocka_unit_test(test_traversal))

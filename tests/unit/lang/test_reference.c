@@ -4,16 +4,16 @@
 
 static void test_references(void **state) {
     static const LangCase cases[] = {
-        {"var.a.b",                  "var.a 1"                                                  },
-        {"data.http.x.body",         "data.http.x 2"                                            },
-        {"libvirt_domain.web[0].id", "libvirt_domain.web 1 [0]"                                 },
-        {"resource.a.b[\"k\"]",      "a.b 2 [\"k\"]"                                            },
-        {"module.m[\"x\"].out",      "module.m 1 [\"x\"]"                                       },
-        {"each.key",                 "each.key 1"                                               },
-        {"self.id",                  "self 0"                                                   },
-        {"var",                      "must be followed by attribute names, as in var.NAME"      },
-        {"data.x",                   "must be followed by attribute names, as in data.TYPE.NAME"},
-        {"thing",                    "To refer to a variable, write var.thing."                 },
+        {"var.a.b", "var.a 1"},
+        {"data.http.x.body", "data.http.x 2"},
+        {"libvirt_domain.web[0].id", "libvirt_domain.web 1 [0]"},
+        {"resource.a.b[\"k\"]", "a.b 2 [\"k\"]"},
+        {"module.m[\"x\"].out", "module.m 1 [\"x\"]"},
+        {"each.key", "each.key 1"},
+        {"self.id", "self 0"},
+        {"var", "must be followed by attribute names, as in var.NAME"},
+        {"data.x", "must be followed by attribute names, as in data.TYPE.NAME"},
+        {"thing", "To refer to a variable, write var.thing."},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -39,16 +39,16 @@ static void test_ranges(void **state) {
     static const struct {
         const char *text, *marked;
     } cases[] = {
-        {"var.a.b[0].c",          "var.a"              },
-        {"self.id",               "self"               },
-        {"count.index",           "count.index"        },
-        {"thing.web[0].id.x",     "thing.web[0]"       },
-        {"thing.web.id",          "thing.web"          },
-        {"thing.web.ids[0]",      "thing.web"          },
-        {"data.http.x.body.y",    "data.http.x"        },
+        {"var.a.b[0].c", "var.a"},
+        {"self.id", "self"},
+        {"count.index", "count.index"},
+        {"thing.web[0].id.x", "thing.web[0]"},
+        {"thing.web.id", "thing.web"},
+        {"thing.web.ids[0]", "thing.web"},
+        {"data.http.x.body.y", "data.http.x"},
         {"module.m[\"x\"].out.y", "module.m[\"x\"].out"},
-        {"module.m.out.y",        "module.m.out"       },
-        {"module.m",              "module.m"           },
+        {"module.m.out.y", "module.m.out"},
+        {"module.m", "module.m"},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -73,7 +73,5 @@ static void test_collect(void **state) {
     assert_int_equal(references.items[2].kind, REFERENCE_RESOURCE);
 }
 
-RUN_LANG_TESTS(test_reference,
-               cmocka_unit_test(test_references),
-               cmocka_unit_test(test_ranges),
+RUN_LANG_TESTS(test_reference, cmocka_unit_test(test_references), cmocka_unit_test(test_ranges),
                cmocka_unit_test(test_collect))

@@ -9,17 +9,17 @@ static bool read_type(const char *text, TypeConstraint *out, Diags *diags) {
 
 static void test_types(void **state) {
     static const LangCase cases[] = {
-        {"string",                                "string"                                          },
-        {"list(object({a = optional(any)}))",     "list(object({a=optional(any)}))"                 },
-        {"tuple([bool, set(number)])",            "tuple([bool, set(number)])"                      },
-        {"list",                                  "The list type constructor requires one argument" },
-        {"\"string\"",                            "A type specification is either a primitive"      },
-        {"object({\"a\" = string})",              "map keys must be attribute names"                },
-        {"optional(string)",                      "valid only as a modifier for object type"        },
-        {"nope",                                  "The keyword \"nope\" is not a valid type"        },
-        {"nope(string)",                          "Keyword \"nope\" is not a valid type constructor"},
-        {"object({a = optional(number, \"x\")})", "not compatible with the attribute's type"        },
-        {"object({a = optional(number, b)})",     "Variables may not be used here"                  },
+        {"string", "string"},
+        {"list(object({a = optional(any)}))", "list(object({a=optional(any)}))"},
+        {"tuple([bool, set(number)])", "tuple([bool, set(number)])"},
+        {"list", "The list type constructor requires one argument"},
+        {"\"string\"", "A type specification is either a primitive"},
+        {"object({\"a\" = string})", "map keys must be attribute names"},
+        {"optional(string)", "valid only as a modifier for object type"},
+        {"nope", "The keyword \"nope\" is not a valid type"},
+        {"nope(string)", "Keyword \"nope\" is not a valid type constructor"},
+        {"object({a = optional(number, \"x\")})", "not compatible with the attribute's type"},
+        {"object({a = optional(number, b)})", "Variables may not be used here"},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

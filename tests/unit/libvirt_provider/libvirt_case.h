@@ -20,8 +20,7 @@ static inline const char *libvirt_case_host(void) {
     return uri;
 }
 
-static inline ResourceCase libvirt_case_open(const ResourceType *type,
-                                             const char *uri,
+static inline ResourceCase libvirt_case_open(const ResourceType *type, const char *uri,
                                              Str address) {
     ResourceCase c = case_open(type);
     LibvirtOptions options = {

@@ -21,10 +21,10 @@ static void test_default_directory(void **state) {
         Variables variables;
         const char *detail; /* part of the error's detail */
     } rows[] = {
-        {{NULL, NULL},               "Neither XDG_CACHE_HOME nor HOME is set"    },
-        {{"", ""},                   "Neither XDG_CACHE_HOME nor HOME is set"    },
-        {{NULL, "/dev/null"},        "the directory /dev/null/.cache/loam/images"},
-        {{"/dev/null", "/dev/full"}, "the directory /dev/null/loam/images"       },
+        {{NULL, NULL}, "Neither XDG_CACHE_HOME nor HOME is set"},
+        {{"", ""}, "Neither XDG_CACHE_HOME nor HOME is set"},
+        {{NULL, "/dev/null"}, "the directory /dev/null/.cache/loam/images"},
+        {{"/dev/null", "/dev/full"}, "the directory /dev/null/loam/images"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         ResourceCase c = case_open(&libvirt_volume);
@@ -52,7 +52,7 @@ static void test_damaged_images(void **state) {
         {STR_CONST("\x1f\x8b\x08\0\0\0\0\0\0\x03\x63"), "truncated gzip input"},
         {STR_CONST("\xfd"
                    "7zXZ\0\0\x04"),
-         "Lzma library error"                                                 },
+         "Lzma library error"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         ResourceCase c = case_open(&libvirt_volume);

@@ -76,13 +76,13 @@ static void test_host_key(void **state) {
         const char *uri;
         const char *summary; /* NULL: accepted */
     } cases[] = {
-        {"qemu+ssh://host/system",                        NULL                              },
-        {"qemu+libssh://host/system?sshauth=privkey",     NULL                              },
-        {"qemu:///system",                                "\"host_key\" without SSH"        },
-        {"qemu+tls://host/system",                        "\"host_key\" without SSH"        },
-        {"qemu+ssh://host/system?no_verify=1",            "\"host_key\" contradicts the URI"},
+        {"qemu+ssh://host/system", NULL},
+        {"qemu+libssh://host/system?sshauth=privkey", NULL},
+        {"qemu:///system", "\"host_key\" without SSH"},
+        {"qemu+tls://host/system", "\"host_key\" without SSH"},
+        {"qemu+ssh://host/system?no_verify=1", "\"host_key\" contradicts the URI"},
         {"qemu+libssh://host/system?known_hosts=/root/a", "\"host_key\" contradicts the URI"},
-        {"qemu+ssh://host/system?keyfile=/a&command=/b",  "\"host_key\" contradicts the URI"},
+        {"qemu+ssh://host/system?keyfile=/a&command=/b", "\"host_key\" contradicts the URI"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         ResourceCase c = case_open(&libvirt_pool);

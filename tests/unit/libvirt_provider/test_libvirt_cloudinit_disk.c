@@ -17,14 +17,14 @@ static void test_validate(void **state) {
         const char *json;
         bool is_valid;
     } cases[] = {
-        {"{\"name\":\"s\"}",                                                 true },
-        {"{\"name\":\"s\",\"user_data\":\"#!/bin/sh\\n\"}",                  true },
-        {"{\"name\":\"s\",\"user_data\":\"hostname: a\\n\"}",                false},
-        {"{\"name\":\"s\",\"user_data\":\"\\n#cloud-config\\n\"}",           false},
-        {"{\"name\":\"s\",\"user_data\":\"\\ufeff#cloud-config\\n\"}",       false},
-        {"{\"name\":\"s\",\"kind\":\"directory\"}",                          true },
-        {"{\"name\":\"s\",\"kind\":\"folder\"}",                             true },
-        {"{\"name\":\"s\",\"kind\":\"vfat\"}",                               false},
+        {"{\"name\":\"s\"}", true},
+        {"{\"name\":\"s\",\"user_data\":\"#!/bin/sh\\n\"}", true},
+        {"{\"name\":\"s\",\"user_data\":\"hostname: a\\n\"}", false},
+        {"{\"name\":\"s\",\"user_data\":\"\\n#cloud-config\\n\"}", false},
+        {"{\"name\":\"s\",\"user_data\":\"\\ufeff#cloud-config\\n\"}", false},
+        {"{\"name\":\"s\",\"kind\":\"directory\"}", true},
+        {"{\"name\":\"s\",\"kind\":\"folder\"}", true},
+        {"{\"name\":\"s\",\"kind\":\"vfat\"}", false},
         {"{\"name\":\"s\",\"meta_data\":{\"value\":1,\"type\":\"number\"}}", false},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -43,12 +43,12 @@ static void test_validate_network(void **state) {
         const char *type;
         bool is_valid;
     } cases[] = {
-        {"\"\"",                  "\"string\"",                              true },
-        {"\"version: 2\\n\"",     "\"string\"",                              true },
-        {"\"ethernets: {}\\n\"",  "\"string\"",                              false},
-        {"{\"version\":2}",       "[\"object\",{\"version\":\"number\"}]",   true },
+        {"\"\"", "\"string\"", true},
+        {"\"version: 2\\n\"", "\"string\"", true},
+        {"\"ethernets: {}\\n\"", "\"string\"", false},
+        {"{\"version\":2}", "[\"object\",{\"version\":\"number\"}]", true},
         {"{\"ethernets\":\"a\"}", "[\"object\",{\"ethernets\":\"string\"}]", false},
-        {"[\"version\"]",         "[\"tuple\",[\"string\"]]",                false},
+        {"[\"version\"]", "[\"tuple\",[\"string\"]]", false},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         ResourceCase c = open_seed(TEST_DRIVER);

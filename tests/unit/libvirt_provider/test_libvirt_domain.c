@@ -125,12 +125,12 @@ static void test_validate(void **state) {
         const char *json;
         const char *summary;
     } cases[] = {
-        {"{\"name\":\"m\",\"disk\":[{}]}",                                     "A disk needs a volume_id or a file"},
+        {"{\"name\":\"m\",\"disk\":[{}]}", "A disk needs a volume_id or a file"},
         {"{\"name\":\"m\",\"disk\":[{\"file\":\"/a\",\"volume_id\":\"/a\"}]}",
-         "Invalid combination of arguments"                                                                        },
-        {"{\"name\":\"m\",\"network_interface\":[{}]}",                        "Invalid combination of arguments"  },
+         "Invalid combination of arguments"},
+        {"{\"name\":\"m\",\"network_interface\":[{}]}", "Invalid combination of arguments"},
         {"{\"name\":\"m\",\"type\":\"lxc\",\"disk\":[{\"file\":\"/a\"}]}",
-         "A container has no disks"                                                                                },
+         "A container has no disks"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         ResourceCase c = open_domain(TEST_DRIVER);
@@ -270,8 +270,8 @@ static const char *boot_json(Arena *arena) {
                        arena);
 }
 
-static const char *machine_json(
-    ResourceCase *c, const Place *place, const char *memory, const char *disks, const char *nic) {
+static const char *machine_json(ResourceCase *c, const Place *place, const char *memory,
+                                const char *disks, const char *nic) {
     return str_to_cstr(
         str_format(c->arena,
                    "{\"name\":\"loam-m\",\"memory\":%s,\"memory_max\":256,\"vcpu_max\":2%s,"
@@ -429,18 +429,18 @@ static void test_disk_urls(void **state) {
     static const struct {
         const char *url, *host, *port, *name, *query;
     } rows[] = {
-        {"http://h/a/b.img",        "h",       "80",   "a/b.img", ""     },
-        {"https://h/a",             "h",       "443",  "a",       ""     },
-        {"http://h:8080/a",         "h",       "8080", "a",       ""     },
-        {"http://h:80/a",           "h",       "80",   "a",       ""     },
-        {"http://h:443/a",          "h",       "443",  "a",       ""     },
-        {"https://h:443/a?b=c&d",   "h",       "443",  "a",       "b=c&d"},
-        {"http://[::1]/a",          "::1",     "80",   "a",       ""     },
-        {"http://[::1]:8080/a",     "::1",     "8080", "a",       ""     },
-        {"https://[fd00::2]:443/a", "fd00::2", "443",  "a",       ""     },
-        {"http://h",                "h",       "80",   "",        ""     },
-        {"http://h:8080",           "h",       "8080", "",        ""     },
-        {"http://h/",               "h",       "80",   "",        ""     },
+        {"http://h/a/b.img", "h", "80", "a/b.img", ""},
+        {"https://h/a", "h", "443", "a", ""},
+        {"http://h:8080/a", "h", "8080", "a", ""},
+        {"http://h:80/a", "h", "80", "a", ""},
+        {"http://h:443/a", "h", "443", "a", ""},
+        {"https://h:443/a?b=c&d", "h", "443", "a", "b=c&d"},
+        {"http://[::1]/a", "::1", "80", "a", ""},
+        {"http://[::1]:8080/a", "::1", "8080", "a", ""},
+        {"https://[fd00::2]:443/a", "fd00::2", "443", "a", ""},
+        {"http://h", "h", "80", "", ""},
+        {"http://h:8080", "h", "8080", "", ""},
+        {"http://h/", "h", "80", "", ""},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         ResourceCase c = open_domain(TEST_DRIVER);

@@ -13,15 +13,15 @@ static void test_advice(void **state) {
         int number;
         const char *advice;
     } cases[] = {
-        {VIR_ERR_SYSTEM_ERROR,      VIR_FROM_STORAGE, ENOSPC,       "no space left"            },
-        {VIR_ERR_SYSTEM_ERROR,      VIR_FROM_QEMU,    EACCES,       "AppArmor"                 },
-        {VIR_ERR_SYSTEM_ERROR,      VIR_FROM_NETWORK, EPERM,        "without privileges"       },
-        {VIR_ERR_SYSTEM_ERROR,      VIR_FROM_RPC,     ENOENT,       "Start libvirt on the host"},
-        {VIR_ERR_SYSTEM_ERROR,      VIR_FROM_RPC,     ECONNREFUSED, "Start libvirtd"           },
-        {VIR_ERR_SYSTEM_ERROR,      VIR_FROM_STORAGE, ENOENT,       "not exist on the host"    },
-        {VIR_ERR_AUTH_UNAVAILABLE,  VIR_FROM_RPC,     0,            "group \"libvirt\""        },
-        {VIR_ERR_ACCESS_DENIED,     VIR_FROM_RPC,     0,            "reject this user"         },
-        {VIR_ERR_STORAGE_VOL_EXIST, VIR_FROM_STORAGE, 0,            "pool already has"         },
+        {VIR_ERR_SYSTEM_ERROR, VIR_FROM_STORAGE, ENOSPC, "no space left"},
+        {VIR_ERR_SYSTEM_ERROR, VIR_FROM_QEMU, EACCES, "AppArmor"},
+        {VIR_ERR_SYSTEM_ERROR, VIR_FROM_NETWORK, EPERM, "without privileges"},
+        {VIR_ERR_SYSTEM_ERROR, VIR_FROM_RPC, ENOENT, "Start libvirt on the host"},
+        {VIR_ERR_SYSTEM_ERROR, VIR_FROM_RPC, ECONNREFUSED, "Start libvirtd"},
+        {VIR_ERR_SYSTEM_ERROR, VIR_FROM_STORAGE, ENOENT, "not exist on the host"},
+        {VIR_ERR_AUTH_UNAVAILABLE, VIR_FROM_RPC, 0, "group \"libvirt\""},
+        {VIR_ERR_ACCESS_DENIED, VIR_FROM_RPC, 0, "reject this user"},
+        {VIR_ERR_STORAGE_VOL_EXIST, VIR_FROM_STORAGE, 0, "pool already has"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         ResourceCase c = case_open(&libvirt_pool);

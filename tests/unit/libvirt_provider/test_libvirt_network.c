@@ -145,12 +145,14 @@ static void test_validate(void **state) {
         const char *json;
         const char *summary;
     } cases[] = {
-        {"{\"name\":\"n\",\"mode\":\"nat\"}",                "A nat network needs an address"               },
-        {"{\"name\":\"n\",\"mode\":\"bridge\"}",             "Bridge missing"                               },
+        {"{\"name\":\"n\",\"mode\":\"nat\"}", "A nat network needs an address"},
+        {"{\"name\":\"n\",\"mode\":\"bridge\"}", "Bridge missing"},
         {"{\"name\":\"n\",\"mode\":\"bridge\",\"bridge\":\"br0\",\"ips\":[{\"address\":\"10.0.0.1/"
-         "24\"}]}",                                 "A bridged network has no addresses of its own"},
+         "24\"}]}",
+         "A bridged network has no addresses of its own"},
         {"{\"name\":\"n\",\"ips\":[{\"address\":\"10.0.0.1/24\",\"dhcp\":{\"ranges\":[{\"start\":"
-         "\"10.0.0.9\",\"end\":\"10.0.1.9\"}]}}]}", "Address outside the network"                  },
+         "\"10.0.0.9\",\"end\":\"10.0.1.9\"}]}}]}",
+         "Address outside the network"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         ResourceCase c = open_network(TEST_DRIVER);
@@ -223,11 +225,15 @@ static void test_failed_update_of_an_entry(void **state) {
         const char *other, *prior, *planned, *path;
     } rows[] = {
         {&libvirt_dhcp_host,
-         "{\"network_id\":\"loamn\",\"mac\":\"52:54:00:00:00:0a\",\"ip\":\"10.91.0.10\"}", "{\"network_id\":\"loamn\",\"mac\":\"52:54:00:00:00:0b\",\"ip\":\"10.91.0.11\"}",
-         "{\"network_id\":\"loamn\",\"mac\":\"52:54:00:00:00:0b\",\"ip\":\"10.91.0.10\"}", "ip/dhcp/host[@mac='52:54:00:00:00:0b']/@ip"},
+         "{\"network_id\":\"loamn\",\"mac\":\"52:54:00:00:00:0a\",\"ip\":\"10.91.0.10\"}",
+         "{\"network_id\":\"loamn\",\"mac\":\"52:54:00:00:00:0b\",\"ip\":\"10.91.0.11\"}",
+         "{\"network_id\":\"loamn\",\"mac\":\"52:54:00:00:00:0b\",\"ip\":\"10.91.0.10\"}",
+         "ip/dhcp/host[@mac='52:54:00:00:00:0b']/@ip"},
         {&libvirt_dns_host,
-         "{\"network_id\":\"loamn\",\"ip\":\"10.91.0.10\",\"hostnames\":[\"a\"]}",         "{\"network_id\":\"loamn\",\"ip\":\"10.91.0.11\",\"hostnames\":[\"b\"]}",
-         "{\"network_id\":\"loamn\",\"ip\":\"10.91.0.11\",\"hostnames\":[]}",              "dns/host[hostname='b']/@ip"                },
+         "{\"network_id\":\"loamn\",\"ip\":\"10.91.0.10\",\"hostnames\":[\"a\"]}",
+         "{\"network_id\":\"loamn\",\"ip\":\"10.91.0.11\",\"hostnames\":[\"b\"]}",
+         "{\"network_id\":\"loamn\",\"ip\":\"10.91.0.11\",\"hostnames\":[]}",
+         "dns/host[hostname='b']/@ip"},
     };
     ResourceCase network = open_network(TEST_DRIVER);
     check_done(&network, case_apply(&network, NETWORK("loamn", RANGE)));

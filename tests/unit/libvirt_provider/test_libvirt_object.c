@@ -130,7 +130,7 @@ static void test_define_error(void **state) {
         const char *summary;
     } cases[] = {
         {"default", "The network \"default\" already exists"},
-        {"other",   "Cannot define the network \"other\""   },
+        {"other", "Cannot define the network \"other\""},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         ResourceCase c = open_case(TEST_DRIVER);

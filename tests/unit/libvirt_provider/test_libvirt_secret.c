@@ -10,11 +10,11 @@ typedef struct FakeSecret {
 #define UUID(digit) "0000000" digit "-0000-4000-8000-000000000000"
 
 static FakeSecret secrets[] = {
-    {VIR_SECRET_USAGE_TYPE_VOLUME, "volume", "volume", "key",     UUID("1")},
-    {VIR_SECRET_USAGE_TYPE_CEPH,   "ceph",   "name",   "key",     UUID("2")},
-    {VIR_SECRET_USAGE_TYPE_ISCSI,  "iscsi",  "target", "only",    UUID("3")},
+    {VIR_SECRET_USAGE_TYPE_VOLUME, "volume", "volume", "key", UUID("1")},
+    {VIR_SECRET_USAGE_TYPE_CEPH, "ceph", "name", "key", UUID("2")},
+    {VIR_SECRET_USAGE_TYPE_ISCSI, "iscsi", "target", "only", UUID("3")},
     {VIR_SECRET_USAGE_TYPE_VOLUME, "volume", "volume", "/a/disk", UUID("4")},
-    {VIR_SECRET_USAGE_TYPE_VOLUME, "volume", "volume", "tls/x",   UUID("5")},
+    {VIR_SECRET_USAGE_TYPE_VOLUME, "volume", "volume", "tls/x", UUID("5")},
 };
 
 static const FakeSecret *fake(virSecretPtr secret) {
@@ -75,16 +75,11 @@ static void test_import(void **state) {
     static const struct {
         const char *id, *uuid; /* empty: an error */
     } rows[] = {
-        {UUID("2"),     UUID("2")},
-        {"ceph/key",    UUID("2")},
-        {"volume/key",  UUID("1")},
-        {"key",         ""       },
-        {"only",        UUID("3")},
-        {"iscsi/only",  UUID("3")},
-        {"volume/only", ""       },
-        {"/a/disk",     UUID("4")},
-        {"tls/x",       UUID("5")},
-        {"none",        ""       },
+        {UUID("2"), UUID("2")},    {"ceph/key", UUID("2")},
+        {"volume/key", UUID("1")}, {"key", ""},
+        {"only", UUID("3")},       {"iscsi/only", UUID("3")},
+        {"volume/only", ""},       {"/a/disk", UUID("4")},
+        {"tls/x", UUID("5")},      {"none", ""},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         ResourceCase c = libvirt_case_open(&libvirt_secret, TEST_DRIVER, STR("libvirt_secret.s"));

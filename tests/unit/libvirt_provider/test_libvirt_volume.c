@@ -36,11 +36,11 @@ static void test_validate(void **state) {
         const char *json;
         const char *summary;
     } cases[] = {
-        {"{\"name\":\"v\"}",                                                             "Invalid combination of arguments"},
-        {"{\"name\":\"v\",\"base\":{}}",                                                 "Invalid combination of arguments"},
-        {"{\"name\":\"v\",\"size\":\"1G\",\"mode\":\"copy\"}",                           "Invalid combination of arguments"},
+        {"{\"name\":\"v\"}", "Invalid combination of arguments"},
+        {"{\"name\":\"v\",\"base\":{}}", "Invalid combination of arguments"},
+        {"{\"name\":\"v\",\"size\":\"1G\",\"mode\":\"copy\"}", "Invalid combination of arguments"},
         {"{\"name\":\"v\",\"base\":{\"volume_id\":\"x\"},\"source\":{\"path\":\"/x\"}}",
-         "Invalid combination of arguments"                                                                                },
+         "Invalid combination of arguments"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         ResourceCase c = open_volume(TEST_DRIVER, "libvirt_volume.v");
@@ -315,15 +315,15 @@ static void test_private_members(void **state) {
     static const struct {
         const char *text, *adoption, *seen, *with_seen;
     } cases[] = {
-        {"",                                           "",             "",                   "{\"seen\":\"new\"}"                              },
-        {"3 4 sha256:00 /a b",                         "",             "3 4 sha256:00 /a b", "{\"seen\":\"new\"}"                              },
-        {"imported a b",                               "imported a b", "",                   "{\"adoption\":\"imported a b\",\"seen\":\"new\"}"},
-        {"imported a digest=00",                       "imported a",   "00",
-         "{\"adoption\":\"imported a\",\"seen\":\"new\"}"                                                                                      },
-        {"{\"adoption\":\"imported\",\"seen\":\"x\"}", "imported",     "x",
-         "{\"adoption\":\"imported\",\"seen\":\"new\"}"                                                                                        },
-        {"{\"schema_version\":\"0\"}",                 "",             "",                   "{\"seen\":\"new\"}"                              },
-        {"{broken",                                    "",             "",                   "{\"seen\":\"new\"}"                              },
+        {"", "", "", "{\"seen\":\"new\"}"},
+        {"3 4 sha256:00 /a b", "", "3 4 sha256:00 /a b", "{\"seen\":\"new\"}"},
+        {"imported a b", "imported a b", "", "{\"adoption\":\"imported a b\",\"seen\":\"new\"}"},
+        {"imported a digest=00", "imported a", "00",
+         "{\"adoption\":\"imported a\",\"seen\":\"new\"}"},
+        {"{\"adoption\":\"imported\",\"seen\":\"x\"}", "imported", "x",
+         "{\"adoption\":\"imported\",\"seen\":\"new\"}"},
+        {"{\"schema_version\":\"0\"}", "", "", "{\"seen\":\"new\"}"},
+        {"{broken", "", "", "{\"seen\":\"new\"}"},
     };
     Arena *arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

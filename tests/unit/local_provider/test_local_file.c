@@ -87,10 +87,10 @@ static void test_content_kinds(void **state) {
     static const struct {
         const char *rest, *wanted;
     } cases[] = {
-        {"\"content_base64\":\"AGE=\"",                    NULL    },
-        {"\"sensitive_content\":\"s3cret\"",               "s3cret"},
-        {"\"content\":\"\"",                               ""      },
-        {"\"content\":\"x\",\"file_permission\":\"0600\"", "x"     },
+        {"\"content_base64\":\"AGE=\"", NULL},
+        {"\"sensitive_content\":\"s3cret\"", "s3cret"},
+        {"\"content\":\"\"", ""},
+        {"\"content\":\"x\",\"file_permission\":\"0600\"", "x"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Place place = place_open(&local_file);
@@ -110,7 +110,7 @@ static void test_validate(void **state) {
         const char *rest, *summary;
     } cases[] = {
         {"\"content\":\"x\",\"source\":\"y\"", "Invalid combination of arguments"},
-        {"\"id\":null",                        "Invalid combination of arguments"},
+        {"\"id\":null", "Invalid combination of arguments"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Place place = place_open(&local_file);

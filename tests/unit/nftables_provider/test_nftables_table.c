@@ -10,17 +10,17 @@ static void test_import_ids(void **state) {
         const char *host; /* NULL: rejected */
         int64_t port;
     } cases[] = {
-        {"10.0.0.7/inet/loam",           "10.0.0.7",     0   },
+        {"10.0.0.7/inet/loam", "10.0.0.7", 0},
         {"node.example:2222/ip6/my.tab", "node.example", 2222},
-        {"fd00::7/inet/loam",            "fd00::7",      0   },
-        {"[fd00::7]:2222/inet/loam",     "fd00::7",      2222},
-        {"[fd00::7]/inet/loam",          "fd00::7",      0   },
-        {"inet/loam",                    NULL,           0   },
-        {"/inet/loam",                   NULL,           0   },
-        {"h/inet/",                      NULL,           0   },
-        {"h/inet4/loam",                 NULL,           0   },
-        {"h/inet/a; delete table ip t",  NULL,           0   },
-        {"loam",                         NULL,           0   },
+        {"fd00::7/inet/loam", "fd00::7", 0},
+        {"[fd00::7]:2222/inet/loam", "fd00::7", 2222},
+        {"[fd00::7]/inet/loam", "fd00::7", 0},
+        {"inet/loam", NULL, 0},
+        {"/inet/loam", NULL, 0},
+        {"h/inet/", NULL, 0},
+        {"h/inet4/loam", NULL, 0},
+        {"h/inet/a; delete table ip t", NULL, 0},
+        {"loam", NULL, 0},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         ResourceCase c = case_open(&nftables_table);

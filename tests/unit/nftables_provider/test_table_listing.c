@@ -74,19 +74,19 @@ static void test_rules(void **state) {
         const char *json;
         const char *rules;
     } cases[] = {
-  /* a foreign rule in front */
+        /* a foreign rule in front */
         {META CHAIN SET("") RULE("30", PORT("9") "," ACCEPT)
-             RULE("7",             PORT("22") "," COUNTER("4") "," ACCEPT) RULE("8", PORT("80") "," ACCEPT)
+             RULE("7", PORT("22") "," COUNTER("4") "," ACCEPT) RULE("8", PORT("80") "," ACCEPT)
                  RULE("9", PORT("443") "," ACCEPT) END,
          "[\"tcp dport 9 accept\",\"tcp  dport 22 counter accept\",\"tcp  dport 80 accept\",\"tcp  "
          "dport 443 accept\"]"},
- /* the middle one is removed */
-        {META CHAIN SET("") RULE("7",    PORT("22") "," COUNTER("4") "," ACCEPT)
-             RULE("9",         PORT("443") "," ACCEPT) END,
+        /* the middle one is removed */
+        {META CHAIN SET("") RULE("7", PORT("22") "," COUNTER("4") "," ACCEPT)
+             RULE("9", PORT("443") "," ACCEPT) END,
          "[\"tcp  dport 22 counter accept\",\"tcp  dport 443 accept\"]"},
- /* exchanged, and one more at the end */
-        {META CHAIN SET("") RULE("8",                            PORT("80") "," ACCEPT)
-             RULE("7",                                  PORT("22") "," COUNTER("4") "," ACCEPT) RULE("9", PORT("443") "," ACCEPT)
+        /* exchanged, and one more at the end */
+        {META CHAIN SET("") RULE("8", PORT("80") "," ACCEPT)
+             RULE("7", PORT("22") "," COUNTER("4") "," ACCEPT) RULE("9", PORT("443") "," ACCEPT)
                  RULE("30", PORT("9") "," ACCEPT) END,
          "[\"tcp  dport 80 accept\",\"tcp dport 22 accept\",\"tcp  dport 443 accept\",\"tcp dport "
          "9 accept\"]"},
@@ -182,9 +182,9 @@ static void test_keep(void **state) {
     } cases[] = {
         {{same, same, same},
          "[\"tcp  dport 22 counter accept\",\"tcp  dport 80 accept\",\"tcp  dport 443 accept\"]"},
-        {{same, same, differs},                   "[\"x\"]"                                     },
-        {{differs, same, same},                   "[\"x\"]"                                     },
-        {{same, value_null(&TYPE_DYNAMIC), same}, "[\"x\"]"                                     },
+        {{same, same, differs}, "[\"x\"]"},
+        {{differs, same, same}, "[\"x\"]"},
+        {{same, value_null(&TYPE_DYNAMIC), same}, "[\"x\"]"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Value kept = table_listing_keep(cases[i].views, 3, prior, planned, c.arena);

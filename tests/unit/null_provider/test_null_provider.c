@@ -8,7 +8,7 @@ static void test_lives(void **state) {
         const ResourceType *type;
         ResourceLife life;
     } cases[] = {
-        {&null_resource, {"{}", NULL, false}                                                    },
+        {&null_resource, {"{}", NULL, false}},
         {&null_resource, {"{\"triggers\":{\"a\":\"1\"}}", "{\"triggers\":{\"a\":\"2\"}}", false}},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

@@ -55,15 +55,9 @@ static void refused(void **state) {
         const char *text;
         int line;
     } cases[] = {
-        {"a",                                       1},
-        {"a = ",                                    1},
-        {"a = \"x",                                 1},
-        {"a = [\"x\"",                              1},
-        {"a \"x\" = {",                             1},
-        {"\nprovider_installation {\n  direct {\n", 4},
-        {"}",                                       1},
-        {"a = {} ]",                                1},
-        {"a = $",                                   1},
+        {"a", 1},          {"a = ", 1},        {"a = \"x", 1},
+        {"a = [\"x\"", 1}, {"a \"x\" = {", 1}, {"\nprovider_installation {\n  direct {\n", 4},
+        {"}", 1},          {"a = {} ]", 1},    {"a = $", 1},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         CliConfig config = {0};
@@ -89,14 +83,14 @@ static void patterns(void **state) {
         const char *address;
         bool is_served;
     } cases[] = {
-        {NULL,             NULL,    "h/n/t",                                  true },
-        {"*/*/*",          NULL,    "h/n/t",                                  true },
-        {"h/*/*",          NULL,    "h/n/t",                                  true },
-        {"h/*/*",          NULL,    "i/n/t",                                  false},
-        {"hashicorp/*",    NULL,    "registry.terraform.io/hashicorp/random", true },
-        {"hashicorp/time", NULL,    "registry.terraform.io/hashicorp/random", false},
-        {"*/*/*",          "h/n/*", "h/n/t",                                  false},
-        {NULL,             "h/n/u", "h/n/t",                                  true },
+        {NULL, NULL, "h/n/t", true},
+        {"*/*/*", NULL, "h/n/t", true},
+        {"h/*/*", NULL, "h/n/t", true},
+        {"h/*/*", NULL, "i/n/t", false},
+        {"hashicorp/*", NULL, "registry.terraform.io/hashicorp/random", true},
+        {"hashicorp/time", NULL, "registry.terraform.io/hashicorp/random", false},
+        {"*/*/*", "h/n/*", "h/n/t", false},
+        {NULL, "h/n/u", "h/n/t", true},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         CliInstallation installation = {.has_include = cases[i].include != NULL};
@@ -227,12 +221,12 @@ static void hosts(void **state) {
 static void wrong_settings(void **state) {
     (void)state;
     static const char *const cases[][2] = {
-        {"filesystem_mirror {}",                      "needs \"path\""          },
-        {"network_mirror {}",                         "needs \"url\""           },
-        {"network_mirror {\n url = \"http://x/\"\n}", "an https address"        },
-        {"oracle {}",                                 "no provider installation"},
-        {"direct {\n include = [\"a/b/c/d\"]\n}",     "is not a pattern"        },
-        {"dev_overrides {\n \"a/../b\" = \"/x\"\n}",  "not the address"         },
+        {"filesystem_mirror {}", "needs \"path\""},
+        {"network_mirror {}", "needs \"url\""},
+        {"network_mirror {\n url = \"http://x/\"\n}", "an https address"},
+        {"oracle {}", "no provider installation"},
+        {"direct {\n include = [\"a/b/c/d\"]\n}", "is not a pattern"},
+        {"dev_overrides {\n \"a/../b\" = \"/x\"\n}", "not the address"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         CliConfig config = {0};

@@ -21,8 +21,8 @@ static void good(void **state) {
     } cases[] = {
         {signature_rsa2048, key_rsa2048},
         {signature_ed25519, key_ed25519},
-        {signature_sub,     key_sub    }, /* a subkey of another algorithm */
-        {signature_sha384,  key_rsa2048},
+        {signature_sub, key_sub}, /* a subkey of another algorithm */
+        {signature_sha384, key_rsa2048},
     };
     Str all = str_format(arena, "%s%s%s", key_sub, key_ed25519, key_rsa2048);
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -46,14 +46,14 @@ static void refused(void **state) {
         const char *key;
         const char *problem;
     } cases[] = {
-        {signature_rsa2048,                      key_ed25519, "none of the registry's keys made it"          },
-        {signature_rsa2048,                      "",          "none of the registry's keys made it"          },
-        {signature_rsa2048,                      "garbage",   "none of the registry's keys made it"          },
-        {signature_sha1,                         key_rsa2048, "it does not use SHA-256, SHA-384 or SHA-512"  },
-        {signature_text,                         key_rsa2048, "it is not a signature of version 4 for binary"},
-        {key_rsa2048,                            key_rsa2048, "it is not an OpenPGP signature"               },
-        {"",                                     key_rsa2048, "it is not an OpenPGP signature"               },
-        {"-----BEGIN PGP SIGNATURE-----\n\n!\n", key_rsa2048, "its armor is malformed"                       },
+        {signature_rsa2048, key_ed25519, "none of the registry's keys made it"},
+        {signature_rsa2048, "", "none of the registry's keys made it"},
+        {signature_rsa2048, "garbage", "none of the registry's keys made it"},
+        {signature_sha1, key_rsa2048, "it does not use SHA-256, SHA-384 or SHA-512"},
+        {signature_text, key_rsa2048, "it is not a signature of version 4 for binary"},
+        {key_rsa2048, key_rsa2048, "it is not an OpenPGP signature"},
+        {"", key_rsa2048, "it is not an OpenPGP signature"},
+        {"-----BEGIN PGP SIGNATURE-----\n\n!\n", key_rsa2048, "its armor is malformed"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Str problem = STR_EMPTY;

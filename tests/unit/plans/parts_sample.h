@@ -3,8 +3,8 @@
 
 #include "plan_case.h"
 
-static inline PartChange *parts_sample_add(
-    ResourceChange *change, const char *key, Action action, const char *before, const char *after) {
+static inline PartChange *parts_sample_add(ResourceChange *change, const char *key, Action action,
+                                           const char *before, const char *after) {
     PartChange part = {
         .key = str_from_cstr(key),
         .title = str_from_cstr(key),

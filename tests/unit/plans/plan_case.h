@@ -67,9 +67,7 @@ static inline ResourceAddr address_of(const char *text) {
     return address;
 }
 
-static inline ResourceChange change_of(const char *address,
-                                       Action action,
-                                       Value before,
+static inline ResourceChange change_of(const char *address, Action action, Value before,
                                        Value after) {
     return (ResourceChange){
         .address = address_of(address),

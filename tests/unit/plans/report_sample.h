@@ -4,8 +4,8 @@
 #include "plan_case.h"
 #include "report.h"
 
-static inline ResourceChange *sample_add(
-    Plan *plan, const char *address, Action action, const char *before, const char *after) {
+static inline ResourceChange *sample_add(Plan *plan, const char *address, Action action,
+                                         const char *before, const char *after) {
     vec_push(arena, &plan->changes, change_of(address, action, value_of(before), value_of(after)));
     return &vec_last(&plan->changes);
 }
@@ -55,9 +55,9 @@ static inline Timeline *sample_timeline(const Plan *plan) {
         Action action;
         int64_t start_ms, end_ms;
     } rows[] = {
-        {TIMELINE_APPLY,     "t.again", "",           ACTION_DELETE,             0,    1000},
-        {TIMELINE_APPLY,     "t.other", "",           ACTION_UPDATE,             0,    500 },
-        {TIMELINE_APPLY,     "t.again", "",           ACTION_DELETE_THEN_CREATE, 1000, 3000},
+        {TIMELINE_APPLY, "t.again", "", ACTION_DELETE, 0, 1000},
+        {TIMELINE_APPLY, "t.other", "", ACTION_UPDATE, 0, 500},
+        {TIMELINE_APPLY, "t.again", "", ACTION_DELETE_THEN_CREATE, 1000, 3000},
         {TIMELINE_PROVISION, "t.again", "local-exec", ACTION_DELETE_THEN_CREATE, 2000, 3000},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {

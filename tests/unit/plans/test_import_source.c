@@ -9,10 +9,10 @@ static void texts(void **state) {
         const char *identity; /* as in plan_case.h */
         const char *text;
     } cases[] = {
-        {"-",                                                           "<null>"                     },
-        {"{}",                                                          ""                           },
-        {"{\"a\": \"x y\", \"b\": 1.5, \"c\": true, \"d\": null}",      "a=x y,b=1.5,c=true,d=<null>"},
-        {"{\"a\": [\"x\", 2], \"b\": {\"$unknown\": true}, \"c\": []}", "a=[x,2],b=<unknown>,c=[]"   },
+        {"-", "<null>"},
+        {"{}", ""},
+        {"{\"a\": \"x y\", \"b\": 1.5, \"c\": true, \"d\": null}", "a=x y,b=1.5,c=true,d=<null>"},
+        {"{\"a\": [\"x\", 2], \"b\": {\"$unknown\": true}, \"c\": []}", "a=[x,2],b=<unknown>,c=[]"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
         check_str(import_source_identity_text(value_of(cases[i].identity), arena), cases[i].text);

@@ -11,20 +11,20 @@ typedef struct AlignCase {
 } AlignCase;
 
 static const AlignCase CASES[] = {
-    {"",      "",      ""                 },
-    {"abc",   "abc",   "aa bb cc"         },
-    {"",      "a",     "-a"               },
-    {"a",     "",      "a-"               },
-    {"ab",    "ac",    "aa bc"            }, /* b is removed: c is shown as a change of it */
-    {"abc",   "cab",   "-c aa bb c-"      }, /* nothing is removed: c is moved */
-    {"aa",    "ac",    "aa a- -c"         },
-    {"abcd",  "ac",    "aa b- cc d-"      },
-    {"ab",    "abxc",  "aa bb -x -c"      },
-    {"abcz",  "qarcz", "-q aa b- -r cc zz"},
-    {"A",     "XYZ",   "AX -Y -Z"         }, /* paired objects are compared */
-    {"aBc",   "aXYc",  "aa BX -Y cc"      },
-    {"dbeec", "bcdxd", "db bc ed ex cd"   },
-    {"dcca",  "dcda",  "dd cc c- -d aa"   },
+    {"", "", ""},
+    {"abc", "abc", "aa bb cc"},
+    {"", "a", "-a"},
+    {"a", "", "a-"},
+    {"ab", "ac", "aa bc"},         /* b is removed: c is shown as a change of it */
+    {"abc", "cab", "-c aa bb c-"}, /* nothing is removed: c is moved */
+    {"aa", "ac", "aa a- -c"},
+    {"abcd", "ac", "aa b- cc d-"},
+    {"ab", "abxc", "aa bb -x -c"},
+    {"abcz", "qarcz", "-q aa b- -r cc zz"},
+    {"A", "XYZ", "AX -Y -Z"}, /* paired objects are compared */
+    {"aBc", "aXYc", "aa BX -Y cc"},
+    {"dbeec", "bcdxd", "db bc ed ex cd"},
+    {"dcca", "dcda", "dd cc c- -d aa"},
 };
 
 static RenderAlignSide side_of(const char *text, Arena *arena) {

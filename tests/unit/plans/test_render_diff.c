@@ -10,20 +10,20 @@ typedef struct DiffCase {
 } DiffCase;
 
 static const DiffCase CASES[] = {
-    {"1",                    "1",                      DIFF_LEAF,        ACTION_NO_OP,  0},
-    {"1",                    "2",                      DIFF_LEAF,        ACTION_UPDATE, 0},
-    {"",                     "2",                      DIFF_LEAF,        ACTION_CREATE, 0},
-    {"2",                    "",                       DIFF_LEAF,        ACTION_DELETE, 0},
-    {"1",                    "\"1\"",                  DIFF_TYPE_CHANGE, ACTION_UPDATE, 2},
-    {"1",                    "null",                   DIFF_TYPE_CHANGE, ACTION_UPDATE, 2},
-    {"[1]",                  "{\"$list\": [1]}",       DIFF_LIST,        ACTION_NO_OP,  1},
-    {"{\"a\": 1}",           "{\"$map\": {\"a\": 1}}", DIFF_OBJECT,      ACTION_NO_OP,  1},
-    {"",                     "{\"a\": {\"b\": 1}}",    DIFF_OBJECT,      ACTION_CREATE, 1},
-    {"{\"a\": 1, \"b\": 2}", "{\"b\": 2}",             DIFF_OBJECT,      ACTION_UPDATE, 2},
-    {"1",                    "{\"$unknown\": true}",   DIFF_UNKNOWN,     ACTION_UPDATE, 1},
-    {"",                     "{\"$unknown\": true}",   DIFF_UNKNOWN,     ACTION_CREATE, 0},
-    {"{\"$sensitive\": 1}",  "{\"$sensitive\": 1}",    DIFF_SENSITIVE,   ACTION_NO_OP,  1},
-    {"{\"$sensitive\": 1}",  "1",                      DIFF_SENSITIVE,   ACTION_UPDATE, 1},
+    {"1", "1", DIFF_LEAF, ACTION_NO_OP, 0},
+    {"1", "2", DIFF_LEAF, ACTION_UPDATE, 0},
+    {"", "2", DIFF_LEAF, ACTION_CREATE, 0},
+    {"2", "", DIFF_LEAF, ACTION_DELETE, 0},
+    {"1", "\"1\"", DIFF_TYPE_CHANGE, ACTION_UPDATE, 2},
+    {"1", "null", DIFF_TYPE_CHANGE, ACTION_UPDATE, 2},
+    {"[1]", "{\"$list\": [1]}", DIFF_LIST, ACTION_NO_OP, 1},
+    {"{\"a\": 1}", "{\"$map\": {\"a\": 1}}", DIFF_OBJECT, ACTION_NO_OP, 1},
+    {"", "{\"a\": {\"b\": 1}}", DIFF_OBJECT, ACTION_CREATE, 1},
+    {"{\"a\": 1, \"b\": 2}", "{\"b\": 2}", DIFF_OBJECT, ACTION_UPDATE, 2},
+    {"1", "{\"$unknown\": true}", DIFF_UNKNOWN, ACTION_UPDATE, 1},
+    {"", "{\"$unknown\": true}", DIFF_UNKNOWN, ACTION_CREATE, 0},
+    {"{\"$sensitive\": 1}", "{\"$sensitive\": 1}", DIFF_SENSITIVE, ACTION_NO_OP, 1},
+    {"{\"$sensitive\": 1}", "1", DIFF_SENSITIVE, ACTION_UPDATE, 1},
 };
 
 static void cases(void **state) {

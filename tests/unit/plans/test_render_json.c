@@ -10,14 +10,14 @@ typedef struct MaskCase {
 } MaskCase;
 
 static const MaskCase MASKS[] = {
-    {"1",                                       "false",               "false"               },
-    {"null",                                    "false",               "false"               },
-    {"{\"$unknown\": true}",                    "true",                "false"               },
-    {"{\"$sensitive\": [1]}",                   "[false]",             "true"                },
-    {"[1, null, {\"$unknown\": true}]",         "[false,false,true]",  "[false,false,false]" },
-    {"{\"a\": 1, \"b\": {}, \"c\": []}",        "{\"b\":{},\"c\":[]}", "{\"b\":{},\"c\":[]}" },
-    {"{\"a\": {\"b\": {\"$sensitive\": 1}}}",   "{\"a\":{}}",          "{\"a\":{\"b\":true}}"},
-    {"{\"a\": {\"$unknown\": true}, \"b\": 2}", "{\"a\":true}",        "{}"                  },
+    {"1", "false", "false"},
+    {"null", "false", "false"},
+    {"{\"$unknown\": true}", "true", "false"},
+    {"{\"$sensitive\": [1]}", "[false]", "true"},
+    {"[1, null, {\"$unknown\": true}]", "[false,false,true]", "[false,false,false]"},
+    {"{\"a\": 1, \"b\": {}, \"c\": []}", "{\"b\":{},\"c\":[]}", "{\"b\":{},\"c\":[]}"},
+    {"{\"a\": {\"b\": {\"$sensitive\": 1}}}", "{\"a\":{}}", "{\"a\":{\"b\":true}}"},
+    {"{\"a\": {\"$unknown\": true}, \"b\": 2}", "{\"a\":true}", "{}"},
 };
 
 static void masks(void **state) {
@@ -110,10 +110,10 @@ static void replaced_secrets(void **state) {
         ActionReason reason;
         const char *wanted;
     } cases[] = {
-        {ACTION_UPDATE,             REASON_NONE,                    "\"sensitive_values\":{\"n\":true,\"s\":true}"},
-        {ACTION_DELETE_THEN_CREATE, REASON_NONE,                    "\"sensitive_values\":{\"s\":true}"           },
+        {ACTION_UPDATE, REASON_NONE, "\"sensitive_values\":{\"n\":true,\"s\":true}"},
+        {ACTION_DELETE_THEN_CREATE, REASON_NONE, "\"sensitive_values\":{\"s\":true}"},
         {ACTION_DELETE_THEN_CREATE, REASON_REPLACE_BECAUSE_TAINTED,
-         "\"sensitive_values\":{\"n\":true,\"s\":true}"                                                           },
+         "\"sensitive_values\":{\"n\":true,\"s\":true}"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Plan *plan = plan_new(PLAN_NORMAL, arena);

@@ -2,9 +2,9 @@
 #include "render_json_state.h"
 
 static const Attribute attributes[] = {
-    {"id",     &TYPE_STRING,  COMPUTED,             "Id."    },
-    {"input",  &TYPE_DYNAMIC, OPTIONAL,             "Input." },
-    {"secret", &TYPE_STRING,  OPTIONAL | SENSITIVE, "Secret."},
+    {"id", &TYPE_STRING, COMPUTED, "Id."},
+    {"input", &TYPE_DYNAMIC, OPTIONAL, "Input."},
+    {"secret", &TYPE_STRING, OPTIONAL | SENSITIVE, "Secret."},
 };
 static const Schema schema = {SCHEMA_ATTRIBUTES(attributes)};
 
@@ -87,8 +87,8 @@ static void prior_outputs(void **state) {
     Plan *plan = plan_new(PLAN_NORMAL, arena);
     OutputChange rows[] = {
         {STR("kept"), ACTION_UPDATE, value_of("1"), value_of("{\"$unknown\": true}"), false},
-        {STR("new"),  ACTION_CREATE, value_of("-"), value_of("2"),                    true },
-        {STR("set"),  ACTION_UPDATE, value_of("3"), value_of("4"),                    false},
+        {STR("new"), ACTION_CREATE, value_of("-"), value_of("2"), true},
+        {STR("set"), ACTION_UPDATE, value_of("3"), value_of("4"), false},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++)
         vec_push(arena, &plan->outputs, rows[i]);

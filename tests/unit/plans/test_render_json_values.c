@@ -5,10 +5,10 @@ static const struct {
     const char *value;
     const char *json;
 } KNOWN[] = {
-    {"[1, {\"$unknown\": true}]",                           "[1,null]"             },
-    {"{\"a\": {\"$unknown\": true}, \"b\": 1}",             "{\"b\":1}"            },
+    {"[1, {\"$unknown\": true}]", "[1,null]"},
+    {"{\"a\": {\"$unknown\": true}, \"b\": 1}", "{\"b\":1}"},
     {"{\"a\": {\"b\": {\"$unknown\": true}}, \"c\": null}", "{\"a\":{},\"c\":null}"},
-    {"{\"$sensitive\": \"shown\"}",                         "\"shown\""            },
+    {"{\"$sensitive\": \"shown\"}", "\"shown\""},
 };
 
 static void known(void **state) {
@@ -63,10 +63,10 @@ static const struct {
     const char *object;
     const char *values; /* followed by a comma */
 } OBJECTS[] = {
-    {"{\"a\": {\"$unknown\": true}}",           ""                        },
-    {"{\"a\": {\"$unknown\": true}, \"b\": 1}", "\"values\":{\"b\":1},"   },
-    {"{\"a\": null}",                           "\"values\":{\"a\":null},"},
-    {"7",                                       ""                        },
+    {"{\"a\": {\"$unknown\": true}}", ""},
+    {"{\"a\": {\"$unknown\": true}, \"b\": 1}", "\"values\":{\"b\":1},"},
+    {"{\"a\": null}", "\"values\":{\"a\":null},"},
+    {"7", ""},
 };
 
 static void objects(void **state) {

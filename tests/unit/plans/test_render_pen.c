@@ -5,14 +5,14 @@ static const struct {
     Action action;
     const char *plain;
 } SYMBOLS[] = {
-    {ACTION_NO_OP,              "    "},
-    {ACTION_CREATE,             "  + "},
-    {ACTION_READ,               " <= "},
-    {ACTION_UPDATE,             "  ~ "},
-    {ACTION_DELETE,             "  - "},
+    {ACTION_NO_OP, "    "},
+    {ACTION_CREATE, "  + "},
+    {ACTION_READ, " <= "},
+    {ACTION_UPDATE, "  ~ "},
+    {ACTION_DELETE, "  - "},
     {ACTION_DELETE_THEN_CREATE, "-/+ "},
     {ACTION_CREATE_THEN_DELETE, "+/- "},
-    {ACTION_FORGET,             "  . "},
+    {ACTION_FORGET, "  . "},
 };
 
 static void symbols(void **state) {

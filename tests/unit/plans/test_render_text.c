@@ -8,8 +8,8 @@ static Str rendered(const Plan *plan) {
     return strbuf_str(&out);
 }
 
-static ResourceChange *add(
-    Plan *plan, const char *address, Action action, const char *before, const char *after) {
+static ResourceChange *add(Plan *plan, const char *address, Action action, const char *before,
+                           const char *after) {
     vec_push(arena, &plan->changes, change_of(address, action, value_of(before), value_of(after)));
     return &vec_last(&plan->changes);
 }
@@ -84,40 +84,40 @@ typedef struct TitleCase {
 } TitleCase;
 
 static const TitleCase TITLES[] = {
-    {"t.a",             ACTION_DELETE_THEN_CREATE, REASON_REPLACE_BECAUSE_CANNOT_UPDATE,     "",         "",
-     "  # t.a must be replaced\n-/+ resource \"t\" \"a\" {"                             },
-    {"t.a",             ACTION_CREATE_THEN_DELETE, REASON_REPLACE_BECAUSE_TAINTED,           "",         "",
-     "  # t.a is tainted, so it must be replaced\n+/- resource \"t\" \"a\" {"           },
-    {"t.a",             ACTION_DELETE_THEN_CREATE, REASON_REPLACE_BY_REQUEST,                "",         "",
-     "  # t.a will be replaced, as requested\n-/+ resource"                             },
-    {"t.a",             ACTION_DELETE_THEN_CREATE, REASON_REPLACE_BY_TRIGGERS,               "",         "",
-     "  # t.a will be replaced due to changes in replace_triggered_by\n-/+ resource"    },
-    {"t.a",             ACTION_DELETE,             REASON_NONE,                              "00000001", "",
+    {"t.a", ACTION_DELETE_THEN_CREATE, REASON_REPLACE_BECAUSE_CANNOT_UPDATE, "", "",
+     "  # t.a must be replaced\n-/+ resource \"t\" \"a\" {"},
+    {"t.a", ACTION_CREATE_THEN_DELETE, REASON_REPLACE_BECAUSE_TAINTED, "", "",
+     "  # t.a is tainted, so it must be replaced\n+/- resource \"t\" \"a\" {"},
+    {"t.a", ACTION_DELETE_THEN_CREATE, REASON_REPLACE_BY_REQUEST, "", "",
+     "  # t.a will be replaced, as requested\n-/+ resource"},
+    {"t.a", ACTION_DELETE_THEN_CREATE, REASON_REPLACE_BY_TRIGGERS, "", "",
+     "  # t.a will be replaced due to changes in replace_triggered_by\n-/+ resource"},
+    {"t.a", ACTION_DELETE, REASON_NONE, "00000001", "",
      "  # t.a (deposed object 00000001) will be destroyed\n"
      "  # (left over from a partially-failed replacement of this instance)\n"
-     "  - resource"                                                                     },
-    {"t.a[1]",          ACTION_DELETE,             REASON_DELETE_BECAUSE_COUNT_INDEX,        "",         "",
+     "  - resource"},
+    {"t.a[1]", ACTION_DELETE, REASON_DELETE_BECAUSE_COUNT_INDEX, "", "",
      "  # t.a[1] will be destroyed\n  # (because index [1] is out of range for count)\n"},
-    {"t.a[1]",          ACTION_DELETE,             REASON_DELETE_BECAUSE_WRONG_REPETITION,   "",         "",
-     "  # (because resource does not use count)\n"                                      },
-    {"t.a[\"x\"]",      ACTION_DELETE,             REASON_DELETE_BECAUSE_WRONG_REPETITION,   "",         "",
-     "  # (because resource does not use for_each)\n"                                   },
-    {"t.a",             ACTION_DELETE,             REASON_DELETE_BECAUSE_WRONG_REPETITION,   "",         "",
-     "  # (because resource uses count or for_each)\n"                                  },
-    {"t.a[0]",          ACTION_DELETE,             REASON_DELETE_BECAUSE_NO_RESOURCE_CONFIG, "",         "",
-     "  # (because t.a is not in configuration)\n"                                      },
-    {"module.m[0].t.a", ACTION_DELETE,             REASON_DELETE_BECAUSE_NO_MODULE,          "",         "",
-     "  # (because module.m[0] is not in configuration)\n"                              },
-    {"data.t.a",        ACTION_READ,               REASON_READ_BECAUSE_CONFIG_UNKNOWN,       "",         "",
+    {"t.a[1]", ACTION_DELETE, REASON_DELETE_BECAUSE_WRONG_REPETITION, "", "",
+     "  # (because resource does not use count)\n"},
+    {"t.a[\"x\"]", ACTION_DELETE, REASON_DELETE_BECAUSE_WRONG_REPETITION, "", "",
+     "  # (because resource does not use for_each)\n"},
+    {"t.a", ACTION_DELETE, REASON_DELETE_BECAUSE_WRONG_REPETITION, "", "",
+     "  # (because resource uses count or for_each)\n"},
+    {"t.a[0]", ACTION_DELETE, REASON_DELETE_BECAUSE_NO_RESOURCE_CONFIG, "", "",
+     "  # (because t.a is not in configuration)\n"},
+    {"module.m[0].t.a", ACTION_DELETE, REASON_DELETE_BECAUSE_NO_MODULE, "", "",
+     "  # (because module.m[0] is not in configuration)\n"},
+    {"data.t.a", ACTION_READ, REASON_READ_BECAUSE_CONFIG_UNKNOWN, "", "",
      "  # data.t.a will be read during apply\n  # (config refers to values not yet known)\n"
-     " <= data \"t\" \"a\" {"                                                           },
-    {"t.a",             ACTION_FORGET,             REASON_NONE,                              "",         "",
+     " <= data \"t\" \"a\" {"},
+    {"t.a", ACTION_FORGET, REASON_NONE, "", "",
      "  # t.a will no longer be managed by loam, but will not be destroyed\n"
-     "  . resource \"t\" \"a\" {"                                                       },
-    {"t.a",             ACTION_NO_OP,              REASON_NONE,                              "",         "t.old",
-     "  # t.old has moved to t.a\n    resource \"t\" \"a\" {"                           },
-    {"t.a",             ACTION_UPDATE,             REASON_NONE,                              "",         "t.old",
-     "  # t.a will be updated in-place\n  # (moved from t.old)\n"                       },
+     "  . resource \"t\" \"a\" {"},
+    {"t.a", ACTION_NO_OP, REASON_NONE, "", "t.old",
+     "  # t.old has moved to t.a\n    resource \"t\" \"a\" {"},
+    {"t.a", ACTION_UPDATE, REASON_NONE, "", "t.old",
+     "  # t.a will be updated in-place\n  # (moved from t.old)\n"},
 };
 
 static void titles(void **state) {
@@ -274,7 +274,7 @@ static void parts(void **state) {
 static void parts_instead_of_attribute(void **state) {
     (void)state;
     static const Attribute attributes[] = {
-        {"mode",    &TYPE_STRING,  OPTIONAL,             "Mode."   },
+        {"mode", &TYPE_STRING, OPTIONAL, "Mode."},
         {"objects", &TYPE_DYNAMIC, COMPUTED | HAS_PARTS, "Objects."},
     };
     static const Schema schema = {SCHEMA_ATTRIBUTES(attributes)};

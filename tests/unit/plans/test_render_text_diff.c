@@ -3,17 +3,17 @@
 #include "render_text_diff.h"
 
 static const Attribute port_attributes[] = {
-    {"id",     &TYPE_STRING, COMPUTED, "Id."    },
+    {"id", &TYPE_STRING, COMPUTED, "Id."},
     {"number", &TYPE_NUMBER, OPTIONAL, "Number."},
-    {"proto",  &TYPE_STRING, OPTIONAL, "Name."  },
+    {"proto", &TYPE_STRING, OPTIONAL, "Name."},
 };
 static const Attribute disk_attributes[] = {
     {"size", &TYPE_NUMBER, REQUIRED | FORCES_NEW, "Size."},
-    {"bus",  &TYPE_STRING, OPTIONAL,              "Bus." },
+    {"bus", &TYPE_STRING, OPTIONAL, "Bus."},
 };
 /* The elements of a set with a schema. */
 static const Attribute secret_attributes[] = {
-    {"user",  &TYPE_STRING, OPTIONAL,             "User." },
+    {"user", &TYPE_STRING, OPTIONAL, "User."},
     {"token", &TYPE_STRING, OPTIONAL | SENSITIVE, "Token."},
 };
 static const NestedObject port_list = {NEST_LIST, port_attributes, ARRAY_COUNT(port_attributes)};
@@ -21,20 +21,20 @@ static const NestedObject port = {NEST_SINGLE, port_attributes, ARRAY_COUNT(port
 static const NestedObject port_map = {NEST_MAP, port_attributes, ARRAY_COUNT(port_attributes)};
 static const NestedObject logins = {NEST_SET, secret_attributes, ARRAY_COUNT(secret_attributes)};
 static const Attribute attributes[] = {
-    {.name = "tags",     .type = &TYPE_MAP_OF_STRING,  .flags = OPTIONAL            },
-    {.name = "names",    .type = &TYPE_SET_OF_STRING,  .flags = OPTIONAL            },
-    {.name = "steps",    .type = &TYPE_LIST_OF_STRING, .flags = OPTIONAL            },
-    {.name = "password", .type = &TYPE_STRING,         .flags = OPTIONAL | SENSITIVE},
-    {.name = "ports",    .flags = OPTIONAL,            .nested = &port_list         },
-    {.name = "single",   .flags = OPTIONAL,            .nested = &port              },
-    {.name = "by_name",  .flags = OPTIONAL,            .nested = &port_map          },
-    {.name = "logins",   .flags = OPTIONAL,            .nested = &logins            },
+    {.name = "tags", .type = &TYPE_MAP_OF_STRING, .flags = OPTIONAL},
+    {.name = "names", .type = &TYPE_SET_OF_STRING, .flags = OPTIONAL},
+    {.name = "steps", .type = &TYPE_LIST_OF_STRING, .flags = OPTIONAL},
+    {.name = "password", .type = &TYPE_STRING, .flags = OPTIONAL | SENSITIVE},
+    {.name = "ports", .flags = OPTIONAL, .nested = &port_list},
+    {.name = "single", .flags = OPTIONAL, .nested = &port},
+    {.name = "by_name", .flags = OPTIONAL, .nested = &port_map},
+    {.name = "logins", .flags = OPTIONAL, .nested = &logins},
 };
 static const Block blocks[] = {
-    {"disk", NEST_LIST,   {SCHEMA_ATTRIBUTES(disk_attributes)}, 0, 0},
-    {"net",  NEST_MAP,    {SCHEMA_ATTRIBUTES(disk_attributes)}, 0, 0},
-    {"cpu",  NEST_SINGLE, {SCHEMA_ATTRIBUTES(disk_attributes)}, 0, 1},
-    {"peer", NEST_SET,    {SCHEMA_ATTRIBUTES(disk_attributes)}, 0, 0},
+    {"disk", NEST_LIST, {SCHEMA_ATTRIBUTES(disk_attributes)}, 0, 0},
+    {"net", NEST_MAP, {SCHEMA_ATTRIBUTES(disk_attributes)}, 0, 0},
+    {"cpu", NEST_SINGLE, {SCHEMA_ATTRIBUTES(disk_attributes)}, 0, 1},
+    {"peer", NEST_SET, {SCHEMA_ATTRIBUTES(disk_attributes)}, 0, 0},
 };
 static const Schema schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks)};
 
@@ -45,46 +45,51 @@ typedef struct TextCase {
 } TextCase;
 
 static const TextCase CASES[] = {
-    {"{}",                                                                                  "{}",                                                                "{}"},
+    {"{}", "{}", "{}"},
     {"{\"tags\": {\"$map\": {\"a\": \"1\", \"bb\": \"2\"}}}",
-     "{\"tags\": {\"$map\": {\"a\": \"1\", \"bb\": \"3\", \"c\": \"4\"}}}",                                                                                      "{\n"
+     "{\"tags\": {\"$map\": {\"a\": \"1\", \"bb\": \"3\", \"c\": \"4\"}}}",
+     "{\n"
      "      ~ tags = {\n"
      "            \"a\"  = \"1\"\n"
      "          ~ \"bb\" = \"2\" -> \"3\"\n"
      "          + \"c\"  = \"4\"\n"
      "        }\n"
-     "    }"                                                                              },
+     "    }"},
     {"{\"tags\": {\"$map\": {\"b\": \"1\", \"d\": \"2\"}}}",
-     "{\"tags\": {\"$map\": {\"a\": \"1\", \"b\": \"1\", \"c\": \"2\"}}}",                                                                                       "{\n"
+     "{\"tags\": {\"$map\": {\"a\": \"1\", \"b\": \"1\", \"c\": \"2\"}}}",
+     "{\n"
      "      ~ tags = {\n"
      "          + \"a\" = \"1\"\n"
      "            \"b\" = \"1\"\n"
      "          + \"c\" = \"2\"\n"
      "          - \"d\" = \"2\"\n"
      "        }\n"
-     "    }"                                                                               },
+     "    }"},
     {"{\"names\": {\"$set\": [\"a\", \"b\", \"c\"]}}",
-     "{\"names\": {\"$set\": [\"b\", \"c\", \"d\"]}}",                                                                                                           "{\n"
+     "{\"names\": {\"$set\": [\"b\", \"c\", \"d\"]}}",
+     "{\n"
      "      ~ names = [\n"
      "          - \"a\",\n"
      "          + \"d\",\n"
      "            # (2 unchanged elements hidden)\n"
      "        ]\n"
-     "    }"                                                                                                   },
+     "    }"},
     {"{\"steps\": {\"$list\": [\"a\"]}, \"names\": {\"$set\": [\"x\"]}}",
-     "{\"steps\": {\"$list\": [\"a\", \"b\"]}, \"names\": {\"$set\": [\"x\"]}}",                                                                                 "{\n"
+     "{\"steps\": {\"$list\": [\"a\", \"b\"]}, \"names\": {\"$set\": [\"x\"]}}",
+     "{\n"
      "      ~ steps = [\n"
      "            \"a\",\n"
      "          + \"b\",\n"
      "        ]\n"
      "        # (1 unchanged attribute hidden)\n"
-     "    }"                                                                         },
-    {"{\"password\": \"x\"}",                                                               "{\"password\": \"y\"}",
+     "    }"},
+    {"{\"password\": \"x\"}", "{\"password\": \"y\"}",
      "{\n"
      "      ~ password = (sensitive value)\n"
-     "    }"                                                                                                                                                         },
+     "    }"},
     {"{\"ports\": [{\"id\": \"a\", \"number\": 1, \"proto\": \"tcp\"}, {\"id\": \"b\", \"number\": "
-     "2, \"proto\": null}]}",                                                          "{\"ports\": [{\"id\": \"a\", \"number\": 7, \"proto\": \"tcp\"}]}",
+     "2, \"proto\": null}]}",
+     "{\"ports\": [{\"id\": \"a\", \"number\": 7, \"proto\": \"tcp\"}]}",
      "{\n"
      "      ~ ports = [\n"
      "          ~ {\n"
@@ -97,19 +102,21 @@ static const TextCase CASES[] = {
      "              - number = 2 -> null\n"
      "            },\n"
      "        ]\n"
-     "    }"                                                                                                                                                         },
+     "    }"},
     {"{\"by_name\": {\"$map\": {\"x\": {\"id\": \"i\", \"number\": 1, \"proto\": null}}}}",
-     "{\"by_name\": {\"$map\": {\"x\": {\"id\": \"i\", \"number\": 2, \"proto\": null}}}}",                                                                      "{\n"
+     "{\"by_name\": {\"$map\": {\"x\": {\"id\": \"i\", \"number\": 2, \"proto\": null}}}}",
+     "{\n"
      "      ~ by_name = {\n"
      "          ~ \"x\" = {\n"
      "                id     = \"i\"\n"
      "              ~ number = 1 -> 2\n"
      "            },\n"
      "        }\n"
-     "    }"                                                              },
+     "    }"},
     {"-",
      "{\"steps\": {\"$list\": [\"a\"]}, \"disk\": [{\"size\": 1, \"bus\": \"v\"}, {\"size\": 2}], "
-     "\"cpu\": {\"size\": 4}}",                                                                                                                                  "{\n"
+     "\"cpu\": {\"size\": 4}}",
+     "{\n"
      "      + steps = [\n"
      "          + \"a\",\n"
      "        ]\n"
@@ -125,10 +132,12 @@ static const TextCase CASES[] = {
      "      + disk {\n"
      "          + size = 2\n"
      "        }\n"
-     "    }"                                                                                                                          },
+     "    }"},
     {"{\"steps\": {\"$list\": [\"a\"]}, \"disk\": [{\"size\": 1}], \"net\": {\"$map\": {\"k\": "
-     "{\"size\": 1}}}, \"peer\": [{\"size\": 1}]}",                                    "{\"steps\": {\"$list\": [\"a\"]}, \"disk\": [{\"size\": 1}], \"net\": {\"$map\": {\"k\": "
-     "{\"size\": 2}}}, \"peer\": [{\"size\": 3}]}",                                                      "{\n"
+     "{\"size\": 1}}}, \"peer\": [{\"size\": 1}]}",
+     "{\"steps\": {\"$list\": [\"a\"]}, \"disk\": [{\"size\": 1}], \"net\": {\"$map\": {\"k\": "
+     "{\"size\": 2}}}, \"peer\": [{\"size\": 3}]}",
+     "{\n"
      "        # (1 unchanged attribute hidden)\n"
      "\n"
      "      ~ net \"k\" {\n"
@@ -143,9 +152,10 @@ static const TextCase CASES[] = {
      "        }\n"
      "\n"
      "        # (1 unchanged block hidden)\n"
-     "    }"                                              },
+     "    }"},
     {"{\"logins\": [{\"user\": \"a\", \"token\": \"t\"}, {\"user\": \"b\"}]}",
-     "{\"logins\": [{\"user\": \"b\"}, {\"user\": \"c\", \"token\": \"u\"}]}",                                                                                   "{\n"
+     "{\"logins\": [{\"user\": \"b\"}, {\"user\": \"c\", \"token\": \"u\"}]}",
+     "{\n"
      "      ~ logins = [\n"
      "          - {\n"
      "              - token = (sensitive value) -> null\n"
@@ -157,14 +167,14 @@ static const TextCase CASES[] = {
      "            },\n"
      "            # (1 unchanged element hidden)\n"
      "        ]\n"
-     "    }"                                                                           },
-    {"{\"single\": {\"id\": \"a\", \"number\": 1}}",                                        "{\"single\": null}",
+     "    }"},
+    {"{\"single\": {\"id\": \"a\", \"number\": 1}}", "{\"single\": null}",
      "{\n"
      "      - single = {\n"
      "          - id     = \"a\" -> null\n"
      "          - number = 1 -> null\n"
      "        } -> null\n"
-     "    }"                                                                                                                                                         },
+     "    }"},
 };
 
 static Str rendered(const RenderDiffInput *input, RenderStyle style) {
@@ -229,10 +239,10 @@ static void secrets_stay(void **state) {
     for (size_t i = 0; i < ARRAY_COUNT(VALUES); i++) {
         Value v = value_of(VALUES[i]);
         RenderDiffInput inputs[] = {
-            {.schema = &schema, .before = value_of("-"), .after = v                                            },
-            {.schema = &schema, .before = v,             .after = value_of("-")                                },
-            {.schema = &schema, .before = v,             .after = value_of("{}")                               },
-            {.schema = NULL,    .before = v,             .after = value_of("{\"steps\": {\"$unknown\": true}}")},
+            {.schema = &schema, .before = value_of("-"), .after = v},
+            {.schema = &schema, .before = v, .after = value_of("-")},
+            {.schema = &schema, .before = v, .after = value_of("{}")},
+            {.schema = NULL, .before = v, .after = value_of("{\"steps\": {\"$unknown\": true}}")},
         };
         for (size_t k = 0; k + (i == 0) < ARRAY_COUNT(inputs); k++) {
             Str text = rendered(&inputs[k], (RenderStyle){0});
@@ -250,7 +260,7 @@ static void secrets_stay(void **state) {
 static void write_only_is_named(void **state) {
     (void)state;
     static const Attribute hidden[] = {
-        {"name",  &TYPE_STRING, REQUIRED,              "Name." },
+        {"name", &TYPE_STRING, REQUIRED, "Name."},
         {"token", &TYPE_STRING, OPTIONAL | WRITE_ONLY, "Token."},
     };
     static const Block inner[] = {
@@ -258,12 +268,12 @@ static void write_only_is_named(void **state) {
     };
     static const Schema open = {SCHEMA_ATTRIBUTES(hidden), SCHEMA_BLOCKS(inner)};
     static const TextCase told[] = {
-        {"-",                 "{\"name\": \"a\", \"login\": [{\"name\": \"b\"}]}",
+        {"-", "{\"name\": \"a\", \"login\": [{\"name\": \"b\"}]}",
          "{\n      + name  = \"a\"\n      + token = (write-only attribute)\n\n"
          "      + login {\n          + name  = \"b\"\n          + token = (write-only attribute)\n"
-         "        }\n    }"                                                                       },
+         "        }\n    }"},
         {"{\"name\": \"a\"}", "{\"name\": \"b\"}",
-         "{\n      ~ name  = \"a\" -> \"b\"\n        # (1 unchanged attribute hidden)\n    }"     },
+         "{\n      ~ name  = \"a\" -> \"b\"\n        # (1 unchanged attribute hidden)\n    }"},
         {"{\"name\": \"a\"}", "-",
          "{\n      - name  = \"a\" -> null\n      - token = (write-only attribute) -> null\n    }"},
     };

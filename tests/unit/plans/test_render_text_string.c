@@ -4,9 +4,7 @@
 #include "render_text.h"
 #include "render_text_string.h"
 
-static const Attribute attributes[] = {
-    {"input", &TYPE_DYNAMIC, OPTIONAL, "Any value."}
-};
+static const Attribute attributes[] = {{"input", &TYPE_DYNAMIC, OPTIONAL, "Any value."}};
 static const Schema schema = {SCHEMA_ATTRIBUTES(attributes)};
 
 static Value wrapped(Str text) {

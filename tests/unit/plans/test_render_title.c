@@ -9,20 +9,20 @@ static void titles(void **state) {
         ActionReason reason;
         const char *wanted;
     } cases[] = {
-        {"t.a",          ACTION_CREATE,             REASON_NONE,                          "t.a will be created"               },
-        {"t.a[0]",       ACTION_UPDATE,             REASON_NONE,                          "t.a[0] will be updated in-place"   },
-        {"data.t.a",     ACTION_READ,               REASON_NONE,                          "data.t.a will be read during apply"},
-        {"module.m.t.a", ACTION_DELETE,             REASON_NONE,                          "module.m.t.a will be destroyed"    },
-        {"t.a",          ACTION_DELETE_THEN_CREATE, REASON_REPLACE_BECAUSE_TAINTED,
-         "t.a is tainted, so it must be replaced"                                                                             },
-        {"t.a",          ACTION_CREATE_THEN_DELETE, REASON_REPLACE_BY_REQUEST,
-         "t.a will be replaced, as requested"                                                                                 },
-        {"t.a",          ACTION_DELETE_THEN_CREATE, REASON_REPLACE_BY_TRIGGERS,
-         "t.a will be replaced due to changes in replace_triggered_by"                                                        },
-        {"t.a",          ACTION_DELETE_THEN_CREATE, REASON_REPLACE_BECAUSE_CANNOT_UPDATE,
-         "t.a must be replaced"                                                                                               },
-        {"t.a",          ACTION_FORGET,             REASON_NONE,
-         "t.a will no longer be managed by loam, but will not be destroyed"                                                   },
+        {"t.a", ACTION_CREATE, REASON_NONE, "t.a will be created"},
+        {"t.a[0]", ACTION_UPDATE, REASON_NONE, "t.a[0] will be updated in-place"},
+        {"data.t.a", ACTION_READ, REASON_NONE, "data.t.a will be read during apply"},
+        {"module.m.t.a", ACTION_DELETE, REASON_NONE, "module.m.t.a will be destroyed"},
+        {"t.a", ACTION_DELETE_THEN_CREATE, REASON_REPLACE_BECAUSE_TAINTED,
+         "t.a is tainted, so it must be replaced"},
+        {"t.a", ACTION_CREATE_THEN_DELETE, REASON_REPLACE_BY_REQUEST,
+         "t.a will be replaced, as requested"},
+        {"t.a", ACTION_DELETE_THEN_CREATE, REASON_REPLACE_BY_TRIGGERS,
+         "t.a will be replaced due to changes in replace_triggered_by"},
+        {"t.a", ACTION_DELETE_THEN_CREATE, REASON_REPLACE_BECAUSE_CANNOT_UPDATE,
+         "t.a must be replaced"},
+        {"t.a", ACTION_FORGET, REASON_NONE,
+         "t.a will no longer be managed by loam, but will not be destroyed"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         ResourceChange change =

@@ -61,14 +61,15 @@ static void columns(void **state) {
         const char *before;
         int64_t column;
     } cases[] = {
-        {"",                  1},
-        {"ab",                3},
-        {"\xc3\xa4",          2}, /* one code point of two bytes */
-        {"a\xcc\x88",         3}, /* a letter and a combining mark: one cluster */
-        {"\xf0\x9f\x98\x80",  2}, /* two UTF-16 units */
+        {"", 1},
+        {"ab", 3},
+        {"\xc3\xa4", 2},          /* one code point of two bytes */
+        {"a\xcc\x88", 3},         /* a letter and a combining mark: one cluster */
+        {"\xf0\x9f\x98\x80", 2},  /* two UTF-16 units */
         {"x = 1\na\xcc\x88 ", 4}, /* in the second line */
         {"\xef\xbb\xbf"
-         "a",        2}, /* a byte order mark is no character of the line */
+         "a",
+         2}, /* a byte order mark is no character of the line */
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Str text = str_format(arena, "%sword", cases[i].before);

@@ -58,11 +58,8 @@ static void lanes(void **state) {
         TimelineKind kind;
         int64_t start_ms, end_ms;
     } pattern[] = {
-        {TIMELINE_APPLY,     0,  10},
-        {TIMELINE_APPLY,     0,  20},
-        {TIMELINE_PROVISION, 5,  20},
-        {TIMELINE_APPLY,     10, 30},
-        {TIMELINE_APPLY,     25, 30},
+        {TIMELINE_APPLY, 0, 10},  {TIMELINE_APPLY, 0, 20},  {TIMELINE_PROVISION, 5, 20},
+        {TIMELINE_APPLY, 10, 30}, {TIMELINE_APPLY, 25, 30},
     };
     ReportInput input = sample_input();
     Timeline *timeline = arena_new(arena, Timeline);

@@ -53,11 +53,9 @@ static Str links(Timeline *timeline, const Plan *plan) {
 static void waits_for_the_last_dependency(void **state) {
     (void)state;
     static const Run runs[] = {
-        {"t.a[0]", ACTION_CREATE, 0,  10},
-        {"t.a[1]", ACTION_CREATE, 0,  30},
-        {"t.b",    ACTION_CREATE, 0,  20},
-        {"t.c",    ACTION_CREATE, 31, 40},
-        {"t.d",    ACTION_CREATE, 5,  35},
+        {"t.a[0]", ACTION_CREATE, 0, 10}, {"t.a[1]", ACTION_CREATE, 0, 30},
+        {"t.b", ACTION_CREATE, 0, 20},    {"t.c", ACTION_CREATE, 31, 40},
+        {"t.d", ACTION_CREATE, 5, 35},
     };
     Plan *plan = plan_new(PLAN_NORMAL, arena);
     depend(plan, "t.a[0]", NULL, NULL);
@@ -74,8 +72,8 @@ static void waits_for_the_last_dependency(void **state) {
 static void destruction(void **state) {
     (void)state;
     static const Run runs[] = {
-        {"t.c", ACTION_DELETE,             0,  10},
-        {"t.a", ACTION_DELETE,             10, 20},
+        {"t.c", ACTION_DELETE, 0, 10},
+        {"t.a", ACTION_DELETE, 10, 20},
         {"t.a", ACTION_DELETE_THEN_CREATE, 20, 30},
         {"t.c", ACTION_DELETE_THEN_CREATE, 30, 30},
     };
@@ -103,11 +101,9 @@ static void same_instant(void **state) {
 static void turns(void **state) {
     (void)state;
     static const Run runs[] = {
-        {"t.a[0]", ACTION_CREATE, 0,  10},
-        {"t.a[1]", ACTION_CREATE, 0,  20},
-        {"t.a[2]", ACTION_CREATE, 10, 25},
-        {"t.a[3]", ACTION_CREATE, 20, 40},
-        {"t.b",    ACTION_CREATE, 41, 50},
+        {"t.a[0]", ACTION_CREATE, 0, 10},  {"t.a[1]", ACTION_CREATE, 0, 20},
+        {"t.a[2]", ACTION_CREATE, 10, 25}, {"t.a[3]", ACTION_CREATE, 20, 40},
+        {"t.b", ACTION_CREATE, 41, 50},
     };
     Plan *plan = plan_new(PLAN_NORMAL, arena);
     depend(plan, "t.b", "t.a", NULL);

@@ -10,8 +10,8 @@ typedef struct Row {
 
 static const Row rows[] = {
     {"postgres://x@127.0.0.1:1/x?sslmode=disable", "Connection refused"},
-    {"postgres://x@127.0.0.1:1/x?colour=red",      "colour"            },
-    {"host=127.0.0.1 port=none",                   "port"              },
+    {"postgres://x@127.0.0.1:1/x?colour=red", "colour"},
+    {"host=127.0.0.1 port=none", "port"},
 };
 
 static void no_server(void **state) {

@@ -5,25 +5,25 @@
 #include "json.h"
 
 static const Attribute member_attributes[] = {
-    {"id",     &TYPE_STRING, OPTIONAL | COMPUTED, "."},
-    {"made",   &TYPE_STRING, COMPUTED,            "."},
-    {"needed", &TYPE_STRING, REQUIRED,            "."},
+    {"id", &TYPE_STRING, OPTIONAL | COMPUTED, "."},
+    {"made", &TYPE_STRING, COMPUTED, "."},
+    {"needed", &TYPE_STRING, REQUIRED, "."},
 };
 static const Attribute attributes[] = {
-    {"empty",             &TYPE_STRING, OPTIONAL,            "."           },
-    {"id",                &TYPE_STRING, OPTIONAL | COMPUTED, "."           },
-    {"list",              NULL,         OPTIONAL,            ".",            NESTED(NEST_LIST, member_attributes)},
-    {"made", &TYPE_NUMBER,             COMPUTED,                           "."                            },
-    {"needed",                &TYPE_STRING,                            REQUIRED,              "."},
-    {"old",                &TYPE_STRING,                            OPTIONAL | DEPRECATED,                              "."                                            },
-    {"one",                NULL,                            OPTIONAL,              ".",NESTED(NEST_SINGLE, member_attributes)},
-    {"set",                &TYPE_STRING,          OPTIONAL | COMPUTED,"."                                               },
+    {"empty", &TYPE_STRING, OPTIONAL, "."},
+    {"id", &TYPE_STRING, OPTIONAL | COMPUTED, "."},
+    {"list", NULL, OPTIONAL, ".", NESTED(NEST_LIST, member_attributes)},
+    {"made", &TYPE_NUMBER, COMPUTED, "."},
+    {"needed", &TYPE_STRING, REQUIRED, "."},
+    {"old", &TYPE_STRING, OPTIONAL | DEPRECATED, "."},
+    {"one", NULL, OPTIONAL, ".", NESTED(NEST_SINGLE, member_attributes)},
+    {"set", &TYPE_STRING, OPTIONAL | COMPUTED, "."},
 };
 static const Block blocks[] = {
-    {.name = "disk",   .nesting = NEST_LIST, .schema = {SCHEMA_ATTRIBUTES(member_attributes)}},
+    {.name = "disk", .nesting = NEST_LIST, .schema = {SCHEMA_ATTRIBUTES(member_attributes)}},
     {.name = "former",
      .nesting = NEST_LIST,
-     .schema = {SCHEMA_ATTRIBUTES(member_attributes), .deprecated = "."}                     },
+     .schema = {SCHEMA_ATTRIBUTES(member_attributes), .deprecated = "."}},
 };
 static const Schema schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks)};
 

@@ -70,11 +70,7 @@ static void limits(void **state) {
         int64_t limit;
         size_t received;
     } cases[] = {
-        {0, 0},
-        {1, 1},
-        {4, 4},
-        {5, 5},
-        {9, 5},
+        {0, 0}, {1, 1}, {4, 4}, {5, 5}, {9, 5},
     };
     reset();
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -98,14 +94,14 @@ static void invalid_objects(void **state) {
         Value object;
         const char *error;
     } cases[] = {
-        {{0},                                      {0},                                    PREFIX "without an identity" MISTAKE     },
-        {value_null(objects[0].identity.type),     {0},                                    PREFIX "without an identity" MISTAKE     },
-        {value_from_cstr("a"),                     {0},                                    PREFIX "with an invalid identity" MISTAKE},
-        {identity_of(value_unknown(&TYPE_STRING)), {0},                                    PREFIX "with an invalid identity" MISTAKE},
-        {identity_of(value_from_cstr("a")),        object_of(value_unknown(&TYPE_NUMBER)),
-         PREFIX "that is invalid" MISTAKE                                                                                           },
-        {identity_of(value_from_cstr("a")),        value_from_cstr("a"),                   PREFIX "that is invalid" MISTAKE         },
-        {identity_of(value_from_cstr("a")),        object_of(value_int(1)),                ""                                       },
+        {{0}, {0}, PREFIX "without an identity" MISTAKE},
+        {value_null(objects[0].identity.type), {0}, PREFIX "without an identity" MISTAKE},
+        {value_from_cstr("a"), {0}, PREFIX "with an invalid identity" MISTAKE},
+        {identity_of(value_unknown(&TYPE_STRING)), {0}, PREFIX "with an invalid identity" MISTAKE},
+        {identity_of(value_from_cstr("a")), object_of(value_unknown(&TYPE_NUMBER)),
+         PREFIX "that is invalid" MISTAKE},
+        {identity_of(value_from_cstr("a")), value_from_cstr("a"), PREFIX "that is invalid" MISTAKE},
+        {identity_of(value_from_cstr("a")), object_of(value_int(1)), ""},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         reset();

@@ -4,23 +4,21 @@
 #include "unit.h"
 
 static const Attribute inner[] = {
-    {"key", &TYPE_STRING, OPTIONAL, "Key."  },
+    {"key", &TYPE_STRING, OPTIONAL, "Key."},
     {"got", &TYPE_STRING, COMPUTED, "Given."},
 };
 static const NestedObject parts = {NEST_LIST, inner, ARRAY_COUNT(inner)};
 static const Attribute attributes[] = {
-    {"name",  &TYPE_STRING,         REQUIRED,            "Name.",   NULL  },
-    {"maybe", &TYPE_NUMBER,         OPTIONAL | COMPUTED, "Either.", NULL  },
-    {"text",  &TYPE_STRING,         COMPUTED,            "Text.",   NULL  },
-    {"flag",  &TYPE_BOOL,           COMPUTED,            "Flag.",   NULL  },
-    {"list",  &TYPE_LIST_OF_STRING, COMPUTED,            "List.",   NULL  },
-    {"any",   &TYPE_DYNAMIC,        COMPUTED,            "Any.",    NULL  },
-    {"parts", NULL,                 OPTIONAL,            "Parts.",  &parts},
+    {"name", &TYPE_STRING, REQUIRED, "Name.", NULL},
+    {"maybe", &TYPE_NUMBER, OPTIONAL | COMPUTED, "Either.", NULL},
+    {"text", &TYPE_STRING, COMPUTED, "Text.", NULL},
+    {"flag", &TYPE_BOOL, COMPUTED, "Flag.", NULL},
+    {"list", &TYPE_LIST_OF_STRING, COMPUTED, "List.", NULL},
+    {"any", &TYPE_DYNAMIC, COMPUTED, "Any.", NULL},
+    {"parts", NULL, OPTIONAL, "Parts.", &parts},
 };
 
-static bool real_create(const Call *call,
-                        const ApplyRequest *request,
-                        ApplyResponse *response,
+static bool real_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                         Diags *diags) {
     (void)call, (void)request, (void)response, (void)diags;
     fail_msg("a mock called its provider");

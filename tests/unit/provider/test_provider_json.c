@@ -6,9 +6,9 @@ static const Attribute members[] = {
     {"size", &TYPE_NUMBER, REQUIRED, "Its size."},
 };
 static const Attribute attributes[] = {
-    {"name",    &TYPE_STRING, REQUIRED | FORCES_NEW, "Its name."},
-    {"disk",    NULL,         OPTIONAL | COMPUTED,   "Disks.",    NESTED(NEST_SET, members)},
-    {"key", &TYPE_STRING,             OPTIONAL | SENSITIVE | WRITE_ONLY | DEPRECATED,                              "A key."                            },
+    {"name", &TYPE_STRING, REQUIRED | FORCES_NEW, "Its name."},
+    {"disk", NULL, OPTIONAL | COMPUTED, "Disks.", NESTED(NEST_SET, members)},
+    {"key", &TYPE_STRING, OPTIONAL | SENSITIVE | WRITE_ONLY | DEPRECATED, "A key."},
 };
 static const Block blocks[] = {
     {"rule", NEST_LIST, {SCHEMA_ATTRIBUTES(members), .description = "Rules."}, 1, 4},
@@ -63,8 +63,8 @@ static void test_json(void **state) {
 }
 
 static const ProviderParameter parameters[] = {
-    {"text", &TYPE_STRING, true,  "A text."},
-    {"more",      &TYPE_NUMBER,             false},
+    {"text", &TYPE_STRING, true, "A text."},
+    {"more", &TYPE_NUMBER, false},
 };
 static const ProviderFunction found = {.name = "b",
                                        .parameters = parameters,

@@ -8,24 +8,23 @@ static const Attribute members[] = {
     {"size", &TYPE_NUMBER, REQUIRED, "A | B."},
 };
 static const Attribute attributes[] = {
-    {"name",                             &TYPE_STRING, REQUIRED | FORCES_NEW, "Its name."                                 },
-    {"kind",                             &TYPE_STRING, OPTIONAL | COMPUTED,   "Its kind.",                                  .default_json = "\"x\""},
-    {"disk",                                  NULL,                                         OPTIONAL,                         "Disks.",                     NESTED(NEST_LIST, members)},
-    {"secret",                  &TYPE_STRING,                      OPTIONAL | SENSITIVE | WRITE_ONLY,                                           "A secret."                                                           },
-    {"id", &TYPE_STRING,COMPUTED,"Its id."},
+    {"name", &TYPE_STRING, REQUIRED | FORCES_NEW, "Its name."},
+    {"kind", &TYPE_STRING, OPTIONAL | COMPUTED, "Its kind.", .default_json = "\"x\""},
+    {"disk", NULL, OPTIONAL, "Disks.", NESTED(NEST_LIST, members)},
+    {"secret", &TYPE_STRING, OPTIONAL | SENSITIVE | WRITE_ONLY, "A secret."},
+    {"id", &TYPE_STRING, COMPUTED, "Its id."},
 };
 static const Attribute rule_attributes[] = {
     {"port", &TYPE_NUMBER, OPTIONAL, "A port."},
 };
 static const Block blocks[] = {
     {"rule",
-     NEST_LIST, {SCHEMA_ATTRIBUTES(rule_attributes), .description = "Rules."},
+     NEST_LIST,
+     {SCHEMA_ATTRIBUTES(rule_attributes), .description = "Rules."},
      .min_items = 1},
     TIMEOUTS_BLOCK,
 };
-static bool import(const Call *call,
-                   const ImportRequest *request,
-                   ImportResponse *response,
+static bool import(const Call *call, const ImportRequest *request, ImportResponse *response,
                    Diags *diags) {
     (void)call, (void)request, (void)response, (void)diags;
     return true;

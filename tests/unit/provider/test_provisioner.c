@@ -4,8 +4,8 @@
 #include "unit.h"
 
 static const Attribute attributes[] = {
-    {"a", &TYPE_STRING, OPTIONAL, "One."  },
-    {"b", &TYPE_STRING, OPTIONAL, "Two."  },
+    {"a", &TYPE_STRING, OPTIONAL, "One."},
+    {"b", &TYPE_STRING, OPTIONAL, "Two."},
     {"c", &TYPE_STRING, OPTIONAL, "Three."},
 };
 static const char *const one_of_two[] = {"a", "b", NULL};
@@ -29,13 +29,13 @@ static const struct {
     const char *config;
     const char *said; /* NULL: no error */
 } cases[] = {
-    {&two,      "{\"a\":\"x\"}",             NULL                                                    },
-    {&two,      "{\"b\":\"x\",\"c\":\"y\"}", NULL                                                    },
-    {&two,      "{}",                        "requires one of \"a\" and \"b\", and this one has none"},
-    {&two,      "{\"a\":\"x\",\"b\":\"y\"}", "and this one has several"                              },
-    {&three,    "{\"c\":\"x\"}",             NULL                                                    },
-    {&three,    "{}",                        "one of \"a\", \"b\" and \"c\", and this one has none"  },
-    {&free_one, "{}",                        NULL                                                    },
+    {&two, "{\"a\":\"x\"}", NULL},
+    {&two, "{\"b\":\"x\",\"c\":\"y\"}", NULL},
+    {&two, "{}", "requires one of \"a\" and \"b\", and this one has none"},
+    {&two, "{\"a\":\"x\",\"b\":\"y\"}", "and this one has several"},
+    {&three, "{\"c\":\"x\"}", NULL},
+    {&three, "{}", "one of \"a\", \"b\" and \"c\", and this one has none"},
+    {&free_one, "{}", NULL},
 };
 
 static void checks(void **state) {

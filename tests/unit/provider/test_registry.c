@@ -6,17 +6,13 @@
 
 #include <unistd.h>
 
-static bool create(const Call *call,
-                   const ApplyRequest *request,
-                   ApplyResponse *response,
+static bool create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                    Diags *diags) {
     (void)call, (void)request, (void)response, (void)diags;
     return true;
 }
 
-static bool read_data(const Call *call,
-                      const DataReadRequest *request,
-                      DataReadResponse *response,
+static bool read_data(const Call *call, const DataReadRequest *request, DataReadResponse *response,
                       Diags *diags) {
     (void)call, (void)request, (void)response, (void)diags;
     return true;
@@ -35,12 +31,12 @@ static const Provider random_provider = {
 static const Provider builtin_provider = {.name = "terraform"};
 
 static const ProviderRow rows[] = {
-    {"random",    "example.org/hashicorp/random",  &random_provider,  NULL                },
-    {"terraform", "example.org/builtin/terraform", &builtin_provider, NULL                },
-    {"sample",    "loam.internal/builtin/sample",  NULL,              "module_registry.so"},
-    {"stray",     "loam.internal/builtin/stray",   NULL,              "module_registry.so"},
-    {"absent",    "loam.internal/builtin/absent",  NULL,              "module_registry.so"},
-    {"missing",   "loam.internal/builtin/missing", NULL,              "loam-missing.so"   },
+    {"random", "example.org/hashicorp/random", &random_provider, NULL},
+    {"terraform", "example.org/builtin/terraform", &builtin_provider, NULL},
+    {"sample", "loam.internal/builtin/sample", NULL, "module_registry.so"},
+    {"stray", "loam.internal/builtin/stray", NULL, "module_registry.so"},
+    {"absent", "loam.internal/builtin/absent", NULL, "module_registry.so"},
+    {"missing", "loam.internal/builtin/missing", NULL, "loam-missing.so"},
 };
 
 static Str own_directory(Arena *arena) {
@@ -60,16 +56,16 @@ static void keys(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const cases[][2] = {
-        {"missing",                             "missing"  },
-        {"loam.internal/builtin/missing",       "missing"  },
-        {"random",                              "random"   },
-        {"hashicorp/random",                    "random"   },
-        {"example.org/hashicorp/random",        "random"   },
-        {"example.org/builtin/terraform",       "terraform"},
-        {"aws",                                 "aws"      },
-        {"registry.terraform.io/hashicorp/aws", "aws"      },
-        {"registry.terraform.io/a/b",           "a/b"      },
-        {"a/b",                                 "a/b"      },
+        {"missing", "missing"},
+        {"loam.internal/builtin/missing", "missing"},
+        {"random", "random"},
+        {"hashicorp/random", "random"},
+        {"example.org/hashicorp/random", "random"},
+        {"example.org/builtin/terraform", "terraform"},
+        {"aws", "aws"},
+        {"registry.terraform.io/hashicorp/aws", "aws"},
+        {"registry.terraform.io/a/b", "a/b"},
+        {"a/b", "a/b"},
     };
     Registry *registry = sample_registry(arena);
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
@@ -83,17 +79,17 @@ static void names_and_addresses(void **state) {
         const char *name;
         const Provider *provider;
     } cases[] = {
-        {"random",                        &random_provider },
-        {"example.org/hashicorp/random",  &random_provider },
-        {"other.host/hashicorp/random",   &random_provider },
-        {"hashicorp/random",              &random_provider },
-        {"terraform",                     &builtin_provider},
+        {"random", &random_provider},
+        {"example.org/hashicorp/random", &random_provider},
+        {"other.host/hashicorp/random", &random_provider},
+        {"hashicorp/random", &random_provider},
+        {"terraform", &builtin_provider},
         {"example.org/builtin/terraform", &builtin_provider},
-        {"other.host/builtin/terraform",  NULL             },
-        {"example.org/someone/random",    NULL             },
-        {"other.host/hashicorp/sample",   NULL             },
-        {"randm",                         NULL             },
-        {"",                              NULL             },
+        {"other.host/builtin/terraform", NULL},
+        {"example.org/someone/random", NULL},
+        {"other.host/hashicorp/sample", NULL},
+        {"randm", NULL},
+        {"", NULL},
     };
     Registry *registry = sample_registry(arena);
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -158,8 +154,8 @@ static void types(void **state) {
 }
 
 /* A source serves one name, even if a row has it, and fails for another. */
-static bool find_other(
-    void *self, Str name, bool is_row, const Provider **out, SourceRange range, Diags *diags) {
+static bool find_other(void *self, Str name, bool is_row, const Provider **out, SourceRange range,
+                       Diags *diags) {
     bool *was_row = self;
     *was_row = is_row;
     if (str_equal(name, STR("broken"))) {
@@ -211,25 +207,19 @@ static void types_made_on_demand(void **state) {
     assert_ptr_equal(found.resource, &pet);
 }
 
-static bool recover(const Call *call,
-                    const RecoverRequest *request,
-                    RecoverResponse *response,
+static bool recover(const Call *call, const RecoverRequest *request, RecoverResponse *response,
                     Diags *diags) {
     (void)call, (void)request, (void)response, (void)diags;
     return true;
 }
 
-static bool destroy(const Call *call,
-                    const DeleteRequest *request,
-                    DeleteResponse *response,
+static bool destroy(const Call *call, const DeleteRequest *request, DeleteResponse *response,
                     Diags *diags) {
     (void)call, (void)request, (void)response, (void)diags;
     return true;
 }
 
-static const ArgumentRule wrong_rule[] = {
-    {RULE_CONFLICTS, {"a", "b"}}
-};
+static const ArgumentRule wrong_rule[] = {{RULE_CONFLICTS, {"a", "b"}}};
 
 static const ResourceType no_effect = {.name = "p_a", .effect = EFFECT_NONE, .create = create};
 static const ResourceType repeats = {.name = "p_b", .recovery = RECOVERY_REPEATS, .create = create};
@@ -252,9 +242,7 @@ static const ResourceType hides_deletion = {.name = "p_k",
 static const DataSourceType cannot_read = {.name = "p_h"};
 static const EphemeralType cannot_open = {.name = "p_i"};
 
-static bool search(const Call *call,
-                   const ListRequest *request,
-                   const ListSink *sink,
+static bool search(const Call *call, const ListRequest *request, const ListSink *sink,
                    Diags *diags) {
     (void)call, (void)request, (void)sink, (void)diags;
     return true;
@@ -322,9 +310,7 @@ static void finds_faults(void **state) {
 static void faulty_tables(void **state) {
     static const ResourceType *const types[] = {&undeclared};
     static const Provider bad = {.name = "bad", .address = "test/bad", PROVIDER_RESOURCES(types)};
-    static const ProviderRow table[] = {
-        {"bad", "test/bad", &bad, NULL}
-    };
+    static const ProviderRow table[] = {{"bad", "test/bad", &bad, NULL}};
     SCOPED(ArenaRef) arena = arena_open("test");
     Diags diags = diags_new(arena);
     Registry *registry = registry_new(table, 1, STR("."), arena);

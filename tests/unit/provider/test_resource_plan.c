@@ -5,9 +5,9 @@
 #include "resource_plan.h"
 
 static const Attribute disk_attributes[] = {
-    {"size", &TYPE_STRING, OPTIONAL,            "Size."       },
-    {"path", &TYPE_STRING, COMPUTED,            "Where it is."},
-    {"bus",  &TYPE_STRING, OPTIONAL | COMPUTED, "Bus."        },
+    {"size", &TYPE_STRING, OPTIONAL, "Size."},
+    {"path", &TYPE_STRING, COMPUTED, "Where it is."},
+    {"bus", &TYPE_STRING, OPTIONAL | COMPUTED, "Bus."},
 };
 
 static const NestedObject list = {NEST_LIST, disk_attributes, ARRAY_COUNT(disk_attributes)};
@@ -15,17 +15,16 @@ static const NestedObject map = {NEST_MAP, disk_attributes, ARRAY_COUNT(disk_att
 static const NestedObject set = {NEST_SET, disk_attributes, ARRAY_COUNT(disk_attributes)};
 
 static const Attribute attributes[] = {
-    {"name", &TYPE_STRING, REQUIRED,                                "Name.",     NULL },
-    {"id",   &TYPE_STRING, COMPUTED,                                "Identity.", NULL },
-    {"etag", &TYPE_STRING, COMPUTED | CHANGES_ON_UPDATE,            "Changes.",  NULL },
-    {"zone", &TYPE_STRING, OPTIONAL | COMPUTED,                     "Zone.",     NULL },
-    {"time", &TYPE_STRING, OPTIONAL | COMPUTED | CHANGES_ON_UPDATE, "Time.",     NULL },
-    {"list", NULL,         OPTIONAL,                                "Disks.",    &list},
-    {"map",  NULL,         OPTIONAL,                                "Disks.",    &map },
-    {"set",  NULL,         OPTIONAL,                                "Disks.",    &set },
+    {"name", &TYPE_STRING, REQUIRED, "Name.", NULL},
+    {"id", &TYPE_STRING, COMPUTED, "Identity.", NULL},
+    {"etag", &TYPE_STRING, COMPUTED | CHANGES_ON_UPDATE, "Changes.", NULL},
+    {"zone", &TYPE_STRING, OPTIONAL | COMPUTED, "Zone.", NULL},
+    {"time", &TYPE_STRING, OPTIONAL | COMPUTED | CHANGES_ON_UPDATE, "Time.", NULL},
+    {"list", NULL, OPTIONAL, "Disks.", &list},
+    {"map", NULL, OPTIONAL, "Disks.", &map},
+    {"set", NULL, OPTIONAL, "Disks.", &set},
 };
 
-/* clang-format off */
 static const Block blocks[] = {
     {
         .name = "one",
@@ -38,7 +37,6 @@ static const Block blocks[] = {
         .schema = {SCHEMA_ATTRIBUTES(disk_attributes)},
     },
 };
-/* clang-format on */
 
 static const Schema schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks)};
 
@@ -86,7 +84,6 @@ static void check_cases(const Case *cases, size_t count) {
 /* In the third case the zone is a default. */
 static void create(void **state) {
     (void)state;
-    /* clang-format off */
     static const Case cases[] = {
         {
             .prior = "null",
@@ -120,7 +117,6 @@ static void create(void **state) {
                        "\"rows\":[{\"path\":\"?\",\"bus\":\"?\"},{\"path\":\"?\",\"bus\":\"?\"}]}",
         },
     };
-    /* clang-format on */
     check_cases(cases, ARRAY_COUNT(cases));
 }
 

@@ -5,9 +5,9 @@
 #include "resource_type.h"
 
 static const Attribute thing_attributes[] = {
-    {"name",  &TYPE_STRING, REQUIRED | FORCES_NEW, "Name."    },
-    {"label", &TYPE_STRING, OPTIONAL,              "Label."   },
-    {"id",    &TYPE_STRING, COMPUTED,              "Identity."},
+    {"name", &TYPE_STRING, REQUIRED | FORCES_NEW, "Name."},
+    {"label", &TYPE_STRING, OPTIONAL, "Label."},
+    {"id", &TYPE_STRING, COMPUTED, "Identity."},
 };
 
 static const Schema thing_schema = {SCHEMA_ATTRIBUTES(thing_attributes)};
@@ -25,9 +25,7 @@ static Value nothing(void) {
     return value_null(schema_implied_type(&thing_schema));
 }
 
-static bool thing_create(const Call *call,
-                         const ApplyRequest *request,
-                         ApplyResponse *response,
+static bool thing_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                          Diags *diags) {
     (void)diags;
     Path id = path_attribute((Path){0}, STR("id"), call->arena);
@@ -35,9 +33,7 @@ static bool thing_create(const Call *call,
     return true;
 }
 
-static bool thing_update(const Call *call,
-                         const ApplyRequest *request,
-                         ApplyResponse *response,
+static bool thing_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                          Diags *diags) {
     (void)call;
     (void)diags;
@@ -46,9 +42,7 @@ static bool thing_update(const Call *call,
     return true;
 }
 
-static bool thing_delete(const Call *call,
-                         const DeleteRequest *request,
-                         DeleteResponse *response,
+static bool thing_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
                          Diags *diags) {
     (void)response;
     (void)call;
@@ -57,9 +51,7 @@ static bool thing_delete(const Call *call,
     return false;
 }
 
-static bool fails_in_silence(const Call *call,
-                             const ApplyRequest *request,
-                             ApplyResponse *response,
+static bool fails_in_silence(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                              Diags *diags) {
     (void)call;
     (void)request;
@@ -76,9 +68,7 @@ static bool says_true_with_error(const Call *call, const ValidateRequest *reques
     return true;
 }
 
-static bool thing_plan(const Call *call,
-                       const PlanRequest *request,
-                       PlanResponse *response,
+static bool thing_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                        Diags *diags) {
     (void)request;
     (void)diags;
@@ -192,8 +182,8 @@ static void answers_and_errors_agree(void **state) {
     assert_int_equal(diags.error_count, 3);
 }
 
-static PlanResponse plan(
-    const ResourceType *type, Value prior, Value config, Value proposed, Arena *arena) {
+static PlanResponse plan(const ResourceType *type, Value prior, Value config, Value proposed,
+                         Arena *arena) {
     Diags diags = diags_new(arena);
     Call call = {.arena = arena};
     PlanRequest request = {
@@ -236,9 +226,7 @@ static void without_update_any_change_replaces(void **state) {
     assert_int_equal(response.requires_replace.count, 0);
 }
 
-static bool plan_label(const Call *call,
-                       const PlanRequest *request,
-                       PlanResponse *response,
+static bool plan_label(const Call *call, const PlanRequest *request, PlanResponse *response,
                        Diags *diags) {
     (void)diags;
     assert_true(value_equal(response->planned, request->proposed));
@@ -270,8 +258,8 @@ static void plans_itself(void **state) {
 static void coverage_by_flags(void **state) {
     (void)state;
     static const Attribute covered_attributes[] = {
-        {"name", &TYPE_STRING, REQUIRED | FORCES_NEW, "Name."    },
-        {"id",   &TYPE_STRING, COMPUTED,              "Identity."},
+        {"name", &TYPE_STRING, REQUIRED | FORCES_NEW, "Name."},
+        {"id", &TYPE_STRING, COMPUTED, "Identity."},
     };
     static const ResourceType covered = {
         .name = "covered",

@@ -5,15 +5,13 @@
 #include "timeouts.h"
 
 static const Attribute attributes[] = {
-    {"name", &TYPE_STRING, REQUIRED, "Its name."           },
-    {"id",   &TYPE_STRING, COMPUTED, "Chosen by the world."},
+    {"name", &TYPE_STRING, REQUIRED, "Its name."},
+    {"id", &TYPE_STRING, COMPUTED, "Chosen by the world."},
 };
 static const Block blocks[] = {TIMEOUTS_BLOCK};
 
 /* Works until it is cancelled. */
-static bool slow_create(const Call *call,
-                        const ApplyRequest *request,
-                        ApplyResponse *response,
+static bool slow_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                         Diags *diags) {
     ObjectBuilder builder = object_builder_of(request->planned, call->arena);
     object_builder_set(&builder, "id", value_from_cstr("1"));
@@ -28,9 +26,7 @@ static bool slow_create(const Call *call,
     return true;
 }
 
-static bool forbidden(const Call *call,
-                      const ApplyRequest *request,
-                      ApplyResponse *response,
+static bool forbidden(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                       Diags *diags) {
     (void)call, (void)request, (void)response;
     diags_error(diags, NO_RANGE, "Called", "No call was expected.");
@@ -38,9 +34,7 @@ static bool forbidden(const Call *call,
 }
 
 /* Never finds out whether the creation has ended. */
-static bool slow_recover(const Call *call,
-                         const RecoverRequest *request,
-                         RecoverResponse *response,
+static bool slow_recover(const Call *call, const RecoverRequest *request, RecoverResponse *response,
                          Diags *diags) {
     (void)request, (void)response;
     for (int i = 0; i < 200; i++) {

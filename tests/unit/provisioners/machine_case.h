@@ -48,9 +48,7 @@ static inline Str machine_read(MachineCase *m, const char *name) {
     return error ? STR("(none)") : text;
 }
 
-static inline bool machine_do(MachineCase *m,
-                              const ProvisionerType *type,
-                              const char *format,
+static inline bool machine_do(MachineCase *m, const ProvisionerType *type, const char *format,
                               ...) {
     char *json;
     va_list arguments;

@@ -15,20 +15,22 @@ typedef struct LocalCase {
 
 static const LocalCase cases[] = {
     {"{\"command\":\"echo hi; echo no >&2\"}",
-     "Executing: [\"/bin/sh\" \"-c\" \"echo hi; echo no >&2\"]\nhi\n",               "no\n", NULL                             },
-    {"{\"command\":\"echo hi\",\"quiet\":true}",                          "hi\n",    "",     NULL                             },
+     "Executing: [\"/bin/sh\" \"-c\" \"echo hi; echo no >&2\"]\nhi\n", "no\n", NULL},
+    {"{\"command\":\"echo hi\",\"quiet\":true}", "hi\n", "", NULL},
     {"{\"command\":\"$0 $1\",\"interpreter\":[\"/bin/sh\",\"-c\",\"echo "
-     "\\\"$0\\\"\"],\"quiet\":true}",                                "$0 $1\n", "",     NULL                             },
-    {"{\"command\":\"pwd\",\"working_dir\":\"/usr\",\"quiet\":true}",     "/usr\n",  "",     NULL                             },
+     "\\\"$0\\\"\"],\"quiet\":true}",
+     "$0 $1\n", "", NULL},
+    {"{\"command\":\"pwd\",\"working_dir\":\"/usr\",\"quiet\":true}", "/usr\n", "", NULL},
     {"{\"command\":\"echo $LOAM_A$LOAM_B.\",\"environment\":{\"LOAM_A\":\"x y\",\"LOAM_B\":null},"
-     "\"quiet\":true}",                                              "x y.\n",  "",     NULL                             },
-    {"{\"command\":\"echo why; exit 3\",\"quiet\":true}",                 "why\n",   "",
-     "ended with status 3. Its last output: why"                                                                              },
-    {"{\"command\":\"kill -9 $$\",\"quiet\":true}",                       "",        "",     "status 137. It wrote no output."},
-    {"{\"command\":\"x\",\"interpreter\":[\"/no/such\"],\"quiet\":true}", "",        "",
-     "\"/no/such\" could not be started"                                                                                      },
-    {"{\"command\":\"x\",\"working_dir\":\"/no/such\",\"quiet\":true}",   "",        "",
-     "could not be started in \"/no/such\""                                                                                   },
+     "\"quiet\":true}",
+     "x y.\n", "", NULL},
+    {"{\"command\":\"echo why; exit 3\",\"quiet\":true}", "why\n", "",
+     "ended with status 3. Its last output: why"},
+    {"{\"command\":\"kill -9 $$\",\"quiet\":true}", "", "", "status 137. It wrote no output."},
+    {"{\"command\":\"x\",\"interpreter\":[\"/no/such\"],\"quiet\":true}", "", "",
+     "\"/no/such\" could not be started"},
+    {"{\"command\":\"x\",\"working_dir\":\"/no/such\",\"quiet\":true}", "", "",
+     "could not be started in \"/no/such\""},
 };
 
 static void runs(void **state) {

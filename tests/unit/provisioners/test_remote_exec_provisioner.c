@@ -102,13 +102,13 @@ typedef struct ConnectionCase {
 } ConnectionCase;
 
 static const ConnectionCase refused[] = {
-    {NULL,                                                                  "Missing connection"        },
-    {"{\"host\":\"h\"}",                                                    "No credentials for h"      },
-    {"{\"host\":\"\",\"password\":\"p\"}",                                  "\"host\" of the connection"},
-    {"{\"host\":\"h\",\"password\":\"p\",\"type\":\"winrm\"}",              "is \"ssh\""                },
-    {"{\"host\":\"h\",\"password\":\"p\",\"target_platform\":\"windows\"}", "POSIX shell"               },
-    {"{\"host\":\"h\",\"password\":\"p\",\"port\":0}",                      "from 1 to 65535"           },
-    {"{\"host\":\"h\",\"password\":\"p\",\"timeout\":\"soon\"}",            "not a duration"            },
+    {NULL, "Missing connection"},
+    {"{\"host\":\"h\"}", "No credentials for h"},
+    {"{\"host\":\"\",\"password\":\"p\"}", "\"host\" of the connection"},
+    {"{\"host\":\"h\",\"password\":\"p\",\"type\":\"winrm\"}", "is \"ssh\""},
+    {"{\"host\":\"h\",\"password\":\"p\",\"target_platform\":\"windows\"}", "POSIX shell"},
+    {"{\"host\":\"h\",\"password\":\"p\",\"port\":0}", "from 1 to 65535"},
+    {"{\"host\":\"h\",\"password\":\"p\",\"timeout\":\"soon\"}", "not a duration"},
 };
 
 static void refuses_connections(void **state) {

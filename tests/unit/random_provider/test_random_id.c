@@ -7,9 +7,9 @@ static void test_import_shows_all_notations(void **state) {
     static const struct {
         const char *id, *hex, *dec, *std, *url, *b64;
     } cases[] = {
-        {"p-w",    "a7ec",  "42988",  "p+w=",    "p-w",   "p-w"},
-        {"x,p-w",  "xa7ec", "x42988", "xp+w=",   "xp-w",  "p-w"},
-        {"a,b,_w", "a,bff", "a,b255", "a,b/w==", "a,b_w", "_w" },
+        {"p-w", "a7ec", "42988", "p+w=", "p-w", "p-w"},
+        {"x,p-w", "xa7ec", "x42988", "xp+w=", "xp-w", "p-w"},
+        {"a,b,_w", "a,bff", "a,b255", "a,b/w==", "a,b_w", "_w"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         ResourceCase c = case_open(&random_id);

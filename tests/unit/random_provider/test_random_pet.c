@@ -9,10 +9,10 @@ static void test_words(void **state) {
         char separator;
         size_t words;
     } cases[] = {
-        {"{}",                                 '-', 2},
-        {"{\"length\":1}",                     '-', 1},
+        {"{}", '-', 2},
+        {"{\"length\":1}", '-', 1},
         {"{\"length\":5,\"separator\":\"_\"}", '_', 5},
-        {"{\"length\":2,\"prefix\":\"web\"}",  '-', 3},
+        {"{\"length\":2,\"prefix\":\"web\"}", '-', 3},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         ResourceCase c = case_open(&random_pet);

@@ -17,18 +17,18 @@ static void test_settings(void **state) {
         size_t length, least_count;
     } cases[] = {
         {"{\"length\":40,\"special\":false,\"upper\":false,\"numeric\":false}",
-         "abcdefghijklmnopqrstuvwxyz",                                                                   "",                           40, 0},
-        {"{\"length\":30,\"lower\":false,\"upper\":false,\"special\":false}",   "0123456789",            "",                           30,
-         0                                                                                                                                  },
-        {"{\"length\":9,\"override_special\":\"_\",\"min_special\":9}",         "_",                     "_",                          9,  9},
+         "abcdefghijklmnopqrstuvwxyz", "", 40, 0},
+        {"{\"length\":30,\"lower\":false,\"upper\":false,\"special\":false}", "0123456789", "", 30,
+         0},
+        {"{\"length\":9,\"override_special\":\"_\",\"min_special\":9}", "_", "_", 9, 9},
         {"{\"length\":50,\"number\":false,\"special\":false,\"lower\":false}",
-         "ABCDEFGHIJKLMNOPQRSTUVWXYZ",                                                                   "",                           50, 0},
-        {"{\"length\":5,\"min_numeric\":3}",                                    NULL,                    "0123456789",                 5,  3},
-        {"{\"length\":5,\"upper\":false,\"min_upper\":2}",                      NULL,                    "ABCDEFGHIJKLMNOPQRSTUVWXYZ", 5,
-         2                                                                                                                                  },
-        {"{\"length\":9,\"override_special\":\"\",\"min_special\":9}",          "!@#$%&*()-_=+[]{}<>:?", "",
-         9,                                                                                                                                0},
-        {"{\"length\":1}",                                                      NULL,                    "",                           1,  0},
+         "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "", 50, 0},
+        {"{\"length\":5,\"min_numeric\":3}", NULL, "0123456789", 5, 3},
+        {"{\"length\":5,\"upper\":false,\"min_upper\":2}", NULL, "ABCDEFGHIJKLMNOPQRSTUVWXYZ", 5,
+         2},
+        {"{\"length\":9,\"override_special\":\"\",\"min_special\":9}", "!@#$%&*()-_=+[]{}<>:?", "",
+         9, 0},
+        {"{\"length\":1}", NULL, "", 1, 0},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         for (int round = 0; round < 20; round++) {
@@ -82,9 +82,9 @@ static void test_refusals(void **state) {
     static const struct {
         const char *json, *summary;
     } cases[] = {
-        {"{\"length\":3,\"min_lower\":2,\"min_upper\":2}",                                     "Length too small"},
+        {"{\"length\":3,\"min_lower\":2,\"min_upper\":2}", "Length too small"},
         {"{\"length\":3,\"upper\":false,\"lower\":false,\"numeric\":false,\"special\":false}",
-         "No characters to choose from"                                                                          },
+         "No characters to choose from"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         ResourceCase c = case_open(&random_string);

@@ -118,12 +118,12 @@ static void test_lost_sudo(void **state) {
         bool reads_input;
         size_t commands;
     } rows[] = {
-        {NULL,                                   false, 1 },
-        {NULL,                                   true,  1 },
-        {"a lecture\n",                          false, 1 },
-        {"loam-sudo-password:",                  false, 20},
-        {"loam-sudo-password:",                  true,  1 },
-        {"loam-sudo-password:loam-sudo-ready\n", false, 1 },
+        {NULL, false, 1},
+        {NULL, true, 1},
+        {"a lecture\n", false, 1},
+        {"loam-sudo-password:", false, 20},
+        {"loam-sudo-password:", true, 1},
+        {"loam-sudo-password:loam-sudo-ready\n", false, 1},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         PoolCase c;
@@ -194,10 +194,7 @@ static void test_chain(void **state) {
     (void)state;
     PoolCase c;
     SshProblem problem = {0};
-    SshTarget chains[2][3] = {
-        {target, target, target},
-        {target, target, target}
-    };
+    SshTarget chains[2][3] = {{target, target, target}, {target, target, target}};
     open_case(&c);
     for (size_t i = 0; i < ARRAY_COUNT(chains); i++) {
         chains[i][0].host = STR("a");
@@ -290,11 +287,8 @@ static void test_lost_machine(void **state) {
         SshStatus status;
         bool is_lost;
     } rows[] = {
-        {"h", SSH_NO_RESPONSE,      true },
-        {"h", SSH_HOST_KEY_DIFFERS, true },
-        {"h", SSH_DONE,             false},
-        {"h", SSH_CANCELLED,        false},
-        {"g", SSH_NO_RESPONSE,      false},
+        {"h", SSH_NO_RESPONSE, true}, {"h", SSH_HOST_KEY_DIFFERS, true}, {"h", SSH_DONE, false},
+        {"h", SSH_CANCELLED, false},  {"g", SSH_NO_RESPONSE, false},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         PoolCase c;

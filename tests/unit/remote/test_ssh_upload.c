@@ -39,8 +39,8 @@ static void files_come_and_go(void **state) {
     ssh_case_close(&s);
 }
 
-static int failing_read(
-    void *self, DiskFile file, uint64_t offset, void *buffer, size_t size, size_t *got) {
+static int failing_read(void *self, DiskFile file, uint64_t offset, void *buffer, size_t size,
+                        size_t *got) {
     (void)self, (void)file, (void)offset, (void)buffer, (void)size, (void)got;
     return -ESTALE;
 }

@@ -27,21 +27,21 @@ typedef struct Reply {
 } Reply;
 
 static const Reply replies[] = {
-    {"/empty",      "0000000000",               "0",  NULL,           NULL,   false, 0, NULL },
-    {"/not-found",  NULL,                       "5",  "no%20%C3%A9%", NULL,   true,  0, NULL },
-    {"/late-error", "000000000161",             "13", "late",         NULL,   false, 0, NULL },
-    {"/no-message", NULL,                       "0",  NULL,           NULL,   false, 0, NULL },
-    {"/two",        "000000000161000000000162", "0",  NULL,           NULL,   false, 0, NULL },
-    {"/cut",        "0000000005616263",         "0",  NULL,           NULL,   false, 0, NULL },
-    {"/cut-prefix", "0000",                     "0",  NULL,           NULL,   false, 0, NULL },
-    {"/too-long",   "0020000000",               "0",  NULL,           NULL,   false, 0, NULL },
-    {"/compressed", "010000000161",             "0",  NULL,           NULL,   false, 0, NULL },
-    {"/gzip",       "000000000161",             "0",  NULL,           "gzip", false, 0, NULL },
-    {"/http-500",   NULL,                       NULL, NULL,           NULL,   true,  0, "500"},
-    {"/no-status",  "000000000161",             NULL, NULL,           NULL,   false, 0, NULL },
-    {"/bad-status", NULL,                       "x7", NULL,           NULL,   true,  0, NULL },
-    {"/refused",    NULL,                       NULL, NULL,           NULL,   false, 7, NULL },
-    {"/cancelled",  NULL,                       NULL, NULL,           NULL,   false, 8, NULL },
+    {"/empty", "0000000000", "0", NULL, NULL, false, 0, NULL},
+    {"/not-found", NULL, "5", "no%20%C3%A9%", NULL, true, 0, NULL},
+    {"/late-error", "000000000161", "13", "late", NULL, false, 0, NULL},
+    {"/no-message", NULL, "0", NULL, NULL, false, 0, NULL},
+    {"/two", "000000000161000000000162", "0", NULL, NULL, false, 0, NULL},
+    {"/cut", "0000000005616263", "0", NULL, NULL, false, 0, NULL},
+    {"/cut-prefix", "0000", "0", NULL, NULL, false, 0, NULL},
+    {"/too-long", "0020000000", "0", NULL, NULL, false, 0, NULL},
+    {"/compressed", "010000000161", "0", NULL, NULL, false, 0, NULL},
+    {"/gzip", "000000000161", "0", NULL, "gzip", false, 0, NULL},
+    {"/http-500", NULL, NULL, NULL, NULL, true, 0, "500"},
+    {"/no-status", "000000000161", NULL, NULL, NULL, false, 0, NULL},
+    {"/bad-status", NULL, "x7", NULL, NULL, true, 0, NULL},
+    {"/refused", NULL, NULL, NULL, NULL, false, 7, NULL},
+    {"/cancelled", NULL, NULL, NULL, NULL, false, 8, NULL},
 };
 
 typedef struct ServerStream {
@@ -78,13 +78,8 @@ static void server_append(ServerStream *stream, const void *bytes, size_t length
     stream->length += length;
 }
 
-static ssize_t server_read_body(nghttp2_session *session,
-                                int32_t id,
-                                uint8_t *out,
-                                size_t size,
-                                uint32_t *flags,
-                                nghttp2_data_source *source,
-                                void *payload) {
+static ssize_t server_read_body(nghttp2_session *session, int32_t id, uint8_t *out, size_t size,
+                                uint32_t *flags, nghttp2_data_source *source, void *payload) {
     (void)source;
     ServerStream *stream = server_stream(payload, id);
     const Reply *reply = stream->reply;
@@ -101,7 +96,7 @@ static ssize_t server_read_body(nghttp2_session *session,
     const char *status = reply ? reply->grpc_status : "0";
     const char *message = reply && reply->grpc_message ? reply->grpc_message : "";
     nghttp2_nv trailers[] = {
-        {(uint8_t *)"grpc-status",  (uint8_t *)status,  11, strlen(status),  0},
+        {(uint8_t *)"grpc-status", (uint8_t *)status, 11, strlen(status), 0},
         {(uint8_t *)"grpc-message", (uint8_t *)message, 12, strlen(message), 0},
     };
     *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
@@ -116,11 +111,11 @@ static void server_reply(nghttp2_session *session, int32_t id, ServerStream *str
     const char *message = reply && reply->grpc_message ? reply->grpc_message : "";
     const char *encoding = reply && reply->encoding ? reply->encoding : "identity";
     nghttp2_nv headers[] = {
-        {(uint8_t *)":status",       (uint8_t *)code,               7,  strlen(code),     0},
-        {(uint8_t *)"content-type",  (uint8_t *)"application/grpc", 12, 16,               0},
-        {(uint8_t *)"grpc-encoding", (uint8_t *)encoding,           13, strlen(encoding), 0},
-        {(uint8_t *)"grpc-status",   (uint8_t *)status,             11, strlen(status),   0},
-        {(uint8_t *)"grpc-message",  (uint8_t *)message,            12, strlen(message),  0},
+        {(uint8_t *)":status", (uint8_t *)code, 7, strlen(code), 0},
+        {(uint8_t *)"content-type", (uint8_t *)"application/grpc", 12, 16, 0},
+        {(uint8_t *)"grpc-encoding", (uint8_t *)encoding, 13, strlen(encoding), 0},
+        {(uint8_t *)"grpc-status", (uint8_t *)status, 11, strlen(status), 0},
+        {(uint8_t *)"grpc-message", (uint8_t *)message, 12, strlen(message), 0},
     };
     nghttp2_data_provider body = {.read_callback = server_read_body};
     if (reply && reply->reset)
@@ -183,14 +178,9 @@ static void server_request_ended(Server *server, nghttp2_session *session, int32
     server_reply(session, id, stream);
 }
 
-static int server_on_header(nghttp2_session *session,
-                            const nghttp2_frame *frame,
-                            const uint8_t *name,
-                            size_t name_length,
-                            const uint8_t *value,
-                            size_t value_length,
-                            uint8_t flags,
-                            void *payload) {
+static int server_on_header(nghttp2_session *session, const nghttp2_frame *frame,
+                            const uint8_t *name, size_t name_length, const uint8_t *value,
+                            size_t value_length, uint8_t flags, void *payload) {
     (void)session, (void)flags, (void)name_length;
     ServerStream *stream = server_stream(payload, frame->hd.stream_id);
     if (strcmp((const char *)name, ":path") != 0)
@@ -201,12 +191,8 @@ static int server_on_header(nghttp2_session *session,
     return 0;
 }
 
-static int server_on_data(nghttp2_session *session,
-                          uint8_t flags,
-                          int32_t id,
-                          const uint8_t *bytes,
-                          size_t length,
-                          void *payload) {
+static int server_on_data(nghttp2_session *session, uint8_t flags, int32_t id, const uint8_t *bytes,
+                          size_t length, void *payload) {
     (void)session, (void)flags;
     server_append(server_stream(payload, id), bytes, length);
     return 0;
@@ -248,8 +234,7 @@ static nghttp2_session *server_session(Server *server) {
     nghttp2_session_callbacks *callbacks;
     nghttp2_session *session;
     nghttp2_settings_entry settings[] = {
-        {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, server->stream_limit}
-    };
+        {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, server->stream_limit}};
     nghttp2_session_callbacks_new(&callbacks);
     nghttp2_session_callbacks_set_on_header_callback(callbacks, server_on_header);
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, server_on_data);

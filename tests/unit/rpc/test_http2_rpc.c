@@ -80,20 +80,20 @@ static void statuses(void **state) {
         bool is_lost;
         const char *problem;
     } cases[] = {
-        {"/not-found",  5,                      false, "no \xC3\xA9%"                                 },
-        {"/late-error", RPC_INTERNAL,           false, "late"                                         },
-        {"/no-message", RPC_INTERNAL,           true,  "the response is cut off"                      },
-        {"/two",        RPC_INTERNAL,           true,  "the response has a second message"            },
-        {"/cut",        RPC_INTERNAL,           true,  "the response is cut off"                      },
-        {"/cut-prefix", RPC_INTERNAL,           true,  "the response is cut off"                      },
-        {"/too-long",   RPC_RESOURCE_EXHAUSTED, true,  "the response is too long"                     },
-        {"/compressed", RPC_INTERNAL,           true,  "the response is compressed"                   },
-        {"/gzip",       RPC_INTERNAL,           true,  "the response is compressed"                   },
-        {"/http-500",   RPC_UNKNOWN,            true,  "the server responded with the HTTP status 500"},
-        {"/no-status",  RPC_INTERNAL,           true,  "the server ended the call without a status"   },
-        {"/bad-status", RPC_UNKNOWN,            false, ""                                             },
-        {"/refused",    RPC_UNAVAILABLE,        true,  "the server reset the call (code 7)"           },
-        {"/cancelled",  RPC_CANCELLED,          true,  "the server cancelled the call"                },
+        {"/not-found", 5, false, "no \xC3\xA9%"},
+        {"/late-error", RPC_INTERNAL, false, "late"},
+        {"/no-message", RPC_INTERNAL, true, "the response is cut off"},
+        {"/two", RPC_INTERNAL, true, "the response has a second message"},
+        {"/cut", RPC_INTERNAL, true, "the response is cut off"},
+        {"/cut-prefix", RPC_INTERNAL, true, "the response is cut off"},
+        {"/too-long", RPC_RESOURCE_EXHAUSTED, true, "the response is too long"},
+        {"/compressed", RPC_INTERNAL, true, "the response is compressed"},
+        {"/gzip", RPC_INTERNAL, true, "the response is compressed"},
+        {"/http-500", RPC_UNKNOWN, true, "the server responded with the HTTP status 500"},
+        {"/no-status", RPC_INTERNAL, true, "the server ended the call without a status"},
+        {"/bad-status", RPC_UNKNOWN, false, ""},
+        {"/refused", RPC_UNAVAILABLE, true, "the server reset the call (code 7)"},
+        {"/cancelled", RPC_CANCELLED, true, "the server cancelled the call"},
     };
     open_channel_to((Server){0});
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

@@ -10,7 +10,7 @@ static void test_read(void **state) {
         int64_t exit_status;
     } cases[] = {
         {"echo a; echo b >&2; exit 4", "a\n", "b\n", 4},
-        {"cat",                        "",    "",    0},
+        {"cat", "", "", 0},
     };
     SshCase s = ssh_case_open(SERVER_SSHD, &data_ssh_exec);
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -74,8 +74,8 @@ static void test_plan_does_not_wait(void **state) {
         const char *words;
     } cases[] = {
         {MUTE_REFUSES, "Connection refused"},
-        {MUTE_SILENT,  "did not respond"   },
-        {MUTE_DROPS,   "did not respond"   },
+        {MUTE_SILENT, "did not respond"},
+        {MUTE_DROPS, "did not respond"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         MuteCase m = mute_case_open(cases[i].kind);

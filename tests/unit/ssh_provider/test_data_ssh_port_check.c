@@ -68,15 +68,15 @@ static void test_validation(void **state) {
     static const struct {
         const char *target, *summary;
     } cases[] = {
-        {"{\"address\":\"10.0.0.1\",\"ports\":[\"22\",\"1-3/udp\"]}", NULL             },
-        {"{\"address\":\"fd00::1\",\"ports\":[]}",                    NULL             },
-        {"{\"address\":\"example.org\",\"ports\":[]}",                "Invalid address"},
-        {"{\"address\":\"\",\"ports\":[]}",                           "Invalid address"},
-        {"{\"address\":\"::1\",\"ports\":[\"0\"]}",                   "Invalid ports"  },
-        {"{\"address\":\"::1\",\"ports\":[\"65536\"]}",               "Invalid ports"  },
-        {"{\"address\":\"::1\",\"ports\":[\"3-2\"]}",                 "Invalid ports"  },
-        {"{\"address\":\"::1\",\"ports\":[\"22/\"]}",                 "Invalid ports"  },
-        {"{\"address\":\"::1\",\"ports\":[\"\"]}",                    "Invalid ports"  },
+        {"{\"address\":\"10.0.0.1\",\"ports\":[\"22\",\"1-3/udp\"]}", NULL},
+        {"{\"address\":\"fd00::1\",\"ports\":[]}", NULL},
+        {"{\"address\":\"example.org\",\"ports\":[]}", "Invalid address"},
+        {"{\"address\":\"\",\"ports\":[]}", "Invalid address"},
+        {"{\"address\":\"::1\",\"ports\":[\"0\"]}", "Invalid ports"},
+        {"{\"address\":\"::1\",\"ports\":[\"65536\"]}", "Invalid ports"},
+        {"{\"address\":\"::1\",\"ports\":[\"3-2\"]}", "Invalid ports"},
+        {"{\"address\":\"::1\",\"ports\":[\"22/\"]}", "Invalid ports"},
+        {"{\"address\":\"::1\",\"ports\":[\"\"]}", "Invalid ports"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         ResourceCase c = case_open(&data_ssh_port_check);

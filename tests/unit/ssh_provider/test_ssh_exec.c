@@ -76,11 +76,11 @@ static void test_interpreter_and_input(void **state) {
     static const struct {
         const char *rest, *out;
     } cases[] = {
-        {"\"script\":\"#!/bin/bash\\na=(1 2 3); echo ${#a[@]}\"", "3\n"       },
-        {"\"command\":\"cat; echo no input\"",                    "no input\n"},
-        {"\"command\":\"echo \\\"it's $((1+1))\\\"\"",            "it's 2\n"  },
-        {"\"command\":\"pwd\"",                                   NULL        },
-        {"\"script\":\"\"",                                       ""          },
+        {"\"script\":\"#!/bin/bash\\na=(1 2 3); echo ${#a[@]}\"", "3\n"},
+        {"\"command\":\"cat; echo no input\"", "no input\n"},
+        {"\"command\":\"echo \\\"it's $((1+1))\\\"\"", "it's 2\n"},
+        {"\"command\":\"pwd\"", NULL},
+        {"\"script\":\"\"", ""},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
@@ -288,8 +288,8 @@ static void test_read_without_the_machine(void **state) {
         const char *attribute, *value, *words;
         bool is_refused;
     } cases[] = {
-        {"host",     "no.such.host.invalid", "Unknown host name",                    false},
-        {"host_key", NULL,                   "Host key differs from the pinned key", true },
+        {"host", "no.such.host.invalid", "Unknown host name", false},
+        {"host_key", NULL, "Host key differs from the pinned key", true},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         ObjectBuilder builder = object_builder_of(object, c->arena);
@@ -320,9 +320,9 @@ static void test_changes(void **state) {
         const char *rest;
         bool replaces;
     } cases[] = {
-        {"\"command\":\"echo 2\"",                              true },
-        {"\"command\":\"echo 1\",\"triggers\":{\"a\":\"b\"}",   true },
-        {"\"command\":\"echo 1\",\"timeout\":\"30s\"",          false},
+        {"\"command\":\"echo 2\"", true},
+        {"\"command\":\"echo 1\",\"triggers\":{\"a\":\"b\"}", true},
+        {"\"command\":\"echo 1\",\"timeout\":\"30s\"", false},
         {"\"command\":\"echo 1\",\"destroy_command\":\"true\"", false},
     };
     SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
@@ -439,15 +439,15 @@ static void test_validate(void **state) {
         const char *json, *words;
     } cases[] = {
         {WHERE ",\"script\":\"a\",\"command\":\"b\"}", "Invalid combination of arguments"},
-        {WHERE "}",                                    "Invalid combination of arguments"},
-        {"{\"host_ca\":\"\\n\"}",                      "at least one public key"         },
-        {"{\"certificate\":\"ssh-ed25519 x\"}",        "must be an OpenSSH certificate"  },
-        {"{\"bastion\":[{\"host\":\"a b\"}]}",         "not a valid address or host name"},
-        {"{\"environment\":{\"a-b\":\"c\"}}",          "not a name of an environment"    },
-        {"{\"host\":\"a b\"}",                         "not a valid address or host name"},
-        {"{\"host_key\":\"ssh-ed25519 x\"}",           "The value must be a public key"  },
-        {"{\"private_key\":\"x\"}",                    "because the value is sensitive"  },
-        {"{\"port\":0}",                               "A port must be an integer"       },
+        {WHERE "}", "Invalid combination of arguments"},
+        {"{\"host_ca\":\"\\n\"}", "at least one public key"},
+        {"{\"certificate\":\"ssh-ed25519 x\"}", "must be an OpenSSH certificate"},
+        {"{\"bastion\":[{\"host\":\"a b\"}]}", "not a valid address or host name"},
+        {"{\"environment\":{\"a-b\":\"c\"}}", "not a name of an environment"},
+        {"{\"host\":\"a b\"}", "not a valid address or host name"},
+        {"{\"host_key\":\"ssh-ed25519 x\"}", "The value must be a public key"},
+        {"{\"private_key\":\"x\"}", "because the value is sensitive"},
+        {"{\"port\":0}", "A port must be an integer"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         assert_false(case_validate(&c, cases[i].json));

@@ -219,11 +219,7 @@ static void test_cut(void **state) {
     const struct {
         size_t limit;
         bool in_doubt;
-    } cases[] = {
-        {1,         false},
-        {all / 2,   true },
-        {all - 300, true }
-    };
+    } cases[] = {{1, false}, {all / 2, true}, {all - 300, true}};
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         size_t passed;
         assert_false(ssh_apply_cut(&s, rest, cases[i].limit, "2s", &passed));

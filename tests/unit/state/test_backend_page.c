@@ -4,15 +4,15 @@
 #include "backend_page.h"
 
 static const Attribute attributes[] = {
-    {"place",  &TYPE_STRING,         REQUIRED,             "Where."   },
-    {"secret", &TYPE_STRING,         OPTIONAL | SENSITIVE, "How."     },
-    {"many",   &TYPE_LIST_OF_STRING, OPTIONAL,             "How many."},
+    {"place", &TYPE_STRING, REQUIRED, "Where."},
+    {"secret", &TYPE_STRING, OPTIONAL | SENSITIVE, "How."},
+    {"many", &TYPE_LIST_OF_STRING, OPTIONAL, "How many."},
 };
 
 static const BackendVariable variables[] = {
-    {"place",  "TF_PLACE" },
+    {"place", "TF_PLACE"},
     {"secret", "TF_SECRET"},
-    {"secret", "SECRET"   },
+    {"secret", "SECRET"},
 };
 
 static const BackendType type = {

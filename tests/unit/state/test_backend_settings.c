@@ -5,18 +5,15 @@
 #include "json.h"
 
 static const Attribute attributes[] = {
-    {"place", &TYPE_STRING,        REQUIRED, "Where."},
-    {"count", &TYPE_NUMBER,        OPTIONAL, "Many." },
-    {"loud",  &TYPE_BOOL,          OPTIONAL, "How."  },
-    {"map",   &TYPE_MAP_OF_STRING, OPTIONAL, "What." },
+    {"place", &TYPE_STRING, REQUIRED, "Where."},
+    {"count", &TYPE_NUMBER, OPTIONAL, "Many."},
+    {"loud", &TYPE_BOOL, OPTIONAL, "How."},
+    {"map", &TYPE_MAP_OF_STRING, OPTIONAL, "What."},
 };
 
 static const BackendVariable variables[] = {
-    {"place", "TF_T_PLACE"},
-    {"place", "T_PLACE"   },
-    {"count", "T_COUNT"   },
-    {"loud",  "T_LOUD"    },
-    {"map",   "T_MAP"     },
+    {"place", "TF_T_PLACE"}, {"place", "T_PLACE"}, {"count", "T_COUNT"},
+    {"loud", "T_LOUD"},      {"map", "T_MAP"},
 };
 
 static const BackendType type = {
@@ -32,22 +29,22 @@ typedef struct Row {
 } Row;
 
 static const Row rows[] = {
-    {"here", "",                                  "{\"count\":null,\"loud\":null,\"map\":null,\"place\":\"here\"}"},
+    {"here", "", "{\"count\":null,\"loud\":null,\"map\":null,\"place\":\"here\"}"},
     {"here", "T_PLACE=there T_COUNT=7",
-     "{\"count\":7,\"loud\":null,\"map\":null,\"place\":\"here\"}"                                                },
-    {NULL,   "T_PLACE=there T_LOUD=true",
-     "{\"count\":null,\"loud\":true,\"map\":null,\"place\":\"there\"}"                                            },
-    {NULL,   "T_PLACE=there TF_T_PLACE=first",
-     "{\"count\":null,\"loud\":null,\"map\":null,\"place\":\"first\"}"                                            },
-    {NULL,   "TF_T_PLACE=there LOAM_T_PLACE=own",
-     "{\"count\":null,\"loud\":null,\"map\":null,\"place\":\"own\"}"                                              },
-    {NULL,   "T_PLACE=x T_MAP={\"a\":\"b\"}",
-     "{\"count\":null,\"loud\":null,\"map\":{\"a\":\"b\"},\"place\":\"x\"}"                                       },
-    {NULL,   "T_PLACE=x T_MAP={a}",
-     "The value of the backend argument \"map\" is invalid: it is not JSON."                                      },
-    {NULL,   "T_PLACE=x T_COUNT=many",
-     "The value of the backend argument \"count\" is invalid: a number is required."                              },
-    {NULL,   "T_COUNT=3",                         NULL                                                            },
+     "{\"count\":7,\"loud\":null,\"map\":null,\"place\":\"here\"}"},
+    {NULL, "T_PLACE=there T_LOUD=true",
+     "{\"count\":null,\"loud\":true,\"map\":null,\"place\":\"there\"}"},
+    {NULL, "T_PLACE=there TF_T_PLACE=first",
+     "{\"count\":null,\"loud\":null,\"map\":null,\"place\":\"first\"}"},
+    {NULL, "TF_T_PLACE=there LOAM_T_PLACE=own",
+     "{\"count\":null,\"loud\":null,\"map\":null,\"place\":\"own\"}"},
+    {NULL, "T_PLACE=x T_MAP={\"a\":\"b\"}",
+     "{\"count\":null,\"loud\":null,\"map\":{\"a\":\"b\"},\"place\":\"x\"}"},
+    {NULL, "T_PLACE=x T_MAP={a}",
+     "The value of the backend argument \"map\" is invalid: it is not JSON."},
+    {NULL, "T_PLACE=x T_COUNT=many",
+     "The value of the backend argument \"count\" is invalid: a number is required."},
+    {NULL, "T_COUNT=3", NULL},
 };
 
 /* `self` is the faked environment. */

@@ -20,19 +20,19 @@ static void intent(void **unused) {
         .number = 17,
         .sequence = 3,
         .address = state_case_address("module.m[\"k\"].t.x[0]", arena),
-        .provider_config = {STR("h/n/t"),        STR("west"), STR("module.m")},
+        .provider_config = {STR("h/n/t"), STR("west"), STR("module.m")},
         .deposed = STR("0000000a"),
         .pending =
             {
-                            .action = PENDING_CREATE,
-                            .generation = 9,
-                            .marker = STR("id \"\n\x01"),
-                            .planned = STR("{ \"a\" : [1,\n null] }"),
-                            .schema_version = 2,
-                            .is_provisioned = true,
-                            .dependencies = dependencies,
-                            .dependency_count = 2,
-                            },
+                .action = PENDING_CREATE,
+                .generation = 9,
+                .marker = STR("id \"\n\x01"),
+                .planned = STR("{ \"a\" : [1,\n null] }"),
+                .schema_version = 2,
+                .is_provisioned = true,
+                .dependencies = dependencies,
+                .dependency_count = 2,
+            },
     };
     JournalRecord read;
     assert_true(journal_record_parse(write(&record, arena), &read, arena));
@@ -93,12 +93,12 @@ static void actions(void **unused) {
         PendingAction action;
         const char *again; /* NULL: the same text */
     } cases[] = {
-        {"\"action\":\"create\"",  PENDING_CREATE,  NULL                   },
-        {"\"action\":\"update\"",  PENDING_UPDATE,  NULL                   },
-        {"\"action\":\"replace\"", PENDING_REPLACE, NULL                   },
-        {"\"action\":\"delete\"",  PENDING_DELETE,  NULL                   },
-        {"\"action\":\"rename\"",  PENDING_UPDATE,  "\"action\":\"update\""},
-        {"\"time\":\"\"",          PENDING_NONE,    "\"action\":\"\""      },
+        {"\"action\":\"create\"", PENDING_CREATE, NULL},
+        {"\"action\":\"update\"", PENDING_UPDATE, NULL},
+        {"\"action\":\"replace\"", PENDING_REPLACE, NULL},
+        {"\"action\":\"delete\"", PENDING_DELETE, NULL},
+        {"\"action\":\"rename\"", PENDING_UPDATE, "\"action\":\"update\""},
+        {"\"time\":\"\"", PENDING_NONE, "\"action\":\"\""},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -163,24 +163,24 @@ static void incomplete(void **unused) {
     } cases[] = {
 #define PLACE    "\"address\":\"t.a\""
 #define PROVIDER "\"provider\":\"provider[\\\"h/n/t\\\"]\""
-        {"{\"kind\":\"restore\"," PLACE ",\"deposed\":\"d\"}",                           true },
-        {"{\"kind\":\"restore\"," PLACE "}",                                             false},
-        {"{\"kind\":\"restore\"," PLACE ",\"deposed\":\"\"}",                            false},
-        {"{\"kind\":\"restore\",\"deposed\":\"d\"}",                                     false},
-        {"{\"kind\":\"depose\"," PLACE ",\"deposed\":\"\"}",                             false},
-        {"{\"kind\":\"depose\",\"deposed\":\"d\"}",                                      false},
-        {"{\"kind\":\"intent\"," PLACE "," PROVIDER ",\"action\":\"create\"}",           true },
-        {"{\"kind\":\"intent\"," PLACE ",\"action\":\"create\"}",                        false},
-        {"{\"kind\":\"intent\"," PROVIDER ",\"action\":\"create\"}",                     false},
-        {"{\"kind\":\"outcome\"," PLACE ",\"object\":null}",                             true },
-        {"{\"kind\":\"outcome\"," PLACE ",\"object\":{}}",                               false},
-        {"{\"kind\":\"outcome\"," PLACE "," PROVIDER ",\"object\":{\"new\":1}}",         true },
-        {"{\"kind\":\"outcome\"," PLACE "," PROVIDER ",\"object\":{" PROVIDER "}}",      false},
-        {"{\"kind\":\"outcome\"," PLACE "," PROVIDER ",\"object\":{\"index_key\":1}}",   false},
+        {"{\"kind\":\"restore\"," PLACE ",\"deposed\":\"d\"}", true},
+        {"{\"kind\":\"restore\"," PLACE "}", false},
+        {"{\"kind\":\"restore\"," PLACE ",\"deposed\":\"\"}", false},
+        {"{\"kind\":\"restore\",\"deposed\":\"d\"}", false},
+        {"{\"kind\":\"depose\"," PLACE ",\"deposed\":\"\"}", false},
+        {"{\"kind\":\"depose\",\"deposed\":\"d\"}", false},
+        {"{\"kind\":\"intent\"," PLACE "," PROVIDER ",\"action\":\"create\"}", true},
+        {"{\"kind\":\"intent\"," PLACE ",\"action\":\"create\"}", false},
+        {"{\"kind\":\"intent\"," PROVIDER ",\"action\":\"create\"}", false},
+        {"{\"kind\":\"outcome\"," PLACE ",\"object\":null}", true},
+        {"{\"kind\":\"outcome\"," PLACE ",\"object\":{}}", false},
+        {"{\"kind\":\"outcome\"," PLACE "," PROVIDER ",\"object\":{\"new\":1}}", true},
+        {"{\"kind\":\"outcome\"," PLACE "," PROVIDER ",\"object\":{" PROVIDER "}}", false},
+        {"{\"kind\":\"outcome\"," PLACE "," PROVIDER ",\"object\":{\"index_key\":1}}", false},
         {"{\"kind\":\"outcome\"," PLACE "," PROVIDER ",\"object\":{\"deposed\":\"d\"}}", false},
-        {"{\"kind\":\"outcome\"," PROVIDER ",\"object\":{}}",                            false},
-        {"{\"kind\":\"fold\",\"serial\":4611686018427387904}",                           true },
-        {"{\"kind\":\"fold\",\"serial\":4611686018427387905}",                           false},
+        {"{\"kind\":\"outcome\"," PROVIDER ",\"object\":{}}", false},
+        {"{\"kind\":\"fold\",\"serial\":4611686018427387904}", true},
+        {"{\"kind\":\"fold\",\"serial\":4611686018427387905}", false},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

@@ -42,7 +42,7 @@ static void intent(Left *left, uint64_t sequence, const char *address, PendingAc
                   .address = state_case_address(address, left->arena),
                   .provider_config.provider = STR("h/n/t"),
                   .pending = {.action = action, .generation = sequence * 10},
-    });
+              });
 }
 
 static void part(Left *left, RecordKind kind, uint64_t sequence, const char *key) {
@@ -54,7 +54,7 @@ static void part(Left *left, RecordKind kind, uint64_t sequence, const char *key
                   .pending = {.action = begins ? PENDING_UPDATE : PENDING_NONE,
                               .marker = begins ? str_format(left->arena, "id-%s", key) : STR_EMPTY,
                               .private_data = begins ? STR_EMPTY : STR("private")},
-    });
+              });
 }
 
 static void outcome(Left *left, uint64_t sequence, const char *address, const char *id) {
@@ -432,15 +432,15 @@ static const struct {
     size_t last;     /* damage in the last so many lines cannot be detected */
     int line_offset; /* from the damaged line to the reported one */
 } damages[] = {
-    {"flipped byte",   flip,             -1, 0, 0},
-    {"removed line",   remove_line,      -1, 1, 0},
-    {"doubled line",   double_line,      0,  0, 1},
-    {"garbage line",   add_garbage_line, 0,  0, 0},
-    {"empty line",     add_empty_line,   0,  0, 0},
-    {"truncated line", truncate_line,    -1, 0, 0},
-    {"CRLF",           add_return,       -1, 0, 0},
-    {"zeros",          add_zeros,        -1, 0, 0},
-    {"swapped lines",  swap_with_next,   0,  1, 0},
+    {"flipped byte", flip, -1, 0, 0},
+    {"removed line", remove_line, -1, 1, 0},
+    {"doubled line", double_line, 0, 0, 1},
+    {"garbage line", add_garbage_line, 0, 0, 0},
+    {"empty line", add_empty_line, 0, 0, 0},
+    {"truncated line", truncate_line, -1, 0, 0},
+    {"CRLF", add_return, -1, 0, 0},
+    {"zeros", add_zeros, -1, 0, 0},
+    {"swapped lines", swap_with_next, 0, 1, 0},
 };
 
 static void damage_one(const Left *whole, size_t which, size_t at, Arena *arena) {

@@ -184,10 +184,7 @@ static void many_append(void **unused) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Shelf shelf = {.arena = arena};
     JournalStore *store = open_shelf(&shelf);
-    Writer writers[] = {
-        {store, 'a'},
-        {store, 'b'}
-    };
+    Writer writers[] = {{store, 'a'}, {store, 'b'}};
     Thread *threads[ARRAY_COUNT(writers)];
     Str problem;
     for (size_t i = 0; i < ARRAY_COUNT(writers); i++)

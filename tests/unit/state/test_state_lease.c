@@ -13,8 +13,8 @@ typedef struct Store {
     atomic_int answer;
 } Store;
 
-static LeaseResult renew(
-    void *self, int64_t timeout_ms, const CancelToken *stop, Str *problem, Arena *arena) {
+static LeaseResult renew(void *self, int64_t timeout_ms, const CancelToken *stop, Str *problem,
+                         Arena *arena) {
     Store *store = self;
     (void)timeout_ms;
     (void)stop;

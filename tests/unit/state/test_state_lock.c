@@ -50,19 +50,19 @@ static void operation_names(void **unused) {
         LockOperation operation;
         const char *name;
     } cases[] = {
-        {LOCK_PLAN,                   "OperationTypePlan"          },
-        {LOCK_APPLY,                  "OperationTypeApply"         },
-        {LOCK_IMPORT,                 "import"                     },
-        {LOCK_TAINT,                  "taint"                      },
-        {LOCK_UNTAINT,                "untaint"                    },
-        {LOCK_STATE_MV,               "state-mv"                   },
-        {LOCK_STATE_RM,               "state-rm"                   },
-        {LOCK_STATE_PUSH,             "state-push"                 },
-        {LOCK_STATE_REPLACE_PROVIDER, "state-replace-provider"     },
-        {LOCK_WORKSPACE_NEW,          "workspace-new"              },
-        {LOCK_WORKSPACE_DELETE,       "workspace-delete"           },
-        {LOCK_MIGRATE_FROM,           "migration source state"     },
-        {LOCK_MIGRATE_TO,             "migration destination state"},
+        {LOCK_PLAN, "OperationTypePlan"},
+        {LOCK_APPLY, "OperationTypeApply"},
+        {LOCK_IMPORT, "import"},
+        {LOCK_TAINT, "taint"},
+        {LOCK_UNTAINT, "untaint"},
+        {LOCK_STATE_MV, "state-mv"},
+        {LOCK_STATE_RM, "state-rm"},
+        {LOCK_STATE_PUSH, "state-push"},
+        {LOCK_STATE_REPLACE_PROVIDER, "state-replace-provider"},
+        {LOCK_WORKSPACE_NEW, "workspace-new"},
+        {LOCK_WORKSPACE_DELETE, "workspace-delete"},
+        {LOCK_MIGRATE_FROM, "migration source state"},
+        {LOCK_MIGRATE_TO, "migration destination state"},
     };
     assert_int_equal(ARRAY_COUNT(cases), LOCK_MIGRATE_TO);
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -141,8 +141,8 @@ static bool waiting_sleep(void *self, int64_t ms, const CancelToken *cancel) {
     return false;
 }
 
-static LockResult waiting_attempt(
-    void *self, LockInfo *holder, pid_t *pid, Arena *arena, Diags *diags) {
+static LockResult waiting_attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena,
+                                  Diags *diags) {
     (void)pid, (void)diags;
     Waiting *waiting = self;
     char letter = *waiting->holders;
@@ -169,12 +169,8 @@ static void waits(void **unused) {
         bool gets_it;
         const char *said;
     } cases[] = {
-        {".",      60000, true,  ""   },
-        {"aaa.",   60000, true,  "a"  },
-        {"aabbb.", 60000, true,  "ab" },
-        {"aba.",   60000, true,  "aba"},
-        {"a",      0,     false, ""   },
-        {"a",      60000, false, "a"  },
+        {".", 60000, true, ""},       {"aaa.", 60000, true, "a"}, {"aabbb.", 60000, true, "ab"},
+        {"aba.", 60000, true, "aba"}, {"a", 0, false, ""},        {"a", 60000, false, "a"},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -200,9 +196,9 @@ static void holder_to_be_known(void **unused) {
         bool gets_it;
         const char *says;
     } cases[] = {
-        {"????a", false, "ID:        a"      },
-        {"????.", true,  NULL                },
-        {"?",     false, "Who:       unknown"},
+        {"????a", false, "ID:        a"},
+        {"????.", true, NULL},
+        {"?", false, "Who:       unknown"},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

@@ -4,17 +4,17 @@
 #include "state_object.h"
 
 static const Attribute member_attributes[] = {
-    {"user",   &TYPE_STRING, OPTIONAL,             "Name." },
+    {"user", &TYPE_STRING, OPTIONAL, "Name."},
     {"secret", &TYPE_STRING, OPTIONAL | SENSITIVE, "Token."},
 };
 
 static const Attribute attributes[] = {
-    {"id",              &TYPE_STRING,        COMPUTED,                   "Id."             },
-    {"size",            &TYPE_NUMBER,        OPTIONAL,                   "Bytes."          },
-    {"tags",            &TYPE_MAP_OF_STRING, OPTIONAL,                   "Tags."           },
-    {"any",             &TYPE_DYNAMIC,       OPTIONAL,                   "Anything."       },
-    {"password",        &TYPE_STRING,        OPTIONAL | SENSITIVE,       "Secret."         },
-    {.name = "members", .flags = OPTIONAL,   .nested = NESTED(NEST_LIST, member_attributes)},
+    {"id", &TYPE_STRING, COMPUTED, "Id."},
+    {"size", &TYPE_NUMBER, OPTIONAL, "Bytes."},
+    {"tags", &TYPE_MAP_OF_STRING, OPTIONAL, "Tags."},
+    {"any", &TYPE_DYNAMIC, OPTIONAL, "Anything."},
+    {"password", &TYPE_STRING, OPTIONAL | SENSITIVE, "Secret."},
+    {.name = "members", .flags = OPTIONAL, .nested = NESTED(NEST_LIST, member_attributes)},
 };
 
 static const Schema schema = {SCHEMA_ATTRIBUTES(attributes), .version = 4};
@@ -109,10 +109,11 @@ static void newer_block(void **unused) {
         const char *written;
         const char *sensitive;
     } cases[] = {
-        {"{\"id\":\"i\"}",                              "{\"id\":\"i\"}", "[]"                                                },
-        {"{\"id\":\"i\",\"newer\":null}",               "{\"id\":\"i\"}", "[]"                                                },
+        {"{\"id\":\"i\"}", "{\"id\":\"i\"}", "[]"},
+        {"{\"id\":\"i\",\"newer\":null}", "{\"id\":\"i\"}", "[]"},
         {"{\"id\":\"i\",\"newer\":{\"secret\":\"s\"}}",
-         "{\"id\":\"i\",\"newer\":{\"secret\":\"s\",\"user\":null}}",     "[[{\"type\":\"get_attr\",\"value\":\"newer\"},"
+         "{\"id\":\"i\",\"newer\":{\"secret\":\"s\",\"user\":null}}",
+         "[[{\"type\":\"get_attr\",\"value\":\"newer\"},"
          "{\"type\":\"get_attr\",\"value\":\"secret\"}]]"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -146,13 +147,13 @@ static void refused(void **unused) {
         const char *sensitive;
         const char *summary;
     } cases[] = {
-        {"{\"id\":[]}",      "",                         "Stored object does not match its type"    },
-        {"{\"size\":\"x\"}", "",                         "Stored object does not match its type"    },
-        {"{\"id\":",         "",                         "Stored object does not match its type"    },
-        {"[]",               "",                         "Stored object does not match its type"    },
-        {"{}",               "{}",                       "Stored object has damaged sensitive paths"},
-        {"{}",               "[[{\"type\":\"index\"}]]", "Stored object has damaged sensitive paths"},
-        {"{}",               "[3]",                      "Stored object has damaged sensitive paths"},
+        {"{\"id\":[]}", "", "Stored object does not match its type"},
+        {"{\"size\":\"x\"}", "", "Stored object does not match its type"},
+        {"{\"id\":", "", "Stored object does not match its type"},
+        {"[]", "", "Stored object does not match its type"},
+        {"{}", "{}", "Stored object has damaged sensitive paths"},
+        {"{}", "[[{\"type\":\"index\"}]]", "Stored object has damaged sensitive paths"},
+        {"{}", "[3]", "Stored object has damaged sensitive paths"},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -176,14 +177,14 @@ static void equality(void **unused) {
         const char *b;
         bool same;
     } cases[] = {
-        {"{\"a\": [1, \"x\"]}", "{\"a\":[1,\"x\"]}",    true },
-        {"{\"a\":\"\\u0041\"}", "{\"a\":\"A\"}",        true },
-        {"",                    "{}",                   true },
-        {"{\"a\":1}",           "{\"a\":2}",            false},
-        {"{\"a\":true}",        "{\"a\":false}",        false},
-        {"{\"a\":1}",           "{\"b\":1}",            false},
-        {"{\"a\":1}",           "{\"a\":1,\"b\":null}", false},
-        {"{\"a\":",             "{ \"a\":",             false},
+        {"{\"a\": [1, \"x\"]}", "{\"a\":[1,\"x\"]}", true},
+        {"{\"a\":\"\\u0041\"}", "{\"a\":\"A\"}", true},
+        {"", "{}", true},
+        {"{\"a\":1}", "{\"a\":2}", false},
+        {"{\"a\":true}", "{\"a\":false}", false},
+        {"{\"a\":1}", "{\"b\":1}", false},
+        {"{\"a\":1}", "{\"a\":1,\"b\":null}", false},
+        {"{\"a\":", "{ \"a\":", false},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Str a = str_from_cstr(cases[i].a);

@@ -63,15 +63,15 @@ static void refused(void **unused) {
         const char *text;
         const char *error;
     } cases[] = {
-        {"{\"schema_version\":-1}",       "schema_version must be an integer of at most 2^62"},
-        {"{\"attributes\":[]}",           "attributes must be an object"                     },
-        {"{\"sensitive_attributes\":{}}", "sensitive_attributes must be a list of paths"     },
-        {"{\"private\":\"!\"}",           "private must be a base64 string"                  },
-        {"{\"dependencies\":[1]}",        "dependencies must be a list of addresses"         },
-        {"{\"create_before_destroy\":1}", "create_before_destroy must be true or false"      },
-        {"{\"status\":\"odd\"}",          "the only valid status of an object is \"tainted\""},
-        {"{\"attributes\":{\"a\":}",      NULL                                               },
-        {"{\"other\":[}",                 NULL                                               },
+        {"{\"schema_version\":-1}", "schema_version must be an integer of at most 2^62"},
+        {"{\"attributes\":[]}", "attributes must be an object"},
+        {"{\"sensitive_attributes\":{}}", "sensitive_attributes must be a list of paths"},
+        {"{\"private\":\"!\"}", "private must be a base64 string"},
+        {"{\"dependencies\":[1]}", "dependencies must be a list of addresses"},
+        {"{\"create_before_destroy\":1}", "create_before_destroy must be true or false"},
+        {"{\"status\":\"odd\"}", "the only valid status of an object is \"tainted\""},
+        {"{\"attributes\":{\"a\":}", NULL},
+        {"{\"other\":[}", NULL},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

@@ -34,7 +34,7 @@ typedef struct SuiteCase {
 
 static const ProviderRow suite_case_providers[] = {
     {"terraform", "terraform.io/builtin/terraform", &terraform_provider, NULL},
-    {"fake",      "loam.internal/test/fake",        &fake_provider,      NULL},
+    {"fake", "loam.internal/test/fake", &fake_provider, NULL},
 };
 
 static inline SuiteCase *suite_case_open(void) {
@@ -97,9 +97,7 @@ static inline void suite_case_file(void *self, const SuiteFile *file, SuiteProgr
     suite_case_tell_diags(c, &file->diags);
 }
 
-static inline void suite_case_run(void *self,
-                                  const SuiteFile *file,
-                                  const SuiteRun *run,
+static inline void suite_case_run(void *self, const SuiteFile *file, const SuiteRun *run,
                                   SuiteProgress progress) {
     SuiteCase *c = self;
     (void)file;
@@ -121,11 +119,8 @@ static inline void suite_case_list(SuiteCase *c, const State *state) {
     strbuf_add_char(&c->events, '\n');
 }
 
-static inline void suite_case_left(void *self,
-                                   const SuiteFile *file,
-                                   const SuiteRun *run,
-                                   const State *state,
-                                   SuiteReason reason) {
+static inline void suite_case_left(void *self, const SuiteFile *file, const SuiteRun *run,
+                                   const State *state, SuiteReason reason) {
     SuiteCase *c = self;
     (void)file;
     strbuf_add_format(&c->events, "  %s of %.*s:", reason == SUITE_REASON_SKIP ? "kept" : "left",
@@ -133,10 +128,8 @@ static inline void suite_case_left(void *self,
     suite_case_list(c, state);
 }
 
-static inline void suite_case_interrupt(void *self,
-                                        const SuiteFile *file,
-                                        const SuiteLeftovers *left,
-                                        const Plan *planned) {
+static inline void suite_case_interrupt(void *self, const SuiteFile *file,
+                                        const SuiteLeftovers *left, const Plan *planned) {
     SuiteCase *c = self;
     (void)file;
     if (planned)
@@ -186,9 +179,7 @@ static inline bool suite_case_read_store(SuiteStore *store, Diags *diags) {
                           diags);
 }
 
-static inline bool suite_case_begin_changes(SuiteStore *store,
-                                            State *state,
-                                            WorkingState **out,
+static inline bool suite_case_begin_changes(SuiteStore *store, State *state, WorkingState **out,
                                             Diags *diags) {
     SuiteCaseStore *self = store->self;
     SuiteCase *c = self->c;
@@ -225,8 +216,8 @@ static inline void suite_case_close_store(SuiteStore *store, bool is_kept, Diags
     self->c->opened--;
 }
 
-static inline bool suite_case_open_store(
-    SuiteCase *c, Str path, bool is_file, SuiteStore **out, Diags *diags) {
+static inline bool suite_case_open_store(SuiteCase *c, Str path, bool is_file, SuiteStore **out,
+                                         Diags *diags) {
     SuiteCaseStore *self = arena_new(c->arena, SuiteCaseStore);
     self->c = c;
     self->is_file = is_file;
@@ -250,8 +241,8 @@ static inline bool suite_case_open_store(
     return false;
 }
 
-static inline bool suite_case_open_document(
-    void *self, Str name, bool is_changed, Backend **out, Diags *diags) {
+static inline bool suite_case_open_document(void *self, Str name, bool is_changed, Backend **out,
+                                            Diags *diags) {
     SuiteCase *c = self;
     (void)is_changed;
     return suite_case_open_path(c, disk_join(c->storage.directory, name, c->arena), out, diags);
@@ -263,10 +254,8 @@ static inline bool suite_case_open_file(void *self, Str name, SuiteStore **out, 
                                  diags);
 }
 
-static inline bool suite_case_open_backend(void *self,
-                                           const BackendConfig *config,
-                                           SuiteStore **out,
-                                           Diags *diags) {
+static inline bool suite_case_open_backend(void *self, const BackendConfig *config,
+                                           SuiteStore **out, Diags *diags) {
     SuiteCase *c = self;
     BodyContent content = {0};
     Value path;

@@ -12,10 +12,10 @@ static void files_and_filters(void **state) {
         const char *filter;
         const char *wanted;
     } cases[] = {
-        {NULL,                 "  one pass\n  clean one\na.tftest.hcl pass\nb.tftest.hcl pass\n"
-               "  two pass\ntests/c.tftest.hcl pass\npass\n"  },
+        {NULL, "  one pass\n  clean one\na.tftest.hcl pass\nb.tftest.hcl pass\n"
+               "  two pass\ntests/c.tftest.hcl pass\npass\n"},
         {"tests/c.tftest.hcl", "  two pass\ntests/c.tftest.hcl pass\npass\n"},
-        {"nowhere",            "pass\n"                                     },
+        {"nowhere", "pass\n"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SuiteCase *c = suite_case_open();
@@ -96,15 +96,17 @@ static void validation(void **state) {
         const char *text;
         const char *wanted;
     } cases[] = {
-        {"run \"x\" {\n  expect_failures = [output.o]\n}\n",                           ""                                                      },
+        {"run \"x\" {\n  expect_failures = [output.o]\n}\n", ""},
         {"run \"x\" {\n  expect_failures = [local.o]\n}\n",
-         "    a.tftest.hcl:2 Invalid `expect_failures` reference\n"                                                                            },
+         "    a.tftest.hcl:2 Invalid `expect_failures` reference\n"},
         {"override_module {\n  target = module.m\n}\nrun \"x\" {\n"
          "  override_data {\n    target = data.terraform_data.a\n  }\n"
-         "  override_resource {\n    target = terraform_data.a[3]\n  }\n}\n", "    W a.tftest.hcl:2 Invalid override target\n"
+         "  override_resource {\n    target = terraform_data.a[3]\n  }\n}\n",
+         "    W a.tftest.hcl:2 Invalid override target\n"
          "    W a.tftest.hcl:6 Invalid override target\n"},
         {"run \"x\" {\n  module {\n    source = \"./bad\"\n  }\n}\n"
-         "run \"y\" {\n  module {\n    source = \"./bad\"\n  }\n}\n",         "    bad/main.tf:2 Reference to undeclared resource\n"  },
+         "run \"y\" {\n  module {\n    source = \"./bad\"\n  }\n}\n",
+         "    bad/main.tf:2 Reference to undeclared resource\n"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SuiteCase *c = suite_case_open();

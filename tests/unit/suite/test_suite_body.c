@@ -29,13 +29,9 @@ static void check_text(const BodyContent *content, const char *name, const char 
 
 static void binds(void **state) {
     (void)state;
-    static const BodyAttributeSchema attributes[] = {
-        {"a", false, BODY_EXPRESSION},
-        {"b", false, BODY_EXPRESSION}
-    };
-    static const BodyBlockSchema blocks[] = {
-        {"inner", 0}
-    };
+    static const BodyAttributeSchema attributes[] = {{"a", false, BODY_EXPRESSION},
+                                                     {"b", false, BODY_EXPRESSION}};
+    static const BodyBlockSchema blocks[] = {{"inner", 0}};
     static const BodySchema schema = {attributes, 2, blocks, 1};
     Arena *arena = arena_open("test");
     Diags diags = diags_new(arena);

@@ -37,10 +37,10 @@ static void stays_in_memory(void **state) {
         const char *main;
         const char *test;
     } cases[] = {
-        {"types without effects", DATA, "run \"one\" {\n}\n"                                                 },
-        {"only plans",            MAIN, "run \"one\" {\n  command = plan\n}\n"                               },
-        {"mocks",                 MAIN, "mock_provider \"fake\" {\n}\nrun \"one\" {\n}\n"                    },
-        {"overrides",             MAIN, "override_resource {\n  target = fake_thing.a\n}\nrun \"one\" {\n}\n"},
+        {"types without effects", DATA, "run \"one\" {\n}\n"},
+        {"only plans", MAIN, "run \"one\" {\n  command = plan\n}\n"},
+        {"mocks", MAIN, "mock_provider \"fake\" {\n}\nrun \"one\" {\n}\n"},
+        {"overrides", MAIN, "override_resource {\n  target = fake_thing.a\n}\nrun \"one\" {\n}\n"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SuiteCase *c = suite_case_open();

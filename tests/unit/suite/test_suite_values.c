@@ -13,13 +13,13 @@ static void precedence(void **state) {
         const char *of_run;
         const char *wanted;
     } cases[] = {
-        {NULL,               NULL,     NULL,               "",                          "",                         "default"  },
-        {"v = \"tfvars\"\n", NULL,     NULL,               "",                          "",                         "tfvars"   },
-        {"v = \"tfvars\"\n", "v=flag", NULL,               "",                          "",                         "flag"     },
-        {"v = \"tfvars\"\n", "v=flag", "v = \"beside\"\n", "",                          "",                         "beside"   },
-        {"v = \"tfvars\"\n", "v=flag", "v = \"beside\"\n", "  v = \"file\"\n",          "",                         "file"     },
-        {NULL,               "v=flag", NULL,               "  v = \"${var.v}+file\"\n", "",                         "flag+file"},
-        {NULL,               NULL,     NULL,               "  v = \"file\"\n",          "  v = \"${var.v}+run\"\n", "file+run" },
+        {NULL, NULL, NULL, "", "", "default"},
+        {"v = \"tfvars\"\n", NULL, NULL, "", "", "tfvars"},
+        {"v = \"tfvars\"\n", "v=flag", NULL, "", "", "flag"},
+        {"v = \"tfvars\"\n", "v=flag", "v = \"beside\"\n", "", "", "beside"},
+        {"v = \"tfvars\"\n", "v=flag", "v = \"beside\"\n", "  v = \"file\"\n", "", "file"},
+        {NULL, "v=flag", NULL, "  v = \"${var.v}+file\"\n", "", "flag+file"},
+        {NULL, NULL, NULL, "  v = \"file\"\n", "  v = \"${var.v}+run\"\n", "file+run"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SuiteCase *c = suite_case_open();

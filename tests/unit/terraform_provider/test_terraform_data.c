@@ -81,13 +81,14 @@ static void test_moved(void **state) {
         const char *moved; /* NULL: an error */
     } cases[] = {
         {"null_resource", "registry.terraform.io/hashicorp/null",
-         "{\"id\":\"21\",\"triggers\":{\"k\":\"v\",\"n\":\"2\"}}",                                       "{\"id\":\"21\",\"input\":null,\"output\":null,\"triggers_replace\":{\"value\":{\"k\":"
+         "{\"id\":\"21\",\"triggers\":{\"k\":\"v\",\"n\":\"2\"}}",
+         "{\"id\":\"21\",\"input\":null,\"output\":null,\"triggers_replace\":{\"value\":{\"k\":"
          "\"v\",\"n\":\"2\"},\"type\":[\"object\",{\"k\":\"string\",\"n\":\"string\"}]}}"},
-        {"null_resource", "example.com/hashicorp/null",             "{\"id\":\"23\",\"triggers\":null}",
-         "{\"id\":\"23\",\"input\":null,\"output\":null,\"triggers_replace\":null}"                                                                        },
-        {"null_resource", "registry.terraform.io/other/null",       "{\"id\":\"1\"}",                    NULL                                              },
-        {"random_pet",    "registry.terraform.io/hashicorp/random", "{\"id\":\"a-b\"}",                  NULL                                              },
-        {"null_resource", "registry.terraform.io/hashicorp/null",   "{",                                 NULL                                              },
+        {"null_resource", "example.com/hashicorp/null", "{\"id\":\"23\",\"triggers\":null}",
+         "{\"id\":\"23\",\"input\":null,\"output\":null,\"triggers_replace\":null}"},
+        {"null_resource", "registry.terraform.io/other/null", "{\"id\":\"1\"}", NULL},
+        {"random_pet", "registry.terraform.io/hashicorp/random", "{\"id\":\"a-b\"}", NULL},
+        {"null_resource", "registry.terraform.io/hashicorp/null", "{", NULL},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         ResourceCase c = case_open(&terraform_data);

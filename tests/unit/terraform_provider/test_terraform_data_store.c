@@ -48,48 +48,48 @@ static void test_plan(void **state) {
         const char *sensitive_output;
         bool replaces;
     } cases[] = {
-  /* new */
-        {NULL,                                                      "{\"input\":" TEXT("a") "}",                           "unknown string",  "null",           false},
-        {NULL,                                                      "{\"input\":" TEXT("a") ",\"sensitive\":true}",        "null",            "unknown string", false},
-        {NULL,                                                      "{\"input\":{\"value\":null,\"type\":\"number\"}}",    "null",            "null",           false},
-        {NULL,                                                      "{\"input\":" TEXT("a") ",\"version\":" TEXT("1") "}", "unknown string",  "null",
-         false                                                                                                                                                       },
- /* without version: the values are compared */
-        {"{\"output\":" TEXT("a") "}",                              "{\"input\":" TEXT("a") "}",                           "\"a\"",           "null",           false},
-        {"{\"output\":" TEXT("a") "}",                              "{\"input\":" TEXT("b") "}",                           "unknown string",  "null",
-         false                                                                                                                                                       },
-        {"{\"output\":" TEXT("1") "}",                              "{\"input\":{\"value\":1,\"type\":\"number\"}}",
-         "unknown number",                                                                                                                    "null",           false},
-        {"{\"output\":" TEXT("a") "}",                              "{}",                                                  "unknown dynamic", "null",           false},
+        /* new */
+        {NULL, "{\"input\":" TEXT("a") "}", "unknown string", "null", false},
+        {NULL, "{\"input\":" TEXT("a") ",\"sensitive\":true}", "null", "unknown string", false},
+        {NULL, "{\"input\":{\"value\":null,\"type\":\"number\"}}", "null", "null", false},
+        {NULL, "{\"input\":" TEXT("a") ",\"version\":" TEXT("1") "}", "unknown string", "null",
+         false},
+        /* without version: the values are compared */
+        {"{\"output\":" TEXT("a") "}", "{\"input\":" TEXT("a") "}", "\"a\"", "null", false},
+        {"{\"output\":" TEXT("a") "}", "{\"input\":" TEXT("b") "}", "unknown string", "null",
+         false},
+        {"{\"output\":" TEXT("1") "}", "{\"input\":{\"value\":1,\"type\":\"number\"}}",
+         "unknown number", "null", false},
+        {"{\"output\":" TEXT("a") "}", "{}", "unknown dynamic", "null", false},
         {"{\"sensitive\":true,\"sensitive_output\":" TEXT("a") "}",
-         "{\"input\":" TEXT("b") ",\"sensitive\":true}",                                                                   "null",            "unknown string", false},
- /* with a version: only it counts */
+         "{\"input\":" TEXT("b") ",\"sensitive\":true}", "null", "unknown string", false},
+        /* with a version: only it counts */
         {"{\"output\":" TEXT("a") ",\"version\":" TEXT("1") "}",
-         "{\"input\":" TEXT("b") ",\"version\":" TEXT("1") "}",                                                            "\"a\"",           "null",           false},
+         "{\"input\":" TEXT("b") ",\"version\":" TEXT("1") "}", "\"a\"", "null", false},
         {"{\"output\":" TEXT("a") ",\"version\":" TEXT("1") "}",
-         "{\"input\":" TEXT("a") ",\"version\":" TEXT("2") "}",                                                            "unknown string",  "null",           false},
+         "{\"input\":" TEXT("a") ",\"version\":" TEXT("2") "}", "unknown string", "null", false},
         {"{\"output\":" TEXT("a") ",\"version\":" TEXT("1") "}",
          "{\"input\":" TEXT("a") ",\"version\":{\"value\":1,\"type\":\"number\"}}",
-         "unknown string",                                                                                                                    "null",           false},
-        {"{\"output\":" TEXT("a") ",\"version\":" TEXT("1") "}",    "{\"input\":" TEXT("a") "}",
-         "\"a\"",                                                                                                                             "null",           false},
- /* `sensitive` moves the stored value */
-        {"{\"output\":" TEXT("a") "}",                              "{\"input\":" TEXT("a") ",\"sensitive\":true}",        "null",
-         "\"a\"",                                                                                                                                               false},
+         "unknown string", "null", false},
+        {"{\"output\":" TEXT("a") ",\"version\":" TEXT("1") "}", "{\"input\":" TEXT("a") "}",
+         "\"a\"", "null", false},
+        /* `sensitive` moves the stored value */
+        {"{\"output\":" TEXT("a") "}", "{\"input\":" TEXT("a") ",\"sensitive\":true}", "null",
+         "\"a\"", false},
         {"{\"sensitive\":true,\"sensitive_output\":" TEXT("a") "}", "{\"input\":" TEXT("a") "}",
-         "\"a\"",                                                                                                                             "null",           false},
+         "\"a\"", "null", false},
         {"{\"output\":" TEXT("a") ",\"version\":" TEXT("1") "}",
-         "{\"input\":" TEXT("b") ",\"version\":" TEXT("2") ",\"sensitive\":true}",                                         "null",
-         "unknown string",                                                                                                                                      false},
- /* `replace`: a change of the stored value, not a move */
-        {"{\"output\":" TEXT("a") "}",                              "{\"input\":" TEXT("b") ",\"replace\":true}",
-         "unknown string",                                                                                                                    "null",           true },
-        {"{\"output\":" TEXT("a") "}",                              "{\"input\":" TEXT("a") ",\"replace\":true}",          "\"a\"",
-         "null",                                                                                                                                                false},
+         "{\"input\":" TEXT("b") ",\"version\":" TEXT("2") ",\"sensitive\":true}", "null",
+         "unknown string", false},
+        /* `replace`: a change of the stored value, not a move */
+        {"{\"output\":" TEXT("a") "}", "{\"input\":" TEXT("b") ",\"replace\":true}",
+         "unknown string", "null", true},
+        {"{\"output\":" TEXT("a") "}", "{\"input\":" TEXT("a") ",\"replace\":true}", "\"a\"",
+         "null", false},
         {"{\"output\":" TEXT("a") ",\"replace\":true}",
-         "{\"input\":" TEXT("a") ",\"replace\":true,\"sensitive\":true}",                                                  "null",            "\"a\"",          false},
-        {"{\"output\":" TEXT("a") ",\"replace\":true}",             "{\"replace\":true}",                                  "unknown dynamic",
-         "null",                                                                                                                                                true },
+         "{\"input\":" TEXT("a") ",\"replace\":true,\"sensitive\":true}", "null", "\"a\"", false},
+        {"{\"output\":" TEXT("a") ",\"replace\":true}", "{\"replace\":true}", "unknown dynamic",
+         "null", true},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
@@ -113,9 +113,9 @@ static void test_apply(void **state) {
         const char *output;
         const char *sensitive_output;
     } cases[] = {
-        {"{\"input\":" TEXT("n") "}",                      "\"n\"", "null" },
-        {"{\"input\":" TEXT("n") ",\"sensitive\":true}",   "null",  "\"n\""},
-        {"{\"input\":{\"value\":null,\"type\":\"bool\"}}", "null",  "null" },
+        {"{\"input\":" TEXT("n") "}", "\"n\"", "null"},
+        {"{\"input\":" TEXT("n") ",\"sensitive\":true}", "null", "\"n\""},
+        {"{\"input\":{\"value\":null,\"type\":\"bool\"}}", "null", "null"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
@@ -148,10 +148,10 @@ static void test_unknown(void **state) {
         const char *path; /* of the error; NULL: none */
     } cases[] = {
         {"sensitive", ".store.sensitive"},
-        {"replace",   ".store.replace"  },
-        {NULL,        ".store"          },
-        {"version",   NULL              },
-        {"input",     NULL              },
+        {"replace", ".store.replace"},
+        {NULL, ".store"},
+        {"version", NULL},
+        {"input", NULL},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");

@@ -8,7 +8,7 @@ static void test_lives(void **state) {
         const ResourceType *type;
         ResourceLife life;
     } cases[] = {
-        {&terraform_data, {"{}", NULL, false}                                     },
+        {&terraform_data, {"{}", NULL, false}},
         {&terraform_data,
          {"{\"input\":{\"value\":\"a\",\"type\":\"string\"}}",
           "{\"input\":{\"value\":[\"b\"],\"type\":[\"list\",\"string\"]}}", false}},

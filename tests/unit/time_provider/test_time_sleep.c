@@ -2,8 +2,7 @@
 #include "resource_case.h"
 #include "time_provider.h"
 
-static int64_t took_ms(ResourceCase *c,
-                       bool (*act)(ResourceCase *, const char *),
+static int64_t took_ms(ResourceCase *c, bool (*act)(ResourceCase *, const char *),
                        const char *json) {
     int64_t start = call_monotonic_ms(case_call(c));
     check_done(c, act(c, json));

@@ -11,15 +11,15 @@ typedef struct KeyCase {
 } KeyCase;
 
 static const KeyCase cases[] = {
-    {"{\"algorithm\":\"ED25519\"}",                        "-----BEGIN PRIVATE KEY-----",     "ssh-ed25519 "},
-    {"{\"algorithm\":\"RSA\"}",                            "-----BEGIN RSA PRIVATE KEY-----", "ssh-rsa "    },
-    {"{\"algorithm\":\"RSA\",\"rsa_bits\":3072}",          "-----BEGIN RSA PRIVATE KEY-----", "ssh-rsa "    },
+    {"{\"algorithm\":\"ED25519\"}", "-----BEGIN PRIVATE KEY-----", "ssh-ed25519 "},
+    {"{\"algorithm\":\"RSA\"}", "-----BEGIN RSA PRIVATE KEY-----", "ssh-rsa "},
+    {"{\"algorithm\":\"RSA\",\"rsa_bits\":3072}", "-----BEGIN RSA PRIVATE KEY-----", "ssh-rsa "},
     {"{\"algorithm\":\"ECDSA\",\"ecdsa_curve\":\"P256\"}", "-----BEGIN EC PRIVATE KEY-----",
-     "ecdsa-sha2-nistp256 "                                                                                 },
+     "ecdsa-sha2-nistp256 "},
     {"{\"algorithm\":\"ECDSA\",\"ecdsa_curve\":\"P384\"}", "-----BEGIN EC PRIVATE KEY-----",
-     "ecdsa-sha2-nistp384 "                                                                                 },
+     "ecdsa-sha2-nistp384 "},
     {"{\"algorithm\":\"ECDSA\",\"ecdsa_curve\":\"P521\"}", "-----BEGIN EC PRIVATE KEY-----",
-     "ecdsa-sha2-nistp521 "                                                                                 },
+     "ecdsa-sha2-nistp521 "},
 };
 
 /* Returns the exit status of a program, or -1 if it is not installed. */

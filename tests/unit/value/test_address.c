@@ -23,16 +23,16 @@ static void prints_as_it_was_written(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const cases[][2] = {
-        {"a.b",                                     "a.b"                       },
-        {"a.b[0]",                                  "a.b"                       },
-        {"a.b[\"k\"]",                              "a.b"                       },
-        {"data.a.b[\"x.y[0]\"]",                    "data.a.b"                  },
-        {"ephemeral.a.b",                           "ephemeral.a.b"             },
-        {"module.m.a.b",                            "module.m.a.b"              },
+        {"a.b", "a.b"},
+        {"a.b[0]", "a.b"},
+        {"a.b[\"k\"]", "a.b"},
+        {"data.a.b[\"x.y[0]\"]", "data.a.b"},
+        {"ephemeral.a.b", "ephemeral.a.b"},
+        {"module.m.a.b", "module.m.a.b"},
         {"module.m[\"k\"].module.n[2].data.a.b[7]", "module.m.module.n.data.a.b"},
-        {"a.b[\"q\\\"\\\\\\n$${x}%%{y}\"]",         "a.b"                       },
-        {"a-b.c_d",                                 "a-b.c_d"                   },
-        {"größe.ß1",                             "größe.ß1"               },
+        {"a.b[\"q\\\"\\\\\\n$${x}%%{y}\"]", "a.b"},
+        {"a-b.c_d", "a-b.c_d"},
+        {"größe.ß1", "größe.ß1"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         ResourceAddr address = parse(cases[i][0], arena);
@@ -121,25 +121,25 @@ static void targets_match(void **state) {
         const char *address;
         bool matches;
     } cases[] = {
-        {"a.b",               "a.b",                      true },
-        {"a.b",               "a.b[0]",                   true },
-        {"a.b[0]",            "a.b[0]",                   true },
-        {"a.b[0]",            "a.b[1]",                   false},
-        {"a.b[0]",            "a.b",                      false},
-        {"a.b",               "data.a.b",                 false},
-        {"a.b",               "module.m.a.b",             false},
-        {"module.m",          "module.m.a.b",             true },
-        {"module.m",          "module.m[\"k\"].a.b[0]",   true },
-        {"module.m",          "module.m.module.n.a.b",    true },
-        {"module.m[\"k\"]",   "module.m[\"j\"].a.b",      false},
-        {"module.m[\"k\"]",   "module.m[\"k\"].a.b",      true },
-        {"module.m.a.b",      "module.m[1].a.b",          false},
-        {"module.m[1].a.b",   "module.m[1].a.b[0]",       true },
+        {"a.b", "a.b", true},
+        {"a.b", "a.b[0]", true},
+        {"a.b[0]", "a.b[0]", true},
+        {"a.b[0]", "a.b[1]", false},
+        {"a.b[0]", "a.b", false},
+        {"a.b", "data.a.b", false},
+        {"a.b", "module.m.a.b", false},
+        {"module.m", "module.m.a.b", true},
+        {"module.m", "module.m[\"k\"].a.b[0]", true},
+        {"module.m", "module.m.module.n.a.b", true},
+        {"module.m[\"k\"]", "module.m[\"j\"].a.b", false},
+        {"module.m[\"k\"]", "module.m[\"k\"].a.b", true},
+        {"module.m.a.b", "module.m[1].a.b", false},
+        {"module.m[1].a.b", "module.m[1].a.b[0]", true},
         {"module.m.module.n", "module.m[1].module.n.a.b", false},
-        {"module.m.module.n", "module.m.module.n[1].a.b", true },
-        {"module.m.a.b",      "module.m.module.n.a.b",    false},
-        {"module.m.module.n", "module.m.a.b",             false},
-        {"module.n",          "module.m.a.b",             false},
+        {"module.m.module.n", "module.m.module.n[1].a.b", true},
+        {"module.m.a.b", "module.m.module.n.a.b", false},
+        {"module.m.module.n", "module.m.a.b", false},
+        {"module.n", "module.m.a.b", false},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         AddressTarget target = parse_target(cases[i].target, arena);

@@ -12,20 +12,20 @@ static void parsed(void **state) {
         const char *module;
         const char *again; /* NULL: unchanged */
     } cases[] = {
-        {"provider[\"h/n/t\"]",                          "h/n/t",                               "",     "",                  NULL                    },
-        {"provider[\"h/n/t\"].west",                     "h/n/t",                               "west", "",                  NULL                    },
-        {"module.a.module.b.provider[\"h/n/t\"].x",      "h/n/t",                               "x",    "module.a.module.b", NULL                    },
-        {"provider[\"h/n/t\"].by[\"k.1\"]",              "h/n/t",                               "by",   "",                  NULL                    },
-        {"module.m.provider[\"h/n/t\"].by[\"a]\\\"b\"]", "h/n/t",                               "by",   "module.m",          NULL                    },
-        {"provider[\"h/n/t\"].by[3]",                    "h/n/t",                               "by",   "",                  "provider[\"h/n/t\"].by"},
-        {"provider[\"registry.terraform.io/-/aws\"]",    "registry.terraform.io/hashicorp/aws", "",     "",
-         "provider[\"registry.terraform.io/hashicorp/aws\"]"                                                                                         },
-        {"provider.aws",                                 "registry.terraform.io/hashicorp/aws", "",     "",
-         "provider[\"registry.terraform.io/hashicorp/aws\"]"                                                                                         },
-        {"module.m.provider.aws.west",                   "registry.terraform.io/hashicorp/aws", "west", "module.m",
-         "module.m.provider[\"registry.terraform.io/hashicorp/aws\"].west"                                                                           },
-        {"provider.terraform",                           "terraform.io/builtin/terraform",      "",     "",
-         "provider[\"terraform.io/builtin/terraform\"]"                                                                                              },
+        {"provider[\"h/n/t\"]", "h/n/t", "", "", NULL},
+        {"provider[\"h/n/t\"].west", "h/n/t", "west", "", NULL},
+        {"module.a.module.b.provider[\"h/n/t\"].x", "h/n/t", "x", "module.a.module.b", NULL},
+        {"provider[\"h/n/t\"].by[\"k.1\"]", "h/n/t", "by", "", NULL},
+        {"module.m.provider[\"h/n/t\"].by[\"a]\\\"b\"]", "h/n/t", "by", "module.m", NULL},
+        {"provider[\"h/n/t\"].by[3]", "h/n/t", "by", "", "provider[\"h/n/t\"].by"},
+        {"provider[\"registry.terraform.io/-/aws\"]", "registry.terraform.io/hashicorp/aws", "", "",
+         "provider[\"registry.terraform.io/hashicorp/aws\"]"},
+        {"provider.aws", "registry.terraform.io/hashicorp/aws", "", "",
+         "provider[\"registry.terraform.io/hashicorp/aws\"]"},
+        {"module.m.provider.aws.west", "registry.terraform.io/hashicorp/aws", "west", "module.m",
+         "module.m.provider[\"registry.terraform.io/hashicorp/aws\"].west"},
+        {"provider.terraform", "terraform.io/builtin/terraform", "", "",
+         "provider[\"terraform.io/builtin/terraform\"]"},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

@@ -24,7 +24,6 @@ typedef struct Case {
     const char *shown; /* the result, or part of the message */
 } Case;
 
-/* clang-format off */
 static const Case primitive_cases[] = {
     {NULL, "1", "'string'", "string", "'1'"},
     {NULL, "1.50", "'string'", "string", "'1.5'"},
@@ -110,8 +109,6 @@ static const Case structure_cases[] = {
     {NULL, "{'b': {'x': {}}}", "['map',['map',['object',{'a':'string'}]]]", NULL,
      "element 'b': element 'x': attribute 'a' is required"},
 };
-
-/* clang-format on */
 
 static void run_case(const Case *c) {
     Value out = value_int(4711);

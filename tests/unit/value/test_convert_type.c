@@ -6,7 +6,6 @@ typedef enum Wanted { NEVER, WITH_RISK, ALWAYS } Wanted;
 
 static void conversions_are_safe_or_not(void **state) {
     (void)state;
-    /* clang-format off */
     static const struct {
         const char *from, *to;
         Wanted wanted;
@@ -81,7 +80,6 @@ static void mismatches_name_the_expected_type(void **state) {
         {"['object',{'a':'bool'}]", "['object',{'a':'number','b':'bool'}]",
          "attribute 'b' is required"},
     };
-    /* clang-format on */
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         check_str_equal(
             convert_type_mismatch(type_of(cases[i].have), type_of(cases[i].want), arena),

@@ -55,15 +55,15 @@ static void escapes(void **state) {
         const char *plain;
         const char *html;
     } cases[] = {
-        {STR_CONST(""),                           "\"\"",                           "\"\""                       },
-        {STR_CONST("a/b'c"),                      "\"a/b'c\"",                      "\"a/b'c\""                  },
-        {STR_CONST("\"\\"),                       "\"\\\"\\\\\"",                   "\"\\\"\\\\\""               },
-        {STR_CONST("\b\f\n\r\t\v\x7f"),           "\"\\b\\f\\n\\r\\t\\u000b\x7f\"",
-         "\"\\b\\f\\n\\r\\t\\u000b\x7f\""                                                                        },
-        {STR_CONST("a\0b"),                       "\"a\\u0000b\"",                  "\"a\\u0000b\""              },
-        {STR_CONST("<a&b>"),                      "\"<a&b>\"",                      "\"\\u003ca\\u0026b\\u003e\""},
-        {STR_CONST("\xE2\x80\xA8\xE2\x80\xA9é"), "\"\\u2028\\u2029é\"",           "\"\\u2028\\u2029é\""       },
-        {STR_CONST("x\xFFy\xEF\xBF\xBD"),         "\"x\\ufffdy\xEF\xBF\xBD\"",      "\"x\\ufffdy\xEF\xBF\xBD\""  },
+        {STR_CONST(""), "\"\"", "\"\""},
+        {STR_CONST("a/b'c"), "\"a/b'c\"", "\"a/b'c\""},
+        {STR_CONST("\"\\"), "\"\\\"\\\\\"", "\"\\\"\\\\\""},
+        {STR_CONST("\b\f\n\r\t\v\x7f"), "\"\\b\\f\\n\\r\\t\\u000b\x7f\"",
+         "\"\\b\\f\\n\\r\\t\\u000b\x7f\""},
+        {STR_CONST("a\0b"), "\"a\\u0000b\"", "\"a\\u0000b\""},
+        {STR_CONST("<a&b>"), "\"<a&b>\"", "\"\\u003ca\\u0026b\\u003e\""},
+        {STR_CONST("\xE2\x80\xA8\xE2\x80\xA9é"), "\"\\u2028\\u2029é\"", "\"\\u2028\\u2029é\""},
+        {STR_CONST("x\xFFy\xEF\xBF\xBD"), "\"x\\ufffdy\xEF\xBF\xBD\"", "\"x\\ufffdy\xEF\xBF\xBD\""},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         for (int html = 0; html < 2; html++) {
@@ -103,11 +103,11 @@ static void blanks_of_raw_are_removed(void **state) {
     static const struct {
         const char *raw, *compact;
     } cases[] = {
-        {"{\"a b\":\"c \\\" d\"}",        "{\"a b\":\"c \\\" d\"}"      },
+        {"{\"a b\":\"c \\\" d\"}", "{\"a b\":\"c \\\" d\"}"},
         {"{\"a\":\"\\\\\", \"b\":\" \"}", "{\"a\":\"\\\\\",\"b\":\" \"}"},
-        {"[\"\\\"\",\t1]",                "[\"\\\"\",1]"                },
-        {"[1,\r\n2]",                     "[1,2]"                       },
-        {"\" \"",                         "\" \""                       },
+        {"[\"\\\"\",\t1]", "[\"\\\"\",1]"},
+        {"[1,\r\n2]", "[1,2]"},
+        {"\" \"", "\" \""},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

@@ -93,32 +93,32 @@ static void numbers(void **state) {
         const char *text;
         const char *hex;
     } cases[] = {
-        {"0",                    "00"                                      },
-        {"127",                  "7f"                                      },
-        {"128",                  "cc80"                                    },
-        {"255",                  "ccff"                                    },
-        {"256",                  "cd0100"                                  },
-        {"65535",                "cdffff"                                  },
-        {"65536",                "ce00010000"                              },
-        {"4294967295",           "ceffffffff"                              },
-        {"4294967296",           "cf0000000100000000"                      },
-        {"9223372036854775807",  "cf7fffffffffffffff"                      },
-        {"-1",                   "ff"                                      },
-        {"-32",                  "e0"                                      },
-        {"-33",                  "d0df"                                    },
-        {"-128",                 "d080"                                    },
-        {"-129",                 "d1ff7f"                                  },
-        {"-32768",               "d18000"                                  },
-        {"-32769",               "d2ffff7fff"                              },
-        {"-2147483648",          "d280000000"                              },
-        {"-2147483649",          "d3ffffffff7fffffff"                      },
-        {"-9223372036854775808", "d38000000000000000"                      },
-        {"0.5",                  "cb3fe0000000000000"                      },
-        {"-2.25",                "cbc002000000000000"                      },
-        {"1e300",                "da012d31"                                }, /* not exactly a double: all digits */
-        {"9223372036854775808",  "cb43e0000000000000"                      },
-        {"0.1",                  "a3302e31"                                },
-        {"9223372036854775809",  "b339323233333732303336383534373735383039"},
+        {"0", "00"},
+        {"127", "7f"},
+        {"128", "cc80"},
+        {"255", "ccff"},
+        {"256", "cd0100"},
+        {"65535", "cdffff"},
+        {"65536", "ce00010000"},
+        {"4294967295", "ceffffffff"},
+        {"4294967296", "cf0000000100000000"},
+        {"9223372036854775807", "cf7fffffffffffffff"},
+        {"-1", "ff"},
+        {"-32", "e0"},
+        {"-33", "d0df"},
+        {"-128", "d080"},
+        {"-129", "d1ff7f"},
+        {"-32768", "d18000"},
+        {"-32769", "d2ffff7fff"},
+        {"-2147483648", "d280000000"},
+        {"-2147483649", "d3ffffffff7fffffff"},
+        {"-9223372036854775808", "d38000000000000000"},
+        {"0.5", "cb3fe0000000000000"},
+        {"-2.25", "cbc002000000000000"},
+        {"1e300", "da012d31"}, /* not exactly a double: all digits */
+        {"9223372036854775808", "cb43e0000000000000"},
+        {"0.1", "a3302e31"},
+        {"9223372036854775809", "b339323233333732303336383534373735383039"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Value number;
@@ -136,16 +136,16 @@ static void numbers_of_other_writers(void **state) {
         const char *hex;
         const char *text;
     } cases[] = {
-        {"cc05",               "5"                              },
-        {"cd0005",             "5"                              },
-        {"d005",               "5"                              },
-        {"d10005",             "5"                              },
-        {"d300000000000000ff", "255"                            },
-        {"cfffffffffffffffff", "18446744073709551615"           },
-        {"ca3fc00000",         "1.5"                            },
-        {"cb3ff8000000000000", "1.5"                            },
-        {"a431653330",         "1000000000000000000000000000000"},
-        {"c403312e35",         "1.5"                            },
+        {"cc05", "5"},
+        {"cd0005", "5"},
+        {"d005", "5"},
+        {"d10005", "5"},
+        {"d300000000000000ff", "255"},
+        {"cfffffffffffffffff", "18446744073709551615"},
+        {"ca3fc00000", "1.5"},
+        {"cb3ff8000000000000", "1.5"},
+        {"a431653330", "1000000000000000000000000000000"},
+        {"c403312e35", "1.5"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
         check_str(value_number_text(read(cases[i].hex, &TYPE_NUMBER), arena), cases[i].text);
@@ -164,15 +164,8 @@ static void texts(void **state) {
     static const struct {
         size_t length;
         const char *first;
-    } cases[] = {
-        {0,     "a0"        },
-        {31,    "bf"        },
-        {32,    "d920"      },
-        {255,   "d9ff"      },
-        {256,   "da0100"    },
-        {65535, "daffff"    },
-        {65536, "db00010000"}
-    };
+    } cases[] = {{0, "a0"},       {31, "bf"},        {32, "d920"},         {255, "d9ff"},
+                 {256, "da0100"}, {65535, "daffff"}, {65536, "db00010000"}};
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         StrBuf text = strbuf_new(arena);
         strbuf_add_repeat(&text, 'x', cases[i].length);
@@ -287,38 +280,38 @@ static void refused(void **state) {
         const char *type;
         const char *error;
     } cases[] = {
-        {"",                                                 "'string'",                           "the encoding is damaged"                     },
-        {"c1",                                               "'string'",                           "the encoding is damaged"                     },
-        {"a261",                                             "'string'",                           "the encoding is damaged"                     },
-        {"a161a1",                                           "'string'",                           "bytes follow the value"                      },
-        {"01",                                               "'string'",                           "the value is not of the type string"         },
-        {"a161",                                             "'bool'",                             "the value is not of the type bool"           },
-        {"a161",                                             "'number'",                           "the text is not a number"                    },
-        {"cb7ff0000000000000",                               "'number'",                           "the value is not of the type number"         },
-        {"cb7ff8000000000000",                               "'number'",                           "the value is not of the type number"         },
-        {"dd7fffffff",                                       "['list','bool']",                    "the encoding is cut off"                     },
-        {"df7fffffff",                                       "['map','bool']",                     "the encoding is cut off"                     },
-        {"92c3a161",                                         "['list','bool']",                    "[1]: the value is not of the type bool"      },
-        {"81c3c3",                                           "['map','bool']",                     "a key is not a text"                         },
-        {"91c3",                                             "['tuple',['bool','bool']]",          "a tuple of 2 elements is required"           },
-        {"80",                                               "['object',{'a':'bool'}]",            "1 attributes are required, not 0"            },
-        {"81a162c3",                                         "['object',{'a':'bool'}]",            "b: the attribute is not in the schema"       },
-        {"82a161c3a161c3",                                   "['object',{'a':'bool','b':'bool'}]", "a: the attribute occurs twice"               },
-        {"81a1618191c3",                                     "['object',{'a':['map','bool']}]",    "a: a key is not a text"                      },
-        {"81a16181a16201",                                   "['object',{'a':['map','bool']}]",
-         "a.b: the value is not of the type bool"                                                                                                },
-        {"a161",                                             "'dynamic'",                          "a type and a value are required"             },
-        {"92c40461626364c0",                                 "'dynamic'",                          "the type of a value is damaged"              },
-        {"92c0c0",                                           "'dynamic'",                          "the type of a value is damaged"              },
-        {"d50000",                                           "'string'",                           "the encoding is damaged"                     },
-        {"d5000000",                                         "'string'",                           "the extension is not supported"              },
-        {"c7020c8101",                                       "'string'",                           "the encoding is damaged"                     },
-        {"c7030c810101",                                     "'string'",                           "a refinement is damaged"                     },
-        {"c7030c810201",                                     "'string'",                           "a prefix of an unknown string is damaged"    },
-        {"c7030c810301",                                     "'number'",                           "a bound of an unknown number is damaged"     },
-        {"c7030c8105ff",                                     "['list','bool']",                    "a length of an unknown collection is damaged"},
+        {"", "'string'", "the encoding is damaged"},
+        {"c1", "'string'", "the encoding is damaged"},
+        {"a261", "'string'", "the encoding is damaged"},
+        {"a161a1", "'string'", "bytes follow the value"},
+        {"01", "'string'", "the value is not of the type string"},
+        {"a161", "'bool'", "the value is not of the type bool"},
+        {"a161", "'number'", "the text is not a number"},
+        {"cb7ff0000000000000", "'number'", "the value is not of the type number"},
+        {"cb7ff8000000000000", "'number'", "the value is not of the type number"},
+        {"dd7fffffff", "['list','bool']", "the encoding is cut off"},
+        {"df7fffffff", "['map','bool']", "the encoding is cut off"},
+        {"92c3a161", "['list','bool']", "[1]: the value is not of the type bool"},
+        {"81c3c3", "['map','bool']", "a key is not a text"},
+        {"91c3", "['tuple',['bool','bool']]", "a tuple of 2 elements is required"},
+        {"80", "['object',{'a':'bool'}]", "1 attributes are required, not 0"},
+        {"81a162c3", "['object',{'a':'bool'}]", "b: the attribute is not in the schema"},
+        {"82a161c3a161c3", "['object',{'a':'bool','b':'bool'}]", "a: the attribute occurs twice"},
+        {"81a1618191c3", "['object',{'a':['map','bool']}]", "a: a key is not a text"},
+        {"81a16181a16201", "['object',{'a':['map','bool']}]",
+         "a.b: the value is not of the type bool"},
+        {"a161", "'dynamic'", "a type and a value are required"},
+        {"92c40461626364c0", "'dynamic'", "the type of a value is damaged"},
+        {"92c0c0", "'dynamic'", "the type of a value is damaged"},
+        {"d50000", "'string'", "the encoding is damaged"},
+        {"d5000000", "'string'", "the extension is not supported"},
+        {"c7020c8101", "'string'", "the encoding is damaged"},
+        {"c7030c810101", "'string'", "a refinement is damaged"},
+        {"c7030c810201", "'string'", "a prefix of an unknown string is damaged"},
+        {"c7030c810301", "'number'", "a bound of an unknown number is damaged"},
+        {"c7030c8105ff", "['list','bool']", "a length of an unknown collection is damaged"},
         {"9292c40622626f6f6c22c392c40822737472696e6722a161", "['list','dynamic']",
-         "all elements must be of one type"                                                                                                      },
+         "all elements must be of one type"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Value v = value_bool(true);

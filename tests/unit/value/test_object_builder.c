@@ -5,10 +5,10 @@
 #include "unit.h"
 
 static const Attribute attributes[] = {
-    {"b_text",   &TYPE_STRING,  OPTIONAL, "Text."  },
-    {"a_number", &TYPE_NUMBER,  OPTIONAL, "Number."},
-    {"c_flag",   &TYPE_BOOL,    OPTIONAL, "Flag."  },
-    {"d_any",    &TYPE_DYNAMIC, OPTIONAL, "Any."   },
+    {"b_text", &TYPE_STRING, OPTIONAL, "Text."},
+    {"a_number", &TYPE_NUMBER, OPTIONAL, "Number."},
+    {"c_flag", &TYPE_BOOL, OPTIONAL, "Flag."},
+    {"d_any", &TYPE_DYNAMIC, OPTIONAL, "Any."},
 };
 
 static const Schema schema = {SCHEMA_ATTRIBUTES(attributes)};

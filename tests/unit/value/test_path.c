@@ -185,14 +185,14 @@ static void texts_are_parsed(void **state) {
     static const struct {
         const char *text, *wanted;
     } cases[] = {
-        {"",                     ""                    },
-        {".name",                ".name"               },
-        {".disk[1].size",        ".disk[1].size"       },
-        {".tags[\"a.b[0]\"].x",  ".tags[\"a.b[0]\"].x" },
+        {"", ""},
+        {".name", ".name"},
+        {".disk[1].size", ".disk[1].size"},
+        {".tags[\"a.b[0]\"].x", ".tags[\"a.b[0]\"].x"},
         {".tags[\"q\\\"uote\"]", ".tags[\"q\\\"uote\"]"},
-        {".set[{}].size",        ".set"                },
-        {".open[\"x",            ".open"               },
-        {"name",                 ""                    },
+        {".set[{}].size", ".set"},
+        {".open[\"x", ".open"},
+        {"name", ""},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

@@ -5,15 +5,15 @@
 #include "thread.h"
 
 static const Attribute disk_attributes[] = {
-    {"size", &TYPE_NUMBER, REQUIRED, "Bytes."            },
-    {"id",   &TYPE_STRING, COMPUTED, "Given by the host."},
+    {"size", &TYPE_NUMBER, REQUIRED, "Bytes."},
+    {"id", &TYPE_STRING, COMPUTED, "Given by the host."},
 };
 
 static const Attribute attributes[] = {
-    {"name",          &TYPE_STRING,        REQUIRED,                     "Name."         },
-    {"tags",          &TYPE_MAP_OF_STRING, OPTIONAL,                     "Tags."         },
-    {.name = "disks", .flags = OPTIONAL,   .nested = NESTED(NEST_LIST,   disk_attributes)},
-    {.name = "boot",  .flags = OPTIONAL,   .nested = NESTED(NEST_SINGLE, disk_attributes)},
+    {"name", &TYPE_STRING, REQUIRED, "Name."},
+    {"tags", &TYPE_MAP_OF_STRING, OPTIONAL, "Tags."},
+    {.name = "disks", .flags = OPTIONAL, .nested = NESTED(NEST_LIST, disk_attributes)},
+    {.name = "boot", .flags = OPTIONAL, .nested = NESTED(NEST_SINGLE, disk_attributes)},
 };
 
 static const Attribute any_attributes[] = {
@@ -22,9 +22,9 @@ static const Attribute any_attributes[] = {
 
 static const Block blocks[] = {
     {.name = "timeouts", .nesting = NEST_SINGLE, .schema = {SCHEMA_ATTRIBUTES(disk_attributes)}},
-    {.name = "port",     .nesting = NEST_SET,    .schema = {SCHEMA_ATTRIBUTES(disk_attributes)}},
-    {.name = "rule",     .nesting = NEST_LIST,   .schema = {SCHEMA_ATTRIBUTES(any_attributes)} },
-    {.name = "key",      .nesting = NEST_MAP,    .schema = {SCHEMA_ATTRIBUTES(disk_attributes)}},
+    {.name = "port", .nesting = NEST_SET, .schema = {SCHEMA_ATTRIBUTES(disk_attributes)}},
+    {.name = "rule", .nesting = NEST_LIST, .schema = {SCHEMA_ATTRIBUTES(any_attributes)}},
+    {.name = "key", .nesting = NEST_MAP, .schema = {SCHEMA_ATTRIBUTES(disk_attributes)}},
 };
 
 static const Schema schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks)};
@@ -66,24 +66,13 @@ static bool is_sensitive(const Attribute *attribute) {
     return (attribute->flags & SENSITIVE) != 0;
 }
 
-static const Attribute plain[] = {
-    {"x", &TYPE_STRING, OPTIONAL, "X."}
-};
-static const Attribute secret[] = {
-    {"y", &TYPE_STRING, OPTIONAL | SENSITIVE, "Y."}
-};
-static const Attribute holds_plain[] = {
-    {"o", NULL, OPTIONAL, "O.", NESTED(NEST_LIST, plain)}
-};
-static const Attribute holds_secret[] = {
-    {"o", NULL, OPTIONAL, "O.", NESTED(NEST_LIST, secret)}
-};
-static const Block inner[] = {
-    {"b", NEST_SET, {SCHEMA_ATTRIBUTES(holds_secret)}, 0, 0}
-};
+static const Attribute plain[] = {{"x", &TYPE_STRING, OPTIONAL, "X."}};
+static const Attribute secret[] = {{"y", &TYPE_STRING, OPTIONAL | SENSITIVE, "Y."}};
+static const Attribute holds_plain[] = {{"o", NULL, OPTIONAL, "O.", NESTED(NEST_LIST, plain)}};
+static const Attribute holds_secret[] = {{"o", NULL, OPTIONAL, "O.", NESTED(NEST_LIST, secret)}};
+static const Block inner[] = {{"b", NEST_SET, {SCHEMA_ATTRIBUTES(holds_secret)}, 0, 0}};
 static const Block outer[] = {
-    {"c", NEST_MAP, {SCHEMA_ATTRIBUTES(plain), SCHEMA_BLOCKS(inner)}, 0, 0}
-};
+    {"c", NEST_MAP, {SCHEMA_ATTRIBUTES(plain), SCHEMA_BLOCKS(inner)}, 0, 0}};
 
 static void attributes_are_sought_at_any_depth(void **state) {
     (void)state;
@@ -91,12 +80,12 @@ static void attributes_are_sought_at_any_depth(void **state) {
         Schema schema;
         bool wanted;
     } cases[] = {
-        {{0},                                              false},
-        {{SCHEMA_ATTRIBUTES(plain)},                       false},
-        {{SCHEMA_ATTRIBUTES(secret)},                      true },
-        {{SCHEMA_ATTRIBUTES(holds_plain)},                 false},
-        {{SCHEMA_ATTRIBUTES(holds_secret)},                true },
-        {{SCHEMA_ATTRIBUTES(plain), SCHEMA_BLOCKS(outer)}, true },
+        {{0}, false},
+        {{SCHEMA_ATTRIBUTES(plain)}, false},
+        {{SCHEMA_ATTRIBUTES(secret)}, true},
+        {{SCHEMA_ATTRIBUTES(holds_plain)}, false},
+        {{SCHEMA_ATTRIBUTES(holds_secret)}, true},
+        {{SCHEMA_ATTRIBUTES(plain), SCHEMA_BLOCKS(outer)}, true},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
         assert_int_equal(schema_has(&cases[i].schema, is_sensitive), cases[i].wanted);

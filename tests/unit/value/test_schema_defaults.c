@@ -5,8 +5,8 @@
 #include "schema.h"
 
 static const Attribute disk_attributes[] = {
-    {"bus",  &TYPE_STRING, OPTIONAL | COMPUTED, "Bus.",   NULL, "\"virtio\""},
-    {"size", &TYPE_NUMBER, OPTIONAL,            "Bytes.", NULL, NULL        },
+    {"bus", &TYPE_STRING, OPTIONAL | COMPUTED, "Bus.", NULL, "\"virtio\""},
+    {"size", &TYPE_NUMBER, OPTIONAL, "Bytes.", NULL, NULL},
 };
 
 static const NestedObject list = {NEST_LIST, disk_attributes, ARRAY_COUNT(disk_attributes)};
@@ -15,16 +15,15 @@ static const NestedObject map = {NEST_MAP, disk_attributes, ARRAY_COUNT(disk_att
 static const NestedObject one = {NEST_SINGLE, disk_attributes, ARRAY_COUNT(disk_attributes)};
 
 static const Attribute attributes[] = {
-    {"memory", &TYPE_NUMBER,         OPTIONAL | COMPUTED, "MiB.",   NULL,  "512"         },
-    {"name",   &TYPE_STRING,         REQUIRED,            "Name.",  NULL,  NULL          },
-    {"tags",   &TYPE_LIST_OF_STRING, OPTIONAL | COMPUTED, "Tags.",  NULL,  "[\"a\"]"     },
-    {"list",   NULL,                 OPTIONAL,            "Disks.", &list, NULL          },
-    {"set",    NULL,                 OPTIONAL,            "Disks.", &set,  NULL          },
-    {"map",    NULL,                 OPTIONAL,            "Disks.", &map,  NULL          },
-    {"one",    NULL,                 OPTIONAL | COMPUTED, "Disk.",  &one,  "{\"size\":1}"},
+    {"memory", &TYPE_NUMBER, OPTIONAL | COMPUTED, "MiB.", NULL, "512"},
+    {"name", &TYPE_STRING, REQUIRED, "Name.", NULL, NULL},
+    {"tags", &TYPE_LIST_OF_STRING, OPTIONAL | COMPUTED, "Tags.", NULL, "[\"a\"]"},
+    {"list", NULL, OPTIONAL, "Disks.", &list, NULL},
+    {"set", NULL, OPTIONAL, "Disks.", &set, NULL},
+    {"map", NULL, OPTIONAL, "Disks.", &map, NULL},
+    {"one", NULL, OPTIONAL | COMPUTED, "Disk.", &one, "{\"size\":1}"},
 };
 
-/* clang-format off */
 static const Block blocks[] = {
     {
         .name = "block",
@@ -32,7 +31,6 @@ static const Block blocks[] = {
         .schema = {SCHEMA_ATTRIBUTES(disk_attributes)},
     },
 };
-/* clang-format on */
 
 static const Schema schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks)};
 static const Schema plain = {SCHEMA_BLOCKS(blocks)};

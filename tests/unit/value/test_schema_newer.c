@@ -8,7 +8,7 @@ static const Attribute inner[] = {
     {"any", &TYPE_DYNAMIC, OPTIONAL, "Anything."},
 };
 static const Attribute attributes[] = {
-    {"a", &TYPE_STRING,  OPTIONAL, "First."   },
+    {"a", &TYPE_STRING, OPTIONAL, "First."},
     {"z", &TYPE_DYNAMIC, OPTIONAL, "Anything."},
 };
 static const Block blocks[] = {
@@ -16,7 +16,7 @@ static const Block blocks[] = {
      .nesting = NEST_SINGLE,
      .schema = {SCHEMA_ATTRIBUTES(inner)},
      .since = "Terraform 9"},
-    {.name = "old",               .nesting = NEST_SINGLE,        .schema = {SCHEMA_ATTRIBUTES(inner)}},
+    {.name = "old", .nesting = NEST_SINGLE, .schema = {SCHEMA_ATTRIBUTES(inner)}},
 };
 static const Schema schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks)};
 static const Schema older = {SCHEMA_ATTRIBUTES(attributes)};
@@ -44,15 +44,15 @@ static void omits(void **state) {
         const char *given;
         const char *kept; /* as the state stores it */
     } cases[] = {
-        {"{\"a\":\"x\"}",                                           "{\"a\":\"x\",\"old\":null,\"z\":null}"                        },
+        {"{\"a\":\"x\"}", "{\"a\":\"x\",\"old\":null,\"z\":null}"},
         {"{\"a\":null,\"newer\":null,\"old\":{\"any\":null}}",
-         "{\"a\":null,\"old\":{\"any\":null},\"z\":null}"                                                                          },
+         "{\"a\":null,\"old\":{\"any\":null},\"z\":null}"},
         {"{\"z\":{\"value\":1,\"type\":\"number\"}}",
-         "{\"a\":null,\"old\":null,\"z\":{\"value\":1,\"type\":\"number\"}}"                                                       },
+         "{\"a\":null,\"old\":null,\"z\":{\"value\":1,\"type\":\"number\"}}"},
         {"{\"newer\":{\"any\":{\"value\":1,\"type\":\"number\"}}}",
          "{\"a\":null,\"newer\":{\"any\":{\"value\":1,\"type\":\"number\"}},\"old\":null,\"z\":"
-         "null}"                                                                                                                   },
-        {"{\"newer\":{}}",                                          "{\"a\":null,\"newer\":{\"any\":null},\"old\":null,\"z\":null}"},
+         "null}"},
+        {"{\"newer\":{}}", "{\"a\":null,\"newer\":{\"any\":null},\"old\":null,\"z\":null}"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");

@@ -12,21 +12,21 @@ static bool shrinks(Value prior, Value planned) {
 }
 
 static const Attribute disk_attributes[] = {
-    {"size",   &TYPE_NUMBER, OPTIONAL,              "Bytes."},
-    {"pool",   &TYPE_STRING, OPTIONAL | FORCES_NEW, "Pool." },
-    {"secret", &TYPE_STRING, OPTIONAL | SENSITIVE,  "Key."  },
+    {"size", &TYPE_NUMBER, OPTIONAL, "Bytes."},
+    {"pool", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Pool."},
+    {"secret", &TYPE_STRING, OPTIONAL | SENSITIVE, "Key."},
 };
 
 static const Attribute attributes[] = {
-    {"name",   &TYPE_STRING, REQUIRED | FORCES_NEW,           "Name."                         },
-    {"memory", &TYPE_NUMBER, OPTIONAL,                        "MiB."                          },
-    {"size",   &TYPE_NUMBER, OPTIONAL,                        "Bytes.",                         .forces_new = shrinks},
-    {"token",        &TYPE_STRING,              OPTIONAL | SENSITIVE,                          "Token."                        },
-    {.name = "one",        .flags = OPTIONAL,        .nested = NESTED(NEST_SINGLE,               disk_attributes)},
-    {.name = "list",        .flags = OPTIONAL,       .nested = NESTED(NEST_LIST,              disk_attributes)                          },
-    {.name = "set",        .flags = OPTIONAL,        .nested = NESTED(NEST_SET,               disk_attributes)},
-    {.name = "map",        .flags = OPTIONAL,        .nested = NESTED(NEST_MAP,               disk_attributes)                          },
-    {.name = "hard",        .flags = OPTIONAL | FORCES_NEW,       .nested = NESTED(NEST_LIST, disk_attributes)},
+    {"name", &TYPE_STRING, REQUIRED | FORCES_NEW, "Name."},
+    {"memory", &TYPE_NUMBER, OPTIONAL, "MiB."},
+    {"size", &TYPE_NUMBER, OPTIONAL, "Bytes.", .forces_new = shrinks},
+    {"token", &TYPE_STRING, OPTIONAL | SENSITIVE, "Token."},
+    {.name = "one", .flags = OPTIONAL, .nested = NESTED(NEST_SINGLE, disk_attributes)},
+    {.name = "list", .flags = OPTIONAL, .nested = NESTED(NEST_LIST, disk_attributes)},
+    {.name = "set", .flags = OPTIONAL, .nested = NESTED(NEST_SET, disk_attributes)},
+    {.name = "map", .flags = OPTIONAL, .nested = NESTED(NEST_MAP, disk_attributes)},
+    {.name = "hard", .flags = OPTIONAL | FORCES_NEW, .nested = NESTED(NEST_LIST, disk_attributes)},
 };
 
 static const Block blocks[] = {
@@ -60,12 +60,12 @@ static void sensitive(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const cases[][2] = {
-        {"{}",                                               ".token"                      },
+        {"{}", ".token"},
         {"{\"one\":{},\"list\":[{},{}],\"map\":{\"k\":{}}}",
-         ".token .one.secret .list[0].secret .list[1].secret .map[\"k\"].secret"           },
-        {"{\"set\":[{\"secret\":\"x\"}],\"block\":[{}]}",    ".token .set .block[0].secret"},
-        {"{\"set\":[]}",                                     ".token"                      },
-        {"null",                                             ""                            },
+         ".token .one.secret .list[0].secret .list[1].secret .map[\"k\"].secret"},
+        {"{\"set\":[{\"secret\":\"x\"}],\"block\":[{}]}", ".token .set .block[0].secret"},
+        {"{\"set\":[]}", ".token"},
+        {"null", ""},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Paths paths = {0};
@@ -90,8 +90,8 @@ static void sensitive_by_object(void **state) {
     asking.sensitive_paths = find_name;
     static const char *const cases[][2] = {
         {"{\"memory\":1}", ".token .name"},
-        {"{\"memory\":2}", ".token"      },
-        {"null",           ""            },
+        {"{\"memory\":2}", ".token"},
+        {"null", ""},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Paths paths = {0};
@@ -104,30 +104,31 @@ static void replacement(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const cases[][3] = {
-        {"{\"name\":\"a\",\"memory\":1}",                                       "{\"name\":\"a\",\"memory\":2}",                  ""                                                  },
-        {"{\"name\":\"a\"}",                                                    "{\"name\":\"b\"}",                               ".name"                                             },
-        {"{\"size\":2}",                                                        "{\"size\":3}",                                   ""                                                  },
-        {"{\"size\":2}",                                                        "{\"size\":1}",                                   ".size"                                             },
-        {"{\"one\":{\"size\":1}}",                                              "{\"one\":{\"size\":2}}",                         ""                                                  },
-        {"{\"one\":{\"pool\":\"a\"}}",                                          "{\"one\":{\"pool\":\"b\"}}",                     ".one.pool"                                         },
-        {"{\"one\":{\"pool\":\"a\"}}",                                          "{}",                                             ".one.pool"                                         },
-        {"{\"one\":{\"size\":1}}",                                              "{}",                                             ""                                                  },
-        {"{}",                                                                  "{\"one\":{\"pool\":\"a\"}}",                     ".one.pool"                                         },
-        {"{\"list\":[{\"pool\":\"a\"}]}",                                       "{\"list\":[{\"pool\":\"a\"},{\"pool\":\"b\"}]}",
-         ".list[1].pool"                                                                                                                                                              },
-        {"{\"list\":[{},{\"pool\":\"a\"}]}",                                    "{\"list\":[{}]}",                                ".list[1].pool"                                     },
-        {"{\"list\":[{\"size\":1}]}",                                           "{\"list\":[{\"size\":2},{}]}",                   ""                                                  },
+        {"{\"name\":\"a\",\"memory\":1}", "{\"name\":\"a\",\"memory\":2}", ""},
+        {"{\"name\":\"a\"}", "{\"name\":\"b\"}", ".name"},
+        {"{\"size\":2}", "{\"size\":3}", ""},
+        {"{\"size\":2}", "{\"size\":1}", ".size"},
+        {"{\"one\":{\"size\":1}}", "{\"one\":{\"size\":2}}", ""},
+        {"{\"one\":{\"pool\":\"a\"}}", "{\"one\":{\"pool\":\"b\"}}", ".one.pool"},
+        {"{\"one\":{\"pool\":\"a\"}}", "{}", ".one.pool"},
+        {"{\"one\":{\"size\":1}}", "{}", ""},
+        {"{}", "{\"one\":{\"pool\":\"a\"}}", ".one.pool"},
+        {"{\"list\":[{\"pool\":\"a\"}]}", "{\"list\":[{\"pool\":\"a\"},{\"pool\":\"b\"}]}",
+         ".list[1].pool"},
+        {"{\"list\":[{},{\"pool\":\"a\"}]}", "{\"list\":[{}]}", ".list[1].pool"},
+        {"{\"list\":[{\"size\":1}]}", "{\"list\":[{\"size\":2},{}]}", ""},
         {"{\"map\":{\"a\":{\"pool\":\"x\"},\"b\":{\"pool\":\"x\"}}}",
-         "{\"map\":{\"b\":{\"pool\":\"y\"},\"c\":{\"pool\":\"z\"}}}",                                                             ".map[\"a\"].pool .map[\"b\"].pool .map[\"c\"].pool"},
+         "{\"map\":{\"b\":{\"pool\":\"y\"},\"c\":{\"pool\":\"z\"}}}",
+         ".map[\"a\"].pool .map[\"b\"].pool .map[\"c\"].pool"},
         {"{\"set\":[{\"pool\":\"a\",\"size\":1},{\"pool\":\"b\",\"size\":1}]}",
-         "{\"set\":[{\"pool\":\"b\",\"size\":9},{\"pool\":\"a\",\"size\":9}]}",                                                   ""                                                  },
-        {"{\"set\":[{\"pool\":\"a\"}]}",                                        "{\"set\":[{\"pool\":\"b\"}]}",                   ".set"                                              },
-        {"{\"set\":[{\"size\":1}]}",                                            "{\"set\":[]}",                                   ""                                                  },
-        {"{\"set\":[]}",                                                        "{\"set\":[{\"pool\":\"b\"}]}",                   ".set"                                              },
-        {"{\"hard\":[{\"size\":1}]}",                                           "{\"hard\":[{\"size\":2}]}",                      ".hard"                                             },
-        {"{\"block\":[{\"pool\":\"a\"}]}",                                      "{\"block\":[{\"pool\":\"b\"}]}",                 ".block[0].pool"                                    },
-        {"null",                                                                "{\"name\":\"b\"}",                               ""                                                  },
-        {"{\"name\":\"b\"}",                                                    "null",                                           ""                                                  },
+         "{\"set\":[{\"pool\":\"b\",\"size\":9},{\"pool\":\"a\",\"size\":9}]}", ""},
+        {"{\"set\":[{\"pool\":\"a\"}]}", "{\"set\":[{\"pool\":\"b\"}]}", ".set"},
+        {"{\"set\":[{\"size\":1}]}", "{\"set\":[]}", ""},
+        {"{\"set\":[]}", "{\"set\":[{\"pool\":\"b\"}]}", ".set"},
+        {"{\"hard\":[{\"size\":1}]}", "{\"hard\":[{\"size\":2}]}", ".hard"},
+        {"{\"block\":[{\"pool\":\"a\"}]}", "{\"block\":[{\"pool\":\"b\"}]}", ".block[0].pool"},
+        {"null", "{\"name\":\"b\"}", ""},
+        {"{\"name\":\"b\"}", "null", ""},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Paths paths = {0};

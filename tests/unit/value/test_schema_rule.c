@@ -97,9 +97,7 @@ static void unknown_values_break_nothing(void **state) {
 }
 
 static void names_and_sentences(void **state) {
-    static const ArgumentRule wrong = {
-        RULE_CONFLICTS, {"a", "base.nothing"}
-    };
+    static const ArgumentRule wrong = {RULE_CONFLICTS, {"a", "base.nothing"}};
     SCOPED(ArenaRef) arena = arena_open("test");
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(rules); i++)

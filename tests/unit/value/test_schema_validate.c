@@ -12,17 +12,17 @@ static Str no_blanks(Value value, Arena *arena) {
 }
 
 static const Attribute disk_attributes[] = {
-    {"size", &TYPE_NUMBER, REQUIRED, "Bytes."            },
-    {"id",   &TYPE_STRING, COMPUTED, "Given by the host."},
+    {"size", &TYPE_NUMBER, REQUIRED, "Bytes."},
+    {"id", &TYPE_STRING, COMPUTED, "Given by the host."},
 };
 
 static const Attribute attributes[] = {
-    {"name",              &TYPE_STRING, REQUIRED, "Name of it.",                               .check = no_blanks},
-    {"id",                   &TYPE_STRING,                            COMPUTED,      "Given by the host."             },
-    {"zone",                   &TYPE_STRING,                          OPTIONAL | COMPUTED,    "Zone."},
-    {"old",                   &TYPE_STRING,                           OPTIONAL | DEPRECATED,     "Use name instead."           },
-    {"secret",                   &TYPE_STRING,                        OPTIONAL | SENSITIVE,  "Secret.",.check = no_blanks},
-    {.name = "disks", .flags = OPTIONAL,             .nested = NESTED(NEST_LIST,       disk_attributes)                                          },
+    {"name", &TYPE_STRING, REQUIRED, "Name of it.", .check = no_blanks},
+    {"id", &TYPE_STRING, COMPUTED, "Given by the host."},
+    {"zone", &TYPE_STRING, OPTIONAL | COMPUTED, "Zone."},
+    {"old", &TYPE_STRING, OPTIONAL | DEPRECATED, "Use name instead."},
+    {"secret", &TYPE_STRING, OPTIONAL | SENSITIVE, "Secret.", .check = no_blanks},
+    {.name = "disks", .flags = OPTIONAL, .nested = NESTED(NEST_LIST, disk_attributes)},
 };
 
 static const Attribute warned[] = {
@@ -35,7 +35,7 @@ static const Block blocks[] = {
      .schema = {SCHEMA_ATTRIBUTES(disk_attributes)},
      .min_items = 1,
      .max_items = 2},
-    {.name = "limit", .nesting = NEST_MAP,     .schema = {SCHEMA_ATTRIBUTES(disk_attributes)}              },
+    {.name = "limit", .nesting = NEST_MAP, .schema = {SCHEMA_ATTRIBUTES(disk_attributes)}},
 };
 
 static const Schema schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks)};
@@ -79,24 +79,27 @@ static void objects(void **state) {
         const char *diags;
         bool is_valid;
     } cases[] = {
-        {"{\"name\":\"a\",\"port\":[{\"size\":1}],\"limit\":{}}",              "",                                    true },
+        {"{\"name\":\"a\",\"port\":[{\"size\":1}],\"limit\":{}}", "", true},
         {"{\"name\":\"a\",\"zone\":\"z\",\"port\":[{\"size\":1},{\"size\":2}],\"disks\":[{\"size\":"
-         "1}]}",                                                      "",                                    true },
-        {"{\"port\":[{\"size\":1}]}",                                          "Missing required argument at .name;", false},
-        {"{\"name\":\"a b\",\"port\":[{\"size\":1}]}",                         "Invalid value at .name;",             false},
+         "1}]}",
+         "", true},
+        {"{\"port\":[{\"size\":1}]}", "Missing required argument at .name;", false},
+        {"{\"name\":\"a b\",\"port\":[{\"size\":1}]}", "Invalid value at .name;", false},
         {"{\"name\":\"a\",\"id\":\"x\",\"port\":[{\"size\":1}]}",
-         "Value for unconfigurable attribute at .id;",                                                                false},
+         "Value for unconfigurable attribute at .id;", false},
         {"{\"name\":\"a\",\"old\":\"x\",\"port\":[{\"size\":1}]}",
-         "Argument is deprecated at .old;",                                                                           true },
-        {"{\"name\":\"a\"}",                                                   "Too few blocks at .port;",            false},
-        {"{\"name\":\"a\",\"port\":[]}",                                       "Too few blocks at .port;",            false},
+         "Argument is deprecated at .old;", true},
+        {"{\"name\":\"a\"}", "Too few blocks at .port;", false},
+        {"{\"name\":\"a\",\"port\":[]}", "Too few blocks at .port;", false},
         {"{\"name\":\"a\",\"port\":[{\"size\":1},{\"size\":1},{\"size\":1}]}",
-         "Too many blocks at .port;",                                                                                 false},
+         "Too many blocks at .port;", false},
         {"{\"port\":[{},{\"size\":1,\"id\":\"x\"}],\"disks\":[{\"size\":1},{}],\"limit\":{\"k\":{}}"
-         "}",                                                         "Missing required argument at .name;Missing required argument at .disks[1].size;"
+         "}",
+         "Missing required argument at .name;Missing required argument at .disks[1].size;"
          "Missing required argument at .port[0].size;Value for unconfigurable attribute at "
          ".port[1].id;"
-         "Missing required argument at .limit[\"k\"].size;",                                    false},
+         "Missing required argument at .limit[\"k\"].size;",
+         false},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Diags diags = diags_new(arena);
@@ -114,13 +117,13 @@ static Str no_exclamation(const Attribute *attribute, Str text, bool is_key, Are
 }
 
 static const Attribute inner[] = {
-    {"map",    &TYPE_MAP_OF_STRING,       OPTIONAL, "Texts by key."},
-    {"lists",  &TYPE_MAP_OF_STRING_LISTS, OPTIONAL, "Lists by key."},
-    {"number", &TYPE_NUMBER,              OPTIONAL, "A number."    },
+    {"map", &TYPE_MAP_OF_STRING, OPTIONAL, "Texts by key."},
+    {"lists", &TYPE_MAP_OF_STRING_LISTS, OPTIONAL, "Lists by key."},
+    {"number", &TYPE_NUMBER, OPTIONAL, "A number."},
 };
 static const Attribute outer[] = {
-    {"text",    &TYPE_STRING, OPTIONAL,                   "A text."},
-    { "inner", NULL,   OPTIONAL, "Objects.",    .nested = NESTED(NEST_LIST, inner)},
+    {"text", &TYPE_STRING, OPTIONAL, "A text."},
+    {"inner", NULL, OPTIONAL, "Objects.", .nested = NESTED(NEST_LIST, inner)},
 };
 static const Block part = {
     .name = "part", .nesting = NEST_LIST, .schema = {SCHEMA_ATTRIBUTES(inner)}};
@@ -133,14 +136,14 @@ static void texts(void **state) {
     static const struct {
         const char *config, *wanted;
     } cases[] = {
-        {"{\"text\":\"a\",\"inner\":[{\"map\":{\"k\":\"v\"},\"number\":1}]}", ""                                                         },
-        {"{\"text\":\"!\"}",                                                  ".text: Text of text."                                     },
-        {"{\"inner\":[{},{\"map\":{\"k\":\"!\"}}]}",                          ".inner[1].map: Text of map."                              },
-        {"{\"inner\":[{\"map\":{\"!\":null}}]}",                              ".inner[0].map: Key of map."                               },
-        {"{\"part\":[{\"lists\":{\"k\":[\"a\",\"!\"]}}]}",                    ".part[0].lists: Text of lists."                           },
-        {"{\"text\":\"a\\u0000\"}",                                           ".text: It contains a zero byte, which would end the text."},
+        {"{\"text\":\"a\",\"inner\":[{\"map\":{\"k\":\"v\"},\"number\":1}]}", ""},
+        {"{\"text\":\"!\"}", ".text: Text of text."},
+        {"{\"inner\":[{},{\"map\":{\"k\":\"!\"}}]}", ".inner[1].map: Text of map."},
+        {"{\"inner\":[{\"map\":{\"!\":null}}]}", ".inner[0].map: Key of map."},
+        {"{\"part\":[{\"lists\":{\"k\":[\"a\",\"!\"]}}]}", ".part[0].lists: Text of lists."},
+        {"{\"text\":\"a\\u0000\"}", ".text: It contains a zero byte, which would end the text."},
         {"{\"inner\":[{\"map\":{\"\\u0000\":null}}]}",
-         ".inner[0].map: It contains a zero byte, which would end the text."                                                             },
+         ".inner[0].map: It contains a zero byte, which would end the text."},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
@@ -165,16 +168,18 @@ static void words(void **state) {
         const char *word, *wanted;
         unsigned flags;
     } cases[] = {
-        {"nat",     "",                                                                            0        },
+        {"nat", "", 0},
         {"rotue",
          "The value of \"mode\" is invalid. \"rotue\" is not an allowed value. Did you mean "
-         "\"route\"?",                                                                             0        },
+         "\"route\"?",
+         0},
         {"bridge",
-         "The value of \"mode\" is invalid. The value must be \"nat\", \"route\" or \"open\".",    0        },
+         "The value of \"mode\" is invalid. The value must be \"nat\", \"route\" or \"open\".", 0},
         {"nat rou",
-         "The value of \"mode\" is invalid. The value must be \"nat\", \"route\" or \"open\".",    0        },
+         "The value of \"mode\" is invalid. The value must be \"nat\", \"route\" or \"open\".", 0},
         {"rotue",
-         "The value of \"mode\" is invalid. The reason is hidden because the value is sensitive.", SENSITIVE},
+         "The value of \"mode\" is invalid. The reason is hidden because the value is sensitive.",
+         SENSITIVE},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");

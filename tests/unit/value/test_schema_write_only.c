@@ -5,18 +5,18 @@
 #include "schema.h"
 
 static const Attribute inner[] = {
-    {"a", &TYPE_STRING, OPTIONAL,              "Kept."    },
+    {"a", &TYPE_STRING, OPTIONAL, "Kept."},
     {"w", &TYPE_STRING, OPTIONAL | WRITE_ONLY, "Not kept."},
 };
 static const Attribute attributes[] = {
-    {"name",         &TYPE_STRING,        OPTIONAL,                   "Kept."    },
-    {"token",        &TYPE_STRING,        OPTIONAL | WRITE_ONLY,      "Not kept."},
-    {"map",          &TYPE_MAP_OF_STRING, OPTIONAL | WRITE_ONLY,      "Not kept."},
-    {.name = "list", .flags = OPTIONAL,   .nested = NESTED(NEST_LIST, inner)     },
+    {"name", &TYPE_STRING, OPTIONAL, "Kept."},
+    {"token", &TYPE_STRING, OPTIONAL | WRITE_ONLY, "Not kept."},
+    {"map", &TYPE_MAP_OF_STRING, OPTIONAL | WRITE_ONLY, "Not kept."},
+    {.name = "list", .flags = OPTIONAL, .nested = NESTED(NEST_LIST, inner)},
 };
 static const Block blocks[] = {
-    {.name = "one",  .nesting = NEST_SINGLE, .schema = {SCHEMA_ATTRIBUTES(inner)}},
-    {.name = "many", .nesting = NEST_MAP,    .schema = {SCHEMA_ATTRIBUTES(inner)}},
+    {.name = "one", .nesting = NEST_SINGLE, .schema = {SCHEMA_ATTRIBUTES(inner)}},
+    {.name = "many", .nesting = NEST_MAP, .schema = {SCHEMA_ATTRIBUTES(inner)}},
 };
 static const Schema schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks)};
 
@@ -35,13 +35,13 @@ static void drops(void **state) {
         const char *given;
         const char *kept;
     } cases[] = {
-        {"null",                                                         "null"                     },
-        {"{\"name\": \"n\", \"token\": \"t\", \"map\": {\"k\": \"v\"}}", "{\"name\": \"n\"}"        },
+        {"null", "null"},
+        {"{\"name\": \"n\", \"token\": \"t\", \"map\": {\"k\": \"v\"}}", "{\"name\": \"n\"}"},
         {"{\"list\": [{\"a\": \"x\", \"w\": \"y\"}, {\"w\": \"z\"}]}",
-         "{\"list\": [{\"a\": \"x\"}, {}]}"                                                         },
-        {"{\"one\": {\"a\": \"x\", \"w\": \"y\"}}",                      "{\"one\": {\"a\": \"x\"}}"},
+         "{\"list\": [{\"a\": \"x\"}, {}]}"},
+        {"{\"one\": {\"a\": \"x\", \"w\": \"y\"}}", "{\"one\": {\"a\": \"x\"}}"},
         {"{\"many\": {\"k\": {\"a\": \"x\", \"w\": \"y\"}}}",
-         "{\"many\": {\"k\": {\"a\": \"x\"}}}"                                                      },
+         "{\"many\": {\"k\": {\"a\": \"x\"}}}"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
@@ -66,15 +66,11 @@ static void knows_paths(void **state) {
         const char *names[4];
         bool is_write_only;
     } cases[] = {
-        {{"name"},            false},
-        {{"token"},           true },
-        {{"map", "[]"},       true },
-        {{"list", "[]", "a"}, false},
-        {{"list", "[]", "w"}, true },
-        {{"one", "w"},        true },
-        {{"many", "[]", "w"}, true },
-        {{"many"},            false},
-        {{"nothing"},         false},
+        {{"name"}, false},           {{"token"}, true},
+        {{"map", "[]"}, true},       {{"list", "[]", "a"}, false},
+        {{"list", "[]", "w"}, true}, {{"one", "w"}, true},
+        {{"many", "[]", "w"}, true}, {{"many"}, false},
+        {{"nothing"}, false},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

@@ -13,13 +13,13 @@ static void test_timestamp(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
     static const TimestampCase cases[] = {
-        {"1969-12-31T23:59:58Z",      NULL,                               -2       },
-        {"2000-02-29T05:30:00+05:30", NULL,                               951782400},
-        {"2001-02-29T00:00:00Z",      "day out of range",                 0        },
-        {"2001-13-01T00:00:00Z",      "as month",                         0        },
-        {"2001-01-01T00:00:00",       "end of string before UTC offset",  0        },
-        {"2001-01-01 00:00:00Z",      "missing required time introducer", 0        },
-        {"2001-01-01T00:00:00Zx",     "extra text after the timestamp",   0        },
+        {"1969-12-31T23:59:58Z", NULL, -2},
+        {"2000-02-29T05:30:00+05:30", NULL, 951782400},
+        {"2001-02-29T00:00:00Z", "day out of range", 0},
+        {"2001-13-01T00:00:00Z", "as month", 0},
+        {"2001-01-01T00:00:00", "end of string before UTC offset", 0},
+        {"2001-01-01 00:00:00Z", "missing required time introducer", 0},
+        {"2001-01-01T00:00:00Zx", "extra text after the timestamp", 0},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         const TimestampCase *c = &cases[i];

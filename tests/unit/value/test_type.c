@@ -30,9 +30,7 @@ static void collections_of_interned_are_interned(void **state) {
 static void interning_keeps_one_and_copies(void **state) {
     (void)state;
     char name[] = "key";
-    Str names[] = {
-        {name, 3}
-    };
+    Str names[] = {{name, 3}};
     const Type *types[] = {sample_object(true)};
     const Type *first = type_intern(type_object(names, types, NULL, 1, arena));
     assert_ptr_equal(first, type_intern(type_object(names, types, NULL, 1, arena)));
@@ -106,13 +104,13 @@ static void kinds_are_distinguished(void **state) {
         const Type *type;
         bool is_collection, is_sequence, is_mapping;
     } cases[] = {
-        {&TYPE_DYNAMIC,        false, false, false},
-        {&TYPE_STRING,         false, false, false},
-        {&TYPE_LIST_OF_STRING, true,  true,  false},
-        {&TYPE_SET_OF_STRING,  true,  true,  false},
-        {map,                  true,  false, true },
-        {&TYPE_EMPTY_TUPLE,    false, true,  false},
-        {&TYPE_EMPTY_OBJECT,   false, false, true },
+        {&TYPE_DYNAMIC, false, false, false},
+        {&TYPE_STRING, false, false, false},
+        {&TYPE_LIST_OF_STRING, true, true, false},
+        {&TYPE_SET_OF_STRING, true, true, false},
+        {map, true, false, true},
+        {&TYPE_EMPTY_TUPLE, false, true, false},
+        {&TYPE_EMPTY_OBJECT, false, false, true},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         assert_int_equal(type_is_collection(cases[i].type), cases[i].is_collection);
@@ -188,12 +186,12 @@ static void texts(void **state) {
         const char *friendly;
         const char *constraint;
     } cases[] = {
-        {&TYPE_DYNAMIC,        "dynamic",              "any"                                },
-        {&TYPE_LIST_OF_STRING, "list of string",       "list(string)"                       },
-        {nested,               "set of map of object", "set(map(object({\"-\"=bool})))"     },
-        {tuple,                "tuple",                "tuple([bool, object({\"-\"=bool})])"},
-        {&TYPE_EMPTY_TUPLE,    "tuple",                "tuple([])"                          },
-        {&TYPE_EMPTY_OBJECT,   "object",               "object({})"                         },
+        {&TYPE_DYNAMIC, "dynamic", "any"},
+        {&TYPE_LIST_OF_STRING, "list of string", "list(string)"},
+        {nested, "set of map of object", "set(map(object({\"-\"=bool})))"},
+        {tuple, "tuple", "tuple([bool, object({\"-\"=bool})])"},
+        {&TYPE_EMPTY_TUPLE, "tuple", "tuple([])"},
+        {&TYPE_EMPTY_OBJECT, "object", "object({})"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         check_str(type_friendly_name(cases[i].type, arena), cases[i].friendly);

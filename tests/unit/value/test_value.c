@@ -51,12 +51,13 @@ static void strings_are_normalised(void **state) {
     static const struct {
         const char *given, *wanted;
     } cases[] = {
-        {"plain",      "plain"    },
-        {"e\xcc\x81",  "\xc3\xa9" },
+        {"plain", "plain"},
+        {"e\xcc\x81", "\xc3\xa9"},
         {"a\xff"
-         "b", "a\xef\xbf\xbd"
+         "b",
+         "a\xef\xbf\xbd"
          "b"},
-        {"",           ""         },
+        {"", ""},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Value made = value_string(str_from_cstr(cases[i].given), arena);
@@ -70,13 +71,13 @@ static void numbers_are_inline_where_they_fit(void **state) {
         const char *text;
         bool is_inline;
     } cases[] = {
-        {"0",                    true },
-        {"-0",                   false},
-        {"9223372036854775807",  true },
-        {"-9223372036854775808", true },
-        {"9223372036854775808",  false},
-        {"1.5",                  false},
-        {"1e3",                  true },
+        {"0", true},
+        {"-0", false},
+        {"9223372036854775807", true},
+        {"-9223372036854775808", true},
+        {"9223372036854775808", false},
+        {"1.5", false},
+        {"1e3", true},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Value v = big(cases[i].text);
@@ -166,12 +167,9 @@ static void members_of_documents(void **state) {
         const char *name;
         bool is_there, is_present, is_text, is_tuple;
     } cases[] = {
-        {"text",    true,  true,  true,  false},
-        {"null",    true,  false, false, false},
-        {"unknown", true,  false, false, false},
-        {"number",  true,  true,  false, false},
-        {"array",   true,  true,  false, true },
-        {"nothing", false, false, false, false},
+        {"text", true, true, true, false},      {"null", true, false, false, false},
+        {"unknown", true, false, false, false}, {"number", true, true, false, false},
+        {"array", true, true, false, true},     {"nothing", false, false, false, false},
     };
     Str names[] = {STR("text"), STR("null"), STR("unknown"), STR("number"), STR("array")};
     Value object =
@@ -210,12 +208,8 @@ static void numbers_are_read_from_text(void **state) {
     static const struct {
         const char *text, *wanted;
     } cases[] = {
-        {"12",   "12"                   },
-        {"-3",   "-3"                   },
-        {"0.50", "0.5"                  },
-        {"1e20", "100000000000000000000"},
-        {"",     NULL                   },
-        {"x",    NULL                   },
+        {"12", "12"}, {"-3", "-3"}, {"0.50", "0.5"}, {"1e20", "100000000000000000000"},
+        {"", NULL},   {"x", NULL},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Value number;

@@ -32,15 +32,15 @@ static void test_yaml_value(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
     static const YamlCase cases[] = {
-        {"a: &x [1, yes]\nb: *x",  "{a = [1, true], b = [1, true]}"                            },
-        {"a: *x",                  "1:4 this alias has no anchor before it"                    },
-        {"a: &x [*x]",             "1:8 an alias refers to a value that contains the alias"    },
-        {"<<: {a: 1, b: 3}\na: 2", "{a = 2, b = 3}"                                            },
-        {"<<: 1",                  "1:1 only mappings can be merged with <<"                   },
-        {"a: 1\n---\nb: 2",        "2:1 the text has more than one YAML document"              },
-        {"",                       "1:1 the text has no YAML document"                         },
-        {"? [1]\n: 2",             "1:3 a key of a mapping must be a string"                   },
-        {"a: !!seq {b: 1}",        "1:4 the tag tag:yaml.org,2002:seq does not match this node"},
+        {"a: &x [1, yes]\nb: *x", "{a = [1, true], b = [1, true]}"},
+        {"a: *x", "1:4 this alias has no anchor before it"},
+        {"a: &x [*x]", "1:8 an alias refers to a value that contains the alias"},
+        {"<<: {a: 1, b: 3}\na: 2", "{a = 2, b = 3}"},
+        {"<<: 1", "1:1 only mappings can be merged with <<"},
+        {"a: 1\n---\nb: 2", "2:1 the text has more than one YAML document"},
+        {"", "1:1 the text has no YAML document"},
+        {"? [1]\n: 2", "1:3 a key of a mapping must be a string"},
+        {"a: !!seq {b: 1}", "1:4 the tag tag:yaml.org,2002:seq does not match this node"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
         check_str_at(read_shown(str_from_cstr(cases[i].text), arena),
@@ -81,22 +81,22 @@ static void test_documents(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
     static const YamlCase cases[] = {
-        {"",                                              ""                                                  },
-        {"# a comment\n",                                 ""                                                  },
-        {"---\n---\n# x\n---\n",                          ""                                                  },
-        {"a: 1\n---\nb: 017\n---\n---\nc: on\n...\n",     "1: {a = 1}; 2: {b = 15}; 5: {c = true}"            },
-        {"# x\n\na: 1\n",                                 "3: {a = 1}"                                        },
-        {"--- {a: 1}\n--- 2\n",                           "1: {a = 1}; 2: 2"                                  },
-        {"a: &x 1\n---\nb: *x\n",                         "1: {a = 1}; 3:4 this alias has no anchor before it"},
-        {"a: 1\nb:\n  c: 1\n  c: 2\n",                    "4:3 the key \"c\" is already in this mapping"      },
-        {"\"a\": 1\na: 2",                                "2:1 the key \"a\" is already in this mapping"      },
-        {"1: x\n0x1: y",                                  "2:1 the key \"1\" is already in this mapping"      },
-        {"on: 1\n1.5: 2\n2001-12-14: 3",                  "1: {1.5 = 2, 2001-12-14 = 3, true = 1}"            },
-        {"~: 1",                                          "1:1 a key of a mapping must be a string"           },
-        {"x: &x {a: 1}\nz: {<<: *x, a: 2}",               "1: {x = {a = 1}, z = {a = 2}}"                     },
-        {"x: &x {a: 1}\nz: {a: 2, <<: *x}",               "1: {x = {a = 1}, z = {a = 1}}"                     },
+        {"", ""},
+        {"# a comment\n", ""},
+        {"---\n---\n# x\n---\n", ""},
+        {"a: 1\n---\nb: 017\n---\n---\nc: on\n...\n", "1: {a = 1}; 2: {b = 15}; 5: {c = true}"},
+        {"# x\n\na: 1\n", "3: {a = 1}"},
+        {"--- {a: 1}\n--- 2\n", "1: {a = 1}; 2: 2"},
+        {"a: &x 1\n---\nb: *x\n", "1: {a = 1}; 3:4 this alias has no anchor before it"},
+        {"a: 1\nb:\n  c: 1\n  c: 2\n", "4:3 the key \"c\" is already in this mapping"},
+        {"\"a\": 1\na: 2", "2:1 the key \"a\" is already in this mapping"},
+        {"1: x\n0x1: y", "2:1 the key \"1\" is already in this mapping"},
+        {"on: 1\n1.5: 2\n2001-12-14: 3", "1: {1.5 = 2, 2001-12-14 = 3, true = 1}"},
+        {"~: 1", "1:1 a key of a mapping must be a string"},
+        {"x: &x {a: 1}\nz: {<<: *x, a: 2}", "1: {x = {a = 1}, z = {a = 2}}"},
+        {"x: &x {a: 1}\nz: {a: 2, <<: *x}", "1: {x = {a = 1}, z = {a = 1}}"},
         {"x: &x {a: 1}\nw: &w {a: 3}\nz: {<<: [*x, *w]}",
-         "1: {w = {a = 3}, x = {a = 1}, z = {a = 1}}"                                                         },
+         "1: {w = {a = 3}, x = {a = 1}, z = {a = 1}}"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
         check_str_at(documents_shown(str_from_cstr(cases[i].text), arena),

@@ -21,16 +21,17 @@ static void styles(void **state) {
         const char *quoted;
         const char *manifest;
     } cases[] = {
-        {"{}",                                     "{}\n",                                 "{}\n"                               },
-        {"{\"a\":[],\"b\":null,\"c\":1.5}",        "\"a\": []\n\"b\": null\n\"c\": 1.5\n",
-         "a: []\nb: null\nc: 1.5\n"                                                                                             },
+        {"{}", "{}\n", "{}\n"},
+        {"{\"a\":[],\"b\":null,\"c\":1.5}", "\"a\": []\n\"b\": null\n\"c\": 1.5\n",
+         "a: []\nb: null\nc: 1.5\n"},
         {"{\"a\":[{\"b\":\"x\",\"c\":[1,true]}]}",
-         "\"a\":\n- \"b\": \"x\"\n  \"c\":\n  - 1\n  - true\n",                            "a:\n- b: x\n  c:\n  - 1\n  - true\n"},
-        {"{\"a/b\":\"*\",\"c\":\"x: y\"}",         "\"a/b\": \"*\"\n\"c\": \"x: y\"\n",
-         "a/b: '*'\nc: 'x: y'\n"                                                                                                },
-        {"{\"a\":\"two\\nlines\"}",                "\"a\": |-\n  two\n  lines\n",          "a: |-\n  two\n  lines\n"            },
-        {"\"\"",                                   "\"\"\n",                               "\"\"\n"                             },
-        {"null",                                   "null\n...\n",                          "null\n...\n"                        },
+         "\"a\":\n- \"b\": \"x\"\n  \"c\":\n  - 1\n  - true\n",
+         "a:\n- b: x\n  c:\n  - 1\n  - true\n"},
+        {"{\"a/b\":\"*\",\"c\":\"x: y\"}", "\"a/b\": \"*\"\n\"c\": \"x: y\"\n",
+         "a/b: '*'\nc: 'x: y'\n"},
+        {"{\"a\":\"two\\nlines\"}", "\"a\": |-\n  two\n  lines\n", "a: |-\n  two\n  lines\n"},
+        {"\"\"", "\"\"\n", "\"\"\n"},
+        {"null", "null\n...\n", "null\n...\n"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
@@ -124,18 +125,8 @@ static void strings_stay_strings(void **state) {
 static void characters_stay(void **state) {
     (void)state;
     static const char *const forms[][2] = {
-        {"",    ""         },
-        {"",    "a"        },
-        {"a",   ""         },
-        {"a",   "b"        },
-        {"a\n", ""         },
-        {"",    "\na"      },
-        {"a\n", "b\n"      },
-        {" ",   ""         },
-        {"a: ", ""         },
-        {"- ",  ""         },
-        {"a #", ""         },
-        {"a\n", "\n\nb\n\n"},
+        {"", ""},       {"", "a"}, {"a", ""},   {"a", "b"}, {"a\n", ""}, {"", "\na"},
+        {"a\n", "b\n"}, {" ", ""}, {"a: ", ""}, {"- ", ""}, {"a #", ""}, {"a\n", "\n\nb\n\n"},
     };
     size_t count = 0;
     for (uint32_t c = 1; c < 0x3100; c += c < 0x100 || (c >= 0x2000 && c < 0x2080) ? 1 : 0x80) {

@@ -22,26 +22,26 @@ typedef struct AsciiSet {
 } AsciiSet;
 
 static const AsciiSet perl_sets[] = {
-    {"d", STR_CONST("09")        },
+    {"d", STR_CONST("09")},
     {"s", STR_CONST("\t\n\f\r  ")},
-    {"w", STR_CONST("09AZaz__")  },
+    {"w", STR_CONST("09AZaz__")},
 };
 
 static const AsciiSet posix_sets[] = {
-    {"alnum",  STR_CONST("09AZaz")        },
-    {"alpha",  STR_CONST("AZaz")          },
-    {"ascii",  STR_CONST("\0\177")        },
-    {"blank",  STR_CONST("\t\t  ")        },
-    {"cntrl",  STR_CONST("\0\037\177\177")},
-    {"digit",  STR_CONST("09")            },
-    {"graph",  STR_CONST("!~")            },
-    {"lower",  STR_CONST("az")            },
-    {"print",  STR_CONST(" ~")            },
-    {"punct",  STR_CONST("!/:@[`{~")      },
-    {"space",  STR_CONST("\t\r  ")        },
-    {"upper",  STR_CONST("AZ")            },
-    {"word",   STR_CONST("09AZaz__")      },
-    {"xdigit", STR_CONST("09AFaf")        },
+    {"alnum", STR_CONST("09AZaz")},
+    {"alpha", STR_CONST("AZaz")},
+    {"ascii", STR_CONST("\0\177")},
+    {"blank", STR_CONST("\t\t  ")},
+    {"cntrl", STR_CONST("\0\037\177\177")},
+    {"digit", STR_CONST("09")},
+    {"graph", STR_CONST("!~")},
+    {"lower", STR_CONST("az")},
+    {"print", STR_CONST(" ~")},
+    {"punct", STR_CONST("!/:@[`{~")},
+    {"space", STR_CONST("\t\r  ")},
+    {"upper", STR_CONST("AZ")},
+    {"word", STR_CONST("09AZaz__")},
+    {"xdigit", STR_CONST("09AFaf")},
 };
 
 static const AsciiSet *find_set(const AsciiSet *sets, size_t count, Str name) {

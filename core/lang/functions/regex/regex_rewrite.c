@@ -84,12 +84,10 @@ static bool parse_backslash(RegexParser *parser, RegexNodeVec *into) {
     static const struct {
         const char *escape;
         Str text;
-    } assertions[] = {
-        {"\\A", STR_CONST("\\A")},
-        {"\\b", STR_CONST("\\b")},
-        {"\\B", STR_CONST("\\B")},
-        {"\\z", STR_CONST("\\z")}
-    };
+    } assertions[] = {{"\\A", STR_CONST("\\A")},
+                      {"\\b", STR_CONST("\\b")},
+                      {"\\B", STR_CONST("\\B")},
+                      {"\\z", STR_CONST("\\z")}};
     for (size_t i = 0; i < ARRAY_COUNT(assertions); i++) {
         if (regex_scanner_accept(&parser->scanner, str_from_cstr(assertions[i].escape))) {
             add_assertion(parser, assertions[i].text, into);
@@ -150,9 +148,7 @@ static bool parse_counts(RegexParser *parser, uint32_t *min, uint32_t *max) {
 }
 
 /* Reads a repetition. *found is false if none is here. */
-static bool parse_repeat(RegexParser *parser,
-                         size_t *last_repeat,
-                         RegexNodeVec *into,
+static bool parse_repeat(RegexParser *parser, size_t *last_repeat, RegexNodeVec *into,
                          bool *found) {
     size_t start = parser->scanner.at;
     uint32_t min = regex_scanner_peek(&parser->scanner, 0) == '+';
