@@ -10,7 +10,7 @@ target_compile_definitions(loam_flags INTERFACE _GNU_SOURCE LOAM_VERSION="${PROJ
 target_compile_options(loam_flags INTERFACE
     -Wall -Wextra -Wshadow -Wconversion -Wswitch-enum -Wmissing-prototypes -Wvla -Wwrite-strings
     -Wstrict-prototypes -Wold-style-definition -Wno-missing-field-initializers
-    -Wno-format-zero-length
+    -Wno-format-zero-length $<$<C_COMPILER_ID:Clang>:-Wno-c2x-extensions>
     $<$<BOOL:${LOAM_WERROR}>:-Werror>
     -fvisibility=default -fno-common -fstack-protector-strong
     "SHELL:-include ${CMAKE_SOURCE_DIR}/core/base/ban.h")

@@ -36,9 +36,8 @@ static bool run(FunctionCall *call, Value *out, Str *error) {
                          STR_ARG(first_error(&diags)));
 }
 
-static bool object_type(FunctionCall *call, const Type **out, Str *error) {
+static bool object_type(FunctionCall *call, const Type **out, Str *) {
     const Provided *provided = (const Provided *)call->function;
-    (void)error;
     *out = schema_implied_type(provided->of->object);
     return true;
 }

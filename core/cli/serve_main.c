@@ -41,8 +41,7 @@ static void set_up_log(const Process *process) {
     }
 }
 
-static bool announce(void *payload, Str line) {
-    (void)payload;
+static bool announce(void *, Str line) {
     while (line.len > 0) {
         ssize_t count = write(STDOUT_FILENO, line.ptr, line.len);
         if (count < 0 && errno != EINTR)

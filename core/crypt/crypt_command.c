@@ -12,8 +12,7 @@ bool crypt_command_report(const CryptCommand *command, const char *why, Diags *d
     return false;
 }
 
-Str crypt_command_check(Value argv, Arena *arena) {
-    (void)arena;
+Str crypt_command_check(Value argv, Arena *) {
     bool is_good = argv.count > 0 && value_is_present(value_at(argv, 0)) &&
                    value_text(value_at(argv, 0)).len > 0;
     for (size_t i = 0; is_good && i < argv.count; i++)

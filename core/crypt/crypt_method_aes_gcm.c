@@ -7,8 +7,7 @@ static bool is_byte(Value value) {
     return value_is_present(value) && value_to_int(value, &number) && number >= 0 && number <= 255;
 }
 
-static Str check_aad(Value aad, Arena *arena) {
-    (void)arena;
+static Str check_aad(Value aad, Arena *) {
     for (size_t i = 0; i < aad.count; i++) {
         if (!is_byte(value_at(aad, i)))
             return STR("The value must be a list of bytes: integers from 0 to 255.");

@@ -9,18 +9,15 @@ static int64_t read_clock_ms(clockid_t which) {
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / (int64_t)NS_PER_MS;
 }
 
-static int64_t real_now_ms(void *self) {
-    (void)self;
+static int64_t real_now_ms(void *) {
     return read_clock_ms(CLOCK_REALTIME);
 }
 
-static int64_t real_monotonic_ms(void *self) {
-    (void)self;
+static int64_t real_monotonic_ms(void *) {
     return read_clock_ms(CLOCK_BOOTTIME);
 }
 
-static bool real_sleep_ms(void *self, int64_t ms, const CancelToken *cancel) {
-    (void)self;
+static bool real_sleep_ms(void *, int64_t ms, const CancelToken *cancel) {
     return cancel_wait(cancel, ms > 0 ? (uint64_t)ms : 0);
 }
 

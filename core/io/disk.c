@@ -130,8 +130,7 @@ static int read_to_end(int fd, bool is_pipe, size_t expected, Str *out, Arena *a
     return 0;
 }
 
-static int plain_read_file(void *self, Str path, Str *out, Arena *arena) {
-    (void)self;
+static int plain_read_file(void *, Str path, Str *out, Arena *arena) {
     SCOPED(Fd) file = {open_path(path, O_RDONLY | O_NONBLOCK, 0)};
     if (file.number < 0)
         return file.number;
@@ -144,8 +143,7 @@ static int plain_read_file(void *self, Str path, Str *out, Arena *arena) {
     return read_to_end(file.number, S_ISFIFO(status.st_mode), expected, out, arena);
 }
 
-static int real_sync_directory(void *self, Str path) {
-    (void)self;
+static int real_sync_directory(void *, Str path) {
     SCOPED(Fd) directory = {open_path(path, O_RDONLY | O_DIRECTORY, 0)};
     if (directory.number < 0)
         return directory.number;
@@ -225,8 +223,7 @@ static int fill_and_rename(int fd, Str temporary, Str path, Str bytes) {
     return rename(from.text, to.text) == 0 ? 0 : -errno;
 }
 
-static int plain_remove(void *self, Str path) {
-    (void)self;
+static int plain_remove(void *, Str path) {
     KernelPath at;
     int error = kernel_path(path, &at);
     if (error)
@@ -272,8 +269,7 @@ static DiskStat stat_of(const struct stat *status) {
     };
 }
 
-static int real_stat(void *self, Str path, DiskStat *out) {
-    (void)self;
+static int real_stat(void *, Str path, DiskStat *out) {
     KernelPath at;
     struct stat status;
     int error = kernel_path(path, &at);
@@ -303,8 +299,7 @@ static DiskKind entry_kind(DIR *dir, const struct dirent *entry) {
     return kind_of(status.st_mode);
 }
 
-static int real_list(void *self, Str path, DiskEntries *out, Arena *arena) {
-    (void)self;
+static int real_list(void *, Str path, DiskEntries *out, Arena *arena) {
     KernelPath at;
     int error = kernel_path(path, &at);
     if (error)
@@ -347,8 +342,7 @@ static int plain_make_directories(void *self, Str path, uint32_t mode) {
     return error || found.kind == DISK_DIRECTORY ? error : -ENOTDIR;
 }
 
-static int plain_rename(void *self, Str from, Str to) {
-    (void)self;
+static int plain_rename(void *, Str from, Str to) {
     KernelPath old_path;
     KernelPath new_path;
     int error = kernel_path(from, &old_path);
@@ -359,8 +353,7 @@ static int plain_rename(void *self, Str from, Str to) {
     return rename(old_path.text, new_path.text) == 0 ? 0 : -errno;
 }
 
-static int plain_chmod(void *self, Str path, uint32_t mode) {
-    (void)self;
+static int plain_chmod(void *, Str path, uint32_t mode) {
     KernelPath at;
     int error = kernel_path(path, &at);
     if (error)
@@ -368,8 +361,7 @@ static int plain_chmod(void *self, Str path, uint32_t mode) {
     return chmod(at.text, (mode_t)mode) == 0 ? 0 : -errno;
 }
 
-static int real_link(void *self, Str target, Str path) {
-    (void)self;
+static int real_link(void *, Str target, Str path) {
     KernelPath text;
     KernelPath at;
     int error = kernel_path(target, &text);
@@ -380,8 +372,7 @@ static int real_link(void *self, Str target, Str path) {
     return symlink(text.text, at.text) == 0 ? 0 : -errno;
 }
 
-static int real_read_link(void *self, Str path, Str *out, Arena *arena) {
-    (void)self;
+static int real_read_link(void *, Str path, Str *out, Arena *arena) {
     KernelPath at;
     KernelPath target;
     int error = kernel_path(path, &at);
@@ -394,8 +385,7 @@ static int real_read_link(void *self, Str path, Str *out, Arena *arena) {
     return 0;
 }
 
-static int real_real_path(void *self, Str path, Str *out, Arena *arena) {
-    (void)self;
+static int real_real_path(void *, Str path, Str *out, Arena *arena) {
     KernelPath at;
     KernelPath found;
     int error = kernel_path(path, &at);
@@ -428,8 +418,7 @@ static int open_flags(unsigned flags) {
     return result;
 }
 
-static int real_open(void *self, Str path, unsigned flags, uint32_t mode, DiskFile *out) {
-    (void)self;
+static int real_open(void *, Str path, unsigned flags, uint32_t mode, DiskFile *out) {
     int fd = open_path(path, open_flags(flags), mode);
     if (fd < 0)
         return fd;
@@ -437,9 +426,7 @@ static int real_open(void *self, Str path, unsigned flags, uint32_t mode, DiskFi
     return 0;
 }
 
-static int real_read(void *self, DiskFile file, uint64_t offset, void *out, size_t size,
-                     size_t *got) {
-    (void)self;
+static int real_read(void *, DiskFile file, uint64_t offset, void *out, size_t size, size_t *got) {
     size_t total = 0;
     while (total < size) {
         off_t at = (off_t)(offset + total);
@@ -456,8 +443,7 @@ static int real_read(void *self, DiskFile file, uint64_t offset, void *out, size
     return 0;
 }
 
-static int real_write(void *self, DiskFile file, uint64_t offset, Str bytes) {
-    (void)self;
+static int real_write(void *, DiskFile file, uint64_t offset, Str bytes) {
     while (bytes.len) {
         ssize_t wrote = pwrite(fd_of(file), bytes.ptr, bytes.len, (off_t)offset);
         if (wrote < 0 && errno == EINTR)
@@ -470,16 +456,14 @@ static int real_write(void *self, DiskFile file, uint64_t offset, Str bytes) {
     return 0;
 }
 
-static int real_append(void *self, DiskFile file, Str bytes) {
-    (void)self;
+static int real_append(void *, DiskFile file, Str bytes) {
     /* Needed for a file that was opened without DISK_APPEND. */
     if (lseek(fd_of(file), 0, SEEK_END) < 0)
         return -errno;
     return write_all(fd_of(file), bytes);
 }
 
-static int real_truncate(void *self, DiskFile file, uint64_t size) {
-    (void)self;
+static int real_truncate(void *, DiskFile file, uint64_t size) {
     while (ftruncate(fd_of(file), (off_t)size) != 0) {
         if (errno != EINTR)
             return -errno;
@@ -488,8 +472,7 @@ static int real_truncate(void *self, DiskFile file, uint64_t size) {
 }
 
 /* Syncs content and length, but not times: a reader after a crash needs no more. */
-static int real_sync(void *self, DiskFile file) {
-    (void)self;
+static int real_sync(void *, DiskFile file) {
     while (fdatasync(fd_of(file)) != 0) {
         if (errno != EINTR)
             return -errno;
@@ -497,8 +480,7 @@ static int real_sync(void *self, DiskFile file) {
     return 0;
 }
 
-static int real_size(void *self, DiskFile file, uint64_t *out) {
-    (void)self;
+static int real_size(void *, DiskFile file, uint64_t *out) {
     struct stat status;
     if (fstat(fd_of(file), &status) != 0)
         return -errno;
@@ -514,8 +496,7 @@ static pid_t lock_holder(int fd) {
     return wanted.l_pid > 0 ? wanted.l_pid : 0;
 }
 
-static int real_lock(void *self, DiskFile file, pid_t *holder_pid) {
-    (void)self;
+static int real_lock(void *, DiskFile file, pid_t *holder_pid) {
     struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     if (fcntl(fd_of(file), F_OFD_SETLK, &whole) == 0)
         return 0;
@@ -526,8 +507,7 @@ static int real_lock(void *self, DiskFile file, pid_t *holder_pid) {
     return -EAGAIN;
 }
 
-static int real_stat_file(void *self, DiskFile file, DiskStat *out) {
-    (void)self;
+static int real_stat_file(void *, DiskFile file, DiskStat *out) {
     struct stat status;
     if (fstat(fd_of(file), &status) != 0)
         return -errno;
@@ -535,13 +515,11 @@ static int real_stat_file(void *self, DiskFile file, DiskStat *out) {
     return 0;
 }
 
-static int real_descriptor(void *self, DiskFile file) {
-    (void)self;
+static int real_descriptor(void *, DiskFile file) {
     return fd_of(file);
 }
 
-static bool real_is_at(void *self, DiskFile file, Str path) {
-    (void)self;
+static bool real_is_at(void *, DiskFile file, Str path) {
     KernelPath at;
     struct stat of_file, of_name;
     return kernel_path(path, &at) == 0 && fstat(fd_of(file), &of_file) == 0 &&
@@ -549,8 +527,7 @@ static bool real_is_at(void *self, DiskFile file, Str path) {
            of_file.st_dev == of_name.st_dev;
 }
 
-static void real_close(void *self, DiskFile file) {
-    (void)self;
+static void real_close(void *, DiskFile file) {
     if (file.handle)
         close(fd_of(file));
 }

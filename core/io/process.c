@@ -327,8 +327,7 @@ static int run_process(const ProcessRequest *request, ProcessResult *out, Arena 
     return 0;
 }
 
-static int real_run(void *self, const ProcessRequest *request, ProcessResult *out, Arena *arena) {
-    (void)self;
+static int real_run(void *, const ProcessRequest *request, ProcessResult *out, Arena *arena) {
     int64_t began_ms = log_clock_ms();
     *out = (ProcessResult){0};
     int error = run_process(request, out, arena);
@@ -341,8 +340,7 @@ static int real_run(void *self, const ProcessRequest *request, ProcessResult *ou
     return error;
 }
 
-static const char *real_environment(void *self, const char *name) {
-    (void)self;
+static const char *real_environment(void *, const char *name) {
     return getenv(name);
 }
 

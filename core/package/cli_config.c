@@ -276,14 +276,13 @@ static bool check_installation(const Parser *parser, CliInstallation *installati
     return true;
 }
 
-static bool read_method(Parser *parser, const Setting *setting, void *payload, int depth) {
+static bool read_method(Parser *parser, const Setting *setting, void *, int depth) {
     static const char *const names[] = {
         [CLI_METHOD_FILESYSTEM_MIRROR] = "filesystem_mirror",
         [CLI_METHOD_NETWORK_MIRROR] = "network_mirror",
         [CLI_METHOD_OCI_MIRROR] = "oci_mirror",
         [CLI_METHOD_DIRECT] = "direct",
     };
-    (void)payload;
     if (!setting->is_block)
         return true;
     if (str_equal(setting->name, STR("dev_overrides")))
@@ -400,9 +399,8 @@ static bool read_block(Parser *parser, const Setting *setting, int depth) {
     return ignore_setting(parser, setting, NULL, depth);
 }
 
-static bool read_top(Parser *parser, const Setting *setting, void *payload, int depth) {
+static bool read_top(Parser *parser, const Setting *setting, void *, int depth) {
     CliConfig *config = parser->config;
-    (void)payload;
     if (setting->is_block)
         return read_block(parser, setting, depth);
     if (str_equal_cstr(setting->name, "plugin_cache_dir"))

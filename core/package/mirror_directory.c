@@ -90,7 +90,7 @@ bool mirror_directory_versions(const PackageSources *sources, const CliInstallat
 }
 
 bool mirror_directory_find(const PackageSources *sources, const CliInstallation *installation,
-                           const Package *wanted, Package *out, Str *problem, Arena *arena) {
+                           const Package *wanted, Package *out, Str *, Arena *arena) {
     const Disk *disk = sources->io->disk;
     Str directory = disk_join(installation->path, wanted->address, arena);
     Str unpacked = disk_join(disk_join(directory, wanted->version, arena), wanted->platform, arena);
@@ -101,6 +101,5 @@ bool mirror_directory_find(const PackageSources *sources, const CliInstallation 
     if (disk_exists(disk, unpacked))
         return disk->real_path(disk->self, unpacked, &out->directory, arena) == 0;
     out->archive = packed;
-    (void)problem;
     return disk_exists(disk, packed);
 }

@@ -121,11 +121,9 @@ static bool is_locked_out(const Run *run, Task *task, Arena *arena) {
     return true;
 }
 
-static void resolve(void *payload, size_t index, const Call *call, Arena *keep, Diags *diags) {
+static void resolve(void *payload, size_t index, const Call *, Arena *keep, Diags *) {
     const Run *run = payload;
     Task *task = &run->tasks[index];
-    (void)diags;
-    (void)call;
     if (is_locked_out(run, task, keep) || !choose_version(run, task, keep))
         return;
     task->is_present = is_installed(run, task, keep);
@@ -264,12 +262,10 @@ static bool install_archive(const Run *run, Task *task, size_t index, Arena *are
            check_lock(run, task, arena) && keep_unpacked(run, task, unpacked, arena);
 }
 
-static void install_one(void *payload, size_t index, const Call *call, Arena *keep, Diags *diags) {
+static void install_one(void *payload, size_t index, const Call *, Arena *keep, Diags *) {
     const Run *run = payload;
     const ProviderInstall *install = run->install;
     Task *task = &run->tasks[index];
-    (void)call;
-    (void)diags;
     if (task->is_present || take_cached(run, task, keep) || task->problem.len)
         return;
     task->has_package =

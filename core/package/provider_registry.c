@@ -54,13 +54,12 @@ static bool has_known_protocol(Value version) {
     return false;
 }
 
-bool provider_registry_versions(const PackageSources *sources, const CliInstallation *installation,
-                                Str address, StrVec *out, Str *problem, Arena *arena) {
+bool provider_registry_versions(const PackageSources *sources, const CliInstallation *, Str address,
+                                StrVec *out, Str *problem, Arena *arena) {
     Inquiry inquiry = {.sources = sources, .problem = problem, .arena = arena};
     RegistryProblem failure;
     HttpResponse response;
     Value answer, versions;
-    (void)installation;
     if (!begin(&inquiry, address))
         return false;
     Str url =
@@ -211,13 +210,12 @@ static bool check_signature(const Inquiry *inquiry, const Offer *offer, Str sums
     return true;
 }
 
-bool provider_registry_find(const PackageSources *sources, const CliInstallation *installation,
+bool provider_registry_find(const PackageSources *sources, const CliInstallation *,
                             const Package *wanted, Package *out, Str *problem, Arena *arena) {
     Inquiry inquiry = {.sources = sources, .problem = problem, .arena = arena};
     Offer offer = {0};
     Str sums;
     Url parts;
-    (void)installation;
     *out = *wanted;
     if (!begin(&inquiry, wanted->address) || !read_offer(&inquiry, wanted, &offer, out) ||
         !get_text(&inquiry, offer.sums_url, &sums) ||

@@ -708,8 +708,7 @@ void ssh_client_report(const SshLink *link, SshStatus status, SshProblem problem
 }
 
 bool ssh_client_limits(const Call *call, const LimitsRequest *request, LimitsResponse *response,
-                       Diags *diags) {
-    (void)diags;
+                       Diags *) {
     SshClient *client = call->client;
     Value object = request->object;
     int64_t port = client ? client->defaults.machine.target.port : 0;

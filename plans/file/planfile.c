@@ -47,8 +47,7 @@ static void entry_release(ArchiveEntry *entry) {
 }
 SCOPED_TYPE(ArchiveEntry, entry_release);
 
-static la_ssize_t receive(struct archive *writer, void *payload, const void *bytes, size_t size) {
-    (void)writer;
+static la_ssize_t receive(struct archive *, void *payload, const void *bytes, size_t size) {
     strbuf_add(payload, (Str){bytes, size});
     return (la_ssize_t)size;
 }

@@ -102,8 +102,7 @@ static void write_identity(JsonWriter *writer, const char *key, Value identity) 
     render_json_values_known(writer, identity);
 }
 
-void render_json_change(const ResourceChange *change, JsonWriter *writer, Arena *scratch) {
-    (void)scratch;
+void render_json_change(const ResourceChange *change, JsonWriter *writer, Arena *) {
     Value before = or_null(change->before);
     Value after = or_null(change->after);
     open_change(writer, change->action, before, after);

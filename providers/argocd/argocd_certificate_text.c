@@ -43,8 +43,7 @@ static size_t count_certificates(Str pem, bool *is_whole) {
     return count;
 }
 
-Str argocd_certificate_text_check_pem(Value pem, Arena *arena) {
-    (void)arena;
+Str argocd_certificate_text_check_pem(Value pem, Arena *) {
     Str text = value_text(pem);
     bool is_whole;
     if (str_find(text, STR("PRIVATE KEY-----"), 0) != SIZE_MAX)

@@ -20,8 +20,7 @@ static bool is_automated(Value object) {
 
 /* Users sync an application without automated syncs, so there is nothing to suspend. The member
  * would make its syncs automated when it is resumed. */
-static Str suspend_patch(Value object, Arena *arena) {
-    (void)arena;
+static Str suspend_patch(Value object, Arena *) {
     return is_automated(object)
                ? STR("{\"spec\":{\"syncPolicy\":{\"automated\":{\"enabled\":false}}}}")
                : STR("{}");
@@ -40,8 +39,7 @@ static bool is_suspended(Value object) {
            !value_is_true(found);
 }
 
-static bool is_static(Value object) {
-    (void)object;
+static bool is_static(Value) {
     return false;
 }
 
@@ -64,9 +62,8 @@ static Readiness test(Value object, Arena *arena) {
 }
 
 /* The controller removes the annotation in the same write that has the new comparison. */
-static Readiness look(Value object, Str time, Arena *arena) {
+static Readiness look(Value object, Str, Arena *arena) {
     Value ignored;
-    (void)time;
     if (kube_object_find(object, "metadata.annotations", REFRESH, &ignored))
         return (Readiness){READINESS_IN_PROGRESS, STR("request not handled yet")};
     return test(object, arena);

@@ -380,10 +380,9 @@ static bool apply(const Call *call, const ApplyRequest *request, ApplyResponse *
     return true;
 }
 
-static bool delete (const Call *call, const DeleteRequest *request, DeleteResponse *response,
+static bool delete (const Call *call, const DeleteRequest *request, DeleteResponse *,
                     Diags *diags) {
     CertificateCall entry;
-    (void)response;
     return !begin(&entry, call, value_null(request->prior.type), request->prior,
                   request->private_data) ||
            change(&entry, diags);
@@ -439,9 +438,8 @@ static bool recover(const Call *call, const RecoverRequest *request, RecoverResp
 
 /* Changes of one ConfigMap by one run need no repetition. */
 static bool limits(const Call *call, const LimitsRequest *request, LimitsResponse *response,
-                   Diags *diags) {
+                   Diags *) {
     const EntrySort *sort = sort_of(request->object);
-    (void)diags;
     if (!sort)
         return true;
     Limit limit = {

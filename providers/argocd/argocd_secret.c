@@ -97,8 +97,7 @@ Value argocd_secret_state(const Call *call, Value state, Value live, bool is_imp
     return object_builder_value(&builder);
 }
 
-bool argocd_secret_needs_live(Value state) {
-    (void)state;
+bool argocd_secret_needs_live(Value) {
     return true;
 }
 

@@ -334,9 +334,8 @@ bool argocd_wait_is_application_ready(const Call *call, Value planned, Value liv
 
 /* ApplicationSets. */
 
-static Readiness look_at_set(void *payload, Value object, Arena *arena) {
+static Readiness look_at_set(void *, Value object, Arena *arena) {
     Value ignored;
-    (void)payload;
     ObjectCondition error = object_condition_find(object, "ErrorOccurred");
     ObjectCondition current = object_condition_find(object, "ResourcesUpToDate");
     if (kube_object_text(object, "metadata", "deletionTimestamp").len)

@@ -17,9 +17,8 @@ static const KubeResource secrets = {
     .is_namespaced = true,
 };
 
-static bool admin_open(const Call *call, const OpenRequest *request, OpenResponse *response,
+static bool admin_open(const Call *call, const OpenRequest *, OpenResponse *response,
                        Diags *diags) {
-    (void)request;
     KubeRef ref = {
         .resource = &secrets,
         .namespace = object_text(response->result, "namespace", STR("argocd")),

@@ -340,7 +340,7 @@ static void fill_flag(ObjectBuilder *builder, const char *name, bool flag) {
 
 /* An imported object gets its arguments from the files and the cluster. */
 static Value fill_import(const Bootstrap *bootstrap, const FoundFiles *files,
-                         const FluxInstallation *found) {
+                         const FluxInstallation *) {
     const Call *call = bootstrap->call;
     Arena *arena = call->arena;
     ObjectBuilder builder = object_builder_of(bootstrap->object, arena);
@@ -349,7 +349,6 @@ static Value fill_import(const Bootstrap *bootstrap, const FoundFiles *files,
     FluxSettings settings = flux_components_settings(&components, arena);
     FluxSync sync = flux_sync_of(sync_objects.items, sync_objects.count);
     StrVec base = {0}, extra = {0};
-    (void)found;
     vec_each(&settings.components, name) {
         if (flux_settings_is_default(*name))
             vec_push(arena, &base, *name);
@@ -565,10 +564,9 @@ static bool remove_files(const Bootstrap *bootstrap) {
     return is_good;
 }
 
-static bool delete (const Call *call, const DeleteRequest *request, DeleteResponse *response,
+static bool delete (const Call *call, const DeleteRequest *request, DeleteResponse *,
                     Diags *diags) {
     Bootstrap bootstrap;
-    (void)response;
     if (!bootstrap_open(call, request->prior, &bootstrap, diags))
         return false;
     FluxRemoval removal = {

@@ -6,8 +6,7 @@
 
 #define SOURCE_API "source.toolkit.fluxcd.io/v1"
 
-static Str request_patch(Value object, Str time, Arena *arena) {
-    (void)object;
+static Str request_patch(Value, Str time, Arena *arena) {
     return str_format(arena,
                       "{\"metadata\":{\"annotations\":{\"" FLUX_REQUESTED_AT "\":\"%.*s\"}}}",
                       STR_ARG(time));

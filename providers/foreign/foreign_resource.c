@@ -73,9 +73,8 @@ static bool resource_plan(const Call *call, const PlanRequest *request, PlanResp
 }
 
 /* The marker of a call is its label for the outcome keeper. */
-static bool resource_marker(const Call *call, const MarkerRequest *request,
-                            MarkerResponse *response, Diags *diags) {
-    (void)request;
+static bool resource_marker(const Call *call, const MarkerRequest *, MarkerResponse *response,
+                            Diags *diags) {
     Str problem;
     if (!call->io->keeper ||
         keeper_label(call->io->keeper, &response->marker, &problem, call->arena))

@@ -13,8 +13,7 @@
 #define SHOWN_MAX ((size_t)4096)
 
 /* helm splits the value of the option as a line of CSV. */
-static Str check_versions(Value value, Arena *arena) {
-    (void)arena;
+static Str check_versions(Value value, Arena *) {
     for (size_t i = 0; i < value.count; i++) {
         Value item = value_at(value, i);
         Str text = value_is_present(item) ? value_text(item) : STR("-");

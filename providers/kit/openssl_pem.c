@@ -14,11 +14,9 @@ Str openssl_pem_text(BIO *bio, Arena *arena) {
 }
 
 /* Passphrase callback that always fails: loam never prompts for one. */
-static int no_phrase(char *buffer, int size, int is_writing, void *payload) {
-    (void)buffer;
+static int no_phrase(char *, int size, int is_writing, void *) {
     (void)size;
     (void)is_writing;
-    (void)payload;
     return -1;
 }
 

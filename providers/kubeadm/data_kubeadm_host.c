@@ -163,9 +163,8 @@ static Value describe(Value object, const HostFacts *facts, int64_t skew_ms, Are
     return object_builder_value(&builder);
 }
 
-static bool host_read(const Call *call, const DataReadRequest *request, DataReadResponse *response,
+static bool host_read(const Call *call, const DataReadRequest *, DataReadResponse *response,
                       Diags *diags) {
-    (void)request;
     SCOPED(SshLink) link = {0};
     SshProblem problem = {0};
     const Str arguments[] = {HOST_FACTS_CLOCK};

@@ -16,8 +16,7 @@ static const ArgumentRule rules[] = {
 };
 
 static bool kubeconfig_read(const Call *call, const DataReadRequest *request,
-                            DataReadResponse *response, Diags *diags) {
-    (void)diags;
+                            DataReadResponse *response, Diags *) {
     PkiKubeconfig content = kubeadm_kubeconfig_read(response->state, call->arena);
     content.client_certificate = object_text(request->config, "client_certificate", STR_EMPTY);
     content.client_key = object_text(request->config, "client_key", STR_EMPTY);

@@ -54,9 +54,8 @@ static bool make(const Call *call, Value config, PkiPair *out, int64_t *end, Dia
                       STR_ARG(problem));
 }
 
-static bool kubeconfig_open(const Call *call, const OpenRequest *request, OpenResponse *response,
+static bool kubeconfig_open(const Call *call, const OpenRequest *, OpenResponse *response,
                             Diags *diags) {
-    (void)request;
     PkiPair pair;
     int64_t end;
     if (!make(call, response->result, &pair, &end, diags))

@@ -190,16 +190,14 @@ static bool snapshot_read(const Call *call, const ReadRequest *request, ReadResp
     return true;
 }
 
-static bool snapshot_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
+static bool snapshot_plan(const Call *call, const PlanRequest *request, PlanResponse *,
                           Diags *diags) {
     bool responds;
-    (void)response;
     return ssh_client_greet(call, request, &responds, diags);
 }
 
-static bool snapshot_delete(const Call *call, const DeleteRequest *request,
-                            DeleteResponse *response, Diags *diags) {
-    (void)response;
+static bool snapshot_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,
+                            Diags *diags) {
     SCOPED(SshLink) link = {0};
     Diags problems = diags_new(call->arena);
     if (!object_has(request->prior, "schedule"))

@@ -592,10 +592,9 @@ static bool host_apply(const Call *call, const ApplyRequest *request, ApplyRespo
 
 /* The machine goes, and its kubeadm_init stays: kubeadm_host is deleted before the machine, so the
  * node leaves its cluster now. A kubeadm_join is deleted itself. */
-static bool host_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
+static bool host_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,
                         Diags *diags) {
     Str host = object_text(request->prior, "host", STR_EMPTY);
-    (void)response;
     if (!call_loses(call, host))
         return true;
     FoundObjects clusters = call_find_objects(call, "kubeadm_init");
@@ -656,11 +655,10 @@ static bool host_read(const Call *call, const ReadRequest *request, ReadResponse
 /* Version 0 of the schema has no container_runtime, and calls runtime_version
  * "containerd_version". */
 static bool host_upgrade(const Call *call, const UpgradeRequest *request, UpgradeResponse *response,
-                         Diags *diags) {
+                         Diags *) {
     Value stored;
     const char *error;
     size_t offset;
-    (void)diags;
     if (!json_parse_any(request->stored, &stored, &error, &offset, call->arena) ||
         stored.type->kind != KIND_OBJECT)
         return true;

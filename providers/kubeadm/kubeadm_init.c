@@ -415,16 +415,14 @@ static bool init_import(const Call *call, const ImportRequest *request, ImportRe
 
 /* The control planes of a cluster change one at a time. */
 static bool init_limits(const Call *call, const LimitsRequest *request, LimitsResponse *response,
-                        Diags *diags) {
-    (void)diags;
+                        Diags *) {
     if (request->action == LIMIT_UPDATE)
         kubeadm_node_limit(call, request->object, true, response);
     return true;
 }
 
-static bool init_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
+static bool init_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,
                         Diags *diags) {
-    (void)response;
     SCOPED(SshLink) link = {0};
     KubeadmNode node;
     Str id = object_text(request->prior, "id", STR_EMPTY);

@@ -149,9 +149,8 @@ static bool join_update(const Call *call, const ApplyRequest *request, ApplyResp
     return true;
 }
 
-static bool join_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
+static bool join_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,
                         Diags *diags) {
-    (void)response;
     SCOPED(SshLink) link = {0};
     KubeadmNode node;
     Str id = object_text(request->prior, "id", STR_EMPTY);
@@ -191,8 +190,7 @@ static bool join_recover(const Call *call, const RecoverRequest *request, Recove
 /* Each new member of etcd changes its quorum, so control planes change one at a time. Workers that
  * are drained leave their pods to the others, unless the whole cluster is deleted. */
 static bool join_limits(const Call *call, const LimitsRequest *request, LimitsResponse *response,
-                        Diags *diags) {
-    (void)diags;
+                        Diags *) {
     bool is_member = is_control_plane(request->object);
     Str endpoint = object_text(request->object, "endpoint", STR_EMPTY);
     bool is_deleted = request->action == LIMIT_DELETE;

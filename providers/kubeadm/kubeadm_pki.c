@@ -54,9 +54,7 @@ static const struct {
     {"service_account", "public_key", offsetof(PkiSet, service_account)},
 };
 
-static bool pki_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
-                     Diags *diags) {
-    (void)response;
+static bool pki_plan(const Call *call, const PlanRequest *request, PlanResponse *, Diags *diags) {
     Value allows = object_attribute(request->config, "allow_unencrypted_state");
     if (!call->stores_plain_state || !value_is_known(allows) || value_is_true(allows))
         return true;
@@ -102,10 +100,8 @@ static bool pki_create(const Call *call, const ApplyRequest *request, ApplyRespo
 }
 
 /* Only allow_unencrypted_state changes in place, and it needs no action. */
-static bool pki_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                       Diags *diags) {
-    (void)call;
-    (void)diags;
+static bool pki_update(const Call *, const ApplyRequest *request, ApplyResponse *response,
+                       Diags *) {
     response->state = request->planned;
     return true;
 }

@@ -135,9 +135,7 @@ bool kubeadm_restore_check_done(const KubeadmNode *node, const EtcdSnapshot *sna
             report_alive(node->call, node->link->target.host, diags));
 }
 
-static int discard(void *payload, Str piece) {
-    (void)payload;
-    (void)piece;
+static int discard(void *, Str) {
     return 0;
 }
 

@@ -96,9 +96,8 @@ static bool data_read(const Call *call, const DataReadRequest *request, DataRead
     return true;
 }
 
-static Str check_limit(Value value, Arena *arena) {
+static Str check_limit(Value value, Arena *) {
     int64_t number;
-    (void)arena;
     return value_to_int(value, &number) && number > 0
                ? STR_EMPTY
                : STR("The value must be a positive whole number.");

@@ -21,7 +21,7 @@ static const struct {
     {"platform", "platform"},
 };
 
-static bool data_read(const Call *call, const DataReadRequest *request, DataReadResponse *response,
+static bool data_read(const Call *call, const DataReadRequest *, DataReadResponse *response,
                       Diags *diags) {
     static const KubeResource resource = {.kind = STR_CONST("Version")};
     const KubeRef ref = {.resource = &resource};
@@ -36,7 +36,6 @@ static bool data_read(const Call *call, const DataReadRequest *request, DataRead
     KubeRequest get = {.method = "GET", .path = STR("/version")};
     KubeResponse reply;
     Value found;
-    (void)request;
     if (kube_call_send(&lookup.target.kube, get, &reply, diags) != KUBE_DONE ||
         !kube_client_decode(&reply, &found, call->arena))
         return object_lookup_fail(&lookup, &ref, &reply);

@@ -149,10 +149,9 @@ static bool request_token(const Call *call, Value config, Token *out, Str *defer
     return true;
 }
 
-static bool token_open(const Call *call, const OpenRequest *request, OpenResponse *response,
+static bool token_open(const Call *call, const OpenRequest *, OpenResponse *response,
                        Diags *diags) {
     Token token;
-    (void)request;
     Value config = response->result;
     if (!request_token(call, config, &token, &response->deferred, diags))
         return false;
@@ -175,9 +174,8 @@ static bool token_renew(const Call *call, const RenewRequest *request, RenewResp
     return true;
 }
 
-static Str check_seconds(Value value, Arena *arena) {
+static Str check_seconds(Value value, Arena *) {
     int64_t number;
-    (void)arena;
     return value_to_int(value, &number) && number >= SECONDS_MIN
                ? STR_EMPTY
                : STR("The value must be a whole number of at least 600.");

@@ -125,8 +125,7 @@ static bool manifest_plan(const Call *call, const PlanRequest *request, PlanResp
 }
 
 static bool manifest_marker(const Call *call, const MarkerRequest *request,
-                            MarkerResponse *response, Diags *diags) {
-    (void)diags;
+                            MarkerResponse *response, Diags *) {
     ObjectKey key = object_key_of(object_attribute(request->planned, "manifest"));
     response->marker = object_key_import_id(&key, call->arena);
     return true;
@@ -170,10 +169,9 @@ static bool manifest_apply(const Call *call, const ApplyRequest *request, ApplyR
     return is_ready;
 }
 
-static bool manifest_delete(const Call *call, const DeleteRequest *request,
-                            DeleteResponse *response, Diags *diags) {
+static bool manifest_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,
+                            Diags *diags) {
     ManifestCall manifest;
-    (void)response;
     const ObjectRequest *object =
         request_of(call, request->prior, request->prior, request->private_data, &manifest);
     ObjectDeletion deletion = object_arguments_deletion(request->prior);

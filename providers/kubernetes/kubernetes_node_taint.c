@@ -290,11 +290,10 @@ static bool taint_apply(const Call *call, const ApplyRequest *request, ApplyResp
     return true;
 }
 
-static bool taint_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
+static bool taint_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,
                          Diags *diags) {
     TaintCall taints;
     ObjectRead read;
-    (void)response;
     begin(&taints, call, value_null(request->prior.type), request->prior, request->private_data);
     return change(&taints, &read, diags);
 }

@@ -251,8 +251,7 @@ static Value state_of(const Call *call, Value state, Value live, bool is_import)
 }
 
 /* Returns the digests that the plan computed. */
-static Str values_of(const TypedCall *typed, Value live) {
-    (void)live;
+static Str values_of(const TypedCall *typed, Value) {
     return typed->request.record.values;
 }
 

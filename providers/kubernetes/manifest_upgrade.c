@@ -68,14 +68,13 @@ static Str converted(Value stored, Arena *arena) {
 }
 
 bool manifest_upgrade(const Call *call, const UpgradeRequest *request, UpgradeResponse *response,
-                      Diags *diags) {
+                      Diags *) {
     Arena *arena = call->arena;
     UpgradeRequest made = *request;
     ObjectBuilder builder;
     Value stored;
     const char *error;
     size_t offset;
-    (void)diags;
     if (request->version != MANIFEST_UPGRADE_HASHICORP ||
         !json_parse_any(request->stored, &stored, &error, &offset, arena) ||
         !value_is_present(stored) || stored.type->kind != KIND_OBJECT)

@@ -161,8 +161,7 @@ static Str manager_of(const Call *call, Value planned) {
 }
 
 bool object_fields_marker(const Call *call, const MarkerRequest *request, MarkerResponse *response,
-                          Diags *diags) {
-    (void)diags;
+                          Diags *) {
     response->marker = manager_of(call, request->planned);
     return true;
 }
@@ -228,10 +227,9 @@ static bool release(const ObjectRequest *request, Diags *diags) {
                                 &response, diags);
 }
 
-bool object_fields_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
+bool object_fields_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,
                           Diags *diags) {
     FieldsCall fields;
-    (void)response;
     return release(request_of(call, request->prior, request->prior, request->private_data, &fields),
                    diags);
 }

@@ -13,9 +13,7 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static bool file_open(const Call *call, const OpenRequest *request, OpenResponse *response,
-                      Diags *diags) {
-    (void)request;
+static bool file_open(const Call *call, const OpenRequest *, OpenResponse *response, Diags *diags) {
     return local_lookup_file(call, &response->result, diags);
 }
 

@@ -22,8 +22,7 @@ bool local_lookup_file(const Call *call, Value *state, Diags *diags) {
     return true;
 }
 
-bool local_lookup_read(const Call *call, const DataReadRequest *request, DataReadResponse *response,
+bool local_lookup_read(const Call *call, const DataReadRequest *, DataReadResponse *response,
                        Diags *diags) {
-    (void)request;
     return local_lookup_file(call, &response->state, diags);
 }

@@ -149,8 +149,7 @@ static bool source_changed(const Call *call, const PlanRequest *request) {
 }
 
 bool local_place_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
-                      Diags *diags) {
-    (void)diags;
+                      Diags *) {
     if (!source_changed(call, request))
         return true;
     ObjectBuilder builder = object_builder_of(response->planned, call->arena);
@@ -164,11 +163,9 @@ bool local_place_plan(const Call *call, const PlanRequest *request, PlanResponse
     return true;
 }
 
-bool local_place_marker(const Call *call, const MarkerRequest *request, MarkerResponse *response,
-                        Diags *diags) {
-    (void)diags;
+bool local_place_marker(const Call *, const MarkerRequest *request, MarkerResponse *response,
+                        Diags *) {
     Value planned = request->planned;
-    (void)call;
     response->marker = object_text(planned, "filename", STR_EMPTY);
     return true;
 }
@@ -226,9 +223,8 @@ bool local_place_update(const Call *call, const ApplyRequest *request, ApplyResp
     return true;
 }
 
-bool local_place_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
+bool local_place_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,
                         Diags *diags) {
-    (void)response;
     const Disk *disk = call->io->disk;
     Str path = object_text(request->prior, "filename", STR_EMPTY);
     int error = disk->remove(disk->self, path);

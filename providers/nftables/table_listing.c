@@ -18,8 +18,7 @@ static bool is_passing(Str name) {
 }
 
 /* Omits the members that packets and time change. */
-static Value drop_counters(Value v, void *payload, Arena *arena) {
-    (void)payload;
+static Value drop_counters(Value v, void *, Arena *arena) {
     bool has_any = false;
     if (!value_is_present(v) || v.type->kind != KIND_OBJECT)
         return v;

@@ -11,8 +11,7 @@ static const Attribute attributes[] = {
 };
 
 static bool source_read(const Call *call, const DataReadRequest *request,
-                        DataReadResponse *response, Diags *diags) {
-    (void)diags;
+                        DataReadResponse *response, Diags *) {
     ObjectBuilder builder = object_builder_of(request->config, call->arena);
     object_builder_set(&builder, "outputs", object_attribute(request->config, "inputs"));
     object_builder_set(&builder, "random", value_from_str(null_random_text(call->arena)));

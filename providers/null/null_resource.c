@@ -11,18 +11,15 @@ static const Attribute attributes[] = {
 /* clang-format on */
 
 static bool resource_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                            Diags *diags) {
-    (void)diags;
+                            Diags *) {
     ObjectBuilder builder = object_builder_of(request->planned, call->arena);
     object_builder_set(&builder, "id", value_from_str(null_random_text(call->arena)));
     response->state = object_builder_value(&builder);
     return true;
 }
 
-static bool resource_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                            Diags *diags) {
-    (void)call;
-    (void)diags;
+static bool resource_update(const Call *, const ApplyRequest *request, ApplyResponse *response,
+                            Diags *) {
     response->state = request->planned;
     return true;
 }

@@ -5,8 +5,7 @@
 static const Attribute attributes[] = {RANDOM_OCTETS_ATTRIBUTES(0)};
 
 static bool bytes_open(const Call *call, const OpenRequest *request, OpenResponse *response,
-                       Diags *diags) {
-    (void)diags;
+                       Diags *) {
     response->result = random_octets_draw(request->config, call->arena);
     return true;
 }

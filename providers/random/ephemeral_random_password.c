@@ -20,10 +20,7 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static bool password_open(const Call *call, const OpenRequest *request, OpenResponse *response,
-                          Diags *diags) {
-    (void)request;
-    (void)diags;
+static bool password_open(const Call *call, const OpenRequest *, OpenResponse *response, Diags *) {
     ObjectBuilder builder = object_builder_of(response->result, call->arena);
     Str text = random_text_draw(response->result, call->arena);
     Str hash;

@@ -61,8 +61,7 @@ static Value describe(ObjectBuilder *builder, Str bytes, Arena *arena) {
 }
 
 static bool id_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                      Diags *diags) {
-    (void)diags;
+                      Diags *) {
     size_t count = (size_t)object_int(request->planned, "byte_length", 1);
     char *bytes = arena_alloc(call->arena, count);
     random_fill(bytes, count);

@@ -67,8 +67,7 @@ static Value with_result(ObjectBuilder *builder, int64_t result, Arena *arena) {
 }
 
 static bool integer_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                           Diags *diags) {
-    (void)diags;
+                           Diags *) {
     ObjectBuilder builder = object_builder_of(request->planned, call->arena);
     response->state = with_result(&builder, choose(request->planned, call->arena), call->arena);
     return true;

@@ -23,8 +23,7 @@ static Value with_text(ObjectBuilder *builder, Str text, Arena *arena) {
 }
 
 static bool password_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                            Diags *diags) {
-    (void)diags;
+                            Diags *) {
     ObjectBuilder builder = object_builder_of(request->planned, call->arena);
     response->state =
         with_text(&builder, random_text_draw(request->planned, call->arena), call->arena);
@@ -33,10 +32,9 @@ static bool password_create(const Call *call, const ApplyRequest *request, Apply
 
 /* The import ID is the password. */
 static bool password_import(const Call *call, const ImportRequest *request,
-                            ImportResponse *response, Diags *diags) {
+                            ImportResponse *response, Diags *) {
     Str id = request->id;
     Value *state = &response->state;
-    (void)diags;
     ObjectBuilder builder = object_builder_empty(&random_password.schema, call->arena);
     random_text_adopt(&builder, id);
     *state = with_text(&builder, str_clone(id, call->arena), call->arena);
@@ -44,10 +42,9 @@ static bool password_import(const Call *call, const ImportRequest *request,
 }
 
 static bool password_upgrade(const Call *call, const UpgradeRequest *request,
-                             UpgradeResponse *response, Diags *diags) {
+                             UpgradeResponse *response, Diags *) {
     ObjectBuilder builder;
     Str hash;
-    (void)diags;
     if (!upgrade_object_begin(call, request, &builder))
         return true;
     random_text_complete(&builder);

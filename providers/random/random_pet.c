@@ -121,8 +121,7 @@ static Str draw_name(Value planned, Arena *arena) {
 }
 
 static bool pet_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                       Diags *diags) {
-    (void)diags;
+                       Diags *) {
     ObjectBuilder builder = object_builder_of(request->planned, call->arena);
     object_builder_set_text(&builder, "id", draw_name(request->planned, call->arena), call->arena);
     response->state = object_builder_value(&builder);

@@ -4,10 +4,7 @@
 static const ResourceType *const resources[] = {RANDOM_RESOURCES(PROVIDER_ROW)};
 static const EphemeralType *const ephemerals[] = {RANDOM_EPHEMERALS(PROVIDER_ROW)};
 
-bool random_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                   Diags *diags) {
-    (void)call;
-    (void)diags;
+bool random_update(const Call *, const ApplyRequest *request, ApplyResponse *response, Diags *) {
     response->state = request->planned;
     return true;
 }

@@ -56,8 +56,7 @@ static Value shuffled(Value planned, Arena *arena) {
 }
 
 static bool shuffle_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                           Diags *diags) {
-    (void)diags;
+                           Diags *) {
     ObjectBuilder builder = object_builder_of(request->planned, call->arena);
     object_builder_set(&builder, "result", shuffled(request->planned, call->arena));
     object_builder_set(&builder, "id", value_from_str(STR("-")));

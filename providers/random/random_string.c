@@ -16,18 +16,16 @@ static Value with_text(ObjectBuilder *builder, Str text) {
 }
 
 static bool string_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                          Diags *diags) {
-    (void)diags;
+                          Diags *) {
     ObjectBuilder builder = object_builder_of(request->planned, call->arena);
     response->state = with_text(&builder, random_text_draw(request->planned, call->arena));
     return true;
 }
 
 static bool string_import(const Call *call, const ImportRequest *request, ImportResponse *response,
-                          Diags *diags) {
+                          Diags *) {
     Str id = request->id;
     Value *state = &response->state;
-    (void)diags;
     ObjectBuilder builder = object_builder_empty(&random_string.schema, call->arena);
     random_text_adopt(&builder, id);
     *state = with_text(&builder, str_clone(id, call->arena));
@@ -35,9 +33,8 @@ static bool string_import(const Call *call, const ImportRequest *request, Import
 }
 
 static bool string_upgrade(const Call *call, const UpgradeRequest *request,
-                           UpgradeResponse *response, Diags *diags) {
+                           UpgradeResponse *response, Diags *) {
     ObjectBuilder builder;
-    (void)diags;
     if (!upgrade_object_begin(call, request, &builder))
         return true;
     random_text_complete(&builder);

@@ -19,8 +19,7 @@ Value random_uuid_describe(Value planned, Str uuid, Arena *arena) {
 }
 
 static bool uuid_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                        Diags *diags) {
-    (void)diags;
+                        Diags *) {
     response->state = random_uuid_describe(request->planned, uuid_v4(call->arena), call->arena);
     return true;
 }

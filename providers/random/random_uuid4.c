@@ -6,8 +6,7 @@
 static const Attribute attributes[] = {RANDOM_UUID_ATTRIBUTES};
 
 static bool uuid_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                        Diags *diags) {
-    (void)diags;
+                        Diags *) {
     response->state = random_uuid_describe(request->planned, uuid_v4(call->arena), call->arena);
     return true;
 }

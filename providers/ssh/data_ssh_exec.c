@@ -9,9 +9,8 @@ static const Attribute attributes[] = {
     SSH_QUERY_ATTRIBUTES(0),
 };
 
-static bool data_read(const Call *call, const DataReadRequest *request, DataReadResponse *response,
+static bool data_read(const Call *call, const DataReadRequest *, DataReadResponse *response,
                       Diags *diags) {
-    (void)request;
     Value *state = &response->state;
     SshResult result;
     Str command = object_text(*state, "command", STR_EMPTY);

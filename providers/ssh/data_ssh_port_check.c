@@ -304,9 +304,8 @@ static Value described(Value object, const PortCheck *check, const StrVec *found
     return object_builder_value(&builder);
 }
 
-static bool port_check_read(const Call *call, const DataReadRequest *request,
-                            DataReadResponse *response, Diags *diags) {
-    (void)request;
+static bool port_check_read(const Call *call, const DataReadRequest *, DataReadResponse *response,
+                            Diags *diags) {
     PortCheck check;
     StrVec states = {0};
     if (!collect(call, response->state, &check, diags))

@@ -67,9 +67,7 @@ static bool run(const Call *call, Value object, const char *name, Diags *diags) 
     return false;
 }
 
-static bool exec_open(const Call *call, const OpenRequest *request, OpenResponse *response,
-                      Diags *diags) {
-    (void)request;
+static bool exec_open(const Call *call, const OpenRequest *, OpenResponse *response, Diags *diags) {
     Value object = response->result;
     SshResult result;
     Str command = object_text(object, "command", STR_EMPTY);

@@ -76,10 +76,8 @@ static bool exec_create(const Call *call, const ApplyRequest *request, ApplyResp
 }
 
 /* An update only stores the new arguments. */
-static bool exec_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                        Diags *diags) {
-    (void)call;
-    (void)diags;
+static bool exec_update(const Call *, const ApplyRequest *request, ApplyResponse *response,
+                        Diags *) {
     response->state = request->planned;
     return true;
 }
@@ -89,9 +87,8 @@ static Str destroy_id(Str id, Arena *arena) {
     return str_concat(id, STR("-destroy"), arena);
 }
 
-static bool exec_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
+static bool exec_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,
                         Diags *diags) {
-    (void)response;
     SCOPED(SshLink) link = {0};
     Str id = object_text(request->prior, "id", STR_EMPTY);
     Str script = object_text(request->prior, "destroy_command", STR_EMPTY);
@@ -126,10 +123,8 @@ static bool exec_delete(const Call *call, const DeleteRequest *request, DeleteRe
     return remote_step_remove(&link, step.id, diags) && is_good;
 }
 
-static bool exec_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
-                      Diags *diags) {
+static bool exec_plan(const Call *call, const PlanRequest *request, PlanResponse *, Diags *diags) {
     bool responds;
-    (void)response;
     return ssh_client_greet(call, request, &responds, diags);
 }
 

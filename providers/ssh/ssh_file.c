@@ -127,11 +127,9 @@ static bool file_plan(const Call *call, const PlanRequest *request, PlanResponse
     return true;
 }
 
-static bool file_marker(const Call *call, const MarkerRequest *request, MarkerResponse *response,
-                        Diags *diags) {
-    (void)diags;
+static bool file_marker(const Call *, const MarkerRequest *request, MarkerResponse *response,
+                        Diags *) {
     Value planned = request->planned;
-    (void)call;
     response->marker = object_text(planned, "path", STR_EMPTY);
     return true;
 }
@@ -204,9 +202,8 @@ static bool file_apply(const Call *call, const ApplyRequest *request, ApplyRespo
     return true;
 }
 
-static bool file_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
+static bool file_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,
                         Diags *diags) {
-    (void)response;
     SCOPED(SshLink) link = {0};
     if (!ssh_client_link(call, request->prior, &link, diags))
         return false;

@@ -131,9 +131,8 @@ static Value outputs_of(const State *state, Value defaults, Arena *arena) {
     return value_object(names, values, count, arena);
 }
 
-static bool remote_read(const Call *call, const DataReadRequest *request,
-                        DataReadResponse *response, Diags *diags) {
-    (void)request;
+static bool remote_read(const Call *call, const DataReadRequest *, DataReadResponse *response,
+                        Diags *diags) {
     Value *state = &response->state;
     Arena *arena = call->arena;
     const BackendType *type;

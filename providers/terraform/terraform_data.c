@@ -64,8 +64,7 @@ static bool data_plan(const Call *call, const PlanRequest *request, PlanResponse
 
 /* For create and update: sets the attributes that the plan left unknown. */
 static bool data_apply(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                       Diags *diags) {
-    (void)diags;
+                       Diags *) {
     ObjectBuilder builder = object_builder_of(request->planned, call->arena);
     if (!value_is_known(object_builder_get(&builder, "id"))) {
         object_builder_set(&builder, "id", value_from_str(uuid_v4(call->arena)));
@@ -82,10 +81,9 @@ static bool data_apply(const Call *call, const ApplyRequest *request, ApplyRespo
 }
 
 static bool data_import(const Call *call, const ImportRequest *request, ImportResponse *response,
-                        Diags *diags) {
+                        Diags *) {
     Str id = request->id;
     Value *state = &response->state;
-    (void)diags;
     ObjectBuilder builder = object_builder_empty(&terraform_data.schema, call->arena);
     object_builder_set_text(&builder, "id", id, call->arena);
     *state = object_builder_value(&builder);

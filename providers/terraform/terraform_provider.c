@@ -5,10 +5,8 @@ static const ResourceType *const resources[] = {TERRAFORM_RESOURCES(PROVIDER_ROW
 static const DataSourceType *const data_sources[] = {TERRAFORM_DATA_SOURCES(PROVIDER_ROW)};
 
 /* Sets the client to the ciphers that decrypt stored states. */
-static bool configure(const Call *call, const ConfigureRequest *request,
-                      ConfigureResponse *response, Diags *diags) {
-    (void)call;
-    (void)diags;
+static bool configure(const Call *, const ConfigureRequest *request, ConfigureResponse *response,
+                      Diags *) {
     response->client = (void *)(uintptr_t)request->context;
     return true;
 }

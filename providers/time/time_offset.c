@@ -75,9 +75,8 @@ static bool differs(const PlanRequest *request, bool *is_known) {
 
 /* If the offsets of an update change and are known, the new timestamp is known in the plan. */
 static bool offset_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
-                        Diags *diags) {
+                        Diags *) {
     static const char *const texts[] = {"rfc3339", "id", NULL};
-    (void)diags;
     Timestamp base;
     bool is_known = true;
     if (value_is_null(request->prior) || value_equal(request->prior, request->proposed))
@@ -98,8 +97,7 @@ static bool offset_plan(const Call *call, const PlanRequest *request, PlanRespon
 
 /* For create and update. */
 static bool offset_apply(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                         Diags *diags) {
-    (void)diags;
+                         Diags *) {
     Timestamp base;
     if (!time_fields_find(request->planned, BASE, &base, call->arena))
         base = time_fields_now(call);

@@ -92,9 +92,8 @@ static bool are_rotations_known(Value config) {
 /* The rotation time of an update is known in the plan if its arguments are. An update of an object
  * past its rotation time replaces the object if it changes that time. */
 static bool rotating_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
-                          Diags *diags) {
+                          Diags *) {
     static const char *const texts[] = {ROTATION, "id", NULL};
-    (void)diags;
     Timestamp base;
     if (value_is_null(request->prior) || value_equal(request->prior, request->proposed))
         return true;
@@ -117,8 +116,7 @@ static bool rotating_plan(const Call *call, const PlanRequest *request, PlanResp
 
 /* For create and update. */
 static bool rotating_apply(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                           Diags *diags) {
-    (void)diags;
+                           Diags *) {
     Timestamp base;
     if (!time_fields_find(request->planned, "rfc3339", &base, call->arena))
         base = time_fields_now(call);
@@ -130,8 +128,7 @@ static bool rotating_apply(const Call *call, const ApplyRequest *request, ApplyR
 
 /* An object past its rotation time counts as deleted, so that the plan creates a new one. */
 static bool rotating_read(const Call *call, const ReadRequest *request, ReadResponse *response,
-                          Diags *diags) {
-    (void)diags;
+                          Diags *) {
     if (is_over(call, request->state))
         response->state = value_null(request->state.type);
     return true;

@@ -68,17 +68,14 @@ static bool sleep_create(const Call *call, const ApplyRequest *request, ApplyRes
     return true;
 }
 
-static bool sleep_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                         Diags *diags) {
-    (void)call;
-    (void)diags;
+static bool sleep_update(const Call *, const ApplyRequest *request, ApplyResponse *response,
+                         Diags *) {
     response->state = request->planned;
     return true;
 }
 
-static bool sleep_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
+static bool sleep_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,
                          Diags *diags) {
-    (void)response;
     return wait_for(call, request->prior, "destroy_duration", diags);
 }
 

@@ -13,8 +13,7 @@ static const Attribute attributes[] = {
 
 /* A given timestamp is known in the plan of a creation. */
 static bool static_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
-                        Diags *diags) {
-    (void)diags;
+                        Diags *) {
     Timestamp time;
     if (!value_is_null(request->prior) ||
         !time_fields_find(request->proposed, "rfc3339", &time, call->arena))
@@ -34,8 +33,7 @@ static Value with_time(ObjectBuilder *builder, Timestamp time, Arena *arena) {
 }
 
 static bool static_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                          Diags *diags) {
-    (void)diags;
+                          Diags *) {
     Timestamp time;
     if (!time_fields_find(request->planned, "rfc3339", &time, call->arena))
         time = time_fields_now(call);

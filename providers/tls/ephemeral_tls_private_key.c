@@ -4,9 +4,7 @@
 
 static const Attribute attributes[] = {TLS_KEY_ATTRIBUTES(0)};
 
-static bool key_open(const Call *call, const OpenRequest *request, OpenResponse *response,
-                     Diags *diags) {
-    (void)request;
+static bool key_open(const Call *call, const OpenRequest *, OpenResponse *response, Diags *diags) {
     ObjectBuilder builder = object_builder_of(response->result, call->arena);
     Str id;
     if (!tls_key_make(response->result, &builder, &id, call->arena, diags))

@@ -114,9 +114,7 @@ static bool is_ready_when_new(Value planned) {
     return hours == 0 || (hours > 0 && early >= hours);
 }
 
-bool tls_issue_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
-                    Diags *diags) {
-    (void)diags;
+bool tls_issue_plan(const Call *call, const PlanRequest *request, PlanResponse *response, Diags *) {
     ObjectBuilder builder = object_builder_of(response->planned, call->arena);
     bool is_new = value_is_null(request->prior);
     Value ready = value_bool(is_ready_when_new(response->planned));
@@ -130,17 +128,12 @@ bool tls_issue_plan(const Call *call, const PlanRequest *request, PlanResponse *
     return true;
 }
 
-bool tls_issue_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                      Diags *diags) {
-    (void)call;
-    (void)diags;
+bool tls_issue_update(const Call *, const ApplyRequest *request, ApplyResponse *response, Diags *) {
     response->state = request->planned;
     return true;
 }
 
-bool tls_issue_read(const Call *call, const ReadRequest *request, ReadResponse *response,
-                    Diags *diags) {
-    (void)diags;
+bool tls_issue_read(const Call *call, const ReadRequest *request, ReadResponse *response, Diags *) {
     if (!is_ready(call, request->state))
         return true;
     ObjectBuilder builder = object_builder_of(request->state, call->arena);

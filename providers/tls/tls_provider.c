@@ -56,10 +56,8 @@ static Str proxy_of(Value proxy, Arena *arena) {
     return url_to_str(&url, arena);
 }
 
-static bool configure(const Call *call, const ConfigureRequest *request,
-                      ConfigureResponse *response, Diags *diags) {
-    (void)call;
-    (void)diags;
+static bool configure(const Call *, const ConfigureRequest *request, ConfigureResponse *response,
+                      Diags *) {
     TlsClient *client = arena_new(request->run, TlsClient);
     Value blocks = object_attribute(request->config, "proxy");
     *client = (TlsClient){.is_from_environment = true};

@@ -101,7 +101,7 @@ static LockResult read_lock(const Locking *locking, const EtcdResponse *response
     return LOCK_ACQUIRED;
 }
 
-static LockResult attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena, Diags *diags) {
+static LockResult attempt(void *self, LockInfo *holder, pid_t *, Arena *arena, Diags *diags) {
     Locking *locking = self;
     Etcd *etcd = locking->etcd;
     const CancelToken *cancel = etcd->backend.cancel;
@@ -109,7 +109,6 @@ static LockResult attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena
     Str problem = STR_EMPTY, ignored;
     EtcdResponse response;
     int64_t lease, revision;
-    (void)pid;
     locking->began_ms = etcd->io->clock->monotonic_ms(etcd->io->clock->self);
     if (!etcd_client_grant(etcd->store.client, etcd->lease_seconds, cancel, &lease, &problem,
                            arena)) {

@@ -188,11 +188,10 @@ static LockResult read_holder(const Locking *locking, Str body, LockInfo *holder
     return str_equal(holder->id, locking->info->id) ? LOCK_ACQUIRED : LOCK_HELD;
 }
 
-static LockResult attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena, Diags *diags) {
+static LockResult attempt(void *self, LockInfo *holder, pid_t *, Arena *arena, Diags *diags) {
     const Locking *locking = self;
     HttpStore *store = locking->store;
     static const char summary[] = "Error acquiring the state lock";
-    (void)pid;
     Str method = text_of(store, "lock_method", "LOCK");
     HttpRequest request = request_to(store, method, store->lock_address, locking->body, arena);
     HttpResponse response;

@@ -16,16 +16,14 @@ typedef struct Inmem {
     LockInfo holder; /* of the lock; its ID is empty: not locked */
 } Inmem;
 
-static bool inmem_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
+static bool inmem_read(Backend *backend, Str *out, Arena *arena, Diags *) {
     const Inmem *inmem = backend->self;
-    (void)diags;
     *out = str_clone(inmem->text, arena);
     return true;
 }
 
-static bool inmem_write(Backend *backend, Str bytes, Diags *diags) {
+static bool inmem_write(Backend *backend, Str bytes, Diags *) {
     Inmem *inmem = backend->self;
-    (void)diags;
     inmem->text = str_clone(bytes, inmem->arena);
     return true;
 }
@@ -39,12 +37,10 @@ typedef struct Locking {
     const LockInfo *info;
 } Locking;
 
-static LockResult attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena, Diags *diags) {
+static LockResult attempt(void *self, LockInfo *holder, pid_t *, Arena *arena, Diags *) {
     const Locking *locking = self;
     Inmem *inmem = locking->inmem;
-    (void)pid;
     (void)arena;
-    (void)diags;
     if (inmem->holder.id.len > 0) {
         *holder = inmem->holder;
         return LOCK_HELD;
@@ -62,9 +58,8 @@ static bool inmem_lock(Backend *backend, const LockInfo *info, int64_t timeout_m
     return state_lock_acquire(&trying, inmem->io->clock, timeout_ms, cancel, diags);
 }
 
-static bool inmem_unlock(Backend *backend, Diags *diags) {
+static bool inmem_unlock(Backend *backend, Diags *) {
     Inmem *inmem = backend->self;
-    (void)diags;
     inmem->holder = (LockInfo){0};
     return true;
 }
@@ -89,8 +84,7 @@ static LockInfo first_holder(const Io *io, Value config, Str workspace, Arena *a
 }
 
 static bool inmem_open(const Io *io, Value config, Str workspace, Backend **out, Arena *arena,
-                       Diags *diags) {
-    (void)diags;
+                       Diags *) {
     Inmem *inmem = arena_new(arena, Inmem);
     *inmem = (Inmem){
         .backend =
@@ -113,20 +107,11 @@ static bool inmem_open(const Io *io, Value config, Str workspace, Backend **out,
     return true;
 }
 
-static bool inmem_list(const Io *io, Value config, StrVec *out, Arena *arena, Diags *diags) {
-    (void)io;
-    (void)config;
-    (void)out;
-    (void)arena;
-    (void)diags;
+static bool inmem_list(const Io *, Value, StrVec *, Arena *, Diags *) {
     return true;
 }
 
-static bool inmem_make(const Io *io, Value config, Str workspace, Diags *diags) {
-    (void)io;
-    (void)config;
-    (void)workspace;
-    (void)diags;
+static bool inmem_make(const Io *, Value, Str, Diags *) {
     return true;
 }
 

@@ -91,11 +91,10 @@ static KubeOutcome acquire_lease(const Kubernetes *kube, KubeOutcome seen, Value
 
 /* A conflict means that another run was faster, or that this request was sent twice after a lost
  * reply. The next read of the lease shows which. */
-static LockResult attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena, Diags *diags) {
+static LockResult attempt(void *self, LockInfo *holder, pid_t *, Arena *arena, Diags *diags) {
     const Kubernetes *kube = self;
     KubeOutcome status = KUBE_CONFLICT;
     KubeResult result;
-    (void)pid;
     for (int i = 0; i < 3 && status == KUBE_CONFLICT; i++) {
         KubeOutcome seen = look(kube, &result, holder, arena);
         if (holder->id.len)

@@ -347,9 +347,8 @@ static bool local_lock(Backend *backend, const LockInfo *info, int64_t timeout_m
     return report_lock(local, error, diags);
 }
 
-static bool local_unlock(Backend *backend, Diags *diags) {
+static bool local_unlock(Backend *backend, Diags *) {
     Local *local = backend->self;
-    (void)diags;
     if (local->file.handle)
         release(local);
     return true;

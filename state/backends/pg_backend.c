@@ -170,9 +170,8 @@ static LockResult try_lock(Pg *pg, Arena *arena, Diags *diags) {
     return LOCK_HELD;
 }
 
-static LockResult attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena, Diags *diags) {
+static LockResult attempt(void *self, LockInfo *holder, pid_t *, Arena *arena, Diags *diags) {
     Pg *pg = self;
-    (void)pid;
     LockResult answer = try_lock(pg, arena, diags);
     if (answer == LOCK_HELD)
         find_holder(pg, holder, arena);
@@ -208,8 +207,7 @@ static bool pg_unlock(Backend *backend, Diags *diags) {
     return release_number(pg, number, diags);
 }
 
-static bool pg_force_unlock(Backend *backend, Str id, Diags *diags) {
-    (void)id;
+static bool pg_force_unlock(Backend *backend, Str, Diags *diags) {
     diags_error(diags, NO_RANGE, "Failed to unlock state",
                 "The lock of \"%.*s\" belongs to the session that holds it, and no other session "
                 "can remove it. If the program of that session has ended, end the session as the "

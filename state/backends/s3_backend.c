@@ -74,11 +74,10 @@ static bool report_unconditional(const S3 *s3, Str problem, Diags *diags) {
     return false;
 }
 
-static LockResult attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena, Diags *diags) {
+static LockResult attempt(void *self, LockInfo *holder, pid_t *, Arena *arena, Diags *diags) {
     S3 *s3 = self;
     Str problem = STR_EMPTY;
     S3Status ignored;
-    (void)pid;
     Str text = state_lock_to_json(s3->wanted, arena);
     S3Status status = s3_client_put(&s3->client, s3->lock_key, text, true, &problem, arena);
     if (status == S3_DONE)

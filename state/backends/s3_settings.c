@@ -345,15 +345,13 @@ bool s3_settings_read(const Io *io, Value config, S3Settings *out, Arena *arena,
     return true;
 }
 
-static Str check_not_empty(Value value, Arena *arena) {
-    (void)arena;
+static Str check_not_empty(Value value, Arena *) {
     return value_text(value).len ? STR_EMPTY : STR("The value must not be empty.");
 }
 
-static Str check_key(Value value, Arena *arena) {
+static Str check_key(Value value, Arena *) {
     Str text = value_text(value);
     bool is_bad = text.len == 0 || str_starts_with(text, STR("/")) || str_ends_with(text, STR("/"));
-    (void)arena;
     return is_bad ? STR("The value must not be empty, nor begin or end with \"/\".") : STR_EMPTY;
 }
 

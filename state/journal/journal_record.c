@@ -214,8 +214,7 @@ static bool parse_count(Parsing *parsing, JsonToken token, void *field) {
            *count <= STATE_COUNT_MAX;
 }
 
-static bool parse_flag(Parsing *parsing, JsonToken token, void *field) {
-    (void)parsing;
+static bool parse_flag(Parsing *, JsonToken token, void *field) {
     *(bool *)field = token == JSON_TRUE;
     return token == JSON_TRUE || token == JSON_FALSE;
 }

@@ -58,10 +58,8 @@ static bool learn_next(JournalSegments *journal, Str *problem, Arena *arena) {
     return journal->next > 0 || load(journal, &ignored, problem, arena);
 }
 
-static bool segments_append(JournalStore *store, Str lines, Str *problem, Arena *arena) {
+static bool segments_append(JournalStore *store, Str lines, Str *, Arena *) {
     JournalSegments *journal = store->self;
-    (void)problem;
-    (void)arena;
     pthread_mutex_lock(&journal->mutex);
     if (!journal->waiting_arena) {
         journal->waiting_arena = arena_open("journal segment");

@@ -54,8 +54,7 @@ static void work(const Call *call, Value object) {
 }
 
 static bool create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                   Diags *diags) {
-    (void)diags;
+                   Diags *) {
     ObjectBuilder builder = object_builder_of(request->planned, call->arena);
     work(call, request->planned);
     object_builder_set_text(&builder, "id", STR("made"), call->arena);
@@ -63,10 +62,7 @@ static bool create(const Call *call, const ApplyRequest *request, ApplyResponse 
     return true;
 }
 
-static bool delete (const Call *call, const DeleteRequest *request, DeleteResponse *response,
-                    Diags *diags) {
-    (void)response;
-    (void)diags;
+static bool delete (const Call *call, const DeleteRequest *request, DeleteResponse *, Diags *) {
     work(call, request->prior);
     return true;
 }

@@ -94,9 +94,7 @@ static void show_parts(const Call *call, Value before, Value after, PlanResponse
     }
 }
 
-bool bundle_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
-                 Diags *diags) {
-    (void)diags;
+bool bundle_plan(const Call *call, const PlanRequest *request, PlanResponse *response, Diags *) {
     Value before = files_of(request->prior);
     if (value_is_null(request->proposed)) {
         show_parts(call, before, value_null(&TYPE_MAP_OF_STRING), response);
@@ -210,8 +208,7 @@ static PartIntent intent_of(const Bundle *bundle, Str key, PartAction action) {
         .key = key, .action = action, .marker = is_new ? new_place(bundle, key) : STR_EMPTY};
 }
 
-static bool add_intent(Bundle *bundle, Str key, PartAction action, Str content) {
-    (void)content;
+static bool add_intent(Bundle *bundle, Str key, PartAction action, Str) {
     vec_push(bundle->call->arena, &bundle->intents, intent_of(bundle, key, action));
     return true;
 }

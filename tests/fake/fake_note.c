@@ -9,8 +9,7 @@ static const Attribute attributes[] = {
 };
 
 static bool note_plan(const Call *call, const ActionRequest *request, ActionResponse *response,
-                      Diags *diags) {
-    (void)diags;
+                      Diags *) {
     Str text = object_text(request->config, "text", STR("unknown"));
     Str order = str_format(call->arena, "defer %.*s", STR_ARG(text));
     if (fake_world_is_ordered(fake_world_of(call), order))
@@ -18,8 +17,7 @@ static bool note_plan(const Call *call, const ActionRequest *request, ActionResp
     return true;
 }
 
-static bool note_invoke(const Call *call, const ActionRequest *request, Diags *diags) {
-    (void)diags;
+static bool note_invoke(const Call *call, const ActionRequest *request, Diags *) {
     FakeWorld *world = fake_world_of(call);
     pthread_mutex_lock(&world->mutex);
     strbuf_add_format(&world->diary, "note %.*s\n",

@@ -206,9 +206,8 @@ static bool thing_update(const Call *call, const ApplyRequest *request, ApplyRes
     return end(&deed, diags, fails || !object);
 }
 
-static bool thing_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
+static bool thing_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,
                          Diags *diags) {
-    (void)response;
     Deed deed = begin(call, "delete", request->prior, group_of(request->prior));
     bool fails = is_ordered(deed.world, deed.text);
     FakeObject *object = find(deed.world, STR_EMPTY, object_text(request->prior, "id", STR_EMPTY));
@@ -217,11 +216,8 @@ static bool thing_delete(const Call *call, const DeleteRequest *request, DeleteR
     return end(&deed, diags, fails);
 }
 
-static bool thing_read(const Call *call, const ReadRequest *request, ReadResponse *response,
-                       Diags *diags) {
-    (void)request;
+static bool thing_read(const Call *call, const ReadRequest *, ReadResponse *response, Diags *) {
     Value *state = &response->state;
-    (void)diags;
     FakeWorld *world = world_of(call);
     pthread_mutex_lock(&world->mutex);
     world->reads++;
@@ -274,8 +270,7 @@ static bool thing_plan(const Call *call, const PlanRequest *request, PlanRespons
 }
 
 static bool thing_marker(const Call *call, const MarkerRequest *request, MarkerResponse *response,
-                         Diags *diags) {
-    (void)diags;
+                         Diags *) {
     Value planned = request->planned;
     response->marker =
         str_format(call->arena, "%.*s", STR_ARG(object_text(planned, "name", STR_EMPTY)));
@@ -283,10 +278,9 @@ static bool thing_marker(const Call *call, const MarkerRequest *request, MarkerR
 }
 
 static bool thing_recover(const Call *call, const RecoverRequest *request,
-                          RecoverResponse *response, Diags *diags) {
+                          RecoverResponse *response, Diags *) {
     RecoverOutcome *outcome = &response->outcome;
     Value *state = &response->state;
-    (void)diags;
     FakeWorld *world = world_of(call);
     pthread_mutex_lock(&world->mutex);
     const FakeObject *object = find(world, request->marker, STR_EMPTY);
@@ -359,9 +353,8 @@ static bool plain_create(const Call *call, const ApplyRequest *request, ApplyRes
     return end(&deed, diags, fails);
 }
 
-static bool plain_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
+static bool plain_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,
                          Diags *diags) {
-    (void)response;
     Deed deed = begin(call, "delete", request->prior, 0);
     return end(&deed, diags, is_ordered(deed.world, deed.text));
 }
@@ -398,9 +391,8 @@ static bool is_deferred(const Call *call, Value object) {
     return defers;
 }
 
-static bool lookup_read(const Call *call, const DataReadRequest *request,
-                        DataReadResponse *response, Diags *diags) {
-    (void)request;
+static bool lookup_read(const Call *call, const DataReadRequest *, DataReadResponse *response,
+                        Diags *diags) {
     Value *state = &response->state;
     if (is_deferred(call, *state)) {
         response->deferred = STR("Not there yet.");
@@ -433,9 +425,8 @@ static int64_t token_renewal(const Call *call, int64_t after_ms) {
     return after_ms > 0 ? clock->monotonic_ms(clock->self) + after_ms : 0;
 }
 
-static bool token_open(const Call *call, const OpenRequest *request, OpenResponse *response,
+static bool token_open(const Call *call, const OpenRequest *, OpenResponse *response,
                        Diags *diags) {
-    (void)request;
     if (is_deferred(call, response->result)) {
         response->deferred = STR("Not there yet.");
         return true;

@@ -122,8 +122,7 @@ static bool vault_create(const Call *call, const ApplyRequest *request, ApplyRes
 }
 
 static bool vault_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                         Diags *diags) {
-    (void)diags;
+                         Diags *) {
     note(call, "update", request->planned, request->private_data);
     fake_world_work(call, request->planned);
     response->state = with_id(call, request->planned);
@@ -149,8 +148,7 @@ static bool vault_delete(const Call *call, const DeleteRequest *request, DeleteR
 }
 
 static bool vault_read(const Call *call, const ReadRequest *request, ReadResponse *response,
-                       Diags *diags) {
-    (void)diags;
+                       Diags *) {
     note(call, "read", request->state, request->private_data);
     if (is_ordered(call, "gone", request->state))
         response->state = value_null(request->state.type);
@@ -174,10 +172,9 @@ static bool vault_import(const Call *call, const ImportRequest *request, ImportR
 }
 
 static bool vault_upgrade(const Call *call, const UpgradeRequest *request,
-                          UpgradeResponse *response, Diags *diags) {
+                          UpgradeResponse *response, Diags *) {
     static const Str old = STR_CONST("\"label\":");
     size_t at = str_find(request->stored, old, 0);
-    (void)diags;
     if (request->version > 0 || at == SIZE_MAX)
         return true;
     response->upgraded =
@@ -187,8 +184,7 @@ static bool vault_upgrade(const Call *call, const UpgradeRequest *request,
 }
 
 static bool vault_recover(const Call *call, const RecoverRequest *request,
-                          RecoverResponse *response, Diags *diags) {
-    (void)diags;
+                          RecoverResponse *response, Diags *) {
     note(call, "recover", request->planned, request->private_data);
     response->outcome = fake_world_of(call)->recovery;
     if (response->outcome == RECOVER_ABSENT)

@@ -180,8 +180,7 @@ static int faulty_list(void *self, Str path, DiskEntries *out, Arena *arena) {
     return 0;
 }
 
-static int faulty_make_directories(void *self, Str path, uint32_t mode) {
-    (void)path;
+static int faulty_make_directories(void *self, Str, uint32_t mode) {
     (void)mode;
     return step_whole(self);
 }
@@ -210,8 +209,7 @@ static int faulty_rename(void *self, Str from, Str to) {
     return 0;
 }
 
-static int faulty_chmod(void *self, Str path, uint32_t mode) {
-    (void)path;
+static int faulty_chmod(void *self, Str, uint32_t mode) {
     (void)mode;
     return step_whole(self);
 }

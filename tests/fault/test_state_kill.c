@@ -165,8 +165,7 @@ static void verify(void) {
     arena_close(run.arena);
 }
 
-static void killed_again_and_again(void **state) {
-    (void)state;
+static void killed_again_and_again(void **) {
     srand(1);
     for (int i = 0; i < KILLS; i++) {
         int began[2];

@@ -503,34 +503,29 @@ static void a_second_fault(Fault fault, uint64_t stride) {
     }
 }
 
-static void without_fault(void **state) {
-    (void)state;
+static void without_fault(void **) {
     Moment moment = {FAULT_NONE, 0, UINT64_MAX, 1, false};
     (void)try_moment(&moment);
     moment.in_segments = true;
     (void)try_moment(&moment);
 }
 
-static void an_error(void **state) {
-    (void)state;
+static void an_error(void **) {
     every_moment(FAULT_ERROR, 2);
     a_second_fault(FAULT_ERROR, 17);
 }
 
-static void a_kill(void **state) {
-    (void)state;
+static void a_kill(void **) {
     every_moment(FAULT_KILL, 2);
     a_second_fault(FAULT_KILL, 7);
 }
 
-static void lost_power(void **state) {
-    (void)state;
+static void lost_power(void **) {
     every_moment(FAULT_LOSE, 2);
     a_second_fault(FAULT_LOSE, 7);
 }
 
-static void garbled(void **state) {
-    (void)state;
+static void garbled(void **) {
     every_moment(FAULT_GARBLE, 12);
     a_second_fault(FAULT_GARBLE, 5);
 }

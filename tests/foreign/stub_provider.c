@@ -554,8 +554,7 @@ static Stream *stream_of(Connection *connection, int32_t id) {
 }
 
 static ssize_t send_body(nghttp2_session *session, int32_t id, uint8_t *out, size_t size,
-                         uint32_t *flags, nghttp2_data_source *source, void *payload) {
-    (void)source;
+                         uint32_t *flags, nghttp2_data_source *, void *payload) {
     Stream *stream = stream_of(payload, id);
     size_t count = stream->response.len - stream->sent;
     if (stream->is_endless) {
@@ -655,8 +654,7 @@ static int on_data(nghttp2_session *session, uint8_t flags, int32_t id, const ui
     return 0;
 }
 
-static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *payload) {
-    (void)session;
+static int on_frame(nghttp2_session *, const nghttp2_frame *frame, void *payload) {
     bool has_body = frame->hd.type == NGHTTP2_DATA || frame->hd.type == NGHTTP2_HEADERS;
     if (has_body && frame->hd.flags & NGHTTP2_FLAG_END_STREAM)
         serve_call(payload, frame->hd.stream_id);

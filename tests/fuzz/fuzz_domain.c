@@ -24,13 +24,11 @@ char *virDomainGetXMLDesc(virDomainPtr domain, unsigned int flags) {
     return text;
 }
 
-int virDomainIsActive(virDomainPtr domain) {
-    (void)domain;
+int virDomainIsActive(virDomainPtr) {
     return 0;
 }
 
-int virDomainGetAutostart(virDomainPtr domain, int *autostart) {
-    (void)domain;
+int virDomainGetAutostart(virDomainPtr, int *autostart) {
     *autostart = 0;
     return 0;
 }

@@ -6,8 +6,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static bool read_text(JournalStore *store, Str *out, bool *found, Str *problem, Arena *arena) {
-    (void)problem;
+static bool read_text(JournalStore *store, Str *out, bool *found, Str *, Arena *arena) {
     *out = str_clone(*(const Str *)store->self, arena);
     *found = true;
     return true;

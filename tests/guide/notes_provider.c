@@ -72,11 +72,10 @@ static bool note_apply(const Call *call, const ApplyRequest *request, ApplyRespo
     return wait_until_done(call, &until, diags); /* on failure the new object is tainted */
 }
 
-static bool note_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
+static bool note_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,
                         Diags *diags) {
     Str path = note_path(call, object_text(request->prior, "id", STR_EMPTY), ".txt");
     int error = call->io->disk->remove(call->io->disk->self, path);
-    (void)response;
     return error == 0 || error == -ENOENT || failed(call, "Note not deleted", path, error, diags);
 }
 

@@ -46,13 +46,11 @@ static void write_file(NotesCase *notes, const char *suffix, const char *text) {
     assert_int_equal(disk->write_file(disk->self, path, str_from_cstr(text), 0644), 0);
 }
 
-static void the_tables_are_sound(void **state) {
-    (void)state;
+static void the_tables_are_sound(void **) {
     check_provider(&notes_provider);
 }
 
-static void the_contract_is_kept(void **state) {
-    (void)state;
+static void the_contract_is_kept(void **) {
     NotesCase notes;
     notes_open(&notes);
     check_life(&notes.c, &(ResourceLife){
@@ -164,8 +162,7 @@ static Str source(const char *name, Arena *arena) {
 }
 
 /* The code block in the page is the file that is compiled here. */
-static void the_page_shows_this_source(void **state) {
-    (void)state;
+static void the_page_shows_this_source(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Str code = source("tests/guide/notes_provider.c", arena);
     Str block = str_format(arena, "```c\n%.*s```\n", STR_ARG(code));

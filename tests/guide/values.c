@@ -6,8 +6,7 @@
 #include "path_error.h"
 #include "unit.h"
 
-void values_have_three_states(void **state) {
-    (void)state;
+void values_have_three_states(void **) {
     Value size = value_int(20);
     Value image = value_from_cstr("debian-12");
     Value comment = value_null(&TYPE_STRING);    /* the user left it out */
@@ -26,9 +25,8 @@ void values_have_three_states(void **state) {
     assert_true(value_is_secret(password));
 }
 
-void values_have_types(void **state) {
+void values_have_types(void **) {
     SCOPED(ArenaRef) arena = arena_open("values");
-    (void)state;
     const Type *ports = type_list(&TYPE_NUMBER, arena);
     assert_true(type_equal(ports, &TYPE_LIST_OF_NUMBER));
     assert_true(str_equal(type_to_constraint(ports, arena), STR("list(number)")));
@@ -48,9 +46,8 @@ static Value small_disk(Arena *arena) {
     return object_builder_value(&builder);
 }
 
-void attributes_have_fallbacks(void **state) {
+void attributes_have_fallbacks(void **) {
     SCOPED(ArenaRef) arena = arena_open("values");
-    (void)state;
     Value disk = small_disk(arena);
     Str name = object_text(disk, "name", STR_EMPTY);
     int64_t gib = object_int(disk, "size", 10); /* null: 10 */
@@ -61,9 +58,8 @@ void attributes_have_fallbacks(void **state) {
     assert_true(gib == 10 && !has_size);
 }
 
-void objects_are_built(void **state) {
+void objects_are_built(void **) {
     SCOPED(ArenaRef) arena = arena_open("values");
-    (void)state;
     Value planned = small_disk(arena);
     ObjectBuilder builder = object_builder_of(planned, arena);
     object_builder_set_text(&builder, "id", STR("disk-7"), arena);
@@ -76,9 +72,8 @@ void objects_are_built(void **state) {
     assert_false(object_has(planned, "id")); /* `planned` did not change */
 }
 
-void lists_are_read_and_made(void **state) {
+void lists_are_read_and_made(void **) {
     SCOPED(ArenaRef) arena = arena_open("values");
-    (void)state;
     Value *items = arena_new_array(arena, Value, 2);
     items[0] = value_from_cstr("10.0.0.1");
     items[1] = value_string(STR("10.0.0.2"), arena);
@@ -90,9 +85,8 @@ void lists_are_read_and_made(void **state) {
     }
 }
 
-void paths_name_places(void **state) {
+void paths_name_places(void **) {
     SCOPED(ArenaRef) arena = arena_open("values");
-    (void)state;
     Value disk = small_disk(arena);
     Path path = path_attribute((Path){0}, STR("name"), arena);
     Value name;
@@ -111,8 +105,7 @@ static bool check_size(const Call *call, Value disk, Diags *diags) {
                                  "The size is %lld GiB. Give \"size\" at least 1.", (long long)gib);
 }
 
-void diagnostics_are_data(void **state) {
-    (void)state;
+void diagnostics_are_data(void **) {
     SCOPED(ArenaRef) arena = arena_open("values");
     Call call = {.arena = arena, .address = STR("notes_disk.root")};
     Diags diags = diags_new(arena);
@@ -143,9 +136,8 @@ static Str unindented(Str text, Arena *arena) {
     return strbuf_str(&out);
 }
 
-void the_page_of_values_shows_this_source(void **state) {
+void the_page_of_values_shows_this_source(void **) {
     SCOPED(ArenaRef) arena = arena_open("values");
-    (void)state;
     Str code = unindented(source("tests/guide/values.c", arena), arena);
     Str page = source("docs/values.md", arena);
     size_t count = 0, at = 0, end;

@@ -222,8 +222,7 @@ static Value open_computed(Value config, const Schema *schema, Arena *arena) {
 /* Resources. */
 
 static bool thing_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                         Diags *diags) {
-    (void)diags;
+                         Diags *) {
     ObjectBuilder builder = object_builder_of(request->planned, call->arena);
     object_builder_set(&builder, "revision", value_int(1));
     response->state = fill(object_builder_value(&builder), (Path){0}, call->arena);
@@ -266,15 +265,13 @@ static bool thing_update(const Call *call, const ApplyRequest *request, ApplyRes
 }
 
 static bool strict_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                          Diags *diags) {
-    (void)diags;
+                          Diags *) {
     response->state = fill(request->planned, (Path){0}, call->arena);
     return true;
 }
 
 static bool thing_read(const Call *call, const ReadRequest *request, ReadResponse *response,
-                       Diags *diags) {
-    (void)diags;
+                       Diags *) {
     Str name = object_text(request->state, "name", STR_EMPTY), text;
     if (read_text(call, "gone-", name, &text)) {
         response->state = value_null(request->state.type);
@@ -288,8 +285,7 @@ static bool thing_read(const Call *call, const ReadRequest *request, ReadRespons
 }
 
 static bool thing_import(const Call *call, const ImportRequest *request, ImportResponse *response,
-                         Diags *diags) {
-    (void)diags;
+                         Diags *) {
     const Schema *schema = call->type.schema;
     ObjectBuilder builder = object_builder_empty(schema, call->arena);
     object_builder_set_text(&builder, "name", request->id, call->arena);
@@ -298,9 +294,8 @@ static bool thing_import(const Call *call, const ImportRequest *request, ImportR
     return true;
 }
 
-static bool thing_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
+static bool thing_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,
                          Diags *diags) {
-    (void)response;
     return !is_stuck(call, request->prior, diags);
 }
 
@@ -333,8 +328,7 @@ static bool outside_create(const Call *call, const ApplyRequest *request, ApplyR
 
 /* The object exists although the call did not finish. */
 static bool outside_recover(const Call *call, const RecoverRequest *request,
-                            RecoverResponse *response, Diags *diags) {
-    (void)diags;
+                            RecoverResponse *response, Diags *) {
     Value open = open_computed(request->planned, call->type.schema, call->arena);
     response->outcome = RECOVER_COMPLETE;
     response->state = fill(open, (Path){0}, call->arena);
@@ -355,16 +349,14 @@ static const ResourceType sample_bundle = BUNDLE_TYPE("sample_bundle");
 /* Data source and ephemeral resource. */
 
 static bool data_read(const Call *call, const DataReadRequest *request, DataReadResponse *response,
-                      Diags *diags) {
-    (void)diags;
+                      Diags *) {
     Value open = open_computed(request->config, call->type.schema, call->arena);
     response->state = fill(open, (Path){0}, call->arena);
     return true;
 }
 
 static bool ephemeral_open(const Call *call, const OpenRequest *request, OpenResponse *response,
-                           Diags *diags) {
-    (void)diags;
+                           Diags *) {
     Value open = open_computed(request->config, call->type.schema, call->arena);
     response->result = fill(open, (Path){0}, call->arena);
     return true;

@@ -5,14 +5,12 @@
 
 static Arena *arena;
 
-static int open_arena(void **state) {
-    (void)state;
+static int open_arena(void **) {
     arena = arena_open("test");
     return 0;
 }
 
-static int close_arena(void **state) {
-    (void)state;
+static int close_arena(void **) {
     arena_close(arena);
     return 0;
 }

@@ -46,9 +46,8 @@ static inline SshStatus fake_ssh_connect(void *self, const SshTarget *target, Ss
 }
 
 static inline SshStatus fake_ssh_exec(void *self, SshSession *session, const SshCommand *command,
-                                      SshResult *out, SshProblem *problem, Arena *arena) {
+                                      SshResult *out, SshProblem *problem, Arena *) {
     FakeSsh *fake = self;
-    (void)arena;
     *out = (SshResult){.out = str_from_cstr(fake->output ? fake->output : "")};
     *problem = (SshProblem){.may_have_run = fake->may_have_run};
     fake->used = session;

@@ -76,9 +76,8 @@ static inline int64_t kube_script_now(void *self) {
     return ((KubeScript *)self)->now_ms;
 }
 
-static inline bool kube_script_sleep(void *self, int64_t ms, const CancelToken *cancel) {
+static inline bool kube_script_sleep(void *self, int64_t ms, const CancelToken *) {
     KubeScript *script = self;
-    (void)cancel;
     vec_push(script->arena, &script->waits, ms);
     script->now_ms += ms;
     if (script->cancel_in_sleep)

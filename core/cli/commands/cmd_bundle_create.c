@@ -49,8 +49,7 @@ static bool read_secret(Run *run, MinisignSecret *out) {
     return is_read || fail(run, path, problem);
 }
 
-static void show_progress(void *payload, Str path) {
-    (void)payload;
+static void show_progress(void *, Str path) {
     terminal_print("%.*s\n", STR_ARG(path));
 }
 

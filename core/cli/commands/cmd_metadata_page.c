@@ -7,14 +7,12 @@
 #include "function_doc.h"
 #include "provider_page.h"
 
-static bool write_functions(Cli *cli, StrBuf *out, Diags *diags) {
-    (void)diags;
+static bool write_functions(Cli *cli, StrBuf *out, Diags *) {
     function_doc_write_page(cli->functions, out, cli->arena);
     return true;
 }
 
-static bool write_commands(Cli *cli, StrBuf *out, Diags *diags) {
-    (void)diags;
+static bool write_commands(Cli *cli, StrBuf *out, Diags *) {
     command_page_write(PAGE_MARKDOWN, cli->commands, out, cli->arena);
     return true;
 }
@@ -68,8 +66,7 @@ static bool write_type(Cli *cli, Str page, StrBuf *out, Diags *diags) {
     return false;
 }
 
-static bool write_backends(Cli *cli, StrBuf *out, Diags *diags) {
-    (void)diags;
+static bool write_backends(Cli *cli, StrBuf *out, Diags *) {
     strbuf_add_cstr(out, "# Backends: where states are stored\n"
                          "\n"
                          "For users who share a state: the backends and their arguments.\n"
@@ -96,8 +93,7 @@ static bool write_backends(Cli *cli, StrBuf *out, Diags *diags) {
     return true;
 }
 
-static bool write_manual(Cli *cli, StrBuf *out, Diags *diags) {
-    (void)diags;
+static bool write_manual(Cli *cli, StrBuf *out, Diags *) {
     command_page_write(PAGE_MANUAL, cli->commands, out, cli->arena);
     return true;
 }
@@ -137,20 +133,17 @@ static bool write_manual_roff(Cli *cli, Str page, StrBuf *out, Diags *diags) {
     return write_command(cli, PAGE_MANUAL, page, out, diags);
 }
 
-static bool write_bash(Cli *cli, StrBuf *out, Diags *diags) {
-    (void)diags;
+static bool write_bash(Cli *cli, StrBuf *out, Diags *) {
     command_completion_write(COMPLETION_BASH, cli->commands, out, cli->arena);
     return true;
 }
 
-static bool write_zsh(Cli *cli, StrBuf *out, Diags *diags) {
-    (void)diags;
+static bool write_zsh(Cli *cli, StrBuf *out, Diags *) {
     command_completion_write(COMPLETION_ZSH, cli->commands, out, cli->arena);
     return true;
 }
 
-static bool write_fish(Cli *cli, StrBuf *out, Diags *diags) {
-    (void)diags;
+static bool write_fish(Cli *cli, StrBuf *out, Diags *) {
     command_completion_write(COMPLETION_FISH, cli->commands, out, cli->arena);
     return true;
 }

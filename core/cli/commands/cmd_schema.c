@@ -61,10 +61,9 @@ static void show_remarks(const Cli *cli, const Diags *remarks) {
     terminal_err(strbuf_str(&text));
 }
 
-static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int run(Cli *cli, const Arguments *arguments, Diags *) {
     ConfigTypes types = {0};
     ConfigFileKind kind = option_flag(arguments, "query") ? CONFIG_FILE_QUERY : CONFIG_FILE_MODULE;
-    (void)diags;
     Diags remarks = diags_new(cli->arena);
     collect(cli, &types, &remarks);
     show_remarks(cli, &remarks);

@@ -18,13 +18,11 @@ typedef struct Verdict {
     const ConfigNewer *newer; /* NULL: the configuration is invalid */
 } Verdict;
 
-static const Hooks *walk_begin(View *view) {
-    (void)view;
+static const Hooks *walk_begin(View *) {
     return NULL;
 }
 
-static void nothing(View *view) {
-    (void)view;
+static void nothing(View *) {
 }
 
 static void valid(View *view, const ConfigNewer *newer) {
@@ -33,9 +31,7 @@ static void valid(View *view, const ConfigNewer *newer) {
 }
 
 /* The document has no progress messages, such as those about modules. */
-static void ignore_text(View *view, Str text) {
-    (void)view;
-    (void)text;
+static void ignore_text(View *, Str) {
 }
 
 static void add_diag(View *view, const Diag *diag) {
@@ -66,8 +62,7 @@ static void write_newer(JsonWriter *writer, const ConfigNewer *newer) {
     json_array_end(writer);
 }
 
-static void finish(View *view, const Diags *diags) {
-    (void)diags;
+static void finish(View *view, const Diags *) {
     Verdict *verdict = view->self;
     json_array_end(&verdict->writer);
     StrBuf text = strbuf_new(view->cli->arena);

@@ -27,8 +27,7 @@ static void print_text(const Cli *cli, const DependencyLock *lock) {
     }
 }
 
-static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
-    (void)diags;
+static int run(Cli *cli, const Arguments *arguments, Diags *) {
     DependencyLock lock = read_lock(cli);
     if (!option_flag(arguments, "json")) {
         print_text(cli, &lock);

@@ -90,9 +90,7 @@ typedef struct WorkspaceDocument {
     StrVec names;
 } WorkspaceDocument;
 
-static void ignore_text(View *view, Str text) {
-    (void)view;
-    (void)text;
+static void ignore_text(View *, Str) {
 }
 
 static void add_diag(View *view, const Diag *diag) {
@@ -100,8 +98,7 @@ static void add_diag(View *view, const Diag *diag) {
     view_diag_write_json(diag, view->cli->functions, &document->writer);
 }
 
-static void write_document(View *view, const Diags *diags) {
-    (void)diags;
+static void write_document(View *view, const Diags *) {
     WorkspaceDocument *document = view->self;
     StrBuf text = strbuf_new(view->cli->arena);
     JsonWriter writer;
@@ -165,8 +162,7 @@ static int run_list(Cli *cli, const Arguments *arguments, Diags *diags) {
     return 0;
 }
 
-static int run_show(Cli *cli, const Arguments *arguments, Diags *diags) {
-    (void)arguments;
+static int run_show(Cli *cli, const Arguments *, Diags *diags) {
     if (!workspace_check(cli->workspace, diags))
         return 1;
     terminal_print("%.*s\n", STR_ARG(cli->workspace));

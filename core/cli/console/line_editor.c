@@ -28,9 +28,8 @@ static char *prompt_of(EditLine *edit) {
     return (char *)(uintptr_t)state_of(edit)->prompt;
 }
 
-static unsigned char clear_line(EditLine *edit, wint_t key) {
+static unsigned char clear_line(EditLine *edit, wint_t) {
     const LineInfo *line = el_line(edit);
-    (void)key;
     state_of(edit)->is_cleared = true;
     terminal_out(STR("^C\n"));
     el_cursor(edit, (int)(line->lastchar - line->cursor));
@@ -70,14 +69,13 @@ Str line_editor_columns(const StrVec *words, uint32_t width, Arena *arena) {
 }
 
 /* Inserts the common prefix of all completions; lists them if there is nothing to insert. */
-static unsigned char complete_line(EditLine *edit, wint_t key) {
+static unsigned char complete_line(EditLine *edit, wint_t) {
     SCOPED(ArenaRef) arena = arena_open("completion");
     const LineEditorState *state = state_of(edit);
     const LineInfo *line = el_line(edit);
     Str before = str_clone(str_from_range(line->buffer, line->cursor), arena);
     size_t start = before.len;
     StrVec words = {0};
-    (void)key;
     state->complete(state->payload, before, &start, &words, arena);
     Str common = line_editor_common(&words);
     if (common.len > before.len - start) {

@@ -62,10 +62,9 @@ typedef struct Script {
     size_t count;     /* number of patterns so far */
 } Script;
 
-static void add_command_pattern(const Command *command, Str path, void *payload) {
+static void add_command_pattern(const Command *, Str path, void *payload) {
     Script *script = payload;
     bool is_top = str_find_char(path, ' ', 0) == SIZE_MAX;
-    (void)command;
     if (script->count++ > 0)
         strbuf_add_cstr(script->out, script->join);
     strbuf_add_format(script->out, "'%s%.*s'", is_top ? " " : "", STR_ARG(path));
@@ -171,8 +170,7 @@ static void collect_group(ValueOptions *values, const OptionGroup *group) {
     }
 }
 
-static void collect_values(const Command *command, Str path, void *payload) {
-    (void)path;
+static void collect_values(const Command *command, Str, void *payload) {
     for (size_t i = 0; i < command->group_count; i++)
         collect_group(payload, command->groups[i]);
 }

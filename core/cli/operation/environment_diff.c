@@ -133,9 +133,7 @@ static void add_setting(void *self, const char *name, const Expr *expr) {
     map_set(&settings->values, str_from_cstr(name), value);
 }
 
-static void skip_blocks(void *self, const DecodedGroup *group) {
-    (void)self;
-    (void)group;
+static void skip_blocks(void *, const DecodedGroup *) {
 }
 
 static Map read_settings(Comparing *comparing, size_t side, const Body *body,

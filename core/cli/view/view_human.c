@@ -9,13 +9,11 @@
 #include "view_progress.h"
 #include "view_test.h"
 
-static void note(View *view, Str text) {
-    (void)view;
+static void note(View *, Str text) {
     terminal_print("%.*s\n", STR_ARG(text));
 }
 
-static void step(View *view, const char *code, Str text, bool for_people) {
-    (void)code;
+static void step(View *view, const char *, Str text, bool for_people) {
     if (for_people || view_peer_of(view->cli))
         note(view, text);
 }
@@ -74,8 +72,7 @@ static void applied(View *view, const State *state) {
     view_outputs_show(view->cli, state);
 }
 
-static void cancelled(View *view, PlanMode mode) {
-    (void)view;
+static void cancelled(View *, PlanMode mode) {
     terminal_print("%s cancelled.\n", mode == PLAN_DESTROY ? "Destroy" : "Apply");
 }
 
@@ -120,9 +117,7 @@ static void show_diag(View *view, const Diag *diag) {
     view_diag_show_one(view->cli, diag);
 }
 
-static void finish(View *view, const Diags *diags) {
-    (void)view;
-    (void)diags;
+static void finish(View *, const Diags *) {
 }
 
 typedef struct TestText {
@@ -155,9 +150,7 @@ static void show_diags(const TestText *text, const Diags *diags) {
     }
 }
 
-static void on_begin(void *self, const Suite *suite) {
-    (void)self;
-    (void)suite;
+static void on_begin(void *, const Suite *) {
 }
 
 static void on_file(void *self, const SuiteFile *file, SuiteProgress progress) {
@@ -225,9 +218,8 @@ static void show_result(const TestText *text, const SuiteRun *run) {
         show_test_plan(text, run);
 }
 
-static void on_run(void *self, const SuiteFile *file, const SuiteRun *run, SuiteProgress progress) {
+static void on_run(void *self, const SuiteFile *, const SuiteRun *run, SuiteProgress progress) {
     const TestText *text = self;
-    (void)file;
     if (progress != SUITE_COMPLETE)
         return;
     terminal_print("  run \"%.*s\"... %s%s%s\n", STR_ARG(run->config->name),
@@ -255,9 +247,8 @@ static void list_left(const State *state, StrBuf *out, Arena *scratch) {
     }
 }
 
-static void on_left(void *self, const SuiteFile *file, const SuiteRun *run, const State *state,
+static void on_left(void *, const SuiteFile *file, const SuiteRun *run, const State *state,
                     SuiteReason reason) {
-    (void)self;
     SCOPED(ArenaRef) scratch = arena_open("left");
     StrBuf out = strbuf_new(scratch);
     strbuf_add_format(&out, "\n%.*s\n", STR_ARG(view_test_left(file, run, reason, scratch)));
@@ -280,9 +271,8 @@ static void list_planned(const Plan *planned, StrBuf *out, Arena *scratch) {
     }
 }
 
-static void on_interrupt(void *self, const SuiteFile *file, const SuiteLeftovers *left,
+static void on_interrupt(void *, const SuiteFile *file, const SuiteLeftovers *left,
                          const Plan *planned) {
-    (void)self;
     SCOPED(ArenaRef) scratch = arena_open("interrupt");
     StrBuf out = strbuf_new(scratch);
     vec_each(left, leftover) {

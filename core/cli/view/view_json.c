@@ -537,8 +537,7 @@ static void step(View *view, const char *code, Str text, bool for_people) {
     view_json_line_end(&line);
 }
 
-static void plan_hint(View *view, Str path, Str generated) {
-    (void)path;
+static void plan_hint(View *view, Str, Str generated) {
     if (generated.len == 0)
         return;
     SCOPED(ArenaRef) scratch = arena_open("hint");
@@ -546,9 +545,7 @@ static void plan_hint(View *view, Str path, Str generated) {
 }
 
 /* Only a person can decline. */
-static void cancelled(View *view, PlanMode mode) {
-    (void)view;
-    (void)mode;
+static void cancelled(View *, PlanMode) {
 }
 
 static void valid(View *view, const ConfigNewer *newer) {
@@ -556,8 +553,7 @@ static void valid(View *view, const ConfigNewer *newer) {
     note(view, STR("The configuration is valid."));
 }
 
-static void searched(View *view, const Listings *listings) {
-    (void)view;
+static void searched(View *, const Listings *listings) {
     (void)listings; /* the events have reported them */
 }
 
@@ -574,9 +570,7 @@ static void write_diag(View *view, const Diag *diag) {
     view_json_line_end(&line);
 }
 
-static void finish(View *view, const Diags *diags) {
-    (void)view;
-    (void)diags;
+static void finish(View *, const Diags *) {
 }
 
 static void write_version(const Cli *cli) {

@@ -71,10 +71,7 @@ static bool probe_content(const Body *body, const BodySchema *schema, BodyConten
     return is_nothing(diags);
 }
 
-static bool probe_attributes(const Body *body, BodyForm form, BodyContent *out, Arena *arena,
-                             Diags *diags) {
-    (void)form;
-    (void)arena;
+static bool probe_attributes(const Body *body, BodyForm, BodyContent *out, Arena *, Diags *diags) {
     ((const ProbeBody *)body)->shape->is_open = true;
     *out = (BodyContent){0};
     return is_nothing(diags);

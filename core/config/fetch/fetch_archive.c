@@ -13,9 +13,8 @@ static const char *const endings[] = {
     "zip", "tar.gz", "tgz", "tar.bz2", "tbz2", "tar.xz", "txz", "tar.zst", "tzst", "tar",
 };
 
-static bool claims(Str address, Str *package, Arena *arena) {
+static bool claims(Str address, Str *package, Arena *) {
     Url url;
-    (void)arena;
     *package = address;
     return url_parse(address, &url) && url.host.len > 0 &&
            (str_equal(url.scheme, STR("https")) || str_equal(url.scheme, STR("http")));

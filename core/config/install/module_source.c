@@ -4,8 +4,7 @@
 #include "disk.h"
 #include "url.h"
 
-static bool claim_local(Str address, Str *package, Arena *arena) {
-    (void)arena;
+static bool claim_local(Str address, Str *package, Arena *) {
     *package = address;
     return disk_is_explicit(address);
 }

@@ -165,10 +165,9 @@ static bool hcl_content(const Body *base, const BodySchema *schema, BodyContent 
     return ok;
 }
 
-static bool hcl_attributes(const Body *base, BodyForm form, BodyContent *out, Arena *arena,
+static bool hcl_attributes(const Body *base, BodyForm, BodyContent *out, Arena *arena,
                            Diags *diags) {
     const HclBody *body = (const HclBody *)base;
-    (void)form;
     map_each(&body->native->attributes, entry) {
         const NativeAttribute *attribute = entry->value;
         if (!str_is_among(attribute->name, body->hidden.items, body->hidden.count))

@@ -14,8 +14,7 @@ static Node *add_start(EngineWalk *walk) {
     return start;
 }
 
-bool transform_check(EngineWalk *walk, Diags *diags) {
-    (void)diags;
+bool transform_check(EngineWalk *walk, Diags *) {
     Node *start = NULL;
     size_t count = walk->nodes.count;
     for (size_t i = 0; i < count; i++) {

@@ -440,8 +440,7 @@ static void remove_cycles(DestroyOrder *order) {
     order->walk->graph = graph_with_soft_edges(order, order->walk->arena);
 }
 
-bool transform_destroy(EngineWalk *walk, Diags *diags) {
-    (void)diags;
+bool transform_destroy(EngineWalk *walk, Diags *) {
     if (walk->plan->mode != PLAN_DESTROY && !has_deletions(walk))
         return true;
     SCOPED(ArenaRef) scratch = arena_open("destroy");

@@ -60,8 +60,7 @@ static bool has_ephemerals(const EngineWalk *walk) {
     return false;
 }
 
-bool transform_ephemeral(EngineWalk *walk, Diags *diags) {
-    (void)diags;
+bool transform_ephemeral(EngineWalk *walk, Diags *) {
     if (walk->phase == PHASE_VALIDATE || !has_ephemerals(walk))
         return true;
     SCOPED(ArenaRef) scratch = arena_open("ephemeral");

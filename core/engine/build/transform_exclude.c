@@ -111,8 +111,7 @@ static void exclude_outputs(EngineWalk *walk, Arena *scratch) {
     }
 }
 
-bool transform_exclude(EngineWalk *walk, Diags *diags) {
-    (void)diags;
+bool transform_exclude(EngineWalk *walk, Diags *) {
     if (!walk->options || walk->options->excludes.count == 0)
         return true;
     SCOPED(ArenaRef) scratch = arena_open("exclude");

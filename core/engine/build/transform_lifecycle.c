@@ -91,8 +91,7 @@ static void force_instances(const Forcing *forcing, const ResourceNode *resource
     }
 }
 
-bool transform_lifecycle(EngineWalk *walk, Diags *diags) {
-    (void)diags;
+bool transform_lifecycle(EngineWalk *walk, Diags *) {
     SCOPED(ArenaRef) scratch = arena_open("lifecycle");
     Forcing forcing = {.walk = walk, .scratch = scratch};
     forcing.marks = arena_new_array(scratch, bool, walk->nodes.count);

@@ -91,8 +91,7 @@ static void mark_actions(Pruning *pruning, const Node *node) {
     }
 }
 
-bool transform_prune(EngineWalk *walk, Diags *diags) {
-    (void)diags;
+bool transform_prune(EngineWalk *walk, Diags *) {
     if (!walk->options || walk->options->mode != PLAN_DESTROY)
         return true;
     SCOPED(ArenaRef) scratch = arena_open("prune");

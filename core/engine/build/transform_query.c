@@ -5,8 +5,7 @@ static bool is_list(const Node *node) {
     return node->kind == NODE_RESOURCE && node->as.resource->config->mode == MODE_LIST;
 }
 
-bool transform_query(EngineWalk *walk, Diags *diags) {
-    (void)diags;
+bool transform_query(EngineWalk *walk, Diags *) {
     if (!walk->options || !walk->options->query)
         return true;
     SCOPED(ArenaRef) scratch = arena_open("query");

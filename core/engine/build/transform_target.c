@@ -225,8 +225,7 @@ static void select_part(EngineWalk *walk, const bool *named, bool *selected, Are
     }
 }
 
-bool transform_target(EngineWalk *walk, Diags *diags) {
-    (void)diags;
+bool transform_target(EngineWalk *walk, Diags *) {
     bool is_invoking = walk->options &&
                        (walk->options->invoke || (walk->plan && walk->plan->invocations.count > 0));
     if (!walk->options || (walk->options->targets.count == 0 && !is_invoking))

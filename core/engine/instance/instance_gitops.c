@@ -40,8 +40,7 @@ static bool call_provider(InstanceOp *op, Value object) {
     return ok;
 }
 
-bool instance_gitops(Walk *pool, void *payload, uint32_t worker) {
-    (void)pool;
+bool instance_gitops(Walk *, void *payload, uint32_t worker) {
     InstanceOp op;
     Value object;
     instance_op_begin(&op, payload, worker);

@@ -250,8 +250,7 @@ static bool search_all(InstanceOp *op) {
     return true;
 }
 
-bool instance_list(Walk *pool, void *payload, uint32_t worker) {
-    (void)pool;
+bool instance_list(Walk *, void *payload, uint32_t worker) {
     InstanceOp op;
     instance_op_begin(&op, payload, worker);
     op.record->value = value_unknown(&TYPE_DYNAMIC);

@@ -484,13 +484,11 @@ static bool plan_placeholder(Planning *planning) {
     return true;
 }
 
-bool instance_plan_placeholder(Walk *pool, void *payload, uint32_t worker) {
-    (void)pool;
+bool instance_plan_placeholder(Walk *, void *payload, uint32_t worker) {
     return run(payload, worker, plan_placeholder);
 }
 
-bool instance_plan(Walk *pool, void *payload, uint32_t worker) {
-    (void)pool;
+bool instance_plan(Walk *, void *payload, uint32_t worker) {
     return run(payload, worker, plan_instance);
 }
 
@@ -624,7 +622,6 @@ static bool plan_removal(Planning *planning) {
     return (*deferral || !prevents_destroy(planning)) && plan_invocations(planning);
 }
 
-bool instance_plan_destroy(Walk *pool, void *payload, uint32_t worker) {
-    (void)pool;
+bool instance_plan_destroy(Walk *, void *payload, uint32_t worker) {
     return run(payload, worker, plan_removal);
 }

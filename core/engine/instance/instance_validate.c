@@ -96,8 +96,7 @@ static void validate_body(InstanceOp *op, const ModuleScope *scope) {
     (void)ok; /* the errors are in the operation */
 }
 
-bool instance_validate(Walk *pool, void *payload, uint32_t worker) {
-    (void)pool;
+bool instance_validate(Walk *, void *payload, uint32_t worker) {
     InstanceOp op;
     instance_op_begin(&op, payload, worker);
     const Lifecycle *lifecycle = &op.resource->config->lifecycle;

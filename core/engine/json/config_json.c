@@ -152,13 +152,11 @@ static bool look_up_unknown(const Scope *scope, const Traversal *traversal, Valu
     return true;
 }
 
-static void note_name(Traversal *traversal, void *payload) {
-    (void)traversal;
+static void note_name(Traversal *, void *payload) {
     *(bool *)payload = true;
 }
 
-static void note_call(const Expr *call, void *payload) {
-    (void)call;
+static void note_call(const Expr *, void *payload) {
     *(bool *)payload = true;
 }
 

@@ -230,8 +230,7 @@ static void plan_nested(InstanceOp *op) {
 }
 
 /* Plans the read of an instance with an unknown key. The provider is not called. */
-bool node_data_plan_placeholder(Walk *pool, void *payload, uint32_t worker) {
-    (void)pool;
+bool node_data_plan_placeholder(Walk *, void *payload, uint32_t worker) {
     InstanceOp op;
     ModuleScope scope;
     Configured configured;
@@ -244,8 +243,7 @@ bool node_data_plan_placeholder(Walk *pool, void *payload, uint32_t worker) {
     return instance_op_end(&op);
 }
 
-bool node_data_plan(Walk *pool, void *payload, uint32_t worker) {
-    (void)pool;
+bool node_data_plan(Walk *, void *payload, uint32_t worker) {
     InstanceOp op;
     instance_op_begin(&op, payload, worker);
     op.record->value = value_unknown(schema_implied_type(op.schema));
@@ -299,8 +297,7 @@ static bool apply_source(InstanceOp *op) {
     return record_read(op, value) && instance_conditions_after(op, &scope);
 }
 
-bool node_data_apply(Walk *pool, void *payload, uint32_t worker) {
-    (void)pool;
+bool node_data_apply(Walk *, void *payload, uint32_t worker) {
     InstanceOp op;
     instance_op_begin(&op, payload, worker);
     op.record->value = value_unknown(schema_implied_type(op.schema));

@@ -330,8 +330,7 @@ static bool open_instance(InstanceOp *op, bool is_destroying) {
     return is_destroying || instance_conditions_after(op, &scope);
 }
 
-bool node_ephemeral_open(Walk *pool, void *payload, uint32_t worker) {
-    (void)pool;
+bool node_ephemeral_open(Walk *, void *payload, uint32_t worker) {
     InstanceOp op;
     instance_op_begin(&op, payload, worker);
     Value unknown = value_unknown(schema_implied_type(op.schema));

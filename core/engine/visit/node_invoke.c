@@ -108,8 +108,7 @@ typedef struct Planned {
     const ActionInvocation *invocation;
 } Planned;
 
-static bool run_planned(Walk *pool, void *payload, uint32_t worker) {
-    (void)pool;
+static bool run_planned(Walk *, void *payload, uint32_t worker) {
     const Planned *planned = payload;
     return invocation_run_request(planned->walk, planned->action, planned->invocation, worker);
 }

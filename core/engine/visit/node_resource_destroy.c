@@ -142,8 +142,7 @@ static void mark_failed(const InstanceRecord *record) {
 
 /* A failed deletion sets flags instead of failing the node, so that the other deletions of the
  * block continue. */
-static bool run_deletion(Walk *pool, void *payload, uint32_t worker) {
-    (void)pool;
+static bool run_deletion(Walk *, void *payload, uint32_t worker) {
     InstanceOp op;
     instance_op_begin(&op, payload, worker);
     InstanceRecord *record = op.record;

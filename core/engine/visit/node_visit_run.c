@@ -107,8 +107,7 @@ static void log_values(const NodeVisit *visit) {
     }
 }
 
-static bool visit_node(Walk *pool, GraphNode id, void *payload, uint32_t worker, void *context) {
-    (void)id;
+static bool visit_node(Walk *pool, GraphNode, void *payload, uint32_t worker, void *context) {
     EngineWalk *walk = context;
     Node *node = payload;
     if (!node->is_selected)

@@ -37,8 +37,7 @@ static void set_up_library(void) {
     (void)curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
-static HttpPool *open_pool(void *self) {
-    (void)self;
+static HttpPool *open_pool(void *) {
     Arena *arena = arena_open("http pool");
     HttpPool *pool = arena_new(arena, HttpPool);
     pool->arena = arena;
@@ -46,8 +45,7 @@ static HttpPool *open_pool(void *self) {
     return pool;
 }
 
-static void close_pool(void *self, HttpPool *pool) {
-    (void)self;
+static void close_pool(void *, HttpPool *pool) {
     vec_each(&pool->idle, multi) {
         curl_multi_cleanup(*multi);
     }
@@ -400,9 +398,8 @@ static void fill_response(CURL *curl, const Transfer *transfer, HttpResponse *ou
         out->certificates = certificates_of(curl, transfer->arena);
 }
 
-static HttpStatus attempt(void *self, const HttpRequest *request, const HttpSink *sink,
+static HttpStatus attempt(void *, const HttpRequest *request, const HttpSink *sink,
                           HttpResponse *response, Str *problem, Arena *arena) {
-    (void)self;
     Transfer transfer = {.request = request, .sink = sink, .arena = arena};
     transfer.left = request->body_limit ? request->body_limit : BODY_LIMIT;
     SCOPED(CurlList) list = NULL;

@@ -57,9 +57,8 @@ static PGconn *connect_to(Str address, Arena *arena) {
     return PQconnectdbParams(keywords, values, 1);
 }
 
-static DatabaseStatus open_session(void *self, Str address, DatabaseSession **out,
+static DatabaseStatus open_session(void *, Str address, DatabaseSession **out,
                                    DatabaseAnswer *answer, Arena *arena) {
-    (void)self;
     *answer = (DatabaseAnswer){0};
     PGconn *connection = connect_to(address, arena);
     if (PQstatus(connection) != CONNECTION_OK) {
@@ -74,8 +73,7 @@ static DatabaseStatus open_session(void *self, Str address, DatabaseSession **ou
     return DATABASE_DONE;
 }
 
-static void close_session(void *self, DatabaseSession *session) {
-    (void)self;
+static void close_session(void *, DatabaseSession *session) {
     PQfinish(session->connection);
     session->connection = NULL;
 }
@@ -139,9 +137,8 @@ static DatabaseStatus lose(PGconn *connection, DatabaseAnswer *answer, Arena *ar
     return DATABASE_LOST;
 }
 
-static DatabaseStatus run(void *self, DatabaseSession *session, const char *statement,
+static DatabaseStatus run(void *, DatabaseSession *session, const char *statement,
                           const Str *values, size_t count, DatabaseAnswer *answer, Arena *arena) {
-    (void)self;
     PGconn *connection = session->connection;
     *answer = (DatabaseAnswer){0};
     if (!send(connection, statement, values, count, arena))

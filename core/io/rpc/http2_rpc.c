@@ -201,8 +201,7 @@ static int on_close(nghttp2_session *session, int32_t id, uint32_t error, void *
     return 0;
 }
 
-static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *payload) {
-    (void)session;
+static int on_frame(nghttp2_session *, const nghttp2_frame *frame, void *payload) {
     RpcChannel *channel = payload;
     if (frame->hd.type == NGHTTP2_SETTINGS && !channel->is_ready) {
         channel->is_ready = true;
@@ -320,8 +319,7 @@ static void release(RpcChannel *channel) {
     arena_close(channel->arena);
 }
 
-static void close_channel(void *self, RpcChannel *channel) {
-    (void)self;
+static void close_channel(void *, RpcChannel *channel) {
     pthread_mutex_lock(&channel->lock);
     channel->is_closing = true;
     break_channel(channel, STR("the connection was closed"));
@@ -349,8 +347,7 @@ static bool wait_until_ready(RpcChannel *channel, Str *problem, Arena *arena) {
     return is_ready;
 }
 
-static bool open_channel(void *self, Str path, RpcChannel **out, Str *problem, Arena *arena) {
-    (void)self;
+static bool open_channel(void *, Str path, RpcChannel **out, Str *problem, Arena *arena) {
     int fd = connect_socket(path);
     if (fd < 0) {
         *problem =
@@ -508,9 +505,8 @@ static void run_call(RpcChannel *channel, RpcStream *stream) {
 
 /* The reader thread allocates the response in `received`, because the caller's arena belongs to
  * one thread. */
-static void call(void *self, RpcChannel *channel, const RpcRequest *request, RpcResponse *response,
+static void call(void *, RpcChannel *channel, const RpcRequest *request, RpcResponse *response,
                  Arena *arena) {
-    (void)self;
     RpcStream stream;
     Arena *received = arena_open("rpc response");
     rpc_stream_init(&stream, request, received);
@@ -521,8 +517,7 @@ static void call(void *self, RpcChannel *channel, const RpcRequest *request, Rpc
 }
 
 /* The stream lives in an arena of its own, which ends with the call. */
-static void watch(void *self, RpcChannel *channel, const RpcWatch *watched) {
-    (void)self;
+static void watch(void *, RpcChannel *channel, const RpcWatch *watched) {
     Arena *own = arena_open("rpc watch");
     RpcRequest *request = arena_new(own, RpcRequest);
     *request = (RpcRequest){

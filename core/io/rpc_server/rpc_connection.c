@@ -75,8 +75,7 @@ static size_t copy_part(Str from, size_t at, char *out, size_t size) {
 }
 
 static ssize_t read_response(nghttp2_session *session, int32_t id, uint8_t *out, size_t size,
-                             uint32_t *flags, nghttp2_data_source *source, void *payload) {
-    (void)payload;
+                             uint32_t *flags, nghttp2_data_source *source, void *) {
     RpcCall *call = source->ptr;
     Str message = call->reply.message;
     size_t count = 0;
@@ -246,8 +245,7 @@ static int on_data(nghttp2_session *session, uint8_t flags, int32_t id, const ui
     return 0;
 }
 
-static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *payload) {
-    (void)payload;
+static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *) {
     bool is_headers = frame->hd.type == NGHTTP2_HEADERS;
     if (!is_headers && frame->hd.type != NGHTTP2_DATA)
         return 0;

@@ -154,10 +154,9 @@ static SshStatus start_worker(ssh_session session, Connecting *c, SshSession **o
     return SSH_DONE;
 }
 
-static SshStatus session_connect(void *self, const SshTarget *target, SshSession *via,
+static SshStatus session_connect(void *, const SshTarget *target, SshSession *via,
                                  SshTimeout timeout, SshSession **out, SshProblem *problem,
                                  Arena *arena) {
-    (void)self;
     *problem = (SshProblem){0};
     Connecting c = {
         .target = target,
@@ -189,27 +188,23 @@ static SshStatus session_connect(void *self, const SshTarget *target, SshSession
     return status;
 }
 
-static SshStatus session_exec(void *self, SshSession *session, const SshCommand *command,
+static SshStatus session_exec(void *, SshSession *session, const SshCommand *command,
                               SshResult *out, SshProblem *problem, Arena *arena) {
-    (void)self;
     *problem = (SshProblem){0};
     return ssh_exchange_exec(session->worker, command, out, problem, arena);
 }
 
-static SshStatus session_tunnel(void *self, SshSession *session, Str host, uint16_t port,
+static SshStatus session_tunnel(void *, SshSession *session, Str host, uint16_t port,
                                 uint16_t *out_port, SshProblem *problem, Arena *arena) {
-    (void)self;
     *problem = (SshProblem){0};
     return ssh_worker_listen(session->worker, host, port, out_port, problem, arena);
 }
 
-static bool session_is_alive(void *self, SshSession *session) {
-    (void)self;
+static bool session_is_alive(void *, SshSession *session) {
     return ssh_worker_is_alive(session->worker);
 }
 
-static void session_close(void *self, SshSession *session) {
-    (void)self;
+static void session_close(void *, SshSession *session) {
     if (!session)
         return;
     ssh_worker_close(session->worker);

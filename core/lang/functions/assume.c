@@ -47,8 +47,7 @@ static bool assume_length(FunctionCall *call, int64_t least, int64_t most, Value
 }
 
 /* Returns the result type for an unknown bound: the type of the first parameter. */
-static bool assume_type(FunctionCall *call, const Type **out, Str *error) {
-    (void)error;
+static bool assume_type(FunctionCall *call, const Type **out, Str *) {
     *out = call->function->parameters[0].type;
     return true;
 }

@@ -195,9 +195,8 @@ static bool collection_one(FunctionCall *call, Value *out, Str *error) {
     return true;
 }
 
-static bool collection_alltrue(FunctionCall *call, Value *out, Str *error) {
+static bool collection_alltrue(FunctionCall *call, Value *out, Str *) {
     Value list = call->arguments[0];
-    (void)error;
     *out = value_bool(true);
     for (size_t i = 0; i < list.count; i++) {
         Value item = value_at(list, i);
@@ -209,9 +208,8 @@ static bool collection_alltrue(FunctionCall *call, Value *out, Str *error) {
     return true;
 }
 
-static bool collection_anytrue(FunctionCall *call, Value *out, Str *error) {
+static bool collection_anytrue(FunctionCall *call, Value *out, Str *) {
     Value list = call->arguments[0];
-    (void)error;
     *out = value_bool(false);
     for (size_t i = 0; i < list.count; i++) {
         Value item = value_at(list, i);

@@ -65,22 +65,19 @@ static bool conversion_tomap(FunctionCall *call, Value *out, Str *error) {
     return convert_to(call, &TYPE_MAP_OF_ANY, out, error);
 }
 
-static bool conversion_sensitive(FunctionCall *call, Value *out, Str *error) {
-    (void)error;
+static bool conversion_sensitive(FunctionCall *call, Value *out, Str *) {
     *out = value_with_marks(call->arguments[0], MARK_SENSITIVE);
     return true;
 }
 
-static bool conversion_nonsensitive(FunctionCall *call, Value *out, Str *error) {
+static bool conversion_nonsensitive(FunctionCall *call, Value *out, Str *) {
     Value value = call->arguments[0];
-    (void)error;
     *out = value_with_marks(value_without_marks(value), (uint8_t)(value.marks & ~MARK_SENSITIVE));
     return true;
 }
 
-static bool conversion_issensitive(FunctionCall *call, Value *out, Str *error) {
+static bool conversion_issensitive(FunctionCall *call, Value *out, Str *) {
     Value value = call->arguments[0];
-    (void)error;
     if (value_has_mark(value, MARK_SENSITIVE))
         *out = value_bool(true);
     else
@@ -88,30 +85,25 @@ static bool conversion_issensitive(FunctionCall *call, Value *out, Str *error) {
     return true;
 }
 
-static Value drop_ephemeral(Value v, void *payload, Arena *arena) {
-    (void)payload;
-    (void)arena;
+static Value drop_ephemeral(Value v, void *, Arena *) {
     if (!value_has_mark(v, MARK_EPHEMERAL))
         return v;
     return value_with_marks(value_null(v.type), (uint8_t)(v.marks & ~MARK_EPHEMERAL));
 }
 
-static bool conversion_ephemeralasnull(FunctionCall *call, Value *out, Str *error) {
-    (void)error;
+static bool conversion_ephemeralasnull(FunctionCall *call, Value *out, Str *) {
     *out = value_transform(call->arguments[0], drop_ephemeral, NULL, call->arena);
     return true;
 }
 
 /* list(…) and map(…) are obsolete; their error names the replacement. */
-static bool conversion_list(FunctionCall *call, Value *out, Str *error) {
-    (void)out;
+static bool conversion_list(FunctionCall *call, Value *, Str *error) {
     return function_fail(
         call, SIZE_MAX, error,
         "this function was removed; write [ ... ], or tolist([ ... ]) if the type matters");
 }
 
-static bool conversion_map(FunctionCall *call, Value *out, Str *error) {
-    (void)out;
+static bool conversion_map(FunctionCall *call, Value *, Str *error) {
     return function_fail(
         call, SIZE_MAX, error,
         "this function was removed; write { ... }, or tomap({ ... }) if the type matters");

@@ -17,8 +17,7 @@ static bool is_planning(const FunctionCall *call) {
     return call->scope && call->scope->is_planning;
 }
 
-static bool crypto_uuid(FunctionCall *call, Value *out, Str *error) {
-    (void)error;
+static bool crypto_uuid(FunctionCall *call, Value *out, Str *) {
     *out = is_planning(call) ? function_unknown(call, &TYPE_STRING)
                              : value_from_str(uuid_v4(call->arena));
     return true;

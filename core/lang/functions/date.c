@@ -213,8 +213,7 @@ static bool date_timecmp(FunctionCall *call, Value *out, Str *error) {
     return true;
 }
 
-static bool date_timestamp(FunctionCall *call, Value *out, Str *error) {
-    (void)error;
+static bool date_timestamp(FunctionCall *call, Value *out, Str *) {
     const Scope *scope = call->scope;
     if (scope && scope->is_planning) {
         *out = function_unknown(call, &TYPE_STRING);

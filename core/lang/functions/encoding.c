@@ -146,8 +146,7 @@ static bool encoding_base64decode(FunctionCall *call, Value *out, Str *error) {
     return function_give_text(call, bytes, out);
 }
 
-static bool encoding_base64encode(FunctionCall *call, Value *out, Str *error) {
-    (void)error;
+static bool encoding_base64encode(FunctionCall *call, Value *out, Str *) {
     return function_give_text(call, base64_encode(function_text(call, 0), call->arena), out);
 }
 
@@ -277,10 +276,9 @@ static bool encoding_textdecodebase64(FunctionCall *call, Value *out, Str *error
     return function_give_text(call, strbuf_str(&text), out);
 }
 
-static bool encoding_urlencode(FunctionCall *call, Value *out, Str *error) {
+static bool encoding_urlencode(FunctionCall *call, Value *out, Str *) {
     Str text = function_text(call, 0);
     StrBuf buf = strbuf_new(call->arena);
-    (void)error;
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
         bool is_plain = c < 0x80 && (isalnum(c) || (c && strchr("-_.~", c)));

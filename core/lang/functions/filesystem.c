@@ -48,9 +48,8 @@ static Str clean(const FunctionCall *call, Str path) {
     return cleaned.len ? cleaned : STR(".");
 }
 
-static bool filesystem_abspath(FunctionCall *call, Value *out, Str *error) {
+static bool filesystem_abspath(FunctionCall *call, Value *out, Str *) {
     Str path = function_text(call, 0);
-    (void)error;
     if (!str_starts_with(path, STR("/"))) {
         char *directory = getcwd(NULL, 0);
         path = disk_join(str_clone(str_from_cstr(directory), call->arena), path, call->arena);
@@ -59,10 +58,9 @@ static bool filesystem_abspath(FunctionCall *call, Value *out, Str *error) {
     return function_give_text(call, clean(call, path), out);
 }
 
-static bool filesystem_basename(FunctionCall *call, Value *out, Str *error) {
+static bool filesystem_basename(FunctionCall *call, Value *out, Str *) {
     Str path = disk_without_end_slashes(function_text(call, 0));
     size_t slash = str_rfind_char(path, '/');
-    (void)error;
     if (!path.len)
         return function_give_text(call, STR("."), out);
     if (path.len == 1 || slash == SIZE_MAX)
@@ -70,17 +68,15 @@ static bool filesystem_basename(FunctionCall *call, Value *out, Str *error) {
     return function_give_text(call, str_after(path, slash + 1), out);
 }
 
-static bool filesystem_dirname(FunctionCall *call, Value *out, Str *error) {
+static bool filesystem_dirname(FunctionCall *call, Value *out, Str *) {
     Str path = function_text(call, 0);
     size_t slash = str_rfind_char(path, '/');
-    (void)error;
     if (slash == SIZE_MAX)
         return function_give_text(call, STR("."), out);
     return function_give_text(call, clean(call, str_slice(path, 0, slash + 1)), out);
 }
 
-static bool filesystem_pathexpand(FunctionCall *call, Value *out, Str *error) {
-    (void)error;
+static bool filesystem_pathexpand(FunctionCall *call, Value *out, Str *) {
     return function_give_text(call, expand_home(function_text(call, 0), call->arena), out);
 }
 

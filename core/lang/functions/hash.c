@@ -24,33 +24,27 @@ static bool hash_file(FunctionCall *call, DigestKind kind, HashText text, Value 
     return true;
 }
 
-static bool hash_md5(FunctionCall *call, Value *out, Str *error) {
-    (void)error;
+static bool hash_md5(FunctionCall *call, Value *out, Str *) {
     return hash_string(call, DIGEST_MD5, digest_hex, out);
 }
 
-static bool hash_sha1(FunctionCall *call, Value *out, Str *error) {
-    (void)error;
+static bool hash_sha1(FunctionCall *call, Value *out, Str *) {
     return hash_string(call, DIGEST_SHA1, digest_hex, out);
 }
 
-static bool hash_sha256(FunctionCall *call, Value *out, Str *error) {
-    (void)error;
+static bool hash_sha256(FunctionCall *call, Value *out, Str *) {
     return hash_string(call, DIGEST_SHA256, digest_hex, out);
 }
 
-static bool hash_sha512(FunctionCall *call, Value *out, Str *error) {
-    (void)error;
+static bool hash_sha512(FunctionCall *call, Value *out, Str *) {
     return hash_string(call, DIGEST_SHA512, digest_hex, out);
 }
 
-static bool hash_base64sha256(FunctionCall *call, Value *out, Str *error) {
-    (void)error;
+static bool hash_base64sha256(FunctionCall *call, Value *out, Str *) {
     return hash_string(call, DIGEST_SHA256, hash_base64, out);
 }
 
-static bool hash_base64sha512(FunctionCall *call, Value *out, Str *error) {
-    (void)error;
+static bool hash_base64sha512(FunctionCall *call, Value *out, Str *) {
     return hash_string(call, DIGEST_SHA512, hash_base64, out);
 }
 

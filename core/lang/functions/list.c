@@ -126,10 +126,9 @@ static bool list_flatten(FunctionCall *call, Value *out, Str *error) {
     return true;
 }
 
-static bool list_compact(FunctionCall *call, Value *out, Str *error) {
+static bool list_compact(FunctionCall *call, Value *out, Str *) {
     Value list = call->arguments[0];
     ValueVec items = {0};
-    (void)error;
     if (!value_is_wholly_known(list)) {
         *out = function_unknown(call, list.type);
         return true;
@@ -144,10 +143,9 @@ static bool list_compact(FunctionCall *call, Value *out, Str *error) {
 }
 
 /* Keeps the order of first occurrence. */
-static bool list_distinct(FunctionCall *call, Value *out, Str *error) {
+static bool list_distinct(FunctionCall *call, Value *out, Str *) {
     Value list = call->arguments[0];
     ValueVec items = {0};
-    (void)error;
     if (!value_is_wholly_known(list)) {
         *out = function_unknown(call, list.type);
         return true;
@@ -162,14 +160,12 @@ static bool list_distinct(FunctionCall *call, Value *out, Str *error) {
     return true;
 }
 
-static bool distinct_type(FunctionCall *call, const Type **out, Str *error) {
-    (void)error;
+static bool distinct_type(FunctionCall *call, const Type **out, Str *) {
     *out = call->arguments[0].type;
     return true;
 }
 
-static bool chunklist_type(FunctionCall *call, const Type **out, Str *error) {
-    (void)error;
+static bool chunklist_type(FunctionCall *call, const Type **out, Str *) {
     *out = type_list(call->arguments[0].type, call->arena);
     return true;
 }

@@ -8,9 +8,8 @@
 #include <math.h>
 #include <mpfr.h>
 
-static bool numeric_abs(FunctionCall *call, Value *out, Str *error) {
+static bool numeric_abs(FunctionCall *call, Value *out, Str *) {
     Value number = call->arguments[0];
-    (void)error;
     int sign = arithmetic_sign(number, call->arena);
     *out = sign < 0 ? arithmetic_negate(number, call->arena) : number;
     if (sign == 0)

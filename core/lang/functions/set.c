@@ -51,9 +51,7 @@ static ItemIndex set_index(Value set, Arena *arena) {
  * all sets but the first. */
 typedef bool (*SetChoice)(Value item, const ItemIndex *others, size_t count);
 
-static bool choose_any(Value item, const ItemIndex *others, size_t count) {
-    (void)item;
-    (void)others;
+static bool choose_any(Value, const ItemIndex *, size_t count) {
     (void)count;
     return true;
 }

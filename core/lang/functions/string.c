@@ -4,9 +4,8 @@
 #include "utf8.h"
 
 /* Maps each letter to a single capital. The sharp s has none and stays. */
-static bool string_upper(FunctionCall *call, Value *out, Str *error) {
+static bool string_upper(FunctionCall *call, Value *out, Str *) {
     static const Str sharp_s = STR_CONST("\xc3\x9f");
-    (void)error;
     Str rest = function_text(call, 0);
     StrBuf buf = strbuf_new(call->arena);
     for (size_t at; (at = str_find(rest, sharp_s, 0)) != SIZE_MAX;) {
@@ -18,8 +17,7 @@ static bool string_upper(FunctionCall *call, Value *out, Str *error) {
     return function_give_text(call, strbuf_str(&buf), out);
 }
 
-static bool string_lower(FunctionCall *call, Value *out, Str *error) {
-    (void)error;
+static bool string_lower(FunctionCall *call, Value *out, Str *) {
     return function_give_text(call, utf8_lower(function_text(call, 0), call->arena), out);
 }
 
@@ -30,8 +28,7 @@ static bool is_separator(uint32_t c) {
     return utf8_is_space(c);
 }
 
-static bool string_title(FunctionCall *call, Value *out, Str *error) {
-    (void)error;
+static bool string_title(FunctionCall *call, Value *out, Str *) {
     Str text = function_text(call, 0);
     StrBuf buf = strbuf_new(call->arena);
     bool begins_word = true;
@@ -44,16 +41,14 @@ static bool string_title(FunctionCall *call, Value *out, Str *error) {
     return function_give_text(call, strbuf_str(&buf), out);
 }
 
-static bool string_chomp(FunctionCall *call, Value *out, Str *error) {
-    (void)error;
+static bool string_chomp(FunctionCall *call, Value *out, Str *) {
     Str text = function_text(call, 0);
     while (text.len && (text.ptr[text.len - 1] == '\n' || text.ptr[text.len - 1] == '\r'))
         text.len--;
     return function_give_text(call, text, out);
 }
 
-static bool string_starts_with(FunctionCall *call, Value *out, Str *error) {
-    (void)error;
+static bool string_starts_with(FunctionCall *call, Value *out, Str *) {
     const Value *text = &call->arguments[0];
     Str prefix;
     if (!value_is_known(call->arguments[1])) {
@@ -72,14 +67,12 @@ static bool string_starts_with(FunctionCall *call, Value *out, Str *error) {
     return true;
 }
 
-static bool string_ends_with(FunctionCall *call, Value *out, Str *error) {
-    (void)error;
+static bool string_ends_with(FunctionCall *call, Value *out, Str *) {
     *out = value_bool(str_ends_with(function_text(call, 0), function_text(call, 1)));
     return true;
 }
 
-static bool string_contains(FunctionCall *call, Value *out, Str *error) {
-    (void)error;
+static bool string_contains(FunctionCall *call, Value *out, Str *) {
     *out = value_bool(str_find(function_text(call, 0), function_text(call, 1), 0) != SIZE_MAX);
     return true;
 }
@@ -173,8 +166,7 @@ static bool string_split(FunctionCall *call, Value *out, Str *error) {
     return true;
 }
 
-static bool string_reverse(FunctionCall *call, Value *out, Str *error) {
-    (void)error;
+static bool string_reverse(FunctionCall *call, Value *out, Str *) {
     Str text = function_text(call, 0);
     char *reversed = arena_alloc(call->arena, text.len);
     size_t end = 0;
@@ -218,8 +210,7 @@ static bool in_cutset(Str cutset, uint32_t c) {
     return false;
 }
 
-static bool string_trim(FunctionCall *call, Value *out, Str *error) {
-    (void)error;
+static bool string_trim(FunctionCall *call, Value *out, Str *) {
     Str text = function_text(call, 0);
     Str cutset = function_text(call, 1);
     size_t width = 0;
@@ -236,16 +227,14 @@ static bool string_trim(FunctionCall *call, Value *out, Str *error) {
     return function_give_text(call, text, out);
 }
 
-static bool string_trim_prefix(FunctionCall *call, Value *out, Str *error) {
-    (void)error;
+static bool string_trim_prefix(FunctionCall *call, Value *out, Str *) {
     Str text = function_text(call, 0);
     Str prefix = function_text(call, 1);
     return function_give_text(
         call, str_starts_with(text, prefix) ? str_after(text, prefix.len) : text, out);
 }
 
-static bool string_trim_suffix(FunctionCall *call, Value *out, Str *error) {
-    (void)error;
+static bool string_trim_suffix(FunctionCall *call, Value *out, Str *) {
     Str text = function_text(call, 0);
     Str suffix = function_text(call, 1);
     if (str_ends_with(text, suffix))
@@ -253,8 +242,7 @@ static bool string_trim_suffix(FunctionCall *call, Value *out, Str *error) {
     return function_give_text(call, text, out);
 }
 
-static bool string_trim_space(FunctionCall *call, Value *out, Str *error) {
-    (void)error;
+static bool string_trim_space(FunctionCall *call, Value *out, Str *) {
     Str text = function_text(call, 0);
     size_t width = 0;
     while (text.len && utf8_is_space(utf8_decode(text, 0, &width)))

@@ -306,9 +306,8 @@ void expr_each_use(const Expr *expr, void (*visit)(Traversal *traversal, void *p
     visit_expr(&state, expr);
 }
 
-static void note_traversal(Traversal *traversal, void *payload) {
+static void note_traversal(Traversal *, void *payload) {
     bool *has_one = payload;
-    (void)traversal;
     *has_one = true;
 }
 

@@ -105,9 +105,7 @@ Value value_transform(Value v, ValueChange change, void *payload, Arena *arena) 
     return change(v, payload, arena);
 }
 
-static Value known_or_null(Value v, void *payload, Arena *arena) {
-    (void)payload;
-    (void)arena;
+static Value known_or_null(Value v, void *, Arena *) {
     return value_is_known(v) ? v : value_null(v.type);
 }
 

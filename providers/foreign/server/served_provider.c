@@ -364,9 +364,8 @@ static bool is_served(ProtocolMethod method) {
     return method == PROTOCOL_GET_SCHEMA || method == PROTOCOL_GET_FUNCTIONS || rows[method].run;
 }
 
-static RpcServing find(void *self, Str method) {
+static RpcServing find(void *, Str method) {
     ProtocolMethod found;
-    (void)self;
     for (size_t i = 0; i < ARRAY_COUNT(plain); i++) {
         if (str_equal_cstr(method, plain[i].method))
             return plain[i].serving;

@@ -20,16 +20,14 @@ static bool has_only(Str text, const char *more) {
     return text.len > 0;
 }
 
-Str etcd_schedule_check_calendar(Value value, Arena *arena) {
-    (void)arena;
+Str etcd_schedule_check_calendar(Value value, Arena *) {
     return has_only(value_text(value), " *-:,./~")
                ? STR_EMPTY
                : STR("The calendar must be a calendar event of systemd, such as \"daily\" or "
                      "\"*-*-* 03:00:00\".");
 }
 
-Str etcd_schedule_check_directory(Value value, Arena *arena) {
-    (void)arena;
+Str etcd_schedule_check_directory(Value value, Arena *) {
     Str text = value_text(value);
     return str_starts_with(text, STR("/")) && text.len > 1 && has_only(text, "/._-")
                ? STR_EMPTY

@@ -5,9 +5,8 @@
 #include "nested_list.h"
 #include "path_error.h"
 
-static Str check_positive(Value value, Arena *arena) {
+static Str check_positive(Value value, Arena *) {
     int64_t number;
-    (void)arena;
     return value_to_int(value, &number) && number > 0 && number <= 100000
                ? STR_EMPTY
                : STR("The value must be a whole number from 1 to 100000.");

@@ -230,10 +230,9 @@ static void apply_item(void *payload, size_t index, const Call *call, Arena *kee
         one->is_good = call_part_end(call, one->key, STR_EMPTY, diags);
 }
 
-static void delete_item(void *payload, size_t index, const Call *call, Arena *keep, Diags *diags) {
+static void delete_item(void *payload, size_t index, const Call *call, Arena *, Diags *diags) {
     ManifestsApplying *applying = payload;
     ItemApply *one = &applying->items.items[applying->wave_start + index];
-    (void)keep;
     ObjectRequest request = request_of(applying, one, call);
     one->is_done = begin_item(applying, index, call, diags) &&
                    object_delete(&request, &applying->deletion, diags);

@@ -251,8 +251,7 @@ static Value with_name(Value planned, Str name, Arena *arena) {
 }
 
 bool typed_object_marker(const Call *call, const MarkerRequest *request, MarkerResponse *response,
-                         Diags *diags) {
-    (void)diags;
+                         Diags *) {
     Value named = with_name(request->planned, name_of(call, request->planned), call->arena);
     ObjectKey key = object_key_of(base_manifest(call->type.resource->payload, named, call->arena));
     response->marker = object_key_import_id(&key, call->arena);
@@ -346,12 +345,11 @@ bool typed_object_apply(const Call *call, const ApplyRequest *request, ApplyResp
     return wait_and_keep(&typed, planned, &applied, response, diags);
 }
 
-bool typed_object_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
+bool typed_object_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,
                          Diags *diags) {
     TypedCall typed;
     ObjectDeletion deletion = {.propagation = KUBE_PROPAGATION_BACKGROUND,
                                .timeout_ms = OBJECT_DELETE_MS};
-    (void)response;
     begin(&typed, call, request->prior, request->private_data);
     return object_delete(&typed.request, &deletion, diags);
 }

@@ -193,9 +193,8 @@ static Readiness job(Value object, Arena *arena) {
     return result;
 }
 
-static Readiness claim(Value object, Arena *arena) {
+static Readiness claim(Value object, Arena *) {
     Str phase = kube_object_text(object, "status", "phase");
-    (void)arena;
     if (str_equal(phase, STR("Bound")))
         return ready;
     if (str_equal(phase, STR("Lost")))
@@ -203,9 +202,8 @@ static Readiness claim(Value object, Arena *arena) {
     return in_progress(STR("not bound to a volume"));
 }
 
-static Readiness service(Value object, Arena *arena) {
+static Readiness service(Value object, Arena *) {
     Value ingress;
-    (void)arena;
     if (!str_equal(kube_object_text(object, "spec", "type"), STR("LoadBalancer")))
         return ready;
     if (kube_object_find(object, "status.loadBalancer", "ingress", &ingress) && ingress.count > 0)
@@ -213,8 +211,7 @@ static Readiness service(Value object, Arena *arena) {
     return in_progress(STR("no load balancer address"));
 }
 
-static Readiness namespace(Value object, Arena *arena) {
-    (void)arena;
+static Readiness namespace(Value object, Arena *) {
     if (str_equal(kube_object_text(object, "status", "phase"), STR("Active")))
         return ready;
     return in_progress(STR("not active"));

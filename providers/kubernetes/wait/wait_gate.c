@@ -30,8 +30,7 @@ bool wait_gate_has_one(const KubeResource *resource) {
     return gate_of(resource) != NULL;
 }
 
-static Readiness look(void *payload, Value object, Arena *arena) {
-    (void)payload;
+static Readiness look(void *, Value object, Arena *arena) {
     return readiness_of(object, NULL, arena);
 }
 

@@ -40,8 +40,7 @@ static int release(void *machine) {
     return virDomainFree(machine);
 }
 
-static void fill(void *machine, ObjectBuilder *builder, Arena *arena) {
-    (void)arena;
+static void fill(void *machine, ObjectBuilder *builder, Arena *) {
     int autostart = 0;
     (void)virDomainGetAutostart(machine, &autostart);
     object_builder_set(builder, "running", value_bool(virDomainIsActive(machine) == 1));

@@ -4,9 +4,8 @@
 #include "domain_schema.h"
 #include "url.h"
 
-static Str check_url(Value value, Arena *arena) {
+static Str check_url(Value value, Arena *) {
     Url url;
-    (void)arena;
     if (!url_parse(value_text(value), &url) ||
         (!str_equal(url.scheme, STR("http")) && !str_equal(url.scheme, STR("https"))))
         return STR("The value must be an address with http:// or https://.");

@@ -59,9 +59,8 @@ bool domain_moment_create(const Call *call, const ApplyRequest *request, ApplyRe
     return is_filled;
 }
 
-bool domain_moment_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
+bool domain_moment_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,
                           Diags *diags) {
-    (void)response;
     const DomainMoment *kind = call->type.resource->payload;
     SCOPED(virConnectPtr) connection = NULL;
     if (!libvirt_client_connect(call, &connection, diags))
@@ -100,9 +99,8 @@ static bool read_moment(const Call *call, bool is_import, Value *state, Diags *d
     return is_read;
 }
 
-bool domain_moment_read(const Call *call, const ReadRequest *request, ReadResponse *response,
+bool domain_moment_read(const Call *call, const ReadRequest *, ReadResponse *response,
                         Diags *diags) {
-    (void)request;
     return read_moment(call, false, &response->state, diags);
 }
 
@@ -133,17 +131,14 @@ bool domain_moment_plan(const Call *call, const PlanRequest *request, PlanRespon
     return plan_check_one(call, request, response, "machine", "domain_id", diags);
 }
 
-bool domain_moment_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                          Diags *diags) {
-    (void)call;
-    (void)diags;
+bool domain_moment_update(const Call *, const ApplyRequest *request, ApplyResponse *response,
+                          Diags *) {
     response->state = request->planned;
     return true;
 }
 
 bool domain_moment_limits(const Call *call, const LimitsRequest *request, LimitsResponse *response,
-                          Diags *diags) {
-    (void)diags;
+                          Diags *) {
     if (value_is_present(request->object))
         libvirt_identity_limit(call, "libvirt_domain",
                                object_text(request->object, "domain_id", STR_EMPTY), 1,

@@ -165,9 +165,7 @@ static bool is_nic_note(const char *name) {
            strcmp(name, "mac") == 0;
 }
 
-static bool is_live_of_nic(Value old, Value nic, const char *name) {
-    (void)old;
-    (void)nic;
+static bool is_live_of_nic(Value, Value, const char *name) {
     return strcmp(name, "model") != 0;
 }
 

@@ -17,8 +17,7 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static void *create(virDomainPtr domain, Value planned, const char *text) {
-    (void)planned;
+static void *create(virDomainPtr domain, Value, const char *text) {
     return virDomainCheckpointCreateXML(domain, text, 0);
 }
 

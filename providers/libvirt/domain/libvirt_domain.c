@@ -220,9 +220,8 @@ static bool undefine(virDomainPtr domain) {
     return libvirt_error_is_gone(libvirt_error_code());
 }
 
-static bool domain_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
+static bool domain_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,
                           Diags *diags) {
-    (void)response;
     bool is_gone = false;
     Str name = object_text(request->prior, "name", STR_EMPTY);
     SCOPED(virDomainPtr)
@@ -236,9 +235,8 @@ static bool domain_delete(const Call *call, const DeleteRequest *request, Delete
            libvirt_error_add(call, diags, "Cannot remove the machine \"%.*s\"", STR_ARG(name));
 }
 
-static bool domain_slot_read(const Call *call, const ReadRequest *request, ReadResponse *response,
+static bool domain_slot_read(const Call *call, const ReadRequest *, ReadResponse *response,
                              Diags *diags) {
-    (void)request;
     return libvirt_object_read(&machine_object, call, response, diags);
 }
 
@@ -255,8 +253,7 @@ static bool domain_recover(const Call *call, const RecoverRequest *request,
 }
 
 static bool domain_limits(const Call *call, const LimitsRequest *request, LimitsResponse *response,
-                          Diags *diags) {
-    (void)diags;
+                          Diags *) {
     LimitAction action = request->action;
     Value object = request->object;
     if (!value_is_present(object))
@@ -286,8 +283,7 @@ static const ArgumentRule rules[] = {
 static const Block blocks[] = {TIMEOUTS_BLOCK};
 
 static bool domain_upgrade(const Call *call, const UpgradeRequest *request,
-                           UpgradeResponse *response, Diags *diags) {
-    (void)diags;
+                           UpgradeResponse *response, Diags *) {
     return foreign_state_upgrade(call, request, response, "update_policy");
 }
 

@@ -40,18 +40,14 @@ typedef struct Attempt {
 /* libvirt's event loop is per process, so it is started once. */
 static pthread_once_t library_started = PTHREAD_ONCE_INIT;
 
-static void ignore_error(void *payload, virErrorPtr error) {
-    (void)payload;
-    (void)error;
+static void ignore_error(void *, virErrorPtr) {
 }
 
-static void ignore_timer(int timer, void *payload) {
+static void ignore_timer(int timer, void *) {
     (void)timer;
-    (void)payload;
 }
 
-static void run_events(void *payload) {
-    (void)payload;
+static void run_events(void *) {
     while (virEventRunDefaultImpl() >= 0) {
     }
 }
@@ -159,10 +155,8 @@ static void attempt_close(Attempt *attempt) {
     arena_close(attempt->arena);
 }
 
-static int reject_credentials(virConnectCredentialPtr credentials, unsigned count, void *payload) {
-    (void)credentials;
+static int reject_credentials(virConnectCredentialPtr, unsigned count, void *) {
     (void)count;
-    (void)payload;
     return -1;
 }
 

@@ -169,10 +169,9 @@ static bool secret_update(const Call *call, const ApplyRequest *request, ApplyRe
                                  diags);
 }
 
-static bool secret_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
+static bool secret_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,
                           Diags *diags) {
     bool is_gone = false;
-    (void)response;
     SCOPED(virSecretPtr)
     secret = libvirt_object_find(&secret_object, call, request->prior, &is_gone, diags);
     if (!secret)
@@ -181,9 +180,8 @@ static bool secret_delete(const Call *call, const DeleteRequest *request, Delete
            libvirt_error_add(call, diags, "Cannot remove the secret");
 }
 
-static bool secret_read(const Call *call, const ReadRequest *request, ReadResponse *response,
+static bool secret_read(const Call *call, const ReadRequest *, ReadResponse *response,
                         Diags *diags) {
-    (void)request;
     return libvirt_object_read(&secret_object, call, response, diags);
 }
 

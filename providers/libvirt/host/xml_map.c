@@ -61,7 +61,7 @@ static void edit_texts(const XmlBinding *binding, Value planned, xmlNodePtr node
         xml_remove(nodes.items[i]);
 }
 
-static void edit_entries(const XmlBinding *binding, Value planned, xmlNodePtr node, Arena *arena) {
+static void edit_entries(const XmlBinding *binding, Value planned, xmlNodePtr node, Arena *) {
     while (xml_path_find(node, binding->path))
         xml_path_remove(node, binding->path);
     size_t count = value_is_present(planned) ? planned.count : 0;
@@ -70,7 +70,6 @@ static void edit_entries(const XmlBinding *binding, Value planned, xmlNodePtr no
         xml_set(item, "name", value_key_at(planned, i));
         xml_set_text(item, value_text(value_at(planned, i)));
     }
-    (void)arena;
 }
 
 static void edit_states(const XmlBinding *binding, Value planned, xmlNodePtr node, Arena *arena) {
@@ -131,8 +130,7 @@ static bool has_same_key(const XmlBinding *binding, Value a, Value b) {
 
 typedef bool (*ItemSame)(const XmlBinding *binding, Value a, Value b);
 
-static bool is_same_content(const XmlBinding *binding, Value a, Value b) {
-    (void)binding;
+static bool is_same_content(const XmlBinding *, Value a, Value b) {
     return value_equal(a, b);
 }
 

@@ -17,8 +17,7 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static int list(virConnectPtr connection, Value config, void ***out) {
-    (void)config;
+static int list(virConnectPtr connection, Value, void ***out) {
     virNWFilterBindingPtr *all = NULL;
     int count = virConnectListAllNWFilterBindings(connection, &all, 0);
     *out = (void **)all;

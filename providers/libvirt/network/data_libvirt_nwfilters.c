@@ -18,8 +18,7 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static int list(virConnectPtr connection, Value config, void ***out) {
-    (void)config;
+static int list(virConnectPtr connection, Value, void ***out) {
     virNWFilterPtr *all = NULL;
     int count = virConnectListAllNWFilters(connection, &all, 0);
     *out = (void **)all;

@@ -21,8 +21,7 @@ static void add_parameters(xmlNodePtr node, Value reference) {
         add_parameter(node, value_key_at(parameters, i), value_at(parameters, i));
 }
 
-void filter_ref_add(xmlNodePtr parent, Value reference, const char *name_key, Arena *arena) {
-    (void)arena;
+void filter_ref_add(xmlNodePtr parent, Value reference, const char *name_key, Arena *) {
     xmlNodePtr node = xml_add(parent, "filterref");
     xml_set(node, "filter", object_text(reference, name_key, STR_EMPTY));
     add_parameters(node, reference);

@@ -33,15 +33,13 @@ static bool update(const Call *call, const ApplyRequest *request, ApplyResponse 
     return network_entry_update(&entry, call, request, response, diags);
 }
 
-static bool delete_entry(const Call *call, const DeleteRequest *request, DeleteResponse *response,
+static bool delete_entry(const Call *call, const DeleteRequest *request, DeleteResponse *,
                          Diags *diags) {
-    (void)response;
     return network_entry_delete(&entry, call, request, diags);
 }
 
-static bool read_entry(const Call *call, const ReadRequest *request, ReadResponse *response,
+static bool read_entry(const Call *call, const ReadRequest *, ReadResponse *response,
                        Diags *diags) {
-    (void)request;
     return network_entry_read(&entry, call, &response->state, diags);
 }
 
@@ -51,8 +49,7 @@ static bool import(const Call *call, const ImportRequest *request, ImportRespons
 }
 
 static bool limits(const Call *call, const LimitsRequest *request, LimitsResponse *response,
-                   Diags *diags) {
-    (void)diags;
+                   Diags *) {
     network_entry_limits(call, request->object, &response->limits);
     return true;
 }

@@ -320,9 +320,8 @@ static bool network_update(const Call *call, const ApplyRequest *request, ApplyR
                                  response, diags);
 }
 
-static bool network_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
+static bool network_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,
                            Diags *diags) {
-    (void)response;
     bool is_gone = false;
     Str name = object_text(request->prior, "name", STR_EMPTY);
     SCOPED(virNetworkPtr)
@@ -337,9 +336,8 @@ static bool network_delete(const Call *call, const DeleteRequest *request, Delet
     return true;
 }
 
-static bool network_read(const Call *call, const ReadRequest *request, ReadResponse *response,
+static bool network_read(const Call *call, const ReadRequest *, ReadResponse *response,
                          Diags *diags) {
-    (void)request;
     return libvirt_object_read(&network_object, call, response, diags);
 }
 
@@ -357,8 +355,7 @@ static bool network_recover(const Call *call, const RecoverRequest *request,
 /* One update at a time per network, since an update reads and then writes the XML; one creation at
  * a time per host, since libvirt may give one bridge name to two new networks. */
 static bool network_limits(const Call *call, const LimitsRequest *request, LimitsResponse *response,
-                           Diags *diags) {
-    (void)diags;
+                           Diags *) {
     LimitAction action = request->action;
     Value object = request->object;
     if (action == LIMIT_CREATE)
@@ -374,8 +371,7 @@ static bool network_limits(const Call *call, const LimitsRequest *request, Limit
 static const Block blocks[] = {TIMEOUTS_BLOCK};
 
 static bool network_upgrade(const Call *call, const UpgradeRequest *request,
-                            UpgradeResponse *response, Diags *diags) {
-    (void)diags;
+                            UpgradeResponse *response, Diags *) {
     return foreign_state_upgrade(call, request, response, "stp");
 }
 

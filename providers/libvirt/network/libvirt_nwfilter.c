@@ -496,9 +496,8 @@ static bool nwfilter_update(const Call *call, const ApplyRequest *request, Apply
                         object_text(request->prior, "id", STR_EMPTY), response, diags);
 }
 
-static bool nwfilter_delete(const Call *call, const DeleteRequest *request,
-                            DeleteResponse *response, Diags *diags) {
-    (void)response;
+static bool nwfilter_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,
+                            Diags *diags) {
     bool is_gone = false;
     Str name = object_text(request->prior, "name", STR_EMPTY);
     SCOPED(virNWFilterPtr)

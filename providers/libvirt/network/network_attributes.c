@@ -21,8 +21,7 @@ static Str check_address(Value value, Arena *arena) {
     return str_format(arena, "The value must be an IP address, such as 10.17.0.10.");
 }
 
-static Str check_root(Value value, Arena *arena) {
-    (void)arena;
+static Str check_root(Value value, Arena *) {
     return str_starts_with(value_text(value), STR("/")) ? STR_EMPTY
                                                         : STR("The path must be absolute.");
 }

@@ -46,8 +46,7 @@ typedef struct Entry {
 
 typedef bool (*EntrySame)(const ListEdit *kind, Value a, Value b);
 
-static bool is_equal_entry(const ListEdit *kind, Value a, Value b) {
-    (void)kind;
+static bool is_equal_entry(const ListEdit *, Value a, Value b) {
     return value_equal(a, b);
 }
 
@@ -138,8 +137,7 @@ static void edit_list(const ListEdit *kind, xmlNodePtr parent, Value before, Val
     }
 }
 
-static void edit_host(xmlNodePtr node, Value item, Arena *arena) {
-    (void)arena;
+static void edit_host(xmlNodePtr node, Value item, Arena *) {
     Str mac = object_text(item, "mac", STR_EMPTY);
     SCOPED(ArenaRef) scratch = arena_open("network");
     if (!is_same_key(xml_get(node, "@mac", scratch), mac))
@@ -148,8 +146,7 @@ static void edit_host(xmlNodePtr node, Value item, Arena *arena) {
     xml_edit_attribute(node, "ip", object_text(item, "ip", STR_EMPTY));
 }
 
-static void edit_range(xmlNodePtr node, Value item, Arena *arena) {
-    (void)arena;
+static void edit_range(xmlNodePtr node, Value item, Arena *) {
     xml_edit_attribute(node, "start", object_text(item, "start", STR_EMPTY));
     xml_edit_attribute(node, "end", object_text(item, "end", STR_EMPTY));
 }

@@ -14,16 +14,14 @@ static void set_if(xmlNodePtr node, const char *attribute, Value object, const c
         xml_set(node, attribute, object_text(object, name, STR_EMPTY));
 }
 
-void network_xml_add_dhcp_host(xmlNodePtr parent, Value host, Arena *arena) {
-    (void)arena;
+void network_xml_add_dhcp_host(xmlNodePtr parent, Value host, Arena *) {
     xmlNodePtr node = xml_add(parent, "host");
     set_if(node, "mac", host, "mac");
     set_if(node, "name", host, "name");
     set_if(node, "ip", host, "ip");
 }
 
-void network_xml_add_range(xmlNodePtr parent, Value range, Arena *arena) {
-    (void)arena;
+void network_xml_add_range(xmlNodePtr parent, Value range, Arena *) {
     xmlNodePtr node = xml_add(parent, "range");
     set_if(node, "start", range, "start");
     set_if(node, "end", range, "end");

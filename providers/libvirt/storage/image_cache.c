@@ -98,10 +98,9 @@ typedef struct LockWait {
     DiskFile file;
 } LockWait;
 
-static WaitLook look_for_lock(void *payload, Wait *wait) {
+static WaitLook look_for_lock(void *payload, Wait *) {
     const LockWait *lock = payload;
     pid_t holder = 0;
-    (void)wait;
     return lock->disk->lock(lock->disk->self, lock->file, &holder) == 0 ? WAIT_LOOK_DONE
                                                                         : WAIT_LOOK_AGAIN;
 }

@@ -247,9 +247,8 @@ static void set_volume(ObjectBuilder *builder, virStorageVolPtr volume, Arena *a
     free(path);
 }
 
-static bool cloudinit_read(const Call *call, const ReadRequest *request, ReadResponse *response,
+static bool cloudinit_read(const Call *call, const ReadRequest *, ReadResponse *response,
                            Diags *diags) {
-    (void)request;
     Value *state = &response->state;
     SCOPED(virConnectPtr) connection = NULL;
     SCOPED(virStorageVolPtr) volume = NULL;
@@ -400,9 +399,8 @@ static bool cloudinit_create(const Call *call, const ApplyRequest *request, Appl
     return is_made;
 }
 
-static bool cloudinit_delete(const Call *call, const DeleteRequest *request,
-                             DeleteResponse *response, Diags *diags) {
-    (void)response;
+static bool cloudinit_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,
+                             Diags *diags) {
     SCOPED(virConnectPtr) connection = NULL;
     SCOPED(virStorageVolPtr) volume = NULL;
     if (!libvirt_client_connect(call, &connection, diags))
@@ -426,8 +424,7 @@ static bool cloudinit_delete(const Call *call, const DeleteRequest *request,
 }
 
 static bool cloudinit_marker(const Call *call, const MarkerRequest *request,
-                             MarkerResponse *response, Diags *diags) {
-    (void)diags;
+                             MarkerResponse *response, Diags *) {
     Value planned = request->planned;
     if (is_directory(planned))
         response->marker = object_id_uuid(call);
@@ -487,10 +484,8 @@ static bool cloudinit_recover(const Call *call, const RecoverRequest *request,
 }
 
 /* Only the block "timeouts" changes in place, and it has no effect on the host. */
-static bool cloudinit_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                             Diags *diags) {
-    (void)call;
-    (void)diags;
+static bool cloudinit_update(const Call *, const ApplyRequest *request, ApplyResponse *response,
+                             Diags *) {
     response->state = request->planned;
     return true;
 }
@@ -498,8 +493,7 @@ static bool cloudinit_update(const Call *call, const ApplyRequest *request, Appl
 static const Block blocks[] = {TIMEOUTS_BLOCK};
 
 static bool cloudinit_upgrade(const Call *call, const UpgradeRequest *request,
-                              UpgradeResponse *response, Diags *diags) {
-    (void)diags;
+                              UpgradeResponse *response, Diags *) {
     return foreign_state_upgrade_seed(call, request, response);
 }
 

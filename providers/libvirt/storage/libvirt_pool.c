@@ -17,8 +17,7 @@
 #include "xml_map.h"
 #include "xml_text.h"
 
-static Str check_path(Value value, Arena *arena) {
-    (void)arena;
+static Str check_path(Value value, Arena *) {
     return str_starts_with(value_text(value), STR("/")) ? STR_EMPTY
                                                         : STR("The path must be absolute.");
 }
@@ -367,9 +366,8 @@ static void remove_directory(const Call *call, virStoragePoolPtr pool, Value pri
                                   STR_ARG(error.message)));
 }
 
-static bool pool_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
+static bool pool_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,
                         Diags *diags) {
-    (void)response;
     bool is_gone = false;
     Str name = object_text(request->prior, "name", STR_EMPTY);
     Str on_delete = object_text(request->prior, "on_delete", STR("undefine"));
@@ -388,9 +386,7 @@ static bool pool_delete(const Call *call, const DeleteRequest *request, DeleteRe
     return true;
 }
 
-static bool pool_read(const Call *call, const ReadRequest *request, ReadResponse *response,
-                      Diags *diags) {
-    (void)request;
+static bool pool_read(const Call *call, const ReadRequest *, ReadResponse *response, Diags *diags) {
     return libvirt_object_read(&pool_object, call, response, diags);
 }
 
@@ -407,8 +403,7 @@ static bool pool_recover(const Call *call, const RecoverRequest *request, Recove
 
 /* One creation or deletion at a time: they change the same list on the host. */
 static bool pool_limits(const Call *call, const LimitsRequest *request, LimitsResponse *response,
-                        Diags *diags) {
-    (void)diags;
+                        Diags *) {
     LimitAction action = request->action;
     if (action != LIMIT_UPDATE)
         libvirt_identity_limit(call, "libvirt_pools",
@@ -420,8 +415,7 @@ static bool pool_limits(const Call *call, const LimitsRequest *request, LimitsRe
 static const Block blocks[] = {TIMEOUTS_BLOCK};
 
 static bool pool_upgrade(const Call *call, const UpgradeRequest *request, UpgradeResponse *response,
-                         Diags *diags) {
-    (void)diags;
+                         Diags *) {
     return foreign_state_upgrade(call, request, response, "on_delete");
 }
 

@@ -97,9 +97,8 @@ static bool read_volume(const Call *call, virConnectPtr connection, virStorageVo
     return true;
 }
 
-static bool volume_read(const Call *call, const ReadRequest *request, ReadResponse *response,
+static bool volume_read(const Call *call, const ReadRequest *, ReadResponse *response,
                         Diags *diags) {
-    (void)request;
     Value *state = &response->state;
     SCOPED(virConnectPtr) connection = NULL;
     SCOPED(virStorageVolPtr) volume = NULL;
@@ -636,9 +635,8 @@ static bool check_unused(const Call *call, virConnectPtr connection, virStorageV
                    STR_ARG(layer)));
 }
 
-static bool volume_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
+static bool volume_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,
                           Diags *diags) {
-    (void)response;
     SCOPED(virConnectPtr) connection = NULL;
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
@@ -663,8 +661,7 @@ static bool volume_delete(const Call *call, const DeleteRequest *request, Delete
 }
 
 static bool volume_marker(const Call *call, const MarkerRequest *request, MarkerResponse *response,
-                          Diags *diags) {
-    (void)diags;
+                          Diags *) {
     Value planned = request->planned;
     response->marker = volume_find_identity(call, object_text(planned, "pool", STR("default")),
                                             object_text(planned, "name", STR_EMPTY));
@@ -700,8 +697,7 @@ static bool volume_recover(const Call *call, const RecoverRequest *request,
 }
 
 static bool volume_limits(const Call *call, const LimitsRequest *request, LimitsResponse *response,
-                          Diags *diags) {
-    (void)diags;
+                          Diags *) {
     LimitAction action = request->action;
     Value object = request->object;
     if (action == LIMIT_CREATE && value_is_present(object) && object_has(object, "source"))
@@ -714,8 +710,7 @@ static bool volume_limits(const Call *call, const LimitsRequest *request, Limits
 static const Block blocks[] = {TIMEOUTS_BLOCK};
 
 static bool volume_upgrade(const Call *call, const UpgradeRequest *request,
-                           UpgradeResponse *response, Diags *diags) {
-    (void)diags;
+                           UpgradeResponse *response, Diags *) {
     return foreign_state_upgrade(call, request, response, "source_digest");
 }
 

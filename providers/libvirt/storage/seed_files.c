@@ -38,9 +38,7 @@ Str seed_files_digest(const SeedFiles *files, Arena *arena) {
     return digest_finish(digest, arena);
 }
 
-static la_ssize_t append_bytes(struct archive *archive, void *payload, const void *bytes,
-                               size_t count) {
-    (void)archive;
+static la_ssize_t append_bytes(struct archive *, void *payload, const void *bytes, size_t count) {
     strbuf_add(payload, (Str){bytes, count});
     return (la_ssize_t)count;
 }

@@ -35,8 +35,7 @@ static void check_round(Str in, DeflateSearch search, Arena *arena) {
     inflateEnd(&stream);
 }
 
-static void test_unpacks(void **state) {
-    (void)state;
+static void test_unpacks(void **) {
     static const unsigned alphabets[] = {1, 2, 4, 26, 120};
     static const size_t sizes[] = {0, 1, 2, 3, 4, 5, 300, 32767, 32769, 65275, 65537, 150000};
     for (size_t a = 0; a < ARRAY_COUNT(alphabets); a++) {
@@ -52,8 +51,7 @@ static void check_digest(Str in, DeflateSearch search, const char *sha1, Arena *
     check_str(digest_hex(DIGEST_SHA1, packed, arena), sha1);
 }
 
-static void test_same_bytes_for_good(void **state) {
-    (void)state;
+static void test_same_bytes_for_good(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     check_digest(letters(4, 300000, arena), fast, "8ad7055c3e438df4867744477f4158d7a1951417",
                  arena);

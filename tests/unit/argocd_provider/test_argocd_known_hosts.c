@@ -14,7 +14,7 @@ static StrVec keys_of(const char *text, Arena *arena) {
     return keys;
 }
 
-static void changes(void **state) {
+static void changes(void **) {
     static const struct {
         const char *text;
         const char *removed;
@@ -34,7 +34,6 @@ static void changes(void **state) {
         {"git,x " A "\n@revoked git " A, A, "", "git,x " A "\n@revoked git " A "\n"},
         {"#git " A "\n\n|1|a|b " A "\n", A, "", "#git " A "\n\n|1|a|b " A "\n"},
     };
-    (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         StrVec removed = keys_of(cases[i].removed, arena), added = keys_of(cases[i].added, arena);
@@ -44,15 +43,14 @@ static void changes(void **state) {
     }
 }
 
-static void finds(void **state) {
-    (void)state;
+static void finds(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Str text = STR("git " A " comment\r\ngit,x " R "\ngit ssh-rsa\n\tgit \t" R);
     StrVec found = argocd_known_hosts_find(text, STR("git"), arena);
     check_str(str_join(found.items, found.count, STR("|"), arena), A "|" R);
 }
 
-static void problems(void **state) {
+static void problems(void **) {
     static const char *const bad[] = {
         "",
         "ssh-rsa",
@@ -65,7 +63,6 @@ static void problems(void **state) {
         "ssh-rsa AAAA",
         "ssh-rsa AAAAB3NzaC1yc2E=",
     };
-    (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
     check_str(argocd_known_hosts_problem(STR(A), arena), "");
     check_str(argocd_known_hosts_problem(STR(R), arena), "");

@@ -38,8 +38,7 @@ static bool check_line(Str line, Arena *arena) {
     return false;
 }
 
-static void recorded(void **state) {
-    (void)state;
+static void recorded(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Str text, line;
     size_t checked = 0, failures = 0;
@@ -74,9 +73,8 @@ static Str termination(const char *source, const char *revision, const char *by,
     return argocd_wait_termination(&test, object, arena);
 }
 
-static void terminations(void **state) {
+static void terminations(void **) {
     static const char automated[] = "{\"automated\":true}";
-    (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
     check_str(termination("a", "old", automated, "new", arena),
               "{\"metadata\":{\"resourceVersion\":\"7\"},"

@@ -21,9 +21,8 @@ typedef struct ScriptedHttp {
 
 static inline HttpStatus scripted_http_attempt(void *self, const HttpRequest *request,
                                                const HttpSink *sink, HttpResponse *response,
-                                               Str *problem, Arena *arena) {
+                                               Str *problem, Arena *) {
     ScriptedHttp *script = self;
-    (void)arena;
     strbuf_add_format(&script->diary, "%.*s %.*s %.*s\n", STR_ARG(request->method),
                       STR_ARG(request->url), STR_ARG(request->body));
     assert_true(script->next < script->count);
@@ -38,10 +37,8 @@ static inline HttpStatus scripted_http_attempt(void *self, const HttpRequest *re
     return HTTP_DONE;
 }
 
-static inline bool scripted_http_no_sleep(void *self, int64_t ms, const CancelToken *cancel) {
-    (void)self;
+static inline bool scripted_http_no_sleep(void *, int64_t ms, const CancelToken *) {
     (void)ms;
-    (void)cancel;
     return false;
 }
 

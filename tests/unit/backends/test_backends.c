@@ -3,8 +3,7 @@
 
 #include "backends.h"
 
-static void rows_are_complete(void **unused) {
-    (void)unused;
+static void rows_are_complete(void **) {
     for (size_t i = 0; i < backends_count; i++) {
         const BackendType *type = backends_table[i];
         assert_ptr_equal(backends_find(str_from_cstr(type->name)), type);
@@ -17,8 +16,7 @@ static void rows_are_complete(void **unused) {
     }
 }
 
-static void the_unknown(void **unused) {
-    (void)unused;
+static void the_unknown(void **) {
     assert_null(backends_find(STR("locale")));
     assert_null(backends_find(STR("")));
     assert_non_null(backends_find(STR("local")));

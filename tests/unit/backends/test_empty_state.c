@@ -5,8 +5,7 @@
 #include "empty_state.h"
 #include "statefile.h"
 
-static void passing(void **state) {
-    (void)state;
+static void passing(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Diags diags = diags_new(arena);
     State *decoded;

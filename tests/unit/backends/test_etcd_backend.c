@@ -51,8 +51,7 @@ static bool names(const ScriptedHttp *script, size_t request, const char *text, 
 
 #define DONE "{\"header\":{\"revision\":\"42\"},\"succeeded\":true}"
 
-static void writes_are_fenced(void **unused) {
-    (void)unused;
+static void writes_are_fenced(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const ScriptedAnswer answers[] = {
         {200, "{\"ID\":\"9\"}"},
@@ -100,8 +99,7 @@ static const Row rows[] = {
     {{{"endpoints", "h"}, {"ca_cert", "/nowhere/ca.pem"}}, "No such file or directory"},
 };
 
-static void wrong_arguments(void **unused) {
-    (void)unused;
+static void wrong_arguments(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         ScriptedHttp script = {0};

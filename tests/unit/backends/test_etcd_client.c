@@ -33,8 +33,7 @@ static EtcdTxn txn_of(Arena *arena) {
     "{\"kvs\":[{\"key\":\"aw==\",\"create_revision\":\"5\",\"value\":\"dg==\"}],\"count\":\"1\"}}" \
     "]}"
 
-static void a_transaction(void **unused) {
-    (void)unused;
+static void a_transaction(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const ScriptedAnswer answers[] = {{200, ANSWER}};
     ScriptedHttp script = {.answers = answers, .count = 1};
@@ -89,8 +88,7 @@ static Str hosts(const ScriptedHttp *script, Arena *arena) {
     return strbuf_str(&out);
 }
 
-static void first_endpoint_that_responds(void **unused) {
-    (void)unused;
+static void first_endpoint_that_responds(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         ScriptedHttp script = {.answers = rows[i].answers, .count = 16};
@@ -109,8 +107,7 @@ static void first_endpoint_that_responds(void **unused) {
 }
 
 /* The next request is sent to the endpoint that answered last. A rejected token is renewed once. */
-static void endpoint_order(void **unused) {
-    (void)unused;
+static void endpoint_order(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const ScriptedAnswer answers[] = {
         {0, NULL},
@@ -139,8 +136,7 @@ static void endpoint_order(void **unused) {
 }
 
 /* The arena of the opener belongs to another thread than the one that renews a lease. */
-static void tokens_in_an_arena_of_their_own(void **unused) {
-    (void)unused;
+static void tokens_in_an_arena_of_their_own(void **) {
     SCOPED(ArenaRef) owner = arena_open("owner");
     SCOPED(ArenaRef) arena = arena_open("test");
     static const ScriptedAnswer answers[] = {
@@ -165,8 +161,7 @@ static void tokens_in_an_arena_of_their_own(void **unused) {
     etcd_client_close(client);
 }
 
-static void leases(void **unused) {
-    (void)unused;
+static void leases(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const ScriptedAnswer answers[] = {
         {200, "{\"ID\":\"7587862094938812000\",\"TTL\":\"5\"}"},
@@ -190,8 +185,7 @@ static void leases(void **unused) {
     etcd_client_close(client);
 }
 
-static void range_ends(void **unused) {
-    (void)unused;
+static void range_ends(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     check_str(etcd_client_range_end(STR("ab/"), arena), "ab0");
     check_str(etcd_client_range_end(STR("a\xff"), arena), "b");

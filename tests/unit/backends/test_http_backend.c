@@ -51,8 +51,7 @@ static const ReadRow reads[] = {
     {{{301, NULL}}, NULL},
 };
 
-static void reading(void **unused) {
-    (void)unused;
+static void reading(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(reads); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         ScriptedHttp script = {.answers = reads[i].answers, .count = 4};
@@ -71,8 +70,7 @@ static void reading(void **unused) {
 
 /* Each write under the lock sends the lock's ID. A lost reply to a lock request is not a conflict.
  */
-static void a_run(void **unused) {
-    (void)unused;
+static void a_run(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const ScriptedAnswer answers[] = {
         {502, NULL}, {423, "{\"ID\":\"1 2\"}"}, {201, NULL}, {200, NULL}, {200, NULL}, {200, NULL},
@@ -115,8 +113,7 @@ static const LockRow locks[] = {
     {{{0, NULL}, {0, NULL}, {0, NULL}}, "connection refused"},
 };
 
-static void locks_refused(void **unused) {
-    (void)unused;
+static void locks_refused(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(locks); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         ScriptedHttp script = {.answers = locks[i].answers, .count = 4};
@@ -138,8 +135,7 @@ static const Argument wrong[][2] = {
     {{"address", "http://h/"}, {"retry_max", "-1"}},
 };
 
-static void wrong_arguments(void **unused) {
-    (void)unused;
+static void wrong_arguments(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(wrong); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         ScriptedHttp script = {0};

@@ -23,8 +23,7 @@ static const Row rows[] = {
     {"default", "a-234567890123456789012345678901234567890123456789012345678901234", NULL},
 };
 
-static void names(void **state) {
-    (void)state;
+static void names(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         Diags diags = diags_new(arena);
@@ -37,8 +36,7 @@ static void names(void **state) {
     }
 }
 
-static void objects(void **state) {
-    (void)state;
+static void objects(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Diags diags = diags_new(arena);
     KubeStore store = {.workspace = STR("w"), .suffix = STR("s"), .space = STR("n")};
@@ -90,8 +88,7 @@ static const Listing listings[] = {
     {{{200, FIRST_PAGE}, {403, GONE}}, 2, KUBE_FAILED, 1},
 };
 
-static void lists(void **state) {
-    (void)state;
+static void lists(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(listings); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         const Listing *row = &listings[i];

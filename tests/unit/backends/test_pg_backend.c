@@ -4,8 +4,7 @@
 #include "backends.h"
 #include "pg_backend.h"
 
-static void creation_lock(void **state) {
-    (void)state;
+static void creation_lock(void **) {
     assert_int_equal(pg_backend_creation_lock(STR("terraform_remote_state"), STR("states")),
                      -INT64_C(3797183428));
     assert_int_equal(pg_backend_creation_lock(STR("a"), STR("b")), -INT64_C(1704748236));

@@ -44,8 +44,7 @@ static S3Client client_of(const Io *io) {
                                    .path_style = true}};
 }
 
-static void pages(void **state) {
-    (void)state;
+static void pages(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         bool has_next = rows[i].next[0] != '\0';
@@ -74,8 +73,7 @@ static void pages(void **state) {
 }
 
 /* The code and message of an error, from XML or from a text that is none. */
-static void errors(void **state) {
-    (void)state;
+static void errors(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const ScriptedAnswer answers[] = {
         {404, "<Error><Code>NoSuchKey</Code><Message>It is not there.</Message></Error>"},

@@ -48,8 +48,7 @@ static Value config_of(Str directory, const char *profile, Arena *arena) {
     return config;
 }
 
-static void profiles(void **state) {
-    (void)state;
+static void profiles(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Io io = {.disk = &disk_real};
     char *made = (char *)str_to_cstr(STR("/tmp/loam-test-s3-XXXXXX"), arena);

@@ -7,8 +7,7 @@
 #include <sanitizer/asan_interface.h>
 #endif
 
-static void allocations_are_zeroed_and_aligned(void **state) {
-    (void)state;
+static void allocations_are_zeroed_and_aligned(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const size_t sizes[] = {0, 1, 15, 16, 17, 100, 4000, 5000, 70000, 300000, 5000000};
     for (int round = 0; round < 3; round++) {
@@ -24,8 +23,7 @@ static void allocations_are_zeroed_and_aligned(void **state) {
     }
 }
 
-static void newest_grows_in_place(void **state) {
-    (void)state;
+static void newest_grows_in_place(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     char *text = arena_alloc(arena, 10);
     memset(text, 'x', 10);
@@ -40,8 +38,7 @@ static void newest_grows_in_place(void **state) {
     assert_ptr_equal(arena_grow(arena, moved, 200, 50), moved);
 }
 
-static void large_allocations_grow(void **state) {
-    (void)state;
+static void large_allocations_grow(void **) {
     const size_t size = (size_t)3 << 20;
     SCOPED(ArenaRef) arena = arena_open("test");
     char *first = arena_alloc(arena, size);
@@ -66,8 +63,7 @@ static void large_allocations_grow(void **state) {
 }
 
 /* A text that grows leaves no copies behind. */
-static void growth_leaves_nothing(void **state) {
-    (void)state;
+static void growth_leaves_nothing(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     const size_t most = (size_t)64 << 20;
     size_t size = (size_t)2 << 20;
@@ -80,8 +76,7 @@ static void growth_leaves_nothing(void **state) {
 #endif
 }
 
-static void reset_discards(void **state) {
-    (void)state;
+static void reset_discards(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     for (int i = 0; i < 1000; i++)
         arena_alloc(arena, 1000);
@@ -95,16 +90,14 @@ static void reset_discards(void **state) {
     arena_reset(arena);
 }
 
-static void reset_of_an_unused_arena(void **state) {
-    (void)state;
+static void reset_of_an_unused_arena(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     arena_reset(arena);
     assert_non_null(arena_alloc(arena, 1));
     arena_close(NULL);
 }
 
-static void joined_memory_lives_on(void **state) {
-    (void)state;
+static void joined_memory_lives_on(void **) {
     SCOPED(ArenaRef) into = arena_open("into");
     static const size_t sizes[] = {0, 8, 3000, 900000};
     for (size_t i = 0; i < ARRAY_COUNT(sizes); i++) {
@@ -123,8 +116,7 @@ static void joined_memory_lives_on(void **state) {
     arena_alloc(into, 5000);
 }
 
-static void strangers_are_poisoned(void **state) {
-    (void)state;
+static void strangers_are_poisoned(void **) {
 #if defined(__SANITIZE_ADDRESS__)
     SCOPED(ArenaRef) arena = arena_open("test");
     char *first = arena_alloc(arena, 20);

@@ -7,8 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static void failed_check_aborts(void **state) {
-    (void)state;
+static void failed_check_aborts(void **) {
     int ends[2];
     assert_int_equal(pipe(ends), 0);
     pid_t child = fork();
@@ -48,8 +47,7 @@ static bool leaves_early(bool early, int *released) {
     return second.released == held.released;
 }
 
-static void scopes_release(void **state) {
-    (void)state;
+static void scopes_release(void **) {
     int released = 0;
     assert_true(leaves_early(true, &released));
     assert_int_equal(released, 1);

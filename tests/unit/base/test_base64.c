@@ -3,8 +3,7 @@
 
 #include "base64.h"
 
-static void base64(void **state) {
-    (void)state;
+static void base64(void **) {
     static const struct {
         Str bytes;
         const char *standard, *url;
@@ -27,8 +26,7 @@ static void base64(void **state) {
     }
 }
 
-static void base64_refuses(void **state) {
-    (void)state;
+static void base64_refuses(void **) {
     static const char *const cases[] = {
         "Zg", "Zg=", "Z===", "====", "Zg==Zg==", "Zm 9v", " Zm9v", "Zm9\n", "Zm9-", "Z=9v",
     };
@@ -40,8 +38,7 @@ static void base64_refuses(void **state) {
     }
 }
 
-static void base64_of_much(void **state) {
-    (void)state;
+static void base64_of_much(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     size_t size = ((size_t)7 << 20) + 1;
     char *bytes = arena_alloc(arena, size);

@@ -13,8 +13,7 @@ static bool is_hash_of(Str hash, Str text, Arena *arena) {
     return again && str_equal_cstr(hash, again);
 }
 
-static void hashes(void **state) {
-    (void)state;
+static void hashes(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Str first, second;
     assert_true(bcrypt_hash(STR("hunter2"), BCRYPT_COST_MIN, &first, arena));
@@ -27,8 +26,7 @@ static void hashes(void **state) {
     assert_false(is_hash_of(first, STR("hunter3"), arena));
 }
 
-static void only_72_bytes_count(void **state) {
-    (void)state;
+static void only_72_bytes_count(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     char text[100];
     Str hash;
@@ -38,8 +36,7 @@ static void only_72_bytes_count(void **state) {
     assert_false(is_hash_of(hash, (Str){text, BCRYPT_TEXT_MAX - 1}, arena));
 }
 
-static void rows(void **state) {
-    (void)state;
+static void rows(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Str hash;
     assert_false(bcrypt_hash(STR("a\0b"), BCRYPT_COST_MIN, &hash, arena));

@@ -11,8 +11,7 @@ static bool is_readable(const CancelToken *token) {
     return poll(&wanted, 1, 0) == 1;
 }
 
-static void only_rises(void **state) {
-    (void)state;
+static void only_rises(void **) {
     CancelToken *token = cancel_open();
     assert_int_equal(cancel_level(NULL), CANCEL_NONE);
     assert_int_equal(cancel_level(token), CANCEL_NONE);
@@ -31,8 +30,7 @@ static void raise_it(void *payload) {
     cancel_raise(payload, CANCEL_STOP);
 }
 
-static void wakes_who_waits(void **state) {
-    (void)state;
+static void wakes_who_waits(void **) {
     CancelToken *token = cancel_open();
     assert_false(cancel_wait(token, 0));
     assert_false(cancel_wait(token, 5));
@@ -44,8 +42,7 @@ static void wakes_who_waits(void **state) {
 }
 
 /* A second token ignores the first stop, so that necessary work can still be done. */
-static void second_follows_the_last_level(void **state) {
-    (void)state;
+static void second_follows_the_last_level(void **) {
     CancelToken *first = cancel_open();
     CancelToken *second = cancel_open_second(first);
     cancel_raise(first, CANCEL_STOP);

@@ -4,8 +4,7 @@
 #include "diag.h"
 #include "thread.h"
 
-static void collects(void **state) {
-    (void)state;
+static void collects(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Diags diags = diags_new(arena);
     diags_warning(&diags, NO_RANGE, "Careful", "");
@@ -20,8 +19,7 @@ static void collects(void **state) {
     check_str(diags.items[1].values.items[0].statement, "is 1");
 }
 
-static void copies_outlive_the_original(void **state) {
-    (void)state;
+static void copies_outlive_the_original(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Arena *scratch = arena_open("scratch");
     Diags from = diags_new(scratch);
@@ -41,8 +39,7 @@ static void copies_outlive_the_original(void **state) {
     check_str(into.items[1].detail, "detail 1");
 }
 
-static void fills_in_missing_members(void **state) {
-    (void)state;
+static void fills_in_missing_members(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     SourceText source = {.path = STR("f")};
     SourceText other = {.path = STR("g")};
@@ -71,8 +68,7 @@ static void write_some(void *payload) {
     }
 }
 
-static void sink_takes_from_many(void **state) {
-    (void)state;
+static void sink_takes_from_many(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     DiagsSink *sink = diags_sink_new(arena);
     Thread *threads[4];
@@ -88,8 +84,7 @@ static void sink_takes_from_many(void **state) {
 }
 
 /* At most a thousand of each severity are kept; the last of them says that there were more. */
-static void many_are_counted_but_not_kept(void **state) {
-    (void)state;
+static void many_are_counted_but_not_kept(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Diags diags = diags_new(arena);
     for (int i = 0; i < 3000; i++)
@@ -105,8 +100,7 @@ static void many_are_counted_but_not_kept(void **state) {
     check_str(diags.items[2 * DIAGS_SHOWN_MAX - 1].summary, "Too many errors");
 }
 
-static void long_texts_are_cut(void **state) {
-    (void)state;
+static void long_texts_are_cut(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Diags diags = diags_new(arena);
     StrBuf text = strbuf_new(arena);

@@ -4,8 +4,7 @@
 #include "digest.h"
 #include "hex.h"
 
-static void hashes(void **state) {
-    (void)state;
+static void hashes(void **) {
     static const struct {
         DigestKind kind;
         const char *text, *wanted;
@@ -31,8 +30,7 @@ static void hashes(void **state) {
 }
 
 /* RFC 7914, section 12: the first half of the 64 bytes there, as each output block stands alone. */
-static void scrypt(void **state) {
-    (void)state;
+static void scrypt(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Str digest = digest_scrypt(STR("pleaseletmein"), STR("SodiumChloride"), arena);
     check_str(hex_encode(digest, arena),

@@ -2,8 +2,7 @@
 
 #include "foreign_names.h"
 
-static void test_hints(void **state) {
-    (void)state;
+static void test_hints(void **) {
     Arena *arena = arena_open("test");
     static const ForeignName rows[] = {
         {"colour", "Set \"color\"."},

@@ -3,8 +3,7 @@
 
 #include "gzip.h"
 
-static void there_and_back(void **state) {
-    (void)state;
+static void there_and_back(void **) {
     const size_t sizes[] = {0, 1, 100, 65535, 65536, 65537, 1000000};
     for (size_t i = 0; i < ARRAY_COUNT(sizes); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
@@ -20,8 +19,7 @@ static void there_and_back(void **state) {
     }
 }
 
-static void damaged(void **state) {
-    (void)state;
+static void damaged(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Str packed = gzip_pack(STR("some text that is long enough to be damaged"), arena);
     Str out;
@@ -41,8 +39,7 @@ static bool take(void *self, Str piece) {
     return reader->got <= reader->limit;
 }
 
-static void stops_when_the_reader_has_enough(void **state) {
-    (void)state;
+static void stops_when_the_reader_has_enough(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     size_t size = 10000000;
     Str zeros = {memset(arena_alloc(arena, size), 0, size), size};

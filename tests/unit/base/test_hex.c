@@ -3,8 +3,7 @@
 
 #include "hex.h"
 
-static void hex(void **state) {
-    (void)state;
+static void hex(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Str out = STR("untouched");
     check_str(hex_encode(STR("\x00\xff\x1a"), arena), "00ff1a");

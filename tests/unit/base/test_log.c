@@ -8,8 +8,7 @@
 
 static char log_path[] = "/tmp/loam-test-log-XXXXXX";
 
-static int open_log(void **state) {
-    (void)state;
+static int open_log(void **) {
     int made = mkstemp(log_path);
     assert_true(made >= 0);
     close(made);
@@ -17,8 +16,7 @@ static int open_log(void **state) {
     return 0;
 }
 
-static int close_log(void **state) {
-    (void)state;
+static int close_log(void **) {
     return unlink(log_path);
 }
 
@@ -44,8 +42,7 @@ static Str written(Arena *arena) {
     return strbuf_str(&out);
 }
 
-static void levels(void **state) {
-    (void)state;
+static void levels(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     int evaluated = 0;
     assert_false(log_set_path("/nonexistent/directory/log"));
@@ -64,8 +61,7 @@ static void levels(void **state) {
     check_str(written(arena), "level=debug no fields\nlevel=warn last n=-1\n");
 }
 
-static void texts_are_quoted(void **state) {
-    (void)state;
+static void texts_are_quoted(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const struct {
         const char *text;
@@ -91,8 +87,7 @@ static void texts_are_quoted(void **state) {
     }
 }
 
-static void json_lines(void **state) {
-    (void)state;
+static void json_lines(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     log_set_format(LOG_FORMAT_JSON);
     log_set_level(LOG_TRACE);
@@ -104,8 +99,7 @@ static void json_lines(void **state) {
     assert_true(str_ends_with(line, STR("Z\",\"text\":\"a \\\"b\\\"\",\"n\":7}\n")));
 }
 
-static void the_context_counts(void **state) {
-    (void)state;
+static void the_context_counts(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const texts[] = {"hunter", "hunter22", "7", "tok-en", "", "global"};
     StrVec secrets[3] = {0};
@@ -128,8 +122,7 @@ static void the_context_counts(void **state) {
                               "level=debug d b=global\n");
 }
 
-static void secrets_are_replaced(void **state) {
-    (void)state;
+static void secrets_are_replaced(void **) {
     static const struct {
         const char *text;
         const char *wanted;
@@ -156,8 +149,7 @@ static void secrets_are_replaced(void **state) {
 }
 
 /* The secrets of the whole run and those of the thread's work. */
-static void known_secrets_are_replaced(void **state) {
-    (void)state;
+static void known_secrets_are_replaced(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     StrVec run = {0}, call = {0}, other = {0};
     vec_push(arena, &run, STR("global"));

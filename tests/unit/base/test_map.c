@@ -13,8 +13,7 @@ static Map filled(size_t count, Arena *arena) {
     return map;
 }
 
-static void finds_set_values(void **state) {
-    (void)state;
+static void finds_set_values(void **) {
     static const size_t counts[] = {0, 1, 8, 9, 100, 5000};
     for (size_t c = 0; c < ARRAY_COUNT(counts); c++) {
         SCOPED(ArenaRef) arena = arena_open("test");
@@ -31,8 +30,7 @@ static void finds_set_values(void **state) {
     }
 }
 
-static void replaces_in_place(void **state) {
-    (void)state;
+static void replaces_in_place(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Map map = filled(20, arena);
     assert_ptr_equal(map_set(&map, STR("key-3"), NULL), &values[3]);
@@ -42,8 +40,7 @@ static void replaces_in_place(void **state) {
     check_str(map.entries[3].key, "key-3");
 }
 
-static void grows_once_into_what_was_reserved(void **state) {
-    (void)state;
+static void grows_once_into_what_was_reserved(void **) {
     static const size_t counts[] = {1, 8, 9, 100, 5000};
     for (size_t c = 0; c < ARRAY_COUNT(counts); c++) {
         SCOPED(ArenaRef) arena = arena_open("test");
@@ -60,8 +57,7 @@ static void grows_once_into_what_was_reserved(void **state) {
 }
 
 /* A zeroed map reads as empty; a write uses the arena of that call. */
-static void zero_is_the_empty_map(void **state) {
-    (void)state;
+static void zero_is_the_empty_map(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Map map = {0};
     assert_null(map_find(&map, STR("a")));
@@ -79,8 +75,7 @@ static void zero_is_the_empty_map(void **state) {
     assert_ptr_equal(map_set(&reserved, STR("a"), &values[2]), &values[1]);
 }
 
-static void asks_for_the_nearest_key(void **state) {
-    (void)state;
+static void asks_for_the_nearest_key(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Map map = {0};
     check_str(map_did_you_mean(&map, STR("nmae"), arena), "");

@@ -2,8 +2,7 @@
 #include "prerelease.h"
 #include "unit.h"
 
-static void test_order(void **state) {
-    (void)state;
+static void test_order(void **) {
     static const char *const sorted[] = {"1",    "alpha",  "alpha.1", "alpha.beta",
                                          "beta", "beta.2", "beta.11", "rc.0",
                                          "rc.1", "rc.9",   "rc.10",   ""};

@@ -3,8 +3,7 @@
 
 #include "source_text.h"
 
-static void positions(void **state) {
-    (void)state;
+static void positions(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     const SourceText *source = source_text_new(STR("main"),
                                                STR("ab\nc\xc3\xa4"
@@ -44,8 +43,7 @@ static uint32_t plus_ten(const SourceText *source, uint32_t offset) {
     return source->outer_start + 10 + offset;
 }
 
-static void resolves_to_the_outermost(void **state) {
-    (void)state;
+static void resolves_to_the_outermost(void **) {
     SourceText file = {.path = STR("file"), .bytes = STR("0123456789")};
     SourceText middle = {
         .outer = &file, .outer_start = 100, .outer_end = 200, .to_outer = plus_ten};
@@ -59,8 +57,7 @@ static void resolves_to_the_outermost(void **state) {
     assert_null(source_range_resolve((SourceRange){0}).source);
 }
 
-static void joins(void **state) {
-    (void)state;
+static void joins(void **) {
     SourceText file = {.bytes = STR("0123456789")};
     SourceText other = {0};
     SourceRange a = {&file, 2, 4};
@@ -72,8 +69,7 @@ static void joins(void **state) {
 }
 
 /* The source text of an evaluation is freed before its error is shown, so it is copied. */
-static void copies_of_what_passes(void **state) {
-    (void)state;
+static void copies_of_what_passes(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Arena *scratch = arena_open("scratch");
     const SourceText *lasting = source_text_new(STR("a"), STR("text"), scratch);

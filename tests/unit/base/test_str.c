@@ -7,8 +7,7 @@
 
 #define NOWHERE SIZE_MAX
 
-static void searching(void **state) {
-    (void)state;
+static void searching(void **) {
     static const struct {
         Str text, needle;
         size_t from, wanted;
@@ -31,8 +30,7 @@ static void searching(void **state) {
     assert_int_equal(str_rfind_char(STR_EMPTY, '.'), NOWHERE);
 }
 
-static void comparing(void **state) {
-    (void)state;
+static void comparing(void **) {
     Str zero = {0};
     assert_true(str_equal(zero, STR_EMPTY));
     assert_true(str_equal_cstr(STR("ab"), "ab"));
@@ -51,8 +49,7 @@ static void comparing(void **state) {
     assert_true(str_hash(zero) == str_hash(STR_EMPTY));
 }
 
-static void cutting(void **state) {
-    (void)state;
+static void cutting(void **) {
     check_str(str_slice(STR("hello"), 1, 3), "el");
     check_str(str_slice(STR("hello"), 3, 99), "lo");
     check_str(str_slice(STR("hello"), 4, 2), "");
@@ -64,8 +61,7 @@ static void cutting(void **state) {
     check_str(str_from_range(text.ptr + 1, text.ptr + 3), "bc");
 }
 
-static void sorting(void **state) {
-    (void)state;
+static void sorting(void **) {
     static const struct {
         Str items[3];
         size_t count;
@@ -92,8 +88,7 @@ static void sorting(void **state) {
     assert_false(str_is_among(STR("ab"), NULL, 0));
 }
 
-static void fields(void **state) {
-    (void)state;
+static void fields(void **) {
     static const struct {
         const char *text, *fields;
     } cases[] = {
@@ -111,8 +106,7 @@ static void fields(void **state) {
     }
 }
 
-static void numbers(void **state) {
-    (void)state;
+static void numbers(void **) {
     static const struct {
         const char *text;
         bool is_int, is_uint;
@@ -143,8 +137,7 @@ static void numbers(void **state) {
     }
 }
 
-static void digits(void **state) {
-    (void)state;
+static void digits(void **) {
     static const struct {
         Str text;
         bool is_octal;
@@ -164,8 +157,7 @@ static void digits(void **state) {
     assert_int_equal(str_skip_digits(STR("a12b"), 1), 3);
 }
 
-static void distances(void **state) {
-    (void)state;
+static void distances(void **) {
     static const struct {
         const char *a, *b;
         size_t limit, wanted;
@@ -187,8 +179,7 @@ static void distances(void **state) {
     }
 }
 
-static void suggestions(void **state) {
-    (void)state;
+static void suggestions(void **) {
     static const Str names[] = {STR_CONST("name"), STR_CONST("memory"),
                                 STR_CONST("network_interface"), STR_CONST("vcpu")};
     static const struct {
@@ -208,8 +199,7 @@ static void suggestions(void **state) {
     }
 }
 
-static void questions(void **state) {
-    (void)state;
+static void questions(void **) {
     static const Str names[] = {STR_CONST("name"), STR_CONST("memory")};
     SCOPED(ArenaRef) arena = arena_open("test");
     check_str(str_did_you_mean(STR("nmae"), names, 2, arena), " Did you mean \"name\"?");
@@ -217,8 +207,7 @@ static void questions(void **state) {
     check_str(str_did_you_mean(STR("nmae"), NULL, 0, arena), "");
 }
 
-static void quoting(void **state) {
-    (void)state;
+static void quoting(void **) {
     static const struct {
         Str text;
         const char *wanted;
@@ -238,8 +227,7 @@ static void quoting(void **state) {
     }
 }
 
-static void building(void **state) {
-    (void)state;
+static void building(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Str parts[] = {STR("a"), STR(""), STR("c")};
     check_str(str_join(parts, 3, STR(", "), arena), "a, , c");
@@ -261,8 +249,7 @@ static void building(void **state) {
     check_str(strbuf_str(&buf), "\xc3\xa4\xf0\x9f\x98\x80\xef\xbf\xbd===");
 }
 
-static void vectors(void **state) {
-    (void)state;
+static void vectors(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     VEC(int) numbers = {0};
     vec_each(&numbers, number)

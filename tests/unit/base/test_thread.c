@@ -22,8 +22,7 @@ static void look_around(void *payload) {
         cancel_raise(seen->done, CANCEL_STOP);
 }
 
-static void join_waits(void **state) {
-    (void)state;
+static void join_waits(void **) {
     Seen seen = {0};
     sigset_t mask;
     Thread *thread = thread_start(THREAD_WALK_WORKER, look_around, &seen);
@@ -35,8 +34,7 @@ static void join_waits(void **state) {
     assert_true(seen.blocked);
 }
 
-static void abandoned_goes_on(void **state) {
-    (void)state;
+static void abandoned_goes_on(void **) {
     /* The thread may still be inside cancel_raise when this test ends, so the token is never freed.
      */
     static Seen seen;
@@ -66,8 +64,7 @@ static int64_t now_ms(void) {
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static void waiting_ends_by_itself(void **state) {
-    (void)state;
+static void waiting_ends_by_itself(void **) {
     Signal signal = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false};
     static const int64_t timeouts_ms[] = {0, 30, 1020};
     pthread_mutex_lock(&signal.mutex);
@@ -79,8 +76,7 @@ static void waiting_ends_by_itself(void **state) {
     pthread_mutex_unlock(&signal.mutex);
 }
 
-static void waiting_ends_with_the_signal(void **state) {
-    (void)state;
+static void waiting_ends_with_the_signal(void **) {
     Signal signal = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false};
     int64_t start_ms = now_ms();
     pthread_mutex_lock(&signal.mutex);

@@ -7,8 +7,7 @@
 #define FLAG   "\xf0\x9f\x87\xa9\xf0\x9f\x87\xaa"             /* two regional indicators */
 #define E_MARK "e\xcc\x81"                                    /* e, combining acute */
 
-static void measures(void **state) {
-    (void)state;
+static void measures(void **) {
     static const struct {
         Str text;
         size_t valid, graphemes, columns;
@@ -37,8 +36,7 @@ static void measures(void **state) {
     assert_int_equal(utf8_grapheme_end(STR("x"), 7), 1);
 }
 
-static void decodes(void **state) {
-    (void)state;
+static void decodes(void **) {
     static const struct {
         Str text;
         uint32_t codepoint;
@@ -58,8 +56,7 @@ static void decodes(void **state) {
     }
 }
 
-static void normalises(void **state) {
-    (void)state;
+static void normalises(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const struct {
         Str text;
@@ -79,8 +76,7 @@ static void normalises(void **state) {
     assert_ptr_equal(utf8_nfc(done, arena).ptr, done.ptr);
 }
 
-static void classes(void **state) {
-    (void)state;
+static void classes(void **) {
     static const struct {
         uint32_t codepoint;
         bool start, goes_on, space;
@@ -99,16 +95,14 @@ static void classes(void **state) {
     }
 }
 
-static void changes_case(void **state) {
-    (void)state;
+static void changes_case(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     check_str(utf8_upper(STR("abc \xc3\xa4"), arena), "ABC \xc3\x84");
     check_str(utf8_lower(STR("ABC \xc3\x84"), arena), "abc \xc3\xa4");
     assert_int_equal(utf8_to_title(0x1c6), 0x1c5);
 }
 
-static void strips(void **state) {
-    (void)state;
+static void strips(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const struct {
         Str text;
@@ -144,8 +138,7 @@ static void strips(void **state) {
 }
 
 /* Text of others within a message cannot look like a line of loam. */
-static void joins(void **state) {
-    (void)state;
+static void joins(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const struct {
         const char *text, *line, *indented;

@@ -3,8 +3,7 @@
 
 #include "uuid.h"
 
-static void uuids(void **state) {
-    (void)state;
+static void uuids(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Str dns = STR("6ba7b810-9dad-11d1-80b4-00c04fd430c8");
     check_str(uuid_v5(dns, STR("www.example.com"), arena), "2ed6657d-e927-568b-95e1-2665a8aea6a2");

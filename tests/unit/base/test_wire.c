@@ -10,8 +10,7 @@ static Str bytes_of(const char *hex) {
     return bytes;
 }
 
-static void fields_of_every_form(void **state) {
-    (void)state;
+static void fields_of_every_form(void **) {
     WireField field;
     WireReader reader = wire_reader_new(bytes_of("089601"
                                                  "1207746573"
@@ -37,8 +36,7 @@ static void fields_of_every_form(void **state) {
     assert_false(reader.is_bad);
 }
 
-static void damaged(void **state) {
-    (void)state;
+static void damaged(void **) {
     static const char *const cases[] = {
         "08",                       /* no value */
         "0896",                     /* varint cut off */
@@ -63,8 +61,7 @@ static void damaged(void **state) {
     }
 }
 
-static void writes(void **state) {
-    (void)state;
+static void writes(void **) {
     StrBuf out = strbuf_new(arena);
     wire_put_varint(&out, 1, 150);
     wire_put_varint(&out, 2, 0);
@@ -77,8 +74,7 @@ static void writes(void **state) {
 }
 
 /* Lengths of one, two and three bytes, in three levels. */
-static void nested(void **state) {
-    (void)state;
+static void nested(void **) {
     static const size_t lengths[] = {0,   1,   121, 122,   123,   124,
                                      125, 127, 128, 16370, 16384, 3000000};
     for (size_t i = 0; i < ARRAY_COUNT(lengths); i++) {

@@ -42,8 +42,7 @@ static void finish(Case *c) {
     arena_close(c->arena);
 }
 
-static void test_unpack(void **state) {
-    (void)state;
+static void test_unpack(void **) {
     Case c = start();
     Bundle unpacked, verified;
     BundleRequest request = {
@@ -60,8 +59,7 @@ static void test_unpack(void **state) {
     finish(&c);
 }
 
-static void test_wrong_pin(void **state) {
-    (void)state;
+static void test_wrong_pin(void **) {
     Case c = start();
     Bundle unpacked;
     BundleRequest request = {
@@ -75,8 +73,7 @@ static void test_wrong_pin(void **state) {
 }
 
 /* Only the named files are in the archive; a changed one leaves no archive behind. */
-static void test_pack(void **state) {
-    (void)state;
+static void test_pack(void **) {
     Case c = start();
     const Disk *disk = c.io.disk;
     Bundle unpacked;
@@ -106,8 +103,7 @@ static void test_pack(void **state) {
     finish(&c);
 }
 
-static void test_paths(void **state) {
-    (void)state;
+static void test_paths(void **) {
     static const char *const good[] = {"bin/x", "images/a.b-c_d+e@f~g.tar", "cni/a/b"};
     static const char *const bad[] = {"",        "bin",     "bin/",     "/bin/x",
                                       "bin//x",  "bin/./x", "bin/..",   "other/x",

@@ -28,8 +28,7 @@ static MinisignKey read_key(Arena *arena) {
     return key;
 }
 
-static void test_recorded(void **state) {
-    (void)state;
+static void test_recorded(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     MinisignKey key = read_key(arena);
     for (size_t i = 0; i < ARRAY_COUNT(signatures); i++) {
@@ -42,8 +41,7 @@ static void test_recorded(void **state) {
 }
 
 /* No change of a signed character is accepted. */
-static void test_changes(void **state) {
-    (void)state;
+static void test_changes(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(signatures); i++) {
         Str text = str_from_cstr(signatures[i]);
         for (size_t at = str_find_char(text, '\n', 0) + 1; at + 1 < text.len; at++) {
@@ -57,8 +55,7 @@ static void test_changes(void **state) {
     }
 }
 
-static void test_keys(void **state) {
-    (void)state;
+static void test_keys(void **) {
     static const char *const bad[] = {"", "RWTZ", "untrusted comment: x\n",
                                       "untrusted comment:\nRWTZ\n",
                                       "XWTZltlNEakvqJaO4KJQ39dH56Fj5bUYj7QeK8uHwf4ZkJOoTpWuOqUC"};

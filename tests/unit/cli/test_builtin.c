@@ -2,8 +2,7 @@
 #include "builtin.h"
 #include "provider_check.h"
 
-static void tables(void **state) {
-    (void)state;
+static void tables(void **) {
     size_t checked = 0;
     for (size_t i = 0; i < builtin_provider_count; i++) {
         if (!builtin_providers[i].provider) /* in a module, whose own test checks it */

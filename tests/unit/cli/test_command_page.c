@@ -203,9 +203,8 @@ static void check_example(const Command *command, Str path, void *payload) {
         fail_msg("%.*s has no example of itself", STR_ARG(path));
 }
 
-static void test_examples(void **state) {
+static void test_examples(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
-    (void)state;
     command_each(&command_table, check_example, arena, arena);
 }
 
@@ -228,10 +227,9 @@ static void add_page(const Command *command, Str path, void *payload) {
     command_page_write_one(PAGE_MANUAL, command, path, out, out->arena);
 }
 
-static void test_roff(void **state) {
+static void test_roff(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     StrBuf out = strbuf_new(arena);
-    (void)state;
     command_page_write(PAGE_MANUAL, &command_table, &out, arena);
     command_each(&command_table, add_page, &out, arena);
     check_roff(&out);

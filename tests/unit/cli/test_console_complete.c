@@ -46,7 +46,7 @@ static Str completed(const Module *module, const char *line, Arena *arena) {
                       STR_ARG(str_join(out.items, out.count, STR(" "), arena)));
 }
 
-static void test_words(void **state) {
+static void test_words(void **) {
     static const struct {
         const char *line, *wanted;
     } cases[] = {
@@ -75,7 +75,6 @@ static void test_words(void **state) {
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     Module module = {0};
-    (void)state;
     fill(&module, arena);
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
         check_str(completed(&module, cases[i].line, arena), cases[i].wanted);

@@ -8,7 +8,7 @@ typedef struct LineCase {
     const char *answer; /* the whole answer, or its beginning when it ends in "..." */
 } LineCase;
 
-static void test_lines(void **state) {
+static void test_lines(void **) {
     static const LineCase cases[] = {
         {"{\"id\": \"a\", \"expr\": \"1 + 2\"}", "{\"id\":\"a\",\"value\":3,\"type\":\"number\"}"},
         {"{\"id\": \"b\", \"template\": \"x${v}\", \"vars\": {\"v\": {\"$sensitive\": true, "
@@ -36,7 +36,6 @@ static void test_lines(void **state) {
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     Scope scope = {.functions = functions_table(NULL, arena)};
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Str got = console_json_answer(str_from_cstr(cases[i].request), &scope, arena);
         Str wanted = str_from_cstr(cases[i].answer);

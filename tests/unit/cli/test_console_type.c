@@ -3,8 +3,7 @@
 
 #include "console_type.h"
 
-static void types_are_shown_in_lines(void **state) {
-    (void)state;
+static void types_are_shown_in_lines(void **) {
     static const Str names[] = {STR_CONST("a b"), STR_CONST("c")};
     const Type *members[] = {&TYPE_BOOL, &TYPE_LIST_OF_ANY};
     const Type *object = type_object(names, members, NULL, 2, arena);

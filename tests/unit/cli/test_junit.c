@@ -15,8 +15,7 @@ static void add_run(SuiteFile *file, const char *name, SuiteStatus status, Arena
     }
 }
 
-static void document(void **state) {
-    (void)state;
+static void document(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     TestFile config = {.path = STR("a.tftest.hcl")};
     Suite suite = {0};

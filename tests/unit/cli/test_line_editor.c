@@ -11,7 +11,7 @@ static StrVec words_of(const char *text, Arena *arena) {
     return words;
 }
 
-static void test_common(void **state) {
+static void test_common(void **) {
     static const struct {
         const char *words, *wanted;
     } cases[] = {
@@ -22,7 +22,6 @@ static void test_common(void **state) {
         {"a b", ""},
         {"abc ab abcd", "ab"},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         StrVec words = words_of(cases[i].words, arena);
@@ -30,10 +29,9 @@ static void test_common(void **state) {
     }
 }
 
-static void test_columns(void **state) {
+static void test_columns(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     StrVec words = words_of("a bb ccc d e", arena);
-    (void)state;
     check_str(line_editor_columns(&words, 15, arena), "a    ccc  e\nbb   d\n");
     check_str(line_editor_columns(&words, 1, arena), "a\nbb\nccc\nd\ne\n");
     check_str(line_editor_columns(&words, 80, arena), "a    bb   ccc  d    e\n");

@@ -46,8 +46,7 @@ static const OptionCase good[] = {
     {"-destroy -- -refresh", "destroy=true <-refresh>"},
 };
 
-static void parses(void **unused) {
-    (void)unused;
+static void parses(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(good); i++) {
         Diags diags = diags_new(arena);
@@ -67,8 +66,7 @@ static const OptionCase bad[] = {
     {"-target", "The option \"-target\" requires a value: -target=ADDRESS."},
 };
 
-static void refuses(void **unused) {
-    (void)unused;
+static void refuses(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(bad); i++) {
         Diags diags = diags_new(arena);
@@ -81,8 +79,7 @@ static void refuses(void **unused) {
     }
 }
 
-static void the_last_one_counts(void **unused) {
-    (void)unused;
+static void the_last_one_counts(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     StrVec words = {0};
     assert_true(
@@ -99,8 +96,7 @@ static void the_last_one_counts(void **unused) {
 }
 
 /* A value beside true and false counts as true. */
-static void a_flag_may_have_a_third_value(void **unused) {
-    (void)unused;
+static void a_flag_may_have_a_third_value(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Diags diags = diags_new(arena);
     Arguments arguments = {0};
@@ -111,8 +107,7 @@ static void a_flag_may_have_a_third_value(void **unused) {
     check_str(option_text(&arguments, "refresh"), "full");
 }
 
-static void splits_words(void **unused) {
-    (void)unused;
+static void splits_words(void **) {
     static const OptionCase cases[] = {
         {"a  b\tc", "a|b|c"},   {"'a b' \"c d\"", "a b|c d"}, {"a\\ b", "a b"}, {"'a\\b'", "a\\b"},
         {"\"a\\\"b\"", "a\"b"}, {"x'y'\"z\"", "xyz"},         {"'' a", "|a"},
@@ -128,8 +123,7 @@ static void splits_words(void **unused) {
 }
 
 /* The default comes from the command's row, or from the shared row if the command has none. */
-static void defaults_are_in_rows(void **unused) {
-    (void)unused;
+static void defaults_are_in_rows(void **) {
     static const Option own[] = {
         {"refresh", OPTION_FLAG, NULL, "Read real objects first (default false)."},
     };
@@ -142,8 +136,7 @@ static void defaults_are_in_rows(void **unused) {
 }
 
 /* A misspelt name, and the name of an option that is not a flag. */
-static void a_flag_without_a_row_is_an_error(void **unused) {
-    (void)unused;
+static void a_flag_without_a_row_is_an_error(void **) {
     static const char *const names[] = {"refesh", "state"};
     for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
         pid_t child = fork();
@@ -159,8 +152,7 @@ static void a_flag_without_a_row_is_an_error(void **unused) {
 }
 
 /* Every row that help shows has all texts that help prints. */
-static void rows_are_complete(void **unused) {
-    (void)unused;
+static void rows_are_complete(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(groups); i++) {
         for (size_t j = 0; j < groups[i]->count; j++) {
             const Option *option = &groups[i]->options[j];

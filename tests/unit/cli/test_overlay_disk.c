@@ -6,26 +6,21 @@
 #include <errno.h>
 
 /* The real disk of these tests holds one file, "real", and lists "b" and "real". */
-static int real_read(void *self, Str path, Str *out, Arena *arena) {
-    (void)self;
-    (void)arena;
+static int real_read(void *, Str path, Str *out, Arena *) {
     if (!str_equal(path, STR("real")))
         return -ENOENT;
     *out = STR("from the disk");
     return 0;
 }
 
-static int real_stat(void *self, Str path, DiskStat *out) {
-    (void)self;
+static int real_stat(void *, Str path, DiskStat *out) {
     if (!str_equal(path, STR("real")))
         return -ENOENT;
     *out = (DiskStat){.kind = DISK_FILE, .size = 13};
     return 0;
 }
 
-static int real_list(void *self, Str path, DiskEntries *out, Arena *arena) {
-    (void)self;
-    (void)path;
+static int real_list(void *, Str, DiskEntries *out, Arena *arena) {
     vec_push(arena, out, (DiskEntry){STR("b"), DISK_FILE});
     vec_push(arena, out, (DiskEntry){STR("real"), DISK_FILE});
     return 0;
@@ -46,7 +41,7 @@ static Disk open_disk(Arena *arena) {
     return overlay_disk_new(&real, sources, OVERLAY_REPLACE, arena);
 }
 
-static void test_read(void **state) {
+static void test_read(void **) {
     static const struct {
         const char *path, *wanted; /* NULL: no such file */
     } cases[] = {
@@ -58,7 +53,6 @@ static void test_read(void **state) {
         {"real", "from the disk"},
         {"modules/main.loam.yaml", NULL},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         Disk disk = open_disk(arena);
@@ -79,7 +73,7 @@ static Str names_in(const Disk *disk, const char *directory, Arena *arena) {
     return strbuf_str(&names);
 }
 
-static void test_list(void **state) {
+static void test_list(void **) {
     static const struct {
         const char *path, *wanted;
     } cases[] = {
@@ -87,7 +81,6 @@ static void test_list(void **state) {
         {"modules/net", "main.loam.yaml "},
         {"elsewhere", "b real "},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         Disk disk = open_disk(arena);
@@ -95,11 +88,10 @@ static void test_list(void **state) {
     }
 }
 
-static void test_stat(void **state) {
+static void test_stat(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Disk disk = open_disk(arena);
     DiskStat stat;
-    (void)state;
     assert_int_equal(disk.stat(disk.self, STR("main.loam.yaml"), &stat), 0);
     assert_int_equal(stat.kind, DISK_FILE);
     assert_int_equal(stat.size, 4);
@@ -114,9 +106,8 @@ static Disk open_with(const char *name, const char *text, Arena *arena) {
     return overlay_disk_new(&real, files, OVERLAY_ADD, arena);
 }
 
-static void reads_added_file(void **state) {
+static void reads_added_file(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
-    (void)state;
     Disk disk = open_with("c", "generated", arena);
     Str text;
     DiskStat stat;
@@ -131,7 +122,7 @@ static void reads_added_file(void **state) {
     assert_int_equal(disk.stat(disk.self, STR("."), &stat), -ENOENT); /* the real disk decides */
 }
 
-static void lists_added_file_in_order(void **state) {
+static void lists_added_file_in_order(void **) {
     static const struct {
         const char *name, *directory, *wanted;
     } cases[] = {
@@ -140,7 +131,6 @@ static void lists_added_file_in_order(void **state) {
         {"z", ".", "b real z "},
         {"c", "sub", "b real "},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         Disk disk = open_with(cases[i].name, "", arena);

@@ -51,7 +51,7 @@ static bool ask(Asked *asked, const char *line, Arena *arena) {
     return plan_options_read(&asked->project, &asked->options);
 }
 
-static void reads(void **state) {
+static void reads(void **) {
     static const struct {
         const char *line;
         const char *targets, *excludes;
@@ -65,7 +65,6 @@ static void reads(void **state) {
         {"-target-file=keys", "a.b[\"#1\"]", "", 0},
         {"-replace=a.b -replace='a.c[\"k\"]'", "", "", 2},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         Asked asked;
@@ -81,7 +80,7 @@ static void reads(void **state) {
     }
 }
 
-static void refuses(void **state) {
+static void refuses(void **) {
     static const struct {
         const char *line, *summary;
         uint32_t at; /* line of the file */
@@ -92,7 +91,6 @@ static void refuses(void **state) {
         {"-exclude-file=bad", "Invalid address", 2},
         {"-replace=module.m", "Invalid address to force replacement", 0},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         Asked asked;
@@ -108,9 +106,8 @@ static void refuses(void **state) {
     }
 }
 
-static void restores(void **state) {
+static void restores(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
-    (void)state;
     Asked asked;
     assert_true(ask(&asked, "", arena));
     Plan *plan = plan_new(PLAN_NORMAL, arena);
@@ -120,8 +117,7 @@ static void restores(void **state) {
     assert_int_equal(asked.options.excludes.items[0].resource.key.index, 1);
 }
 
-static void refreshes(void **state) {
-    (void)state;
+static void refreshes(void **) {
     static const struct {
         const char *line;
         bool is_skipped, is_full;

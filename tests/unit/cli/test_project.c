@@ -26,7 +26,7 @@ static bool ask(Asked *asked, const char *line, Arena *arena) {
     return plan_options_read(&asked->project, &asked->options);
 }
 
-static void test_modes(void **state) {
+static void test_modes(void **) {
     static const struct {
         const char *line;
         PlanMode mode;
@@ -39,7 +39,6 @@ static void test_modes(void **state) {
         {"-refresh=false", PLAN_NORMAL, true},
         {"-destroy -refresh=false", PLAN_DESTROY, true},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         Asked asked;
@@ -49,7 +48,7 @@ static void test_modes(void **state) {
     }
 }
 
-static void test_refused(void **state) {
+static void test_refused(void **) {
     static const struct {
         const char *line, *summary;
     } cases[] = {
@@ -60,7 +59,6 @@ static void test_refused(void **state) {
         {"-replace='not one'", "Invalid address to force replacement"},
         {"-target=a.b[", "Invalid address"},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         Asked asked;
@@ -71,10 +69,9 @@ static void test_refused(void **state) {
     }
 }
 
-static void test_addresses(void **state) {
+static void test_addresses(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Asked asked;
-    (void)state;
     assert_true(ask(&asked, "-target=module.m -replace='a.b[\"k\"]' -target=a.b", arena));
     assert_int_equal(asked.options.targets.count, 2);
     assert_false(asked.options.targets.items[0].is_resource);

@@ -48,8 +48,7 @@ static const ProviderRow table[] = {
 };
 
 /* A provider whose functions are found by name only. */
-static const ProviderFunction *find_function(const Provider *of, Str name) {
-    (void)of;
+static const ProviderFunction *find_function(const Provider *, Str name) {
     return str_equal(name, STR("twice")) ? &rows[0] : NULL;
 }
 
@@ -65,8 +64,7 @@ static bool find_provider(void *self, Str name, bool is_row, const Provider **ou
 }
 
 /* A module whose local name for the provider is "mine". */
-static Str name_of(const Scope *scope, Str local) {
-    (void)scope;
+static Str name_of(const Scope *, Str local) {
     return str_equal_cstr(local, "mine") ? STR("p") : local;
 }
 
@@ -96,7 +94,7 @@ static Str result_of(const char *text, Str (*provider_name)(const Scope *, Str),
     return result;
 }
 
-static void calls(void **state) {
+static void calls(void **) {
     static const struct {
         const char *text, *wanted;
     } cases[] = {
@@ -114,29 +112,25 @@ static void calls(void **state) {
          "There is no function named \"provider::p::twic\". Did you mean \"provider::p::twice\"?"},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
         check_str(result_of(cases[i].text, NULL, arena), cases[i].wanted);
 }
 
-static void local_names(void **state) {
+static void local_names(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
-    (void)state;
     check_str(result_of("provider::mine::twice(2)", name_of, arena), "4");
     check_str(result_of("provider::p::twice(2)", name_of, arena), "4");
     assert_true(str_starts_with(result_of("provider::mine::twice(2)", NULL, arena),
                                 STR("There is no function named")));
 }
 
-static Str other_of(const Scope *scope, Str local) {
-    (void)scope;
+static Str other_of(const Scope *, Str local) {
     return str_equal_cstr(local, "other") ? STR("s/p") : local;
 }
 
 /* Functions that are no rows are searched through the registry. */
-static void searched_functions(void **state) {
+static void searched_functions(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
-    (void)state;
     check_str(result_of("provider::other::twice(2) + provider::other::twice(3)", other_of, arena),
               "10");
     assert_true(str_starts_with(result_of("provider::other::count(2)", other_of, arena),

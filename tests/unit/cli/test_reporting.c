@@ -42,8 +42,7 @@ static bool ask(Case *c, const char *line) {
     return reporting_open(&c->cli, &arguments, &c->diags);
 }
 
-static void rows(void **state) {
-    (void)state;
+static void rows(void **) {
     static const struct {
         const char *line, *summary;
     } cases[] = {
@@ -67,8 +66,7 @@ static void rows(void **state) {
 }
 
 /* Without -report every call is a no-op, so callers need no check. */
-static void without_reports(void **state) {
-    (void)state;
+static void without_reports(void **) {
     Case c = case_open();
     static const Hooks listener = {0};
     assert_true(ask(&c, ""));
@@ -81,8 +79,7 @@ static void without_reports(void **state) {
     case_close(&c);
 }
 
-static void files_are_written(void **state) {
-    (void)state;
+static void files_are_written(void **) {
     Case c = case_open();
     Str text;
     assert_true(ask(&c, "-report=markdown:a.md -report=sarif:b.sarif -report-limit=0"));
@@ -100,8 +97,7 @@ static void files_are_written(void **state) {
 }
 
 /* A report that cannot be written is one error; the other reports are written. */
-static void an_unwritable_report(void **state) {
-    (void)state;
+static void an_unwritable_report(void **) {
     Case c = case_open();
     Str text;
     assert_int_equal(disk_real.make_directories(NULL, STR("a.md"), 0777), 0);
@@ -116,8 +112,7 @@ static void an_unwritable_report(void **state) {
 }
 
 /* A timeline needs a run. Without one the report is an error, unless another error was reported. */
-static void without_a_run(void **state) {
-    (void)state;
+static void without_a_run(void **) {
     for (int fails = 0; fails < 2; fails++) {
         Case c = case_open();
         assert_true(ask(&c, "-report=timeline:t"));
@@ -132,8 +127,7 @@ static void without_a_run(void **state) {
     }
 }
 
-static void of_a_run(void **state) {
-    (void)state;
+static void of_a_run(void **) {
     Case c = case_open();
     assert_true(ask(&c, "-report=timeline:t"));
     reporting_set_plan(c.cli.reporting, plan_new(PLAN_NORMAL, c.arena), NULL);
@@ -147,8 +141,7 @@ static void of_a_run(void **state) {
 
 static int64_t now;
 
-static int64_t get_now(void *self) {
-    (void)self;
+static int64_t get_now(void *) {
     return now;
 }
 
@@ -253,8 +246,7 @@ static void ask_timeline(Case *c) {
     reporting_set_plan(c->cli.reporting, plan_new(PLAN_NORMAL, c->arena), NULL);
 }
 
-static void timeline_of_a_run(void **state) {
-    (void)state;
+static void timeline_of_a_run(void **) {
     Case c = case_open();
     Listener *listener = listener_new(c.arena);
     Str text;
@@ -286,8 +278,7 @@ static const Hooks *own_hooks(View *view) {
 }
 
 /* The chain of -report with -json-into: the recorder, then the tee, then both views. */
-static void forward_every_kind(void **state) {
-    (void)state;
+static void forward_every_kind(void **) {
     Case c = case_open();
     ViewType type = {.walk_begin = own_hooks};
     Listener *listeners[] = {listener_new(c.arena), listener_new(c.arena)};

@@ -14,9 +14,8 @@ static void show(View *view, const Diag *diag) {
     strbuf_add_format(&shown->text, "%.*s %.*s;", STR_ARG(diag->summary), STR_ARG(diag->address));
 }
 
-static void finish(View *view, const Diags *diags) {
+static void finish(View *view, const Diags *) {
     Shown *shown = view->self;
-    (void)diags;
     shown->finished = true;
 }
 
@@ -28,13 +27,12 @@ static void add(Diags *diags, const char *summary, const char *address) {
 }
 
 /* Each diagnostic is shown once: repetitions and those shown before a question are skipped. */
-static void test_shown_once(void **state) {
+static void test_shown_once(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Shown shown = {.text = strbuf_new(arena)};
     Cli cli = {0};
     View view = {.type = &listing, .cli = &cli, .self = &shown};
     Diags diags = diags_new(arena);
-    (void)state;
     add(&diags, "one", "a");
     add(&diags, "one", "a");
     add(&diags, "one", "b");
@@ -48,7 +46,7 @@ static void test_shown_once(void **state) {
     assert_true(shown.finished);
 }
 
-static void test_count(void **state) {
+static void test_count(void **) {
     static const struct {
         Action action;
         PlanCounts wanted;
@@ -57,7 +55,6 @@ static void test_count(void **state) {
         {ACTION_DELETE, {.delete = 1}}, {ACTION_READ, {.read = 1}},
         {ACTION_FORGET, {.forget = 1}}, {ACTION_NO_OP, {0}},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         View view = {.type = &listing};
         view_count(&view, cases[i].action);
@@ -65,13 +62,12 @@ static void test_count(void **state) {
     }
 }
 
-static void test_json(void **state) {
+static void test_json(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     const SourceText *source = source_text_new(STR("f.yaml"), STR("grüße: 1\nb: \"x\"\n"), arena);
     Diags diags = diags_new(arena);
     StrBuf text = strbuf_new(arena);
     JsonWriter writer;
-    (void)state;
     Diag *diag = diags_warning(&diags, (SourceRange){source, 14, 17}, "Sum", "Text.");
     diag->address = STR("a.b");
     diags_add_value(&diags, diag, STR("var.x"), STR("is 1"));
@@ -88,7 +84,7 @@ static void test_json(void **state) {
 }
 
 /* A range at the end of a file, and an empty range. */
-static void test_json_edges(void **state) {
+static void test_json_edges(void **) {
     static const struct {
         const char *text;
         uint32_t start, end;
@@ -99,7 +95,6 @@ static void test_json_edges(void **state) {
         {"", 0, 0, "\"highlight_start_offset\":0,\"highlight_end_offset\":0"},
         {"a\nb", 0, 3, "\"code\":\"a\\nb\""},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         const SourceText *source = source_text_new(STR("f"), str_from_cstr(cases[i].text), arena);
@@ -118,8 +113,7 @@ static Str block_of(const void *tree, uint32_t offset, Arena *arena) {
     return str_format(arena, "%s%u", (const char *)tree, offset);
 }
 
-static bool run_nothing(FunctionCall *call, Value *out, Str *error) {
-    (void)error;
+static bool run_nothing(FunctionCall *call, Value *out, Str *) {
     *out = call->arguments[0];
     return true;
 }
@@ -134,7 +128,7 @@ static const Function cut = {
 };
 
 /* The enclosing block and the failed function call; no call for an unknown function. */
-static void test_json_origin(void **state) {
+static void test_json_origin(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     const SourceText *source = source_text_new(STR("f"), STR("abc"), arena);
     const FunctionFamily family = {&cut, 1};
@@ -142,7 +136,6 @@ static void test_json_origin(void **state) {
     Diags diags = diags_new(arena);
     StrBuf text = strbuf_new(arena);
     JsonWriter writer;
-    (void)state;
     source_text_set_outline(source, block_of, "block");
     diags_error(&diags, (SourceRange){source, 1, 2}, "Sum", "Text.")->called = STR("core::cut");
     diags_error(&diags, (SourceRange){source, 1, 2}, "Sum", "Text.")->called = STR("none");

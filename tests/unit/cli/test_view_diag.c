@@ -9,8 +9,7 @@ static Str shown(const Diag *diag, RenderStyle style, Arena *arena) {
     return strbuf_str(&out);
 }
 
-static void shows_the_place(void **unused) {
-    (void)unused;
+static void shows_the_place(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     const SourceText *source =
         source_text_new(STR("main.loam.yaml"), STR("a: 1\nbäd:\twrong value\n"), arena);
@@ -31,8 +30,7 @@ static void shows_the_place(void **unused) {
               "It is wrong.\n");
 }
 
-static void shows_no_secret(void **unused) {
-    (void)unused;
+static void shows_no_secret(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     const SourceText *source =
         source_text_new_private(STR("keys"), STR("a: 1\nb: canary\n"), arena);
@@ -48,8 +46,7 @@ static void shows_no_secret(void **unused) {
               "holds sensitive values)\n\nIt is wrong.\n");
 }
 
-static void shows_without_place(void **unused) {
-    (void)unused;
+static void shows_without_place(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Diags diags = diags_new(arena);
     diags_warning(&diags, NO_RANGE, "Beware",
@@ -62,8 +59,7 @@ static void shows_without_place(void **unused) {
     check_str(shown(&diags.items[1], (RenderStyle){0}, arena), "\nError: Just this\n");
 }
 
-static void draws_bars_in_colour(void **unused) {
-    (void)unused;
+static void draws_bars_in_colour(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Diags diags = diags_new(arena);
     diags_error(&diags, NO_RANGE, "Broken", "Mend it.");
@@ -76,8 +72,7 @@ static void draws_bars_in_colour(void **unused) {
 }
 
 /* A range over several lines is marked to the end of the first; an empty range by a caret. */
-static void marks_odd_ranges(void **unused) {
-    (void)unused;
+static void marks_odd_ranges(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     const SourceText *source = source_text_new(STR("f"), STR("abc\ndef\n"), arena);
     Diags diags = diags_new(arena);
@@ -122,8 +117,7 @@ static const LongLine long_lines[] = {
      "                                                  ^^^^^^\n"},
 };
 
-static void cuts_long_lines_around_the_place(void **unused) {
-    (void)unused;
+static void cuts_long_lines_around_the_place(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(long_lines); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         const LongLine *row = &long_lines[i];
@@ -141,8 +135,7 @@ static void cuts_long_lines_around_the_place(void **unused) {
 }
 
 /* Characters of three bytes and two columns; a character that would be cut is left out. */
-static void cuts_between_characters(void **unused) {
-    (void)unused;
+static void cuts_between_characters(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     StrBuf line = strbuf_new(arena);
     for (int i = 0; i < 300; i++)
@@ -157,8 +150,7 @@ static void cuts_between_characters(void **unused) {
               "                 ^^\n");
 }
 
-static void sends_no_control_characters(void **unused) {
-    (void)unused;
+static void sends_no_control_characters(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     const SourceText *source = source_text_new(STR("f\n\033c"), STR("a\033[2Jb\177c"), arena);
     Diags diags = diags_new(arena);

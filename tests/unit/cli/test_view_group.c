@@ -64,7 +64,7 @@ static Shown show_all(const Diags *diags, ViewGrouping grouping, size_t from, Ar
     return shown;
 }
 
-static void groups(void **state) {
+static void groups(void **) {
     static const struct {
         DiagSeverity severity;
         ViewGrouping grouping;
@@ -78,7 +78,6 @@ static void groups(void **state) {
         {DIAG_WARNING, {.hides_deprecations = true}, "Same+0;Same+0;Other+0;"},
         {DIAG_WARNING, {.hides_remote_deprecations = true}, "Same+0;Same+0;Same+0;Other+0;"},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         Diags diags = some(cases[i].severity, arena);
@@ -91,9 +90,8 @@ static void groups(void **state) {
 }
 
 /* Failed assertions of check blocks have one summary, but each its own message. */
-static void shows_each_check(void **state) {
+static void shows_each_check(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
-    (void)state;
     Diags diags = some(DIAG_WARNING, arena);
     diags.items[1].checked = STR("check.a");
     diags.items[2].checked = STR("module.m.check.b");
@@ -101,9 +99,8 @@ static void shows_each_check(void **state) {
     check_str(strbuf_str(&shown.summaries), "Same+0;Same+0;Same+0;Same+0;Other+0;");
 }
 
-static void mentions_similar_ones(void **state) {
+static void mentions_similar_ones(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
-    (void)state;
     ViewGrouping grouping = {.consolidates_warnings = true};
     Diags diags = some(DIAG_WARNING, arena);
     Shown shown = show_all(&diags, grouping, 1, arena); /* the first was shown before */
@@ -123,9 +120,8 @@ static void mentions_similar_ones(void **state) {
               "run loam without -compact-warnings.");
 }
 
-static void has_no_list_without_warnings(void **state) {
+static void has_no_list_without_warnings(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
-    (void)state;
     Diags none = diags_new(arena);
     Shown shown = show_all(&none, (ViewGrouping){.compacts_warnings = true}, 0, arena);
     check_str(strbuf_str(&shown.notes), "");

@@ -14,8 +14,7 @@ static const struct {
     {"with space", false}, {"a%b", false},     {"\xc3\xbcn", false}, {"a\nb", false},
 };
 
-static void names_become_parts_of_paths(void **state) {
-    (void)state;
+static void names_become_parts_of_paths(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
         if (workspace_is_valid(str_from_cstr(names[i].name)) != names[i].is_valid)
             fail_msg("\"%s\"", names[i].name);
@@ -23,8 +22,7 @@ static void names_become_parts_of_paths(void **state) {
     assert_false(workspace_is_valid((Str){"a\0b", 3}));
 }
 
-static void the_chosen_one_is_remembered(void **state) {
-    (void)state;
+static void the_chosen_one_is_remembered(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     char directory[] = "/tmp/loam-workspace-XXXXXX";
     assert_non_null(mkdtemp(directory));
@@ -42,8 +40,7 @@ static void the_chosen_one_is_remembered(void **state) {
     assert_int_equal(rmdir(directory), 0);
 }
 
-static void an_impossible_directory_is_an_error(void **state) {
-    (void)state;
+static void an_impossible_directory_is_an_error(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Cli cli = {.io = io_real(), .arena = arena, .data_directory = STR("/dev/null/x")};
     Diags diags = diags_new(arena);

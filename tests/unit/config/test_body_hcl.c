@@ -49,7 +49,7 @@ static void check(const HclCase *item, Str got, size_t *failures) {
     (*failures)++;
 }
 
-static void content(void **state) {
+static void content(void **) {
     static const HclCase cases[] = {
         {"size = 1\ndisk a {}\nnetwork {}\ndisk \"b\" {}\n", "size=1;disk a;network;disk \"b\";"},
         {"thing a \"b\" {}\n", "main.tf:1:1 Missing required argument\n"},
@@ -63,7 +63,6 @@ static void content(void **state) {
         {"size = 1\ndisk a b {}\n", "main.tf:2:8 Extraneous label for disk\n"},
     };
     size_t failures = 0;
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         Diags diags = diags_new(arena);
@@ -79,13 +78,12 @@ static void content(void **state) {
 }
 
 /* A schema's attributes and blocks are not in the remaining body. */
-static void rest(void **state) {
+static void rest(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Diags diags = diags_new(arena);
     BodyContent got = {0};
     const Body *left = NULL;
     bool ok;
-    (void)state;
     const Body *body = parse("size = 1\nother = 2\nnetwork {}\n", &ok, arena, &diags);
     assert_true(body_content(body, &schema, &got, &left, arena, &diags));
     check_str(shown(&got, arena), "size=1;network;");
@@ -97,12 +95,11 @@ static void rest(void **state) {
 }
 
 /* A file with a syntax error still has its other content. */
-static void partly(void **state) {
+static void partly(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Diags diags = diags_new(arena);
     BodyContent got = {0};
     bool ok;
-    (void)state;
     const Body *body = parse("size = 1 2\nnetwork {\n", &ok, arena, &diags);
     assert_false(ok);
     assert_int_equal(diags.error_count, 1);
@@ -111,7 +108,7 @@ static void partly(void **state) {
 }
 
 /* The block around the first X, up to its closing brace. */
-static void outlines(void **state) {
+static void outlines(void **) {
     static const struct {
         const char *text, *wanted;
     } cases[] = {
@@ -123,7 +120,6 @@ static void outlines(void **state) {
         {"b \"c\" {\n}\ne \"f\" \"g\" { a = X }\n", "e \"f\" \"g\""},
         {"b {\n  a = ]\n  X\n}\n", "b"},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         Diags diags = diags_new(arena);

@@ -58,8 +58,7 @@ static void check(const char *text, const Body *body, const char *wanted, Arena 
         fail_msg("%s\n  got:    %.*s\n  wanted: %s", text, STR_ARG(got), wanted);
 }
 
-static void contents(void **state) {
-    (void)state;
+static void contents(void **) {
     static const struct {
         const char *text;
         const char *wanted;
@@ -93,8 +92,7 @@ static void contents(void **state) {
 }
 
 /* In a body of arguments only, one object holds all of them. */
-static void arguments(void **state) {
-    (void)state;
+static void arguments(void **) {
     static const struct {
         const char *text;
         const char *wanted;
@@ -118,8 +116,7 @@ static void arguments(void **state) {
 }
 
 /* Body `above` merged over body `base`. */
-static void merges(void **state) {
-    (void)state;
+static void merges(void **) {
     static const struct {
         const char *base;
         const char *above;
@@ -141,7 +138,7 @@ static void merges(void **state) {
 }
 
 /* The innermost object or array around the first X. */
-static void outlines(void **state) {
+static void outlines(void **) {
     static const struct {
         const char *json, *wanted;
     } cases[] = {
@@ -151,7 +148,6 @@ static void outlines(void **state) {
         {"{\"a\": {\"b\": 1}, \"c\": [[2, \"X\"]]}", "c[0]"},
         {"[{\"a\": 1}, {\"b\": {\"c\": \"X\"}}]", "[1].b"},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         Diags diags = diags_new(arena);

@@ -74,8 +74,7 @@ static void check_offsets(const ScalarCase *c, const SourceText *inner, const So
     }
 }
 
-static void offsets(void **state) {
-    (void)state;
+static void offsets(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         const SourceText *file;

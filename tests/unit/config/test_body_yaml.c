@@ -77,8 +77,7 @@ static const YamlCase cases[] = {
     {"\xC3\xA9: [\xC3\xA9, *q]\n", "f:1:8 Invalid YAML alias\n"},
 };
 
-static void documents(void **state) {
-    (void)state;
+static void documents(void **) {
     size_t failures = 0;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
@@ -92,8 +91,7 @@ static void documents(void **state) {
     assert_int_equal(failures, 0);
 }
 
-static void aliases_are_bounded(void **state) {
-    (void)state;
+static void aliases_are_bounded(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     StrBuf text = strbuf_new(arena);
     strbuf_add_cstr(&text, "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
@@ -106,8 +104,7 @@ static void aliases_are_bounded(void **state) {
     check_str(read_yaml(strbuf_str(&text), arena), "f:7:5 Too large YAML document\n");
 }
 
-static void depth_is_bounded(void **state) {
-    (void)state;
+static void depth_is_bounded(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     StrBuf text = strbuf_new(arena);
     strbuf_add_cstr(&text, "a: ");

@@ -52,8 +52,7 @@ static const BadCase bad_cases[] = {
     },
 };
 
-static void bad_input(void **state) {
-    (void)state;
+static void bad_input(void **) {
     bad_cases_check(bad_cases, ARRAY_COUNT(bad_cases));
 }
 

@@ -60,8 +60,7 @@ static const BadCase bad_cases[] = {
     },
 };
 
-static void refuses(void **state) {
-    (void)state;
+static void refuses(void **) {
     bad_cases_check(bad_cases, ARRAY_COUNT(bad_cases));
 }
 
@@ -142,7 +141,7 @@ static int64_t size_of(Loaded *loaded) {
     return value && value_to_int(*value, &out) ? out : 1;
 }
 
-static void is_laid_over(void **state) {
+static void is_laid_over(void **) {
     static const struct {
         const char *environment, *backend, *p, *x, *q, *workspace;
         int64_t size;
@@ -151,7 +150,6 @@ static void is_laid_over(void **state) {
         {"here", "path=here", "uri=here user=me", "uri=other", "uri=here", "default", 2},
         {"there", "", "uri=base user=me", "uri=other", "none", "there", 3},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Loaded loaded;
         load(&loaded, cases[i].environment, "default");
@@ -172,7 +170,7 @@ static void is_laid_over(void **state) {
     }
 }
 
-static void chooses(void **state) {
+static void chooses(void **) {
     static const struct {
         const char *environment, *workspace, *said;
     } cases[] = {
@@ -181,7 +179,6 @@ static void chooses(void **state) {
         {"there", "there", ""},
         {"here", "other", ""},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Loaded loaded;
         load(&loaded, cases[i].environment, cases[i].workspace);
@@ -191,8 +188,7 @@ static void chooses(void **state) {
     }
 }
 
-static void belongs_to_the_root(void **state) {
-    (void)state;
+static void belongs_to_the_root(void **) {
     ConfigCase c = config_case_open();
     config_case_write(&c, "main.loam.yaml", "module: {m: {source: ./m}}\n");
     config_case_write(&c, "m/main.loam.yaml", "environments: {a: {variables: {none: 1}}}\n");

@@ -60,8 +60,7 @@ static const BadCase cases[] = {
 };
 /* clang-format on */
 
-static void blocks(void **state) {
-    (void)state;
+static void blocks(void **) {
     bad_cases_check(cases, ARRAY_COUNT(cases));
 }
 

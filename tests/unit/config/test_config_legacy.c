@@ -19,7 +19,7 @@ typedef struct QuotedCase {
 
 #define QUOTED "W main.tf:1:1 Quoted references are deprecated\n"
 
-static void references(void **state) {
+static void references(void **) {
     static const QuotedCase cases[] = {
         {"\"a.b[0].c\"", QUOTED, true},
         {"\"a b\"", "main.tf:1:4 Invalid reference\n" QUOTED, false},
@@ -31,7 +31,6 @@ static void references(void **state) {
         {"\"${a}\"", "", false},
         {"1", "", false},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         Diags diags = diags_new(arena);
@@ -45,10 +44,9 @@ static void references(void **state) {
 }
 
 /* A range in quoted text lies inside the quotes. */
-static void places(void **state) {
+static void places(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Diags diags = diags_new(arena);
-    (void)state;
     const Expr *got = parsed("\"ab.cd\"", arena);
     assert_true(config_legacy_unquote(&got, "keyword", arena, &diags));
     assert_int_equal(got->kind, EXPR_TRAVERSAL);
@@ -57,10 +55,9 @@ static void places(void **state) {
     check_str(diags.items[0].summary, "Quoted keywords are deprecated");
 }
 
-static void types(void **state) {
+static void types(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     TypeConstraint type = {0};
-    (void)state;
     assert_true(config_legacy_type(parsed("list", arena), &type, arena));
     check_str(type_to_constraint(type.type, arena), "list(any)");
     assert_true(config_legacy_type(parsed("map", arena), &type, arena));

@@ -31,8 +31,7 @@ static const Resource *list_of(const ConfigCase *c, const char *key) {
     "      limit: 5\n      count: 2\n      config: {name: a}\n    plain: {provider: p}\n"          \
     "provider: {p: {alias: second}}\nvariable: {w: {}}\nlocals: {m: 2}\n"
 
-static void every_syntax(void **state) {
-    (void)state;
+static void every_syntax(void **) {
     static const CaseFile files[] = {
         {"q.tfquery.hcl", HCL},
         {"q.tfquery.json", JSON},
@@ -64,8 +63,7 @@ static void every_syntax(void **state) {
 }
 
 /* Other commands ignore query files, also damaged ones. */
-static void only_for_queries(void **state) {
-    (void)state;
+static void only_for_queries(void **) {
     ConfigCase c = config_case_open();
     config_case_write(&c, "main.tf", "locals {}\n");
     config_case_write(&c, "q.tfquery.hcl", "list {");
@@ -79,8 +77,7 @@ static void only_for_queries(void **state) {
 }
 
 /* Override files change blocks of configuration files only; a query file is never one. */
-static void no_overrides(void **state) {
-    (void)state;
+static void no_overrides(void **) {
     ConfigCase c = query_case("override.tfquery.hcl", HCL);
     check_str(config_case_text(&c.diags, c.arena), "");
     config_case_write(&c, "x_override.tf", "variable \"w\" {\n  default = 1\n}\n");
@@ -92,8 +89,7 @@ static void no_overrides(void **state) {
 
 #define LIST(body) "list \"p_thing\" \"all\" {\n" body "}\n"
 
-static void errors(void **state) {
-    (void)state;
+static void errors(void **) {
     static const struct {
         const char *text;
         const char *errors;
@@ -121,8 +117,7 @@ static void errors(void **state) {
     }
 }
 
-static void names_of_files(void **state) {
-    (void)state;
+static void names_of_files(void **) {
     ConfigCase c = query_case("q.loamquery.yml", YAML);
     check_str(config_case_details(&c.diags, c.arena),
               "q.loamquery.yml: the name of such a YAML file must end in \".loamquery.yaml\".\n");

@@ -278,8 +278,7 @@ static const BadCase bad_cases[] = {
 };
 /* clang-format on */
 
-static void bad_input(void **state) {
-    (void)state;
+static void bad_input(void **) {
     bad_cases_check(bad_cases, ARRAY_COUNT(bad_cases));
 }
 
@@ -356,8 +355,7 @@ static const DirectoryCase directory_cases[] = {
 };
 /* clang-format on */
 
-static void directories(void **state) {
-    (void)state;
+static void directories(void **) {
     size_t failures = 0;
     for (size_t i = 0; i < ARRAY_COUNT(directory_cases); i++) {
         const DirectoryCase *directory = &directory_cases[i];
@@ -376,8 +374,7 @@ static void directories(void **state) {
     assert_int_equal(failures, 0);
 }
 
-static void model(void **state) {
-    (void)state;
+static void model(void **) {
     ConfigCase c = config_case_open();
     config_case_write(
         &c, "main.loam.yaml",
@@ -432,8 +429,7 @@ static void model(void **state) {
     config_case_close(&c);
 }
 
-static void modules(void **state) {
-    (void)state;
+static void modules(void **) {
     ConfigCase c = config_case_open();
     config_case_write(&c, "main.loam.yaml",
                       "module:\n  a: {source: ./m, v: 1}\n  b: {source: ./m, x: 1}\n");
@@ -458,8 +454,7 @@ static void modules(void **state) {
 }
 
 /* Two calls of one module: the expressions of each call refer to its own objects. */
-static void called_twice(void **state) {
-    (void)state;
+static void called_twice(void **) {
     ConfigCase c = config_case_open();
     config_case_write(&c, "main.tf",
                       "module a { source = \"./m\" }\nmodule \"b\" {\n  source = \"./m\"\n}\n");
@@ -475,8 +470,7 @@ static void called_twice(void **state) {
 }
 
 /* One module in all syntaxes; x.tofu replaces x.tf. */
-static void mixed(void **state) {
-    (void)state;
+static void mixed(void **) {
     ConfigCase c = config_case_open();
     config_case_write(&c, "a.loam.yaml", "locals: {a: 1}\n");
     config_case_write(&c, "b.tf.json", "{\"locals\": {\"b\": 1}}");
@@ -500,8 +494,7 @@ static Str literal_of(const Body *body, const char *name, Arena *arena) {
     return attribute ? value_text(attribute->expr->as.literal) : STR("absent");
 }
 
-static void overrides(void **state) {
-    (void)state;
+static void overrides(void **) {
     ConfigCase c = config_case_open();
     config_case_write(&c, "main.loam.yaml",
                       "resource:\n  a_b:\n    c:\n      x: base\n      y: base\n"
@@ -533,8 +526,7 @@ static void overrides(void **state) {
 }
 
 /* Saved plans store the files as they were read. */
-static void files_are_kept(void **state) {
-    (void)state;
+static void files_are_kept(void **) {
     ConfigCase c = config_case_open();
     config_case_write(&c, "a.loam.yaml", "locals: {a: 1}\n");
     config_case_write(&c, "b.tf", "locals {\n  b = 2\n}\n");
@@ -550,8 +542,7 @@ static void files_are_kept(void **state) {
 }
 
 /* Each error in a block with an invalid name is reported once, also after other errors. */
-static void many_bad_names(void **state) {
-    (void)state;
+static void many_bad_names(void **) {
     enum { BLOCKS = 20 };
     ConfigCase c = config_case_open();
     StrBuf text = strbuf_new(c.arena);
@@ -564,8 +555,7 @@ static void many_bad_names(void **state) {
     config_case_close(&c);
 }
 
-static void only_an_action(void **state) {
-    (void)state;
+static void only_an_action(void **) {
     ConfigCase c = config_case_open();
     config_case_write(&c, "main.tf", "action \"p_do\" \"a\" {}\n");
     config_case_load(&c, true);

@@ -28,7 +28,7 @@ static const ConfigShapeAttribute *attribute(const ConfigShape *shape, const cha
     return NULL;
 }
 
-static void test_shapes(void **state) {
+static void test_shapes(void **) {
     static const struct {
         const char *path, *attribute;
         uint32_t labels;
@@ -54,7 +54,6 @@ static void test_shapes(void **state) {
     SCOPED(ArenaRef) arena = arena_open("test");
     const ConfigShape *file =
         config_probe(CONFIG_FILE_MODULE, function_table_new(NULL, 0, arena), arena);
-    (void)state;
     assert_false(file->is_open);
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         const ConfigShape *shape = find(file, cases[i].path);

@@ -38,13 +38,11 @@ static const BadCase bad_cases[] = {
 };
 /* clang-format on */
 
-static void bad_input(void **state) {
-    (void)state;
+static void bad_input(void **) {
     bad_cases_check(bad_cases, ARRAY_COUNT(bad_cases));
 }
 
-static void model(void **state) {
-    (void)state;
+static void model(void **) {
     ConfigCase c = config_case_open();
     config_case_write(
         &c, "main.loam.yaml",

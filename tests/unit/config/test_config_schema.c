@@ -26,10 +26,9 @@ static bool is_about_something(const StrVec *paths, const char *meaning) {
     return false;
 }
 
-static void test_meanings(void **state) {
+static void test_meanings(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     StrVec paths = {0};
-    (void)state;
     const FunctionTable *functions = function_table_new(NULL, 0, arena);
     collect(config_probe(CONFIG_FILE_MODULE, functions, arena), STR_EMPTY, &paths, arena);
     collect(config_probe(CONFIG_FILE_QUERY, functions, arena), STR_EMPTY, &paths, arena);
@@ -44,7 +43,7 @@ static const Attribute attributes[] = {
 };
 static const Schema schema = {SCHEMA_ATTRIBUTES(attributes), .description = "A thing."};
 
-static void test_document(void **state) {
+static void test_document(void **) {
     static const char *const wanted[] = {
         "\"p_thing\": {\n          \"description\": \"A thing.\"",
         "\"$ref\": \"#/definitions/resource.p_thing\"",
@@ -59,7 +58,6 @@ static void test_document(void **state) {
     Value value;
     const char *error;
     size_t offset;
-    (void)state;
     vec_push(arena, &types, ((ConfigType){CONFIG_TYPE_RESOURCE, "p_thing", &schema, "A thing."}));
     vec_push(arena, &types, ((ConfigType){CONFIG_TYPE_DATA, "p_thing", &schema, "A thing."}));
     vec_push(arena, &types, ((ConfigType){CONFIG_TYPE_PROVIDER, "p", &schema, "A p."}));

@@ -14,8 +14,7 @@ static Str list(const ConfigCase *c) {
     return strbuf_str(&out);
 }
 
-static void files(void **state) {
-    (void)state;
+static void files(void **) {
     ConfigCase c = config_case_open();
     config_case_write(&c, "main.tf", "output \"o\" {\n  value = 1\n}\n");
     config_case_write(&c, "b.tftest.hcl", "run \"one\" {}\nrun \"two\" {}\n");
@@ -43,8 +42,7 @@ static void files(void **state) {
     config_case_close(&c);
 }
 
-static void directories(void **state) {
-    (void)state;
+static void directories(void **) {
     static const struct {
         const char *directory;
         const char *wanted;
@@ -64,8 +62,7 @@ static void directories(void **state) {
     }
 }
 
-static void refused_name(void **state) {
-    (void)state;
+static void refused_name(void **) {
     ConfigCase c = config_case_open();
     config_case_write(&c, "main.tf", "output \"o\" {\n  value = 1\n}\n");
     config_case_write(&c, "a.loamtest.yml", "run: {}\n");
@@ -87,8 +84,7 @@ static const TestFileCase bad_cases[] = {
     {"broken", "run \"x\" {\n", "a.tftest.hcl:1:9 Unclosed configuration block\n"},
 };
 
-static void bad_input(void **state) {
-    (void)state;
+static void bad_input(void **) {
     test_file_case_check(bad_cases, ARRAY_COUNT(bad_cases));
 }
 

@@ -19,8 +19,7 @@ static Str overrides_text(const TestOverrides *overrides, Arena *arena) {
     return strbuf_str(&out);
 }
 
-static void model(void **state) {
-    (void)state;
+static void model(void **) {
     ConfigCase c = config_case_open();
     config_case_write(&c, "main.tf", "output \"o\" {\n  value = 1\n}\n");
     config_case_write(&c, "mocks/a.tfmock.hcl",
@@ -85,8 +84,7 @@ static const TestFileCase bad_cases[] = {
      "a.tftest.hcl:2:12 Failed to read mock data\n"},
 };
 
-static void bad_input(void **state) {
-    (void)state;
+static void bad_input(void **) {
     test_file_case_check(bad_cases, ARRAY_COUNT(bad_cases));
 }
 

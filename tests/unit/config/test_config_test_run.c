@@ -1,8 +1,7 @@
 /* run blocks. */
 #include "test_file_case.h"
 
-static void model(void **state) {
-    (void)state;
+static void model(void **) {
     ConfigCase c = config_case_open();
     config_case_write(&c, "main.tf", "output \"o\" {\n  value = 1\n}\n");
     config_case_write(&c, "setup/main.tf", "output \"s\" {\n  value = 2\n}\n");
@@ -88,8 +87,7 @@ static const TestFileCase bad_cases[] = {
     {"an unknown argument", RUN("  nope = 1\n"), "a.tftest.hcl:2:3 Unsupported argument\n"},
 };
 
-static void bad_input(void **state) {
-    (void)state;
+static void bad_input(void **) {
     test_file_case_check(bad_cases, ARRAY_COUNT(bad_cases));
 }
 

@@ -26,8 +26,7 @@ static void check_file(const char *name, const char *text, const char *wanted) {
 }
 
 /* The default of the file precedes its runs, wherever it is. */
-static void three_syntaxes(void **state) {
-    (void)state;
+static void three_syntaxes(void **) {
     static const char *const wanted = "a \"\" kept\nb \"k\"\nc \"k2\" keptlocal\n";
     check_file("x.tftest.hcl",
                "run \"a\" {\n}\nrun \"b\" {\n  state_key = \"k\"\n  skip_cleanup = false\n}\n"
@@ -46,8 +45,7 @@ static void three_syntaxes(void **state) {
 }
 
 /* Runs of one module share a state, as in Terraform, whose manifest has the same keys. */
-static void keys(void **state) {
-    (void)state;
+static void keys(void **) {
     check_file("x.tftest.hcl",
                "run \"a\" {\n  module {\n    source = \"./setup/\"\n  }\n}\n"
                "run \"b\" {\n  module {\n    source = \"././setup\"\n  }\n}\n"
@@ -89,8 +87,7 @@ static const TestFileCase bad_cases[] = {
      "a.tftest.hcl:2:3 Invalid backend block\n"},
 };
 
-static void bad_input(void **state) {
-    (void)state;
+static void bad_input(void **) {
     test_file_case_check(bad_cases, ARRAY_COUNT(bad_cases));
 }
 

@@ -54,8 +54,7 @@ static const BadCase cases[] = {
 };
 /* clang-format on */
 
-static void versions(void **state) {
-    (void)state;
+static void versions(void **) {
     bad_cases_check(cases, ARRAY_COUNT(cases));
 }
 

@@ -155,8 +155,7 @@ static const TextCase cases[] = {
      "name=\"a\";port=[{leaf = {name = null, size = 3}, name = null, size = 1}];"},
 };
 
-static void values(void **state) {
-    (void)state;
+static void values(void **) {
     size_t failures = 0;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
@@ -173,8 +172,7 @@ static void values(void **state) {
 }
 
 /* Suggestions inside an expression are the same as in a block. */
-static void nearest_names(void **state) {
-    (void)state;
+static void nearest_names(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     DecodeCase c;
     decode(&c, "name: a\ndisk: [{sise: 3}]\n", arena);
@@ -191,8 +189,7 @@ static void collect_root(Traversal *traversal, void *payload) {
 }
 
 /* Iterator names are local to their dynamic blocks, so they are not references. */
-static void traversals(void **state) {
-    (void)state;
+static void traversals(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     DecodeCase c;
     decode(&c,
@@ -225,8 +222,7 @@ static Path path_of(Arena *arena, const char *const *steps) {
     return path;
 }
 
-static void ranges(void **state) {
-    (void)state;
+static void ranges(void **) {
     static const struct {
         const char *steps[5];
         const char *wanted;
@@ -301,7 +297,7 @@ static void add_with(StrBuf *out, const char *format, const char *text) {
 }
 
 /* A null, whatever expression it comes from, equals itself after it was stored. */
-static void nulls_are_as_stored(void **state) {
+static void nulls_are_as_stored(void **) {
     static const char *const values[] = {"1", "{a = [1, true]}", "[]", "null", "text"};
     static const char *const objects[] = {
         "{name = text, values = %s}",
@@ -319,7 +315,6 @@ static void nulls_are_as_stored(void **state) {
         "parts: [{helm: \"${%s}\"}, {kind: a}]\n",
     };
     size_t tried = 0;
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(values) * ARRAY_COUNT(objects) * ARRAY_COUNT(places); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         DecodeCase c;

@@ -51,8 +51,7 @@ static void check_case(const ListedCase *wanted, Arena *arena) {
         fail_msg("%s: \"%.*s\" does not say \"%s\"", wanted->name, STR_ARG(text), wanted->wanted);
 }
 
-static void listed(void **state) {
-    (void)state;
+static void listed(void **) {
     Arena *arena = arena_open("test");
     char directory[] = TEMPLATE;
     assert_non_null(mkdtemp(directory));

@@ -43,8 +43,7 @@ static Str laid_out(Str text, Arena *arena) {
     return out;
 }
 
-static void test_scalars(void **state) {
-    (void)state;
+static void test_scalars(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         const YamlCase *c = &cases[i];
@@ -54,8 +53,7 @@ static void test_scalars(void **state) {
     }
 }
 
-static void test_refusal(void **state) {
-    (void)state;
+static void test_refusal(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Diags diags = diags_new(arena);
     Str out;

@@ -28,8 +28,7 @@ static const struct {
     {"", ""},
 };
 
-static void uses(void **state) {
-    (void)state;
+static void uses(void **) {
     static const char letters[] = {
         [FRONT_END_CONFIGURATION] = 'c', [FRONT_END_TEST] = 't', [FRONT_END_MOCK_DATA] = 'm'};
     for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
@@ -103,8 +102,7 @@ static void check_directory(ConfigCase *c, const DirectoryCase *wanted) {
         fail_msg("%s: %.*s", wanted->about, STR_ARG(strbuf_str(&found)));
 }
 
-static void entries(void **state) {
-    (void)state;
+static void entries(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(directories); i++) {
         ConfigCase c = config_case_open();
         check_directory(&c, &directories[i]);

@@ -159,8 +159,7 @@ static bool run_case(const InputCase *input) {
     return ok;
 }
 
-static void sources(void **state) {
-    (void)state;
+static void sources(void **) {
     size_t failures = 0;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
         failures += !run_case(&cases[i]);
@@ -174,8 +173,7 @@ static bool answer(void *payload, const Variable *variable, Str *out, Arena *are
     return !str_equal_cstr(variable->name, "c");
 }
 
-static void missing(void **state) {
-    (void)state;
+static void missing(void **) {
     ConfigCase c = config_case_open();
     StrBuf asked = strbuf_new(c.arena);
     InputRequest request = {.io = &c.io, .directory = STR(".")};
@@ -199,8 +197,7 @@ static void missing(void **state) {
     config_case_close(&c);
 }
 
-static void marks(void **state) {
-    (void)state;
+static void marks(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Diags diags = diags_new(arena);
     Variable variable = {

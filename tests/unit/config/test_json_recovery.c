@@ -26,8 +26,7 @@ static const BodyNode *recover(const char *text, Arena *arena, Diags *diags) {
     return json_recovery_read(source_text_new(STR("f"), str_from_cstr(text), arena), arena, diags);
 }
 
-static void mistakes(void **state) {
-    (void)state;
+static void mistakes(void **) {
     static const struct {
         const char *text;
         const char *wanted;
@@ -93,8 +92,7 @@ static void show(StrBuf *buf, const BodyNode *node) {
         strbuf_add_char(buf, node->kind == BODY_NODE_OBJECT ? '}' : ']');
 }
 
-static void leftovers(void **state) {
-    (void)state;
+static void leftovers(void **) {
     static const char *const cases[][2] = {
         {"{\"a\":{\"b\":1,},\"c\":[null,true,\"x\"]}", "{!}"},
         {"{\"a\":{\"b\":1],\"c\":[null,true,\"x\"]}", "{![0bs]}"},
@@ -113,8 +111,7 @@ static void leftovers(void **state) {
 }
 
 /* One error, not one for each bracket. */
-static void depth(void **state) {
-    (void)state;
+static void depth(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Diags diags = diags_new(arena);
     char text[10001];

@@ -10,7 +10,7 @@ static Str type_text(const Type *type, const char *description, Arena *arena) {
     return strbuf_str(&out);
 }
 
-static void test_types(void **state) {
+static void test_types(void **) {
     static const struct {
         const Type *type;
         const char *description, *wanted;
@@ -24,7 +24,6 @@ static void test_types(void **state) {
          "{\"type\":[\"array\",\"string\",\"null\"],\"pattern\":\"[$%]\\\\{\","
          "\"items\":{\"$ref\":\"#/definitions/string\"}}"},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         check_str(type_text(cases[i].type, cases[i].description, arena), cases[i].wanted);
@@ -47,7 +46,7 @@ static const Block rule = {
 };
 static const Schema schema = {SCHEMA_ATTRIBUTES(attributes), .blocks = &rule, .block_count = 1};
 
-static void test_body(void **state) {
+static void test_body(void **) {
     static const char *const wanted[] = {
         "{\"t\":{\"description\":\"T.\",\"type\":\"object\",\"additionalProperties\":false,",
         "\"properties\":{\"name\":{\"description\":\"Its name.\"},",
@@ -65,7 +64,6 @@ static void test_body(void **state) {
     SCOPED(ArenaRef) arena = arena_open("test");
     StrBuf out = strbuf_new(arena);
     JsonWriter writer;
-    (void)state;
     json_writer_init(&writer, &out, 0);
     json_object_start(&writer);
     json_schema_body_start(&writer, STR("t"), "T.");
@@ -79,11 +77,10 @@ static void test_body(void **state) {
     assert_true(str_find(text, STR("\"id\""), 0) == SIZE_MAX);
 }
 
-static void test_use(void **state) {
+static void test_use(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     StrBuf out = strbuf_new(arena);
     JsonWriter writer;
-    (void)state;
     json_writer_init(&writer, &out, 0);
     json_schema_write_use(&writer, STR("t"), 1, "T.");
     const char *body = "{\"description\":\"T.\",\"anyOf\":[{\"$ref\":\"#/definitions/t\"},"

@@ -3,8 +3,7 @@
 
 #include "module_fetch.h"
 
-static void names(void **state) {
-    (void)state;
+static void names(void **) {
     static const char *const cases[][2] = {
         {"git::https://h/o/net.git?ref=v1", ".loam/modules/net-"},
         {"https://h/x.tar.gz", ".loam/modules/x-"},
@@ -25,8 +24,7 @@ static void names(void **state) {
     }
 }
 
-static void revisions_differ(void **state) {
-    (void)state;
+static void revisions_differ(void **) {
     static const LockEntry entries[] = {
         {.source = STR_CONST("s")},
         {.source = STR_CONST("s"), .version = STR_CONST("1")},
@@ -42,8 +40,7 @@ static void revisions_differ(void **state) {
     }
 }
 
-static void other_names(void **state) {
-    (void)state;
+static void other_names(void **) {
     static const char *const cases[] = {
         "", "vpc", "a-b", "vpc-0123456789abcde", "vpc-0123456789abcdeg", "modules.json"};
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)

@@ -15,14 +15,12 @@ typedef struct Shop {
 
 static Shop shop;
 
-static bool claim_shop(Str address, Str *package, Arena *arena) {
-    (void)arena;
+static bool claim_shop(Str address, Str *package, Arena *) {
     *package = address;
     return str_starts_with(address, STR("shop:"));
 }
 
-static bool claim_sign(Str address, Str *package, Arena *arena) {
-    (void)arena;
+static bool claim_sign(Str address, Str *package, Arena *) {
     *package = address;
     return str_starts_with(address, STR("sign:"));
 }
@@ -51,8 +49,7 @@ static bool fetch_shop(const SourceRequest *request, SourceFound *out, Arena *ar
     return true;
 }
 
-static bool fetch_sign(const SourceRequest *request, SourceFound *out, Arena *arena, Diags *diags) {
-    (void)diags;
+static bool fetch_sign(const SourceRequest *request, SourceFound *out, Arena *arena, Diags *) {
     out->version = request->version.len ? request->version : str_from_cstr(shop.revision);
     Str name = str_after(request->package, 5);
     out->elsewhere = str_equal(name, STR("round")) ? request->package
@@ -152,8 +149,7 @@ static void forget(void) {
     assert_int_equal(disk_remove_tree(&disk_real, STR(".loam")), 0);
 }
 
-static void installs_once(void **state) {
-    (void)state;
+static void installs_once(void **) {
     Run run = run_open("module:\n  a: {source: \"shop:x\"}\n  b: {source: \"shop:x//in\"}\n");
     check_refused(&run, LOOK, "Module not installed");
     check_loads(&run, INSTALL);
@@ -173,8 +169,7 @@ static void installs_once(void **state) {
     config_case_close(&run.c);
 }
 
-static void keeps_to_commits(void **state) {
-    (void)state;
+static void keeps_to_commits(void **) {
     Run run = run_open("module:\n  a: {source: \"shop:x\"}\n");
     shop.has_commits = true;
     check_loads(&run, INSTALL);
@@ -190,8 +185,7 @@ static void keeps_to_commits(void **state) {
 }
 
 /* Another user ran -upgrade and committed the lock file. */
-static void other_lock(void **state) {
-    (void)state;
+static void other_lock(void **) {
     Run run = run_open("module:\n  a: {source: \"shop:x\"}\n");
     shop.has_commits = true;
     check_loads(&run, INSTALL);
@@ -207,8 +201,7 @@ static void other_lock(void **state) {
 }
 
 /* Two constraints that resolve to one version fetch it once. */
-static void one_version(void **state) {
-    (void)state;
+static void one_version(void **) {
     Run run = run_open("module:\n  a: {source: \"sign:x\"}\n"
                        "  b: {source: \"sign:x\", version: \"~> 1.0\"}\n");
     check_loads(&run, INSTALL);
@@ -218,8 +211,7 @@ static void one_version(void **state) {
     config_case_close(&run.c);
 }
 
-static void keeps_to_digests(void **state) {
-    (void)state;
+static void keeps_to_digests(void **) {
     Run run = run_open("module:\n  a: {source: \"shop:x\"}\n");
     check_loads(&run, INSTALL);
     shop.content = "other";
@@ -236,8 +228,7 @@ static void keeps_to_digests(void **state) {
     config_case_close(&run.c);
 }
 
-static void versions(void **state) {
-    (void)state;
+static void versions(void **) {
     Run run = run_open("module:\n  a: {source: \"sign:x\", version: \"~> 1.0\"}\n");
     check_loads(&run, INSTALL);
     assert_true(str_find(lock_of(&run), STR("version: \"1.0.0\""), 0) != SIZE_MAX);
@@ -258,8 +249,7 @@ static void versions(void **state) {
     config_case_close(&run.c);
 }
 
-static void refused_requests(void **state) {
-    (void)state;
+static void refused_requests(void **) {
     static const char *const cases[][2] = {
         {"sign:round", "Too many redirects of a module source"},
         {"sign:local", "Unsupported module source"},
@@ -280,8 +270,7 @@ static void refused_requests(void **state) {
 }
 
 /* Files of a killed run are not used as a copy, and unused copies are removed. */
-static void leftovers(void **state) {
-    (void)state;
+static void leftovers(void **) {
     Run run = run_open("module:\n  a: {source: \"shop:x\"}\n");
     config_case_write(&run.c, ".loam/modules/.fetch/package/main.loam.yaml", "torn");
     config_case_write(&run.c, ".loam/modules/old-0123456789abcdef/file", "");
@@ -293,8 +282,7 @@ static void leftovers(void **state) {
     config_case_close(&run.c);
 }
 
-static void secrets(void **state) {
-    (void)state;
+static void secrets(void **) {
     Run run = run_open("module:\n  a: {source: \"shop://u:geheim@h/x?token=geheim\"}\n");
     check_loads(&run, INSTALL);
     Str record;
@@ -312,8 +300,7 @@ static void secrets(void **state) {
     config_case_close(&run.c);
 }
 
-static void copied(void **state) {
-    (void)state;
+static void copied(void **) {
     Run run = run_open("");
     ModuleInstallOptions options = {.io = &run.c.io,
                                     .directory = STR("."),
@@ -338,8 +325,7 @@ static bool no_sleep(void *self, int64_t ms, const CancelToken *cancel) {
 }
 
 /* Unused copies are kept while another process installs modules. */
-static void copies_of_another(void **state) {
-    (void)state;
+static void copies_of_another(void **) {
     Run run = run_open("module: {a: {source: 'shop:x'}}\n");
     Clock clock = clock_real;
     DiskFile guard;

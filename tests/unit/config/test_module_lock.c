@@ -38,8 +38,7 @@ static Str content(ConfigCase *c) {
     return bytes;
 }
 
-static void round_trip(void **state) {
-    (void)state;
+static void round_trip(void **) {
     ConfigCase c = config_case_open();
     ModuleLock lock = {0};
     ModuleLock read;
@@ -60,8 +59,7 @@ static void round_trip(void **state) {
 }
 
 /* A missing file reads as an empty lock, and an empty lock is not written. */
-static void nothing(void **state) {
-    (void)state;
+static void nothing(void **) {
     ConfigCase c = config_case_open();
     ModuleLock lock = {0};
     ModuleLock read;
@@ -76,8 +74,7 @@ static void nothing(void **state) {
     config_case_close(&c);
 }
 
-static void found(void **state) {
-    (void)state;
+static void found(void **) {
     static const char *const cases[][3] = {
         {"h/n/m/s", "", "1.10.0"},      {"h/n/m/s", "~> 1.9.0", "1.9.0"},
         {"h/n/m/s", "< 1.10", "1.9.0"}, {"h/n/m/s", ">= 2.0", NULL},
@@ -96,8 +93,7 @@ static void found(void **state) {
     }
 }
 
-static void broken(void **state) {
-    (void)state;
+static void broken(void **) {
     static const char *const texts[] = {
         "",
         "other: 1\n",

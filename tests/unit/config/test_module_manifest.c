@@ -3,8 +3,7 @@
 
 #include "module_manifest.h"
 
-static void round_trip(void **state) {
-    (void)state;
+static void round_trip(void **) {
     ConfigCase c = config_case_open();
     ModuleManifest manifest = {.entries = map_new(c.arena)};
     ModuleManifest read;
@@ -24,8 +23,7 @@ static void round_trip(void **state) {
     config_case_close(&c);
 }
 
-static void broken(void **state) {
-    (void)state;
+static void broken(void **) {
     static const char *const texts[] = {
         "", "[]", "{\"Modules\": {}}", "{\"Modules\": [{\"Key\": \"a\"}]}", "{\"Modules\": [",
     };

@@ -3,8 +3,7 @@
 
 #include "module_source.h"
 
-static void splits(void **state) {
-    (void)state;
+static void splits(void **) {
     static const char *const cases[][3] = {
         {"git::https://h/a.git//b/c?ref=x", "git::https://h/a.git?ref=x", "b/c"},
         {"https://h/a.zip", "https://h/a.zip", ""},
@@ -40,8 +39,7 @@ static const ModuleSource kind = {
 static const ModuleSource *const rows[] = {&module_source_local, &kind};
 static const ModuleSources sources = {rows, ARRAY_COUNT(rows)};
 
-static void parsed(void **state) {
-    (void)state;
+static void parsed(void **) {
     static const struct {
         const char *address, *kind, *package, *subdir;
     } cases[] = {
@@ -65,8 +63,7 @@ static void parsed(void **state) {
     }
 }
 
-static void refused(void **state) {
-    (void)state;
+static void refused(void **) {
     static const char *const cases[][2] = {
         {"modules/a", "write \"./modules/a\""},
         {"kind:x//../../a", "cannot lead out"},

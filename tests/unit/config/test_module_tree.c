@@ -5,16 +5,14 @@
 
 #include <sys/stat.h>
 
-static void make_link(ConfigCase *c, const char *target, const char *path) {
+static void make_link(ConfigCase *, const char *target, const char *path) {
     Str name = str_from_cstr(path);
     assert_int_equal(disk_real.make_directories(NULL, disk_directory_of(name), 0777), 0);
     assert_int_equal(disk_real.link(NULL, str_from_cstr(target), name), 0);
-    (void)c;
 }
 
 /* The same digest as Go's module tools compute for these files. */
-static void digest(void **state) {
-    (void)state;
+static void digest(void **) {
     ConfigCase c = config_case_open();
     Str first;
     Str second;
@@ -33,8 +31,7 @@ static void digest(void **state) {
     config_case_close(&c);
 }
 
-static void links(void **state) {
-    (void)state;
+static void links(void **) {
     static const struct {
         const char *target, *path;
         bool is_fine;
@@ -60,8 +57,7 @@ static void links(void **state) {
     }
 }
 
-static void no_git(void **state) {
-    (void)state;
+static void no_git(void **) {
     ConfigCase c = config_case_open();
     config_case_write(&c, "p/.git/config", "x");
     config_case_write(&c, "p/sub/.git", "gitdir: ../.git/modules/sub");
@@ -75,8 +71,7 @@ static void no_git(void **state) {
     config_case_close(&c);
 }
 
-static void copies(void **state) {
-    (void)state;
+static void copies(void **) {
     ConfigCase c = config_case_open();
     Str at;
     Str text;

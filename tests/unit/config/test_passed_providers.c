@@ -56,8 +56,7 @@ static bool holds(const PassingCase *passing) {
     return ok;
 }
 
-static void passes(void **state) {
-    (void)state;
+static void passes(void **) {
     size_t failures = 0;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
         failures += !holds(&cases[i]);
@@ -65,8 +64,7 @@ static void passes(void **state) {
 }
 
 /* In native syntax; the other syntaxes reject a repeated key when the file is read. */
-static void each_name_once(void **state) {
-    (void)state;
+static void each_name_once(void **) {
     ConfigCase c = config_case_open();
     config_case_write(&c, "main.tf",
                       "module \"m\" {\n  source = \"./m\"\n  providers = {\n"

@@ -57,9 +57,8 @@ static ResourceTexts texts_of(const char *json, Str provider, Arena *arena) {
     return out;
 }
 
-static void writes_native(void **state) {
+static void writes_native(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
-    (void)state;
     ResourceTexts texts = texts_of(whole, STR("t.second"), arena);
     check_str(resource_text_file(&texts, RESOURCE_TEXT_NATIVE, STR("loam"), arena),
               "# __generated__ by loam\n"
@@ -90,9 +89,8 @@ static void writes_native(void **state) {
               "}\n");
 }
 
-static void writes_yaml(void **state) {
+static void writes_yaml(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
-    (void)state;
     ResourceTexts texts = texts_of(whole, STR_EMPTY, arena);
     check_str(resource_text_file(&texts, RESOURCE_TEXT_YAML, STR("loam"), arena),
               "# __generated__ by loam\n"
@@ -147,7 +145,7 @@ static void omits_null(void **state) {
 }
 
 /* A text that is JSON, or that has several lines. */
-static void writes_texts(void **state) {
+static void writes_texts(void **) {
     static const struct {
         const char *json, *native, *yaml;
     } cases[] = {
@@ -163,7 +161,6 @@ static void writes_texts(void **state) {
         {"\"%{if}\"", "  name  = \"%%{if}\"\n", "      name: \"%%{if}\"\n"},
         {"\"\"", "  name  = \"\"\n", "      name: \"\"\n"},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         Str json = str_format(arena,
@@ -181,8 +178,7 @@ static void writes_texts(void **state) {
 }
 
 /* One block without the rest, as other programs request it. */
-static void writes_block(void **state) {
-    (void)state;
+static void writes_block(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     ResourceTexts texts =
         texts_of("{\"zone\":null,\"name\":\"n\",\"id\":null,\"serial\":null,\"old\":null,"
@@ -226,9 +222,8 @@ static ResourceTexts found(bool omits_null, Arena *arena) {
     return out;
 }
 
-static void imports(void **state) {
+static void imports(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
-    (void)state;
     ResourceTexts texts = found(false, arena);
     check_str(resource_text_file(&texts, RESOURCE_TEXT_NATIVE, STR("loam"), arena),
               "# __generated__ by loam\n"

@@ -66,14 +66,12 @@ static const BadCase bad_cases[] = {
 };
 /* clang-format on */
 
-static void bad_input(void **state) {
-    (void)state;
+static void bad_input(void **) {
     bad_cases_check(bad_cases, ARRAY_COUNT(bad_cases));
 }
 
 /* From the environment, through the root and a call, to the source of a grandchild. */
-static void sources(void **state) {
-    (void)state;
+static void sources(void **) {
     ConfigCase c = config_case_open();
     config_case_write(&c, "main.loam.yaml",
                       "variable: {kind: {default: none}}\n"
@@ -104,14 +102,13 @@ static void sources(void **state) {
 }
 
 /* A call passes a value to a variable with "const: true". */
-static void constants(void **state) {
+static void constants(void **) {
     static const struct {
         const char *call, *wanted;
     } cases[] = {
         {"${local.x}", ""},
         {"${a_b.c.id}", "main.loam.yaml:3:33 Dynamic value in static context\n"},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         ConfigCase c = config_case_open();
         Str text = str_format(c.arena,
@@ -128,8 +125,7 @@ static void constants(void **state) {
     }
 }
 
-static bool answer(void *payload, const Variable *variable, Str *out, Arena *arena) {
-    (void)arena;
+static bool answer(void *payload, const Variable *variable, Str *out, Arena *) {
     size_t *asked = payload;
     (*asked)++;
     *out = str_equal_cstr(variable->name, "kind") ? STR("small") : STR("other");
@@ -137,8 +133,7 @@ static bool answer(void *payload, const Variable *variable, Str *out, Arena *are
 }
 
 /* Prompts for a missing variable once, for loading and for the plan. */
-static void asks_once(void **state) {
-    (void)state;
+static void asks_once(void **) {
     ConfigCase c = config_case_open();
     size_t asked = 0;
     config_case_write(&c, "main.loam.yaml",
@@ -164,8 +159,7 @@ static void asks_once(void **state) {
     config_case_close(&c);
 }
 
-static void names(void **state) {
-    (void)state;
+static void names(void **) {
     static const struct {
         const char *text;
         const char *wanted;

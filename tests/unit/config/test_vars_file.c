@@ -29,8 +29,7 @@ static const VarsCase cases[] = {
     {"x", "a = 1", "a=1;"},
 };
 
-static void files(void **state) {
-    (void)state;
+static void files(void **) {
     size_t failures = 0;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");

@@ -62,8 +62,7 @@ static const struct {
     {">= 1.0", "newest", BAD},
 };
 
-static void choices(void **state) {
-    (void)state;
+static void choices(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(selections); i++) {
         bool is_selected = false;
         bool ok = version_constraint_selects(str_from_cstr(selections[i].constraint),
@@ -75,8 +74,7 @@ static void choices(void **state) {
     }
 }
 
-static void order(void **state) {
-    (void)state;
+static void order(void **) {
     static const char *const ascending[] = {
         "none",        "0.9",   "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-rc.2",
         "1.0.0-rc.10", "1.0.0", "1.2",         "1.10.0",        "2",
@@ -90,8 +88,7 @@ static void order(void **state) {
     }
 }
 
-static void constraints(void **state) {
-    (void)state;
+static void constraints(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         bool is_satisfied = false;
         bool ok = version_constraint_check(str_from_cstr(cases[i].constraint),
@@ -104,8 +101,7 @@ static void constraints(void **state) {
 }
 
 /* Terraform 1.11.4 wrote these constraints into a lock file. */
-static void normal_forms(void **state) {
-    (void)state;
+static void normal_forms(void **) {
     static const char *const forms[][2] = {
         {"~> 1", "~> 1.0"},
         {"~> 1.2", "~> 1.2"},

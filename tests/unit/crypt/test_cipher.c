@@ -14,8 +14,7 @@ static bool open_it(CryptCase *c, const Cipher *cipher, Str bytes, Str *out, boo
     return cipher_open(cipher, STR("The state"), bytes, out, is_outdated, c->arena, &c->diags);
 }
 
-static void test_rotation(void **state) {
-    (void)state;
+static void test_rotation(void **) {
     CryptCase c = crypt_case_open();
     KeySource *old_key = crypt_case_pbkdf2(&c, "key_provider.pbkdf2.old", PASSPHRASE);
     KeySource *new_key = crypt_case_pbkdf2(&c, "key_provider.pbkdf2.new", PASSPHRASE " staple");
@@ -40,8 +39,7 @@ static void test_rotation(void **state) {
     crypt_case_close(&c);
 }
 
-static void test_plain_text(void **state) {
-    (void)state;
+static void test_plain_text(void **) {
     CryptCase c = crypt_case_open();
     KeySource *key = crypt_case_pbkdf2(&c, "key_provider.pbkdf2.k", PASSPHRASE);
     const struct {
@@ -67,8 +65,7 @@ static void test_plain_text(void **state) {
     crypt_case_close(&c);
 }
 
-static void test_way_back(void **state) {
-    (void)state;
+static void test_way_back(void **) {
     CryptCase c = crypt_case_open();
     KeySource *key = crypt_case_pbkdf2(&c, "key_provider.pbkdf2.k", PASSPHRASE);
     const Cipher *with = crypt_case_cipher(&c, (KeySource *[]){key}, 1);
@@ -84,8 +81,7 @@ static void test_way_back(void **state) {
 }
 
 /* A change of any byte is noticed. */
-static void test_every_changed_byte(void **state) {
-    (void)state;
+static void test_every_changed_byte(void **) {
     CryptCase c = crypt_case_open();
     KeySource *key = crypt_case_pbkdf2(&c, "key_provider.pbkdf2.k", PASSPHRASE);
     const Cipher *cipher = crypt_case_cipher(&c, (KeySource *[]){key}, 1);
@@ -126,8 +122,7 @@ static void test_head_outside_and_within(void **state) {
     crypt_case_close(&c);
 }
 
-static void test_key_of_a_wrong_size(void **state) {
-    (void)state;
+static void test_key_of_a_wrong_size(void **) {
     CryptCase c = crypt_case_open();
     KeySourceConfig config = {
         .type = &key_provider_pbkdf2,

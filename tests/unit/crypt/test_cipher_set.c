@@ -2,8 +2,7 @@
 #include "cipher_set.h"
 #include "crypt_case.h"
 
-static void test_remote(void **state) {
-    (void)state;
+static void test_remote(void **) {
     static const struct {
         const char *address, *found;
     } cases[] = {
@@ -30,8 +29,7 @@ static void test_remote(void **state) {
     crypt_case_close(&c);
 }
 
-static void test_without_encryption(void **state) {
-    (void)state;
+static void test_without_encryption(void **) {
     CipherSet none = {0};
     assert_null(cipher_set_remote(&none, STR("data.terraform_remote_state.a")));
     assert_null(cipher_set_remote(NULL, STR("data.terraform_remote_state.a")));

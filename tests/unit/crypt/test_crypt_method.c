@@ -4,8 +4,7 @@
 #define MAGIC "echo '{\"magic\":\"OpenTofu-External-Encryption-Method\",\"version\":1}'; "
 #define ECHO  MAGIC "sed 's/.*\\(.payload.*\\)/{\\1/'"
 
-static void test_rows(void **state) {
-    (void)state;
+static void test_rows(void **) {
     static const char *const methods[] = {"aes_gcm", "external", "unencrypted"};
     static const char *const providers[] = {"pbkdf2", "external"};
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -24,8 +23,7 @@ static void test_rows(void **state) {
     check_str_equal(known, STR("\"pbkdf2\", \"external\""));
 }
 
-static void test_additional_data(void **state) {
-    (void)state;
+static void test_additional_data(void **) {
     CryptCase c = crypt_case_open();
     MethodRequest request = {.io = &c.io, .name = STR("m"), .key = STR("0123456789abcdef")};
     Str sealed, plain;
@@ -52,8 +50,7 @@ static Value commands(CryptCase *c, const char *script) {
     return value_object(names, both, 2, c->arena);
 }
 
-static void test_external(void **state) {
-    (void)state;
+static void test_external(void **) {
     CryptCase c = crypt_case_open();
     MethodRequest request = {.io = &c.io, .name = STR("m"), .config = commands(&c, ECHO)};
     Str sealed, plain;

@@ -18,8 +18,7 @@ static const Case cases[] = {
     {"[1]", false},
 };
 
-static void test_is_sealed(void **state) {
-    (void)state;
+static void test_is_sealed(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         bool got = envelope_is_sealed(str_from_cstr(cases[i].bytes));
         if (got != cases[i].is_sealed)
@@ -32,8 +31,7 @@ static void test_is_sealed(void **state) {
 #define LAST "\"encryption_version\":\"v0\""
 #define GOOD "{\"serial\":7,\"lineage\":\"l\"," META "," DATA "," LAST "}"
 
-static void test_both_ways(void **state) {
-    (void)state;
+static void test_both_ways(void **) {
     static const char *const texts[] = {GOOD, "{" META "," DATA "," LAST "}",
                                         "{\"meta\":{}," DATA "," LAST "}"};
     for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
@@ -47,8 +45,7 @@ static void test_both_ways(void **state) {
     }
 }
 
-static void test_as_others_write_it(void **state) {
-    (void)state;
+static void test_as_others_write_it(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Envelope envelope;
     const char *error;
@@ -57,8 +54,7 @@ static void test_as_others_write_it(void **state) {
     assert_int_equal(envelope.metas.count, 0);
 }
 
-static void test_damage(void **state) {
-    (void)state;
+static void test_damage(void **) {
     static const struct {
         const char *text, *error;
     } bad[] = {
@@ -85,8 +81,7 @@ static void test_damage(void **state) {
     }
 }
 
-static void test_read_head(void **state) {
-    (void)state;
+static void test_read_head(void **) {
     static const struct {
         const char *text;
         bool is_given;
@@ -106,8 +101,7 @@ static void test_read_head(void **state) {
     }
 }
 
-static void test_base64(void **state) {
-    (void)state;
+static void test_base64(void **) {
     static const struct {
         const char *text;
         bool is_good;

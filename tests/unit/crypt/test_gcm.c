@@ -20,16 +20,14 @@ static Str key_of(size_t size, Arena *arena) {
     return (Str){bytes, size};
 }
 
-static void test_vector(void **state) {
-    (void)state;
+static void test_vector(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Str plain;
     assert_true(gcm_open(key_of(32, arena), STR("aad"), hex(VECTOR, arena), &plain, arena));
     check_str(plain, "hello, world");
 }
 
-static void test_both_ways(void **state) {
-    (void)state;
+static void test_both_ways(void **) {
     static const size_t sizes[] = {16, 24, 32};
     static const char *const texts[] = {"", "x", "a text of more than one block of AES, it is"};
     for (size_t i = 0; i < ARRAY_COUNT(sizes) * ARRAY_COUNT(texts); i++) {
@@ -46,8 +44,7 @@ static void test_both_ways(void **state) {
     }
 }
 
-static void test_changed_bits(void **state) {
-    (void)state;
+static void test_changed_bits(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Str key = key_of(32, arena), plain;
     Str sealed = gcm_seal(key, STR_EMPTY, STR("hello, world"), arena);
@@ -60,8 +57,7 @@ static void test_changed_bits(void **state) {
         assert_false(gcm_open(key, STR_EMPTY, str_slice(sealed, 0, size), &plain, arena));
 }
 
-static void test_keys(void **state) {
-    (void)state;
+static void test_keys(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t size = 0; size < 40; size++)
         assert_int_equal(gcm_is_key(key_of(size, arena)), size == 16 || size == 24 || size == 32);

@@ -13,8 +13,7 @@ static bool provide(CryptCase *c, const char *script, const Str *stored, KeyResu
     return key_provider_external.provide(&request, out, c->arena, &c->diags);
 }
 
-static void test_both_ways(void **state) {
-    (void)state;
+static void test_both_ways(void **) {
     CryptCase c = crypt_case_open();
     KeyResult sealing = {0}, opening = {0};
     assert_true(provide(&c,
@@ -33,8 +32,7 @@ static void test_both_ways(void **state) {
     crypt_case_close(&c);
 }
 
-static void test_without_metadata(void **state) {
-    (void)state;
+static void test_without_metadata(void **) {
     CryptCase c = crypt_case_open();
     KeyResult result = {0};
     const char *script = HEADER "read x; [ \"$x\" = null ] && echo "
@@ -47,8 +45,7 @@ static void test_without_metadata(void **state) {
     crypt_case_close(&c);
 }
 
-static void test_bad_programs(void **state) {
-    (void)state;
+static void test_bad_programs(void **) {
     static const struct {
         const char *script, *part;
     } cases[] = {
@@ -77,8 +74,7 @@ static void test_bad_programs(void **state) {
     }
 }
 
-static void test_no_key_to_open(void **state) {
-    (void)state;
+static void test_no_key_to_open(void **) {
     CryptCase c = crypt_case_open();
     KeyResult result = {0};
     Str stored = STR("{\"external_data\":{}}");

@@ -16,8 +16,7 @@ static bool provide(CryptCase *c, const char *json, const char *stored, Str chai
 }
 
 /* Derived by another program. */
-static void test_known_keys(void **state) {
-    (void)state;
+static void test_known_keys(void **) {
     static const struct {
         const char *stored, *key;
     } cases[] = {
@@ -41,8 +40,7 @@ static void test_known_keys(void **state) {
     }
 }
 
-static void test_metadata_finds_the_key(void **state) {
-    (void)state;
+static void test_metadata_finds_the_key(void **) {
     CryptCase c = crypt_case_open();
     const char *json = "{\"passphrase\": \"" PASSPHRASE "\", \"iterations\": 200000, "
                        "\"salt_length\": 7, \"key_length\": 24}";
@@ -61,8 +59,7 @@ static void test_metadata_finds_the_key(void **state) {
     crypt_case_close(&c);
 }
 
-static void test_damaged_metadata(void **state) {
-    (void)state;
+static void test_damaged_metadata(void **) {
     static const char *const bad[] = {
         "",
         "{}",
@@ -86,8 +83,7 @@ static void test_damaged_metadata(void **state) {
     }
 }
 
-static void test_configuration(void **state) {
-    (void)state;
+static void test_configuration(void **) {
     static const struct {
         const char *json;
         bool is_chained;
@@ -116,8 +112,7 @@ static void test_configuration(void **state) {
     }
 }
 
-static void test_short_chain(void **state) {
-    (void)state;
+static void test_short_chain(void **) {
     CryptCase c = crypt_case_open();
     KeyResult result = {0};
     assert_false(provide(&c, "{}", NULL, STR("fifteen letters"), &result));

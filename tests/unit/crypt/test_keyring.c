@@ -36,8 +36,7 @@ static Str temporary(CryptCase *c) {
     return str_clone(str_from_cstr(name), c->arena);
 }
 
-static void test_each_key_once(void **state) {
-    (void)state;
+static void test_each_key_once(void **) {
     CryptCase c = crypt_case_open();
     Str file = temporary(&c), key;
     KeySource *source = counting(&c, "a", file);
@@ -58,8 +57,7 @@ static void test_each_key_once(void **state) {
 }
 
 /* With the same passphrase and cost, the key of the old content encrypts the new content. */
-static void test_decryption_key_encrypts(void **state) {
-    (void)state;
+static void test_decryption_key_encrypts(void **) {
     CryptCase first = crypt_case_open(), second = crypt_case_open();
     EnvelopeMetas stored = {0}, again = {0};
     Str key, opened, sealing;
@@ -78,8 +76,7 @@ static void test_decryption_key_encrypts(void **state) {
 }
 
 /* A key that was begun early is the key that encrypts. A program runs only when its key is used. */
-static void test_early(void **state) {
-    (void)state;
+static void test_early(void **) {
     CryptCase c = crypt_case_open(), unused = crypt_case_open();
     Str file = temporary(&c), key, again;
     EnvelopeMetas metas = {0}, same = {0};
@@ -98,8 +95,7 @@ static void test_early(void **state) {
     crypt_case_close(&c);
 }
 
-static void test_chain(void **state) {
-    (void)state;
+static void test_chain(void **) {
     CryptCase c = crypt_case_open();
     Str file = temporary(&c), key, opened;
     KeySourceConfig config = {
@@ -121,8 +117,7 @@ static void test_chain(void **state) {
     crypt_case_close(&c);
 }
 
-static void test_names_of_metadata(void **state) {
-    (void)state;
+static void test_names_of_metadata(void **) {
     CryptCase c = crypt_case_open();
     Str file = temporary(&c), key;
     EnvelopeMetas metas = {0};

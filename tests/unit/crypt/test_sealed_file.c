@@ -61,8 +61,7 @@ static Str read_file(FileCase *c, Str passphrase, Str *out) {
     return problem;
 }
 
-static void test_sizes(void **state) {
-    (void)state;
+static void test_sizes(void **) {
     static const size_t sizes[] = {
         0, 1, PIECE - 1, PIECE, PIECE + 1, (size_t)2 * PIECE, (size_t)2 * PIECE + 5};
     for (size_t i = 0; i < ARRAY_COUNT(sizes); i++) {
@@ -85,8 +84,7 @@ static void check_damage(FileCase *c, Str bytes) {
     assert_true(read_file(c, STR(PASSPHRASE), &found).len > 0);
 }
 
-static void test_damage(void **state) {
-    (void)state;
+static void test_damage(void **) {
     FileCase c = open_case();
     Str file, found;
     write_file(&c, bytes_of(2 * PIECE + 5, c.arena));
@@ -123,8 +121,7 @@ static void test_damage(void **state) {
     close_case(&c);
 }
 
-static void test_changed_head(void **state) {
-    (void)state;
+static void test_changed_head(void **) {
     FileCase c = open_case();
     SealedReader *reader;
     Str file, piece;
@@ -142,8 +139,7 @@ static void test_changed_head(void **state) {
 }
 
 /* A writer that does not finish leaves neither a file nor a temporary one. */
-static void test_discarded(void **state) {
-    (void)state;
+static void test_discarded(void **) {
     FileCase c = open_case();
     SealedWriter *writer;
     DiskEntries entries = {0};
@@ -169,8 +165,7 @@ static void test_discarded(void **state) {
     close_case(&c);
 }
 
-static void test_passphrase(void **state) {
-    (void)state;
+static void test_passphrase(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     check_str(sealed_file_check_passphrase(value_from_cstr(PASSPHRASE), arena), "");
     assert_true(sealed_file_check_passphrase(value_from_cstr("fifteen bytes.."), arena).len > 0);

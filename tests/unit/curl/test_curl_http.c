@@ -142,8 +142,7 @@ static bool was_asked(const Server *server, const char *text) {
     return false;
 }
 
-static void plain(void **state) {
-    (void)state;
+static void plain(void **) {
     static const char *const answers[] = {
         "HTTP/1.1 200 OK\r\nX-Thing:  two words \r\nContent-Length: 5\r\n\r\nhello", NULL};
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -161,8 +160,7 @@ static void plain(void **state) {
 }
 
 /* A chunked response may have trailers after its body. */
-static void trailers(void **state) {
-    (void)state;
+static void trailers(void **) {
     static const char *const answers[] = {
         "HTTP/1.1 400 Bad Request\r\nX-Thing: one\r\nTrailer: X-Later\r\nTransfer-Encoding: "
         "chunked\r\n\r\n5\r\nhello\r\n0\r\nX-Later: two\r\nX-Thing: two\r\n\r\n",
@@ -203,8 +201,7 @@ static void with_body(void **state) {
     "HTTP/1.1 302 Found\r\nLocation: /b\r\nX-First: 1\r\nContent-Length: 0\r\nConnection: close"   \
     "\r\n\r\n"
 
-static void redirects(void **state) {
-    (void)state;
+static void redirects(void **) {
     static const char *const answers[] = {REDIRECT, "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nb",
                                           NULL};
     static const char *const one[] = {REDIRECT, NULL};
@@ -231,8 +228,7 @@ static void redirects(void **state) {
     assert_int_equal(got.status, HTTP_TOO_MANY_REDIRECTS);
 }
 
-static void failures(void **state) {
-    (void)state;
+static void failures(void **) {
     static const char *const large[] = {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", NULL};
     static const char *const cut[] = {"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhello", NULL};
     static const char *const nothing[] = {"", NULL};
@@ -261,8 +257,7 @@ static void failures(void **state) {
     }
 }
 
-static void failed_connections(void **state) {
-    (void)state;
+static void failed_connections(void **) {
     static const struct {
         const char *url;
         HttpStatus wanted;
@@ -287,8 +282,7 @@ static void failed_connections(void **state) {
     }
 }
 
-static void not_kept(void **state) {
-    (void)state;
+static void not_kept(void **) {
     static const char *const answers[] = {"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na", NULL};
     SCOPED(ArenaRef) arena = arena_open("test");
     Server server = {0};
@@ -308,8 +302,7 @@ static void raise_soon(void *payload) {
     cancel_raise(payload, CANCEL_STOP);
 }
 
-static void cancelled(void **state) {
-    (void)state;
+static void cancelled(void **) {
     static const char *const silent[] = {"wait", NULL};
     SCOPED(ArenaRef) arena = arena_open("test");
     CancelToken *cancel = cancel_open();
@@ -395,8 +388,7 @@ static HttpStatus ask_tls(HttpRequest request, SSL_CTX *tls, Arena *arena) {
 }
 
 /* Server and client must each present a certificate that the other one trusts. */
-static void certificates(void **state) {
-    (void)state;
+static void certificates(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Identity server = identity_new("server", arena);
     Identity client = identity_new("client", arena);
@@ -428,8 +420,7 @@ static void certificates(void **state) {
     "\r\n\r\n"
 
 /* Requests https and is redirected to http, and the same after a redirect from http. */
-static void redirects_from_https(void **state) {
-    (void)state;
+static void redirects_from_https(void **) {
     static const char *const none[] = {NULL};
     static const char *const schemes[] = {"https", "HTTPS", "http"};
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -468,8 +459,7 @@ static void redirects_from_https(void **state) {
 }
 
 /* A closed connection is retried; a server without TLS is not. */
-static void handshakes(void **state) {
-    (void)state;
+static void handshakes(void **) {
     static const char *const nothing[] = {"", NULL};
     static const char *const reset[] = {"reset", NULL};
     static const char *const plain_text[] = {"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", NULL};
@@ -494,8 +484,7 @@ static void handshakes(void **state) {
 }
 
 /* A request with its own certificate authorities ignores the directory of the system. */
-static void own_authorities(void **state) {
-    (void)state;
+static void own_authorities(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Identity server = identity_new("server", arena);
     Identity other = identity_new("other", arena);
@@ -518,8 +507,7 @@ static void own_authorities(void **state) {
 }
 
 /* The certificate has another name than the server's address. */
-static void server_name(void **state) {
-    (void)state;
+static void server_name(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const answers[] = {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", NULL};
     static const struct {
@@ -556,8 +544,7 @@ static void server_name(void **state) {
 
 /* A request with a proxy uses it except for its no_proxy hosts; the proxy variables of the
  * environment are ignored. */
-static void proxy(void **state) {
-    (void)state;
+static void proxy(void **) {
     static const char *const answers[] = {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", NULL};
     SCOPED(ArenaRef) arena = arena_open("test");
     Server server = {0};
@@ -583,8 +570,7 @@ static void proxy(void **state) {
 }
 
 /* A compressed response arrives as it was; its limit counts the bytes that arrive. */
-static void compressed(void **state) {
-    (void)state;
+static void compressed(void **) {
     static const char *const answers[] = {
         "HTTP/1.1 200 OK\r\nContent-Encoding: deflate\r\nContent-Length: 18\r\n\r\n"
         "\x78"

@@ -94,8 +94,7 @@ static const Row rows[] = {
     {true, 1000, 1}, {false, 1000, 6}, {true, 2, 3}, /* the server closes idle connections */
 };
 
-static void keeps_connections(void **state) {
-    (void)state;
+static void keeps_connections(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         Server server;
         start(&server, rows[i].per_connection);
@@ -111,8 +110,7 @@ static void keeps_connections(void **state) {
 }
 
 /* A program that is started meanwhile must not inherit an authenticated connection. */
-static void closes_on_exec(void **state) {
-    (void)state;
+static void closes_on_exec(void **) {
     Server server;
     start(&server, 1000);
     HttpPool *pool = curl_http.open_pool(NULL);
@@ -145,8 +143,7 @@ static void send_many(void *payload) {
 }
 
 /* Two threads on a server of one connection at a time: each request ends, and none is lost. */
-static void serves_threads(void **state) {
-    (void)state;
+static void serves_threads(void **) {
     Server server;
     start(&server, 1);
     Load load = {&server, curl_http.open_pool(NULL)};

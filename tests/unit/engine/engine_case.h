@@ -43,8 +43,7 @@ static const ProvisionerType *const engine_case_provisioner_rows[] = {
 static const ProvisionerTable engine_case_provisioners = {
     engine_case_provisioner_rows, ARRAY_COUNT(engine_case_provisioner_rows)};
 
-static inline bool engine_case_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
-    (void)diags;
+static inline bool engine_case_read(Backend *backend, Str *out, Arena *arena, Diags *) {
     const EngineCase *c = backend->self;
     *out = str_clone(c->stored, arena);
     return true;

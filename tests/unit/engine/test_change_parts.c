@@ -129,8 +129,7 @@ static const char *random_files(EngineCase *c, uint64_t *seed) {
     return str_to_cstr(strbuf_str(&text), c->arena);
 }
 
-static void shown_parts_are_changed(void **unused) {
-    (void)unused;
+static void shown_parts_are_changed(void **) {
     uint64_t seed = 20261121;
     EngineCase *c = open_with(NULL);
     for (int round = 0; round < 60; round++) {
@@ -147,8 +146,7 @@ static void shown_parts_are_changed(void **unused) {
     engine_case_close(c);
 }
 
-static void drift_is_a_part(void **unused) {
-    (void)unused;
+static void drift_is_a_part(void **) {
     EngineCase *c = open_with("{a: one, b: two, d: three}");
     SeenFiles seen = look(c, "out");
     Str out = disk_join(str_from_cstr(c->directory), STR("out"), c->arena);
@@ -163,8 +161,7 @@ static void drift_is_a_part(void **unused) {
 }
 
 /* The predecessor's files are deleted with it; the successor's are created. */
-static void a_replacement_shows_both(void **unused) {
-    (void)unused;
+static void a_replacement_shows_both(void **) {
     static const char *const orders[] = {"", "      lifecycle: {create_before_destroy: true}\n"};
     for (size_t i = 0; i < ARRAY_COUNT(orders); i++) {
         EngineCase *c = open_with(NULL);
@@ -182,8 +179,7 @@ static void a_replacement_shows_both(void **unused) {
     }
 }
 
-static void a_deletion_shows_all(void **unused) {
-    (void)unused;
+static void a_deletion_shows_all(void **) {
     EngineCase *c = open_with("{a: one, b: two}");
     engine_case_config(c, "locals: {none: 1}\n");
     engine_case_must(c, engine_case_plan(c));
@@ -194,8 +190,7 @@ static void a_deletion_shows_all(void **unused) {
 }
 
 /* The files are unknown until the apply: they may be created, but not deleted. */
-static void unknown_parts(void **unused) {
-    (void)unused;
+static void unknown_parts(void **) {
     EngineCase *c = open_with(NULL);
     static const char files[] = "'${fake_thing.t.id == \"t-1\" ? {a = \"one\"} : {b = \"two\"}}'";
     static const char thing[] = "  fake_thing: {t: {name: t, zone: %s}}\n";
@@ -215,8 +210,7 @@ static void unknown_parts(void **unused) {
     engine_case_close(c);
 }
 
-static void a_saved_plan_is_binding(void **unused) {
-    (void)unused;
+static void a_saved_plan_is_binding(void **) {
     EngineCase *c = open_with("{a: one, b: two}");
     configure(c, "{a: other, b: two, d: three}");
     engine_case_must(c, engine_case_plan(c));
@@ -239,8 +233,7 @@ static void a_saved_plan_is_binding(void **unused) {
     engine_case_close(c);
 }
 
-static void mistakes_of_a_provider(void **unused) {
-    (void)unused;
+static void mistakes_of_a_provider(void **) {
     static const struct {
         const char *what, *said;
         bool is_planned;
@@ -274,8 +267,7 @@ static void mistakes_of_a_provider(void **unused) {
     }
 }
 
-static void secrets_are_hidden(void **unused) {
-    (void)unused;
+static void secrets_are_hidden(void **) {
     EngineCase *c = open_with(NULL);
     engine_case_config(
         c, str_to_cstr(str_format(c->arena,
@@ -308,8 +300,7 @@ static Str stored_path(const EngineCase *c) {
 }
 
 /* A state file that outlives the process. */
-static bool write_stored(Backend *backend, Str bytes, Diags *diags) {
-    (void)diags;
+static bool write_stored(Backend *backend, Str bytes, Diags *) {
     EngineCase *c = backend->self;
     c->stored = str_clone(bytes, c->arena);
     return disk_real.write_file(NULL, stored_path(c), bytes, 0600) == 0;
@@ -354,8 +345,7 @@ typedef struct Death {
     const char *wanted;
 } Death;
 
-static void deaths_between_parts(void **state) {
-    (void)state;
+static void deaths_between_parts(void **) {
     static const char made[] = "{a: one, b: two, d: fixed three}";
     static const char changed[] = "{b: other, d: fixed four, e: five}";
     static const char all[] = "a=one b=two d=fixed three ", then[] = "b=other d=fixed four e=five ";
@@ -428,14 +418,12 @@ static uint64_t syncs_of_apply(bool is_recorded) {
     return count;
 }
 
-static void recorded_parts_share_a_sync(void **state) {
-    (void)state;
+static void recorded_parts_share_a_sync(void **) {
     assert_int_equal(syncs_of_apply(true), syncs_of_apply(false) - 3);
 }
 
 /* The second process dies too, in the parts that the first one left. */
-static void two_deaths(void **unused) {
-    (void)unused;
+static void two_deaths(void **) {
     EngineCase *c = open_with(NULL);
     configure(c, "{a: one, b: two, d: three, e: four}");
     die(c, "a", "die changed");
@@ -448,8 +436,7 @@ static void two_deaths(void **unused) {
 }
 
 /* The parts of a deposed object are in doubt; those of its successor are not. */
-static void a_death_in_a_predecessor(void **unused) {
-    (void)unused;
+static void a_death_in_a_predecessor(void **) {
     static const char order[] = "      lifecycle: {create_before_destroy: true}\n";
     EngineCase *c = open_with(NULL);
     configure_in(c, "one", "{a: one, b: two}", order);
@@ -466,8 +453,7 @@ static void a_death_in_a_predecessor(void **unused) {
 }
 
 /* A part fails, and the process goes on. */
-static void failures_between_parts(void **unused) {
-    (void)unused;
+static void failures_between_parts(void **) {
     static const char *const ways[] = {"refuse", "lost"};
     for (size_t i = 0; i < ARRAY_COUNT(ways); i++) {
         EngineCase *c = open_with("{a: one, b: two, d: three}");
@@ -491,8 +477,7 @@ static void failures_between_parts(void **unused) {
 }
 
 /* Parts that a failed creation made are kept, and are not created again. */
-static void a_partial_creation_is_continued(void **unused) {
-    (void)unused;
+static void a_partial_creation_is_continued(void **) {
     EngineCase *c = open_with(NULL);
     configure(c, "{a: one, b: two, d: three}");
     bundle_fault = (BundleFault){.key = "b", .what = "refuse"};
@@ -521,8 +506,7 @@ static void hear(void *self, const WalkEvent *event) {
                           STR_ARG(event->text), (int)event->done, (int)event->total);
 }
 
-static void progress_names_the_part(void **unused) {
-    (void)unused;
+static void progress_names_the_part(void **) {
     EngineCase *c = open_with(NULL);
     Heard heard = {c->arena, strbuf_new(c->arena)};
     Hooks hooks = {&heard, hear};

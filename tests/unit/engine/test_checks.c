@@ -71,8 +71,7 @@ static void reports_condition_results(void **state) {
     }
 }
 
-static void warns_and_goes_on(void **state) {
-    (void)state;
+static void warns_and_goes_on(void **) {
     EngineCase *c = open_with(check_cases[1].text);
     engine_case_must(c, engine_case_plan(c));
     assert_said(c, "W Check block assertion failed: two 2");
@@ -84,16 +83,14 @@ static void warns_and_goes_on(void **state) {
     engine_case_close(c);
 }
 
-static void reports_unknown_conditions(void **state) {
-    (void)state;
+static void reports_unknown_conditions(void **) {
     EngineCase *c = open_with(check_cases[2].text);
     engine_case_must(c, engine_case_plan(c));
     assert_said(c, "W Check block assertion known after apply");
     engine_case_close(c);
 }
 
-static void hides_sensitive_messages(void **state) {
-    (void)state;
+static void hides_sensitive_messages(void **) {
     EngineCase *c = open_with(check_cases[3].text);
     engine_case_must(c, engine_case_plan(c));
     assert_said(c, "W Error message refers to sensitive values");
@@ -129,8 +126,7 @@ static void is_unknown_without_evaluation(void **state) {
     engine_case_close(c);
 }
 
-static void reports_each_instance(void **state) {
-    (void)state;
+static void reports_each_instance(void **) {
     EngineCase *c = open_with(
         "resource: {fake_thing: {b: {count: 2, name: \"b${count.index}\", lifecycle: "
         "{precondition: "
@@ -145,8 +141,7 @@ static void reports_each_instance(void **state) {
 }
 
 /* In refresh-only mode failed conditions are warnings, because nothing can be changed. */
-static void only_warns_when_refreshing(void **state) {
-    (void)state;
+static void only_warns_when_refreshing(void **) {
     EngineCase *c = open_with("");
     engine_case_must(c, engine_case_apply(c));
     engine_case_config(
@@ -161,8 +156,7 @@ static void only_warns_when_refreshing(void **state) {
     engine_case_close(c);
 }
 
-static void cannot_be_evaluated(void **state) {
-    (void)state;
+static void cannot_be_evaluated(void **) {
     EngineCase *c = open_with("check: {c: {assert: {condition: "
                               "\"${[true][fake_thing.a.size]}\", error_message: x}}}\n");
     assert_false(engine_case_plan(c));
@@ -170,8 +164,7 @@ static void cannot_be_evaluated(void **state) {
     engine_case_close(c);
 }
 
-static void keeps_its_source_to_itself(void **state) {
-    (void)state;
+static void keeps_its_source_to_itself(void **) {
     EngineCase *c = open_with("check: {c: {data: {fake_lookup: {l: {name: a}}}, assert: "
                               "{condition: \"${fake_thing.a.size == 1}\", error_message: "
                               "x}}}\noutput: {o: {value: \"${data.fake_lookup.l.answer}\"}}\n");

@@ -41,8 +41,7 @@ static Str configuration(EngineCase *c) {
     return config_json_write(&engine, NULL, c->arena);
 }
 
-static void deprecated_messages(void **state) {
-    (void)state;
+static void deprecated_messages(void **) {
     EngineCase *c = engine_case_open();
     engine_case_write(c, "main.tf",
                       "variable \"v\" {\n  default    = 1\n  deprecated = \"use w\"\n}\n"
@@ -54,8 +53,7 @@ static void deprecated_messages(void **state) {
     engine_case_close(c);
 }
 
-static void expressions(void **state) {
-    (void)state;
+static void expressions(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(expression_cases); i++) {
         const ExpressionCase *row = &expression_cases[i];
         EngineCase *c = engine_case_open();
@@ -73,8 +71,7 @@ static void expressions(void **state) {
 }
 
 /* No provider, no argument, a count without a reference: all are omitted. */
-static void omits_empty_members(void **state) {
-    (void)state;
+static void omits_empty_members(void **) {
     EngineCase *c = engine_case_open();
     engine_case_write(c, "main.tf", "resource \"terraform_data\" \"a\" {\n  count = abs(1)\n}\n");
     check_str(
@@ -87,8 +84,7 @@ static void omits_empty_members(void **state) {
 }
 
 /* A single module: no expressions, no schemas, and of calls only their sources. */
-static void describes_one_module(void **state) {
-    (void)state;
+static void describes_one_module(void **) {
     EngineCase *c = engine_case_open();
     engine_case_write(c, "main.tf",
                       "variable \"v\" {}\nresource \"terraform_data\" \"a\" {\n  count = 1\n"

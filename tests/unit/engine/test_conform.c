@@ -74,8 +74,7 @@ static const PlanCase plan_cases[] = {
     {"null", "*------", "*------", NULL},    {"null", "a------", "null", "planned no object"},
 };
 
-static void plans_follow_the_configuration(void **unused) {
-    (void)unused;
+static void plans_follow_the_configuration(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(plan_cases); i++) {
         const PlanCase *c = &plan_cases[i];
@@ -105,8 +104,7 @@ static const PlanCase result_cases[] = {
     {NULL, "a------", "null", "no object is left"},
 };
 
-static void results_follow_the_plan(void **unused) {
-    (void)unused;
+static void results_follow_the_plan(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(result_cases); i++) {
         const PlanCase *c = &result_cases[i];

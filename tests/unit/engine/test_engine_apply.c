@@ -1,8 +1,7 @@
 /* Whole applies: the order of calls, replacement, modules, repetition. */
 #include "engine_case.h"
 
-static void creates_updates_and_deletes(void **unused) {
-    (void)unused;
+static void creates_updates_and_deletes(void **) {
     EngineCase *c = engine_case_open();
     engine_case_run(c, "resource:\n"
                        "  fake_thing:\n"
@@ -26,8 +25,7 @@ static void creates_updates_and_deletes(void **unused) {
     engine_case_close(c);
 }
 
-static void deletes_dependents_first(void **unused) {
-    (void)unused;
+static void deletes_dependents_first(void **) {
     TELL({"resource:\n"
           "  fake_thing:\n"
           "    a: {name: a}\n"
@@ -54,8 +52,7 @@ static const char *chain(EngineCase *c, const char *zone, const char *lifecycle)
                        c->arena);
 }
 
-static void replaces_in_order(void **unused) {
-    (void)unused;
+static void replaces_in_order(void **) {
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
     const EngineStep steps[] = {
@@ -72,8 +69,7 @@ static void replaces_in_order(void **unused) {
 }
 
 /* b is create_before_destroy, so a is too. c is updated before b's predecessor is deleted. */
-static void creates_before_it_destroys(void **unused) {
-    (void)unused;
+static void creates_before_it_destroys(void **) {
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
     const char *cbd = ", lifecycle: {create_before_destroy: true}";
@@ -90,8 +86,7 @@ static void creates_before_it_destroys(void **unused) {
     engine_case_close(c);
 }
 
-static void passes_data_on_the_way(void **unused) {
-    (void)unused;
+static void passes_data_on_the_way(void **) {
     const char *text = "resource:\n"
                        "  fake_thing:\n"
                        "    a: {name: a, zone: %s, lifecycle: {create_before_destroy: true}}\n"
@@ -116,8 +111,7 @@ static void passes_data_on_the_way(void **unused) {
 /* The network is updated, the subnet on it is removed, and the machine moves to the network. A
  * removed object is deleted before its former dependencies change, as in a replacement, unless one
  * of them is create_before_destroy. So the subnet is deleted before the network changes. */
-static void removes_the_middle(void **unused) {
-    (void)unused;
+static void removes_the_middle(void **) {
     TELL({"resource:\n"
           "  fake_thing:\n"
           "    net: {name: net}\n"
@@ -135,8 +129,7 @@ static void removes_the_middle(void **unused) {
 
 /* An object is deleted after its dependents are updated, whether one instance or the whole block is
  * removed. */
-static void updates_dependents_first(void **unused) {
-    (void)unused;
+static void updates_dependents_first(void **) {
     TELL({"resource:\n"
           "  fake_disk: {d: {count: 2, name: 'd${count.index}'}}\n"
           "  fake_thing: {vm: {name: vm, input: '${fake_disk.d[*].id}'}}\n",
@@ -155,8 +148,7 @@ static void updates_dependents_first(void **unused) {
 
 /* The same with a network that is replaced: the subnet must be deleted before it, and so before the
  * machine is updated. */
-static void removes_the_middle_of_a_replacement(void **unused) {
-    (void)unused;
+static void removes_the_middle_of_a_replacement(void **) {
     TELL({"resource:\n"
           "  fake_thing:\n"
           "    net: {name: net, zone: x}\n"
@@ -174,8 +166,7 @@ static void removes_the_middle_of_a_replacement(void **unused) {
 }
 
 /* One instance is updated, another replaced; both depended on the removed resource. */
-static void removes_below_mixed_changes(void **unused) {
-    (void)unused;
+static void removes_below_mixed_changes(void **) {
     TELL({"resource:\n"
           "  fake_thing:\n"
           "    sub: {name: sub}\n"
@@ -197,8 +188,7 @@ static void removes_below_mixed_changes(void **unused) {
           "delete b\ndelete sub\nupdate a\ncreate b\n"});
 }
 
-static void reverses_a_dependency(void **unused) {
-    (void)unused;
+static void reverses_a_dependency(void **) {
     TELL({"resource:\n"
           "  fake_thing:\n"
           "    a: {name: a, zone: x}\n"
@@ -213,8 +203,7 @@ static void reverses_a_dependency(void **unused) {
           "delete a\ndelete b\ncreate b\ncreate a\n"});
 }
 
-static void counts(void **unused) {
-    (void)unused;
+static void counts(void **) {
     const char *two = "+ fake_thing.a[0]\n+ fake_thing.a[1]\n";
     TELL({"resource: {fake_thing: {a: {count: 2, name: 'a${count.index}'}}}\n", two,
           "create a0\ncreate a1\n"},
@@ -242,8 +231,7 @@ static const char module_text[] = "variable:\n"
                                   "output:\n"
                                   "  id: {value: '${fake_thing.t.id}'}\n";
 
-static void repeats_modules(void **unused) {
-    (void)unused;
+static void repeats_modules(void **) {
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
     engine_case_write(c, "m/main.loam.yaml", module_text);
@@ -273,8 +261,7 @@ static void repeats_modules(void **unused) {
     engine_case_close(c);
 }
 
-static void nests_modules(void **unused) {
-    (void)unused;
+static void nests_modules(void **) {
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
     engine_case_write(c, "outer/inner/main.loam.yaml", module_text);
@@ -298,8 +285,7 @@ static void nests_modules(void **unused) {
     engine_case_close(c);
 }
 
-static void waits_for_depends_on(void **unused) {
-    (void)unused;
+static void waits_for_depends_on(void **) {
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
     engine_case_write(c, "m/main.loam.yaml", module_text);
@@ -318,8 +304,7 @@ static void waits_for_depends_on(void **unused) {
     engine_case_close(c);
 }
 
-static void destroys_objects_of_the_state(void **unused) {
-    (void)unused;
+static void destroys_objects_of_the_state(void **) {
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
     engine_case_run(c, "resource:\n"
@@ -359,8 +344,7 @@ static const char providers_text[] =
     "    object: {name: object, provider: fake.inner, input: '${fake_thing.server.name}'}\n";
 
 /* A provider configured by a planned resource: its own resources are planned anyway. */
-static void defers_a_provider(void **unused) {
-    (void)unused;
+static void defers_a_provider(void **) {
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
     Str x = str_format(c->arena, providers_text, "x");
@@ -384,8 +368,7 @@ static void defers_a_provider(void **unused) {
     engine_case_close(c);
 }
 
-static void removes_an_object_of_a_rebuilt_provider(void **unused) {
-    (void)unused;
+static void removes_an_object_of_a_rebuilt_provider(void **) {
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
     Str text = str_format(c->arena, providers_text, "x");
@@ -402,8 +385,7 @@ static void removes_an_object_of_a_rebuilt_provider(void **unused) {
     engine_case_close(c);
 }
 
-static void keeps_limits(void **unused) {
-    (void)unused;
+static void keeps_limits(void **) {
     EngineCase *c = engine_case_open();
     c->parallelism = 16;
     c->world.is_slow = true;
@@ -451,8 +433,7 @@ static Str wide_state(uint32_t parallelism, Arena *arena) {
     return text;
 }
 
-static void many_workers_do_as_one(void **unused) {
-    (void)unused;
+static void many_workers_do_as_one(void **) {
     SCOPED(ArenaRef) arena = arena_open("states");
     Str one = wide_state(1, arena);
     check_str_equal(wide_state(16, arena), one);
@@ -466,8 +447,7 @@ static void hear_progress(void *self, const WalkEvent *event) {
 }
 
 /* Progress events of a refresh do not count for the apply. */
-static void reports_progress_of_changes(void **unused) {
-    (void)unused;
+static void reports_progress_of_changes(void **) {
     EngineCase *c = engine_case_open();
     StrBuf heard = strbuf_new(c->arena);
     Hooks hooks = {&heard, hear_progress};

@@ -47,8 +47,7 @@ static void check_has(const EngineCase *c, const char *objects) {
     "    b: {name: b, zone: '%{for x in fake_thing.a}${x.name}%{endfor}'}\n"                       \
     "    free: {name: free}\n" more
 
-static void rounds(void **unused) {
-    (void)unused;
+static void rounds(void **) {
     EngineCase *c = open_case();
     engine_case_config(c, COUNTED("2", ""));
     plan(c, "+ fake_thing.free\n+ terraform_data.n\n",
@@ -74,8 +73,7 @@ static void rounds(void **unused) {
 }
 
 /* Without the option, and in a configuration of a provider, unknown instances are an error. */
-static void errors(void **unused) {
-    (void)unused;
+static void errors(void **) {
     EngineCase *c = engine_case_open();
     engine_case_config(c, COUNTED("2", ""));
     assert_false(engine_case_plan(c));
@@ -92,8 +90,7 @@ static void errors(void **unused) {
     engine_case_close(c);
 }
 
-static void modules(void **unused) {
-    (void)unused;
+static void modules(void **) {
     EngineCase *c = open_case();
     engine_case_write(c, "m/main.loam.yaml",
                       "variable: {i: {}}\n"
@@ -129,8 +126,7 @@ static void modules(void **unused) {
 }
 
 /* A stored object waits for the dependents that may have to be deleted before it. */
-static void deletions_wait(void **unused) {
-    (void)unused;
+static void deletions_wait(void **) {
     EngineCase *c = open_case();
     engine_case_run(c,
                     "resource:\n"
@@ -158,8 +154,7 @@ static void deletions_wait(void **unused) {
 }
 
 /* A failed round keeps every object that waits, and the next rounds continue. */
-static void failures(void **unused) {
-    (void)unused;
+static void failures(void **) {
     EngineCase *c = open_case();
     engine_case_config(c, COUNTED("2", ""));
     engine_case_must(c, engine_case_apply(c));
@@ -177,8 +172,7 @@ static void failures(void **unused) {
 }
 
 /* A destroy and a refresh concern stored objects alone, so they have no placeholders. */
-static void other_modes(void **unused) {
-    (void)unused;
+static void other_modes(void **) {
     EngineCase *c = open_case();
     engine_case_config(c, COUNTED("2", ""));
     engine_case_must(c, engine_case_apply(c));
@@ -229,8 +223,7 @@ static Str invocations(const EngineCase *c) {
     "    m: {count: 1, config: {text: first}}\n"
 
 /* An object waits for its action, with the other actions that it triggers, and its dependents. */
-static void actions(void **unused) {
-    (void)unused;
+static void actions(void **) {
     EngineCase *c = open_case();
     fake_world_order(&c->world, "defer a");
     engine_case_config(c, ACTIONS("1"));
@@ -266,8 +259,7 @@ static void actions(void **unused) {
 }
 
 /* An object that waits for another reason lists its actions, too. */
-static void actions_of_dependents(void **unused) {
-    (void)unused;
+static void actions_of_dependents(void **) {
     EngineCase *c = open_case();
     engine_case_config(
         c, COUNTED("2", "    d: {name: d, zone: '${fake_thing.b.id}', lifecycle: {action_trigger: "
@@ -283,8 +275,7 @@ static void actions_of_dependents(void **unused) {
 }
 
 /* Without the option, and for an invocation that the user requests, a deferred plan is an error. */
-static void rejected_actions(void **unused) {
-    (void)unused;
+static void rejected_actions(void **) {
     static const struct {
         bool allows_deferral;
         bool is_requested;

@@ -10,8 +10,7 @@ static const char two_chains[] = "resource:\n"
                                  "    x: {name: x}\n"
                                  "    y: {name: y, input: '${fake_thing.x.id}'}\n";
 
-static void a_failure_skips_dependents_only(void **unused) {
-    (void)unused;
+static void a_failure_skips_dependents_only(void **) {
     EngineCase *c = engine_case_open();
     engine_case_config(c, two_chains);
     fake_world_order(&c->world, "create a");
@@ -25,8 +24,7 @@ static void a_failure_skips_dependents_only(void **unused) {
     engine_case_close(c);
 }
 
-static void half_a_creation_is_tainted(void **unused) {
-    (void)unused;
+static void half_a_creation_is_tainted(void **) {
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
     engine_case_config(c, two_chains);
@@ -42,8 +40,7 @@ static void half_a_creation_is_tainted(void **unused) {
     engine_case_close(c);
 }
 
-static void an_inconsistent_result_is_tainted(void **unused) {
-    (void)unused;
+static void an_inconsistent_result_is_tainted(void **) {
     EngineCase *c = engine_case_open();
     engine_case_config(c, "variable: {s: {default: hidden, sensitive: true}}\n"
                           "resource: {fake_thing: {a: {name: a, size: 1, kind: '${var.s}'}}}\n");
@@ -56,8 +53,7 @@ static void an_inconsistent_result_is_tainted(void **unused) {
 }
 
 /* Old frameworks change configured values in plans and results. */
-static void a_legacy_provider_may_differ(void **unused) {
-    (void)unused;
+static void a_legacy_provider_may_differ(void **) {
     EngineCase *c = engine_case_open();
     engine_case_config(c, "resource: {fake_thing: {a: {name: a, size: 1}}}\n");
     fake_world_order(&c->world, "lie a");
@@ -67,8 +63,7 @@ static void a_legacy_provider_may_differ(void **unused) {
     engine_case_close(c);
 }
 
-static void a_failed_update_keeps_the_object(void **unused) {
-    (void)unused;
+static void a_failed_update_keeps_the_object(void **) {
     EngineCase *c = engine_case_open();
     engine_case_run(c, "resource: {fake_thing: {a: {name: a, size: 1}}}\n");
     engine_case_config(c, "resource: {fake_thing: {a: {name: a, size: 2}}}\n");
@@ -93,8 +88,7 @@ static EngineCase *open_cbd(void) {
     return c;
 }
 
-static void a_deposed_object_is_restored(void **unused) {
-    (void)unused;
+static void a_deposed_object_is_restored(void **) {
     EngineCase *c = open_cbd();
     fake_world_order(&c->world, "create a");
     assert_false(engine_case_apply(c));
@@ -102,8 +96,7 @@ static void a_deposed_object_is_restored(void **unused) {
     engine_case_close(c);
 }
 
-static void half_a_successor_leaves_both(void **unused) {
-    (void)unused;
+static void half_a_successor_leaves_both(void **) {
     EngineCase *c = open_cbd();
     fake_world_order(&c->world, "half a");
     assert_false(engine_case_apply(c));
@@ -116,8 +109,7 @@ static void half_a_successor_leaves_both(void **unused) {
     engine_case_close(c);
 }
 
-static void a_predecessor_that_stays_is_deposed(void **unused) {
-    (void)unused;
+static void a_predecessor_that_stays_is_deposed(void **) {
     EngineCase *c = open_cbd();
     fake_world_order(&c->world, "delete a");
     assert_false(engine_case_apply(c));
@@ -132,8 +124,7 @@ static void a_predecessor_that_stays_is_deposed(void **unused) {
 }
 
 /* One of three instances cannot be deleted; the two others are still replaced. */
-static void one_failed_deletion_stops_one_replacement(void **unused) {
-    (void)unused;
+static void one_failed_deletion_stops_one_replacement(void **) {
     static const char text[] = "resource:\n"
                                "  fake_thing:\n"
                                "    net: {name: net, zone: %s}\n"
@@ -163,8 +154,7 @@ static void one_failed_deletion_stops_one_replacement(void **unused) {
     engine_case_close(c);
 }
 
-static void a_failed_deletion_keeps_its_dependencies(void **unused) {
-    (void)unused;
+static void a_failed_deletion_keeps_its_dependencies(void **) {
     EngineCase *c = engine_case_open();
     engine_case_run(c, two_chains);
     engine_case_options(c, PLAN_DESTROY);
@@ -175,8 +165,7 @@ static void a_failed_deletion_keeps_its_dependencies(void **unused) {
     engine_case_close(c);
 }
 
-static void a_failed_data_source_is_reported(void **unused) {
-    (void)unused;
+static void a_failed_data_source_is_reported(void **) {
     EngineCase *c = engine_case_open();
     engine_case_config(c, "data: {fake_lookup: {d: {name: d}}}\n"
                           "resource: {fake_thing: {a: {name: '${data.fake_lookup.d.answer}'}}}\n");
@@ -188,8 +177,7 @@ static void a_failed_data_source_is_reported(void **unused) {
 }
 
 /* A failed state write is tried again at the end; an error that repeats is reported once. */
-static void a_write_is_tried_twice(void **unused) {
-    (void)unused;
+static void a_write_is_tried_twice(void **) {
     EngineCase *c = engine_case_open();
     c->failing_writes = 1;
     engine_case_run(c, "resource: {fake_thing: {a: {name: a, size: 1}}}\n");
@@ -204,8 +192,7 @@ static void a_write_is_tried_twice(void **unused) {
     engine_case_close(c);
 }
 
-static void a_stop_starts_no_operation(void **unused) {
-    (void)unused;
+static void a_stop_starts_no_operation(void **) {
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
     c->world.cancel = cancel_open();
@@ -228,8 +215,7 @@ static void a_stop_starts_no_operation(void **unused) {
     engine_case_close(c);
 }
 
-static void a_stop_within_a_block_leaves_the_rest(void **unused) {
-    (void)unused;
+static void a_stop_within_a_block_leaves_the_rest(void **) {
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
     const char *text = "resource:\n"
@@ -251,8 +237,7 @@ static void a_stop_within_a_block_leaves_the_rest(void **unused) {
     engine_case_close(c);
 }
 
-static void a_stopped_plan_is_no_plan(void **unused) {
-    (void)unused;
+static void a_stopped_plan_is_no_plan(void **) {
     EngineCase *c = engine_case_open();
     c->world.cancel = cancel_open();
     cancel_raise(c->world.cancel, CANCEL_STOP);
@@ -300,8 +285,7 @@ typedef struct DoubtCase {
     const char *objects; /* after the apply */
 } DoubtCase;
 
-static void doubts_are_resolved(void **unused) {
-    (void)unused;
+static void doubts_are_resolved(void **) {
     static const DoubtCase cases[] = {
         {just_a, RECOVER_ABSENT, "+ fake_thing.a\n", "fake_thing.a a-2\n"},
         {just_a, RECOVER_COMPLETE, "", "fake_thing.a a-1\n"},
@@ -323,8 +307,7 @@ static void doubts_are_resolved(void **unused) {
 }
 
 /* The journal keeps the sensitive marks of an interrupted creation. */
-static void found_objects_keep_their_marks(void **unused) {
-    (void)unused;
+static void found_objects_keep_their_marks(void **) {
     EngineCase *c = open_doubt("locals: {}\n");
     ResourceAddr address = {.type = STR("fake_thing"), .name = STR("a")};
     StatePending *pending = arena_new(c->arena, StatePending);
@@ -342,8 +325,7 @@ static void found_objects_keep_their_marks(void **unused) {
 }
 
 /* An operation in doubt is resolved even with -refresh=false. */
-static void doubts_do_not_depend_on_refresh(void **unused) {
-    (void)unused;
+static void doubts_do_not_depend_on_refresh(void **) {
     EngineCase *c = open_doubt(just_a);
     c->options.skip_refresh = true;
     engine_case_must(c, engine_case_apply(c));
@@ -352,8 +334,7 @@ static void doubts_do_not_depend_on_refresh(void **unused) {
     engine_case_close(c);
 }
 
-static void doubts_outlive_a_target(void **unused) {
-    (void)unused;
+static void doubts_outlive_a_target(void **) {
     EngineCase *c = open_doubt("resource: {fake_thing: {a: {name: a}, b: {name: b}}}\n");
     engine_case_target(c, "fake_thing.b");
     engine_case_must(c, engine_case_apply(c));
@@ -361,8 +342,7 @@ static void doubts_outlive_a_target(void **unused) {
     engine_case_close(c);
 }
 
-static void doubts_outlive_a_deferred_provider(void **unused) {
-    (void)unused;
+static void doubts_outlive_a_deferred_provider(void **) {
     EngineCase *c = open_doubt("provider: {fake: [{}, {alias: in, endpoint: "
                                "'${fake_thing.s.id}'}]}\n"
                                "resource: {fake_thing: {s: {name: s}, a: {name: a, provider: "
@@ -390,8 +370,7 @@ static bool reopen(EngineCase *c) {
 }
 
 /* A process dies within a call; the next one reads its journal. */
-static void an_interrupted_run_is_continued(void **unused) {
-    (void)unused;
+static void an_interrupted_run_is_continued(void **) {
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
     engine_case_config(c, a_and_b);
@@ -421,8 +400,7 @@ static void begin_quick_ones(EngineCase *c) {
                                      &c->journal, c->arena, &c->diags));
 }
 
-static void intents_share_a_sync(void **unused) {
-    (void)unused;
+static void intents_share_a_sync(void **) {
     EngineCase *c = engine_case_open();
     begin_quick_ones(c);
     engine_case_must(c, engine_case_apply_plan(c));
@@ -435,8 +413,7 @@ static void intents_share_a_sync(void **unused) {
 }
 
 /* Intents whose calls have not begun end with the run, without doubt. */
-static void a_stop_ends_shared_intents(void **unused) {
-    (void)unused;
+static void a_stop_ends_shared_intents(void **) {
     EngineCase *c = engine_case_open();
     c->world.cancel = cancel_open();
     c->world.stops_at = STR("create q0");
@@ -453,8 +430,7 @@ static void a_stop_ends_shared_intents(void **unused) {
 }
 
 /* A process dies within the second of three calls whose intents share a sync. */
-static void shared_intents_are_recovered(void **unused) {
-    (void)unused;
+static void shared_intents_are_recovered(void **) {
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
     engine_case_config(c, quick_ones);
@@ -471,8 +447,7 @@ static void shared_intents_are_recovered(void **unused) {
 }
 
 /* A run that does not include b keeps the doubt about b for the run after it. */
-static void a_doubt_outlives_targeted_runs(void **unused) {
-    (void)unused;
+static void a_doubt_outlives_targeted_runs(void **) {
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
     engine_case_config(c, a_and_b);

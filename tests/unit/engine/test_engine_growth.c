@@ -87,8 +87,7 @@ static bool check_growth(size_t shape, const char *what, const uint64_t *seen) {
     return false;
 }
 
-static void grows_as_n_log_n(void **state) {
-    (void)state;
+static void grows_as_n_log_n(void **) {
     bool ok = true;
     for (size_t shape = 0; shape < ARRAY_COUNT(shapes); shape++) {
         uint64_t planned[SIZES], applied[SIZES];
@@ -128,8 +127,7 @@ static uint64_t plan_moves(size_t n) {
     return work;
 }
 
-static void compares_few_of_many_moves(void **state) {
-    (void)state;
+static void compares_few_of_many_moves(void **) {
     uint64_t few = plan_moves(2 * SMALLEST), many = plan_moves(4 * SMALLEST);
     if (!growth_is_fine(few, many))
         fail_msg("%ju, %ju", (uintmax_t)few, (uintmax_t)many);

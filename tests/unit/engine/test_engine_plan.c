@@ -50,8 +50,7 @@ static const ChangeCase change_cases[] = {
      "- fake_thing.a delete_because_wrong_repetition\n+ fake_thing.a[\"k\"]\n"},
 };
 
-static void plans_changes(void **unused) {
-    (void)unused;
+static void plans_changes(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(change_cases); i++) {
         EngineCase *c = engine_case_open();
         engine_case_run(c, base);
@@ -75,8 +74,7 @@ static Value after_of(const EngineCase *c, const char *address, const char *attr
     return value_null(&TYPE_DYNAMIC);
 }
 
-static void unknowns_propagate(void **unused) {
-    (void)unused;
+static void unknowns_propagate(void **) {
     EngineCase *c = engine_case_open();
     engine_case_config(c, "resource:\n"
                           "  fake_thing:\n"
@@ -96,8 +94,7 @@ static void unknowns_propagate(void **unused) {
 }
 
 /* A changed object keeps the values that an update cannot change; the others become unknown. */
-static void an_update_keeps_computed_values(void **unused) {
-    (void)unused;
+static void an_update_keeps_computed_values(void **) {
     EngineCase *c = engine_case_open();
     engine_case_run(c, base);
     engine_case_config(c, "resource: {fake_thing: {a: {name: a, size: 2, zone: x}}}\n");
@@ -109,8 +106,7 @@ static void an_update_keeps_computed_values(void **unused) {
 
 /* The plan warns and continues without the values; the apply reads them. A data source that defers
  * in the apply fails. */
-static void data_may_be_deferred(void **unused) {
-    (void)unused;
+static void data_may_be_deferred(void **) {
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
     engine_case_config(c, "data: {fake_lookup: {d: {name: d}, e: {name: e}}}\n"
@@ -145,8 +141,7 @@ static void data_may_be_deferred(void **unused) {
     engine_case_close(c);
 }
 
-static void ephemerals_may_be_deferred(void **unused) {
-    (void)unused;
+static void ephemerals_may_be_deferred(void **) {
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
     engine_case_config(c, "ephemeral: {fake_token: {t: {name: t}}}\n"
@@ -169,8 +164,7 @@ static void ephemerals_may_be_deferred(void **unused) {
 }
 
 /* A deferred data source of a check is a warning of the check. */
-static void nested_data_may_be_deferred(void **unused) {
-    (void)unused;
+static void nested_data_may_be_deferred(void **) {
     EngineCase *c = engine_case_open();
     engine_case_config(c, "check: {c: {data: {fake_lookup: {l: {name: l}}}, assert: {condition: "
                           "\"${data.fake_lookup.l.answer != \\\"\\\"}\", error_message: x}}}\n");
@@ -185,8 +179,7 @@ static void nested_data_may_be_deferred(void **unused) {
     engine_case_close(c);
 }
 
-static void data_is_read_as_soon_as_it_can_be(void **unused) {
-    (void)unused;
+static void data_is_read_as_soon_as_it_can_be(void **) {
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
     const char *text = "resource:\n"
@@ -313,8 +306,7 @@ static const char module_text[] = "variable: {name: {type: string}}\n"
                                   "resource: {fake_thing: {t: {name: '${var.name}'}}}\n"
                                   "output: {id: {value: '${fake_thing.t.id}'}}\n";
 
-static void errors_are_reported(void **unused) {
-    (void)unused;
+static void errors_are_reported(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(errors); i++) {
         EngineCase *c = engine_case_open();
         engine_case_write(c, "m/main.loam.yaml", module_text);
@@ -336,8 +328,7 @@ static void errors_are_reported(void **unused) {
     }
 }
 
-static void an_error_hides_no_other(void **unused) {
-    (void)unused;
+static void an_error_hides_no_other(void **) {
     EngineCase *c = engine_case_open();
     engine_case_config(c, "resource:\n"
                           "  fake_thing:\n"
@@ -349,8 +340,7 @@ static void an_error_hides_no_other(void **unused) {
     engine_case_close(c);
 }
 
-static void destruction_is_prevented(void **unused) {
-    (void)unused;
+static void destruction_is_prevented(void **) {
     static const ChangeCase cases[] = {
         {"name: a, zone: y", "set"},
         {"name: a, zone: x, for_each: {k: 1}", "set"},
@@ -376,8 +366,7 @@ static void destruction_is_prevented(void **unused) {
 }
 
 /* prevent_destroy holds in a removed module instance, where no expression can be evaluated. */
-static void destruction_with_the_module_is_prevented(void **unused) {
-    (void)unused;
+static void destruction_with_the_module_is_prevented(void **) {
     EngineCase *c = engine_case_open();
     engine_case_write(c, "m/main.loam.yaml",
                       "resource: {fake_thing: {t: {count: 2, name: 't${count.index}', lifecycle: "
@@ -390,8 +379,7 @@ static void destruction_with_the_module_is_prevented(void **unused) {
 }
 
 /* One directory called twice: the expressions of each call refer to its own objects. */
-static void a_module_may_be_called_twice(void **unused) {
-    (void)unused;
+static void a_module_may_be_called_twice(void **) {
     EngineCase *c = engine_case_open();
     engine_case_write(c, "m/main.tf",
                       "variable \"name\" {}\n"
@@ -405,8 +393,7 @@ static void a_module_may_be_called_twice(void **unused) {
     engine_case_close(c);
 }
 
-static void drift_is_found(void **unused) {
-    (void)unused;
+static void drift_is_found(void **) {
     EngineCase *c = engine_case_open();
     engine_case_run(c, "resource: {fake_thing: {a: {name: a, size: 1}, b: {name: b}}}\n");
     fake_world_find(&c->world, "a")->size = 7;
@@ -433,8 +420,7 @@ static void drift_is_found(void **unused) {
     engine_case_close(c);
 }
 
-static void replacement_on_request(void **unused) {
-    (void)unused;
+static void replacement_on_request(void **) {
     EngineCase *c = engine_case_open();
     engine_case_run(c, "resource: {fake_thing: {a: {name: a}, b: {count: 2, name: "
                        "'b${count.index}'}}}\n");
@@ -452,8 +438,7 @@ static void replacement_on_request(void **unused) {
 }
 
 /* A provider that rejects changes of an object accepts its replacement. */
-static void replacement_of_fixed(void **unused) {
-    (void)unused;
+static void replacement_of_fixed(void **) {
     EngineCase *c = engine_case_open();
     engine_case_run(c, "resource: {fake_thing: {a: {name: a}, b: {name: b, size: 1, lifecycle: "
                        "{replace_triggered_by: [fake_thing.a]}}}}\n");
@@ -468,8 +453,7 @@ static void replacement_of_fixed(void **unused) {
     engine_case_close(c);
 }
 
-static void replacement_by_trigger(void **unused) {
-    (void)unused;
+static void replacement_by_trigger(void **) {
     const char *text = "resource:\n"
                        "  fake_thing:\n"
                        "    a: {for_each: {k: 1, l: %s}, name: '${each.key}', size: "
@@ -494,8 +478,7 @@ static void replacement_by_trigger(void **unused) {
     engine_case_close(c);
 }
 
-static void outputs_change(void **unused) {
-    (void)unused;
+static void outputs_change(void **) {
     EngineCase *c = engine_case_open();
     const char *secret = "variable: {s: {default: {x: y}, sensitive: true}}\n"
                          "output: {a: {value: 1}, b: {value: '${[var.s.x]}', sensitive: true}}\n";
@@ -518,8 +501,7 @@ static void outputs_change(void **unused) {
 }
 
 /* A change of marks alone updates the state without a provider call. */
-static void marks_are_kept(void **unused) {
-    (void)unused;
+static void marks_are_kept(void **) {
     EngineCase *c = engine_case_open();
     engine_case_run(c, "resource: {fake_thing: {a: {name: a, tags: {k: v}}}}\n");
     engine_case_config(c, "variable: {s: {default: v, sensitive: true}}\n"
@@ -534,8 +516,7 @@ static void marks_are_kept(void **unused) {
 }
 
 /* What a type finds sensitive in an object is masked in plan and state, from the first plan on. */
-static void marks_depend_on_the_object(void **unused) {
-    (void)unused;
+static void marks_depend_on_the_object(void **) {
     EngineCase *c = engine_case_open();
     engine_case_config(c, "resource: {fake_thing: {a: {name: a, kind: plain, input: {k: v}}}}\n");
     engine_case_must(c, engine_case_plan(c));
@@ -558,8 +539,7 @@ static void marks_depend_on_the_object(void **unused) {
 }
 
 /* Notes explain creations as well as updates. */
-static void notes_are_kept(void **unused) {
-    (void)unused;
+static void notes_are_kept(void **) {
     static const char *const configs[] = {
         "resource: {fake_thing: {a: {name: a, kind: noted}}}\n",
         "resource: {fake_thing: {a: {name: a, kind: noted, size: 1}}}\n",
@@ -578,8 +558,7 @@ static void notes_are_kept(void **unused) {
 }
 
 /* New dependencies are saved even if nothing else changed. */
-static void new_dependencies_are_remembered(void **unused) {
-    (void)unused;
+static void new_dependencies_are_remembered(void **) {
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
     engine_case_run(c, "resource: {fake_thing: {a: {name: a}, b: {name: b}}}\n");
@@ -592,8 +571,7 @@ static void new_dependencies_are_remembered(void **unused) {
 }
 
 /* Ephemeral values may be passed to write-only arguments; neither plan nor state stores them. */
-static void write_only_arguments_are_not_kept(void **unused) {
-    (void)unused;
+static void write_only_arguments_are_not_kept(void **) {
     EngineCase *c = engine_case_open();
     engine_case_config(c, "variable: {t: {type: string, default: hush, ephemeral: true}}\n"
                           "resource: {fake_thing: {a: {name: a, token: '${var.t}'}}}\n");
@@ -610,8 +588,7 @@ static void write_only_arguments_are_not_kept(void **unused) {
     engine_case_close(c);
 }
 
-static void validation_needs_no_state(void **unused) {
-    (void)unused;
+static void validation_needs_no_state(void **) {
     EngineCase *c = engine_case_open();
     engine_case_write(c, "m/main.loam.yaml", module_text);
     engine_case_config(
@@ -631,8 +608,7 @@ static void validation_needs_no_state(void **unused) {
     engine_case_close(c);
 }
 
-static void the_console_changes_nothing(void **unused) {
-    (void)unused;
+static void the_console_changes_nothing(void **) {
     EngineCase *c = engine_case_open();
     engine_case_run(c, "resource: {fake_thing: {a: {count: 3, name: 'a${count.index}'}}}\n");
     engine_case_config(c, "resource: {fake_thing: {a: {count: 1, name: 'a${count.index}'}}}\n"
@@ -658,8 +634,7 @@ static void the_console_changes_nothing(void **unused) {
 }
 
 /* The fake provider converts no objects of other types. */
-static void a_type_may_refuse_objects_of_another(void **unused) {
-    (void)unused;
+static void a_type_may_refuse_objects_of_another(void **) {
     static const char moved[] = "resource: {fake_vault: {b: {name: a}}}\n"
                                 "moved: [{from: fake_thing.a, to: fake_vault.b}]\n";
     EngineCase *c = engine_case_open();

@@ -110,8 +110,7 @@ static void change_and_settle(EngineCase *c, Lot *lot) {
     assert_int_equal(stored(c), alive(&c->world));
 }
 
-static void anything_goes(void **unused) {
-    (void)unused;
+static void anything_goes(void **) {
     for (uint64_t seed = 1; seed <= 40; seed++) {
         Lot lot = {.state = seed, .type = seed % 4 < 2 ? "fake_thing" : "fake_quick"};
         EngineCase *c = engine_case_open();

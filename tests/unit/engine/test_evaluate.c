@@ -21,8 +21,7 @@ static Expansion keyed(const char *const *keys, size_t count, Arena *arena) {
     return expansion;
 }
 
-static void shapes(void **unused) {
-    (void)unused;
+static void shapes(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const keys[] = {"a", "b"};
     Value values[] = {value_int(1), value_int(2)};
@@ -39,8 +38,7 @@ static void shapes(void **unused) {
     check_str(value_display(module_scope_combine(&no_names, values, arena), 0, arena), "{}");
 }
 
-static void finds_keys(void **unused) {
-    (void)unused;
+static void finds_keys(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const keys[] = {"a", "c", "e", "g", "i"};
     Expansion named = keyed(keys, ARRAY_COUNT(keys), arena);

@@ -61,8 +61,7 @@ static const struct {
     {"output: {o: {value: \"${module.m.o}\"}}\n", "Attempt to get attribute from null value"},
 };
 
-static void has_no_attributes_if_disabled(void **state) {
-    (void)state;
+static void has_no_attributes_if_disabled(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(wrong); i++) {
         EngineCase *c = open_with(SWITCH THING MODULE);
         engine_case_write(c, "o.loam.yaml", wrong[i].text);
@@ -97,8 +96,7 @@ static const char *const refused[] = {
      "== \\\"x\\\"}\"}}}}\n"),
 };
 
-static void rejects_invalid_enabled(void **state) {
-    (void)state;
+static void rejects_invalid_enabled(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(refused); i++) {
         EngineCase *c = open_with(refused[i]);
         assert_false(engine_case_plan(c));
@@ -109,8 +107,7 @@ static void rejects_invalid_enabled(void **state) {
 }
 
 /* A destroy deletes the object although "enabled" is unknown. */
-static void destroys_if_enabled_is_unknown(void **state) {
-    (void)state;
+static void destroys_if_enabled_is_unknown(void **) {
     EngineCase *c = open_with(SWITCH THING);
     engine_case_must(c, engine_case_apply(c));
     c->options.mode = PLAN_DESTROY;

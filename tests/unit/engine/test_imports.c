@@ -90,8 +90,7 @@ static void brings_objects_to_their_addresses(void **state) {
     }
 }
 
-static void rejects_missing_targets(void **state) {
-    (void)state;
+static void rejects_missing_targets(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(refused_cases); i++) {
         EngineCase *c = engine_case_open();
         write_modules(c);
@@ -104,8 +103,7 @@ static void rejects_missing_targets(void **state) {
     }
 }
 
-static void is_left_out_by_targets(void **state) {
-    (void)state;
+static void is_left_out_by_targets(void **) {
     EngineCase *c = engine_case_open();
     engine_case_config(c, "resource: {terraform_data: {a: {}, b: {}}}\n"
                           "import: {to: terraform_data.a, id: i-1}\n");
@@ -116,8 +114,7 @@ static void is_left_out_by_targets(void **state) {
 }
 
 /* An imported object is saved in the state file before it is changed. */
-static void is_saved_before_it_is_changed(void **state) {
-    (void)state;
+static void is_saved_before_it_is_changed(void **) {
     EngineCase *c = engine_case_open();
     engine_case_config(c, THING "import: {to: terraform_data.a, id: i-1}\n");
     engine_case_must(c, engine_case_apply(c));
@@ -125,8 +122,7 @@ static void is_saved_before_it_is_changed(void **state) {
     engine_case_close(c);
 }
 
-static void comes_by_request(void **state) {
-    (void)state;
+static void comes_by_request(void **) {
     EngineCase *c = engine_case_open();
     engine_case_config(c, THING);
     ImportTarget request = {.address = {.type = STR("terraform_data"), .name = STR("a")},
@@ -142,8 +138,7 @@ static void comes_by_request(void **state) {
 }
 
 /* Dependents of a resource whose import is rejected are not planned. */
-static void a_refusal_skips_dependents(void **state) {
-    (void)state;
+static void a_refusal_skips_dependents(void **) {
     EngineCase *c = engine_case_open();
     engine_case_config(c, "resource:\n"
                           "  terraform_data:\n"

@@ -24,8 +24,7 @@ static void on_event(void *self, const WalkEvent *event) {
     listener->elapsed_ms[listener->ended++] = event->elapsed_ms;
 }
 
-static void reports_elapsed_time(void **unused) {
-    (void)unused;
+static void reports_elapsed_time(void **) {
     EngineCase *c = engine_case_open();
     Listener listener = {.now_ms = BEGINNING};
     Clock clock = clock_real;
@@ -46,8 +45,7 @@ static void reports_elapsed_time(void **unused) {
 }
 
 /* A provider's diagnostic about an argument points at that argument, else at the block. */
-static void points_at_provider_errors(void **unused) {
-    (void)unused;
+static void points_at_provider_errors(void **) {
     EngineCase *c = engine_case_open();
     engine_case_config(c, "resource:\n"
                           "  fake_thing:\n"

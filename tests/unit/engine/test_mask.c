@@ -38,8 +38,7 @@ static Value secret_object(Arena *arena) {
     return value_object(names, values, 4, arena);
 }
 
-static void test_masks(void **state) {
-    (void)state;
+static void test_masks(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     StrVec secrets = {0};
     mask_collect(secret_object(arena), &secrets, arena);
@@ -53,8 +52,7 @@ static void test_masks(void **state) {
 }
 
 /* A secret of several lines appears in quotes with escapes, or one line of it alone. */
-static void test_lines(void **state) {
-    (void)state;
+static void test_lines(void **) {
     static const MaskCase quoted[] = {
         {"it said: first \"line\"\n  second line\n}", "it said: (sensitive value)"},
         {"\"first \\\"line\\\"\\n  second line\\n}\"", "\"(sensitive value)\""},
@@ -74,8 +72,7 @@ static void test_lines(void **state) {
 }
 
 /* Values of the references in a failed condition. */
-static void test_values(void **state) {
-    (void)state;
+static void test_values(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Diags diags = diags_new(arena);
     StrVec secrets = {0};
@@ -91,8 +88,7 @@ static void test_values(void **state) {
 }
 
 /* Source lines with a secret are not quoted; a short secret counts only in quotes. */
-static void test_source_lines(void **state) {
-    (void)state;
+static void test_source_lines(void **) {
     static const struct {
         const char *source;
         bool hides_line, hides_snippet;
@@ -120,8 +116,7 @@ static void test_source_lines(void **state) {
 }
 
 /* A provider's value that repeats a secret of the configuration. */
-static void test_marked_values(void **state) {
-    (void)state;
+static void test_marked_values(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     StrVec secrets = {0};
     vec_push(arena, &secrets, STR("hunter22"));
@@ -187,8 +182,7 @@ static bool quotes_by_search(const StrVec *secrets, Str text, Arena *arena) {
     return false;
 }
 
-static void test_index_finds_like_a_search(void **state) {
-    (void)state;
+static void test_index_finds_like_a_search(void **) {
     uint64_t seed = 20261122;
     size_t found[2][2] = {{0}};
     for (size_t turn = 0; turn < 3000; turn++) {

@@ -33,8 +33,7 @@ static void plan_with(EngineCase *c, const TestOverrides *overrides) {
     c->plan = result.plan;
 }
 
-static void instances_first(void **state) {
-    (void)state;
+static void instances_first(void **) {
     EngineCase *c = engine_case_open();
     TestOverrides overrides = {0};
     const char *const rows[][2] = {
@@ -52,8 +51,7 @@ static void instances_first(void **state) {
     engine_case_close(c);
 }
 
-static void modules(void **state) {
-    (void)state;
+static void modules(void **) {
     EngineCase *c = engine_case_open();
     TestOverrides overrides = {0};
     vec_push(c->arena, &overrides, override_of(c, "module.m[1]", "made up"));
@@ -69,8 +67,7 @@ static void modules(void **state) {
 }
 
 /* Changes that leave something outside of the state. */
-static void effects(void **state) {
-    (void)state;
+static void effects(void **) {
     EngineCase *c = engine_case_open();
     TestOverrides overrides = {0};
     StrBuf found = strbuf_new(c->arena);

@@ -91,8 +91,7 @@ static bool has(const MoveNumbers *numbers, size_t wanted) {
     return false;
 }
 
-static void misses_no_statement_about_an_address(void **state) {
-    (void)state;
+static void misses_no_statement_about_an_address(void **) {
     Diags diags = diags_new(arena);
     MoveList list = list_of(all_pairs(), &diags);
     size_t matching = 0;
@@ -142,8 +141,7 @@ static size_t check_pair(const Moved *one, const Moved *other) {
 }
 
 /* Each pair of moves of the root module, as a configuration of its own. */
-static void compares_every_pair(void **state) {
-    (void)state;
+static void compares_every_pair(void **) {
     Module *all = all_pairs();
     size_t ordered = 0;
     for (size_t i = 0; i < all->moved.count; i++)

@@ -77,8 +77,7 @@ static const struct {
     {"t.a", "t.b", "t.x", "t.y", false},
 };
 
-static void addresses_are_matched(void **state) {
-    (void)state;
+static void addresses_are_matched(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(matches); i++) {
         MoveStatement statement = statement_of(matches[i].module, matches[i].from, matches[i].to);
         ResourceAddr out;
@@ -92,8 +91,7 @@ static void addresses_are_matched(void **state) {
     }
 }
 
-static void one_comes_before_the_other(void **state) {
-    (void)state;
+static void one_comes_before_the_other(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(orders); i++) {
         MoveStatement first = statement_of(NULL, orders[i].first_from, orders[i].first_to);
         MoveStatement second = statement_of(NULL, orders[i].second_from, orders[i].second_to);

@@ -49,8 +49,7 @@ static Str summaries(const EngineCase *c) {
     return strbuf_str(&buf);
 }
 
-static void validates(void **state) {
-    (void)state;
+static void validates(void **) {
     size_t failures = 0;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         EngineCase *c = engine_case_open();

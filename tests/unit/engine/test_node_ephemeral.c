@@ -21,8 +21,7 @@ static void applies(EngineCase *c, const char *diary) {
     check_diary(c, diary);
 }
 
-static void is_opened_in_both_walks(void **state) {
-    (void)state;
+static void is_opened_in_both_walks(void **) {
     EngineCase *c =
         open_case(TOKEN "locals: {v: '${ephemeral.fake_token.t.value}'}\n"
                         "resource: {fake_thing: {a: {name: a, token: '${local.v}'}}}\n");
@@ -37,8 +36,7 @@ static void is_opened_in_both_walks(void **state) {
 }
 
 /* A resource that was opened with another one's value is closed first. */
-static void closes_in_the_opposite_order(void **state) {
-    (void)state;
+static void closes_in_the_opposite_order(void **) {
     EngineCase *c = open_case(
         "ephemeral:\n"
         "  fake_token:\n"
@@ -53,8 +51,7 @@ static void closes_in_the_opposite_order(void **state) {
 }
 
 /* A resource with unknown configuration is opened only in the apply. */
-static void waits_for_its_configuration(void **state) {
-    (void)state;
+static void waits_for_its_configuration(void **) {
     EngineCase *c = open_case("resource:\n"
                               "  fake_thing:\n"
                               "    a: {name: a}\n"
@@ -66,8 +63,7 @@ static void waits_for_its_configuration(void **state) {
     engine_case_close(c);
 }
 
-static void waits_for_its_dependencies(void **state) {
-    (void)state;
+static void waits_for_its_dependencies(void **) {
     EngineCase *c =
         open_case("resource: {fake_thing: {a: {name: a}}}\n"
                   "ephemeral: {fake_token: {t: {name: t, depends_on: [fake_thing.a]}}}\n");
@@ -78,8 +74,7 @@ static void waits_for_its_dependencies(void **state) {
 }
 
 /* It is closed also after a dependent failed. */
-static void closes_after_failures(void **state) {
-    (void)state;
+static void closes_after_failures(void **) {
     EngineCase *c = open_case(TOKEN "resource:\n"
                                     "  fake_thing:\n"
                                     "    a: {name: a, token: '${ephemeral.fake_token.t.value}'}\n"
@@ -92,8 +87,7 @@ static void closes_after_failures(void **state) {
     engine_case_close(c);
 }
 
-static void closes_when_cancelled(void **state) {
-    (void)state;
+static void closes_when_cancelled(void **) {
     EngineCase *c = open_case(TOKEN "resource:\n"
                                     "  fake_thing:\n"
                                     "    a: {name: a, token: '${ephemeral.fake_token.t.value}'}\n"
@@ -107,8 +101,7 @@ static void closes_when_cancelled(void **state) {
     engine_case_close(c);
 }
 
-static void reports_failures(void **state) {
-    (void)state;
+static void reports_failures(void **) {
     static const struct {
         const char *order;
         const char *said;
@@ -126,8 +119,7 @@ static void reports_failures(void **state) {
 }
 
 /* It is renewed while a dependent uses it, and also before the first use. */
-static void is_renewed_while_in_use(void **state) {
-    (void)state;
+static void is_renewed_while_in_use(void **) {
     EngineCase *c =
         open_case("ephemeral: {fake_token: {t: {name: t, renew: 1}}}\n"
                   "resource: {fake_thing: {a: {name: a, token: "
@@ -142,8 +134,7 @@ static void is_renewed_while_in_use(void **state) {
 }
 
 /* References that are evaluated after a renewal get its result, also of one instance of several. */
-static void a_renewal_changes_later_references(void **state) {
-    (void)state;
+static void a_renewal_changes_later_references(void **) {
     static const char *const tokens[][2] = {
         {"{name: new, renew: 1}", "t.value"},
         {"{name: 'new${count.index}', renew: 1, count: 2}", "t[1].value"},
@@ -168,8 +159,7 @@ static void a_renewal_changes_later_references(void **state) {
 }
 
 /* A failed renewal may not affect the users; its error is reported when the resource is closed. */
-static void a_failed_renewal_is_reported_on_close(void **state) {
-    (void)state;
+static void a_failed_renewal_is_reported_on_close(void **) {
     EngineCase *c =
         open_case("ephemeral: {fake_token: {t: {name: t, renew: 1}}}\n"
                   "resource: {fake_thing: {a: {name: a, token: "
@@ -188,8 +178,7 @@ static void a_failed_renewal_is_reported_on_close(void **state) {
 }
 
 /* A provider configuration may use it, also for deletions. */
-static void configures_a_provider(void **state) {
-    (void)state;
+static void configures_a_provider(void **) {
     EngineCase *c = open_case("ephemeral: {fake_token: {t: {name: t, provider: fake.plain}, "
                               "u: {name: u, provider: fake.plain}}}\n"
                               "provider: {fake: [{endpoint: '${ephemeral.fake_token.t.value}'}, "
@@ -205,8 +194,7 @@ static void configures_a_provider(void **state) {
     engine_case_close(c);
 }
 
-static void has_conditions(void **state) {
-    (void)state;
+static void has_conditions(void **) {
     EngineCase *c =
         open_case("ephemeral: {fake_token: {t: {name: t, lifecycle: {postcondition: {condition: "
                   "'${self.name == \"u\"}', error_message: 'Not u: ${self.name}.'}}}}}\n");
@@ -222,8 +210,7 @@ static void has_conditions(void **state) {
     engine_case_close(c);
 }
 
-static void is_rejected_where_it_would_be_stored(void **state) {
-    (void)state;
+static void is_rejected_where_it_would_be_stored(void **) {
     static const struct {
         const char *config;
         const char *said;

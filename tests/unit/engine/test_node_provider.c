@@ -15,8 +15,7 @@ static bool has(Str text, const char *part) {
     return str_find(text, str_from_cstr(part), 0) != SIZE_MAX;
 }
 
-static void each_instance_has_its_own(void **state) {
-    (void)state;
+static void each_instance_has_its_own(void **) {
     EngineCase *c = engine_case_open();
     engine_case_run(c, BOTH THINGS("{x: 1, y: 2}"));
     assert_true(has(engine_case_diary(c), "configure one\n"));
@@ -30,10 +29,9 @@ static void each_instance_has_its_own(void **state) {
 }
 
 /* The module call selects the configuration by its own key; nested modules need no change. */
-static void calls_pass_their_own(void **state) {
+static void calls_pass_their_own(void **) {
     static const char inner[] = "resource: {fake_thing: {t: {name: t}}}\n";
     static const char outer[] = "module: {inner: {source: ./inner}}\n";
-    (void)state;
     EngineCase *c = engine_case_open();
     engine_case_write(c, "m/main.loam.yaml", outer);
     engine_case_write(c, "m/inner/main.loam.yaml", inner);
@@ -47,7 +45,7 @@ static void calls_pass_their_own(void **state) {
     engine_case_close(c);
 }
 
-static void calls_need_a_key(void **state) {
+static void calls_need_a_key(void **) {
     static const struct {
         const char *providers, *wanted;
     } cases[] = {
@@ -55,7 +53,6 @@ static void calls_need_a_key(void **state) {
         {"fake: 'fake.by[\"z\"]'", "that its for_each does not have"},
         {"fake: 'fake.one[0]'", "\"fake.one\" has no \"for_each\""},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         EngineCase *c = engine_case_open();
         engine_case_write(c, "m/main.loam.yaml", "resource: {fake_thing: {t: {name: t}}}\n");
@@ -72,9 +69,8 @@ static void calls_need_a_key(void **state) {
 
 /* A warning: removing an element would also remove the configuration that must destroy its objects.
  */
-static void one_collection_for_both_is_a_warning(void **state) {
+static void one_collection_for_both_is_a_warning(void **) {
     static const char said[] = "Provider configuration for_each matches resource";
-    (void)state;
     EngineCase *c = engine_case_open();
     engine_case_config(c, "locals: {all: {x: 1, y: 2}}\n" PROVIDERS("'${local.all}'")
                               THINGS("'${local.all}'"));
@@ -98,8 +94,7 @@ static void an_orphan_keeps_its_own(void **state) {
     engine_case_close(c);
 }
 
-static void an_orphan_whose_own_is_gone_stays(void **state) {
-    (void)state;
+static void an_orphan_whose_own_is_gone_stays(void **) {
     EngineCase *c = engine_case_open();
     engine_case_run(c, BOTH THINGS("{x: 1, y: 2}"));
     engine_case_config(c, PROVIDERS("{x: one}") THINGS("{x: 1}"));
@@ -120,8 +115,7 @@ static void another_key_is_remembered(void **state) {
 }
 
 /* Nothing else changed, but the state gets the new provider configuration. */
-static void another_alias_is_remembered(void **state) {
-    (void)state;
+static void another_alias_is_remembered(void **) {
     EngineCase *c = engine_case_open();
     engine_case_run(c, "provider: {fake: [{}, {alias: a}]}\n"
                        "resource: {fake_thing: {a: {provider: fake.a, name: a}}}\n");
@@ -133,8 +127,7 @@ static void another_alias_is_remembered(void **state) {
 }
 
 /* A root module has no caller that could pass a configuration alias. */
-static void the_root_has_no_caller(void **state) {
-    (void)state;
+static void the_root_has_no_caller(void **) {
     EngineCase *c = engine_case_open();
     engine_case_config(c, "terraform: {required_providers: {fake: {source: "
                           "loam.internal/test/fake, configuration_aliases: [fake.x]}}}\n"
@@ -144,8 +137,7 @@ static void the_root_has_no_caller(void **state) {
     engine_case_close(c);
 }
 
-static void a_key_that_is_none_is_refused(void **state) {
-    (void)state;
+static void a_key_that_is_none_is_refused(void **) {
     EngineCase *c = engine_case_open();
     engine_case_config(c, BOTH THINGS("{x: 1, z: 2}"));
     assert_false(engine_case_plan(c));
@@ -193,8 +185,7 @@ static EngineCase *open_served(void) {
 }
 
 /* A provider with unknown configuration is not called: no refresh and no plan of its objects. */
-static void an_unconfigured_provider_is_not_called(void **state) {
-    (void)state;
+static void an_unconfigured_provider_is_not_called(void **) {
     EngineCase *c = open_served();
     check_changes(c, "<= data.fake_lookup.d read_because_config_unknown\n~ fake_thing.object\n"
                      "~ fake_thing.server\n");
@@ -211,8 +202,7 @@ static void an_unconfigured_provider_is_not_called(void **state) {
 }
 
 /* In the apply the provider plans another action than the approved one: nothing is changed. */
-static void a_contradiction_stops_before_the_change(void **state) {
-    (void)state;
+static void a_contradiction_stops_before_the_change(void **) {
     EngineCase *c = open_served();
     fake_world_order(&c->world, "rebuild object");
     assert_false(engine_case_apply_plan(c));
@@ -227,8 +217,7 @@ static void a_contradiction_stops_before_the_change(void **state) {
 }
 
 /* Objects inside a replaced server are created anew, and the plan says so. */
-static void a_replaced_server_recreates_its_objects(void **state) {
-    (void)state;
+static void a_replaced_server_recreates_its_objects(void **) {
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
     engine_case_run(c, SERVED("1", ""));
@@ -247,8 +236,7 @@ static void a_replaced_server_recreates_its_objects(void **state) {
 
 /* An object that is removed from the configuration while its server is replaced is lost: no call
  * deletes it on the new server. */
-static void an_object_that_leaves_with_its_server(void **state) {
-    (void)state;
+static void an_object_that_leaves_with_its_server(void **) {
     EngineCase *c = open_served();
     engine_case_config(c, "provider: {fake: [{}, {alias: in, endpoint: "
                           "'at-${fake_thing.server.revision}'}]}\n"
@@ -270,8 +258,7 @@ static void an_object_that_leaves_with_its_server(void **state) {
 
 /* After a failed creation, the state has no object of the replaced server, also none that the apply
  * did not reach. */
-static void lost_objects_leave_the_state(void **state) {
-    (void)state;
+static void lost_objects_leave_the_state(void **) {
     EngineCase *c = open_served();
     engine_case_replace(c, "fake_thing.server");
     engine_case_must(c, engine_case_plan(c));
@@ -283,10 +270,9 @@ static void lost_objects_leave_the_state(void **state) {
 }
 
 /* Such a provider has no client, and no object needs one. */
-static void a_failure_is_reported_at_use(void **state) {
+static void a_failure_is_reported_at_use(void **) {
     static const char provider[] = "provider: {fake: {endpoint: undescribed}}\n";
     static const char said[] = "No endpoint";
-    (void)state;
     EngineCase *c = engine_case_open();
     Str none = str_format(c->arena, "%s%s", provider, THINGS_OF("0"));
     Str two = str_format(c->arena, "%s%s", provider, THINGS_OF("2"));

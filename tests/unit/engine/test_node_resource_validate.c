@@ -40,8 +40,7 @@ static Str summaries(const EngineCase *c) {
     return strbuf_str(&got);
 }
 
-static void parts_are_judged(void **unused) {
-    (void)unused;
+static void parts_are_judged(void **) {
     size_t failures = 0;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         EngineCase *c = engine_case_open();

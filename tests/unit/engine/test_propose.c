@@ -93,8 +93,7 @@ static Value read(const char *text, Arena *arena) {
     return value_object_of(type, items);
 }
 
-static void proposes(void **unused) {
-    (void)unused;
+static void proposes(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Value got = schema_propose(&schema, read(cases[i].prior, arena),
@@ -106,8 +105,7 @@ static void proposes(void **unused) {
     }
 }
 
-static void takes_unknowns_as_they_are(void **unused) {
-    (void)unused;
+static void takes_unknowns_as_they_are(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Value prior = read(cases[5].prior, arena);
     Value config = read(cases[5].config, arena);

@@ -16,8 +16,7 @@ static void clear_diary(EngineCase *c) {
     c->world.diary = strbuf_new(c->arena);
 }
 
-static void private_data_reaches_each_call(void **unused) {
-    (void)unused;
+static void private_data_reaches_each_call(void **) {
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
     engine_case_config(c, VAULT("    a: {name: a, zone: x}\n"));
@@ -47,8 +46,7 @@ static void private_data_reaches_each_call(void **unused) {
 }
 
 /* Private data changed by a read is stored; no drift is reported. */
-static void a_read_may_change_it_alone(void **unused) {
-    (void)unused;
+static void a_read_may_change_it_alone(void **) {
     EngineCase *c = engine_case_open();
     engine_case_run(c, VAULT("    a: {name: a}\n"));
     fake_world_order(&c->world, "touch a");
@@ -60,8 +58,7 @@ static void a_read_may_change_it_alone(void **unused) {
     engine_case_close(c);
 }
 
-static void an_import_brings_it(void **unused) {
-    (void)unused;
+static void an_import_brings_it(void **) {
     EngineCase *c = engine_case_open();
     engine_case_run(c, VAULT("    a: {name: a}\n") "import: [{to: fake_vault.a, id: a}]\n");
     check_str(private_of(c, "fake_vault.a"), "i");
@@ -75,8 +72,7 @@ static void hear_refresh(void *self, const WalkEvent *event) {
 
 /* The read of an absent object ends; an import that fails has no read. Neither is a fault of the
  * configuration. */
-static void a_failed_import(void **unused) {
-    (void)unused;
+static void a_failed_import(void **) {
     EngineCase *c = engine_case_open();
     StrBuf heard = strbuf_new(c->arena);
     Hooks hooks = {&heard, hear_refresh};
@@ -96,8 +92,7 @@ static void a_failed_import(void **unused) {
     engine_case_close(c);
 }
 
-static void deletions_are_planned(void **unused) {
-    (void)unused;
+static void deletions_are_planned(void **) {
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
     engine_case_run(c, VAULT("    a: {name: a}\n"));
@@ -115,8 +110,7 @@ static void deletions_are_planned(void **unused) {
     engine_case_close(c);
 }
 
-static void a_failed_deletion_returns_the_object(void **unused) {
-    (void)unused;
+static void a_failed_deletion_returns_the_object(void **) {
     EngineCase *c = engine_case_open();
     engine_case_run(c, VAULT("    a: {name: a, size: 5}\n"));
     engine_case_config(c, "{}");
@@ -133,8 +127,7 @@ static void a_failed_deletion_returns_the_object(void **unused) {
 }
 
 /* The deletion of a member knows whether its cluster is deleted too. */
-static void deletions_know_of_each_other(void **unused) {
-    (void)unused;
+static void deletions_know_of_each_other(void **) {
     static const char both[] = VAULT("    a: {name: a}\n    b: {name: b, cluster: a}\n");
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
@@ -157,8 +150,7 @@ static void deletions_know_of_each_other(void **unused) {
 
 /* A deletion sees the other objects of its type, and whether the object that it is in goes too, is
  * replaced, or is gone. Another object in the same host is not the host. */
-static void deletions_know_of_lost_hosts(void **unused) {
-    (void)unused;
+static void deletions_know_of_lost_hosts(void **) {
     static const char a[] = VAULT("    a: {name: a, zone: x}\n"),
                       moved[] = VAULT("    a: {name: a, zone: y}\n");
     static const char with_c[] =
@@ -198,8 +190,7 @@ static void deletions_know_of_lost_hosts(void **unused) {
 
 /* A plan knows before it is complete that an object stays, and its host is replaced, gone or new.
  */
-static void plans_know_of_hosts(void **unused) {
-    (void)unused;
+static void plans_know_of_hosts(void **) {
     static const char b[] = "    b: {name: b, host: '${fake_vault.a.name}'}\n";
     static const struct {
         const char *config, *order, *wanted; /* NULL: none */
@@ -236,8 +227,7 @@ static void plans_know_of_hosts(void **unused) {
 }
 
 /* Two objects of one plan with the same values of a rule are an error, unless neither changes. */
-static void objects_must_differ(void **unused) {
-    (void)unused;
+static void objects_must_differ(void **) {
     static const struct {
         const char *config;
         bool is_good;
@@ -262,8 +252,7 @@ static void objects_must_differ(void **unused) {
 }
 
 /* An error about disk[1].size points at that argument. */
-static void errors_point_at_nested_arguments(void **unused) {
-    (void)unused;
+static void errors_point_at_nested_arguments(void **) {
     EngineCase *c = engine_case_open();
     engine_case_config(c, VAULT("    a:\n      name: a\n      disk:\n        - size: 1\n"
                                 "        - size: 2\n"));
@@ -277,8 +266,7 @@ static void errors_point_at_nested_arguments(void **unused) {
 }
 
 /* Objects of two types share a limit on concurrent calls, for creations and updates. */
-static void limits_hold_across_types(void **unused) {
-    (void)unused;
+static void limits_hold_across_types(void **) {
     static const char config[] =
         "resource:\n"
         "  fake_thing:\n"

@@ -45,8 +45,7 @@ static EngineCase *open_with_one(void) {
 
 static const char with_a[] = VAULT("    a: {name: a}\n");
 
-static void a_lost_creation_is_recovered(void **unused) {
-    (void)unused;
+static void a_lost_creation_is_recovered(void **) {
     static const struct {
         RecoverOutcome outcome;
         const char *changes, *calls, *private_data;
@@ -77,8 +76,7 @@ static void a_lost_creation_is_recovered(void **unused) {
 }
 
 /* The object stays in the state with its private data, and the next run reads it. */
-static void a_lost_deletion_is_read_again(void **unused) {
-    (void)unused;
+static void a_lost_deletion_is_read_again(void **) {
     for (int is_gone = 0; is_gone < 2; is_gone++) {
         EngineCase *c = open_with_one();
         assert_true(run_once(c, with_a));
@@ -101,8 +99,7 @@ static void a_lost_deletion_is_read_again(void **unused) {
     }
 }
 
-static void an_upgraded_object_keeps_its_private_data(void **unused) {
-    (void)unused;
+static void an_upgraded_object_keeps_its_private_data(void **) {
     static const char stored[] =
         "{\"version\":4,\"terraform_version\":\"1.11.4\",\"serial\":1,"
         "\"lineage\":\"6f2c1a54-0000-4000-8000-000000000001\",\"outputs\":{},\"resources\":[{"
@@ -126,8 +123,7 @@ static void an_upgraded_object_keeps_its_private_data(void **unused) {
 }
 
 /* max_unavailable: updates, and both halves of a replacement, of two types at once. */
-static void limits_hold_for_updates_and_replacements(void **unused) {
-    (void)unused;
+static void limits_hold_for_updates_and_replacements(void **) {
     static const char config[] =
         "resource:\n"
         "  fake_thing:\n"
@@ -156,8 +152,7 @@ static void limits_hold_for_updates_and_replacements(void **unused) {
 
 /* An instance whose limits cannot be read is neither read nor changed, and its dependents are
  * skipped. */
-static void no_change_without_limits(void **unused) {
-    (void)unused;
+static void no_change_without_limits(void **) {
     static const struct {
         const char *before, *after, *objects;
     } cases[] = {
@@ -184,8 +179,7 @@ static void no_change_without_limits(void **unused) {
     }
 }
 
-static void no_read_without_limits(void **unused) {
-    (void)unused;
+static void no_read_without_limits(void **) {
     EngineCase *c = engine_case_open();
     engine_case_run(c, "resource: {fake_thing: {a: {name: a}}}\n");
     fake_world_order(&c->world, "limit a");
@@ -198,8 +192,7 @@ static void no_read_without_limits(void **unused) {
 }
 
 /* One object that must not be deleted fails the whole plan; nothing is deleted. */
-static void a_refused_deletion_stops_the_plan(void **unused) {
-    (void)unused;
+static void a_refused_deletion_stops_the_plan(void **) {
     EngineCase *c = open_with_one();
     assert_true(run_once(c, with_a));
     fake_world_order(&c->world, "keep a");

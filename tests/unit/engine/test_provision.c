@@ -32,8 +32,7 @@ static const ProvisionerCase cases[] = {
      "Reference to undeclared input variable\n"},
 };
 
-static void validates(void **state) {
-    (void)state;
+static void validates(void **) {
     size_t failures = 0;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         EngineCase *c = engine_case_open();
@@ -73,23 +72,20 @@ static const char noted_zone[] = "resource:\n"
                                  "      - note: {text: 'made ${self.id}'}\n"
                                  "      - note: {text: 'goes ${self.name}', when: destroy}\n";
 
-static void run_on_create_and_destroy(void **unused) {
-    (void)unused;
+static void run_on_create_and_destroy(void **) {
     TELL({noted, "+ fake_thing.a\n", "create a\nnote made a-1\nnote second\n"},
          {noted_zone, "-/+ fake_thing.a replace_because_cannot_update\n",
           "note goes a\ndelete a\ncreate a\nnote made a-2\n"},
          {"locals: {x: 1}\n", "- fake_thing.a delete_because_no_resource_config\n", "delete a\n"});
 }
 
-static void an_update_runs_no_provisioner(void **unused) {
-    (void)unused;
+static void an_update_runs_no_provisioner(void **) {
     TELL({noted, "+ fake_thing.a\n", "create a\nnote made a-1\nnote second\n"},
          {"resource: {fake_thing: {a: {name: a, size: 2, provisioner: {note: {text: x}}}}}\n",
           "~ fake_thing.a\n", "update a\n"});
 }
 
-static void destroy_provisioners_know_their_key(void **unused) {
-    (void)unused;
+static void destroy_provisioners_know_their_key(void **) {
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
     engine_case_run(c, "resource: {fake_thing: {a: {for_each: {k: 1}, name: '${each.key}', "
@@ -101,16 +97,14 @@ static void destroy_provisioners_know_their_key(void **unused) {
     engine_case_close(c);
 }
 
-static void connections_merge(void **unused) {
-    (void)unused;
+static void connections_merge(void **) {
     TELL({"resource: {fake_thing: {a: {name: a, connection: {host: '${self.id}', user: u}, "
           "provisioner: [{note: {text: x}}, {note: {text: y, connection: {host: other}}}]}}}\n",
           "+ fake_thing.a\n", "create a\nnote x on a-1\nnote y on other\n"});
 }
 
 /* The resource block is gone; a removed block holds the destroy-time provisioners. */
-static void removed_blocks_have_provisioners(void **unused) {
-    (void)unused;
+static void removed_blocks_have_provisioners(void **) {
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
     engine_case_write(c, "m/main.loam.yaml", "resource: {fake_thing: {b: {count: 1, name: b}}}\n");
@@ -132,8 +126,7 @@ static void removed_blocks_have_provisioners(void **unused) {
 }
 
 /* Forgetting an object runs no destroy-time provisioner. */
-static void forgetting_runs_no_provisioner(void **unused) {
-    (void)unused;
+static void forgetting_runs_no_provisioner(void **) {
     EngineCase *c = engine_case_open();
     engine_case_run(c, "resource: {fake_thing: {a: {name: a, lifecycle: {destroy: false}, "
                        "provisioner: {note: {text: x, when: destroy}}}}}\n");
@@ -144,8 +137,7 @@ static void forgetting_runs_no_provisioner(void **unused) {
     engine_case_close(c);
 }
 
-static void a_failure_taints(void **unused) {
-    (void)unused;
+static void a_failure_taints(void **) {
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
     engine_case_config(c, noted);
@@ -161,8 +153,7 @@ static void a_failure_taints(void **unused) {
     engine_case_close(c);
 }
 
-static void a_failure_may_be_ignored(void **unused) {
-    (void)unused;
+static void a_failure_may_be_ignored(void **) {
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
     engine_case_config(c, "resource: {fake_thing: {a: {name: a, provisioner: [{note: {text: x, "
@@ -175,8 +166,7 @@ static void a_failure_may_be_ignored(void **unused) {
     engine_case_close(c);
 }
 
-static void on_failure_does_not_cover_a_stop(void **unused) {
-    (void)unused;
+static void on_failure_does_not_cover_a_stop(void **) {
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
     c->world.cancel = cancel_open();
@@ -192,8 +182,7 @@ static void on_failure_does_not_cover_a_stop(void **unused) {
     engine_case_close(c);
 }
 
-static void a_failed_destroy_provisioner_keeps_the_object(void **unused) {
-    (void)unused;
+static void a_failed_destroy_provisioner_keeps_the_object(void **) {
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
     engine_case_run(c, noted);
@@ -206,8 +195,7 @@ static void a_failed_destroy_provisioner_keeps_the_object(void **unused) {
 }
 
 /* The successor is tainted, so the predecessor stays as a deposed object. */
-static void a_failed_successor_keeps_the_predecessor(void **unused) {
-    (void)unused;
+static void a_failed_successor_keeps_the_predecessor(void **) {
     static const char text[] = "resource: {fake_thing: {a: {name: a, zone: %s, lifecycle: "
                                "{create_before_destroy: true}, provisioner: {note: {text: x}}}}}\n";
     EngineCase *c = engine_case_open();
@@ -249,8 +237,7 @@ static EngineCase *heard_run(Ear *ear, Hooks *hooks, const char *config, const c
     return c;
 }
 
-static void output_is_reported_by_line(void **unused) {
-    (void)unused;
+static void output_is_reported_by_line(void **) {
     Ear ear;
     Hooks hooks;
     EngineCase *c = heard_run(&ear, &hooks,
@@ -261,8 +248,7 @@ static void output_is_reported_by_line(void **unused) {
     engine_case_close(c);
 }
 
-static void an_ignored_failure_is_reported(void **unused) {
-    (void)unused;
+static void an_ignored_failure_is_reported(void **) {
     Ear ear;
     Hooks hooks;
     EngineCase *c = heard_run(&ear, &hooks,
@@ -279,8 +265,7 @@ static void an_ignored_failure_is_reported(void **unused) {
     engine_case_close(c);
 }
 
-static void secrets_are_hidden_in_events(void **unused) {
-    (void)unused;
+static void secrets_are_hidden_in_events(void **) {
     Ear ear;
     Hooks hooks;
     EngineCase *c = heard_run(&ear, &hooks,
@@ -303,8 +288,7 @@ static void die_within(EngineCase *c, const char *call) {
 }
 
 /* Whether the creation or a provisioner was interrupted, the object is tainted. */
-static void a_death_leaves_a_tainted_object(void **unused) {
-    (void)unused;
+static void a_death_leaves_a_tainted_object(void **) {
     static const char *const calls[] = {"create a", "note made a-1", "note second"};
     for (size_t i = 0; i < ARRAY_COUNT(calls); i++) {
         EngineCase *c = engine_case_open();
@@ -318,8 +302,7 @@ static void a_death_leaves_a_tainted_object(void **unused) {
 }
 
 /* Without provisioners an interrupted creation needs no replacement. */
-static void without_provisioners_it_is_complete(void **unused) {
-    (void)unused;
+static void without_provisioners_it_is_complete(void **) {
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
     engine_case_config(c, "resource: {fake_thing: {a: {name: a}}}\n");

@@ -33,8 +33,7 @@ static const char *const resources =
     "resource \"terraform_data\" \"a\" {\n  input = 1\n}\n"
     "resource \"terraform_data\" \"b\" {\n  input = { k = 1 }\n}\n";
 
-static void follows(void **state) {
-    (void)state;
+static void follows(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(relevant_cases); i++) {
         EngineCase *c = engine_case_open();
         engine_case_write(c, "resources.tf", resources);
@@ -54,8 +53,7 @@ static void follows(void **state) {
     "    b: {input: '${terraform_data.a.id}', triggers_replace: '${terraform_data.a.input}'}\n"
 
 /* No resource of the chain changes; only an output is new. */
-static void follows_resources(void **state) {
-    (void)state;
+static void follows_resources(void **) {
     static const struct {
         const char *output, *wanted;
     } cases[] = {
@@ -94,8 +92,7 @@ static const TargetCase target_cases[] = {
 };
 
 /* With -target, outputs of modules are searched only if a target needs them. */
-static void targets(void **state) {
-    (void)state;
+static void targets(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(target_cases); i++) {
         EngineCase *c = engine_case_open();
         engine_case_write(c, "main.tf",

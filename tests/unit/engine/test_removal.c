@@ -62,8 +62,7 @@ static void forgets_or_destroys(void **state) {
 }
 
 /* A forgotten object is not refreshed: its server may be gone too. */
-static void makes_no_call(void **state) {
-    (void)state;
+static void makes_no_call(void **) {
     EngineCase *c = engine_case_open();
     engine_case_run(c, A);
     uint32_t reads = c->world.reads;
@@ -88,8 +87,7 @@ static void destroying_all_forgets_kept_objects(void **state) {
     engine_case_close(c);
 }
 
-static void records_kept_objects(void **state) {
-    (void)state;
+static void records_kept_objects(void **) {
     EngineCase *c = engine_case_open();
     engine_case_run(c, A);
     engine_case_run(
@@ -115,8 +113,7 @@ static void a_module_goes_as_a_whole(void **state) {
 }
 
 /* Of many removed blocks the matching one is found without visiting all. */
-static void finds_one_of_many(void **state) {
-    (void)state;
+static void finds_one_of_many(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     SCOPED(ArenaRef) scratch = arena_open("test");
     Module *root = arena_new(arena, Module);
@@ -149,8 +146,7 @@ static const struct {
      "Removed resource still exists"},
 };
 
-static void rejects_declared_resources(void **state) {
-    (void)state;
+static void rejects_declared_resources(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(declared_cases); i++) {
         EngineCase *c = engine_case_open();
         engine_case_write(c, "m/main.loam.yaml", child);

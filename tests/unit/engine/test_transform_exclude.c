@@ -42,8 +42,7 @@ static Str with_glyphs(const char *addresses, PlanMode mode, Arena *arena) {
     return strbuf_str(&out);
 }
 
-static void leaves_out(void **unused) {
-    (void)unused;
+static void leaves_out(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         EngineCase *c = target_case_open(cases[i].mode);
         engine_case_exclude(c, cases[i].exclude);
@@ -63,8 +62,7 @@ static void leaves_out(void **unused) {
 }
 
 /* Constant outputs are not planned with -exclude, whether anything is excluded or not. */
-static void leaves_constant_outputs(void **unused) {
-    (void)unused;
+static void leaves_constant_outputs(void **) {
     EngineCase *c = engine_case_open();
     engine_case_config(c, "resource: {fake_thing: {a: {name: a}}}\n"
                           "locals: {l: 1}\n"
@@ -78,8 +76,7 @@ static void leaves_constant_outputs(void **unused) {
 }
 
 /* An excluded object stays in the state unchanged, even if its block is gone. */
-static void keeps_excluded_objects(void **unused) {
-    (void)unused;
+static void keeps_excluded_objects(void **) {
     EngineCase *c = engine_case_open();
     engine_case_run(
         c, "resource: {fake_thing: {a: {count: 2, name: 'x${count.index}'}, o: {name: o}}}\n");
@@ -96,8 +93,7 @@ static void keeps_excluded_objects(void **unused) {
     engine_case_close(c);
 }
 
-static void moves_need_a_place(void **unused) {
-    (void)unused;
+static void moves_need_a_place(void **) {
     EngineCase *c = engine_case_open();
     engine_case_run(c, "resource: {fake_thing: {a: {name: a}, z: {name: z}}}\n");
     engine_case_config(c, "resource: {fake_thing: {b: {name: a}, z: {name: z}}}\n"

@@ -1,8 +1,7 @@
 /* Requirements of a resource type on its block. */
 #include "engine_case.h"
 
-static void useless_ignore_changes_is_a_warning(void **unused) {
-    (void)unused;
+static void useless_ignore_changes_is_a_warning(void **) {
     static const struct {
         const char *ignored, *said;
     } cases[] = {

@@ -9,8 +9,7 @@ typedef struct TargetCase {
     const char *left; /* changes of the next plan with the same target; NULL: none */
 } TargetCase;
 
-static void selects(void **unused) {
-    (void)unused;
+static void selects(void **) {
     static const TargetCase cases[] = {
         {PLAN_NORMAL, "fake_thing.a", "+ fake_thing.a\n", 1},
         {PLAN_NORMAL, "fake_thing.b", "+ fake_thing.a\n+ fake_thing.b[0]\n+ fake_thing.b[1]\n", 1},
@@ -46,8 +45,7 @@ static void selects(void **unused) {
 }
 
 /* An instance outside the targets keeps its deposed objects and its state entry. */
-static void leaves_orphans_alone(void **unused) {
-    (void)unused;
+static void leaves_orphans_alone(void **) {
     EngineCase *c = engine_case_open();
     engine_case_run(c, "resource: {fake_thing: {a: {count: 3, name: 'a${count.index}'}, o: {count: "
                        "2, name: 'o${count.index}'}}}\n");

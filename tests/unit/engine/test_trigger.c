@@ -39,8 +39,7 @@ static void configure(EngineCase *c, const FiringCase *row, const char *thing, c
     engine_case_config(c, str_to_cstr(text, c->arena));
 }
 
-static void fires(void **unused) {
-    (void)unused;
+static void fires(void **) {
     size_t failures = 0;
     for (size_t i = 0; i < ARRAY_COUNT(firing_cases); i++) {
         const FiringCase *row = &firing_cases[i];
@@ -77,8 +76,7 @@ static const MissingCase missing_cases[] = {
                         "fake_thing.none, but the configuration has no such instance.\n"},
 };
 
-static void nothing_to_trigger(void **unused) {
-    (void)unused;
+static void nothing_to_trigger(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(missing_cases); i++) {
         EngineCase *c = engine_case_open();
         Str text = str_format(c->arena, "resource:\n" THINGS "    none: {count: 0, name: n}\n",
@@ -92,8 +90,7 @@ static void nothing_to_trigger(void **unused) {
 }
 
 /* Programs get the position in the expression, without further details. */
-static void references_to_nothing(void **unused) {
-    (void)unused;
+static void references_to_nothing(void **) {
     EngineCase *c = engine_case_open();
     engine_case_config(c, "resource:\n"
                           "  fake_thing:\n"

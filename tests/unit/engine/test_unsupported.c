@@ -22,8 +22,7 @@ static const RefusedCase refused_cases[] = {
 
 static const char *const rest = "resource: {fake_thing: {a: {name: a, size: 1}}}\n";
 
-static void refuses_each_block(void **state) {
-    (void)state;
+static void refuses_each_block(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(refused_cases); i++) {
         EngineCase *c = engine_case_open();
         engine_case_write(c, "b.loam.yaml", refused_cases[i].text);
@@ -40,8 +39,7 @@ static void refuses_each_block(void **state) {
     }
 }
 
-static void plans_the_rest(void **state) {
-    (void)state;
+static void plans_the_rest(void **) {
     EngineCase *c = engine_case_open();
     engine_case_config(c, rest);
     engine_case_must(c, engine_case_plan(c));

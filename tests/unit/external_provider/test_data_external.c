@@ -7,8 +7,7 @@ static bool run(ResourceCase *c, const char *json) {
     return case_read(c);
 }
 
-static void test_result(void **state) {
-    (void)state;
+static void test_result(void **) {
     ResourceCase c = case_open(&data_external);
     Value text;
     check_done(&c, run(&c, "{\"program\":[\"cat\"],\"query\":{\"a\":\"x\",\"b\":null}}"));
@@ -25,8 +24,7 @@ static bool mentions(const ResourceCase *c, const char *text) {
     return str_find(c->diags.items[0].detail, str_from_cstr(text), 0) != SIZE_MAX;
 }
 
-static void test_failures(void **state) {
-    (void)state;
+static void test_failures(void **) {
     ResourceCase c = case_open(&data_external);
     assert_false(run(&c, "{\"program\":[\"sh\",\"-c\",\"echo no such thing >&2; exit 3\"]}"));
     assert_true(mentions(&c, "no such thing") && mentions(&c, "status 3"));
@@ -42,8 +40,7 @@ static void test_failures(void **state) {
     case_close(&c);
 }
 
-static void test_deadline(void **state) {
-    (void)state;
+static void test_deadline(void **) {
     ResourceCase c = case_open(&data_external);
     c.call.deadline_ms = call_monotonic_ms(case_call(&c)) + 50;
     assert_false(run(&c, "{\"program\":[\"sleep\",\"60\"]}"));

@@ -84,8 +84,7 @@ static void check_content(Box *box, const char *name, const char *wanted) {
     check_str(text, wanted);
 }
 
-static void kinds(void **state) {
-    (void)state;
+static void kinds(void **) {
     static const struct {
         Choose format, filter;
     } cases[] = {
@@ -117,8 +116,7 @@ static void kinds(void **state) {
     }
 }
 
-static void hostile(void **state) {
-    (void)state;
+static void hostile(void **) {
     static const struct {
         Item items[3];
         const char *said;
@@ -152,8 +150,7 @@ static void hostile(void **state) {
     }
 }
 
-static void bombs(void **state) {
-    (void)state;
+static void bombs(void **) {
     static const Item items[] = {{"a", AE_IFREG, "1234567890", false},
                                  {"b", AE_IFREG, "1234567890", false},
                                  {"c", AE_IFLNK, "a", false}};
@@ -175,8 +172,7 @@ static void bombs(void **state) {
     }
 }
 
-static void noise(void **state) {
-    (void)state;
+static void noise(void **) {
     static const char *const texts[] = {"", "not an archive", "PK\x03\x04 and so on",
                                         "\x1f\x8b\x08 and so on"};
     for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {

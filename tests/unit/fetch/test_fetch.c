@@ -3,8 +3,7 @@
 
 #include "fetch.h"
 
-static void owners(void **state) {
-    (void)state;
+static void owners(void **) {
     static const struct {
         const char *address, *kind, *package, *subdir;
     } cases[] = {
@@ -69,8 +68,7 @@ static void owners(void **state) {
     }
 }
 
-static void rows(void **state) {
-    (void)state;
+static void rows(void **) {
     for (size_t i = 0; i < fetch_table.count; i++) {
         const ModuleSource *row = fetch_table.rows[i];
         assert_true(row->name && row->forms && row->claims);

@@ -18,8 +18,7 @@ static const WebPage pages[] = {
     {"https://h/nothing?terraform-get=1", 200, NULL, "<html>", 0},
 };
 
-static void taken(void **state) {
-    (void)state;
+static void taken(void **) {
     static const char *const cases[][2] = {
         {"https://h/a.zip", ""},
         {"https://h/a.b.zip", ""},
@@ -43,8 +42,7 @@ static void taken(void **state) {
     }
 }
 
-static void refused(void **state) {
-    (void)state;
+static void refused(void **) {
     static const char *const cases[][2] = {
         {"http://h/a.zip", "an unencrypted download"},
         {"https://h/a.zip?archive=rar", "not a supported archive type"},

@@ -77,8 +77,7 @@ static bool has_variable(const Play *play, const char *text) {
     return false;
 }
 
-static void branch(void **state) {
-    (void)state;
+static void branch(void **) {
     static const GitAnswer answers[] = {{0, "", ""}, {0, COMMIT "\n", ""}};
     static const char *const wanted[] = {
         "init -q", "fetch -q --no-tags --depth 1 -- origin main",
@@ -101,8 +100,7 @@ static void branch(void **state) {
 }
 
 /* From a server that serves no commit by name, everything is fetched. */
-static void pinned(void **state) {
-    (void)state;
+static void pinned(void **) {
     static const GitAnswer answers[] = {
         {1, "", "not our ref"}, {0, "", ""}, {1, "", ""}, {1, "", ""}, {0, COMMIT "\n", ""}};
     static const char *const wanted[] = {
@@ -124,8 +122,7 @@ static void pinned(void **state) {
     source_case_close(&play.c);
 }
 
-static void refused(void **state) {
-    (void)state;
+static void refused(void **) {
     static const struct {
         GitAnswer answers[5];
         const char *package, *commit, *said;
@@ -170,8 +167,7 @@ static void refused(void **state) {
 }
 
 /* A registry must not redirect to a local path. */
-static void foreign(void **state) {
-    (void)state;
+static void foreign(void **) {
     static const char *const cases[] = {"git::file:///r", "git::/r"};
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Play play = {0};

@@ -17,8 +17,7 @@ static const WebPage pages[] = {
     {MODULE "2.0.0-beta/download", 204, "git::https://x/r?ref=beta", "", 0},
 };
 
-static void chosen(void **state) {
-    (void)state;
+static void chosen(void **) {
     static const char *const cases[][4] = {
         {"", "", "1.10.0", MODULE "1.10.0.zip//sub?archive=zip"},
         {"~> 1.9.0", "", "1.9.0", "https://x/1.9.0.zip"},
@@ -43,8 +42,7 @@ static void chosen(void **state) {
     }
 }
 
-static void refused(void **state) {
-    (void)state;
+static void refused(void **) {
     static const struct {
         WebPage pages[3];
         const char *constraint, *said;

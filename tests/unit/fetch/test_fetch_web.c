@@ -3,8 +3,7 @@
 
 #include "fetch_web.h"
 
-static void locations(void **state) {
-    (void)state;
+static void locations(void **) {
     static const struct {
         const char *header, *body, *wanted;
     } cases[] = {
@@ -34,8 +33,7 @@ static void locations(void **state) {
     }
 }
 
-static void failures(void **state) {
-    (void)state;
+static void failures(void **) {
     static const WebPage pages[] = {
         {"https://h/403", 403, NULL, "", 0},
         {"https://h/500", 500, NULL, "", 0},

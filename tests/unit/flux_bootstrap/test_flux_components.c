@@ -81,8 +81,7 @@ static FluxSettings settings_of(const char *version) {
                           .image_pull_secret = STR("pull")};
 }
 
-static void settings_are_rendered(void **state) {
-    (void)state;
+static void settings_are_rendered(void **) {
     static Str keys[] = {STR_CONST("dedicated")};
     Rendered r;
     FluxSettings settings = settings_of("v2.9.4");
@@ -117,8 +116,7 @@ static void settings_are_rendered(void **state) {
     arena_close(r.arena);
 }
 
-static void settings_are_read_again(void **state) {
-    (void)state;
+static void settings_are_read_again(void **) {
     Rendered r;
     FluxSettings settings = settings_of("v2.9.4");
     settings.has_network_policy = true;
@@ -153,8 +151,7 @@ static Value container_of(const Rendered *r, size_t i) {
 }
 
 /* The arguments that lock tenants in, per controller; source-controller has none. */
-static void tenants_are_locked_in(void **state) {
-    (void)state;
+static void tenants_are_locked_in(void **) {
     static Str names[] = {STR_CONST("source-controller"), STR_CONST("kustomize-controller"),
                           STR_CONST("helm-controller")};
     Rendered r;
@@ -180,8 +177,7 @@ static void tenants_are_locked_in(void **state) {
     arena_close(r.arena);
 }
 
-static void images_are_replaced(void **state) {
-    (void)state;
+static void images_are_replaced(void **) {
     Rendered r;
     Arena *arena = arena_open("images");
     Str image = STR("registry.example.org/own:v1@sha256:00");
@@ -199,8 +195,7 @@ static void images_are_replaced(void **state) {
     arena_close(arena);
 }
 
-static void other_releases_are_rejected(void **state) {
-    (void)state;
+static void other_releases_are_rejected(void **) {
     Rendered r;
     FluxSettings settings = settings_of("v2.8.8");
     assert_false(render(&r, &settings));
@@ -214,8 +209,7 @@ static void other_releases_are_rejected(void **state) {
     check_str(flux_versions_component(STR("v2.9.4"), STR("none")), "");
 }
 
-static void damaged_manifests_have_no_objects(void **state) {
-    (void)state;
+static void damaged_manifests_have_no_objects(void **) {
     static const char *const texts[] = {"", "a: [", "not yaml: : :", "---\n---\n", "- 1\n"};
     Rendered r;
     FluxSettings settings = settings_of("v2.9.4");

@@ -44,8 +44,7 @@ static FluxSync sync_of(const char *branch, const char *path) {
     };
 }
 
-static void text_is_that_of_the_command(void **state) {
-    (void)state;
+static void text_is_that_of_the_command(void **) {
     Arena *arena = arena_open("test");
     FluxSync sync = sync_of("main", "./clusters/lab");
     check_str(flux_sync_text(&sync, arena), recorded);
@@ -53,8 +52,7 @@ static void text_is_that_of_the_command(void **state) {
 }
 
 /* With the lock-down of tenants, the root names the account of its controller. */
-static void account_is_written(void **state) {
-    (void)state;
+static void account_is_written(void **) {
     Arena *arena = arena_open("test");
     FluxSync sync = sync_of("main", "./clusters/lab");
     sync.account = STR("kustomize-controller");
@@ -67,8 +65,7 @@ static void account_is_written(void **state) {
     arena_close(arena);
 }
 
-static void words_of_yaml_are_quoted(void **state) {
-    (void)state;
+static void words_of_yaml_are_quoted(void **) {
     static const struct {
         const char *branch, *line;
     } cases[] = {
@@ -93,8 +90,7 @@ static bool spend(void *payload, size_t elements) {
 }
 
 /* Each text comes back as the same text, and the file has no other documents. */
-static void texts_come_back(void **state) {
-    (void)state;
+static void texts_come_back(void **) {
     static const char *const texts[] = {
         "on",         "No",
         "y",          "null",
@@ -145,8 +141,7 @@ static void texts_come_back(void **state) {
     }
 }
 
-static void intervals_have_the_form_of_go(void **state) {
-    (void)state;
+static void intervals_have_the_form_of_go(void **) {
     static const struct {
         const char *text, *wanted;
     } cases[] = {

@@ -17,8 +17,7 @@ static Value object_of(const char *text) {
 }
 
 /* Conditions of before the request prove nothing. */
-static void request_is_handled(void **state) {
-    (void)state;
+static void request_is_handled(void **) {
     static const struct {
         const char *status;
         ReadinessLevel level;
@@ -52,8 +51,7 @@ static void request_is_handled(void **state) {
     }
 }
 
-static void revisions_are_found(void **state) {
-    (void)state;
+static void revisions_are_found(void **) {
     static const char *const cases[][2] = {
         {"{}", ""},
         {"{\"artifact\":{\"revision\":\"main@sha1:0a\"}}", "main@sha1:0a"},
@@ -71,8 +69,7 @@ static void revisions_are_found(void **state) {
     }
 }
 
-static void sources_are_found(void **state) {
-    (void)state;
+static void sources_are_found(void **) {
     static const char *const cases[][2] = {
         {"\"kind\":\"Kustomization\",\"spec\":{\"sourceRef\":{\"kind\":\"Bucket\",\"name\":\"b\"}}",
          "Bucket a/b"},
@@ -101,8 +98,7 @@ static void sources_are_found(void **state) {
 }
 
 /* Without a configured value the field vanishes, so that no manager owns it. */
-static void resume_keeps_configured_fields(void **state) {
-    (void)state;
+static void resume_keeps_configured_fields(void **) {
     Value object = object_of("{}");
     assert_text(flux_controller.resume(object, false, arena), "{\"spec\":{\"suspend\":null}}");
     assert_text(flux_controller.resume(object, true, arena), "{\"spec\":{\"suspend\":false}}");

@@ -3,8 +3,7 @@
 #include "object_metadata.h"
 #include "provider_check.h"
 
-static void places(void **state) {
-    (void)state;
+static void places(void **) {
     static const struct {
         const char *path;
         const char *wanted;

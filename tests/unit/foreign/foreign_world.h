@@ -37,13 +37,11 @@ static int world_run(void *self, const ProcessRequest *request, ProcessResult *o
     return 0;
 }
 
-static const char *world_variable(void *self, const char *name) {
-    (void)self;
+static const char *world_variable(void *, const char *name) {
     return strcmp(name, "TMPDIR") == 0 ? "." : NULL;
 }
 
-static int world_read_file(void *self, Str path, Str *out, Arena *into) {
-    (void)self;
+static int world_read_file(void *, Str path, Str *out, Arena *into) {
     assert_true(str_starts_with(path, STR("/proc/")));
     assert_true(str_ends_with(path, STR("/statm")));
     if (world.memory_mib == 0)

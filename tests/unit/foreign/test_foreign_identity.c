@@ -118,8 +118,7 @@ static void wrong_identities(void **state) {
     foreign_provider_close(foreign);
 }
 
-static void imports_by_identity(void **state) {
-    (void)state;
+static void imports_by_identity(void **) {
     ForeignProvider *foreign = open_with_identities();
     Call call = call_of(foreign, MODE_MANAGED, "p_thing");
     const ResourceType *type = call.type.resource;
@@ -143,8 +142,7 @@ static void imports_by_identity(void **state) {
     foreign_provider_close(foreign);
 }
 
-static void damaged_identity_schemas(void **state) {
-    (void)state;
+static void damaged_identity_schemas(void **) {
     static const ForeignProgram program = {.name = STR_CONST("x/p"),
                                            .program = STR_CONST("/bin/p")};
     Diags diags = diags_new(arena);

@@ -89,8 +89,7 @@ static Str list(const char *type, bool includes_objects) {
     return strbuf_str(&findings.text);
 }
 
-static void lists(void **state) {
-    (void)state;
+static void lists(void **) {
     set_identities();
     find(KEY_A, "A", OBJECT_A, NULL);
     find(KEY_B, "B", NULL, "warning");
@@ -108,8 +107,7 @@ static void lists(void **state) {
     check_str(list("p_thing", false), "");
 }
 
-static void damaged_lists(void **state) {
-    (void)state;
+static void damaged_lists(void **) {
 #define MISTAKE " This is a mistake in the provider; please report it to its developers.\n"
     set_identities();
     find(NULL, "A", NULL, NULL);
@@ -144,8 +142,7 @@ static void damaged_lists(void **state) {
                                       "support the call ListResource.\n");
 }
 
-static void generated_configurations(void **state) {
-    (void)state;
+static void generated_configurations(void **) {
     ForeignProvider *foreign = open_provider();
     Call call = call_of(foreign, MODE_MANAGED, "p_thing");
     Diags diags = diags_new(arena);

@@ -3,8 +3,7 @@
 
 #include "foreign_source.h"
 
-static void types_and_names(void **state) {
-    (void)state;
+static void types_and_names(void **) {
     ForeignProvider *foreign = open_provider();
     const Provider *provider = &foreign->provider;
     check_str(str_from_cstr(provider->name), "p");
@@ -18,8 +17,7 @@ static void types_and_names(void **state) {
     foreign_provider_close(foreign);
 }
 
-static void no_schema(void **state) {
-    (void)state;
+static void no_schema(void **) {
     static const ForeignProgram program = {.name = STR_CONST("x/p"),
                                            .program = STR_CONST("/bin/p")};
     Diags diags = diags_new(arena);
@@ -32,8 +30,7 @@ static void no_schema(void **state) {
     check_str(diags.items[1].detail, "The provider h/x/p cannot be used: it has no schema.");
 }
 
-static void configurations(void **state) {
-    (void)state;
+static void configurations(void **) {
     ForeignProvider *foreign = open_provider();
     const Provider *provider = &foreign->provider;
     Diags diags = diags_new(arena);
@@ -56,8 +53,7 @@ static void configurations(void **state) {
 }
 
 /* A process is configured once: after a failure, the next configuration gets another process. */
-static void failed_configuration(void **state) {
-    (void)state;
+static void failed_configuration(void **) {
     ForeignProvider *foreign = open_provider();
     const Provider *provider = &foreign->provider;
     Diags diags = diags_new(arena);
@@ -91,8 +87,7 @@ static void make_calls(ForeignProvider *foreign, size_t count) {
     assert_int_equal(diags.count, 0);
 }
 
-static void retires_grown_processes(void **state) {
-    (void)state;
+static void retires_grown_processes(void **) {
     ForeignProvider *foreign = open_provider();
     world.memory_mib = 1000; /* much, but it has not grown */
     make_calls(foreign, 1000);
@@ -114,8 +109,7 @@ static void retires_grown_processes(void **state) {
     foreign_provider_close(foreign);
 }
 
-static void keeps_processes_without_successors(void **state) {
-    (void)state;
+static void keeps_processes_without_successors(void **) {
     ForeignProvider *foreign = open_provider();
     world.memory_mib = 10;
     make_calls(foreign, 250);
@@ -147,8 +141,7 @@ static void data_sources(void **state) {
     foreign_provider_close(foreign);
 }
 
-static void ephemerals(void **state) {
-    (void)state;
+static void ephemerals(void **) {
     ForeignProvider *foreign = open_provider();
     Call call = call_of(foreign, MODE_EPHEMERAL, "p_token");
     Diags diags = diags_new(arena);
@@ -175,8 +168,7 @@ static void ephemerals(void **state) {
     foreign_provider_close(foreign);
 }
 
-static void functions(void **state) {
-    (void)state;
+static void functions(void **) {
     ForeignProvider *foreign = open_provider();
     const Provider *provider = &foreign->provider;
     Diags diags = diags_new(arena);
@@ -234,8 +226,7 @@ static void add_error_at(StrBuf *out, const char *const *names, size_t count) {
 }
 
 /* An error at a block type is one of the object around the blocks. */
-static void places_of_errors(void **state) {
-    (void)state;
+static void places_of_errors(void **) {
     ForeignProvider *foreign = open_provider();
     Call call = call_of(foreign, MODE_MANAGED, "p_thing");
     Diags diags = diags_new(arena);
@@ -271,8 +262,7 @@ static bool locate(void *self, Str name, bool is_row, ForeignLocation *out, bool
     return true;
 }
 
-static void a_source(void **state) {
-    (void)state;
+static void a_source(void **) {
     size_t located = 0;
     ForeignLocator locator = {&located, locate};
     Diags diags = diags_new(arena);

@@ -1,8 +1,7 @@
 /* Calls about a resource of a provider that is a program. */
 #include "foreign_case.h"
 
-static void plans(void **state) {
-    (void)state;
+static void plans(void **) {
     ForeignProvider *foreign = open_provider();
     Call call = call_of(foreign, MODE_MANAGED, "p_thing");
     Diags diags = diags_new(arena);
@@ -25,8 +24,7 @@ static void plans(void **state) {
     foreign_provider_close(foreign);
 }
 
-static void replacements(void **state) {
-    (void)state;
+static void replacements(void **) {
     ForeignProvider *foreign = open_provider();
     Call call = call_of(foreign, MODE_MANAGED, "p_thing");
     Diags diags = diags_new(arena);
@@ -189,8 +187,7 @@ static void reads_and_imports(void **state) {
     foreign_provider_close(foreign);
 }
 
-static void moves_from_other_types(void **state) {
-    (void)state;
+static void moves_from_other_types(void **) {
     ForeignProvider *foreign = open_provider();
     Call call = call_of(foreign, MODE_MANAGED, "p_thing");
     Diags diags = diags_new(arena);
@@ -215,8 +212,7 @@ static void moves_from_other_types(void **state) {
 }
 
 /* Responses that arrived after the end of the run that made the call. */
-static void late_responses(void **state) {
-    (void)state;
+static void late_responses(void **) {
     static const struct {
         RecoverCall call;
         RecoverResponseKind kind;

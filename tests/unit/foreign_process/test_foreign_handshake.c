@@ -3,8 +3,7 @@
 
 #include "foreign_handshake.h"
 
-static void accepted(void **state) {
-    (void)state;
+static void accepted(void **) {
     ForeignHandshake out;
     Str problem;
     assert_true(foreign_handshake_parse(STR("1|5|unix|/tmp/p1|grpc|"), &out, &problem, arena));
@@ -15,8 +14,7 @@ static void accepted(void **state) {
     assert_true(foreign_handshake_parse(STR("1|6|unix|/tmp/p|grpc||true"), &out, &problem, arena));
 }
 
-static void refused(void **state) {
-    (void)state;
+static void refused(void **) {
     static const struct {
         const char *line;
         const char *problem;

@@ -13,8 +13,7 @@ static void add(ForeignOutput *output, const char *text) {
     foreign_output_add(output, str_from_cstr(text));
 }
 
-static void a_crash(void **state) {
-    (void)state;
+static void a_crash(void **) {
     ForeignOutput *output = new_output();
     add(output, "{\"@level\":\"info\",\"@message\":\"hello\"}\n");
     add(output, "2026-01-01 [DEBUG] plugin: hello\nusage: none\npan");
@@ -24,16 +23,14 @@ static void a_crash(void **state) {
     check_str(foreign_output_text(output), "panic: broken\ngoroutine 1 [running]:\nmain.go:7\n");
 }
 
-static void plain_lines(void **state) {
-    (void)state;
+static void plain_lines(void **) {
     ForeignOutput *output = new_output();
     add(output, "This binary is a plugin.\n[ERROR] x\nRun it with Terraform.");
     foreign_output_add(output, STR("\n"));
     check_str(foreign_output_text(output), "This binary is a plugin.\nRun it with Terraform.\n");
 }
 
-static void floods(void **state) {
-    (void)state;
+static void floods(void **) {
     ForeignOutput *output = new_output();
     StrBuf text = strbuf_new(arena);
     strbuf_add_repeat(&text, 'x', 200000);

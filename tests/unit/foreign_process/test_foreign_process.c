@@ -58,8 +58,7 @@ static int run_program(void *self, const ProcessRequest *request, ProcessResult 
     return 0;
 }
 
-static const char *variable(void *self, const char *name) {
-    (void)self;
+static const char *variable(void *, const char *name) {
     return strcmp(name, "TMPDIR") == 0 ? world.directory : NULL;
 }
 
@@ -146,8 +145,7 @@ static bool has_variable(const char *text) {
     return false;
 }
 
-static void starts_and_ends(void **state) {
-    (void)state;
+static void starts_and_ends(void **) {
     ForeignProcess *process = start();
     assert_int_equal(foreign_process_protocol(process), 6);
     foreign_process_end(process);
@@ -168,15 +166,13 @@ static void starts_and_ends(void **state) {
 }
 
 /* Its children are killed with it. */
-static void ends_its_group(void **state) {
-    (void)state;
+static void ends_its_group(void **) {
     foreign_process_end(start());
     assert_true(world.ends_group);
 }
 
 /* The program chooses the path of its socket: loam removes no file outside of its own directory. */
-static void keeps_other_files(void **state) {
-    (void)state;
+static void keeps_other_files(void **) {
     char place[] = "/tmp/loam-test-XXXXXX";
     const Disk *disk = world.io.disk;
     assert_non_null(mkdtemp(place));
@@ -190,8 +186,7 @@ static void keeps_other_files(void **state) {
 }
 
 /* Paths of sockets have at most 107 bytes. */
-static void long_directory(void **state) {
-    (void)state;
+static void long_directory(void **) {
     char place[] = "/tmp/loam-test-XXXXXX";
     const Disk *disk = world.io.disk;
     DiskEntries entries = {0};
@@ -211,15 +206,13 @@ static void long_directory(void **state) {
     assert_int_equal(disk->remove(disk->self, str_from_cstr(place)), 0);
 }
 
-static void is_killed_if_it_hangs(void **state) {
-    (void)state;
+static void is_killed_if_it_hangs(void **) {
     world.is_hung = true;
     foreign_process_end(start());
     assert_true(world.is_killed);
 }
 
-static void attached(void **state) {
-    (void)state;
+static void attached(void **) {
     Diags diags = diags_new(arena);
     ForeignProgram running = {.name = STR("x/p"), .socket = STR("/tmp/p"), .protocol = 5};
     ForeignProcess *process = foreign_process_start(&running, &world.io, &diags);
@@ -229,8 +222,7 @@ static void attached(void **state) {
     check_str(str_from_cstr(world.calls), "close\n"); /* another program started it */
 }
 
-static void bad_starts(void **state) {
-    (void)state;
+static void bad_starts(void **) {
     world.line = "hello\n";
     check_str(failed_start(), "The provider x/p cannot be used. It wrote \"hello\" instead of the "
                               "address it listens at.");
@@ -256,8 +248,7 @@ static ForeignOutcome call_plan(ForeignProcess *process, bool *is_lost, Diags *d
     return foreign_process_call(process, &request, &response, is_lost, arena, diags);
 }
 
-static void outcomes(void **state) {
-    (void)state;
+static void outcomes(void **) {
     static const struct {
         RpcStatus status;
         bool is_lost;
@@ -294,8 +285,7 @@ static void outcomes(void **state) {
 }
 
 /* Two interrupted calls of one process: the provider is asked to stop once. */
-static void interrupts(void **state) {
-    (void)state;
+static void interrupts(void **) {
     Diags diags = diags_new(arena);
     ForeignProcess *process = start();
     world.interrupted = cancel_open();

@@ -24,8 +24,7 @@ static void check_hex(Str bytes, const char *wanted) {
     check_str(hex_encode(bytes, arena), wanted);
 }
 
-static void paths_of_methods(void **state) {
-    (void)state;
+static void paths_of_methods(void **) {
     check_str(str_from_cstr(protocol_method_path(PROTOCOL_CONFIGURE, 5, arena)),
               "/tfplugin5.Provider/Configure");
     check_str(str_from_cstr(protocol_method_path(PROTOCOL_CONFIGURE, 6, arena)),
@@ -34,8 +33,7 @@ static void paths_of_methods(void **state) {
               "/tfplugin5.Provider/ReadDataSource");
 }
 
-static void requests(void **state) {
-    (void)state;
+static void requests(void **) {
     ProtocolRequest request = {
         .type_name = "t",
         .type = object_type(),
@@ -68,8 +66,7 @@ static void requests(void **state) {
     check_hex(protocol_message_request(PROTOCOL_STOP, &(ProtocolRequest){0}, arena), "");
 }
 
-static void function_arguments(void **state) {
-    (void)state;
+static void function_arguments(void **) {
     Value arguments[] = {value_int(7), value_from_cstr("x")};
     const Type *types[] = {&TYPE_NUMBER, &TYPE_DYNAMIC};
     ProtocolRequest request = {
@@ -104,8 +101,7 @@ static void add_diagnostic(StrBuf *out, uint32_t number, uint64_t severity, cons
     wire_end(out, diag);
 }
 
-static void diagnostics(void **state) {
-    (void)state;
+static void diagnostics(void **) {
     Diags diags = diags_new(arena);
     ProtocolResponse response;
     StrBuf bytes = strbuf_new(arena);
@@ -155,8 +151,7 @@ static void plan_response(void **state) {
     assert_false(value_is_wholly_known(planned));
 }
 
-static void values(void **state) {
-    (void)state;
+static void values(void **) {
     Value v;
     Str error;
     StrBuf json = strbuf_new(arena);
@@ -174,8 +169,7 @@ static void values(void **state) {
     assert_false(protocol_message_value(strbuf_str(&bad), object_type(), &v, &error, arena));
 }
 
-static void import_response(void **state) {
-    (void)state;
+static void import_response(void **) {
     Diags diags = diags_new(arena);
     ProtocolResponse response;
     StrBuf bytes = strbuf_new(arena);
@@ -193,8 +187,7 @@ static void import_response(void **state) {
     check_str(response.private_data, "p");
 }
 
-static void other_responses(void **state) {
-    (void)state;
+static void other_responses(void **) {
     Diags diags = diags_new(arena);
     ProtocolResponse response;
     StrBuf open = strbuf_new(arena);

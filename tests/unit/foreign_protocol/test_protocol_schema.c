@@ -32,8 +32,7 @@ static Str schema_of(const Attr *attrs, size_t count) {
     return strbuf_str(&out);
 }
 
-static void attributes(void **state) {
-    (void)state;
+static void attributes(void **) {
     static const Attr attrs[] = {
         {"name", "\"string\"", {4}},       {"tags", "[\"map\",\"dynamic\"]", {5, 6, 7, 8}},
         {"secret", "\"string\"", {5, 10}}, /* write-only in version 5 */
@@ -56,8 +55,7 @@ static void attributes(void **state) {
               "object({name=string, old=number, secret=string, tags=map(any), token=string})");
 }
 
-static void contradictions(void **state) {
-    (void)state;
+static void contradictions(void **) {
     static const Attr cases[] = {
         {"a", "\"string\"", {0}}, /* neither configurable nor computed */
         {"a", "\"string\"", {4, 5}},
@@ -111,8 +109,7 @@ static Str block_schema(uint64_t nesting, uint64_t min, uint64_t max) {
     return strbuf_str(&out);
 }
 
-static void blocks(void **state) {
-    (void)state;
+static void blocks(void **) {
     static const Nesting modes[] = {NEST_SINGLE, NEST_LIST, NEST_SET, NEST_MAP, NEST_SINGLE};
     Schema schema;
     Str error;
@@ -131,8 +128,7 @@ static void blocks(void **state) {
     assert_false(protocol_schema_decode(block_schema(2, 3, 2), &schema, &error, arena));
 }
 
-static void nested_objects(void **state) {
-    (void)state;
+static void nested_objects(void **) {
     static const Attr inner = {"size", "\"number\"", {4}};
     StrBuf out = strbuf_new(arena);
     size_t block = wire_begin(&out, 2);
@@ -153,8 +149,7 @@ static void nested_objects(void **state) {
               "object({disks=list(object({size=number}))})");
 }
 
-static void too_deep(void **state) {
-    (void)state;
+static void too_deep(void **) {
     StrBuf inner = strbuf_new(arena);
     for (int i = 0; i < 500; i++) {
         StrBuf outer = strbuf_new(arena);
@@ -180,8 +175,7 @@ static void add_entry(StrBuf *out, uint32_t number, const char *name) {
     wire_end(out, entry);
 }
 
-static void an_index(void **state) {
-    (void)state;
+static void an_index(void **) {
     StrBuf out = strbuf_new(arena);
     wire_put_bytes(&out, 1, STR("provider"));
     add_entry(&out, 2, "p_a");

@@ -57,8 +57,7 @@ static inline void set_variable(const char *name, Value value) {
     map_set(&variables, str_from_cstr(name), kept);
 }
 
-static int open_functions(void **state) {
-    (void)state;
+static int open_functions(void **) {
     arena = arena_open("test");
     functions = functions_table(NULL, arena);
     variables = map_new(arena);
@@ -71,8 +70,7 @@ static int open_functions(void **state) {
     return 0;
 }
 
-static int close_functions(void **state) {
-    (void)state;
+static int close_functions(void **) {
     arena_close(arena);
     return 0;
 }

@@ -1,6 +1,6 @@
 #include "function_case.h"
 
-static void test_address_block(void **state) {
+static void test_address_block(void **) {
     static const FunctionCase cases[] = {
         {"cidrsubnet(\"::ffff:10.0.0.0/104\", 8, 1)", "\"10.1.0.0/16\""},
         {"cidrhost(\"010.0.0.7/8\", 1)", "\"10.0.0.1\""},
@@ -9,7 +9,6 @@ static void test_address_block(void **state) {
         {"cidrhost(\"10.0.0/8\", 1)", "error: invalid CIDR address: 10.0.0/8"},
         {"cidrhost(\"10.0.0.0/33\", 1)", "error: invalid CIDR address"},
     };
-    (void)state;
     check_cases(cases, ARRAY_COUNT(cases));
 }
 

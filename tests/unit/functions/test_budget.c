@@ -25,37 +25,31 @@ static void check_doubling(const char *first, const char *text) {
     check_memory(text);
 }
 
-static void test_text(void **state) {
-    (void)state;
+static void test_text(void **) {
     check_doubling("\"0123456789abcdef\"", "\"${a}${a}\"");
 }
 
-static void test_list(void **state) {
-    (void)state;
+static void test_list(void **) {
     check_doubling("[\"x\"]", "concat(a, a)");
 }
 
 /* Few values in memory, but very many for a function that visits them all. */
-static void test_nesting(void **state) {
-    (void)state;
+static void test_nesting(void **) {
     check_doubling("[\"x\"]", "[a, a]");
 }
 
-static void test_object(void **state) {
-    (void)state;
+static void test_object(void **) {
     check_doubling("{x = 1}", "{a = a, b = a}");
 }
 
-static void test_shared_text(void **state) {
-    (void)state;
+static void test_shared_text(void **) {
     check_doubling("[format(\"%1000s\", \"x\")]", "[a, a]");
 }
 
 /* Names bound by for expressions behave like local values. */
-static void test_loops(void **state) {
+static void test_loops(void **) {
     static const char *const uses[] = {"jsonencode(%s)", "yamlencode(%s)", "length(flatten(%s))",
                                        "length(tolist(%s))"};
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(uses); i++) {
         StrBuf text = strbuf_new(arena);
         Diags diags = diags_new(arena);
@@ -97,8 +91,7 @@ static void test_functions(void **state) {
 }
 
 /* A raised token ends a long evaluation, and no short one. */
-static void test_cancel(void **state) {
-    (void)state;
+static void test_cancel(void **) {
     CancelToken *token = cancel_open();
     Diags diags = diags_new(arena);
     Value value;

@@ -1,6 +1,6 @@
 #include "function_case.h"
 
-static void test_charset(void **state) {
+static void test_charset(void **) {
     static const FunctionCase cases[] = {
         {"textencodebase64(\"a\", \"Latin1\")", "\"YQ==\""},
         {"textencodebase64(\"é\", \" CP437 \")", "\"gg==\""},
@@ -8,7 +8,6 @@ static void test_charset(void **state) {
         {"textencodebase64(\"a\", \"\")", "error: not a supported IANA encoding"},
         {"textencodebase64(\"a\", \"UTF-7\")", "error: not a supported IANA encoding"},
     };
-    (void)state;
     check_cases(cases, ARRAY_COUNT(cases));
 }
 

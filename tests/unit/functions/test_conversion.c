@@ -1,6 +1,6 @@
 #include "function_case.h"
 
-static void test_conversion(void **state) {
+static void test_conversion(void **) {
     static const FunctionCase cases[] = {
         {"tonumber(\"a\")",
          "error: cannot convert \"a\" to number; given string must be a decimal"},
@@ -13,7 +13,6 @@ static void test_conversion(void **state) {
         {"issensitive(unknown)", "(known after apply)"},
         {"list(1)", "error: or tolist([ ... ])"},
     };
-    (void)state;
     check_cases(cases, ARRAY_COUNT(cases));
 }
 

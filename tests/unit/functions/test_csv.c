@@ -1,6 +1,6 @@
 #include "function_case.h"
 
-static void test_csv(void **state) {
+static void test_csv(void **) {
     static const FunctionCase cases[] = {
         {"csvdecode(\"a,b\\n\\\"x,\\\"\\\"y\\\",2\")[0].a", "\"x,\\\"y\""},
         {"csvdecode(\"a,a\\n\")", "error: duplicate column name \"a\""},
@@ -8,7 +8,6 @@ static void test_csv(void **state) {
         {"csvdecode(\"a\\n\\\"x\")", "error: extraneous or missing"},
         {"csvdecode(\"\")", "error: missing header line"},
     };
-    (void)state;
     check_cases(cases, ARRAY_COUNT(cases));
 }
 

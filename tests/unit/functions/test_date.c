@@ -1,6 +1,6 @@
 #include "function_case.h"
 
-static void test_date(void **state) {
+static void test_date(void **) {
     static const FunctionCase cases[] = {
         {"formatdate(\"EEEE, D MMM YY H:mm AA ZZZ\", \"2018-01-02T23:02:01-08:00\")",
          "\"Tuesday, 2 Jan 18 11:02 PM -0800\""},
@@ -11,7 +11,6 @@ static void test_date(void **state) {
         {"timeadd(\"2016-02-28T23:00:00Z\", \"soon\")", "error: not a valid duration"},
         {"timecmp(\"2020-01-01T00:00:00.5Z\", \"2020-01-01T00:00:00Z\")", "1"},
     };
-    (void)state;
     check_cases(cases, ARRAY_COUNT(cases));
 }
 

@@ -1,6 +1,6 @@
 #include "function_case.h"
 
-static void test_encoding(void **state) {
+static void test_encoding(void **) {
     static const FunctionCase cases[] = {
         {"base64decode(\"whee\")", "error: not valid UTF-8"},
         {"base64decode(\"?\")", "error: failed to decode base64 data"},
@@ -14,7 +14,6 @@ static void test_encoding(void **state) {
         {"urldecode(\"%zz\")", "error: invalid URL escape \"%zz\""},
         {"urlencode(\"é ~\")", "\"%C3%A9+~\""},
     };
-    (void)state;
     check_cases(cases, ARRAY_COUNT(cases));
 }
 

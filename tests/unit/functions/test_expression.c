@@ -1,6 +1,6 @@
 #include "function_case.h"
 
-static void test_expression(void **state) {
+static void test_expression(void **) {
     static const FunctionCase cases[] = {
         {"try(nope, 1)", "1"},
         {"try(nope)", "error: no expression succeeded"},
@@ -16,7 +16,6 @@ static void test_expression(void **state) {
          "error: is not a valid name of a template variable"},
         {"templatestring(t, {t = 1})", "error: There is no variable named \"t\""},
     };
-    (void)state;
     check_cases(cases, ARRAY_COUNT(cases));
 }
 

@@ -1,11 +1,10 @@
 #include "function_case.h"
 
-static void test_no_disk(void **state) {
+static void test_no_disk(void **) {
     static const FunctionCase cases[] = {
         {"file(\"a\")", "error: files cannot be read here"},
         {"fileset(\".\", \"*\")", "error: files cannot be read here"},
     };
-    (void)state;
     scope.io = NULL;
     check_cases(cases, ARRAY_COUNT(cases));
     scope.io = &io;

@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 /* Reads files in a temporary directory. */
-static void test_files(void **state) {
+static void test_files(void **) {
     static const FunctionCase cases[] = {
         {"file(\"a.txt\")", "\"hello\""},
         {"filebase64(\"raw\")", "\"/w==\""},
@@ -21,7 +21,6 @@ static void test_files(void **state) {
         {"templatefile(\"loop\", {})", "error: template calls are nested more than 32 levels deep"},
     };
     char directory[] = "/tmp/loam-functions-XXXXXX";
-    (void)state;
     assert_non_null(mkdtemp(directory));
     scope.base_directory = str_from_cstr(directory);
     static const char *const files[][2] = {{"a.txt", "hello"},
@@ -45,14 +44,13 @@ static void test_files(void **state) {
     scope.base_directory = STR_EMPTY;
 }
 
-static void test_paths(void **state) {
+static void test_paths(void **) {
     static const FunctionCase cases[] = {
         {"basename(\"a/b/\")", "\"b\""},    {"basename(\"/\")", "\"/\""},
         {"dirname(\"a/b/../c\")", "\"a\""}, {"dirname(\"a\")", "\".\""},
         {"dirname(\"/a\")", "\"/\""},       {"abspath(\"/a/../b\")", "\"/b\""},
         {"pathexpand(\"a/~\")", "\"a/~\""},
     };
-    (void)state;
     check_cases(cases, ARRAY_COUNT(cases));
 }
 

@@ -1,6 +1,6 @@
 #include "function_case.h"
 
-static void test_format(void **state) {
+static void test_format(void **) {
     static const FunctionCase cases[] = {
         {"format(\"%5s|%-5s|%.1s|%q\", \"é\", \"é\", \"éa\", \"a\\nb\")",
          "\"    é|é    |é|\\\"a\\\\nb\\\"\""},
@@ -15,7 +15,6 @@ static void test_format(void **state) {
         {"formatlist(\"%s%d\", [\"a\", \"b\"], 1)", "[\"a1\", \"b1\"]"},
         {"formatlist(\"%s%s\", [1], [1, 2])", "error: inconsistent with argument 1 of length 1"},
     };
-    (void)state;
     check_cases(cases, ARRAY_COUNT(cases));
 }
 

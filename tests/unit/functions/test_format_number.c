@@ -1,6 +1,6 @@
 #include "function_case.h"
 
-static void test_format_number(void **state) {
+static void test_format_number(void **) {
     static const FunctionCase cases[] = {
         {"format(\"%05d|%+d|% d|%x|%X|%o|%b\", -42, 5, 5, 255, 255, 8, 5)",
          "\"-0042|+5| 5|ff|FF|10|101\""},
@@ -10,7 +10,6 @@ static void test_format_number(void **state) {
         {"format(\"%v %v %v\", 100000, 1000000, 0.00001)", "\"100000 1e+06 1e-05\""},
         {"format(\"%d\", 123456789012345678901234567890)", "\"123456789012345678901234567890\""},
     };
-    (void)state;
     check_cases(cases, ARRAY_COUNT(cases));
 }
 

@@ -24,9 +24,8 @@ static void write_files(Str directory) {
     assert_int_equal(disk->write_file(disk->self, template, STR("Hello ${name}"), 0600), 0);
 }
 
-static void test_examples(void **state) {
+static void test_examples(void **) {
     char directory[] = "/tmp/test_functions_XXXXXX";
-    (void)state;
     assert_non_null(mkdtemp(directory));
     scope.base_directory = str_from_cstr(directory);
     write_files(scope.base_directory);
@@ -44,9 +43,8 @@ static void test_examples(void **state) {
     assert_int_equal(io.disk->remove(io.disk->self, scope.base_directory), 0);
 }
 
-static void test_rows(void **state) {
+static void test_rows(void **) {
     size_t total = 0;
-    (void)state;
     for (size_t i = 0; i < FUNCTIONS_COUNT; i++) {
         for (size_t k = 0; k < functions_all[i]->count; k++) {
             const Function *function = &functions_all[i]->functions[k];

@@ -1,6 +1,6 @@
 #include "function_case.h"
 
-static void test_json_codec(void **state) {
+static void test_json_codec(void **) {
     static const FunctionCase cases[] = {
         {"jsonencode({a = \"<é>\", b = [1.5, null]})",
          "\"{\\\"a\\\":\\\"\\\\u003cé\\\\u003e\\\",\\\"b\\\":[1.5,null]}\""},
@@ -9,7 +9,6 @@ static void test_json_codec(void **state) {
         {"jsondecode(\"1 2\")", "error: at byte"},
         {"jsonencode(unknown)", "(known after apply)"},
     };
-    (void)state;
     check_cases(cases, ARRAY_COUNT(cases));
 }
 

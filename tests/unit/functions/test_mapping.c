@@ -1,6 +1,6 @@
 #include "function_case.h"
 
-static void test_mapping(void **state) {
+static void test_mapping(void **) {
     static const FunctionCase cases[] = {
         {"keys({b = 1, a = 2})", "[\"a\", \"b\"]"},
         {"lookup({a = 1}, \"b\")", "error: lookup failed to find key \"b\""},
@@ -12,7 +12,6 @@ static void test_mapping(void **state) {
         {"zipmap([\"a\"], [])", "error: number of keys (1) does not match number of values (0)"},
         {"transpose({a = [\"x\", \"y\"], b = [\"x\"]}).x", "[\"a\", \"b\"]"},
     };
-    (void)state;
     check_cases(cases, ARRAY_COUNT(cases));
 }
 

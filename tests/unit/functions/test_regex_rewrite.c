@@ -8,7 +8,7 @@ static RegexRewrite rewritten(const char *pattern) {
     return rewrite;
 }
 
-static void test_patterns(void **state) {
+static void test_patterns(void **) {
     static const struct {
         const char *pattern;
         const char *wanted;
@@ -21,15 +21,13 @@ static void test_patterns(void **state) {
         {"(?:^){2,}", "(?:\\A){1,1}()(?:()\\A(?C'1')){1,}"},
         {"(a?){0,3}", "(?:(a{0,1})){0,3}"},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
         check_str(rewritten(cases[i].pattern).pattern, cases[i].wanted);
 }
 
 /* A capture that the rewritten pattern contains twice has two groups. */
-static void test_groups(void **state) {
+static void test_groups(void **) {
     RegexRewrite rewrite = rewritten("(x)(a*){2,}");
-    (void)state;
     assert_int_equal(rewrite.names.count, 2);
     assert_int_equal(rewrite.groups[0].count, 1);
     assert_int_equal(rewrite.groups[1].count, 2);
@@ -37,11 +35,10 @@ static void test_groups(void **state) {
     assert_int_equal(rewrite.groups[1].items[1], 5);
 }
 
-static void test_size(void **state) {
+static void test_size(void **) {
     StrBuf pattern = strbuf_new(arena);
     RegexRewrite rewrite;
     Str error;
-    (void)state;
     strbuf_add_repeat(&pattern, '-', 1000);
     assert_true(regex_rewrite(strbuf_str(&pattern), &rewrite, &error, arena));
     strbuf_add_repeat(&pattern, '-', 1000000);

@@ -15,7 +15,7 @@ static Str parsed(const char *pattern) {
     return strbuf_str(&names);
 }
 
-static void test_errors(void **state) {
+static void test_errors(void **) {
     static const struct {
         const char *pattern;
         const char *error;
@@ -42,23 +42,20 @@ static void test_errors(void **state) {
         {"(?=a)", "invalid or unsupported Perl syntax in (?="},
         {"(?i-)a", "invalid or unsupported Perl syntax in (?i-)"},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
         check_str(parsed(cases[i].pattern), cases[i].error);
 }
 
-static void test_names(void **state) {
-    (void)state;
+static void test_names(void **) {
     check_str(parsed("(?P<1a>x)(y)(?<n>z)"), "1a,,n,");
     check_str(parsed("a{,2}{01}x{"), "");
     check_str(parsed("[]a][^]a][\\w-.][a-]"), "");
 }
 
-static void test_depth(void **state) {
+static void test_depth(void **) {
     StrBuf pattern = strbuf_new(arena);
     RegexRewrite rewrite;
     Str error;
-    (void)state;
     strbuf_add_repeat(&pattern, '(', 100000);
     assert_false(regex_rewrite(strbuf_str(&pattern), &rewrite, &error, arena));
     assert_true(str_starts_with(error, STR("expression nests too deeply")));

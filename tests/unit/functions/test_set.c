@@ -1,6 +1,6 @@
 #include "function_case.h"
 
-static void test_set(void **state) {
+static void test_set(void **) {
     static const FunctionCase cases[] = {
         {"setunion([1], [\"2\"])", "[\"1\", \"2\"]"},
         {"setintersection([1, 2], [2, 3], [2])", "[2]"},
@@ -9,7 +9,6 @@ static void test_set(void **state) {
         {"setproduct(range(1000), range(1000), range(1000))", "error: too many elements"},
         {"length(setproduct([1, 2], [3], [4, 5]))", "4"},
     };
-    (void)state;
     check_cases(cases, ARRAY_COUNT(cases));
 }
 

@@ -2,7 +2,7 @@
 
 #define P "provider::terraform::"
 
-static void test_encode_expr(void **state) {
+static void test_encode_expr(void **) {
     static const FunctionCase cases[] = {
         {P "encode_expr(\"a\\n$${b}\\\"\")", "\"\\\"a\\\\n$$${b}\\\\\\\"\\\"\""},
         {P "encode_expr([1.5, true, {}, []])", "\"[1.5, true, {}, []]\""},
@@ -17,11 +17,10 @@ static void test_encode_expr(void **state) {
         {"split(\"\\n\", " P "encode_expr({a = [{b = 1}]}))[2]", "\"    b = 1\""},
         {"split(\"\\n\", " P "encode_expr({a = [{b = 1}]}))[3]", "\"  }]\""},
     };
-    (void)state;
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-static void test_tfvars(void **state) {
+static void test_tfvars(void **) {
     static const FunctionCase cases[] = {
         {P "encode_tfvars({a = 1, bb = \"x\"})", "\"a  = 1\\nbb = \\\"x\\\"\\n\""},
         {P "encode_tfvars({})", "\"\""},
@@ -40,7 +39,6 @@ static void test_tfvars(void **state) {
         {P "decode_tfvars(" P "encode_tfvars({a = {b = [1, {c = \"$${x}\"}]}})).a.b[1].c",
          "\"$${x}\""},
     };
-    (void)state;
     check_cases(cases, ARRAY_COUNT(cases));
 }
 

@@ -1,6 +1,6 @@
 #include "function_case.h"
 
-static void encoding(void **state) {
+static void encoding(void **) {
     static const FunctionCase cases[] = {
         {"yamlencode({a = [1, \"x\"], b = {}})",
          "\"\\\"a\\\":\\n- 1\\n- \\\"x\\\"\\n\\\"b\\\": {}\\n\""},
@@ -9,11 +9,10 @@ static void encoding(void **state) {
         {"yamldecode(yamlencode({t = \"yes\", n = null, f = 1.5})).t", "\"yes\""},
         {"yamlencode([unknown])", "(known after apply)"},
     };
-    (void)state;
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-static void decoding(void **state) {
+static void decoding(void **) {
     static const FunctionCase cases[] = {
         {"yamldecode(\"a: &x [1, yes]\\nb: *x\").b", "[1, true]"},
         {"yamldecode(\"2006-1-2\")", "\"2006-01-02T00:00:00Z\""},
@@ -21,13 +20,11 @@ static void decoding(void **state) {
          "error: on line 2, column 6: this alias has no anchor before it"},
         {"yamldecode(\"[1, 2\")", "error: on line 2, column 1: "},
     };
-    (void)state;
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
 /* Messages contain nothing of a sensitive text. */
-static void secret(void **state) {
-    (void)state;
+static void secret(void **) {
     set_variable("broken",
                  value_with_marks(value_from_cstr("a: &classified [*classified]"), MARK_SENSITIVE));
     Str said = called("yamldecode(broken)");

@@ -4,8 +4,7 @@
 #include "git_address.h"
 #include "io.h"
 
-static void taken(void **state) {
-    (void)state;
+static void taken(void **) {
     static const char *const cases[][4] = {
         {"git::https://h/r.git", "https://h/r.git", "", ""},
         {"git::https://h/r?ref=v1.2.3", "https://h/r", "v1.2.3", ""},
@@ -29,8 +28,7 @@ static void taken(void **state) {
     }
 }
 
-static void refused(void **state) {
-    (void)state;
+static void refused(void **) {
     static const char *const cases[] = {
         "git::-x",
         "git::--upload-pack=touch x",
@@ -79,8 +77,7 @@ static void refused(void **state) {
 }
 
 /* Each name that loam takes is one that git takes, too, and no option. */
-static void refs(void **state) {
-    (void)state;
+static void refs(void **) {
     static const char *const parts[] = {
         "",
         "x",

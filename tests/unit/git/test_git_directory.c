@@ -1,7 +1,6 @@
 #include "git_case.h"
 
-static void a_directory_of_a_killed_process_is_removed(void **state) {
-    (void)state;
+static void a_directory_of_a_killed_process_is_removed(void **) {
     GitCase c;
     GitDirectory living;
     GitDirectory next;
@@ -37,8 +36,7 @@ static const char *no_variable(void *self, const char *name) {
     return NULL;
 }
 
-static void a_place_is_required(void **state) {
-    (void)state;
+static void a_place_is_required(void **) {
     Process process = {.environment = no_variable};
     Io io = {.disk = &disk_real, .process = &process};
     Arena *arena = arena_open("test");

@@ -2,8 +2,7 @@
 
 #include "unit.h"
 
-static void wrong_remotes_are_named(void **state) {
-    (void)state;
+static void wrong_remotes_are_named(void **) {
     static const struct {
         const char *url, *branch, *key, *hosts, *argument;
     } cases[] = {
@@ -43,8 +42,7 @@ static void wrong_remotes_are_named(void **state) {
     arena_close(arena);
 }
 
-static void every_form_of_a_password_is_a_secret(void **state) {
-    (void)state;
+static void every_form_of_a_password_is_a_secret(void **) {
     Arena *arena = arena_open("test");
     GitRemote remote = {.username = STR("git"), .password = STR("token")};
     StrVec secrets = git_remote_secrets(&remote, arena);

@@ -7,8 +7,7 @@ static void check_problem(const GitRepository *repository, const char *words) {
         fail_msg("missing: %s\n%.*s", words, STR_ARG(repository->problem));
 }
 
-static void an_empty_repository_gets_its_first_commit(void **state) {
-    (void)state;
+static void an_empty_repository_gets_its_first_commit(void **) {
     GitCase c;
     GitRepository repository;
     git_case_start(&c);
@@ -23,8 +22,7 @@ static void an_empty_repository_gets_its_first_commit(void **state) {
     git_case_end(&c);
 }
 
-static void equal_files_make_no_commit(void **state) {
-    (void)state;
+static void equal_files_make_no_commit(void **) {
     GitCase c;
     git_case_start(&c);
     git_case_push(&c, "a", "1");
@@ -34,8 +32,7 @@ static void equal_files_make_no_commit(void **state) {
     git_case_end(&c);
 }
 
-static void a_removal_removes_one_file(void **state) {
-    (void)state;
+static void a_removal_removes_one_file(void **) {
     GitCase c;
     git_case_start(&c);
     git_case_push(&c, "d/a", "1");
@@ -45,8 +42,7 @@ static void a_removal_removes_one_file(void **state) {
     git_case_end(&c);
 }
 
-static void a_file_is_read_as_it_is(void **state) {
-    (void)state;
+static void a_file_is_read_as_it_is(void **) {
     GitCase c;
     GitRepository repository;
     Str text;
@@ -83,8 +79,7 @@ static bool prepare_and_be_overtaken(void *payload, GitRepository *repository) {
     return git_case_prepare(&ours, repository);
 }
 
-static void an_overtaken_push_is_made_again_on_the_new_tip(void **state) {
-    (void)state;
+static void an_overtaken_push_is_made_again_on_the_new_tip(void **) {
     for (int first = 0; first < 2; first++) {
         GitCase c;
         GitRepository repository;
@@ -120,8 +115,7 @@ static Str propose(GitCase *c, const char *path, const char *text) {
 
 #define REVIEW_LOG "--git-dir=origin.git", "log", "--reverse", "--format=%s", "refs/heads/review"
 
-static void a_proposal_leaves_the_branch_as_it_is(void **state) {
-    (void)state;
+static void a_proposal_leaves_the_branch_as_it_is(void **) {
     GitCase c;
     git_case_start(&c);
     git_case_push(&c, "start", "0");
@@ -155,8 +149,7 @@ static bool prepare_and_be_overtaken_in_review(void *payload, GitRepository *rep
     return git_case_prepare(&ours, repository);
 }
 
-static void an_overtaken_proposal_keeps_that_of_others(void **state) {
-    (void)state;
+static void an_overtaken_proposal_keeps_that_of_others(void **) {
     GitCase c;
     GitRepository repository;
     Overtaken overtaken = {&c, 1, 0};
@@ -171,8 +164,7 @@ static void an_overtaken_proposal_keeps_that_of_others(void **state) {
     git_case_end(&c);
 }
 
-static void a_rejected_push_names_the_reason(void **state) {
-    (void)state;
+static void a_rejected_push_names_the_reason(void **) {
     static const struct {
         const char *script;
         const char *words;
@@ -198,8 +190,7 @@ static void a_rejected_push_names_the_reason(void **state) {
     }
 }
 
-static void an_endless_output_is_cut(void **state) {
-    (void)state;
+static void an_endless_output_is_cut(void **) {
     GitCase c;
     GitRepository repository;
     GitCaseFile file = {"a", "1"};
@@ -228,8 +219,7 @@ static void push_special_tree(GitCase *c) {
     GIT(c, "-C", directory, "push", "-q", "../origin.git", "HEAD:refs/heads/main");
 }
 
-static void paths_that_leave_the_clone_are_rejected(void **state) {
-    (void)state;
+static void paths_that_leave_the_clone_are_rejected(void **) {
     static const struct {
         const char *path;
         const char *words;
@@ -269,8 +259,7 @@ static void paths_that_leave_the_clone_are_rejected(void **state) {
     git_case_end(&c);
 }
 
-static void a_missing_branch_is_no_empty_repository(void **state) {
-    (void)state;
+static void a_missing_branch_is_no_empty_repository(void **) {
     GitCase c;
     GitRepository repository;
     git_case_start(&c);
@@ -289,8 +278,7 @@ static void a_missing_branch_is_no_empty_repository(void **state) {
     git_case_end(&c);
 }
 
-static void a_later_commit_has_an_ancestor(void **state) {
-    (void)state;
+static void a_later_commit_has_an_ancestor(void **) {
     GitCase c;
     GitRepository repository;
     bool is_ancestor;
@@ -310,8 +298,7 @@ static void a_later_commit_has_an_ancestor(void **state) {
     git_case_end(&c);
 }
 
-static void credentials_are_in_private_files(void **state) {
-    (void)state;
+static void credentials_are_in_private_files(void **) {
     GitCase c;
     GitRepository repository;
     Str config;

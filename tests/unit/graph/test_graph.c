@@ -39,8 +39,7 @@ static Str edges_of(const Graph *graph, Arena *arena) {
     return strbuf_str(&buf);
 }
 
-static void rows(void **state) {
-    (void)state;
+static void rows(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Graph graph = drawn(5, "ca ba cb ca ba dc ca", arena);
     check_str(edges_of(&graph, arena), "ba ca cb dc");
@@ -53,8 +52,7 @@ static void rows(void **state) {
     }
 }
 
-static void cycles(void **state) {
-    (void)state;
+static void cycles(void **) {
     static const struct {
         size_t nodes;
         const char *edges, *cycle;
@@ -77,8 +75,7 @@ static void cycles(void **state) {
     }
 }
 
-static void orders(void **state) {
-    (void)state;
+static void orders(void **) {
     static const struct {
         size_t nodes;
         const char *edges, *order;
@@ -107,8 +104,7 @@ static Str marked(const bool *marks, size_t count, Arena *arena) {
     return strbuf_str(&buf);
 }
 
-static void marks(void **state) {
-    (void)state;
+static void marks(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Graph graph = drawn(6, "ab bc dc ed", arena);
     bool needs[6] = {0};
@@ -121,8 +117,7 @@ static void marks(void **state) {
     check_str(marked(users, 6, arena), "abcde");
 }
 
-static void reductions(void **state) {
-    (void)state;
+static void reductions(void **) {
     static const struct {
         size_t nodes;
         const char *edges, *reduced;
@@ -143,8 +138,7 @@ static void reductions(void **state) {
 }
 
 /* A chain is as deep as it is long, so no function may recurse. */
-static void deep_chain(void **state) {
-    (void)state;
+static void deep_chain(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     const GraphNode length = 300000;
     Graph graph = graph_new(arena);
@@ -164,8 +158,7 @@ static void deep_chain(void **state) {
 }
 
 /* "a b cd": one group of letters per component, in the order of their first nodes. */
-static void components(void **state) {
-    (void)state;
+static void components(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const struct {
         size_t nodes;

@@ -15,8 +15,7 @@ static Graph drawn(Arena *arena) {
     return graph;
 }
 
-static void document(void **state) {
-    (void)state;
+static void document(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Graph graph = drawn(arena);
     graph_add_edge(&graph, 0, 1);
@@ -39,8 +38,7 @@ static void document(void **state) {
                                 "}\n");
 }
 
-static void cycles_are_red(void **state) {
-    (void)state;
+static void cycles_are_red(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Graph graph = drawn(arena);
     graph_add_edge(&graph, 0, 1);
@@ -56,8 +54,7 @@ static void cycles_are_red(void **state) {
 }
 
 /* Types have fills by their names, a frame is thick, lines follow the label; no background. */
-static void picture(void **state) {
-    (void)state;
+static void picture(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Str lines[] = {STR("[\"a\"] create"), STR("and 3 more")};
     const GraphDotNode pictured[] = {

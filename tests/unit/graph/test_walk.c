@@ -63,9 +63,7 @@ static void draw(Diary *diary, size_t nodes, const char *edges) {
     graph_finish(&diary->graph);
 }
 
-static bool visit_simply(Walk *walk, GraphNode node, void *payload, uint32_t worker,
-                         void *context) {
-    (void)payload;
+static bool visit_simply(Walk *walk, GraphNode node, void *, uint32_t worker, void *context) {
     Diary *diary = context;
     char name = (char)('a' + node);
     assert_true(worker < diary->workers);
@@ -76,13 +74,11 @@ static bool visit_simply(Walk *walk, GraphNode node, void *payload, uint32_t wor
     return !strchr(diary->failing, name);
 }
 
-static void note_skipped(GraphNode node, void *payload, void *context) {
-    (void)payload;
+static void note_skipped(GraphNode node, void *, void *context) {
     write_down(context, "-", (char)('a' + node));
 }
 
-static void one_worker(void **state) {
-    (void)state;
+static void one_worker(void **) {
     static const struct {
         size_t nodes;
         const char *edges, *failing, *wanted;
@@ -116,8 +112,7 @@ static void one_worker(void **state) {
 }
 
 /* The system has no more threads: the walk is done by the thread that asks for it. */
-static void without_threads(void **state) {
-    (void)state;
+static void without_threads(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Diary diary;
     pthread_attr_t usual, huge;
@@ -142,13 +137,11 @@ static void without_threads(void **state) {
 }
 
 /* Node c and its dependents are visited even if a failed. */
-static bool does_without(GraphNode user, GraphNode failed, void *context) {
-    (void)context;
+static bool does_without(GraphNode user, GraphNode failed, void *) {
     return user >= 2 && failed == 0;
 }
 
-static void some_survive(void **state) {
-    (void)state;
+static void some_survive(void **) {
     static const struct {
         const char *edges, *failing, *wanted;
     } cases[] = {
@@ -174,8 +167,7 @@ static void some_survive(void **state) {
     }
 }
 
-static void stop_starts_no_node(void **state) {
-    (void)state;
+static void stop_starts_no_node(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Diary diary;
     diary_init(&diary, arena);
@@ -204,8 +196,7 @@ static bool visit_timed(Walk *walk, GraphNode node, void *payload, uint32_t work
     return true;
 }
 
-static void needs_end_first(void **state) {
-    (void)state;
+static void needs_end_first(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static Diary diary;
     diary_init(&diary, arena);
@@ -280,8 +271,7 @@ static bool visit_with_tasks(Walk *walk, GraphNode node, void *payload, uint32_t
     return true;
 }
 
-static void node_ends_with_its_last_task(void **state) {
-    (void)state;
+static void node_ends_with_its_last_task(void **) {
     static const struct {
         bool fails;
         const char *wanted;
@@ -311,8 +301,7 @@ static void node_ends_with_its_last_task(void **state) {
     }
 }
 
-static void stop_drops_tasks(void **state) {
-    (void)state;
+static void stop_drops_tasks(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Diary diary;
     diary_init(&diary, arena);
@@ -388,8 +377,7 @@ static bool run_brief_tasks(BriefTask *tasks, size_t count, Diary *diary) {
     return walk_run(&request);
 }
 
-static void second_parts_come_after_brief_tasks(void **state) {
-    (void)state;
+static void second_parts_come_after_brief_tasks(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Diary diary;
     BriefTask tasks[] = {
@@ -406,8 +394,7 @@ static void second_parts_come_after_brief_tasks(void **state) {
     diary_release(&diary);
 }
 
-static void few_tasks_yield_at_once(void **state) {
-    (void)state;
+static void few_tasks_yield_at_once(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Diary diary;
     BriefTask tasks[BRIEF_TASKS + 1] = {0};
@@ -424,8 +411,7 @@ static void few_tasks_yield_at_once(void **state) {
     diary_release(&diary);
 }
 
-static void stop_drops_no_second_part(void **state) {
-    (void)state;
+static void stop_drops_no_second_part(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Diary diary;
     BriefTask tasks[] = {
@@ -444,8 +430,7 @@ static void stop_drops_no_second_part(void **state) {
     diary_release(&diary);
 }
 
-static void many_workers_yield(void **state) {
-    (void)state;
+static void many_workers_yield(void **) {
     for (int turn = 0; turn < 50; turn++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         Diary diary;
@@ -484,8 +469,7 @@ static bool visit_crowd(Walk *walk, GraphNode node, void *payload, uint32_t work
 }
 
 /* Three keys of capacity 1, 2, 3; tasks with none, one or two of them in either order. */
-static void limits_hold(void **state) {
-    (void)state;
+static void limits_hold(void **) {
     static const Str names[] = {STR_CONST("one"), STR_CONST("two"), STR_CONST("three")};
     SCOPED(ArenaRef) arena = arena_open("test");
     static Crowd crowd;
@@ -524,8 +508,7 @@ static bool visit_queue(Walk *walk, GraphNode node, void *payload, uint32_t work
     return true;
 }
 
-static void queued_tasks_keep_their_order(void **state) {
-    (void)state;
+static void queued_tasks_keep_their_order(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Diary diary;
     diary_init(&diary, arena);
@@ -553,8 +536,7 @@ static bool visit_meeting(Walk *walk, GraphNode node, void *payload, uint32_t wo
     return true;
 }
 
-static void uses_all_workers(void **state) {
-    (void)state;
+static void uses_all_workers(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     pthread_barrier_t barrier;
     pthread_barrier_init(&barrier, NULL, 10);
@@ -582,8 +564,7 @@ static bool visit_late_meeting(Walk *walk, GraphNode node, void *payload, uint32
 }
 
 /* Work for ten threads arrives at once while one of two is idle: more threads must start. */
-static void starts_more_than_wake(void **state) {
-    (void)state;
+static void starts_more_than_wake(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     pthread_barrier_t barrier;
     pthread_barrier_init(&barrier, NULL, 10);

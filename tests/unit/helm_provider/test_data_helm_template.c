@@ -46,8 +46,7 @@ static bool run(ResourceCase *c, const char *json) {
     return case_read(c);
 }
 
-static void test_call(void **state) {
-    (void)state;
+static void test_call(void **) {
     ResourceCase c = case_open(&data_helm_template);
     check_done(&c,
                run(&c, "{\"name\":\"web\",\"chart\":\"chart\",\"values\":{\"value\":{\"a\":[1,true]"
@@ -70,8 +69,7 @@ static void test_call(void **state) {
     case_close(&c);
 }
 
-static void test_failures(void **state) {
-    (void)state;
+static void test_failures(void **) {
     ResourceCase c = case_open(&data_helm_template);
     assert_false(run(&c, "{\"name\":\"web\",\"chart\":\"stable/web\"}"));
     assert_true(str_find(c.diags.items[0].detail, STR("No such file"), 0) != SIZE_MAX);

@@ -10,8 +10,7 @@ typedef struct Server {
 } Server;
 
 static HttpStatus answer(void *self, const HttpRequest *request, const HttpSink *sink,
-                         HttpResponse *response, Str *problem, Arena *arena) {
-    (void)problem;
+                         HttpResponse *response, Str *, Arena *arena) {
     Server *server = self;
     server->asked = *request;
     unsigned i = server->count++;
@@ -30,8 +29,7 @@ static bool ask(ResourceCase *c, Server *server, const char *json) {
     return case_read(c);
 }
 
-static void test_answer(void **state) {
-    (void)state;
+static void test_answer(void **) {
     ResourceCase c = case_open(&data_http);
     Server server = {.codes = {404}, .body = STR("hello")};
     Value header;
@@ -49,8 +47,7 @@ static void test_answer(void **state) {
     case_close(&c);
 }
 
-static void test_retries(void **state) {
-    (void)state;
+static void test_retries(void **) {
     ResourceCase c = case_open(&data_http);
     Server server = {.codes = {503, 503, 200}, .body = STR("x")};
     const char *json = "{\"url\":\"http://h/\",\"retry\":{\"attempts\":2,\"min_delay_ms\":0,"
@@ -69,8 +66,7 @@ static void test_retries(void **state) {
     case_close(&c);
 }
 
-static void test_refusals(void **state) {
-    (void)state;
+static void test_refusals(void **) {
     ResourceCase c = case_open(&data_http);
     Server server = {.codes = {200}, .body = STR("\xff")};
     check_done(&c, ask(&c, &server, "{\"url\":\"http://h/\"}"));

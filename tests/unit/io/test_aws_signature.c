@@ -59,8 +59,7 @@ static HttpRequest request_of(const Row *row, Arena *arena) {
     return request;
 }
 
-static void published_examples(void **state) {
-    (void)state;
+static void published_examples(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         HttpRequest request = request_of(&rows[i], arena);
@@ -74,8 +73,7 @@ static void published_examples(void **state) {
     }
 }
 
-static void a_session_has_a_token(void **state) {
-    (void)state;
+static void a_session_has_a_token(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     AwsIdentity session = identity;
     session.token = STR("t0k3n");

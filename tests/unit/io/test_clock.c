@@ -3,8 +3,7 @@
 
 #include "clock.h"
 
-static void rfc3339(void **state) {
-    (void)state;
+static void rfc3339(void **) {
     static const struct {
         int64_t unix_ms;
         int digits;
@@ -26,8 +25,7 @@ static void rfc3339(void **state) {
     check_str(clock_format_rfc3339(1767323045678, arena), "2026-01-02T03:04:05Z");
 }
 
-static void durations(void **state) {
-    (void)state;
+static void durations(void **) {
     static const struct {
         const char *text;
         int64_t wanted_ms;
@@ -59,8 +57,7 @@ static void durations(void **state) {
     }
 }
 
-static void refused_durations(void **state) {
-    (void)state;
+static void refused_durations(void **) {
     static const char *const cases[] = {
         "",       "3",    "-",          "+",     ".",    "s",        ".s",
         "1x",     "1 s",  "1s ",        "1h-2m", "--1s", "2562048h", "99999999999999999999s",
@@ -74,8 +71,7 @@ static void refused_durations(void **state) {
     }
 }
 
-static void elapsed(void **state) {
-    (void)state;
+static void elapsed(void **) {
     static const struct {
         int64_t ms;
         const char *wanted;
@@ -88,8 +84,7 @@ static void elapsed(void **state) {
     }
 }
 
-static void real_clock(void **state) {
-    (void)state;
+static void real_clock(void **) {
     CancelToken *token = cancel_open();
     int64_t start = clock_real.monotonic_ms(clock_real.self);
     assert_false(clock_real.sleep_ms(clock_real.self, 20, token));

@@ -3,8 +3,7 @@
 
 #include "database.h"
 
-static void no_module(void **state) {
-    (void)state;
+static void no_module(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     const Database *database = database_on_first_use(STR("/nowhere"), arena);
     DatabaseSession *session = NULL;

@@ -376,8 +376,7 @@ static void synced_trees(void **state) {
     assert_int_equal(disk_remove_tree(&disk_real, in(directory, "all")), 0);
 }
 
-static void path_text(void **state) {
-    (void)state;
+static void path_text(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const struct {
         const char *path, *directory, *name, *clean;
@@ -420,8 +419,7 @@ static void path_text(void **state) {
 
 #define in_directory(test) cmocka_unit_test_setup_teardown(test, make_directory, remove_directory)
 
-static void advice_by_errno(void **state) {
-    (void)state;
+static void advice_by_errno(void **) {
     check_str(str_from_cstr(disk_hint(-EACCES, "See who may.")), "See who may.");
     check_str(str_from_cstr(disk_hint(-ENOSPC, "See who may.")),
               "Free some space, then run the same command again.");

@@ -22,10 +22,9 @@ typedef struct Play {
     CancelToken *cancel_while_waiting;
 } Play;
 
-static HttpStatus attempt(void *self, const HttpRequest *request, const HttpSink *sink,
+static HttpStatus attempt(void *self, const HttpRequest *, const HttpSink *sink,
                           HttpResponse *response, Str *problem, Arena *arena) {
     Play *play = self;
-    (void)request;
     assert_true(play->asked < play->count);
     const struct Answer *answer = &play->answers[play->asked++];
     response->code = answer->code;
@@ -40,14 +39,12 @@ static HttpStatus attempt(void *self, const HttpRequest *request, const HttpSink
     return answer->status;
 }
 
-static int64_t now_ms(void *self) {
-    (void)self;
+static int64_t now_ms(void *) {
     return INT64_C(1767323045000); /* Fri, 02 Jan 2026 03:04:05 GMT */
 }
 
-static bool sleep_ms(void *self, int64_t ms, const CancelToken *cancel) {
+static bool sleep_ms(void *self, int64_t ms, const CancelToken *) {
     Play *play = self;
-    (void)cancel;
     play->waits[play->wait_count++] = ms;
     if (play->cancel_while_waiting)
         cancel_raise(play->cancel_while_waiting, CANCEL_STOP);
@@ -140,8 +137,7 @@ static Io io_of(Play *play, Http *http, Clock *clock) {
     return (Io){.disk = &disk_real, .clock = clock, .http = http};
 }
 
-static void retries(void **state) {
-    (void)state;
+static void retries(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         Play play = {.answers = cases[i].answers, .count = cases[i].count};
@@ -161,8 +157,7 @@ static void retries(void **state) {
 }
 
 /* The output of a failed attempt is discarded. */
-static void downloads(void **state) {
-    (void)state;
+static void downloads(void **) {
     static const struct Answer answers[] = {{HTTP_DONE, 503, NULL, "a long excuse"},
                                             {HTTP_DONE, 200, NULL, "yes"}};
     char directory[] = "/tmp/loam-http-XXXXXX";
@@ -186,8 +181,7 @@ static void downloads(void **state) {
     assert_true(problem.len > 0);
 }
 
-static void cancelled(void **state) {
-    (void)state;
+static void cancelled(void **) {
     static const struct Answer answers[] = {{HTTP_DONE, 503, NULL, ""}};
     SCOPED(ArenaRef) arena = arena_open("test");
     CancelToken *cancel = cancel_open();
@@ -204,8 +198,7 @@ static void cancelled(void **state) {
 }
 
 /* A header is one line, or no request is sent. */
-static void headers(void **state) {
-    (void)state;
+static void headers(void **) {
     static const struct {
         const char *name, *value;
         bool is_good;
@@ -242,8 +235,7 @@ static void headers(void **state) {
     }
 }
 
-static void no_module(void **state) {
-    (void)state;
+static void no_module(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Io io = io_real();
     io.http = http_on_first_use(STR("/nowhere"), arena);

@@ -3,8 +3,7 @@
 
 #include "plugin.h"
 
-static void missing(void **state) {
-    (void)state;
+static void missing(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Plugin plugin;
     Str problem = STR_EMPTY;
@@ -15,8 +14,7 @@ static void missing(void **state) {
 }
 
 /* Each error of dlopen gets an advice. */
-static void failures(void **state) {
-    (void)state;
+static void failures(void **) {
     static const struct {
         const char *error, *part;
     } cases[] = {
@@ -36,8 +34,7 @@ static void failures(void **state) {
 }
 
 /* The C library serves as a plugin, because every machine has it. */
-static void opened(void **state) {
-    (void)state;
+static void opened(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Plugin plugin;
     Str problem = STR_EMPTY;

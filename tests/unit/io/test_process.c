@@ -15,8 +15,7 @@ static int shell(const char *script, ProcessRequest request, ProcessResult *out,
     return process_real.run(process_real.self, &request, out, arena);
 }
 
-static void output_and_status(void **state) {
-    (void)state;
+static void output_and_status(void **) {
     static const struct {
         const char *script;
         int status;
@@ -39,8 +38,7 @@ static void output_and_status(void **state) {
     }
 }
 
-static void failed_starts(void **state) {
-    (void)state;
+static void failed_starts(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     ProcessResult result;
     const char *const argv[] = {"no-such-program-anywhere", NULL};
@@ -50,8 +48,7 @@ static void failed_starts(void **state) {
     assert_int_equal(shell("true", request, &result, arena), -ENOENT);
 }
 
-static void input_directory_environment(void **state) {
-    (void)state;
+static void input_directory_environment(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     ProcessResult result;
     StrVec variables = {0};
@@ -72,8 +69,7 @@ static void input_directory_environment(void **state) {
 }
 
 /* Variables of the caller alone; one that is added is there. */
-static void withheld(void **state) {
-    (void)state;
+static void withheld(void **) {
     static const char *const prefixes[] = {"LOAM_TEST_", "TF_VAR_", NULL};
     SCOPED(ArenaRef) arena = arena_open("test");
     ProcessResult result;
@@ -92,8 +88,7 @@ static void withheld(void **state) {
     check_str(result.out, "0\nstays added path\n");
 }
 
-static void much_both_ways(void **state) {
-    (void)state;
+static void much_both_ways(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     ProcessResult result;
     size_t size = 3000000;
@@ -111,8 +106,7 @@ static void collect(void *payload, Str piece, bool is_error) {
     strbuf_add(payload, piece);
 }
 
-static void pieces(void **state) {
-    (void)state;
+static void pieces(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     ProcessResult result;
     StrBuf buf = strbuf_new(arena);
@@ -122,8 +116,7 @@ static void pieces(void **state) {
     check_str(result.out, "");
 }
 
-static void deadline(void **state) {
-    (void)state;
+static void deadline(void **) {
     static const struct {
         const char *script;
         int status;
@@ -145,8 +138,7 @@ static void deadline(void **state) {
 }
 
 /* The process ends, but a child keeps its pipes open: the child is not waited for. */
-static void left_behind_child(void **state) {
-    (void)state;
+static void left_behind_child(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     ProcessResult result;
     int64_t start = clock_real.monotonic_ms(NULL);
@@ -165,8 +157,7 @@ static void raise_soon(void *payload) {
     cancel_raise(payload, CANCEL_NOW);
 }
 
-static void cancelled(void **state) {
-    (void)state;
+static void cancelled(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     ProcessResult result;
     CancelToken *token = cancel_open();
@@ -199,8 +190,7 @@ static int64_t count_fds(bool inherited_only) {
     return count;
 }
 
-static void leaks_no_descriptors(void **state) {
-    (void)state;
+static void leaks_no_descriptors(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     ProcessResult result;
     int64_t ours = count_fds(false);
@@ -217,8 +207,7 @@ static void leaks_no_descriptors(void **state) {
     assert_int_equal(count_fds(false), ours);
 }
 
-static void real_io(void **state) {
-    (void)state;
+static void real_io(void **) {
     Io io = io_real();
     assert_ptr_equal(io.process, &process_real);
     assert_ptr_equal(io.disk, &disk_real);

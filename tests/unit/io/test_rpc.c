@@ -3,8 +3,7 @@
 
 #include "rpc.h"
 
-static void not_installed(void **state) {
-    (void)state;
+static void not_installed(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     const Rpc *rpc = rpc_on_first_use(STR("/nowhere"), arena);
     RpcChannel *channel = NULL;

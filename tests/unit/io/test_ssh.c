@@ -126,8 +126,7 @@ static void check_output(SshServerKind kind) {
     connected_close(&c);
 }
 
-static void test_any_host_key(void **state) {
-    (void)state;
+static void test_any_host_key(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     SshServer server = server_open(SERVER_SSHD);
     SshTarget target = server_target(&server);
@@ -140,8 +139,7 @@ static void test_any_host_key(void **state) {
 }
 
 /* The key is tried first. The error says which credentials were tried. */
-static void test_password(void **state) {
-    (void)state;
+static void test_password(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     SshServer server = server_open(SERVER_SSHD);
     SshTarget target = server_target(&server);
@@ -157,16 +155,14 @@ static void test_password(void **state) {
     server_close(&server);
 }
 
-static void test_sshd(void **state) {
-    (void)state;
+static void test_sshd(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     check_commands(SERVER_SSHD);
     check_output(SERVER_SSHD);
     check_much(SERVER_SSHD);
 }
 
-static void test_dropbear(void **state) {
-    (void)state;
+static void test_dropbear(void **) {
     SKIP_WITHOUT(SERVER_DROPBEAR);
     check_commands(SERVER_DROPBEAR);
     check_much(SERVER_DROPBEAR);
@@ -174,8 +170,7 @@ static void test_dropbear(void **state) {
 
 /* The server has another key than the pinned one: the error has both fingerprints, and the user's
  * key is not offered. */
-static void test_host_key(void **state) {
-    (void)state;
+static void test_host_key(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     SshServer server = server_prepare(SERVER_SSHD);
     server_make_key(&server, "second", "rsa");
@@ -211,8 +206,7 @@ static SshTarget certified_target(SshServer *server, uint16_t port, const char *
 /* A host certificate is accepted next to another pinned key. If the certificate is not valid, the
  * error shows the key of the host, not of its authority. A revoked authority is an error of its
  * own. */
-static void test_certificate_and_host_key(void **state) {
-    (void)state;
+static void test_certificate_and_host_key(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     static const struct {
         const char *principal, *rest;
@@ -275,8 +269,7 @@ static void cancel_at_second(void *payload) {
 }
 
 /* A signal during the fetch of the certificate cancels the connection. */
-static void test_cancelled_certificate(void **state) {
-    (void)state;
+static void test_cancelled_certificate(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     SshServer server = server_prepare(SERVER_SSHD);
     server_certify(&server, "127.0.0.1");
@@ -305,8 +298,7 @@ static void test_cancelled_certificate(void **state) {
 
 /* The pinned key is of a type that the server does not have: the error still has both fingerprints.
  */
-static void test_host_key_of_other_kind(void **state) {
-    (void)state;
+static void test_host_key_of_other_kind(void **) {
     SKIP_WITHOUT(SERVER_DROPBEAR);
     SshServer server = server_open(SERVER_DROPBEAR);
     SshTarget target = server_target(&server);
@@ -319,8 +311,7 @@ static void test_host_key_of_other_kind(void **state) {
 }
 
 /* A user name that the library rejects is SSH_BAD_USER, in every version of the library. */
-static void test_user(void **state) {
-    (void)state;
+static void test_user(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     SshServer server = server_open(SERVER_SSHD);
     SshTarget target = server_target(&server);
@@ -331,8 +322,7 @@ static void test_user(void **state) {
     server_close(&server);
 }
 
-static void test_user_key(void **state) {
-    (void)state;
+static void test_user_key(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     SshServer server = server_open(SERVER_SSHD);
     SshTarget target = server_target(&server);
@@ -363,16 +353,14 @@ static void check_user_key_kinds(SshServerKind kind) {
     }
 }
 
-static void test_user_key_kinds(void **state) {
-    (void)state;
+static void test_user_key_kinds(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     check_user_key_kinds(SERVER_SSHD);
     if (server_program(SERVER_DROPBEAR))
         check_user_key_kinds(SERVER_DROPBEAR);
 }
 
-static void test_no_server(void **state) {
-    (void)state;
+static void test_no_server(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     SshServer server = server_prepare(SERVER_SSHD);
     SshTarget target = server_target(&server);
@@ -384,8 +372,7 @@ static void test_no_server(void **state) {
     server_close(&server);
 }
 
-static void test_ipv6(void **state) {
-    (void)state;
+static void test_ipv6(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     SshServer server = server_open(SERVER_SSHD);
     SshTarget target = server_target(&server);
@@ -401,8 +388,7 @@ static void test_ipv6(void **state) {
 }
 
 /* A port that accepts connections and sends nothing. */
-static void test_silent_server(void **state) {
-    (void)state;
+static void test_silent_server(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     SshServer server = server_prepare(SERVER_SSHD);
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -429,8 +415,7 @@ static void test_silent_server(void **state) {
     server_close(&server);
 }
 
-static void test_timeout_and_cancel(void **state) {
-    (void)state;
+static void test_timeout_and_cancel(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     Connected c = connected_open(SERVER_SSHD);
     SshCommand command = {.command = STR("sleep 20"), .timeout = {.timeout_ms = 300}};
@@ -447,8 +432,7 @@ static void test_timeout_and_cancel(void **state) {
 }
 
 /* The server process of the session ends in the middle of a command. */
-static void test_lost(void **state) {
-    (void)state;
+static void test_lost(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     Connected c = connected_open(SERVER_SSHD);
     SshCommand command = {.command = STR("kill $PPID; sleep 20")};
@@ -475,8 +459,7 @@ static Str read_tunnel(uint16_t port, char *buffer, size_t size) {
 }
 
 /* A tunnel carries several connections side by side; one to a closed port ends at once. */
-static void test_tunnel(void **state) {
-    (void)state;
+static void test_tunnel(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     Connected c = connected_open(SERVER_SSHD);
     SshProblem problem;
@@ -496,8 +479,7 @@ static void test_tunnel(void **state) {
 }
 
 /* Transfers more than any window size through two jump hosts. */
-static void test_jump(void **state) {
-    (void)state;
+static void test_jump(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     Connected c = connected_open(SERVER_SSHD);
     SshTarget target = server_target(&c.server);
@@ -555,8 +537,7 @@ static void call_often(void *payload) {
 }
 
 /* Packets of one channel do not delay another one until the next keepalive. */
-static void test_channels(void **state) {
-    (void)state;
+static void test_channels(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     Connected c = connected_open(SERVER_SSHD);
     Caller callers[5]; /* sshd counts a channel for a moment after its end */
@@ -573,8 +554,7 @@ static void test_channels(void **state) {
     connected_close(&c);
 }
 
-static void test_signal(void **state) {
-    (void)state;
+static void test_signal(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     Connected c = connected_open(SERVER_SSHD);
     SshCommand command = {.command = STR("exec sh -c 'kill -TERM $$'")};
@@ -585,8 +565,7 @@ static void test_signal(void **state) {
     connected_close(&c);
 }
 
-static void test_text(void **state) {
-    (void)state;
+static void test_text(void **) {
     Arena *arena = arena_open("test");
     check_str(ssh_quote(STR("it's"), arena), "'it'\\''s'");
     check_str(ssh_quote(STR(""), arena), "''");

@@ -3,8 +3,7 @@
 
 #include "url.h"
 
-static void parts(void **state) {
-    (void)state;
+static void parts(void **) {
     static const struct {
         const char *text, *scheme, *userinfo, *host, *path, *query, *fragment;
     } cases[] = {
@@ -29,8 +28,7 @@ static void parts(void **state) {
     }
 }
 
-static void no_urls(void **state) {
-    (void)state;
+static void no_urls(void **) {
     static const char *const cases[] = {
         "", "h/a", "://h", "1a://h", "git@h:p", "git::https://h", "a b://h"};
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -40,8 +38,7 @@ static void no_urls(void **state) {
     }
 }
 
-static void host_names(void **state) {
-    (void)state;
+static void host_names(void **) {
     static const char *const cases[][2] = {
         {"https://h/", "h"},
         {"https://h:8443/", "h"},
@@ -55,8 +52,7 @@ static void host_names(void **state) {
     }
 }
 
-static void resolved(void **state) {
-    (void)state;
+static void resolved(void **) {
     static const char *const cases[][3] = {
         {"https://h/a/b?q=1", "/c", "https://h/c"},
         {"https://h/a/b", "./c", "https://h/a/c"},
@@ -75,8 +71,7 @@ static void resolved(void **state) {
 }
 
 /* The examples of RFC 3986, section 5.4, except references to a URL without "//". */
-static void resolved_as_in_the_rfc(void **state) {
-    (void)state;
+static void resolved_as_in_the_rfc(void **) {
     static const char *const cases[][2] = {
         {"g", "http://a/b/c/g"},
         {"./g", "http://a/b/c/g"},
@@ -126,8 +121,7 @@ static void resolved_as_in_the_rfc(void **state) {
                   cases[i][1]);
 }
 
-static void decoded(void **state) {
-    (void)state;
+static void decoded(void **) {
     static const char *const cases[][2] = {
         {"a%2Fb", "a/b"}, {"%41%62", "Ab"}, {"plain+x", "plain+x"}, {"", ""},
         {"%", NULL},      {"a%2", NULL},    {"%zz", NULL},
@@ -142,8 +136,7 @@ static void decoded(void **state) {
     }
 }
 
-static void parameters(void **state) {
-    (void)state;
+static void parameters(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Str query = STR("a=1&b=&c&a=2");
     Str value;
@@ -157,8 +150,7 @@ static void parameters(void **state) {
     check_str(url_query_without(STR(""), STR("a"), arena), "");
 }
 
-static void redacted(void **state) {
-    (void)state;
+static void redacted(void **) {
     static const char *const cases[][2] = {
         {"https://u:p@h/a", "https://h/a"},
         {"https://token@h/a", "https://h/a"},
@@ -181,8 +173,7 @@ static void redacted(void **state) {
         check_str(url_redact(str_from_cstr(cases[i][0]), arena), cases[i][1]);
 }
 
-static void scrubbed(void **state) {
-    (void)state;
+static void scrubbed(void **) {
     static const char *const cases[][3] = {
         {"no: https://u:p%40ss@h/", "git::https://u:p%40ss@h/a", "no: https://REDACTED@h/"},
         {"password p@ss of u1", "https://u1:p%40ss@h/a", "password REDACTED of REDACTED"},
@@ -199,8 +190,7 @@ static void scrubbed(void **state) {
                   cases[i][2]);
 }
 
-static void encoding(void **state) {
-    (void)state;
+static void encoding(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     check_str(url_encode(STR("env:/a b+c/\xc3\xa4~"), true, arena), "env%3A/a%20b%2Bc/%C3%A4~");
     check_str(url_encode(STR("a/b"), false, arena), "a%2Fb");

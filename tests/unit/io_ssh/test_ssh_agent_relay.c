@@ -21,8 +21,7 @@ static int listen_at(const char *path) {
 
 /* The agent reads nothing, so that its socket is full: the relay ends at the deadline, and with it
  * the wait of the login. */
-static void test_agent_that_does_not_read(void **state) {
-    (void)state;
+static void test_agent_that_does_not_read(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     char path[] = "/tmp/test_ssh_agent.XXXXXX";
     assert_non_null(mkdtemp(path));

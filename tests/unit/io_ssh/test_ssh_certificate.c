@@ -42,8 +42,7 @@ static Str check(size_t row, const char *host, int64_t now, Arena *arena) {
 }
 
 /* Every pair of key types is valid, but not a signature with SHA-1. */
-static void test_signatures(void **state) {
-    (void)state;
+static void test_signatures(void **) {
     Arena *arena = arena_open("test");
     size_t count = row_of("user");
     for (size_t i = 0; i < count; i++) {
@@ -56,8 +55,7 @@ static void test_signatures(void **state) {
     arena_close(arena);
 }
 
-static void test_defects(void **state) {
-    (void)state;
+static void test_defects(void **) {
     static const struct {
         const char *name, *host;
         int64_t now;
@@ -89,8 +87,7 @@ static void test_defects(void **state) {
 }
 
 /* A certificate with any changed or missing byte is rejected. */
-static void test_damage(void **state) {
-    (void)state;
+static void test_damage(void **) {
     Arena *arena = arena_open("test");
     for (size_t row = 0; row < 4; row++) {
         Str authority = blob_of(certificate_corpus[row].authority, arena);
@@ -114,8 +111,7 @@ static void test_damage(void **state) {
     arena_close(arena);
 }
 
-static void test_authority(void **state) {
-    (void)state;
+static void test_authority(void **) {
     Arena *arena = arena_open("test");
     SshCertificate certificate;
     size_t row = row_of("p256 signs ed25519");
@@ -129,8 +125,7 @@ static void test_authority(void **state) {
     arena_close(arena);
 }
 
-static void test_user(void **state) {
-    (void)state;
+static void test_user(void **) {
     Arena *arena = arena_open("test");
     SshCertificate certificate;
     SshCertificateUse user = {.kind = SSH_CERTIFICATE_USER, .now = NOW};

@@ -50,8 +50,7 @@ static void check_list(const StrVec *found, const char *expected, Arena *arena) 
     check_str(str_join(found->items, found->count, STR(","), arena), expected);
 }
 
-static void test_lines(void **state) {
-    (void)state;
+static void test_lines(void **) {
     Arena *arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         const Case *c = &cases[i];
@@ -66,8 +65,7 @@ static void test_lines(void **state) {
     arena_close(arena);
 }
 
-static void test_patterns(void **state) {
-    (void)state;
+static void test_patterns(void **) {
     static const struct {
         const char *pattern, *name;
         bool matches;

@@ -41,8 +41,7 @@ static SshStatus connect_to(const char *host, SshTimeout timeout, SshProblem *pr
     return status;
 }
 
-static void test_lookup(void **state) {
-    (void)state;
+static void test_lookup(void **) {
     SshProblem problem = {0};
     SshTimeout timeout = {.timeout_ms = 200};
     CancelToken *cancel = cancel_open();

@@ -3,8 +3,7 @@
 
 #include "unit.h"
 
-static void test_parse(void **state) {
-    (void)state;
+static void test_parse(void **) {
     static const struct {
         const char *text;
         bool is_size;
@@ -62,8 +61,7 @@ static void test_parse(void **state) {
 }
 
 /* Printed sizes parse to the same value. */
-static void test_round(void **state) {
-    (void)state;
+static void test_round(void **) {
     static const uint64_t cases[] = {0, 1, 1023, 1024, 20ull << 30, INT64_MAX};
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

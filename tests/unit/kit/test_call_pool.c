@@ -23,8 +23,7 @@ static void work(void *payload, size_t index, const Call *call, Arena *keep, Dia
         diags_error(diags, NO_RANGE, "Failed", "Number %zu.", index);
 }
 
-static void test_pool(void **state) {
-    (void)state;
+static void test_pool(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     PoolCase *test = arena_new(arena, PoolCase);
     Call call = {.arena = arena};

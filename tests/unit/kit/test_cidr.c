@@ -3,8 +3,7 @@
 
 #include "unit.h"
 
-static void test_parse(void **state) {
-    (void)state;
+static void test_parse(void **) {
     static const struct {
         const char *text;
         bool is_cidr;
@@ -51,8 +50,7 @@ static void test_parse(void **state) {
     }
 }
 
-static void test_contains(void **state) {
-    (void)state;
+static void test_contains(void **) {
     static const struct {
         const char *network;
         const char *address;
@@ -84,8 +82,7 @@ static void test_contains(void **state) {
     }
 }
 
-static void test_mask(void **state) {
-    (void)state;
+static void test_mask(void **) {
     unsigned prefix = 0;
     assert_true(cidr_prefix_of_mask(STR("255.255.254.0"), &prefix));
     assert_int_equal(prefix, 23);
@@ -106,15 +103,13 @@ static void test_mask(void **state) {
 }
 
 /* A text that contains a NUL is not an address. */
-static void test_nul(void **state) {
-    (void)state;
+static void test_nul(void **) {
     Cidr cidr;
     assert_false(cidr_parse((Str){"10.0.0.1\0/24", 12}, &cidr));
     assert_false(cidr_parse_address((Str){"10.0.0.1\0", 9}, &cidr));
 }
 
-static void test_order(void **state) {
-    (void)state;
+static void test_order(void **) {
     Cidr a, b;
     assert_true(cidr_parse(STR("10.0.0.1/24"), &a));
     assert_true(cidr_parse(STR("10.0.0.2/24"), &b));

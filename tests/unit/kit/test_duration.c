@@ -8,8 +8,7 @@ static const Attribute attributes[] = {
 };
 static const Schema schema = {SCHEMA_ATTRIBUTES(attributes)};
 
-static void only_times_above_zero(void **state) {
-    (void)state;
+static void only_times_above_zero(void **) {
     static const struct {
         const char *text;
         bool is_fine;
@@ -39,8 +38,7 @@ static void only_times_above_zero(void **state) {
               "\"1\\n\" is not a duration above zero, such as \"90s\" or \"5m\".");
 }
 
-static void attributes_have_a_fallback(void **state) {
-    (void)state;
+static void attributes_have_a_fallback(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     ObjectBuilder builder = object_builder_empty(&schema, arena);
     assert_int_equal(duration_of(object_builder_value(&builder), "timeout", 7), 7);

@@ -2,8 +2,7 @@
 #include "field_name.h"
 #include "unit.h"
 
-static void names(void **state) {
-    (void)state;
+static void names(void **) {
     static const struct {
         const char *argument;
         const char *field;

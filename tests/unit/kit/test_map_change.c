@@ -2,8 +2,7 @@
 #include "map_change.h"
 #include "unit.h"
 
-static void test_whole(void **state) {
-    (void)state;
+static void test_whole(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Value none = value_null(&TYPE_MAP_OF_STRING);
     Str keys[] = {STR("a")};

@@ -14,8 +14,7 @@ static const Attribute attributes[] = {
 };
 static const Schema schema = {SCHEMA_ATTRIBUTES(attributes)};
 
-static void no_list_has_no_items(void **state) {
-    (void)state;
+static void no_list_has_no_items(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     ObjectBuilder builder = object_builder_empty(&schema, arena);
     Value object = object_builder_value(&builder);
@@ -26,8 +25,7 @@ static void no_list_has_no_items(void **state) {
     assert_int_equal(nested_list_count(object_builder_value(&builder), "texts"), 0);
 }
 
-static void texts_without_null_and_unknown(void **state) {
-    (void)state;
+static void texts_without_null_and_unknown(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     ValueVec values = {0};
     vec_push(arena, &values, value_from_cstr("a"));
@@ -44,8 +42,7 @@ static void texts_without_null_and_unknown(void **state) {
     check_str(value_display(nested_list_of_texts(&texts, arena), 0, arena), "[\"a\", \"b\"]");
 }
 
-static void objects_by_position(void **state) {
-    (void)state;
+static void objects_by_position(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     ObjectBuilder builder = object_builder_empty(&schema, arena);
     const Type *element = nested_list_element(builder.type, "objects");

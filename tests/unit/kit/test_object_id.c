@@ -19,8 +19,7 @@ static Call call_of(Arena *arena) {
     };
 }
 
-static void uuids_differ_by_object(void **state) {
-    (void)state;
+static void uuids_differ_by_object(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Call call = call_of(arena);
     Str first = object_id_uuid(&call);

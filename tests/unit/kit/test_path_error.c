@@ -7,8 +7,7 @@ static Call call_of(Arena *arena) {
     return (Call){.arena = arena, .address = STR("x.y")};
 }
 
-static void places_are_typed(void **state) {
-    (void)state;
+static void places_are_typed(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Call call = call_of(arena);
     check_str(path_to_str(PATH_AT(&call, {"disk"}, {.index = 0}, {"size"}), arena),
@@ -24,8 +23,7 @@ static void places_are_typed(void **state) {
     assert_int_equal(number, 12);
 }
 
-static void an_error_is_placed(void **state) {
-    (void)state;
+static void an_error_is_placed(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Call call = call_of(arena);
     Diags diags = diags_new(arena);
@@ -37,8 +35,7 @@ static void an_error_is_placed(void **state) {
     check_str(diags.items[0].path, ".size");
 }
 
-static void the_whole_object_has_no_path(void **state) {
-    (void)state;
+static void the_whole_object_has_no_path(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Call call = call_of(arena);
     Diags diags = diags_new(arena);

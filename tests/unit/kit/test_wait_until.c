@@ -100,8 +100,7 @@ static void check_times(const int64_t *got, size_t count, const char *wanted) {
     check_str(strbuf_str(&text), wanted);
 }
 
-static void a_condition_that_holds_costs_no_pause(void **state) {
-    (void)state;
+static void a_condition_that_holds_costs_no_pause(void **) {
     Case c;
     case_open(&c);
     c.holds_at_ms = 0;
@@ -113,8 +112,7 @@ static void a_condition_that_holds_costs_no_pause(void **state) {
     case_close(&c);
 }
 
-static void pauses_double_up_to_the_longest(void **state) {
-    (void)state;
+static void pauses_double_up_to_the_longest(void **) {
     Case c;
     case_open(&c);
     c.holds_at_ms = 3000;
@@ -129,8 +127,7 @@ static void pauses_double_up_to_the_longest(void **state) {
 }
 
 /* A condition that becomes true during the last pause is noticed. */
-static void the_last_look_is_at_the_end(void **state) {
-    (void)state;
+static void the_last_look_is_at_the_end(void **) {
     Case c;
     case_open(&c);
     WaitUntil until = until_of(&c, 800);
@@ -144,8 +141,7 @@ static void the_last_look_is_at_the_end(void **state) {
     case_close(&c);
 }
 
-static void the_earlier_end_counts(void **state) {
-    (void)state;
+static void the_earlier_end_counts(void **) {
     Case c;
     case_open(&c);
     c.call.deadline_ms = 1150;
@@ -161,8 +157,7 @@ static void the_earlier_end_counts(void **state) {
 }
 
 /* A check that takes longer than the remaining time is followed by one more. */
-static void slow_looks_count(void **state) {
-    (void)state;
+static void slow_looks_count(void **) {
     Case c;
     case_open(&c);
     c.look_ms = 300;
@@ -172,8 +167,7 @@ static void slow_looks_count(void **state) {
     case_close(&c);
 }
 
-static void cancellation_ends_it(void **state) {
-    (void)state;
+static void cancellation_ends_it(void **) {
     Case c;
     case_open(&c);
     c.time.cancel_at_ms = 1250;
@@ -185,8 +179,7 @@ static void cancellation_ends_it(void **state) {
     case_close(&c);
 }
 
-static void errors_name_the_condition(void **state) {
-    (void)state;
+static void errors_name_the_condition(void **) {
     Case c;
     case_open(&c);
     WaitUntil until = until_of(&c, 65000);
@@ -204,8 +197,7 @@ static void errors_name_the_condition(void **state) {
     case_close(&c);
 }
 
-static void repetitions_are_counted(void **state) {
-    (void)state;
+static void repetitions_are_counted(void **) {
     Case c;
     case_open(&c);
     static const WaitPauses pauses = {.first_ms = 300, .last_ms = 1200, .count = 3};

@@ -4,8 +4,7 @@
 #include "json.h"
 #include "unit.h"
 
-static void test_texts(void **state) {
-    (void)state;
+static void test_texts(void **) {
     static const struct {
         const char *json;
         const char *yaml;

@@ -10,8 +10,7 @@ static Str headers_of(const HttpRequest *request, Arena *arena) {
     return strbuf_str(&text);
 }
 
-static void bearer(void **state) {
-    (void)state;
+static void bearer(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     KubeTarget target = {.user = STR("u"), .password = STR("p"), .token = STR("not this")};
     KubeCredential credential = {.token = STR("t")};
@@ -23,8 +22,7 @@ static void bearer(void **state) {
     assert_true(request.accepts_gzip);
 }
 
-static void password_and_tls(void **state) {
-    (void)state;
+static void password_and_tls(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     KubeTarget target = {
         .user = STR("u"),
@@ -54,8 +52,7 @@ static void password_and_tls(void **state) {
     check_str(request.proxy, "http://h:1");
 }
 
-static void impersonation(void **state) {
-    (void)state;
+static void impersonation(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     KubeTarget target = {.impersonation = {.user = STR("jane"), .uid = STR("7")}};
     KubeExtra extra = {.key = STR("example.com/a%\xc3\xbc")};

@@ -37,8 +37,7 @@ static const Row rows[] = {
      "ClusterRole \"system:a/b ?c\""},
 };
 
-static void paths(void **state) {
-    (void)state;
+static void paths(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         check_str(kube_resource_path(&rows[i].ref, arena), rows[i].path);
@@ -57,8 +56,7 @@ static Str header_of(const KubeScript *script, const char *name) {
     return STR_EMPTY;
 }
 
-static void requests(void **state) {
-    (void)state;
+static void requests(void **) {
     static const KubeScriptRow answers[] = {{201, "{}"}, {200, "{}"}, {200, "{}"}, {200, "{}"}};
     SCOPED(ArenaRef) arena = arena_open("test");
     KubeScript script;
@@ -92,8 +90,7 @@ static void requests(void **state) {
 }
 
 /* After a broken connection a JSON patch or a POST might be done twice. */
-static void repetition(void **state) {
-    (void)state;
+static void repetition(void **) {
     static const KubeScriptRow lost[] = {{.transport = HTTP_LOST}, {200, "{}"}};
     SCOPED(ArenaRef) arena = arena_open("test");
     Diags diags = diags_new(arena);
@@ -124,8 +121,7 @@ static void repetition(void **state) {
 #define OVERTAKEN       STATUS("Operation cannot be fulfilled: the object has been modified; try again")
 
 /* Other clients change the object at each attempt; other conflicts are not repeated. */
-static void overtaken(void **state) {
-    (void)state;
+static void overtaken(void **) {
     static const struct {
         KubeScriptRow rows[6];
         size_t attempts;

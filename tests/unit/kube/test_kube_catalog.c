@@ -16,8 +16,7 @@ static KubeCatalogForm add(KubeCatalog *catalog, const KubeRecordedVec *all, con
     return kube_catalog_add(catalog, parse(kube_recorded_find(all, name)->body, arena));
 }
 
-static void forms(void **state) {
-    (void)state;
+static void forms(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     KubeRecordedVec all = kube_recorded_read(arena);
     KubeCatalog one = kube_catalog_new(arena);
@@ -50,8 +49,7 @@ static void forms(void **state) {
     assert_null(kube_catalog_find(&one, STR("apps/v1"), STR("Scale")));
 }
 
-static void suggestions(void **state) {
-    (void)state;
+static void suggestions(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     KubeRecordedVec all = kube_recorded_read(arena);
     KubeCatalog catalog = kube_catalog_new(arena);
@@ -68,8 +66,7 @@ static void suggestions(void **state) {
 }
 
 /* Documents of broken servers do not stop the rest. */
-static void broken(void **state) {
-    (void)state;
+static void broken(void **) {
     static const char *const documents[] = {
         ("{\"kind\":\"APIGroupDiscoveryList\",\"items\":[null,{},{\"metadata\":{\"name\":7},"
          "\"versions\":[{\"resources\":[{\"verbs\":[1]}]}]}]}"),

@@ -72,8 +72,7 @@ static const Row rows[] = {
     {"GET", false, false, {STORM}, 7, KUBE_FAILED, 25000, 60000},
 };
 
-static void retries(void **state) {
-    (void)state;
+static void retries(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         KubeScript script;
@@ -99,8 +98,7 @@ static void retries(void **state) {
 }
 
 /* A wait that the deadline does not allow is not begun. */
-static void deadlines(void **state) {
-    (void)state;
+static void deadlines(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const KubeScriptRow busy[] = {{503, .retry_after = "3600"}};
     KubeScript script;
@@ -127,8 +125,7 @@ static void deadlines(void **state) {
 }
 
 /* An unreachable server is tried for a short time only, however long the deadline is. */
-static void connects(void **state) {
-    (void)state;
+static void connects(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     KubeScriptRow refused[20] = {0};
     KubeScript script;
@@ -145,8 +142,7 @@ static void connects(void **state) {
     kube_client_close(script.client);
 }
 
-static void cancels(void **state) {
-    (void)state;
+static void cancels(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const KubeScriptRow busy[] = {{503}, {503}};
     KubeScript script;
@@ -165,8 +161,7 @@ static void cancels(void **state) {
 }
 
 /* The limit of requests per second holds for a sequence, after a burst. */
-static void limits(void **state) {
-    (void)state;
+static void limits(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     KubeScriptRow done[40];
     KubeScript script;
@@ -187,8 +182,7 @@ static void limits(void **state) {
 }
 
 /* Without a rate, no request waits. */
-static void has_no_limit(void **state) {
-    (void)state;
+static void has_no_limit(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     KubeScriptRow done[300];
     KubeScript script;
@@ -205,8 +199,7 @@ static void has_no_limit(void **state) {
 }
 
 /* A token that has expired is read again, once: the file may have a newer one. */
-static void renews(void **state) {
-    (void)state;
+static void renews(void **) {
     static const KubeScriptRow rejected[] = {{401}, {200, OBJECT}, {401}, {401}};
     SCOPED(ArenaRef) arena = arena_open("test");
     KubeScript script;

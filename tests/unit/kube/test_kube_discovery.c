@@ -26,8 +26,7 @@ static KubeOutcome find(KubeScript *script, KubeDiscovery *discovery, const char
 }
 
 /* A server without aggregated discovery, with one group whose own server is down. */
-static void plain(void **state) {
-    (void)state;
+static void plain(void **) {
     static const KubeScriptRow rows[] = {{200, VERSIONS}, {200, GROUPS}, {200, CORE},
                                          {503},           {503},         {200, BATCH}};
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -50,8 +49,7 @@ static void plain(void **state) {
 }
 
 /* The catalog is read once, again when dropped, and again ten seconds later for a missing kind. */
-static void readings(void **state) {
-    (void)state;
+static void readings(void **) {
     static const KubeScriptRow rows[] = {
         {200, AGGREGATED("", "", "")}, {200, AGGREGATED("x", "", "")},
         {200, AGGREGATED("", "", "")}, {200, AGGREGATED("x", WIDGET, "")},
@@ -78,8 +76,7 @@ static void readings(void **state) {
 }
 
 /* Stale in the aggregated document: known kinds are still found, others fail. */
-static void stale(void **state) {
-    (void)state;
+static void stale(void **) {
     static const KubeScriptRow rows[] = {
         {200, AGGREGATED("", "", "")},
         {200, AGGREGATED("x", WIDGET, ",\"freshness\":\"Stale\"")},
@@ -96,8 +93,7 @@ static void stale(void **state) {
 }
 
 /* A failure is reported, and not kept. */
-static void failures(void **state) {
-    (void)state;
+static void failures(void **) {
     static const char no_resources[] = AGGREGATED("", "", "");
     static const char widgets[] = AGGREGATED("x", WIDGET, "");
     static const KubeScriptRow rows[] = {

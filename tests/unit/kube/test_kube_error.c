@@ -64,8 +64,7 @@ static Str paths_of(const KubeResponse *response, Arena *arena) {
     return strbuf_str(&text);
 }
 
-static void recorded(void **state) {
-    (void)state;
+static void recorded(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     KubeRecordedVec all = kube_recorded_read(arena);
     KubeRef ref = {.resource = &config_maps};
@@ -120,8 +119,7 @@ static const Other others[] = {
     {503, HTTP_DONE, "", KUBE_ERROR_OTHER},
 };
 
-static void texts(void **state) {
-    (void)state;
+static void texts(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     KubeRef ref = {.resource = &config_maps};
     for (size_t i = 0; i < ARRAY_COUNT(others); i++) {
@@ -133,8 +131,7 @@ static void texts(void **state) {
 }
 
 /* Several errors of the schema in one message. */
-static void several(void **state) {
-    (void)state;
+static void several(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     KubeResponse response =
         response_of(500,
@@ -145,8 +142,7 @@ static void several(void **state) {
     check_str(paths_of(&response, arena), ".a[k=\"x: y\"].b .c ");
 }
 
-static void reports(void **state) {
-    (void)state;
+static void reports(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     KubeRecordedVec all = kube_recorded_read(arena);
     const KubeRecorded *one = kube_recorded_find(&all, "conflict-409");

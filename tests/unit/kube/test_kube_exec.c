@@ -61,8 +61,7 @@ static const Row rows[] = {
     {"kill -9 $$", NULL, "ended with status 137"},
 };
 
-static void answers(void **state) {
-    (void)state;
+static void answers(void **) {
     KubeCase test;
     kube_case_open(&test);
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
@@ -82,8 +81,7 @@ static void answers(void **state) {
 }
 
 /* Arguments and variables of the section, no input, none of our secrets. */
-static void surroundings(void **state) {
-    (void)state;
+static void surroundings(void **) {
     KubeCase test;
     kube_case_open(&test);
     static const char *const ours[] = {
@@ -119,8 +117,7 @@ static void surroundings(void **state) {
     kube_case_close(&test);
 }
 
-static void cluster_info(void **state) {
-    (void)state;
+static void cluster_info(void **) {
     KubeCase test;
     kube_case_open(&test);
     KubeTarget target = target_of(&test, "printf %s \"$KUBERNETES_EXEC_INFO\" > info\n"
@@ -152,8 +149,7 @@ static void cluster_info(void **state) {
 }
 
 /* Standard error is quoted, but no secret in it. */
-static void masked(void **state) {
-    (void)state;
+static void masked(void **) {
     KubeCase test;
     kube_case_open(&test);
     KubeTarget target =
@@ -177,8 +173,7 @@ static void masked(void **state) {
     kube_case_close(&test);
 }
 
-static void absent(void **state) {
-    (void)state;
+static void absent(void **) {
     KubeCase test;
     kube_case_open(&test);
     KubeTarget target = {.exec = {.api_version = STR(V1),
@@ -204,8 +199,7 @@ static int never_ends(void *self, const ProcessRequest *request, ProcessResult *
     return 0;
 }
 
-static void limits(void **state) {
-    (void)state;
+static void limits(void **) {
     KubeCase test;
     kube_case_open(&test);
     KubeTarget target = target_of(&test, "sleep 30");
@@ -224,8 +218,7 @@ static void limits(void **state) {
     kube_case_close(&test);
 }
 
-static void expiry(void **state) {
-    (void)state;
+static void expiry(void **) {
     KubeCase test;
     kube_case_open(&test);
     KubeTarget target = target_of(&test, "echo '" ANSWER "{\"token\":\"t\",\"expirationTimestamp\":"

@@ -40,8 +40,7 @@ static const Row rows[] = {
     {{{200, "[]"}}, 1, KUBE_FAILED, 0},
 };
 
-static void pages(void **state) {
-    (void)state;
+static void pages(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         KubeScript script;

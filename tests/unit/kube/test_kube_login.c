@@ -87,8 +87,7 @@ static Str must_fail(LoginCase *test, uint64_t refused) {
 }
 
 /* Without an expiry a plugin runs once, and again only after the server rejects its credential. */
-static void refused_ones(void **state) {
-    (void)state;
+static void refused_ones(void **) {
     static const uint64_t refused[] = {0, 0, 1, 1, 0, 2};
     static const int times[] = {1, 1, 2, 2, 2, 3};
     LoginCase test;
@@ -104,8 +103,7 @@ static void refused_ones(void **state) {
 }
 
 /* The seconds after which the plugin runs again. */
-static void expiring(void **state) {
-    (void)state;
+static void expiring(void **) {
     static const struct {
         int64_t lifetime_s, last_s, first_s;
     } rows[] = {
@@ -129,8 +127,7 @@ static void expiring(void **state) {
 }
 
 /* A renewal that fails is no failure while the old credential lasts; afterwards it is. */
-static void failed_renewal(void **state) {
-    (void)state;
+static void failed_renewal(void **) {
     LoginCase test;
     open_case(&test);
     test.plugin.lifetime_s = 900;
@@ -151,8 +148,7 @@ static void failed_renewal(void **state) {
 }
 
 /* Two thousand requests whose credentials are refused do not run the plugin two thousand times. */
-static void in_vain(void **state) {
-    (void)state;
+static void in_vain(void **) {
     LoginCase test;
     open_case(&test);
     KubeCredential got = must_get(&test, 0);
@@ -184,8 +180,7 @@ static void ask_once(void *payload) {
 }
 
 /* Requests at the same time share one run of the plugin, and its failure. */
-static void at_once(void **state) {
-    (void)state;
+static void at_once(void **) {
     for (int round = 0; round < 2; round++) {
         LoginCase test;
         Thread *threads[8];
@@ -204,8 +199,7 @@ static void at_once(void **state) {
 }
 
 /* A configured certificate goes with the plugin's token; a token or a password needs no plugin. */
-static void with_configured(void **state) {
-    (void)state;
+static void with_configured(void **) {
     LoginCase test;
     open_case(&test);
     test.target.certificate = STR("c");
@@ -229,8 +223,7 @@ static void with_configured(void **state) {
 }
 
 /* Only a rejected credential is obtained again, not that of any request that is repeated. */
-static void repeated_requests(void **state) {
-    (void)state;
+static void repeated_requests(void **) {
     static const KubeScriptRow busy[] = {
         {503, "{}"}, {429, "{}"}, {502, "{}"}, {200, "{}"}, {401, "{}"}, {503, "{}"}, {200, "{}"},
     };
@@ -252,8 +245,7 @@ static void repeated_requests(void **state) {
     close_case(&test);
 }
 
-static void token_file(void **state) {
-    (void)state;
+static void token_file(void **) {
     KubeCase files;
     LoginCase test;
     kube_case_open(&files);
@@ -277,8 +269,7 @@ static void token_file(void **state) {
     kube_case_close(&files);
 }
 
-static void bad_token_files(void **state) {
-    (void)state;
+static void bad_token_files(void **) {
     static const struct {
         const char *text, *problem;
     } rows[] = {

@@ -13,8 +13,7 @@ static Str text_of(Value object, Arena *arena) {
     return strbuf_str(&text);
 }
 
-static void members(void **state) {
-    (void)state;
+static void members(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Value object, found;
     const char *error;
@@ -35,8 +34,7 @@ static void members(void **state) {
               "{\"a\":{\"c\":[1,2]},\"n\":null,\"new\":{\"place\":{\"k\":\"v\"}},\"z\":1.5}");
 }
 
-static void kept_objects_share_types(void **state) {
-    (void)state;
+static void kept_objects_share_types(void **) {
     SCOPED(ArenaRef) keep = arena_open("test");
     Value kept[2];
     for (size_t i = 0; i < ARRAY_COUNT(kept); i++) {

@@ -17,8 +17,7 @@ static bool find(KubeScript *script, KubeOpenapi *openapi, const char *version, 
     return kube_openapi_find(openapi, &call, str_from_cstr(version), str_from_cstr(kind), &schema);
 }
 
-static void reads_few_documents(void **state) {
-    (void)state;
+static void reads_few_documents(void **) {
     static const KubeScriptRow rows[] = {
         {200, INDEX}, {200, DOCUMENT("g", "Widget")}, {200, DOCUMENT("", "Service")}};
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -39,8 +38,7 @@ static void reads_few_documents(void **state) {
 }
 
 /* A user who may not read them, and an old server, have no schemas; this is asked once. */
-static void rejected(void **state) {
-    (void)state;
+static void rejected(void **) {
     static const KubeScriptRow forbidden[] = {{403, "{\"kind\":\"Status\"}"}};
     static const KubeScriptRow half[] = {
         {200, INDEX},

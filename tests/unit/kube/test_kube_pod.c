@@ -13,10 +13,9 @@ typedef struct Mount {
     const char *token, *ca, *namespace; /* NULL: no such file */
 } Mount;
 
-static int read_mount(void *self, Str path, Str *out, Arena *arena) {
+static int read_mount(void *self, Str path, Str *out, Arena *) {
     const Mount *mount = self;
     const char *text = NULL;
-    (void)arena;
     if (str_equal(path, STR(ACCOUNT "token")))
         text = mount->token;
     else if (str_equal(path, STR(ACCOUNT "ca.crt")))
@@ -44,8 +43,7 @@ static const Row rows[] = {
     {"10.0.0.1", "443", {"t", "x", NULL}, NULL, "The certificate authority does not hold a"},
 };
 
-static void accounts(void **state) {
-    (void)state;
+static void accounts(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         KubeCase test;
         kube_case_open(&test);
@@ -75,8 +73,7 @@ static int64_t now(void *self) {
 }
 
 /* The token rotates under the same name. */
-static void rotation(void **state) {
-    (void)state;
+static void rotation(void **) {
     KubeCase test;
     kube_case_open(&test);
     Mount mount = {"first", PEM, NULL};

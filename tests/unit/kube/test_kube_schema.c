@@ -54,8 +54,7 @@ static void check_cases(const SchemaCase *cases, size_t count) {
 
 #define OBJECT(properties) "{\"type\":\"object\",\"properties\":{" properties "}}"
 
-static void fields(void **state) {
-    (void)state;
+static void fields(void **) {
     static const SchemaCase cases[] = {
         {OBJECT("\"size\":{\"type\":\"integer\"}"), "{\"size\":1}", ""},
         {OBJECT("\"size\":{\"type\":\"integer\"}"), "{\"sise\":1}",
@@ -85,8 +84,7 @@ static void fields(void **state) {
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-static void types(void **state) {
-    (void)state;
+static void types(void **) {
     static const SchemaCase cases[] = {
         {OBJECT("\"a\":{\"type\":\"string\"}"), "{\"a\":1.5}",
          ".spec.a: The field must be a string, but is a number.\n"},
@@ -117,8 +115,7 @@ static void types(void **state) {
 #define REQUIRED(names, properties)                                                                \
     "{\"type\":\"object\",\"required\":[" names "],\"properties\":{" properties "}}"
 
-static void missing(void **state) {
-    (void)state;
+static void missing(void **) {
     static const SchemaCase cases[] = {
         {REQUIRED("\"a\",\"b\"", "\"a\":{\"type\":\"string\"},\"b\":{\"type\":\"string\"}"),
          "{\"a\":\"x\"}", ".spec: The field \"b\" is missing here.\n"},
@@ -132,8 +129,7 @@ static void missing(void **state) {
 }
 
 /* Definitions do not describe metadata, which is checked all the same. */
-static void metadata(void **state) {
-    (void)state;
+static void metadata(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     KubeSchema schema;
     Value definition = parsed(STR("{\"spec\":{\"versions\":[{\"name\":\"v1\",\"schema\":{"
@@ -151,8 +147,7 @@ static void metadata(void **state) {
               ".metadata.labels[\"a\"]: The field must be a string, but is a whole number.\n");
 }
 
-static void unknowns(void **state) {
-    (void)state;
+static void unknowns(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     KubeSchema schema;
     Value definition =
@@ -171,8 +166,7 @@ static void unknowns(void **state) {
 
 /* The document of a server: references, defaults of zero values, ports that are numbers or names.
  */
-static void documents(void **state) {
-    (void)state;
+static void documents(void **) {
     static const struct {
         const char *object;
         const char *errors;
@@ -209,8 +203,7 @@ static void documents(void **state) {
 }
 
 /* Documents that are no schemas accept everything. */
-static void damaged(void **state) {
-    (void)state;
+static void damaged(void **) {
     static const SchemaCase cases[] = {
         {"[]", "{\"a\":1}", ""},
         {"{\"$ref\":\"#/components/schemas/none\"}", "{\"a\":1}", ""},
@@ -250,8 +243,7 @@ typedef struct SuggestionCase {
     const char *hint;
 } SuggestionCase;
 
-static void suggestions(void **state) {
-    (void)state;
+static void suggestions(void **) {
     static const SuggestionCase cases[] = {
         {"", "spce", " Did you mean \"spec\"?"},
         {".spec", "sise", " Did you mean \"size\"?"},

@@ -4,8 +4,7 @@
 #include "kube_status.h"
 
 /* Every recorded error keeps code, reason and message; a plain text is its own message. */
-static void recorded(void **state) {
-    (void)state;
+static void recorded(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     KubeRecordedVec all = kube_recorded_read(arena);
     size_t errors = 0;
@@ -21,8 +20,7 @@ static void recorded(void **state) {
     assert_int_equal(errors, 32);
 }
 
-static void details(void **state) {
-    (void)state;
+static void details(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     KubeRecordedVec all = kube_recorded_read(arena);
     const KubeRecorded *one = kube_recorded_find(&all, "conflict-409");
@@ -67,8 +65,7 @@ static const Row rows[] = {
     {"{\"kind\":\"Status\",\"message\":\"a\\u001b[2Jb\"}", "HTTP status 500 (ab)"},
 };
 
-static void broken(void **state) {
-    (void)state;
+static void broken(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         KubeStatus status = kube_status_read(500, str_from_cstr(rows[i].body), arena);

@@ -7,8 +7,7 @@
 #define KEY  "-----BEGIN EC PRIVATE KEY-----"
 #define V1   "client.authentication.k8s.io/v1"
 
-static void servers(void **state) {
-    (void)state;
+static void servers(void **) {
     static const struct {
         const char *text;
         const char *server;
@@ -45,8 +44,7 @@ static void servers(void **state) {
     }
 }
 
-static void proxies(void **state) {
-    (void)state;
+static void proxies(void **) {
     static const char *const good[] = {"http://p:3128", "https://p", "socks5://u:p@10.0.0.1:1080",
                                        "socks5h://p"};
     static const char *const bad[] = {"p:3128",  "socks4://p", "ftp://p",
@@ -100,8 +98,7 @@ static const char *const problems[] = {
 };
 static_assert(ARRAY_COUNT(problems) == ARRAY_COUNT(bad_targets), "the tables belong together");
 
-static void bad(void **state) {
-    (void)state;
+static void bad(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(bad_targets); i++) {
         KubeTarget target = bad_targets[i];
@@ -111,8 +108,7 @@ static void bad(void **state) {
     }
 }
 
-static void good(void **state) {
-    (void)state;
+static void good(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     KubeTarget target = {
         .ca_certs = STR(CERT),

@@ -24,8 +24,7 @@ static const Row rows[] = {
                                                 "u001b[31m colour"},
 };
 
-static void texts(void **state) {
-    (void)state;
+static void texts(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     KubeWarnings warnings;
     kube_warning_init(&warnings);

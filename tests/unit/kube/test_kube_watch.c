@@ -139,8 +139,7 @@ static Str versions_of(const KubeScript *script, Arena *arena) {
     return strbuf_str(&text);
 }
 
-static void streams(void **state) {
-    (void)state;
+static void streams(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         KubeScript script;
@@ -166,8 +165,7 @@ static void streams(void **state) {
 }
 
 /* The same events, for each size of the pieces in which they arrive. */
-static void pieces(void **state) {
-    (void)state;
+static void pieces(void **) {
     static const char text[] =
         EVENT("ADDED", OBJECT("\xc3\xa4", "6")) "\n" EVENT("MODIFIED", OBJECT("b", "7"))
             EVENT("DELETED", OBJECT("b", "8"));
@@ -197,8 +195,7 @@ static void pieces(void **state) {
 }
 
 /* What ends a watch: a certificate, a rejected request, the deadline, the user. */
-static void endings(void **state) {
-    (void)state;
+static void endings(void **) {
     static const KubeScriptRow failures[][3] = {
         {{200, LIST("5")}, {.transport = HTTP_BAD_CERTIFICATE}},
         {{200, LIST("5")}, {400, "{\"kind\":\"Status\",\"code\":400,\"message\":\"m\"}"}},
@@ -222,8 +219,7 @@ static void endings(void **state) {
     }
 }
 
-static void time_is_over(void **state) {
-    (void)state;
+static void time_is_over(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     KubeScriptRow quiet[8] = {{200, LIST("5")}};
     KubeScript script;

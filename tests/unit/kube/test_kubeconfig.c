@@ -42,8 +42,7 @@ static void holds(Str pem, const char *what) {
         check_str(pem, what);
 }
 
-static void cluster_tools(void **state) {
-    (void)state;
+static void cluster_tools(void **) {
     static const struct {
         const char *name, *text, *server;
     } rows[] = {
@@ -69,8 +68,7 @@ static void cluster_tools(void **state) {
     kube_case_close(&test);
 }
 
-static void cloud_plugins(void **state) {
-    (void)state;
+static void cloud_plugins(void **) {
     KubeCase test;
     kube_case_open(&test);
     KubeTarget eks = must_read_text(&test, kubeconfig_eks);
@@ -92,8 +90,7 @@ static void cloud_plugins(void **state) {
     kube_case_close(&test);
 }
 
-static void all_members(void **state) {
-    (void)state;
+static void all_members(void **) {
     static const char text[] =
         "current-context: x\n"
         "contexts: [{name: x, context: {cluster: c, user: u, namespace: ns}}]\n"
@@ -146,8 +143,7 @@ static void all_members(void **state) {
     kube_case_close(&test);
 }
 
-static void tokens(void **state) {
-    (void)state;
+static void tokens(void **) {
     KubeCase test;
     kube_case_open(&test);
     KubeChoice choice = {0};
@@ -197,8 +193,7 @@ static void tokens(void **state) {
     "users:\n- {name: u, user: {token: third}}\n- {name: w, user: {token: only}}\n"
 
 /* An entry is the first file's, as a whole; paths start from the file that has the entry. */
-static void merging(void **state) {
-    (void)state;
+static void merging(void **) {
     static const struct {
         const char *context, *cluster, *user, *server, *ca, *server_name, *token;
     } rows[] = {
@@ -239,8 +234,7 @@ static uint32_t next_random(uint32_t *state) {
 #define NAMES 4
 
 /* Random files over few names: for each name, the first file that has the entry counts. */
-static void first_wins(void **state) {
-    (void)state;
+static void first_wins(void **) {
     KubeCase test;
     kube_case_open(&test);
     uint32_t random = 11;
@@ -402,8 +396,7 @@ static Str wanted_detail(const KubeCase *test, const BadFile *row) {
                      : str_from_cstr(row->detail);
 }
 
-static void bad(void **state) {
-    (void)state;
+static void bad(void **) {
     KubeCase test;
     kube_case_open(&test);
     kube_case_file(&test, "hollow", STR_EMPTY);
@@ -422,8 +415,7 @@ static void bad(void **state) {
 }
 
 /* Names that are arguments, and files that must exist. */
-static void bad_choices(void **state) {
-    (void)state;
+static void bad_choices(void **) {
     static const struct {
         KubeChoice choice;
         const char *detail;
@@ -453,8 +445,7 @@ static void bad_choices(void **state) {
 }
 
 /* A text runs no program and sends no file of this machine, unless the user allows it. */
-static void trust(void **state) {
-    (void)state;
+static void trust(void **) {
     static const struct {
         const char *user;
         const char *refused, *allowed; /* beginning of the error; NULL: none */
@@ -495,8 +486,7 @@ static void trust(void **state) {
     kube_case_close(&test);
 }
 
-static void default_files(void **state) {
-    (void)state;
+static void default_files(void **) {
     KubeCase test;
     kube_case_open(&test);
     static const char *variables[5] = {"HOME", NULL, NULL};

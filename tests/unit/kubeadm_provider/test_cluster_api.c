@@ -3,8 +3,7 @@
 #include "kubeadm_check.h"
 #include "unit.h"
 
-static void test_endpoints(void **state) {
-    (void)state;
+static void test_endpoints(void **) {
     static const struct {
         const char *text;
         const char *host; /* NULL: not valid */
@@ -36,8 +35,7 @@ static void test_endpoints(void **state) {
 }
 
 /* The public part is the same for each attempt, the secret is not. */
-static void test_tokens(void **state) {
-    (void)state;
+static void test_tokens(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     BootstrapToken a = bootstrap_token_make(STR("marker"), arena);
     BootstrapToken b = bootstrap_token_make(STR("marker"), arena);

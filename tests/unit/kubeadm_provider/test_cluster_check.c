@@ -28,8 +28,7 @@ static const struct {
     {"10.244.0.0/33", "10.96.0.0/12", "", "pods is not a network"},
 };
 
-static void test_networks(void **state) {
-    (void)state;
+static void test_networks(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(networks); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         const NamedNetwork named[] = {
@@ -41,8 +40,7 @@ static void test_networks(void **state) {
     }
 }
 
-static void test_endpoints(void **state) {
-    (void)state;
+static void test_endpoints(void **) {
     static const char *const good[] = {"api.example:6443", "api",     "10.0.0.1", "10.0.0.1:6443",
                                        "[fd00::1]:6443",   "fd00::1", "[fd00::1]"};
     static const char *const bad[] = {
@@ -58,8 +56,7 @@ static void test_endpoints(void **state) {
     check_problem(cluster_check_endpoint(STR_EMPTY, arena), "none can be derived");
 }
 
-static void test_control_planes(void **state) {
-    (void)state;
+static void test_control_planes(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t count = 0; count < 10; count++) {
         Str problem = cluster_check_control_planes(count, arena);
@@ -73,16 +70,14 @@ static ClusterNode node(const char *name, const char *id, const char *host, cons
                          str_from_cstr(mac)};
 }
 
-static void test_names(void **state) {
-    (void)state;
+static void test_names(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     check_problem(cluster_check_node_name(STR("cp1.example"), arena), "");
     check_problem(cluster_check_node_name(STR("W1"), arena), "\"W1\" is not a name of a node");
     check_problem(cluster_check_node_name(STR_EMPTY, arena), "is not a name of a node");
 }
 
-static void test_distinct(void **state) {
-    (void)state;
+static void test_distinct(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     ClusterNode own = node("w1", "01", "h1", "m1");
     const struct {
@@ -104,8 +99,7 @@ static void test_distinct(void **state) {
     check_str(cluster_check_distinct(&none, &unknown, arena), "");
 }
 
-static void test_machines(void **state) {
-    (void)state;
+static void test_machines(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     check_problem(cluster_check_size((MachineSize){2, 1700}, true, arena), "");
     check_problem(cluster_check_size((MachineSize){1, 1024}, false, arena), "");
@@ -117,8 +111,7 @@ static void test_machines(void **state) {
     assert_int_equal(cluster_check_clock(-30001), CLOCK_BAD);
 }
 
-static void test_room(void **state) {
-    (void)state;
+static void test_room(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Bundle bundle = {.architecture = STR("amd64")};
     BundleFile image = {.path = STR("images/a.tar"), .size = 100 << 20};
@@ -131,8 +124,7 @@ static void test_room(void **state) {
     check_problem(cluster_check_inotify((InotifyUse){128, 20, 3, 2}, arena), "to at least 147");
 }
 
-static void test_bundle(void **state) {
-    (void)state;
+static void test_bundle(void **) {
     static const char *const images[] = {"kube-apiserver:v1.34.4",
                                          "kube-controller-manager:v1.34.4",
                                          "kube-scheduler:v1.34.4",

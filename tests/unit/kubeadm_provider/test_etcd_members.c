@@ -8,8 +8,7 @@ static const char response[] =
     "\"peerURLs\":[\"https://10.88.0.11:2380\"],\"clientURLs\":[\"https://10.88.0.11:2379\"]},"
     "{\"ID\":\"7\",\"peerURLs\":[\"https://[fd00::12]:2380\"],\"isLearner\":true}]}";
 
-static void test_parse(void **state) {
-    (void)state;
+static void test_parse(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     EtcdNodes nodes = {0};
     assert_true(etcd_members_parse(str_from_cstr(response), &nodes, arena));
@@ -27,8 +26,7 @@ static void test_parse(void **state) {
     assert_int_equal(members.count, 2);
 }
 
-static void test_not_a_list(void **state) {
-    (void)state;
+static void test_not_a_list(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const texts[] = {"",
                                         "[]",

@@ -45,8 +45,7 @@ static void check_all(size_t count, unsigned healthy, unsigned learners) {
     }
 }
 
-static void test_every_cluster(void **state) {
-    (void)state;
+static void test_every_cluster(void **) {
     for (size_t count = 1; count <= MEMBERS_MAX; count++) {
         for (unsigned healthy = 0; healthy < 1U << count; healthy++) {
             check_all(count, healthy, 0);
@@ -56,8 +55,7 @@ static void test_every_cluster(void **state) {
     }
 }
 
-static void test_sentences(void **state) {
-    (void)state;
+static void test_sentences(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     EtcdMembers members = make(1, 1, 0, arena);
     check_str(etcd_quorum_check_removal(&members, names[0], arena),

@@ -33,9 +33,7 @@ typedef struct SnapshotCase {
 
 /* etcd. */
 static HttpStatus respond(void *self, const HttpRequest *request, const HttpSink *sink,
-                          HttpResponse *response, Str *problem, Arena *arena) {
-    (void)problem;
-    (void)arena;
+                          HttpResponse *response, Str *, Arena *) {
     SnapshotCase *c = self;
     Str body = str_ends_with(request->url, STR("/v3/cluster/member/list")) ? STR(MEMBERS)
                : str_ends_with(request->url, STR("/health")) ? STR("{\"health\":\"true\"}")
@@ -127,8 +125,7 @@ static void check_file(SnapshotCase *c) {
     sealed_reader_close(reader);
 }
 
-static void test_snapshot(void **state) {
-    (void)state;
+static void test_snapshot(void **) {
     static const struct {
         size_t size;
         size_t blob;
@@ -151,8 +148,7 @@ static void test_snapshot(void **state) {
 }
 
 /* Nothing is left of a snapshot that is not whole. */
-static void test_broken(void **state) {
-    (void)state;
+static void test_broken(void **) {
     SnapshotCase c;
     open_case(&c, 4096, 1000, 500);
     Str whole = c.stream;
@@ -187,8 +183,7 @@ static void test_broken(void **state) {
     close_case(&c);
 }
 
-static void test_heads(void **state) {
-    (void)state;
+static void test_heads(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char other_kind[] = "{\"kind\":\"other\",\"id\":\"a\",\"cluster\":\"b\","
                                      "\"kubernetes_version\":\"c\",\"revision\":1}";

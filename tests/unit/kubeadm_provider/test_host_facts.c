@@ -44,8 +44,7 @@ static void check_this_machine(Str output, Arena *arena) {
     assert_true(late_ms >= 0 && late_ms < 60000);
 }
 
-static void test_script(void **state) {
-    (void)state;
+static void test_script(void **) {
     static const char *const shells[][4] = {
         {"dash", "-c"}, {"bash", "-c"}, {"busybox", "sh", "-c"}};
     size_t count = 0;
@@ -65,8 +64,7 @@ static void test_script(void **state) {
 }
 
 /* Parts that only run on control planes are in the script, too. */
-static void test_includes(void **state) {
-    (void)state;
+static void test_includes(void **) {
     assert_null(strstr(host_facts_script(), ". ./"));
     assert_non_null(strstr(host_facts_script(), "front-proxy-client.crt"));
     assert_non_null(strstr(host_facts_certificates_script(), "front-proxy-client.crt"));
@@ -74,8 +72,7 @@ static void test_includes(void **state) {
 
 #define BEGIN "Welcome to this machine\nfacts 1\ntime 1763755200.5\n"
 
-static void test_parser(void **state) {
-    (void)state;
+static void test_parser(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     HostFacts facts;
     Str text =
@@ -103,8 +100,7 @@ static void test_parser(void **state) {
     assert_true(str_find_char(facts.hostname, '\033', 0) == SIZE_MAX);
 }
 
-static void test_runtime(void **state) {
-    (void)state;
+static void test_runtime(void **) {
     static const struct {
         const char *facts;
         const char *runtime;
@@ -126,8 +122,7 @@ static void test_runtime(void **state) {
 }
 
 /* Each proper beginning of an output, and one without a time, is rejected. */
-static void test_cut(void **state) {
-    (void)state;
+static void test_cut(void **) {
     Str text = STR(BEGIN "user 0\nend\n");
     for (size_t i = 0; i + 1 < text.len; i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
@@ -180,8 +175,7 @@ static void test_states(void **state) {
     }
 }
 
-static void test_foreign(void **state) {
-    (void)state;
+static void test_foreign(void **) {
     HostFacts facts = {.ca_certificate = STR("A\n")};
     assert_false(host_facts_is_foreign(&facts, STR("A")));
     assert_true(host_facts_is_foreign(&facts, STR("B")));

@@ -30,8 +30,7 @@ static Str value_of(const HostWanted *wanted, const char *name) {
     return host_facts_find(&wanted->settings, name);
 }
 
-static void test_wanted(void **state) {
-    (void)state;
+static void test_wanted(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Bundle bundle = bundle_of(arena);
     HostWish wish = wish_of(&bundle, false);
@@ -51,8 +50,7 @@ static void test_wanted(void **state) {
 }
 
 /* A container has no kernel of its own. */
-static void test_container(void **state) {
-    (void)state;
+static void test_container(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     HostWish wish = wish_of(NULL, true);
     HostWanted wanted;
@@ -90,8 +88,7 @@ static Str lines_after(const char *changed, const char *value, StrVec *members, 
     return host_settings_difference(&wanted, &observed, &bundle, members, arena);
 }
 
-static void test_difference(void **state) {
-    (void)state;
+static void test_difference(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const struct {
         const char *setting;
@@ -126,8 +123,7 @@ static void test_difference(void **state) {
 }
 
 /* The key and the list of apt, and one held package for each name. */
-static void test_repository(void **state) {
-    (void)state;
+static void test_repository(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     HostWish wish = wish_of(NULL, true);
     HostWanted wanted;
@@ -153,8 +149,7 @@ static void test_repository(void **state) {
 }
 
 /* The repository of the runtime has files of its own; only a given version is a setting. */
-static void test_runtime_repository(void **state) {
-    (void)state;
+static void test_runtime_repository(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     HostWish wish = wish_of(NULL, true);
     HostRepository *repository = &wish.runtime_repository;
@@ -189,8 +184,7 @@ static void test_runtime_repository(void **state) {
 }
 
 /* Images of a bundle get into the storage of the runtime, and its files restart it. */
-static void test_crio(void **state) {
-    (void)state;
+static void test_crio(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Bundle bundle = bundle_of(arena);
     HostWish wish = wish_of(&bundle, true);
@@ -211,8 +205,7 @@ static void test_crio(void **state) {
     assert_true(host_settings_want(&wish, &wanted, arena).len > 0);
 }
 
-static void test_parse(void **state) {
-    (void)state;
+static void test_parse(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     NamedTexts found = {0};
     assert_true(host_settings_parse(STR("hello\nsettings 1\nfile /etc/a b\t0644 "
@@ -226,8 +219,7 @@ static void test_parse(void **state) {
 }
 
 /* Texts that are options, patterns or several words for apt, or lines of their own. */
-static void test_hostile(void **state) {
-    (void)state;
+static void test_hostile(void **) {
     static const char *const texts[] = {
         "",        "-y",      "-oDPkg::Pre-Invoke::=id",
         "--purge", "a b",     "a\nb",

@@ -8,8 +8,7 @@ static KubeVersion version(const char *text) {
     return out;
 }
 
-static void test_parse(void **state) {
-    (void)state;
+static void test_parse(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const bad[] = {"",         "1",          "1.34",  "1.34.",
                                       "1.34.4.5", "v",          "1.x.4", "1.34.-4",
@@ -23,8 +22,7 @@ static void test_parse(void **state) {
     }
 }
 
-static void test_order(void **state) {
-    (void)state;
+static void test_order(void **) {
     static const char *const sorted[] = {"1.9.9",         "1.31.0",         "1.34.4-1",
                                          "1.34.4-alpha",  "1.34.4-alpha.1", "1.34.4-alpha.beta",
                                          "1.34.4-beta.2", "1.34.4-beta.11", "1.34.4-rc.0",
@@ -62,8 +60,7 @@ static const struct {
     {kube_version_check_join, "1.35.0", "1.34.4", "the same minor version"},
 };
 
-static void test_skew(void **state) {
-    (void)state;
+static void test_skew(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Str got = cases[i].check(version(cases[i].a), version(cases[i].b), arena);
@@ -74,8 +71,7 @@ static void test_skew(void **state) {
     }
 }
 
-static void test_supported(void **state) {
-    (void)state;
+static void test_supported(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     check_str(kube_version_check_supported(version("1.31.0"), arena), "");
     check_str(kube_version_check_supported(version("1.30.14"), arena),

@@ -25,8 +25,7 @@ static void add(HostFacts *facts, const PkiPair *ca, const char *name, int64_t e
     vec_push(arena, &facts->certificates, found);
 }
 
-static void test_end(void **state) {
-    (void)state;
+static void test_end(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     HostFacts facts = {0};
     PkiSet set;
@@ -66,8 +65,7 @@ static const char *in_days(int64_t days, char *buffer, size_t size) {
     return buffer;
 }
 
-static void test_plan(void **state) {
-    (void)state;
+static void test_plan(void **) {
     static const struct {
         int64_t days;
         const char *more;

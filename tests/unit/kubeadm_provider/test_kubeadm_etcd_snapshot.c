@@ -12,8 +12,7 @@
                                                                    "public_key") "}"
 #define SECRET "\"passphrase\":\"correct horse battery\""
 
-static void test_arguments(void **state) {
-    (void)state;
+static void test_arguments(void **) {
     static const struct {
         const char *json;
         bool is_valid;

@@ -79,8 +79,7 @@ static void test_settings(void **state) {
     case_close(&c);
 }
 
-static void test_validation(void **state) {
-    (void)state;
+static void test_validation(void **) {
     ResourceCase c = case_open(&kubeadm_host);
     check_done(&c, case_validate(&c, "{" HOST CRIO "}"));
     assert_false(case_validate(&c, "{" HOST ",\"container_runtime\":\"docker\"}"));

@@ -13,8 +13,7 @@
     "\"kubernetes_version\":\"1.34.4\""
 #define READ ",\"id\":\"i\",\"pod_cidr\":\"10.244.0.0/24\""
 
-static void test_addresses(void **state) {
-    (void)state;
+static void test_addresses(void **) {
     static const struct {
         const char *id;
         const char *host; /* NULL: invalid */

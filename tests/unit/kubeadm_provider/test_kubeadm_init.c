@@ -18,8 +18,7 @@ static void check_error(ResourceCase *c, const char *summary) {
     check_str(c->diags.items[0].summary, summary);
 }
 
-static void test_invalid(void **state) {
-    (void)state;
+static void test_invalid(void **) {
     static const struct {
         const char *more;
         const char *summary;
@@ -85,8 +84,7 @@ static void test_replaced_machine(void **state) {
     case_close(&c);
 }
 
-static bool loses_machine(void *payload, Str text) {
-    (void)payload;
+static bool loses_machine(void *, Str text) {
     return str_equal(text, STR("10.0.0.11"));
 }
 
@@ -128,14 +126,12 @@ static uint32_t capacity(const ResourceType *type, const char *more, LimitAction
     return found;
 }
 
-static bool deletes_all(void *payload, const char *type, const char *attribute, Str text) {
-    (void)payload;
+static bool deletes_all(void *, const char *type, const char *attribute, Str text) {
     return !strcmp(type, "kubeadm_init") && !strcmp(attribute, "endpoint") &&
            str_equal(text, STR("api:6443"));
 }
 
-static void test_limits(void **state) {
-    (void)state;
+static void test_limits(void **) {
     static const char worker[] = ",\"control_plane\":false,\"max_unavailable\":3";
     static const char member[] = ",\"control_plane\":true,\"max_unavailable\":3";
     assert_int_equal(capacity(&kubeadm_init, "", LIMIT_UPDATE), 1);
@@ -155,8 +151,7 @@ static void test_limits(void **state) {
 }
 
 /* kubeadm configures the kubelet for the runtime of the machine, unless the user names a socket. */
-static void test_socket(void **state) {
-    (void)state;
+static void test_socket(void **) {
     static const struct {
         NodeRuntimeKind runtime;
         const char *registration;
@@ -186,8 +181,7 @@ static void test_socket(void **state) {
 }
 
 /* A request for a serving certificate may have these addresses. */
-static void test_addresses(void **state) {
-    (void)state;
+static void test_addresses(void **) {
     ResourceCase c = case_open(&kubeadm_init);
     Value object = case_config(
         &c, "{" NODE("1.34.4",

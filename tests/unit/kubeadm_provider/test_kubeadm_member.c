@@ -183,8 +183,7 @@ static void test_stays(void **state) {
 }
 
 /* The requests go through control planes of the same cluster, then to the endpoint. */
-static void test_no_peer(void **state) {
-    (void)state;
+static void test_no_peer(void **) {
     for (int i = 0; i < 2; i++) {
         NodeCase lost;
         open_node(&lost, i == 0 ? "" : ",\"delete_unreachable\":true");
@@ -204,8 +203,7 @@ static bool sent(const NodeCase *lost, const char *text) {
 }
 
 /* The member of etcd and the Node go; a kubelet that does not run cannot drain. */
-static void test_leaves(void **state) {
-    (void)state;
+static void test_leaves(void **) {
     for (int i = 0; i < 2; i++) {
         NodeCase lost;
         open_node(&lost, i == 0 ? "" : ",\"delete_unreachable\":true");
@@ -469,8 +467,7 @@ static void test_leaves_before_its_machine(void **state) {
     }
 }
 
-static bool makes_machine(void *payload) {
-    (void)payload;
+static bool makes_machine(void *) {
     return true;
 }
 
@@ -520,8 +517,7 @@ static void test_greeting(void **state) {
 }
 
 /* Another machine at the address of a lost one is not the lost one; else its key is an error. */
-static void test_other_machine(void **state) {
-    (void)state;
+static void test_other_machine(void **) {
     for (int i = 0; i < 2; i++) {
         NodeCase lost;
         open_node(&lost, "");
@@ -536,8 +532,7 @@ static void test_other_machine(void **state) {
 }
 
 /* Nothing is asked of a cluster that is deleted as a whole. */
-static void test_whole_cluster(void **state) {
-    (void)state;
+static void test_whole_cluster(void **) {
     NodeCase lost;
     open_node(&lost, "");
     lost.c.private_data = STR("cluster");

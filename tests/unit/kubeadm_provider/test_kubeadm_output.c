@@ -18,8 +18,7 @@ static const char output[] =
     "error: error execution phase preflight: preflight checks failed\n"
     "To see the stack trace of this error execute with --v=5 or higher\n";
 
-static void test_preflight(void **state) {
-    (void)state;
+static void test_preflight(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     PreflightNotes notes = {0};
     kubeadm_output_preflight(str_from_cstr(output), &notes, arena);
@@ -34,8 +33,7 @@ static void test_preflight(void **state) {
     check_str(kubeadm_output_error(STR("fine\n")), "");
 }
 
-static void test_hints(void **state) {
-    (void)state;
+static void test_hints(void **) {
     static const char *const known[] = {"NumCPU",
                                         "Port-6443",
                                         "DirAvailable--var-lib-etcd",
@@ -69,8 +67,7 @@ static const struct {
     {"", NULL, NULL},
 };
 
-static void test_phases(void **state) {
-    (void)state;
+static void test_phases(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(lines); i++) {
         Str phase, text;
         bool is_phase = kubeadm_output_phase(str_from_cstr(lines[i].line), &phase, &text);

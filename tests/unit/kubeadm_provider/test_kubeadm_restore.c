@@ -83,8 +83,7 @@ static void check_rejected(RestoreCase *r, const char *json, const char *summary
     assert_true(str_find(r->c.diags.items[0].detail, str_from_cstr(why), 0) != SIZE_MAX);
 }
 
-static void test_files(void **state) {
-    (void)state;
+static void test_files(void **) {
     RestoreCase r;
     open_case(&r);
     const char *json = config(&r, "1.34.4", ""), *summary = "Snapshot not usable";
@@ -135,8 +134,7 @@ static void write_plain(RestoreCase *r, size_t pages, size_t cut, size_t changed
 
 /* A plain snapshot is usable if it is whole, also if its trailer is in two pieces; the plan warns
  * that it may be of another cluster. */
-static void test_plain(void **state) {
-    (void)state;
+static void test_plain(void **) {
     RestoreCase r;
     open_case(&r);
     const char *json = config(&r, "1.34.4", ""), *summary = "Snapshot not usable";

@@ -82,8 +82,7 @@ static const struct {
     {4, "{\"apply\": {\"kubernetes_version\": \"1.34\"}}", false},
 };
 
-static void test_checks(void **state) {
-    (void)state;
+static void test_checks(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         Diags diags = diags_new(arena);
@@ -99,8 +98,7 @@ static void test_checks(void **state) {
     }
 }
 
-static void test_since(void **state) {
-    (void)state;
+static void test_since(void **) {
     static const struct {
         size_t kind;
         const char *json;
@@ -127,8 +125,7 @@ static void test_since(void **state) {
     }
 }
 
-static void test_names(void **state) {
-    (void)state;
+static void test_names(void **) {
     static const char *const names[][2] = {
         {"cert_sans", "certSANs"},
         {"local_api_endpoint", "localAPIEndpoint"},
@@ -146,8 +143,7 @@ static void test_names(void **state) {
         check_str(field_name_of_attribute(str_from_cstr(names[i][0]), arena), names[i][1]);
 }
 
-static void test_document(void **state) {
-    (void)state;
+static void test_document(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Attribute holder = {.name = "x", .nested = &kubeadm_schema_init};
     const char *json =
@@ -209,8 +205,7 @@ static const struct {
     {COMPONENT_KUBE_PROXY, "[]", "This field requires an object."},
 };
 
-static void test_components(void **state) {
-    (void)state;
+static void test_components(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(components); i++) {
         const char *error;

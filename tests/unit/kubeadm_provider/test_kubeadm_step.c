@@ -2,8 +2,7 @@
 #include "kubeadm_step.h"
 #include "unit.h"
 
-static void test_markers(void **state) {
-    (void)state;
+static void test_markers(void **) {
     static const struct {
         const char *marker;
         bool has_reset;

@@ -32,8 +32,7 @@ static void check_has(Str text, const char *part) {
         fail_msg("\"%s\" is not in\n%.*s", part, STR_ARG(text));
 }
 
-static void test_containers_keep_their_kernel(void **state) {
-    (void)state;
+static void test_containers_keep_their_kernel(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     NodeSettings settings = plain;
     const char *path = "/etc/sysctl.d/99-zz-loam-kubernetes.conf";
@@ -47,8 +46,7 @@ static void test_containers_keep_their_kernel(void **state) {
               "(no such file)");
 }
 
-static void test_units(void **state) {
-    (void)state;
+static void test_units(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     NodeSettings settings = plain;
     const char *path = "/etc/systemd/system/kubelet.service.d/10-kubeadm.conf";
@@ -59,8 +57,7 @@ static void test_units(void **state) {
     check_has(text_of(&settings, path, arena), "\nExecStart=\nExecStart=/usr/local/bin/kubelet ");
 }
 
-static void test_proxies(void **state) {
-    (void)state;
+static void test_proxies(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     NodeSettings settings = plain;
     StrVec cluster = {0};
@@ -77,8 +74,7 @@ static void test_proxies(void **state) {
               "Environment=\"NO_PROXY=localhost,");
 }
 
-static void test_mirrors(void **state) {
-    (void)state;
+static void test_mirrors(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     NodeSettings settings = plain;
     NodeFiles files = {0};
@@ -110,8 +106,7 @@ static NodeSettings crio_settings(void) {
     return settings;
 }
 
-static void test_crio(void **state) {
-    (void)state;
+static void test_crio(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     NodeSettings settings = crio_settings();
     const char *config = "/etc/crio/crio.conf.d/99-zz-loam.conf";
@@ -141,8 +136,7 @@ static void test_crio(void **state) {
               "\nAfter=network-online.target crio.service\n");
 }
 
-static void test_crio_mirrors(void **state) {
-    (void)state;
+static void test_crio_mirrors(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     NodeSettings settings = crio_settings();
     NodeFiles files = {0};
@@ -172,8 +166,7 @@ static void test_crio_mirrors(void **state) {
 }
 
 /* What CRI-O cannot read is rejected before any file is written. */
-static void test_crio_rejects(void **state) {
-    (void)state;
+static void test_crio_rejects(void **) {
     static const struct {
         const char *endpoint;
         const char *ca_path;
@@ -198,8 +191,7 @@ static void test_crio_rejects(void **state) {
     }
 }
 
-static void test_hostile(void **state) {
-    (void)state;
+static void test_hostile(void **) {
     static const char *const hosts[] = {"",    "../x", "a/b",   ".",    "a\nb",
                                         "a b", "a\"b", "$(id)", "a\tb", "\xc2\xa0"};
     for (size_t i = 0; i < ARRAY_COUNT(hosts); i++) {
@@ -220,8 +212,7 @@ static void test_hostile(void **state) {
     check_has(text_of(&settings, "/etc/containerd/config.toml", arena), "\"a\\\"b\\\\c\"\n");
 }
 
-static void test_versions(void **state) {
-    (void)state;
+static void test_versions(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     NodeSettings settings = plain;
     const char *path = "/etc/containerd/config.toml";
@@ -239,8 +230,7 @@ static void test_versions(void **state) {
 }
 
 /* The merged configuration that containerd prints has our values. */
-static void test_real_containerd(void **state) {
-    (void)state;
+static void test_real_containerd(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     char path[] = "/tmp/loam-containerd-XXXXXX";
     const Io io = io_real();

@@ -2,8 +2,7 @@
 #include "node_identity.h"
 #include "unit.h"
 
-static void test_facts(void **state) {
-    (void)state;
+static void test_facts(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     HostFacts facts;
     assert_true(host_facts_parse(STR("facts 1\nhostname w1\nmachine_id 0123\n"

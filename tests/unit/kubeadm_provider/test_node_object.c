@@ -12,8 +12,7 @@
     "{\"type\":\"Ready\",\"status\":\"" ready "\"}]}}"
 #define ROLE "\"node-role.kubernetes.io/control-plane\":\"\""
 
-static void test_unavailable(void **state) {
-    (void)state;
+static void test_unavailable(void **) {
     static const char items[] =
         "[" NODE("cp1", ROLE, "", "False") "," NODE("w1", "", "", "True") "," NODE(
             "w2", "\"a\":\"b\"", "\"unschedulable\":true",
@@ -52,8 +51,7 @@ static void open_wait(WaitCase *w, const KubeScriptRow *rows, size_t count, Aren
     "{\"metadata\":{\"name\":\"w1\",\"resourceVersion\":\"" version "\"},\"spec\":{" spec "}}"
 
 /* The wait ends with the event that has the network: nothing is polled, and no time passes. */
-static void test_node_event(void **state) {
-    (void)state;
+static void test_node_event(void **) {
     static const char *const events[] = {
         EVENT("ADDED", PLAIN_NODE("8", "")),
         EVENT("MODIFIED", PLAIN_NODE("9", "\"podCIDR\":\"10.244.1.0/24\"")), NULL};
@@ -78,8 +76,7 @@ static void test_node_event(void **state) {
 
 /* A node without a network counts after 20 seconds, unless kubeadm has configured one: a busy
  * controller manager may take longer. */
-static void test_node_without_network(void **state) {
-    (void)state;
+static void test_node_without_network(void **) {
     static const char list[] =
         "{\"metadata\":{\"resourceVersion\":\"7\"},\"items\":[" PLAIN_NODE("7", "") "]}";
     static const char *const late[] = {
@@ -111,8 +108,7 @@ static void test_node_without_network(void **state) {
 }
 
 /* kubeadm may look for the signature of its token: not that of another one. */
-static void test_signature(void **state) {
-    (void)state;
+static void test_signature(void **) {
 #define INFO(version, data)                                                                        \
     "{\"metadata\":{\"name\":\"cluster-info\",\"namespace\":\"kube-public\","                      \
     "\"resourceVersion\":\"" version "\"},\"data\":{" data "}}"
@@ -137,8 +133,7 @@ static void test_signature(void **state) {
 }
 
 /* A program that cannot send requests does not know whether a cluster exists. */
-static void test_no_client(void **state) {
-    (void)state;
+static void test_no_client(void **) {
     static const struct {
         HttpStatus transport;
         bool is_known;

@@ -30,8 +30,7 @@ static PkiSet make(Arena *arena) {
     return set;
 }
 
-static void test_files(void **state) {
-    (void)state;
+static void test_files(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     PkiSet set = make(arena);
     for (size_t i = 0; i < PKI_FILE_COUNT; i++) {
@@ -44,8 +43,7 @@ static void test_files(void **state) {
     }
 }
 
-static void test_validity(void **state) {
-    (void)state;
+static void test_validity(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     PkiSet set = make(arena);
     int64_t start, end;
@@ -57,8 +55,7 @@ static void test_validity(void **state) {
 
 /* OpenSSL takes lengths as int: a longer text is rejected, not cut or read up to a NUL. The texts
  * here are shorter than their lengths say, since they must not be read. */
-static void test_overlong_texts(void **state) {
-    (void)state;
+static void test_overlong_texts(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     PkiSet set = make(arena);
     const char *key = str_to_cstr(set.ca.key, arena);
@@ -75,8 +72,7 @@ static void test_overlong_texts(void **state) {
 }
 
 /* X.509 limits the parts of a subject to 64 characters. */
-static void test_subjects(void **state) {
-    (void)state;
+static void test_subjects(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     PkiSet set = make(arena);
     char bytes[70000];
@@ -104,8 +100,7 @@ static void test_subjects(void **state) {
     }
 }
 
-static void test_check(void **state) {
-    (void)state;
+static void test_check(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     PkiSet good = make(arena), other = make(arena);
     Str problem;
@@ -121,16 +116,14 @@ static void test_check(void **state) {
     }
 }
 
-static void test_discovery_hash(void **state) {
-    (void)state;
+static void test_discovery_hash(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     check_str(pki_discovery_hash(str_from_cstr(known), arena),
               "sha256:07c3d373718eef83ff51525486810a08fa3b0e436654b79537d280d8a33cac75");
     check_str(pki_discovery_hash(STR("nothing"), arena), "");
 }
 
-static void test_algorithms(void **state) {
-    (void)state;
+static void test_algorithms(void **) {
     static const char *const names[] = {"RSA-2048", "ECDSA-P256", "ECDSA-P384"};
     for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
         SCOPED(KeyRef) key = pki_key_generate(str_from_cstr(names[i]));

@@ -87,8 +87,7 @@ static ServingNode node_of(Arena *arena) {
 
 #define GOOD NULL, USER, "system:nodes", "DNS:w1,IP:10.0.0.21", USER, GROUPS, USAGES
 
-static void test_checks(void **state) {
-    (void)state;
+static void test_checks(void **) {
     static const char names[] = "DNS:w1,IP:10.0.0.21", nodes[] = "system:nodes";
     static const Row rows[] = {
         {GOOD, NULL},
@@ -125,8 +124,7 @@ static void test_checks(void **state) {
     }
 }
 
-static void test_damaged(void **state) {
-    (void)state;
+static void test_damaged(void **) {
     static const char *const texts[] = {"", "!", "bm8gcmVxdWVzdA=="};
     for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
@@ -166,8 +164,7 @@ static void test_states(void **state) {
 }
 
 /* Requests of a former machine with this name do not count. */
-static void test_former(void **state) {
-    (void)state;
+static void test_former(void **) {
     static const struct {
         const char *since;
         const char *found;
@@ -228,8 +225,7 @@ static const char *list_of(const Str *items, size_t count, Arena *arena) {
 
 /* Of the requests of the node, the newest is approved. A kubelet that restarts sends another one.
  */
-static void test_approval(void **state) {
-    (void)state;
+static void test_approval(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const Row good = {GOOD, NULL};
     static const Row other = {
@@ -268,8 +264,7 @@ static void test_approval(void **state) {
 }
 
 /* The approval names the version that was checked. */
-static void test_patch(void **state) {
-    (void)state;
+static void test_patch(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const Row good = {GOOD, NULL};
     const Str items[] = {object_of(&good, "csr", CONDITION("Other"), arena)};
@@ -288,8 +283,7 @@ static void test_patch(void **state) {
 }
 
 /* A kubelet that sends no request is a warning, after two minutes. */
-static void test_no_request(void **state) {
-    (void)state;
+static void test_no_request(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const KubeScriptRow rows[] = {
         {.code = 200, .body = WANTED},
@@ -304,8 +298,7 @@ static void test_no_request(void **state) {
 }
 
 /* Without serverTLSBootstrap, no request is read. */
-static void test_not_wanted(void **state) {
-    (void)state;
+static void test_not_wanted(void **) {
     static const KubeScriptRow rows[][1] = {
         {{.code = 200, .body = KUBELET_CONFIG("serverTLSBootstrap: false")}},
         {{.code = 404, .body = "{\"kind\":\"Status\",\"reason\":\"NotFound\"}"}},
@@ -320,8 +313,7 @@ static void test_not_wanted(void **state) {
 }
 
 /* A request that was approved needs nothing; every other one is an error that names it. */
-static void test_decisions(void **state) {
-    (void)state;
+static void test_decisions(void **) {
     static const struct {
         Row row;
         const char *conditions;

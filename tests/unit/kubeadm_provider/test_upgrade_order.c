@@ -58,8 +58,7 @@ static void check_steps(const UpgradeNodes *nodes, const UpgradeSteps *steps, si
     }
 }
 
-static void test_laws(void **state) {
-    (void)state;
+static void test_laws(void **) {
     unsigned seed = 7;
     for (size_t i = 0; i < CLUSTERS; i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
@@ -82,8 +81,7 @@ static const struct {
     {"1.33.0", false, "The cluster has no control plane to upgrade."},
 };
 
-static void test_errors(void **state) {
-    (void)state;
+static void test_errors(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         UpgradeNodes nodes = {0};

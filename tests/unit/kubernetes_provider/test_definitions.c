@@ -13,8 +13,7 @@ static bool has(const Definitions *definitions, const char *version, Arena *aren
                             &schema, arena);
 }
 
-static void sharing(void **state) {
-    (void)state;
+static void sharing(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Definitions *a = definitions_open(STR("https://a")), *b = definitions_open(STR("https://b"));
     Definitions *again = definitions_open(STR("https://a"));

@@ -30,8 +30,7 @@ static void token_case_close(TokenCase *token) {
     case_close(&token->c);
 }
 
-static void is_renewed_after_four_fifths(void **state) {
-    (void)state;
+static void is_renewed_after_four_fifths(void **) {
     static const KubeScriptRow rows[] = {
         {.code = 201, .body = REPLY("first", "600")},
         {.code = 201, .body = REPLY("second", "3607")},
@@ -67,8 +66,7 @@ static void is_renewed_after_four_fifths(void **state) {
 }
 
 /* Without arguments the server chooses; a connection that breaks is no reason to fail. */
-static void defaults_are_those_of_the_server(void **state) {
-    (void)state;
+static void defaults_are_those_of_the_server(void **) {
     static const KubeScriptRow rows[] = {
         {.transport = HTTP_LOST},
         {.code = 201, .body = "{\"status\":{\"token\":\"t\"}}"},

@@ -17,8 +17,7 @@ typedef struct PathCase {
     const char *path; /* with "…" if the object has only a part of it */
 } PathCase;
 
-static void test_paths(void **state) {
-    (void)state;
+static void test_paths(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const PathCase cases[] = {
         {"", ""},

@@ -52,8 +52,7 @@ static Path path_of(const char *text, Arena *arena) {
     return path_parse(str_from_cstr(text), arena);
 }
 
-static void test_sole(void **state) {
-    (void)state;
+static void test_sole(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Value object = parse(object_json, arena);
     FieldManagers managers = field_managers_read(object, arena);
@@ -71,8 +70,7 @@ static void test_sole(void **state) {
 }
 
 /* A field goes as a whole if all its members do; members that belong to no set stay. */
-static void test_sole_parts(void **state) {
-    (void)state;
+static void test_sole_parts(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const FieldSet none;
     const FieldSet *set =
@@ -91,8 +89,7 @@ static void test_sole_parts(void **state) {
               ".metadata.labels .spec.items[0] .spec.items[1].image .spec.strategy .spec.type");
 }
 
-static void test_algebra(void **state) {
-    (void)state;
+static void test_algebra(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     const FieldSet *a = set_of("{\"f:a\":{\".\":{},\"f:b\":{},\"f:c\":{}},\"f:d\":{}}", arena);
     const FieldSet *b = set_of("{\"f:a\":{\"f:b\":{}},\"f:e\":{}}", arena);
@@ -134,8 +131,7 @@ static size_t check_recorded(Value object, Arena *arena) {
     return count;
 }
 
-static void test_recorded(void **state) {
-    (void)state;
+static void test_recorded(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     KubeRecordedVec all = kube_recorded_read(arena);
     size_t count = 0;
@@ -150,8 +146,7 @@ static void test_recorded(void **state) {
 }
 
 /* Fields of others, and those that the plan does not know, are not compared. */
-static void test_compare(void **state) {
-    (void)state;
+static void test_compare(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     const FieldSet *set = set_of(
         "{\"f:spec\":{\"f:a\":{},\"f:gone\":{},\"f:empty\":{},\"f:later\":{},\"f:atomic\":{},"

@@ -10,8 +10,7 @@ static StrVec texts(const char *const *items, size_t count, Arena *arena) {
     return out;
 }
 
-static void keys(void **state) {
-    (void)state;
+static void keys(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const annotations[] = {"^cni\\.example\\.com/pod", ".*"};
     static const char *const labels[] = {"^team$"};
@@ -62,8 +61,7 @@ static void keys(void **state) {
     }
 }
 
-static void bad_expressions(void **state) {
-    (void)state;
+static void bad_expressions(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const items[] = {"a", "(", "b"};
     StrVec some = texts(items, 1, arena);

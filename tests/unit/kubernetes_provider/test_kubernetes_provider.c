@@ -43,8 +43,7 @@ static Str config_text(const ConfigCase *row, Arena *arena) {
     return str_join(parts, ARRAY_COUNT(parts), STR("|"), arena);
 }
 
-static void configurations(void **state) {
-    (void)state;
+static void configurations(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Str content = str_format(arena, "{\"config_content\":%.*s}",
                              STR_ARG(json_text(value_from_cstr(KUBECONFIG), arena)));

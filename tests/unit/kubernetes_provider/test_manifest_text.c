@@ -43,8 +43,7 @@ static Str read_shown(const char *file, const char *text) {
 
 #define MAP(name) "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: " name "}\n"
 
-static void test_texts(void **state) {
-    (void)state;
+static void test_texts(void **) {
     static const ManifestCase cases[] = {
         {"", ""},
         {"# nothing\n---\n---\n", ""},
@@ -89,8 +88,7 @@ static void test_texts(void **state) {
 
 #define JSON(name) "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"" name "\"}}"
 
-static void test_json(void **state) {
-    (void)state;
+static void test_json(void **) {
     static const ManifestCase cases[] = {
         {JSON("a") "\n" JSON("b"), "Pod /a @\"x.json\", line 1; Pod /b @\"x.json\", line 2"},
         {"\n{\t\"items\": [\n\t\t" JSON("a") "]}", "Pod /a @\"x.json\", line 3"},
@@ -115,8 +113,7 @@ static void write_file(Str directory, const char *name, const char *text, Arena 
     assert_int_equal(disk_real.write_file(NULL, path, str_from_cstr(text), 0644), 0);
 }
 
-static void test_directory(void **state) {
-    (void)state;
+static void test_directory(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     char *name = (char *)str_to_cstr(STR("/tmp/loam-test-manifests-XXXXXX"), arena);
     assert_non_null(mkdtemp(name));
@@ -146,8 +143,7 @@ static void test_directory(void **state) {
 }
 
 /* 64-bit integers stay exact up to the request. */
-static void test_integers(void **state) {
-    (void)state;
+static void test_integers(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Io io = io_real();
     Call call = {.io = &io, .arena = arena};
@@ -160,8 +156,7 @@ static void test_integers(void **state) {
               "\"values\":[9007199254740993,18446744073709551615,511,1000]}");
 }
 
-static int release(void **state) {
-    (void)state;
+static int release(void **) {
     (void)read_shown(NULL, NULL);
     return 0;
 }

@@ -15,8 +15,7 @@ static Value member(Value object, const char *name) {
     return value_attribute(object, str_from_cstr(name));
 }
 
-static void forms(void **state) {
-    (void)state;
+static void forms(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char stored[] =
         "{\"computed_fields\":[\"a\"],\"field_manager\":[{\"force_conflicts\":true,\"name\":null}],"
@@ -41,8 +40,7 @@ static void forms(void **state) {
 }
 
 /* A text that is not of this form stays, and its decoding reports it. */
-static void others(void **state) {
-    (void)state;
+static void others(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const struct {
         int64_t version;

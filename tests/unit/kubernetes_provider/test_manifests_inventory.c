@@ -15,8 +15,7 @@ static Value parse(const char *json, Arena *arena) {
 #define OBJECT(version, kind) "{\"apiVersion\":\"" version "\",\"kind\":\"" kind "\"}"
 
 /* Custom objects before their definitions, all before their namespace. */
-static void test_deletions(void **state) {
-    (void)state;
+static void test_deletions(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Value made = parse(
         "{\"objects\":{\"ns\":" OBJECT("v1", "Namespace") ",\"crd\":" OBJECT(
@@ -45,8 +44,7 @@ static void test_deletions(void **state) {
     check_str(str_join(keys.items, keys.count, STR(" "), arena), "hook web crd ns");
 }
 
-static void test_states(void **state) {
-    (void)state;
+static void test_states(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Value unknown = value_unknown(&TYPE_DYNAMIC);
     Str name = STR("objects");

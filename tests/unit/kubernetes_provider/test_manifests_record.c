@@ -3,8 +3,7 @@
 
 #include "manifests_record.h"
 
-static void test_round_trip(void **state) {
-    (void)state;
+static void test_round_trip(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     ManifestsRecord record = {0};
     ManifestsEntry a = {
@@ -28,8 +27,7 @@ static void test_round_trip(void **state) {
     assert_int_equal(manifests_record_find(&read, STR("none")).digest.len, 0);
 }
 
-static void test_damaged(void **state) {
-    (void)state;
+static void test_damaged(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const texts[] = {"", "{", "[]", "null", "1"};
     for (size_t i = 0; i < ARRAY_COUNT(texts); i++)

@@ -2,8 +2,7 @@
 #include "merge_patch.h"
 #include "object_case.h"
 
-static void differences(void **state) {
-    (void)state;
+static void differences(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const struct {
         const char *before;

@@ -8,8 +8,7 @@ static const KubeResource secrets = {
     .version = STR_CONST("v1"), .kind = STR_CONST("Secret"), .is_namespaced = true};
 static const KubeResource nodes = {.version = STR_CONST("v1"), .kind = STR_CONST("Node")};
 
-static void bodies(void **state) {
-    (void)state;
+static void bodies(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     KubeResource with_status = config_maps;
     vec_push(arena, &with_status.subresources, STR("status"));
@@ -42,8 +41,7 @@ static void bodies(void **state) {
 }
 
 /* Maps and lists of a configuration become objects and tuples. */
-static void typed_collections(void **state) {
-    (void)state;
+static void typed_collections(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Str *keys = arena_new_array(arena, Str, 1);
     Value *items = arena_new_array(arena, Value, 1);
@@ -62,8 +60,7 @@ static void typed_collections(void **state) {
 
 #define SECRET "{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"metadata\":{\"name\":\"x\"},"
 
-static void checks(void **state) {
-    (void)state;
+static void checks(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const cases[][2] = {
         {"[]", ".m"},
@@ -94,8 +91,7 @@ static void checks(void **state) {
     }
 }
 
-static void unknowns_are_valid(void **state) {
-    (void)state;
+static void unknowns_are_valid(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Diags diags = diags_new(arena);
     Value manifest = object_case("{\"apiVersion\":\"\",\"kind\":\"\",\"metadata\":{}}", arena);
@@ -110,8 +106,7 @@ static void unknowns_are_valid(void **state) {
     assert_true(object_body_check(value_unknown(&TYPE_DYNAMIC), (Path){0}, arena, &diags));
 }
 
-static void inclusion(void **state) {
-    (void)state;
+static void inclusion(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const struct {
         const char *body;

@@ -9,8 +9,7 @@
     "\":\"" text "\"}}}"
 #define AUTOMATED(flag) "{\"syncPolicy\":{\"automated\":{\"enabled\":" flag "}}}"
 
-static void test_rules(void **state) {
-    (void)state;
+static void test_rules(void **) {
     static const struct {
         const char *object;
         const char *field; /* NULL: not frozen */

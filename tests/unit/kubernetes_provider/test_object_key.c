@@ -2,8 +2,7 @@
 #include "object_case.h"
 #include "object_key.h"
 
-static void keys(void **state) {
-    (void)state;
+static void keys(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const cases[][2] = {
         {"{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\",\"metadata\":{\"name\":\"web\","
@@ -20,8 +19,7 @@ static void keys(void **state) {
     }
 }
 
-static void versions_are_one_object(void **state) {
-    (void)state;
+static void versions_are_one_object(void **) {
     ObjectKey a = {.group = STR("apps"), .version = STR("v1"), .kind = STR("D"), .name = STR("n")};
     ObjectKey b = a;
     b.version = STR("v1beta1");
@@ -30,8 +28,7 @@ static void versions_are_one_object(void **state) {
     assert_false(object_key_equal(&a, &b));
 }
 
-static void import_ids(void **state) {
-    (void)state;
+static void import_ids(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const cases[][2] = {
         {"apiVersion=apps/v1,kind=Deployment,namespace=x,name=web",
@@ -47,8 +44,7 @@ static void import_ids(void **state) {
     }
 }
 
-static void bad_import_ids(void **state) {
-    (void)state;
+static void bad_import_ids(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const cases[][2] = {
         {"", "needs apiVersion"},
@@ -68,8 +64,7 @@ static void bad_import_ids(void **state) {
 }
 
 /* A kind that such a group lacks is misspelled; other groups may be defined later. */
-static void builtin_groups(void **state) {
-    (void)state;
+static void builtin_groups(void **) {
     static const struct {
         const char *group;
         bool is_builtin;

@@ -17,8 +17,7 @@ static Value item_case(const Schema *schema, const char *json, Arena *arena) {
 }
 
 /* The state has the keys of the configuration; an import all that users set. */
-static void live_objects(void **state) {
-    (void)state;
+static void live_objects(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Value item =
         item_case(&kubernetes_config_map.schema,
@@ -41,8 +40,7 @@ static void live_objects(void **state) {
               "{labels:{gone:\"2\",x:\"1\"},name:\"a\"}");
 }
 
-static void ids(void **state) {
-    (void)state;
+static void ids(void **) {
     static const struct {
         const char *id;
         bool is_namespaced;
@@ -72,8 +70,7 @@ static void ids(void **state) {
     }
 }
 
-static void generated_names(void **state) {
-    (void)state;
+static void generated_names(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Call call = {.arena = arena, .lineage = STR("l"), .address = STR("a"), .generation = 1};
     Str name = object_metadata_generated(&call, STR("web-"));
@@ -83,8 +80,7 @@ static void generated_names(void **state) {
     assert_false(str_equal(object_metadata_generated(&call, STR("web-")), name));
 }
 
-static void places(void **state) {
-    (void)state;
+static void places(void **) {
     static const struct {
         const char *path;
         const char *wanted;
@@ -112,8 +108,7 @@ static void places(void **state) {
               ".data");
 }
 
-static void texts(void **state) {
-    (void)state;
+static void texts(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Value plain = object_case("{\"a\":\"x\",\"b\":null,\"c\":\"\"}", arena);
     Value encoded = object_texts_encode(plain, arena);

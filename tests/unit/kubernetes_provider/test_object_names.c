@@ -45,8 +45,7 @@ static void look_up(NamesCase *c) {
 }
 
 /* The list counts for the time that the caller allows, and not for objects of this run. */
-static void lists(void **state) {
-    (void)state;
+static void lists(void **) {
     static const KubeScriptRow rows[] = {
         {200, "{\"items\":[{\"metadata\":{\"name\":\"old\"}}]}"},
         {200, "{\"items\":[{\"metadata\":{\"name\":\"new\"}}]}"},
@@ -71,8 +70,7 @@ static void lists(void **state) {
 }
 
 /* A user who may not list reads each object, and asks for the list once. */
-static void forbidden(void **state) {
-    (void)state;
+static void forbidden(void **) {
     static const KubeScriptRow rows[] = {
         {403, "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\",\"code\":403}"},
     };

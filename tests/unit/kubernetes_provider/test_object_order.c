@@ -3,8 +3,7 @@
 
 #include "object_order.h"
 
-static void test_waves(void **state) {
-    (void)state;
+static void test_waves(void **) {
     static const struct {
         const char *group;
         const char *kind;

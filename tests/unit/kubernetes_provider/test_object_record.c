@@ -3,8 +3,7 @@
 #include "object_mark.h"
 #include "object_record.h"
 
-static void there_and_back(void **state) {
-    (void)state;
+static void there_and_back(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     ObjectRecord record = {.cluster = STR("uid:1"),
                            .uid = STR("2"),
@@ -43,8 +42,7 @@ static void there_and_back(void **state) {
 }
 
 /* The private data of a damaged state does no harm: the object counts as changed. */
-static void damaged(void **state) {
-    (void)state;
+static void damaged(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const cases[] = {"", "{", "[]", "1", "{\"uid\":1,\"imported\":\"true\"}"};
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -53,8 +51,7 @@ static void damaged(void **state) {
     }
 }
 
-static void digests(void **state) {
-    (void)state;
+static void digests(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Value body =
         object_case("{\"metadata\":{\"annotations\":{\"a\":\"b\"}},\"data\":{\"k\":\"v\"}}", arena);
@@ -79,8 +76,7 @@ static void digests(void **state) {
     "\"fieldsType\":\"FieldsV1\",\"fieldsV1\":{\"f:status\":{}}}]},\"status\":{\"x\":"
 
 /* A dry run stays valid while body, manager, and settings and owners of the object stay. */
-static void digests_of_dry_runs(void **state) {
-    (void)state;
+static void digests_of_dry_runs(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const different[] = {"null", OWNED("b", "v", "u") "1}}",
                                             OWNED("a", "w", "u") "1}}", OWNED("a", "v", "z") "1}}"};

@@ -19,8 +19,7 @@ static Str paths_of(Value object, Arena *arena) {
     return strbuf_str(&text);
 }
 
-static void paths(void **state) {
-    (void)state;
+static void paths(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const cases[][2] = {
         {"{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"data\":{},\"stringData\":{\"a\":\"b\"}}",
@@ -40,8 +39,7 @@ static void paths(void **state) {
 }
 
 /* An object whose kind is not known yet may be a Secret. */
-static void unknown_kinds(void **state) {
-    (void)state;
+static void unknown_kinds(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Str *names = arena_new_array(arena, Str, 3);
     Value *items = arena_new_array(arena, Value, 3);
@@ -51,8 +49,7 @@ static void unknown_kinds(void **state) {
     check_str(paths_of(value_object(names, items, 3, arena), arena), ".m.data");
 }
 
-static void masks(void **state) {
-    (void)state;
+static void masks(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Value secret =
         object_case("{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"data\":{\"a\":\"aHVzaA==\"},"

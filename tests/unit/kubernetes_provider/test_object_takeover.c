@@ -55,8 +55,7 @@ static void close_fixture(Fixture *fixture) {
     kube_client_close(fixture->script.client);
 }
 
-static void scopes(void **state) {
-    (void)state;
+static void scopes(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const struct {
         const char *entry;
@@ -94,8 +93,7 @@ static void scopes(void **state) {
     close_fixture(&fixture);
 }
 
-static void removed_fields(void **state) {
-    (void)state;
+static void removed_fields(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Fixture fixture;
     open_fixture(&fixture, NULL, 0, arena);
@@ -115,8 +113,7 @@ static void removed_fields(void **state) {
 }
 
 /* The object changes between reading and patching: it is read again. */
-static void conflict(void **state) {
-    (void)state;
+static void conflict(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const KubeScriptRow rows[] = {
         {.code = 200, .body = OBJECT("1", ENTRY("helm", "Update", "v1", "a"))},
@@ -143,8 +140,7 @@ static void conflict(void **state) {
 }
 
 /* After five attempts the conflict is an error; without such managers nothing is sent. */
-static void endings(void **state) {
-    (void)state;
+static void endings(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     KubeScriptRow rows[10];
     Fixture fixture;

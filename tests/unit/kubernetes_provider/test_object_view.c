@@ -16,8 +16,7 @@ static const char live[] =
     "\"managedFields\":[{}],\"creationTimestamp\":\"t\",\"annotations\":{\"" OBJECT_MARK
     "\":\"l a\"}},\"spec\":{\"x\":1}}";
 
-static void objects(void **state) {
-    (void)state;
+static void objects(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Value object = object_case(live, arena);
     KubeResource with = resource_of("A", true, arena), without = resource_of("A", false, arena);
@@ -33,8 +32,7 @@ static void objects(void **state) {
 }
 
 /* A dry run invents what the server chooses at the apply. */
-static void creations(void **state) {
-    (void)state;
+static void creations(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     const struct {
         const char *kind;
@@ -68,8 +66,7 @@ static void creations(void **state) {
     }
 }
 
-static void updates_and_fills(void **state) {
-    (void)state;
+static void updates_and_fills(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     KubeResource with = resource_of("A", true, arena);
     Value object =
@@ -90,8 +87,7 @@ static void updates_and_fills(void **state) {
     check_str(text, "{\"metadata\":{},\"spec\":{\"x\":[3]},\"status\":null}");
 }
 
-static void marks(void **state) {
-    (void)state;
+static void marks(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Value object = object_case("{\"metadata\":{\"annotations\":{\"a\":\"b\"}}}", arena);
     Value marked =
@@ -106,8 +102,7 @@ static void marks(void **state) {
     check_str(object_mark_of(object).text, "");
 }
 
-static void without_paths(void **state) {
-    (void)state;
+static void without_paths(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Value object = object_case(
         "{\"a\":{\"x\":1,\"y\":2},\"l\":[{\"n\":1,\"m\":2},{\"n\":2},{\"n\":3}]}", arena);

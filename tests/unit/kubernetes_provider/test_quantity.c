@@ -111,8 +111,7 @@ static const QuantityCase cases[] = {
     {"1234567890123456789Ki", NULL},
 };
 
-static void test_canonical(void **state) {
-    (void)state;
+static void test_canonical(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Str text = str_from_cstr(cases[i].text);

@@ -55,13 +55,11 @@ static void check_file(const char *path, size_t count) {
     assert_true(checked >= count);
 }
 
-static void rules(void **state) {
-    (void)state;
+static void rules(void **) {
     check_file(DIRECTORY "readiness.cases", 110);
 }
 
-static void recorded(void **state) {
-    (void)state;
+static void recorded(void **) {
     check_file(DIRECTORY "readiness.recorded", 100);
 }
 

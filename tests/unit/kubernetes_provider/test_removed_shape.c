@@ -11,8 +11,7 @@ static Str version_of(const char *group, const char *version, const char *kind, 
     return removed_shape_version(&key, arena);
 }
 
-static void versions(void **state) {
-    (void)state;
+static void versions(void **) {
     static const struct {
         const char *group;
         const char *version;
@@ -41,8 +40,7 @@ static void versions(void **state) {
     }
 }
 
-static void fields(void **state) {
-    (void)state;
+static void fields(void **) {
     static const struct {
         const char *manifest;
         const char *path; /* of the first field; empty: none */

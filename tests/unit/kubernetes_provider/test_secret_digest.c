@@ -4,8 +4,7 @@
 
 #include "base64.h"
 
-static void recognised(void **state) {
-    (void)state;
+static void recognised(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     SecretDigests made = secret_digests_new(arena);
     made.version = STR("17");
@@ -30,8 +29,7 @@ static void recognised(void **state) {
 }
 
 /* Equal values of two Secrets have different digests. */
-static void salted(void **state) {
-    (void)state;
+static void salted(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     SecretDigests a = secret_digests_new(arena), b = secret_digests_new(arena);
     secret_digests_add(&a, STR("data_wo"), STR("k"), STR("eA=="), arena);
@@ -39,8 +37,7 @@ static void salted(void **state) {
     assert_false(str_equal(a.items.items[0].digest, b.items.items[0].digest));
 }
 
-static void damaged(void **state) {
-    (void)state;
+static void damaged(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const texts[] = {
         "",

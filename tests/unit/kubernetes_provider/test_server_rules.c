@@ -80,8 +80,7 @@ static const Answers base = {LIST(WEBHOOK("1", "", "configmaps")), LIST(POLICY),
                              DEFINITION("u")};
 
 /* Each change counts for the kinds that it can affect. */
-static void changes(void **state) {
-    (void)state;
+static void changes(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     /* clang-format off */
     const struct {
@@ -112,8 +111,7 @@ static void changes(void **state) {
 }
 
 /* A definition is read for a group that Kubernetes does not serve itself, also below k8s.io. */
-static void groups_with_definitions(void **state) {
-    (void)state;
+static void groups_with_definitions(void **) {
     static const struct {
         const char *group;
         bool has_definition;
@@ -150,8 +148,7 @@ static void groups_with_definitions(void **state) {
 }
 
 /* A change of definitions or of the admission configuration in this run is read. */
-static void drops(void **state) {
-    (void)state;
+static void drops(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const KubeResource definitions = {.group = STR_CONST("apiextensions.k8s.io")};
     static const KubeResource webhooks = {.group = STR_CONST("admissionregistration.k8s.io")};

@@ -54,8 +54,7 @@ static const Row rows[] = {
     {"status.phase", "Invalid regular expression", "**"},
 };
 
-static void fields(void **state) {
-    (void)state;
+static void fields(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         WaitBlock block;
         Call call = {.arena = arena};
@@ -74,8 +73,7 @@ static void fields(void **state) {
     }
 }
 
-static void parts(void **state) {
-    (void)state;
+static void parts(void **) {
     WaitBlock block;
     Call call = {.arena = arena};
     Diags diags = diags_new(arena);
@@ -107,8 +105,7 @@ static Value with_unknown(Value config, const char *name) {
 }
 
 /* `validate` sees values that are not known yet. */
-static void unknown_values(void **state) {
-    (void)state;
+static void unknown_values(void **) {
     static const char *const names[] = {"rollout", "fields", "condition"};
     WaitBlock block;
     Call call = {.arena = arena};

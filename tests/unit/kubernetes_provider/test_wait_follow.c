@@ -91,9 +91,8 @@ static void parse(Case *test, const char *text) {
     assert_true(json_parse_any(str_from_cstr(text), &test->object, &error, &offset, test->arena));
 }
 
-static void at_once(void **state) {
+static void at_once(void **) {
     Case test;
-    (void)state;
     open_case(&test, NULL, 0);
     parse(&test, READY("1"));
     assert_true(run(&test));
@@ -103,14 +102,13 @@ static void at_once(void **state) {
 }
 
 /* Ten minutes without a deadline; a part of the report that cannot be read is left out. */
-static void time_is_over(void **state) {
+static void time_is_over(void **) {
     Case test;
     KubeScriptRow rows[12];
     rows[0] = (KubeScriptRow)SENDS(LIST(STARTING("1")), 0);
     for (size_t i = 1; i <= 10; i++)
         rows[i] = (KubeScriptRow)SENDS(NULL, 60000);
     rows[11] = (KubeScriptRow)FORBIDS;
-    (void)state;
     open_case(&test, rows, ARRAY_COUNT(rows));
     assert_false(run(&test));
     assert_int_equal(test.script.next, ARRAY_COUNT(rows));
@@ -127,9 +125,8 @@ static void time_is_over(void **state) {
 }
 
 /* The deadline of the call is earlier. */
-static void deadline(void **state) {
+static void deadline(void **) {
     Case test;
-    (void)state;
     static const KubeScriptRow rows[] = {
         SENDS(LIST(STARTING("1")), 0),
         SENDS(NULL, 20000),
@@ -143,9 +140,8 @@ static void deadline(void **state) {
 }
 
 /* The deadline has passed before the wait begins: the object is read once. */
-static void late(void **state) {
+static void late(void **) {
     Case test;
-    (void)state;
     static const KubeScriptRow is_ready[] = {SENDS(READY("2"), 0)};
     static const KubeScriptRow is_not_ready[] = {SENDS(STARTING("2"), 0), FORBIDS};
     open_case(&test, is_ready, ARRAY_COUNT(is_ready));
@@ -163,9 +159,8 @@ static void late(void **state) {
 }
 
 /* The grace time begins when the object is stuck first, and counts while it tries again. */
-static void grace(void **state) {
+static void grace(void **) {
     Case test;
-    (void)state;
     static const KubeScriptRow again[] = {
         SENDS(LIST(STUCK("1")), 0),
         SENDS(LIST(STUCK("1")), 0),
@@ -197,9 +192,8 @@ static void grace(void **state) {
     close_case(&test);
 }
 
-static void rejected(void **state) {
+static void rejected(void **) {
     Case test;
-    (void)state;
     static const KubeScriptRow rows[] = {
         {.transport = HTTP_BAD_CERTIFICATE},
     };
@@ -211,10 +205,9 @@ static void rejected(void **state) {
 }
 
 /* An API server that cannot be reached for longer than the client tries. */
-static void unreachable(void **state) {
+static void unreachable(void **) {
     Case test;
     KubeScriptRow rows[16];
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++)
         rows[i] = (KubeScriptRow){.transport = HTTP_NO_CONNECTION};
     rows[ARRAY_COUNT(rows) - 1] = (KubeScriptRow)SENDS(LIST(READY("1")), 0);
@@ -225,9 +218,8 @@ static void unreachable(void **state) {
     close_case(&test);
 }
 
-static void cancelled(void **state) {
+static void cancelled(void **) {
     Case test;
-    (void)state;
     static const KubeScriptRow rows[] = {
         SENDS(LIST(STARTING("1")), 0),
         SENDS(NULL, 0),

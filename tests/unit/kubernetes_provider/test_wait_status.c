@@ -2,8 +2,7 @@
 #include "unit.h"
 #include "wait_status.h"
 
-static void revisions(void **state) {
-    (void)state;
+static void revisions(void **) {
     static const struct {
         const char *found;
         const char *expected;

@@ -72,8 +72,7 @@ static inline void check_cases(const LangCase *cases, size_t count) {
     }
 }
 
-static int open_lang(void **state) {
-    (void)state;
+static int open_lang(void **) {
     arena = arena_open("test");
     variables = map_new(arena);
     set_variable("n", value_int(5));
@@ -84,8 +83,7 @@ static int open_lang(void **state) {
     return 0;
 }
 
-static int close_lang(void **state) {
-    (void)state;
+static int close_lang(void **) {
     arena_close(arena);
     return 0;
 }

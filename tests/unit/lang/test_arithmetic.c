@@ -15,7 +15,7 @@ typedef struct ArithmeticCase {
     const char *result;
 } ArithmeticCase;
 
-static void test_results(void **state) {
+static void test_results(void **) {
     static const ArithmeticCase cases[] = {
         {ARITHMETIC_ADD, "9223372036854775807", "1", "9223372036854775808"},
         {ARITHMETIC_SUBTRACT, "-9223372036854775808", "1", "-9223372036854775809"},
@@ -26,7 +26,6 @@ static void test_results(void **state) {
         {ARITHMETIC_MODULO, "7", "0", "7"},
         {ARITHMETIC_DIVIDE, "1", "0", "+Inf"},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Value out;
         Str error;
@@ -36,19 +35,17 @@ static void test_results(void **state) {
     }
 }
 
-static void test_no_answer(void **state) {
+static void test_no_answer(void **) {
     Value out;
     Str error = STR_EMPTY;
-    (void)state;
     assert_false(
         arithmetic_apply(ARITHMETIC_DIVIDE, number("0"), number("0"), &out, &error, arena));
     assert_true(error.len > 0);
 }
 
-static void test_precision(void **state) {
+static void test_precision(void **) {
     Value out;
     Str error;
-    (void)state;
     Value a = value_int_of(1, NUMBER_PRECISION_INT);
     Value b = value_int_of(3, NUMBER_PRECISION_INT);
     assert_true(arithmetic_apply(ARITHMETIC_DIVIDE, a, b, &out, &error, arena));

@@ -1,6 +1,6 @@
 #include "lang_case.h"
 
-static void test_names_and_constructors(void **state) {
+static void test_names_and_constructors(void **) {
     static const LangCase cases[] = {
         {"n", "number 5"},
         {"nope", "Unknown variable: There is no variable named \"nope\""},
@@ -13,7 +13,6 @@ static void test_names_and_constructors(void **state) {
         {"{true = 1}[\"true\"]", "number 1"},
         {"upper(s)", "Call to unknown function: There is no function"},
     };
-    (void)state;
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
@@ -28,9 +27,8 @@ static const Diag *only_error(const char *text, Diags *diags) {
     return &diags->items[0];
 }
 
-static void test_error_shows_values_but_no_secret(void **state) {
+static void test_error_shows_values_but_no_secret(void **) {
     Diags diags;
-    (void)state;
     const Diag *diag = only_error("[n + 1, s + 1][0]", &diags);
     check_str(source_range_text(diag->range), "s");
     assert_int_equal(diag->values.count, 1);
@@ -46,12 +44,11 @@ static void test_error_shows_values_but_no_secret(void **state) {
     assert_true(diag->is_of_element);
 }
 
-static void test_converted(void **state) {
+static void test_converted(void **) {
     Diags diags = diags_new(arena);
     const Expr *expr = NULL;
     Value value;
     Scope scope = scope_from_map(&variables, NULL);
-    (void)state;
     assert_true(parser_parse_expression(text_source("n"), NULL, &expr, arena, &diags));
     assert_true(eval_expr_as(expr, &scope, &TYPE_STRING, &value, arena, &diags));
     check_str(value_text(value), "5");
@@ -59,14 +56,13 @@ static void test_converted(void **state) {
     assert_int_equal(diags.count, 1);
 }
 
-static void test_budget_ends_an_evaluation(void **state) {
+static void test_budget_ends_an_evaluation(void **) {
     Diags diags = diags_new(arena);
     const Expr *expr = NULL;
     Value value;
     Budget budget = {.steps = 50, .elements = 10, .bytes = 1000};
     Scope scope = scope_from_map(&variables, NULL);
     scope.budget = &budget;
-    (void)state;
     const char *text = "[for a in [1,2,3] : [for b in [1,2,3] : [a, b]]]";
     assert_true(parser_parse_expression(text_source(text), NULL, &expr, arena, &diags));
     assert_false(eval_expr(expr, &scope, &value, arena, &diags));

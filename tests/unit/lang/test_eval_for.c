@@ -1,6 +1,6 @@
 #include "lang_case.h"
 
-static void test_for(void **state) {
+static void test_for(void **) {
     static const LangCase cases[] = {
         {"[for x in [1, 2] : x * 2]", "tuple([number, number]) [2, 4]"},
         {"[for i, x in [\"a\"] : i]", "tuple([number]) [0]"},
@@ -15,7 +15,6 @@ static void test_for(void **state) {
         {"{for x in [null] : x => 1}", "The key of this element is null."},
         {"[for x in [1] : [for x in [2] : x]][0][0]", "number 2"},
     };
-    (void)state;
     check_cases(cases, ARRAY_COUNT(cases));
 }
 

@@ -1,6 +1,6 @@
 #include "lang_case.h"
 
-static void test_arithmetic_and_order(void **state) {
+static void test_arithmetic_and_order(void **) {
     static const LangCase cases[] = {
         {"1 + 2 * 3 - 4 / 2", "number 5"},
         {"-n % 3", "number -2"},
@@ -17,11 +17,10 @@ static void test_arithmetic_and_order(void **state) {
         {"7 % 0", "number 7"},
         {"1 + unknown", "number (known after apply)"},
     };
-    (void)state;
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-static void test_logic(void **state) {
+static void test_logic(void **) {
     static const LangCase cases[] = {
         {"true || nope", "bool true"},
         {"nope || true", "bool true"},
@@ -30,12 +29,11 @@ static void test_logic(void **state) {
         {"unknown == \"a\" && false", "bool false"},
         {"!true", "bool false"},
     };
-    (void)state;
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
 /* For a plan both operands must be known; errors in either operand are reported as usual. */
-static void test_logic_that_awaits(void **state) {
+static void test_logic_that_awaits(void **) {
     static const LangCase cases[] = {
         {"true || unknown == \"a\"", "bool (known after apply)"},
         {"unknown == \"a\" && false", "bool (known after apply)"},
@@ -45,12 +43,11 @@ static void test_logic_that_awaits(void **state) {
     };
     Scope scope = scope_from_map(&variables, functions);
     scope.no_short_circuit = true;
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
         check_str(evaluated_in(scope, cases[i].text), cases[i].outcome);
 }
 
-static void test_equality(void **state) {
+static void test_equality(void **) {
     static const LangCase cases[] = {
         {"1 == \"1\"", "bool false"},
         {"{a = [1]} == {a = [1]}", "bool true"},
@@ -61,11 +58,10 @@ static void test_equality(void **state) {
         {"\"x-${unknown}\" == \"abc\"", "bool false"},
         {"secret != \"a\"", "bool (sensitive value)"},
     };
-    (void)state;
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-static void test_conditional(void **state) {
+static void test_conditional(void **) {
     static const LangCase cases[] = {
         {"n > 1 ? \"a\" : nope", "string \"a\""},
         {"n > 1 ? 1 : \"b\"", "string \"1\""},
@@ -77,18 +73,16 @@ static void test_conditional(void **state) {
         {"true ? null : 1", "number null"},
         {"secret == \"a\" ? 1 : 2", "number (sensitive value)"},
     };
-    (void)state;
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
 /* Generated code may add thousands of terms: no recursion, and fast. */
-static void test_long_sum(void **state) {
+static void test_long_sum(void **) {
     StrBuf buf = strbuf_new(arena);
     strbuf_add_char(&buf, '1');
     for (int i = 0; i < 20000; i++)
         strbuf_add_cstr(&buf, "+1");
     strbuf_add_char(&buf, '\0');
-    (void)state;
     check_str(evaluated(buf.ptr), "number 20001");
 }
 

@@ -1,6 +1,6 @@
 #include "lang_case.h"
 
-static void test_types_of_failed_parts(void **state) {
+static void test_types_of_failed_parts(void **) {
     static const LangCase cases[] = {
         {"true ? 1 : \"${nope} \"", "string \"1\""},
         {"true ? 1 : -nope", "number 1"},
@@ -10,7 +10,6 @@ static void test_types_of_failed_parts(void **state) {
         {"unknown || nope", "bool (known after apply)"},
         {"false || nope", "There is no variable named \"nope\""},
     };
-    (void)state;
     check_cases(cases, ARRAY_COUNT(cases));
 }
 

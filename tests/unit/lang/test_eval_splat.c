@@ -1,6 +1,6 @@
 #include "lang_case.h"
 
-static void test_splat(void **state) {
+static void test_splat(void **) {
     static const LangCase cases[] = {
         {"[{a = 1}, {a = 2}][*].a", "tuple([number, number]) [1, 2]"},
         {"[{a = [1]}, {a = [2]}].*.a[0]", "tuple([number]) [1]"},
@@ -10,7 +10,6 @@ static void test_splat(void **state) {
         {"[{}][*].a", "The object has no attribute \"a\""},
         {"[1].*.*", "Nested splat expression not allowed"},
     };
-    (void)state;
     check_cases(cases, ARRAY_COUNT(cases));
 }
 

@@ -1,6 +1,6 @@
 #include "lang_case.h"
 
-static void test_steps(void **state) {
+static void test_steps(void **) {
     static const LangCase cases[] = {
         {"{a = {b = 2}}.a.b", "number 2"},
         {"{abc = 1}.abd", "The object has no attribute \"abd\". Did you mean \"abc\"?"},
@@ -18,7 +18,6 @@ static void test_steps(void **state) {
         {"s[0]", "This value does not have any indices."},
         {"{hidden = 1}[secret]", "number (sensitive value)"},
     };
-    (void)state;
     check_cases(cases, ARRAY_COUNT(cases));
 }
 

@@ -1,6 +1,6 @@
 #include "lang_case.h"
 
-static void test_templates(void **state) {
+static void test_templates(void **) {
     static const LangCase cases[] = {
         {"\"a${n}b\"", "string \"a5b\""},
         {"\"${n}\"", "number 5"},
@@ -11,7 +11,6 @@ static void test_templates(void **state) {
         {"\"a${secret}\"", "string (sensitive value)"},
         {"\"a${unknown}\"", "string (known after apply)"},
     };
-    (void)state;
     check_cases(cases, ARRAY_COUNT(cases));
 }
 

@@ -14,14 +14,13 @@ static void add_name(Traversal *traversal, void *payload) {
     strbuf_add(buf, source_range_text(traversal->range));
 }
 
-static void test_traversals_in_order(void **state) {
+static void test_traversals_in_order(void **) {
     static const LangCase cases[] = {
         {"a + b.c * d - e", "a b.c d e"},
         {"[for x in y : x.z + w if x == v]", "y w v"},
         {"f(a, \"${b}\", {(c) = d, k = e})", "a b c d e"},
         {"a[b].c[*].d ? e : !f", "a b e f"},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         StrBuf buf = strbuf_new(arena);
         expr_each_traversal(parsed(cases[i].text), add_name, &buf);
@@ -29,23 +28,21 @@ static void test_traversals_in_order(void **state) {
     }
 }
 
-static void test_literals(void **state) {
+static void test_literals(void **) {
     Value value;
-    (void)state;
     assert_true(expr_as_literal(parsed("{a = [-1, \"x\", null]}"), &value, arena));
     check_str(type_to_constraint(value.type, arena), "object({a=tuple([number, string, any])})");
     assert_false(expr_as_literal(parsed("[a]"), &value, arena));
     assert_false(expr_as_literal(parsed("f()"), &value, arena));
 }
 
-static void test_lone_traversal(void **state) {
-    (void)state;
+static void test_lone_traversal(void **) {
     assert_non_null(expr_as_traversal(parsed("(a.b)")));
     assert_non_null(expr_as_traversal(parsed("\"${a.b}\"")));
     assert_null(expr_as_traversal(parsed("a + b")));
 }
 
-static void test_unwrapping(void **state) {
+static void test_unwrapping(void **) {
     static const struct {
         const char *text;
         ExprKind wanted;
@@ -53,13 +50,11 @@ static void test_unwrapping(void **state) {
         {"a", EXPR_TRAVERSAL}, {"((a))", EXPR_TRAVERSAL},    {"\"${(\"${a}\")}\"", EXPR_TRAVERSAL},
         {"(1)", EXPR_LITERAL}, {"\"x${a}\"", EXPR_TEMPLATE}, {"(a ? 1 : 2)", EXPR_CONDITIONAL},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
         assert_int_equal(expr_unwrap(parsed(cases[i].text))->kind, cases[i].wanted);
 }
 
-static void test_has_traversal(void **state) {
-    (void)state;
+static void test_has_traversal(void **) {
     assert_true(expr_has_traversal(parsed("[1, a.b]")));
     assert_true(expr_has_traversal(parsed("[for x in y : x]")));
     assert_false(expr_has_traversal(parsed("[for x in [1] : x]")));

@@ -21,7 +21,7 @@ static Str comments_of(Str text) {
     return strbuf_str(&buf);
 }
 
-static void test_files(void **state) {
+static void test_files(void **) {
     static const FmtCase cases[] = {
         {"", ""},
         {"a=1", "a = 1"},
@@ -40,13 +40,12 @@ static void test_files(void **state) {
         {"a \"\xff\" {}\n",
          "Invalid text encoding: Configuration files are UTF-8 text; this byte is not."},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
         check_str(laid_out(cases[i].text), cases[i].laid_out);
 }
 
 /* Every comment is kept, of any kind and at any place. */
-static void test_comments_stay(void **state) {
+static void test_comments_stay(void **) {
     static const char *const texts[] = {
         "# 1\n// 2\n/* 3 */ a /* 4 */ \"b\" /* 5 */ c /* 6 */ { # 7\n# 8\n} // 9\n/* 10 */",
         "a /* 1 */ = /* 2 */ \"${ /* 3 */ b /* 4 */ }\" /* 5 */ // 6\n",
@@ -55,12 +54,11 @@ static void test_comments_stay(void **state) {
         "a = [ # 1\n1, # 2\n# 3\n2 /* 4 */, /* 5 */ ] # 6",
         "a = <<E\n${ b /* 1 */ } # no comment\nE\n",
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(texts); i++)
         check_str_equal(comments_of(laid_out(texts[i])), comments_of(str_from_cstr(texts[i])));
 }
 
-static void test_streams(void **state) {
+static void test_streams(void **) {
     static const FmtCase cases[] = {
         {"", "\n"},
         {"   ", "\n"},
@@ -70,7 +68,6 @@ static void test_streams(void **state) {
         {"a=1   ", "a = 1\n"},
         {"a=1 # b", "a = 1 # b\n"},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Diags diags = diags_new(arena);
         Str out;
@@ -79,7 +76,7 @@ static void test_streams(void **state) {
     }
 }
 
-static void test_sequences(void **state) {
+static void test_sequences(void **) {
     static const FmtCase cases[] = {
         {"${ a+b } ${ c }", "${a + b}"},
         {"%{ if  a ~} b", "%{if a~}"},
@@ -90,7 +87,6 @@ static void test_sequences(void **state) {
         {"a ${ b }", NULL},
         {"", NULL},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         uint32_t end = 0;
         Str out = STR_EMPTY;
@@ -102,8 +98,7 @@ static void test_sequences(void **state) {
 }
 
 /* Lines of a sequence follow the line where it begins. */
-static void test_place_of_sequence(void **state) {
-    (void)state;
+static void test_place_of_sequence(void **) {
     const SourceText *source = text_source("x\n    y: ${f({\na=1\n})} z\n");
     uint32_t end = 0;
     Str out;
@@ -112,8 +107,7 @@ static void test_place_of_sequence(void **state) {
     check_str(str_after(source->bytes, end), " z\n");
 }
 
-static void test_sameness(void **state) {
-    (void)state;
+static void test_sameness(void **) {
     assert_true(fmt_is_same(STR("a ${ b }"), STR("a ${b}"), arena));
     assert_false(fmt_is_same(STR("a  ${b}"), STR("a ${b}"), arena));
     assert_false(fmt_is_same(STR("${b}"), STR("${c}"), arena));

@@ -17,7 +17,7 @@ static void check_rewrites(const char *before, const char *after, const char *ke
     }
 }
 
-static void test_values(void **state) {
+static void test_values(void **) {
     static const FmtCase cases[] = {
         {"\"${a}\"", "a"},
         {"\"${~ a ~}\"", "a"},
@@ -36,11 +36,10 @@ static void test_values(void **state) {
         {"[\"${a}\"]", "[ \" ${ a } \" ]"},
         {"a", "a"},
     };
-    (void)state;
     check_rewrites("a = ", "\n", "a = %s \n ", cases, ARRAY_COUNT(cases));
 }
 
-static void test_types(void **state) {
+static void test_types(void **) {
     static const FmtCase cases[] = {
         {"\"string\"", "string"},
         {"\"list\"", "list ( string )"},
@@ -53,7 +52,6 @@ static void test_types(void **state) {
         {"list(string)", "list ( string )"},
         {"\"${a}\"", "\" ${ a } \""},
     };
-    (void)state;
     check_rewrites("variable \"v\" {\ntype = ", "\n}\n", "variable \" v \" { \n type = %s \n } \n ",
                    cases, ARRAY_COUNT(cases));
 }

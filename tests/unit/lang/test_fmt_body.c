@@ -3,7 +3,7 @@
 
 #include "fmt_case.h"
 
-static void test_tokens(void **state) {
+static void test_tokens(void **) {
     static const FmtCase cases[] = {
         {"", ""},
         {"a b \"c\" {\n}\n", "a \" b \" \" c \" { \n } \n "},
@@ -17,7 +17,6 @@ static void test_tokens(void **state) {
         {"type = list", "type = list "},
         {"a = /* b */ 1 /* c */ // d", "a = /* b */ 1 /* c */ // d "},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Diags diags = diags_new(arena);
         FmtTokens out = {0};
@@ -27,8 +26,7 @@ static void test_tokens(void **state) {
     }
 }
 
-static void test_labels_only(void **state) {
-    (void)state;
+static void test_labels_only(void **) {
     Diags diags = diags_new(arena);
     FmtTokens out = {0};
     const SourceText *source = text_source("variable a {\ntype = list\ndefault = \"${b}\"\n}  ");
@@ -44,7 +42,7 @@ typedef struct Unsupported {
     const char *place; /* the text at the error */
 } Unsupported;
 
-static void test_refusals(void **state) {
+static void test_refusals(void **) {
     static const Unsupported cases[] = {
         {"a", "Argument or block definition required", ""},
         {"a\n= 1\n", "Argument or block definition required", "\n"},
@@ -64,7 +62,6 @@ static void test_refusals(void **state) {
         {"a = \"b\n", "Invalid multi-line string", "\n"},
         {"a = [1,, 2]\n", "Invalid expression", ","},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Diags diags = diags_new(arena);
         FmtTokens out = {0};
@@ -76,8 +73,7 @@ static void test_refusals(void **state) {
     }
 }
 
-static void test_depth(void **state) {
-    (void)state;
+static void test_depth(void **) {
     StrBuf text = strbuf_new(arena);
     for (int i = 0; i < 20000; i++)
         strbuf_add_cstr(&text, "a {\n");

@@ -9,7 +9,7 @@ static Str arranged(const char *text, uint32_t base) {
     return fmt_line_text(&tokens, arena);
 }
 
-static void test_indentation(void **state) {
+static void test_indentation(void **) {
     static const FmtCase cases[] = {
         {"", ""},
         {"   a", "a"},
@@ -25,13 +25,12 @@ static void test_indentation(void **state) {
         {"a = <<E\n${\nb\n}\nE\nc\n", "a = <<E\n${\nb\n}\nE\nc\n"},
         {"\"${\nb\n}\"\n", "\"${\n  b\n}\"\n"},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
         check_str(arranged(cases[i].text, 0), cases[i].laid_out);
     check_str(arranged("f(\n1\n)", 3), "   f(\n     1\n   )");
 }
 
-static void test_columns(void **state) {
+static void test_columns(void **) {
     static const FmtCase cases[] = {
         {"a=1\nbbb=2\n\ncc=3\n", "a   = 1\nbbb = 2\n\ncc = 3\n"},
         {"a=1\n# x\nbbb=2\n", "a = 1\n# x\nbbb = 2\n"},
@@ -44,7 +43,6 @@ static void test_columns(void **state) {
         /* Columns are counted in grapheme clusters. */
         {"a = \"e\xcc\x81\" # x\nb = 12 # y\n", "a = \"e\xcc\x81\" # x\nb = 12  # y\n"},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
         check_str(arranged(cases[i].text, 0), cases[i].laid_out);
 }

@@ -7,7 +7,7 @@ static Str spaced(const char *text) {
     return fmt_line_text(&tokens, arena);
 }
 
-static void test_blanks(void **state) {
+static void test_blanks(void **) {
     static const FmtCase cases[] = {
         {"1-2*-3/ -4", "1 - 2 * -3 / -4"},
         {"! a&&! b||-c<=- 1", "!a && !b || -c <= -1"},
@@ -31,13 +31,11 @@ static void test_blanks(void **state) {
         {"a/* b */=1 /* c */", "a /* b */ = 1 /* c */"},
         {"a =1\n", "a = 1\n"},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
         check_str(spaced(cases[i].text), cases[i].laid_out);
 }
 
-static void test_depth(void **state) {
-    (void)state;
+static void test_depth(void **) {
     int depth = 0;
     FmtTokens tokens = fmt_tokens("{[(\"${\"");
     vec_each(&tokens, token) {

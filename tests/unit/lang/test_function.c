@@ -2,14 +2,12 @@
 
 #include "function_call.h"
 
-static bool run_first(FunctionCall *call, Value *out, Str *error) {
-    (void)error;
+static bool run_first(FunctionCall *call, Value *out, Str *) {
     *out = call->arguments[0];
     return true;
 }
 
-static bool run_failing(FunctionCall *call, Value *out, Str *error) {
-    (void)out;
+static bool run_failing(FunctionCall *call, Value *, Str *error) {
     return function_fail(call, 1, error, "this is %s", "wrong");
 }
 
@@ -23,7 +21,7 @@ static const Function rows[] = {
 };
 static const FunctionFamily family = {rows, ARRAY_COUNT(rows)};
 
-static void test_calls(void **state) {
+static void test_calls(void **) {
     static const LangCase cases[] = {
         {"first(1)", "string \"1\""},
         {"core::first(s)", "string \"text\""},
@@ -39,7 +37,6 @@ static void test_calls(void **state) {
         {"first(s...)", "must be a list, set or tuple"},
         {"frist(1)", "There is no function named \"frist\". Did you mean \"first\"?"},
     };
-    (void)state;
     functions = function_table_new(&family, 1, arena);
     check_cases(cases, ARRAY_COUNT(cases));
 }

@@ -3,20 +3,17 @@
 #include "function_doc.h"
 #include "unit.h"
 
-static bool run_nothing(FunctionCall *call, Value *out, Str *error) {
-    (void)error;
+static bool run_nothing(FunctionCall *call, Value *out, Str *) {
     *out = call->arguments[0];
     return true;
 }
 
-static bool type_of_first(FunctionCall *call, const Type **out, Str *error) {
-    (void)error;
+static bool type_of_first(FunctionCall *call, const Type **out, Str *) {
     *out = call->arguments[0].type;
     return true;
 }
 
-static bool no_type(FunctionCall *call, const Type **out, Str *error) {
-    (void)out;
+static bool no_type(FunctionCall *call, const Type **, Str *error) {
     return function_fail(call, 0, error, "never");
 }
 
@@ -43,12 +40,11 @@ static const Function rows[] = {
     },
 };
 
-static void test_json(void **state) {
+static void test_json(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     FunctionFamily family = {rows, ARRAY_COUNT(rows)};
     StrBuf text = strbuf_new(arena);
     JsonWriter writer;
-    (void)state;
     json_writer_init(&writer, &text, 0);
     function_doc_write(function_table_new(&family, 1, arena), &writer, arena);
     assert_string_equal(

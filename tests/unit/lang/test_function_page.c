@@ -2,8 +2,7 @@
 #include "function_doc.h"
 #include "unit.h"
 
-static bool run_nothing(FunctionCall *call, Value *out, Str *error) {
-    (void)error;
+static bool run_nothing(FunctionCall *call, Value *out, Str *) {
     *out = call->arguments[0];
     return true;
 }
@@ -21,11 +20,10 @@ static const Function rows[] = {
     {.name = "all", VARIADIC({"values", &TYPE_DYNAMIC}), .run = run_nothing, .description = "All."},
 };
 
-static void test_page(void **state) {
+static void test_page(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     FunctionFamily family = {rows, ARRAY_COUNT(rows)};
     StrBuf out = strbuf_new(arena);
-    (void)state;
     function_doc_write_page(function_table_new(&family, 1, arena), &out, arena);
     const char *page = str_to_cstr(strbuf_str(&out), arena);
     const char *wanted = "\n## all\n\nAll.\n\n```\nall(values any...) any\n```\n"

@@ -18,7 +18,7 @@ static Str kinds_of(const char *text, LexerModeKind mode) {
     return lexer_kinds(lexer_new(text_source(text), 0, mode, arena));
 }
 
-static void test_tokens(void **state) {
+static void test_tokens(void **) {
     static const LangCase cases[] = {
         {"a-b 1.5e3", "iNe"},
         {"1.a", "N.ie"},
@@ -42,23 +42,20 @@ static void test_tokens(void **state) {
         {"<<E\na\nE", "Htte"},
         {"/* /* a", "/*/*ie"},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
         check_str(kinds_of(cases[i].text, LEXER_NORMAL), cases[i].outcome);
     check_str(kinds_of("a\nb${c}\n\"", LEXER_BARE), "ttIi}tte");
 }
 
 /* A comment at the end of a line includes the newline. */
-static void test_comments(void **state) {
-    (void)state;
+static void test_comments(void **) {
     Lexer lexer = lexer_new(text_source("a /* b */ c # d\n// e\n\"${f /* g */}\" /* h"), 0,
                             LEXER_NORMAL, arena);
     lexer.keeps_comments = true;
     check_str(lexer_kinds(lexer), "i#i##\"Ii#}'/*ie");
 }
 
-static void test_identifiers(void **state) {
-    (void)state;
+static void test_identifiers(void **) {
     assert_true(lexer_is_identifier(STR("a_b-1")));
     assert_false(lexer_is_identifier(STR("1a")));
     assert_false(lexer_is_identifier(STR("a b")));

@@ -63,7 +63,7 @@ static void check_table(const LangCase *cases, size_t count) {
 /* clang-format off */
 #define L(text) "locals {\n" text "}\n"
 
-static void test_bodies(void **state) {
+static void test_bodies(void **) {
     static const LangCase cases[] = {
         {"",                                          ""                       },
         {"\xef\xbb\xbf\r\n# c\r\na = 1 // x\r\n",     "a=1;"                   },
@@ -75,11 +75,10 @@ static void test_bodies(void **state) {
         {"\xc3\xa9-1 = 1\n\"\" = 2",                   "2:1 Invalid argument name"},
         {"b \"x\\\"\\n$${y}\" {}\n",                   "b x\"\n${y}{}"           },
     };
-    (void)state;
     check_table(cases, ARRAY_COUNT(cases));
 }
 
-static void test_items(void **state) {
+static void test_items(void **) {
     static const LangCase cases[] = {
         {"a = 1\na = 2\n",                  "2:1 Attribute redefined"                                                           },
         {"42\n",                            "1:1 Argument or block definition required"                                         },
@@ -105,11 +104,10 @@ static void test_items(void **state) {
         {"output \"o {\n  value = 1\n}\n",   "1:12 Invalid multi-line string | 1:12 Invalid string literal | 2:12 Invalid "
                                             "multi-line string | 3:2 Invalid multi-line string"                                },
     };
-    (void)state;
     check_table(cases, ARRAY_COUNT(cases));
 }
 
-static void test_expressions(void **state) {
+static void test_expressions(void **) {
     static const LangCase cases[] = {
         {L("  a = 1 +\n"),                          "2:10 Invalid expression"                                                 },
         {L("  a = [1, 2\n"),                        "3:1 Missing item separator"                                              },
@@ -137,11 +135,10 @@ static void test_expressions(void **state) {
         {L("  a = << E\n"),                         "2:7 Invalid expression"                                                  },
         {L("  a = \"\xff\"\n"),                     "2:8 Invalid character encoding | 2:8 Unterminated template string"       },
     };
-    (void)state;
     check_table(cases, ARRAY_COUNT(cases));
 }
 
-static void test_templates(void **state) {
+static void test_templates(void **) {
     static const LangCase cases[] = {
         {L("  a = \"x\n  b = 1\n"),
          "2:9 Invalid multi-line string | 2:9 Unterminated template string | 3:8 Invalid multi-line string | 4:2 Invalid "
@@ -159,17 +156,15 @@ static void test_templates(void **state) {
         {L("  a = <<EOT\n${1 +}\nEOT\n"),           "3:6 Invalid expression"                                                           },
         {L("  a = \"\\u12\"\n"),                   "2:8 Invalid escape sequence"                                                      },
     };
-    (void)state;
     check_table(cases, ARRAY_COUNT(cases));
 }
 
 /* clang-format on */
 
 /* Generated text ends in an error, not in a stack overflow or an endless run. */
-static void test_bounds(void **state) {
+static void test_bounds(void **) {
     static const char *const units[] = {"a {\n", "a = [",  "a = \"${",
                                         "/* ",   "a {x={", "b = <<E\n${"};
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(units); i++) {
         StrBuf buf = strbuf_new(arena);
         for (int k = 0; k < 50000; k++)

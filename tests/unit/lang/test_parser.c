@@ -1,6 +1,6 @@
 #include "lang_case.h"
 
-static void test_syntax_errors(void **state) {
+static void test_syntax_errors(void **) {
     static const LangCase cases[] = {
         {"", "Missing expression: Expected the start of an expression, but found the end"},
         {"1 2",
@@ -23,11 +23,10 @@ static void test_syntax_errors(void **state) {
         {"(1 + ) + [2 3", "but found a closing parenthesis."},
         {"<< EOT", "directly followed by a marker name"},
     };
-    (void)state;
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-static void test_precedence_and_newlines(void **state) {
+static void test_precedence_and_newlines(void **) {
     static const LangCase cases[] = {
         {"1 + 2 == 3 && !false || false", "bool true"},
         {"(1\n+\n2)", "number 3"},
@@ -35,14 +34,12 @@ static void test_precedence_and_newlines(void **state) {
         {"{\na = 1\n\nb = /* */ 2\n}.b", "number 2"},
         {"-n.x", "Can't access attributes on a primitive-typed value"},
     };
-    (void)state;
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
 /* Deep nesting is an error, not a stack overflow. */
-static void test_depth(void **state) {
+static void test_depth(void **) {
     static const char *const starts[] = {"(", "[", "-", "!", "f(", "\"${", "1 ? ", "a[", "{a="};
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(starts); i++) {
         StrBuf buf = strbuf_new(arena);
         for (int k = 0; k < 100000; k++)
@@ -53,12 +50,11 @@ static void test_depth(void **state) {
     }
 }
 
-static void test_expression_at(void **state) {
+static void test_expression_at(void **) {
     const SourceText *source = text_source("a = [1,\n 2] # more\nb = 2\n");
     Diags diags = diags_new(arena);
     const Expr *expr = NULL;
     uint32_t end = 0;
-    (void)state;
     assert_true(parser_parse_expression_at(source, 4, NULL, &expr, &end, arena, &diags));
     assert_int_equal(end, 12);
     check_str(source_range_text(expr->range), "[1,\n 2]");
@@ -67,10 +63,9 @@ static void test_expression_at(void **state) {
     check_str(diags.items[0].summary, "Missing newline after argument");
 }
 
-static void test_traversal(void **state) {
+static void test_traversal(void **) {
     Diags diags = diags_new(arena);
     Traversal *traversal = NULL;
-    (void)state;
     assert_true(parser_parse_traversal(text_source("a.b[\"k\"].c[0]"), &traversal, arena, &diags));
     check_str(traversal->root, "a");
     assert_int_equal(traversal->step_count, 4);

@@ -2,7 +2,7 @@
 
 #include "reference.h"
 
-static void test_references(void **state) {
+static void test_references(void **) {
     static const LangCase cases[] = {
         {"var.a.b", "var.a 1"},
         {"data.http.x.body", "data.http.x 2"},
@@ -15,7 +15,6 @@ static void test_references(void **state) {
         {"data.x", "must be followed by attribute names, as in data.TYPE.NAME"},
         {"thing", "To refer to a variable, write var.thing."},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Diags diags = diags_new(arena);
         Traversal *traversal = NULL;
@@ -35,7 +34,7 @@ static void test_references(void **state) {
 }
 
 /* A diagnostic marks the object, not the steps into it. */
-static void test_ranges(void **state) {
+static void test_ranges(void **) {
     static const struct {
         const char *text, *marked;
     } cases[] = {
@@ -50,7 +49,6 @@ static void test_ranges(void **state) {
         {"module.m.out.y", "module.m.out"},
         {"module.m", "module.m"},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Diags diags = diags_new(arena);
         Traversal *traversal = NULL;
@@ -61,11 +59,10 @@ static void test_ranges(void **state) {
     }
 }
 
-static void test_collect(void **state) {
+static void test_collect(void **) {
     Diags diags = diags_new(arena);
     const Expr *expr = NULL;
     References references = {0};
-    (void)state;
     assert_true(parser_parse_expression(text_source("var.a + [for x in local.b : x][0] + c.d.e"),
                                         NULL, &expr, arena, &diags));
     assert_true(reference_collect(expr, &references, arena, &diags));

@@ -1,9 +1,8 @@
 #include "lang_case.h"
 
-static void test_spending(void **state) {
+static void test_spending(void **) {
     Budget budget = {.elements = 10, .bytes = 100};
     Scope scope = {.budget = &budget};
-    (void)state;
     assert_true(scope_spend(&scope, 10, 50));
     assert_false(scope_spend(&scope, 1, 0));
     assert_true(scope_spend(NULL, 1000, 1000));

@@ -1,6 +1,6 @@
 #include "lang_case.h"
 
-static void test_text(void **state) {
+static void test_text(void **) {
     static const LangCase cases[] = {
         {"\"\\u00e9\\t\\\"\"", "string \"é\\t\\\"\""},
         {"\"\\ud800\"", "Invalid escape sequence"},
@@ -18,7 +18,6 @@ static void test_text(void **state) {
         {"\"%{of x}\"", "A directive must begin with one of the keywords"},
         {"\"${1 2}\"", "must be followed by a closing brace"},
     };
-    (void)state;
     check_cases(cases, ARRAY_COUNT(cases));
 }
 

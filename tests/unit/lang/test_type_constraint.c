@@ -7,7 +7,7 @@ static bool read_type(const char *text, TypeConstraint *out, Diags *diags) {
     return type_constraint_parse(text_source(text), NULL, out, arena, diags);
 }
 
-static void test_types(void **state) {
+static void test_types(void **) {
     static const LangCase cases[] = {
         {"string", "string"},
         {"list(object({a = optional(any)}))", "list(object({a=optional(any)}))"},
@@ -21,7 +21,6 @@ static void test_types(void **state) {
         {"object({a = optional(number, \"x\")})", "not compatible with the attribute's type"},
         {"object({a = optional(number, b)})", "Variables may not be used here"},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         TypeConstraint constraint;
         Diags diags;
@@ -35,7 +34,7 @@ static void test_types(void **state) {
     }
 }
 
-static void test_defaults(void **state) {
+static void test_defaults(void **) {
     static const char type[] = "map(object({a = optional(string, \"x\"), b = optional(object({c = "
                                "optional(number, 1)}), {})}))";
     TypeConstraint constraint;
@@ -43,7 +42,6 @@ static void test_defaults(void **state) {
     ConvertError error;
     Value value;
     const Expr *expr = NULL;
-    (void)state;
     assert_true(read_type(type, &constraint, &diags));
     assert_ptr_equal(constraint.type, type_intern(constraint.type));
     assert_true(

@@ -54,8 +54,7 @@ static const DomainChange *find(const DomainChanges *changes, const char *attrib
     return NULL;
 }
 
-static void test_compare(void **state) {
-    (void)state;
+static void test_compare(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         const ChangeCase *row = &cases[i];
         ResourceCase c = case_open(&libvirt_domain);
@@ -73,8 +72,7 @@ static void test_compare(void **state) {
 }
 
 /* A limit that was raised after the machine's start does not apply to it yet. */
-static void test_promised_is_not_given(void **state) {
-    (void)state;
+static void test_promised_is_not_given(void **) {
     ResourceCase c = case_open(&libvirt_domain);
     Value prior = machine(&c, "'type':'kvm','memory':64,'memory_max':256,'vcpu':1,'vcpu_max':4");
     Value planned = machine(&c, "'type':'kvm','memory':128,'memory_max':256,'vcpu':2,'vcpu_max':4");
@@ -85,8 +83,7 @@ static void test_promised_is_not_given(void **state) {
     case_close(&c);
 }
 
-static void test_what_stays_is_no_change(void **state) {
-    (void)state;
+static void test_what_stays_is_no_change(void **) {
     ResourceCase c = case_open(&libvirt_domain);
     Value same = machine(&c, "'type':'qemu','vcpu':1,'memory':64");
     DomainBounds bounds = domain_update_bounds(same, NULL);
@@ -96,8 +93,7 @@ static void test_what_stays_is_no_change(void **state) {
 }
 
 /* A live change of cputune or memtune sends numbers only, so no other argument in them is live. */
-static void test_live_limits_are_numbers(void **state) {
-    (void)state;
+static void test_live_limits_are_numbers(void **) {
     static const char *const limits[] = {"cputune", "memtune"};
     for (size_t l = 0; l < ARRAY_COUNT(limits); l++) {
         XmlRows rows = domain_attributes_of(limits[l]);

@@ -15,8 +15,7 @@ static const char *variable(void *self, const char *name) {
 }
 
 /* Without a home directory there is no default: other users can write to /tmp. */
-static void test_default_directory(void **state) {
-    (void)state;
+static void test_default_directory(void **) {
     static const struct {
         Variables variables;
         const char *detail; /* part of the error's detail */
@@ -43,8 +42,7 @@ static void test_default_directory(void **state) {
 }
 
 /* A damaged image in the cache, with libarchive's reason. No file is left behind. */
-static void test_damaged_images(void **state) {
-    (void)state;
+static void test_damaged_images(void **) {
     static const struct {
         Str bytes;
         const char *reason;

@@ -5,8 +5,7 @@
 
 #include "libvirt_case.h"
 
-static void test_shares_one(void **state) {
-    (void)state;
+static void test_shares_one(void **) {
     ResourceCase c = libvirt_case_open(&libvirt_pool, TEST_DRIVER, STR("x"));
     virConnectPtr a = libvirt_case_connect(&c);
     virConnectPtr b = libvirt_case_connect(&c);
@@ -21,8 +20,7 @@ static void test_shares_one(void **state) {
 }
 
 /* A host that accepts the connection and sends nothing. */
-static void test_deadline(void **state) {
-    (void)state;
+static void test_deadline(void **) {
     char directory[] = "/tmp/loam-client-XXXXXX";
     assert_non_null(mkdtemp(directory));
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -47,8 +45,7 @@ static void test_deadline(void **state) {
     usleep(200000); /* time for the attempt to notice the end and clean up */
 }
 
-static void test_configure(void **state) {
-    (void)state;
+static void test_configure(void **) {
     ResourceCase c = case_open(&libvirt_pool);
     ObjectBuilder config = object_builder_empty(&libvirt_provider.schema, c.arena);
     object_builder_set(&config, "uri", value_from_cstr(TEST_DRIVER));
@@ -70,8 +67,7 @@ static void test_configure(void **state) {
 }
 
 /* host_key needs a transport of SSH, and a URI without parameters of its own for host keys. */
-static void test_host_key(void **state) {
-    (void)state;
+static void test_host_key(void **) {
     static const struct {
         const char *uri;
         const char *summary; /* NULL: accepted */

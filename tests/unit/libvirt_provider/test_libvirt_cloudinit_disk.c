@@ -11,8 +11,7 @@ static ResourceCase open_seed(const char *uri) {
     return libvirt_case_open(&libvirt_cloudinit_disk, uri, STR("libvirt_cloudinit_disk.s"));
 }
 
-static void test_validate(void **state) {
-    (void)state;
+static void test_validate(void **) {
     static const struct {
         const char *json;
         bool is_valid;
@@ -36,8 +35,7 @@ static void test_validate(void **state) {
 }
 
 /* cloud-init ignores a network configuration without a version. */
-static void test_validate_network(void **state) {
-    (void)state;
+static void test_validate_network(void **) {
     static const struct {
         const char *value;
         const char *type;
@@ -61,8 +59,7 @@ static void test_validate_network(void **state) {
     }
 }
 
-static void test_digest_is_known_before(void **state) {
-    (void)state;
+static void test_digest_is_known_before(void **) {
     ResourceCase c = open_seed(TEST_DRIVER);
     check_done(&c, case_plan(&c, SEED("s", "")));
     assert_false(case_is_planned_unknown(&c, "id"));
@@ -100,8 +97,7 @@ static void place_close(Place *place) {
     libvirt_case_close(&place->pool);
 }
 
-static void test_image(void **state) {
-    (void)state;
+static void test_image(void **) {
     const char *uri = libvirt_case_host();
     Place place = place_open(uri);
     ResourceCase c = open_seed(uri);
@@ -191,8 +187,7 @@ static void test_directory(void **state) {
 
 /* A plan does not replace a seed because an earlier version of loam stored "folder" for
  * "directory". */
-static void test_spellings_of_directory(void **state) {
-    (void)state;
+static void test_spellings_of_directory(void **) {
     const char *uri = libvirt_case_host();
     static const char *const spellings[] = {
         SEED("f", ",\"kind\":\"folder\",\"pool\":\"loam-seeds\""),

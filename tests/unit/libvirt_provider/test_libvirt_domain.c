@@ -39,8 +39,7 @@ static Str nic_text(const ResourceCase *c, size_t i, const char *name) {
 
 #define NIC "\"network_interface\":[{\"network\":\"default\",\"addresses\":[\"192.168.122.5/24\"]}]"
 
-static void test_lifecycle(void **state) {
-    (void)state;
+static void test_lifecycle(void **) {
     ResourceCase c = open_domain(TEST_DRIVER);
     libvirt_case_create(&c, "{\"name\":\"m1\",\"memory\":64,\"description\":\"<&>\"," NIC "}");
     check_str(case_text(&c, "type"), "test");
@@ -119,8 +118,7 @@ static void test_recover(void **state) {
     libvirt_case_close(&c);
 }
 
-static void test_validate(void **state) {
-    (void)state;
+static void test_validate(void **) {
     static const struct {
         const char *json;
         const char *summary;
@@ -167,8 +165,7 @@ static void test_targets_are_planned(void **state) {
     libvirt_case_close(&c);
 }
 
-static void test_declared_addresses_are_planned(void **state) {
-    (void)state;
+static void test_declared_addresses_are_planned(void **) {
     ResourceCase c = open_domain(TEST_DRIVER);
     check_done(&c, case_plan(&c, "{\"name\":\"m\",\"network_interface\":[{\"network\":\"default\","
                                  "\"addresses\":[\"10.0.0.5/24\",\"fd00::5/64\"]}]}"));
@@ -182,8 +179,7 @@ static void test_declared_addresses_are_planned(void **state) {
     libvirt_case_close(&c);
 }
 
-static void test_notes(void **state) {
-    (void)state;
+static void test_notes(void **) {
     ResourceCase c = open_domain(TEST_DRIVER);
     libvirt_case_create(&c, "{\"name\":\"m4\",\"memory\":64}");
     check_done(&c, case_plan(&c, "{\"name\":\"m4\",\"memory\":32}"));
@@ -393,8 +389,7 @@ static void test_failed_start_stays_defined(void **state) {
 }
 
 /* A container on the same daemon, with the host's own files. */
-static void test_container(void **state) {
-    (void)state;
+static void test_container(void **) {
     Str host = str_from_cstr(libvirt_case_host());
     SCOPED(ArenaRef) arena = arena_open("test");
     if (!str_starts_with(host, STR("qemu:")))
@@ -424,8 +419,7 @@ static void test_container(void **state) {
 }
 
 /* libvirt_case_create fails if reading the machine returns another URL. */
-static void test_disk_urls(void **state) {
-    (void)state;
+static void test_disk_urls(void **) {
     static const struct {
         const char *url, *host, *port, *name, *query;
     } rows[] = {

@@ -5,8 +5,7 @@
 
 #include "libvirt_case.h"
 
-static void test_advice(void **state) {
-    (void)state;
+static void test_advice(void **) {
     static const struct {
         int code;
         int domain;
@@ -45,8 +44,7 @@ static void test_advice(void **state) {
     }
 }
 
-static void test_gone(void **state) {
-    (void)state;
+static void test_gone(void **) {
     assert_true(libvirt_error_is_gone(VIR_ERR_NO_DOMAIN));
     assert_true(libvirt_error_is_gone(VIR_ERR_NO_STORAGE_VOL));
     assert_false(libvirt_error_is_gone(VIR_ERR_RPC));

@@ -46,19 +46,16 @@ static void lifecycle(const char *uri) {
     libvirt_case_close(&c);
 }
 
-static void test_lifecycle(void **state) {
-    (void)state;
+static void test_lifecycle(void **) {
     lifecycle(TEST_DRIVER);
 }
 
-static void test_lifecycle_on_a_host(void **state) {
-    (void)state;
+static void test_lifecycle_on_a_host(void **) {
     lifecycle(libvirt_case_host());
 }
 
 /* The test driver never accepts a new definition, so this needs a host. */
-static void test_restart_keeps_what_others_reserved(void **state) {
-    (void)state;
+static void test_restart_keeps_what_others_reserved(void **) {
     ResourceCase c = open_network(libvirt_case_host());
     const char *before = NETWORK("loamr", "\"hosts\":[" HOST_A "]");
     libvirt_case_create(&c, before);
@@ -88,8 +85,7 @@ static void test_restart_keeps_what_others_reserved(void **state) {
     libvirt_case_close(&c);
 }
 
-static void test_drift(void **state) {
-    (void)state;
+static void test_drift(void **) {
     ResourceCase c = open_network(TEST_DRIVER);
     const char *json = NETWORK("loamd", "\"hosts\":[" HOST_A "]");
     libvirt_case_create(&c, json);
@@ -139,8 +135,7 @@ static void test_drift(void **state) {
     libvirt_case_close(&c);
 }
 
-static void test_validate(void **state) {
-    (void)state;
+static void test_validate(void **) {
     static const struct {
         const char *json;
         const char *summary;
@@ -162,8 +157,7 @@ static void test_validate(void **state) {
 }
 
 /* libvirt keeps reservations that dnsmasq ignores: an import must be able to represent them. */
-static void test_doubtful_reservations(void **state) {
-    (void)state;
+static void test_doubtful_reservations(void **) {
     ResourceCase c = open_network(TEST_DRIVER);
     check_done(&c, case_validate(&c, "{\"name\":\"n\",\"ips\":[{\"address\":\"10.0.0.1/24\","
                                      "\"dhcp\":{\"ranges\":[{\"start\":\"10.0.0.9\","
@@ -175,8 +169,7 @@ static void test_doubtful_reservations(void **state) {
 }
 
 /* Without a mode a new network is a NAT network. */
-static void test_new_modes(void **state) {
-    (void)state;
+static void test_new_modes(void **) {
     ResourceCase c = open_network(TEST_DRIVER);
     check_refused(&c, case_plan(&c, "{\"name\":\"n\"}"), "A nat network needs an address");
     c.diags = diags_new(c.arena);

@@ -17,8 +17,7 @@ static ResourceCase open_filter(void) {
     return libvirt_case_open(&libvirt_nwfilter, libvirt_case_host(), STR("libvirt_nwfilter.f"));
 }
 
-static void test_lifecycle(void **state) {
-    (void)state;
+static void test_lifecycle(void **) {
     ResourceCase c = open_filter();
     libvirt_case_create(&c, FILTER "}");
     Str id = case_text(&c, "id");
@@ -62,8 +61,7 @@ static void test_drift(void **state) {
     libvirt_case_close(&c);
 }
 
-static void test_refusals(void **state) {
-    (void)state;
+static void test_refusals(void **) {
     ResourceCase c = libvirt_case_open(&libvirt_nwfilter, TEST_DRIVER, STR("libvirt_nwfilter.f"));
     assert_false(case_validate(&c,
                                "{\"name\":\"f\",\"rules\":[{\"action\":\"accept\",\"direction\":"
@@ -80,8 +78,7 @@ static void test_refusals(void **state) {
     libvirt_case_close(&c);
 }
 
-static void test_recover(void **state) {
-    (void)state;
+static void test_recover(void **) {
     RecoverOutcome outcome;
     ResourceCase c = open_filter();
     check_done(&c, case_recover(&c, FILTER "}", &outcome));

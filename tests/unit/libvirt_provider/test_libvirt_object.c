@@ -4,15 +4,12 @@
 #include "libvirt_case.h"
 #include "uuid.h"
 
-static bool cannot_read(const Call *call, void *handle, Value *state, Diags *diags) {
-    (void)handle;
-    (void)state;
+static bool cannot_read(const Call *call, void *, Value *, Diags *diags) {
     return libvirt_error_say(call, diags, STR("Cannot read"), STR_EMPTY);
 }
 
-static bool read_id(const Call *call, void *handle, Value *state, Diags *diags) {
+static bool read_id(const Call *call, void *handle, Value *state, Diags *) {
     char uuid[VIR_UUID_STRING_BUFLEN];
-    (void)diags;
     assert_int_equal(virNetworkGetUUIDString(handle, uuid), 0);
     ObjectBuilder builder = object_builder_of(*state, call->arena);
     object_builder_set_copy(&builder, "id", uuid, call->arena);
@@ -123,8 +120,7 @@ static void test_unreadable(void **state) {
     libvirt_case_close(&c);
 }
 
-static void test_define_error(void **state) {
-    (void)state;
+static void test_define_error(void **) {
     static const struct {
         const char *name;
         const char *summary;

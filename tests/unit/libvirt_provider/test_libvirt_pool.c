@@ -5,8 +5,7 @@ static ResourceCase open_pool(const char *uri) {
     return libvirt_case_open(&libvirt_pool, uri, STR("libvirt_pool.p"));
 }
 
-static void test_lifecycle(void **state) {
-    (void)state;
+static void test_lifecycle(void **) {
     ResourceCase c = open_pool(TEST_DRIVER);
     libvirt_case_create(&c, "{\"name\":\"p1\",\"path\":\"/p1\"}");
     check_str(case_text(&c, "type"), "dir");
@@ -20,8 +19,7 @@ static void test_lifecycle(void **state) {
     libvirt_case_close(&c);
 }
 
-static void test_drift(void **state) {
-    (void)state;
+static void test_drift(void **) {
     ResourceCase c = open_pool(TEST_DRIVER);
     const char *json = "{\"name\":\"p2\",\"path\":\"/p2/\"}";
     libvirt_case_create(&c, json);
@@ -63,8 +61,7 @@ static void test_recover(void **state) {
     libvirt_case_close(&c);
 }
 
-static void test_import(void **state) {
-    (void)state;
+static void test_import(void **) {
     ResourceCase c = open_pool(TEST_DRIVER);
     check_done(&c, case_import(&c, STR("default-pool")));
     check_str(case_text(&c, "name"), "default-pool");
@@ -74,8 +71,7 @@ static void test_import(void **state) {
     libvirt_case_close(&c);
 }
 
-static void test_unreachable(void **state) {
-    (void)state;
+static void test_unreachable(void **) {
     ResourceCase c = open_pool("qemu:///system?socket=/nonexistent/libvirt-sock");
     check_refused(&c, case_apply(&c, "{\"name\":\"p\",\"path\":\"/p\"}"),
                   "Cannot connect to \"qemu:///system?socket=/nonexistent/libvirt-sock\"");
@@ -83,8 +79,7 @@ static void test_unreachable(void **state) {
     libvirt_case_close(&c);
 }
 
-static void test_directory_on_delete(void **state) {
-    (void)state;
+static void test_directory_on_delete(void **) {
     ResourceCase c = open_pool(libvirt_case_host());
     char directory[] = "/tmp/loam-pool-XXXXXX";
     assert_non_null(mkdtemp(directory));

@@ -2,8 +2,7 @@
 #include "libvirt_provider.h"
 #include "provider_check.h"
 
-static void test_tables(void **state) {
-    (void)state;
+static void test_tables(void **) {
     check_provider(&libvirt_provider);
 }
 

@@ -21,16 +21,14 @@ static const FakeSecret *fake(virSecretPtr secret) {
     return (const FakeSecret *)secret;
 }
 
-virSecretPtr virSecretLookupByUUIDString(virConnectPtr connection, const char *uuid) {
-    (void)connection;
+virSecretPtr virSecretLookupByUUIDString(virConnectPtr, const char *uuid) {
     for (size_t i = 0; i < ARRAY_COUNT(secrets); i++)
         if (strcmp(secrets[i].uuid, uuid) == 0)
             return (virSecretPtr)&secrets[i];
     return NULL;
 }
 
-virSecretPtr virSecretLookupByUsage(virConnectPtr connection, int type, const char *name) {
-    (void)connection;
+virSecretPtr virSecretLookupByUsage(virConnectPtr, int type, const char *name) {
     for (size_t i = 0; i < ARRAY_COUNT(secrets); i++)
         if (secrets[i].type == type && strcmp(secrets[i].name, name) == 0)
             return (virSecretPtr)&secrets[i];
@@ -65,13 +63,11 @@ virSecretPtr virSecretDefineXML(virConnectPtr connection, const char *xml, unsig
     return NULL; /* the name is in use */
 }
 
-int virSecretFree(virSecretPtr secret) {
-    (void)secret;
+int virSecretFree(virSecretPtr) {
     return 0;
 }
 
-static void test_import(void **state) {
-    (void)state;
+static void test_import(void **) {
     static const struct {
         const char *id, *uuid; /* empty: an error */
     } rows[] = {
@@ -96,8 +92,7 @@ static void test_import(void **state) {
 }
 
 /* The error names the secret of the same usage type. */
-static void test_name_in_use(void **state) {
-    (void)state;
+static void test_name_in_use(void **) {
     ResourceCase c = libvirt_case_open(&libvirt_secret, TEST_DRIVER, STR("libvirt_secret.s"));
     check_refused(&c, case_apply(&c, "{\"name\":\"key\",\"usage_type\":\"ceph\",\"value\":\"v\"}"),
                   "The secret \"key\" already exists");

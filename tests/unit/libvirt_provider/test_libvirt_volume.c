@@ -11,8 +11,7 @@ static ResourceCase open_volume(const char *uri, const char *address) {
     return libvirt_case_open(&libvirt_volume, uri, str_from_cstr(address));
 }
 
-static void test_lifecycle(void **state) {
-    (void)state;
+static void test_lifecycle(void **) {
     ResourceCase c = open_volume(TEST_DRIVER, "libvirt_volume.v");
     libvirt_case_create(&c, "{\"name\":\"v1\",\"size\":\"1G\"}");
     check_str(case_text(&c, "pool"), "default-pool");
@@ -30,8 +29,7 @@ static void test_lifecycle(void **state) {
     libvirt_case_close(&c);
 }
 
-static void test_validate(void **state) {
-    (void)state;
+static void test_validate(void **) {
     static const struct {
         const char *json;
         const char *summary;
@@ -163,8 +161,7 @@ static void write_image(Place *place, const char *text) {
     assert_int_equal(disk->write_file(disk->self, path, (Str){bytes, size}, 0600), 0);
 }
 
-static void test_upload(void **state) {
-    (void)state;
+static void test_upload(void **) {
     Place place = place_open();
     ResourceCase c = open_volume(place.uri, "libvirt_volume.image");
     const Disk *disk = c.io.disk;
@@ -192,8 +189,7 @@ static void test_upload(void **state) {
     place_close(&place);
 }
 
-static void test_wrong_checksum(void **state) {
-    (void)state;
+static void test_wrong_checksum(void **) {
     Place place = place_open();
     ResourceCase c = open_volume(place.uri, "libvirt_volume.image");
     write_image(&place, "first");
@@ -287,8 +283,7 @@ static void test_import(void **state) {
 
 /* The source of an imported volume joins the mark of the import, so the second plan keeps the
  * volume, too. */
-static void test_import_with_source(void **state) {
-    (void)state;
+static void test_import_with_source(void **) {
     ResourceCase c = open_volume(TEST_DRIVER, "libvirt_volume.s");
     char path[] = "/tmp/loam-image-XXXXXX";
     int file = mkstemp(path);
@@ -310,8 +305,7 @@ static void test_import_with_source(void **state) {
 }
 
 /* Members are independent, and texts of earlier versions are read. */
-static void test_private_members(void **state) {
-    (void)state;
+static void test_private_members(void **) {
     static const struct {
         const char *text, *adoption, *seen, *with_seen;
     } cases[] = {

@@ -11,8 +11,7 @@ static SeedFiles some_files(Arena *arena) {
     return files;
 }
 
-static void test_digest_follows_the_files(void **state) {
-    (void)state;
+static void test_digest_follows_the_files(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     SeedFiles a = some_files(arena);
     SeedFiles b = some_files(arena);
@@ -22,8 +21,7 @@ static void test_digest_follows_the_files(void **state) {
     assert_false(str_equal(seed_files_digest(&a, arena), seed_files_digest(&b, arena)));
 }
 
-static void test_image_holds_the_files(void **state) {
-    (void)state;
+static void test_image_holds_the_files(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Diags diags = diags_new(arena);
     SeedFiles files = some_files(arena);

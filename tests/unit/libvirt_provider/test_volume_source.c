@@ -11,8 +11,7 @@ static Str write_file(ResourceCase *c, const char *directory, Str bytes) {
     return path;
 }
 
-static void test_look(void **state) {
-    (void)state;
+static void test_look(void **) {
     ResourceCase c = case_open(&libvirt_pool);
     char directory[] = "/tmp/loam-source-XXXXXX";
     assert_non_null(mkdtemp(directory));
@@ -38,8 +37,7 @@ static void test_look(void **state) {
     case_close(&c);
 }
 
-static void test_qcow2(void **state) {
-    (void)state;
+static void test_qcow2(void **) {
     ResourceCase c = case_open(&libvirt_pool);
     char directory[] = "/tmp/loam-source-XXXXXX";
     assert_non_null(mkdtemp(directory));

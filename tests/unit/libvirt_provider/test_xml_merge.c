@@ -46,8 +46,7 @@ static Str flat(const XmlDoc *doc, Arena *arena) {
     return strbuf_str(&out);
 }
 
-static void test_merge(void **state) {
-    (void)state;
+static void test_merge(void **) {
     SCOPED(ArenaRef) arena = arena_open("merge");
     Value none = object_of("", arena);
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -65,8 +64,7 @@ static void test_merge(void **state) {
 }
 
 /* A fragment that another program removed is missing from the state. */
-static void test_drift(void **state) {
-    (void)state;
+static void test_drift(void **) {
     SCOPED(ArenaRef) arena = arena_open("merge");
     SCOPED(XmlDoc) doc = {0};
     Value planned = object_of(ITEM(".", "<a m='2'/>", "merge"), arena);

@@ -37,8 +37,7 @@ static Str flat(const XmlDoc *doc, Arena *arena) {
     return strbuf_str(&out);
 }
 
-static void test_set(void **state) {
-    (void)state;
+static void test_set(void **) {
     SCOPED(ArenaRef) arena = arena_open("path");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(XmlDoc) doc = {0};
@@ -49,8 +48,7 @@ static void test_set(void **state) {
     }
 }
 
-static void test_all(void **state) {
-    (void)state;
+static void test_all(void **) {
     SCOPED(ArenaRef) arena = arena_open("path");
     SCOPED(XmlDoc) doc = {0};
     assert_true(xml_parse("<d><a><b n=\"1\"/><c/><b n=\"2\"/></a><a><b n=\"3\"/></a></d>", &doc));

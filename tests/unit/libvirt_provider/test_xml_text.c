@@ -15,8 +15,7 @@ static const Attribute entries = {"entries", &TYPE_MAP_OF_STRING, OPTIONAL, "…
 static const Attribute unbound = {"unbound", &TYPE_STRING, OPTIONAL, "…"};
 static const Attribute secret = {"secret", &TYPE_STRING, OPTIONAL | SENSITIVE, "…"};
 
-static void characters_by_place(void **state) {
-    (void)state;
+static void characters_by_place(void **) {
     static const struct {
         const Attribute *attribute;
         const char *text;
@@ -58,8 +57,7 @@ static bool is_bound(const Attribute *row) {
     return row->binding != NULL;
 }
 
-static void every_type_is_checked(void **state) {
-    (void)state;
+static void every_type_is_checked(void **) {
     size_t count = 0;
     for (size_t i = 0; i < libvirt_provider.resource_count; i++) {
         const ResourceType *type = libvirt_provider.resources[i];

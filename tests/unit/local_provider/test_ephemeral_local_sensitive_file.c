@@ -4,8 +4,7 @@
 
 #include <unistd.h>
 
-static void is_read(void **state) {
-    (void)state;
+static void is_read(void **) {
     ResourceCase c = case_open(&ephemeral_local_sensitive_file);
     char path[] = "/tmp/loam-ephemeral-XXXXXX";
     int file = mkstemp(path);

@@ -50,8 +50,7 @@ static const char *config(Place *place, const char *name, const char *rest) {
     return str_to_cstr(json, place->c.arena);
 }
 
-static void test_create_and_delete(void **state) {
-    (void)state;
+static void test_create_and_delete(void **) {
     Place place = place_open(&local_file);
     ResourceCase *c = &place.c;
     const char *json = config(&place, "a/b/c.txt", "\"content\":\"hello\"");
@@ -69,8 +68,7 @@ static void test_create_and_delete(void **state) {
     place_close(&place);
 }
 
-static void test_lives(void **state) {
-    (void)state;
+static void test_lives(void **) {
     static const ResourceType *const types[] = {&local_file, &local_sensitive_file};
     for (size_t i = 0; i < ARRAY_COUNT(types); i++) {
         Place place = place_open(types[i]);
@@ -82,8 +80,7 @@ static void test_lives(void **state) {
     }
 }
 
-static void test_content_kinds(void **state) {
-    (void)state;
+static void test_content_kinds(void **) {
     static const struct {
         const char *rest, *wanted;
     } cases[] = {
@@ -104,8 +101,7 @@ static void test_content_kinds(void **state) {
     }
 }
 
-static void test_validate(void **state) {
-    (void)state;
+static void test_validate(void **) {
     static const struct {
         const char *rest, *summary;
     } cases[] = {
@@ -143,8 +139,7 @@ static void test_drift(void **state) {
     place_close(&place);
 }
 
-static void test_mode_drift_is_mended_in_place(void **state) {
-    (void)state;
+static void test_mode_drift_is_mended_in_place(void **) {
     Place place = place_open(&local_file);
     ResourceCase *c = &place.c;
     const char *json = config(&place, "f", "\"content\":\"x\",\"file_permission\":\"0600\"");
@@ -164,8 +159,7 @@ static void test_mode_drift_is_mended_in_place(void **state) {
     place_close(&place);
 }
 
-static void test_changed_source_is_seen(void **state) {
-    (void)state;
+static void test_changed_source_is_seen(void **) {
     Place place = place_open(&local_file);
     ResourceCase *c = &place.c;
     write_behind(&place, "from", "one");
@@ -206,8 +200,7 @@ static void test_recover(void **state) {
     place_close(&place);
 }
 
-static void test_errors_name_the_file(void **state) {
-    (void)state;
+static void test_errors_name_the_file(void **) {
     Place place = place_open(&local_file);
     ResourceCase *c = &place.c;
     assert_int_equal(mkdir(str_to_cstr(place_path(&place, "d"), c->arena), 0755), 0);

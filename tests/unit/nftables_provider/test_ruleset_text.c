@@ -44,8 +44,7 @@ static void test_commands(void **state) {
     case_close(&c);
 }
 
-static void test_validation(void **state) {
-    (void)state;
+static void test_validation(void **) {
     static const struct {
         const char *rest;
         const char *error; /* NULL: valid */
@@ -194,8 +193,7 @@ static void write_commands(const Io *io, Str directory, size_t number, Str text,
 }
 
 /* Each text is refused at its argument, or nft reads one value. */
-static void test_hostile_texts(void **state) {
-    (void)state;
+static void test_hostile_texts(void **) {
     char directory[] = "/tmp/loam-nft-XXXXXX";
     size_t refused = 0, accepted = 0;
     assert_non_null(mkdtemp(directory));
@@ -240,8 +238,7 @@ static void test_hostile_texts(void **state) {
         fail_msg("%.*s%.*s", STR_ARG(result.out), STR_ARG(result.err));
 }
 
-static void test_errors_of_nft(void **state) {
-    (void)state;
+static void test_errors_of_nft(void **) {
     ResourceCase c = case_open(&nftables_table);
     RulesetText text =
         text_of(&c, "\"chains\":{\"y\":{\"rules\":[\"accept\",\"tcp dprt 22 accept\"]}}");

@@ -56,8 +56,7 @@ static Str rules_of(Value object, Arena *arena) {
     return json_text(rules, arena);
 }
 
-static void test_passing_members(void **state) {
-    (void)state;
+static void test_passing_members(void **) {
     ResourceCase c = case_open(&nftables_table);
     static const char later[] =
         META CHAIN SET(",\"elem\":[{\"prefix\":{\"addr\":\"10.0.0.0\",\"len\":8}}]")
@@ -68,8 +67,7 @@ static void test_passing_members(void **state) {
     case_close(&c);
 }
 
-static void test_rules(void **state) {
-    (void)state;
+static void test_rules(void **) {
     static const struct {
         const char *json;
         const char *rules;
@@ -104,8 +102,7 @@ static void test_rules(void **state) {
     }
 }
 
-static void test_sets_and_chains(void **state) {
-    (void)state;
+static void test_sets_and_chains(void **) {
     ResourceCase c = case_open(&nftables_table);
     Value live = drifted(
         &c,
@@ -134,8 +131,7 @@ static void test_sets_and_chains(void **state) {
     case_close(&c);
 }
 
-static void test_import(void **state) {
-    (void)state;
+static void test_import(void **) {
     ResourceCase c = case_open(&nftables_table);
     TableListing live =
         parse(META CHAIN ",{\"map\":{\"family\":\"inet\",\"name\":\"vm\",\"table\":\"loam\","
@@ -163,8 +159,7 @@ static void test_import(void **state) {
 }
 
 /* A chain keeps its spelling only if record, live table and new table agree. */
-static void test_keep(void **state) {
-    (void)state;
+static void test_keep(void **) {
     ResourceCase c = case_open(&nftables_table);
     static const char other[] = META CHAIN SET("") RULE("7", PORT("22") "," ACCEPT) END;
     TableListing loaded = parse(as_loaded, "", c.arena), changed = parse(other, "", c.arena);
@@ -196,8 +191,7 @@ static void test_keep(void **state) {
     case_close(&c);
 }
 
-static void test_bad_listings(void **state) {
-    (void)state;
+static void test_bad_listings(void **) {
     static const char *const texts[] = {"",
                                         "{}",
                                         "[]",

@@ -12,8 +12,7 @@ static bool is_replaced(const char *before, const char *after) {
     return is_replaced;
 }
 
-static void test_triggers(void **state) {
-    (void)state;
+static void test_triggers(void **) {
     assert_true(is_replaced("{\"triggers\":{\"a\":\"1\"}}", "{\"triggers\":{\"a\":\"2\"}}"));
     assert_true(is_replaced("{}", "{\"triggers\":{\"a\":\"1\"}}"));
     assert_true(is_replaced("{\"triggers\":{\"a\":\"1\"}}", "{}"));
@@ -24,8 +23,7 @@ static void test_triggers(void **state) {
         is_replaced("{\"triggers\":{\"a\":\"1\"}}", "{\"triggers\":{\"a\":\"1\",\"b\":null}}"));
 }
 
-static void test_update_keeps_the_id(void **state) {
-    (void)state;
+static void test_update_keeps_the_id(void **) {
     ResourceCase c = case_open(&null_resource);
     check_done(&c, case_apply(&c, "{}"));
     Str id = str_clone(case_text(&c, "id"), c.arena);

@@ -14,8 +14,7 @@ static CliConfig parse(const char *text) {
     return config;
 }
 
-static void installations(void **state) {
-    (void)state;
+static void installations(void **) {
     CliConfig config = parse("# comment\n"
                              "plugin_cache_dir = \"/cache\" // another\n"
                              "credentials \"app.terraform.io\" { token = \"x\" }\n"
@@ -49,8 +48,7 @@ static void installations(void **state) {
     assert_int_equal(parse("").installations.count, 0);
 }
 
-static void refused(void **state) {
-    (void)state;
+static void refused(void **) {
     static const struct {
         const char *text;
         int line;
@@ -75,8 +73,7 @@ static void refused(void **state) {
     assert_false(cli_config_parse(strbuf_str(&deep), STR("f"), &config, arena, &diags));
 }
 
-static void patterns(void **state) {
-    (void)state;
+static void patterns(void **) {
     static const struct {
         const char *include;
         const char *exclude;
@@ -130,20 +127,17 @@ static int find_kind(Str path, DiskKind *kind) {
     return -2;
 }
 
-static int stat_of(void *self, Str path, DiskStat *out) {
-    (void)self;
+static int stat_of(void *, Str path, DiskStat *out) {
     *out = (DiskStat){0};
     return find_kind(path, &out->kind);
 }
 
-static int real_path(void *self, Str path, Str *out, Arena *into) {
-    (void)self;
+static int real_path(void *, Str path, Str *out, Arena *into) {
     *out = str_clone(path, into);
     return 0;
 }
 
-static int list(void *self, Str path, DiskEntries *out, Arena *into) {
-    (void)self;
+static int list(void *, Str path, DiskEntries *out, Arena *into) {
     Str before = STR_EMPTY;
     *out = (DiskEntries){0};
     for (size_t i = 0; i < ARRAY_COUNT(paths); i++) {
@@ -163,15 +157,13 @@ static int list(void *self, Str path, DiskEntries *out, Arena *into) {
 static const Disk disk = {.list = list, .stat = stat_of, .real_path = real_path};
 static const Io io = {.disk = &disk};
 
-static void programs(void **state) {
-    (void)state;
+static void programs(void **) {
     check_str(mirror_directory_program(&disk, STR("/o"), STR("h/n/t"), arena),
               "/o/terraform-provider-t");
     check_str(mirror_directory_program(&disk, STR("/o"), STR("h/n/u"), arena), "");
 }
 
-static void mirrors(void **state) {
-    (void)state;
+static void mirrors(void **) {
     CliConfig config = parse("provider_installation {\n filesystem_mirror {\n path = \"/m\"\n}\n}");
     PackageSources sources = {.io = &io, .config = &config};
     StrVec versions, addresses = {0};
@@ -196,8 +188,7 @@ static void mirrors(void **state) {
     assert_true(str_starts_with(problem, STR("the mirror \"/absent\" cannot be searched")));
 }
 
-static void hosts(void **state) {
-    (void)state;
+static void hosts(void **) {
     CliConfig config =
         parse("credentials \"a.example\" {\n token = \"t1\"\n}\n"
               "host \"a.example\" {\n services = { \"providers.v1\" = \"https://x/\" }\n}\n"
@@ -218,8 +209,7 @@ static void hosts(void **state) {
     assert_true(config.cache_may_break_lock);
 }
 
-static void wrong_settings(void **state) {
-    (void)state;
+static void wrong_settings(void **) {
     static const char *const cases[][2] = {
         {"filesystem_mirror {}", "needs \"path\""},
         {"network_mirror {}", "needs \"url\""},

@@ -35,8 +35,7 @@ static DependencyLock parse(const char *text) {
     return lock;
 }
 
-static void round_trip(void **state) {
-    (void)state;
+static void round_trip(void **) {
     DependencyLock lock = parse(canonical);
     assert_int_equal(lock.entries.count, 3);
     check_str(dependency_lock_text(&lock, arena), canonical);
@@ -46,8 +45,7 @@ static void round_trip(void **state) {
 }
 
 /* Other spellings give the canonical text: order, comments, alignment, repeated hashes. */
-static void normal_form(void **state) {
-    (void)state;
+static void normal_form(void **) {
     DependencyLock lock =
         parse("provider \"registry.terraform.io/acme/other\" {\n"
               "hashes = [\"zh:00\", \"h1:BBBB\", \"h1:AAAA\", \"h1:BBBB\"]\n"
@@ -66,8 +64,7 @@ static void normal_form(void **state) {
               "# Manual edits may be lost in future updates.\n");
 }
 
-static void refused(void **state) {
-    (void)state;
+static void refused(void **) {
     static const char *const cases[] = {
         "a = 1\n",
         "resource \"x\" {}\n",

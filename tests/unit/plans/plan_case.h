@@ -26,9 +26,7 @@ static inline Value plan_case_items(Value v, TypeKind kind) {
     return value_map(element, keys, items, v.count, arena);
 }
 
-static inline Value plan_case_meaning(Value v, void *payload, Arena *into) {
-    (void)payload;
-    (void)into;
+static inline Value plan_case_meaning(Value v, void *, Arena *) {
     if (!value_is_present(v) || v.type->kind != KIND_OBJECT || v.count != 1)
         return v;
     Str name = value_key_at(v, 0);

@@ -38,8 +38,7 @@ static inline Diags *sample_diags(void) {
     return diags;
 }
 
-static inline SourceRange sample_locate(void *payload, Str address) {
-    (void)payload;
+static inline SourceRange sample_locate(void *, Str address) {
     static const SourceText *source;
     source = source_text_new(STR("main file.tf"), STR("one\ntwo three\n"), arena);
     bool is_known = str_equal(address, STR("t.gone")) || str_equal(address, STR("check.c"));

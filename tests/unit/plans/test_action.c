@@ -2,16 +2,14 @@
 
 #include "action.h"
 
-static void names_and_glyphs(void **state) {
-    (void)state;
+static void names_and_glyphs(void **) {
     assert_string_equal(action_name(ACTION_DELETE_THEN_CREATE), "replace");
     assert_string_equal(action_name(ACTION_NO_OP), "noop");
     assert_string_equal(action_glyph(ACTION_CREATE_THEN_DELETE), "+/-");
     assert_string_equal(action_glyph(ACTION_READ), "<=");
 }
 
-static void replacing(void **state) {
-    (void)state;
+static void replacing(void **) {
     assert_true(action_is_replace(ACTION_DELETE_THEN_CREATE));
     assert_true(action_is_replace(ACTION_CREATE_THEN_DELETE));
     assert_false(action_is_replace(ACTION_DELETE));
@@ -21,8 +19,7 @@ static void replacing(void **state) {
     assert_false(action_deletes(ACTION_UPDATE));
 }
 
-static void reasons_there_and_back(void **state) {
-    (void)state;
+static void reasons_there_and_back(void **) {
     for (int i = REASON_NONE; i <= REASON_READ_BECAUSE_DEPENDENCY_PENDING; i++) {
         ActionReason found;
         const char *name = action_reason_name((ActionReason)i);

@@ -16,8 +16,7 @@ static Str differences(const char *before, const char *after) {
     return texts_of(&paths);
 }
 
-static void differences_by_member(void **state) {
-    (void)state;
+static void differences_by_member(void **) {
     check_str(differences("{\"a\": 1}", "{\"a\": 1}"), "");
     check_str(differences("{\"a\": 1, \"b\": 2}", "{\"a\": 2, \"c\": 2}"), ".a .b .c");
     check_str(differences("{\"a\": [1, {\"x\": 1}]}", "{\"a\": [1, {\"x\": 2}]}"), ".a[1].x");
@@ -49,8 +48,7 @@ static void add_field(Drift *drift, const char *name, bool is_foreign) {
     vec_push(arena, &drift->fields, (DriftField){.path = path_of(name), .is_foreign = is_foreign});
 }
 
-static void fields(void **state) {
-    (void)state;
+static void fields(void **) {
     Drift drift = drift_of("t.a", ACTION_UPDATE, "{\"a\": 1, \"b\": 1}", "{\"a\": 2, \"b\": 2}");
     check_str(fields_of(&drift), ".a .b");
     add_field(&drift, "a", true);
@@ -60,8 +58,7 @@ static void fields(void **state) {
     check_str(fields_of(&drift), "");
 }
 
-static void keeps_own(void **state) {
-    (void)state;
+static void keeps_own(void **) {
     Plan *plan = plan_new(PLAN_REFRESH_ONLY, arena);
     Drift mixed = drift_of("t.mixed", ACTION_UPDATE, "{\"a\": 1, \"b\": 1, \"c\": 1}",
                            "{\"a\": 2, \"b\": 2}");

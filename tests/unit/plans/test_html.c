@@ -1,8 +1,7 @@
 #include "html.h"
 #include "plan_case.h"
 
-static void escapes(void **state) {
-    (void)state;
+static void escapes(void **) {
     static const struct {
         const char *text;
         const char *wanted;

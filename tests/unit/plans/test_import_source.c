@@ -3,8 +3,7 @@
 
 #include "import_source.h"
 
-static void texts(void **state) {
-    (void)state;
+static void texts(void **) {
     static const struct {
         const char *identity; /* as in plan_case.h */
         const char *text;
@@ -18,8 +17,7 @@ static void texts(void **state) {
         check_str(import_source_identity_text(value_of(cases[i].identity), arena), cases[i].text);
 }
 
-static void sources(void **state) {
-    (void)state;
+static void sources(void **) {
     ImportSource none = {0};
     ImportSource unknown = {.is_unknown = true};
     ImportSource id = {.id = STR("i")};

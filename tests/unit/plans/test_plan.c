@@ -6,8 +6,7 @@ static void add(Plan *plan, const char *address, Action action) {
     vec_push(arena, &plan->changes, change_of(address, action, v, v));
 }
 
-static void sorted_and_found(void **state) {
-    (void)state;
+static void sorted_and_found(void **) {
     Plan *plan = plan_new(PLAN_NORMAL, arena);
     add(plan, "t.b[10]", ACTION_CREATE);
     add(plan, "t.b[2]", ACTION_DELETE);
@@ -24,8 +23,7 @@ static void sorted_and_found(void **state) {
     assert_null(plan_find(plan_new(PLAN_NORMAL, arena), address_of("t.c"), STR_EMPTY));
 }
 
-static void sums(void **state) {
-    (void)state;
+static void sums(void **) {
     Plan *plan = plan_new(PLAN_NORMAL, arena);
     check_str(plan_summary(plan, arena), "0 to add, 0 to change, 0 to destroy");
     add(plan, "t.a", ACTION_CREATE);
@@ -43,8 +41,7 @@ static void sums(void **state) {
     check_str(plan_summary(plan, arena), "1 to import, 3 to add, 1 to change, 3 to destroy");
 }
 
-static void applyable(void **state) {
-    (void)state;
+static void applyable(void **) {
     Plan *plan = plan_new(PLAN_NORMAL, arena);
     assert_false(plan_is_applyable(plan));
     add(plan, "t.a", ACTION_NO_OP);
@@ -55,8 +52,7 @@ static void applyable(void **state) {
     assert_false(plan_is_applyable(plan));
 }
 
-static void effects(void **state) {
-    (void)state;
+static void effects(void **) {
     Plan *plan = plan_new(PLAN_NORMAL, arena);
     add(plan, "t.a", ACTION_CREATE);
     add(plan, "t.b", ACTION_NO_OP);
@@ -65,8 +61,7 @@ static void effects(void **state) {
     assert_true(plan_has_effects(plan));
 }
 
-static void applyable_by_outputs_and_drift(void **state) {
-    (void)state;
+static void applyable_by_outputs_and_drift(void **) {
     Plan *plan = plan_new(PLAN_NORMAL, arena);
     vec_push(arena, &plan->outputs, (OutputChange){.name = STR("o"), .action = ACTION_NO_OP});
     assert_false(plan_is_applyable(plan));
@@ -81,8 +76,7 @@ static void applyable_by_outputs_and_drift(void **state) {
     assert_true(plan_is_applyable(plan));
 }
 
-static void sums_of_parts(void **state) {
-    (void)state;
+static void sums_of_parts(void **) {
     Plan *plan = parts_sample_plan();
     check_str(plan_summary(plan, arena),
               "0 to add, 1 to change, 0 to destroy (5 objects: 2 to add, "

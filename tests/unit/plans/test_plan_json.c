@@ -9,14 +9,12 @@ static Plan *decoded(Str text) {
     return plan;
 }
 
-static void there_and_back(void **state) {
-    (void)state;
+static void there_and_back(void **) {
     Str text = plan_json_encode(plan_sample(), arena);
     check_str_equal(plan_json_encode(decoded(text), arena), text);
 }
 
-static void content(void **state) {
-    (void)state;
+static void content(void **) {
     const Plan *plan = decoded(plan_json_encode(plan_sample(), arena));
     assert_int_equal(plan->mode, PLAN_DESTROY);
     assert_true(plan->errored);
@@ -69,8 +67,7 @@ static const char *const BROKEN[] = {
     "{\"format\":1,\"serial\":-1}",
 };
 
-static void broken(void **state) {
-    (void)state;
+static void broken(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(BROKEN); i++) {
         Plan *plan = NULL;
         const char *error = NULL;
@@ -82,8 +79,7 @@ static void broken(void **state) {
 }
 
 /* A truncated text is rejected at every length, without a read past the end. */
-static void cut_short(void **state) {
-    (void)state;
+static void cut_short(void **) {
     Str text = plan_json_encode(plan_sample(), arena);
     for (size_t len = 0; len < text.len; len++) {
         Plan *plan;

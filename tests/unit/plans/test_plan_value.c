@@ -40,14 +40,12 @@ static const char *const CASES[] = {
     "{\"$sensitive\": {\"$unknown\": true}}",
 };
 
-static void there_and_back(void **state) {
-    (void)state;
+static void there_and_back(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(CASES); i++)
         check_same(value_of(CASES[i]));
 }
 
-static void typed(void **state) {
-    (void)state;
+static void typed(void **) {
     check_same(value_null(&TYPE_LIST_OF_STRING));
     check_same(value_unknown(&TYPE_MAP_OF_STRING));
     check_same(value_with_marks(value_null(&TYPE_STRING), MARK_SENSITIVE | MARK_EPHEMERAL));
@@ -59,8 +57,7 @@ static void typed(void **state) {
     check_same(value_object_of(type, &item));
 }
 
-static void precision(void **state) {
-    (void)state;
+static void precision(void **) {
     Value numbers[] = {
         value_from_number(number_from_double(0.1, arena)),
         value_int_of(7, NUMBER_PRECISION_INT),
@@ -93,8 +90,7 @@ static const char *const BROKEN[] = {
     "{\"type\": \"string\", \"of\": \"a\"",
 };
 
-static void broken(void **state) {
-    (void)state;
+static void broken(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(BROKEN); i++) {
         Value v;
         JsonReader reader = json_reader_new(str_from_cstr(BROKEN[i]), arena);
@@ -107,9 +103,8 @@ static void broken(void **state) {
 
 /* Plans have many objects, and an apply keeps them all: reading leaves no copies of their members.
  */
-static void memory(void **state) {
+static void memory(void **) {
     enum { OBJECTS = 64, MEMBERS = 16 };
-    (void)state;
     Str names[MEMBERS];
     Value members[MEMBERS], objects[OBJECTS], back;
     for (size_t i = 0; i < MEMBERS; i++) {

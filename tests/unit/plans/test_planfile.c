@@ -46,8 +46,7 @@ static Str bytes_of(const Case *test) {
     return bytes;
 }
 
-static void there_and_back(void **state) {
-    (void)state;
+static void there_and_back(void **) {
     Case test = begin();
     write_sample(&test);
     assert_true(planfile_is_planfile(bytes_of(&test)));
@@ -69,8 +68,7 @@ static void there_and_back(void **state) {
     end(&test);
 }
 
-static void the_same_bytes_twice(void **state) {
-    (void)state;
+static void the_same_bytes_twice(void **) {
     Case test = begin();
     write_sample(&test);
     Str first = bytes_of(&test);
@@ -90,8 +88,7 @@ static void check_refused(Case *test, Str bytes) {
     assert_null(plan);
 }
 
-static void no_plan_files(void **state) {
-    (void)state;
+static void no_plan_files(void **) {
     Case test = begin();
     check_refused(&test, STR(""));
     check_refused(&test, STR("{\"version\": 4}"));
@@ -105,8 +102,7 @@ static void no_plan_files(void **state) {
 }
 
 /* The digests notice a change of any byte of the content. */
-static void changed_bytes(void **state) {
-    (void)state;
+static void changed_bytes(void **) {
     Case test = begin();
     write_sample(&test);
     Str whole = bytes_of(&test);
@@ -129,8 +125,7 @@ static void changed_bytes(void **state) {
     end(&test);
 }
 
-static void cut_short(void **state) {
-    (void)state;
+static void cut_short(void **) {
     Case test = begin();
     write_sample(&test);
     Str whole = bytes_of(&test);
@@ -139,8 +134,7 @@ static void cut_short(void **state) {
     end(&test);
 }
 
-static void no_place_to_write(void **state) {
-    (void)state;
+static void no_place_to_write(void **) {
     Case test = begin();
     PlanFileSources sources = {0};
     Str path = disk_join(test.directory, STR("none/p"), arena);

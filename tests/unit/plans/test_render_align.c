@@ -49,8 +49,7 @@ static Str shown(const AlignCase *row, const RenderAlignPairs *pairs, Arena *are
     return strbuf_str(&out);
 }
 
-static void cases(void **state) {
-    (void)state;
+static void cases(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(CASES); i++) {
         RenderAlignPairs pairs = {0};
@@ -61,8 +60,7 @@ static void cases(void **state) {
 }
 
 /* Above the size limit of the table only the ends are paired, and no member is lost. */
-static void huge(void **state) {
-    (void)state;
+static void huge(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     size_t count = 5000;
     uint32_t *before = arena_new_array(arena, uint32_t, count);

@@ -26,8 +26,7 @@ static const DiffCase CASES[] = {
     {"{\"$sensitive\": 1}", "1", DIFF_SENSITIVE, ACTION_UPDATE, 1},
 };
 
-static void cases(void **state) {
-    (void)state;
+static void cases(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(CASES); i++) {
         const DiffCase *row = &CASES[i];
         Value before = *row->before ? value_of(row->before) : value_of("-");
@@ -41,8 +40,7 @@ static void cases(void **state) {
     }
 }
 
-static void bodies_without_schema(void **state) {
-    (void)state;
+static void bodies_without_schema(void **) {
     RenderDiffInput input = {.before = value_of("{\"a\": 1, \"gone\": 2, \"never\": null}"),
                              .after = value_of("{\"a\": 1, \"gone\": null, \"never\": null}")};
     const RenderDiff *diff = render_diff_body(&input, arena);

@@ -34,8 +34,7 @@ static Str shown(const Plan *plan) {
     return strbuf_str(&text);
 }
 
-static void drift_of_changed_objects(void **state) {
-    (void)state;
+static void drift_of_changed_objects(void **) {
     Plan *plan = sample(PLAN_NORMAL);
     check_str(shown(plan), "");
     vec_push(arena, &plan->changes,
@@ -58,8 +57,7 @@ static void drift_of_changed_objects(void **state) {
 
 /* The title shows the deletion. Only referenced attributes are listed; the creation shows the
  * others. */
-static void deleted_and_created_again(void **state) {
-    (void)state;
+static void deleted_and_created_again(void **) {
     Plan *plan = sample(PLAN_NORMAL);
     vec_each(&plan->drift, drift) {
         drift->action = ACTION_DELETE;
@@ -75,8 +73,7 @@ static void deleted_and_created_again(void **state) {
     check_str(shown(plan), "t.changed:id:n:x t.followed[0]:id:n:x t.idle:id:n:x ");
 }
 
-static void all_when_refreshing(void **state) {
-    (void)state;
+static void all_when_refreshing(void **) {
     check_str(shown(sample(PLAN_REFRESH_ONLY)),
               "t.changed:id:n:x t.followed[0]:id:n:x t.idle:id:n:x ");
 }

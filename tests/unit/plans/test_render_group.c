@@ -25,8 +25,7 @@ static Str first_text(const Plan *plan) {
     return strbuf_str(&text);
 }
 
-static void alike(void **state) {
-    (void)state;
+static void alike(void **) {
     Plan *plan = plan_new(PLAN_NORMAL, arena);
     add(plan, "t.a[0]", ACTION_CREATE, "{\"x\": 1}");
     add(plan, "t.a[1]", ACTION_CREATE, "{\"x\": 2}");
@@ -37,8 +36,7 @@ static void alike(void **state) {
 }
 
 /* Two changes are not grouped. */
-static void two_are_not_enough(void **state) {
-    (void)state;
+static void two_are_not_enough(void **) {
     Plan *plan = plan_new(PLAN_NORMAL, arena);
     add(plan, "t.a[0]", ACTION_CREATE, "{\"x\": 1}");
     add(plan, "t.a[1]", ACTION_CREATE, "{\"x\": 2}");
@@ -46,8 +44,7 @@ static void two_are_not_enough(void **state) {
     check_str(groups_of(plan), "t.a[0]+0 t.a[1]+0 t.a[2]+0");
 }
 
-static void over_modules(void **state) {
-    (void)state;
+static void over_modules(void **) {
     Plan *plan = plan_new(PLAN_NORMAL, arena);
     for (int i = 0; i < 3; i++) {
         add(plan, str_to_cstr(str_format(arena, "module.m[%d].t.a", i), arena), ACTION_CREATE,
@@ -58,8 +55,7 @@ static void over_modules(void **state) {
     check_str(groups_of(plan), "module.m[0].t.a+2 module.m[0].t.b+2");
 }
 
-static void some_stand_alone(void **state) {
-    (void)state;
+static void some_stand_alone(void **) {
     Plan *plan = plan_new(PLAN_NORMAL, arena);
     for (int i = 0; i < 4; i++)
         add(plan, str_to_cstr(str_format(arena, "t.a[%d]", i), arena), ACTION_CREATE, "{\"x\": 1}");
@@ -72,8 +68,7 @@ static void some_stand_alone(void **state) {
 }
 
 /* A long text is identified by its digest, and is written out on request. */
-static void long_texts(void **state) {
-    (void)state;
+static void long_texts(void **) {
     Plan *plan = plan_new(PLAN_NORMAL, arena);
     StrBuf text = strbuf_new(arena);
     strbuf_add_repeat(&text, 'y', 2000);
@@ -88,8 +83,7 @@ static void long_texts(void **state) {
     assert_true(str_find(first_text(plan), strbuf_str(&text), 0) != SIZE_MAX);
 }
 
-static void reasons_part(void **state) {
-    (void)state;
+static void reasons_part(void **) {
     Plan *plan = plan_new(PLAN_NORMAL, arena);
     for (int i = 0; i < 3; i++)
         add(plan, str_to_cstr(str_format(arena, "t.a[%d]", i), arena), ACTION_DELETE_THEN_CREATE,
@@ -100,8 +94,7 @@ static void reasons_part(void **state) {
 }
 
 /* An id and unchanged attributes may differ within a group. */
-static void ids_differ(void **state) {
-    (void)state;
+static void ids_differ(void **) {
     Plan *plan = plan_new(PLAN_NORMAL, arena);
     for (int i = 0; i < 3; i++) {
         Str address = str_format(arena, "t.a[%d]", i);

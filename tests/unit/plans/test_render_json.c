@@ -20,8 +20,7 @@ static const MaskCase MASKS[] = {
     {"{\"a\": {\"$unknown\": true}, \"b\": 2}", "{\"a\":true}", "{}"},
 };
 
-static void masks(void **state) {
-    (void)state;
+static void masks(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(MASKS); i++) {
         StrBuf out = strbuf_new(arena);
         JsonWriter writer;
@@ -40,8 +39,7 @@ static void masks(void **state) {
     check_str(strbuf_str(&out), "[]");
 }
 
-static void one_change(void **state) {
-    (void)state;
+static void one_change(void **) {
     StrBuf out = strbuf_new(arena);
     JsonWriter writer;
     json_writer_init(&writer, &out, 0);
@@ -66,8 +64,7 @@ static void check_has(Str text, const char *part) {
         fail_msg("%s\nis not in\n%.*s", part, STR_ARG(text));
 }
 
-static void whole_document(void **state) {
-    (void)state;
+static void whole_document(void **) {
     Plan *plan = plan_sample();
     plan->prior_state = STR(
         "{\"version\":4,\"outputs\":{\"p\":{\"value\":1,\"type\":\"number\"}},\"resources\":[]}");
@@ -103,8 +100,7 @@ static void whole_document(void **state) {
 }
 
 /* In planned values, an absent secret of a replacement has no mark. */
-static void replaced_secrets(void **state) {
-    (void)state;
+static void replaced_secrets(void **) {
     static const struct {
         Action action;
         ActionReason reason;
@@ -127,8 +123,7 @@ static void replaced_secrets(void **state) {
     }
 }
 
-static void refresh_only_lists_no_changes(void **state) {
-    (void)state;
+static void refresh_only_lists_no_changes(void **) {
     Plan *plan = plan_new(PLAN_REFRESH_ONLY, arena);
     vec_push(arena, &plan->changes, change_of("t.a", ACTION_NO_OP, value_of("{}"), value_of("{}")));
     Str text = document(plan);
@@ -137,8 +132,7 @@ static void refresh_only_lists_no_changes(void **state) {
     check_has(text, "\"complete\":true");
 }
 
-static void parts(void **state) {
-    (void)state;
+static void parts(void **) {
     Str text = document(parts_sample_plan());
     size_t start = str_find(text, STR("\"parts\":"), 0);
     size_t end = str_find(text, STR("\"timestamp\""), start);

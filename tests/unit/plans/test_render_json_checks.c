@@ -39,8 +39,7 @@ static const struct {
 };
 /* clang-format on */
 
-static void takes_addresses_apart(void **state) {
-    (void)state;
+static void takes_addresses_apart(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(checks); i++) {
         StrBuf out = strbuf_new(arena);
         JsonWriter writer;
@@ -53,8 +52,7 @@ static void takes_addresses_apart(void **state) {
 }
 
 /* Blocks and instances have the order of their addresses, as in Terraform's output. */
-static void sorts_by_address(void **state) {
-    (void)state;
+static void sorts_by_address(void **) {
     static const char results[] =
         "[{\"object_kind\":\"var\",\"config_addr\":\"var.z\",\"status\":\"pass\",\"objects\":null},"
         "{\"object_kind\":\"resource\",\"config_addr\":\"module.m.t.n\",\"status\":\"pass\","

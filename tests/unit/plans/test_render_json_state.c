@@ -8,9 +8,7 @@ static const Attribute attributes[] = {
 };
 static const Schema schema = {SCHEMA_ATTRIBUTES(attributes)};
 
-static const Schema *find(void *payload, ResourceMode mode, Str provider, Str type) {
-    (void)payload;
-    (void)mode;
+static const Schema *find(void *, ResourceMode, Str provider, Str type) {
     return str_equal(type, STR("t")) && provider.len ? &schema : NULL;
 }
 
@@ -20,16 +18,14 @@ static Str document(const char *state) {
     return strbuf_str(&out);
 }
 
-static void no_state(void **state) {
-    (void)state;
+static void no_state(void **) {
     check_str(document(""), "{\"format_version\":\"1.0\"}");
     check_str(document("{\"version\": 4, \"outputs\": {}, \"resources\": []}"),
               "{\"format_version\":\"1.0\",\"terraform_version\":\"1.11.4\","
               "\"values\":{\"root_module\":{}}}");
 }
 
-static void resources(void **state) {
-    (void)state;
+static void resources(void **) {
     check_str(
         document(
             "{\"version\": 4, \"resources\": [{\"module\": \"module.m\", \"mode\": \"managed\","
@@ -57,8 +53,7 @@ static void resources(void **state) {
 }
 
 /* With keys, as for a provider configuration with for_each. */
-static void providers_of_instances(void **state) {
-    (void)state;
+static void providers_of_instances(void **) {
     check_str(
         document("{\"version\": 4, \"resources\": [{\"mode\": \"managed\",\"type\": \"t\","
                  "\"name\": \"a\",\"instances\": [{\"index_key\": \"k\","
@@ -71,8 +66,7 @@ static void providers_of_instances(void **state) {
         "\"sensitive_values\":{\"secret\":true}}]}}}");
 }
 
-static void outputs(void **state) {
-    (void)state;
+static void outputs(void **) {
     check_str(
         document("{\"outputs\": {\"o\": {\"value\": [1, 2.50], \"type\": [\"list\", \"number\"], "
                  "\"sensitive\": true}}}"),
@@ -82,8 +76,7 @@ static void outputs(void **state) {
 }
 
 /* The outputs are those of the refreshed state; their changes are in another member. */
-static void prior_outputs(void **state) {
-    (void)state;
+static void prior_outputs(void **) {
     Plan *plan = plan_new(PLAN_NORMAL, arena);
     OutputChange rows[] = {
         {STR("kept"), ACTION_UPDATE, value_of("1"), value_of("{\"$unknown\": true}"), false},
@@ -108,8 +101,7 @@ static void prior_outputs(void **state) {
         "\"set\":{\"value\":3,\"type\":\"number\",\"sensitive\":false}},\"root_module\":{}}}}");
 }
 
-static void no_prior_state(void **state) {
-    (void)state;
+static void no_prior_state(void **) {
     static const char *const TEXTS[] = {"", "{\"version\": 4, \"outputs\": {}, \"resources\": []}"};
     for (size_t i = 0; i < ARRAY_COUNT(TEXTS); i++) {
         Plan *plan = plan_new(PLAN_NORMAL, arena);
@@ -124,8 +116,7 @@ static void no_prior_state(void **state) {
     }
 }
 
-static void broken(void **state) {
-    (void)state;
+static void broken(void **) {
     static const char *const TEXTS[] = {
         "x",
         "[]",

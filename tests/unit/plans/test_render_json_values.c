@@ -11,8 +11,7 @@ static const struct {
     {"{\"$sensitive\": \"shown\"}", "\"shown\""},
 };
 
-static void known(void **state) {
-    (void)state;
+static void known(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(KNOWN); i++) {
         StrBuf out = strbuf_new(arena);
         JsonWriter writer;
@@ -33,8 +32,7 @@ static void add(RenderJsonResources *resources, const char *address) {
     "\",\"provider_name\":\"p\",\"schema_version\":0,\"sensitive_values\":false}"
 
 /* A module that only contains modules is listed too. */
-static void module_tree(void **state) {
-    (void)state;
+static void module_tree(void **) {
     RenderJsonResources resources = {0};
     add(&resources, "module.b.module.c.t.x");
     add(&resources, "t.z");
@@ -69,8 +67,7 @@ static const struct {
     {"7", ""},
 };
 
-static void objects(void **state) {
-    (void)state;
+static void objects(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(OBJECTS); i++) {
         RenderJsonResources resources = {0};
         add(&resources, "t.a");

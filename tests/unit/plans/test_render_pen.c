@@ -15,8 +15,7 @@ static const struct {
     {ACTION_FORGET, "  . "},
 };
 
-static void symbols(void **state) {
-    (void)state;
+static void symbols(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(SYMBOLS); i++) {
         StrBuf out = strbuf_new(arena);
         RenderPen pen = {.out = &out, .scratch = arena};
@@ -25,16 +24,14 @@ static void symbols(void **state) {
     }
 }
 
-static void hidden_symbols(void **state) {
-    (void)state;
+static void hidden_symbols(void **) {
     StrBuf out = strbuf_new(arena);
     RenderPen pen = {.out = &out, .scratch = arena, .hide_symbols = true};
     render_pen_line(&pen, 2, ACTION_CREATE);
     check_str(strbuf_str(&out), "        ");
 }
 
-static void inks(void **state) {
-    (void)state;
+static void inks(void **) {
     StrBuf out = strbuf_new(arena);
     RenderPen pen = {.out = &out, .scratch = arena, .style = {.color = true}};
     render_pen_ink(&pen, INK_BOLD, "x");
@@ -42,8 +39,7 @@ static void inks(void **state) {
     check_str(strbuf_str(&out), "\033[1mx\033[0m\033[31m-\033[0m/\033[32m+\033[0m ");
 }
 
-static void html(void **state) {
-    (void)state;
+static void html(void **) {
     StrBuf out = strbuf_new(arena);
     RenderPen pen = {.out = &out, .scratch = arena, .style = {.markup = MARKUP_HTML}};
     render_pen_symbol(&pen, ACTION_UPDATE);
@@ -53,8 +49,7 @@ static void html(void **state) {
 }
 
 /* The sign is at the start of its line; changes that have no sign keep their symbol. */
-static void signs(void **state) {
-    (void)state;
+static void signs(void **) {
     StrBuf out = strbuf_new(arena);
     RenderPen pen = {.out = &out, .scratch = arena, .style = {.markup = MARKUP_SIGNS}};
     static const Action actions[] = {ACTION_CREATE, ACTION_UPDATE, ACTION_DELETE, ACTION_NO_OP,

@@ -10,8 +10,7 @@ static Str body(const char *before, const char *after, const Map *secrets) {
     return strbuf_str(&out);
 }
 
-static void in_one_object(void **state) {
-    (void)state;
+static void in_one_object(void **) {
     check_str(
         body("{\"in\": {\"$sensitive\": \"pw\"}, \"out\": {\"a\": \"pw\", \"b\": \"x\"}, \"n\": 5}",
              "{\"in\": {\"$sensitive\": \"new\"}, \"out\": {\"a\": \"new\", \"b\": \"y\"}, \"n\": "
@@ -28,16 +27,14 @@ static void in_one_object(void **state) {
 }
 
 /* A value that becomes sensitive is also hidden where it is not sensitive yet. */
-static void becoming_sensitive(void **state) {
-    (void)state;
+static void becoming_sensitive(void **) {
     Str text = body("{\"in\": \"canary\", \"out\": [\"canary\"]}",
                     "{\"in\": {\"$sensitive\": \"canary\"}, \"out\": {\"$unknown\": true}}", NULL);
     assert_true(str_find(text, STR("canary"), 0) == SIZE_MAX);
     assert_true(str_find(text, STR("will be marked as sensitive"), 0) != SIZE_MAX);
 }
 
-static void in_a_plan(void **state) {
-    (void)state;
+static void in_a_plan(void **) {
     Plan *plan = plan_new(PLAN_NORMAL, arena);
     Value object =
         value_of("{\"a\": {\"$sensitive\": {\"long\": \"canary-bird\", \"short\": \"pw\"}}}");
@@ -61,8 +58,7 @@ static void in_a_plan(void **state) {
     assert_true(str_find(strbuf_str(&out), STR("canary"), 0) == SIZE_MAX);
 }
 
-static void marking(void **state) {
-    (void)state;
+static void marking(void **) {
     Map secrets = map_new(arena);
     render_secret_collect(value_of("{\"a\": {\"$sensitive\": [\"canary-bird\", \"pw\"]}}"),
                           &secrets);
@@ -77,8 +73,7 @@ static void marking(void **state) {
 }
 
 /* The keys of a sensitive object are hidden too. */
-static void keys(void **state) {
-    (void)state;
+static void keys(void **) {
     check_str(body("{\"in\": {\"$sensitive\": {\"canary\": 1, \"list\": [\"a\"]}}, "
                    "\"out\": {\"canary\": 1, \"list\": [\"a\"]}, \"own\": {\"list\": 1}}",
                    "{\"in\": {\"$sensitive\": {\"canary\": 2}}, \"out\": {\"$unknown\": true}, "
@@ -99,8 +94,7 @@ static void keys(void **state) {
     assert_false(render_secret_has(shared, value_of("[1, 2]"), arena));
 }
 
-static void shown_when_asked(void **state) {
-    (void)state;
+static void shown_when_asked(void **) {
     ResourceChange change =
         change_of("t.a", ACTION_CREATE, value_of("-"),
                   value_of("{\"in\": {\"$sensitive\": \"pw\"}, \"out\": \"pw\"}"));
@@ -111,8 +105,7 @@ static void shown_when_asked(void **state) {
 }
 
 /* An ephemeral value is hidden like a sensitive one. */
-static void ephemeral(void **state) {
-    (void)state;
+static void ephemeral(void **) {
     Str *names = arena_new_array(arena, Str, 2);
     Value *items = arena_new_array(arena, Value, 2);
     names[0] = STR("in");
@@ -128,8 +121,7 @@ static void ephemeral(void **state) {
 
 /* A sensitive variable's value is hidden as a key too, together with the object that contains the
  * key. */
-static void keys_elsewhere(void **state) {
-    (void)state;
+static void keys_elsewhere(void **) {
     Plan *plan = plan_new(PLAN_NORMAL, arena);
     vec_push(arena, &plan->variables,
              (PlanVariable){STR("key"), value_of("{\"$sensitive\": \"canary-bird\"}")});

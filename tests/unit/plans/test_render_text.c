@@ -14,8 +14,7 @@ static ResourceChange *add(Plan *plan, const char *address, Action action, const
     return &vec_last(&plan->changes);
 }
 
-static void nothing(void **state) {
-    (void)state;
+static void nothing(void **) {
     check_str(rendered(plan_new(PLAN_NORMAL, arena)),
               "\nNo changes. Your infrastructure matches the configuration.\n");
     check_str(rendered(plan_new(PLAN_DESTROY, arena)),
@@ -27,8 +26,7 @@ static void nothing(void **state) {
     check_str(rendered(plan), "\nNo changes. Your infrastructure matches the configuration.\n");
 }
 
-static void whole_plan(void **state) {
-    (void)state;
+static void whole_plan(void **) {
     Plan *plan = plan_new(PLAN_NORMAL, arena);
     add(plan, "t.b", ACTION_UPDATE, "{\"id\": \"x\", \"n\": 1}", "{\"id\": \"x\", \"n\": 2}");
     add(plan, "t.a", ACTION_CREATE, "-", "{\"id\": {\"$unknown\": true}}");
@@ -120,8 +118,7 @@ static const TitleCase TITLES[] = {
      "  # t.a will be updated in-place\n  # (moved from t.old)\n"},
 };
 
-static void titles(void **state) {
-    (void)state;
+static void titles(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(TITLES); i++) {
         const TitleCase *row = &TITLES[i];
         Plan *plan = plan_new(PLAN_NORMAL, arena);
@@ -137,8 +134,7 @@ static void titles(void **state) {
 }
 
 /* A note about the whole change is printed under its title. */
-static void notes_without_a_place(void **state) {
-    (void)state;
+static void notes_without_a_place(void **) {
     Plan *plan = plan_new(PLAN_NORMAL, arena);
     ResourceChange *change = add(plan, "t.a", ACTION_UPDATE, "{\"a\": 1}", "{\"a\": 2}");
     vec_push(arena, &change->notes, (ChangeNote){{0}, STR("not confirmed")});
@@ -150,8 +146,7 @@ static void notes_without_a_place(void **state) {
         fail_msg("%s\nis not in\n%.*s", wanted, STR_ARG(text));
 }
 
-static void drift(void **state) {
-    (void)state;
+static void drift(void **) {
     Plan *plan = plan_new(PLAN_REFRESH_ONLY, arena);
     Drift changed = {.address = address_of("t.a"),
                      .action = ACTION_UPDATE,
@@ -183,8 +178,7 @@ static void drift(void **state) {
     assert_true(str_find(text, STR("t.b"), 0) == SIZE_MAX);
 }
 
-static void one_object(void **state) {
-    (void)state;
+static void one_object(void **) {
     StrBuf out = strbuf_new(arena);
     Value object = value_of("{\"id\": \"x\", \"list\": [1, {\"a\": {\"$sensitive\": 2}}], "
                             "\"nothing\": null, \"text\": \"a\\nb\"}");
@@ -215,8 +209,7 @@ static void collect(Str piece) {
 }
 
 /* The concatenated pieces are the same text as written at once. */
-static void in_pieces(void **state) {
-    (void)state;
+static void in_pieces(void **) {
     Plan *plan = plan_new(PLAN_NORMAL, arena);
     for (int i = 0; i < 2000; i++)
         add(plan, str_to_cstr(str_format(arena, "t.a%04d", i), arena), ACTION_CREATE, "-",
@@ -228,8 +221,7 @@ static void in_pieces(void **state) {
     check_str_equal(strbuf_str(&collected), rendered(plan));
 }
 
-static void parts(void **state) {
-    (void)state;
+static void parts(void **) {
     check_str(rendered(parts_sample_plan()),
               "\n"
               "The actions are shown with these symbols:\n"
@@ -271,8 +263,7 @@ static void parts(void **state) {
 }
 
 /* The attribute that has the parts is shown only if no part is. Notes at other paths stay. */
-static void parts_instead_of_attribute(void **state) {
-    (void)state;
+static void parts_instead_of_attribute(void **) {
     static const Attribute attributes[] = {
         {"mode", &TYPE_STRING, OPTIONAL, "Mode."},
         {"objects", &TYPE_DYNAMIC, COMPUTED | HAS_PARTS, "Objects."},
@@ -309,8 +300,7 @@ static Str rendered_with(const Plan *plan, RenderDetails details) {
 }
 
 /* Up to ten parts are shown whole, more only by their titles. */
-static void parts_in_short(void **state) {
-    (void)state;
+static void parts_in_short(void **) {
     Plan *plan = parts_sample_plan();
     ResourceChange *change = &plan->changes.items[0];
     check_str_equal(rendered_with(plan, DETAILS_SHORT), rendered(plan));
@@ -339,8 +329,7 @@ static void parts_in_short(void **state) {
               "delete).\n");
 }
 
-static void only_titles(void **state) {
-    (void)state;
+static void only_titles(void **) {
     Plan *plan = parts_sample_plan();
     add(plan, "t.new", ACTION_CREATE, "-", "{\"x\": 1}");
     Str text = rendered_with(plan, DETAILS_TITLES);
@@ -354,8 +343,7 @@ static void only_titles(void **state) {
               "delete).\n");
 }
 
-static void only_numbers(void **state) {
-    (void)state;
+static void only_numbers(void **) {
     Plan *plan = plan_new(PLAN_NORMAL, arena);
     add(plan, "t.new[0]", ACTION_CREATE, "-", "{\"x\": 1}");
     add(plan, "data.t.new", ACTION_READ, "-", "{\"x\": 1}");
@@ -382,8 +370,7 @@ static void only_numbers(void **state) {
                         "  + o\n"));
 }
 
-static void parts_in_colour(void **state) {
-    (void)state;
+static void parts_in_colour(void **) {
     StrBuf out = strbuf_new(arena);
     RenderStyle style = {.color = true};
     render_text_plan(parts_sample_plan(), style, &out, arena);
@@ -397,8 +384,7 @@ static void parts_in_colour(void **state) {
 }
 
 /* Hidden unless sensitive values are shown on request. */
-static void parts_with_secrets(void **state) {
-    (void)state;
+static void parts_with_secrets(void **) {
     StrBuf out = strbuf_new(arena);
     RenderStyle style = {.show_sensitive = true};
     render_text_plan(parts_sample_plan(), style, &out, arena);

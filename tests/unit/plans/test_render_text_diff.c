@@ -184,8 +184,7 @@ static Str rendered(const RenderDiffInput *input, RenderStyle style) {
     return strbuf_str(&out);
 }
 
-static void cases(void **state) {
-    (void)state;
+static void cases(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(CASES); i++) {
         RenderDiffInput input = {.schema = &schema,
                                  .before = value_of(CASES[i].before),
@@ -194,8 +193,7 @@ static void cases(void **state) {
     }
 }
 
-static void forces_and_notes(void **state) {
-    (void)state;
+static void forces_and_notes(void **) {
     Paths paths = {0};
     Path disk = path_index(path_of("disk"), value_int(0), arena);
     vec_push(arena, &paths, path_attribute(disk, STR("size"), arena));
@@ -226,8 +224,7 @@ static void forces_and_notes(void **state) {
 }
 
 /* A sensitive element of a list that the schema marks as sensitive is never shown. */
-static void secrets_stay(void **state) {
-    (void)state;
+static void secrets_stay(void **) {
     static const char *const VALUES[] = {
         "{\"password\": \"hunter2\"}",
         "{\"tags\": {\"$sensitive\": {\"$map\": {\"k\": \"hunter2\"}}}}",
@@ -257,8 +254,7 @@ static void secrets_stay(void **state) {
 
 /* A write-only argument is only listed when its object is created or deleted: its value is unknown.
  */
-static void write_only_is_named(void **state) {
-    (void)state;
+static void write_only_is_named(void **) {
     static const Attribute hidden[] = {
         {"name", &TYPE_STRING, REQUIRED, "Name."},
         {"token", &TYPE_STRING, OPTIONAL | WRITE_ONLY, "Token."},
@@ -284,8 +280,7 @@ static void write_only_is_named(void **state) {
     }
 }
 
-static void colours(void **state) {
-    (void)state;
+static void colours(void **) {
     RenderDiffInput input = {.schema = &schema,
                              .before = value_of("{\"steps\": {\"$list\": [\"a\"]}}"),
                              .after = value_of("{\"password\": \"x\"}")};

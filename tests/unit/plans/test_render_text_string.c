@@ -40,8 +40,7 @@ static Str golden(void) {
     return text;
 }
 
-static void recorded(void **state) {
-    (void)state;
+static void recorded(void **) {
     Str text = golden();
     size_t count = 0;
     size_t start = str_find(text, STR("\n=== "), 0);
@@ -59,8 +58,7 @@ static void recorded(void **state) {
     assert_true(count > 150);
 }
 
-static void quoting(void **state) {
-    (void)state;
+static void quoting(void **) {
     check_str(render_text_string_quote(STR("a\"b\\\n\t\x01\x7f"), arena),
               "\"a\\\"b\\\\\\n\\t\\u0001\\u007f\"");
     check_str(render_text_string_quote(STR("\xc3\xa9 \xf0\x9f\x90\xa7"), arena),

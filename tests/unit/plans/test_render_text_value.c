@@ -30,21 +30,18 @@ static Str shown(Value v, RenderStyle style) {
     return strbuf_str(&out);
 }
 
-static void cases(void **state) {
-    (void)state;
+static void cases(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(CASES); i++)
         check_str(shown(value_of(CASES[i].value), (RenderStyle){0}), CASES[i].text);
 }
 
-static void nulls_keep_their_type(void **state) {
-    (void)state;
+static void nulls_keep_their_type(void **) {
     check_str(shown(value_null(&TYPE_STRING), (RenderStyle){0}), "tostring(null)");
     check_str(shown(value_null(&TYPE_LIST_OF_STRING), (RenderStyle){0}),
               "tolist(null) /* of string */");
 }
 
-static void secrets_on_demand(void **state) {
-    (void)state;
+static void secrets_on_demand(void **) {
     check_str(shown(value_of("[{\"$sensitive\": 1}]"), (RenderStyle){.show_sensitive = true}),
               "[\n  1,\n]");
 }

@@ -1,8 +1,7 @@
 #include "plan_case.h"
 #include "render_title.h"
 
-static void titles(void **state) {
-    (void)state;
+static void titles(void **) {
     static const struct {
         const char *address;
         Action action;
@@ -32,8 +31,7 @@ static void titles(void **state) {
     }
 }
 
-static void special(void **state) {
-    (void)state;
+static void special(void **) {
     ResourceChange change = change_of("t.b", ACTION_NO_OP, value_of("{}"), value_of("{}"));
     change.import.id = STR("x");
     check_str(render_title_of_change(&change, arena), "t.b will be imported");
@@ -49,8 +47,7 @@ static void special(void **state) {
     check_str(render_title_of_drift(&drift, arena), "t.a has been deleted");
 }
 
-static void reasons(void **state) {
-    (void)state;
+static void reasons(void **) {
     StrBuf out = strbuf_new(arena);
     RenderPen pen = {.out = &out, .scratch = arena};
     ResourceChange change = change_of("t.b", ACTION_NO_OP, value_of("{}"), value_of("{}"));
@@ -75,8 +72,7 @@ static Str others_of(const char *const *addresses, size_t count) {
 }
 
 /* Instance numbers of one module become ranges; two numbers are listed singly. */
-static void others(void **state) {
-    (void)state;
+static void others(void **) {
     static const char *const one[] = {"t.a[0]"};
     static const char *const few[] = {"t.a[0]", "t.a[1]", "t.a[2]", "t.a[5]"};
     static const char *const many[] = {"t.a[0]", "t.a[1]", "t.a[2]", "t.a[3]", "module.m.t.a[4]"};
@@ -88,8 +84,7 @@ static void others(void **state) {
     check_str(others_of(keys, 3), "  # and the same for 2 more:\n  #   t.a[\"y\"], t.a[\"z\"]\n");
 }
 
-static void others_are_broken_into_lines(void **state) {
-    (void)state;
+static void others_are_broken_into_lines(void **) {
     const char *addresses[60];
     for (size_t i = 0; i < 60; i++)
         addresses[i] = str_to_cstr(str_format(arena, "t.a[\"key-%zu\"]", i), arena);

@@ -8,8 +8,7 @@ typedef struct YamlPair {
     bool is_yaml;
 } YamlPair;
 
-static void reading(void **state) {
-    (void)state;
+static void reading(void **) {
     static const YamlPair cases[] = {
         {"a: 1\nb: 2", "a: 1\nb: 3", true},
         {"a: 1", "a: 1\nb: 3", true},

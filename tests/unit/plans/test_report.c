@@ -1,8 +1,7 @@
 #include "report.h"
 #include "report_sample.h"
 
-static void kinds(void **state) {
-    (void)state;
+static void kinds(void **) {
     for (size_t i = 0; i < report_kind_count; i++) {
         assert_ptr_equal(report_find_kind(str_from_cstr(report_kinds[i]->name)), report_kinds[i]);
         assert_true(strlen(report_kinds[i]->help) > 20);
@@ -12,8 +11,7 @@ static void kinds(void **state) {
 }
 
 /* No kind of report contains a secret, with or without a plan. */
-static void secrets(void **state) {
-    (void)state;
+static void secrets(void **) {
     ReportInput input = sample_input();
     input.timeline = sample_timeline(input.plan);
     ReportInput bare = {.title = STR("plan"), .version = STR("1")};

@@ -15,8 +15,7 @@ static Str checks_of(const char *json) {
     return strbuf_str(&text);
 }
 
-static void each_object(void **state) {
-    (void)state;
+static void each_object(void **) {
     check_str(checks_of("[{\"object_kind\":\"check\",\"config_addr\":\"check.c\",\"status\":"
                         "\"fail\",\"objects\":[{\"object_addr\":\"check.c\",\"status\":\"fail\","
                         "\"failure_messages\":[\"one\",\"two\"]}]},"
@@ -30,8 +29,7 @@ static void each_object(void **state) {
               "resource|t.a|t.a[2]|2|\n");
 }
 
-static void none(void **state) {
-    (void)state;
+static void none(void **) {
     static const char *const texts[] = {"", "null", "{}", "[", "[{\"objects\":null}]"};
     for (size_t i = 0; i < ARRAY_COUNT(texts); i++)
         check_str(checks_of(texts[i]), "");

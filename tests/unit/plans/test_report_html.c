@@ -2,8 +2,7 @@
 #include "report_html.h"
 #include "report_sample.h"
 
-static void page(void **state) {
-    (void)state;
+static void page(void **) {
     ReportInput input = sample_input();
     Str text = sample_write(&report_html, &input);
     CHECK_HAS(text, "<!DOCTYPE html>", "default-src 'none'", "<title>loam: plan</title>",
@@ -18,8 +17,7 @@ static void page(void **state) {
 }
 
 /* A few changes are open; of many only the titles are. */
-static void folds_many(void **state) {
-    (void)state;
+static void folds_many(void **) {
     ReportInput input = sample_input();
     Plan many = *input.plan;
     for (size_t i = 0; i < 5; i++) {
@@ -34,8 +32,7 @@ static void folds_many(void **state) {
 }
 
 /* No resource is loaded from elsewhere. */
-static void stands_for_itself(void **state) {
-    (void)state;
+static void stands_for_itself(void **) {
     ReportInput input = sample_input();
     Str text = sample_write(&report_html, &input);
     static const char *const loads[] = {"http://", "https://", "src=", "@import", "url(", "<link"};
@@ -44,8 +41,7 @@ static void stands_for_itself(void **state) {
 }
 
 /* Every tag that is opened is closed, in order. */
-static void is_well_formed(void **state) {
-    (void)state;
+static void is_well_formed(void **) {
     ReportInput input = sample_input();
     Str text = sample_write(&report_html, &input);
     static const char *const tags[] = {"section", "details", "summary", "pre",  "i",
@@ -65,8 +61,7 @@ static void is_well_formed(void **state) {
     }
 }
 
-static void parts(void **state) {
-    (void)state;
+static void parts(void **) {
     ReportInput input = sample_input();
     input.plan = parts_sample_plan();
     input.diags = NULL;

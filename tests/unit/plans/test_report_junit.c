@@ -1,8 +1,7 @@
 #include "report_junit.h"
 #include "report_sample.h"
 
-static void of_a_plan(void **state) {
-    (void)state;
+static void of_a_plan(void **) {
     ReportInput input = sample_input();
     Str text = sample_write(&report_junit, &input);
     CHECK_HAS(text, "<testsuites name=\"loam: plan\">",
@@ -16,8 +15,7 @@ static void of_a_plan(void **state) {
     assert_false(has(text, "t.same"));
 }
 
-static void of_a_run(void **state) {
-    (void)state;
+static void of_a_run(void **) {
     ReportInput input = sample_input();
     input.timeline = sample_timeline(input.plan);
     Diags *diags = sample_diags();

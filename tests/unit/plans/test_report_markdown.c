@@ -3,8 +3,7 @@
 #include "report_sample.h"
 #include "utf8.h"
 
-static void worst_first(void **state) {
-    (void)state;
+static void worst_first(void **) {
     ReportInput input = sample_input();
     Str text = sample_write(&report_markdown, &input);
     CHECK_HAS(text, "## loam: plan\n", "**2 to add, 1 to change, 2 to destroy.**",
@@ -16,16 +15,14 @@ static void worst_first(void **state) {
     assert_false(has(text, "t.same"));
 }
 
-static void content_breaks_nothing(void **state) {
-    (void)state;
+static void content_breaks_nothing(void **) {
     ReportInput input = sample_input();
     Str text = sample_write(&report_markdown, &input);
     CHECK_HAS(text, "<code>t.gone&#91;&quot;x&#124;y&quot;] will be destroyed</code>", "```diff\n-",
               "````diff\n+   resource \"t\" \"new\" {\n", "<b>```", "\n````\n");
 }
 
-static void signs_stand_in_front(void **state) {
-    (void)state;
+static void signs_stand_in_front(void **) {
     ReportInput input = sample_input();
     CHECK_HAS(sample_write(&report_markdown, &input), "\n!   resource \"t\" \"other\" {\n",
               "!       a  = 1 -> 2\n", "!       pw = (sensitive value)\n");
@@ -52,8 +49,7 @@ static size_t count_characters(Str text) {
 }
 
 /* The text keeps every limit; the table is complete, and omitted changes are counted. */
-static void limits(void **state) {
-    (void)state;
+static void limits(void **) {
     static const size_t sizes[] = {2000, 5000, 20000, 65536};
     ReportInput input = {.plan = many(600), .title = STR("plan")};
     for (size_t i = 0; i < ARRAY_COUNT(sizes); i++) {
@@ -71,8 +67,7 @@ static void limits(void **state) {
     CHECK_HAS(text, "t.many&#91;599]", "t.many&#91;598]");
 }
 
-static void alike(void **state) {
-    (void)state;
+static void alike(void **) {
     Plan *plan = plan_new(PLAN_NORMAL, arena);
     for (int i = 0; i < 50; i++)
         sample_add(plan, str_to_cstr(str_format(arena, "t.a[%d]", i), arena), ACTION_CREATE, "-",
@@ -84,8 +79,7 @@ static void alike(void **state) {
     assert_true(text.len < 1000);
 }
 
-static void drift(void **state) {
-    (void)state;
+static void drift(void **) {
     Plan *plan = plan_new(PLAN_REFRESH_ONLY, arena);
     Drift changed = {.address = address_of("t.a"),
                      .action = ACTION_UPDATE,
@@ -100,8 +94,7 @@ static void drift(void **state) {
     assert_false(has(text, "Errors:"));
 }
 
-static void parts(void **state) {
-    (void)state;
+static void parts(void **) {
     ReportInput input = sample_input();
     input.plan = parts_sample_plan();
     input.diags = NULL;
@@ -152,8 +145,7 @@ static void parts(void **state) {
 }
 
 /* After a run every change has its result, and nothing "will be". */
-static void outcomes_of_a_run(void **state) {
-    (void)state;
+static void outcomes_of_a_run(void **) {
     ReportInput input = sample_input();
     Plan *plan = sample_plan();
     vec_each(&plan->changes, change) {
@@ -176,8 +168,7 @@ static void outcomes_of_a_run(void **state) {
 }
 
 /* Similar changes are one entry with the number of failures. */
-static void outcomes_of_similar_changes(void **state) {
-    (void)state;
+static void outcomes_of_similar_changes(void **) {
     Plan *plan = plan_new(PLAN_NORMAL, arena);
     Timeline *timeline = arena_new(arena, Timeline);
     for (int i = 0; i < 50; i++) {

@@ -1,8 +1,7 @@
 #include "report_page.h"
 #include "report_sample.h"
 
-static void frame(void **state) {
-    (void)state;
+static void frame(void **) {
     Plan *plan = plan_new(PLAN_NORMAL, arena);
     plan->workspace = STR("<w>");
     ReportInput input = {.plan = plan, .title = STR("a & b"), .now_ms = 1700000000000};
@@ -14,8 +13,7 @@ static void frame(void **state) {
               "No changes.", "<script>\ngo();\n</script>\n</body>\n</html>\n");
 }
 
-static void messages(void **state) {
-    (void)state;
+static void messages(void **) {
     StrBuf out = strbuf_new(arena);
     report_page_add_messages(NULL, &out, arena);
     Diags none = diags_new(arena);

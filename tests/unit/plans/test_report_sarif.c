@@ -44,8 +44,7 @@ static Str results_of(Value run) {
     return strbuf_str(&text);
 }
 
-static void findings(void **state) {
-    (void)state;
+static void findings(void **) {
     ReportInput input = sample_input();
     check_str(results_of(run_of(&input)), "loam/error error main%20file.tf:2\n"
                                           "loam/warning warning\n"
@@ -55,8 +54,7 @@ static void findings(void **state) {
 }
 
 /* Columns count code points, not grapheme clusters, UTF-16 units or bytes. */
-static void columns(void **state) {
-    (void)state;
+static void columns(void **) {
     static const struct {
         const char *before;
         int64_t column;
@@ -90,8 +88,7 @@ static void columns(void **state) {
 }
 
 /* Every rule that a result names is at the index that the result gives. */
-static void rules(void **state) {
-    (void)state;
+static void rules(void **) {
     ReportInput input = sample_input();
     Value run = run_of(&input);
     Value known = member(member(member(run, "tool"), "driver"), "rules");
@@ -105,8 +102,7 @@ static void rules(void **state) {
 }
 
 /* A finding has the same fingerprint in the next run; different findings have different ones. */
-static void fingerprints(void **state) {
-    (void)state;
+static void fingerprints(void **) {
     ReportInput input = sample_input();
     Value first = member(run_of(&input), "results");
     input.now_ms = 99;

@@ -1,8 +1,7 @@
 #include "report_sample.h"
 #include "report_text.h"
 
-static void summary(void **state) {
-    (void)state;
+static void summary(void **) {
     ReportInput input = sample_input();
     check_str(report_text_summary(&input, arena), "2 to add, 1 to change, 2 to destroy.");
     input.plan = plan_new(PLAN_NORMAL, arena);
@@ -16,8 +15,7 @@ static void summary(void **state) {
               "There is no plan, because of errors before planning.");
 }
 
-static void places(void **state) {
-    (void)state;
+static void places(void **) {
     check_str(report_text_place(NO_RANGE, arena), "");
     check_str(report_text_place(sample_diags()->items[0].range, arena), "main file.tf:2");
 }

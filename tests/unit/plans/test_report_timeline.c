@@ -1,8 +1,7 @@
 #include "report_sample.h"
 #include "report_timeline.h"
 
-static void drawing(void **state) {
-    (void)state;
+static void drawing(void **) {
     ReportInput input = sample_input();
     input.timeline = sample_timeline(input.plan);
     Str text = sample_write(&report_timeline, &input);
@@ -17,8 +16,7 @@ static void drawing(void **state) {
               "<h2>Longest operations</h2>", "</html>");
 }
 
-static void nothing_ran(void **state) {
-    (void)state;
+static void nothing_ran(void **) {
     ReportInput input = sample_input();
     static const Timeline none;
     input.timeline = &none;
@@ -28,8 +26,7 @@ static void nothing_ran(void **state) {
 }
 
 /* Too many operations for a row each are drawn in lanes, one for each parallel operation. */
-static void many(void **state) {
-    (void)state;
+static void many(void **) {
     ReportInput input = sample_input();
     Timeline *timeline = arena_new(arena, Timeline);
     for (int i = 0; i < 1000; i++) {
@@ -52,8 +49,7 @@ static void many(void **state) {
 }
 
 /* A lane is free when its operation ends. A provisioner shares the lane of its object. */
-static void lanes(void **state) {
-    (void)state;
+static void lanes(void **) {
     static const struct {
         TimelineKind kind;
         int64_t start_ms, end_ms;
@@ -85,8 +81,7 @@ static void lanes(void **state) {
 }
 
 /* A long address is shortened at its beginning. */
-static void long_names(void **state) {
-    (void)state;
+static void long_names(void **) {
     ReportInput input = sample_input();
     Timeline *timeline = sample_timeline(input.plan);
     timeline->rows.items[1].address =

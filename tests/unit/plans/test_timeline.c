@@ -50,8 +50,7 @@ static Str links(Timeline *timeline, const Plan *plan) {
     return strbuf_str(&text);
 }
 
-static void waits_for_the_last_dependency(void **state) {
-    (void)state;
+static void waits_for_the_last_dependency(void **) {
     static const Run runs[] = {
         {"t.a[0]", ACTION_CREATE, 0, 10}, {"t.a[1]", ACTION_CREATE, 0, 30},
         {"t.b", ACTION_CREATE, 0, 20},    {"t.c", ACTION_CREATE, 31, 40},
@@ -69,8 +68,7 @@ static void waits_for_the_last_dependency(void **state) {
 }
 
 /* A deletion waits for its dependents; the second half of a replacement waits for the first. */
-static void destruction(void **state) {
-    (void)state;
+static void destruction(void **) {
     static const Run runs[] = {
         {"t.c", ACTION_DELETE, 0, 10},
         {"t.a", ACTION_DELETE, 10, 20},
@@ -84,8 +82,7 @@ static void destruction(void **state) {
 }
 
 /* All rows within one millisecond: no row waits for itself or for a later one. */
-static void same_instant(void **state) {
-    (void)state;
+static void same_instant(void **) {
     static const Run runs[] = {
         {"t.a", ACTION_CREATE, 0, 0},
         {"t.b", ACTION_CREATE, 0, 0},
@@ -98,8 +95,7 @@ static void same_instant(void **state) {
 }
 
 /* A row that was ready but started later waited for a free worker. */
-static void turns(void **state) {
-    (void)state;
+static void turns(void **) {
     static const Run runs[] = {
         {"t.a[0]", ACTION_CREATE, 0, 10},  {"t.a[1]", ACTION_CREATE, 0, 20},
         {"t.a[2]", ACTION_CREATE, 10, 25}, {"t.a[3]", ACTION_CREATE, 20, 40},
@@ -110,8 +106,7 @@ static void turns(void **state) {
     check_str(links(timeline_of(runs, ARRAY_COUNT(runs)), plan), "0 1* 2~0 3~1* 4<3* ");
 }
 
-static void nothing(void **state) {
-    (void)state;
+static void nothing(void **) {
     Timeline *timeline = timeline_of(NULL, 0);
     check_str(links(timeline, plan_new(PLAN_NORMAL, arena)), "");
     assert_int_equal(timeline->critical.count, 0);

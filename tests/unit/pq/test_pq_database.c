@@ -14,8 +14,7 @@ static const Row rows[] = {
     {"host=127.0.0.1 port=none", "port"},
 };
 
-static void no_server(void **state) {
-    (void)state;
+static void no_server(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         DatabaseSession *session = NULL;

@@ -41,8 +41,7 @@ static Str generated(const char *json) {
     return strbuf_str(&text);
 }
 
-static void omits(void **state) {
-    (void)state;
+static void omits(void **) {
 #define MEMBER(id, made) "{\"id\":" id ",\"made\":" made ",\"needed\":\"n\"}"
     check_str(
         generated("{\"empty\":\"\",\"id\":\"1\",\"list\":[" MEMBER(

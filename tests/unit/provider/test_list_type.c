@@ -30,8 +30,7 @@ static bool give(const Call *call, const ListRequest *request, const ListSink *s
 static const Provider provider = {.name = "p", .address = "test/p"};
 static const ListType type = {.name = "p_thing", .list = give};
 
-static bool receive(void *payload, const ListedObject *found) {
-    (void)found;
+static bool receive(void *payload, const ListedObject *) {
     ++*(size_t *)payload;
     return true;
 }
@@ -63,8 +62,7 @@ static void reset(void) {
     is_failing = false;
 }
 
-static void limits(void **state) {
-    (void)state;
+static void limits(void **) {
     size_t received;
     static const struct {
         int64_t limit;
@@ -84,8 +82,7 @@ static void limits(void **state) {
     cancel_close(cancel);
 }
 
-static void invalid_objects(void **state) {
-    (void)state;
+static void invalid_objects(void **) {
 #define PREFIX  "The provider test/p listed an object of the type p_thing "
 #define MISTAKE ". This is a mistake in the provider; please report it to its developers."
     size_t received;
@@ -114,8 +111,7 @@ static void invalid_objects(void **state) {
     }
 }
 
-static void fails_without_reason(void **state) {
-    (void)state;
+static void fails_without_reason(void **) {
     size_t received;
     reset();
     is_failing = true;

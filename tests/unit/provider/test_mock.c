@@ -98,8 +98,7 @@ static Value object_of(const char *name, Value value, Arena *arena) {
     return value_object(names, items, 1, arena);
 }
 
-static void generates_values(void **state) {
-    (void)state;
+static void generates_values(void **) {
     MockCase c;
     Value object, again;
     open_case(&c, value_null(&TYPE_DYNAMIC), false);
@@ -120,8 +119,7 @@ static void generates_values(void **state) {
     arena_close(c.arena);
 }
 
-static void uses_given_values(void **state) {
-    (void)state;
+static void uses_given_values(void **) {
     MockCase c;
     Value object;
     SCOPED(ArenaRef) arena = arena_open("values");
@@ -139,8 +137,7 @@ static void uses_given_values(void **state) {
     arena_close(c.arena);
 }
 
-static void rejects_unsuitable_values(void **state) {
-    (void)state;
+static void rejects_unsuitable_values(void **) {
     MockCase c;
     Value object;
     SCOPED(ArenaRef) arena = arena_open("values");
@@ -151,8 +148,7 @@ static void rejects_unsuitable_values(void **state) {
     arena_close(c.arena);
 }
 
-static void keeps_on_update(void **state) {
-    (void)state;
+static void keeps_on_update(void **) {
     MockCase c;
     Value object;
     open_case(&c, value_null(&TYPE_DYNAMIC), false);

@@ -9,8 +9,7 @@ static void add_up(void *payload, uint64_t done, uint64_t total, const char *wha
     *sum += done + total;
 }
 
-static void progress(void **state) {
-    (void)state;
+static void progress(void **) {
     uint64_t sum = 0;
     Call call = {.progress_payload = &sum};
     call_progress(&call, 1, 2, "uploading");
@@ -20,8 +19,7 @@ static void progress(void **state) {
     assert_int_equal(sum, 3);
 }
 
-static void cancellation(void **state) {
-    (void)state;
+static void cancellation(void **) {
     CancelToken *token = cancel_open();
     Call call = {0};
     assert_false(call_is_cancelled(&call));
@@ -32,8 +30,7 @@ static void cancellation(void **state) {
     cancel_close(token);
 }
 
-static void notes(void **state) {
-    (void)state;
+static void notes(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     PlanResponse response = {0};
     Path path = path_attribute((Path){0}, STR("memory"), arena);
@@ -44,8 +41,7 @@ static void notes(void **state) {
     check_str(response.notes.items[1].text, "reboots the guest");
 }
 
-static void parts(void **state) {
-    (void)state;
+static void parts(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     PlanResponse response = {0};
     ChangePart part = {.key = STR("v1/Pod/a"), .action = PART_DELETE};

@@ -29,12 +29,11 @@ static const ResourceType thing = {
 static const ResourceType other = {.name = "p_other", .schema = {SCHEMA_BLOCKS(group)}};
 static const ResourceType *const resources[] = {&thing, &other};
 
-static void test_json(void **state) {
+static void test_json(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     const Provider provider = {.name = "p", PROVIDER_RESOURCES(resources)};
     StrBuf out = strbuf_new(arena);
     JsonWriter writer;
-    (void)state;
     json_writer_init(&writer, &out, 0);
     provider_json_write(&provider, NULL, NULL, &writer, arena);
     const char *plain = "\"description_kind\":\"plain\"";
@@ -75,20 +74,18 @@ static const ProviderFunction found = {.name = "b",
                                        .summary = "B."};
 static const ProviderFunction plain_function = {.name = "a", .type = &TYPE_BOOL};
 
-static const ProviderFunction *find_function(const Provider *provider, Str name) {
-    (void)provider;
+static const ProviderFunction *find_function(const Provider *, Str name) {
     return str_equal(name, STR("b")) ? &found : str_equal(name, STR("a")) ? &plain_function : NULL;
 }
 
 /* Functions that are found by name are sorted; a damaged one is left out. */
-static void test_functions(void **state) {
+static void test_functions(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const ProviderFunction names[] = {{.name = "b"}, {.name = "damaged"}, {.name = "a"}};
     const Provider provider = {
         .name = "p", PROVIDER_FUNCTIONS(names), .find_function = find_function};
     StrBuf out = strbuf_new(arena);
     JsonWriter writer;
-    (void)state;
     json_writer_init(&writer, &out, 0);
     provider_json_write(&provider, NULL, NULL, &writer, arena);
     check_str(strbuf_str(&out),

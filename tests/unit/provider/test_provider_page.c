@@ -54,10 +54,9 @@ static void assert_page(const StrBuf *out, const char *wanted, Arena *arena) {
     assert_string_equal(str_to_cstr(strbuf_str(out), arena), wanted);
 }
 
-static void test_provider(void **state) {
+static void test_provider(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     StrBuf out = strbuf_new(arena);
-    (void)state;
     provider_page_write(&provider, &out, arena);
     assert_page(&out,
                 "\n"
@@ -77,10 +76,9 @@ static void test_provider(void **state) {
                 arena);
 }
 
-static void test_type(void **state) {
+static void test_type(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     StrBuf out = strbuf_new(arena);
-    (void)state;
     provider_page_write_type(
         &provider, MODE_MANAGED,
         &(ObjectType){.name = "p_thing", .schema = &thing.schema, .resource = &thing}, &out, arena);
@@ -145,10 +143,9 @@ static void test_type(void **state) {
                 arena);
 }
 
-static void test_type_without_arguments(void **state) {
+static void test_type_without_arguments(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     StrBuf out = strbuf_new(arena);
-    (void)state;
     provider_page_write_type(
         &provider, MODE_DATA,
         &(ObjectType){.name = "p_clock", .schema = &hour.schema, .data_source = &hour}, &out,

@@ -38,8 +38,7 @@ static const struct {
     {&free_one, "{}", NULL},
 };
 
-static void checks(void **state) {
-    (void)state;
+static void checks(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         JsonReader reader = json_reader_new(str_from_cstr(cases[i].config), arena);
@@ -57,8 +56,7 @@ static void checks(void **state) {
     }
 }
 
-static void finds(void **state) {
-    (void)state;
+static void finds(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     assert_ptr_equal(provisioner_find(&table, STR("three")), &three);
     assert_null(provisioner_find(&table, STR("thre")));

@@ -52,8 +52,7 @@ static Registry *sample_registry(Arena *arena) {
 }
 
 /* All spellings of one provider have one key, so a missing one is reported once. */
-static void keys(void **state) {
-    (void)state;
+static void keys(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const cases[][2] = {
         {"missing", "missing"},
@@ -72,8 +71,7 @@ static void keys(void **state) {
         check_str(registry_key(registry, str_from_cstr(cases[i][0])), cases[i][1]);
 }
 
-static void names_and_addresses(void **state) {
-    (void)state;
+static void names_and_addresses(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const struct {
         const char *name;
@@ -118,8 +116,7 @@ static void check_holds(Str whole, const char *part) {
         fail_msg("%.*s", STR_ARG(whole));
 }
 
-static void failures_give_advice(void **state) {
-    (void)state;
+static void failures_give_advice(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Registry *registry = sample_registry(arena);
     check_holds(failure(registry, "randm", arena), "Did you mean \"random\"?");
@@ -131,8 +128,7 @@ static void failures_give_advice(void **state) {
     check_holds(failure(registry, "stray", arena), "another version");
 }
 
-static void a_module_is_opened_once(void **state) {
-    (void)state;
+static void a_module_is_opened_once(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Registry *registry = sample_registry(arena);
     Diags diags = diags_new(arena);
@@ -145,8 +141,7 @@ static void a_module_is_opened_once(void **state) {
     assert_ptr_equal(first, second);
 }
 
-static void types(void **state) {
-    (void)state;
+static void types(void **) {
     assert_ptr_equal(registry_find_resource(&random_provider, STR("random_pet")), &pet);
     assert_null(registry_find_resource(&random_provider, STR("random_cat")));
     assert_null(registry_find_data_source(&random_provider, STR("random_pet")));
@@ -167,8 +162,7 @@ static bool find_other(void *self, Str name, bool is_row, const Provider **out, 
     return true;
 }
 
-static void source_before_rows(void **state) {
-    (void)state;
+static void source_before_rows(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Registry *registry = sample_registry(arena);
     Diags diags = diags_new(arena);
@@ -188,14 +182,12 @@ static void source_before_rows(void **state) {
     check_holds(failure(registry, "randm", arena), "Did you mean \"random\"?");
 }
 
-static bool find_pet(const Provider *provider, ResourceMode mode, Str name, ObjectType *out) {
-    (void)provider;
+static bool find_pet(const Provider *, ResourceMode mode, Str name, ObjectType *out) {
     *out = (ObjectType){.name = pet.name, .schema = &pet.schema, .resource = &pet};
     return mode == MODE_MANAGED && str_equal(name, STR("made"));
 }
 
-static void types_made_on_demand(void **state) {
-    (void)state;
+static void types_made_on_demand(void **) {
     Provider provider = random_provider;
     ObjectType found;
     provider.find_type = find_pet;
@@ -275,7 +267,7 @@ static Str fault_of(const ResourceType *type, Arena *arena) {
     return fault_of_provider(&provider, arena);
 }
 
-static void finds_faults(void **state) {
+static void finds_faults(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     const DataSourceType *const sources[] = {&cannot_read};
     const EphemeralType *const ephemerals[] = {&cannot_open};
@@ -287,7 +279,6 @@ static void finds_faults(void **state) {
         .name = "p", .address = "test/p", PROVIDER_RESOURCES(nameless), PROVIDER_LISTS(lists)};
     const Provider idles = {.name = "p", .address = "test/p", PROVIDER_LISTS(idle)};
     const Provider opens = {.name = "p", .address = "test/p", PROVIDER_EPHEMERALS(ephemerals)};
-    (void)state;
     check_str(fault_of(&finds, arena), "");
     check_str(fault_of(&undeclared, arena),
               "The resource type \"p_d\" has an effect outside and declares no recovery.");
@@ -307,7 +298,7 @@ static void finds_faults(void **state) {
 }
 
 /* A provider with faulty tables is rejected; the program's context reaches the provider by name. */
-static void faulty_tables(void **state) {
+static void faulty_tables(void **) {
     static const ResourceType *const types[] = {&undeclared};
     static const Provider bad = {.name = "bad", .address = "test/bad", PROVIDER_RESOURCES(types)};
     static const ProviderRow table[] = {{"bad", "test/bad", &bad, NULL}};
@@ -316,7 +307,6 @@ static void faulty_tables(void **state) {
     Registry *registry = registry_new(table, 1, STR("."), arena);
     const Provider *provider = NULL;
     int thing = 0;
-    (void)state;
     assert_false(registry_find(registry, STR("bad"), &provider, NO_RANGE, &diags));
     check_str(diags.items[0].summary, "Faulty provider");
     assert_null(registry_context(registry, &bad));

@@ -40,9 +40,7 @@ static const Block blocks[] = {
 
 static const Schema schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks)};
 
-static Value to_unknown(Value v, void *payload, Arena *arena) {
-    (void)payload;
-    (void)arena;
+static Value to_unknown(Value v, void *, Arena *) {
     bool is_mark =
         v.type->kind == KIND_STRING && value_is_present(v) && str_equal_cstr(value_text(v), "?");
     return is_mark ? value_unknown(&TYPE_STRING) : v;
@@ -82,8 +80,7 @@ static void check_cases(const Case *cases, size_t count) {
 }
 
 /* In the third case the zone is a default. */
-static void create(void **state) {
-    (void)state;
+static void create(void **) {
     static const Case cases[] = {
         {
             .prior = "null",
@@ -123,8 +120,7 @@ static void create(void **state) {
 /* Configured attributes change only with the configuration (in the second case time passes). New
  * elements are created, old ones keep their computed values; null in the prior object stays null.
  */
-static void update(void **state) {
-    (void)state;
+static void update(void **) {
     /* clang-format off */
     static const Case cases[] = {
         {
@@ -180,8 +176,7 @@ static void update(void **state) {
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-static void no_difference_is_prior(void **state) {
-    (void)state;
+static void no_difference_is_prior(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     const char *text = "{\"name\":\"a\",\"id\":\"1\",\"etag\":\"e\"}";
     PlanRequest request = {

@@ -26,52 +26,36 @@ static Value nothing(void) {
 }
 
 static bool thing_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                         Diags *diags) {
-    (void)diags;
+                         Diags *) {
     Path id = path_attribute((Path){0}, STR("id"), call->arena);
     response->state = path_set(request->planned, id, value_from_cstr("made"), call->arena);
     return true;
 }
 
-static bool thing_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                         Diags *diags) {
-    (void)call;
-    (void)diags;
+static bool thing_update(const Call *, const ApplyRequest *request, ApplyResponse *response,
+                         Diags *) {
     response->state = request->planned;
     response->private_data = STR("updated");
     return true;
 }
 
-static bool thing_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
-                         Diags *diags) {
-    (void)response;
-    (void)call;
-    (void)request;
+static bool thing_delete(const Call *, const DeleteRequest *, DeleteResponse *, Diags *diags) {
     diags_error(diags, NO_RANGE, "In use", "It is in use.");
     return false;
 }
 
-static bool fails_in_silence(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                             Diags *diags) {
-    (void)call;
-    (void)request;
-    (void)response;
-    (void)diags;
+static bool fails_in_silence(const Call *, const ApplyRequest *, ApplyResponse *, Diags *) {
     return false;
 }
 
-static bool says_true_with_error(const Call *call, const ValidateRequest *request, Diags *diags) {
+static bool says_true_with_error(const Call *, const ValidateRequest *request, Diags *diags) {
     Value config = request->config;
-    (void)call;
     (void)config;
     diags_error(diags, NO_RANGE, "Bad", "It is bad.");
     return true;
 }
 
-static bool thing_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
-                       Diags *diags) {
-    (void)request;
-    (void)diags;
+static bool thing_plan(const Call *call, const PlanRequest *, PlanResponse *response, Diags *) {
     Path id = path_attribute((Path){0}, STR("id"), call->arena);
     response->planned = path_set(response->planned, id, value_from_cstr("known"), call->arena);
     return true;
@@ -160,8 +144,7 @@ static void empty_slots(void **state) {
     assert_int_equal(diags.error_count, 2);
 }
 
-static void answers_and_errors_agree(void **state) {
-    (void)state;
+static void answers_and_errors_agree(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Diags diags = diags_new(arena);
     Call call = {.arena = arena};
@@ -194,8 +177,7 @@ static PlanResponse plan(const ResourceType *type, Value prior, Value config, Va
     return response;
 }
 
-static void plans(void **state) {
-    (void)state;
+static void plans(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Value config = thing("b", NULL, NULL, arena);
     PlanResponse created = plan(&bare, nothing(), config, config, arena);
@@ -212,8 +194,7 @@ static void plans(void **state) {
     assert_int_equal(gone.requires_replace.count, 0);
 }
 
-static void without_update_any_change_replaces(void **state) {
-    (void)state;
+static void without_update_any_change_replaces(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Value prior = thing("a", "x", "1", arena);
     Value proposed = thing("a", "y", "1", arena);
@@ -227,8 +208,7 @@ static void without_update_any_change_replaces(void **state) {
 }
 
 static bool plan_label(const Call *call, const PlanRequest *request, PlanResponse *response,
-                       Diags *diags) {
-    (void)diags;
+                       Diags *) {
     assert_true(value_equal(response->planned, request->proposed));
     assert_int_equal(response->requires_replace.count, 0);
     Path label = path_attribute((Path){0}, STR("label"), call->arena);
@@ -237,8 +217,7 @@ static bool plan_label(const Call *call, const PlanRequest *request, PlanRespons
 }
 
 /* The framework adds neither unknown values nor replacements. */
-static void plans_itself(void **state) {
-    (void)state;
+static void plans_itself(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Diags diags = diags_new(arena);
     Call call = {.arena = arena};
@@ -255,8 +234,7 @@ static void plans_itself(void **state) {
     assert_int_equal(response.requires_replace.count, 0);
 }
 
-static void coverage_by_flags(void **state) {
-    (void)state;
+static void coverage_by_flags(void **) {
     static const Attribute covered_attributes[] = {
         {"name", &TYPE_STRING, REQUIRED | FORCES_NEW, "Name."},
         {"id", &TYPE_STRING, COMPUTED, "Identity."},

@@ -76,8 +76,7 @@ static void a_timeout_is_reported(void **state) {
 }
 
 /* The detail depends on the operation: only a change has a result that the next run determines. */
-static void a_read_leaves_nothing_to_determine(void **state) {
-    (void)state;
+static void a_read_leaves_nothing_to_determine(void **) {
     static const char *const operations[] = {"create", "read", "update", "delete"};
     for (size_t i = 0; i < ARRAY_COUNT(operations); i++) {
         ResourceCase c = case_open(&slow);
@@ -94,8 +93,7 @@ static void a_read_leaves_nothing_to_determine(void **state) {
 }
 
 /* An interrupted run says so itself, even if the limit has passed, too. */
-static void an_interruption_is_no_timeout(void **state) {
-    (void)state;
+static void an_interruption_is_no_timeout(void **) {
     ResourceCase c = case_open(&slow);
     CancelToken *cancel = cancel_open();
     Timeout timeout = {.operation = "create", .limit_ms = 1, .call = *case_call(&c)};
@@ -109,8 +107,7 @@ static void an_interruption_is_no_timeout(void **state) {
 }
 
 /* A recovery has the timeout of a creation. */
-static void a_recovery_has_the_timeout_of_a_creation(void **state) {
-    (void)state;
+static void a_recovery_has_the_timeout_of_a_creation(void **) {
     RecoverOutcome outcome;
     ResourceCase c = case_open(&slow);
     assert_false(case_recover(&c, "{\"name\":\"a\",\"timeouts\":{\"create\":\"50ms\"}}", &outcome));
@@ -121,8 +118,7 @@ static void a_recovery_has_the_timeout_of_a_creation(void **state) {
 }
 
 /* A timeout of another operation, or a failure before the deadline, adds no error. */
-static void other_errors_are_no_timeout(void **state) {
-    (void)state;
+static void other_errors_are_no_timeout(void **) {
     ResourceCase c = case_open(&slow);
     Value config = case_config(&c, "{\"name\":\"a\",\"timeouts\":{\"create\":\"1h\"}}");
     Timeout timeout = timeouts_begin(case_call(&c), config, "create");
@@ -153,8 +149,7 @@ static void a_changed_timeout_makes_no_call(void **state) {
     }
 }
 
-static void durations_are_checked(void **state) {
-    (void)state;
+static void durations_are_checked(void **) {
     ResourceCase c = case_open(&slow);
     check_done(&c, case_validate(&c, "{\"name\":\"a\",\"timeouts\":{\"read\":\"1h30m\"}}"));
     static const char *const bad[] = {"soon", "10", "-1s", "0s"};

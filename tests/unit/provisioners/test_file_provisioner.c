@@ -13,8 +13,7 @@ static void put(MachineCase *m, const char *name, const char *text, uint32_t mod
     assert_int_equal(disk_real.write_file(NULL, path, str_from_cstr(text), mode), 0);
 }
 
-static void copies_texts_and_files(void **state) {
-    (void)state;
+static void copies_texts_and_files(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     MachineCase m = machine_open();
     const ProvisionerType *type = &file_provisioner;
@@ -34,8 +33,7 @@ static void copies_texts_and_files(void **state) {
     machine_close(&m);
 }
 
-static void copies_directories(void **state) {
-    (void)state;
+static void copies_directories(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     MachineCase m = machine_open();
     const ProvisionerType *type = &file_provisioner;
@@ -52,8 +50,7 @@ static void copies_directories(void **state) {
     machine_close(&m);
 }
 
-static void reports_failures(void **state) {
-    (void)state;
+static void reports_failures(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     MachineCase m = machine_open();
     const ProvisionerType *type = &file_provisioner;

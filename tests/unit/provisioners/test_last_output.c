@@ -24,8 +24,7 @@ static Str words_after(Arena *arena, size_t lines, size_t *heard) {
     return last_output_text(&last, arena);
 }
 
-static void keeps_the_end(void **state) {
-    (void)state;
+static void keeps_the_end(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     size_t heard;
     check_str(words_after(arena, 0, &heard), "It wrote no output.");
@@ -38,8 +37,7 @@ static void keeps_the_end(void **state) {
     assert_int_equal(heard, 1088890);
 }
 
-static void takes_one_large_piece(void **state) {
-    (void)state;
+static void takes_one_large_piece(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Count ear = {0};
     ProvisionCall call = {.call = {.arena = arena}, .payload = &ear, .output = count};

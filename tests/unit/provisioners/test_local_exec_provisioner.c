@@ -33,8 +33,7 @@ static const LocalCase cases[] = {
      "could not be started in \"/no/such\""},
 };
 
-static void runs(void **state) {
-    (void)state;
+static void runs(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         ProvisionerRun *run = run_open();
         bool ok = run_do(run, &local_exec_provisioner, cases[i].config);
@@ -56,8 +55,7 @@ static void hear_and_stop(void *payload, Str piece, bool is_error) {
         cancel_raise(run->cancel, CANCEL_STOP);
 }
 
-static void ends_with_all_it_started(void **state) {
-    (void)state;
+static void ends_with_all_it_started(void **) {
     ProvisionerRun *run = run_open();
     ProvisionCall call = {
         .call = {.io = &run->io, .cancel = run->cancel, .arena = run->arena},

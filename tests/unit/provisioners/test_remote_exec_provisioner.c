@@ -1,8 +1,7 @@
 /* remote-exec on a real server. */
 #include "machine_case.h"
 
-static void runs_lines_and_scripts(void **state) {
-    (void)state;
+static void runs_lines_and_scripts(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     MachineCase m = machine_open();
     const ProvisionerType *type = &remote_exec_provisioner;
@@ -23,8 +22,7 @@ static void runs_lines_and_scripts(void **state) {
 }
 
 /* The script is uploaded to script_path and removed afterwards. */
-static void leaves_no_file(void **state) {
-    (void)state;
+static void leaves_no_file(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     MachineCase m = machine_open();
     Str more =
@@ -45,8 +43,7 @@ static void leaves_no_file(void **state) {
     machine_close(&m);
 }
 
-static void reports_failures(void **state) {
-    (void)state;
+static void reports_failures(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     MachineCase m = machine_open();
     const ProvisionerType *type = &remote_exec_provisioner;
@@ -58,8 +55,7 @@ static void reports_failures(void **state) {
 }
 
 /* Without host_key any host key is accepted, with a warning. */
-static void warns_of_any_key(void **state) {
-    (void)state;
+static void warns_of_any_key(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     MachineCase m = machine_open();
     machine_connect(&m, "");
@@ -70,8 +66,7 @@ static void warns_of_any_key(void **state) {
 }
 
 /* The server is its own jump host. */
-static void passes_a_bastion(void **state) {
-    (void)state;
+static void passes_a_bastion(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     MachineCase m = machine_open();
     Str key = str_trim(m.server.host_key);
@@ -111,8 +106,7 @@ static const ConnectionCase refused[] = {
     {"{\"host\":\"h\",\"password\":\"p\",\"timeout\":\"soon\"}", "not a duration"},
 };
 
-static void refuses_connections(void **state) {
-    (void)state;
+static void refuses_connections(void **) {
     (void)unsetenv("SSH_AUTH_SOCK");
     for (size_t i = 0; i < ARRAY_COUNT(refused); i++) {
         ProvisionerRun *run = run_open();

@@ -2,8 +2,7 @@
 #include "random_provider.h"
 #include "resource_case.h"
 
-static void is_drawn_anew(void **state) {
-    (void)state;
+static void is_drawn_anew(void **) {
     static const char *const json = "{\"length\":24,\"special\":false}";
     ResourceCase c = case_open(&ephemeral_random_password);
     int64_t renew_at_ms = -1;
@@ -20,8 +19,7 @@ static void is_drawn_anew(void **state) {
     case_close(&c);
 }
 
-static void is_validated(void **state) {
-    (void)state;
+static void is_validated(void **) {
     ResourceCase c = case_open(&ephemeral_random_password);
     check_done(&c, case_validate(&c, "{\"length\":4}"));
     check_refused(&c, case_validate(&c, "{\"length\":4,\"min_lower\":5}"), "Length too small");

@@ -2,8 +2,7 @@
 #include "random_draw.h"
 #include "unit.h"
 
-static void test_below(void **state) {
-    (void)state;
+static void test_below(void **) {
     size_t counts[10] = {0};
     for (int i = 0; i < 20000; i++) {
         uint64_t drawn = random_draw_below(ARRAY_COUNT(counts));

@@ -2,8 +2,7 @@
 #include "random_provider.h"
 #include "resource_case.h"
 
-static void test_import_shows_all_notations(void **state) {
-    (void)state;
+static void test_import_shows_all_notations(void **) {
     static const struct {
         const char *id, *hex, *dec, *std, *url, *b64;
     } cases[] = {
@@ -24,8 +23,7 @@ static void test_import_shows_all_notations(void **state) {
     }
 }
 
-static void test_create(void **state) {
-    (void)state;
+static void test_create(void **) {
     ResourceCase c = case_open(&random_id);
     check_done(&c, case_apply(&c, "{\"byte_length\":8,\"prefix\":\"n-\"}"));
     assert_int_equal(case_text(&c, "hex").len, 18);
@@ -37,8 +35,7 @@ static void test_create(void **state) {
     case_close(&c);
 }
 
-static void test_refusals(void **state) {
-    (void)state;
+static void test_refusals(void **) {
     ResourceCase c = case_open(&random_id);
     assert_false(case_validate(&c, "{\"byte_length\":-1}"));
     assert_false(case_validate(&c, "{\"byte_length\":1.5}"));

@@ -12,8 +12,7 @@ static int64_t draw(const char *json) {
     return result;
 }
 
-static void test_bounds(void **state) {
-    (void)state;
+static void test_bounds(void **) {
     unsigned seen = 0;
     for (int i = 0; i < 200; i++) {
         int64_t result = draw("{\"min\":-1,\"max\":2}");
@@ -25,16 +24,14 @@ static void test_bounds(void **state) {
     (void)draw("{\"min\":-9223372036854775808,\"max\":9223372036854775807}");
 }
 
-static void test_seed(void **state) {
-    (void)state;
+static void test_seed(void **) {
     const char *json = "{\"min\":1,\"max\":1000000000,\"seed\":\"a\"}";
     assert_int_equal(draw(json), draw(json));
     assert_true(draw(json) != draw("{\"min\":1,\"max\":1000000000,\"seed\":\"b\"}"));
 }
 
 /* Ranges from the largest of hashicorp/random on to that of all 64-bit numbers. */
-static void test_seed_of_wide_ranges(void **state) {
-    (void)state;
+static void test_seed_of_wide_ranges(void **) {
     static const char *const bounds[] = {
         "\"min\":1,\"max\":9223372036854775807",
         "\"min\":0,\"max\":9223372036854775807",
@@ -55,8 +52,7 @@ static void test_seed_of_wide_ranges(void **state) {
     }
 }
 
-static void test_import_and_refusal(void **state) {
-    (void)state;
+static void test_import_and_refusal(void **) {
     ResourceCase c = case_open(&random_integer);
     check_done(&c, case_import(&c, STR("5,1,9")));
     check_str(case_text(&c, "id"), "5");

@@ -2,8 +2,7 @@
 #include "random_provider.h"
 #include "resource_case.h"
 
-static void test_words(void **state) {
-    (void)state;
+static void test_words(void **) {
     static const struct {
         const char *json;
         char separator;

@@ -2,8 +2,7 @@
 #include "random_provider.h"
 #include "resource_life.h"
 
-static void test_lives(void **state) {
-    (void)state;
+static void test_lives(void **) {
     static const struct {
         const ResourceType *type;
         ResourceLife life;

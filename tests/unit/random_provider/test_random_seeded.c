@@ -3,16 +3,14 @@
 #include "random_seeded.h"
 #include "resource_case.h"
 
-static void test_recorded_numbers(void **state) {
-    (void)state;
+static void test_recorded_numbers(void **) {
     ResourceCase c = case_open(&random_integer);
     check_done(&c, case_apply(&c, "{\"min\":1,\"max\":1000,\"seed\":\"loam\"}"));
     check_str(case_text(&c, "id"), "964");
     case_close(&c);
 }
 
-static void test_bounds(void **state) {
-    (void)state;
+static void test_bounds(void **) {
     RandomSeeded seeded;
     random_seeded_init(&seeded, STR("x"));
     for (int i = 0; i < 1000; i++) {
@@ -23,8 +21,7 @@ static void test_bounds(void **state) {
     assert_int_equal(random_seeded_below(&seeded, 1), 0);
 }
 
-static void test_shuffle(void **state) {
-    (void)state;
+static void test_shuffle(void **) {
     ResourceCase c = case_open(&random_shuffle);
     check_done(&c, case_apply(&c, "{\"input\":[\"a\",\"b\",\"c\"],\"result_count\":7}"));
     Value result = case_attribute(&c, "result");

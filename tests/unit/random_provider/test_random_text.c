@@ -10,8 +10,7 @@ static size_t count_of(Str text, const char *characters) {
     return count;
 }
 
-static void test_settings(void **state) {
-    (void)state;
+static void test_settings(void **) {
     static const struct {
         const char *json, *allowed, *least;
         size_t length, least_count;
@@ -47,8 +46,7 @@ static void test_settings(void **state) {
 }
 
 /* Characters of several bytes are never split, and the length counts characters. */
-static void test_characters_of_several_bytes(void **state) {
-    (void)state;
+static void test_characters_of_several_bytes(void **) {
     const char *json = "{\"length\":7,\"override_special\":\"ä€\",\"min_special\":7}";
     for (int round = 0; round < 20; round++) {
         ResourceCase c = case_open(&random_string);
@@ -61,8 +59,7 @@ static void test_characters_of_several_bytes(void **state) {
 }
 
 /* The characters of a minimum are drawn first, and may then be at every place. */
-static void test_shuffle(void **state) {
-    (void)state;
+static void test_shuffle(void **) {
     const char *json = "{\"length\":10,\"special\":false,\"upper\":false,\"numeric\":false,"
                        "\"min_numeric\":1}";
     size_t moved = 0;
@@ -77,8 +74,7 @@ static void test_shuffle(void **state) {
     assert_in_range(moved, 306, 396); /* 360 expected */
 }
 
-static void test_refusals(void **state) {
-    (void)state;
+static void test_refusals(void **) {
     static const struct {
         const char *json, *summary;
     } cases[] = {
@@ -93,8 +89,7 @@ static void test_refusals(void **state) {
     }
 }
 
-static void test_change_replaces(void **state) {
-    (void)state;
+static void test_change_replaces(void **) {
     static const char *const after[] = {
         "{\"length\":17}",
         "{\"length\":16,\"numeric\":false}",
@@ -113,8 +108,7 @@ static void test_change_replaces(void **state) {
     }
 }
 
-static void test_setting_taken_back(void **state) {
-    (void)state;
+static void test_setting_taken_back(void **) {
     ResourceCase c = case_open(&random_string);
     check_done(&c, case_apply(&c, "{\"length\":16,\"numeric\":false}"));
     assert_false(case_is_settled(&c, "{\"length\":16}"));
@@ -122,8 +116,7 @@ static void test_setting_taken_back(void **state) {
 }
 
 /* Other systems can be given the hash, which does not reveal the password. */
-static void test_password(void **state) {
-    (void)state;
+static void test_password(void **) {
     ResourceCase c = case_open(&random_password);
     check_done(&c, case_apply(&c, "{\"length\":12}"));
     Str hash = str_clone(case_text(&c, "bcrypt_hash"), c.arena);
@@ -138,8 +131,7 @@ static void test_password(void **state) {
     case_close(&c);
 }
 
-static void test_import(void **state) {
-    (void)state;
+static void test_import(void **) {
     ResourceCase c = case_open(&random_password);
     check_done(&c, case_import(&c, STR("hunter2")));
     check_str(case_text(&c, "result"), "hunter2");

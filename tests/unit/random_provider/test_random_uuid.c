@@ -2,8 +2,7 @@
 #include "random_provider.h"
 #include "resource_case.h"
 
-static void test_uuid(void **state) {
-    (void)state;
+static void test_uuid(void **) {
     ResourceCase c = case_open(&random_uuid);
     check_done(&c, case_apply(&c, "{}"));
     Str uuid = case_text(&c, "result");

@@ -31,8 +31,7 @@ static bool run_true(SshCase *s, const SshTarget *target, const char *timeout) {
     return ssh_client_run(&link, &command, &result, &c->diags);
 }
 
-static void test_waits_for_boot(void **state) {
-    (void)state;
+static void test_waits_for_boot(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     SshCase s = ssh_case_of(server_prepare(SERVER_SSHD), &ssh_exec);
     SshTarget target = server_target(&s.server);
@@ -47,8 +46,7 @@ static void test_waits_for_boot(void **state) {
     ssh_case_close(&s);
 }
 
-static void test_words(void **state) {
-    (void)state;
+static void test_words(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
     SshTarget good = server_target(&s.server), target = good;
@@ -76,8 +74,7 @@ static void test_words(void **state) {
     ssh_case_close(&s);
 }
 
-static void test_cancel(void **state) {
-    (void)state;
+static void test_cancel(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     SshCase s = ssh_case_of(server_prepare(SERVER_SSHD), &ssh_exec);
     SshTarget target = server_target(&s.server);
@@ -90,8 +87,7 @@ static void test_cancel(void **state) {
 }
 
 /* A pooled session whose server process has ended is replaced without a message. */
-static void test_stale_session(void **state) {
-    (void)state;
+static void test_stale_session(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
     SshTarget target = server_target(&s.server);
@@ -134,8 +130,7 @@ static void work(void *payload) {
     }
 }
 
-static void test_side_by_side(void **state) {
-    (void)state;
+static void test_side_by_side(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
     const char *json = ssh_config(&s, "\"command\":\"true\"");
@@ -153,8 +148,7 @@ static void test_side_by_side(void **state) {
 }
 
 /* Links of one machine share the tunnel to an address; it outlives them. */
-static void test_tunnel(void **state) {
-    (void)state;
+static void test_tunnel(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
     ResourceCase *c = &s.c;
@@ -179,8 +173,7 @@ static void test_tunnel(void **state) {
     ssh_case_close(&s);
 }
 
-static void test_script_and_output_tail(void **state) {
-    (void)state;
+static void test_script_and_output_tail(void **) {
     Arena *arena = arena_open("test");
     const Str arguments[] = {STR("a b"), STR("it's")};
     check_str(ssh_client_script("echo \"$1\"", arguments, 2, arena),
@@ -225,8 +218,7 @@ static void keep(SshCase *s, const SshTarget *target, const char *text, bool is_
     ssh_client_keep(&link, "facts", str_from_cstr(text));
 }
 
-static void test_outputs_of_a_plan(void **state) {
-    (void)state;
+static void test_outputs_of_a_plan(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
     SshTarget target = server_target(&s.server), other = target;

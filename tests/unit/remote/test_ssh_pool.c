@@ -53,8 +53,7 @@ static const SshTarget target = {.host = STR_CONST("h"),
                                  .private_key = STR_CONST("k"),
                                  .host_key = STR_CONST("p")};
 
-static void test_reuse(void **state) {
-    (void)state;
+static void test_reuse(void **) {
     PoolCase c;
     SshProblem problem = {0};
     SshTarget others[] = {target, target, target, target, target};
@@ -83,8 +82,7 @@ static void test_reuse(void **state) {
 }
 
 /* A lost session is replaced. A command that may have run is not repeated. */
-static void test_lost_session(void **state) {
-    (void)state;
+static void test_lost_session(void **) {
     PoolCase c;
     SshProblem problem = {0};
     open_case(&c);
@@ -111,8 +109,7 @@ static void test_lost_session(void **state) {
 
 /* After a lost session, a command with sudo is repeated only if sudo still waits for the password:
  * sudo may start a command without a prompt, and its first output may be lost. */
-static void test_lost_sudo(void **state) {
-    (void)state;
+static void test_lost_sudo(void **) {
     static const struct {
         const char *error_output;
         bool reads_input;
@@ -145,8 +142,7 @@ static void test_lost_sudo(void **state) {
 }
 
 /* A tunnel over a lost session is opened again over another one, also a known tunnel. */
-static void test_lost_tunnel(void **state) {
-    (void)state;
+static void test_lost_tunnel(void **) {
     PoolCase c;
     open_case(&c);
     Diags diags = diags_new(c.call.arena);
@@ -169,8 +165,7 @@ static void test_lost_tunnel(void **state) {
 }
 
 /* More calls than a session serves at once open a second one. */
-static void test_channels(void **state) {
-    (void)state;
+static void test_channels(void **) {
     PoolCase c;
     SshProblem problem = {0};
     SshLink links[6];
@@ -190,8 +185,7 @@ static void test_channels(void **state) {
 }
 
 /* Sessions with jump hosts are shared, and closed after the sessions over them. */
-static void test_chain(void **state) {
-    (void)state;
+static void test_chain(void **) {
     PoolCase c;
     SshProblem problem = {0};
     SshTarget chains[2][3] = {{target, target, target}, {target, target, target}};
@@ -222,8 +216,7 @@ static void test_chain(void **state) {
 }
 
 /* Sessions over a jump host use no channels of its session: the server does not count them. */
-static void test_channels_of_a_jump_host(void **state) {
-    (void)state;
+static void test_channels_of_a_jump_host(void **) {
     PoolCase c;
     SshProblem problem = {0};
     SshTarget chains[6][2];
@@ -253,8 +246,7 @@ static void test_channels_of_a_jump_host(void **state) {
     assert_int_equal(c.host.closed, c.host.connected);
 }
 
-static void test_absence(void **state) {
-    (void)state;
+static void test_absence(void **) {
     PoolCase c;
     SshProblem problem = {0};
     open_case(&c);
@@ -280,8 +272,7 @@ static bool loses(void *payload, Str text) {
 }
 
 /* Only a machine that the plan deletes may fail to respond. */
-static void test_lost_machine(void **state) {
-    (void)state;
+static void test_lost_machine(void **) {
     static const struct {
         const char *deleted;
         SshStatus status;

@@ -70,18 +70,15 @@ static size_t run_readers(bool fail_first) {
     return readers.begun;
 }
 
-static void one_reads_for_all(void **state) {
-    (void)state;
+static void one_reads_for_all(void **) {
     assert_int_equal(run_readers(false), 1);
 }
 
-static void next_reads_after_failure(void **state) {
-    (void)state;
+static void next_reads_after_failure(void **) {
     assert_int_equal(run_readers(true), 2);
 }
 
-static void outputs_become_outdated(void **state) {
-    (void)state;
+static void outputs_become_outdated(void **) {
     SshOutput output;
     SshReading reading = {0};
     SshShare *share = ssh_share_open(NULL);
@@ -105,8 +102,7 @@ static void outputs_become_outdated(void **state) {
     ssh_share_close(share);
 }
 
-static void waits_end(void **state) {
-    (void)state;
+static void waits_end(void **) {
     SshOutput output;
     SshReading first = {0}, second = {0};
     SshShare *share = ssh_share_open(NULL);

@@ -12,8 +12,7 @@ static SshLink link_of(SshCase *s) {
     return link;
 }
 
-static void files_come_and_go(void **state) {
-    (void)state;
+static void files_come_and_go(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
     ResourceCase *c = &s.c;
@@ -46,8 +45,7 @@ static int failing_read(void *self, DiskFile file, uint64_t offset, void *buffer
 }
 
 /* The error names the reason why the local file cannot be read, not a general one. */
-static void test_source_not_readable(void **state) {
-    (void)state;
+static void test_source_not_readable(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
     ResourceCase *c = &s.c;

@@ -79,8 +79,7 @@ static void server_append(ServerStream *stream, const void *bytes, size_t length
 }
 
 static ssize_t server_read_body(nghttp2_session *session, int32_t id, uint8_t *out, size_t size,
-                                uint32_t *flags, nghttp2_data_source *source, void *payload) {
-    (void)source;
+                                uint32_t *flags, nghttp2_data_source *, void *payload) {
     ServerStream *stream = server_stream(payload, id);
     const Reply *reply = stream->reply;
     size_t count = stream->length - stream->sent;

@@ -38,8 +38,7 @@ static void check_echo(size_t length) {
     assert_true(str_equal(response.message, message));
 }
 
-static void echoes(void **state) {
-    (void)state;
+static void echoes(void **) {
     open_channel_to((Server){0});
     for (size_t i = 0; i < 100; i++)
         check_echo(i * 7);
@@ -47,8 +46,7 @@ static void echoes(void **state) {
 }
 
 /* Every frame header, prefix and trailer is cut at every place. */
-static void bytes_arrive_one_by_one(void **state) {
-    (void)state;
+static void bytes_arrive_one_by_one(void **) {
     static const size_t splits[] = {1, 2, 3, 5, 9, 17};
     for (size_t i = 0; i < ARRAY_COUNT(splits); i++) {
         open_channel_to((Server){.split = splits[i]});
@@ -61,8 +59,7 @@ static void bytes_arrive_one_by_one(void **state) {
 }
 
 /* Larger than the windows of a stream and of the socket, in both directions. */
-static void long_messages(void **state) {
-    (void)state;
+static void long_messages(void **) {
     open_channel_to((Server){0});
     check_echo((size_t)3 << 20);
     RpcResponse response = call("/size/100000000", STR_EMPTY);
@@ -72,8 +69,7 @@ static void long_messages(void **state) {
     close_all();
 }
 
-static void statuses(void **state) {
-    (void)state;
+static void statuses(void **) {
     static const struct {
         const char *method;
         int status;
@@ -107,8 +103,7 @@ static void statuses(void **state) {
     close_all();
 }
 
-static void connection_breaks(void **state) {
-    (void)state;
+static void connection_breaks(void **) {
     open_channel_to((Server){0});
     check_echo(5);
     RpcResponse response = call("/close", STR_EMPTY);
@@ -120,8 +115,7 @@ static void connection_breaks(void **state) {
     close_all();
 }
 
-static void no_http2(void **state) {
-    (void)state;
+static void no_http2(void **) {
     Str problem = STR_EMPTY;
     server = (Server){.sends_garbage = true};
     server_start(&server);
@@ -130,16 +124,14 @@ static void no_http2(void **state) {
     server_end(&server);
 }
 
-static void server_closes_connection(void **state) {
-    (void)state;
+static void server_closes_connection(void **) {
     open_channel_to((Server){0});
     assert_int_equal(call("/goaway", STR("x")).status, RPC_OK);
     assert_int_equal(call("/echo", STR("x")).status, RPC_UNAVAILABLE);
     close_all();
 }
 
-static void gives_up(void **state) {
-    (void)state;
+static void gives_up(void **) {
     CancelToken *cancel = cancel_open();
     RpcRequest request = {.method = "/hang", .timeout_ms = 30};
     RpcResponse response;
@@ -167,8 +159,7 @@ static void raise_again(void *payload) {
 }
 
 /* The first signal lets the caller ask the server to end the call. */
-static void reports_the_first_signal(void **state) {
-    (void)state;
+static void reports_the_first_signal(void **) {
     CancelToken *cancel = cancel_open();
     RpcRequest request = {
         .method = "/hang", .cancel = cancel, .on_stop = raise_again, .stop_payload = cancel};
@@ -197,8 +188,7 @@ static bool receive_message(void *payload, Str message) {
     return true;
 }
 
-static void streams(void **state) {
-    (void)state;
+static void streams(void **) {
     static const size_t splits[] = {0, 7};
     for (size_t i = 0; i < ARRAY_COUNT(splits); i++) {
         Received received = {0};
@@ -228,8 +218,7 @@ static bool receive_three(void *payload, Str message) {
     return received->count < 3;
 }
 
-static void ends_a_stream_early(void **state) {
-    (void)state;
+static void ends_a_stream_early(void **) {
     Received received = {0};
     RpcRequest request = {
         .method = "/stream/100000", .on_message = receive_three, .payload = &received};
@@ -243,8 +232,7 @@ static void ends_a_stream_early(void **state) {
 }
 
 /* More bytes than the window of a stream: it opens again while the caller receives. */
-static void long_streams(void **state) {
-    (void)state;
+static void long_streams(void **) {
     Received received = {0};
     RpcRequest request = {
         .method = "/stream/4000000", .on_message = receive_message, .payload = &received};
@@ -256,8 +244,7 @@ static void long_streams(void **state) {
     close_all();
 }
 
-static void watches(void **state) {
-    (void)state;
+static void watches(void **) {
     Received received = {0};
     open_channel_to((Server){0});
     RpcWatch watched = {.method = "/stream/3", .on_message = count_message, .payload = &received};
@@ -273,8 +260,7 @@ static void watches(void **state) {
 
 enum { CALLERS = 8, CALLS = 200 };
 
-static void *call_often(void *payload) {
-    (void)payload;
+static void *call_often(void *) {
     Arena *own = arena_open("caller");
     for (size_t i = 0; i < CALLS; i++) {
         StrBuf message = strbuf_new(own);
@@ -308,8 +294,7 @@ static void run_callers(void) {
     }
 }
 
-static void many_threads(void **state) {
-    (void)state;
+static void many_threads(void **) {
     static const Server settings[] = {{.split = 0}, {.stream_limit = 2}, {.split = 1000}};
     for (size_t i = 0; i < ARRAY_COUNT(settings); i++) {
         open_channel_to(settings[i]);
@@ -329,8 +314,7 @@ static void *call_hanging(void *payload) {
     return NULL;
 }
 
-static void breaks_under_many_threads(void **state) {
-    (void)state;
+static void breaks_under_many_threads(void **) {
     pthread_t threads[CALLERS];
     bool is_right[CALLERS] = {false};
     open_channel_to((Server){0});
@@ -347,8 +331,7 @@ static void breaks_under_many_threads(void **state) {
     close_all();
 }
 
-static void no_server(void **state) {
-    (void)state;
+static void no_server(void **) {
     Str too_long = text_of('y', 200);
     const char *paths[] = {"", "no-such-socket", str_to_cstr(too_long, arena)};
     for (size_t i = 0; i < ARRAY_COUNT(paths); i++) {

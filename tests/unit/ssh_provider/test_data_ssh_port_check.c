@@ -63,8 +63,7 @@ static void test_failed_target(void **state) {
     ssh_case_close(&s);
 }
 
-static void test_validation(void **state) {
-    (void)state;
+static void test_validation(void **) {
     static const struct {
         const char *target, *summary;
     } cases[] = {

@@ -21,8 +21,7 @@ static bool close_it(SshCase *s) {
     return ephemeral_type_close(s->c.ephemeral, case_call(&s->c), &request, &s->c.diags);
 }
 
-static void is_opened_renewed_and_closed(void **state) {
-    (void)state;
+static void is_opened_renewed_and_closed(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     SshCase s = ssh_case_open(SERVER_SSHD, &ephemeral_ssh_exec);
     int64_t now = clock_real.monotonic_ms(clock_real.self), renew_at_ms = 0;
@@ -43,8 +42,7 @@ static void is_opened_renewed_and_closed(void **state) {
 }
 
 /* Without the commands nothing is renewed or closed. */
-static void may_only_open(void **state) {
-    (void)state;
+static void may_only_open(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     SshCase s = ssh_case_open(SERVER_SSHD, &ephemeral_ssh_exec);
     int64_t renew_at_ms = -1;
@@ -58,8 +56,7 @@ static void may_only_open(void **state) {
     ssh_case_close(&s);
 }
 
-static void intervals_are_checked(void **state) {
-    (void)state;
+static void intervals_are_checked(void **) {
     ResourceCase c = case_open(&ephemeral_ssh_exec);
     static const char *const head =
         "{\"host\":\"h\",\"host_key\":\"ssh-ed25519 "
@@ -73,8 +70,7 @@ static void intervals_are_checked(void **state) {
 }
 
 /* A plan leaves it to the apply. */
-static void is_deferred_by_a_plan(void **state) {
-    (void)state;
+static void is_deferred_by_a_plan(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     SshCase s = ssh_case_of(server_prepare(SERVER_SSHD), &ephemeral_ssh_exec);
     MutePort mute = mute_port_open(MUTE_SILENT);

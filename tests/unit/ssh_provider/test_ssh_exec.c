@@ -36,21 +36,18 @@ static void check_run_on(SshCase s) {
     ssh_case_close(&s);
 }
 
-static void test_run_sshd(void **state) {
-    (void)state;
+static void test_run_sshd(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     check_run_on(ssh_case_open(SERVER_SSHD, &ssh_exec));
 }
 
-static void test_run_dropbear(void **state) {
-    (void)state;
+static void test_run_dropbear(void **) {
     SKIP_WITHOUT(SERVER_DROPBEAR);
     check_run_on(ssh_case_open(SERVER_DROPBEAR, &ssh_exec));
 }
 
 /* The server may have nothing but busybox. */
-static void test_run_busybox(void **state) {
-    (void)state;
+static void test_run_busybox(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     if (access("/bin/busybox", X_OK) != 0) {
         print_message("skipped: busybox is not installed\n");
@@ -70,8 +67,7 @@ static void test_run_busybox(void **state) {
     check_run_on(s);
 }
 
-static void test_interpreter_and_input(void **state) {
-    (void)state;
+static void test_interpreter_and_input(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     static const struct {
         const char *rest, *out;
@@ -114,8 +110,7 @@ static void test_failure_keeps_the_object(void **state) {
 }
 
 /* The run that started the script is gone; the script continues; a later run adopts its result. */
-static void test_recover_waits_for_a_running_script(void **state) {
-    (void)state;
+static void test_recover_waits_for_a_running_script(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
     ResourceCase *c = &s.c;
@@ -137,8 +132,7 @@ static void test_recover_waits_for_a_running_script(void **state) {
 }
 
 /* The doubt remains, and the plan does not wait for the machine to boot. */
-static void test_recover_without_the_machine(void **state) {
-    (void)state;
+static void test_recover_without_the_machine(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     static const MutePortKind kinds[] = {MUTE_REFUSES, MUTE_SILENT, MUTE_DROPS};
     for (size_t i = 0; i < ARRAY_COUNT(kinds); i++) {
@@ -190,8 +184,7 @@ static void test_recover_has_a_limit(void **state) {
 }
 
 /* A script killed by a shutdown: it started, and its effects are unknown. */
-static void test_recover_of_a_killed_script(void **state) {
-    (void)state;
+static void test_recover_of_a_killed_script(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
     ResourceCase *c = &s.c;
@@ -206,8 +199,7 @@ static void test_recover_of_a_killed_script(void **state) {
 
 /* The session breaks while the script runs: the script is unaffected, and the next session follows
  * it. */
-static void test_broken_session(void **state) {
-    (void)state;
+static void test_broken_session(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
     ResourceCase *c = &s.c;
@@ -313,8 +305,7 @@ static void test_read_without_the_machine(void **state) {
     ssh_case_close(&s);
 }
 
-static void test_changes(void **state) {
-    (void)state;
+static void test_changes(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     static const struct {
         const char *rest;
@@ -378,8 +369,7 @@ static void test_destroy_command(void **state) {
 }
 
 /* Without a destroy command the object can be deleted although the machine is gone. */
-static void test_delete_without_the_machine(void **state) {
-    (void)state;
+static void test_delete_without_the_machine(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
     ResourceCase *c = &s.c;
@@ -417,8 +407,7 @@ static void note_live(void *payload, uint64_t done, uint64_t total, const char *
 }
 
 /* While a script runs, the progress shows its last line of output, without control characters. */
-static void test_live_output(void **state) {
-    (void)state;
+static void test_live_output(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
     bool is_shown = false;
@@ -432,8 +421,7 @@ static void test_live_output(void **state) {
     ssh_case_close(&s);
 }
 
-static void test_validate(void **state) {
-    (void)state;
+static void test_validate(void **) {
     ResourceCase c = case_open(&ssh_exec);
     static const struct {
         const char *json, *words;

@@ -95,8 +95,7 @@ static pid_t start_cut(const SshServer *server, size_t cut, size_t all) {
     _exit((int)end);
 }
 
-static void test_cut_at_each_stage(void **state) {
-    (void)state;
+static void test_cut_at_each_stage(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
     size_t all;

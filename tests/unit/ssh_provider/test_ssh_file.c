@@ -37,14 +37,12 @@ static void check_life(SshServerKind kind) {
     ssh_case_close(&s);
 }
 
-static void test_life_sshd(void **state) {
-    (void)state;
+static void test_life_sshd(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     check_life(SERVER_SSHD);
 }
 
-static void test_life_dropbear(void **state) {
-    (void)state;
+static void test_life_dropbear(void **) {
     SKIP_WITHOUT(SERVER_DROPBEAR);
     check_life(SERVER_DROPBEAR);
 }
@@ -74,8 +72,7 @@ static void test_drift(void **state) {
     ssh_case_close(&s);
 }
 
-static void test_bytes_and_owner(void **state) {
-    (void)state;
+static void test_bytes_and_owner(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     SshCase s = ssh_case_open(SERVER_SSHD, &ssh_file);
     ResourceCase *c = &s.c;
@@ -118,8 +115,7 @@ static void test_recover(void **state) {
 }
 
 /* Write-only content is sent when its version or another argument changes; it is stored nowhere. */
-static void test_write_only(void **state) {
-    (void)state;
+static void test_write_only(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     SshCase s = ssh_case_open(SERVER_SSHD, &ssh_file);
     ResourceCase *c = &s.c;
@@ -158,8 +154,7 @@ static void test_write_only(void **state) {
     ssh_case_close(&s);
 }
 
-static void test_refusals(void **state) {
-    (void)state;
+static void test_refusals(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     SshCase s = ssh_case_open(SERVER_SSHD, &ssh_file);
     ResourceCase *c = &s.c;
@@ -201,8 +196,7 @@ static void test_read_without_the_machine(void **state) {
 
 /* An upload is in doubt only if the content was sent; then the file shows whether it is complete.
  */
-static void test_cut(void **state) {
-    (void)state;
+static void test_cut(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     SshCase s = ssh_case_open(SERVER_SSHD, &ssh_file);
     ResourceCase *c = &s.c;

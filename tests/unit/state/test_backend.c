@@ -11,16 +11,14 @@ typedef struct Memory {
     Str backup;
 } Memory;
 
-static bool memory_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
+static bool memory_read(Backend *backend, Str *out, Arena *arena, Diags *) {
     const Memory *memory = backend->self;
-    (void)diags;
     *out = str_clone(memory->stored, arena);
     return true;
 }
 
-static bool memory_write(Backend *backend, Str bytes, Diags *diags) {
+static bool memory_write(Backend *backend, Str bytes, Diags *) {
     Memory *memory = backend->self;
-    (void)diags;
     memory->backup = str_clone(backend->backup_bytes.ptr ? backend->backup_bytes : memory->stored,
                                memory->arena);
     memory->stored = str_clone(bytes, memory->arena);
@@ -39,8 +37,7 @@ static void open_memory(Memory *memory, const Cipher *cipher, const char *text, 
     };
 }
 
-static void test_both_ways(void **state) {
-    (void)state;
+static void test_both_ways(void **) {
     CryptCase c = crypt_case_open();
     Memory memory;
     Str text;
@@ -56,8 +53,7 @@ static void test_both_ways(void **state) {
     crypt_case_close(&c);
 }
 
-static void test_fallback(void **state) {
-    (void)state;
+static void test_fallback(void **) {
     CryptCase c = crypt_case_open();
     Memory memory;
     Str text;
@@ -72,8 +68,7 @@ static void test_fallback(void **state) {
     crypt_case_close(&c);
 }
 
-static void test_without_cipher(void **state) {
-    (void)state;
+static void test_without_cipher(void **) {
     CryptCase c = crypt_case_open();
     Memory memory;
     Str text;

@@ -22,8 +22,7 @@ static const BackendType type = {
     BACKEND_VARIABLES(variables),
 };
 
-static void a_page(void **unused) {
-    (void)unused;
+static void a_page(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     StrBuf out = strbuf_new(arena);
     backend_page_write(&type, &out, arena);

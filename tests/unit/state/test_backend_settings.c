@@ -91,8 +91,7 @@ static void check_row(const Row *row) {
         assert_true(str_find(diags.items[0].detail, STR("place"), 0) != SIZE_MAX);
 }
 
-static void where_arguments_come_from(void **unused) {
-    (void)unused;
+static void where_arguments_come_from(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++)
         check_row(&rows[i]);
 }

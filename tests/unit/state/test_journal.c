@@ -76,8 +76,7 @@ static Str content(Case *it) {
     return strbuf_str(&text);
 }
 
-static void nothing_before_the_first_record(void **unused) {
-    (void)unused;
+static void nothing_before_the_first_record(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Case *it = case_new(arena);
     check_str(content(it), "absent");
@@ -89,8 +88,7 @@ static void nothing_before_the_first_record(void **unused) {
     journal_close(it->journal);
 }
 
-static void records_in_order(void **unused) {
-    (void)unused;
+static void records_in_order(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Case *it = case_new(arena);
     uint64_t a = intend(it, "t.a");
@@ -114,8 +112,7 @@ static void records_in_order(void **unused) {
     journal_close(it->journal);
 }
 
-static void fold(void **unused) {
-    (void)unused;
+static void fold(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Case *it = case_new(arena);
     uint64_t a = intend(it, "t.a");
@@ -158,8 +155,7 @@ static void close_and_replay(Case *it) {
 
 /* The beginning of a part is synced at once. A fold keeps the parts of running calls and of calls
  * in doubt. */
-static void parts_outlive_folds(void **unused) {
-    (void)unused;
+static void parts_outlive_folds(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Case *it = case_new(arena);
     uint64_t a = intend(it, "t.a"), b = intend(it, "t.b");
@@ -193,8 +189,7 @@ static void parts_outlive_folds(void **unused) {
     assert_false(pending->parts.items[1].has_ended);
 }
 
-static void parts_share_a_sync(void **state) {
-    (void)state;
+static void parts_share_a_sync(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Case *it = case_new(arena);
     uint64_t a = intend(it, "t.a");
@@ -210,8 +205,7 @@ static void parts_share_a_sync(void **state) {
     journal_close(it->journal);
 }
 
-static void a_part_that_is_not_durable(void **unused) {
-    (void)unused;
+static void a_part_that_is_not_durable(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Case *it = case_new(arena);
     uint64_t a = intend(it, "t.a");
@@ -224,8 +218,7 @@ static void a_part_that_is_not_durable(void **unused) {
 }
 
 /* A fold keeps calls in doubt that are not resolved yet. */
-static void fold_keeps_what_is_in_doubt(void **unused) {
-    (void)unused;
+static void fold_keeps_what_is_in_doubt(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Case *it = case_new(arena);
     (void)intend(it, "t.a");
@@ -246,8 +239,7 @@ static void fold_keeps_what_is_in_doubt(void **unused) {
     check_str(state_find_resource(state, address)->provider_config.provider, "h/n/t");
 }
 
-static void torn_end_is_cut(void **unused) {
-    (void)unused;
+static void torn_end_is_cut(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Case *it = case_new(arena);
     record(it, intend(it, "t.a"), "t.a");
@@ -275,8 +267,7 @@ static uint64_t intend_batched(Case *it, const char *address) {
 }
 
 /* One sync covers all batched intents that precede it, and no other. */
-static void batched_intents(void **unused) {
-    (void)unused;
+static void batched_intents(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Case *it = case_new(arena);
     uint64_t a = intend_batched(it, "t.a");
@@ -301,8 +292,7 @@ static void batched_intents(void **unused) {
 }
 
 /* After a failed sync no intent is committed that was not before. */
-static void batched_intents_of_a_disk_that_fails(void **unused) {
-    (void)unused;
+static void batched_intents_of_a_disk_that_fails(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Case *it = case_new(arena);
     uint64_t a = intend_batched(it, "t.a");
@@ -318,8 +308,7 @@ static void batched_intents_of_a_disk_that_fails(void **unused) {
     journal_close(it->journal);
 }
 
-static void a_disk_that_fails(void **unused) {
-    (void)unused;
+static void a_disk_that_fails(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Case *it = case_new(arena);
     record(it, intend(it, "t.a"), "t.a");
@@ -346,8 +335,7 @@ static void a_disk_that_fails(void **unused) {
 }
 
 /* A result that is only in memory must be written to a state file. */
-static void an_outcome_that_is_not_appended(void **unused) {
-    (void)unused;
+static void an_outcome_that_is_not_appended(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Case *it = case_new(arena);
     record(it, intend(it, "t.a"), "t.a");

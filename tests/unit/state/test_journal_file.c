@@ -36,8 +36,7 @@ static Str content(Case *it) {
     return found ? text : STR("absent");
 }
 
-static void in_order(void **unused) {
-    (void)unused;
+static void in_order(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Case it = case_new(arena);
     open_store(&it);
@@ -61,8 +60,7 @@ static void in_order(void **unused) {
 }
 
 /* The first sync also syncs the directory; otherwise a power loss would lose the file. */
-static void the_directory_is_synced(void **unused) {
-    (void)unused;
+static void the_directory_is_synced(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Case it = case_new(arena);
     open_store(&it);
@@ -78,8 +76,7 @@ static void the_directory_is_synced(void **unused) {
 }
 
 /* A partly written line is removed; the error is reported. */
-static void half_a_line(void **unused) {
-    (void)unused;
+static void half_a_line(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Case it = case_new(arena);
     open_store(&it);

@@ -11,8 +11,7 @@ static Str write(const JournalRecord *record, Arena *arena) {
     return str_slice(strbuf_str(&line), 0, line.len - 1);
 }
 
-static void intent(void **unused) {
-    (void)unused;
+static void intent(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Str dependencies[] = {STR("t.a"), STR("module.m.t.b")};
     JournalRecord record = {
@@ -54,8 +53,7 @@ static void intent(void **unused) {
     check_str(read.pending.dependencies[1], "module.m.t.b");
 }
 
-static void parts(void **unused) {
-    (void)unused;
+static void parts(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     JournalRecord begin = {
         .kind = RECORD_PART_BEGIN,
@@ -86,8 +84,7 @@ static void parts(void **unused) {
 
 /* The names are part of the file format. An unknown action of a later version counts as an update;
  * a record of an ended part has no action. */
-static void actions(void **unused) {
-    (void)unused;
+static void actions(void **) {
     static const struct {
         const char *member;
         PendingAction action;
@@ -119,8 +116,7 @@ static void actions(void **unused) {
     assert_false(journal_record_parse(line, &read, arena));
 }
 
-static void outcome(void **unused) {
-    (void)unused;
+static void outcome(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Str dependencies[] = {STR("t.a")};
     StateObject object = {
@@ -155,8 +151,7 @@ static void outcome(void **unused) {
 }
 
 /* A line with a valid checksum that lacks a member, or has one of its instance. */
-static void incomplete(void **unused) {
-    (void)unused;
+static void incomplete(void **) {
     static const struct {
         const char *json;
         bool is_valid;
@@ -192,8 +187,7 @@ static void incomplete(void **unused) {
     }
 }
 
-static void every_changed_byte(void **unused) {
-    (void)unused;
+static void every_changed_byte(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     JournalRecord record = {.kind = RECORD_START, .lineage = STR("l"), .serial = 5};
     Str line = write(&record, arena);
@@ -208,8 +202,7 @@ static void every_changed_byte(void **unused) {
     assert_int_equal(read.serial, 5);
 }
 
-static void lines(void **unused) {
-    (void)unused;
+static void lines(void **) {
     Str bytes = STR("ab\n\nc");
     JournalLine line = {0};
     assert_true(journal_record_next_line(bytes, &line));

@@ -113,8 +113,7 @@ static Str slot(const Left *left, const char *address) {
                       (unsigned long long)instance->pending->generation);
 }
 
-static void none(void **unused) {
-    (void)unused;
+static void none(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Left left = left_new(arena);
     JournalStore *absent = journal_file_new(&left.disk, STR("absent"), arena);
@@ -126,8 +125,7 @@ static void none(void **unused) {
     assert_int_equal(left.state->serial, 5);
 }
 
-static void same_state(void **unused) {
-    (void)unused;
+static void same_state(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Left left = left_new(arena);
     hold(&left, "t.updated", "old");
@@ -186,8 +184,7 @@ static Str parts_of(const Left *left, const char *address) {
     return strbuf_str(&text);
 }
 
-static void parts(void **unused) {
-    (void)unused;
+static void parts(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Left left = left_new(arena);
     hold(&left, "t.updated", "old");
@@ -221,8 +218,7 @@ static void parts(void **unused) {
 }
 
 /* The second run was interrupted too. */
-static void two_runs(void **unused) {
-    (void)unused;
+static void two_runs(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Left left = left_new(arena);
     start(&left, "l", 5);
@@ -242,8 +238,7 @@ static void two_runs(void **unused) {
 
 /* A run died after its state was written, and another program has changed the state since: nothing
  * is missing, so the state is as stored, with its serial. */
-static void nothing_missing(void **unused) {
-    (void)unused;
+static void nothing_missing(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Left left = left_new(arena);
     hold(&left, "t.created", "newer");
@@ -259,8 +254,7 @@ static void nothing_missing(void **unused) {
     assert_int_equal(left.state->serial, 5);
 }
 
-static void changed_by_others(void **unused) {
-    (void)unused;
+static void changed_by_others(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Left left = left_new(arena);
     hold(&left, "t.held", "theirs");
@@ -286,8 +280,7 @@ static void changed_by_others(void **unused) {
 }
 
 /* The state file was written, but the run ended before the journal was removed. */
-static void folded(void **unused) {
-    (void)unused;
+static void folded(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     for (int ours = 0; ours < 2; ours++) {
         Left left = left_new(arena);
@@ -310,8 +303,7 @@ static void folded(void **unused) {
     }
 }
 
-static void lost_state(void **unused) {
-    (void)unused;
+static void lost_state(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Left left = left_new(arena);
     left.state->lineage = STR_EMPTY;
@@ -323,8 +315,7 @@ static void lost_state(void **unused) {
     check_str(slot(&left, "t.a"), "- create 10");
 }
 
-static void other_lineage(void **unused) {
-    (void)unused;
+static void other_lineage(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Left left = left_new(arena);
     start(&left, "other", 5);
@@ -336,8 +327,7 @@ static void other_lineage(void **unused) {
 }
 
 /* A mark has nothing to replay, whatever its lineage. Each mark is another one. */
-static void marks(void **unused) {
-    (void)unused;
+static void marks(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Left first = left_new(arena), second = left_new(arena);
     bool found;
@@ -351,8 +341,7 @@ static void marks(void **unused) {
     assert_false(str_equal(first.state->mark, second.state->mark));
 }
 
-static void torn_end(void **unused) {
-    (void)unused;
+static void torn_end(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Left whole = left_new(arena);
     start(&whole, "l", 5);
@@ -384,8 +373,7 @@ static void insert(StrVec *lines, size_t at, Str line, Arena *arena) {
     lines->items[at] = line;
 }
 
-static void remove_line(StrVec *lines, size_t at, Arena *arena) {
-    (void)arena;
+static void remove_line(StrVec *lines, size_t at, Arena *) {
     for (size_t i = at + 1; i < lines->count; i++)
         lines->items[i - 1] = lines->items[i];
     lines->count--;
@@ -403,8 +391,7 @@ static void add_empty_line(StrVec *lines, size_t at, Arena *arena) {
     insert(lines, at, STR_EMPTY, arena);
 }
 
-static void truncate_line(StrVec *lines, size_t at, Arena *arena) {
-    (void)arena;
+static void truncate_line(StrVec *lines, size_t at, Arena *) {
     lines->items[at].len /= 2;
 }
 
@@ -418,8 +405,7 @@ static void add_zeros(StrVec *lines, size_t at, Arena *arena) {
     lines->items[at].ptr = line;
 }
 
-static void swap_with_next(StrVec *lines, size_t at, Arena *arena) {
-    (void)arena;
+static void swap_with_next(StrVec *lines, size_t at, Arena *) {
     Str first = lines->items[at];
     lines->items[at] = lines->items[at + 1];
     lines->items[at + 1] = first;
@@ -485,8 +471,7 @@ static void damage_one(const Left *whole, size_t which, size_t at, Arena *arena)
                                &found, arena, &left.diags));
 }
 
-static void every_record_with_every_damage(void **unused) {
-    (void)unused;
+static void every_record_with_every_damage(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Left whole = left_new(arena);
     start(&whole, "l", 5);
@@ -506,8 +491,7 @@ static void every_record_with_every_damage(void **unused) {
 }
 
 /* Another run may be active, so the journal stays unchanged. */
-static void damage_without_a_lock(void **unused) {
-    (void)unused;
+static void damage_without_a_lock(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Left left = left_new(arena);
     Str path = STR("s.journal"), kept, garbage = STR("garbage\n");

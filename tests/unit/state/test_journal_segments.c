@@ -43,9 +43,8 @@ static bool shelf_put(void *self, uint64_t number, Str text, Str *problem, Arena
     return !fails;
 }
 
-static bool shelf_drop(void *self, uint64_t below, Str *problem, Arena *arena) {
+static bool shelf_drop(void *self, uint64_t below, Str *problem, Arena *) {
     Shelf *shelf = self;
-    (void)arena;
     if (is_failing(shelf, problem))
         return false;
     size_t kept = 0;
@@ -76,8 +75,7 @@ static void append(JournalStore *store, const char *text, Arena *arena) {
     assert_true(store->append(store, str_from_cstr(text), &problem, arena));
 }
 
-static void a_sync_is_a_segment(void **unused) {
-    (void)unused;
+static void a_sync_is_a_segment(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Shelf shelf = {.arena = arena};
     JournalStore *store = open_shelf(&shelf);
@@ -99,8 +97,7 @@ static void a_sync_is_a_segment(void **unused) {
     store->close(store);
 }
 
-static void replacing(void **unused) {
-    (void)unused;
+static void replacing(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Shelf shelf = {.arena = arena};
     JournalStore *store = open_shelf(&shelf);
@@ -123,8 +120,7 @@ static void replacing(void **unused) {
 }
 
 /* Requests 1 and 2 of a replacement fail, with and without an effect. */
-static void requests_that_fail(void **unused) {
-    (void)unused;
+static void requests_that_fail(void **) {
     for (int i = 0; i < 2; i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         Shelf shelf = {.arena = arena, .fails_after = i == 1};
@@ -146,8 +142,7 @@ static void requests_that_fail(void **unused) {
 }
 
 /* Segments whose removal failed are ignored. */
-static void a_drop_that_fails(void **unused) {
-    (void)unused;
+static void a_drop_that_fails(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Shelf shelf = {.arena = arena};
     JournalStore *store = open_shelf(&shelf);
@@ -179,8 +174,7 @@ static void write_lines(void *payload) {
 }
 
 /* Threads append while another one syncs: each line is stored once. */
-static void many_append(void **unused) {
-    (void)unused;
+static void many_append(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Shelf shelf = {.arena = arena};
     JournalStore *store = open_shelf(&shelf);

@@ -114,16 +114,14 @@ static void check_responses(bool is_sealed) {
     file_case_close(&test);
 }
 
-static void responses(void **unused) {
-    (void)unused;
+static void responses(void **) {
     check_responses(false);
     check_responses(true);
 }
 
 /* The keeper was killed while it wrote: only whole lines count, and nothing is known to be unsent.
  */
-static void torn(void **unused) {
-    (void)unused;
+static void torn(void **) {
     FileCase test = file_case_open(false);
     Arena *arena = test.c.arena;
     KeeperSink sink = begin(&test, "r1");
@@ -146,8 +144,7 @@ static void torn(void **unused) {
 }
 
 /* A run that recorded its outcomes leaves nothing. A keeper at work is waited for. */
-static void at_work(void **unused) {
-    (void)unused;
+static void at_work(void **) {
     FileCase test = file_case_open(false);
     CancelToken *cancel = cancel_open();
     KeeperSink sink = begin(&test, "r1");

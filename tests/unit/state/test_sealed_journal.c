@@ -14,9 +14,8 @@ typedef struct Shelf {
     int replacements;
 } Shelf;
 
-static bool shelf_read(JournalStore *store, Str *out, bool *found, Str *problem, Arena *arena) {
+static bool shelf_read(JournalStore *store, Str *out, bool *found, Str *, Arena *arena) {
     Shelf *shelf = store->self;
-    (void)problem;
     *out = str_clone(shelf->text, arena);
     *found = shelf->is_there;
     return true;
@@ -47,9 +46,8 @@ static bool shelf_replace(JournalStore *store, Str text, Str *problem, Arena *ar
 }
 
 /* A sync without new lines is an error of the test. */
-static bool shelf_sync(JournalStore *store, Str *problem, Arena *arena) {
+static bool shelf_sync(JournalStore *store, Str *problem, Arena *) {
     const Shelf *shelf = store->self;
-    (void)arena;
     *problem = STR("nothing was appended");
     return shelf->is_open;
 }
@@ -62,8 +60,7 @@ static bool shelf_remove(JournalStore *store, Str *problem, Arena *arena) {
     return true;
 }
 
-static void shelf_close(JournalStore *store) {
-    (void)store;
+static void shelf_close(JournalStore *) {
 }
 
 typedef struct SealedCase {
@@ -109,8 +106,7 @@ static JournalStore *open_journal(SealedCase *test, const Cipher *cipher) {
     return journal;
 }
 
-static void test_lines(void **state) {
-    (void)state;
+static void test_lines(void **) {
     SealedCase test;
     open_case(&test);
     JournalStore *journal = open_journal(&test, test.cipher);
@@ -129,8 +125,7 @@ static void test_lines(void **state) {
 }
 
 /* Records about parts are encrypted like all others. */
-static void test_parts(void **state) {
-    (void)state;
+static void test_parts(void **) {
     SealedCase test;
     open_case(&test);
     Arena *arena = test.c.arena;
@@ -162,8 +157,7 @@ static void test_parts(void **state) {
     crypt_case_close(&test.c);
 }
 
-static void test_replace_and_remove(void **state) {
-    (void)state;
+static void test_replace_and_remove(void **) {
     SealedCase test;
     open_case(&test);
     Str problem;
@@ -181,8 +175,7 @@ static void test_replace_and_remove(void **state) {
     crypt_case_close(&test.c);
 }
 
-static void test_failed_append(void **state) {
-    (void)state;
+static void test_failed_append(void **) {
     SealedCase test;
     open_case(&test);
     Str problem;
@@ -199,8 +192,7 @@ static void test_failed_append(void **state) {
 }
 
 /* Offsets matter to the journal: an unreadable line is replaced by text of the same length. */
-static void test_damage(void **state) {
-    (void)state;
+static void test_damage(void **) {
     SealedCase test;
     open_case(&test);
     append(&test, open_journal(&test, test.cipher), "one\nsecond\nlast one\n");
@@ -223,8 +215,7 @@ static void test_damage(void **state) {
 }
 
 /* A run died while it wrote the first line: the next run starts a new journal. */
-static void test_torn_first_line(void **state) {
-    (void)state;
+static void test_torn_first_line(void **) {
     SealedCase test;
     open_case(&test);
     append(&test, open_journal(&test, test.cipher), "one\n");
@@ -238,8 +229,7 @@ static void test_torn_first_line(void **state) {
     crypt_case_close(&test.c);
 }
 
-static void test_other_forms(void **state) {
-    (void)state;
+static void test_other_forms(void **) {
     SealedCase test;
     open_case(&test);
     append(&test, open_journal(&test, NULL), "plain\n");

@@ -10,8 +10,7 @@ static State *filled(const char *const *addresses, size_t count, Arena *arena) {
     return state;
 }
 
-static void instances_are_sorted(void **unused) {
-    (void)unused;
+static void instances_are_sorted(void **) {
     static const char *const added[] = {"t.a[10]", "t.a[\"b\"]", "t.a[2]",
                                         "t.a",     "t.a[\"a\"]", "t.a[2]"};
     static const char *const wanted[] = {"", "[2]", "[10]", "[\"a\"]", "[\"b\"]"};
@@ -26,8 +25,7 @@ static void instances_are_sorted(void **unused) {
     assert_null(state_find_resource(state, state_case_address("t.b", arena)));
 }
 
-static void resources_are_sorted(void **unused) {
-    (void)unused;
+static void resources_are_sorted(void **) {
     static const char *const added[] = {"module.b.t.a", "t.b", "data.t.z", "t.a",
                                         "module.a[\"k\"].t.a"};
     static const char *const wanted[] = {"data.t.z", "t.a", "t.b", "module.a[\"k\"].t.a",
@@ -41,8 +39,7 @@ static void resources_are_sorted(void **unused) {
         check_str(resource_addr_to_str(sorted.items[i]->address, arena), wanted[i]);
 }
 
-static void pruning(void **unused) {
-    (void)unused;
+static void pruning(void **) {
     static const char *const added[] = {"t.a[0]", "t.a[1]", "t.b", "t.c"};
     SCOPED(ArenaRef) arena = arena_open("test");
     State *state = filled(added, ARRAY_COUNT(added), arena);
@@ -71,8 +68,7 @@ static void pruning(void **unused) {
 }
 
 /* Many removals take one pass at the end. */
-static void many_removals(void **unused) {
-    (void)unused;
+static void many_removals(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     State *state = state_new(arena);
     for (size_t i = 0; i < 1000; i++)
@@ -90,8 +86,7 @@ static void many_removals(void **unused) {
 }
 
 /* The copy shares no memory with the original. */
-static void copies(void **unused) {
-    (void)unused;
+static void copies(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Arena *short_lived = arena_open("original");
     State *state = state_case_load("tainted_and_deposed.tfstate", short_lived);
@@ -109,8 +104,7 @@ static void copies(void **unused) {
 }
 
 /* A fork shares the objects, but has its own instances. */
-static void forks(void **unused) {
-    (void)unused;
+static void forks(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     State *state = state_case_load("tainted_and_deposed.tfstate", arena);
     ResourceAddr address = state_case_address("terraform_data.t", arena);

@@ -13,12 +13,10 @@ typedef struct Store {
     atomic_int answer;
 } Store;
 
-static LeaseResult renew(void *self, int64_t timeout_ms, const CancelToken *stop, Str *problem,
-                         Arena *arena) {
+static LeaseResult renew(void *self, int64_t timeout_ms, const CancelToken *, Str *problem,
+                         Arena *) {
     Store *store = self;
     (void)timeout_ms;
-    (void)stop;
-    (void)arena;
     *problem = STR("no answer came");
     atomic_fetch_add(&store->renewals, 1);
     return (LeaseResult)atomic_load(&store->answer);
@@ -62,8 +60,7 @@ static void check_lost(Case *it) {
     assert_true(str_find(it->diags.items[0].detail, STR("no answer came"), 0) != SIZE_MAX);
 }
 
-static void kept_beyond_its_term(void **unused) {
-    (void)unused;
+static void kept_beyond_its_term(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Case it = {0};
     begin(&it, LEASE_RENEWED, arena);
@@ -72,8 +69,7 @@ static void kept_beyond_its_term(void **unused) {
     state_lease_stop(it.lease);
 }
 
-static void lost_as_the_store_says(void **unused) {
-    (void)unused;
+static void lost_as_the_store_says(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Case it = {0};
     begin(&it, LEASE_LOST, arena);
@@ -83,8 +79,7 @@ static void lost_as_the_store_says(void **unused) {
 }
 
 /* A late renewal does not restore the lock: another process may have held it in between. */
-static void lost_without_an_answer(void **unused) {
-    (void)unused;
+static void lost_without_an_answer(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Case it = {0};
     int64_t before = clock_real.monotonic_ms(NULL);
@@ -97,8 +92,7 @@ static void lost_without_an_answer(void **unused) {
     state_lease_stop(it.lease);
 }
 
-static void stopping_does_not_wait(void **unused) {
-    (void)unused;
+static void stopping_does_not_wait(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Diags diags = diags_new(arena);
     Store store = {0};

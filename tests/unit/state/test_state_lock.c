@@ -3,8 +3,7 @@
 
 #include "state_lock.h"
 
-static void there_and_back(void **unused) {
-    (void)unused;
+static void there_and_back(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     LockInfo info = {STR("id"),   STR("OperationTypeApply"),       STR("in \"fo\""), STR("me@host"),
                      STR("1.11"), STR("2026-01-02T03:04:05.678Z"), STR("s.tfstate")};
@@ -21,8 +20,7 @@ static void there_and_back(void **unused) {
     check_str_equal(read.path, info.path);
 }
 
-static void others_members(void **unused) {
-    (void)unused;
+static void others_members(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     LockInfo read = {0};
     Str json = STR("{\"ID\":\"i\",\"Extra\":{\"a\":[1]},\"Info\":null,\"Who\":\"w\"}\n");
@@ -32,8 +30,7 @@ static void others_members(void **unused) {
     assert_int_equal(read.info.len, 0);
 }
 
-static void refused(void **unused) {
-    (void)unused;
+static void refused(void **) {
     static const char *const cases[] = {"", "[]", "{", "{\"ID\":\"i\"", "{\"ID\":\"i\"}x"};
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -44,8 +41,7 @@ static void refused(void **unused) {
 }
 
 /* Other programs show these names to their users. */
-static void operation_names(void **unused) {
-    (void)unused;
+static void operation_names(void **) {
     static const struct {
         LockOperation operation;
         const char *name;
@@ -74,8 +70,7 @@ static void operation_names(void **unused) {
 }
 
 /* An operation name that loam does not know. */
-static void operation_of_another_program(void **unused) {
-    (void)unused;
+static void operation_of_another_program(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     LockInfo holder = {0};
     Str json = STR("{\"ID\":\"i\",\"Operation\":\"rotate keys\",\"Who\":\"w\"}");
@@ -86,8 +81,7 @@ static void operation_of_another_program(void **unused) {
     assert_true(str_find(diags.items[0].detail, STR("Operation: rotate keys\n"), 0) != SIZE_MAX);
 }
 
-static void report(void **unused) {
-    (void)unused;
+static void report(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Io io = io_real();
     LockInfo info = state_lock_new(&io, LOCK_STATE_MV, STR("s.tfstate"), arena);
@@ -107,8 +101,7 @@ static void report(void **unused) {
     assert_true(str_find(diags.items[1].detail, STR("force-unlock"), 0) == SIZE_MAX);
 }
 
-static void another_lock(void **unused) {
-    (void)unused;
+static void another_lock(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Diags diags = diags_new(arena);
     LockInfo holder = {.id = STR("theirs"), .who = STR("me@here")};
@@ -132,8 +125,7 @@ static int64_t waiting_now(void *self) {
     return waiting->now_ms;
 }
 
-static bool waiting_sleep(void *self, int64_t ms, const CancelToken *cancel) {
-    (void)cancel;
+static bool waiting_sleep(void *self, int64_t ms, const CancelToken *) {
     Waiting *waiting = self;
     waiting->now_ms += ms;
     if (ms > waiting->longest_ms)
@@ -161,8 +153,7 @@ static void waiting_said(void *payload, const LockInfo *holder) {
 }
 
 /* Each holder of the lock is reported once. */
-static void waits(void **unused) {
-    (void)unused;
+static void waits(void **) {
     static const struct {
         const char *holders;
         int64_t timeout_ms;
@@ -189,8 +180,7 @@ static void waits(void **unused) {
 
 /* Between lock and lock info the holder is unknown: asks again until it is known, or the lock is
  * free. */
-static void holder_to_be_known(void **unused) {
-    (void)unused;
+static void holder_to_be_known(void **) {
     static const struct {
         const char *holders;
         bool gets_it;

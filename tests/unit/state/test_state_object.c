@@ -39,8 +39,7 @@ static const StateObject *encode(Value value, Arena *arena) {
     return state_object_encode(value, &schema, OBJECT_TAINTED, STR("p"), NULL, 0, true, arena);
 }
 
-static void there_and_back(void **unused) {
-    (void)unused;
+static void there_and_back(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Value value = decode(str_from_cstr(whole), STR_EMPTY, arena);
     const StateObject *object = encode(value, arena);
@@ -53,8 +52,7 @@ static void there_and_back(void **unused) {
     assert_true(value_identical(value, again));
 }
 
-static void marks(void **unused) {
-    (void)unused;
+static void marks(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     /* One path from the schema, and one from the configuration. */
     Str stored = STR("[[{\"type\":\"get_attr\",\"value\":\"tags\"},"
@@ -78,8 +76,7 @@ static void marks(void **unused) {
     assert_true(value_identical(value, again));
 }
 
-static void lost_attributes(void **unused) {
-    (void)unused;
+static void lost_attributes(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Value value = decode(STR("{\"id\":\"i\",\"gone\":{\"x\":[1]},\"members\":[{\"user\":\"u\","
                              "\"old\":1}],\"any\":{\"value\":{\"z\":1},\"type\":[\"object\",{"
@@ -102,8 +99,7 @@ static const Schema newer = {
     .attributes = attributes, .attribute_count = 1, SCHEMA_BLOCKS(newer_blocks)};
 
 /* Without such a block, the text is that of a version that does not know the block. */
-static void newer_block(void **unused) {
-    (void)unused;
+static void newer_block(void **) {
     static const struct {
         const char *stored;
         const char *written;
@@ -130,8 +126,7 @@ static void newer_block(void **unused) {
     }
 }
 
-static void strings_of_old_states(void **unused) {
-    (void)unused;
+static void strings_of_old_states(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Value value = decode(STR("{\"id\":\"5\",\"size\":\"17.5\"}"), STR_EMPTY, arena);
     check_str(value_number_text(value_attribute(value, STR("size")), arena), "17.5");
@@ -140,8 +135,7 @@ static void strings_of_old_states(void **unused) {
     assert_true(value_is_null(value_attribute(value, STR("size"))));
 }
 
-static void refused(void **unused) {
-    (void)unused;
+static void refused(void **) {
     static const struct {
         const char *attributes;
         const char *sensitive;
@@ -170,8 +164,7 @@ static void refused(void **unused) {
     }
 }
 
-static void equality(void **unused) {
-    (void)unused;
+static void equality(void **) {
     static const struct {
         const char *a;
         const char *b;

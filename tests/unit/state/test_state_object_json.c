@@ -18,8 +18,7 @@ static bool read(Str text, StateObject *out, const char **error, Arena *arena) {
     return true;
 }
 
-static void there_and_back(void **unused) {
-    (void)unused;
+static void there_and_back(void **) {
     static const char *const cases[] = {
         "{\"schema_version\":0,\"attributes\":{},\"sensitive_attributes\":[]}",
         "{\"schema_version\":0,\"attributes\":{},\"sensitive_attributes\":[],"
@@ -44,8 +43,7 @@ static void there_and_back(void **unused) {
     }
 }
 
-static void nulls_are_nothing(void **unused) {
-    (void)unused;
+static void nulls_are_nothing(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     StateObject object;
     const char *error;
@@ -57,8 +55,7 @@ static void nulls_are_nothing(void **unused) {
     assert_int_equal(object.dependency_count, 0);
 }
 
-static void refused(void **unused) {
-    (void)unused;
+static void refused(void **) {
     static const struct {
         const char *text;
         const char *error;
@@ -87,8 +84,7 @@ static void refused(void **unused) {
 }
 
 /* Instances of a resource mostly have the same dependencies: the list is shared. */
-static void same_dependencies(void **unused) {
-    (void)unused;
+static void same_dependencies(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     JsonReader reader = json_reader_new(
         STR("[[\"a.b\",\"c.d\"],[\"a.b\",\"c.d\"],[\"a.b\"],null,[\"a.b\"]]"), arena);

@@ -1,8 +1,7 @@
 /* Differences that require a write of the state file, and those that do not. */
 #include "state_case.h"
 
-static void same(void **unused) {
-    (void)unused;
+static void same(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     State *a = state_case_load("outputs_and_keys.tfstate", arena);
     State *b = state_case_load("outputs_and_keys.tfstate", arena);
@@ -16,8 +15,7 @@ static void same(void **unused) {
     assert_true(statefile_same_content(b, a));
 }
 
-static void change_lineage(State *state, Arena *arena) {
-    (void)arena;
+static void change_lineage(State *state, Arena *) {
     state->lineage = STR("other");
 }
 
@@ -27,8 +25,7 @@ static void change_output(State *state, Arena *arena) {
     map_set(&state->outputs, STR("o"), output);
 }
 
-static void change_sensitivity(State *state, Arena *arena) {
-    (void)arena;
+static void change_sensitivity(State *state, Arena *) {
     ((StateOutput *)map_find(&state->outputs, STR("o")))->sensitive = true;
 }
 
@@ -62,13 +59,11 @@ static void change_provider(State *state, Arena *arena) {
         ->provider_config.alias = STR("west");
 }
 
-static void change_checks(State *state, Arena *arena) {
-    (void)arena;
+static void change_checks(State *state, Arena *) {
     state->check_results = STR("[]");
 }
 
-static void different(void **unused) {
-    (void)unused;
+static void different(void **) {
     static void (*const changes[])(State * state, Arena * arena) = {
         change_lineage, change_output, change_sensitivity, add_output,      change_object,
         remove_object,  add_resource,  add_deposed,        change_provider, change_checks,

@@ -1,8 +1,7 @@
 /* State files of Terraform and OpenTofu, and invalid ones. */
 #include "state_case.h"
 
-static void nouns(void **unused) {
-    (void)unused;
+static void nouns(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     State *state = state_case_load("outputs_and_keys.tfstate", arena);
     check_str(state->lineage, "a52539ae-77ac-9714-8b6d-a7454444b17b");
@@ -31,8 +30,7 @@ static void nouns(void **unused) {
     assert_non_null(state_find_instance(state, d)->current);
 }
 
-static void tainted_and_deposed(void **unused) {
-    (void)unused;
+static void tainted_and_deposed(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     State *state = state_case_load("tainted_and_deposed.tfstate", arena);
     ResourceAddr address = state_case_address("terraform_data.a", arena);
@@ -59,8 +57,7 @@ static void tainted_and_deposed(void **unused) {
 #define SECOND   BY(".x[\\\"b\\\"]")
 
 /* The instances of a resource share one provider configuration, of which each has its own key. */
-static void instance_providers(void **unused) {
-    (void)unused;
+static void instance_providers(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     State *state = state_case_decode(
         STR(HEAD "{" NAMED "\"instances\":[{\"index_key\":0," FIRST "},{\"index_key\":1," SECOND
@@ -72,8 +69,7 @@ static void instance_providers(void **unused) {
     check_str(resource->instances.items[1].provider_key, "b");
 }
 
-static void other_orders_and_members(void **unused) {
-    (void)unused;
+static void other_orders_and_members(void **) {
     static const char *const cases[] = {
         HEAD "{" NAMED PROVIDER INSTANCES "}" TAIL,
         HEAD "{" INSTANCES "," PROVIDER NAMED "\"each\":\"list\"}" TAIL,
@@ -92,8 +88,7 @@ static void other_orders_and_members(void **unused) {
     }
 }
 
-static void empty(void **unused) {
-    (void)unused;
+static void empty(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     assert_true(state_is_empty(state_case_decode(STR_EMPTY, arena)));
     assert_true(state_is_empty(state_case_decode(STR(" \n"), arena)));
@@ -101,8 +96,7 @@ static void empty(void **unused) {
     assert_true(state_is_empty(state_case_decode(nulls, arena)));
 }
 
-static void refused(void **unused) {
-    (void)unused;
+static void refused(void **) {
     static const struct {
         const char *text;
         const char *reason;

@@ -1,8 +1,7 @@
 /* A decoded state file is encoded byte for byte as Terraform wrote it. */
 #include "state_case.h"
 
-static void as_it_was_read(void **unused) {
-    (void)unused;
+static void as_it_was_read(void **) {
     static const char *const names[] = {
         "outputs_and_keys.tfstate",
         "tainted_and_deposed.tfstate",
@@ -16,8 +15,7 @@ static void as_it_was_read(void **unused) {
     }
 }
 
-static void whole_form(void **unused) {
-    (void)unused;
+static void whole_form(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     State *state = state_new(arena);
     state->serial = 18446744073709551615ULL;

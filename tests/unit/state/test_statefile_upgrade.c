@@ -7,8 +7,7 @@ static const StateObject *object_at(const State *state, const char *address, Are
     return instance->current;
 }
 
-static void version_3(void **unused) {
-    (void)unused;
+static void version_3(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     State *state = state_case_load("version3.tfstate", arena);
     assert_int_equal(state->serial, 12);
@@ -41,8 +40,7 @@ static void version_3(void **unused) {
     check_str(state_find_resource(state, address)->provider_config.module, "module.m");
 }
 
-static void version_1(void **unused) {
-    (void)unused;
+static void version_1(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     State *state = state_case_decode(
         STR("{\"version\":1,\"serial\":3,\"modules\":[{\"path\":[\"root\"],\"outputs\":{\"o\":"
@@ -71,8 +69,7 @@ static Str with_attributes(Str flat, Arena *arena) {
     return strbuf_str(&text);
 }
 
-static void flat_attributes(void **unused) {
-    (void)unused;
+static void flat_attributes(void **) {
     static const struct {
         const char *flat; /* name=value, separated by blanks */
         const char *json;
@@ -94,8 +91,7 @@ static void flat_attributes(void **unused) {
     }
 }
 
-static void rejected(void **unused) {
-    (void)unused;
+static void rejected(void **) {
     static const char *const cases[] = {
         "{\"version\":3,",
         "{\"version\":3,\"modules\":[{\"resources\":{\"one\":{}}}]}",

@@ -14,8 +14,7 @@ typedef struct Store {
     bool fails;
 } Store;
 
-static bool store_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
-    (void)diags;
+static bool store_read(Backend *backend, Str *out, Arena *arena, Diags *) {
     *out = str_clone(((Store *)backend->self)->text, arena);
     return true;
 }

@@ -61,8 +61,7 @@ static inline void suite_case_close(SuiteCase *c) {
     arena_close(c->arena);
 }
 
-static inline void suite_case_write(SuiteCase *c, const char *path, const char *text) {
-    (void)c;
+static inline void suite_case_write(SuiteCase *, const char *path, const char *text) {
     Str name = str_from_cstr(path);
     assert_int_equal(disk_real.make_directories(NULL, disk_directory_of(name), 0777), 0);
     assert_int_equal(disk_real.write_file(NULL, name, str_from_cstr(text), 0666), 0);
@@ -97,10 +96,9 @@ static inline void suite_case_file(void *self, const SuiteFile *file, SuiteProgr
     suite_case_tell_diags(c, &file->diags);
 }
 
-static inline void suite_case_run(void *self, const SuiteFile *file, const SuiteRun *run,
+static inline void suite_case_run(void *self, const SuiteFile *, const SuiteRun *run,
                                   SuiteProgress progress) {
     SuiteCase *c = self;
-    (void)file;
     if (c->on_run)
         c->on_run(c, run, progress);
     if (progress == SUITE_TEARDOWN)
@@ -119,19 +117,17 @@ static inline void suite_case_list(SuiteCase *c, const State *state) {
     strbuf_add_char(&c->events, '\n');
 }
 
-static inline void suite_case_left(void *self, const SuiteFile *file, const SuiteRun *run,
+static inline void suite_case_left(void *self, const SuiteFile *, const SuiteRun *run,
                                    const State *state, SuiteReason reason) {
     SuiteCase *c = self;
-    (void)file;
     strbuf_add_format(&c->events, "  %s of %.*s:", reason == SUITE_REASON_SKIP ? "kept" : "left",
                       STR_ARG(run->config->name));
     suite_case_list(c, state);
 }
 
-static inline void suite_case_interrupt(void *self, const SuiteFile *file,
-                                        const SuiteLeftovers *left, const Plan *planned) {
+static inline void suite_case_interrupt(void *self, const SuiteFile *, const SuiteLeftovers *left,
+                                        const Plan *planned) {
     SuiteCase *c = self;
-    (void)file;
     if (planned)
         strbuf_add_format(&c->events, "  interrupted plan of %zu changes\n",
                           planned->changes.count);

@@ -6,8 +6,7 @@
     "resource \"terraform_data\" \"a\" {\n  input = 1\n}\n"                                        \
     "output \"o\" {\n  value = terraform_data.a.output\n}\n"
 
-static void files_and_filters(void **state) {
-    (void)state;
+static void files_and_filters(void **) {
     static const struct {
         const char *filter;
         const char *wanted;
@@ -30,15 +29,13 @@ static void files_and_filters(void **state) {
     }
 }
 
-static void stop_at_first(SuiteCase *c, const SuiteRun *run, SuiteProgress progress) {
-    (void)run;
+static void stop_at_first(SuiteCase *c, const SuiteRun *, SuiteProgress progress) {
     if (progress == SUITE_STARTING)
         cancel_raise(c->stop, CANCEL_STOP);
 }
 
 /* After a stop the current run is completed and its objects are destroyed. */
-static void stopping(void **state) {
-    (void)state;
+static void stopping(void **) {
     SuiteCase *c = suite_case_open();
     c->stop = cancel_open();
     c->on_run = stop_at_first;
@@ -52,15 +49,13 @@ static void stopping(void **state) {
     suite_case_close(c);
 }
 
-static void give_up_after_first(SuiteCase *c, const SuiteRun *run, SuiteProgress progress) {
-    (void)run;
+static void give_up_after_first(SuiteCase *c, const SuiteRun *, SuiteProgress progress) {
     if (progress == SUITE_COMPLETE)
         cancel_raise(c->stop, CANCEL_NOW);
 }
 
 /* After a second stop nothing is destroyed; the remaining objects are reported. */
-static void giving_up(void **state) {
-    (void)state;
+static void giving_up(void **) {
     SuiteCase *c = suite_case_open();
     c->stop = cancel_open();
     c->on_run = give_up_after_first;
@@ -73,8 +68,7 @@ static void giving_up(void **state) {
 }
 
 /* A run that failed before the signal does not count as interrupted. */
-static void giving_up_after_a_failure(void **state) {
-    (void)state;
+static void giving_up_after_a_failure(void **) {
     SuiteCase *c = suite_case_open();
     c->stop = cancel_open();
     c->on_run = give_up_after_first;
@@ -90,8 +84,7 @@ static void giving_up_after_a_failure(void **state) {
     suite_case_close(c);
 }
 
-static void validation(void **state) {
-    (void)state;
+static void validation(void **) {
     static const struct {
         const char *text;
         const char *wanted;

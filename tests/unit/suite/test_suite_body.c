@@ -27,8 +27,7 @@ static void check_text(const BodyContent *content, const char *name, const char 
     check_str(value_text(attribute->expr->as.literal), wanted);
 }
 
-static void binds(void **state) {
-    (void)state;
+static void binds(void **) {
     static const BodyAttributeSchema attributes[] = {{"a", false, BODY_EXPRESSION},
                                                      {"b", false, BODY_EXPRESSION}};
     static const BodyBlockSchema blocks[] = {{"inner", 0}};
@@ -50,8 +49,7 @@ static void binds(void **state) {
     arena_close(arena);
 }
 
-static void reports_missing_names(void **state) {
-    (void)state;
+static void reports_missing_names(void **) {
     Arena *arena = arena_open("test");
     Diags diags = diags_new(arena);
     Scope scope = scope_from_map(names(arena), function_table_new(NULL, 0, arena));

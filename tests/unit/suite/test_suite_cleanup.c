@@ -4,8 +4,7 @@
 
 #define THING "resource \"fake_thing\" \"a\" {\n  name = \"a\"\n}\n"
 
-static void destroys(void **state) {
-    (void)state;
+static void destroys(void **) {
     SuiteCase *c = suite_case_open();
     suite_case_write(c, "main.tf", THING);
     suite_case_write(c, "setup/main.tf", "resource \"fake_thing\" \"b\" {\n  name = \"b\"\n}\n");
@@ -18,8 +17,7 @@ static void destroys(void **state) {
     suite_case_close(c);
 }
 
-static void reports_remaining_objects(void **state) {
-    (void)state;
+static void reports_remaining_objects(void **) {
     SuiteCase *c = suite_case_open();
     fake_world_order(&c->world, "delete a");
     suite_case_write(c, "main.tf", THING);
@@ -34,8 +32,7 @@ static void reports_remaining_objects(void **state) {
 }
 
 /* Objects of a failed apply are destroyed too. */
-static void after_a_failed_apply(void **state) {
-    (void)state;
+static void after_a_failed_apply(void **) {
     SuiteCase *c = suite_case_open();
     fake_world_order(&c->world, "create b");
     suite_case_write(c, "main.tf", THING "resource \"fake_thing\" \"b\" {\n  name = \"b\"\n}\n");

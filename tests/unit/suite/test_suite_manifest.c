@@ -42,8 +42,7 @@ static SuiteEntries entries_of(ManifestCase *m, const char *file) {
 }
 
 /* The layout is that of Terraform, which ignores "run". */
-static void layout(void **state) {
-    (void)state;
+static void layout(void **) {
     ManifestCase m = open_case();
     DiskStat stat;
     assert_int_equal(entries_of(&m, "a.tftest.hcl").count, 0);
@@ -78,8 +77,7 @@ static void layout(void **state) {
 }
 
 /* Entries of other states and files stay; the last one takes the manifest with it. */
-static void changes(void **state) {
-    (void)state;
+static void changes(void **) {
     ManifestCase m = open_case();
     SuiteEntry one = {STR("1"), STR("id1"), STR("r"), SUITE_REASON_ERROR};
     SuiteEntry two = {STR("2"), STR("id2"), STR("r"), SUITE_REASON_ERROR};
@@ -103,8 +101,7 @@ static void changes(void **state) {
 }
 
 /* Members of other programs and unknown reasons. */
-static void foreign(void **state) {
-    (void)state;
+static void foreign(void **) {
     ManifestCase m = open_case();
     write_manifest(&m, "{\"x\": [1], \"version\": 0, \"files\": {\"a\": {\"y\": {}, \"states\": "
                        "{\"k\": {\"reason\": \"new\", \"z\": null, \"id\": \"i\"}, \"l\": {}}}}}");
@@ -136,8 +133,7 @@ static void damaged(void **state) {
     }
 }
 
-static void ids(void **state) {
-    (void)state;
+static void ids(void **) {
     ManifestCase m = open_case();
     Str one = suite_manifest_new_id(m.c->arena);
     Str other = suite_manifest_new_id(m.c->arena);

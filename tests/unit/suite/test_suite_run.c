@@ -98,8 +98,7 @@ static const RunCase run_cases[] = {
      "  clean one\na.tftest.hcl pass\npass\n"},
 };
 
-static void runs(void **state) {
-    (void)state;
+static void runs(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(run_cases); i++) {
         SuiteCase *c = suite_case_open();
         suite_case_write(c, "main.tf", run_cases[i].config);

@@ -16,8 +16,7 @@ static bool has_manifest(void) {
 }
 
 /* Nothing but the directory is left of a test without failures. */
-static void leaves_nothing(void **state) {
-    (void)state;
+static void leaves_nothing(void **) {
     SuiteCase *c = suite_case_open();
     DiskEntries entries = {0};
     suite_case_write(c, "main.tf", MAIN);
@@ -30,8 +29,7 @@ static void leaves_nothing(void **state) {
 }
 
 /* States without objects that could be lost stay in memory. */
-static void stays_in_memory(void **state) {
-    (void)state;
+static void stays_in_memory(void **) {
     static const struct {
         const char *about;
         const char *main;
@@ -53,16 +51,14 @@ static void stays_in_memory(void **state) {
     }
 }
 
-static void check_during(SuiteCase *c, const SuiteRun *run, SuiteProgress progress) {
-    (void)c;
+static void check_during(SuiteCase *, const SuiteRun *run, SuiteProgress progress) {
     if (progress == SUITE_COMPLETE && str_equal_cstr(run->config->name, "two"))
         assert_true(has_manifest());
 }
 
 /* The states of all runs are stored before the first change with effects: their outputs may be
  * needed to destroy its objects. A killed program leaves them all. */
-static void stores_all(void **state) {
-    (void)state;
+static void stores_all(void **) {
     SuiteCase *c = suite_case_open();
     fake_world_order(&c->world, "delete a");
     c->on_run = check_during;
@@ -99,8 +95,7 @@ static void write_keeping(SuiteCase *c) {
 }
 
 /* The state is restored to the run with skip_cleanup; others are destroyed. */
-static void keeps(void **state) {
-    (void)state;
+static void keeps(void **) {
     SuiteCase *c = suite_case_open();
     write_keeping(c);
     check_str(suite_case_run_all(c),
@@ -113,8 +108,7 @@ static void keeps(void **state) {
 }
 
 /* A test does not replace the states of an earlier one. */
-static void refuses_a_second_test(void **state) {
-    (void)state;
+static void refuses_a_second_test(void **) {
     SuiteCase *c = suite_case_open();
     write_keeping(c);
     suite_case_write(c, "c.tftest.hcl", "run \"other\" {\n  command = plan\n}\n");
@@ -125,8 +119,7 @@ static void refuses_a_second_test(void **state) {
     suite_case_close(c);
 }
 
-static void repairs(void **state) {
-    (void)state;
+static void repairs(void **) {
     SuiteCase *c = suite_case_open();
     write_keeping(c);
     fake_world_order(&c->world, "delete b");
@@ -145,8 +138,7 @@ static void repairs(void **state) {
 }
 
 /* skip_cleanup keeps objects without effects too. */
-static void keeps_values(void **state) {
-    (void)state;
+static void keeps_values(void **) {
     SuiteCase *c = suite_case_open();
     suite_case_write(c, "main.tf", DATA);
     suite_case_write(c, "a.tftest.hcl", "test {\n  skip_cleanup = true\n}\nrun \"one\" {\n}\n");
@@ -158,8 +150,7 @@ static void keeps_values(void **state) {
 }
 
 /* A failed creation of an object that the run is to keep: the end of the file tries again. */
-static void restores_after_a_failure(void **state) {
-    (void)state;
+static void restores_after_a_failure(void **) {
     SuiteCase *c = suite_case_open();
     fake_world_order(&c->world, "update a");
     suite_case_write(c, "main.tf", MAIN);
@@ -176,8 +167,7 @@ static void restores_after_a_failure(void **state) {
     "run \"one\" {\n  backend \"local\" {\n    path = \"kept/state\"\n  }\n}\n"                    \
     "run \"two\" {\n" SIZE("2") "}\n"
 
-static void uses_a_backend(void **state) {
-    (void)state;
+static void uses_a_backend(void **) {
     static const char *const wanted =
         "  one pass\n  two pass\n  clean one\n  kept of one: fake_thing.a\n"
         "a.tftest.hcl pass\npass\n";
@@ -204,14 +194,12 @@ static void give_up_at_begin(SuiteCase *c, SuiteProgress progress) {
         cancel_raise(c->stop, CANCEL_NOW);
 }
 
-static void give_up(SuiteCase *c, const SuiteRun *run, SuiteProgress progress) {
-    (void)run;
+static void give_up(SuiteCase *c, const SuiteRun *, SuiteProgress progress) {
     if (progress == SUITE_COMPLETE)
         cancel_raise(c->stop, CANCEL_NOW);
 }
 
-static void interrupted(void **state) {
-    (void)state;
+static void interrupted(void **) {
     SuiteCase *c = suite_case_open();
     c->stop = cancel_open();
     c->on_run = give_up;
@@ -226,8 +214,7 @@ static void interrupted(void **state) {
     suite_case_close(c);
 }
 
-static void interrupted_cleanup(void **state) {
-    (void)state;
+static void interrupted_cleanup(void **) {
     SuiteCase *c = suite_case_open();
     suite_case_write(c, "main.tf", MAIN);
     suite_case_write(c, "a.tftest.hcl", "run \"one\" {\n  skip_cleanup = true\n}\n" LONG_OTHER);
@@ -242,8 +229,7 @@ static void interrupted_cleanup(void **state) {
 }
 
 /* A state that an earlier test left in a file is destroyed there, not in the backend of today. */
-static void backend_later(void **state) {
-    (void)state;
+static void backend_later(void **) {
     SuiteCase *c = suite_case_open();
     suite_case_write(c, "main.tf", MAIN);
     suite_case_write(c, "a.tftest.hcl", "run \"one\" {\n  skip_cleanup = true\n}\n");
@@ -275,8 +261,7 @@ static void orphans(void **state) {
 }
 
 /* A value that no state has: the cleanup of that run fails, and its state stays. */
-static void missing_outputs(void **state) {
-    (void)state;
+static void missing_outputs(void **) {
     SuiteCase *c = suite_case_open();
     suite_case_write(c, "main.tf", MAIN);
     suite_case_write(c, "a.tftest.hcl",
@@ -291,8 +276,7 @@ static void missing_outputs(void **state) {
     suite_case_close(c);
 }
 
-static void unreadable_state(void **state) {
-    (void)state;
+static void unreadable_state(void **) {
     SuiteCase *c = suite_case_open();
     SuiteEntries entries = {0};
     write_keeping(c);

@@ -3,8 +3,7 @@
 
 #define MAIN "variable \"v\" {\n  default = \"default\"\n}\n"
 
-static void precedence(void **state) {
-    (void)state;
+static void precedence(void **) {
     static const struct {
         const char *tfvars; /* NULL: none */
         const char *flag;
@@ -43,8 +42,7 @@ static void precedence(void **state) {
 }
 
 /* Values for undeclared variables are allowed: other modules and assertions may use them. */
-static void undeclared(void **state) {
-    (void)state;
+static void undeclared(void **) {
     SuiteCase *c = suite_case_open();
     suite_case_write(c, "main.tf", MAIN);
     suite_case_write(c, "terraform.tfvars", "w = [1]\n");
@@ -57,8 +55,7 @@ static void undeclared(void **state) {
 }
 
 /* A variable in a provider block of the file. */
-static void in_provider_blocks(void **state) {
-    (void)state;
+static void in_provider_blocks(void **) {
     SuiteCase *c = suite_case_open();
     suite_case_write(c, "main.tf", MAIN "resource \"fake_thing\" \"a\" {\n  name = \"a\"\n}\n");
     suite_case_write(c, "a.tftest.hcl",

@@ -64,8 +64,7 @@ static Value output(StateDirectory *directory, const char *name) {
     return found;
 }
 
-static void test_outputs(void **state) {
-    (void)state;
+static void test_outputs(void **) {
     StateDirectory directory;
     directory_open(&directory);
     put(&directory, "r.tfstate", stored);

@@ -24,8 +24,7 @@ static void test_create(void **state) {
     case_close(&c);
 }
 
-static void test_update_keeps_id(void **state) {
-    (void)state;
+static void test_update_keeps_id(void **) {
     ResourceCase c = case_open(&terraform_data);
     check_done(&c, case_apply(&c, INPUT("\"x\"")));
     Str id = case_text(&c, "id");
@@ -41,16 +40,14 @@ static void test_update_keeps_id(void **state) {
     case_close(&c);
 }
 
-static void test_null_input_is_known(void **state) {
-    (void)state;
+static void test_null_input_is_known(void **) {
     ResourceCase c = case_open(&terraform_data);
     check_done(&c, case_plan(&c, "{}"));
     assert_false(case_is_planned_unknown(&c, "output"));
     case_close(&c);
 }
 
-static void test_trigger_replaces(void **state) {
-    (void)state;
+static void test_trigger_replaces(void **) {
     ResourceCase c = case_open(&terraform_data);
     check_done(&c, case_apply(&c, TRIGGER("\"x\"", "\"1\"")));
     Str id = case_text(&c, "id");
@@ -62,8 +59,7 @@ static void test_trigger_replaces(void **state) {
     case_close(&c);
 }
 
-static void test_import(void **state) {
-    (void)state;
+static void test_import(void **) {
     ResourceCase c = case_open(&terraform_data);
     check_done(&c, case_import(&c, STR("abc")));
     check_str(case_text(&c, "id"), "abc");
@@ -72,8 +68,7 @@ static void test_import(void **state) {
 }
 
 /* The values are those of Terraform 1.11.4 for the same objects. */
-static void test_moved(void **state) {
-    (void)state;
+static void test_moved(void **) {
     static const struct {
         const char *type;
         const char *provider;

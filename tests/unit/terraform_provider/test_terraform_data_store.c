@@ -39,8 +39,7 @@ static Str show(Value object, const char *name, Arena *arena) {
     return str_format(arena, "unknown %.*s", STR_ARG(type_friendly_name(v.type, arena)));
 }
 
-static void test_plan(void **state) {
-    (void)state;
+static void test_plan(void **) {
     static const struct {
         const char *prior; /* NULL: a new object */
         const char *config;
@@ -106,8 +105,7 @@ static void test_plan(void **state) {
     }
 }
 
-static void test_apply(void **state) {
-    (void)state;
+static void test_apply(void **) {
     static const struct {
         const char *config;
         const char *output;
@@ -141,8 +139,7 @@ static Value with_unknown(Value object, const char *name, Arena *arena) {
 }
 
 /* An unknown input or version is unknown later, too; other unknown parts are errors. */
-static void test_unknown(void **state) {
-    (void)state;
+static void test_unknown(void **) {
     static const struct {
         const char *name; /* NULL: the block */
         const char *path; /* of the error; NULL: none */

@@ -11,8 +11,7 @@ static void check_offset(const char *json, const char *expected) {
     case_close(&c);
 }
 
-static void test_calendar(void **state) {
-    (void)state;
+static void test_calendar(void **) {
     check_offset("{\"base_rfc3339\":\"2024-01-31T10:00:00Z\",\"offset_months\":1}",
                  "2024-03-02T10:00:00Z");
     check_offset("{\"base_rfc3339\":\"2023-01-31T10:00:00Z\",\"offset_months\":1}",
@@ -26,8 +25,7 @@ static void test_calendar(void **state) {
                  "2023-01-04T00:00:00Z");
 }
 
-static void test_update_keeps_the_base(void **state) {
-    (void)state;
+static void test_update_keeps_the_base(void **) {
     ResourceCase c = case_open(&time_offset);
     check_done(&c, case_apply(&c, "{\"offset_days\":1}"));
     Str base = str_clone(case_text(&c, "base_rfc3339"), c.arena);
@@ -38,8 +36,7 @@ static void test_update_keeps_the_base(void **state) {
     case_close(&c);
 }
 
-static void test_import(void **state) {
-    (void)state;
+static void test_import(void **) {
     ResourceCase c = case_open(&time_offset);
     check_done(&c, case_import(&c, STR("2024-01-31T10:00:00Z,,,7,,,")));
     check_str(case_text(&c, "rfc3339"), "2024-02-07T10:00:00Z");

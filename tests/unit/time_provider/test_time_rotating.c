@@ -4,8 +4,7 @@
 
 static int64_t now_ms;
 
-static int64_t fixed_now(void *self) {
-    (void)self;
+static int64_t fixed_now(void *) {
     return now_ms;
 }
 
@@ -30,8 +29,7 @@ static void test_expiry(void **state) {
     case_close(&c);
 }
 
-static void test_last_rotation_counts(void **state) {
-    (void)state;
+static void test_last_rotation_counts(void **) {
     ResourceCase c = case_open(&time_rotating);
     check_done(&c, case_apply(&c, "{" BASE "\"rotation_hours\":5,\"rotation_years\":90}"));
     check_str(case_text(&c, "rotation_rfc3339"), "2114-01-31T10:00:00Z");
@@ -41,8 +39,7 @@ static void test_last_rotation_counts(void **state) {
     case_close(&c);
 }
 
-static void test_import(void **state) {
-    (void)state;
+static void test_import(void **) {
     ResourceCase c = case_open(&time_rotating);
     check_done(&c, case_import(&c, STR("2090-02-12T06:36:13Z,,,30,,")));
     check_str(case_text(&c, "rotation_rfc3339"), "2090-03-14T06:36:13Z");

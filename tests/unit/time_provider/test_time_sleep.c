@@ -9,13 +9,11 @@ static int64_t took_ms(ResourceCase *c, bool (*act)(ResourceCase *, const char *
     return call_monotonic_ms(case_call(c)) - start;
 }
 
-static bool destroy(ResourceCase *c, const char *json) {
-    (void)json;
+static bool destroy(ResourceCase *c, const char *) {
     return case_delete(c);
 }
 
-static void test_waits(void **state) {
-    (void)state;
+static void test_waits(void **) {
     ResourceCase c = case_open(&time_sleep);
     assert_true(took_ms(&c, case_apply, "{\"create_duration\":\"30ms\"}") >= 30);
     assert_true(took_ms(&c, case_apply,
@@ -33,8 +31,7 @@ static void test_stopped(void **state) {
     case_close(&c);
 }
 
-static void test_durations(void **state) {
-    (void)state;
+static void test_durations(void **) {
     ResourceCase c = case_open(&time_sleep);
     static const char *const good[] = {"1s", "1.5h", "10ms", "2m"};
     static const char *const bad[] = {"1h30m", "1", "s", "-1s", "1 s", "1d", ".5s", "1.s"};

@@ -2,8 +2,7 @@
 #include "resource_case.h"
 #include "time_provider.h"
 
-static void test_given(void **state) {
-    (void)state;
+static void test_given(void **) {
     ResourceCase c = case_open(&time_static);
     check_done(&c, case_plan(&c, "{\"rfc3339\":\"2024-02-29T23:59:59+01:00\"}"));
     assert_true(value_is_wholly_known(c.plan.planned));
@@ -16,8 +15,7 @@ static void test_given(void **state) {
     case_close(&c);
 }
 
-static void test_own(void **state) {
-    (void)state;
+static void test_own(void **) {
     ResourceCase c = case_open(&time_static);
     check_done(&c, case_plan(&c, "{}"));
     assert_true(case_is_planned_unknown(&c, "rfc3339"));

@@ -16,8 +16,7 @@ static void is_made_anew(void **state) {
     case_close(&c);
 }
 
-static void is_validated(void **state) {
-    (void)state;
+static void is_validated(void **) {
     ResourceCase c = case_open(&ephemeral_tls_private_key);
     assert_false(case_validate(&c, "{\"algorithm\":\"DSA\"}"));
     assert_false(case_validate(&c, "{\"algorithm\":\"RSA\",\"rsa_bits\":512}"));

@@ -51,8 +51,7 @@ static void check_self_signed(const char *key_json) {
     case_close(&keys.key);
 }
 
-static void test_self_signed(void **state) {
-    (void)state;
+static void test_self_signed(void **) {
     check_self_signed("{\"algorithm\":\"RSA\"}");
     check_self_signed("{\"algorithm\":\"ED25519\"}");
     check_self_signed("{\"algorithm\":\"ECDSA\"}");
@@ -61,13 +60,11 @@ static void test_self_signed(void **state) {
 
 static int64_t now_ms;
 
-static int64_t fixed_now(void *self) {
-    (void)self;
+static int64_t fixed_now(void *) {
     return now_ms;
 }
 
-static void test_renewal(void **state) {
-    (void)state;
+static void test_renewal(void **) {
     Keys keys = new_key("{\"algorithm\":\"ED25519\"}");
     ResourceCase c = case_open(&tls_self_signed_cert);
     Clock clock = clock_real;

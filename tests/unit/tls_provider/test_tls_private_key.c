@@ -68,8 +68,7 @@ static void check_fingerprint(ResourceCase *c, const char *path) {
     assert_true(str_find(line, wanted, 0) != SIZE_MAX);
 }
 
-static void test_formats(void **state) {
-    (void)state;
+static void test_formats(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         char directory[] = "/tmp/test_tls.XXXXXX";
         assert_non_null(mkdtemp(directory));
@@ -101,8 +100,7 @@ static void test_formats(void **state) {
     }
 }
 
-static void test_curve_that_ssh_lacks(void **state) {
-    (void)state;
+static void test_curve_that_ssh_lacks(void **) {
     ResourceCase c = case_open(&tls_private_key);
     check_done(&c, case_apply(&c, "{\"algorithm\":\"ECDSA\"}"));
     check_str(case_text(&c, "ecdsa_curve"), "P224");
@@ -111,8 +109,7 @@ static void test_curve_that_ssh_lacks(void **state) {
     case_close(&c);
 }
 
-static void test_refusals(void **state) {
-    (void)state;
+static void test_refusals(void **) {
     static const char *const refused[] = {
         "{\"algorithm\":\"DSA\"}",
         "{\"algorithm\":\"RSA\",\"rsa_bits\":5}",

@@ -19,8 +19,7 @@ static AddressTarget parse_target(const char *text, Arena *arena) {
     return target;
 }
 
-static void prints_as_it_was_written(void **state) {
-    (void)state;
+static void prints_as_it_was_written(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const cases[][2] = {
         {"a.b", "a.b"},
@@ -44,8 +43,7 @@ static void prints_as_it_was_written(void **state) {
     }
 }
 
-static void modules_print(void **state) {
-    (void)state;
+static void modules_print(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     const ModuleAddr *a = module_addr_child(NULL, STR("a"), KEY_ABSENT, arena);
     InstanceKey key = {.kind = KEY_STRING, .text = STR("k")};
@@ -59,8 +57,7 @@ static void modules_print(void **state) {
     assert_true(module_addr_equal(NULL, NULL));
 }
 
-static void order_of_addresses(void **state) {
-    (void)state;
+static void order_of_addresses(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const sorted[] = {
         "data.z.z",
@@ -91,8 +88,7 @@ static void order_of_addresses(void **state) {
     }
 }
 
-static void keys_are_values(void **state) {
-    (void)state;
+static void keys_are_values(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     InstanceKey number = address_key_from_value(value_int(3));
     InstanceKey text = address_key_from_value(value_from_cstr("x"));
@@ -113,8 +109,7 @@ static void keys_are_values(void **state) {
     assert_true(address_key_equal(unknown, unknown));
 }
 
-static void targets_match(void **state) {
-    (void)state;
+static void targets_match(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const struct {
         const char *target;
@@ -149,8 +144,7 @@ static void targets_match(void **state) {
     }
 }
 
-static void containment_of_modules(void **state) {
-    (void)state;
+static void containment_of_modules(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     const ModuleAddr *inner = parse("module.a[0].module.b.x.y", arena).module;
     assert_true(module_addr_is_within(inner, NULL));

@@ -3,8 +3,7 @@
 
 #include "address.h"
 
-static void parts_of_a_resource(void **state) {
-    (void)state;
+static void parts_of_a_resource(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Diags diags = diags_new(arena);
     ResourceAddr address;
@@ -20,8 +19,7 @@ static void parts_of_a_resource(void **state) {
     assert_int_equal(address.key.index, 12);
 }
 
-static void keys_are_unescaped(void **state) {
-    (void)state;
+static void keys_are_unescaped(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const cases[][2] = {
         {"a.b[\"\"]", ""},
@@ -43,8 +41,7 @@ static void keys_are_unescaped(void **state) {
     }
 }
 
-static void targets(void **state) {
-    (void)state;
+static void targets(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Diags diags = diags_new(arena);
     AddressTarget target;
@@ -57,8 +54,7 @@ static void targets(void **state) {
     check_str(resource_addr_to_str(target.resource, arena), "module.a.x.y");
 }
 
-static void errors_name_the_part(void **state) {
-    (void)state;
+static void errors_name_the_part(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const cases[][2] = {
         {"", "is empty"},
@@ -105,8 +101,7 @@ static void errors_name_the_part(void **state) {
     }
 }
 
-static void unknown_keys(void **state) {
-    (void)state;
+static void unknown_keys(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Diags diags = diags_new(arena);
     ResourceAddr address;

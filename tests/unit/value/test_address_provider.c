@@ -3,8 +3,7 @@
 
 #include "address.h"
 
-static void parsed(void **state) {
-    (void)state;
+static void parsed(void **) {
     static const struct {
         const char *text;
         const char *provider;
@@ -39,8 +38,7 @@ static void parsed(void **state) {
     }
 }
 
-static void refused(void **state) {
-    (void)state;
+static void refused(void **) {
     static const char *const cases[] = {
         "",
         "aws",
@@ -71,8 +69,7 @@ static void refused(void **state) {
 }
 
 /* Each part is compared, and a clone does not use the original's memory. */
-static void compared_and_cloned(void **state) {
-    (void)state;
+static void compared_and_cloned(void **) {
     static const char *const texts[] = {
         "provider[\"h/n/t\"]",          "provider[\"h/n/u\"]",
         "provider[\"h/n/t\"].a",        "module.m.provider[\"h/n/t\"].a",

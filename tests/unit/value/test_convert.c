@@ -129,26 +129,22 @@ static void run_case(const Case *c) {
     }
 }
 
-static void primitives(void **state) {
-    (void)state;
+static void primitives(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(primitive_cases); i++)
         run_case(&primitive_cases[i]);
 }
 
-static void collections(void **state) {
-    (void)state;
+static void collections(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(collection_cases); i++)
         run_case(&collection_cases[i]);
 }
 
-static void structures(void **state) {
-    (void)state;
+static void structures(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(structure_cases); i++)
         run_case(&structure_cases[i]);
 }
 
-static void errors_name_the_place(void **state) {
-    (void)state;
+static void errors_name_the_place(void **) {
     Value out;
     ConvertError error;
     Value v = value_of("{'list': [{'m': {'k': 'x'}}]}", NULL);
@@ -158,8 +154,7 @@ static void errors_name_the_place(void **state) {
     check_str(error.message, "a number is required");
 }
 
-static void marks_ride_along(void **state) {
-    (void)state;
+static void marks_ride_along(void **) {
     Value *items = arena_new_array(arena, Value, 2);
     items[0] = value_with_marks(value_int(1), MARK_SENSITIVE);
     items[1] = value_from_cstr("x");
@@ -181,8 +176,7 @@ static void marks_ride_along(void **state) {
     assert_true(str_find(error.message, STR("x"), 0) == SIZE_MAX);
 }
 
-static void unknowns_keep_what_is_known_of_them(void **state) {
-    (void)state;
+static void unknowns_keep_what_is_known_of_them(void **) {
     Value out;
     ConvertError error;
     Refinement not_null = {.not_null = true, .length_max = UINT32_MAX};
@@ -206,8 +200,7 @@ static void unknowns_keep_what_is_known_of_them(void **state) {
     assert_false(convert_value(value_unknown(&TYPE_BOOL), &TYPE_NUMBER, &out, &error, arena));
 }
 
-static void a_set_that_may_shrink_gives_no_known_list(void **state) {
-    (void)state;
+static void a_set_that_may_shrink_gives_no_known_list(void **) {
     Value *items = arena_new_array(arena, Value, 2);
     items[0] = value_unknown(&TYPE_STRING);
     items[1] = value_from_cstr("1");
@@ -221,8 +214,7 @@ static void a_set_that_may_shrink_gives_no_known_list(void **state) {
     check_str(value_display(out, 0, arena), "[1, (known after apply)]");
 }
 
-static void equal_types_pass_untouched(void **state) {
-    (void)state;
+static void equal_types_pass_untouched(void **) {
     Value v = value_of("['a']", "['list','string']");
     Value out;
     ConvertError error;
@@ -231,8 +223,7 @@ static void equal_types_pass_untouched(void **state) {
 }
 
 /* Many objects, as a for expression creates: the time must be linear in their number. */
-static void many_objects(void **state) {
-    (void)state;
+static void many_objects(void **) {
     enum { COUNT = 50000 };
     Value *items = arena_new_array(arena, Value, COUNT);
     for (size_t i = 0; i < COUNT; i++) {

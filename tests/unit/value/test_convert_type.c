@@ -4,8 +4,7 @@
 
 typedef enum Wanted { NEVER, WITH_RISK, ALWAYS } Wanted;
 
-static void conversions_are_safe_or_not(void **state) {
-    (void)state;
+static void conversions_are_safe_or_not(void **) {
     static const struct {
         const char *from, *to;
         Wanted wanted;
@@ -43,8 +42,7 @@ static void conversions_are_safe_or_not(void **state) {
     }
 }
 
-static void dynamic_places_are_settled(void **state) {
-    (void)state;
+static void dynamic_places_are_settled(void **) {
     static const struct {
         const char *from, *to, *wanted;
     } cases[] = {
@@ -66,8 +64,7 @@ static void dynamic_places_are_settled(void **state) {
     }
 }
 
-static void mismatches_name_the_expected_type(void **state) {
-    (void)state;
+static void mismatches_name_the_expected_type(void **) {
     static const struct {
         const char *have, *want, *wanted;
     } cases[] = {

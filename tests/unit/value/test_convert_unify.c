@@ -64,8 +64,7 @@ static void check_unified(const Type *got, const char *wanted) {
     }
 }
 
-static void pairs_unify_either_way_round(void **state) {
-    (void)state;
+static void pairs_unify_either_way_round(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         const Type *there[] = {type_of(cases[i].a), type_of(cases[i].b)};
         const Type *back[] = {there[1], there[0]};
@@ -76,8 +75,7 @@ static void pairs_unify_either_way_round(void **state) {
     }
 }
 
-static void several_types(void **state) {
-    (void)state;
+static void several_types(void **) {
     const Type *primitives[] = {&TYPE_BOOL, &TYPE_NUMBER, &TYPE_STRING, &TYPE_BOOL};
     check_unified(convert_type_unify(primitives, 4, CONVERT_SAFE, arena), "string");
     check_unified(convert_type_unify(primitives, 2, CONVERT_SAFE, arena), NULL);
@@ -89,8 +87,7 @@ static void several_types(void **state) {
 }
 
 /* One conversion per pair of types would take minutes here. */
-static void many_types(void **state) {
-    (void)state;
+static void many_types(void **) {
     enum { COUNT = 20000 };
     const Type **types = arena_new_array(arena, const Type *, COUNT);
     for (size_t i = 0; i < COUNT; i++) {

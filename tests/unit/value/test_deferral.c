@@ -3,8 +3,7 @@
 
 #include "deferral.h"
 
-static void names(void **state) {
-    (void)state;
+static void names(void **) {
     Deferral found;
     for (int i = DEFERRAL_UNSPECIFIED; i <= DEFERRAL_DEPENDENT; i++) {
         Deferral deferral = (Deferral)i;

@@ -11,8 +11,7 @@ static const Type *type_of(const char *json, Arena *arena) {
     return type;
 }
 
-static void any_value(void **state) {
-    (void)state;
+static void any_value(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const cases[][3] = {
         {"null", "null", "any"},
@@ -45,8 +44,7 @@ static void any_value(void **state) {
     }
 }
 
-static void many_members(void **state) {
-    (void)state;
+static void many_members(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     StrBuf buf = strbuf_new(arena);
     strbuf_add_char(&buf, '{');
@@ -64,8 +62,7 @@ static void many_members(void **state) {
     }
 }
 
-static void any_value_refused(void **state) {
-    (void)state;
+static void any_value_refused(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const struct {
         const char *text;
@@ -122,8 +119,7 @@ static const char *const TYPED[][3] = {
     {"[\"object\",{\"é\":\"string\"}]", "{\"e\\u0301\":\"x\"}", "{\"é\":\"x\"}"},
 };
 
-static void typed_value(void **state) {
-    (void)state;
+static void typed_value(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(TYPED); i++) {
         const Type *type = type_of(TYPED[i][0], arena);
@@ -142,8 +138,7 @@ static void typed_value(void **state) {
     }
 }
 
-static void typed_value_refused(void **state) {
-    (void)state;
+static void typed_value_refused(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const struct {
         const char *type;
@@ -190,8 +185,7 @@ static void typed_value_refused(void **state) {
     }
 }
 
-static void types_settle(void **state) {
-    (void)state;
+static void types_settle(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const cases[][3] = {
         {"[\"object\",{\"a\":\"dynamic\",\"b\":\"dynamic\"}]",
@@ -211,8 +205,7 @@ static void types_settle(void **state) {
     }
 }
 
-static void unknown_and_marks_are_written_over(void **state) {
-    (void)state;
+static void unknown_and_marks_are_written_over(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Value *items = arena_new_array(arena, Value, 2);
     items[0] = value_unknown(&TYPE_STRING);

@@ -22,8 +22,7 @@ static Str tokens_of(const char *text, Arena *arena) {
     return strbuf_str(&buf);
 }
 
-static void tokens(void **state) {
-    (void)state;
+static void tokens(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const cases[][2] = {
         {"null", "0."},
@@ -50,8 +49,7 @@ static void tokens(void **state) {
     }
 }
 
-static void rows(void **state) {
-    (void)state;
+static void rows(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const struct {
         const char *text;
@@ -101,8 +99,7 @@ static void rows(void **state) {
     }
 }
 
-static void depth_is_bounded(void **state) {
-    (void)state;
+static void depth_is_bounded(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t depth = JSON_DEPTH_MAX; depth <= JSON_DEPTH_MAX + 1; depth++) {
         StrBuf buf = strbuf_new(arena);
@@ -116,8 +113,7 @@ static void depth_is_bounded(void **state) {
     }
 }
 
-static void views_and_offsets(void **state) {
-    (void)state;
+static void views_and_offsets(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Str bytes = STR("{\"key\" : \"text\", \"k2\": [1, {\"x\": 2}] }");
     JsonReader reader = json_reader_new(bytes, arena);
@@ -137,8 +133,7 @@ static void views_and_offsets(void **state) {
     assert_int_equal(json_next(&reader), JSON_END);
 }
 
-static void skip_of_scalars_and_of_bad_ones(void **state) {
-    (void)state;
+static void skip_of_scalars_and_of_bad_ones(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Str skipped;
     JsonReader reader = json_reader_new(STR("[ 12 , {\"a\": }]"), arena);
@@ -151,8 +146,7 @@ static void skip_of_scalars_and_of_bad_ones(void **state) {
 }
 
 /* Special characters at every offset of a long string: the scan reads whole words. */
-static void specials_at_each_offset(void **state) {
-    (void)state;
+static void specials_at_each_offset(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t at = 0; at < 40; at++) {
         StrBuf buf = strbuf_new(arena);

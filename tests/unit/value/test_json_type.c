@@ -10,8 +10,7 @@ static bool read_type(const char *text, const Type **out, const char **error, Ar
     return fine && json_next(&reader) == JSON_END;
 }
 
-static void there_and_back(void **state) {
-    (void)state;
+static void there_and_back(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const cases[] = {
         "\"string\"",
@@ -39,8 +38,7 @@ static void there_and_back(void **state) {
     }
 }
 
-static void known_types(void **state) {
-    (void)state;
+static void known_types(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     const Type *type = NULL;
     const char *error = NULL;
@@ -50,8 +48,7 @@ static void known_types(void **state) {
     assert_ptr_equal(type, &TYPE_LIST_OF_STRING);
 }
 
-static void equal_types_are_shared(void **state) {
-    (void)state;
+static void equal_types_are_shared(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char text[] =
         "[[\"object\",{\"a\":\"string\"}],[\"object\",{\"a\":\"string\",\"b\":\"bool\"}],"
@@ -73,8 +70,7 @@ static void equal_types_are_shared(void **state) {
     assert_ptr_equal(types[8], &TYPE_BOOL);
 }
 
-static void refused(void **state) {
-    (void)state;
+static void refused(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const cases[] = {
         "\"list\"",

@@ -30,8 +30,7 @@ static void write_sample(JsonWriter *writer) {
     json_object_end(writer);
 }
 
-static void layout(void **state) {
-    (void)state;
+static void layout(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     StrBuf compact = strbuf_new(arena);
     JsonWriter writer = writer_new(&compact, 0);
@@ -47,8 +46,7 @@ static void layout(void **state) {
         "    [],\n    {\n      \"k\": \"v\"\n    }\n  ],\n  \"z\": false\n}");
 }
 
-static void escapes(void **state) {
-    (void)state;
+static void escapes(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const struct {
         Str text;
@@ -76,8 +74,7 @@ static void escapes(void **state) {
     }
 }
 
-static void raw_is_laid_out_again(void **state) {
-    (void)state;
+static void raw_is_laid_out_again(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Str raw = STR(" {\"a\":[1.50, \"<\\u00e9\\/\"],\"b\" :{ }, \"<\":null}\n");
     StrBuf compact = strbuf_new(arena);
@@ -98,8 +95,7 @@ static void raw_is_laid_out_again(void **state) {
 }
 
 /* Quotes and backslashes in strings do not hide blanks outside them. */
-static void blanks_of_raw_are_removed(void **state) {
-    (void)state;
+static void blanks_of_raw_are_removed(void **) {
     static const struct {
         const char *raw, *compact;
     } cases[] = {
@@ -123,8 +119,7 @@ static void blanks_of_raw_are_removed(void **state) {
     }
 }
 
-static void depth_has_no_bound(void **state) {
-    (void)state;
+static void depth_has_no_bound(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     StrBuf buf = strbuf_new(arena);
     JsonWriter writer = writer_new(&buf, 0);
@@ -136,8 +131,7 @@ static void depth_has_no_bound(void **state) {
 }
 
 /* The bytes are encoded in pieces, which must not show. */
-static void base64_is_one_text(void **state) {
-    (void)state;
+static void base64_is_one_text(void **) {
     static const size_t sizes[] = {0, 1, 3, 49151, 49152, 49153, 200000};
     for (size_t i = 0; i < ARRAY_COUNT(sizes); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");

@@ -59,8 +59,7 @@ static const Type *golden_type(Str text) {
 
 /* Requests are equal byte for byte, because Terraform wrote them. A provider may order attributes
  * and members of sets in another way. */
-static void recorded(void **state) {
-    (void)state;
+static void recorded(void **) {
     Str text = golden_text();
     Map types = map_new(arena);
     Str line, name, side, value;
@@ -87,8 +86,7 @@ static void recorded(void **state) {
     assert_int_equal(count, 26);
 }
 
-static void numbers(void **state) {
-    (void)state;
+static void numbers(void **) {
     static const struct {
         const char *text;
         const char *hex;
@@ -130,8 +128,7 @@ static void numbers(void **state) {
     }
 }
 
-static void numbers_of_other_writers(void **state) {
-    (void)state;
+static void numbers_of_other_writers(void **) {
     static const struct {
         const char *hex;
         const char *text;
@@ -152,15 +149,13 @@ static void numbers_of_other_writers(void **state) {
 }
 
 /* Zero is written for both, so a set of both would lose an element. */
-static void negative_zero_is_zero(void **state) {
-    (void)state;
+static void negative_zero_is_zero(void **) {
     check_str(value_number_text(read("ca80000000", &TYPE_NUMBER), arena), "0");
     check_str(value_number_text(read("a22d30", &TYPE_NUMBER), arena), "0");
     check_str(json_text(read("93ca8000000000a22d30", type_set(&TYPE_NUMBER, arena)), arena), "[0]");
 }
 
-static void texts(void **state) {
-    (void)state;
+static void texts(void **) {
     static const struct {
         size_t length;
         const char *first;
@@ -177,8 +172,7 @@ static void texts(void **state) {
     check_str(value_text(read("a365cc81", &TYPE_STRING)), "\xC3\xA9"); /* normal form C */
 }
 
-static void containers(void **state) {
-    (void)state;
+static void containers(void **) {
     Value items[20];
     for (size_t i = 0; i < ARRAY_COUNT(items); i++)
         items[i] = value_int((int64_t)i);
@@ -201,8 +195,7 @@ static void containers(void **state) {
 }
 
 /* Providers may return the bytes of a file; a state holds valid texts alone. */
-static void invalid_bytes_are_replaced(void **state) {
-    (void)state;
+static void invalid_bytes_are_replaced(void **) {
     check_str(value_text(read("a361ff62", &TYPE_STRING)), "a\xef\xbf\xbd"
                                                           "b");
     check_str(json_text(read("81a2c328a1fe", type_of("['map','string']")), arena),
@@ -210,8 +203,7 @@ static void invalid_bytes_are_replaced(void **state) {
     check_str(value_text(read("92c40822737472696e6722a1ff", &TYPE_DYNAMIC)), "\xef\xbf\xbd");
 }
 
-static void dynamic(void **state) {
-    (void)state;
+static void dynamic(void **) {
     static const char *const cases[] = {
         "c0",
         "d40000",
@@ -233,8 +225,7 @@ static void dynamic(void **state) {
               "9292c40822737472696e6722a16192c40822737472696e6722a162");
 }
 
-static void unknowns(void **state) {
-    (void)state;
+static void unknowns(void **) {
     static const char *const plain[] = {"d40000", "d4007f", "c70000", "c7010000", "d40c80"};
     for (size_t i = 0; i < ARRAY_COUNT(plain); i++)
         assert_false(value_is_known(read(plain[i], &TYPE_STRING)));
@@ -261,8 +252,7 @@ static void unknowns(void **state) {
 }
 
 /* Short encodings of huge collections stay unknown as a whole. */
-static void unknown_lengths_have_a_budget(void **state) {
-    (void)state;
+static void unknown_lengths_have_a_budget(void **) {
     StrBuf bytes = strbuf_new(arena);
     strbuf_add(&bytes, bytes_of("dc03e8")); /* 1000 elements, 100000 each */
     for (size_t i = 0; i < 1000; i++)
@@ -273,8 +263,7 @@ static void unknown_lengths_have_a_budget(void **state) {
     assert_true(arena_used(arena) - before < (size_t)16 << 20);
 }
 
-static void refused(void **state) {
-    (void)state;
+static void refused(void **) {
     static const struct {
         const char *hex;
         const char *type;
@@ -323,8 +312,7 @@ static void refused(void **state) {
     }
 }
 
-static void depth_is_bounded(void **state) {
-    (void)state;
+static void depth_is_bounded(void **) {
     StrBuf bytes = strbuf_new(arena);
     for (size_t i = 0; i < 100000; i++) /* ["list","dynamic"] of one element, again and again */
         strbuf_add(&bytes, bytes_of("92c4125b226c697374222c2264796e616d6963225d91"));
@@ -433,8 +421,7 @@ static Value draw_value(const Type *type, size_t depth) {
     return value_null(type);
 }
 
-static void random_values(void **state) {
-    (void)state;
+static void random_values(void **) {
     for (size_t i = 0; i < 3000; i++) {
         Arena *kept = arena;
         arena = arena_open("random");

@@ -11,8 +11,7 @@ static const Number *read(const char *text) {
     return number;
 }
 
-static void texts_are_read_and_written(void **state) {
-    (void)state;
+static void texts_are_read_and_written(void **) {
     static const struct {
         const char *text, *wanted;
     } cases[] = {
@@ -37,8 +36,7 @@ static void texts_are_read_and_written(void **state) {
     }
 }
 
-static void other_texts_are_refused(void **state) {
-    (void)state;
+static void other_texts_are_refused(void **) {
     static const char *const cases[] = {
         "",           "a",         "--1",       "1,000",     "0x10",        "0b11", " 5",
         "5 ",         "1_0",       "NaN",       "Infinity",  "1e",          "e5",   ".",
@@ -53,8 +51,7 @@ static void other_texts_are_refused(void **state) {
 
 /* Every number that can be read can be written and read again; an overflow in a calculation is an
  * error. */
-static void numbers_round_trip(void **state) {
-    (void)state;
+static void numbers_round_trip(void **) {
     static const char *const cases[] = {"1e1000000",    "-1e1000000",    "1.8e1000000",
                                         "88e1000000",   "0.001e1000003", "1e-1000000",
                                         "123e-1000000", "7e-999999",     "123456789e-1000008"};
@@ -74,8 +71,7 @@ static void numbers_round_trip(void **state) {
     assert_true(number_has_text(number_from_double(-0.0, arena)));
 }
 
-static void text_has_the_fewest_digits(void **state) {
-    (void)state;
+static void text_has_the_fewest_digits(void **) {
     static const struct {
         double value;
         const char *wanted;
@@ -100,8 +96,7 @@ static void text_has_the_fewest_digits(void **state) {
 }
 
 /* The numbers are those of the conformance vectors. */
-static void arithmetic_rounds_as_upstream(void **state) {
-    (void)state;
+static void arithmetic_rounds_as_upstream(void **) {
     const Number *third = number_divide(read("1"), read("3"), arena);
     Str text = number_to_text(third, arena);
     assert_int_equal(text.len, 2 + 155);
@@ -119,8 +114,7 @@ static void arithmetic_rounds_as_upstream(void **state) {
               "66666666666666666666666666666666666666666666666666666666666666666666666666665");
 }
 
-static void products_keep_what_they_need(void **state) {
-    (void)state;
+static void products_keep_what_they_need(void **) {
     const Number *max = number_from_int(INT64_MAX, 64, arena);
     const Number *square = number_multiply(max, max, arena);
     check_str(number_to_text(square, arena), "85070591730234615847396907784232501249");
@@ -131,8 +125,7 @@ static void products_keep_what_they_need(void **state) {
     assert_int_equal(number_precision(number_add(max, max, arena)), 64);
 }
 
-static void modulo_takes_the_sign_of_the_first(void **state) {
-    (void)state;
+static void modulo_takes_the_sign_of_the_first(void **) {
     static const struct {
         const char *a, *b, *wanted;
     } cases[] = {
@@ -145,8 +138,7 @@ static void modulo_takes_the_sign_of_the_first(void **state) {
     }
 }
 
-static void integers_are_recognised(void **state) {
-    (void)state;
+static void integers_are_recognised(void **) {
     static const struct {
         const char *text;
         bool integer, fits;
@@ -168,8 +160,7 @@ static void integers_are_recognised(void **state) {
     }
 }
 
-static void order_and_sign(void **state) {
-    (void)state;
+static void order_and_sign(void **) {
     static const char *const ascending[] = {"-1e40", "-1.5", "-1", "0", "1e-9", "1", "1.5", "1e40"};
     for (size_t i = 0; i < ARRAY_COUNT(ascending); i++) {
         for (size_t k = 0; k < ARRAY_COUNT(ascending); k++) {
@@ -186,8 +177,7 @@ static void order_and_sign(void **state) {
     check_str(number_to_text(number_subtract(read("1"), read("1.5"), arena), arena), "-0.5");
 }
 
-static void huge_numbers_have_bounded_text(void **state) {
-    (void)state;
+static void huge_numbers_have_bounded_text(void **) {
     const Number *number = read("1e1000000");
     assert_int_equal(number_to_text(number, arena).len, 1000001);
     for (size_t i = 0; i < 8; i++)
@@ -201,8 +191,7 @@ static void huge_numbers_have_bounded_text(void **state) {
     check_str(number_to_text(number_negate(number, arena), arena), "-Inf");
 }
 
-static void clones_outlive_the_original(void **state) {
-    (void)state;
+static void clones_outlive_the_original(void **) {
     Arena *other = arena_open("other");
     const Number *number = NULL;
     assert_true(number_from_text(STR("0.1"), &number, other));

@@ -13,8 +13,7 @@ static const Attribute attributes[] = {
 
 static const Schema schema = {SCHEMA_ATTRIBUTES(attributes)};
 
-static void test_set_and_read(void **state) {
-    (void)state;
+static void test_set_and_read(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     ObjectBuilder builder = object_builder_empty(&schema, arena);
     object_builder_set_text(&builder, "b_text", STR("x"), arena);
@@ -34,8 +33,7 @@ static void test_set_and_read(void **state) {
     check_str(object_text(object_builder_value(&copy), "b_text", STR("fallback")), "fallback");
 }
 
-static void test_fallbacks(void **state) {
-    (void)state;
+static void test_fallbacks(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     ObjectBuilder builder = object_builder_empty(&schema, arena);
     object_builder_set_optional(&builder, "b_text", STR_EMPTY, arena);
@@ -57,8 +55,7 @@ static ObjectBuilder gathered(Arena *arena) {
     return builder;
 }
 
-static void gathered_names_are_sorted_and_the_last_wins(void **state) {
-    (void)state;
+static void gathered_names_are_sorted_and_the_last_wins(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     ObjectBuilder builder = gathered(arena);
     Value object = object_builder_value(&builder);
@@ -88,8 +85,7 @@ static Value list_of(Value a, Value b, Arena *arena) {
     return value_list(a.type, items, 2, arena);
 }
 
-static void test_fill(void **state) {
-    (void)state;
+static void test_fill(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Value one = value_of("{\"a\":\"x\",\"b\":\"1\"}", arena);
     Value two = value_of("{\"a\":\"y\",\"b\":\"2\"}", arena);
@@ -107,8 +103,7 @@ static void test_fill(void **state) {
     assert_true(value_equal(object_fill(unknown, actual, arena), actual));
 }
 
-static void test_differs(void **state) {
-    (void)state;
+static void test_differs(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Value one = value_of("{\"a\":\"x\",\"b\":\"1\"}", arena);
     Value two = value_of("{\"a\":\"x\",\"b\":\"2\"}", arena);

@@ -46,8 +46,7 @@ static Value sample(void) {
     return value_object(names, items, 3, arena);
 }
 
-static void texts(void **state) {
-    (void)state;
+static void texts(void **) {
     check_str(path_to_str(attribute(at(attribute(root, "disk"), 0), "size"), arena),
               ".disk[0].size");
     check_str(path_to_str(key(attribute(root, "tags"), "a\"b"), arena), ".tags[\"a\\\"b\"]");
@@ -71,8 +70,7 @@ static void check_found(Path path, const char *wanted) {
         check_str(value_display(found, 0, arena), wanted);
 }
 
-static void values_are_found(void **state) {
-    (void)state;
+static void values_are_found(void **) {
     Path disks = attribute(root, "disks"), tags = attribute(root, "tags");
     Path names = attribute(root, "names"), none = attribute(root, "none");
     check_found(root, shown);
@@ -89,8 +87,7 @@ static void values_are_found(void **state) {
     check_found(attribute(none, "deeper"), NULL);
 }
 
-static void absent_values_have_absent_parts(void **state) {
-    (void)state;
+static void absent_values_have_absent_parts(void **) {
     Value found;
     Path deep = attribute(at(attribute(root, "disks"), 7), "size");
     assert_true(path_get(value_null(sample().type), deep, &found));
@@ -104,8 +101,7 @@ static void absent_values_have_absent_parts(void **state) {
     assert_true(path_get(value_unknown(&TYPE_DYNAMIC), deep, &found));
 }
 
-static void values_are_replaced(void **state) {
-    (void)state;
+static void values_are_replaced(void **) {
     Path size = attribute(at(attribute(root, "disks"), 0), "size");
     Value changed = path_set(sample(), size, value_int(9), arena);
     check_str(value_display(changed, 0, arena),
@@ -118,8 +114,7 @@ static void values_are_replaced(void **state) {
     assert_int_equal(path_set(sample(), root, value_int(1), arena).as.integer, 1);
 }
 
-static void marks_are_put_and_found(void **state) {
-    (void)state;
+static void marks_are_put_and_found(void **) {
     Paths paths = {0};
     vec_push(arena, &paths, attribute(at(attribute(root, "disks"), 1), "size"));
     vec_push(arena, &paths, attribute(root, "tags"));
@@ -140,8 +135,7 @@ static void marks_are_put_and_found(void **state) {
     assert_int_equal(found.count, 0);
 }
 
-static void infinity_is_found(void **state) {
-    (void)state;
+static void infinity_is_found(void **) {
     Value infinite = value_from_number(number_from_double(INFINITY, arena));
     Value items[] = {value_int(1), value_unknown(&TYPE_NUMBER), infinite};
     Value tuple = value_tuple(items, ARRAY_COUNT(items), arena);
@@ -154,8 +148,7 @@ static void infinity_is_found(void **state) {
     assert_false(path_find_unstorable(value_null(&TYPE_NUMBER), &found, arena));
 }
 
-static void comparison(void **state) {
-    (void)state;
+static void comparison(void **) {
     Path short_path = attribute(root, "a"), long_path = at(short_path, 1);
     assert_true(path_starts_with(long_path, short_path));
     assert_false(path_starts_with(short_path, long_path));
@@ -170,8 +163,7 @@ static void comparison(void **state) {
     assert_false(paths_has(&paths, short_path));
 }
 
-static void clones_outlive_the_original(void **state) {
-    (void)state;
+static void clones_outlive_the_original(void **) {
     Arena *other = arena_open("other");
     Path path = path_index(path_attribute(root, str_clone(STR("tags"), other), other),
                            value_string(str_clone(STR("env"), other), other), other);
@@ -181,7 +173,7 @@ static void clones_outlive_the_original(void **state) {
 }
 
 /* Parsing stops at the first invalid step. */
-static void texts_are_parsed(void **state) {
+static void texts_are_parsed(void **) {
     static const struct {
         const char *text, *wanted;
     } cases[] = {
@@ -194,7 +186,6 @@ static void texts_are_parsed(void **state) {
         {".open[\"x", ".open"},
         {"name", ""},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Path path = path_parse(str_from_cstr(cases[i].text), arena);
         check_str(path.count ? path_to_str(path, arena) : STR_EMPTY, cases[i].wanted);

@@ -16,8 +16,7 @@ static Refinement of_length(uint32_t least, uint32_t most) {
     return refinement;
 }
 
-static void only_one_value_fits(void **state) {
-    (void)state;
+static void only_one_value_fits(void **) {
     Refinement number = refinement_any();
     number.min = number.max = bound(3);
     assert_false(value_is_known(refinement_to_value(&TYPE_NUMBER, number, arena)));
@@ -31,8 +30,7 @@ static void only_one_value_fits(void **state) {
     assert_false(value_is_known(refinement_to_value(map, of_length(1, 1), arena)));
 }
 
-static void one_of_two(void **state) {
-    (void)state;
+static void one_of_two(void **) {
     Refinement joined = refinement_join(value_int(1), value_int(5), arena);
     assert_true(joined.not_null);
     assert_int_equal(joined.min->as.integer, 1);
@@ -42,8 +40,7 @@ static void one_of_two(void **state) {
     assert_null(joined.min);
 }
 
-static void lengths(void **state) {
-    (void)state;
+static void lengths(void **) {
     Value *items = arena_new_array(arena, Value, 2);
     items[0] = value_from_cstr("a");
     items[1] = value_unknown(&TYPE_STRING);

@@ -29,8 +29,7 @@ static const Block blocks[] = {
 
 static const Schema schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks)};
 
-static void implied_type(void **state) {
-    (void)state;
+static void implied_type(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     check_str(type_to_constraint(schema_implied_type(&schema), arena),
               "object({boot=object({id=string, size=number}), disks=list(object({id=string, "
@@ -39,8 +38,7 @@ static void implied_type(void **state) {
               "timeouts=object({id=string, size=number})})");
 }
 
-static void types_are_interned(void **state) {
-    (void)state;
+static void types_are_interned(void **) {
     const Type *type = schema_implied_type(&schema);
     assert_true(type->interned);
     assert_ptr_equal(type, schema_implied_type(&schema));
@@ -54,8 +52,7 @@ static void types_are_interned(void **state) {
     assert_ptr_equal(attribute_implied_type(&attributes[0]), &TYPE_STRING);
 }
 
-static void lookup(void **state) {
-    (void)state;
+static void lookup(void **) {
     assert_ptr_equal(schema_find_attribute(&schema, STR("tags")), &attributes[1]);
     assert_null(schema_find_attribute(&schema, STR("port")));
     assert_ptr_equal(schema_find_block(&schema, STR("port")), &blocks[1]);
@@ -74,8 +71,7 @@ static const Block inner[] = {{"b", NEST_SET, {SCHEMA_ATTRIBUTES(holds_secret)},
 static const Block outer[] = {
     {"c", NEST_MAP, {SCHEMA_ATTRIBUTES(plain), SCHEMA_BLOCKS(inner)}, 0, 0}};
 
-static void attributes_are_sought_at_any_depth(void **state) {
-    (void)state;
+static void attributes_are_sought_at_any_depth(void **) {
     const struct {
         Schema schema;
         bool wanted;
@@ -93,8 +89,7 @@ static void attributes_are_sought_at_any_depth(void **state) {
     assert_ptr_equal(schema_find_attribute(&members, STR("y")), &secret[0]);
 }
 
-static void empty_value(void **state) {
-    (void)state;
+static void empty_value(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Value empty = schema_empty_value(&schema, arena);
     Schema settled = {SCHEMA_ATTRIBUTES(attributes), .blocks = blocks, .block_count = 2};
@@ -112,8 +107,7 @@ static void empty_value(void **state) {
     }
 }
 
-static void empty_group(void **state) {
-    (void)state;
+static void empty_group(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const Block groups[] = {
         {.name = "one", .schema = {SCHEMA_ATTRIBUTES(holds_secret)}, .is_group = true},
@@ -130,8 +124,7 @@ static void ask_often(void *payload) {
         *first = schema_implied_type(&schema);
 }
 
-static void threads_share_it(void **state) {
-    (void)state;
+static void threads_share_it(void **) {
     const Type *types[4] = {0};
     Thread *threads[4];
     for (size_t i = 0; i < 4; i++)

@@ -46,8 +46,7 @@ static Value object_of(const Schema *of, const char *json, Arena *arena) {
 }
 
 /* Elements of a set that a default makes equal are merged (last case but one). */
-static void filled_in(void **state) {
-    (void)state;
+static void filled_in(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     /* clang-format off */
     static const struct {
@@ -93,15 +92,13 @@ static void filled_in(void **state) {
     }
 }
 
-static void unchanged_is_the_same(void **state) {
-    (void)state;
+static void unchanged_is_the_same(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Value config = object_of(&plain, "{\"block\":[{\"bus\":\"x\"}]}", arena);
     assert_ptr_equal(schema_apply_defaults(&plain, config, arena).as.items, config.as.items);
 }
 
-static void marks_and_unknowns_stay(void **state) {
-    (void)state;
+static void marks_and_unknowns_stay(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Value config = object_of(&schema, "{\"name\":\"x\",\"list\":[{}]}", arena);
     Paths paths = {0};

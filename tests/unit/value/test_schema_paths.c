@@ -56,8 +56,7 @@ static Str paths_text(const Paths *paths, Arena *arena) {
     return strbuf_str(&buf);
 }
 
-static void sensitive(void **state) {
-    (void)state;
+static void sensitive(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const cases[][2] = {
         {"{}", ".token"},
@@ -83,8 +82,7 @@ static void find_name(Value object, Paths *out, Arena *arena) {
         vec_push(arena, out, path_attribute((Path){0}, STR("name"), arena));
 }
 
-static void sensitive_by_object(void **state) {
-    (void)state;
+static void sensitive_by_object(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Schema asking = schema;
     asking.sensitive_paths = find_name;
@@ -100,8 +98,7 @@ static void sensitive_by_object(void **state) {
     }
 }
 
-static void replacement(void **state) {
-    (void)state;
+static void replacement(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const cases[][3] = {
         {"{\"name\":\"a\",\"memory\":1}", "{\"name\":\"a\",\"memory\":2}", ""},
@@ -147,8 +144,7 @@ static Value with_unknown(const char *name, Value object, Arena *arena) {
     return path_set(object, path, value_unknown(old.type), arena);
 }
 
-static void unknown_counts_as_different(void **state) {
-    (void)state;
+static void unknown_counts_as_different(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Value prior = object_of("{\"name\":\"a\",\"memory\":1,\"list\":[{\"pool\":\"a\"}]}", arena);
     Paths paths = {0};

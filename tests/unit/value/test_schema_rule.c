@@ -54,7 +54,7 @@ static Str found(Value object, Arena *arena) {
 }
 
 /* clang-format off */
-static void each_kind(void **state) {
+static void each_kind(void **) {
     static const struct {
         const char *json, *wanted;
     } cases[] = {
@@ -75,20 +75,18 @@ static void each_kind(void **state) {
          ".disk[0].path \"disk[0].id\" and \"disk[0].path\" cannot be combined: keep one of them and remove the rest.\n"                                                                                                       },
     };
     SCOPED(ArenaRef) arena = arena_open("test");
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
         check_str(found(object_of(cases[i].json, arena), arena), cases[i].wanted);
 }
 /* clang-format on */
 
 /* An unknown value may turn out to be null, or not. */
-static void unknown_values_break_nothing(void **state) {
+static void unknown_values_break_nothing(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Value unknown = value_unknown(&TYPE_STRING);
     Path a = path_attribute((Path){0}, STR("a"), arena);
     Path mode = path_attribute((Path){0}, STR("mode"), arena);
     Path id = path_attribute(path_attribute((Path){0}, STR("base"), arena), STR("id"), arena);
-    (void)state;
     check_str(found(path_set(object_of("{}", arena), a, unknown, arena), arena), "");
     check_str(found(path_set(object_of("{\"b\":\"x\"}", arena), a, unknown, arena), arena), "");
     check_str(found(path_set(object_of("{\"a\":\"x\"}", arena), mode, unknown, arena), arena), "");
@@ -96,10 +94,9 @@ static void unknown_values_break_nothing(void **state) {
     check_str(found(path_set(both, id, unknown, arena), arena), "");
 }
 
-static void names_and_sentences(void **state) {
+static void names_and_sentences(void **) {
     static const ArgumentRule wrong = {RULE_CONFLICTS, {"a", "base.nothing"}};
     SCOPED(ArenaRef) arena = arena_open("test");
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(rules); i++)
         assert_null(schema_rule_unknown_name(&schema, &rules[i]));
     assert_string_equal(schema_rule_unknown_name(&schema, &wrong), "base.nothing");

@@ -40,8 +40,7 @@ static const Block blocks[] = {
 
 static const Schema schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks)};
 
-static void provider_warns_itself(void **state) {
-    (void)state;
+static void provider_warns_itself(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const Schema of_warned = {SCHEMA_ATTRIBUTES(warned)};
     Diags diags = diags_new(arena);
@@ -71,8 +70,7 @@ static Str diags_text(const Diags *diags, Arena *arena) {
     return strbuf_str(&buf);
 }
 
-static void objects(void **state) {
-    (void)state;
+static void objects(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const struct {
         const char *config;
@@ -131,8 +129,7 @@ static const Schema checked = {SCHEMA_ATTRIBUTES(outer), .blocks = &part, .block
                                .text_check = no_exclamation};
 
 /* The check of all texts reaches nested objects, blocks, collections and keys. */
-static void texts(void **state) {
-    (void)state;
+static void texts(void **) {
     static const struct {
         const char *config, *wanted;
     } cases[] = {
@@ -162,8 +159,7 @@ static void texts(void **state) {
 }
 
 /* Errors about a value of a fixed set, with and without showing the value. */
-static void words(void **state) {
-    (void)state;
+static void words(void **) {
     static const struct {
         const char *word, *wanted;
         unsigned flags;
@@ -200,8 +196,7 @@ static Value with(Value object, const char *name, Value value, Arena *arena) {
     return path_set(object, path, value, arena);
 }
 
-static void unknown_values_pass(void **state) {
-    (void)state;
+static void unknown_values_pass(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Diags diags = diags_new(arena);
     Value config = schema_empty_value(&schema, arena);
@@ -213,8 +208,7 @@ static void unknown_values_pass(void **state) {
     check_str(diags_text(&diags, arena), "Value for unconfigurable attribute at .id;");
 }
 
-static void secrets_stay_out_of_messages(void **state) {
-    (void)state;
+static void secrets_stay_out_of_messages(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Diags diags = diags_new(arena);
     Value config =

@@ -29,8 +29,7 @@ static Value read(const char *json, Arena *arena) {
     return value;
 }
 
-static void drops(void **state) {
-    (void)state;
+static void drops(void **) {
     static const struct {
         const char *given;
         const char *kept;
@@ -60,8 +59,7 @@ static Path path_of(const char *const *names, Arena *arena) {
     return path;
 }
 
-static void knows_paths(void **state) {
-    (void)state;
+static void knows_paths(void **) {
     static const struct {
         const char *names[4];
         bool is_write_only;

@@ -9,8 +9,7 @@ typedef struct TimestampCase {
     int64_t seconds;
 } TimestampCase;
 
-static void test_timestamp(void **state) {
-    (void)state;
+static void test_timestamp(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const TimestampCase cases[] = {
         {"1969-12-31T23:59:58Z", NULL, -2},

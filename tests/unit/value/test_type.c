@@ -11,8 +11,7 @@ static const Type *sample_object(bool with_optional) {
     return type_object(names, types, with_optional ? optional : NULL, 2, arena);
 }
 
-static void collections_of_interned_are_interned(void **state) {
-    (void)state;
+static void collections_of_interned_are_interned(void **) {
     assert_ptr_equal(type_list(&TYPE_STRING, arena), &TYPE_LIST_OF_STRING);
     assert_ptr_equal(type_set(&TYPE_STRING, arena), &TYPE_SET_OF_STRING);
     assert_ptr_equal(type_map(&TYPE_STRING, arena), &TYPE_MAP_OF_STRING);
@@ -27,8 +26,7 @@ static void collections_of_interned_are_interned(void **state) {
     assert_false(type_list(structural, arena)->interned);
 }
 
-static void interning_keeps_one_and_copies(void **state) {
-    (void)state;
+static void interning_keeps_one_and_copies(void **) {
     char name[] = "key";
     Str names[] = {{name, 3}};
     const Type *types[] = {sample_object(true)};
@@ -46,8 +44,7 @@ static void interning_keeps_one_and_copies(void **state) {
     assert_ptr_equal(type_intern(type_object(NULL, NULL, NULL, 0, arena)), &TYPE_EMPTY_OBJECT);
 }
 
-static void the_interner_grows(void **state) {
-    (void)state;
+static void the_interner_grows(void **) {
     const Type *kept[3000];
     for (size_t i = 0; i < ARRAY_COUNT(kept); i++) {
         kept[i] = type_intern(type_tuple_of(&TYPE_BOOL, i + 1, arena));
@@ -68,8 +65,7 @@ static void *intern_many(void *found) {
     return NULL;
 }
 
-static void threads_get_the_same_type(void **state) {
-    (void)state;
+static void threads_get_the_same_type(void **) {
     static const Type *found[4][500];
     pthread_t threads[4];
     for (size_t t = 0; t < 4; t++)
@@ -80,8 +76,7 @@ static void threads_get_the_same_type(void **state) {
         assert_memory_equal(found[0], found[t], sizeof(found[0]));
 }
 
-static void objects_are_sorted(void **state) {
-    (void)state;
+static void objects_are_sorted(void **) {
     const Type *object = sample_object(true);
     size_t index = 9;
     check_str(object->names[0], "a");
@@ -97,8 +92,7 @@ static void objects_are_sorted(void **state) {
     assert_int_equal(type_get_attribute(object, STR("b")), 1);
 }
 
-static void kinds_are_distinguished(void **state) {
-    (void)state;
+static void kinds_are_distinguished(void **) {
     const Type *map = type_map(&TYPE_BOOL, arena);
     const struct {
         const Type *type;
@@ -119,8 +113,7 @@ static void kinds_are_distinguished(void **state) {
     }
 }
 
-static void equality_is_structural(void **state) {
-    (void)state;
+static void equality_is_structural(void **) {
     assert_true(type_equal(sample_object(false), sample_object(false)));
     assert_true(type_equal(sample_object(false), type_intern(sample_object(false))));
     assert_false(type_equal(sample_object(false), sample_object(true)));
@@ -131,8 +124,7 @@ static void equality_is_structural(void **state) {
     assert_int_equal(type_tuple(mixed, 2, arena)->hash, type_tuple(mixed, 2, arena)->hash);
 }
 
-static void tuples_of_one_type_store_it_once(void **state) {
-    (void)state;
+static void tuples_of_one_type_store_it_once(void **) {
     const Type *same[] = {sample_object(false), sample_object(false), sample_object(false)};
     const Type *tuple = type_tuple(same, 3, arena);
     assert_null(tuple->types);
@@ -141,8 +133,7 @@ static void tuples_of_one_type_store_it_once(void **state) {
     assert_true(type_equal(tuple, type_tuple_of(same[1], 3, arena)));
 }
 
-static void flags_follow_from_the_parts(void **state) {
-    (void)state;
+static void flags_follow_from_the_parts(void **) {
     const Type *mixed[] = {&TYPE_STRING, type_list(&TYPE_DYNAMIC, arena)};
     assert_true(type_tuple(mixed, 2, arena)->has_dynamic);
     assert_false(type_tuple(mixed, 1, arena)->has_dynamic);
@@ -151,8 +142,7 @@ static void flags_follow_from_the_parts(void **state) {
     assert_false(type_map(sample_object(false), arena)->has_optional);
 }
 
-static void optional_markers_come_off(void **state) {
-    (void)state;
+static void optional_markers_come_off(void **) {
     const Type *constraint = type_list(type_tuple_of(sample_object(true), 2, arena), arena);
     const Type *plain = type_without_optional(constraint, arena);
     assert_false(plain->has_optional);
@@ -161,8 +151,7 @@ static void optional_markers_come_off(void **state) {
     assert_true(type_without_optional(type_intern(constraint), arena)->interned);
 }
 
-static void clones_are_independent(void **state) {
-    (void)state;
+static void clones_are_independent(void **) {
     Arena *other = arena_open("other");
     const Type *original = type_map(sample_object(true), other);
     const Type *clone = type_clone(original, arena);
@@ -173,8 +162,7 @@ static void clones_are_independent(void **state) {
     assert_ptr_equal(type_clone(&TYPE_STRING, arena), &TYPE_STRING);
 }
 
-static void texts(void **state) {
-    (void)state;
+static void texts(void **) {
     static const Str odd_names[] = {STR_CONST("-")};
     static const Type *const odd_types[] = {&TYPE_BOOL};
     const Type *odd = type_object(odd_names, odd_types, NULL, 1, arena);

@@ -30,8 +30,7 @@ static void check_flags(Value v, unsigned wanted) {
     assert_int_equal(v.flags, wanted);
 }
 
-static void flags_follow_from_items(void **state) {
-    (void)state;
+static void flags_follow_from_items(void **) {
     Value unknown = value_unknown(&TYPE_STRING);
     Value secrets = value_tuple(ITEMS(secret("a")), 1, arena);
     check_flags(text("x"), 0);
@@ -46,8 +45,7 @@ static void flags_follow_from_items(void **state) {
     check_flags(value_list(&TYPE_NUMBER, ITEMS(big("0.5")), 1, arena), 0);
 }
 
-static void strings_are_normalised(void **state) {
-    (void)state;
+static void strings_are_normalised(void **) {
     static const struct {
         const char *given, *wanted;
     } cases[] = {
@@ -65,8 +63,7 @@ static void strings_are_normalised(void **state) {
     }
 }
 
-static void numbers_are_inline_where_they_fit(void **state) {
-    (void)state;
+static void numbers_are_inline_where_they_fit(void **) {
     static const struct {
         const char *text;
         bool is_inline;
@@ -93,8 +90,7 @@ static void numbers_are_inline_where_they_fit(void **state) {
     assert_int_equal(number_precision(value_to_number(value_int_of(3, 64), arena)), 64);
 }
 
-static void sets_are_canonical(void **state) {
-    (void)state;
+static void sets_are_canonical(void **) {
     Value set = value_set(&TYPE_STRING,
                           ITEMS(text("b"), value_null(&TYPE_STRING), text("a"), text("b"),
                                 value_null(&TYPE_STRING), text("aa")),
@@ -107,8 +103,7 @@ static void sets_are_canonical(void **state) {
     check_str(value_display(bools, 0, arena), "[false, true]");
 }
 
-static void sets_keep_what_may_differ(void **state) {
-    (void)state;
+static void sets_keep_what_may_differ(void **) {
     Value unknown = value_unknown(&TYPE_STRING);
     Value set = value_set(&TYPE_STRING, ITEMS(unknown, text("a"), unknown, text("a")), 4, arena);
     assert_int_equal(set.count, 3);
@@ -116,8 +111,7 @@ static void sets_keep_what_may_differ(void **state) {
     assert_true(value_is_present(value_at(set, 0)));
 }
 
-static void marks_in_a_set_move_to_it(void **state) {
-    (void)state;
+static void marks_in_a_set_move_to_it(void **) {
     Value inner = value_tuple(ITEMS(secret("x")), 1, arena);
     Value plain = value_tuple(ITEMS(text("x")), 1, arena);
     Value set = value_set(plain.type, ITEMS(inner, plain), 2, arena);
@@ -126,8 +120,7 @@ static void marks_in_a_set_move_to_it(void **state) {
     assert_false(value_has_marks_anywhere(value_at(set, 0)));
 }
 
-static void big_sets_are_quick(void **state) {
-    (void)state;
+static void big_sets_are_quick(void **) {
     enum { COUNT = 200000 };
     Value *items = arena_new_array(arena, Value, COUNT);
     for (size_t i = 0; i < COUNT; i++)
@@ -135,8 +128,7 @@ static void big_sets_are_quick(void **state) {
     assert_int_equal(value_set(&TYPE_NUMBER, items, COUNT, arena).count, 100003);
 }
 
-static void maps_are_sorted_and_the_last_wins(void **state) {
-    (void)state;
+static void maps_are_sorted_and_the_last_wins(void **) {
     Str keys[] = {STR("b"), STR("a"), STR("b"), STR("")};
     Value map =
         value_map(&TYPE_STRING, keys, ITEMS(text("1"), text("2"), text("3"), text("4")), 4, arena);
@@ -148,8 +140,7 @@ static void maps_are_sorted_and_the_last_wins(void **state) {
     check_str(value_key_at(map, 2), "b");
 }
 
-static void objects_get_their_type_from_items(void **state) {
-    (void)state;
+static void objects_get_their_type_from_items(void **) {
     Str names[] = {STR("z"), STR("a")};
     Value object = value_object(names, ITEMS(value_int(1), text("x")), 2, arena);
     check_str(type_to_constraint(object.type, arena), "object({a=string, z=number})");
@@ -161,8 +152,7 @@ static void objects_get_their_type_from_items(void **state) {
 }
 
 /* Members of a decoded document: existing, present, a string, a tuple. */
-static void members_of_documents(void **state) {
-    (void)state;
+static void members_of_documents(void **) {
     static const struct {
         const char *name;
         bool is_there, is_present, is_text, is_tuple;
@@ -203,8 +193,7 @@ static void members_of_documents(void **state) {
     check_str(value_key_at(value_unknown(object.type), 1), "null");
 }
 
-static void numbers_are_read_from_text(void **state) {
-    (void)state;
+static void numbers_are_read_from_text(void **) {
     static const struct {
         const char *text, *wanted;
     } cases[] = {
@@ -220,8 +209,7 @@ static void numbers_are_read_from_text(void **state) {
     }
 }
 
-static void copied_items_may_be_changed(void **state) {
-    (void)state;
+static void copied_items_may_be_changed(void **) {
     Value list = value_list(&TYPE_STRING, ITEMS(text("a"), text("b")), 2, arena);
     Value *items = value_copy_items(list, arena);
     items[1] = text("c");
@@ -229,8 +217,7 @@ static void copied_items_may_be_changed(void **state) {
     check_str(value_text(value_at(value_with_items(list, items, arena), 1)), "c");
 }
 
-static void other_items_bring_their_types(void **state) {
-    (void)state;
+static void other_items_bring_their_types(void **) {
     Str names[] = {STR("a"), STR("b")};
     Value object = value_with_marks(value_object(names, ITEMS(value_int(1), text("x")), 2, arena),
                                     MARK_EPHEMERAL);
@@ -248,8 +235,7 @@ static void other_items_bring_their_types(void **state) {
     assert_ptr_equal(nulls.type->element, &TYPE_NUMBER);
 }
 
-static void elements_are_counted_up_to_a_limit(void **state) {
-    (void)state;
+static void elements_are_counted_up_to_a_limit(void **) {
     Value list = value_list(&TYPE_STRING, ITEMS(text("a"), text("b")), 2, arena);
     Value nested = value_tuple(ITEMS(list, list, value_unknown(list.type)), 3, arena);
     assert_int_equal(value_element_count(nested, 100), 8);
@@ -258,11 +244,10 @@ static void elements_are_counted_up_to_a_limit(void **state) {
 }
 
 /* A value that is shared in memory counts as often as it occurs. */
-static void test_fits(void **state) {
+static void test_fits(void **) {
     Value text = value_from_cstr("four");
     Value *pair = arena_new_array(arena, Value, 2);
     Value *pairs = arena_new_array(arena, Value, 2);
-    (void)state;
     pair[0] = pair[1] = text;
     pairs[0] = pairs[1] = value_tuple(pair, 2, arena);
     Value nested = value_tuple(pairs, 2, arena);

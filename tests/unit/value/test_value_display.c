@@ -21,8 +21,7 @@ static void check_shown(Value v, const char *wanted) {
     check_str(value_display(v, 0, arena), wanted);
 }
 
-static void texts(void **state) {
-    (void)state;
+static void texts(void **) {
     check_shown(value_bool(true), "true");
     check_shown(value_int(-3), "-3");
     check_shown(value_null(&TYPE_STRING), "null");
@@ -33,8 +32,7 @@ static void texts(void **state) {
     check_shown(value_object(NULL, NULL, 0, arena), "{}");
 }
 
-static void secrets_are_masked(void **state) {
-    (void)state;
+static void secrets_are_masked(void **) {
     Value secret = value_with_marks(value_from_cstr("hunter2"), MARK_SENSITIVE);
     Value unknown = value_unknown(&TYPE_STRING), null = value_null(&TYPE_STRING);
     check_shown(secret, "(sensitive value)");
@@ -47,8 +45,7 @@ static void secrets_are_masked(void **state) {
                 "(sensitive value)");
 }
 
-static void long_texts_are_cut(void **state) {
-    (void)state;
+static void long_texts_are_cut(void **) {
     check_str(value_display(list_of("a", "b"), 10, arena), "[\"a\", \"b\"]");
     check_str(value_display(list_of("a", "b"), 9, arena), "[\"a\", \"b\"\xe2\x80\xa6");
     Value umlauts = value_from_cstr("\xc3\xa4\xc3\xa4\xc3\xa4");
@@ -56,8 +53,7 @@ static void long_texts_are_cut(void **state) {
 }
 
 /* A long text must not hide the attributes after it. */
-static void a_summary_cuts_each_text(void **state) {
-    (void)state;
+static void a_summary_cuts_each_text(void **) {
     StrBuf buf = strbuf_new(arena);
     strbuf_add_repeat(&buf, 'x', 5000);
     Str names[] = {STR("a"), STR("b"), STR("c")};
@@ -75,8 +71,7 @@ static void a_summary_cuts_each_text(void **state) {
     assert_in_range(value_summary(many, arena).len, 2000, 2003);
 }
 
-static void long_values_cost_no_more_than_they_show(void **state) {
-    (void)state;
+static void long_values_cost_no_more_than_they_show(void **) {
     enum { LENGTH = 10000000 };
     char *bytes = arena_alloc(arena, LENGTH);
     memset(bytes, 'x', LENGTH);

@@ -15,8 +15,7 @@ static Value marked_map(void) {
     return value_with_marks(map, MARK_EPHEMERAL);
 }
 
-static void marks_add_up(void **state) {
-    (void)state;
+static void marks_add_up(void **) {
     Value v = value_with_marks(value_int(1), MARK_SENSITIVE);
     v = value_with_marks(v, MARK_DEPRECATED);
     assert_int_equal(v.marks, MARK_SENSITIVE | MARK_DEPRECATED);
@@ -24,8 +23,7 @@ static void marks_add_up(void **state) {
     assert_false(value_has_marks_anywhere(value_with_marks(value_int(1), 0)));
 }
 
-static void own_marks_come_off_alone(void **state) {
-    (void)state;
+static void own_marks_come_off_alone(void **) {
     Value v = value_without_marks(marked_map());
     assert_int_equal(v.marks, 0);
     assert_true(value_has_marks_anywhere(v));
@@ -37,8 +35,7 @@ static void own_marks_come_off_alone(void **state) {
     assert_false(value_is_wholly_known(absent));
 }
 
-static void deep_marks(void **state) {
-    (void)state;
+static void deep_marks(void **) {
     Value v = marked_map();
     assert_int_equal(value_marks_deep(v), MARK_SENSITIVE | MARK_EPHEMERAL);
     assert_int_equal(value_marks_deep(value_int(1)), 0);

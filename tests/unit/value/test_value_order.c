@@ -13,8 +13,7 @@ static Value list_of(const char *first, const char *second) {
 }
 
 /* ["a", "b"] is spelled ["a";"b";], and ["a"] is ["a";]: a quote comes before a bracket. */
-static void lists_are_ordered_as_they_are_spelled(void **state) {
-    (void)state;
+static void lists_are_ordered_as_they_are_spelled(void **) {
     arena = arena_open("test");
     Value items[] = {list_of("a", NULL), list_of("a", "b"), value_null(&TYPE_LIST_OF_STRING)};
     value_sort_members(items, 3, arena);

@@ -40,8 +40,7 @@ static Value sample(Arena *in) {
     return value_object(names, items, 5, in);
 }
 
-static void clones_outlive_the_original(void **state) {
-    (void)state;
+static void clones_outlive_the_original(void **) {
     Arena *other = arena_open("other");
     Value clone = value_clone(sample(other), arena);
     arena_close(other);
@@ -53,8 +52,7 @@ static void clones_outlive_the_original(void **state) {
     assert_null(refinement->max);
 }
 
-static void parts_share_the_clones_types(void **state) {
-    (void)state;
+static void parts_share_the_clones_types(void **) {
     Arena *other = arena_open("other");
     Value *items = arena_new_array(other, Value, 3);
     for (size_t i = 0; i < 3; i++) {
@@ -78,8 +76,7 @@ static Value number_to_string(Value v, void *payload, Arena *in) {
     return value_with_marks(value_from_str(value_number_text(v, in)), v.marks);
 }
 
-static void changes_rebuild_types(void **state) {
-    (void)state;
+static void changes_rebuild_types(void **) {
     size_t calls = 0;
     Value before = value_with_marks(sample(arena), MARK_EPHEMERAL);
     Value after = value_transform(before, number_to_string, &calls, arena);
@@ -98,16 +95,14 @@ static Value all_the_same(Value v, void *payload, Arena *in) {
     return type_is_primitive(v.type) ? value_from_cstr("x") : v;
 }
 
-static void sets_coalesce_when_elements_become_equal(void **state) {
-    (void)state;
+static void sets_coalesce_when_elements_become_equal(void **) {
     Value set = value_attribute(sample(arena), STR("set"));
     Value after = value_transform(set, all_the_same, NULL, arena);
     check_str(value_display(after, 0, arena), "[\"x\"]");
     assert_ptr_equal(after.type, &TYPE_SET_OF_STRING);
 }
 
-static void unknown_becomes_null(void **state) {
-    (void)state;
+static void unknown_becomes_null(void **) {
     Value items[] = {value_from_cstr("a"), value_unknown(&TYPE_STRING)};
     Value known = value_unknown_as_null(value_tuple(items, 2, arena), arena);
     check_str(value_display(known, 0, arena), "[\"a\", null]");

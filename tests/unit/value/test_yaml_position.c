@@ -45,8 +45,7 @@ static const PositionCase cases[] = {
     {"text", ".a", 0, 0},
 };
 
-static void finds(void **state) {
-    (void)state;
+static void finds(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Path path = path_parse(str_from_cstr(cases[i].path), arena);
@@ -58,8 +57,7 @@ static void finds(void **state) {
 }
 
 /* Text that is no value must not use up the stack. */
-static void deep(void **state) {
-    (void)state;
+static void deep(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     StrBuf text = strbuf_new(arena);
     strbuf_add_cstr(&text, "a: ");

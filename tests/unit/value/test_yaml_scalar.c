@@ -12,8 +12,7 @@ typedef struct ScalarCase {
 
 #define TAG "tag:yaml.org,2002:"
 
-static void test_yaml_scalar(void **state) {
-    (void)state;
+static void test_yaml_scalar(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const ScalarCase cases[] = {
         {"", "0x1f", "31", false},
@@ -47,8 +46,7 @@ static void test_yaml_scalar(void **state) {
 }
 
 /* The same as sigs.k8s.io/yaml 1.6.0, which kubectl uses; it also accepts unknown tags. */
-static void test_manifest_scalar(void **state) {
-    (void)state;
+static void test_manifest_scalar(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const ScalarCase cases[] = {
         {"", "y", "true", false},

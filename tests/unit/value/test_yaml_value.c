@@ -28,8 +28,7 @@ static Str read_shown(Str text, Arena *arena) {
     return str_format(arena, "%zu:%zu %.*s", failure.line, failure.column, STR_ARG(failure.what));
 }
 
-static void test_yaml_value(void **state) {
-    (void)state;
+static void test_yaml_value(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const YamlCase cases[] = {
         {"a: &x [1, yes]\nb: *x", "{a = [1, true], b = [1, true]}"},
@@ -49,8 +48,7 @@ static void test_yaml_value(void **state) {
 }
 
 /* Thirty nodes that stand for more than a thousand by aliases. */
-static void test_budget(void **state) {
-    (void)state;
+static void test_budget(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     check_str(read_shown(STR("a: &a [1,1,1,1,1,1,1,1,1,1]\n"
                              "b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\n"
@@ -77,8 +75,7 @@ static Str documents_shown(Str text, Arena *arena) {
     return strbuf_str(&shown);
 }
 
-static void test_documents(void **state) {
-    (void)state;
+static void test_documents(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const YamlCase cases[] = {
         {"", ""},
@@ -104,8 +101,7 @@ static void test_documents(void **state) {
 }
 
 /* The text of a document is its own, whatever counts as the end of a line. */
-static void test_document_text(void **state) {
-    (void)state;
+static void test_document_text(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     YamlFailure failure;
     YamlDocuments documents;

@@ -14,8 +14,7 @@ static Value parsed(const char *json, Arena *arena) {
     return value;
 }
 
-static void styles(void **state) {
-    (void)state;
+static void styles(void **) {
     static const struct {
         const char *json;
         const char *quoted;
@@ -50,8 +49,7 @@ static bool spend(void *payload, size_t elements) {
 }
 
 /* Strings that a parser may take for another type, or that are not plain in YAML. */
-static void strings_stay_strings(void **state) {
-    (void)state;
+static void strings_stay_strings(void **) {
     static const char *const texts[] = {
         "",
         "true",
@@ -122,8 +120,7 @@ static void strings_stay_strings(void **state) {
 
 /* Each character at each place of a text: alone, at both ends, in the middle, beside a line break.
  */
-static void characters_stay(void **state) {
-    (void)state;
+static void characters_stay(void **) {
     static const char *const forms[][2] = {
         {"", ""},       {"", "a"}, {"a", ""},   {"a", "b"}, {"a\n", ""}, {"", "\na"},
         {"a\n", "b\n"}, {" ", ""}, {"a: ", ""}, {"- ", ""}, {"a #", ""}, {"a\n", "\n\nb\n\n"},

@@ -2,8 +2,7 @@
 
 #include "unit.h"
 
-static void document(void **state) {
-    (void)state;
+static void document(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     SCOPED(XmlWriter) xml = xml_writer_new();
     xml_writer_open(&xml, "a");

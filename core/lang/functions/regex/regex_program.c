@@ -6,8 +6,7 @@
 
 /* Callout at the end of a loop's round: only the first round may be empty. Its text is the number
  * of the group that holds the start of the loop. */
-static int end_round(pcre2_callout_block *callout, void *payload) {
-    (void)payload;
+static int end_round(pcre2_callout_block *callout, void *) {
     uint64_t group = 0;
     Str text = {(const char *)callout->callout_string, callout->callout_string_length};
     CHECK(str_to_uint64(text, &group));
