@@ -3,9 +3,10 @@
  * configurations may set according to the schema, but not according to the provider. */
 #include "generated_config.h"
 
-static Value describe(const Schema *schema, Value object, bool is_outermost, Arena *arena);
+static Value generated_config_describe(const Schema *schema, Value object, bool is_outermost,
+                                       Arena *arena);
 
-static bool is_omitted(const Attribute *attribute, Value value, bool is_outermost) {
+static bool config_is_omitted(const Attribute *attribute, Value value, bool is_outermost) {
     bool is_given = attribute->flags & (REQUIRED | OPTIONAL);
     bool is_id = is_outermost && strcmp(attribute->name, "id") == 0;
     bool is_empty = (attribute->flags & OPTIONAL) && value.type == &TYPE_STRING &&
@@ -19,16 +20,16 @@ static Value describe_nested(const Schema *schema, Nesting nesting, Value value,
     if (!value_is_present(value))
         return value;
     if (nesting == NEST_SINGLE)
-        return describe(schema, value, false, arena);
+        return generated_config_describe(schema, value, false, arena);
     Value *items = value_copy_items(value, arena);
     for (size_t i = 0; i < value.count; i++)
-        items[i] = describe(schema, items[i], false, arena);
+        items[i] = generated_config_describe(schema, items[i], false, arena);
     return value_with_items(value, items, arena);
 }
 
 static Value describe_attribute(const Attribute *attribute, Value value, bool is_outermost,
                                 Arena *arena) {
-    if (is_omitted(attribute, value, is_outermost))
+    if (config_is_omitted(attribute, value, is_outermost))
         return value_null(value.type);
     if (!attribute->nested)
         return value;
@@ -36,7 +37,8 @@ static Value describe_attribute(const Attribute *attribute, Value value, bool is
     return describe_nested(&members, attribute->nested->nesting, value, arena);
 }
 
-static Value describe(const Schema *schema, Value object, bool is_outermost, Arena *arena) {
+static Value generated_config_describe(const Schema *schema, Value object, bool is_outermost,
+                                       Arena *arena) {
     if (!value_is_present(object))
         return object;
     Value *items = value_copy_items(object, arena);
@@ -55,6 +57,6 @@ static Value describe(const Schema *schema, Value object, bool is_outermost, Are
 }
 
 Value generated_config(const Schema *schema, Value object, Arena *arena) {
-    return value_is_present(object) ? describe(schema, object, true, arena)
+    return value_is_present(object) ? generated_config_describe(schema, object, true, arena)
                                     : schema_empty_value(schema, arena);
 }

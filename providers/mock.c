@@ -16,27 +16,27 @@ typedef struct Filling {
     bool ok;
 } Filling;
 
-static Value fill_object(Filling *filling, const Schema *schema, Value object, Value values);
+static Value mock_fill_object(Filling *filling, const Schema *schema, Value object, Value values);
 
 static Value made_up_text(Filling *filling) {
     Str digest = digest_hex(DIGEST_SHA256, strbuf_str(&filling->path), filling->arena);
     return value_from_str(str_slice(digest, 0, TEXT_LENGTH));
 }
 
-static Value make_up(Filling *filling, const Type *type);
+static Value mock_make_up(Filling *filling, const Type *type);
 
 static Value make_up_object(Filling *filling, const Type *type) {
     Value *items = arena_new_array(filling->arena, Value, type->count);
     size_t length = filling->path.len;
     for (size_t i = 0; i < type->count; i++) {
         strbuf_add_format(&filling->path, ".%.*s", STR_ARG(type->names[i]));
-        items[i] = make_up(filling, type_at(type, i));
+        items[i] = mock_make_up(filling, type_at(type, i));
         filling->path.len = length;
     }
     return value_object_of(type, items);
 }
 
-static Value make_up(Filling *filling, const Type *type) {
+static Value mock_make_up(Filling *filling, const Type *type) {
     switch (type->kind) {
     case KIND_STRING: return made_up_text(filling);
     case KIND_NUMBER: return value_int(0);
@@ -52,7 +52,7 @@ static Value make_up(Filling *filling, const Type *type) {
 }
 
 /* Adds generated values for the missing attributes of a partly given object. */
-static Value complete(Filling *filling, Value given, const Type *type) {
+static Value mock_complete(Filling *filling, Value given, const Type *type) {
     bool is_object =
         type->kind == KIND_OBJECT && value_is_present(given) && type_is_mapping(given.type);
     if (!is_object)
@@ -62,8 +62,9 @@ static Value complete(Filling *filling, Value given, const Type *type) {
     for (size_t i = 0; i < type->count; i++) {
         Value item;
         names[i] = type->names[i];
-        items[i] = value_find(given, names[i], &item) ? complete(filling, item, type_at(type, i))
-                                                      : make_up(filling, type_at(type, i));
+        items[i] = value_find(given, names[i], &item)
+                       ? mock_complete(filling, item, type_at(type, i))
+                       : mock_make_up(filling, type_at(type, i));
     }
     return value_object(names, items, type->count, filling->arena);
 }
@@ -71,7 +72,7 @@ static Value complete(Filling *filling, Value given, const Type *type) {
 static Value use_given(Filling *filling, const char *name, Value given, const Type *type) {
     Value value;
     ConvertError error = {0};
-    if (convert_value(complete(filling, given, type), type, &value, &error, filling->arena))
+    if (convert_value(mock_complete(filling, given, type), type, &value, &error, filling->arena))
         return value;
     Str wanted = type_friendly_name(type, filling->arena);
     diags_error(filling->diags, NO_RANGE, "Failed to compute attribute",
@@ -79,26 +80,27 @@ static Value use_given(Filling *filling, const char *name, Value given, const Ty
                 "%.*s: %.*s.",
                 STR_ARG(filling->mock->place), name, STR_ARG(wanted), STR_ARG(error.message));
     filling->ok = false;
-    return make_up(filling, type);
+    return mock_make_up(filling, type);
 }
 
-static Value fill_nested(Filling *filling, const Schema *schema, Nesting nesting, Value value,
-                         Value values) {
+static Value mock_fill_nested(Filling *filling, const Schema *schema, Nesting nesting, Value value,
+                              Value values) {
     if (!value_is_present(value))
         return value;
     if (nesting == NEST_SINGLE)
-        return fill_object(filling, schema, value, values);
+        return mock_fill_object(filling, schema, value, values);
     Value *items = arena_new_array(filling->arena, Value, value.count);
     size_t length = filling->path.len;
     for (size_t i = 0; i < value.count; i++) {
         strbuf_add_format(&filling->path, "[%zu]", i);
-        items[i] = fill_object(filling, schema, value_at(value, i), values);
+        items[i] = mock_fill_object(filling, schema, value_at(value, i), values);
         filling->path.len = length;
     }
     return value_with_items(value, items, filling->arena);
 }
 
-static Value fill_attribute(Filling *filling, const Attribute *attribute, Value at, Value values) {
+static Value mock_fill_attribute(Filling *filling, const Attribute *attribute, Value at,
+                                 Value values) {
     Value given = value_null(&TYPE_DYNAMIC);
     bool is_given = value_find(values, str_from_cstr(attribute->name), &given);
     bool is_open = filling->fills_unknown ? !value_is_known(at) : value_is_null(at);
@@ -106,22 +108,23 @@ static Value fill_attribute(Filling *filling, const Attribute *attribute, Value 
               log_number("open", is_open));
     if ((attribute->flags & COMPUTED) && is_open) {
         const Type *type = attribute_implied_type(attribute);
-        return is_given ? use_given(filling, attribute->name, given, type) : make_up(filling, type);
+        return is_given ? use_given(filling, attribute->name, given, type)
+                        : mock_make_up(filling, type);
     }
     if (!attribute->nested)
         return at;
     Schema members = schema_of_nested(attribute->nested);
-    return fill_nested(filling, &members, attribute->nested->nesting, at, given);
+    return mock_fill_nested(filling, &members, attribute->nested->nesting, at, given);
 }
 
-static Value fill_block(Filling *filling, const Block *block, Value at, Value values) {
+static Value mock_fill_block(Filling *filling, const Block *block, Value at, Value values) {
     Value given;
     if (!value_find(values, str_from_cstr(block->name), &given))
         given = value_null(&TYPE_DYNAMIC);
-    return fill_nested(filling, &block->schema, block->nesting, at, given);
+    return mock_fill_nested(filling, &block->schema, block->nesting, at, given);
 }
 
-static Value fill_object(Filling *filling, const Schema *schema, Value object, Value values) {
+static Value mock_fill_object(Filling *filling, const Schema *schema, Value object, Value values) {
     if (!value_is_present(object))
         return object;
     Value *items = arena_new_array(filling->arena, Value, object.count);
@@ -133,16 +136,16 @@ static Value fill_object(Filling *filling, const Schema *schema, Value object, V
         items[i] = value_at(object, i);
         strbuf_add_format(&filling->path, ".%.*s", STR_ARG(name));
         if (attribute)
-            items[i] = fill_attribute(filling, attribute, items[i], values);
+            items[i] = mock_fill_attribute(filling, attribute, items[i], values);
         else if (block)
-            items[i] = fill_block(filling, block, items[i], values);
+            items[i] = mock_fill_block(filling, block, items[i], values);
         filling->path.len = length;
     }
     return value_with_items(object, items, filling->arena);
 }
 
-static bool fill(const Mock *mock, const Call *call, bool fills_unknown, Value object, Value *out,
-                 Diags *diags) {
+static bool mock_fill(const Mock *mock, const Call *call, bool fills_unknown, Value object,
+                      Value *out, Diags *diags) {
     Filling filling = {
         .mock = mock,
         .fills_unknown = fills_unknown,
@@ -152,7 +155,7 @@ static bool fill(const Mock *mock, const Call *call, bool fills_unknown, Value o
         .ok = true,
     };
     strbuf_add(&filling.path, call->address);
-    *out = fill_object(&filling, mock->type->schema, object, mock->values);
+    *out = mock_fill_object(&filling, mock->type->schema, object, mock->values);
     return filling.ok;
 }
 
@@ -165,18 +168,18 @@ bool mock_plan(const Mock *mock, const Call *call, const PlanRequest *request,
         return true;
     }
     return !mock->during_plan ||
-           fill(mock, call, true, response->planned, &response->planned, diags);
+           mock_fill(mock, call, true, response->planned, &response->planned, diags);
 }
 
 bool mock_apply(const Mock *mock, const Call *call, const ApplyRequest *request,
                 ApplyResponse *response, Diags *diags) {
     *response = (ApplyResponse){.state = request->planned, .private_data = request->private_data};
     return value_is_present(request->prior) ||
-           fill(mock, call, true, request->planned, &response->state, diags);
+           mock_fill(mock, call, true, request->planned, &response->state, diags);
 }
 
 bool mock_read_data(const Mock *mock, const Call *call, const DataReadRequest *request,
                     DataReadResponse *response, Diags *diags) {
     *response = (DataReadResponse){.state = request->config};
-    return fill(mock, call, false, request->config, &response->state, diags);
+    return mock_fill(mock, call, false, request->config, &response->state, diags);
 }

@@ -11,7 +11,8 @@ static const char *const nesting_names[] = {
     [NEST_MAP] = "map",
 };
 
-static void write_flag(JsonWriter *writer, unsigned flags, AttributeFlag flag, const char *name) {
+static void json_write_flag(JsonWriter *writer, unsigned flags, AttributeFlag flag,
+                            const char *name) {
     if (flags & flag)
         json_key_bool(writer, name, true);
 }
@@ -22,27 +23,29 @@ static void write_description(JsonWriter *writer, const char *description, bool 
     json_key_string(writer, "description_kind", is_markdown ? STR("markdown") : STR("plain"));
 }
 
-static int compare_attributes(const void *a, const void *b) {
+static int json_compare_attributes(const void *a, const void *b) {
     const Attribute *const *left = a;
     const Attribute *const *right = b;
     return strcmp((*left)->name, (*right)->name);
 }
 
-static int compare_blocks(const void *a, const void *b) {
+static int json_compare_blocks(const void *a, const void *b) {
     const Block *const *left = a;
     const Block *const *right = b;
     return strcmp((*left)->name, (*right)->name);
 }
 
-static void write_attributes(JsonWriter *writer, const Attribute *attributes, size_t count,
-                             Arena *arena);
+static void json_write_attributes(JsonWriter *writer, const Attribute *attributes, size_t count,
+                                  Arena *arena);
 
-static void write_attribute(JsonWriter *writer, const Attribute *attribute, Arena *arena) {
+static void provider_json_write_attribute(JsonWriter *writer, const Attribute *attribute,
+                                          Arena *arena) {
     json_object_start(writer);
     if (attribute->nested) {
         json_key(writer, STR("nested_type"));
         json_object_start(writer);
-        write_attributes(writer, attribute->nested->attributes, attribute->nested->count, arena);
+        json_write_attributes(writer, attribute->nested->attributes, attribute->nested->count,
+                              arena);
         json_key_string(writer, "nesting_mode",
                         str_from_cstr(nesting_names[attribute->nested->nesting]));
         json_object_end(writer);
@@ -51,28 +54,28 @@ static void write_attribute(JsonWriter *writer, const Attribute *attribute, Aren
         json_write_type(writer, attribute->type);
     }
     write_description(writer, attribute->description, attribute->flags & MARKDOWN);
-    write_flag(writer, attribute->flags, DEPRECATED, "deprecated");
-    write_flag(writer, attribute->flags, REQUIRED, "required");
-    write_flag(writer, attribute->flags, OPTIONAL, "optional");
-    write_flag(writer, attribute->flags, COMPUTED, "computed");
-    write_flag(writer, attribute->flags, SENSITIVE, "sensitive");
-    write_flag(writer, attribute->flags, WRITE_ONLY, "write_only");
+    json_write_flag(writer, attribute->flags, DEPRECATED, "deprecated");
+    json_write_flag(writer, attribute->flags, REQUIRED, "required");
+    json_write_flag(writer, attribute->flags, OPTIONAL, "optional");
+    json_write_flag(writer, attribute->flags, COMPUTED, "computed");
+    json_write_flag(writer, attribute->flags, SENSITIVE, "sensitive");
+    json_write_flag(writer, attribute->flags, WRITE_ONLY, "write_only");
     json_object_end(writer);
 }
 
-static void write_attributes(JsonWriter *writer, const Attribute *attributes, size_t count,
-                             Arena *arena) {
+static void json_write_attributes(JsonWriter *writer, const Attribute *attributes, size_t count,
+                                  Arena *arena) {
     const Attribute **sorted = arena_new_array(arena, const Attribute *, count);
     if (count == 0)
         return;
     for (size_t i = 0; i < count; i++)
         sorted[i] = &attributes[i];
-    qsort(sorted, count, sizeof *sorted, compare_attributes);
+    qsort(sorted, count, sizeof *sorted, json_compare_attributes);
     json_key(writer, STR("attributes"));
     json_object_start(writer);
     for (size_t i = 0; i < count; i++) {
         json_key(writer, str_from_cstr(sorted[i]->name));
-        write_attribute(writer, sorted[i], arena);
+        provider_json_write_attribute(writer, sorted[i], arena);
     }
     json_object_end(writer);
 }
@@ -81,7 +84,7 @@ static void write_block(JsonWriter *writer, const Schema *schema, Arena *arena);
 
 /* Programs that read the document know the types as Terraform 1.11 has them, so newer blocks are
  * omitted. */
-static void write_blocks(JsonWriter *writer, const Schema *schema, Arena *arena) {
+static void provider_json_write_blocks(JsonWriter *writer, const Schema *schema, Arena *arena) {
     size_t count = 0;
     const Block **sorted = arena_new_array(arena, const Block *, schema->block_count);
     for (size_t i = 0; i < schema->block_count; i++) {
@@ -90,7 +93,7 @@ static void write_blocks(JsonWriter *writer, const Schema *schema, Arena *arena)
     }
     if (count == 0)
         return;
-    qsort(sorted, count, sizeof *sorted, compare_blocks);
+    qsort(sorted, count, sizeof *sorted, json_compare_blocks);
     json_key(writer, STR("block_types"));
     json_object_start(writer);
     for (size_t i = 0; i < count; i++) {
@@ -111,8 +114,8 @@ static void write_blocks(JsonWriter *writer, const Schema *schema, Arena *arena)
 
 static void write_block(JsonWriter *writer, const Schema *schema, Arena *arena) {
     json_object_start(writer);
-    write_attributes(writer, schema->attributes, schema->attribute_count, arena);
-    write_blocks(writer, schema, arena);
+    json_write_attributes(writer, schema->attributes, schema->attribute_count, arena);
+    provider_json_write_blocks(writer, schema, arena);
     write_description(writer, schema->description, schema->is_markdown);
     if (schema->deprecated)
         json_key_bool(writer, "deprecated", true);
@@ -127,7 +130,7 @@ static void write_schema(JsonWriter *writer, const Schema *schema, Arena *arena)
     json_object_end(writer);
 }
 
-static int compare_types(const void *a, const void *b) {
+static int json_compare_types(const void *a, const void *b) {
     const ObjectType *left = a;
     const ObjectType *right = b;
     return strcmp(left->name, right->name);
@@ -141,15 +144,15 @@ static void write_versionless(JsonWriter *writer, const Schema *schema, Arena *a
     json_object_end(writer);
 }
 
-static void write_types(JsonWriter *writer, const char *key, const Provider *provider,
-                        ResourceMode mode, Arena *arena) {
+static void json_write_types(JsonWriter *writer, const char *key, const Provider *provider,
+                             ResourceMode mode, Arena *arena) {
     StrVec names = registry_type_names(provider, mode, arena);
     ObjectType *sorted = arena_new_array(arena, ObjectType, names.count);
     if (names.count == 0)
         return;
     for (size_t i = 0; i < names.count; i++)
         CHECK(registry_find_type(provider, mode, names.items[i], &sorted[i]));
-    qsort(sorted, names.count, sizeof *sorted, compare_types);
+    qsort(sorted, names.count, sizeof *sorted, json_compare_types);
     json_key(writer, str_from_cstr(key));
     json_object_start(writer);
     for (size_t i = 0; i < names.count; i++) {
@@ -162,7 +165,7 @@ static void write_types(JsonWriter *writer, const char *key, const Provider *pro
     json_object_end(writer);
 }
 
-static void write_text(JsonWriter *writer, const char *key, const char *text) {
+static void provider_json_write_text(JsonWriter *writer, const char *key, const char *text) {
     if (text && text[0])
         json_key_string(writer, key, str_from_cstr(text));
 }
@@ -171,17 +174,17 @@ static void write_identity_attribute(JsonWriter *writer, const Attribute *attrib
     json_object_start(writer);
     json_key(writer, STR("type"));
     json_write_type(writer, attribute->type);
-    write_text(writer, "description", attribute->description);
-    write_flag(writer, attribute->flags, REQUIRED, "required_for_import");
-    write_flag(writer, attribute->flags, OPTIONAL, "optional_for_import");
+    provider_json_write_text(writer, "description", attribute->description);
+    json_write_flag(writer, attribute->flags, REQUIRED, "required_for_import");
+    json_write_flag(writer, attribute->flags, OPTIONAL, "optional_for_import");
     json_object_end(writer);
 }
 
-static void write_identity(JsonWriter *writer, const Schema *schema, Arena *arena) {
+static void provider_json_write_identity(JsonWriter *writer, const Schema *schema, Arena *arena) {
     const Attribute **sorted = arena_new_array(arena, const Attribute *, schema->attribute_count);
     for (size_t i = 0; i < schema->attribute_count; i++)
         sorted[i] = &schema->attributes[i];
-    qsort(sorted, schema->attribute_count, sizeof *sorted, compare_attributes);
+    qsort(sorted, schema->attribute_count, sizeof *sorted, json_compare_attributes);
     json_object_start(writer);
     json_key_int(writer, "version", schema->version);
     json_key(writer, STR("attributes"));
@@ -210,16 +213,16 @@ static void write_identities(JsonWriter *writer, const Provider *provider, Arena
         }
         is_open = true;
         json_key(writer, names.items[i]);
-        write_identity(writer, type.resource->identity, arena);
+        provider_json_write_identity(writer, type.resource->identity, arena);
     }
     if (is_open)
         json_object_end(writer);
 }
 
-static void write_parameter(JsonWriter *writer, const ProviderParameter *parameter) {
+static void json_write_parameter(JsonWriter *writer, const ProviderParameter *parameter) {
     json_object_start(writer);
     json_key_string(writer, "name", str_from_cstr(parameter->name));
-    write_text(writer, "description", parameter->description);
+    provider_json_write_text(writer, "description", parameter->description);
     if (parameter->allows_null)
         json_key_bool(writer, "is_nullable", true);
     json_key(writer, STR("type"));
@@ -229,20 +232,20 @@ static void write_parameter(JsonWriter *writer, const ProviderParameter *paramet
 
 static void write_function(JsonWriter *writer, const ProviderFunction *function) {
     json_object_start(writer);
-    write_text(writer, "description", function->description);
-    write_text(writer, "summary", function->summary);
+    provider_json_write_text(writer, "description", function->description);
+    provider_json_write_text(writer, "summary", function->summary);
     json_key(writer, STR("return_type"));
     json_write_type(writer, function->type);
     if (function->parameter_count > 0) {
         json_key(writer, STR("parameters"));
         json_array_start(writer);
         for (size_t i = 0; i < function->parameter_count; i++)
-            write_parameter(writer, &function->parameters[i]);
+            json_write_parameter(writer, &function->parameters[i]);
         json_array_end(writer);
     }
     if (function->variadic) {
         json_key(writer, STR("variadic_parameter"));
-        write_parameter(writer, function->variadic);
+        json_write_parameter(writer, function->variadic);
     }
     json_object_end(writer);
 }
@@ -275,13 +278,13 @@ void provider_json_write(const Provider *provider, ProviderJsonMore *more, void 
     json_object_start(writer);
     json_key(writer, STR("provider"));
     write_schema(writer, &provider->schema, arena);
-    write_types(writer, "resource_schemas", provider, MODE_MANAGED, arena);
-    write_types(writer, "data_source_schemas", provider, MODE_DATA, arena);
-    write_types(writer, "ephemeral_resource_schemas", provider, MODE_EPHEMERAL, arena);
-    write_types(writer, "list_resource_schemas", provider, MODE_LIST, arena);
+    json_write_types(writer, "resource_schemas", provider, MODE_MANAGED, arena);
+    json_write_types(writer, "data_source_schemas", provider, MODE_DATA, arena);
+    json_write_types(writer, "ephemeral_resource_schemas", provider, MODE_EPHEMERAL, arena);
+    json_write_types(writer, "list_resource_schemas", provider, MODE_LIST, arena);
     write_found_functions(writer, provider, arena);
     write_identities(writer, provider, arena);
-    write_types(writer, "action_schemas", provider, MODE_ACTION, arena);
+    json_write_types(writer, "action_schemas", provider, MODE_ACTION, arena);
     if (more)
         more(provider, payload, writer, arena);
     json_object_end(writer);

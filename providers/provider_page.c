@@ -7,7 +7,7 @@
 #include "schema_rule.h"
 #include "timeouts.h"
 
-static void add_word(StrBuf *out, bool applies, const char *word) {
+static void page_add_word(StrBuf *out, bool applies, const char *word) {
     if (!applies)
         return;
     if (out->len > 0)
@@ -16,25 +16,25 @@ static void add_word(StrBuf *out, bool applies, const char *word) {
 }
 
 /* Describes flags for users: "required", "optional, forces replacement", "computed". */
-static Str flags_of(const Attribute *attribute, Arena *arena) {
+static Str page_flags_of(const Attribute *attribute, Arena *arena) {
     StrBuf out = strbuf_new(arena);
     unsigned flags = attribute->flags;
     bool is_replacing = (flags & FORCES_NEW) != 0 || attribute->forces_new;
-    add_word(&out, (flags & REQUIRED) != 0, "required");
-    add_word(&out, (flags & OPTIONAL) != 0, "optional");
-    add_word(&out, (flags & COMPUTED) != 0 && !attribute->default_json, "computed");
+    page_add_word(&out, (flags & REQUIRED) != 0, "required");
+    page_add_word(&out, (flags & OPTIONAL) != 0, "optional");
+    page_add_word(&out, (flags & COMPUTED) != 0 && !attribute->default_json, "computed");
     if (attribute->default_json)
         strbuf_add_format(&out, "%sdefault `%s`", out.len ? ", " : "", attribute->default_json);
-    add_word(&out, is_replacing,
-             attribute->forces_new ? "may force replacement" : "forces replacement");
-    add_word(&out, (flags & SENSITIVE) != 0, "sensitive");
-    add_word(&out, (flags & WRITE_ONLY) != 0, "write-only");
-    add_word(&out, (flags & DEPRECATED) != 0, "deprecated");
+    page_add_word(&out, is_replacing,
+                  attribute->forces_new ? "may force replacement" : "forces replacement");
+    page_add_word(&out, (flags & SENSITIVE) != 0, "sensitive");
+    page_add_word(&out, (flags & WRITE_ONLY) != 0, "write-only");
+    page_add_word(&out, (flags & DEPRECATED) != 0, "deprecated");
     return strbuf_str(&out);
 }
 
 /* Returns a type such as "list(string)" or "list of objects". */
-static Str type_of(const Attribute *attribute, Arena *arena) {
+static Str page_type_of(const Attribute *attribute, Arena *arena) {
     static const char *const names[] = {
         [NEST_SINGLE] = "object",
         [NEST_LIST] = "list of objects",
@@ -46,7 +46,7 @@ static Str type_of(const Attribute *attribute, Arena *arena) {
 }
 
 /* Escapes bars, which would end the table cell, and replaces newlines, which would end the row. */
-static void add_cell(StrBuf *out, Str text) {
+static void page_add_cell(StrBuf *out, Str text) {
     for (size_t i = 0; i < text.len; i++) {
         if (text.ptr[i] == '|')
             strbuf_add_char(out, '\\');
@@ -54,11 +54,12 @@ static void add_cell(StrBuf *out, Str text) {
     }
 }
 
-static void add_row(StrBuf *out, Str name, Str type, Str flags, const char *description) {
+static void provider_page_add_row(StrBuf *out, Str name, Str type, Str flags,
+                                  const char *description) {
     strbuf_add_format(out, "| `%.*s` | %.*s | ", STR_ARG(name), STR_ARG(type));
-    add_cell(out, flags);
+    page_add_cell(out, flags);
     strbuf_add_cstr(out, " | ");
-    add_cell(out, str_from_cstr(description));
+    page_add_cell(out, str_from_cstr(description));
     strbuf_add_cstr(out, " |\n");
 }
 
@@ -68,7 +69,7 @@ typedef enum Part {
     PART_RESULTS, /* only the provider sets them */
 } Part;
 
-static bool is_in(Part part, const Attribute *attribute) {
+static bool page_is_in(Part part, const Attribute *attribute) {
     bool is_result = (attribute->flags & (REQUIRED | OPTIONAL)) == 0;
     return part == PART_ALL || is_result == (part == PART_RESULTS);
 }
@@ -76,13 +77,13 @@ static bool is_in(Part part, const Attribute *attribute) {
 static void add_attribute_rows(StrBuf *out, const Attribute *all, size_t count, Part part,
                                Arena *arena) {
     for (size_t i = 0; i < count; i++) {
-        if (is_in(part, &all[i]))
-            add_row(out, str_from_cstr(all[i].name), type_of(&all[i], arena),
-                    flags_of(&all[i], arena), all[i].description);
+        if (page_is_in(part, &all[i]))
+            provider_page_add_row(out, str_from_cstr(all[i].name), page_type_of(&all[i], arena),
+                                  page_flags_of(&all[i], arena), all[i].description);
     }
 }
 
-static Str block_type(const Block *block, Arena *arena) {
+static Str page_block_type(const Block *block, Arena *arena) {
     static const char *const names[] = {
         [NEST_SINGLE] = "block",
         [NEST_LIST] = "blocks",
@@ -98,7 +99,7 @@ static Str block_flags(const Block *block, Arena *arena) {
                         : str_from_cstr(need);
 }
 
-static void add_head(StrBuf *out, Str path) {
+static void page_add_head(StrBuf *out, Str path) {
     if (path.len > 0)
         strbuf_add_format(out, "\n`%.*s`:\n", STR_ARG(path));
     strbuf_add_cstr(out, "\n| name | type | | |\n|---|---|---|---|\n");
@@ -113,11 +114,11 @@ static void add_nested(StrBuf *out, Str path, const Attribute *all, size_t count
                        Arena *arena) {
     for (size_t i = 0; i < count; i++) {
         const NestedObject *nested = all[i].nested;
-        if (!nested || !is_in(part, &all[i]))
+        if (!nested || !page_is_in(part, &all[i]))
             continue;
         Str inner = path.len ? str_format(arena, "%.*s.%s", STR_ARG(path), all[i].name)
                              : str_from_cstr(all[i].name);
-        add_head(out, inner);
+        page_add_head(out, inner);
         add_attribute_rows(out, nested->attributes, nested->count, PART_ALL, arena);
         Schema members = schema_of_nested(nested);
         add_rules(out, &members, arena);
@@ -131,13 +132,14 @@ static bool is_timeouts(const Block *block) {
 }
 
 static void add_schema(StrBuf *out, Str path, const Schema *schema, Part part, Arena *arena) {
-    add_head(out, path);
+    page_add_head(out, path);
     add_attribute_rows(out, schema->attributes, schema->attribute_count, part, arena);
     for (size_t i = 0; i < schema->block_count; i++) {
         if (!is_timeouts(&schema->blocks[i]))
-            add_row(out, str_from_cstr(schema->blocks[i].name),
-                    block_type(&schema->blocks[i], arena), block_flags(&schema->blocks[i], arena),
-                    schema->blocks[i].schema.description);
+            provider_page_add_row(out, str_from_cstr(schema->blocks[i].name),
+                                  page_block_type(&schema->blocks[i], arena),
+                                  block_flags(&schema->blocks[i], arena),
+                                  schema->blocks[i].schema.description);
     }
     add_rules(out, schema, arena);
     add_nested(out, path, schema->attributes, schema->attribute_count, part, arena);
@@ -167,7 +169,7 @@ Str provider_page_name(ResourceMode mode, Str type, Arena *arena) {
     return str_format(arena, "%s%.*s", mode_words[mode].prefix, STR_ARG(type));
 }
 
-static void add_types(StrBuf *out, const Provider *provider, ResourceMode mode, Arena *arena) {
+static void page_add_types(StrBuf *out, const Provider *provider, ResourceMode mode, Arena *arena) {
     StrVec names = registry_type_names(provider, mode, arena);
     ObjectType type;
     vec_each(&names, name) {
@@ -187,16 +189,16 @@ void provider_page_write(const Provider *provider, StrBuf *out, Arena *arena) {
                           provider->imitates);
     if (provider->schema.attribute_count + provider->schema.block_count > 0)
         add_schema(out, STR_EMPTY, &provider->schema, PART_ALL, arena);
-    add_types(out, provider, MODE_MANAGED, arena);
-    add_types(out, provider, MODE_DATA, arena);
-    add_types(out, provider, MODE_EPHEMERAL, arena);
-    add_types(out, provider, MODE_ACTION, arena);
-    add_types(out, provider, MODE_LIST, arena);
+    page_add_types(out, provider, MODE_MANAGED, arena);
+    page_add_types(out, provider, MODE_DATA, arena);
+    page_add_types(out, provider, MODE_EPHEMERAL, arena);
+    page_add_types(out, provider, MODE_ACTION, arena);
+    page_add_types(out, provider, MODE_LIST, arena);
 }
 
 static bool has_part(const Schema *schema, Part part) {
     for (size_t i = 0; i < schema->attribute_count; i++) {
-        if (is_in(part, &schema->attributes[i]))
+        if (page_is_in(part, &schema->attributes[i]))
             return true;
     }
     return false;
@@ -214,12 +216,12 @@ static void add_results(StrBuf *out, const Schema *schema, Arena *arena) {
     strbuf_add_cstr(out,
                     "\n## Attributes\n\nReferences can also use these attributes, which only the "
                     "provider sets.\n");
-    add_head(out, STR_EMPTY);
+    page_add_head(out, STR_EMPTY);
     add_attribute_rows(out, schema->attributes, schema->attribute_count, PART_RESULTS, arena);
     add_nested(out, STR_EMPTY, schema->attributes, schema->attribute_count, PART_RESULTS, arena);
 }
 
-static void add_import(StrBuf *out, const ResourceType *type) {
+static void page_add_import(StrBuf *out, const ResourceType *type) {
     strbuf_add_cstr(out, "\n## Import\n\n");
     if (!type->import) {
         strbuf_add_cstr(out, "Objects of this type cannot be imported.\n");
@@ -237,7 +239,7 @@ static void add_timeouts(StrBuf *out, const Schema *schema, Arena *arena) {
             continue;
         strbuf_add_cstr(out, "\n## Timeouts\n\nThe block `timeouts` limits the duration of "
                              "operations, for example `timeouts: {create: 10m}`.\n");
-        add_head(out, STR_EMPTY);
+        page_add_head(out, STR_EMPTY);
         add_attribute_rows(out, block->schema.attributes, block->schema.attribute_count, PART_ALL,
                            arena);
     }
@@ -262,6 +264,6 @@ void provider_page_write_type(const Provider *provider, ResourceMode mode, const
     if (has_part(schema, PART_RESULTS))
         add_results(out, schema, arena);
     if (type->resource)
-        add_import(out, type->resource);
+        page_add_import(out, type->resource);
     add_timeouts(out, schema, arena);
 }

@@ -80,7 +80,7 @@ const ProvisionerType *provisioner_find(const ProvisionerTable *table, Str name)
     return NULL;
 }
 
-static void add_name(StrBuf *text, const char *name, bool is_last) {
+static void provisioner_add_name(StrBuf *text, const char *name, bool is_last) {
     const char *before = text->len == 0 ? "" : is_last ? " and " : ", ";
     strbuf_add_format(text, "%s\"%s\"", before, name);
 }
@@ -89,7 +89,7 @@ Str provisioner_names(const ProvisionerTable *table, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     size_t count = table ? table->count : 0;
     for (size_t i = 0; i < count; i++)
-        add_name(&text, table->rows[i]->name, i + 1 == count);
+        provisioner_add_name(&text, table->rows[i]->name, i + 1 == count);
     return strbuf_str(&text);
 }
 
@@ -103,7 +103,7 @@ bool provisioner_check(const ProvisionerType *type, Value config, SourceRange ra
         bool is_found = value_find(config, str_from_cstr(*name), &value);
         given += is_found && value_is_present(value);
         unknown += is_found && !value_is_known(value);
-        add_name(&names, *name, !name[1]);
+        provisioner_add_name(&names, *name, !name[1]);
     }
     if (given == 1 || (given == 0 && unknown > 0))
         return true;

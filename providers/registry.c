@@ -93,7 +93,8 @@ Str registry_key(const Registry *registry, Str name) {
     return str_starts_with(key, STR("hashicorp/")) ? str_after(key, 10) : key;
 }
 
-static void report_unknown(const Registry *registry, Str name, SourceRange range, Diags *diags) {
+static void registry_report_unknown(const Registry *registry, Str name, SourceRange range,
+                                    Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("provider names");
     Str *names = arena_new_array(scratch, Str, registry->count);
     Str short_name = registry_local_name(name);
@@ -124,8 +125,8 @@ static bool report_module(const ProviderRow *row, Str path, Str reason, SourceRa
     return false;
 }
 
-static bool load(const Registry *registry, const ProviderRow *row, const Provider **out,
-                 SourceRange range, Diags *diags) {
+static bool registry_load(const Registry *registry, const ProviderRow *row, const Provider **out,
+                          SourceRange range, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("provider module");
     Str path = str_format(scratch, "%.*s/%s", STR_ARG(registry->plugin_directory), row->plugin);
     void *handle = dlopen(str_to_cstr(path, scratch), RTLD_NOW | RTLD_LOCAL);
@@ -210,7 +211,7 @@ static Str list_fault(const Provider *provider, const ListType *type, Arena *are
 }
 
 /* Returns the first error in a provider's tables, as a sentence in `arena`; empty if none. */
-static Str find_fault(const Provider *provider, Arena *arena) {
+static Str registry_find_fault(const Provider *provider, Arena *arena) {
     for (size_t i = 0; i < provider->resource_count; i++) {
         const ResourceType *type = provider->resources[i];
         Str fault = resource_fault(type, arena);
@@ -261,7 +262,7 @@ static bool check_tables(const Provider *provider, bool *checked, SourceRange ra
     if (*checked)
         return true;
     SCOPED(ArenaRef) scratch = arena_open("provider tables");
-    Str fault = find_fault(provider, scratch);
+    Str fault = registry_find_fault(provider, scratch);
     *checked = fault.len == 0;
     if (!*checked)
         diags_error(diags, range, "Faulty provider",
@@ -293,12 +294,12 @@ bool registry_find(Registry *registry, Str name, const Provider **out, SourceRan
         return true;
     }
     if (i == SIZE_MAX) {
-        report_unknown(registry, name, range, diags);
+        registry_report_unknown(registry, name, range, diags);
         return false;
     }
     pthread_mutex_lock(&registry->mutex);
     bool fine = registry->loaded[i] ||
-                load(registry, &registry->rows[i], &registry->loaded[i], range, diags);
+                registry_load(registry, &registry->rows[i], &registry->loaded[i], range, diags);
     fine = fine && check_tables(registry->loaded[i], &registry->checked[i], range, diags);
     if (fine)
         *out = registry->loaded[i];
@@ -339,7 +340,7 @@ const EphemeralType *registry_find_ephemeral(const Provider *provider, Str type)
     return NULL;
 }
 
-static bool find_action(const Provider *provider, Str type, ObjectType *out) {
+static bool registry_find_action(const Provider *provider, Str type, ObjectType *out) {
     if (provider->find_type)
         return provider->find_type(provider, MODE_ACTION, type, out);
     for (size_t i = 0; i < provider->action_count; i++) {
@@ -389,7 +390,7 @@ bool registry_find_type(const Provider *provider, ResourceMode mode, Str type, O
             *out = (ObjectType){
                 .name = ephemeral->name, .schema = &ephemeral->schema, .ephemeral = ephemeral};
         return ephemeral != NULL;
-    case MODE_ACTION: return find_action(provider, type, out);
+    case MODE_ACTION: return registry_find_action(provider, type, out);
     case MODE_LIST: return find_list(provider, type, out);
     }
     return false;

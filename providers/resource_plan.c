@@ -10,17 +10,17 @@ typedef struct Trio {
 
 static Value plan_object(const Schema *schema, Trio at, Arena *arena);
 
-static Value nothing(void) {
+static Value resource_plan_nothing(void) {
     return value_null(&TYPE_DYNAMIC);
 }
 
 static Value element_by_index(Value list, size_t i) {
-    return value_is_present(list) && i < list.count ? value_at(list, i) : nothing();
+    return value_is_present(list) && i < list.count ? value_at(list, i) : resource_plan_nothing();
 }
 
 static Value element_by_key(Value map, Str key) {
     Value element;
-    return value_find(map, key, &element) ? element : nothing();
+    return value_find(map, key, &element) ? element : resource_plan_nothing();
 }
 
 /* Matches an element of a set by value: returns it if the set has it, else null. */
@@ -29,7 +29,7 @@ static Value element_of_set(Value set, Value element) {
         if (value_equal(value_at(set, i), element))
             return element;
     }
-    return nothing();
+    return resource_plan_nothing();
 }
 
 static Trio element_at(Nesting nesting, Trio at, size_t i) {
@@ -52,7 +52,7 @@ static Trio element_at(Nesting nesting, Trio at, size_t i) {
     return element;
 }
 
-static Value plan_nested(const Schema *schema, Nesting nesting, Trio at, Arena *arena) {
+static Value resource_plan_nested(const Schema *schema, Nesting nesting, Trio at, Arena *arena) {
     if (!value_is_present(at.proposed))
         return at.proposed;
     if (nesting == NEST_SINGLE)
@@ -85,7 +85,8 @@ static Value plan_attribute(const Attribute *attribute, Trio at, bool is_new, Ar
     /* A computed attribute without configuration keeps its value as a whole; its nested attributes
      * are not planned. */
     bool is_kept = (attribute->flags & COMPUTED) && value_is_null(at.config);
-    return is_kept ? at.proposed : plan_nested(&members, attribute->nested->nesting, at, arena);
+    return is_kept ? at.proposed
+                   : resource_plan_nested(&members, attribute->nested->nesting, at, arena);
 }
 
 /* Sets *out to one member of all three objects. */
@@ -119,7 +120,7 @@ static Value plan_object(const Schema *schema, Trio at, Arena *arena) {
         const Block *block = &schema->blocks[i];
         if (!member_at(at, str_from_cstr(block->name), &index, &member))
             continue;
-        items[index] = plan_nested(&block->schema, block->nesting, member, arena);
+        items[index] = resource_plan_nested(&block->schema, block->nesting, member, arena);
     }
     return value_with_items(at.proposed, items, arena);
 }

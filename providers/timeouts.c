@@ -3,7 +3,7 @@
 
 #include "log.h"
 
-static Str check_duration(Value value, Arena *arena) {
+static Str timeouts_check_duration(Value value, Arena *arena) {
     int64_t ms;
     if (clock_parse_duration(value_text(value), &ms) && ms > 0)
         return STR_EMPTY;
@@ -12,10 +12,14 @@ static Str check_duration(Value value, Arena *arena) {
 }
 
 const Attribute timeouts_attributes[TIMEOUTS_COUNT] = {
-    {"create", &TYPE_STRING, OPTIONAL, "Maximum duration of a creation.", .check = check_duration},
-    {"delete", &TYPE_STRING, OPTIONAL, "Maximum duration of a deletion.", .check = check_duration},
-    {"read", &TYPE_STRING, OPTIONAL, "Maximum duration of a read.", .check = check_duration},
-    {"update", &TYPE_STRING, OPTIONAL, "Maximum duration of an update.", .check = check_duration},
+    {"create", &TYPE_STRING, OPTIONAL, "Maximum duration of a creation.",
+     .check = timeouts_check_duration},
+    {"delete", &TYPE_STRING, OPTIONAL, "Maximum duration of a deletion.",
+     .check = timeouts_check_duration},
+    {"read", &TYPE_STRING, OPTIONAL, "Maximum duration of a read.",
+     .check = timeouts_check_duration},
+    {"update", &TYPE_STRING, OPTIONAL, "Maximum duration of an update.",
+     .check = timeouts_check_duration},
 };
 
 Timeout timeouts_begin(const Call *call, Value object, const char *operation) {
@@ -35,7 +39,7 @@ Timeout timeouts_begin(const Call *call, Value object, const char *operation) {
 }
 
 /* A read has no result to determine. */
-static const char *hint_of(const char *operation) {
+static const char *timeouts_hint_of(const char *operation) {
     return strcmp(operation, "read") == 0 ? ""
                                           : " If it is unknown whether the operation completed, "
                                             "the next run determines it.";
@@ -66,6 +70,6 @@ void timeouts_explain(const Timeout *timeout, Diags *diags) {
         "The \"%s\" of %.*s failed after %.*s, and \"timeouts\" allows only %.*s. To allow more "
         "time, increase that value.%s",
         timeout->operation, STR_ARG(call->address), STR_ARG(passed), STR_ARG(limit),
-        hint_of(timeout->operation));
+        timeouts_hint_of(timeout->operation));
     diag->path = timeouts_path(diags->arena);
 }

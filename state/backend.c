@@ -29,7 +29,7 @@ void backend_close(Backend *backend) {
         backend->close(backend);
 }
 
-static Str what_of(const Backend *backend, Arena *arena) {
+static Str backend_what_of(const Backend *backend, Arena *arena) {
     return str_format(arena, "The state \"%.*s\"", STR_ARG(backend->path));
 }
 
@@ -38,7 +38,7 @@ bool backend_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
     int64_t began_ms = log_clock_ms();
     bool ok = backend->read(backend, &bytes, arena, diags);
     log_operation(backend, "state read", ok, began_ms);
-    return ok && cipher_open(backend->cipher, what_of(backend, arena), bytes, out,
+    return ok && cipher_open(backend->cipher, backend_what_of(backend, arena), bytes, out,
                              &backend->is_outdated, arena, diags);
 }
 

@@ -1,7 +1,7 @@
 /* backend_page: arguments, their environment variables, and general properties of a backend. */
 #include "backend_page.h"
 
-static void add_variables(const BackendType *type, const char *attribute, StrBuf *out) {
+static void page_add_variables(const BackendType *type, const char *attribute, StrBuf *out) {
     for (size_t i = 0; i < type->variable_count; i++) {
         if (strcmp(type->variables[i].attribute, attribute) == 0)
             strbuf_add_format(out, " `%s`", type->variables[i].name);
@@ -12,27 +12,29 @@ static const char *need_of(const Attribute *row) {
     return row->flags & REQUIRED ? "required" : "optional";
 }
 
-static const char *mark_of(const Attribute *row) {
+static const char *page_mark_of(const Attribute *row) {
     return row->flags & SENSITIVE ? ", sensitive" : "";
 }
 
-static Str type_of(const Attribute *row, Arena *arena) {
+static Str backend_page_type_of(const Attribute *row, Arena *arena) {
     return type_to_constraint(attribute_implied_type(row), arena);
 }
 
 static void add_inner_row(const Attribute *row, StrBuf *out, Arena *arena) {
-    strbuf_add_format(out, "| `%s` | %.*s | %s%s | %s |\n", row->name, STR_ARG(type_of(row, arena)),
-                      need_of(row), mark_of(row), row->description);
+    strbuf_add_format(out, "| `%s` | %.*s | %s%s | %s |\n", row->name,
+                      STR_ARG(backend_page_type_of(row, arena)), need_of(row), page_mark_of(row),
+                      row->description);
 }
 
-static void add_row(const BackendType *type, const Attribute *row, StrBuf *out, Arena *arena) {
-    strbuf_add_format(out, "| `%s` | %.*s | %s%s |", row->name, STR_ARG(type_of(row, arena)),
-                      need_of(row), mark_of(row));
-    add_variables(type, row->name, out);
+static void backend_page_add_row(const BackendType *type, const Attribute *row, StrBuf *out,
+                                 Arena *arena) {
+    strbuf_add_format(out, "| `%s` | %.*s | %s%s |", row->name,
+                      STR_ARG(backend_page_type_of(row, arena)), need_of(row), page_mark_of(row));
+    page_add_variables(type, row->name, out);
     strbuf_add_format(out, " | %s |\n", row->description);
 }
 
-static void add_block(const Block *block, StrBuf *out, Arena *arena) {
+static void page_add_block(const Block *block, StrBuf *out, Arena *arena) {
     const Schema *schema = &block->schema;
     strbuf_add_format(out, "\nBlock `%s`: %s\n\n| argument | type | | |\n|---|---|---|---|\n",
                       block->name, schema->description);
@@ -47,7 +49,7 @@ void backend_page_write(const BackendType *type, StrBuf *out, Arena *arena) {
     strbuf_add_format(out, "\n\nWorkspaces: %s.\n", type->list ? "yes" : "only `default`");
     strbuf_add_cstr(out, "\n| argument | type | | environment | |\n|---|---|---|---|---|\n");
     for (size_t i = 0; i < type->schema.attribute_count; i++)
-        add_row(type, &type->schema.attributes[i], out, arena);
+        backend_page_add_row(type, &type->schema.attributes[i], out, arena);
     for (size_t i = 0; i < type->schema.block_count; i++)
-        add_block(&type->schema.blocks[i], out, arena);
+        page_add_block(&type->schema.blocks[i], out, arena);
 }

@@ -4,7 +4,7 @@
 #include "json.h"
 
 /* Splits "a,b". */
-static Value split(Str text, Arena *arena) {
+static Value settings_split(Str text, Arena *arena) {
     ValueVec items = {0};
     for (Str rest = text; rest.ptr;) {
         size_t comma = str_find_char(rest, ',', 0);
@@ -27,7 +27,7 @@ bool backend_settings_parse(const Attribute *attribute, Str text, Value *out, Ar
         type->kind == KIND_STRING || type->kind == KIND_NUMBER || type->kind == KIND_BOOL;
     bool is_list = type->kind == KIND_LIST && !str_starts_with(str_trim(text), STR("["));
     if (is_list)
-        raw = split(text, arena);
+        raw = settings_split(text, arena);
     if (is_plain || is_list || json_parse_any(text, &raw, &ignored, &offset, arena)) {
         if (convert_value(raw, type, out, &error, arena))
             return true;
@@ -53,8 +53,8 @@ static const char *read_variable(const Io *io, const char *name, Arena *arena) {
     return value && *value ? value : NULL;
 }
 
-static const char *find_variable(const BackendType *type, const Io *io, const char *attribute,
-                                 Arena *arena) {
+static const char *settings_find_variable(const BackendType *type, const Io *io,
+                                          const char *attribute, Arena *arena) {
     for (size_t i = 0; i < type->variable_count; i++) {
         if (strcmp(type->variables[i].attribute, attribute) != 0)
             continue;
@@ -82,12 +82,12 @@ const Schema *backend_settings_lenient(const BackendType *type, Arena *arena) {
 bool backend_settings_find(const BackendType *type, const Io *io, const char *attribute, Value *out,
                            Arena *arena, Diags *diags) {
     const Attribute *row = schema_find_attribute(&type->schema, str_from_cstr(attribute));
-    const char *text = find_variable(type, io, attribute, arena);
+    const char *text = settings_find_variable(type, io, attribute, arena);
     return text &&
            backend_settings_parse(row, str_clone(str_from_cstr(text), arena), out, arena, diags);
 }
 
-static bool report_missing(const BackendType *type, const Attribute *row, Diags *diags) {
+static bool settings_report_missing(const BackendType *type, const Attribute *row, Diags *diags) {
     const char *variable = NULL;
     for (size_t i = 0; i < type->variable_count && !variable; i++) {
         if (strcmp(type->variables[i].attribute, row->name) == 0)
@@ -101,14 +101,14 @@ static bool report_missing(const BackendType *type, const Attribute *row, Diags 
     return false;
 }
 
-static bool check_required(const BackendType *type, Value config, Diags *diags) {
+static bool settings_check_required(const BackendType *type, Value config, Diags *diags) {
     bool ok = true;
     for (size_t i = 0; i < type->schema.attribute_count; i++) {
         const Attribute *row = &type->schema.attributes[i];
         Value value;
         bool given = value_find_present(config, str_from_cstr(row->name), &value);
         if ((row->flags & REQUIRED) && !given)
-            ok = report_missing(type, row, diags);
+            ok = settings_report_missing(type, row, diags);
     }
     return ok;
 }
@@ -130,7 +130,7 @@ bool backend_settings_complete(const BackendType *type, const Io *io, Value give
         Path place = path_attribute((Path){0}, str_from_cstr(attribute->name), arena);
         config = path_set(config, place, value, arena);
     }
-    if (!check_required(type, config, diags) ||
+    if (!settings_check_required(type, config, diags) ||
         !schema_validate(&type->schema, config, arena, diags)) {
         return false;
     }

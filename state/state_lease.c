@@ -23,7 +23,7 @@ static int64_t now(const StateLease *lease) {
     return clock->monotonic_ms(clock->self);
 }
 
-static void note(StateLease *lease, LeaseResult result, int64_t began_ms, Str problem) {
+static void lease_note(StateLease *lease, LeaseResult result, int64_t began_ms, Str problem) {
     pthread_mutex_lock(&lease->mutex);
     arena_reset(lease->arena);
     lease->problem = str_clone(problem, lease->arena);
@@ -36,7 +36,7 @@ static void note(StateLease *lease, LeaseResult result, int64_t began_ms, Str pr
 }
 
 /* Reads until_ms without the mutex, since only this thread writes it. */
-static int64_t attempt(StateLease *lease) {
+static int64_t lease_attempt(StateLease *lease) {
     SCOPED(ArenaRef) scratch = arena_open("lease");
     Str problem = STR_EMPTY;
     int64_t began = now(lease);
@@ -44,7 +44,7 @@ static int64_t attempt(StateLease *lease) {
     int64_t timeout = left > RETRY_MS ? left : RETRY_MS;
     LeaseResult result =
         lease->request.renew(lease->request.self, timeout, lease->stop, &problem, scratch);
-    note(lease, result, began, problem);
+    lease_note(lease, result, began, problem);
     if (result == LEASE_RENEWED)
         return lease->request.term_ms / 3;
     log_debug("lease not renewed", log_text("lease", lease->request.what),
@@ -52,19 +52,19 @@ static int64_t attempt(StateLease *lease) {
     return RETRY_MS;
 }
 
-static bool is_over(StateLease *lease) {
+static bool lease_is_over(StateLease *lease) {
     pthread_mutex_lock(&lease->mutex);
     bool over = lease->is_lost;
     pthread_mutex_unlock(&lease->mutex);
     return over;
 }
 
-static void keep(void *payload) {
+static void lease_keep(void *payload) {
     StateLease *lease = payload;
     int64_t elapsed = now(lease) - lease->request.began_ms;
     int64_t wait = lease->request.term_ms / 3 - elapsed;
-    while (!is_over(lease) && !cancel_wait(lease->stop, (uint64_t)(wait > 0 ? wait : 0)))
-        wait = attempt(lease);
+    while (!lease_is_over(lease) && !cancel_wait(lease->stop, (uint64_t)(wait > 0 ? wait : 0)))
+        wait = lease_attempt(lease);
 }
 
 StateLease *state_lease_start(const LeaseRequest *request, Arena *arena, Diags *diags) {
@@ -74,7 +74,7 @@ StateLease *state_lease_start(const LeaseRequest *request, Arena *arena, Diags *
     lease->arena = arena_open("lease");
     lease->stop = cancel_open();
     pthread_mutex_init(&lease->mutex, NULL);
-    lease->thread = thread_start(THREAD_LEASE, keep, lease);
+    lease->thread = thread_start(THREAD_LEASE, lease_keep, lease);
     if (lease->thread)
         return lease;
     diags_error(diags, NO_RANGE, "State lock cannot be renewed",

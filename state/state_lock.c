@@ -77,7 +77,7 @@ static const Member members[] = {
     {"Path", offsetof(LockInfo, path)},
 };
 
-static Str *member_of(LockInfo *info, const Member *member) {
+static Str *lock_member_of(LockInfo *info, const Member *member) {
     return (Str *)(void *)((char *)info + member->offset);
 }
 
@@ -88,7 +88,7 @@ Str state_lock_to_json(const LockInfo *info, Arena *arena) {
     json_writer_init(&writer, &text, 0);
     json_object_start(&writer);
     for (size_t i = 0; i < ARRAY_COUNT(members); i++)
-        json_key_string(&writer, members[i].key, *member_of(&copy, &members[i]));
+        json_key_string(&writer, members[i].key, *lock_member_of(&copy, &members[i]));
     json_object_end(&writer);
     return strbuf_str(&text);
 }
@@ -105,7 +105,7 @@ bool state_lock_from_json(Str json, LockInfo *out, Arena *arena) {
         token = json_next(&reader);
         for (size_t i = 0; i < ARRAY_COUNT(members) && token == JSON_STRING; i++) {
             if (str_equal_cstr(key, members[i].key))
-                *member_of(&info, &members[i]) = str_clone(reader.text, arena);
+                *lock_member_of(&info, &members[i]) = str_clone(reader.text, arena);
         }
         if (!json_skip(&reader, token, &raw))
             return false;
@@ -116,7 +116,7 @@ bool state_lock_from_json(Str json, LockInfo *out, Arena *arena) {
     return true;
 }
 
-static void add_line(StrBuf *text, const char *label, Str value) {
+static void lock_add_line(StrBuf *text, const char *label, Str value) {
     if (value.len > 0)
         strbuf_add_format(text, "\n  %-11s%.*s", label, STR_ARG(value));
 }
@@ -140,15 +140,15 @@ void state_lock_report(const LockAttempt *attempt, const LockInfo *holder, pid_t
                        Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("lock report");
     StrBuf text = strbuf_new(scratch);
-    add_line(&text, "ID:", holder->id);
-    add_line(&text, "Path:", holder->path);
-    add_line(&text, "Operation:", holder->operation);
-    add_line(&text, "Who:", holder->who.len > 0 ? holder->who : STR("unknown"));
+    lock_add_line(&text, "ID:", holder->id);
+    lock_add_line(&text, "Path:", holder->path);
+    lock_add_line(&text, "Operation:", holder->operation);
+    lock_add_line(&text, "Who:", holder->who.len > 0 ? holder->who : STR("unknown"));
     if (pid > 0)
-        add_line(&text, "Process:", str_format(scratch, "%d", (int)pid));
-    add_line(&text, "Version:", holder->version);
-    add_line(&text, "Created:", holder->created);
-    add_line(&text, "Info:", holder->info);
+        lock_add_line(&text, "Process:", str_format(scratch, "%d", (int)pid));
+    lock_add_line(&text, "Version:", holder->version);
+    lock_add_line(&text, "Created:", holder->created);
+    lock_add_line(&text, "Info:", holder->info);
     diags_error(
         diags, NO_RANGE, "Error acquiring the state lock",
         "Another program holds the lock of the state, which prevents concurrent changes.\n"
@@ -164,9 +164,9 @@ void state_lock_report_other(const char *summary, Str place, Str id, const LockI
                              Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("lock report");
     StrBuf text = strbuf_new(scratch);
-    add_line(&text, "Operation:", holder->operation);
-    add_line(&text, "Who:", holder->who);
-    add_line(&text, "Created:", holder->created);
+    lock_add_line(&text, "Operation:", holder->operation);
+    lock_add_line(&text, "Who:", holder->who);
+    lock_add_line(&text, "Created:", holder->created);
     if (holder->id.len == 0)
         diags_error(diags, NO_RANGE, summary, "The state \"%.*s\" is not locked.", STR_ARG(place));
     else

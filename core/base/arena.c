@@ -187,7 +187,7 @@ static void use_chunk(Arena *arena, Chunk *chunk) {
     arena->last = NULL;
 }
 
-static char *take(Arena *arena, size_t want) {
+static char *arena_take(Arena *arena, size_t want) {
     if (want > (size_t)(arena->limit - arena->cursor)) {
         while (arena->next_size < want * 2 + sizeof(Chunk))
             arena->next_size *= 2;
@@ -237,7 +237,7 @@ void arena_close(Arena *arena) {
 void *arena_alloc(Arena *arena, size_t size) {
     size_t want = footprint(arena, size);
     bool is_alone = want > ALONE_FROM;
-    char *memory = is_alone ? add_chunk_alone(arena, want) : take(arena, want);
+    char *memory = is_alone ? add_chunk_alone(arena, want) : arena_take(arena, want);
     arena->used += want;
     ASAN_UNPOISON_MEMORY_REGION(memory, size);
     if (is_alone && FRESH_IS_ZERO)

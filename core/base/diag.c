@@ -30,7 +30,7 @@ static Diag *add_new(Diags *diags, DiagSeverity severity) {
 
 /* Limits the length: text of users gets into details and values, and may have a hundred
  * megabytes. */
-static Str cut(Str text, Arena *arena) {
+static Str diag_cut(Str text, Arena *arena) {
     size_t end = DIAG_TEXT_MAX;
     if (text.len <= end)
         return text;
@@ -46,7 +46,7 @@ static Diag *add_formatted(Diags *diags, DiagSeverity severity, SourceRange rang
                            const char *summary, const char *format, va_list args) {
     Diag *diag = add_new(diags, severity);
     diag->summary = str_clone(str_from_cstr(summary), diags->arena);
-    diag->detail = cut(str_vformat(diags->arena, format, args), diags->arena);
+    diag->detail = diag_cut(str_vformat(diags->arena, format, args), diags->arena);
     diag->range = range;
     return diag;
 }
@@ -71,8 +71,8 @@ Diag *diags_warning(Diags *diags, SourceRange range, const char *summary, const 
 
 void diags_add_value(Diags *diags, Diag *diag, Str traversal, Str statement) {
     DiagValue value = {
-        cut(str_clone(traversal, diags->arena), diags->arena),
-        cut(str_clone(statement, diags->arena), diags->arena),
+        diag_cut(str_clone(traversal, diags->arena), diags->arena),
+        diag_cut(str_clone(statement, diags->arena), diags->arena),
     };
     vec_push(diags->arena, &diag->values, value);
 }

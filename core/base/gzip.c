@@ -48,7 +48,7 @@ bool gzip_unpack_to(Str packed, GzipSink *sink, void *self) {
     return status == Z_STREAM_END && is_wanted;
 }
 
-static bool add_piece(void *self, Str piece) {
+static bool gzip_add_piece(void *self, Str piece) {
     StrBuf *text = self;
     strbuf_add(text, piece);
     return text->len <= GZIP_CONTENT_MAX;
@@ -56,7 +56,7 @@ static bool add_piece(void *self, Str piece) {
 
 bool gzip_unpack(Str packed, Str *out, Arena *arena) {
     StrBuf text = strbuf_new(arena);
-    if (!gzip_unpack_to(packed, add_piece, &text))
+    if (!gzip_unpack_to(packed, gzip_add_piece, &text))
         return false;
     *out = strbuf_str(&text);
     return true;

@@ -31,12 +31,12 @@ void log_set_format(LogFormat format) {
 }
 
 /* Links of the system, such as /dev/stderr, lead to open files. */
-static bool is_device(const char *path) {
+static bool log_is_device(const char *path) {
     return strncmp(path, "/dev/", 5) == 0 || strncmp(path, "/proc/", 6) == 0;
 }
 
 bool log_set_path(const char *path) {
-    int flags = is_device(path) ? 0 : O_CREAT | O_NOFOLLOW;
+    int flags = log_is_device(path) ? 0 : O_CREAT | O_NOFOLLOW;
     int file = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | flags, 0600);
     if (file < 0)
         return false;
@@ -78,7 +78,7 @@ LogField log_took(int64_t began_ms) {
     return log_number("ms", log_clock_ms() - began_ms);
 }
 
-static bool is_word(Str text, size_t at) {
+static bool log_is_word(Str text, size_t at) {
     return at < text.len && isalnum((unsigned char)text.ptr[at]);
 }
 
@@ -88,7 +88,8 @@ static bool is_at(Str text, size_t at, Str secret) {
     if (memcmp(text.ptr + at, secret.ptr, secret.len) != 0)
         return false;
     bool is_short = secret.len <= SHORT_MAX;
-    return !is_short || (!is_word(text, at + secret.len) && (at == 0 || !is_word(text, at - 1)));
+    return !is_short ||
+           (!log_is_word(text, at + secret.len) && (at == 0 || !log_is_word(text, at - 1)));
 }
 
 /* Returns the length of the longest secret at this place; 0 if none. */
@@ -131,7 +132,7 @@ static void add_time(StrBuf *line) {
 }
 
 /* Adds the text in quotes, with the escapes of JSON; an invalid byte becomes U+FFFD. */
-static void add_quoted(StrBuf *line, Str text) {
+static void log_add_quoted(StrBuf *line, Str text) {
     strbuf_add_char(line, '"');
     size_t width = 0;
     for (size_t i = 0; i < text.len; i += width) {
@@ -150,7 +151,7 @@ static void add_quoted(StrBuf *line, Str text) {
 
 /* A text is quoted if it could look like several fields, or holds bytes other than printable
  * ASCII. */
-static bool needs_quotes(Str text) {
+static bool log_needs_quotes(Str text) {
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
         if (c <= ' ' || c >= 0x7f || c == '"' || c == '=' || c == '\\')
@@ -166,8 +167,8 @@ static void add_text_line(StrBuf *line, LogLevel level, Str message, const LogFi
         strbuf_add_format(line, " %s=", field->key);
         if (!field->text.ptr)
             strbuf_add_format(line, "%" PRId64, field->number);
-        else if (needs_quotes(field->text))
-            add_quoted(line, field->text);
+        else if (log_needs_quotes(field->text))
+            log_add_quoted(line, field->text);
         else
             strbuf_add(line, field->text);
     }
@@ -175,21 +176,21 @@ static void add_text_line(StrBuf *line, LogLevel level, Str message, const LogFi
 
 static void add_json_line(StrBuf *line, LogLevel level, Str message, const LogFields *fields) {
     strbuf_add_format(line, "{\"@level\":\"%s\",\"@message\":", level_names[level]);
-    add_quoted(line, message);
+    log_add_quoted(line, message);
     strbuf_add_cstr(line, ",\"@timestamp\":\"");
     add_time(line);
     strbuf_add_char(line, '"');
     vec_each(fields, field) {
         strbuf_add_format(line, ",\"%s\":", field->key);
         if (field->text.ptr)
-            add_quoted(line, field->text);
+            log_add_quoted(line, field->text);
         else
             strbuf_add_format(line, "%" PRId64, field->number);
     }
     strbuf_add_char(line, '}');
 }
 
-static void gather(StrVec *all, const StrVec *secrets, Arena *scratch) {
+static void log_gather(StrVec *all, const StrVec *secrets, Arena *scratch) {
     for (size_t i = 0; secrets && i < secrets->count; i++)
         vec_push(scratch, all, secrets->items[i]);
 }
@@ -206,9 +207,9 @@ static LogField scrub(LogField field, const StrVec *secrets, Arena *scratch) {
 
 static StrVec known_secrets(Arena *scratch) {
     StrVec secrets = {0};
-    gather(&secrets, atomic_load(&log_secrets), scratch);
-    gather(&secrets, log_context.secrets, scratch);
-    gather(&secrets, log_context.other_secrets, scratch);
+    log_gather(&secrets, atomic_load(&log_secrets), scratch);
+    log_gather(&secrets, log_context.secrets, scratch);
+    log_gather(&secrets, log_context.other_secrets, scratch);
     return secrets;
 }
 
@@ -218,7 +219,7 @@ Str log_scrub_known(Str text, Arena *arena) {
 }
 
 /* Returns the fields with secrets replaced, after the address of the context. */
-static LogFields complete(const LogField *fields, Arena *scratch) {
+static LogFields log_complete(const LogField *fields, Arena *scratch) {
     StrVec secrets = known_secrets(scratch);
     LogFields line = {0};
     if (log_context.address.len > 0)
@@ -231,7 +232,7 @@ static LogFields complete(const LogField *fields, Arena *scratch) {
     return line;
 }
 
-static void write_whole(int file, Str line) {
+static void log_write_whole(int file, Str line) {
     while (line.len) {
         ssize_t wrote = write(file, line.ptr, line.len);
         if (wrote < 0 && errno != EINTR)
@@ -246,12 +247,12 @@ void log_write(LogLevel level, const char *message, const LogField *fields) {
     SCOPED(ArenaRef) scratch = arena_open("log");
     StrBuf line = strbuf_new(scratch);
     Str text = str_from_cstr(message);
-    LogFields all = complete(fields, scratch);
+    LogFields all = log_complete(fields, scratch);
     if (atomic_load(&log_format) == LOG_FORMAT_JSON)
         add_json_line(&line, level, text, &all);
     else
         add_text_line(&line, level, text, &all);
     strbuf_add_char(&line, '\n');
-    write_whole(atomic_load(&log_file), strbuf_str(&line));
+    log_write_whole(atomic_load(&log_file), strbuf_str(&line));
     errno = saved_errno;
 }

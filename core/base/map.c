@@ -34,7 +34,7 @@ static void fill_slot(Map *map, size_t i) {
     map->slots[at] = (uint32_t)(i + 1);
 }
 
-static void grow(Map *map, size_t capacity) {
+static void map_grow(Map *map, size_t capacity) {
     CHECK(capacity < UINT32_MAX);
     map->entries = arena_grow(map->arena, map->entries, map->capacity * sizeof(MapEntry),
                               capacity * sizeof(MapEntry));
@@ -51,7 +51,7 @@ static void grow(Map *map, size_t capacity) {
 
 void map_reserve(Map *map, size_t wanted) {
     if (wanted > map->capacity)
-        grow(map, wanted);
+        map_grow(map, wanted);
 }
 
 void *map_put(Arena *arena, Map *map, Str key, void *value) {
@@ -70,7 +70,7 @@ void *map_set(Map *map, Str key, void *value) {
         return old;
     }
     if (map->count == map->capacity)
-        grow(map, map->capacity ? map->capacity * 2 : FIRST_CAPACITY);
+        map_grow(map, map->capacity ? map->capacity * 2 : FIRST_CAPACITY);
     map->entries[map->count++] = (MapEntry){.key = key, .value = value, .hash = hash};
     if (map->slots)
         fill_slot(map, map->count - 1);

@@ -82,13 +82,13 @@ int str_compare(Str a, Str b) {
     return (a.len > b.len) - (a.len < b.len);
 }
 
-static int compare_items(const void *a, const void *b) {
+static int str_compare_items(const void *a, const void *b) {
     return str_compare(*(const Str *)a, *(const Str *)b);
 }
 
 void str_sort(Str *items, size_t count) {
     if (count > 1)
-        qsort(items, count, sizeof *items, compare_items);
+        qsort(items, count, sizeof *items, str_compare_items);
 }
 
 bool str_is_strictly_sorted(const Str *items, size_t count) {
@@ -148,16 +148,16 @@ Str str_after(Str s, size_t start) {
     return str_slice(s, start, s.len);
 }
 
-static bool is_blank(char c) {
+static bool str_is_blank(char c) {
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
 Str str_trim(Str s) {
     size_t start = 0;
     size_t end = s.len;
-    while (start < end && is_blank(s.ptr[start]))
+    while (start < end && str_is_blank(s.ptr[start]))
         start++;
-    while (end > start && is_blank(s.ptr[end - 1]))
+    while (end > start && str_is_blank(s.ptr[end - 1]))
         end--;
     return str_slice(s, start, end);
 }
@@ -177,7 +177,7 @@ bool str_next_field(Str *rest, char separator, Str *field) {
     return true;
 }
 
-static uint64_t hash_mix(uint64_t h) {
+static uint64_t str_hash_mix(uint64_t h) {
     h ^= h >> 32;
     h *= UINT64_C(0xd6e8feb86659fd93);
     h ^= h >> 32;
@@ -190,12 +190,12 @@ uint64_t str_hash(Str s) {
     for (; i + 8 <= s.len; i += 8) {
         uint64_t word;
         memcpy(&word, s.ptr + i, 8);
-        h = hash_mix(h ^ word) * UINT64_C(0x9fb21c651e98df25);
+        h = str_hash_mix(h ^ word) * UINT64_C(0x9fb21c651e98df25);
     }
     uint64_t tail = 0;
     if (i < s.len)
         memcpy(&tail, s.ptr + i, s.len - i);
-    return hash_mix(hash_mix(h ^ tail));
+    return str_hash_mix(str_hash_mix(h ^ tail));
 }
 
 bool str_to_uint64(Str s, uint64_t *out) {

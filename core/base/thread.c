@@ -31,7 +31,7 @@ static const char *const kind_names[] = {
 };
 static_assert(ARRAY_COUNT(kind_names) == THREAD_SERVER + 1, "a name for each kind");
 
-static void leave(Thread *thread) {
+static void thread_leave(Thread *thread) {
     if (atomic_fetch_sub(&thread->owners, 1) == 1)
         arena_close(thread->arena);
 }
@@ -40,7 +40,7 @@ static void *thread_main(void *payload) {
     Thread *thread = payload;
     pthread_setname_np(pthread_self(), kind_names[thread->kind]);
     thread->run(thread->payload);
-    leave(thread);
+    thread_leave(thread);
     return NULL;
 }
 
@@ -62,12 +62,12 @@ Thread *thread_start(ThreadKind kind, void (*run)(void *payload), void *payload)
 
 void thread_join(Thread *thread) {
     CHECK(pthread_join(thread->handle, NULL) == 0);
-    leave(thread);
+    thread_leave(thread);
 }
 
 void thread_abandon(Thread *thread) {
     CHECK(pthread_detach(thread->handle) == 0);
-    leave(thread);
+    thread_leave(thread);
 }
 
 void thread_wait(pthread_cond_t *changed, pthread_mutex_t *held, int64_t timeout_ms) {

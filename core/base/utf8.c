@@ -5,7 +5,7 @@
 
 #define REPLACEMENT 0xfffdu
 
-static utf8proc_ssize_t decode(Str s, size_t offset, utf8proc_int32_t *codepoint) {
+static utf8proc_ssize_t base_utf8_decode(Str s, size_t offset, utf8proc_int32_t *codepoint) {
     return utf8proc_iterate((const utf8proc_uint8_t *)s.ptr + offset,
                             (utf8proc_ssize_t)(s.len - offset), codepoint);
 }
@@ -21,7 +21,7 @@ size_t utf8_valid_prefix(Str s) {
     size_t i = ascii_prefix(s);
     while (i < s.len) {
         utf8proc_int32_t codepoint;
-        utf8proc_ssize_t width = decode(s, i, &codepoint);
+        utf8proc_ssize_t width = base_utf8_decode(s, i, &codepoint);
         if (width <= 0)
             break;
         i += (size_t)width;
@@ -35,7 +35,7 @@ uint32_t utf8_decode(Str s, size_t offset, size_t *width) {
     if (first < 0x80)
         return first;
     utf8proc_int32_t codepoint;
-    utf8proc_ssize_t got = decode(s, offset, &codepoint);
+    utf8proc_ssize_t got = base_utf8_decode(s, offset, &codepoint);
     if (got <= 0)
         return REPLACEMENT;
     *width = (size_t)got;

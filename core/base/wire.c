@@ -7,7 +7,7 @@ WireReader wire_reader_new(Str message) {
     return (WireReader){.rest = message};
 }
 
-static bool fail(WireReader *reader) {
+static bool wire_fail(WireReader *reader) {
     reader->is_bad = true;
     return false;
 }
@@ -19,7 +19,7 @@ static bool read_varint(WireReader *reader, uint64_t *out) {
     for (size_t i = 0; i < limit; i++) {
         uint8_t byte = (uint8_t)reader->rest.ptr[i];
         if (i == VARINT_MAX - 1 && byte > 1)
-            return fail(reader);
+            return wire_fail(reader);
         value |= (uint64_t)(byte & 0x7F) << (7 * i);
         if (byte < 0x80) {
             reader->rest = str_after(reader->rest, i + 1);
@@ -27,13 +27,13 @@ static bool read_varint(WireReader *reader, uint64_t *out) {
             return true;
         }
     }
-    return fail(reader);
+    return wire_fail(reader);
 }
 
 /* Fixed numbers are little-endian. */
 static bool read_fixed(WireReader *reader, size_t size, uint64_t *out) {
     if (reader->rest.len < size)
-        return fail(reader);
+        return wire_fail(reader);
     uint64_t value = 0;
     for (size_t i = 0; i < size; i++)
         value |= (uint64_t)(uint8_t)reader->rest.ptr[i] << (8 * i);
@@ -42,12 +42,12 @@ static bool read_fixed(WireReader *reader, size_t size, uint64_t *out) {
     return true;
 }
 
-static bool read_bytes(WireReader *reader, Str *out) {
+static bool wire_read_bytes(WireReader *reader, Str *out) {
     uint64_t length;
     if (!read_varint(reader, &length))
         return false;
     if (length > reader->rest.len)
-        return fail(reader);
+        return wire_fail(reader);
     *out = str_slice(reader->rest, 0, (size_t)length);
     reader->rest = str_after(reader->rest, (size_t)length);
     return true;
@@ -59,14 +59,14 @@ bool wire_next(WireReader *reader, WireField *field) {
         return false;
     uint64_t number = key >> FORM_BITS;
     if (number == 0 || number > FIELD_NUMBER_MAX)
-        return fail(reader);
+        return wire_fail(reader);
     *field = (WireField){.number = (uint32_t)number, .form = (WireForm)(key & 7)};
     switch (key & 7) {
     case WIRE_VARINT: return read_varint(reader, &field->value);
     case WIRE_FIXED64: return read_fixed(reader, 8, &field->value);
-    case WIRE_BYTES: return read_bytes(reader, &field->bytes);
+    case WIRE_BYTES: return wire_read_bytes(reader, &field->bytes);
     case WIRE_FIXED32: return read_fixed(reader, 4, &field->value);
-    default: return fail(reader); /* groups, which no current message has */
+    default: return wire_fail(reader); /* groups, which no current message has */
     }
 }
 
@@ -85,27 +85,27 @@ static void add_varint(StrBuf *out, uint64_t value) {
     strbuf_add(out, (Str){bytes, encode_varint(value, bytes)});
 }
 
-static void add_key(StrBuf *out, uint32_t number, WireForm form) {
+static void wire_add_key(StrBuf *out, uint32_t number, WireForm form) {
     add_varint(out, (uint64_t)number << FORM_BITS | form);
 }
 
 void wire_put_varint(StrBuf *out, uint32_t number, uint64_t value) {
     if (value == 0)
         return;
-    add_key(out, number, WIRE_VARINT);
+    wire_add_key(out, number, WIRE_VARINT);
     add_varint(out, value);
 }
 
 void wire_put_bytes(StrBuf *out, uint32_t number, Str bytes) {
     if (bytes.len == 0)
         return;
-    add_key(out, number, WIRE_BYTES);
+    wire_add_key(out, number, WIRE_BYTES);
     add_varint(out, bytes.len);
     strbuf_add(out, bytes);
 }
 
 size_t wire_begin(StrBuf *out, uint32_t number) {
-    add_key(out, number, WIRE_BYTES);
+    wire_add_key(out, number, WIRE_BYTES);
     strbuf_add_char(out, 0); /* the length, if it is below 128 */
     return out->len;
 }

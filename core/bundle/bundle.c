@@ -25,7 +25,7 @@ typedef struct Decoding {
     Arena *arena;
 } Decoding;
 
-static bool PRINTF_LIKE(2, 3) fail(Decoding *decoding, const char *format, ...) {
+static bool PRINTF_LIKE(2, 3) bundle_fail(Decoding *decoding, const char *format, ...) {
     va_list args;
     va_start(args, format);
     *decoding->problem = str_vformat(decoding->arena, format, args);
@@ -33,7 +33,7 @@ static bool PRINTF_LIKE(2, 3) fail(Decoding *decoding, const char *format, ...) 
     return false;
 }
 
-static bool is_digest(Str text) {
+static bool bundle_is_digest(Str text) {
     if (text.len != DIGEST_SIZE)
         return false;
     for (size_t i = 0; i < text.len; i++) {
@@ -83,16 +83,17 @@ static bool decode_sums(Decoding *decoding, Str text) {
         if (!line.len && !rest.len)
             break;
         Str digest = str_slice(line, 0, DIGEST_SIZE), path = str_after(line, DIGEST_SIZE + 2);
-        if (!is_digest(digest) ||
+        if (!bundle_is_digest(digest) ||
             !str_equal(str_slice(line, DIGEST_SIZE, DIGEST_SIZE + 2), STR("  ")))
-            return fail(decoding, "a line of its " BUNDLE_SUMS " is not a digest and a path");
+            return bundle_fail(decoding,
+                               "a line of its " BUNDLE_SUMS " is not a digest and a path");
         if (!str_equal(path, STR(BUNDLE_MANIFEST)) && !bundle_path_is_valid(path))
-            return fail(decoding, "its " BUNDLE_SUMS " has the invalid path %.*s",
-                        STR_ARG(str_quote(str_slice(path, 0, PATH_MAX_), decoding->arena)));
+            return bundle_fail(decoding, "its " BUNDLE_SUMS " has the invalid path %.*s",
+                               STR_ARG(str_quote(str_slice(path, 0, PATH_MAX_), decoding->arena)));
         if (map_has(&decoding->sums, path))
-            return fail(decoding, "its " BUNDLE_SUMS " has \"%.*s\" twice", STR_ARG(path));
+            return bundle_fail(decoding, "its " BUNDLE_SUMS " has \"%.*s\" twice", STR_ARG(path));
         if (decoding->sums.count > BUNDLE_FILES_MAX)
-            return fail(decoding, "it has more than %zu files", BUNDLE_FILES_MAX);
+            return bundle_fail(decoding, "it has more than %zu files", BUNDLE_FILES_MAX);
         Str *kept = arena_new(decoding->arena, Str);
         *kept = digest;
         map_put(decoding->arena, &decoding->sums, path, kept);
@@ -100,25 +101,26 @@ static bool decode_sums(Decoding *decoding, Str text) {
     return true;
 }
 
-static bool check_pin(Decoding *decoding, const BundleHead *head, const BundlePin *pin) {
+static bool bundle_check_pin(Decoding *decoding, const BundleHead *head, const BundlePin *pin) {
     Str why;
     if (pin->digest.len && !str_equal(pin->digest, decoding->out->digest))
-        return fail(decoding, "the digest of its " BUNDLE_SUMS " is sha256:%.*s, not sha256:%.*s",
-                    STR_ARG(decoding->out->digest), STR_ARG(pin->digest));
+        return bundle_fail(decoding,
+                           "the digest of its " BUNDLE_SUMS " is sha256:%.*s, not sha256:%.*s",
+                           STR_ARG(decoding->out->digest), STR_ARG(pin->digest));
     if (!pin->key)
         return true;
     if (!head->signature.len)
-        return fail(decoding, "it has no signature (" BUNDLE_SIGNATURE ")");
+        return bundle_fail(decoding, "it has no signature (" BUNDLE_SIGNATURE ")");
     return minisign_verify(pin->key, head->sums, head->signature, &decoding->out->signature_comment,
                            &why, decoding->arena) ||
-           fail(decoding, BUNDLE_SIGNATURE ": %.*s", STR_ARG(why));
+           bundle_fail(decoding, BUNDLE_SIGNATURE ": %.*s", STR_ARG(why));
 }
 
 /* Members of bundle.json. Unknown members are errors: they could change the meaning of others. */
 
-static bool read_text(Decoding *decoding, JsonReader *reader, Str *out) {
+static bool bundle_read_text(Decoding *decoding, JsonReader *reader, Str *out) {
     if (json_next(reader) != JSON_STRING)
-        return fail(decoding, "its " BUNDLE_MANIFEST " has a value that is not a string");
+        return bundle_fail(decoding, "its " BUNDLE_MANIFEST " has a value that is not a string");
     *out = str_clone(reader->text, decoding->arena);
     return true;
 }
@@ -126,17 +128,17 @@ static bool read_text(Decoding *decoding, JsonReader *reader, Str *out) {
 static bool read_images(Decoding *decoding, JsonReader *reader, BundleFile *file) {
     JsonToken token = json_next(reader);
     if (token != JSON_ARRAY_START)
-        return fail(decoding, "its " BUNDLE_MANIFEST " has images that are not a list");
+        return bundle_fail(decoding, "its " BUNDLE_MANIFEST " has images that are not a list");
     while ((token = json_next(reader)) == JSON_STRING)
         vec_push(decoding->arena, &file->images, str_clone(reader->text, decoding->arena));
     return token == JSON_ARRAY_END ||
-           fail(decoding, "its " BUNDLE_MANIFEST " has an image that is not a string");
+           bundle_fail(decoding, "its " BUNDLE_MANIFEST " has an image that is not a string");
 }
 
-static bool read_size(Decoding *decoding, JsonReader *reader, BundleFile *file) {
+static bool bundle_read_size(Decoding *decoding, JsonReader *reader, BundleFile *file) {
     if (json_next(reader) != JSON_NUMBER || !str_to_uint64(reader->text, &file->size) ||
         file->size > BUNDLE_FILE_SIZE_MAX)
-        return fail(decoding, "its " BUNDLE_MANIFEST " has an invalid size");
+        return bundle_fail(decoding, "its " BUNDLE_MANIFEST " has an invalid size");
     return true;
 }
 
@@ -152,39 +154,41 @@ static bool read_file_member(Decoding *decoding, JsonReader *reader, BundleFile 
     };
     for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
         if (str_equal(reader->text, texts[i].key))
-            return read_text(decoding, reader, texts[i].out);
+            return bundle_read_text(decoding, reader, texts[i].out);
     }
     if (str_equal(reader->text, STR("images")))
         return read_images(decoding, reader, file);
     if (str_equal(reader->text, STR("size")))
-        return read_size(decoding, reader, file);
-    return fail(decoding, "its " BUNDLE_MANIFEST " has the unknown member %.*s of a file",
-                STR_ARG(str_quote(str_slice(reader->text, 0, 80), decoding->arena)));
+        return bundle_read_size(decoding, reader, file);
+    return bundle_fail(decoding, "its " BUNDLE_MANIFEST " has the unknown member %.*s of a file",
+                       STR_ARG(str_quote(str_slice(reader->text, 0, 80), decoding->arena)));
 }
 
-static bool add_file(Decoding *decoding, const BundleFile *file) {
+static bool bundle_add_file(Decoding *decoding, const BundleFile *file) {
     Bundle *out = decoding->out;
     const Str *digest = map_find(&decoding->sums, file->path);
     if (!bundle_path_is_valid(file->path))
-        return fail(decoding, "its " BUNDLE_MANIFEST " has the invalid path %.*s",
-                    STR_ARG(str_quote(str_slice(file->path, 0, PATH_MAX_), decoding->arena)));
+        return bundle_fail(
+            decoding, "its " BUNDLE_MANIFEST " has the invalid path %.*s",
+            STR_ARG(str_quote(str_slice(file->path, 0, PATH_MAX_), decoding->arena)));
     if (!digest)
-        return fail(decoding, "its " BUNDLE_SUMS " has no digest of \"%.*s\"", STR_ARG(file->path));
+        return bundle_fail(decoding, "its " BUNDLE_SUMS " has no digest of \"%.*s\"",
+                           STR_ARG(file->path));
     if (!str_equal(*digest, file->sha256))
-        return fail(decoding,
-                    "its " BUNDLE_SUMS " and its " BUNDLE_MANIFEST
-                    " have different digests of \"%.*s\"",
-                    STR_ARG(file->path));
+        return bundle_fail(decoding,
+                           "its " BUNDLE_SUMS " and its " BUNDLE_MANIFEST
+                           " have different digests of \"%.*s\"",
+                           STR_ARG(file->path));
     if (out->files.count && str_compare(vec_last(&out->files).path, file->path) >= 0)
-        return fail(decoding, "the files of its " BUNDLE_MANIFEST " are not sorted by path");
+        return bundle_fail(decoding, "the files of its " BUNDLE_MANIFEST " are not sorted by path");
     vec_push(decoding->arena, &out->files, *file);
     return true;
 }
 
-static bool read_files(Decoding *decoding, JsonReader *reader) {
+static bool bundle_read_files(Decoding *decoding, JsonReader *reader) {
     JsonToken token = json_next(reader);
     if (token != JSON_ARRAY_START)
-        return fail(decoding, "the files of its " BUNDLE_MANIFEST " are not a list");
+        return bundle_fail(decoding, "the files of its " BUNDLE_MANIFEST " are not a list");
     while ((token = json_next(reader)) == JSON_OBJECT_START) {
         BundleFile file = {.path = STR_EMPTY};
         while ((token = json_next(reader)) == JSON_KEY) {
@@ -192,34 +196,34 @@ static bool read_files(Decoding *decoding, JsonReader *reader) {
                 return false;
         }
         if (token != JSON_OBJECT_END)
-            return fail(decoding, "its " BUNDLE_MANIFEST " is not JSON");
-        if (!add_file(decoding, &file))
+            return bundle_fail(decoding, "its " BUNDLE_MANIFEST " is not JSON");
+        if (!bundle_add_file(decoding, &file))
             return false;
     }
     return token == JSON_ARRAY_END ||
-           fail(decoding, "the files of its " BUNDLE_MANIFEST " are not objects");
+           bundle_fail(decoding, "the files of its " BUNDLE_MANIFEST " are not objects");
 }
 
-static bool read_format(Decoding *decoding, JsonReader *reader) {
+static bool bundle_read_format(Decoding *decoding, JsonReader *reader) {
     uint64_t format;
     if (json_next(reader) != JSON_NUMBER || !str_to_uint64(reader->text, &format))
-        return fail(decoding, "the format of its " BUNDLE_MANIFEST " is not a number");
+        return bundle_fail(decoding, "the format of its " BUNDLE_MANIFEST " is not a number");
     return format == FORMAT ||
-           fail(decoding, "it has the format %llu; this version of loam reads format %d",
-                (unsigned long long)format, FORMAT);
+           bundle_fail(decoding, "it has the format %llu; this version of loam reads format %d",
+                       (unsigned long long)format, FORMAT);
 }
 
-static bool read_member(Decoding *decoding, JsonReader *reader) {
+static bool bundle_read_member(Decoding *decoding, JsonReader *reader) {
     if (str_equal(reader->text, STR("format")))
-        return read_format(decoding, reader);
+        return bundle_read_format(decoding, reader);
     if (str_equal(reader->text, STR("kubernetes_version")))
-        return read_text(decoding, reader, &decoding->out->kubernetes_version);
+        return bundle_read_text(decoding, reader, &decoding->out->kubernetes_version);
     if (str_equal(reader->text, STR("architecture")))
-        return read_text(decoding, reader, &decoding->out->architecture);
+        return bundle_read_text(decoding, reader, &decoding->out->architecture);
     if (str_equal(reader->text, STR("files")))
-        return read_files(decoding, reader);
-    return fail(decoding, "its " BUNDLE_MANIFEST " has the unknown member %.*s",
-                STR_ARG(str_quote(str_slice(reader->text, 0, 80), decoding->arena)));
+        return bundle_read_files(decoding, reader);
+    return bundle_fail(decoding, "its " BUNDLE_MANIFEST " has the unknown member %.*s",
+                       STR_ARG(str_quote(str_slice(reader->text, 0, 80), decoding->arena)));
 }
 
 static bool decode_manifest(Decoding *decoding, Str text) {
@@ -228,33 +232,34 @@ static bool decode_manifest(Decoding *decoding, Str text) {
     JsonToken token = json_next(&reader);
     bool is_first = true;
     if (token != JSON_OBJECT_START)
-        return fail(decoding, "its " BUNDLE_MANIFEST " is not a JSON object");
+        return bundle_fail(decoding, "its " BUNDLE_MANIFEST " is not a JSON object");
     while ((token = json_next(&reader)) == JSON_KEY) {
         if (is_first && !str_equal(reader.text, STR("format")))
-            return fail(decoding, "its " BUNDLE_MANIFEST " does not begin with the format");
+            return bundle_fail(decoding, "its " BUNDLE_MANIFEST " does not begin with the format");
         is_first = false;
-        if (!read_member(decoding, &reader))
+        if (!bundle_read_member(decoding, &reader))
             return false;
     }
     if (token != JSON_OBJECT_END || json_next(&reader) != JSON_END)
-        return fail(decoding, "its " BUNDLE_MANIFEST " is not JSON");
+        return bundle_fail(decoding, "its " BUNDLE_MANIFEST " is not JSON");
     return true;
 }
 
-static bool check_whole(Decoding *decoding) {
+static bool bundle_check_whole(Decoding *decoding) {
     Bundle *out = decoding->out;
     if (!out->kubernetes_version.len)
-        return fail(decoding, "its " BUNDLE_MANIFEST " has no kubernetes_version");
+        return bundle_fail(decoding, "its " BUNDLE_MANIFEST " has no kubernetes_version");
     if (!str_is_among(out->architecture, architectures, ARRAY_COUNT(architectures)))
-        return fail(decoding, "its architecture is %.*s, which is not supported",
-                    STR_ARG(str_quote(str_slice(out->architecture, 0, 80), decoding->arena)));
+        return bundle_fail(
+            decoding, "its architecture is %.*s, which is not supported",
+            STR_ARG(str_quote(str_slice(out->architecture, 0, 80), decoding->arena)));
     vec_each(&out->files, file) {
         map_put(decoding->arena, &out->by_path, file->path, file);
     }
     map_each(&decoding->sums, sum) {
         if (!str_equal(sum->key, STR(BUNDLE_MANIFEST)) && !map_has(&out->by_path, sum->key))
-            return fail(decoding, "its " BUNDLE_MANIFEST " does not have \"%.*s\"",
-                        STR_ARG(sum->key));
+            return bundle_fail(decoding, "its " BUNDLE_MANIFEST " does not have \"%.*s\"",
+                               STR_ARG(sum->key));
     }
     return true;
 }
@@ -263,19 +268,19 @@ bool bundle_decode(const BundleHead *head, const BundlePin *pin, Bundle *out, St
                    Arena *arena) {
     *out = (Bundle){.digest = digest_hex(DIGEST_SHA256, head->sums, arena)};
     Decoding decoding = {.out = out, .problem = problem, .arena = arena};
-    if (!check_pin(&decoding, head, pin) || !decode_sums(&decoding, head->sums))
+    if (!bundle_check_pin(&decoding, head, pin) || !decode_sums(&decoding, head->sums))
         return false;
     const Str *digest = map_find(&decoding.sums, STR(BUNDLE_MANIFEST));
     if (!digest || !str_equal(*digest, digest_hex(DIGEST_SHA256, head->manifest, arena)))
-        return fail(&decoding, "the digest of its " BUNDLE_MANIFEST " is wrong");
-    return decode_manifest(&decoding, head->manifest) && check_whole(&decoding);
+        return bundle_fail(&decoding, "the digest of its " BUNDLE_MANIFEST " is wrong");
+    return decode_manifest(&decoding, head->manifest) && bundle_check_whole(&decoding);
 }
 
-static int compare_files(const void *a, const void *b) {
+static int bundle_compare_files(const void *a, const void *b) {
     return str_compare(((const BundleFile *)a)->path, ((const BundleFile *)b)->path);
 }
 
-static void write_file(JsonWriter *writer, const BundleFile *file) {
+static void bundle_write_file(JsonWriter *writer, const BundleFile *file) {
     json_object_start(writer);
     json_key_string(writer, "path", file->path);
     json_key_string(writer, "name", file->name);
@@ -304,7 +309,7 @@ static Str manifest_text(const Bundle *bundle, Arena *arena) {
     json_key(&writer, STR("files"));
     json_array_start(&writer);
     vec_each(&bundle->files, file) {
-        write_file(&writer, file);
+        bundle_write_file(&writer, file);
     }
     json_array_end(&writer);
     json_object_end(&writer);
@@ -316,7 +321,7 @@ BundleHead bundle_encode(Bundle *bundle, Arena *arena) {
     BundleHead head = {.signature = STR_EMPTY};
     StrBuf sums = strbuf_new(arena);
     if (bundle->files.count)
-        qsort(bundle->files.items, bundle->files.count, sizeof(BundleFile), compare_files);
+        qsort(bundle->files.items, bundle->files.count, sizeof(BundleFile), bundle_compare_files);
     head.manifest = manifest_text(bundle, arena);
     strbuf_add_format(&sums, "%.*s  " BUNDLE_MANIFEST "\n",
                       STR_ARG(digest_hex(DIGEST_SHA256, head.manifest, arena)));

@@ -27,13 +27,14 @@ typedef struct OpenFile {
     const Disk *disk;
     DiskFile file;
 } OpenFile;
-static void open_file_release(OpenFile *open) {
+static void bundle_create_open_file_release(OpenFile *open) {
     if (open->file.handle)
         open->disk->close(open->disk->self, open->file);
 }
-SCOPED_TYPE(OpenFile, open_file_release);
+SCOPED_TYPE(OpenFile, bundle_create_open_file_release);
 
-static bool PRINTF_LIKE(3, 4) fail(Creating *creating, Str path, const char *format, ...) {
+static bool PRINTF_LIKE(3, 4)
+    bundle_create_fail(Creating *creating, Str path, const char *format, ...) {
     va_list args;
     va_start(args, format);
     Str why = str_vformat(creating->arena, format, args);
@@ -45,12 +46,12 @@ static bool PRINTF_LIKE(3, 4) fail(Creating *creating, Str path, const char *for
 
 static bool check_cancel(Creating *creating, Str path) {
     return !cancel_level(creating->creation->cancel) ||
-           fail(creating, path, "the operation was cancelled");
+           bundle_create_fail(creating, path, "the operation was cancelled");
 }
 
 /* Reads a file to its end: its size and digest; with `to`, also copies it. */
-static bool hash_file(Creating *creating, Str path, const OpenFile *to, uint64_t *size,
-                      Str *digest) {
+static bool bundle_create_hash_file(Creating *creating, Str path, const OpenFile *to,
+                                    uint64_t *size, Str *digest) {
     const Disk *disk = creating->disk;
     SCOPED(OpenFile) from = {.disk = disk};
     Digest *hash = digest_open(DIGEST_SHA256);
@@ -68,30 +69,33 @@ static bool hash_file(Creating *creating, Str path, const OpenFile *to, uint64_t
             error = -ECANCELED;
     }
     *digest = digest_finish(hash, creating->arena);
-    return !error || fail(creating, path, "%s", strerror(-error));
+    return !error || bundle_create_fail(creating, path, "%s", strerror(-error));
 }
 
 static bool open_new(Creating *creating, Str path, OpenFile *out) {
     unsigned flags = DISK_WRITE | DISK_CREATE | DISK_EXCLUSIVE | DISK_APPEND;
     int error = creating->disk->open(creating->disk->self, path, flags, 0644, &out->file);
-    return !error || fail(creating, path, "it cannot be written: %s", strerror(-error));
+    return !error ||
+           bundle_create_fail(creating, path, "it cannot be written: %s", strerror(-error));
 }
 
-static bool check_digest(Creating *creating, const InventoryFile *file, Str digest) {
+static bool bundle_create_check_digest(Creating *creating, const InventoryFile *file, Str digest) {
     return !file->sha256.len || str_equal(file->sha256, digest) ||
-           fail(creating, file->path, "the digest of its source is sha256:%.*s, not sha256:%.*s",
-                STR_ARG(digest), STR_ARG(file->sha256));
+           bundle_create_fail(creating, file->path,
+                              "the digest of its source is sha256:%.*s, not sha256:%.*s",
+                              STR_ARG(digest), STR_ARG(file->sha256));
 }
 
 static bool copy_source(Creating *creating, const InventoryFile *file, Str to) {
     SCOPED(OpenFile) out = {.disk = creating->disk};
     Str from = disk_join(creating->creation->directory, file->source, creating->arena), digest;
     uint64_t size;
-    return open_new(creating, to, &out) && hash_file(creating, from, &out, &size, &digest) &&
-           check_digest(creating, file, digest);
+    return open_new(creating, to, &out) &&
+           bundle_create_hash_file(creating, from, &out, &size, &digest) &&
+           bundle_create_check_digest(creating, file, digest);
 }
 
-static bool download(Creating *creating, const InventoryFile *file, Str to) {
+static bool bundle_create_download(Creating *creating, const InventoryFile *file, Str to) {
     HttpRequest request = {.url = file->source,
                            .retries = 4,
                            .body_limit = BUNDLE_FILE_SIZE_MAX,
@@ -102,10 +106,12 @@ static bool download(Creating *creating, const InventoryFile *file, Str to) {
     HttpStatus status = http_send_to_file(creating->creation->io, &request, to, &response, &problem,
                                           creating->arena);
     if (status != HTTP_DONE)
-        return fail(creating, shown, "%.*s", STR_ARG(problem));
+        return bundle_create_fail(creating, shown, "%.*s", STR_ARG(problem));
     if (response.code != 200)
-        return fail(creating, shown, "the server responded with status %d", response.code);
-    return hash_file(creating, to, NULL, &size, &digest) && check_digest(creating, file, digest);
+        return bundle_create_fail(creating, shown, "the server responded with status %d",
+                                  response.code);
+    return bundle_create_hash_file(creating, to, NULL, &size, &digest) &&
+           bundle_create_check_digest(creating, file, digest);
 }
 
 typedef struct Extraction {
@@ -143,16 +149,17 @@ static bool extract_member(Creating *creating, const InventoryFile *file, Str pa
     Extraction extraction = {creating, file->member, {.disk = disk}, false};
     int error = disk->rename(disk->self, path, archive);
     if (error)
-        return fail(creating, path, "%s", strerror(-error));
+        return bundle_create_fail(creating, path, "%s", strerror(-error));
     if (!open_new(creating, path, &extraction.out))
         return false;
     bool is_good = tar_each(disk, archive, extract, &extraction, &problem, creating->arena);
-    open_file_release(&extraction.out);
+    bundle_create_open_file_release(&extraction.out);
     (void)disk->remove(disk->self, archive);
     if (!is_good)
-        return fail(creating, file->path, "%.*s", STR_ARG(problem));
+        return bundle_create_fail(creating, file->path, "%.*s", STR_ARG(problem));
     return extraction.is_found ||
-           fail(creating, file->path, "the archive has no file \"%.*s\"", STR_ARG(file->member));
+           bundle_create_fail(creating, file->path, "the archive has no file \"%.*s\"",
+                              STR_ARG(file->member));
 }
 
 /* Runs skopeo; containerd imports the result under the name of the image. */
@@ -181,26 +188,27 @@ static bool copy_image(Creating *creating, const InventoryFile *file, Str to) {
     ProcessResult result = {0};
     int error = process->run(process->self, &request, &result, arena);
     if (error == -ENOENT)
-        return fail(creating, file->path,
-                    "the program skopeo, which copies images, is not installed");
+        return bundle_create_fail(creating, file->path,
+                                  "the program skopeo, which copies images, is not installed");
     if (error || result.exit_status)
-        return fail(
+        return bundle_create_fail(
             creating, file->path, "skopeo: %.*s",
             STR_ARG(error ? str_from_cstr(strerror(-error)) : utf8_indented(result.err, arena)));
     bool is_good = image_archive_rename(creating->disk, fetched, file->image, to, &problem, arena);
     (void)creating->disk->remove(creating->disk->self, fetched);
-    return is_good || fail(creating, file->path, "%.*s", STR_ARG(problem));
+    return is_good || bundle_create_fail(creating, file->path, "%.*s", STR_ARG(problem));
 }
 
-static bool fetch(Creating *creating, const InventoryFile *file, Str to) {
+static bool bundle_create_fetch(Creating *creating, const InventoryFile *file, Str to) {
     if (file->image.len)
         return copy_image(creating, file, to);
-    if (!(file->is_url ? download(creating, file, to) : copy_source(creating, file, to)))
+    if (!(file->is_url ? bundle_create_download(creating, file, to)
+                       : copy_source(creating, file, to)))
         return false;
     return !file->member.len || extract_member(creating, file, to);
 }
 
-static bool add_file(Creating *creating, const InventoryFile *file) {
+static bool bundle_create_add_file(Creating *creating, const InventoryFile *file) {
     const Disk *disk = creating->disk;
     Str to = disk_join(creating->stage, file->path, creating->arena), problem;
     BundleFile *added = vec_add(creating->arena, &creating->bundle->files);
@@ -209,31 +217,31 @@ static bool add_file(Creating *creating, const InventoryFile *file) {
         creating->creation->progress(creating->creation->payload, file->path);
     int error = disk->make_directories(disk->self, disk_directory_of(to), 0755);
     if (error)
-        return fail(creating, to, "%s", strerror(-error));
-    if (!check_cancel(creating, file->path) || !fetch(creating, file, to) ||
-        !hash_file(creating, to, NULL, &added->size, &added->sha256))
+        return bundle_create_fail(creating, to, "%s", strerror(-error));
+    if (!check_cancel(creating, file->path) || !bundle_create_fetch(creating, file, to) ||
+        !bundle_create_hash_file(creating, to, NULL, &added->size, &added->sha256))
         return false;
     if (added->size > BUNDLE_FILE_SIZE_MAX)
-        return fail(creating, file->path, "it is too large");
+        return bundle_create_fail(creating, file->path, "it is too large");
     uint32_t mode =
         str_starts_with(file->path, STR("bin/")) || str_starts_with(file->path, STR("cni/")) ? 0755
                                                                                              : 0644;
     error = disk->chmod(disk->self, to, mode);
     if (error)
-        return fail(creating, to, "%s", strerror(-error));
+        return bundle_create_fail(creating, to, "%s", strerror(-error));
     return !str_starts_with(file->path, STR("images/")) ||
            image_archive_names(disk, to, &added->images, &problem, creating->arena) ||
-           fail(creating, file->path, "%.*s", STR_ARG(problem));
+           bundle_create_fail(creating, file->path, "%.*s", STR_ARG(problem));
 }
 
-static bool write_text(Creating *creating, const char *name, Str text) {
+static bool bundle_create_write_text(Creating *creating, const char *name, Str text) {
     const Disk *disk = creating->disk;
     Str path = disk_join(creating->stage, str_from_cstr(name), creating->arena);
     int error = text.len ? disk->write_file(disk->self, path, text, 0644) : 0;
-    return !error || fail(creating, path, "%s", strerror(-error));
+    return !error || bundle_create_fail(creating, path, "%s", strerror(-error));
 }
 
-static bool write_head(Creating *creating, BundleHead *head) {
+static bool bundle_create_write_head(Creating *creating, BundleHead *head) {
     const BundleCreation *creation = creating->creation;
     *head = bundle_encode(creating->bundle, creating->arena);
     creating->bundle->digest = digest_hex(DIGEST_SHA256, head->sums, creating->arena);
@@ -242,9 +250,9 @@ static bool write_head(Creating *creating, BundleHead *head) {
                              STR_ARG(creating->bundle->architecture));
     if (creation->secret)
         head->signature = minisign_sign(creation->secret, head->sums, comment, creating->arena);
-    return write_text(creating, BUNDLE_MANIFEST, head->manifest) &&
-           write_text(creating, BUNDLE_SUMS, head->sums) &&
-           write_text(creating, BUNDLE_SIGNATURE, head->signature);
+    return bundle_create_write_text(creating, BUNDLE_MANIFEST, head->manifest) &&
+           bundle_create_write_text(creating, BUNDLE_SUMS, head->sums) &&
+           bundle_create_write_text(creating, BUNDLE_SIGNATURE, head->signature);
 }
 
 static bool pack_text(TarWriter *writer, const char *name, Str text) {
@@ -270,11 +278,11 @@ static bool pack_file(Creating *creating, TarWriter *writer, const BundleFile *f
         is_good = !error && got && tar_writer_add(writer, (Str){creating->piece, got});
         at += got;
     }
-    return error ? fail(creating, path, "%s", strerror(-error))
+    return error ? bundle_create_fail(creating, path, "%s", strerror(-error))
                  : is_good && check_cancel(creating, path);
 }
 
-static bool pack(Creating *creating, const BundleHead *head, Str to) {
+static bool bundle_create_pack(Creating *creating, const BundleHead *head, Str to) {
     Str problem = STR_EMPTY;
     size_t errors = creating->diags->error_count;
     TarWriter *writer = tar_writer_open(creating->disk, to, true, &problem, creating->arena);
@@ -286,22 +294,22 @@ static bool pack(Creating *creating, const BundleHead *head, Str to) {
     }
     is_good = tar_writer_close(writer, &problem) && is_good;
     if (!is_good && creating->diags->error_count == errors)
-        return fail(creating, to, "%.*s", STR_ARG(problem));
+        return bundle_create_fail(creating, to, "%.*s", STR_ARG(problem));
     return is_good;
 }
 
-static bool finish(Creating *creating, const BundleHead *head) {
+static bool bundle_create_finish(Creating *creating, const BundleHead *head) {
     const Disk *disk = creating->disk;
     Str from = creating->stage, out = creating->creation->out;
     if (str_ends_with(out, STR(ENDING))) {
         from = str_concat(out, STR(".partial"), creating->arena);
-        if (!pack(creating, head, from)) {
+        if (!bundle_create_pack(creating, head, from)) {
             (void)disk->remove(disk->self, from);
             return false;
         }
     }
     int error = disk->rename(disk->self, from, out);
-    return !error || fail(creating, out, "%s", strerror(-error));
+    return !error || bundle_create_fail(creating, out, "%s", strerror(-error));
 }
 
 bool bundle_create(const BundleCreation *creation, Bundle *bundle, Arena *arena, Diags *diags) {
@@ -317,15 +325,16 @@ bool bundle_create(const BundleCreation *creation, Bundle *bundle, Arena *arena,
     *bundle = (Bundle){.kubernetes_version = creation->inventory->kubernetes_version,
                        .architecture = creation->inventory->architecture};
     if (disk_exists(disk, creation->out))
-        return fail(&creating, creation->out, "it already exists");
+        return bundle_create_fail(&creating, creation->out, "it already exists");
     int error = disk_remove_tree(disk, creating.stage);
     if (!error)
         error = disk->make_directories(disk->self, creating.stage, 0755);
-    bool is_good = !error || fail(&creating, creating.stage, "%s", strerror(-error));
+    bool is_good = !error || bundle_create_fail(&creating, creating.stage, "%s", strerror(-error));
     vec_each(&creation->inventory->files, file) {
-        is_good = is_good && add_file(&creating, file);
+        is_good = is_good && bundle_create_add_file(&creating, file);
     }
-    is_good = is_good && write_head(&creating, &head) && finish(&creating, &head);
+    is_good = is_good && bundle_create_write_head(&creating, &head) &&
+              bundle_create_finish(&creating, &head);
     (void)disk_remove_tree(disk, creating.stage);
     return is_good;
 }

@@ -12,7 +12,7 @@ typedef struct Reading {
     Diags *diags;
 } Reading;
 
-static bool PRINTF_LIKE(2, 3) fail(Reading *reading, const char *format, ...) {
+static bool PRINTF_LIKE(2, 3) inventory_fail(Reading *reading, const char *format, ...) {
     va_list args;
     va_start(args, format);
     Str why = str_vformat(reading->arena, format, args);
@@ -22,7 +22,7 @@ static bool PRINTF_LIKE(2, 3) fail(Reading *reading, const char *format, ...) {
     return false;
 }
 
-static bool spend(void *payload, size_t elements) {
+static bool inventory_spend(void *payload, size_t elements) {
     size_t *left = payload;
     bool is_enough = elements <= *left;
     *left -= is_enough ? elements : 0;
@@ -36,22 +36,22 @@ typedef struct Member {
 
 /* Reads the texts of an object. A number, such as a version without quotes, is an error: YAML would
  * read 1.30 as 1.3. */
-static bool read_texts(Reading *reading, Value object, Str what, const Member *members,
-                       size_t count) {
+static bool inventory_read_texts(Reading *reading, Value object, Str what, const Member *members,
+                                 size_t count) {
     if (object.type->kind != KIND_OBJECT || !value_is_present(object))
-        return fail(reading, "%.*s must be a mapping", STR_ARG(what));
+        return inventory_fail(reading, "%.*s must be a mapping", STR_ARG(what));
     for (size_t i = 0; i < object.count; i++) {
         Str key = value_key_at(object, i);
         size_t k = 0;
         while (k < count && !str_equal(members[k].key, key))
             k++;
         if (k == count)
-            return fail(reading, "%.*s has the unknown key %.*s", STR_ARG(what),
-                        STR_ARG(str_quote(key, reading->arena)));
+            return inventory_fail(reading, "%.*s has the unknown key %.*s", STR_ARG(what),
+                                  STR_ARG(str_quote(key, reading->arena)));
         Value v = value_at(object, i);
         if (members[k].out && (v.type->kind != KIND_STRING || !value_is_present(v)))
-            return fail(reading, "\"%.*s\" of %.*s must be a string, in quotes", STR_ARG(key),
-                        STR_ARG(what));
+            return inventory_fail(reading, "\"%.*s\" of %.*s must be a string, in quotes",
+                                  STR_ARG(key), STR_ARG(what));
         if (members[k].out)
             *members[k].out = value_text(v);
     }
@@ -72,35 +72,39 @@ static bool split_image(Reading *reading, InventoryFile *file) {
     Str hex;
     if (at == SIZE_MAX || !str_starts_with(str_after(file->image, at + 1), STR("sha256:")) ||
         !bundle_read_digest(str_after(file->image, at + 1), &hex, reading->arena))
-        return fail(reading, "the image of \"%.*s\" needs a digest: \"NAME:TAG@sha256:HEX\"",
-                    STR_ARG(file->path));
+        return inventory_fail(reading,
+                              "the image of \"%.*s\" needs a digest: \"NAME:TAG@sha256:HEX\"",
+                              STR_ARG(file->path));
     file->image_hash = str_concat(STR("sha256:"), hex, reading->arena);
     file->image = str_slice(file->image, 0, at);
     return true;
 }
 
-static bool check_file(Reading *reading, InventoryFile *file) {
+static bool inventory_check_file(Reading *reading, InventoryFile *file) {
     if (!bundle_path_is_valid(file->path))
-        return fail(reading,
-                    "the path %.*s is invalid: it must begin with bin/, images/, cni/ or "
-                    "manifests/, and may contain letters, digits and . _ + @ ~ -",
-                    STR_ARG(str_quote(file->path, reading->arena)));
+        return inventory_fail(reading,
+                              "the path %.*s is invalid: it must begin with bin/, images/, cni/ or "
+                              "manifests/, and may contain letters, digits and . _ + @ ~ -",
+                              STR_ARG(str_quote(file->path, reading->arena)));
     if ((file->source.len > 0) == (file->image.len > 0))
-        return fail(reading, "\"%.*s\" needs either a source or an image", STR_ARG(file->path));
+        return inventory_fail(reading, "\"%.*s\" needs either a source or an image",
+                              STR_ARG(file->path));
     if (file->image.len && !str_starts_with(file->path, STR("images/")))
-        return fail(reading, "\"%.*s\" is an image and must be in images/", STR_ARG(file->path));
+        return inventory_fail(reading, "\"%.*s\" is an image and must be in images/",
+                              STR_ARG(file->path));
     file->is_url = str_find(file->source, STR("://"), 0) != SIZE_MAX;
     if (file->is_url && !file->sha256.len)
-        return fail(reading, "\"%.*s\" comes from a URL and needs sha256", STR_ARG(file->path));
+        return inventory_fail(reading, "\"%.*s\" comes from a URL and needs sha256",
+                              STR_ARG(file->path));
     if (file->sha256.len && !bundle_read_digest(file->sha256, &file->sha256, reading->arena))
-        return fail(reading, "sha256 of \"%.*s\" is not 64 hexadecimal digits",
-                    STR_ARG(file->path));
+        return inventory_fail(reading, "sha256 of \"%.*s\" is not 64 hexadecimal digits",
+                              STR_ARG(file->path));
     if (!file->name.len)
         file->name = name_of_path(file->path);
     return !file->image.len || split_image(reading, file);
 }
 
-static bool read_file(Reading *reading, Value object) {
+static bool inventory_read_file(Reading *reading, Value object) {
     InventoryFile file = {.path = STR_EMPTY};
     const Member members[] = {
         {STR("path"), &file.path},       {STR("name"), &file.name},
@@ -108,12 +112,12 @@ static bool read_file(Reading *reading, Value object) {
         {STR("sha256"), &file.sha256},   {STR("member"), &file.member},
         {STR("image"), &file.image},
     };
-    if (!read_texts(reading, object, STR("a file"), members, ARRAY_COUNT(members)) ||
-        !check_file(reading, &file))
+    if (!inventory_read_texts(reading, object, STR("a file"), members, ARRAY_COUNT(members)) ||
+        !inventory_check_file(reading, &file))
         return false;
     vec_each(&reading->out->files, other) {
         if (str_equal(other->path, file.path))
-            return fail(reading, "\"%.*s\" occurs twice", STR_ARG(file.path));
+            return inventory_fail(reading, "\"%.*s\" occurs twice", STR_ARG(file.path));
     }
     vec_push(reading->arena, &reading->out->files, file);
     return true;
@@ -125,22 +129,23 @@ bool bundle_inventory_read(Str path, Str text, BundleInventory *out, Arena *aren
     size_t left = ELEMENTS_MAX;
     Value root, files;
     *out = (BundleInventory){.kubernetes_version = STR_EMPTY};
-    if (!yaml_value_read(text, (YamlBudget){spend, &left}, &root, &failure, arena))
-        return fail(&reading, "line %zu: %.*s", failure.line,
-                    STR_ARG(failure.what.len ? failure.what : STR("too many elements")));
+    if (!yaml_value_read(text, (YamlBudget){inventory_spend, &left}, &root, &failure, arena))
+        return inventory_fail(&reading, "line %zu: %.*s", failure.line,
+                              STR_ARG(failure.what.len ? failure.what : STR("too many elements")));
     const Member members[] = {
         {STR("kubernetes_version"), &out->kubernetes_version},
         {STR("architecture"), &out->architecture},
         {STR("files"), NULL},
     };
-    if (!read_texts(&reading, root, STR("the inventory"), members, ARRAY_COUNT(members)))
+    if (!inventory_read_texts(&reading, root, STR("the inventory"), members, ARRAY_COUNT(members)))
         return false;
     if (!out->kubernetes_version.len || !value_find_tuple(root, STR("files"), &files))
-        return fail(&reading, "it needs kubernetes_version, architecture and a list of files");
+        return inventory_fail(&reading,
+                              "it needs kubernetes_version, architecture and a list of files");
     if (!str_equal(out->architecture, STR("amd64")) && !str_equal(out->architecture, STR("arm64")))
-        return fail(&reading, "the architecture must be \"amd64\" or \"arm64\"");
+        return inventory_fail(&reading, "the architecture must be \"amd64\" or \"arm64\"");
     for (size_t i = 0; i < files.count; i++) {
-        if (!read_file(&reading, value_at(files, i)))
+        if (!inventory_read_file(&reading, value_at(files, i)))
             return false;
     }
     return true;

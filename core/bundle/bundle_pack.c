@@ -17,7 +17,8 @@ typedef struct Packing {
     Arena *arena;
 } Packing;
 
-static bool copy(Packing *packing, const BundleEntry *entry, const BundleFile *file, Str *problem) {
+static bool bundle_pack_copy(Packing *packing, const BundleEntry *entry, const BundleFile *file,
+                             Str *problem) {
     bool is_program = !str_starts_with(file->path, STR("images/"));
     Digest *digest = digest_open(DIGEST_SHA256);
     size_t got = 0;
@@ -42,7 +43,7 @@ static bool copy(Packing *packing, const BundleEntry *entry, const BundleFile *f
     return false;
 }
 
-static BundleNext visit(const BundleEntry *entry, void *payload, Str *problem) {
+static BundleNext bundle_pack_visit(const BundleEntry *entry, void *payload, Str *problem) {
     Packing *packing = payload;
     const BundleFile *file = map_find(&packing->bundle->by_path, entry->path);
     if (!file || !str_is_among(entry->path, packing->paths->items, packing->paths->count))
@@ -52,7 +53,7 @@ static BundleNext visit(const BundleEntry *entry, void *payload, Str *problem) {
                               STR_ARG(file->path));
         return BUNDLE_FAILED;
     }
-    if (!copy(packing, entry, file, problem))
+    if (!bundle_pack_copy(packing, entry, file, problem))
         return BUNDLE_FAILED;
     packing->count++;
     return packing->count == packing->paths->count ? BUNDLE_STOP : BUNDLE_CONTINUE;
@@ -70,8 +71,9 @@ bool bundle_pack(const BundleRequest *request, const StrVec *paths, Str out, Are
                        .piece = arena_alloc(arena, PIECE_SIZE),
                        .arena = arena};
     packing.writer = tar_writer_open(request->disk, out, false, &problem, arena);
-    bool is_good = packing.writer && bundle_source_each(request->disk, request->path, visit,
-                                                        &packing, &problem, arena);
+    bool is_good =
+        packing.writer && bundle_source_each(request->disk, request->path, bundle_pack_visit,
+                                             &packing, &problem, arena);
     is_good = tar_writer_close(packing.writer, &problem) && is_good;
     if (is_good && packing.count < paths->count) {
         is_good = false;

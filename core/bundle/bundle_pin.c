@@ -1,7 +1,7 @@
 /* bundle_pin: parses the digest and the public key. */
 #include "bundle_pin.h"
 
-static bool read_key(const Disk *disk, Str text, MinisignKey *out, Arena *arena, Diags *diags) {
+static bool pin_read_key(const Disk *disk, Str text, MinisignKey *out, Arena *arena, Diags *diags) {
     Str problem, content;
     if (minisign_read_key(text, out, &problem, arena))
         return true;
@@ -29,5 +29,5 @@ bool bundle_pin_read(const Disk *disk, Str digest, Str public_key, BundlePin *ou
         return true;
     MinisignKey *key = arena_new(arena, MinisignKey);
     out->key = key;
-    return read_key(disk, public_key, key, arena, diags);
+    return pin_read_key(disk, public_key, key, arena, diags);
 }

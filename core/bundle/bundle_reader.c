@@ -22,13 +22,14 @@ typedef struct OpenFile {
     const Disk *disk;
     DiskFile file;
 } OpenFile;
-static void open_file_release(OpenFile *open) {
+static void reader_open_file_release(OpenFile *open) {
     if (open->file.handle)
         open->disk->close(open->disk->self, open->file);
 }
-SCOPED_TYPE(OpenFile, open_file_release);
+SCOPED_TYPE(OpenFile, reader_open_file_release);
 
-static BundleNext PRINTF_LIKE(3, 4) fail(Reading *reading, Str *problem, const char *format, ...) {
+static BundleNext PRINTF_LIKE(3, 4)
+    reader_fail(Reading *reading, Str *problem, const char *format, ...) {
     va_list args;
     va_start(args, format);
     *problem = str_vformat(reading->arena, format, args);
@@ -37,7 +38,7 @@ static BundleNext PRINTF_LIKE(3, 4) fail(Reading *reading, Str *problem, const c
 }
 
 /* Reads one of the small files that describe the bundle. */
-static BundleNext read_head(Reading *reading, const BundleEntry *entry, Str *problem) {
+static BundleNext reader_read_head(Reading *reading, const BundleEntry *entry, Str *problem) {
     char *bytes = arena_alloc(reading->arena, entry->size + 1);
     size_t at = 0, got;
     do {
@@ -61,8 +62,8 @@ static bool decode_head(Reading *reading, Str *problem) {
         return true;
     reading->is_decoded = true;
     if (!head->sums.len || !head->manifest.len) {
-        (void)fail(reading, problem, "it has no %s at its beginning",
-                   head->sums.len ? BUNDLE_MANIFEST : BUNDLE_SUMS);
+        (void)reader_fail(reading, problem, "it has no %s at its beginning",
+                          head->sums.len ? BUNDLE_MANIFEST : BUNDLE_SUMS);
         return false;
     }
     return bundle_decode(head, &reading->request->pin, reading->bundle, problem, reading->arena);
@@ -80,8 +81,8 @@ static int open_output(Reading *reading, const BundleEntry *entry, OpenFile *out
 }
 
 /* Reads the content and sets *digest; also writes the content if `directory` is set. */
-static BundleNext read_content(Reading *reading, const BundleEntry *entry, Str *digest,
-                               Str *problem) {
+static BundleNext reader_read_content(Reading *reading, const BundleEntry *entry, Str *digest,
+                                      Str *problem) {
     const Disk *disk = reading->request->disk;
     SCOPED(OpenFile) output = {.disk = disk};
     Digest *hash = digest_open(DIGEST_SHA256);
@@ -97,55 +98,55 @@ static BundleNext read_content(Reading *reading, const BundleEntry *entry, Str *
     }
     *digest = digest_finish(hash, reading->arena);
     if (error)
-        return fail(reading, problem, "its file \"%.*s\" cannot be written: %s",
-                    STR_ARG(entry->path), strerror(-error));
+        return reader_fail(reading, problem, "its file \"%.*s\" cannot be written: %s",
+                           STR_ARG(entry->path), strerror(-error));
     if (cancel_level(reading->request->cancel))
-        return fail(reading, problem, "the operation was cancelled");
+        return reader_fail(reading, problem, "the operation was cancelled");
     return is_read ? BUNDLE_CONTINUE : BUNDLE_FAILED;
 }
 
-static BundleNext check_file(Reading *reading, const BundleEntry *entry, Str *problem) {
+static BundleNext reader_check_file(Reading *reading, const BundleEntry *entry, Str *problem) {
     const BundleFile *file = map_find(&reading->bundle->by_path, entry->path);
     Str digest;
     if (!file)
-        return fail(reading, problem, "its " BUNDLE_MANIFEST " does not have \"%.*s\"",
-                    STR_ARG(entry->path));
+        return reader_fail(reading, problem, "its " BUNDLE_MANIFEST " does not have \"%.*s\"",
+                           STR_ARG(entry->path));
     if (file->size != entry->size)
-        return fail(
+        return reader_fail(
             reading, problem, "its file \"%.*s\" has %llu bytes; its " BUNDLE_MANIFEST " says %llu",
             STR_ARG(entry->path), (unsigned long long)entry->size, (unsigned long long)file->size);
-    BundleNext next = read_content(reading, entry, &digest, problem);
+    BundleNext next = reader_read_content(reading, entry, &digest, problem);
     if (next != BUNDLE_CONTINUE)
         return next;
     reading->file_count++;
     return str_equal(digest, file->sha256)
                ? BUNDLE_CONTINUE
-               : fail(reading, problem, "the digest of its file \"%.*s\" is wrong",
-                      STR_ARG(entry->path));
+               : reader_fail(reading, problem, "the digest of its file \"%.*s\" is wrong",
+                             STR_ARG(entry->path));
 }
 
-static BundleNext visit(const BundleEntry *entry, void *payload, Str *problem) {
+static BundleNext reader_visit(const BundleEntry *entry, void *payload, Str *problem) {
     Reading *reading = payload;
     if (!str_find_char(entry->path, '/', 0) || str_find_char(entry->path, '/', 0) == SIZE_MAX)
-        return read_head(reading, entry, problem);
+        return reader_read_head(reading, entry, problem);
     if (!decode_head(reading, problem))
         return BUNDLE_FAILED;
-    return reading->is_head_enough ? BUNDLE_STOP : check_file(reading, entry, problem);
+    return reading->is_head_enough ? BUNDLE_STOP : reader_check_file(reading, entry, problem);
 }
 
 static bool check_complete(Reading *reading, Str *problem) {
     if (reading->is_head_enough || reading->file_count == reading->bundle->files.count)
         return true;
-    (void)fail(reading, problem, "it has %zu of the %zu files of its " BUNDLE_MANIFEST,
-               reading->file_count, reading->bundle->files.count);
+    (void)reader_fail(reading, problem, "it has %zu of the %zu files of its " BUNDLE_MANIFEST,
+                      reading->file_count, reading->bundle->files.count);
     return false;
 }
 
-static bool read_bundle(Reading *reading, Diags *diags) {
+static bool reader_read_bundle(Reading *reading, Diags *diags) {
     const BundleRequest *request = reading->request;
     Str problem = STR_EMPTY;
     reading->piece = arena_alloc(reading->arena, PIECE_SIZE);
-    if (bundle_source_each(request->disk, request->path, visit, reading, &problem,
+    if (bundle_source_each(request->disk, request->path, reader_visit, reading, &problem,
                            reading->arena) &&
         decode_head(reading, &problem) && check_complete(reading, &problem))
         return true;
@@ -156,16 +157,16 @@ static bool read_bundle(Reading *reading, Diags *diags) {
 
 bool bundle_reader_open(const BundleRequest *request, Bundle *out, Arena *arena, Diags *diags) {
     Reading reading = {.request = request, .bundle = out, .is_head_enough = true, .arena = arena};
-    return read_bundle(&reading, diags);
+    return reader_read_bundle(&reading, diags);
 }
 
 bool bundle_reader_verify(const BundleRequest *request, Bundle *out, Arena *arena, Diags *diags) {
     Reading reading = {.request = request, .bundle = out, .arena = arena};
-    return read_bundle(&reading, diags);
+    return reader_read_bundle(&reading, diags);
 }
 
 /* Writes the head, so that the directory is a bundle itself. */
-static int write_head(const Reading *reading) {
+static int reader_write_head(const Reading *reading) {
     const Disk *disk = reading->request->disk;
     const struct {
         const char *name;
@@ -190,11 +191,11 @@ bool bundle_reader_unpack(const BundleRequest *request, Str directory, Bundle *o
     Str partial = str_concat(directory, STR(".partial"), arena);
     Reading reading = {.request = request, .bundle = out, .directory = partial, .arena = arena};
     int error = disk_remove_tree(disk, partial);
-    bool is_read = !error && read_bundle(&reading, diags);
+    bool is_read = !error && reader_read_bundle(&reading, diags);
     if (is_read)
         error = disk->make_directories(disk->self, partial, 0755);
     if (is_read && !error)
-        error = write_head(&reading);
+        error = reader_write_head(&reading);
     if (is_read && !error)
         error = disk->rename(disk->self, partial, directory);
     if (error)

@@ -142,7 +142,7 @@ static bool visit_directory(BundleSource *source, Str name, bool *is_good) {
     return true;
 }
 
-static bool walk_directory(BundleSource *source) {
+static bool source_walk_directory(BundleSource *source) {
     bool is_good = true;
     for (size_t i = 0; i < ARRAY_COUNT(head_names); i++) {
         Str name = str_from_cstr(head_names[i]);
@@ -156,7 +156,7 @@ static bool walk_directory(BundleSource *source) {
 
 /* Archives. */
 
-static la_ssize_t read_input(struct archive *reader, void *payload, const void **bytes) {
+static la_ssize_t source_read_input(struct archive *reader, void *payload, const void **bytes) {
     BundleSource *source = payload;
     size_t got = 0;
     int error = source->disk->read(source->disk->self, source->file, source->at, source->piece,
@@ -198,7 +198,7 @@ static bool walk_archive(BundleSource *source) {
     source->reader = archive_read_new();
     archive_read_support_filter_zstd(source->reader);
     archive_read_support_format_tar(source->reader);
-    archive_read_set_read_callback(source->reader, read_input);
+    archive_read_set_read_callback(source->reader, source_read_input);
     archive_read_set_callback_data(source->reader, source);
     if (archive_read_open1(source->reader) != ARCHIVE_OK)
         return fail_archive(source);
@@ -255,7 +255,7 @@ bool bundle_source_each(const Disk *disk, Str path, BundleVisit *visit, void *pa
               .piece = arena_alloc(arena, INPUT_SIZE)};
     int error = disk->stat(disk->self, path, &stat);
     if (!error && stat.kind == DISK_DIRECTORY)
-        return walk_directory(&source);
+        return source_walk_directory(&source);
     if (!error && stat.kind != DISK_FILE)
         return fail_source(&source, "it is not a file or directory");
     if (!error)

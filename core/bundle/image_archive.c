@@ -16,7 +16,8 @@ typedef struct Indexes {
 } Indexes;
 
 /* Reads the whole content, at most `limit` bytes. */
-static bool read_text(const TarEntry *entry, size_t limit, Str *out, Str *problem, Arena *arena) {
+static bool archive_read_text(const TarEntry *entry, size_t limit, Str *out, Str *problem,
+                              Arena *arena) {
     if (entry->size > limit) {
         *problem = str_format(arena, "its entry \"%.*s\" is too large", STR_ARG(entry->path));
         return false;
@@ -37,25 +38,25 @@ static TarNext keep_index(const TarEntry *entry, void *payload, Str *problem) {
     Str *out = str_equal(entry->path, STR("index.json"))      ? &indexes->oci
                : str_equal(entry->path, STR("manifest.json")) ? &indexes->docker
                                                               : NULL;
-    if (out && !read_text(entry, INDEX_MAX, out, problem, indexes->arena))
+    if (out && !archive_read_text(entry, INDEX_MAX, out, problem, indexes->arena))
         return TAR_FAILED;
     return TAR_CONTINUE;
 }
 
-static bool fail(Str *problem, const char *text) {
+static bool archive_fail(Str *problem, const char *text) {
     *problem = str_from_cstr(text);
     return false;
 }
 
-static bool parse(Str text, Value *out, Str *problem, Arena *arena) {
+static bool archive_parse(Str text, Value *out, Str *problem, Arena *arena) {
     const char *error;
     size_t offset;
     return json_parse_any(text, out, &error, &offset, arena) ||
-           fail(problem, "the index of its images is not JSON");
+           archive_fail(problem, "the index of its images is not JSON");
 }
 
 /* "app:1" is a reference within a layout, "host/app:1" the name of an image. */
-static Str name_of(Value manifest) {
+static Str archive_name_of(Value manifest) {
     Value annotations;
     if (!value_find_present(manifest, STR("annotations"), &annotations))
         return STR_EMPTY;
@@ -68,22 +69,22 @@ static Str name_of(Value manifest) {
 
 static bool add_oci_names(Str text, StrVec *names, Str *problem, Arena *arena) {
     Value root;
-    if (!parse(text, &root, problem, arena))
+    if (!archive_parse(text, &root, problem, arena))
         return false;
     Value manifests = value_tuple_at(root, STR("manifests"));
     for (size_t i = 0; i < manifests.count; i++) {
-        Str name = name_of(value_at(manifests, i));
+        Str name = archive_name_of(value_at(manifests, i));
         if (!name.len)
-            return fail(problem, "an image in it has no name");
+            return archive_fail(problem, "an image in it has no name");
         vec_push(arena, names, name);
     }
-    return manifests.count > 0 || fail(problem, "it contains no image");
+    return manifests.count > 0 || archive_fail(problem, "it contains no image");
 }
 
 static bool add_docker_names(Str text, StrVec *names, Str *problem, Arena *arena) {
     Value root;
     size_t count = names->count;
-    if (!parse(text, &root, problem, arena))
+    if (!archive_parse(text, &root, problem, arena))
         return false;
     for (size_t i = 0; root.type->kind == KIND_TUPLE && i < root.count; i++) {
         Value tags = value_tuple_at(value_at(root, i), STR("RepoTags"));
@@ -92,7 +93,7 @@ static bool add_docker_names(Str text, StrVec *names, Str *problem, Arena *arena
                 vec_push(arena, names, value_text(value_at(tags, k)));
         }
     }
-    return names->count > count || fail(problem, "no image in it has a name");
+    return names->count > count || archive_fail(problem, "no image in it has a name");
 }
 
 bool image_archive_names(const Disk *disk, Str path, StrVec *names, Str *problem, Arena *arena) {
@@ -103,7 +104,7 @@ bool image_archive_names(const Disk *disk, Str path, StrVec *names, Str *problem
         return add_oci_names(indexes.oci, names, problem, arena);
     if (indexes.docker.len)
         return add_docker_names(indexes.docker, names, problem, arena);
-    return fail(problem, "it contains no images");
+    return archive_fail(problem, "it contains no images");
 }
 
 /* Renaming. */
@@ -119,15 +120,15 @@ static bool renamed_index(Str text, Str name, Str *out, Str *problem, Arena *are
     Value root;
     int64_t size;
     Value number;
-    if (!parse(text, &root, problem, arena))
+    if (!archive_parse(text, &root, problem, arena))
         return false;
     Value manifests = value_tuple_at(root, STR("manifests"));
     if (manifests.count != 1)
-        return fail(problem, "it does not contain exactly one image");
+        return archive_fail(problem, "it does not contain exactly one image");
     Value manifest = value_at(manifests, 0);
     if (!value_find_present(manifest, STR("size"), &number) || number.type->kind != KIND_NUMBER ||
         !value_to_int(number, &size))
-        return fail(problem, "the index of its images is damaged");
+        return archive_fail(problem, "the index of its images is damaged");
     StrBuf text_out = strbuf_new(arena);
     JsonWriter writer;
     json_writer_init(&writer, &text_out, 0);
@@ -155,7 +156,7 @@ static TarNext copy_entry(const TarEntry *entry, void *payload, Str *problem) {
     Renaming *renaming = payload;
     bool is_index = str_equal(entry->path, STR("index.json"));
     Str text = STR_EMPTY;
-    if (is_index && !(read_text(entry, INDEX_MAX, &text, problem, renaming->arena) &&
+    if (is_index && !(archive_read_text(entry, INDEX_MAX, &text, problem, renaming->arena) &&
                       renamed_index(text, renaming->name, &text, problem, renaming->arena)))
         return TAR_FAILED;
     size_t got = 0;

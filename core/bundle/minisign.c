@@ -25,12 +25,12 @@ enum {
 #define MEMORY_MAX ((uint64_t)1 << 31)
 #define TEXT_MAX   ((size_t)8192)
 
-static bool fail(Str *problem, const char *text) {
+static bool minisign_fail(Str *problem, const char *text) {
     *problem = str_from_cstr(text);
     return false;
 }
 
-static bool next_line(Str *rest, Str *line) {
+static bool minisign_next_line(Str *rest, Str *line) {
     if (!str_next_field(rest, '\n', line))
         return false;
     if (str_ends_with(*line, STR("\r")))
@@ -48,9 +48,9 @@ static bool decode_exactly(Str line, Str *out, size_t size, Arena *arena) {
 /* Decodes the line after the untrusted comment, or the only line. */
 static bool decode_first(Str *rest, Str *out, size_t size, Arena *arena) {
     Str line = STR_EMPTY;
-    if (!next_line(rest, &line))
+    if (!minisign_next_line(rest, &line))
         return false;
-    if (str_starts_with(line, UNTRUSTED) && !next_line(rest, &line))
+    if (str_starts_with(line, UNTRUSTED) && !minisign_next_line(rest, &line))
         return false;
     return decode_exactly(line, out, size, arena);
 }
@@ -63,7 +63,7 @@ bool minisign_read_key(Str text, MinisignKey *out, Str *problem, Arena *arena) {
     Str bytes, rest = text;
     if (text.len > TEXT_MAX || !decode_first(&rest, &bytes, KEY_SIZE, arena) ||
         !has_algorithm(bytes, "Ed"))
-        return fail(problem, "it is not a public key of minisign");
+        return minisign_fail(problem, "it is not a public key of minisign");
     memcpy(out->id, bytes.ptr + 2, sizeof out->id);
     memcpy(out->bytes, bytes.ptr + 2 + MINISIGN_ID_SIZE, sizeof out->bytes);
     return true;
@@ -87,7 +87,7 @@ static void sign_context_release(SignContext *context) {
 }
 SCOPED_TYPE(SignContext, sign_context_release);
 
-static bool is_valid(const MinisignKey *key, Str message, Str signature) {
+static bool minisign_is_valid(const MinisignKey *key, Str message, Str signature) {
     SCOPED(PublicKey)
     pkey = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, key->bytes, sizeof key->bytes);
     SCOPED(SignContext) context = EVP_MD_CTX_new();
@@ -100,11 +100,12 @@ static bool is_valid(const MinisignKey *key, Str message, Str signature) {
 static bool check_comment(const MinisignKey *key, Str rest, Str signature, Str *comment,
                           Arena *arena) {
     Str line, global;
-    if (!next_line(&rest, &line) || !str_starts_with(line, TRUSTED))
+    if (!minisign_next_line(&rest, &line) || !str_starts_with(line, TRUSTED))
         return false;
     Str text = str_after(line, TRUSTED.len);
-    if (!next_line(&rest, &line) || !decode_exactly(line, &global, SIGNATURE_SIZE, arena) ||
-        str_trim(rest).len > 0 || !is_valid(key, str_concat(signature, text, arena), global))
+    if (!minisign_next_line(&rest, &line) ||
+        !decode_exactly(line, &global, SIGNATURE_SIZE, arena) || str_trim(rest).len > 0 ||
+        !minisign_is_valid(key, str_concat(signature, text, arena), global))
         return false;
     *comment = str_clone(text, arena);
     return true;
@@ -116,24 +117,24 @@ bool minisign_verify(const MinisignKey *key, Str message, Str signature, Str *co
     Str bytes, rest = signature;
     if (signature.len > TEXT_MAX || !decode_first(&rest, &bytes, SIGNED_SIZE, arena) ||
         !(has_algorithm(bytes, "ED") || has_algorithm(bytes, "Ed")))
-        return fail(problem, "the signature is not one of minisign");
+        return minisign_fail(problem, "the signature is not one of minisign");
     if (memcmp(bytes.ptr + 2, key->id, sizeof key->id) != 0)
-        return fail(problem, "another key signed it");
+        return minisign_fail(problem, "another key signed it");
     if (has_algorithm(bytes, "ED")) {
         if (!blake2b(message, digest))
-            return fail(problem, "OpenSSL has no BLAKE2b");
+            return minisign_fail(problem, "OpenSSL has no BLAKE2b");
         message = (Str){(const char *)digest, sizeof digest};
     }
     Str plain = str_after(bytes, 2 + MINISIGN_ID_SIZE);
-    if (!is_valid(key, message, plain))
-        return fail(problem, "the signature is not valid");
+    if (!minisign_is_valid(key, message, plain))
+        return minisign_fail(problem, "the signature is not valid");
     return check_comment(key, rest, plain, comment, arena) ||
-           fail(problem, "the signature of the trusted comment is not valid");
+           minisign_fail(problem, "the signature of the trusted comment is not valid");
 }
 
 /* Secret keys. */
 
-static uint64_t read_number(const char *bytes) {
+static uint64_t minisign_read_number(const char *bytes) {
     uint64_t number = 0;
     for (size_t i = 8; i-- > 0;)
         number = number << 8 | (unsigned char)bytes[i];
@@ -165,8 +166,8 @@ static ScryptCost choose_cost(uint64_t operations, uint64_t memory) {
 /* Decrypts the hidden part of a key file in place. */
 static bool decrypt(Str head, Str password, unsigned char *hidden) {
     unsigned char mask[HIDDEN_SIZE];
-    uint64_t operations = read_number(head.ptr + 6 + SALT_SIZE);
-    uint64_t memory = read_number(head.ptr + 6 + SALT_SIZE + 8);
+    uint64_t operations = minisign_read_number(head.ptr + 6 + SALT_SIZE);
+    uint64_t memory = minisign_read_number(head.ptr + 6 + SALT_SIZE + 8);
     if (memory > MEMORY_MAX || operations > MEMORY_MAX)
         return false;
     ScryptCost cost = choose_cost(operations, memory);
@@ -196,7 +197,7 @@ static PublicKey open_secret(const MinisignSecret *secret) {
 }
 
 /* Returns false if the public half does not belong to the seed, as after a wrong password. */
-static bool is_consistent(const MinisignSecret *secret) {
+static bool minisign_is_consistent(const MinisignSecret *secret) {
     unsigned char derived[MINISIGN_PUBLIC_SIZE];
     size_t size = sizeof derived;
     SCOPED(PublicKey) pkey = open_secret(secret);
@@ -208,10 +209,10 @@ bool minisign_read_secret(Str text, Str password, MinisignSecret *out, Str *prob
     Str bytes;
     unsigned char hidden[HIDDEN_SIZE];
     if (!decode_secret(text, &bytes, arena))
-        return fail(problem, "it is not a secret key of minisign");
+        return minisign_fail(problem, "it is not a secret key of minisign");
     bool is_encrypted = memcmp(bytes.ptr + 2, "Sc", 2) == 0;
     if (!is_encrypted && memcmp(bytes.ptr + 2, "\0\0", 2) != 0)
-        return fail(problem, "its encryption is not supported");
+        return minisign_fail(problem, "its encryption is not supported");
     memcpy(hidden, bytes.ptr + HEAD_SIZE, sizeof hidden);
     secret_wipe(str_after(bytes, HEAD_SIZE));
     bool is_open = !is_encrypted || decrypt(bytes, password, hidden);
@@ -219,12 +220,12 @@ bool minisign_read_secret(Str text, Str password, MinisignSecret *out, Str *prob
     memcpy(out->bytes, hidden + MINISIGN_ID_SIZE, sizeof out->bytes);
     secret_wipe((Str){(const char *)hidden, sizeof hidden});
     if (!is_open)
-        return fail(problem, "the derivation of its key needs too much memory");
-    return is_consistent(out) ||
-           fail(problem, is_encrypted ? "the password is wrong" : "the key is damaged");
+        return minisign_fail(problem, "the derivation of its key needs too much memory");
+    return minisign_is_consistent(out) ||
+           minisign_fail(problem, is_encrypted ? "the password is wrong" : "the key is damaged");
 }
 
-static Str sign(const MinisignSecret *secret, Str message, Arena *arena) {
+static Str bundle_minisign_sign(const MinisignSecret *secret, Str message, Arena *arena) {
     unsigned char *out = arena_alloc(arena, SIGNATURE_SIZE);
     size_t size = SIGNATURE_SIZE;
     SCOPED(PublicKey) pkey = open_secret(secret);
@@ -238,12 +239,12 @@ static Str sign(const MinisignSecret *secret, Str message, Arena *arena) {
 Str minisign_sign(const MinisignSecret *secret, Str message, Str comment, Arena *arena) {
     unsigned char digest[DIGEST_SIZE];
     CHECK(blake2b(message, digest));
-    Str plain = sign(secret, (Str){(const char *)digest, sizeof digest}, arena);
+    Str plain = bundle_minisign_sign(secret, (Str){(const char *)digest, sizeof digest}, arena);
     StrBuf bytes = strbuf_new(arena);
     strbuf_add_cstr(&bytes, "ED");
     strbuf_add(&bytes, (Str){(const char *)secret->id, sizeof secret->id});
     strbuf_add(&bytes, plain);
-    Str global = sign(secret, str_concat(plain, comment, arena), arena);
+    Str global = bundle_minisign_sign(secret, str_concat(plain, comment, arena), arena);
     return str_format(arena, "%.*s signature by loam\n%.*s\n%.*s%.*s\n%.*s\n", STR_ARG(UNTRUSTED),
                       STR_ARG(base64_encode(strbuf_str(&bytes), arena)), STR_ARG(TRUSTED),
                       STR_ARG(comment), STR_ARG(base64_encode(global, arena)));

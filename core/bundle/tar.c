@@ -30,7 +30,7 @@ static Str error_text(struct archive *archive, Arena *arena) {
     return utf8_strip_controls(str_from_cstr(text ? text : "it cannot be read"), arena);
 }
 
-static la_ssize_t read_input(struct archive *archive, void *payload, const void **bytes) {
+static la_ssize_t tar_read_input(struct archive *archive, void *payload, const void **bytes) {
     TarReader *reader = payload;
     size_t got = 0;
     int error = reader->disk->read(reader->disk->self, reader->file, reader->at, reader->piece,
@@ -50,7 +50,7 @@ static bool fail_reading(TarReader *reader, Str *problem) {
     return false;
 }
 
-static bool open_reader(TarReader *reader, Str path, Str *problem) {
+static bool tar_open_reader(TarReader *reader, Str path, Str *problem) {
     int error = reader->disk->open(reader->disk->self, path, DISK_READ, 0, &reader->file);
     if (error) {
         *problem = str_format(reader->arena, "it cannot be read: %s", strerror(-error));
@@ -61,7 +61,7 @@ static bool open_reader(TarReader *reader, Str path, Str *problem) {
     archive_read_support_filter_xz(reader->archive);
     archive_read_support_filter_zstd(reader->archive);
     archive_read_support_format_tar(reader->archive);
-    archive_read_set_read_callback(reader->archive, read_input);
+    archive_read_set_read_callback(reader->archive, tar_read_input);
     archive_read_set_callback_data(reader->archive, reader);
     return archive_read_open1(reader->archive) == ARCHIVE_OK || fail_reading(reader, problem);
 }
@@ -75,7 +75,7 @@ bool tar_each(const Disk *disk, Str path, TarVisit *visit, void *payload, Str *p
               Arena *arena) {
     SCOPED(TarReader)
     reader = {.disk = disk, .piece = arena_alloc(arena, PIECE_SIZE), .arena = arena};
-    if (!open_reader(&reader, path, problem))
+    if (!tar_open_reader(&reader, path, problem))
         return false;
     for (;;) {
         struct archive_entry *entry;
@@ -111,8 +111,8 @@ struct TarWriter {
     bool has_failed;
 };
 
-static la_ssize_t write_output(struct archive *archive, void *payload, const void *bytes,
-                               size_t size) {
+static la_ssize_t tar_write_output(struct archive *archive, void *payload, const void *bytes,
+                                   size_t size) {
     TarWriter *writer = payload;
     writer->error = writer->disk->append(writer->disk->self, writer->file, (Str){bytes, size});
     if (!writer->error)
@@ -139,7 +139,7 @@ TarWriter *tar_writer_open(const Disk *disk, Str path, bool compresses, Str *pro
         archive_write_set_filter_option(writer->archive, "zstd", "compression-level", "3");
     }
     writer->has_failed =
-        archive_write_open(writer->archive, writer, NULL, write_output, NULL) != ARCHIVE_OK;
+        archive_write_open(writer->archive, writer, NULL, tar_write_output, NULL) != ARCHIVE_OK;
     return writer;
 }
 

@@ -75,7 +75,7 @@ static bool is_json(const char *text) {
     return text && strcasecmp(text, "json") == 0;
 }
 
-static void set_up_log(const Cli *cli) {
+static void main_set_up_log(const Cli *cli) {
     static const char *const variables[] = {"LOG", "LOG_CORE", "LOG_PROVIDER"};
     const char *path = cli_environment(cli, "LOG_PATH");
     bool json = is_json(cli_environment(cli, "LOG_FORMAT"));
@@ -157,7 +157,7 @@ static void imitate_output(Cli *cli) {
 }
 
 /* Returns the search for functions of providers that are programs. */
-static FunctionSearch *build(Cli *cli) {
+static FunctionSearch *main_build(Cli *cli) {
     Str modules = plugin_directory(cli->arena);
     cli->io = io_real();
     cli->io.http = http_on_first_use(modules, cli->arena);
@@ -198,8 +198,8 @@ int main(int argc, char **argv) {
         .name = cli_name_of_program(argc > 0 ? argv[0] : "loam"),
     };
     cli.signals = signals_start(cli.cancel);
-    FunctionSearch *search = build(&cli);
-    set_up_log(&cli);
+    FunctionSearch *search = main_build(&cli);
+    main_set_up_log(&cli);
     StrVec words = {0};
     int status = 1;
     if (read_global_options(&cli, argc, argv, &words)) {

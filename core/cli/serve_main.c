@@ -23,7 +23,7 @@ Str serve_main_name(const char *program) {
 }
 
 /* Terraform reads the log from standard error, a JSON object a line. */
-static void set_up_log(const Process *process) {
+static void serve_main_set_up_log(const Process *process) {
     static const struct {
         const char *name;
         LogLevel level;
@@ -41,7 +41,7 @@ static void set_up_log(const Process *process) {
     }
 }
 
-static bool announce(void *, Str line) {
+static bool main_announce(void *, Str line) {
     while (line.len > 0) {
         ssize_t count = write(STDOUT_FILENO, line.ptr, line.len);
         if (count < 0 && errno != EINTR)
@@ -52,7 +52,7 @@ static bool announce(void *, Str line) {
 }
 
 /* Only errors: before the handshake, Terraform shows this text to the user. */
-static int report(const Diags *diags, Arena *arena) {
+static int main_report(const Diags *diags, Arena *arena) {
     vec_each(diags, diag) {
         terminal_err(str_format(arena, "Error: %.*s\n\n%.*s\n", STR_ARG(diag->summary),
                                 STR_ARG(diag->detail)));
@@ -80,12 +80,12 @@ int serve_main(Str name, Str plugin_directory, Arena *arena) {
     Registry *registry =
         registry_new(builtin_providers, builtin_provider_count, plugin_directory, arena);
     Diags diags = diags_new(arena);
-    ForeignServing serving = {.io = &io, .version = STR(VERSION_LOAM), .announce = announce};
+    ForeignServing serving = {.io = &io, .version = STR(VERSION_LOAM), .announce = main_announce};
     if (!check_started_by_client(io.process, name, &diags) ||
         !registry_find(registry, name, &serving.provider, NO_RANGE, &diags))
-        return report(&diags, arena);
-    set_up_log(io.process);
+        return main_report(&diags, arena);
+    serve_main_set_up_log(io.process);
     if (!foreign_server_run(&serving, plugin_directory, &diags))
-        return report(&diags, arena);
+        return main_report(&diags, arena);
     return 0;
 }

@@ -2,15 +2,15 @@
  * errors are reported only if all of them fail. */
 #include "cipher.h"
 
-static bool is_unencrypted(const CipherStep *step) {
+static bool cipher_is_unencrypted(const CipherStep *step) {
     return !step->type->seal;
 }
 
 bool cipher_is_plain(const Cipher *cipher) {
-    return !cipher || is_unencrypted(&cipher->steps.items[0]);
+    return !cipher || cipher_is_unencrypted(&cipher->steps.items[0]);
 }
 
-static MethodRequest request_of(const Cipher *cipher, const CipherStep *step, Str key) {
+static MethodRequest cipher_request_of(const Cipher *cipher, const CipherStep *step, Str key) {
     return (MethodRequest){
         .io = cipher->io,
         .cancel = cipher->cancel,
@@ -33,7 +33,7 @@ bool cipher_seal(const Cipher *cipher, EnvelopeHead head, Str plain, Str *out, A
     if (step->keys &&
         !keyring_seal_key(cipher->keyring, step->keys, &key, &envelope.metas, arena, diags))
         return false;
-    MethodRequest request = request_of(cipher, step, key);
+    MethodRequest request = cipher_request_of(cipher, step, key);
     if (!step->type->seal(&request, plain, &envelope.data, arena, diags))
         return false;
     *out = envelope_encode(&envelope, arena);
@@ -55,7 +55,7 @@ static bool pass_plain(const Cipher *cipher, Str what, Str bytes, Str *out, bool
                        Diags *diags) {
     bool is_allowed = bytes.len == 0;
     vec_each(&cipher->steps, step) {
-        is_allowed |= is_unencrypted(step);
+        is_allowed |= cipher_is_unencrypted(step);
     }
     if (!is_allowed) {
         diags_error(
@@ -71,12 +71,12 @@ static bool pass_plain(const Cipher *cipher, Str what, Str bytes, Str *out, bool
     return true;
 }
 
-static bool open_with(const Cipher *cipher, const CipherStep *step, const Envelope *envelope,
-                      Str *out, Arena *arena, Diags *diags) {
+static bool cipher_open_with(const Cipher *cipher, const CipherStep *step, const Envelope *envelope,
+                             Str *out, Arena *arena, Diags *diags) {
     Str key = {0};
     if (step->keys && !keyring_open_key(cipher->keyring, step->keys, &envelope->metas, &key, diags))
         return false;
-    MethodRequest request = request_of(cipher, step, key);
+    MethodRequest request = cipher_request_of(cipher, step, key);
     if (!step->type->open(&request, envelope->data, out, arena, diags))
         return false;
     if (step->keys)
@@ -84,7 +84,7 @@ static bool open_with(const Cipher *cipher, const CipherStep *step, const Envelo
     return true;
 }
 
-static bool report_failure(Str what, const Diags *reasons, Diags *diags) {
+static bool cipher_report_failure(Str what, const Diags *reasons, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("cipher");
     StrBuf text = strbuf_new(scratch);
     vec_each(reasons, reason) {
@@ -98,16 +98,17 @@ static bool report_failure(Str what, const Diags *reasons, Diags *diags) {
     return false;
 }
 
-static bool try_all(const Cipher *cipher, Str what, const Envelope *envelope, Str *out,
-                    bool *is_outdated, Arena *arena, Diags *diags) {
+static bool cipher_try_all(const Cipher *cipher, Str what, const Envelope *envelope, Str *out,
+                           bool *is_outdated, Arena *arena, Diags *diags) {
     Diags reasons = diags_new(arena);
     vec_each(&cipher->steps, step) {
-        if (is_unencrypted(step) || !open_with(cipher, step, envelope, out, arena, &reasons))
+        if (cipher_is_unencrypted(step) ||
+            !cipher_open_with(cipher, step, envelope, out, arena, &reasons))
             continue;
         *is_outdated = step != cipher->steps.items;
         return true;
     }
-    return report_failure(what, &reasons, diags);
+    return cipher_report_failure(what, &reasons, diags);
 }
 
 /* A writer of the storage without the key must not make a state look older or newer than it is. */
@@ -142,7 +143,7 @@ static bool open_envelope(const Cipher *cipher, Str what, Str bytes, Str *out, b
                     STR_ARG(what), error);
         return false;
     }
-    return try_all(cipher, what, &envelope, out, is_outdated, arena, diags) &&
+    return cipher_try_all(cipher, what, &envelope, out, is_outdated, arena, diags) &&
            check_head(what, &envelope, *out, arena, diags);
 }
 

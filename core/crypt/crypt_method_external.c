@@ -19,7 +19,7 @@ static const Attribute attributes[] = {
      .check = crypt_command_check},
 };
 
-static Str question_of(Str key, Str payload, Arena *arena) {
+static Str external_question_of(Str key, Str payload, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     JsonWriter writer;
     SCOPED(ArenaRef) scratch = arena_open("encryption program");
@@ -40,8 +40,8 @@ static bool read_payload(Str answer, Str *out, Arena *arena) {
            json_next(&reader) == JSON_END;
 }
 
-static bool run(const MethodRequest *request, const char *argv_name, Str payload, Str *out,
-                Arena *arena, Diags *diags) {
+static bool external_run(const MethodRequest *request, const char *argv_name, Str payload, Str *out,
+                         Arena *arena, Diags *diags) {
     CryptCommand command = {
         .io = request->io,
         .cancel = request->cancel,
@@ -50,7 +50,7 @@ static bool run(const MethodRequest *request, const char *argv_name, Str payload
         .magic = "OpenTofu-External-Encryption-Method",
         .range = request->range,
     };
-    Str question = question_of(request->key, payload, arena), answer;
+    Str question = external_question_of(request->key, payload, arena), answer;
     bool ok = crypt_command_run(&command, question, &answer, arena, diags);
     secret_wipe(question);
     if (!ok)
@@ -63,12 +63,12 @@ static bool run(const MethodRequest *request, const char *argv_name, Str payload
 
 static bool external_seal(const MethodRequest *request, Str plain, Str *out, Arena *arena,
                           Diags *diags) {
-    return run(request, "encrypt_command", plain, out, arena, diags);
+    return external_run(request, "encrypt_command", plain, out, arena, diags);
 }
 
 static bool external_open(const MethodRequest *request, Str sealed, Str *out, Arena *arena,
                           Diags *diags) {
-    return run(request, "decrypt_command", sealed, out, arena, diags);
+    return external_run(request, "decrypt_command", sealed, out, arena, diags);
 }
 
 const CryptMethodType crypt_method_external = {

@@ -45,7 +45,7 @@ typedef struct Reading {
     unsigned seen; /* one bit per member */
 } Reading;
 
-static bool read_serial(Reading *reading) {
+static bool envelope_read_serial(Reading *reading) {
     return json_next(&reading->reader) == JSON_NUMBER &&
            str_to_uint64(reading->reader.text, &reading->out->head.serial);
 }
@@ -74,12 +74,12 @@ static bool read_metas(Reading *reading) {
     return token == JSON_OBJECT_END;
 }
 
-static bool read_data(Reading *reading) {
+static bool envelope_read_data(Reading *reading) {
     return json_next(&reading->reader) == JSON_STRING &&
            envelope_from_base64(reading->reader.text, &reading->out->data, reading->arena);
 }
 
-static bool read_version(Reading *reading) {
+static bool envelope_read_version(Reading *reading) {
     return json_next(&reading->reader) == JSON_STRING &&
            str_equal_cstr(reading->reader.text, ENVELOPE_VERSION);
 }
@@ -89,16 +89,16 @@ static const struct {
     bool (*read)(Reading *reading);
     const char *error;
 } members[] = {
-    {"serial", read_serial, "Its serial is not a number."},
+    {"serial", envelope_read_serial, "Its serial is not a number."},
     {"lineage", read_lineage, "Its lineage is not a string."},
     {"meta", read_metas, "Its key metadata is damaged."},
-    {"encrypted_data", read_data, "Its encrypted content is damaged."},
-    {"encryption_version", read_version, "Its format version is not supported."},
+    {"encrypted_data", envelope_read_data, "Its encrypted content is damaged."},
+    {"encryption_version", envelope_read_version, "Its format version is not supported."},
 };
 
 enum { HEAD_MEMBERS = 3, OTHER_MEMBERS = 28 }; /* bits of members[] */
 
-static bool read_member(Reading *reading, const char **error) {
+static bool envelope_read_member(Reading *reading, const char **error) {
     for (size_t i = 0; i < ARRAY_COUNT(members); i++) {
         if (!str_equal_cstr(reading->reader.text, members[i].key))
             continue;
@@ -118,7 +118,7 @@ bool envelope_decode(Str bytes, Envelope *out, const char **error, Arena *arena)
     JsonToken token = json_next(&reading.reader);
     if (token == JSON_OBJECT_START) {
         while ((token = json_next(&reading.reader)) == JSON_KEY) {
-            if (!read_member(&reading, error))
+            if (!envelope_read_member(&reading, error))
                 return false;
         }
     }

@@ -21,8 +21,9 @@ typedef struct Answer {
 } Answer;
 
 /* Calls `member` for each key of the next object; null counts as an empty object. */
-static bool read_object(JsonReader *reader,
-                        bool (*member)(JsonReader *reader, Str key, Answer *out), Answer *out) {
+static bool external_read_object(JsonReader *reader,
+                                 bool (*member)(JsonReader *reader, Str key, Answer *out),
+                                 Answer *out) {
     JsonToken token = json_next(reader);
     if (token == JSON_NULL)
         return true;
@@ -35,7 +36,7 @@ static bool read_object(JsonReader *reader,
     return token == JSON_OBJECT_END;
 }
 
-static bool read_key(JsonReader *reader, Str key, Answer *out) {
+static bool external_read_key(JsonReader *reader, Str key, Answer *out) {
     bool is_sealing = str_equal_cstr(key, "encryption_key");
     if (!is_sealing && !str_equal_cstr(key, "decryption_key"))
         return false;
@@ -54,17 +55,17 @@ static bool read_meta(JsonReader *reader, Str key, Answer *out) {
     return token == JSON_OBJECT_START && json_skip(reader, token, &out->external_data);
 }
 
-static bool read_member(JsonReader *reader, Str key, Answer *out) {
+static bool external_read_member(JsonReader *reader, Str key, Answer *out) {
     if (str_equal_cstr(key, "keys"))
-        return read_object(reader, read_key, out);
-    return str_equal_cstr(key, "meta") && read_object(reader, read_meta, out);
+        return external_read_object(reader, external_read_key, out);
+    return str_equal_cstr(key, "meta") && external_read_object(reader, read_meta, out);
 }
 
-static bool read_answer(Str text, Answer *out, Arena *arena) {
+static bool external_read_answer(Str text, Answer *out, Arena *arena) {
     JsonReader *reader = arena_new(arena, JsonReader);
     *reader = json_reader_new(text, arena);
-    return json_peek(reader) == JSON_OBJECT_START && read_object(reader, read_member, out) &&
-           json_next(reader) == JSON_END;
+    return json_peek(reader) == JSON_OBJECT_START &&
+           external_read_object(reader, external_read_member, out) && json_next(reader) == JSON_END;
 }
 
 static Str metadata_of(const Answer *answer, Arena *arena) {
@@ -79,7 +80,7 @@ static Str metadata_of(const Answer *answer, Arena *arena) {
 }
 
 /* If the stored metadata hold no external data, the program reads null when decrypting too. */
-static Str question_of(const KeyRequest *request) {
+static Str provider_external_question_of(const KeyRequest *request) {
     bool is_empty =
         !request->stored || str_equal(*request->stored, STR("{\"external_data\":null}"));
     return is_empty ? STR("null") : *request->stored;
@@ -88,7 +89,7 @@ static Str question_of(const KeyRequest *request) {
 static bool accept_key(const CryptCommand *command, Str text, bool is_sealing, KeyResult *out,
                        Arena *arena, Diags *diags) {
     Answer answer = {0};
-    if (!read_answer(text, &answer, arena))
+    if (!external_read_answer(text, &answer, arena))
         return crypt_command_report(command, "its response cannot be read", diags);
     Str key = is_sealing ? answer.sealing : answer.opening;
     if (key.len == 0)
@@ -114,7 +115,7 @@ static bool external_provide(const KeyRequest *request, KeyResult *out, Arena *a
         .range = request->range,
     };
     Str text;
-    if (!crypt_command_run(&command, question_of(request), &text, arena, diags))
+    if (!crypt_command_run(&command, provider_external_question_of(request), &text, arena, diags))
         return false;
     bool ok = accept_key(&command, text, !request->stored, out, arena, diags);
     secret_wipe(text);

@@ -25,7 +25,7 @@ static Value argument(Value config, const char *name) {
     return value_attribute(config, str_from_cstr(name));
 }
 
-static int64_t number_of(Value config, const char *name) {
+static int64_t pbkdf2_number_of(Value config, const char *name) {
     int64_t number = 0;
     (void)value_to_int(argument(config, name), &number);
     return number;
@@ -44,7 +44,7 @@ static Str check_iterations(Value value, Arena *arena) {
                        ": fewer iterations make the passphrase easy to guess", arena);
 }
 
-static Str check_length(Value value, Arena *arena) {
+static Str pbkdf2_check_length(Value value, Arena *arena) {
     return check_range(value, 1, LENGTH_MAX, "", arena);
 }
 
@@ -59,11 +59,11 @@ static const Attribute attributes[] = {
     {"passphrase", &TYPE_STRING, OPTIONAL | SENSITIVE,
      "Passphrase of at least 16 bytes in UTF-8, from which the key is derived. Set either this or \"chain\"."},
     {"key_length", &TYPE_NUMBER, OPTIONAL | COMPUTED, "Length of the key in bytes.",
-     .default_json = "32", .check = check_length},
+     .default_json = "32", .check = pbkdf2_check_length},
     {"iterations", &TYPE_NUMBER, OPTIONAL | COMPUTED, "Number of iterations; at least 200000.",
      .default_json = "600000", .check = check_iterations},
     {"salt_length", &TYPE_NUMBER, OPTIONAL | COMPUTED, "Length of the random salt in bytes.",
-     .default_json = "32", .check = check_length},
+     .default_json = "32", .check = pbkdf2_check_length},
     {"hash_function", &TYPE_STRING, OPTIONAL | COMPUTED, "\"sha512\" or \"sha256\".",
      .default_json = "\"sha512\"", .one_of = "sha512 sha256"},
 };
@@ -101,16 +101,16 @@ static Str write_metadata(const Derivation *derivation, Arena *arena) {
     return strbuf_str(&text);
 }
 
-static bool read_number(JsonReader *reader, int64_t *out) {
+static bool pbkdf2_read_number(JsonReader *reader, int64_t *out) {
     return json_next(reader) == JSON_NUMBER && str_to_int64(reader->text, out);
 }
 
-static bool read_member(JsonReader *reader, Derivation *out, Arena *arena) {
+static bool pbkdf2_read_member(JsonReader *reader, Derivation *out, Arena *arena) {
     Str key = reader->text;
     if (str_equal_cstr(key, "iterations"))
-        return read_number(reader, &out->iterations);
+        return pbkdf2_read_number(reader, &out->iterations);
     if (str_equal_cstr(key, "key_length"))
-        return read_number(reader, &out->key_length);
+        return pbkdf2_read_number(reader, &out->key_length);
     if (json_next(reader) != JSON_STRING)
         return false;
     if (str_equal_cstr(key, "salt"))
@@ -119,14 +119,14 @@ static bool read_member(JsonReader *reader, Derivation *out, Arena *arena) {
     return str_equal_cstr(key, "hash_function");
 }
 
-static bool read_metadata(Str stored, Derivation *out, Arena *arena) {
+static bool pbkdf2_read_metadata(Str stored, Derivation *out, Arena *arena) {
     *out = (Derivation){0};
     JsonReader reader = json_reader_new(stored, arena);
     if (json_next(&reader) != JSON_OBJECT_START)
         return false;
     JsonToken token;
     while ((token = json_next(&reader)) == JSON_KEY) {
-        if (!read_member(&reader, out, arena))
+        if (!pbkdf2_read_member(&reader, out, arena))
             return false;
     }
     return token == JSON_OBJECT_END && json_next(&reader) == JSON_END && out->salt.len > 0 &&
@@ -136,28 +136,28 @@ static bool read_metadata(Str stored, Derivation *out, Arena *arena) {
 }
 
 static Derivation new_derivation(Value config, Arena *arena) {
-    size_t length = (size_t)number_of(config, "salt_length");
+    size_t length = (size_t)pbkdf2_number_of(config, "salt_length");
     char *salt = arena_alloc(arena, length);
     random_fill(salt, length);
     return (Derivation){
         .salt = {salt, length},
-        .iterations = number_of(config, "iterations"),
+        .iterations = pbkdf2_number_of(config, "iterations"),
         .hash = value_text(argument(config, "hash_function")),
-        .key_length = number_of(config, "key_length"),
+        .key_length = pbkdf2_number_of(config, "key_length"),
     };
 }
 
 static bool pbkdf2_is_current(Value config, Str stored) {
     SCOPED(ArenaRef) scratch = arena_open("key metadata");
     Derivation derivation;
-    return read_metadata(stored, &derivation, scratch) &&
-           derivation.iterations == number_of(config, "iterations") &&
-           derivation.key_length == number_of(config, "key_length") &&
-           (int64_t)derivation.salt.len == number_of(config, "salt_length") &&
+    return pbkdf2_read_metadata(stored, &derivation, scratch) &&
+           derivation.iterations == pbkdf2_number_of(config, "iterations") &&
+           derivation.key_length == pbkdf2_number_of(config, "key_length") &&
+           (int64_t)derivation.salt.len == pbkdf2_number_of(config, "salt_length") &&
            str_equal(derivation.hash, value_text(argument(config, "hash_function")));
 }
 
-static Str derive(const Derivation *derivation, Str secret, Arena *arena) {
+static Str pbkdf2_derive(const Derivation *derivation, Str secret, Arena *arena) {
     unsigned char *key = arena_alloc(arena, (size_t)derivation->key_length);
     int ok =
         PKCS5_PBKDF2_HMAC(secret.ptr, (int)secret.len, (const unsigned char *)derivation->salt.ptr,
@@ -186,14 +186,14 @@ static bool pbkdf2_provide(const KeyRequest *request, KeyResult *out, Arena *are
     if (!request->stored) {
         derivation = new_derivation(request->config, arena);
         out->metadata = write_metadata(&derivation, arena);
-    } else if (!read_metadata(*request->stored, &derivation, arena)) {
+    } else if (!pbkdf2_read_metadata(*request->stored, &derivation, arena)) {
         diags_error(diags, request->range, "Damaged key metadata",
                     "The metadata of %.*s in the encrypted content is damaged, or belongs to "
                     "another kind of key provider.",
                     STR_ARG(request->name));
         return false;
     }
-    out->key = derive(&derivation, secret, arena);
+    out->key = pbkdf2_derive(&derivation, secret, arena);
     return true;
 }
 

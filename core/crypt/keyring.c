@@ -120,7 +120,7 @@ void keyring_begin(Keyring *keyring, KeySource *source) {
     pthread_mutex_unlock(&keyring->mutex);
 }
 
-static const EnvelopeMeta *find_meta(const EnvelopeMetas *metas, Str key) {
+static const EnvelopeMeta *keyring_find_meta(const EnvelopeMetas *metas, Str key) {
     vec_each(metas, meta) {
         if (str_equal(meta->key, key))
             return meta;
@@ -128,7 +128,8 @@ static const EnvelopeMeta *find_meta(const EnvelopeMetas *metas, Str key) {
     return NULL;
 }
 
-static bool report_missing(const KeySource *source, const EnvelopeMetas *stored, Diags *diags) {
+static bool keyring_report_missing(const KeySource *source, const EnvelopeMetas *stored,
+                                   Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("keyring");
     StrBuf names = strbuf_new(scratch);
     vec_each(stored, meta) {
@@ -143,7 +144,7 @@ static bool report_missing(const KeySource *source, const EnvelopeMetas *stored,
     return false;
 }
 
-static const GivenKey *find_given(const KeySource *source, Str stored) {
+static const GivenKey *keyring_find_given(const KeySource *source, Str stored) {
     vec_each(&source->given, given) {
         if (str_equal(given->stored, stored))
             return given;
@@ -153,10 +154,10 @@ static const GivenKey *find_given(const KeySource *source, Str stored) {
 
 static bool find_opening(Keyring *keyring, KeySource *source, const EnvelopeMetas *stored, Str *key,
                          Diags *diags) {
-    const EnvelopeMeta *meta = find_meta(stored, source->config.metadata_key);
+    const EnvelopeMeta *meta = keyring_find_meta(stored, source->config.metadata_key);
     if (!meta)
-        return report_missing(source, stored, diags);
-    const GivenKey *known = find_given(source, meta->json);
+        return keyring_report_missing(source, stored, diags);
+    const GivenKey *known = keyring_find_given(source, meta->json);
     if (source->sealing.key.ptr && str_equal(source->sealing.metadata, meta->json)) {
         *key = source->sealing.key; /* metadata of this run */
         return true;
@@ -182,8 +183,8 @@ static bool find_opening(Keyring *keyring, KeySource *source, const EnvelopeMeta
  * a chained key: the metadata of its chain would have to be current, too. */
 static void trust(KeySource *source, const EnvelopeMetas *stored) {
     const KeyProviderType *type = source->config.type;
-    const EnvelopeMeta *meta = find_meta(stored, source->config.metadata_key);
-    const GivenKey *given = meta ? find_given(source, meta->json) : NULL;
+    const EnvelopeMeta *meta = keyring_find_meta(stored, source->config.metadata_key);
+    const GivenKey *given = meta ? keyring_find_given(source, meta->json) : NULL;
     if (!given || source->sealing.key.ptr || source->config.chain || !type->is_current ||
         !type->is_current(source->config.config, given->stored))
         return;
@@ -192,7 +193,7 @@ static void trust(KeySource *source, const EnvelopeMetas *stored) {
 
 static bool add_metas(const KeySource *source, EnvelopeMetas *out, Arena *arena, Diags *diags) {
     for (; source; source = source->config.chain) {
-        if (find_meta(out, source->config.metadata_key)) {
+        if (keyring_find_meta(out, source->config.metadata_key)) {
             diags_error(diags, source->config.range, "Duplicate key metadata",
                         "Two key providers of one method would store their metadata under the same "
                         "name \"%.*s\". Set a different \"encrypted_metadata_alias\" for each.",

@@ -64,7 +64,7 @@ Str sealed_file_check_passphrase(Value passphrase, Arena *arena) {
 }
 
 /* Derives the key with the stored metadata, or with new metadata if `stored` is NULL. */
-static Str derive(Str passphrase, const Str *stored, KeyResult *out, Arena *arena) {
+static Str file_derive(Str passphrase, const Str *stored, KeyResult *out, Arena *arena) {
     Diags problems = diags_new(arena);
     KeyRequest request = {.name = STR("the passphrase"),
                           .config = pbkdf2_config(passphrase, arena),
@@ -81,11 +81,11 @@ static Str piece_aad(const Binding *binding, bool is_last, Arena *arena) {
 
 /* Writing. */
 
-static Str explain(const char *what, Str path, int error, Arena *arena) {
+static Str file_explain(const char *what, Str path, int error, Arena *arena) {
     return str_format(arena, "%s \"%.*s\": %s", what, STR_ARG(path), strerror(-error));
 }
 
-static Str first_line(Str head, Str metadata, Arena *arena) {
+static Str file_first_line(Str head, Str metadata, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     JsonWriter writer;
     json_writer_init(&writer, &text, 0);
@@ -100,14 +100,14 @@ static Str first_line(Str head, Str metadata, Arena *arena) {
     return strbuf_str(&text);
 }
 
-static Str begin(SealedWriter *writer, Str passphrase, Str head, Arena *arena) {
+static Str file_begin(SealedWriter *writer, Str passphrase, Str head, Arena *arena) {
     const Disk *disk = writer->disk;
     KeyResult key;
-    Str problem = derive(passphrase, NULL, &key, writer->arena);
+    Str problem = file_derive(passphrase, NULL, &key, writer->arena);
     if (problem.len)
         return str_clone(problem, arena);
     writer->binding.key = key.key;
-    Str line = first_line(head, key.metadata, writer->arena);
+    Str line = file_first_line(head, key.metadata, writer->arena);
     CHECK(line.len <= HEAD_BYTES);
     writer->binding.line = digest_hex(DIGEST_SHA256, line, writer->arena);
     int error = disk->remove(disk->self, writer->part);
@@ -116,10 +116,10 @@ static Str begin(SealedWriter *writer, Str passphrase, Str head, Arena *arena) {
                            DISK_WRITE | DISK_CREATE | DISK_EXCLUSIVE | DISK_APPEND, MODE,
                            &writer->file);
     if (error)
-        return explain("cannot create", writer->part, error, arena);
+        return file_explain("cannot create", writer->part, error, arena);
     writer->is_open = true;
     error = disk->append(disk->self, writer->file, line);
-    return error ? explain("cannot write", writer->part, error, arena) : STR_EMPTY;
+    return error ? file_explain("cannot write", writer->part, error, arena) : STR_EMPTY;
 }
 
 Str sealed_writer_open(const Disk *disk, Str path, Str passphrase, Str head, SealedWriter **out,
@@ -133,7 +133,7 @@ Str sealed_writer_open(const Disk *disk, Str path, Str passphrase, Str head, Sea
                              .part = disk_temporary_of(path, own),
                              .buffer = arena_alloc(own, PIECE_BYTES)};
     *out = writer;
-    return begin(writer, passphrase, head, arena);
+    return file_begin(writer, passphrase, head, arena);
 }
 
 static Str flush(SealedWriter *writer, bool is_last, Arena *arena) {
@@ -145,7 +145,7 @@ static Str flush(SealedWriter *writer, bool is_last, Arena *arena) {
     int error = disk->append(disk->self, writer->file, sealed);
     writer->binding.index++;
     writer->used = 0;
-    return error ? explain("cannot write", writer->part, error, arena) : STR_EMPTY;
+    return error ? file_explain("cannot write", writer->part, error, arena) : STR_EMPTY;
 }
 
 /* A full buffer is written only when more bytes follow, because the last piece is marked. */
@@ -181,7 +181,7 @@ Str sealed_writer_finish(SealedWriter *writer, Arena *arena) {
                    : str_format(arena, "cannot sync the directory of \"%.*s\"",
                                 STR_ARG(writer->path));
     (void)disk->remove(disk->self, writer->part);
-    return explain("cannot write", writer->path, error, arena);
+    return file_explain("cannot write", writer->path, error, arena);
 }
 
 void sealed_writer_close(SealedWriter *writer) {
@@ -201,7 +201,7 @@ void sealed_writer_close(SealedWriter *writer) {
 
 static const Str not_sealed = STR_CONST("it is not a file that loam has encrypted");
 
-static Str parse_line(SealedReader *reader, Str line) {
+static Str file_parse_line(SealedReader *reader, Str line) {
     Value root, key, head;
     const char *error;
     size_t offset;
@@ -216,25 +216,25 @@ static Str parse_line(SealedReader *reader, Str line) {
     return STR_EMPTY;
 }
 
-static Str read_line(SealedReader *reader, Str path, Arena *arena) {
+static Str file_read_line(SealedReader *reader, Str path, Arena *arena) {
     const Disk *disk = reader->disk;
     char *buffer = arena_alloc(reader->arena, HEAD_BYTES);
     size_t got;
     int error = disk->open(disk->self, path, DISK_READ, 0, &reader->file);
     if (error)
-        return explain("cannot open", path, error, arena);
+        return file_explain("cannot open", path, error, arena);
     error = disk->size(disk->self, reader->file, &reader->size);
     if (!error)
         error = disk->read(disk->self, reader->file, 0, buffer, HEAD_BYTES, &got);
     if (error)
-        return explain("cannot read", path, error, arena);
+        return file_explain("cannot read", path, error, arena);
     size_t end = str_find_char((Str){buffer, got}, '\n', 0);
     if (end == SIZE_MAX)
         return not_sealed;
     Str line = {buffer, end + 1};
     reader->at = line.len;
     reader->binding.line = digest_hex(DIGEST_SHA256, line, reader->arena);
-    return parse_line(reader, line);
+    return file_parse_line(reader, line);
 }
 
 Str sealed_reader_open(const Disk *disk, Str path, SealedReader **out, Arena *arena) {
@@ -242,7 +242,7 @@ Str sealed_reader_open(const Disk *disk, Str path, SealedReader **out, Arena *ar
     SealedReader *reader = arena_new(own, SealedReader);
     *reader = (SealedReader){.arena = own, .scratch = arena_open("sealed piece"), .disk = disk};
     *out = reader;
-    return read_line(reader, path, arena);
+    return file_read_line(reader, path, arena);
 }
 
 Str sealed_reader_head(const SealedReader *reader) {
@@ -251,7 +251,7 @@ Str sealed_reader_head(const SealedReader *reader) {
 
 Str sealed_reader_unlock(SealedReader *reader, Str passphrase, Arena *arena) {
     KeyResult key;
-    Str problem = derive(passphrase, &reader->key_metadata, &key, reader->arena);
+    Str problem = file_derive(passphrase, &reader->key_metadata, &key, reader->arena);
     reader->binding.key = key.key;
     if (!problem.len && !gcm_is_key(key.key))
         problem = not_sealed;

@@ -10,7 +10,7 @@
 #include "node_visit_run.h"
 #include "unsupported.h"
 
-static size_t count_operations(const Plan *plan) {
+static size_t engine_apply_count_operations(const Plan *plan) {
     PlanCounts counts = plan_count(plan);
     return (size_t)counts.create + counts.update + counts.delete + counts.read;
 }
@@ -81,7 +81,7 @@ static void declare_blocks(EngineWalk *walk) {
     }
 }
 
-static void report_interruption(Diags *diags) {
+static void engine_apply_report_interruption(Diags *diags) {
     diags_error(diags, NO_RANGE, "Apply was interrupted",
                 "The running operations completed, and their results are saved. No other operation "
                 "was started. To continue, run the same command again.");
@@ -123,7 +123,7 @@ static void reserve_instances(const EngineWalk *walk) {
 
 /* Saves the state. A failed write is retried once, because its cause may be temporary. If the retry
  * succeeds, the errors of the first attempt are dropped. */
-static bool save(WorkingState *working, Diags *diags) {
+static bool engine_apply_save(WorkingState *working, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("saving");
     Diags first = diags_new(scratch);
     bool ok = working_state_checkpoint(working, &first);
@@ -156,11 +156,11 @@ static bool check_applyable(const Plan *plan, Diags *diags) {
 }
 
 static void send_total(const Engine *engine, const Plan *plan) {
-    WalkEvent event = {.kind = EVENT_APPLY_TOTAL, .total = count_operations(plan)};
+    WalkEvent event = {.kind = EVENT_APPLY_TOTAL, .total = engine_apply_count_operations(plan)};
     hooks_send(engine->hooks, &event);
 }
 
-static bool build(EngineWalk *walk, Diags *diags) {
+static bool engine_apply_build(EngineWalk *walk, Diags *diags) {
     return check_applyable(walk->plan, diags) && unsupported_check(walk->engine->config, diags) &&
            apply_graph_build(walk, diags);
 }
@@ -196,14 +196,14 @@ bool engine_apply(const Engine *engine, const PlanOptions *options, const Plan *
     walk->lineage = working_state_lineage(working);
 
     /* 1. Build the graph of the plan, and walk it. */
-    bool is_built = build(walk, diags);
+    bool is_built = engine_apply_build(walk, diags);
     bool is_complete = is_built && make_changes(walk, diags);
     engine_walk_close(walk, diags);
     engine_console_leave(walk);
 
     /* 2. Account for what did not happen. */
     if (!is_complete && diags->error_count == before)
-        report_interruption(diags);
+        engine_apply_report_interruption(diags);
     if (is_built && diags->error_count != before)
         declare_blocks(walk);
     engine_walk_free(walk);
@@ -211,6 +211,6 @@ bool engine_apply(const Engine *engine, const PlanOptions *options, const Plan *
     /* 3. Write the state, also after failures. */
     bool is_clean = diags->error_count == before && !engine_is_partial(options);
     record_run(working, plan, is_clean, arena);
-    bool is_saved = save(working, diags);
+    bool is_saved = engine_apply_save(working, diags);
     return is_saved && diags->error_count == before;
 }

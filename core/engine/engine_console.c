@@ -26,7 +26,7 @@ static bool lookup_and_bind(const Scope *scope, const Traversal *traversal, Valu
     return console->base.scope.lookup(&console->base.scope, traversal, out, used, arena, diags);
 }
 
-static void enter(EngineConsole *console, ModuleInstance *instance) {
+static void console_enter(EngineConsole *console, ModuleInstance *instance) {
     module_scope_init(&console->base, console->walk, instance);
     console->scope = console->base.scope;
     console->scope.self = console;
@@ -36,19 +36,19 @@ static void enter(EngineConsole *console, ModuleInstance *instance) {
 static EngineConsole *open_over(EngineWalk *walk, Arena *arena) {
     EngineConsole *console = arena_new(arena, EngineConsole);
     console->walk = walk;
-    enter(console, walk->root->instances.items[0]);
+    console_enter(console, walk->root->instances.items[0]);
     return console;
 }
 
 /* Returns the module of an address, whatever its keys; NULL if none. */
-static EngineModule *find_module(EngineModule *root, const ModuleAddr *address) {
+static EngineModule *console_find_module(EngineModule *root, const ModuleAddr *address) {
     if (!address)
         return root;
-    EngineModule *parent = find_module(root, address->parent);
+    EngineModule *parent = console_find_module(root, address->parent);
     return parent ? map_find(&parent->children, address->name) : NULL;
 }
 
-static void report_absent(const EngineModule *module, Str address, Diags *diags) {
+static void console_report_absent(const EngineModule *module, Str address, Diags *diags) {
     StrBuf known = strbuf_new(diags->arena);
     vec_each(&module->instances, instance) {
         strbuf_add_cstr(&known, "\n  ");
@@ -63,13 +63,13 @@ static void report_absent(const EngineModule *module, Str address, Diags *diags)
 }
 
 bool engine_console_enter(EngineConsole *console, const ModuleAddr *module, Diags *diags) {
-    EngineModule *found = find_module(console->walk->root, module);
+    EngineModule *found = console_find_module(console->walk->root, module);
     Str address = module_addr_to_str(module, diags->arena);
     ModuleInstance *instance = found ? map_find(&found->instances_by_address, address) : NULL;
     if (instance)
-        enter(console, instance);
+        console_enter(console, instance);
     else if (found)
-        report_absent(found, address, diags);
+        console_report_absent(found, address, diags);
     else
         diags_error(diags, NO_RANGE, "Unknown module",
                     "The configuration calls no module \"%.*s\".", STR_ARG(address));
@@ -78,7 +78,7 @@ bool engine_console_enter(EngineConsole *console, const ModuleAddr *module, Diag
 
 /* With -target, values that no selected node refers to are not built. The console needs them
  * too. */
-static void add_values(EngineWalk *walk) {
+static void console_add_values(EngineWalk *walk) {
     vec_each(&walk->nodes, item) {
         if ((*item)->kind != NODE_RESOURCE_VALUE || (*item)->is_selected)
             continue;
@@ -96,7 +96,7 @@ void engine_console_leave(EngineWalk *walk) {
     bool was_walked = walk->root && walk->root->instances.count > 0;
     if (!walk->options->console || !was_walked)
         return;
-    add_values(walk);
+    console_add_values(walk);
     *walk->options->console = open_over(walk, walk->arena);
 }
 

@@ -23,7 +23,7 @@ typedef struct Gathering {
     Arena *arena;
 } Gathering;
 
-static void gather(InstanceRecord *record, void *payload) {
+static void gitops_gather(InstanceRecord *record, void *payload) {
     const Gathering *gathering = payload;
     if (record->gitops)
         vec_push(gathering->arena, gathering->out,
@@ -48,7 +48,7 @@ bool engine_gitops(const Engine *engine, const PlanOptions *options, const State
     engine_walk_close(walk, diags);
     *out = (GitopsResults){0};
     if (was_walked)
-        engine_walk_each_record(walk, gather, &(Gathering){out, arena});
+        engine_walk_each_record(walk, gitops_gather, &(Gathering){out, arena});
     if (out->count > 1)
         qsort(out->items, out->count, sizeof(GitopsResult), compare_results);
     return diags->error_count == before;

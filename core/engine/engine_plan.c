@@ -32,7 +32,7 @@ static void note_missed(const EngineWalk *walk, ResourceAddr address, StrVec *mi
 
 /* A moved object must be selected at both its previous and its new address. Otherwise it has no
  * place in the plan. An import-only plan is not kept, so it may miss moved objects. */
-static bool check_targets(const EngineWalk *walk, Diags *diags) {
+static bool engine_plan_check_targets(const EngineWalk *walk, Diags *diags) {
     if (!engine_is_partial(walk->options) || walk->options->import_only)
         return true;
     StrVec missed = {0};
@@ -101,7 +101,8 @@ typedef struct Gathering {
 } Gathering;
 
 /* Returns the previous address of a moved object, if the plan shows it. */
-static const ResourceAddr *find_origin(const Gathering *gathering, const InstanceRecord *record) {
+static const ResourceAddr *engine_plan_find_origin(const Gathering *gathering,
+                                                   const InstanceRecord *record) {
     if (gathering->plan->mode == PLAN_REFRESH_ONLY)
         return NULL;
     return moves_find_origin(gathering->moves, record->address, gathering->arena);
@@ -124,7 +125,7 @@ static void hold_dependencies(Gathering *gathering, const StateObject *object) {
 }
 
 /* An object that cannot be deleted keeps its dependencies. */
-static void hold(InstanceRecord *record, void *payload) {
+static void engine_plan_hold(InstanceRecord *record, void *payload) {
     if (record->failure == FAILURE_NONE || !record->stored)
         return;
     hold_dependencies(payload, record->stored->current);
@@ -139,7 +140,7 @@ static bool is_held(const Gathering *gathering, ResourceAddr address) {
 }
 
 /* Reports a violated prevent_destroy, except for objects that a dependent keeps anyway. */
-static void report_prevented(InstanceRecord *record, void *payload) {
+static void engine_plan_report_prevented(InstanceRecord *record, void *payload) {
     const Gathering *gathering = payload;
     if (record->failure != FAILURE_PROTECTED || is_held(gathering, record->address))
         return;
@@ -151,7 +152,7 @@ static void report_prevented(InstanceRecord *record, void *payload) {
 
 static void gather_change(InstanceRecord *record, void *payload) {
     Gathering *gathering = payload;
-    const ResourceAddr *origin = find_origin(gathering, record);
+    const ResourceAddr *origin = engine_plan_find_origin(gathering, record);
     if (record->drift)
         vec_push(gathering->arena, &gathering->plan->drift, *record->drift);
     if (!record->planned || is_held(gathering, record->address))
@@ -202,15 +203,15 @@ static void gather_listings(EngineWalk *walk, Gathering *gathering) {
 static void gather_changes(EngineWalk *walk, Gathering *gathering) {
     size_t count = 0;
     if (walk->options->mode == PLAN_DESTROY) {
-        engine_walk_each_record(walk, hold, gathering);
-        engine_walk_each_record(walk, report_prevented, gathering);
+        engine_walk_each_record(walk, engine_plan_hold, gathering);
+        engine_walk_each_record(walk, engine_plan_report_prevented, gathering);
     }
     engine_walk_each_record(walk, count_change, &count);
     vec_reserve(gathering->arena, &gathering->plan->changes, count);
     engine_walk_each_record(walk, gather_change, gathering);
 }
 
-static StateInstance *instance_of(Gathering *gathering, const InstanceRecord *record) {
+static StateInstance *engine_plan_instance_of(Gathering *gathering, const InstanceRecord *record) {
     StateInstance *instance = state_add_instance(gathering->refreshed, record->address);
     StateResource *resource = state_find_resource(gathering->refreshed, record->address);
     const ProviderNode *provider = record->node->as.resource->provider->as.provider;
@@ -219,7 +220,7 @@ static StateInstance *instance_of(Gathering *gathering, const InstanceRecord *re
     return instance;
 }
 
-static Str address_text(ResourceAddr address, Arena *arena) {
+static Str engine_plan_address_text(ResourceAddr address, Arena *arena) {
     return address.type.len > 0 ? resource_addr_to_str(address, arena) : STR_EMPTY;
 }
 
@@ -232,9 +233,9 @@ static void gather_state(InstanceRecord *record, void *payload) {
         return;
     if (record->address.mode == MODE_MANAGED && gathering->plan->mode == PLAN_REFRESH_ONLY)
         gathering->plan->has_news = true;
-    StateInstance *instance = instance_of(gathering, record);
+    StateInstance *instance = engine_plan_instance_of(gathering, record);
     log_debug("state refreshed",
-              log_text("address", address_text(record->address, gathering->arena)),
+              log_text("address", engine_plan_address_text(record->address, gathering->arena)),
               log_text("deposed", record->deposed), log_number("found", record->refreshed != NULL));
     if (record->deposed.len == 0) {
         instance->current = record->refreshed;
@@ -262,8 +263,8 @@ static bool is_null(Value value) {
 }
 
 /* An output that becomes null is updated, not deleted: it is still declared. */
-static Action output_action(const OutputChange *change, const StateOutput *stored,
-                            bool is_sensitive) {
+static Action engine_plan_output_action(const OutputChange *change, const StateOutput *stored,
+                                        bool is_sensitive) {
     if (!stored)
         return is_null(change->after) ? ACTION_NO_OP : ACTION_CREATE;
     bool is_same = value_equal(change->before, change->after) && stored->sensitive == is_sensitive;
@@ -301,7 +302,8 @@ static void gather_output(EngineWalk *walk, const Node *node, Gathering *gatheri
     };
     if (stored && stored->sensitive)
         change.before = value_with_marks(change.before, MARK_SENSITIVE);
-    change.action = destroying ? ACTION_DELETE : output_action(&change, stored, output->sensitive);
+    change.action =
+        destroying ? ACTION_DELETE : engine_plan_output_action(&change, stored, output->sensitive);
     change.is_deferred = !destroying && node->is_deferred;
     vec_push(gathering->arena, &gathering->plan->outputs, change);
     if (!destroying && !change.is_deferred)
@@ -360,7 +362,7 @@ static void gather_outputs(EngineWalk *walk, Gathering *gathering) {
 
 /* Saves all variables, including defaults, so that applying a saved plan needs no input. Values
  * given for ephemeral variables are not saved: they must be given again. */
-static void gather_variables(EngineWalk *walk, Gathering *gathering) {
+static void engine_plan_gather_variables(EngineWalk *walk, Gathering *gathering) {
     map_each(&walk->engine->config->root->variables, entry) {
         const Variable *variable = entry->value;
         const Value *given =
@@ -397,10 +399,11 @@ static Plan *begin_plan(const EngineWalk *walk, Arena *arena) {
 }
 
 static void log_change(const ResourceChange *change, Arena *arena) {
-    log_debug("change planned", log_text("address", address_text(change->address, arena)),
+    log_debug("change planned",
+              log_text("address", engine_plan_address_text(change->address, arena)),
               log_text("deposed", change->deposed), log_cstr("action", action_name(change->action)),
               log_cstr("reason", action_reason_name(change->reason)),
-              log_text("previous", address_text(change->previous, arena)),
+              log_text("previous", engine_plan_address_text(change->previous, arena)),
               log_text("import", import_source_is_known(&change->import)
                                      ? import_source_text(&change->import, arena)
                                      : STR_EMPTY),
@@ -416,9 +419,10 @@ static void log_plan(const Plan *plan, Arena *arena) {
     if (!log_enabled(LOG_DEBUG))
         return;
     vec_each(&plan->drift, drift) {
-        log_debug("drift planned", log_text("address", address_text(drift->address, arena)),
+        log_debug("drift planned",
+                  log_text("address", engine_plan_address_text(drift->address, arena)),
                   log_cstr("action", action_name(drift->action)),
-                  log_text("previous", address_text(drift->previous, arena)));
+                  log_text("previous", engine_plan_address_text(drift->previous, arena)));
     }
     vec_each(&plan->outputs, output) {
         log_debug("output planned", log_text("name", output->name),
@@ -442,7 +446,7 @@ static void log_plan(const Plan *plan, Arena *arena) {
 
 /* Sets `*out` to the results of a closed walk, allocated in `arena`, also if instances failed. In a
  * destroy plan, adds an error to `diags` for each deletion that prevent_destroy rejects. */
-static void gather(EngineWalk *walk, PlanResult *out, Arena *arena, Diags *diags) {
+static void engine_plan_gather(EngineWalk *walk, PlanResult *out, Arena *arena, Diags *diags) {
     Gathering gathering = {
         .plan = begin_plan(walk, arena),
         .refreshed = state_fork(walk->state, arena),
@@ -465,7 +469,7 @@ static void gather(EngineWalk *walk, PlanResult *out, Arena *arena, Diags *diags
     state_compact(gathering.refreshed);
     if (!destroys)
         gather_module_outputs(walk, &gathering);
-    gather_variables(walk, &gathering);
+    engine_plan_gather_variables(walk, &gathering);
     gathering.plan->checks = checks_json_write(walk, arena);
     plan_sort(gathering.plan);
     log_plan(gathering.plan, arena);
@@ -503,13 +507,13 @@ static void report_walk(const PlanOptions *options, const Diags *found, Diags *d
 
 /* Moves the objects of the state to the addresses of the configuration, and builds the graph.
  * Returns false if the configuration cannot be planned. */
-static bool build(EngineWalk *walk, Moves *moves, Arena *arena, Diags *diags) {
+static bool engine_plan_build(EngineWalk *walk, Moves *moves, Arena *arena, Diags *diags) {
     const Config *config = walk->engine->config;
     if (!removal_check(config, arena, diags))
         return false;
     if (!walk->options->import) /* the import command changes no other object of the state */
         moves_apply(config, walk->state, &walk->state, moves, arena);
-    if (!check_targets(walk, diags) || !unsupported_check(config, diags) ||
+    if (!engine_plan_check_targets(walk, diags) || !unsupported_check(config, diags) ||
         !plan_graph_build(walk, diags))
         return false;
     deletions_index(walk);
@@ -524,14 +528,15 @@ static void end_walk(EngineWalk *walk, Arena *arena, Diags *diags) {
     engine_console_leave(walk);
 }
 
-static void report_interruption(const PlanOptions *options, Diags *diags) {
+static void engine_plan_report_interruption(const PlanOptions *options, Diags *diags) {
     diags_error(diags, NO_RANGE,
                 options->query ? "Query was interrupted" : "Planning was interrupted",
                 "Nothing was changed.");
 }
 
-static bool plan(const Engine *engine, const PlanOptions *options, const State *prior,
-                 PlanResult *out, Arena *arena, Diags *diags) {
+static bool engine_engine_plan_plan(const Engine *engine, const PlanOptions *options,
+                                    const State *prior, PlanResult *out, Arena *arena,
+                                    Diags *diags) {
     size_t before = diags->error_count;
     Moves moves = {0};
     EngineWalk *walk = engine_walk_open(engine, options, PHASE_PLAN, arena);
@@ -541,10 +546,10 @@ static bool plan(const Engine *engine, const PlanOptions *options, const State *
     walk->serial = prior->serial;
 
     /* 1. Move objects and build the graph. Without a graph there is no plan. */
-    if (!build(walk, &moves, arena, diags)) {
+    if (!engine_plan_build(walk, &moves, arena, diags)) {
         end_walk(walk, arena, diags);
         if (diags->error_count == before)
-            report_interruption(options, diags);
+            engine_plan_report_interruption(options, diags);
         *out = (PlanResult){.refreshed = state_fork(walk->state, arena)};
         engine_walk_free(walk);
         return false;
@@ -560,9 +565,9 @@ static bool plan(const Engine *engine, const PlanOptions *options, const State *
     engine_unique_check(walk, arena, diags);
 
     /* 4. Gather the records. An incomplete plan is kept too: it shows how far planning got. */
-    gather(walk, out, arena, diags);
+    engine_plan_gather(walk, out, arena, diags);
     if (!is_complete && diags->error_count == before)
-        report_interruption(options, diags);
+        engine_plan_report_interruption(options, diags);
     out->plan->errored = diags->error_count != before;
     warn_of_forgotten(out->plan, arena, diags);
     if (!are_moves_valid)
@@ -580,7 +585,7 @@ static bool preflight(const Engine *engine, const PlanOptions *options, const St
     keeping.is_preflight = true;
     keeping.console = NULL;
     Diags found = diags_new(arena);
-    bool ok = plan(engine, &keeping, prior, out, arena, &found);
+    bool ok = engine_engine_plan_plan(engine, &keeping, prior, out, arena, &found);
     if (!ok)
         diags_append(diags, &found);
     return ok;
@@ -590,7 +595,7 @@ bool engine_plan(const Engine *engine, const PlanOptions *options, const State *
                  PlanResult *out, Arena *arena, Diags *diags) {
     bool has_nothing = state_is_empty(prior);
     if (options->mode != PLAN_DESTROY || options->skip_refresh || has_nothing)
-        return plan(engine, options, prior, out, arena, diags);
+        return engine_engine_plan_plan(engine, options, prior, out, arena, diags);
     PlanResult found = {0};
     PlanOptions going = *options;
     going.skip_refresh = true;
@@ -598,7 +603,7 @@ bool engine_plan(const Engine *engine, const PlanOptions *options, const State *
         *out = (PlanResult){.refreshed = found.refreshed};
         return false;
     }
-    bool ok = plan(engine, &going, found.refreshed, out, arena, diags);
+    bool ok = engine_engine_plan_plan(engine, &going, found.refreshed, out, arena, diags);
     if (out->plan)
         out->plan->drift = found.plan->drift;
     return ok;

@@ -10,7 +10,7 @@ typedef struct Uniqueness {
 } Uniqueness;
 
 /* Returns the values of the rule's attributes, as one key; empty: the object is not compared. */
-static Str values_of(const UniqueRule *rule, Value object, Arena *arena) {
+static Str unique_values_of(const UniqueRule *rule, Value object, Arena *arena) {
     StrBuf key = strbuf_new(arena);
     Value value = {0};
     strbuf_add_cstr(&key, rule->name);
@@ -24,8 +24,8 @@ static Str values_of(const UniqueRule *rule, Value object, Arena *arena) {
     return value_is_null(value) ? STR_EMPTY : strbuf_str(&key);
 }
 
-static void report(const Uniqueness *unique, const UniqueRule *rule, const InstanceRecord *a,
-                   const InstanceRecord *b) {
+static void unique_report(const Uniqueness *unique, const UniqueRule *rule, const InstanceRecord *a,
+                          const InstanceRecord *b) {
     Arena *arena = unique->arena;
     const Resource *config = b->node->as.resource->config;
     const char *attribute = rule->attributes[rule->attributes[1] ? 1 : 0];
@@ -44,17 +44,17 @@ static bool stays(const InstanceRecord *record) {
     return record->planned->action == ACTION_NO_OP;
 }
 
-static void check_record(InstanceRecord *record, void *payload) {
+static void unique_check_record(InstanceRecord *record, void *payload) {
     Uniqueness *unique = payload;
     if (!record->planned || record->deferral || record->deposed.len ||
         record->address.mode != MODE_MANAGED || !value_is_present(record->planned->after))
         return;
     const ResourceType *type = record->node->as.resource->type->resource;
     for (size_t i = 0; i < type->unique_count; i++) {
-        Str key = values_of(&type->unique[i], record->planned->after, unique->arena);
+        Str key = unique_values_of(&type->unique[i], record->planned->after, unique->arena);
         const InstanceRecord *other = key.len ? map_find(&unique->owners, key) : NULL;
         if (other && !(stays(other) && stays(record)))
-            report(unique, &type->unique[i], other, record);
+            unique_report(unique, &type->unique[i], other, record);
         else if (key.len && !other)
             map_set(&unique->owners, key, record);
     }
@@ -63,5 +63,5 @@ static void check_record(InstanceRecord *record, void *payload) {
 void engine_unique_check(EngineWalk *walk, Arena *arena, Diags *diags) {
     Uniqueness unique = {map_new(arena), arena, diags};
     if (walk->options->mode == PLAN_NORMAL)
-        engine_walk_each_record(walk, check_record, &unique);
+        engine_walk_each_record(walk, unique_check_record, &unique);
 }

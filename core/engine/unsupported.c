@@ -18,7 +18,7 @@ typedef struct Unsupported {
     void (*find)(const Module *module, UnsupportedReport *report);
 } Unsupported;
 
-static void report_block(UnsupportedReport *report, SourceRange range) {
+static void unsupported_report_block(UnsupportedReport *report, SourceRange range) {
     diags_error(report->diags, range, "Unsupported feature",
                 "This version of loam validates %s, but does not support them in plan or apply. %s",
                 report->what, report->advice);
@@ -43,7 +43,7 @@ static void find_in_connection(const Connection *connection, UnsupportedReport *
         return;
     vec_each(&content.attributes, attribute) {
         if (!is_supported(attribute, arena))
-            report_block(report, attribute->range);
+            unsupported_report_block(report, attribute->range);
     }
 }
 
@@ -94,7 +94,7 @@ static const Unsupported rows[] = {
      find_connections},
 };
 
-static void check_module(const Module *module, UnsupportedReport *report) {
+static void unsupported_check_module(const Module *module, UnsupportedReport *report) {
     report->count += !check_provider_metas(module, report->diags);
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         report->what = rows[i].what;
@@ -104,12 +104,12 @@ static void check_module(const Module *module, UnsupportedReport *report) {
     map_each(&module->calls, entry) {
         const ModuleCall *call = entry->value;
         if (call->module)
-            check_module(call->module, report);
+            unsupported_check_module(call->module, report);
     }
 }
 
 bool unsupported_check(const Config *config, Diags *diags) {
     UnsupportedReport report = {.diags = diags};
-    check_module(config->root, &report);
+    unsupported_check_module(config->root, &report);
     return report.count == 0;
 }

@@ -57,7 +57,7 @@ static void sweep(const Disk *disk, Str parent) {
     }
 }
 
-static int create(const Disk *disk, Str parent, GitDirectory *out, Arena *arena) {
+static int directory_create(const Disk *disk, Str parent, GitDirectory *out, Arena *arena) {
     char bytes[8];
     random_fill(bytes, sizeof bytes);
     Str name = hex_encode((Str){bytes, sizeof bytes}, arena);
@@ -89,8 +89,9 @@ bool git_directory_open(const Io *io, GitDirectory *out, Str *problem, Arena *ar
     if (!error)
         sweep(disk, parent);
     do {
-        error = error && error != -ESTALE && error != -EAGAIN ? error
-                                                              : create(disk, parent, out, arena);
+        error = error && error != -ESTALE && error != -EAGAIN
+                    ? error
+                    : directory_create(disk, parent, out, arena);
     } while (error == -ESTALE || error == -EAGAIN); /* a sweep of another process was faster */
     if (error)
         *problem =

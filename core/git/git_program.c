@@ -42,7 +42,7 @@ static void collect_message(StrBuf *text, Str piece) {
     strbuf_add(text, piece);
 }
 
-static void collect(void *payload, Str piece, bool is_error) {
+static void program_collect(void *payload, Str piece, bool is_error) {
     GitOutput *output = payload;
     size_t room = GIT_PROGRAM_OUTPUT_MAX - output->out.len;
     if (is_error) {
@@ -53,7 +53,7 @@ static void collect(void *payload, Str piece, bool is_error) {
     strbuf_add(&output->out, str_slice(piece, 0, room));
 }
 
-static int64_t time_left_ms(const GitProgram *git) {
+static int64_t program_time_left_ms(const GitProgram *git) {
     if (!git->deadline_ms)
         return GIT_PROGRAM_MS;
     int64_t left = git->deadline_ms - git->io->clock->monotonic_ms(git->io->clock->self);
@@ -74,9 +74,9 @@ bool git_program_run(const GitProgram *git, const char *const *words, Str input,
         .withheld = git->is_isolated ? of_user : of_hooks,
         .secret = git->secret,
         .input = input,
-        .timeout_ms = time_left_ms(git),
+        .timeout_ms = program_time_left_ms(git),
         .cancel = git->cancel,
-        .output = collect,
+        .output = program_collect,
         .payload = &output,
     };
     const Process *process = git->io->process;

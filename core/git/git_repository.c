@@ -17,7 +17,7 @@
 #define SSH_CONFIG      "ssh_config"
 #define PATH_LENGTH_MAX 4000
 
-static bool fail(GitRepository *repository, Str problem) {
+static bool repository_fail(GitRepository *repository, Str problem) {
     Arena *arena = repository->program.arena;
     Str text = log_scrub(problem, &repository->secrets, arena);
     text = url_scrub(log_scrub_known(text, arena), repository->remote->url, arena);
@@ -31,17 +31,19 @@ static bool fail_run(GitRepository *repository, const GitRun *run) {
     Str problem = git_program_problem(&repository->program, run);
     repository->failure = GIT_FAILURE_OTHER;
     if (problem.len)
-        return fail(repository, str_concat(problem, STR("."), arena));
+        return repository_fail(repository, str_concat(problem, STR("."), arena));
     repository->failure =
         git_failure_of(str_format(arena, "%.*s\n%.*s", STR_ARG(run->err), STR_ARG(run->out)));
     const char *reason = git_failure_reason(repository->failure);
     Str tail = git_program_tail(run->err.len ? run->err : run->out, arena);
-    return fail(repository, str_format(arena, "%s%s%s%sgit reports:%.*s", reason,
-                                       *reason ? ". " : "", git_failure_hint(repository->failure),
-                                       *reason ? " " : "", STR_ARG(tail)));
+    return repository_fail(repository,
+                           str_format(arena, "%s%s%s%sgit reports:%.*s", reason,
+                                      *reason ? ". " : "", git_failure_hint(repository->failure),
+                                      *reason ? " " : "", STR_ARG(tail)));
 }
 
-static bool git(GitRepository *repository, const char *const *words, Str input, GitRun *run) {
+static bool repository_git(GitRepository *repository, const char *const *words, Str input,
+                           GitRun *run) {
     return git_program_run(&repository->program, words, input, run) || fail_run(repository, run);
 }
 
@@ -53,12 +55,13 @@ static bool write_private(GitRepository *repository, const char *name, Str text)
     Str path = disk_join(repository->directory.path, str_from_cstr(name), arena);
     int error = disk->write_file(disk->self, path, text, 0600);
     return !error ||
-           fail(repository, str_format(arena, "\"%.*s\" cannot be written: %s. %s", STR_ARG(path),
-                                       strerror(-error), disk_hint(error, "Check the directory.")));
+           repository_fail(repository,
+                           str_format(arena, "\"%.*s\" cannot be written: %s. %s", STR_ARG(path),
+                                      strerror(-error), disk_hint(error, "Check the directory.")));
 }
 
 /* Adds `name = "text"` with the escapes of git's configuration files. */
-static void add_setting(StrBuf *out, const char *name, Str text) {
+static void repository_add_setting(StrBuf *out, const char *name, Str text) {
     strbuf_add_format(out, "\t%s = \"", name);
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
@@ -102,11 +105,13 @@ static Str config_text(GitRepository *repository) {
     StrBuf out = strbuf_new(arena);
     strbuf_add_cstr(&out, begin);
     if (header.len && !git_remote_is_ssh(repository->remote))
-        add_setting(&out, "extraHeader", str_concat(STR("Authorization: "), header, arena));
+        repository_add_setting(&out, "extraHeader",
+                               str_concat(STR("Authorization: "), header, arena));
     if (repository->remote->certificate_authority.len)
-        add_setting(&out, "sslCAInfo", disk_join(repository->directory.path, STR("ca.pem"), arena));
+        repository_add_setting(&out, "sslCAInfo",
+                               disk_join(repository->directory.path, STR("ca.pem"), arena));
     strbuf_add_cstr(&out, "[remote \"origin\"]\n");
-    add_setting(&out, "url", repository->remote->url);
+    repository_add_setting(&out, "url", repository->remote->url);
     return strbuf_str(&out);
 }
 
@@ -161,44 +166,45 @@ static bool write_credentials(GitRepository *repository) {
         return !remote->certificate_authority.len ||
                write_private(repository, "ca.pem", remote->certificate_authority);
     if (!is_plain_for_ssh(repository->directory.path))
-        return fail(repository,
-                    STR("The path of the directory for clones has a character that ssh does not "
-                        "accept. Set XDG_CACHE_HOME to another directory."));
+        return repository_fail(
+            repository,
+            STR("The path of the directory for clones has a character that ssh does not "
+                "accept. Set XDG_CACHE_HOME to another directory."));
     return write_private(repository, "identity", with_line_end(remote->private_key, arena)) &&
            write_private(repository, "known_hosts", with_line_end(remote->known_hosts, arena)) &&
            write_private(repository, SSH_CONFIG, ssh_config_text(repository));
 }
 
-static void set(GitRepository *repository, const char *name, Str value) {
+static void repository_set(GitRepository *repository, const char *name, Str value) {
     Arena *arena = repository->program.arena;
     vec_push(arena, &repository->environment, str_format(arena, "%s=%.*s", name, STR_ARG(value)));
 }
 
 /* git starts ssh by a command line; this one is constant, and its only variable is quoted. */
-static void set_environment(GitRepository *repository, const GitOpen *open) {
+static void repository_set_environment(GitRepository *repository, const GitOpen *open) {
     Str path = repository->directory.path;
     Arena *arena = repository->program.arena;
-    set(repository, "GIT_DIR", path);
-    set(repository, "GIT_INDEX_FILE", disk_join(path, STR("index"), arena));
-    set(repository, "GIT_CONFIG_NOSYSTEM", STR("1"));
-    set(repository, "GIT_CONFIG_SYSTEM", STR("/dev/null"));
-    set(repository, "GIT_CONFIG_GLOBAL", STR("/dev/null"));
-    set(repository, "GIT_ATTR_NOSYSTEM", STR("1"));
-    set(repository, "GIT_NO_REPLACE_OBJECTS", STR("1"));
-    set(repository, "GIT_LITERAL_PATHSPECS", STR("1"));
-    set(repository, "GIT_TERMINAL_PROMPT", STR("0"));
-    set(repository, "GIT_TEMPLATE_DIR", STR_EMPTY);
-    set(repository, "GIT_ALLOW_PROTOCOL", git_remote_scheme(repository->remote));
-    set(repository, "GIT_SSH_COMMAND", STR("exec ssh -F \"$LOAM_GIT_SSH_CONFIG\""));
-    set(repository, "GIT_SSH_VARIANT", STR("ssh"));
-    set(repository, "LOAM_GIT_SSH_CONFIG", disk_join(path, STR(SSH_CONFIG), arena));
-    set(repository, "SSH_ASKPASS_REQUIRE", STR("never"));
-    set(repository, "GIT_AUTHOR_NAME", open->author_name);
-    set(repository, "GIT_AUTHOR_EMAIL", open->author_email);
-    set(repository, "GIT_COMMITTER_NAME", open->author_name);
-    set(repository, "GIT_COMMITTER_EMAIL", open->author_email);
-    set(repository, "HOME", path); /* no .netrc, no settings */
-    set(repository, "LC_ALL", STR("C"));
+    repository_set(repository, "GIT_DIR", path);
+    repository_set(repository, "GIT_INDEX_FILE", disk_join(path, STR("index"), arena));
+    repository_set(repository, "GIT_CONFIG_NOSYSTEM", STR("1"));
+    repository_set(repository, "GIT_CONFIG_SYSTEM", STR("/dev/null"));
+    repository_set(repository, "GIT_CONFIG_GLOBAL", STR("/dev/null"));
+    repository_set(repository, "GIT_ATTR_NOSYSTEM", STR("1"));
+    repository_set(repository, "GIT_NO_REPLACE_OBJECTS", STR("1"));
+    repository_set(repository, "GIT_LITERAL_PATHSPECS", STR("1"));
+    repository_set(repository, "GIT_TERMINAL_PROMPT", STR("0"));
+    repository_set(repository, "GIT_TEMPLATE_DIR", STR_EMPTY);
+    repository_set(repository, "GIT_ALLOW_PROTOCOL", git_remote_scheme(repository->remote));
+    repository_set(repository, "GIT_SSH_COMMAND", STR("exec ssh -F \"$LOAM_GIT_SSH_CONFIG\""));
+    repository_set(repository, "GIT_SSH_VARIANT", STR("ssh"));
+    repository_set(repository, "LOAM_GIT_SSH_CONFIG", disk_join(path, STR(SSH_CONFIG), arena));
+    repository_set(repository, "SSH_ASKPASS_REQUIRE", STR("never"));
+    repository_set(repository, "GIT_AUTHOR_NAME", open->author_name);
+    repository_set(repository, "GIT_AUTHOR_EMAIL", open->author_email);
+    repository_set(repository, "GIT_COMMITTER_NAME", open->author_name);
+    repository_set(repository, "GIT_COMMITTER_EMAIL", open->author_email);
+    repository_set(repository, "HOME", path); /* no .netrc, no settings */
+    repository_set(repository, "LC_ALL", STR("C"));
 }
 
 bool git_repository_open(const GitOpen *open, GitRepository *out) {
@@ -217,11 +223,11 @@ bool git_repository_open(const GitOpen *open, GitRepository *out) {
                     .arena = open->arena},
     };
     if (!git_directory_open(open->io, &out->directory, &problem, open->arena))
-        return fail(out, problem);
-    set_environment(out, open);
+        return repository_fail(out, problem);
+    repository_set_environment(out, open);
     out->program.directory = out->directory.path;
     out->program.environment = &out->environment;
-    return git(out, init, STR_EMPTY, &run) && write_credentials(out);
+    return repository_git(out, init, STR_EMPTY, &run) && write_credentials(out);
 }
 
 void git_repository_close(GitRepository *repository) {
@@ -234,20 +240,20 @@ void git_repository_close(GitRepository *repository) {
 static bool read_commit(GitRepository *repository, const char *name, Str *out) {
     const char *const words[] = {"rev-parse", "-q", "--verify", name, NULL};
     GitRun run;
-    if (!git(repository, words, STR_EMPTY, &run))
+    if (!repository_git(repository, words, STR_EMPTY, &run))
         return false;
     *out = str_trim(run.out);
     return true;
 }
 
 /* An empty repository has no refs at all. Sets `is_there` if the branch has appeared meanwhile. */
-static bool accept_empty(GitRepository *repository, bool *is_there) {
+static bool repository_accept_empty(GitRepository *repository, bool *is_there) {
     static const char *const words[] = {"ls-remote", "-q", "origin", NULL};
     Arena *arena = repository->program.arena;
     Str problem = repository->problem;
     Str line = str_format(arena, "\trefs/heads/%.*s\n", STR_ARG(repository->remote->branch));
     GitRun run;
-    if (!git(repository, words, STR_EMPTY, &run))
+    if (!repository_git(repository, words, STR_EMPTY, &run))
         return false;
     repository->problem = problem;
     repository->tip = repository->head = STR_EMPTY;
@@ -264,9 +270,11 @@ bool git_repository_fetch(GitRepository *repository) {
     const char *const later[] = {"fetch", "-q", "--no-tags", "--", "origin", ref, NULL};
     GitRun run;
     for (int left = CONNECTIONS_MAX;
-         !git(repository, repository->tip.len ? later : first, STR_EMPTY, &run); left--) {
+         !repository_git(repository, repository->tip.len ? later : first, STR_EMPTY, &run);
+         left--) {
         bool is_there = false;
-        if (repository->failure == GIT_FAILURE_NO_BRANCH && accept_empty(repository, &is_there))
+        if (repository->failure == GIT_FAILURE_NO_BRANCH &&
+            repository_accept_empty(repository, &is_there))
             return true;
         if (!is_there || left == 1)
             return false;
@@ -277,7 +285,7 @@ bool git_repository_fetch(GitRepository *repository) {
     return true;
 }
 
-static bool is_reserved(Str part) {
+static bool repository_is_reserved(Str part) {
     char lower[5] = {0};
     for (size_t i = 0; i < part.len && i < 4; i++)
         lower[i] = (char)tolower((unsigned char)part.ptr[i]);
@@ -293,7 +301,7 @@ Str git_repository_path_problem(Str path, Arena *arena) {
     for (size_t i = 0; i < path.len; i++)
         is_bad |= (unsigned char)path.ptr[i] < ' ' || path.ptr[i] == '\\' || path.ptr[i] == 0x7f;
     for (Str part; str_next_field(&rest, '/', &part);)
-        is_bad |= is_reserved(part);
+        is_bad |= repository_is_reserved(part);
     return is_bad ? str_format(arena,
                                "\"%.*s\" is no path within a repository: it must be relative, "
                                "without \".\", \"..\", \".git\" and control characters.",
@@ -302,7 +310,7 @@ Str git_repository_path_problem(Str path, Arena *arena) {
 }
 
 /* Finds the entry of this path in `head`: "MODE TYPE OBJECT"; empty if there is none. */
-static bool find_entry(GitRepository *repository, Str path, Str *mode, Str *object) {
+static bool repository_find_entry(GitRepository *repository, Str path, Str *mode, Str *object) {
     const char *const words[] = {
         "ls-tree",     "-z",
         "--full-tree", str_to_cstr(repository->head, repository->program.arena),
@@ -312,7 +320,7 @@ static bool find_entry(GitRepository *repository, Str path, Str *mode, Str *obje
     *mode = *object = STR_EMPTY;
     if (!repository->head.len)
         return true;
-    if (!git(repository, words, STR_EMPTY, &run))
+    if (!repository_git(repository, words, STR_EMPTY, &run))
         return false;
     Str facts = str_slice(run.out, 0, str_find_char(run.out, '\t', 0));
     Str type;
@@ -326,9 +334,9 @@ static bool find_file(GitRepository *repository, Str path, Str *object) {
     Str problem = git_repository_path_problem(path, arena);
     *object = STR_EMPTY;
     if (problem.len)
-        return fail(repository, problem);
+        return repository_fail(repository, problem);
     Str mode;
-    if (!find_entry(repository, path, &mode, object))
+    if (!repository_find_entry(repository, path, &mode, object))
         return false;
     if (str_starts_with(mode, STR("100"))) /* so all its parents are directories */
         return true;
@@ -336,20 +344,21 @@ static bool find_file(GitRepository *repository, Str path, Str *object) {
         size_t slash = str_find_char(path, '/', end);
         Str part = str_slice(path, 0, slash);
         bool is_last = slash == SIZE_MAX;
-        if (!find_entry(repository, part, &mode, object))
+        if (!repository_find_entry(repository, part, &mode, object))
             return false;
         if (!mode.len)
             return true;
         bool is_right =
             is_last ? str_starts_with(mode, STR("100")) : str_equal(mode, STR("040000"));
         if (!is_right)
-            return fail(repository, str_format(arena, "\"%.*s\" in the repository is %s, not a %s.",
-                                               STR_ARG(part),
-                                               str_equal(mode, STR("120000"))   ? "a symbolic link"
-                                               : str_equal(mode, STR("160000")) ? "a submodule"
-                                               : str_equal(mode, STR("040000")) ? "a directory"
-                                                                                : "a file",
-                                               is_last ? "file" : "directory"));
+            return repository_fail(repository,
+                                   str_format(arena, "\"%.*s\" in the repository is %s, not a %s.",
+                                              STR_ARG(part),
+                                              str_equal(mode, STR("120000"))   ? "a symbolic link"
+                                              : str_equal(mode, STR("160000")) ? "a submodule"
+                                              : str_equal(mode, STR("040000")) ? "a directory"
+                                                                               : "a file",
+                                              is_last ? "file" : "directory"));
         end = is_last ? path.len : slash + 1;
     }
     return true;
@@ -366,7 +375,7 @@ bool git_repository_read(GitRepository *repository, Str path, Str *out, bool *ex
         return true;
     const char *const words[] = {"cat-file", "blob", str_to_cstr(object, repository->program.arena),
                                  NULL};
-    if (!git(repository, words, STR_EMPTY, &run))
+    if (!repository_git(repository, words, STR_EMPTY, &run))
         return false;
     *out = run.out;
     *exists = true;
@@ -378,14 +387,14 @@ bool git_repository_read(GitRepository *repository, Str path, Str *out, bool *ex
 static bool write_blob(GitRepository *repository, Str bytes, Str *object) {
     static const char *const words[] = {"hash-object", "-w", "--no-filters", "--stdin", NULL};
     GitRun run;
-    if (!git(repository, words, bytes, &run))
+    if (!repository_git(repository, words, bytes, &run))
         return false;
     *object = str_trim(run.out);
     return true;
 }
 
 /* Adds the line of a change to the input of update-index; none if it changes nothing. */
-static bool add_line(GitRepository *repository, const GitChange *change, StrBuf *lines) {
+static bool repository_add_line(GitRepository *repository, const GitChange *change, StrBuf *lines) {
     Str object;
     Str old;
     if (!find_file(repository, change->path, &old))
@@ -412,8 +421,9 @@ static bool write_tree(GitRepository *repository, Str lines, Str *tree) {
     static const char *const update[] = {"update-index", "-z", "--index-info", NULL};
     static const char *const write[] = {"write-tree", NULL};
     GitRun run;
-    if (!git(repository, read, STR_EMPTY, &run) || !git(repository, update, lines, &run) ||
-        !git(repository, write, STR_EMPTY, &run))
+    if (!repository_git(repository, read, STR_EMPTY, &run) ||
+        !repository_git(repository, update, lines, &run) ||
+        !repository_git(repository, write, STR_EMPTY, &run))
         return false;
     *tree = str_trim(run.out);
     return true;
@@ -426,7 +436,7 @@ bool git_repository_commit(GitRepository *repository, const GitChange *changes, 
     Str tree;
     GitRun run;
     for (size_t i = 0; i < count; i++) {
-        if (!add_line(repository, &changes[i], &lines))
+        if (!repository_add_line(repository, &changes[i], &lines))
             return false;
     }
     if (!lines.len)
@@ -437,7 +447,7 @@ bool git_repository_commit(GitRepository *repository, const GitChange *changes, 
     const char *const first[] = {"commit-tree", name, "-F", "-", NULL};
     const char *const later[] = {"commit-tree", name, "-p", str_to_cstr(repository->head, arena),
                                  "-F",          "-",  NULL};
-    if (!git(repository, repository->head.len ? later : first, message, &run))
+    if (!repository_git(repository, repository->head.len ? later : first, message, &run))
         return false;
     repository->head = str_trim(run.out);
     return true;
@@ -464,7 +474,7 @@ static bool push_head(GitRepository *repository, Str branch) {
                                  str_to_cstr(refspec, repository->program.arena),
                                  NULL};
     GitRun run;
-    return git(repository, words, STR_EMPTY, &run);
+    return repository_git(repository, words, STR_EMPTY, &run);
 }
 
 static bool is_ancestor_of(GitRepository *repository, Str older, Str newer) {
@@ -493,7 +503,7 @@ static bool fetch_review(GitRepository *repository, Str review, Str *tip) {
                                  NULL};
     GitRun run;
     *tip = STR_EMPTY;
-    if (git(repository, words, STR_EMPTY, &run))
+    if (repository_git(repository, words, STR_EMPTY, &run))
         return read_commit(repository, REVIEW_REF "^{commit}", tip);
     return repository->failure == GIT_FAILURE_NO_BRANCH;
 }
@@ -543,7 +553,7 @@ static bool push_once(GitRepository *repository, Push *push) {
 }
 
 /* Pauses get longer, and differ between programs that push at the same time. */
-static bool pause_before(const GitRepository *repository, int attempt) {
+static bool repository_pause_before(const GitRepository *repository, int attempt) {
     const GitProgram *program = &repository->program;
     const Clock *clock = program->io->clock;
     int64_t limit = (int64_t)PAUSE_FIRST_MS << (attempt < 5 ? attempt : 5);
@@ -563,7 +573,7 @@ static bool push_until_done(GitRepository *repository, Push *push) {
                                 : repository->failure == GIT_FAILURE_CONNECTION &&
                                       ++connections <= CONNECTIONS_MAX;
         if (!push->is_remote || !may_pass ||
-            !pause_before(repository, is_race ? races : connections + 2))
+            !repository_pause_before(repository, is_race ? races : connections + 2))
             return false;
         log_debug("git push repeated", log_number("races", races),
                   log_number("connections", connections));

@@ -18,7 +18,7 @@ void graph_add_edge(Graph *graph, GraphNode from, GraphNode to) {
     vec_push(graph->arena, &graph->edges, edge);
 }
 
-static GraphNode row_of(GraphEdge edge, bool by_target) {
+static GraphNode graph_row_of(GraphEdge edge, bool by_target) {
     return by_target ? edge.to : edge.from;
 }
 
@@ -27,7 +27,7 @@ static uint32_t *row_starts(const Graph *graph, bool by_target, Arena *arena) {
     size_t nodes = graph->payloads.count;
     uint32_t *starts = arena_new_array(arena, uint32_t, nodes + 1);
     vec_each(&graph->edges, edge)
-        starts[row_of(*edge, by_target) + 1]++;
+        starts[graph_row_of(*edge, by_target) + 1]++;
     for (size_t n = 0; n < nodes; n++)
         starts[n + 1] += starts[n];
     return starts;
@@ -40,12 +40,12 @@ static void sort_edges(Graph *graph, bool by_target, Arena *scratch) {
     uint32_t *next = row_starts(graph, by_target, scratch);
     GraphEdge *sorted = arena_new_array(scratch, GraphEdge, graph->edges.count);
     vec_each(&graph->edges, edge)
-        sorted[next[row_of(*edge, by_target)]++] = *edge;
+        sorted[next[graph_row_of(*edge, by_target)]++] = *edge;
     memcpy(graph->edges.items, sorted, graph->edges.count * sizeof(GraphEdge));
 }
 
 /* The edges must be sorted. */
-static void drop_duplicates(Graph *graph) {
+static void graph_drop_duplicates(Graph *graph) {
     size_t kept = 0;
     for (size_t i = 0; i < graph->edges.count; i++) {
         GraphEdge edge = graph->edges.items[i];
@@ -79,7 +79,7 @@ void graph_finish(Graph *graph) {
     SCOPED(ArenaRef) scratch = arena_open("graph");
     sort_edges(graph, true, scratch);
     sort_edges(graph, false, scratch);
-    drop_duplicates(graph);
+    graph_drop_duplicates(graph);
     build_needs(graph);
     build_users(graph, scratch);
     graph->finished = true;

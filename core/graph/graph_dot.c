@@ -19,7 +19,7 @@ typedef struct Drawing {
     StrVec types; /* sorted */
 } Drawing;
 
-static void add_escaped(StrBuf *out, Str text) {
+static void dot_add_escaped(StrBuf *out, Str text) {
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
         if (c == '"' || c == '\\')
@@ -28,9 +28,9 @@ static void add_escaped(StrBuf *out, Str text) {
     }
 }
 
-static void add_quoted(StrBuf *out, Str text) {
+static void dot_add_quoted(StrBuf *out, Str text) {
     strbuf_add_char(out, '"');
-    add_escaped(out, text);
+    dot_add_escaped(out, text);
     strbuf_add_char(out, '"');
 }
 
@@ -60,15 +60,15 @@ static void add_look(const Drawing *drawing, const GraphDotNode *node) {
         strbuf_add_cstr(drawing->out, ", penwidth = 3");
 }
 
-static void add_node(const Drawing *drawing, const GraphDotNode *node, const char *indent) {
+static void dot_add_node(const Drawing *drawing, const GraphDotNode *node, const char *indent) {
     StrBuf *out = drawing->out;
     strbuf_add_cstr(out, indent);
-    add_quoted(out, node->name);
+    dot_add_quoted(out, node->name);
     strbuf_add_cstr(out, " [label=\"");
-    add_escaped(out, node->label.len > 0 ? node->label : node->name);
+    dot_add_escaped(out, node->label.len > 0 ? node->label : node->name);
     for (size_t i = 0; drawing->is_picture && i < node->lines.count; i++) {
         strbuf_add_cstr(out, "\\n");
-        add_escaped(out, node->lines.items[i]);
+        dot_add_escaped(out, node->lines.items[i]);
     }
     strbuf_add_char(out, '"');
     if (node->attributes)
@@ -105,28 +105,28 @@ static StrVec type_names(const Graph *graph, Arena *scratch) {
 static void add_cluster(const Drawing *drawing, Str name) {
     StrBuf *out = drawing->out;
     strbuf_add_cstr(out, "  subgraph ");
-    add_quoted(out, str_concat(STR("cluster_"), name, drawing->scratch));
+    dot_add_quoted(out, str_concat(STR("cluster_"), name, drawing->scratch));
     strbuf_add_cstr(out, " {\n    label = ");
-    add_quoted(out, name);
+    dot_add_quoted(out, name);
     strbuf_add_cstr(out, ";\n    fontname = \"sans-serif\";\n");
     if (drawing->is_picture)
         strbuf_add_cstr(out, "    color = \"#808080\";\n    fontcolor = \"#808080\";\n");
     vec_each(&drawing->graph->payloads, payload) {
         const GraphDotNode *node = *payload;
         if (str_equal(node->cluster, name))
-            add_node(drawing, node, "    ");
+            dot_add_node(drawing, node, "    ");
     }
     strbuf_add_cstr(out, "  }\n");
 }
 
-static void add_edges(StrBuf *out, const Graph *graph, const uint32_t *component) {
+static void dot_add_edges(StrBuf *out, const Graph *graph, const uint32_t *component) {
     for (GraphNode from = 0; from < graph->payloads.count; from++) {
         for (uint32_t i = graph->need_start[from]; i < graph->need_start[from + 1]; i++) {
             GraphNode to = graph->need[i];
             strbuf_add_cstr(out, "  ");
-            add_quoted(out, ((const GraphDotNode *)graph->payloads.items[from])->name);
+            dot_add_quoted(out, ((const GraphDotNode *)graph->payloads.items[from])->name);
             strbuf_add_cstr(out, " -> ");
-            add_quoted(out, ((const GraphDotNode *)graph->payloads.items[to])->name);
+            dot_add_quoted(out, ((const GraphDotNode *)graph->payloads.items[to])->name);
             strbuf_add_cstr(out, component[from] == component[to]
                                      ? " [color = red, penwidth = 2.0];\n"
                                      : ";\n");
@@ -134,7 +134,7 @@ static void add_edges(StrBuf *out, const Graph *graph, const uint32_t *component
     }
 }
 
-static void write_document(const Graph *graph, bool is_picture, StrBuf *out, Arena *scratch) {
+static void dot_write_document(const Graph *graph, bool is_picture, StrBuf *out, Arena *scratch) {
     Drawing drawing = {graph, out, scratch, is_picture, {0}};
     strbuf_add_cstr(out, "digraph G {\n  rankdir = \"RL\";\n"
                          "  node [shape = rect, fontname = \"sans-serif\"];\n");
@@ -147,20 +147,20 @@ static void write_document(const Graph *graph, bool is_picture, StrBuf *out, Are
     vec_each(&graph->payloads, payload) {
         const GraphDotNode *node = *payload;
         if (node->cluster.len == 0)
-            add_node(&drawing, node, "  ");
+            dot_add_node(&drawing, node, "  ");
     }
     StrVec names = cluster_names(graph, scratch);
     vec_each(&names, name) {
         add_cluster(&drawing, *name);
     }
-    add_edges(out, graph, graph_components(graph, scratch));
+    dot_add_edges(out, graph, graph_components(graph, scratch));
     strbuf_add_cstr(out, "}\n");
 }
 
 void graph_dot_write(const Graph *graph, StrBuf *out, Arena *scratch) {
-    write_document(graph, false, out, scratch);
+    dot_write_document(graph, false, out, scratch);
 }
 
 void graph_dot_write_picture(const Graph *graph, StrBuf *out, Arena *scratch) {
-    write_document(graph, true, out, scratch);
+    dot_write_document(graph, true, out, scratch);
 }

@@ -4,7 +4,7 @@
 #include "map.h"
 
 /* Mermaid has entities instead of escapes. */
-static void add_label(StrBuf *out, Str text) {
+static void mermaid_add_label(StrBuf *out, Str text) {
     strbuf_add_cstr(out, "[\"");
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
@@ -23,7 +23,7 @@ static void add_nodes(StrBuf *out, const Graph *graph, Str cluster, const char *
         if (!str_equal(node->cluster, cluster))
             continue;
         strbuf_add_format(out, "%sn%u", indent, (unsigned)i);
-        add_label(out, node->label.len > 0 ? node->label : node->name);
+        mermaid_add_label(out, node->label.len > 0 ? node->label : node->name);
     }
 }
 
@@ -38,13 +38,14 @@ static void add_clusters(StrBuf *out, const Graph *graph, Arena *scratch) {
     str_sort(names.items, names.count);
     for (size_t i = 0; i < names.count; i++) {
         strbuf_add_format(out, "  subgraph c%zu", i);
-        add_label(out, names.items[i]);
+        mermaid_add_label(out, names.items[i]);
         add_nodes(out, graph, names.items[i], "    ");
         strbuf_add_cstr(out, "  end\n");
     }
 }
 
-static void add_edges(StrBuf *out, const Graph *graph, const uint32_t *component, Arena *scratch) {
+static void mermaid_add_edges(StrBuf *out, const Graph *graph, const uint32_t *component,
+                              Arena *scratch) {
     StrBuf styles = strbuf_new(scratch);
     size_t count = 0;
     for (GraphNode from = 0; from < graph->payloads.count; from++) {
@@ -63,5 +64,5 @@ void graph_mermaid_write(const Graph *graph, StrBuf *out, Arena *scratch) {
     strbuf_add_cstr(out, "flowchart LR\n");
     add_nodes(out, graph, STR_EMPTY, "  ");
     add_clusters(out, graph, scratch);
-    add_edges(out, graph, graph_components(graph, scratch), scratch);
+    mermaid_add_edges(out, graph, graph_components(graph, scratch), scratch);
 }

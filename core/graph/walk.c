@@ -61,13 +61,13 @@ typedef struct WalkWorker {
     uint32_t number;
 } WalkWorker;
 
-static void run_worker(void *payload);
+static void walk_run_worker(void *payload);
 
 /* Fewer threads than requested are fine; without any, the thread of walk_run does the work. */
-static void start_worker(Walk *walk) {
+static void walk_start_worker(Walk *walk) {
     WalkWorker *worker = arena_new(walk->arena, WalkWorker);
     *worker = (WalkWorker){walk, (uint32_t)(walk->threads.count + walk->is_alone)};
-    Thread *thread = thread_start(THREAD_WALK_WORKER, run_worker, worker);
+    Thread *thread = thread_start(THREAD_WALK_WORKER, walk_run_worker, worker);
     if (thread)
         vec_push(walk->arena, &walk->threads, thread);
 }
@@ -77,14 +77,14 @@ static void count_queued(Walk *walk) {
     walk->queued++;
     if (walk->queued > walk->idle &&
         walk->threads.count + walk->is_alone < walk->request->workers) {
-        start_worker(walk);
+        walk_start_worker(walk);
     } else if (walk->idle) {
         pthread_cond_signal(&walk->changed);
     }
 }
 
 /* Queues a ready job. */
-static void enqueue(Walk *walk, WalkJob *job) {
+static void walk_enqueue(Walk *walk, WalkJob *job) {
     job->next = NULL;
     if (walk->first) {
         walk->last->next = job;
@@ -131,7 +131,7 @@ static void admit(Walk *walk, WalkJob *job) {
     if (!full) {
         for (size_t i = 0; i < job->task.limit_count; i++)
             job->keys[i]->taken++;
-        enqueue(walk, job);
+        walk_enqueue(walk, job);
         return;
     }
     job->next = NULL;
@@ -169,7 +169,7 @@ static WalkKey *key_for(Walk *walk, const WalkLimit *limit) {
     return key;
 }
 
-static bool survives(const Walk *walk, GraphNode user, GraphNode failed) {
+static bool walk_survives(const Walk *walk, GraphNode user, GraphNode failed) {
     const WalkRequest *request = walk->request;
     return request->survives && request->survives(user, failed, request->context);
 }
@@ -180,13 +180,13 @@ static void release_users(Walk *walk, GraphNode node, GraphNodes *skipped) {
     const Graph *graph = walk->request->graph;
     for (uint32_t i = graph->user_start[node]; i < graph->user_start[node + 1]; i++) {
         WalkState *user = &walk->states[graph->user[i]];
-        user->doomed |= walk->states[node].failed && !survives(walk, graph->user[i], node);
+        user->doomed |= walk->states[node].failed && !walk_survives(walk, graph->user[i], node);
         if (--user->pending)
             continue;
         if (user->doomed) {
             vec_push(walk->arena, skipped, graph->user[i]);
         } else {
-            enqueue(walk, &user->visit);
+            walk_enqueue(walk, &user->visit);
         }
     }
 }
@@ -221,7 +221,7 @@ static void end_node(Walk *walk, GraphNode node) {
 }
 
 /* Called without the lock. Returns false if the job failed or the walk stopped before it. */
-static bool run_job(Walk *walk, const WalkJob *job, uint32_t worker) {
+static bool walk_run_job(Walk *walk, const WalkJob *job, uint32_t worker) {
     const WalkRequest *request = walk->request;
     void *payload = request->graph->payloads.items[job->node];
     bool late = !job->has_begun && walk_is_stopping(walk);
@@ -239,7 +239,7 @@ static void run_next(Walk *walk, uint32_t worker) {
     WalkState *state = &walk->states[job->node];
     walk->running++;
     pthread_mutex_unlock(&walk->mutex);
-    bool good = run_job(walk, job, worker);
+    bool good = walk_run_job(walk, job, worker);
     pthread_mutex_lock(&walk->mutex);
     state->failed |= !good;
     give_back_keys(walk, job);
@@ -248,7 +248,7 @@ static void run_next(Walk *walk, uint32_t worker) {
     walk->running--;
 }
 
-static void run_worker(void *payload) {
+static void walk_run_worker(void *payload) {
     const WalkWorker *worker = payload;
     Walk *walk = worker->walk;
     pthread_mutex_lock(&walk->mutex);
@@ -267,7 +267,7 @@ static void run_worker(void *payload) {
     pthread_mutex_unlock(&walk->mutex);
 }
 
-static void prepare(Walk *walk) {
+static void walk_prepare(Walk *walk) {
     const Graph *graph = walk->request->graph;
     walk->left = graph->payloads.count;
     walk->states = arena_new_array(walk->arena, WalkState, walk->left);
@@ -281,13 +281,13 @@ static void prepare(Walk *walk) {
 
 /* Queues the nodes without dependencies, then waits until all nodes have ended. One lock covers the
  * queueing, because workers start meanwhile. */
-static void begin(Walk *walk) {
+static void graph_walk_begin(Walk *walk) {
     const Graph *graph = walk->request->graph;
     pthread_mutex_lock(&walk->mutex);
     for (GraphNode node = 0; node < graph->payloads.count; node++) {
         bool ready = graph->need_start[node + 1] == graph->need_start[node];
         if (ready)
-            enqueue(walk, &walk->states[node].visit);
+            walk_enqueue(walk, &walk->states[node].visit);
     }
     CHECK(walk->queued || !walk->left);
     walk->is_alone = walk->threads.count == 0;
@@ -295,7 +295,7 @@ static void begin(Walk *walk) {
         pthread_cond_wait(&walk->ended, &walk->mutex);
     pthread_mutex_unlock(&walk->mutex);
     if (walk->is_alone)
-        run_worker(&(WalkWorker){walk, 0});
+        walk_run_worker(&(WalkWorker){walk, 0});
 }
 
 bool walk_run(const WalkRequest *request) {
@@ -305,8 +305,8 @@ bool walk_run(const WalkRequest *request) {
     pthread_mutex_init(&walk.mutex, NULL);
     pthread_cond_init(&walk.changed, NULL);
     pthread_cond_init(&walk.ended, NULL);
-    prepare(&walk);
-    begin(&walk);
+    walk_prepare(&walk);
+    graph_walk_begin(&walk);
     vec_each(&walk.threads, thread)
         thread_join(*thread);
     pthread_cond_destroy(&walk.ended);

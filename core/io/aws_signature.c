@@ -45,7 +45,7 @@ static HttpHeaders signed_headers(const HttpRequest *request, Str host, Arena *a
     return headers;
 }
 
-static Str names_of(const HttpHeaders *headers, Arena *arena) {
+static Str signature_names_of(const HttpHeaders *headers, Arena *arena) {
     StrVec names = {0};
     vec_each(headers, header) {
         vec_push(arena, &names, header->name);
@@ -78,7 +78,8 @@ static Str canonical_request(const HttpRequest *request, const Url *url, const H
     vec_each(headers, header) {
         strbuf_add_format(&text, "%.*s:%.*s\n", STR_ARG(header->name), STR_ARG(header->value));
     }
-    strbuf_add_format(&text, "\n%.*s\n%.*s", STR_ARG(names_of(headers, arena)), STR_ARG(content));
+    strbuf_add_format(&text, "\n%.*s\n%.*s", STR_ARG(signature_names_of(headers, arena)),
+                      STR_ARG(content));
     return strbuf_str(&text);
 }
 
@@ -112,6 +113,6 @@ void aws_signature_sign(const AwsIdentity *identity, int64_t now_ms, HttpRequest
     Str value =
         str_format(arena, ALGORITHM " Credential=%.*s/%.*s,SignedHeaders=%.*s,Signature=%.*s",
                    STR_ARG(identity->access_key), STR_ARG(scope),
-                   STR_ARG(names_of(&headers, arena)), STR_ARG(signature));
+                   STR_ARG(signature_names_of(&headers, arena)), STR_ARG(signature));
     http_add_header(&request->headers, "authorization", value, arena);
 }

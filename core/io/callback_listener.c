@@ -52,18 +52,18 @@ void callback_listener_close(CallbackListener *listener) {
     *listener = (CallbackListener){0};
 }
 
-static void end(Connection *connection) {
+static void listener_end(Connection *connection) {
     if (connection->fd >= 0)
         close(connection->fd);
     connection->fd = -1;
 }
 
 /* A new connection replaces the oldest one. */
-static void add(const CallbackListener *listener, Connection *connections, Arena *arena) {
+static void listener_add(const CallbackListener *listener, Connection *connections, Arena *arena) {
     int fd = accept4(listener->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0)
         return;
-    end(&connections[0]);
+    listener_end(&connections[0]);
     memmove(connections, connections + 1, (CONNECTIONS - 1) * sizeof *connections);
     connections[CONNECTIONS - 1] = (Connection){fd, strbuf_new(arena)};
 }
@@ -75,7 +75,7 @@ static void answer(Connection *connection, const char *status, Str page, Arena *
                           status, page.len, STR_ARG(page));
     (void)send(connection->fd, text.ptr, text.len, MSG_NOSIGNAL);
     (void)shutdown(connection->fd, SHUT_WR);
-    end(connection);
+    listener_end(connection);
 }
 
 /* Returns whether the header of a request has arrived; ends a connection without one. */
@@ -84,7 +84,7 @@ static bool has_arrived(Connection *connection) {
     ssize_t got = recv(connection->fd, piece, sizeof piece, 0);
     if (got <= 0) {
         if (got == 0 || (errno != EAGAIN && errno != EINTR))
-            end(connection);
+            listener_end(connection);
         return false;
     }
     strbuf_add(&connection->request, (Str){piece, (size_t)got});
@@ -92,12 +92,12 @@ static bool has_arrived(Connection *connection) {
     if (str_find(text, STR("\r\n\r\n"), 0) != SIZE_MAX)
         return true;
     if (text.len > REQUEST_MAX)
-        end(connection);
+        listener_end(connection);
     return false;
 }
 
 /* Splits the target of "GET TARGET HTTP/1.1". */
-static bool parse(Str request, Str *path, Str *query) {
+static bool listener_parse(Str request, Str *path, Str *query) {
     Str method, target;
     if (!str_next_field(&request, ' ', &method) || !str_next_field(&request, ' ', &target) ||
         !str_equal(method, STR("GET")) || !str_starts_with(request, STR("HTTP/1.")))
@@ -129,8 +129,8 @@ int callback_listener_wait(const CallbackListener *listener, Str path,
             Connection *connection = &connections[i];
             if (!polled[i + 2].revents || !has_arrived(connection))
                 continue;
-            bool is_path =
-                parse(strbuf_str(&connection->request), &at, &found) && str_equal(at, path);
+            bool is_path = listener_parse(strbuf_str(&connection->request), &at, &found) &&
+                           str_equal(at, path);
             is_done = is_path && accepts(payload, found);
             if (is_done)
                 answer(connection, "200 OK", page, arena);
@@ -139,10 +139,10 @@ int callback_listener_wait(const CallbackListener *listener, Str path,
                        STR("This request does not belong to the login.\n"), arena);
         }
         if (!is_done && polled[1].revents)
-            add(listener, connections, arena);
+            listener_add(listener, connections, arena);
     }
     for (size_t i = 0; i < CONNECTIONS; i++)
-        end(&connections[i]);
+        listener_end(&connections[i]);
     *query = found;
     return is_done ? 0 : -ECANCELED;
 }

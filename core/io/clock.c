@@ -68,14 +68,14 @@ static const DurationUnit duration_units[] = {
     {STR_CONST("h"), 3600000 * NS_PER_MS},
 };
 
-static Str read_digits(Str *rest) {
+static Str clock_read_digits(Str *rest) {
     size_t count = str_skip_digits(*rest, 0);
     Str digits = str_slice(*rest, 0, count);
     *rest = str_after(*rest, count);
     return digits;
 }
 
-static const DurationUnit *read_unit(Str *rest) {
+static const DurationUnit *clock_read_unit(Str *rest) {
     for (size_t i = 0; i < ARRAY_COUNT(duration_units); i++) {
         if (!str_starts_with(*rest, duration_units[i].name))
             continue;
@@ -86,16 +86,16 @@ static const DurationUnit *read_unit(Str *rest) {
 }
 
 /* Parses one part such as "1.5h" from the front and adds it to `*total_ns`. */
-static bool read_part(Str *rest, uint64_t *total_ns) {
-    Str whole = read_digits(rest);
+static bool clock_read_part(Str *rest, uint64_t *total_ns) {
+    Str whole = clock_read_digits(rest);
     Str fraction = STR_EMPTY;
     if (str_starts_with(*rest, STR("."))) {
         *rest = str_after(*rest, 1);
-        fraction = read_digits(rest);
+        fraction = clock_read_digits(rest);
     }
     if (whole.len + fraction.len == 0)
         return false;
-    const DurationUnit *unit = read_unit(rest);
+    const DurationUnit *unit = clock_read_unit(rest);
     uint64_t ns = 0;
     if (!unit || (whole.len && !str_to_uint64(whole, &ns)))
         return false;
@@ -118,7 +118,7 @@ bool clock_parse_duration_ns(Str text, int64_t *out_ns) {
     uint64_t ns = 0;
     if (!str_equal(rest, STR("0"))) {
         while (rest.len) {
-            if (!read_part(&rest, &ns))
+            if (!clock_read_part(&rest, &ns))
                 return false;
         }
     }

@@ -8,8 +8,8 @@ typedef struct DatabasePlugin {
     Plugin plugin;
 } DatabasePlugin;
 
-static DatabaseStatus open_by_plugin(void *self, Str address, DatabaseSession **out,
-                                     DatabaseAnswer *answer, Arena *arena) {
+static DatabaseStatus database_open_by_plugin(void *self, Str address, DatabaseSession **out,
+                                              DatabaseAnswer *answer, Arena *arena) {
     DatabasePlugin *opened = self;
     *answer = (DatabaseAnswer){0};
     const Database *client = plugin_get(&opened->plugin, &answer->problem, arena);
@@ -27,7 +27,7 @@ static DatabaseStatus run_by_plugin(void *self, DatabaseSession *session, const 
     return client->run(client->self, session, statement, values, count, answer, arena);
 }
 
-static void close_by_plugin(void *self, DatabaseSession *session) {
+static void database_close_by_plugin(void *self, DatabaseSession *session) {
     const DatabasePlugin *opened = self;
     const Database *client = opened->plugin.content;
     client->close(client->self, session);
@@ -37,6 +37,7 @@ const Database *database_on_first_use(Str plugin_directory, Arena *arena) {
     DatabasePlugin *opened = arena_new(arena, DatabasePlugin);
     plugin_init(&opened->plugin, disk_join(plugin_directory, STR(DATABASE_PLUGIN), arena),
                 "pq_database", "PostgreSQL");
-    opened->database = (Database){opened, open_by_plugin, run_by_plugin, close_by_plugin};
+    opened->database =
+        (Database){opened, database_open_by_plugin, run_by_plugin, database_close_by_plugin};
     return &opened->database;
 }

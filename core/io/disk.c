@@ -23,11 +23,11 @@ typedef struct Fd {
     int number;
 } Fd;
 
-static void fd_release(Fd *fd) {
+static void disk_fd_release(Fd *fd) {
     if (fd->number > 0)
         close(fd->number);
 }
-SCOPED_TYPE(Fd, fd_release);
+SCOPED_TYPE(Fd, disk_fd_release);
 
 /* A NUL-terminated path; the kernel accepts no longer ones. */
 typedef struct KernelPath {
@@ -61,7 +61,7 @@ static int open_path(Str path, int flags, uint32_t mode) {
     return error ? error : open_retry(at.text, flags, mode);
 }
 
-static int write_all(int fd, Str bytes) {
+static int disk_write_all(int fd, Str bytes) {
     while (bytes.len) {
         ssize_t wrote = write(fd, bytes.ptr, bytes.len);
         if (wrote < 0 && errno == EINTR)
@@ -176,7 +176,7 @@ static int claim_temporary(const char *name, uint32_t mode) {
         return file.number;
     if (is_ours && unlink(name) != 0)
         is_locked = false;
-    fd_release(&file);
+    disk_fd_release(&file);
     return is_locked ? -EAGAIN : -EEXIST;
 }
 
@@ -208,7 +208,7 @@ static int open_temporary(Str path, uint32_t mode, Str *name, Arena *arena) {
 
 /* The file must stay open, and so locked, until the rename. */
 static int fill_and_rename(int fd, Str temporary, Str path, Str bytes) {
-    int error = write_all(fd, bytes);
+    int error = disk_write_all(fd, bytes);
     if (!error)
         error = sync_fd(fd);
     if (error)
@@ -460,7 +460,7 @@ static int real_append(void *, DiskFile file, Str bytes) {
     /* Needed for a file that was opened without DISK_APPEND. */
     if (lseek(fd_of(file), 0, SEEK_END) < 0)
         return -errno;
-    return write_all(fd_of(file), bytes);
+    return disk_write_all(fd_of(file), bytes);
 }
 
 static int real_truncate(void *, DiskFile file, uint64_t size) {
@@ -667,13 +667,13 @@ int disk_sync_tree(const Disk *disk, Str path) {
     return error ? error : disk->sync_directory(disk->self, path);
 }
 
-static int compare_entries(const void *a, const void *b) {
+static int disk_compare_entries(const void *a, const void *b) {
     return str_compare(((const DiskEntry *)a)->name, ((const DiskEntry *)b)->name);
 }
 
 void disk_sort(DiskEntries *entries) {
     if (entries->count > 1)
-        qsort(entries->items, entries->count, sizeof *entries->items, compare_entries);
+        qsort(entries->items, entries->count, sizeof *entries->items, disk_compare_entries);
 }
 
 Str disk_join(Str directory, Str name, Arena *arena) {

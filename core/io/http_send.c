@@ -133,11 +133,11 @@ typedef struct OpenFile {
     DiskFile file;
 } OpenFile;
 
-static void open_file_release(OpenFile *open) {
+static void send_open_file_release(OpenFile *open) {
     if (open->file.handle)
         open->disk->close(open->disk->self, open->file);
 }
-SCOPED_TYPE(OpenFile, open_file_release);
+SCOPED_TYPE(OpenFile, send_open_file_release);
 
 static int empty_file(void *payload) {
     OpenFile *open = payload;

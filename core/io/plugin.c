@@ -22,7 +22,7 @@ Str plugin_failure(Str path, Str error, Arena *arena) {
                       STR_ARG(str_slice(error, 0, colon)));
 }
 
-static Str refuse(const Plugin *plugin, Str error, Arena *arena) {
+static Str plugin_refuse(const Plugin *plugin, Str error, Arena *arena) {
     return str_format(arena, "%s requires the module \"%.*s\" of loam, and %.*s", plugin->purpose,
                       STR_ARG(plugin->path), STR_ARG(plugin_failure(plugin->path, error, arena)));
 }
@@ -33,7 +33,7 @@ const void *plugin_get(Plugin *plugin, Str *problem, Arena *arena) {
         void *handle = dlopen(str_to_cstr(plugin->path, arena), RTLD_NOW | RTLD_LOCAL);
         plugin->content = handle ? dlsym(handle, plugin->symbol) : NULL;
         if (!plugin->content)
-            *problem = refuse(plugin, str_from_cstr(dlerror()), arena);
+            *problem = plugin_refuse(plugin, str_from_cstr(dlerror()), arena);
     }
     const void *content = plugin->content;
     pthread_mutex_unlock(&plugin->mutex);

@@ -23,12 +23,12 @@ typedef struct Fd {
     int number;
 } Fd;
 
-static void fd_release(Fd *fd) {
+static void process_fd_release(Fd *fd) {
     if (fd->number > 0)
         close(fd->number);
     *fd = (Fd){0};
 }
-SCOPED_TYPE(Fd, fd_release);
+SCOPED_TYPE(Fd, process_fd_release);
 
 typedef struct SpawnSetup {
     posix_spawn_file_actions_t actions;
@@ -57,13 +57,13 @@ typedef struct Run {
 } Run;
 
 static void run_release(Run *run) {
-    fd_release(&run->pipes[0]);
-    fd_release(&run->pipes[1]);
-    fd_release(&run->exited);
+    process_fd_release(&run->pipes[0]);
+    process_fd_release(&run->pipes[1]);
+    process_fd_release(&run->exited);
 }
 SCOPED_TYPE(Run, run_release);
 
-static int64_t now_ms(void) {
+static int64_t process_now_ms(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
@@ -118,7 +118,7 @@ static bool is_withheld(const char *const *prefixes, Str name) {
     return false;
 }
 
-static char **environment_of(const ProcessRequest *request, Arena *arena) {
+static char **process_environment_of(const ProcessRequest *request, Arena *arena) {
     static const StrVec none = {0};
     const StrVec *additions = request->environment ? request->environment : &none;
     if (additions->count == 0 && !request->withheld)
@@ -149,7 +149,7 @@ static void set_signals(posix_spawnattr_t *attributes) {
                                              POSIX_SPAWN_SETSIGDEF);
 }
 
-static int spawn(Run *run, const int standard[3], int secret) {
+static int process_spawn(Run *run, const int standard[3], int secret) {
     const ProcessRequest *request = run->request;
     SCOPED(SpawnSetup) setup = {0};
     posix_spawn_file_actions_init(&setup.actions);
@@ -168,7 +168,8 @@ static int spawn(Run *run, const int standard[3], int secret) {
     }
     const char *file = request->file ? request->file : request->argv[0];
     return -posix_spawnp(&run->pid, file, &setup.actions, &setup.attributes,
-                         (char *const *)request->argv, environment_of(request, run->scratch));
+                         (char *const *)request->argv,
+                         process_environment_of(request, run->scratch));
 }
 
 static void end_group(Run *run, int signal) {
@@ -187,7 +188,7 @@ static int watch_exit(Run *run) {
     return error;
 }
 
-static int start(Run *run) {
+static int process_start(Run *run) {
     SCOPED(Fd) input = {0};
     SCOPED(Fd) out = {0};
     SCOPED(Fd) err = {0};
@@ -200,7 +201,8 @@ static int start(Run *run) {
     if (!error)
         error = open_pipe(&run->pipes[1], &err);
     if (!error)
-        error = spawn(run, (const int[3]){input.number, out.number, err.number}, secret.number);
+        error =
+            process_spawn(run, (const int[3]){input.number, out.number, err.number}, secret.number);
     if (!error)
         error = watch_exit(run);
     if (!error && run->request->started)
@@ -209,7 +211,7 @@ static int start(Run *run) {
     return error;
 }
 
-static void deliver(Run *run, int which, Str piece) {
+static void process_deliver(Run *run, int which, Str piece) {
     if (run->request->output) {
         run->request->output(run->request->payload, piece, which == 1);
     } else {
@@ -218,27 +220,27 @@ static void deliver(Run *run, int which, Str piece) {
 }
 
 /* Reads one piece of available output; closes the pipe at its end. */
-static void read_piece(Run *run, int which) {
+static void process_read_piece(Run *run, int which) {
     ssize_t got = read(run->pipes[which].number, run->piece, PIECE_SIZE);
     if (got < 0 && (errno == EINTR || errno == EAGAIN))
         return;
     if (got > 0) {
-        deliver(run, which, (Str){run->piece, (size_t)got});
+        process_deliver(run, which, (Str){run->piece, (size_t)got});
     } else {
-        fd_release(&run->pipes[which]);
+        process_fd_release(&run->pipes[which]);
     }
 }
 
 static void ask_to_end(Run *run) {
     end_group(run, SIGTERM);
     run->phase = RUN_ASKED_TO_END;
-    run->deadline_ms = now_ms() + GRACE_MS;
+    run->deadline_ms = process_now_ms() + GRACE_MS;
 }
 
 /* Enforces deadline and cancellation. */
 static void enforce(Run *run) {
     CancelLevel level = cancel_level(run->request->cancel);
-    bool late = now_ms() >= run->deadline_ms;
+    bool late = process_now_ms() >= run->deadline_ms;
     if (run->phase == RUN_FREELY && (late || level != CANCEL_NONE)) {
         run->result->timed_out = late && level == CANCEL_NONE;
         ask_to_end(run);
@@ -252,7 +254,7 @@ static void enforce(Run *run) {
 static int poll_timeout(const Run *run) {
     if (run->deadline_ms == INT64_MAX)
         return -1;
-    int64_t left = run->deadline_ms - now_ms();
+    int64_t left = run->deadline_ms - process_now_ms();
     if (left < 0)
         left = 0;
     if (run->phase == RUN_ASKED_TO_END && left > TICK_MS)
@@ -265,7 +267,7 @@ static int fd_or_none(Fd fd) {
 }
 
 /* Waits for the end of the program, not of the pipes: a child left behind may keep them open. */
-static void watch(Run *run) {
+static void process_watch(Run *run) {
     for (bool ended = false; !ended;) {
         bool listens = run->request->cancel && run->phase == RUN_FREELY;
         int cancelled = listens ? cancel_fd(run->request->cancel) : -1;
@@ -279,9 +281,9 @@ static void watch(Run *run) {
         CHECK(ready >= 0 || errno == EINTR);
         ended = ready > 0 && wanted[2].revents;
         if (ready > 0 && wanted[0].revents)
-            read_piece(run, 0);
+            process_read_piece(run, 0);
         if (ready > 0 && wanted[1].revents)
-            read_piece(run, 1);
+            process_read_piece(run, 1);
         if (!ended)
             enforce(run);
     }
@@ -289,10 +291,10 @@ static void watch(Run *run) {
 
 /* Reads output that is still in the pipes; a piece is as large as a pipe. Reads no more, because a
  * child left behind may write for ever. */
-static void drain(Run *run) {
+static void process_drain(Run *run) {
     for (int which = 0; which < 2; which++) {
         if (run->pipes[which].number > 0)
-            read_piece(run, which);
+            process_read_piece(run, which);
     }
 }
 
@@ -312,14 +314,14 @@ static int run_process(const ProcessRequest *request, ProcessResult *out, Arena 
     run.piece = arena_alloc(scratch, PIECE_SIZE);
     run.texts[0] = strbuf_new(scratch);
     run.texts[1] = strbuf_new(scratch);
-    run.deadline_ms = request->timeout_ms > 0 ? now_ms() + request->timeout_ms : INT64_MAX;
-    int error = start(&run);
+    run.deadline_ms = request->timeout_ms > 0 ? process_now_ms() + request->timeout_ms : INT64_MAX;
+    int error = process_start(&run);
     if (error)
         return error;
-    watch(&run);
+    process_watch(&run);
     if (run.phase != RUN_FREELY || request->ends_group)
         end_group(&run, SIGKILL); /* children left behind */
-    drain(&run);
+    process_drain(&run);
     result.exit_status = reap(&run);
     result.out = str_clone(strbuf_str(&run.texts[0]), arena);
     result.err = str_clone(strbuf_str(&run.texts[1]), arena);

@@ -9,7 +9,7 @@ typedef struct RpcPlugin {
     Plugin plugin;
 } RpcPlugin;
 
-static bool open_by_plugin(void *self, Str path, RpcChannel **out, Str *problem, Arena *arena) {
+static bool rpc_open_by_plugin(void *self, Str path, RpcChannel **out, Str *problem, Arena *arena) {
     RpcPlugin *opened = self;
     const Rpc *client = plugin_get(&opened->plugin, problem, arena);
     return client && client->open(client->self, path, out, problem, arena);
@@ -27,7 +27,7 @@ static void watch_by_plugin(void *self, RpcChannel *channel, const RpcWatch *wat
     client->watch(client->self, channel, watch);
 }
 
-static void close_by_plugin(void *self, RpcChannel *channel) {
+static void rpc_close_by_plugin(void *self, RpcChannel *channel) {
     const Rpc *client = ((const RpcPlugin *)self)->plugin.content;
     client->close(client->self, channel);
 }
@@ -36,6 +36,7 @@ const Rpc *rpc_on_first_use(Str plugin_directory, Arena *arena) {
     RpcPlugin *opened = arena_new(arena, RpcPlugin);
     plugin_init(&opened->plugin, disk_join(plugin_directory, STR(RPC_PLUGIN), arena), "http2_rpc",
                 "a provider in another process");
-    opened->rpc = (Rpc){opened, open_by_plugin, call_by_plugin, watch_by_plugin, close_by_plugin};
+    opened->rpc =
+        (Rpc){opened, rpc_open_by_plugin, call_by_plugin, watch_by_plugin, rpc_close_by_plugin};
     return &opened->rpc;
 }

@@ -24,7 +24,7 @@ static size_t scheme_end(Str text) {
 }
 
 /* Truncates `*text` at the first `at` and returns the text after it. */
-static Str cut(Str *text, char at) {
+static Str url_cut(Str *text, char at) {
     size_t found = str_find_char(*text, at, 0);
     if (found == SIZE_MAX)
         return STR_EMPTY;
@@ -39,8 +39,8 @@ bool url_parse(Str text, Url *out) {
         return false;
     Url url = {.scheme = str_slice(text, 0, end)};
     Str rest = str_after(text, end + 3);
-    url.fragment = cut(&rest, '#');
-    url.query = cut(&rest, '?');
+    url.fragment = url_cut(&rest, '#');
+    url.query = url_cut(&rest, '?');
     size_t slash = str_find_char(rest, '/', 0);
     url.host = str_slice(rest, 0, slash);
     url.path = slash == SIZE_MAX ? STR_EMPTY : str_after(rest, slash);
@@ -115,8 +115,8 @@ Str url_resolve(Str base, Str reference, Arena *arena) {
         return reference;
     if (str_starts_with(reference, STR("//")))
         return str_format(arena, "%.*s:%.*s", STR_ARG(url.scheme), STR_ARG(reference));
-    url.fragment = cut(&reference, '#');
-    Str query = cut(&reference, '?');
+    url.fragment = url_cut(&reference, '#');
+    Str query = url_cut(&reference, '?');
     if (reference.len || query.len)
         url.query = query;
     if (reference.len)
@@ -124,7 +124,7 @@ Str url_resolve(Str base, Str reference, Arena *arena) {
     return url_to_str(&url, arena);
 }
 
-static int hex_digit(char c) {
+static int url_hex_digit(char c) {
     if (c >= '0' && c <= '9')
         return c - '0';
     c = (char)tolower((unsigned char)c);
@@ -138,8 +138,8 @@ bool url_decode(Str text, Str *out, Arena *arena) {
             strbuf_add_char(&decoded, text.ptr[i]);
             continue;
         }
-        int high = i + 2 < text.len ? hex_digit(text.ptr[i + 1]) : -1;
-        int low = i + 2 < text.len ? hex_digit(text.ptr[i + 2]) : -1;
+        int high = i + 2 < text.len ? url_hex_digit(text.ptr[i + 1]) : -1;
+        int low = i + 2 < text.len ? url_hex_digit(text.ptr[i + 2]) : -1;
         if (high < 0 || low < 0)
             return false;
         strbuf_add_char(&decoded, (char)(high << 4 | low));
@@ -200,7 +200,7 @@ static bool contains_word(Str text, const char *word) {
 }
 
 /* Returns true if a parameter of this name may hold a secret: a signature, a token, a password. */
-static bool is_secret_name(Str name) {
+static bool url_is_secret_name(Str name) {
     static const char *const words[] = {"token", "secret", "pass", "sig", "key", "auth", "cred"};
     for (size_t i = 0; i < ARRAY_COUNT(words); i++) {
         if (contains_word(name, words[i]))
@@ -213,7 +213,7 @@ static Str redact_query(Str query, Arena *arena) {
     StrVec parameters = {0};
     for (Str parameter; str_next_field(&query, '&', &parameter);) {
         Str name = parameter_name(parameter);
-        if (is_secret_name(name))
+        if (url_is_secret_name(name))
             parameter = str_concat(name, STR("=" COVER), arena);
         vec_push(arena, &parameters, parameter);
     }
@@ -229,7 +229,7 @@ static Str forced_kind(Str text) {
 }
 
 /* An scp-style address (git@host:path?sshkey=…) has no scheme. */
-static bool is_ssh(const Url *url) {
+static bool url_is_ssh(const Url *url) {
     return url->scheme.len == 0 || str_ends_with(url->scheme, STR("ssh"));
 }
 
@@ -237,7 +237,7 @@ static bool is_ssh(const Url *url) {
  * the query. Userinfo is followed by "@", and the host by a colon. */
 static Url split_scp(Str text) {
     Url url = {.path = text};
-    url.query = cut(&url.path, '?');
+    url.query = url_cut(&url.path, '?');
     size_t at = str_find_char(str_slice(url.path, 0, str_find_char(url.path, '/', 0)), '@', 0);
     if (at == SIZE_MAX || str_find_char(url.path, ':', at) == SIZE_MAX)
         return url;
@@ -246,7 +246,7 @@ static Url split_scp(Str text) {
     return url;
 }
 
-static Url split(Str text) {
+static Url url_split(Str text) {
     Url url;
     return url_parse(text, &url) ? url : split_scp(text);
 }
@@ -259,9 +259,10 @@ static Str scp_to_str(const Url *url, Arena *arena) {
 
 static Str redact_once(Str text, Arena *arena) {
     Str kind = forced_kind(text);
-    Url url = split(str_after(text, kind.len));
-    url.userinfo =
-        is_ssh(&url) ? str_slice(url.userinfo, 0, str_find_char(url.userinfo, ':', 0)) : STR_EMPTY;
+    Url url = url_split(str_after(text, kind.len));
+    url.userinfo = url_is_ssh(&url)
+                       ? str_slice(url.userinfo, 0, str_find_char(url.userinfo, ':', 0))
+                       : STR_EMPTY;
     url.query = redact_query(url.query, arena);
     Str shown = url.scheme.len ? url_to_str(&url, arena) : scp_to_str(&url, arena);
     return str_concat(kind, shown, arena);
@@ -288,16 +289,16 @@ static void add_secret(StrVec *secrets, Str secret, Arena *arena) {
 
 static StrVec secrets_of(Str address, Arena *arena) {
     StrVec secrets = {0};
-    Url url = split(str_after(address, forced_kind(address).len));
+    Url url = url_split(str_after(address, forced_kind(address).len));
     size_t colon = str_find_char(url.userinfo, ':', 0);
-    if (colon != SIZE_MAX || !is_ssh(&url))
+    if (colon != SIZE_MAX || !url_is_ssh(&url))
         add_secret(&secrets, url.userinfo, arena);
     if (colon != SIZE_MAX)
         add_secret(&secrets, str_after(url.userinfo, colon + 1), arena);
-    if (colon != SIZE_MAX && !is_ssh(&url))
+    if (colon != SIZE_MAX && !url_is_ssh(&url))
         add_secret(&secrets, str_slice(url.userinfo, 0, colon), arena);
     for (Str parameter; str_next_field(&url.query, '&', &parameter);) {
-        if (is_secret_name(parameter_name(parameter)))
+        if (url_is_secret_name(parameter_name(parameter)))
             add_secret(&secrets, parameter_value(parameter), arena);
     }
     return secrets;

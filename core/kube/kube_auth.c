@@ -36,7 +36,7 @@ static void impersonate(const KubeImpersonation *as, HttpRequest *request, Arena
 }
 
 /* As for kubectl, a SOCKS proxy resolves the name of the server itself. */
-static Str proxy_of(Str url, Arena *arena) {
+static Str auth_proxy_of(Str url, Arena *arena) {
     static const Str local = STR_CONST("socks5://");
     return str_starts_with(url, local)
                ? str_concat(STR("socks5h://"), str_after(url, local.len), arena)
@@ -48,7 +48,7 @@ void kube_auth_apply(const KubeTarget *target, const KubeCredential *credential,
     request->ca_certs = target->ca_certs;
     request->skip_verify = target->skip_verify;
     request->server_name = target->server_name;
-    request->proxy = proxy_of(target->proxy, arena);
+    request->proxy = auth_proxy_of(target->proxy, arena);
     request->certificate = credential->certificate;
     request->key = credential->key;
     request->accepts_gzip = !target->no_compression;

@@ -28,7 +28,7 @@ static const char *const withheld[] = {
     NULL,
 };
 
-static Value with_text(Value object, const char *name, Str text, Arena *arena) {
+static Value exec_with_text(Value object, const char *name, Str text, Arena *arena) {
     return text.len ? kube_object_with(object, "", name, value_from_str(text), arena) : object;
 }
 
@@ -39,10 +39,10 @@ static Value with_true(Value object, const char *name, bool is_set, Arena *arena
 static Value cluster_of(const KubeTarget *target, Arena *arena) {
     Value cluster = value_null(&TYPE_DYNAMIC);
     Str ca_certs = base64_encode(target->ca_certs, arena);
-    cluster = with_text(cluster, "server", target->server, arena);
-    cluster = with_text(cluster, "tls-server-name", target->server_name, arena);
-    cluster = with_text(cluster, "proxy-url", target->proxy, arena);
-    cluster = with_text(cluster, "certificate-authority-data", ca_certs, arena);
+    cluster = exec_with_text(cluster, "server", target->server, arena);
+    cluster = exec_with_text(cluster, "tls-server-name", target->server_name, arena);
+    cluster = exec_with_text(cluster, "proxy-url", target->proxy, arena);
+    cluster = exec_with_text(cluster, "certificate-authority-data", ca_certs, arena);
     cluster = with_true(cluster, "insecure-skip-tls-verify", target->skip_verify, arena);
     cluster = with_true(cluster, "disable-compression", target->no_compression, arena);
     return value_is_present(target->exec_config)
@@ -69,7 +69,7 @@ static const char *const *argv_of(const KubeExec *exec, Arena *arena) {
     return argv;
 }
 
-static bool fail(const KubeExec *exec, Str why, Str *problem, Arena *arena) {
+static bool exec_fail(const KubeExec *exec, Str why, Str *problem, Arena *arena) {
     *problem = str_format(arena, "the credential plugin \"%.*s\" %.*s", STR_ARG(exec->command),
                           STR_ARG(why));
     return false;
@@ -84,10 +84,10 @@ static bool fail_start(const KubeExec *exec, int error, Str *problem, Arena *are
     if (error == -ENOENT && exec->install_hint.len)
         strbuf_add_format(&why, ". %.*s",
                           STR_ARG(str_trim(utf8_strip_controls(exec->install_hint, arena))));
-    return fail(exec, strbuf_str(&why), problem, arena);
+    return exec_fail(exec, strbuf_str(&why), problem, arena);
 }
 
-static bool is_secret_name(Str name, Arena *arena) {
+static bool exec_is_secret_name(Str name, Arena *arena) {
     static const char *const parts[] = {"token", "secret", "pass", "key", "auth", "cred"};
     Str lower = utf8_lower(name, arena);
     for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
@@ -103,7 +103,7 @@ static Str shown_error(const KubeTarget *target, Str text, Arena *arena) {
     StrVec secrets = {0};
     vec_each(&target->exec.env, variable) {
         size_t equals = str_find_char(*variable, '=', 0);
-        if (is_secret_name(str_slice(*variable, 0, equals), arena))
+        if (exec_is_secret_name(str_slice(*variable, 0, equals), arena))
             vec_push(arena, &secrets, str_after(*variable, equals + 1));
     }
     vec_push(arena, &secrets, target->token);
@@ -117,14 +117,14 @@ static bool check_end(const KubeTarget *target, const ProcessResult *result,
     const KubeExec *exec = &target->exec;
     Str text = shown_error(target, result->err, arena);
     if (result->timed_out)
-        return fail(exec, STR("had not ended after a minute"), problem, arena);
+        return exec_fail(exec, STR("had not ended after a minute"), problem, arena);
     if (cancel_level(cancel) != CANCEL_NONE)
-        return fail(exec, STR("was interrupted"), problem, arena);
+        return exec_fail(exec, STR("was interrupted"), problem, arena);
     return result->exit_status == 0 ||
-           fail(exec,
-                str_format(arena, "ended with status %d%s%.*s", result->exit_status,
-                           text.len ? " and said: " : "", STR_ARG(text)),
-                problem, arena);
+           exec_fail(exec,
+                     str_format(arena, "ended with status %d%s%.*s", result->exit_status,
+                                text.len ? " and said: " : "", STR_ARG(text)),
+                     problem, arena);
 }
 
 static bool read_expiry(const KubeExec *exec, Value answer, int64_t *out, Str *problem,
@@ -133,23 +133,23 @@ static bool read_expiry(const KubeExec *exec, Value answer, int64_t *out, Str *p
     Timestamp time = {0};
     Str ignored;
     if (text.len && !timestamp_parse(text, &time, &ignored, arena))
-        return fail(exec, STR("gives an \"expirationTimestamp\" that is not an RFC 3339 time"),
-                    problem, arena);
+        return exec_fail(exec, STR("gives an \"expirationTimestamp\" that is not an RFC 3339 time"),
+                         problem, arena);
     *out = time.seconds * 1000;
     return true;
 }
 
-static bool read_answer(const KubeExec *exec, Str text, KubeCredential *out, Str *problem,
-                        Arena *arena) {
+static bool exec_read_answer(const KubeExec *exec, Str text, KubeCredential *out, Str *problem,
+                             Arena *arena) {
     Value answer;
     const char *error;
     size_t offset;
     if (!json_parse_any(text, &answer, &error, &offset, arena) ||
         !str_equal(kube_object_text(answer, "", "kind"), STR("ExecCredential")))
-        return fail(exec, STR("does not print an ExecCredential"), problem, arena);
+        return exec_fail(exec, STR("does not print an ExecCredential"), problem, arena);
     Str version = kube_object_text(answer, "", "apiVersion");
     if (!str_equal(version, exec->api_version))
-        return fail(
+        return exec_fail(
             exec,
             str_format(arena, "prints an ExecCredential of \"%.*s\", not of \"%.*s\"",
                        STR_ARG(utf8_shorten(utf8_strip_controls(version, arena), 100, arena)),
@@ -160,15 +160,15 @@ static bool read_answer(const KubeExec *exec, Str text, KubeCredential *out, Str
     out->key = kube_object_text(answer, "status", "clientKeyData");
     bool is_pair = (out->certificate.len > 0) == (out->key.len > 0);
     if (!is_pair || (out->token.len == 0 && out->key.len == 0))
-        return fail(exec, STR("gives neither a token nor a certificate with its key"), problem,
-                    arena);
+        return exec_fail(exec, STR("gives neither a token nor a certificate with its key"), problem,
+                         arena);
     KubeTarget given = {.token = out->token, .certificate = out->certificate, .key = out->key};
     Str why;
     if (!kube_target_finish(&given, &why, arena))
-        return fail(exec,
-                    str_format(arena, "gives an invalid credential: %.*s",
-                               STR_ARG(str_slice(why, 0, why.len - 1))),
-                    problem, arena);
+        return exec_fail(exec,
+                         str_format(arena, "gives an invalid credential: %.*s",
+                                    STR_ARG(str_slice(why, 0, why.len - 1))),
+                         problem, arena);
     return read_expiry(exec, answer, &out->expires_ms, problem, arena);
 }
 
@@ -176,7 +176,7 @@ typedef struct PluginOutput {
     StrBuf texts[2]; /* standard output, standard error */
 } PluginOutput;
 
-static void keep_output(void *payload, Str piece, bool is_error) {
+static void exec_keep_output(void *payload, Str piece, bool is_error) {
     PluginOutput *output = payload;
     StrBuf *text = &output->texts[is_error];
     strbuf_add(text, str_slice(piece, 0, OUTPUT_MAX - text->len));
@@ -196,7 +196,7 @@ bool kube_exec_run(const Io *io, const KubeTarget *target, const CancelToken *ca
         .withheld = withheld,
         .timeout_ms = TIMEOUT_MS,
         .cancel = cancel,
-        .output = keep_output,
+        .output = exec_keep_output,
         .payload = &output,
     };
     ProcessResult result = {0};
@@ -206,7 +206,7 @@ bool kube_exec_run(const Io *io, const KubeTarget *target, const CancelToken *ca
         return fail_start(exec, error, problem, arena);
     result.err = strbuf_str(&output.texts[1]);
     if (!check_end(target, &result, cancel, problem, arena) ||
-        !read_answer(exec, strbuf_str(&output.texts[0]), &credential, problem, arena))
+        !exec_read_answer(exec, strbuf_str(&output.texts[0]), &credential, problem, arena))
         return false;
     *out = credential;
     return true;

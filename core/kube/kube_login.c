@@ -45,13 +45,13 @@ bool kube_login_can_renew(const KubeLogin *login) {
     return login->target->token_file.len || has_plugin(login->target);
 }
 
-static int64_t now_ms(const KubeLogin *login) {
+static int64_t login_now_ms(const KubeLogin *login) {
     const Clock *clock = login->io->clock;
     return clock->now_ms(clock->self);
 }
 
 /* A credential of less than two minutes is renewed in the middle of its time. */
-static int64_t renewal_of(int64_t expires_ms, int64_t now) {
+static int64_t login_renewal_of(int64_t expires_ms, int64_t now) {
     int64_t half = (expires_ms - now) / 2;
     if (expires_ms == 0)
         return INT64_MAX;
@@ -60,7 +60,7 @@ static int64_t renewal_of(int64_t expires_ms, int64_t now) {
 
 /* As for kubectl: if the file holds no token or cannot be read, its last token counts, then
  * `token`. */
-static bool read_file(KubeLogin *login, KubeCredential *out, Str *problem, Arena *arena) {
+static bool login_read_file(KubeLogin *login, KubeCredential *out, Str *problem, Arena *arena) {
     const Disk *disk = login->io->disk;
     const KubeTarget *target = login->target;
     int error = disk->read_file(disk->self, target->token_file, &out->token, arena);
@@ -83,34 +83,34 @@ static bool read_file(KubeLogin *login, KubeCredential *out, Str *problem, Arena
 
 /* Returns `old` if the texts are equal: a token file is read every minute, and each copy would stay
  * in the arena for the whole run. */
-static Str kept(Str old, Str fresh, Arena *arena) {
+static Str login_kept(Str old, Str fresh, Arena *arena) {
     return str_equal(old, fresh) ? old : str_clone(fresh, arena);
 }
 
 /* Returns false if the attempt failed; login->problem says why. */
-static bool obtain(KubeLogin *login, const CancelToken *cancel, Arena *arena) {
+static bool kube_login_obtain(KubeLogin *login, const CancelToken *cancel, Arena *arena) {
     const KubeTarget *target = login->target;
     bool is_file = target->token_file.len > 0;
     KubeCredential fresh = {0};
     Str problem = STR_EMPTY;
-    bool ok = is_file ? read_file(login, &fresh, &problem, arena)
+    bool ok = is_file ? login_read_file(login, &fresh, &problem, arena)
                       : kube_exec_run(login->io, target, cancel, &fresh, &problem, arena);
     atomic_fetch_add(&login->attempts, 1);
     login->problem = ok ? STR_EMPTY : str_clone(problem, login->arena);
     if (!ok)
         return false;
-    int64_t now = now_ms(login);
+    int64_t now = login_now_ms(login);
     KubeCredential old = login->credential;
     bool is_own = fresh.certificate.len > 0;
     login->credential = (KubeCredential){
         .number = old.number + 1,
-        .token = kept(old.token, fresh.token, login->arena),
-        .certificate =
-            is_own ? kept(old.certificate, fresh.certificate, login->arena) : target->certificate,
-        .key = is_own ? kept(old.key, fresh.key, login->arena) : target->key,
+        .token = login_kept(old.token, fresh.token, login->arena),
+        .certificate = is_own ? login_kept(old.certificate, fresh.certificate, login->arena)
+                              : target->certificate,
+        .key = is_own ? login_kept(old.key, fresh.key, login->arena) : target->key,
         .expires_ms = fresh.expires_ms,
     };
-    login->renew_ms = is_file ? now + REREAD_MS : renewal_of(fresh.expires_ms, now);
+    login->renew_ms = is_file ? now + REREAD_MS : login_renewal_of(fresh.expires_ms, now);
     return true;
 }
 
@@ -127,13 +127,13 @@ static bool is_settled(const KubeLogin *login, uint64_t seen, int64_t now) {
 static bool get_locked(KubeLogin *login, uint64_t refused, uint64_t seen, const CancelToken *cancel,
                        Arena *arena) {
     const KubeCredential *credential = &login->credential;
-    int64_t now = now_ms(login);
+    int64_t now = login_now_ms(login);
     bool is_refused = refused > 0 && credential->number <= refused;
     bool ok = login->problem.len == 0;
     if (credential->number > refused && now < login->renew_ms)
         return true;
     if (!is_settled(login, seen, now)) {
-        ok = obtain(login, cancel, arena);
+        ok = kube_login_obtain(login, cancel, arena);
         login->quiet_ms = has_plugin(login->target) && (!ok || is_refused) ? now + QUIET_MS : 0;
     }
     return ok || (credential->number > refused && now < credential->expires_ms);

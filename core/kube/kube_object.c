@@ -17,7 +17,7 @@ Str kube_object_text(Value object, const char *path, const char *last) {
     return is_text ? value_text(found) : STR_EMPTY;
 }
 
-static Value with_member(Value object, Str name, Value value, Arena *arena) {
+static Value object_with_member(Value object, Str name, Value value, Arena *arena) {
     bool is_object = value_is_present(object) && object.type->kind == KIND_OBJECT;
     size_t count = is_object ? object.count : 0;
     Str *names = arena_new_array(arena, Str, count + 1);
@@ -36,19 +36,20 @@ static Value with_member(Value object, Str name, Value value, Arena *arena) {
     return value_object(names, values, kept, arena);
 }
 
-static Value with_path(Value object, Str path, Str last, Value value, Arena *arena) {
+static Value object_with_path(Value object, Str path, Str last, Value value, Arena *arena) {
     Str name;
     Value inner = value_null(&TYPE_DYNAMIC);
     if (path.len == 0)
-        return with_member(object, last, value, arena);
+        return object_with_member(object, last, value, arena);
     (void)str_next_field(&path, '.', &name);
     (void)value_find_present(object, name, &inner);
-    return with_member(object, name, with_path(inner, path, last, value, arena), arena);
+    return object_with_member(object, name, object_with_path(inner, path, last, value, arena),
+                              arena);
 }
 
 Value kube_object_with(Value object, const char *path, const char *last, Value value,
                        Arena *arena) {
-    return with_path(object, str_from_cstr(path), str_from_cstr(last), value, arena);
+    return object_with_path(object, str_from_cstr(path), str_from_cstr(last), value, arena);
 }
 
 Value kube_object_keep(Value object, Arena *arena) {

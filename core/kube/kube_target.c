@@ -11,7 +11,7 @@ static bool has_control(Str text, bool with_space) {
     return false;
 }
 
-static bool is_one_of(Str text, const char *const *names, size_t count) {
+static bool target_is_one_of(Str text, const char *const *names, size_t count) {
     for (size_t i = 0; i < count; i++) {
         if (str_equal_cstr(text, names[i]))
             return true;
@@ -33,7 +33,7 @@ Str kube_target_check_server(Str url) {
     if (has_control(url, true))
         return STR("must not contain spaces or control characters");
     if (!url_parse(url, &parts) || url_host_name(&parts).len == 0 ||
-        !is_one_of(parts.scheme, schemes, ARRAY_COUNT(schemes)))
+        !target_is_one_of(parts.scheme, schemes, ARRAY_COUNT(schemes)))
         return STR("must be a URL such as \"https://host:6443\"");
     if (parts.userinfo.len)
         return STR("must not contain a user or a password; they are arguments of the user");
@@ -48,7 +48,7 @@ Str kube_target_check_proxy(Str url) {
     if (has_control(url, true))
         return STR("must not contain spaces or control characters");
     bool is_url = url_parse(url, &parts) && url_host_name(&parts).len > 0;
-    return is_url && is_one_of(parts.scheme, schemes, ARRAY_COUNT(schemes))
+    return is_url && target_is_one_of(parts.scheme, schemes, ARRAY_COUNT(schemes))
                ? STR_EMPTY
                : STR("must be a URL whose scheme is http, https or socks5");
 }
@@ -71,15 +71,15 @@ Str kube_target_check_key(Str pem) {
     return check_pem(pem, STR("PRIVATE KEY-----"), STR("does not hold a private key as PEM text"));
 }
 
-static bool reject(Str *problem, const char *what, Str why, Arena *arena) {
+static bool target_reject(Str *problem, const char *what, Str why, Arena *arena) {
     if (why.len)
         *problem = str_format(arena, "%s %.*s.", what, STR_ARG(why));
     return why.len == 0;
 }
 
 /* A value with a line break would add headers of its own to the request. */
-static bool check_header(Str value, const char *what, Str *problem, Arena *arena) {
-    return reject(
+static bool target_check_header(Str value, const char *what, Str *problem, Arena *arena) {
+    return target_reject(
         problem, what,
         has_control(value, false) ? STR("must not contain control characters") : STR_EMPTY, arena);
 }
@@ -87,31 +87,32 @@ static bool check_header(Str value, const char *what, Str *problem, Arena *arena
 static bool check_impersonation(const KubeImpersonation *as, Str *problem, Arena *arena) {
     bool has_more = as->uid.len || as->groups.count || as->extra.count;
     if (has_more && as->user.len == 0)
-        return reject(problem, "Impersonation",
-                      STR("of a uid, of groups or of extra fields needs a user name (\"as\")"),
-                      arena);
-    if (!check_header(as->user, "The impersonated user", problem, arena) ||
-        !check_header(as->uid, "The impersonated uid", problem, arena))
+        return target_reject(
+            problem, "Impersonation",
+            STR("of a uid, of groups or of extra fields needs a user name (\"as\")"), arena);
+    if (!target_check_header(as->user, "The impersonated user", problem, arena) ||
+        !target_check_header(as->uid, "The impersonated uid", problem, arena))
         return false;
     vec_each(&as->groups, group) {
-        if (!check_header(*group, "An impersonated group", problem, arena))
+        if (!target_check_header(*group, "An impersonated group", problem, arena))
             return false;
     }
     vec_each(&as->extra, extra) {
         vec_each(&extra->values, value) {
-            if (!check_header(*value, "An extra field of the impersonated user", problem, arena))
+            if (!target_check_header(*value, "An extra field of the impersonated user", problem,
+                                     arena))
                 return false;
         }
     }
     return true;
 }
 
-static bool check_pair(const KubeTarget *target, Str *problem, Arena *arena) {
+static bool target_check_pair(const KubeTarget *target, Str *problem, Arena *arena) {
     bool has_both = (target->certificate.len > 0) == (target->key.len > 0);
-    return has_both ||
-           reject(problem, "The client certificate",
-                  target->key.len ? STR("is missing; there is only its key") : STR("has no key"),
-                  arena);
+    return has_both || target_reject(problem, "The client certificate",
+                                     target->key.len ? STR("is missing; there is only its key")
+                                                     : STR("has no key"),
+                                     arena);
 }
 
 static const char *const versions[] = {"client.authentication.k8s.io/v1",
@@ -161,16 +162,17 @@ bool kube_target_finish(KubeTarget *target, Str *problem, Arena *arena) {
     Str exec = kube_target_check_exec(&target->exec, arena);
     if (exec.len)
         *problem = exec;
-    return exec.len == 0 && reject(problem, "The address of the API server", server, arena) &&
-           reject(problem, "The URL of the proxy", proxy, arena) &&
-           reject(problem, "The certificate authority",
-                  kube_target_check_ca_certs(target->ca_certs), arena) &&
-           reject(problem, "The client certificate",
-                  kube_target_check_certificate(target->certificate), arena) &&
-           reject(problem, "The client key", kube_target_check_key(target->key), arena) &&
-           check_pair(target, problem, arena) &&
-           check_header(target->token, "The token", problem, arena) &&
-           check_header(target->server_name, "The server name (\"tls-server-name\")", problem,
-                        arena) &&
+    return exec.len == 0 &&
+           target_reject(problem, "The address of the API server", server, arena) &&
+           target_reject(problem, "The URL of the proxy", proxy, arena) &&
+           target_reject(problem, "The certificate authority",
+                         kube_target_check_ca_certs(target->ca_certs), arena) &&
+           target_reject(problem, "The client certificate",
+                         kube_target_check_certificate(target->certificate), arena) &&
+           target_reject(problem, "The client key", kube_target_check_key(target->key), arena) &&
+           target_check_pair(target, problem, arena) &&
+           target_check_header(target->token, "The token", problem, arena) &&
+           target_check_header(target->server_name, "The server name (\"tls-server-name\")",
+                               problem, arena) &&
            check_impersonation(&target->impersonation, problem, arena);
 }

@@ -17,19 +17,19 @@ typedef struct KubeReading {
     KubeNodeReader nodes;
 } KubeReading;
 
-static bool fail(KubeReading *reading, Str sentence) {
+static bool kubeconfig_fail(KubeReading *reading, Str sentence) {
     return kube_node_fail(&reading->nodes, sentence);
 }
 
-static bool fail_at(KubeReading *reading, KubeNode node, Str why) {
+static bool kubeconfig_fail_at(KubeReading *reading, KubeNode node, Str why) {
     return kube_node_fail_at(&reading->nodes, node, why);
 }
 
-static KubeNode member(KubeReading *reading, KubeNode node, const char *name) {
+static KubeNode kubeconfig_member(KubeReading *reading, KubeNode node, const char *name) {
     return kube_node_member(&reading->nodes, node, name);
 }
 
-static Str member_text(KubeReading *reading, KubeNode node, const char *name) {
+static Str kubeconfig_member_text(KubeReading *reading, KubeNode node, const char *name) {
     return kube_node_member_text(&reading->nodes, node, name);
 }
 
@@ -37,67 +37,70 @@ static bool member_bool(KubeReading *reading, KubeNode node, const char *name) {
     return kube_node_member_bool(&reading->nodes, node, name);
 }
 
-static bool is_text(const KubeFile *file) {
+static bool kubeconfig_is_text(const KubeFile *file) {
     return file->path.len == 0;
 }
 
 /* Reading files. */
 
-static bool spend(void *payload, size_t elements) {
+static bool kubeconfig_spend(void *payload, size_t elements) {
     size_t *left = payload;
     bool is_enough = elements <= *left;
     *left -= is_enough ? elements : 0;
     return is_enough;
 }
 
-static bool check_header(KubeReading *reading, KubeNode root, const char *name,
-                         const char *wanted) {
-    KubeNode found = member(reading, root, name);
+static bool kubeconfig_check_header(KubeReading *reading, KubeNode root, const char *name,
+                                    const char *wanted) {
+    KubeNode found = kubeconfig_member(reading, root, name);
     bool is_good = !kube_node_exists(found) || (kube_node_is(found, KIND_STRING) &&
                                                 str_equal_cstr(value_text(found.value), wanted));
-    return is_good ||
-           fail_at(reading, found,
-                   str_format(reading->nodes.arena, "of a kubeconfig is \"%s\"", wanted));
+    return is_good || kubeconfig_fail_at(
+                          reading, found,
+                          str_format(reading->nodes.arena, "of a kubeconfig is \"%s\"", wanted));
 }
 
-static bool add_text(KubeReading *reading, Str path, Str text) {
+static bool kubeconfig_add_text(KubeReading *reading, Str path, Str text) {
     Arena *arena = reading->nodes.arena;
     KubeFile file = {path, text, value_null(&TYPE_DYNAMIC)};
     size_t left = ELEMENTS_MAX;
     YamlFailure failure = {0};
     if (str_trim(text).len == 0)
         return true;
-    if (!yaml_value_read(text, (YamlBudget){spend, &left}, &file.root, &failure, arena)) {
+    if (!yaml_value_read(text, (YamlBudget){kubeconfig_spend, &left}, &file.root, &failure,
+                         arena)) {
         Str why = failure.what.len ? failure.what : STR("too many elements");
-        return fail(reading, str_format(arena, "%.*s is not YAML: line %zu: %.*s.",
-                                        STR_ARG(kube_node_file_name(&file, arena)), failure.line,
-                                        STR_ARG(why)));
+        return kubeconfig_fail(reading, str_format(arena, "%.*s is not YAML: line %zu: %.*s.",
+                                                   STR_ARG(kube_node_file_name(&file, arena)),
+                                                   failure.line, STR_ARG(why)));
     }
     KubeNode root = kube_node_root(&file);
     if (kube_node_exists(root) && !kube_node_is(root, KIND_OBJECT))
-        return fail_at(reading, root, STR("must be a mapping with clusters, users and contexts"));
+        return kubeconfig_fail_at(reading, root,
+                                  STR("must be a mapping with clusters, users and contexts"));
     vec_push(arena, &reading->files, file);
-    return check_header(reading, root, "kind", "Config") &&
-           check_header(reading, root, "apiVersion", "v1");
+    return kubeconfig_check_header(reading, root, "kind", "Config") &&
+           kubeconfig_check_header(reading, root, "apiVersion", "v1");
 }
 
-static bool add_file(KubeReading *reading, Str path) {
+static bool kubeconfig_add_file(KubeReading *reading, Str path) {
     const Disk *disk = reading->io->disk;
     Str text;
     int error = disk->read_file(disk->self, path, &text, reading->nodes.arena);
     if (error == -ENOENT && !reading->choice->is_exact)
         return true;
-    return error ? fail(reading, str_format(reading->nodes.arena, "\"%.*s\" cannot be read: %s.",
-                                            STR_ARG(path), strerror(-error)))
-                 : add_text(reading, path, text);
+    return error ? kubeconfig_fail(reading,
+                                   str_format(reading->nodes.arena, "\"%.*s\" cannot be read: %s.",
+                                              STR_ARG(path), strerror(-error)))
+                 : kubeconfig_add_text(reading, path, text);
 }
 
 static bool add_files(KubeReading *reading) {
     const KubeChoice *choice = reading->choice;
     if (choice->content.len)
-        return add_text(reading, STR_EMPTY, choice->content);
+        return kubeconfig_add_text(reading, STR_EMPTY, choice->content);
     vec_each(&choice->paths, path) {
-        if (!add_file(reading, *path))
+        if (!kubeconfig_add_file(reading, *path))
             return false;
     }
     return true;
@@ -118,26 +121,26 @@ static const KubeSection users = {"users", "user"};
  * entries to `names`. Returns whether the file has the entry. */
 static bool find_in_file(KubeReading *reading, const KubeFile *file, const KubeSection *section,
                          Str name, KubeNode *out, StrVec *names) {
-    KubeNode list = member(reading, kube_node_root(file), section->list);
+    KubeNode list = kubeconfig_member(reading, kube_node_root(file), section->list);
     size_t count = kube_node_count(&reading->nodes, list);
     bool is_found = false;
     for (size_t i = 0; i < count; i++) {
         KubeNode item = kube_node_item(&reading->nodes, list, i);
-        KubeNode label = member(reading, item, "name");
+        KubeNode label = kubeconfig_member(reading, item, "name");
         Str text = kube_node_text(&reading->nodes, label);
         vec_push(reading->nodes.arena, names, text);
         if (text.len == 0 || !str_equal(text, name))
             continue;
         if (is_found)
-            (void)fail_at(reading, label, STR("is the name of an earlier entry, too"));
+            (void)kubeconfig_fail_at(reading, label, STR("is the name of an earlier entry, too"));
         else
-            *out = member(reading, item, section->kind);
+            *out = kubeconfig_member(reading, item, section->kind);
         is_found = true;
     }
     return is_found;
 }
 
-static Str file_names(KubeReading *reading) {
+static Str kubeconfig_file_names(KubeReading *reading) {
     StrVec names = {0};
     vec_each(&reading->files, file)
         vec_push(reading->nodes.arena, &names, kube_node_file_name(file, reading->nodes.arena));
@@ -154,17 +157,17 @@ static bool fail_missing(KubeReading *reading, KubeNode from, const KubeSection 
     Str hint = nearest.len ? str_format(arena, "; the nearest name is \"%.*s\"", STR_ARG(nearest))
                            : STR_EMPTY;
     Str why = str_format(arena, "no %s \"%.*s\" in %.*s%.*s", section->kind, STR_ARG(name),
-                         STR_ARG(file_names(reading)), STR_ARG(hint));
-    return from.file
-               ? fail_at(reading, from,
-                         str_format(arena, "names a missing entry: there is %.*s", STR_ARG(why)))
-               : fail(reading, str_format(arena, "There is %.*s.", STR_ARG(why)));
+                         STR_ARG(kubeconfig_file_names(reading)), STR_ARG(hint));
+    return from.file ? kubeconfig_fail_at(
+                           reading, from,
+                           str_format(arena, "names a missing entry: there is %.*s", STR_ARG(why)))
+                     : kubeconfig_fail(reading, str_format(arena, "There is %.*s.", STR_ARG(why)));
 }
 
 /* Finds the entry with the name; the first file that has it counts. Without a name, `*out` stays
  * null. */
-static bool find_entry(KubeReading *reading, KubeNode from, const KubeSection *section, Str name,
-                       KubeNode *out) {
+static bool kubeconfig_find_entry(KubeReading *reading, KubeNode from, const KubeSection *section,
+                                  Str name, KubeNode *out) {
     StrVec names = {0};
     size_t before = reading->nodes.diags->error_count;
     bool is_found = name.len == 0;
@@ -177,20 +180,21 @@ static bool find_entry(KubeReading *reading, KubeNode from, const KubeSection *s
     if (!is_found)
         return fail_missing(reading, from, section, name, names);
     return !kube_node_exists(*out) || kube_node_is(*out, KIND_OBJECT) ||
-           fail_at(reading, *out, STR("must be a mapping"));
+           kubeconfig_fail_at(reading, *out, STR("must be a mapping"));
 }
 
 /* Reading an entry. */
 
 /* Joins *path, which an entry names, to the directory of the entry's file. A text has no directory:
  * a relative path is an error there. */
-static bool resolve(KubeReading *reading, KubeNode node, Str *path) {
+static bool kubeconfig_resolve(KubeReading *reading, KubeNode node, Str *path) {
     bool is_relative = !str_starts_with(*path, STR("/"));
-    if (is_text(node.file) && is_relative)
-        return fail_at(reading, node,
-                       STR("is a relative path, but this kubeconfig is a text without a "
-                           "directory. Use an absolute path, or the member that ends in -data"));
-    if (!is_text(node.file))
+    if (kubeconfig_is_text(node.file) && is_relative)
+        return kubeconfig_fail_at(
+            reading, node,
+            STR("is a relative path, but this kubeconfig is a text without a "
+                "directory. Use an absolute path, or the member that ends in -data"));
+    if (!kubeconfig_is_text(node.file))
         *path = disk_join(disk_directory_of(node.file->path), *path, reading->nodes.arena);
     return true;
 }
@@ -205,82 +209,86 @@ static Str without_spaces(Str text, Arena *arena) {
 }
 
 /* Reads PEM text: "x-data" holds it in base64, else "x" names a file. */
-static void read_pem(KubeReading *reading, KubeNode entry, const char *name, Str (*check)(Str),
-                     Str *out) {
+static void kubeconfig_read_pem(KubeReading *reading, KubeNode entry, const char *name,
+                                Str (*check)(Str), Str *out) {
     Arena *arena = reading->nodes.arena;
     const Disk *disk = reading->io->disk;
-    KubeNode data = member(reading, entry, str_to_cstr(str_format(arena, "%s-data", name), arena));
-    KubeNode file = member(reading, entry, name);
+    KubeNode data =
+        kubeconfig_member(reading, entry, str_to_cstr(str_format(arena, "%s-data", name), arena));
+    KubeNode file = kubeconfig_member(reading, entry, name);
     Str encoded = without_spaces(kube_node_text(&reading->nodes, data), arena);
     Str path = kube_node_text(&reading->nodes, file);
     KubeNode used = encoded.len ? data : file;
     Str pem = STR_EMPTY;
     if (encoded.len && !base64_decode(encoded, &pem, arena)) {
-        (void)fail_at(reading, data, STR("is not base64"));
+        (void)kubeconfig_fail_at(reading, data, STR("is not base64"));
         return;
     }
     if (encoded.len == 0 && path.len) {
-        if (!resolve(reading, file, &path))
+        if (!kubeconfig_resolve(reading, file, &path))
             return;
         int error = disk->read_file(disk->self, path, &pem, arena);
         if (error) {
-            (void)fail_at(reading, file,
-                          str_format(arena, "is a file that cannot be read: \"%.*s\": %s",
-                                     STR_ARG(path), strerror(-error)));
+            (void)kubeconfig_fail_at(reading, file,
+                                     str_format(arena,
+                                                "is a file that cannot be read: \"%.*s\": %s",
+                                                STR_ARG(path), strerror(-error)));
             return;
         }
     }
     Str why = pem.len == 0 && path.len && !encoded.len ? STR("is an empty file") : check(pem);
     if (why.len)
-        (void)fail_at(reading, used, why);
+        (void)kubeconfig_fail_at(reading, used, why);
     *out = pem;
 }
 
-static void check_text(KubeReading *reading, KubeNode entry, const char *name, Str why) {
+static void kubeconfig_check_text(KubeReading *reading, KubeNode entry, const char *name, Str why) {
     if (why.len)
-        (void)fail_at(reading, member(reading, entry, name), why);
+        (void)kubeconfig_fail_at(reading, kubeconfig_member(reading, entry, name), why);
 }
 
 static void read_cluster(KubeReading *reading, KubeNode cluster, KubeTarget *out) {
     static const char *const insecure = "insecure-skip-tls-verify";
-    Str server = member_text(reading, cluster, "server");
+    Str server = kubeconfig_member_text(reading, cluster, "server");
     out->server = kube_target_complete_server(server, reading->nodes.arena);
     out->skip_verify = member_bool(reading, cluster, insecure);
-    out->server_name = member_text(reading, cluster, "tls-server-name");
-    out->proxy = member_text(reading, cluster, "proxy-url");
+    out->server_name = kubeconfig_member_text(reading, cluster, "tls-server-name");
+    out->proxy = kubeconfig_member_text(reading, cluster, "proxy-url");
     out->no_compression = member_bool(reading, cluster, "disable-compression");
-    read_pem(reading, cluster, "certificate-authority", kube_target_check_ca_certs, &out->ca_certs);
+    kubeconfig_read_pem(reading, cluster, "certificate-authority", kube_target_check_ca_certs,
+                        &out->ca_certs);
     if (out->server.len == 0)
-        (void)fail_at(reading, cluster, STR("has no \"server\""));
+        (void)kubeconfig_fail_at(reading, cluster, STR("has no \"server\""));
     else
-        check_text(reading, cluster, "server", kube_target_check_server(out->server));
+        kubeconfig_check_text(reading, cluster, "server", kube_target_check_server(out->server));
     if (out->proxy.len)
-        check_text(reading, cluster, "proxy-url", kube_target_check_proxy(out->proxy));
+        kubeconfig_check_text(reading, cluster, "proxy-url", kube_target_check_proxy(out->proxy));
     if (out->skip_verify && out->ca_certs.len)
-        check_text(reading, cluster, insecure,
-                   STR("must not be true beside a certificate authority; keep one of them"));
+        kubeconfig_check_text(
+            reading, cluster, insecure,
+            STR("must not be true beside a certificate authority; keep one of them"));
 }
 
 /* "extensions: [{name: client.authentication.k8s.io/exec, extension: …}]" */
 static Value exec_config(KubeReading *reading, KubeNode cluster) {
-    KubeNode list = member(reading, cluster, "extensions");
+    KubeNode list = kubeconfig_member(reading, cluster, "extensions");
     size_t count = kube_node_count(&reading->nodes, list);
     for (size_t i = 0; i < count; i++) {
         KubeNode item = kube_node_item(&reading->nodes, list, i);
-        if (str_equal(member_text(reading, item, "name"), STR(EXEC_EXTENSION)))
-            return member(reading, item, "extension").value;
+        if (str_equal(kubeconfig_member_text(reading, item, "name"), STR(EXEC_EXTENSION)))
+            return kubeconfig_member(reading, item, "extension").value;
     }
     return value_null(&TYPE_DYNAMIC);
 }
 
 /* "env: [{name: A, value: b}]" */
 static void read_env(KubeReading *reading, KubeNode exec, StrVec *out) {
-    KubeNode list = member(reading, exec, "env");
+    KubeNode list = kubeconfig_member(reading, exec, "env");
     size_t count = kube_node_count(&reading->nodes, list);
     for (size_t i = 0; i < count; i++) {
         KubeNode item = kube_node_item(&reading->nodes, list, i);
-        Str name = member_text(reading, item, "name");
-        Str value = member_text(reading, item, "value");
+        Str name = kubeconfig_member_text(reading, item, "name");
+        Str value = kubeconfig_member_text(reading, item, "value");
         vec_push(reading->nodes.arena, out,
                  str_format(reading->nodes.arena, "%.*s=%.*s", STR_ARG(name), STR_ARG(value)));
     }
@@ -292,45 +300,46 @@ static KubeInteractive interactive_mode(KubeReading *reading, KubeNode exec) {
         [KUBE_INTERACTIVE_NEVER] = "Never",
         [KUBE_INTERACTIVE_ALWAYS] = "Always",
     };
-    Str text = member_text(reading, exec, "interactiveMode");
+    Str text = kubeconfig_member_text(reading, exec, "interactiveMode");
     for (size_t i = 0; i < ARRAY_COUNT(modes); i++) {
         if (str_equal_cstr(text, modes[i]))
             return (KubeInteractive)i;
     }
     if (text.len)
-        check_text(reading, exec, "interactiveMode", STR("must be Never, IfAvailable or Always"));
+        kubeconfig_check_text(reading, exec, "interactiveMode",
+                              STR("must be Never, IfAvailable or Always"));
     return KUBE_INTERACTIVE_IF_AVAILABLE;
 }
 
 /* A command with a slash is relative to the directory of its kubeconfig. */
-static void read_exec(KubeReading *reading, KubeNode exec, KubeExec *out) {
-    Str command = member_text(reading, exec, "command");
+static void kubeconfig_read_exec(KubeReading *reading, KubeNode exec, KubeExec *out) {
+    Str command = kubeconfig_member_text(reading, exec, "command");
     size_t before = reading->nodes.diags->error_count;
-    if (!is_text(exec.file) && str_find_char(command, '/', 0) != SIZE_MAX)
+    if (!kubeconfig_is_text(exec.file) && str_find_char(command, '/', 0) != SIZE_MAX)
         command = disk_join(disk_directory_of(exec.file->path), command, reading->nodes.arena);
     out->command = command;
-    out->api_version = member_text(reading, exec, "apiVersion");
-    out->install_hint = member_text(reading, exec, "installHint");
+    out->api_version = kubeconfig_member_text(reading, exec, "apiVersion");
+    out->install_hint = kubeconfig_member_text(reading, exec, "installHint");
     out->should_get_cluster = member_bool(reading, exec, "provideClusterInfo");
     out->interactive = interactive_mode(reading, exec);
-    kube_node_texts(&reading->nodes, member(reading, exec, "args"), &out->args);
+    kube_node_texts(&reading->nodes, kubeconfig_member(reading, exec, "args"), &out->args);
     read_env(reading, exec, &out->env);
     Str problem = out->command.len || out->api_version.len
                       ? kube_target_check_exec(out, reading->nodes.arena)
                       : STR("The credential plugin (\"exec\") has no \"command\".");
     if (problem.len && reading->nodes.diags->error_count == before)
-        (void)fail_at(reading, exec,
-                      str_format(reading->nodes.arena, "is invalid: %.*s",
-                                 STR_ARG(str_slice(problem, 0, problem.len - 1))));
+        (void)kubeconfig_fail_at(reading, exec,
+                                 str_format(reading->nodes.arena, "is invalid: %.*s",
+                                            STR_ARG(str_slice(problem, 0, problem.len - 1))));
 }
 
 static void read_impersonation(KubeReading *reading, KubeNode user, KubeImpersonation *out) {
-    KubeNode extra = member(reading, user, "as-user-extra");
-    out->user = member_text(reading, user, "as");
-    out->uid = member_text(reading, user, "as-uid");
-    kube_node_texts(&reading->nodes, member(reading, user, "as-groups"), &out->groups);
+    KubeNode extra = kubeconfig_member(reading, user, "as-user-extra");
+    out->user = kubeconfig_member_text(reading, user, "as");
+    out->uid = kubeconfig_member_text(reading, user, "as-uid");
+    kube_node_texts(&reading->nodes, kubeconfig_member(reading, user, "as-groups"), &out->groups);
     if (kube_node_exists(extra) && !kube_node_is(extra, KIND_OBJECT))
-        (void)fail_at(reading, extra, STR("must be a mapping of lists"));
+        (void)kubeconfig_fail_at(reading, extra, STR("must be a mapping of lists"));
     for (size_t i = 0; kube_node_is(extra, KIND_OBJECT) && i < extra.value.count; i++) {
         KubeExtra added = {.key = value_key_at(extra.value, i)};
         Path path = path_attribute(extra.path, added.key, reading->nodes.arena);
@@ -352,7 +361,7 @@ static const ProviderHint provider_hints[] = {
 };
 
 static void reject_auth_provider(KubeReading *reading, KubeNode user) {
-    KubeNode provider = member(reading, user, "auth-provider");
+    KubeNode provider = kubeconfig_member(reading, user, "auth-provider");
     const char *hint = "\"token\" or a client certificate does as well";
     if (!kube_node_exists(provider))
         return;
@@ -361,61 +370,69 @@ static void reject_auth_provider(KubeReading *reading, KubeNode user) {
         if (str_equal_cstr(name, provider_hints[i].name))
             hint = provider_hints[i].hint;
     }
-    (void)fail_at(reading, provider,
-                  str_format(reading->nodes.arena,
-                             "is not supported; Kubernetes replaced auth-provider by \"exec\". Use "
-                             "an \"exec\" section: %s",
-                             hint));
+    (void)kubeconfig_fail_at(
+        reading, provider,
+        str_format(reading->nodes.arena,
+                   "is not supported; Kubernetes replaced auth-provider by \"exec\". Use "
+                   "an \"exec\" section: %s",
+                   hint));
 }
 
 /* A text may come from anywhere: it must not make us run a program, or send the content of a file
  * to its server. */
 static void check_trust(KubeReading *reading, KubeNode user, const KubeTarget *target) {
-    bool is_trusted = !is_text(user.file) || reading->choice->allow_exec;
+    bool is_trusted = !kubeconfig_is_text(user.file) || reading->choice->allow_exec;
     bool has_token = target->token.len || target->user.len;
     if (!is_trusted && target->exec.command.len && !has_token)
-        check_text(reading, user, "exec",
-                   STR("runs a program, which a kubeconfig text must not do. Use a kubeconfig "
-                       "file, the argument \"exec\", or allow_exec = true"));
+        kubeconfig_check_text(
+            reading, user, "exec",
+            STR("runs a program, which a kubeconfig text must not do. Use a kubeconfig "
+                "file, the argument \"exec\", or allow_exec = true"));
     if (!is_trusted && target->token_file.len)
-        check_text(reading, user, "tokenFile",
-                   STR("reads a local file, which a kubeconfig text must not do. Use a kubeconfig "
-                       "file, \"token\", or allow_exec = true"));
+        kubeconfig_check_text(
+            reading, user, "tokenFile",
+            STR("reads a local file, which a kubeconfig text must not do. Use a kubeconfig "
+                "file, \"token\", or allow_exec = true"));
 }
 
 static void check_user(KubeReading *reading, KubeNode user, const KubeTarget *target) {
     bool has_password = target->user.len || target->password.len;
     if (has_password && (target->token.len || target->token_file.len))
-        (void)fail_at(reading, user, STR("has both a token and a user name with a password"));
+        (void)kubeconfig_fail_at(reading, user,
+                                 STR("has both a token and a user name with a password"));
     if (target->certificate.len && target->key.len == 0)
-        (void)fail_at(reading, user, STR("has a \"client-certificate\", but no \"client-key\""));
+        (void)kubeconfig_fail_at(reading, user,
+                                 STR("has a \"client-certificate\", but no \"client-key\""));
     if (target->key.len && target->certificate.len == 0)
-        (void)fail_at(reading, user, STR("has a \"client-key\", but no \"client-certificate\""));
+        (void)kubeconfig_fail_at(reading, user,
+                                 STR("has a \"client-key\", but no \"client-certificate\""));
     check_trust(reading, user, target);
 }
 
 static void read_user(KubeReading *reading, KubeNode user, KubeNode cluster, KubeTarget *out) {
-    KubeNode exec = member(reading, user, "exec");
-    KubeNode token_file = member(reading, user, "tokenFile");
-    out->token = str_trim(member_text(reading, user, "token"));
+    KubeNode exec = kubeconfig_member(reading, user, "exec");
+    KubeNode token_file = kubeconfig_member(reading, user, "tokenFile");
+    out->token = str_trim(kubeconfig_member_text(reading, user, "token"));
     out->token_file = kube_node_text(&reading->nodes, token_file);
-    out->user = member_text(reading, user, "username");
-    out->password = member_text(reading, user, "password");
-    read_pem(reading, user, "client-certificate", kube_target_check_certificate, &out->certificate);
-    read_pem(reading, user, "client-key", kube_target_check_key, &out->key);
+    out->user = kubeconfig_member_text(reading, user, "username");
+    out->password = kubeconfig_member_text(reading, user, "password");
+    kubeconfig_read_pem(reading, user, "client-certificate", kube_target_check_certificate,
+                        &out->certificate);
+    kubeconfig_read_pem(reading, user, "client-key", kube_target_check_key, &out->key);
     reject_auth_provider(reading, user);
     if (kube_node_exists(exec))
-        read_exec(reading, exec, &out->exec);
+        kubeconfig_read_exec(reading, exec, &out->exec);
     if (out->exec.should_get_cluster)
         out->exec_config = exec_config(reading, cluster);
     if (out->token_file.len)
-        (void)resolve(reading, token_file, &out->token_file);
+        (void)kubeconfig_resolve(reading, token_file, &out->token_file);
     check_user(reading, user, out);
 }
 
 /* Reads the entries. As for kubectl, a server without TLS gets impersonation alone, and no
  * credentials. */
-static bool read_entries(KubeReading *reading, KubeNode cluster, KubeNode user, KubeTarget *out) {
+static bool kubeconfig_read_entries(KubeReading *reading, KubeNode cluster, KubeNode user,
+                                    KubeTarget *out) {
     size_t before = reading->nodes.diags->error_count;
     Str problem = STR_EMPTY;
     if (cluster.file)
@@ -428,9 +445,9 @@ static bool read_entries(KubeReading *reading, KubeNode cluster, KubeNode user, 
     if (reading->nodes.diags->error_count > before)
         return false;
     return kube_target_finish(out, &problem, reading->nodes.arena) ||
-           fail_at(reading, user.file ? user : cluster,
-                   str_format(reading->nodes.arena, "is invalid: %.*s",
-                              STR_ARG(str_slice(problem, 0, problem.len - 1))));
+           kubeconfig_fail_at(reading, user.file ? user : cluster,
+                              str_format(reading->nodes.arena, "is invalid: %.*s",
+                                         STR_ARG(str_slice(problem, 0, problem.len - 1))));
 }
 
 /* Returns the argument, or else the text of the member. Sets *from to the member that has the name,
@@ -442,7 +459,7 @@ static Str chosen(KubeReading *reading, Str argument, KubeNode member, KubeNode 
 
 static KubeNode current_context(KubeReading *reading) {
     vec_each(&reading->files, file) {
-        KubeNode found = member(reading, kube_node_root(file), "current-context");
+        KubeNode found = kubeconfig_member(reading, kube_node_root(file), "current-context");
         bool is_empty = kube_node_is(found, KIND_STRING) && found.value.count == 0;
         if (kube_node_exists(found) && !is_empty)
             return found;
@@ -454,22 +471,23 @@ static bool read_context(KubeReading *reading, KubeTarget *out) {
     const KubeChoice *choice = reading->choice;
     KubeNode context = {0}, cluster = {0}, user = {0}, from = {0};
     Str name = chosen(reading, choice->context, current_context(reading), &from);
-    if (!find_entry(reading, from, &contexts, name, &context))
+    if (!kubeconfig_find_entry(reading, from, &contexts, name, &context))
         return false;
     KubeNode none = {0};
     name = chosen(reading, choice->cluster,
-                  context.file ? member(reading, context, "cluster") : none, &from);
-    if (!find_entry(reading, from, &clusters, name, &cluster))
+                  context.file ? kubeconfig_member(reading, context, "cluster") : none, &from);
+    if (!kubeconfig_find_entry(reading, from, &clusters, name, &cluster))
         return false;
     if (context.file && name.len == 0)
-        return fail_at(reading, context, STR("names no cluster"));
+        return kubeconfig_fail_at(reading, context, STR("names no cluster"));
     name = chosen(reading, choice->user_name,
-                  context.file ? member(reading, context, "user") : none, &from);
-    if (!find_entry(reading, from, &users, name, &user))
+                  context.file ? kubeconfig_member(reading, context, "user") : none, &from);
+    if (!kubeconfig_find_entry(reading, from, &users, name, &user))
         return false;
-    out->namespace = chosen(reading, choice->namespace,
-                            context.file ? member(reading, context, "namespace") : none, &from);
-    return read_entries(reading, cluster, user, out);
+    out->namespace =
+        chosen(reading, choice->namespace,
+               context.file ? kubeconfig_member(reading, context, "namespace") : none, &from);
+    return kubeconfig_read_entries(reading, cluster, user, out);
 }
 
 bool kubeconfig_read(const Io *io, const KubeChoice *choice, KubeTarget *out, Arena *arena,

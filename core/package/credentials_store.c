@@ -8,13 +8,14 @@
 
 #include <errno.h>
 
-static bool fail(Str path, const char *why, Diags *diags) {
+static bool credentials_store_fail(Str path, const char *why, Diags *diags) {
     diags_error(diags, NO_RANGE, "Credentials not stored", "\"%.*s\": %s.", STR_ARG(path), why);
     return false;
 }
 
 /* Returns a copy of the object with another member `name`; without it if `item` is NULL. */
-static Value with_member(Value object, Str name, const Value *item, Arena *arena) {
+static Value credentials_store_with_member(Value object, Str name, const Value *item,
+                                           Arena *arena) {
     Str *names = arena_new_array(arena, Str, object.count + 1);
     Value *items = arena_new_array(arena, Value, object.count + 1);
     size_t count = 0;
@@ -31,13 +32,13 @@ static Value with_member(Value object, Str name, const Value *item, Arena *arena
     return value_object(names, items, count, arena);
 }
 
-static bool is_object(Value value) {
+static bool credentials_store_is_object(Value value) {
     return value_is_present(value) && value.type->kind == KIND_OBJECT;
 }
 
 /* Reads the file; a missing one is empty. *hosts is its member `credentials`. */
-static bool read_file(const Io *io, Str path, Value *document, Value *hosts, Arena *arena,
-                      Diags *diags) {
+static bool credentials_store_read_file(const Io *io, Str path, Value *document, Value *hosts,
+                                        Arena *arena, Diags *diags) {
     Str text;
     const char *error;
     size_t offset;
@@ -47,11 +48,13 @@ static bool read_file(const Io *io, Str path, Value *document, Value *hosts, Are
     if (status == -ENOENT || status == -ENOTDIR)
         return true;
     if (status != 0)
-        return fail(path, strerror(-status), diags);
-    if (!json_parse_any(text, document, &error, &offset, arena) || !is_object(*document))
-        return fail(path, "the file is not a JSON object", diags);
-    return !value_find_present(*document, STR("credentials"), hosts) || is_object(*hosts) ||
-           fail(path, "\"credentials\" is not a JSON object", diags);
+        return credentials_store_fail(path, strerror(-status), diags);
+    if (!json_parse_any(text, document, &error, &offset, arena) ||
+        !credentials_store_is_object(*document))
+        return credentials_store_fail(path, "the file is not a JSON object", diags);
+    return !value_find_present(*document, STR("credentials"), hosts) ||
+           credentials_store_is_object(*hosts) ||
+           credentials_store_fail(path, "\"credentials\" is not a JSON object", diags);
 }
 
 bool credentials_store_find(const PackageSources *sources, Str host, CredentialsPlace *out,
@@ -66,7 +69,7 @@ bool credentials_store_find(const PackageSources *sources, Str host, Credentials
             "\".terraform.d\", the place of the credentials.");
         return false;
     }
-    if (!read_file(sources->io, path, &document, &hosts, arena, diags))
+    if (!credentials_store_read_file(sources->io, path, &document, &hosts, arena, diags))
         return false;
     *out = known && known->is_configured            ? CREDENTIALS_IN_SETTINGS
            : value_find_present(hosts, host, &item) ? CREDENTIALS_IN_FILE
@@ -89,8 +92,8 @@ static Str token_object(Str token, Arena *arena) {
     return json_text(value_object(&name, &item, 1, arena), arena);
 }
 
-static bool call_helper(const PackageSources *sources, Str host, Str token, Arena *arena,
-                        Diags *diags) {
+static bool credentials_store_call_helper(const PackageSources *sources, Str host, Str token,
+                                          Arena *arena, Diags *diags) {
     Str out, problem;
     bool is_removal = token.len == 0;
     if (credentials_helper_run(sources, is_removal ? "forget" : "store", host,
@@ -105,7 +108,7 @@ static bool call_helper(const PackageSources *sources, Str host, Str token, Aren
     return false;
 }
 
-static Str text_of(Value document, Arena *arena) {
+static Str credentials_store_text_of(Value document, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     JsonWriter writer;
     json_writer_init(&writer, &text, 2);
@@ -121,13 +124,14 @@ static bool change_file(const Io *io, Str path, Str host, Str token, Arena *aren
     Str real = path;
     Value text = value_string(token, arena);
     Value item = value_object(&name, &text, 1, arena);
-    if (!read_file(io, path, &document, &hosts, arena, diags))
+    if (!credentials_store_read_file(io, path, &document, &hosts, arena, diags))
         return false;
-    hosts = with_member(hosts, host, token.len ? &item : NULL, arena);
-    document = with_member(document, STR("credentials"), &hosts, arena);
+    hosts = credentials_store_with_member(hosts, host, token.len ? &item : NULL, arena);
+    document = credentials_store_with_member(document, STR("credentials"), &hosts, arena);
     (void)io->disk->real_path(io->disk->self, path, &real, arena); /* keeps a symbolic link */
-    int error = io->disk->write_file(io->disk->self, real, text_of(document, arena), 0600);
-    return error == 0 || fail(path, strerror(-error), diags);
+    int error = io->disk->write_file(io->disk->self, real,
+                                     credentials_store_text_of(document, arena), 0600);
+    return error == 0 || credentials_store_fail(path, strerror(-error), diags);
 }
 
 bool credentials_store_put(const PackageSources *sources, CredentialsPlace place, Str host,
@@ -137,12 +141,12 @@ bool credentials_store_put(const PackageSources *sources, CredentialsPlace place
     Str directory = disk_directory_of(path);
     DiskFile lock;
     if (place == CREDENTIALS_IN_HELPER)
-        return call_helper(sources, host, token, arena, diags);
+        return credentials_store_call_helper(sources, host, token, arena, diags);
     int error = io->disk->make_directories(io->disk->self, directory, 0700);
     if (error == 0)
         error = package_store_lock(io, directory, sources->cancel, &lock, arena);
     if (error != 0)
-        return fail(path, strerror(-error), diags);
+        return credentials_store_fail(path, strerror(-error), diags);
     bool ok = change_file(io, path, host, token, arena, diags);
     io->disk->close(io->disk->self, lock);
     return ok;

@@ -16,7 +16,7 @@ typedef struct LockReader {
     Diags *diags;
 } LockReader;
 
-static bool refuse(LockReader *reader, SourceRange range, const char *detail) {
+static bool dependency_lock_refuse(LockReader *reader, SourceRange range, const char *detail) {
     diags_error(reader->diags, range, "Invalid dependency lock file",
                 "%s \"loam init\" maintains this file: correct it, or restore it from version "
                 "control.",
@@ -24,11 +24,12 @@ static bool refuse(LockReader *reader, SourceRange range, const char *detail) {
     return false;
 }
 
-static bool read_text(LockReader *reader, const NativeAttribute *attribute, Str *out) {
+static bool lock_read_text(LockReader *reader, const NativeAttribute *attribute, Str *out) {
     Value value;
     if (!expr_as_literal(attribute->expr, &value, reader->arena) || !value_is_present(value) ||
         value.type != &TYPE_STRING)
-        return refuse(reader, attribute->range, "This argument must be a literal string.");
+        return dependency_lock_refuse(reader, attribute->range,
+                                      "This argument must be a literal string.");
     *out = value_text(value);
     return true;
 }
@@ -44,56 +45,61 @@ static bool read_hashes(LockReader *reader, const NativeAttribute *attribute, St
         if (is_list)
             vec_push(reader->arena, out, value_text(item));
     }
-    return is_list || refuse(reader, attribute->range,
-                             "\"hashes\" must be a list of strings such as \"h1:…\".");
+    return is_list ||
+           dependency_lock_refuse(reader, attribute->range,
+                                  "\"hashes\" must be a list of strings such as \"h1:…\".");
 }
 
-static bool read_arguments(LockReader *reader, const NativeBody *body, DependencyEntry *entry) {
+static bool lock_read_arguments(LockReader *reader, const NativeBody *body,
+                                DependencyEntry *entry) {
     map_each(&body->attributes, item) {
         const NativeAttribute *attribute = item->value;
         bool ok = true;
         if (str_equal_cstr(attribute->name, "version"))
-            ok = read_text(reader, attribute, &entry->version);
+            ok = lock_read_text(reader, attribute, &entry->version);
         else if (str_equal_cstr(attribute->name, "constraints"))
-            ok = read_text(reader, attribute, &entry->constraints);
+            ok = lock_read_text(reader, attribute, &entry->constraints);
         else if (str_equal_cstr(attribute->name, "hashes"))
             ok = read_hashes(reader, attribute, &entry->hashes);
         else
-            ok = refuse(reader, attribute->name_range, "This argument is not known here.");
+            ok = dependency_lock_refuse(reader, attribute->name_range,
+                                        "This argument is not known here.");
         if (!ok)
             return false;
     }
     return true;
 }
 
-static bool read_provider(LockReader *reader, const NativeBlock *block) {
+static bool lock_read_provider(LockReader *reader, const NativeBlock *block) {
     DependencyEntry entry = {0};
     bool is_fine;
     if (block->labels.count != 1)
-        return refuse(reader, block->type_range,
-                      "A provider block has one label, the address of the provider.");
+        return dependency_lock_refuse(
+            reader, block->type_range,
+            "A provider block has one label, the address of the provider.");
     SourceRange place = block->labels.items[0].range;
     entry.address = block->labels.items[0].text;
     if (!provider_address_is_complete(entry.address))
-        return refuse(reader, place,
-                      "The address of a provider must have the form "
-                      "\"host/namespace/type\".");
+        return dependency_lock_refuse(reader, place,
+                                      "The address of a provider must have the form "
+                                      "\"host/namespace/type\".");
     if (dependency_lock_find(reader->lock, entry.address))
-        return refuse(reader, place, "An earlier block has the same provider.");
-    if (!read_arguments(reader, block->body, &entry))
+        return dependency_lock_refuse(reader, place, "An earlier block has the same provider.");
+    if (!lock_read_arguments(reader, block->body, &entry))
         return false;
     if (!version_constraint_is_version(entry.version))
-        return refuse(reader, block->type_range,
-                      "The block needs \"version\", a version such as \"1.2.3\".");
+        return dependency_lock_refuse(reader, block->type_range,
+                                      "The block needs \"version\", a version such as \"1.2.3\".");
     if (entry.constraints.len &&
         !version_constraint_check(entry.constraints, STR("1.0.0"), &is_fine))
-        return refuse(reader, block->type_range, "\"constraints\" is not a version constraint.");
+        return dependency_lock_refuse(reader, block->type_range,
+                                      "\"constraints\" is not a version constraint.");
     dependency_lock_set(reader->lock, entry, reader->arena);
     return true;
 }
 
 /* Reads the name of the program that maintains the file from its first line. */
-static Str program_of(Str text) {
+static Str lock_program_of(Str text) {
     Str line;
     if (!str_next_field(&text, '\n', &line) || !str_starts_with(line, STR(HEAD_START)) ||
         !str_ends_with(line, STR(HEAD_END)))
@@ -101,17 +107,19 @@ static Str program_of(Str text) {
     return str_slice(line, sizeof HEAD_START - 1, line.len - (sizeof HEAD_END - 1));
 }
 
-static bool read_body(LockReader *reader, const NativeBody *body) {
+static bool lock_read_body(LockReader *reader, const NativeBody *body) {
     map_each(&body->attributes, item) {
         const NativeAttribute *attribute = item->value;
-        return refuse(reader, attribute->name_range, "The file has only provider blocks.");
+        return dependency_lock_refuse(reader, attribute->name_range,
+                                      "The file has only provider blocks.");
     }
     vec_each(&body->blocks, block) {
         bool is_provider = str_equal_cstr((*block)->type, "provider");
-        if (is_provider && !read_provider(reader, *block))
+        if (is_provider && !lock_read_provider(reader, *block))
             return false;
         if (!is_provider && !str_equal_cstr((*block)->type, "module"))
-            return refuse(reader, (*block)->type_range, "The file has only provider blocks.");
+            return dependency_lock_refuse(reader, (*block)->type_range,
+                                          "The file has only provider blocks.");
         if (!is_provider)
             diags_warning(reader->diags, (*block)->type_range, "Unsupported dependency lock",
                           "The lock file has a block for modules, which this version ignores.");
@@ -123,9 +131,9 @@ bool dependency_lock_parse(Str path, Str text, DependencyLock *out, Arena *arena
     const SourceText *source = source_text_new(path, text, arena);
     const FunctionTable *functions = function_table_new(NULL, 0, arena);
     const NativeBody *body;
-    DependencyLock lock = {.text = text, .program = program_of(text)};
+    DependencyLock lock = {.text = text, .program = lock_program_of(text)};
     LockReader reader = {&lock, arena, diags};
-    if (!native_parse(source, functions, &body, arena, diags) || !read_body(&reader, body))
+    if (!native_parse(source, functions, &body, arena, diags) || !lock_read_body(&reader, body))
         return false;
     *out = lock;
     return true;
@@ -147,7 +155,7 @@ bool dependency_lock_read(const Io *io, Str directory, DependencyLock *out, Aren
     return false;
 }
 
-static void add_entry(const DependencyEntry *entry, StrBuf *out) {
+static void lock_add_entry(const DependencyEntry *entry, StrBuf *out) {
     const char *space = entry->constraints.len ? "    " : "";
     strbuf_add_format(out, "\nprovider \"%.*s\" {\n  version %s= \"%.*s\"\n",
                       STR_ARG(entry->address), space, STR_ARG(entry->version));
@@ -167,7 +175,7 @@ Str dependency_lock_text(const DependencyLock *lock, Arena *arena) {
     strbuf_add_format(&text, HEAD_START "%.*s" HEAD_END "\n", STR_ARG(program));
     strbuf_add_cstr(&text, "# Manual edits may be lost in future updates.\n");
     vec_each(&lock->entries, entry) {
-        add_entry(entry, &text);
+        lock_add_entry(entry, &text);
     }
     return strbuf_str(&text);
 }
@@ -197,7 +205,7 @@ DependencyEntry *dependency_lock_find(const DependencyLock *lock, Str address) {
     return NULL;
 }
 
-static StrVec sorted(const StrVec *hashes, Arena *arena) {
+static StrVec lock_sorted(const StrVec *hashes, Arena *arena) {
     StrVec all = {0};
     StrVec unique = {0};
     vec_each(hashes, hash) {
@@ -213,7 +221,7 @@ static StrVec sorted(const StrVec *hashes, Arena *arena) {
 
 void dependency_lock_set(DependencyLock *lock, DependencyEntry entry, Arena *arena) {
     DependencyEntry *known = dependency_lock_find(lock, entry.address);
-    entry.hashes = sorted(&entry.hashes, arena);
+    entry.hashes = lock_sorted(&entry.hashes, arena);
     if (known) {
         *known = entry;
         return;

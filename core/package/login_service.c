@@ -14,12 +14,12 @@ enum { SECRET_SIZE = 32 };
 #define FIRST_PORT 1024
 #define LAST_PORT  65535
 
-static bool fail(Str *problem, Arena *arena, Str host, const char *why) {
+static bool service_fail(Str *problem, Arena *arena, Str host, const char *why) {
     *problem = str_format(arena, "The login service of \"%.*s\" %s.", STR_ARG(host), why);
     return false;
 }
 
-static bool read_url(Value service, const char *name, Str base, Str *out, Arena *arena) {
+static bool service_read_url(Value service, const char *name, Str base, Str *out, Arena *arena) {
     Str text;
     if (!value_find_text(service, str_from_cstr(name), &text))
         return false;
@@ -27,7 +27,7 @@ static bool read_url(Value service, const char *name, Str base, Str *out, Arena 
     return str_starts_with(*out, STR("https://"));
 }
 
-static bool read_port(Value ports, size_t i, uint16_t *out) {
+static bool service_read_port(Value ports, size_t i, uint16_t *out) {
     int64_t number;
     Value port = value_at(ports, i);
     if (!value_is_present(port) || port.type != &TYPE_NUMBER || !value_to_int(port, &number) ||
@@ -43,11 +43,11 @@ static bool read_ports(Value service, LoginService *out) {
     out->last_port = LAST_PORT;
     if (!value_find_tuple(service, STR("ports"), &ports))
         return true;
-    return ports.count == 2 && read_port(ports, 0, &out->first_port) &&
-           read_port(ports, 1, &out->last_port) && out->first_port <= out->last_port;
+    return ports.count == 2 && service_read_port(ports, 0, &out->first_port) &&
+           service_read_port(ports, 1, &out->last_port) && out->first_port <= out->last_port;
 }
 
-static bool has_text(Value tuple, Str text) {
+static bool service_has_text(Value tuple, Str text) {
     for (size_t i = 0; i < tuple.count; i++) {
         Value item = value_at(tuple, i);
         if (value_is_present(item) && item.type == &TYPE_STRING &&
@@ -57,7 +57,7 @@ static bool has_text(Value tuple, Str text) {
     return false;
 }
 
-static Str joined(Value tuple, Arena *arena) {
+static Str service_joined(Value tuple, Arena *arena) {
     StrVec texts = {0};
     for (size_t i = 0; i < tuple.count; i++) {
         Value item = value_at(tuple, i);
@@ -67,21 +67,24 @@ static Str joined(Value tuple, Arena *arena) {
     return str_join(texts.items, texts.count, STR(" "), arena);
 }
 
-static bool read_service(Str host, Value service, Str base, LoginService *out, Str *problem,
-                         Arena *arena) {
+static bool service_read_service(Str host, Value service, Str base, LoginService *out, Str *problem,
+                                 Arena *arena) {
     Value list;
-    if (value_find_tuple(service, STR("grant_types"), &list) && !has_text(list, STR("authz_code")))
-        return fail(problem, arena, host,
-                    "offers no authorization codes, the only grant type that loam supports");
+    if (value_find_tuple(service, STR("grant_types"), &list) &&
+        !service_has_text(list, STR("authz_code")))
+        return service_fail(
+            problem, arena, host,
+            "offers no authorization codes, the only grant type that loam supports");
     if (!value_find_text(service, STR("client"), &out->client))
-        return fail(problem, arena, host, "names no client");
-    if (!read_url(service, "authz", base, &out->authorization_url, arena) ||
-        !read_url(service, "token", base, &out->token_url, arena))
-        return fail(problem, arena, host, "needs https addresses \"authz\" and \"token\"");
+        return service_fail(problem, arena, host, "names no client");
+    if (!service_read_url(service, "authz", base, &out->authorization_url, arena) ||
+        !service_read_url(service, "token", base, &out->token_url, arena))
+        return service_fail(problem, arena, host, "needs https addresses \"authz\" and \"token\"");
     if (!read_ports(service, out))
-        return fail(problem, arena, host, "has \"ports\" that are not a range from 1024 to 65535");
+        return service_fail(problem, arena, host,
+                            "has \"ports\" that are not a range from 1024 to 65535");
     if (value_find_tuple(service, STR("scopes"), &list))
-        out->scopes = joined(list, arena);
+        out->scopes = service_joined(list, arena);
     return true;
 }
 
@@ -101,7 +104,7 @@ bool login_service_discover(const PackageSources *sources, Str host, LoginServic
     }
     if (value_find_present(services, STR("login.v1"), &service) &&
         service.type->kind == KIND_OBJECT)
-        return read_service(host, service, response.url, out, problem, arena);
+        return service_read_service(host, service, response.url, out, problem, arena);
     if (!value_find_text(services, STR("tfe.v2"), &ignored)) {
         *problem = str_format(arena,
                               "\"%.*s\" has no service login.v1, so it issues no tokens for "
@@ -121,7 +124,7 @@ static Str make_secret(Arena *arena) {
     return base64_url_encode((Str){bytes, SECRET_SIZE}, arena);
 }
 
-static void add_parameter(StrBuf *out, const char *name, Str value, Arena *arena) {
+static void service_add_parameter(StrBuf *out, const char *name, Str value, Arena *arena) {
     Str text = strbuf_str(out);
     Str encoded = url_encode(value, false, arena);
     if (text.len && text.ptr[text.len - 1] != '?')
@@ -138,14 +141,14 @@ LoginAttempt login_service_begin(const LoginService *service, uint16_t port, Are
     strbuf_add(&url, service->authorization_url);
     if (str_find_char(service->authorization_url, '?', 0) == SIZE_MAX)
         strbuf_add_char(&url, '?');
-    add_parameter(&url, "response_type", STR("code"), arena);
-    add_parameter(&url, "client_id", service->client, arena);
-    add_parameter(&url, "redirect_uri", attempt.redirect_url, arena);
-    add_parameter(&url, "state", attempt.state, arena);
-    add_parameter(&url, "code_challenge", base64_url_encode(digest, arena), arena);
-    add_parameter(&url, "code_challenge_method", STR("S256"), arena);
+    service_add_parameter(&url, "response_type", STR("code"), arena);
+    service_add_parameter(&url, "client_id", service->client, arena);
+    service_add_parameter(&url, "redirect_uri", attempt.redirect_url, arena);
+    service_add_parameter(&url, "state", attempt.state, arena);
+    service_add_parameter(&url, "code_challenge", base64_url_encode(digest, arena), arena);
+    service_add_parameter(&url, "code_challenge_method", STR("S256"), arena);
     if (service->scopes.len)
-        add_parameter(&url, "scope", service->scopes, arena);
+        service_add_parameter(&url, "scope", service->scopes, arena);
     attempt.url = strbuf_str(&url);
     return attempt;
 }
@@ -188,11 +191,11 @@ bool login_service_finish(const LoginService *service, const LoginAttempt *attem
     Str code;
     if (!read_code(query, &code, problem, arena))
         return false;
-    add_parameter(&body, "grant_type", STR("authorization_code"), arena);
-    add_parameter(&body, "client_id", service->client, arena);
-    add_parameter(&body, "code", code, arena);
-    add_parameter(&body, "code_verifier", attempt->verifier, arena);
-    add_parameter(&body, "redirect_uri", attempt->redirect_url, arena);
+    service_add_parameter(&body, "grant_type", STR("authorization_code"), arena);
+    service_add_parameter(&body, "client_id", service->client, arena);
+    service_add_parameter(&body, "code", code, arena);
+    service_add_parameter(&body, "code_verifier", attempt->verifier, arena);
+    service_add_parameter(&body, "redirect_uri", attempt->redirect_url, arena);
     WebQuestion question = {
         .io = sources->io,
         .cancel = sources->cancel,

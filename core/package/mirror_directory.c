@@ -6,7 +6,7 @@
 
 #include <errno.h>
 
-static Str prefix_of(Str address, Arena *arena) {
+static Str directory_prefix_of(Str address, Arena *arena) {
     Str host, namespace, type;
     provider_address_split(address, &host, &namespace, &type);
     return str_format(arena, "terraform-provider-%.*s", STR_ARG(type));
@@ -14,7 +14,7 @@ static Str prefix_of(Str address, Arena *arena) {
 
 Str mirror_directory_program(const Disk *disk, Str directory, Str address, Arena *arena) {
     DiskEntries entries = {0};
-    Str prefix = prefix_of(address, arena);
+    Str prefix = directory_prefix_of(address, arena);
     if (disk->list(disk->self, directory, &entries, arena) != 0)
         return STR_EMPTY;
     vec_each(&entries, entry) {
@@ -67,7 +67,7 @@ bool mirror_directory_versions(const PackageSources *sources, const CliInstallat
     DiskEntries entries = {0};
     DiskStat stat;
     Str directory = disk_join(installation->path, address, arena);
-    Str prefix = prefix_of(address, arena);
+    Str prefix = directory_prefix_of(address, arena);
     int status = disk->stat(disk->self, installation->path, &stat);
     if (status == 0)
         status = disk->list(disk->self, directory, &entries, arena);
@@ -94,7 +94,8 @@ bool mirror_directory_find(const PackageSources *sources, const CliInstallation 
     const Disk *disk = sources->io->disk;
     Str directory = disk_join(installation->path, wanted->address, arena);
     Str unpacked = disk_join(disk_join(directory, wanted->version, arena), wanted->platform, arena);
-    Str name = str_format(arena, "%.*s_%.*s_%.*s.zip", STR_ARG(prefix_of(wanted->address, arena)),
+    Str name = str_format(arena, "%.*s_%.*s_%.*s.zip",
+                          STR_ARG(directory_prefix_of(wanted->address, arena)),
                           STR_ARG(wanted->version), STR_ARG(wanted->platform));
     Str packed = disk_join(directory, name, arena);
     *out = *wanted;

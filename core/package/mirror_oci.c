@@ -19,7 +19,7 @@ static const char *const parts[] = {"hostname", "namespace", "type"};
 
 /* Replaces ${hostname}, ${namespace} and ${type}; counts each in `uses`. Returns false for others.
  */
-static bool expand(Str template, const Str values[3], size_t uses[3], Str *out, Arena *arena) {
+static bool oci_expand(Str template, const Str values[3], size_t uses[3], Str *out, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     for (size_t at; (at = str_find(template, STR("${"), 0)) != SIZE_MAX;) {
         size_t end = str_find_char(template, '}', at);
@@ -43,7 +43,7 @@ const char *mirror_oci_check(const CliInstallation *installation, Arena *arena) 
     static const Str sample[3] = {STR_CONST("h"), STR_CONST("n"), STR_CONST("t")};
     size_t uses[3] = {0};
     Str text;
-    if (!expand(installation->path, sample, uses, &text, arena))
+    if (!oci_expand(installation->path, sample, uses, &text, arena))
         return "its repository_template may contain ${hostname}, ${namespace} and ${type} only";
     for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
         Str fixed = STR_EMPTY;
@@ -68,7 +68,7 @@ static bool open_repository(const PackageSources *sources, const CliInstallation
     Str values[3], text;
     size_t uses[3] = {0};
     provider_address_split(address, &values[0], &values[1], &values[2]);
-    if (expand(installation->path, values, uses, &text, arena) &&
+    if (oci_expand(installation->path, values, uses, &text, arena) &&
         oci_repository_open(sources, text, out))
         return true;
     *problem = str_format(arena, "\"%.*s\" is not a repository of an OCI registry", STR_ARG(text));
@@ -96,15 +96,15 @@ bool mirror_oci_versions(const PackageSources *sources, const CliInstallation *i
     return true;
 }
 
-static bool is_text(Value object, const char *name, const char *wanted) {
+static bool oci_is_text(Value object, const char *name, const char *wanted) {
     Str text;
     return value_find_text(object, str_from_cstr(name), &text) && str_equal_cstr(text, wanted);
 }
 
 /* Reads a manifest of an artifact type. With `digest`, its content must match. */
-static bool read_manifest(OciRepository *repository, Str reference, Str digest,
-                          const char *media_type, const char *artifact_type, Value *out,
-                          Str *problem, Arena *arena) {
+static bool oci_read_manifest(OciRepository *repository, Str reference, Str digest,
+                              const char *media_type, const char *artifact_type, Value *out,
+                              Str *problem, Arena *arena) {
     RegistryProblem failure;
     HttpResponse response;
     Str path = str_concat(STR("manifests/"), reference, arena);
@@ -118,7 +118,8 @@ static bool read_manifest(OciRepository *repository, Str reference, Str digest,
         error = "does not have the digest of the index";
     if (error ? registry_host_refuse(url, error, &failure, arena)
               : registry_host_parse(url, response.body, out, &failure, arena)) {
-        if (is_text(*out, "mediaType", media_type) && is_text(*out, "artifactType", artifact_type))
+        if (oci_is_text(*out, "mediaType", media_type) &&
+            oci_is_text(*out, "artifactType", artifact_type))
             return true;
         (void)registry_host_refuse(url, "is not the manifest of a provider", &failure, arena);
     }
@@ -141,7 +142,7 @@ static bool read_digest(Value descriptor, Str *out) {
 }
 
 /* Finds the manifest of a platform in an index. */
-static bool find_target(Value index, Str platform, Str *digest) {
+static bool oci_find_target(Value index, Str platform, Str *digest) {
     Value manifests, place;
     Str system, machine;
     size_t joint = str_find_char(platform, '_', 0);
@@ -150,7 +151,7 @@ static bool find_target(Value index, Str platform, Str *digest) {
     for (size_t i = 0; i < manifests.count; i++) {
         Value entry = value_at(manifests, i);
         if (value_is_present(entry) && entry.type->kind == KIND_OBJECT &&
-            is_text(entry, "artifactType", TYPE_TARGET) &&
+            oci_is_text(entry, "artifactType", TYPE_TARGET) &&
             value_find_present(entry, STR("platform"), &place) && place.type->kind == KIND_OBJECT &&
             value_find_text(place, STR("os"), &system) &&
             value_find_text(place, STR("architecture"), &machine) &&
@@ -170,7 +171,7 @@ static bool find_archive(Value manifest, Str *digest) {
     for (size_t i = 0; i < layers.count; i++) {
         Value layer = value_at(layers, i);
         if (value_is_present(layer) && layer.type->kind == KIND_OBJECT &&
-            is_text(layer, "mediaType", TYPE_ARCHIVE)) {
+            oci_is_text(layer, "mediaType", TYPE_ARCHIVE)) {
             found = layer;
             count++;
         }
@@ -185,13 +186,13 @@ bool mirror_oci_find(const PackageSources *sources, const CliInstallation *insta
     Str target, archive;
     Str tag = replaced(wanted->version, '+', '_', arena);
     if (!open_repository(sources, installation, wanted->address, &repository, problem, arena) ||
-        !read_manifest(&repository, tag, STR_EMPTY, TYPE_INDEX, TYPE_PROVIDER, &index, problem,
-                       arena) ||
-        !find_target(index, wanted->platform, &target))
+        !oci_read_manifest(&repository, tag, STR_EMPTY, TYPE_INDEX, TYPE_PROVIDER, &index, problem,
+                           arena) ||
+        !oci_find_target(index, wanted->platform, &target))
         return false;
     Str reference = str_concat(STR(SHA256_PREFIX), target, arena);
-    if (!read_manifest(&repository, reference, target, TYPE_MANIFEST, TYPE_TARGET, &manifest,
-                       problem, arena))
+    if (!oci_read_manifest(&repository, reference, target, TYPE_MANIFEST, TYPE_TARGET, &manifest,
+                           problem, arena))
         return false;
     if (!find_archive(manifest, &archive)) {
         *problem = str_format(arena, "the manifest of %.*s %.*s for %.*s has no single archive",

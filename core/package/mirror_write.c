@@ -17,14 +17,15 @@ typedef struct MirrorRun {
     Diags *diags;
 } MirrorRun;
 
-static void PRINTF_LIKE(2, 3) tell(const MirrorRun *run, const char *format, ...) {
+static void PRINTF_LIKE(2, 3) mirror_write_tell(const MirrorRun *run, const char *format, ...) {
     va_list args;
     va_start(args, format);
     run->mirror->tell(run->mirror->payload, str_vformat(run->arena, format, args));
     va_end(args);
 }
 
-static bool refuse(const MirrorRun *run, const char *summary, Str address, Str problem) {
+static bool mirror_write_refuse(const MirrorRun *run, const char *summary, Str address,
+                                Str problem) {
     diags_error(run->diags, NO_RANGE, summary, "%.*s: %.*s.", STR_ARG(address), STR_ARG(problem));
     return false;
 }
@@ -42,12 +43,12 @@ static bool select_version(const MirrorRun *run, const WantedProvider *wanted,
     Str problem;
     if (locked) {
         *out = locked->version;
-        tell(run, "  - Selected v%.*s to match dependency lock file", STR_ARG(*out));
+        mirror_write_tell(run, "  - Selected v%.*s to match dependency lock file", STR_ARG(*out));
         return true;
     }
     if (!package_source_versions(&run->mirror->sources, wanted->address, &versions, &problem,
                                  run->arena))
-        return refuse(run, "Provider not available", wanted->address, problem);
+        return mirror_write_refuse(run, "Provider not available", wanted->address, problem);
     vec_each(&versions, version) {
         bool is_selected;
         if (!version_constraint_selects(wanted->constraints, *version, &is_selected) ||
@@ -55,14 +56,14 @@ static bool select_version(const MirrorRun *run, const WantedProvider *wanted,
             continue;
         *out = *version;
         if (wanted->constraints.len)
-            tell(run, "  - Selected v%.*s to meet constraints %.*s", STR_ARG(*out),
-                 STR_ARG(wanted->constraints));
+            mirror_write_tell(run, "  - Selected v%.*s to meet constraints %.*s", STR_ARG(*out),
+                              STR_ARG(wanted->constraints));
         else
-            tell(run, "  - Selected v%.*s with no constraints", STR_ARG(*out));
+            mirror_write_tell(run, "  - Selected v%.*s with no constraints", STR_ARG(*out));
         return true;
     }
-    return refuse(run, "Provider not available", wanted->address,
-                  STR("no version matches the constraints of the configuration"));
+    return mirror_write_refuse(run, "Provider not available", wanted->address,
+                               STR("no version matches the constraints of the configuration"));
 }
 
 static bool hash_archive(const MirrorRun *run, const Package *package, Str archive, Str *h1) {
@@ -71,7 +72,7 @@ static bool hash_archive(const MirrorRun *run, const Package *package, Str archi
     Str directory = disk_join(run->work, STR("unpacked"), run->arena);
     bool ok = package_fetch_unpack(run->mirror->sources.io, package, archive, directory, h1,
                                    &problem, run->arena) ||
-              refuse(run, "Package not accepted", package->address, problem);
+              mirror_write_refuse(run, "Package not accepted", package->address, problem);
     (void)disk_remove_tree(disk, directory);
     return ok;
 }
@@ -85,33 +86,34 @@ static bool add_archive(MirrorRun *run, Str address, Str version, Str platform) 
     Str name = archive_name(address, version, platform, arena);
     Str directory = disk_join(run->mirror->directory, address, arena);
     Str download = str_format(arena, "%.*s/%zu.zip", STR_ARG(run->work), run->count++);
-    tell(run, "  - Downloading package for %.*s...", STR_ARG(platform));
+    mirror_write_tell(run, "  - Downloading package for %.*s...", STR_ARG(platform));
     if (!package_source_find(&run->mirror->sources, address, version, platform, &package, &problem,
                              arena))
-        return refuse(run, "Provider release not available", address, problem);
+        return mirror_write_refuse(run, "Provider release not available", address, problem);
     if (!package_fetch_archive(&run->mirror->sources, &package, download, &archive, &zh, &problem,
                                arena))
-        return refuse(run, "Cannot download provider release", address, problem);
+        return mirror_write_refuse(run, "Cannot download provider release", address, problem);
     if (!hash_archive(run, &package, archive, &h1))
         return false;
     int status = disk->make_directories(disk->self, directory, 0777);
     if (status == 0)
         status = disk->rename(disk->self, archive, disk_join(directory, name, arena));
     if (status != 0)
-        return refuse(run, "Cannot write the mirror", directory, str_from_cstr(strerror(-status)));
-    tell(run, "  - Package authenticated: %.*s", STR_ARG(package.proof));
+        return mirror_write_refuse(run, "Cannot write the mirror", directory,
+                                   str_from_cstr(strerror(-status)));
+    mirror_write_tell(run, "  - Package authenticated: %.*s", STR_ARG(package.proof));
     return true;
 }
 
-static bool write_json(const MirrorRun *run, Str path, const StrBuf *text) {
+static bool mirror_write_json(const MirrorRun *run, Str path, const StrBuf *text) {
     const Disk *disk = run->mirror->sources.io->disk;
     int status = disk->write_file(disk->self, path, strbuf_str(text), 0666);
-    return status == 0 ||
-           refuse(run, "Failed to update indexes", path, str_from_cstr(strerror(-status)));
+    return status == 0 || mirror_write_refuse(run, "Failed to update indexes", path,
+                                              str_from_cstr(strerror(-status)));
 }
 
 /* VERSION.json: the archives of one version, by platform. */
-static bool write_version(const MirrorRun *run, Str directory, Str address, Str version) {
+static bool mirror_write_version(const MirrorRun *run, Str directory, Str address, Str version) {
     const Disk *disk = run->mirror->sources.io->disk;
     Arena *arena = run->arena;
     DiskEntries entries = {0};
@@ -143,8 +145,8 @@ static bool write_version(const MirrorRun *run, Str directory, Str address, Str 
     }
     json_object_end(&writer);
     json_object_end(&writer);
-    return write_json(run, disk_join(directory, str_concat(version, STR(".json"), arena), arena),
-                      &text);
+    return mirror_write_json(
+        run, disk_join(directory, str_concat(version, STR(".json"), arena), arena), &text);
 }
 
 static bool write_indexes(const MirrorRun *run, Str address) {
@@ -157,7 +159,7 @@ static bool write_indexes(const MirrorRun *run, Str address) {
     CliInstallation here = {.path = run->mirror->directory};
     if (!mirror_directory_versions(&run->mirror->sources, &here, address, &versions, &problem,
                                    arena))
-        return refuse(run, "Failed to update indexes", directory, problem);
+        return mirror_write_refuse(run, "Failed to update indexes", directory, problem);
     str_sort(versions.items, versions.count);
     json_writer_init(&writer, &text, 2);
     json_object_start(&writer);
@@ -170,18 +172,18 @@ static bool write_indexes(const MirrorRun *run, Str address) {
         json_key(&writer, versions.items[i]);
         json_object_start(&writer);
         json_object_end(&writer);
-        ok &= write_version(run, directory, address, versions.items[i]);
+        ok &= mirror_write_version(run, directory, address, versions.items[i]);
     }
     json_object_end(&writer);
     json_object_end(&writer);
-    return ok && write_json(run, disk_join(directory, STR("index.json"), arena), &text);
+    return ok && mirror_write_json(run, disk_join(directory, STR("index.json"), arena), &text);
 }
 
-static bool add_provider(MirrorRun *run, const WantedProvider *wanted,
-                         const DependencyEntry *locked) {
+static bool mirror_write_add_provider(MirrorRun *run, const WantedProvider *wanted,
+                                      const DependencyEntry *locked) {
     Str version;
     bool ok = true;
-    tell(run, "- Mirroring %.*s...", STR_ARG(provider_address_shown(wanted->address)));
+    mirror_write_tell(run, "- Mirroring %.*s...", STR_ARG(provider_address_shown(wanted->address)));
     if (!select_version(run, wanted, locked, &version))
         return false;
     vec_each(&run->mirror->platforms, platform) {
@@ -197,10 +199,11 @@ bool mirror_write_run(const MirrorWrite *mirror, const WantedProviders *wanted,
     bool ok = true;
     int status = package_store_work(io, mirror->directory, &run.work, arena);
     if (status != 0)
-        return refuse(&run, "Cannot write the mirror", mirror->directory,
-                      str_from_cstr(strerror(-status)));
+        return mirror_write_refuse(&run, "Cannot write the mirror", mirror->directory,
+                                   str_from_cstr(strerror(-status)));
     vec_each(wanted, provider) {
-        ok &= add_provider(&run, provider, dependency_lock_find(lock, provider->address));
+        ok &= mirror_write_add_provider(&run, provider,
+                                        dependency_lock_find(lock, provider->address));
     }
     (void)disk_remove_tree(io->disk, run.work);
     return ok;

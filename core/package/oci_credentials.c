@@ -30,12 +30,12 @@ static size_t match(Str prefix, Str repository) {
 }
 
 /* A key is HOST, HOST/NAME, or an address that old programs wrote: https://HOST/v1/. */
-static Str prefix_of(Str key) {
+static Str credentials_prefix_of(Str key) {
     Url url;
     return url_parse(key, &url) ? url.host : key;
 }
 
-static bool is_better(Search *search, Str prefix) {
+static bool credentials_is_better(Search *search, Str prefix) {
     size_t length = match(prefix, search->repository);
     if (length <= search->length)
         return false;
@@ -46,7 +46,7 @@ static bool is_better(Search *search, Str prefix) {
 }
 
 /* Reads USER:PASSWORD. */
-static void read_pair(Str pair, OciCredentials *out) {
+static void credentials_read_pair(Str pair, OciCredentials *out) {
     size_t colon = str_find_char(pair, ':', 0);
     if (colon == SIZE_MAX)
         return;
@@ -54,17 +54,17 @@ static void read_pair(Str pair, OciCredentials *out) {
     out->password = str_after(pair, colon + 1);
 }
 
-static void read_entry(Search *search, Value entry) {
+static void credentials_read_entry(Search *search, Value entry) {
     Str text, pair;
     if (!value_is_present(entry) || entry.type->kind != KIND_OBJECT)
         return;
     if (value_find_text(entry, STR("auth"), &text) && base64_decode(text, &pair, search->arena))
-        read_pair(pair, &search->found);
+        credentials_read_pair(pair, &search->found);
     (void)value_find_text(entry, STR("identitytoken"), &search->found.identity_token);
     (void)value_find_text(entry, STR("registrytoken"), &search->found.access_token);
 }
 
-static bool has_content(Value entry) {
+static bool credentials_has_content(Value entry) {
     return value_is_present(entry) && entry.type->kind == KIND_OBJECT && entry.count > 0;
 }
 
@@ -76,16 +76,17 @@ static void read_helpers(Search *search, Value document) {
         for (size_t i = 0; i < helpers.count; i++) {
             Value name = value_at(helpers, i);
             if (value_is_present(name) && name.type == &TYPE_STRING &&
-                is_better(search, prefix_of(value_key_at(helpers, i))))
+                credentials_is_better(search, credentials_prefix_of(value_key_at(helpers, i))))
                 search->helper = value_text(name);
         }
     }
-    if (value_find_text(document, STR("credsStore"), &store) && is_better(search, search->host))
+    if (value_find_text(document, STR("credsStore"), &store) &&
+        credentials_is_better(search, search->host))
         search->helper = store;
 }
 
 /* A file that cannot be read does not count, because it belongs to other programs. */
-static void read_file(Search *search, Str path) {
+static void credentials_read_file(Search *search, Str path) {
     const Disk *disk = search->sources->io->disk;
     Str text;
     const char *error;
@@ -99,40 +100,42 @@ static void read_file(Search *search, Str path) {
         value_find_present(document, STR("auths"), &entries) && entries.type->kind == KIND_OBJECT;
     for (size_t i = 0; has_entries && i < entries.count; i++) {
         Value entry = value_at(entries, i);
-        if (has_content(entry) && is_better(search, prefix_of(value_key_at(entries, i))))
-            read_entry(search, entry);
+        if (credentials_has_content(entry) &&
+            credentials_is_better(search, credentials_prefix_of(value_key_at(entries, i))))
+            credentials_read_entry(search, entry);
     }
     read_helpers(search, document);
 }
 
-static Str below(Str directory, const char *name, Arena *arena) {
+static Str credentials_below(Str directory, const char *name, Arena *arena) {
     return directory.len ? disk_join(directory, str_from_cstr(name), arena) : STR_EMPTY;
 }
 
-static void read_files(Search *search) {
+static void credentials_read_files(Search *search) {
     const PackageSources *sources = search->sources;
     const CliOciDefaults *defaults = &sources->config->oci_defaults;
     Arena *arena = search->arena;
     Str home = variable(sources, "HOME");
     Str settings = variable(sources, "XDG_CONFIG_HOME");
     if (settings.len == 0)
-        settings = below(home, ".config", arena);
+        settings = credentials_below(home, ".config", arena);
     if (defaults->is_off)
         return;
     if (defaults->has_files) {
         vec_each(&defaults->files, path) {
-            read_file(search, *path);
+            credentials_read_file(search, *path);
         }
         return;
     }
-    read_file(search, below(variable(sources, "XDG_RUNTIME_DIR"), "containers/auth.json", arena));
-    read_file(search, below(settings, "containers/auth.json", arena));
-    read_file(search, below(home, ".docker/config.json", arena));
+    credentials_read_file(search, credentials_below(variable(sources, "XDG_RUNTIME_DIR"),
+                                                    "containers/auth.json", arena));
+    credentials_read_file(search, credentials_below(settings, "containers/auth.json", arena));
+    credentials_read_file(search, credentials_below(home, ".docker/config.json", arena));
 }
 
-static void read_settings(Search *search) {
+static void credentials_read_settings(Search *search) {
     vec_each(&search->sources->config->oci_credentials, known) {
-        if (!is_better(search, known->prefix))
+        if (!credentials_is_better(search, known->prefix))
             continue;
         search->found = (OciCredentials){.user = known->user,
                                          .password = known->password,
@@ -152,7 +155,7 @@ static bool is_helper_name(Str name) {
 
 /* Runs docker-credential-NAME get with the host as its input. A helper without the host ends with
  * a failure and a message on standard output. */
-static bool call_helper(Search *search, Str name, Str *problem) {
+static bool credentials_call_helper(Search *search, Str name, Str *problem) {
     Arena *arena = search->arena;
     Str program = str_format(arena, "docker-credential-%.*s", STR_ARG(name));
     const char *argv[] = {str_to_cstr(program, arena), "get", NULL};
@@ -171,8 +174,8 @@ static bool call_helper(Search *search, Str name, Str *problem) {
         str_find(result.out, STR("credentials not found"), 0) != SIZE_MAX)
         return true;
     if (status == 0 && result.exit_status == 0 &&
-        json_parse_any(result.out, &answer, &error, &offset, arena) && has_content(answer) &&
-        value_find_text(answer, STR("Username"), &out->user) &&
+        json_parse_any(result.out, &answer, &error, &offset, arena) &&
+        credentials_has_content(answer) && value_find_text(answer, STR("Username"), &out->user) &&
         value_find_text(answer, STR("Secret"), &out->password)) {
         if (!str_equal_cstr(out->user, "<token>"))
             return true;
@@ -188,11 +191,11 @@ bool oci_credentials_find(const PackageSources *sources, Str repository, OciCred
                           Str *problem, Arena *arena) {
     Search search = {.sources = sources, .repository = repository, .arena = arena};
     search.host = str_slice(repository, 0, str_find_char(repository, '/', 0));
-    read_settings(&search);
-    read_files(&search);
+    credentials_read_settings(&search);
+    credentials_read_files(&search);
     if (search.length == 0)
         search.helper = sources->config->oci_defaults.helper;
-    if (search.helper.len && !call_helper(&search, search.helper, problem))
+    if (search.helper.len && !credentials_call_helper(&search, search.helper, problem))
         return false;
     *out = search.found;
     return true;

@@ -8,24 +8,24 @@
 
 enum { PAGES_MAX = 1000 };
 
-static bool is_name_char(char c) {
+static bool repository_is_name_char(char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
 }
 
 /* Each part of a name begins and ends with a letter or digit, so none is ".." or empty. */
-static bool is_name(Str name) {
+static bool repository_is_name(Str name) {
     Str part;
     bool ok = name.len > 0 && !str_ends_with(name, STR("/"));
     while (ok && str_next_field(&name, '/', &part)) {
         ok = part.len > 0 && isalnum((unsigned char)part.ptr[0]) &&
              isalnum((unsigned char)part.ptr[part.len - 1]);
         for (size_t i = 0; ok && i < part.len; i++)
-            ok = is_name_char(part.ptr[i]);
+            ok = repository_is_name_char(part.ptr[i]);
     }
     return ok;
 }
 
-static bool is_host(Str host) {
+static bool repository_is_host(Str host) {
     bool ok = host.len > 0 && isalnum((unsigned char)host.ptr[0]);
     for (size_t i = 0; ok && i < host.len; i++)
         ok = isalnum((unsigned char)host.ptr[i]) || strchr(".-:", host.ptr[i]);
@@ -36,7 +36,7 @@ bool oci_repository_open(const PackageSources *sources, Str text, OciRepository 
     size_t slash = str_find_char(text, '/', 0);
     *out = (OciRepository){.sources = sources, .host = str_slice(text, 0, slash)};
     out->name = slash == SIZE_MAX ? STR_EMPTY : str_after(text, slash + 1);
-    return is_host(out->host) && is_name(out->name);
+    return repository_is_host(out->host) && repository_is_name(out->name);
 }
 
 Str oci_repository_url(const OciRepository *repository, Str path, Arena *arena) {
@@ -44,7 +44,7 @@ Str oci_repository_url(const OciRepository *repository, Str path, Arena *arena) 
                       STR_ARG(repository->name), STR_ARG(path));
 }
 
-static WebQuestion question_of(const OciRepository *repository, Str url) {
+static WebQuestion repository_question_of(const OciRepository *repository, Str url) {
     return (WebQuestion){
         .io = repository->sources->io,
         .cancel = repository->sources->cancel,
@@ -72,8 +72,9 @@ static Str parameter(Str challenge, const char *name, Arena *arena) {
 }
 
 /* Asks the server of tokens, with an identity token in a form, else with user and password. */
-static bool ask_token(const OciRepository *repository, Str challenge,
-                      const OciCredentials *credentials, Str *token, Str *problem, Arena *arena) {
+static bool repository_ask_token(const OciRepository *repository, Str challenge,
+                                 const OciCredentials *credentials, Str *token, Str *problem,
+                                 Arena *arena) {
     RegistryProblem failure;
     HttpResponse response;
     Value answer;
@@ -82,7 +83,7 @@ static bool ask_token(const OciRepository *repository, Str challenge,
     Str scope = url_encode(str_format(arena, "repository:%.*s:pull", STR_ARG(repository->name)),
                            false, arena);
     Str query = str_format(arena, "service=%.*s&scope=%.*s", STR_ARG(service), STR_ARG(scope));
-    WebQuestion question = question_of(repository, realm);
+    WebQuestion question = repository_question_of(repository, realm);
     if (credentials->identity_token.len) {
         Str encoded = url_encode(credentials->identity_token, false, arena);
         question.body =
@@ -122,7 +123,8 @@ static bool authorize(OciRepository *repository, Str challenge, Str *problem, Ar
     token = credentials.access_token;
     if (token.len == 0 && !is_bearer)
         return false;
-    if (token.len == 0 && !ask_token(repository, challenge, &credentials, &token, problem, arena))
+    if (token.len == 0 &&
+        !repository_ask_token(repository, challenge, &credentials, &token, problem, arena))
         return false;
     for (size_t i = 0; i < token.len; i++) {
         if (token.ptr[i] <= ' ' || token.ptr[i] >= 127)
@@ -134,7 +136,7 @@ static bool authorize(OciRepository *repository, Str challenge, Str *problem, Ar
 
 static bool get_once(const OciRepository *repository, Str url, const char *accept,
                      HttpResponse *out, Str *problem, Arena *arena) {
-    WebQuestion question = question_of(repository, url);
+    WebQuestion question = repository_question_of(repository, url);
     question.accept = accept;
     question.authorization = repository->authorization;
     return fetch_web_send(&question, out, problem, arena);

@@ -46,7 +46,7 @@ typedef struct Signature {
     Str values;        /* of the algorithm */
 } Signature;
 
-static Str take(Bytes *bytes, size_t count) {
+static Str openpgp_take(Bytes *bytes, size_t count) {
     if (bytes->rest.len < count) {
         bytes->is_bad = true;
         bytes->rest = STR_EMPTY;
@@ -58,7 +58,7 @@ static Str take(Bytes *bytes, size_t count) {
 }
 
 static uint32_t take_number(Bytes *bytes, size_t count) {
-    Str taken = take(bytes, count);
+    Str taken = openpgp_take(bytes, count);
     uint32_t number = 0;
     for (size_t i = 0; i < taken.len; i++)
         number = number << 8 | (unsigned char)taken.ptr[i];
@@ -67,7 +67,7 @@ static uint32_t take_number(Bytes *bytes, size_t count) {
 
 /* Reads a multiprecision integer, as bytes without leading zeros. */
 static Str take_integer(Bytes *bytes) {
-    return take(bytes, ((size_t)take_number(bytes, 2) + 7) / 8);
+    return openpgp_take(bytes, ((size_t)take_number(bytes, 2) + 7) / 8);
 }
 
 /* Reads the length of a packet in the new format, or of a subpacket. Partial lengths are bad. */
@@ -96,7 +96,7 @@ static bool next_packet(Bytes *bytes, Packet *out) {
     else
         length = take_number(bytes, (size_t)1 << (head & 3));
     bytes->is_bad = bytes->is_bad || !(head & 0x80);
-    out->body = take(bytes, length);
+    out->body = openpgp_take(bytes, length);
     return !bytes->is_bad;
 }
 
@@ -126,7 +126,7 @@ static bool remove_armor(Str *text, Str *after, Arena *arena) {
     return base64_decode(strbuf_str(&packed), text, arena);
 }
 
-static const EVP_MD *digest_of(uint32_t number) {
+static const EVP_MD *openpgp_digest_of(uint32_t number) {
     switch (number) {
     case 8: return EVP_sha256();
     case 9: return EVP_sha384();
@@ -140,14 +140,14 @@ static const EVP_MD *digest_of(uint32_t number) {
 static bool read_subpackets(Str text, Signature *out) {
     Bytes bytes = {.rest = text};
     while (bytes.rest.len > 0 && !bytes.is_bad) {
-        Bytes packet = {.rest = take(&bytes, take_length(&bytes, true))};
+        Bytes packet = {.rest = openpgp_take(&bytes, take_length(&bytes, true))};
         uint32_t type = take_number(&packet, 1);
         switch (type & 0x7f) {
         case 2: out->created = take_number(&packet, 4); break;
         case 3: out->lifetime = take_number(&packet, 4); break;
         case 26:
         case 28: break; /* policy, user */
-        case 16: out->issuer = take(&packet, 8); break;
+        case 16: out->issuer = openpgp_take(&packet, 8); break;
         case 33:
             if (packet.rest.len == 1 + FINGERPRINT_SIZE && packet.rest.ptr[0] == 4)
                 out->issuer = str_after(packet.rest, packet.rest.len - 8);
@@ -162,7 +162,7 @@ static bool read_subpackets(Str text, Signature *out) {
     return !bytes.is_bad;
 }
 
-static bool fail(Str *problem, const char *text) {
+static bool openpgp_fail(Str *problem, const char *text) {
     *problem = str_from_cstr(text);
     return false;
 }
@@ -172,20 +172,20 @@ static bool parse_signature(Str body, Signature *out, Str *problem) {
     uint32_t version = take_number(&bytes, 1);
     uint32_t type = take_number(&bytes, 1);
     if (version != 4 || type != 0)
-        return fail(problem, "it is not a signature of version 4 for binary data");
+        return openpgp_fail(problem, "it is not a signature of version 4 for binary data");
     out->algorithm = (int)take_number(&bytes, 1);
-    out->digest = digest_of(take_number(&bytes, 1));
+    out->digest = openpgp_digest_of(take_number(&bytes, 1));
     if (!out->digest)
-        return fail(problem, "it does not use SHA-256, SHA-384 or SHA-512");
-    Str hashed = take(&bytes, take_number(&bytes, 2));
+        return openpgp_fail(problem, "it does not use SHA-256, SHA-384 or SHA-512");
+    Str hashed = openpgp_take(&bytes, take_number(&bytes, 2));
     out->hashed = str_slice(body, 0, 6 + hashed.len);
-    Str unhashed = take(&bytes, take_number(&bytes, 2));
-    (void)take(&bytes, 2); /* the first bytes of the digest */
+    Str unhashed = openpgp_take(&bytes, take_number(&bytes, 2));
+    (void)openpgp_take(&bytes, 2); /* the first bytes of the digest */
     out->values = bytes.rest;
     bool ok = !bytes.is_bad && read_subpackets(unhashed, out);
     out->created = out->lifetime = 0; /* only the hashed dates are signed */
     if (!ok || !read_subpackets(hashed, out))
-        return fail(problem, "it is malformed or has an unknown critical subpacket");
+        return openpgp_fail(problem, "it is malformed or has an unknown critical subpacket");
     return true;
 }
 
@@ -196,7 +196,7 @@ static Str fingerprint_of(Str body, Arena *arena) {
     return digest_bytes(DIGEST_SHA1, whole, arena);
 }
 
-static EVP_PKEY *rsa_key(Bytes *bytes) {
+static EVP_PKEY *openpgp_rsa_key(Bytes *bytes) {
     Str n = take_integer(bytes);
     Str e = take_integer(bytes);
     EVP_PKEY *key = NULL;
@@ -225,9 +225,9 @@ static EVP_PKEY *ed25519_key(Bytes *bytes, int algorithm) {
     static const unsigned char curve[] = {9, 0x2b, 6, 1, 4, 1, 0xda, 0x47, 0x0f, 1};
     Str point;
     if (algorithm == ALGORITHM_ED25519) {
-        point = take(bytes, ED25519_SIZE);
+        point = openpgp_take(bytes, ED25519_SIZE);
     } else {
-        Str identifier = take(bytes, sizeof curve);
+        Str identifier = openpgp_take(bytes, sizeof curve);
         point = take_integer(bytes);
         if (bytes->is_bad || memcmp(identifier.ptr, curve, sizeof curve) != 0 ||
             point.len != ED25519_SIZE + 1 || point.ptr[0] != 0x40)
@@ -287,7 +287,7 @@ static bool verify_ed25519(EVP_PKEY *key, const Signature *signature, Str sum) {
     Bytes bytes = {.rest = signature->values};
     char field[2 * ED25519_SIZE] = {0};
     if (signature->algorithm == ALGORITHM_ED25519) {
-        Str raw = take(&bytes, sizeof field);
+        Str raw = openpgp_take(&bytes, sizeof field);
         if (bytes.is_bad)
             return false;
         memcpy(field, raw.ptr, sizeof field);
@@ -313,14 +313,14 @@ static bool verify_with(Str body, const Signature *signature, Str sum, Arena *ar
     Bytes bytes = {.rest = body};
     EVP_PKEY *key = NULL;
     uint32_t version = take_number(&bytes, 1);
-    (void)take(&bytes, 4); /* time of creation */
+    (void)openpgp_take(&bytes, 4); /* time of creation */
     int algorithm = (int)take_number(&bytes, 1);
     bool is_same =
         algorithm == signature->algorithm || (is_rsa(algorithm) && is_rsa(signature->algorithm));
     if (version != 4 || bytes.is_bad || !is_same)
         return false;
     if (is_rsa(algorithm))
-        key = rsa_key(&bytes);
+        key = openpgp_rsa_key(&bytes);
     else if (algorithm == ALGORITHM_EDDSA || algorithm == ALGORITHM_ED25519)
         key = ed25519_key(&bytes, algorithm);
     bool ok = key && (is_rsa(algorithm) ? verify_rsa(key, signature, sum, arena)
@@ -365,7 +365,7 @@ static bool try_keys(KeySearch *search, Str keys) {
 }
 
 /* Tries each block of armor. */
-static bool try_all(KeySearch *search, Str keys) {
+static bool openpgp_try_all(KeySearch *search, Str keys) {
     while (keys.len > 0) {
         Str block = keys;
         Str after;
@@ -389,20 +389,20 @@ bool openpgp_verify(Str data, Str signature, Str keys, int64_t now_s, OpenpgpKey
     Packet packet;
     Str after;
     if (!remove_armor(&signature, &after, arena))
-        return fail(problem, "its armor is malformed");
+        return openpgp_fail(problem, "its armor is malformed");
     Bytes bytes = {.rest = signature};
     if (!next_packet(&bytes, &packet) || packet.tag != TAG_SIGNATURE)
-        return fail(problem, "it is not an OpenPGP signature");
+        return openpgp_fail(problem, "it is not an OpenPGP signature");
     if (!parse_signature(packet.body, &parsed, problem))
         return false;
     KeySearch search = {.signature = &parsed,
                         .sum = digest_of_signed(&parsed, data, arena),
                         .out = out,
                         .arena = arena};
-    if (search.sum.len > 0 && try_all(&search, keys))
-        return !is_expired(&parsed, now_s) || fail(problem, "it has expired");
+    if (search.sum.len > 0 && openpgp_try_all(&search, keys))
+        return !is_expired(&parsed, now_s) || openpgp_fail(problem, "it has expired");
     if (search.has_issuer)
-        return fail(problem, "the signature does not match the content");
+        return openpgp_fail(problem, "the signature does not match the content");
     *problem = str_format(arena, "none of the registry's keys made it (key ID %.*s)",
                           STR_ARG(upper_hex(parsed.issuer, arena)));
     return false;

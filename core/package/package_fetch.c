@@ -41,8 +41,8 @@ static int join_parts(const Disk *disk, Str part, Str whole, int code) {
                        : disk->rename(disk->self, part, whole);
 }
 
-static bool download(const PackageSources *sources, const Package *package, Str path, Str *problem,
-                     Arena *arena) {
+static bool package_fetch_download(const PackageSources *sources, const Package *package, Str path,
+                                   Str *problem, Arena *arena) {
     const Disk *disk = sources->io->disk;
     Str part = str_concat(path, STR(".part"), arena);
     for (int i = 0; i < TRIES; i++) {
@@ -104,7 +104,8 @@ bool package_fetch_archive(const PackageSources *sources, const Package *package
                            Str *out, Str *zh, Str *problem, Arena *arena) {
     Str sum;
     *out = package->archive.len ? package->archive : path;
-    if (package->archive.len == 0 && !download(sources, package, path, problem, arena))
+    if (package->archive.len == 0 &&
+        !package_fetch_download(sources, package, path, problem, arena))
         return false;
     int status = file_digest(sources->io->disk, *out, DIGEST_SHA256, &sum, arena);
     if (status != 0) {

@@ -32,7 +32,7 @@ static Str directory_of(const Io *io, Arena *arena) {
 }
 
 /* Returns the line that binds the record to its directory; empty if there is none. */
-static Str place_of(const Io *io, Str directory, Arena *arena) {
+static Str record_place_of(const Io *io, Str directory, Arena *arena) {
     DiskStat stat;
     if (io->disk->stat(io->disk->self, directory, &stat) != 0)
         return STR_EMPTY;
@@ -48,7 +48,7 @@ PackageRecord package_record_read(const Io *io, Arena *arena) {
                             &text, arena) != 0)
         return record;
     bool is_bound = cli_config_is_below(io, record.directory, arena);
-    Str place = place_of(io, record.directory, arena);
+    Str place = record_place_of(io, record.directory, arena);
     bool is_valid = !is_bound;
     while (str_next_field(&text, '\n', &line)) {
         is_valid |= place.len > 0 && str_equal(line, place);
@@ -126,7 +126,7 @@ bool package_record_write(const Io *io, const StrVec *hashes, Diags *diags) {
     Str directory = directory_of(io, scratch);
     int status = directory.len ? disk->make_directories(disk->self, directory, 0700) : -ENOENT;
     StrBuf text = strbuf_new(scratch);
-    strbuf_add(&text, place_of(io, directory, scratch));
+    strbuf_add(&text, record_place_of(io, directory, scratch));
     strbuf_add(&text, STR("\n"));
     vec_each(hashes, hash) {
         strbuf_add(&text, *hash);

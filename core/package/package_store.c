@@ -76,7 +76,7 @@ static bool find_link(const Disk *disk, Str root, Str path, Str *link, Arena *ar
     return false;
 }
 
-static bool report(Str *problem, Str path, int status, Arena *arena) {
+static bool package_store_report(Str *problem, Str path, int status, Arena *arena) {
     *problem =
         str_format(arena, "\"%.*s\" cannot be written: %s", STR_ARG(path), strerror(-status));
     return false;
@@ -118,7 +118,7 @@ bool package_store_put(const Io *io, Str root, Str path, Str from, Str target, S
     }
     if (status == 0)
         status = disk->sync_directory(disk->self, disk_directory_of(path));
-    return status == 0 || report(problem, path, status, arena);
+    return status == 0 || package_store_report(problem, path, status, arena);
 }
 
 int package_store_hash(const Io *io, Str path, Str *h1, Arena *arena) {

@@ -10,7 +10,7 @@ static size_t slash_count(Str text) {
     return count;
 }
 
-static Str complete(Str name, const char *namespace, Arena *arena) {
+static Str address_complete(Str name, const char *namespace, Arena *arena) {
     size_t slashes = slash_count(name);
     if (slashes == 0)
         return str_format(arena, PROVIDER_DEFAULT_HOST "/%s/%.*s", namespace, STR_ARG(name));
@@ -20,11 +20,11 @@ static Str complete(Str name, const char *namespace, Arena *arena) {
 }
 
 Str provider_address_complete(Str name, Arena *arena) {
-    return utf8_lower(complete(name, "hashicorp", arena), arena);
+    return utf8_lower(address_complete(name, "hashicorp", arena), arena);
 }
 
 Str provider_address_pattern(Str name, Arena *arena) {
-    return utf8_lower(complete(name, "*", arena), arena);
+    return utf8_lower(address_complete(name, "*", arena), arena);
 }
 
 void provider_address_split(Str address, Str *host, Str *namespace, Str *type) {

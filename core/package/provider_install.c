@@ -38,7 +38,8 @@ typedef struct Run {
     Diags *diags;
 } Run;
 
-static void PRINTF_LIKE(3, 4) tell(const Run *run, Str log, const char *people, ...) {
+static void PRINTF_LIKE(3, 4)
+    provider_install_tell(const Run *run, Str log, const char *people, ...) {
     va_list args;
     va_start(args, people);
     run->install->tell(run->install->payload, str_vformat(run->arena, people, args), log);
@@ -57,7 +58,7 @@ static Str path_in(const Run *run, Str root, const Task *task, Arena *arena) {
 }
 
 /* Returns whether the package is installed and its hash is in the lock. */
-static bool is_installed(const Run *run, Task *task, Arena *arena) {
+static bool provider_install_is_installed(const Run *run, Task *task, Arena *arena) {
     const ProviderInstall *install = run->install;
     const Io *io = install->sources.io;
     StoredPackage package;
@@ -121,12 +122,13 @@ static bool is_locked_out(const Run *run, Task *task, Arena *arena) {
     return true;
 }
 
-static void resolve(void *payload, size_t index, const Call *, Arena *keep, Diags *) {
+static void provider_install_resolve(void *payload, size_t index, const Call *, Arena *keep,
+                                     Diags *) {
     const Run *run = payload;
     Task *task = &run->tasks[index];
     if (is_locked_out(run, task, keep) || !choose_version(run, task, keep))
         return;
-    task->is_present = is_installed(run, task, keep);
+    task->is_present = provider_install_is_installed(run, task, keep);
 }
 
 /* Installing. */
@@ -146,7 +148,7 @@ static bool is_locked(const Task *task) {
            (has_hash(task->locked, task->h1) || (task->zh.len && has_hash(task->locked, task->zh)));
 }
 
-static bool check_lock(const Run *run, Task *task, Arena *arena) {
+static bool provider_install_check_lock(const Run *run, Task *task, Arena *arena) {
     if (is_locked(task))
         return true;
     if (is_of_project(run, task->package.directory, arena)) {
@@ -169,7 +171,8 @@ static bool check_lock(const Run *run, Task *task, Arena *arena) {
     return false;
 }
 
-static bool put(const Run *run, Task *task, Str root, Str from, Str target, Arena *arena) {
+static bool provider_install_put(const Run *run, Task *task, Str root, Str from, Str target,
+                                 Arena *arena) {
     Str path = path_in(run, root, task, arena);
     return package_store_put(run->install->sources.io, root, path, from, target, &task->problem,
                              arena);
@@ -191,7 +194,8 @@ static bool take_cached(const Run *run, Task *task, Arena *arena) {
     if ((!is_locked(task) && !may_break_lock) ||
         disk->real_path(disk->self, path, &real, arena) != 0)
         return false;
-    task->is_from_cache = put(run, task, install->directory, STR_EMPTY, real, arena);
+    task->is_from_cache =
+        provider_install_put(run, task, install->directory, STR_EMPTY, real, arena);
     return task->is_from_cache;
 }
 
@@ -211,9 +215,9 @@ static bool install_directory(const Run *run, Task *task, Arena *arena) {
     }
     return package_fetch_check(install->sources.io, package, package->directory, &task->h1,
                                &task->problem, arena) &&
-           check_lock(run, task, arena) &&
-           (install->only_hashes ||
-            put(run, task, install->directory, STR_EMPTY, package->directory, arena));
+           provider_install_check_lock(run, task, arena) &&
+           (install->only_hashes || provider_install_put(run, task, install->directory, STR_EMPTY,
+                                                         package->directory, arena));
 }
 
 /* Unpacks an archive into the plugin cache, if there is one, and links the package from there. */
@@ -226,7 +230,7 @@ static bool keep_unpacked(const Run *run, Task *task, Str unpacked, Arena *arena
     if (install->only_hashes)
         return true;
     if (!cache.len)
-        return put(run, task, install->directory, unpacked, STR_EMPTY, arena);
+        return provider_install_put(run, task, install->directory, unpacked, STR_EMPTY, arena);
     int status =
         package_store_lock(install->sources.io, cache, install->sources.cancel, &guard, arena);
     if (status == 0)
@@ -237,7 +241,7 @@ static bool keep_unpacked(const Run *run, Task *task, Str unpacked, Arena *arena
         status = disk->rename(disk->self, unpacked, copied);
     if (status == -EXDEV)
         status = module_tree_copy(install->sources.io, unpacked, copied, &at, arena);
-    bool ok = status == 0 && put(run, task, cache, copied, STR_EMPTY, arena);
+    bool ok = status == 0 && provider_install_put(run, task, cache, copied, STR_EMPTY, arena);
     if (guard.handle) {
         (void)disk_remove_tree(disk, beside);
         disk->close(disk->self, guard);
@@ -246,7 +250,7 @@ static bool keep_unpacked(const Run *run, Task *task, Str unpacked, Arena *arena
         task->problem = str_format(arena, "the plugin cache \"%.*s\" cannot be written: %s",
                                    STR_ARG(cache), strerror(-status));
     return ok && disk->real_path(disk->self, path_in(run, cache, task, arena), &real, arena) == 0 &&
-           put(run, task, install->directory, STR_EMPTY, real, arena);
+           provider_install_put(run, task, install->directory, STR_EMPTY, real, arena);
 }
 
 static bool install_archive(const Run *run, Task *task, size_t index, Arena *arena) {
@@ -259,7 +263,8 @@ static bool install_archive(const Run *run, Task *task, size_t index, Arena *are
                                  &task->problem, arena) &&
            package_fetch_unpack(install->sources.io, &task->package, archive, unpacked, &task->h1,
                                 &task->problem, arena) &&
-           check_lock(run, task, arena) && keep_unpacked(run, task, unpacked, arena);
+           provider_install_check_lock(run, task, arena) &&
+           keep_unpacked(run, task, unpacked, arena);
 }
 
 static void install_one(void *payload, size_t index, const Call *, Arena *keep, Diags *) {
@@ -284,41 +289,45 @@ static void tell_query(const Run *run, const Task *task) {
     Str constraints = task->wanted->constraints;
     Str shown = task->shown;
     if (task->is_reused)
-        tell(run,
-             str_format(run->arena, "%.*s: Reusing previous version from the dependency lock file",
-                        STR_ARG(shown)),
-             "- Reusing previous version of %.*s from the dependency lock file", STR_ARG(shown));
+        provider_install_tell(
+            run,
+            str_format(run->arena, "%.*s: Reusing previous version from the dependency lock file",
+                       STR_ARG(shown)),
+            "- Reusing previous version of %.*s from the dependency lock file", STR_ARG(shown));
     else if (constraints.len)
-        tell(run,
-             str_format(run->arena,
-                        "Finding matching versions for provider: %.*s, version_constraint: "
-                        "\"%.*s\"",
-                        STR_ARG(shown), STR_ARG(constraints)),
-             "- Finding %.*s versions matching \"%.*s\"...", STR_ARG(shown), STR_ARG(constraints));
+        provider_install_tell(
+            run,
+            str_format(run->arena,
+                       "Finding matching versions for provider: %.*s, version_constraint: "
+                       "\"%.*s\"",
+                       STR_ARG(shown), STR_ARG(constraints)),
+            "- Finding %.*s versions matching \"%.*s\"...", STR_ARG(shown), STR_ARG(constraints));
     else
-        tell(run, str_format(run->arena, "%.*s: Finding latest version...", STR_ARG(shown)),
-             "- Finding latest version of %.*s...", STR_ARG(shown));
+        provider_install_tell(
+            run, str_format(run->arena, "%.*s: Finding latest version...", STR_ARG(shown)),
+            "- Finding latest version of %.*s...", STR_ARG(shown));
 }
 
 static void tell_begin(const Run *run, const Task *task) {
     Str shown = task->shown;
     Str version = task->version;
     if (task->is_present)
-        tell(run,
-             str_format(run->arena, "%.*s v%.*s: Using previously-installed provider version",
-                        STR_ARG(shown), STR_ARG(version)),
-             "- Using previously-installed %.*s v%.*s", STR_ARG(shown), STR_ARG(version));
+        provider_install_tell(
+            run,
+            str_format(run->arena, "%.*s v%.*s: Using previously-installed provider version",
+                       STR_ARG(shown), STR_ARG(version)),
+            "- Using previously-installed %.*s v%.*s", STR_ARG(shown), STR_ARG(version));
     else if (run->install->only_hashes)
-        tell(run,
-             str_format(run->arena, "Fetching %.*s %.*s for %.*s", STR_ARG(shown), STR_ARG(version),
-                        STR_ARG(run->install->platform)),
-             "- Fetching %.*s %.*s for %.*s...", STR_ARG(shown), STR_ARG(version),
-             STR_ARG(run->install->platform));
+        provider_install_tell(run,
+                              str_format(run->arena, "Fetching %.*s %.*s for %.*s", STR_ARG(shown),
+                                         STR_ARG(version), STR_ARG(run->install->platform)),
+                              "- Fetching %.*s %.*s for %.*s...", STR_ARG(shown), STR_ARG(version),
+                              STR_ARG(run->install->platform));
     else
-        tell(run,
-             str_format(run->arena, "Installing provider version: %.*s v%.*s...", STR_ARG(shown),
-                        STR_ARG(version)),
-             "- Installing %.*s v%.*s...", STR_ARG(shown), STR_ARG(version));
+        provider_install_tell(run,
+                              str_format(run->arena, "Installing provider version: %.*s v%.*s...",
+                                         STR_ARG(shown), STR_ARG(version)),
+                              "- Installing %.*s v%.*s...", STR_ARG(shown), STR_ARG(version));
 }
 
 static void tell_end(const Run *run, const Task *task) {
@@ -328,22 +337,24 @@ static void tell_end(const Run *run, const Task *task) {
     if (task->is_present || task->problem.len)
         return;
     if (task->is_from_cache)
-        tell(run,
-             str_format(run->arena, "%.*s v%.*s: Using from the shared cache directory",
-                        STR_ARG(shown), STR_ARG(version)),
-             "- Using %.*s v%.*s from the shared cache directory", STR_ARG(shown),
-             STR_ARG(version));
+        provider_install_tell(
+            run,
+            str_format(run->arena, "%.*s v%.*s: Using from the shared cache directory",
+                       STR_ARG(shown), STR_ARG(version)),
+            "- Using %.*s v%.*s from the shared cache directory", STR_ARG(shown), STR_ARG(version));
     else if (run->install->only_hashes)
-        tell(run,
-             str_format(run->arena, "Retrieved %.*s %.*s for %.*s (%.*s)", STR_ARG(shown),
-                        STR_ARG(version), STR_ARG(run->install->platform), STR_ARG(proof)),
-             "- Retrieved %.*s %.*s for %.*s (%.*s)", STR_ARG(shown), STR_ARG(version),
-             STR_ARG(run->install->platform), STR_ARG(proof));
+        provider_install_tell(run,
+                              str_format(run->arena, "Retrieved %.*s %.*s for %.*s (%.*s)",
+                                         STR_ARG(shown), STR_ARG(version),
+                                         STR_ARG(run->install->platform), STR_ARG(proof)),
+                              "- Retrieved %.*s %.*s for %.*s (%.*s)", STR_ARG(shown),
+                              STR_ARG(version), STR_ARG(run->install->platform), STR_ARG(proof));
     else
-        tell(run,
-             str_format(run->arena, "Installed provider version: %.*s v%.*s (%.*s)", STR_ARG(shown),
-                        STR_ARG(version), STR_ARG(proof)),
-             "- Installed %.*s v%.*s (%.*s)", STR_ARG(shown), STR_ARG(version), STR_ARG(proof));
+        provider_install_tell(
+            run,
+            str_format(run->arena, "Installed provider version: %.*s v%.*s (%.*s)", STR_ARG(shown),
+                       STR_ARG(version), STR_ARG(proof)),
+            "- Installed %.*s v%.*s (%.*s)", STR_ARG(shown), STR_ARG(version), STR_ARG(proof));
 }
 
 static bool report_query(const Run *run) {
@@ -382,7 +393,8 @@ static void add_hashes(StrVec *out, const StrVec *more, Arena *arena) {
     }
 }
 
-static void record(const Run *run, const Task *task, DependencyLock *lock, ProviderInstalled *out) {
+static void provider_install_record(const Run *run, const Task *task, DependencyLock *lock,
+                                    ProviderInstalled *out) {
     Arena *arena = run->arena;
     const DependencyEntry *before = task->locked;
     bool is_same = before && str_equal(before->version, task->version);
@@ -426,7 +438,8 @@ static void each(Run *run, CallWork work) {
     call_pool_run(&call, run->count, work, run, run->diags);
 }
 
-static void prepare(Run *run, const WantedProviders *wanted, const DependencyLock *lock) {
+static void provider_install_prepare(Run *run, const WantedProviders *wanted,
+                                     const DependencyLock *lock) {
     run->count = wanted->count;
     run->record = package_record_read(run->install->sources.io, run->arena);
     run->tasks = arena_new_array(run->arena, Task, run->count);
@@ -442,7 +455,7 @@ static void prepare(Run *run, const WantedProviders *wanted, const DependencyLoc
 static bool install_all(Run *run) {
     for (size_t i = 0; i < run->count && !run->install->only_hashes; i++)
         tell_query(run, &run->tasks[i]);
-    each(run, resolve);
+    each(run, provider_install_resolve);
     if (!report_query(run))
         return false;
     for (size_t i = 0; i < run->count; i++)
@@ -477,13 +490,13 @@ bool provider_install_run(const ProviderInstall *install, const WantedProviders 
         int status = package_store_work(install->sources.io, install->directory, &run.work, arena);
         if (!report_store(install, status, diags))
             return false;
-        prepare(&run, wanted, lock);
+        provider_install_prepare(&run, wanted, lock);
         ok = install_all(&run);
         (void)disk_remove_tree(disk, run.work);
     }
     DependencyLock done = dependency_lock_clone(lock, arena);
     for (size_t i = 0; ok && i < run.count; i++)
-        record(&run, &run.tasks[i], &done, out);
+        provider_install_record(&run, &run.tasks[i], &done, out);
     if (ok && !install->only_hashes)
         remove_unwanted(&done, wanted, &install->kept);
     if (ok)

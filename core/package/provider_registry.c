@@ -17,25 +17,25 @@ typedef struct Inquiry {
     Arena *arena;
 } Inquiry;
 
-static bool report(const Inquiry *inquiry, const RegistryProblem *failure) {
+static bool provider_registry_report(const Inquiry *inquiry, const RegistryProblem *failure) {
     *inquiry->problem = host_access_reason(failure, inquiry->arena);
     return false;
 }
 
-static bool refuse(const Inquiry *inquiry, Str url, const char *what) {
+static bool registry_refuse(const Inquiry *inquiry, Str url, const char *what) {
     RegistryProblem failure;
     (void)registry_host_refuse(url, what, &failure, inquiry->arena);
-    return report(inquiry, &failure);
+    return provider_registry_report(inquiry, &failure);
 }
 
-static bool begin(Inquiry *inquiry, Str address) {
+static bool registry_begin(Inquiry *inquiry, Str address) {
     RegistryProblem failure;
     Str host, namespace, type;
     provider_address_split(address, &host, &namespace, &type);
     inquiry->path = str_format(inquiry->arena, "%.*s/%.*s", STR_ARG(namespace), STR_ARG(type));
     return host_access_open(inquiry->sources, host, "providers.v1", &inquiry->host, &failure,
                             inquiry->arena) ||
-           report(inquiry, &failure);
+           provider_registry_report(inquiry, &failure);
 }
 
 /* A provider whose protocols are listed must have 5 or 6. */
@@ -60,7 +60,7 @@ bool provider_registry_versions(const PackageSources *sources, const CliInstalla
     RegistryProblem failure;
     HttpResponse response;
     Value answer, versions;
-    if (!begin(&inquiry, address))
+    if (!registry_begin(&inquiry, address))
         return false;
     Str url =
         str_format(arena, "%.*s%.*s/versions", STR_ARG(inquiry.host.base), STR_ARG(inquiry.path));
@@ -70,12 +70,12 @@ bool provider_registry_versions(const PackageSources *sources, const CliInstalla
                                   STR_ARG(inquiry.host.name), STR_ARG(inquiry.path));
             return false;
         }
-        return report(&inquiry, &failure);
+        return provider_registry_report(&inquiry, &failure);
     }
     if (!registry_host_parse(url, response.body, &answer, &failure, arena))
-        return report(&inquiry, &failure);
+        return provider_registry_report(&inquiry, &failure);
     if (!value_find_tuple(answer, STR("versions"), &versions))
-        return refuse(&inquiry, url, "lists no versions");
+        return registry_refuse(&inquiry, url, "lists no versions");
     for (size_t i = 0; i < versions.count; i++) {
         Str version;
         if (value_find_text(value_at(versions, i), STR("version"), &version) &&
@@ -95,32 +95,34 @@ typedef struct Offer {
     Str keys; /* ASCII armor, one after another */
 } Offer;
 
-static bool read_keys(const Inquiry *inquiry, Value answer, Offer *offer) {
+static bool registry_read_keys(const Inquiry *inquiry, Value answer, Offer *offer) {
     Value signing, keys;
     StrBuf all = strbuf_new(inquiry->arena);
     if (!value_find_present(answer, STR("signing_keys"), &signing) ||
         !value_find_tuple(signing, STR("gpg_public_keys"), &keys))
-        return refuse(inquiry, offer->page, "has no signing keys");
+        return registry_refuse(inquiry, offer->page, "has no signing keys");
     for (size_t i = 0; i < keys.count; i++) {
         Str armor;
         if (value_find_text(value_at(keys, i), STR("ascii_armor"), &armor))
             strbuf_add_format(&all, "%.*s\n", STR_ARG(armor));
     }
     offer->keys = strbuf_str(&all);
-    return offer->keys.len > 0 || refuse(inquiry, offer->page, "has no signing keys");
+    return offer->keys.len > 0 || registry_refuse(inquiry, offer->page, "has no signing keys");
 }
 
-static bool read_url(const Inquiry *inquiry, Value answer, const char *name, Str page, Str *out) {
+static bool registry_read_url(const Inquiry *inquiry, Value answer, const char *name, Str page,
+                              Str *out) {
     Str place;
     if (!value_find_text(answer, str_from_cstr(name), &place))
-        return refuse(
+        return registry_refuse(
             inquiry, page,
             str_to_cstr(str_format(inquiry->arena, "has no \"%s\"", name), inquiry->arena));
     *out = url_resolve(page, place, inquiry->arena);
     return str_starts_with(*out, STR("https://")) ||
-           refuse(inquiry, page,
-                  str_to_cstr(str_format(inquiry->arena, "has a \"%s\" that is not https", name),
-                              inquiry->arena));
+           registry_refuse(
+               inquiry, page,
+               str_to_cstr(str_format(inquiry->arena, "has a \"%s\" that is not https", name),
+                           inquiry->arena));
 }
 
 /* Returns false for the file of another provider, version or platform: its checksums may have a
@@ -144,26 +146,28 @@ static bool read_offer(const Inquiry *inquiry, const Package *wanted, Offer *off
                          STR_ARG(inquiry->path), STR_ARG(wanted->version), STR_ARG(system),
                          STR_ARG(str_after(wanted->platform, joint + 1)));
     if (!registry_host_get(&inquiry->host, url, &response, &failure, arena))
-        return failure.code == 404 ? false : report(inquiry, &failure);
+        return failure.code == 404 ? false : provider_registry_report(inquiry, &failure);
     if (!registry_host_parse(url, response.body, &answer, &failure, arena))
-        return report(inquiry, &failure);
+        return provider_registry_report(inquiry, &failure);
     offer->page = response.url;
     if (!value_find_text(answer, STR("filename"), &offer->filename) ||
         !value_find_text(answer, STR("shasum"), &out->sha256) || out->sha256.len != 64)
-        return refuse(inquiry, url, "has no \"filename\" or no \"shasum\"");
+        return registry_refuse(inquiry, url, "has no \"filename\" or no \"shasum\"");
     if (!is_file_of(wanted, offer->filename, arena))
-        return refuse(inquiry, url, "names the file of another provider, version or platform");
-    return read_url(inquiry, answer, "download_url", offer->page, &offer->url) &&
-           read_url(inquiry, answer, "shasums_url", offer->page, &offer->sums_url) &&
-           read_url(inquiry, answer, "shasums_signature_url", offer->page, &offer->signature_url) &&
-           read_keys(inquiry, answer, offer);
+        return registry_refuse(inquiry, url,
+                               "names the file of another provider, version or platform");
+    return registry_read_url(inquiry, answer, "download_url", offer->page, &offer->url) &&
+           registry_read_url(inquiry, answer, "shasums_url", offer->page, &offer->sums_url) &&
+           registry_read_url(inquiry, answer, "shasums_signature_url", offer->page,
+                             &offer->signature_url) &&
+           registry_read_keys(inquiry, answer, offer);
 }
 
 static bool get_text(const Inquiry *inquiry, Str url, Str *out) {
     RegistryProblem failure;
     HttpResponse response;
     if (!registry_host_get(&inquiry->host, url, &response, &failure, inquiry->arena))
-        return report(inquiry, &failure);
+        return provider_registry_report(inquiry, &failure);
     *out = response.body;
     return true;
 }
@@ -182,12 +186,12 @@ static bool check_sums(const Inquiry *inquiry, const Offer *offer, Str sums, Pac
         if (!str_equal(name, offer->filename))
             continue;
         if (!str_equal(sum, out->sha256))
-            return refuse(inquiry, offer->sums_url,
-                          "has another checksum for the package than the registry");
+            return registry_refuse(inquiry, offer->sums_url,
+                                   "has another checksum for the package than the registry");
         is_listed = true;
     }
     return is_listed ||
-           refuse(inquiry, offer->sums_url, "has no checksum for the file of the package");
+           registry_refuse(inquiry, offer->sums_url, "has no checksum for the file of the package");
 }
 
 static bool check_signature(const Inquiry *inquiry, const Offer *offer, Str sums, Package *out) {
@@ -217,7 +221,7 @@ bool provider_registry_find(const PackageSources *sources, const CliInstallation
     Str sums;
     Url parts;
     *out = *wanted;
-    if (!begin(&inquiry, wanted->address) || !read_offer(&inquiry, wanted, &offer, out) ||
+    if (!registry_begin(&inquiry, wanted->address) || !read_offer(&inquiry, wanted, &offer, out) ||
         !get_text(&inquiry, offer.sums_url, &sums) ||
         !check_signature(&inquiry, &offer, sums, out) || !check_sums(&inquiry, &offer, sums, out))
         return false;

@@ -49,7 +49,7 @@ typedef struct Report {
     int64_t shown_ms;
 } Report;
 
-static void show_progress(Report *report) {
+static void step_show_progress(Report *report) {
     const Call *call = report->link->call;
     int64_t now = call_monotonic_ms(call);
     if (now - report->shown_ms < TICK_MS)
@@ -62,8 +62,8 @@ static void show_progress(Report *report) {
     call_progress(call, (uint64_t)(now - report->start_ms), 0, str_to_cstr(line, scratch));
 }
 
-static void on_tick(void *payload) {
-    show_progress(payload);
+static void step_on_tick(void *payload) {
+    step_show_progress(payload);
 }
 
 static void set_live(Report *report, Str line) {
@@ -94,7 +94,7 @@ static void read_lines(Report *report) {
     report->lines.len = rest.len;
 }
 
-static void on_output(void *payload, Str piece, bool is_error) {
+static void step_on_output(void *payload, Str piece, bool is_error) {
     Report *report = payload;
     if (is_error) {
         strbuf_add(&report->err, str_slice(piece, 0, OUTPUT_KEPT - report->err.len));
@@ -204,8 +204,8 @@ static bool run_waiting(SshLink *link, const RemoteStep *step, SshCommand comman
     /* A lost connection does not end the step, and each of the scripts may run again. */
     for (int i = 0; i < RECONNECTS_MAX && status == SSH_LOST; i++) {
         report = new_report(link, step, live);
-        command.tick = on_tick;
-        command.output = on_output;
+        command.tick = step_on_tick;
+        command.output = step_on_output;
         command.payload = &report;
         status = ssh_client_exec(link, &command, &result, &problem);
     }

@@ -48,18 +48,18 @@ struct SshClient {
     int64_t plan_timeout_ms; /* "plan_timeout" */
 };
 
-static const SshTarget *chain_of(const SshLink *link, size_t *count) {
+static const SshTarget *client_chain_of(const SshLink *link, size_t *count) {
     *count = link->chain ? link->chain_count : 1;
     return link->chain ? link->chain : &link->target;
 }
 
-static Str key_of(const SshLink *link) {
+static Str client_key_of(const SshLink *link) {
     size_t count;
-    const SshTarget *chain = chain_of(link, &count);
+    const SshTarget *chain = client_chain_of(link, &count);
     return ssh_pool_key(chain, count, link->call->arena);
 }
 
-static SshPool *pool_of(SshLink *link) {
+static SshPool *ssh_client_pool_of(SshLink *link) {
     if (link->client)
         return ssh_share_pool(link->client->share);
     if (!link->own_pool)
@@ -70,7 +70,7 @@ static SshPool *pool_of(SshLink *link) {
 /* Records until the client is closed that connecting to the target failed. */
 static void add_unreachable(SshLink *link, SshStatus status, const SshProblem *problem) {
     SshClient *client = link->client;
-    Str key = key_of(link);
+    Str key = client_key_of(link);
     pthread_mutex_lock(&client->lock);
     Unreachable machine = {
         .key = str_clone(key, client->arena),
@@ -88,7 +88,7 @@ static void add_unreachable(SshLink *link, SshStatus status, const SshProblem *p
 
 static bool find_unreachable(SshLink *link, SshStatus *status, SshProblem *problem) {
     SshClient *client = link->client;
-    Str key = key_of(link);
+    Str key = client_key_of(link);
     bool is_found = false;
     pthread_mutex_lock(&client->lock);
     vec_each(&client->unreachable, machine) {
@@ -110,7 +110,7 @@ bool ssh_client_recall(SshLink *link, const char *name, int64_t max_age_ms, SshO
         return false;
     CHECK(!link->reading.machine.len);
     Str machine = str_format(call->arena, "%.*s, %.*s", STR_ARG(ssh_client_user(link)),
-                             STR_ARG(key_of(link)));
+                             STR_ARG(client_key_of(link)));
     return ssh_share_recall(client->share, machine, str_from_cstr(name),
                             call_monotonic_ms(call) - max_age_ms,
                             ssh_client_timeout(link, CANCEL_STOP), out, &link->reading);
@@ -317,14 +317,14 @@ Str ssh_client_describe_failure(const SshLink *link, SshStatus status, SshProble
 void ssh_client_release(SshLink *link) {
     ssh_client_end_reading(link);
     if (link->lease)
-        (void)ssh_pool_release(pool_of(link), link->lease, SSH_DONE);
+        (void)ssh_pool_release(ssh_client_pool_of(link), link->lease, SSH_DONE);
     ssh_pool_close(link->own_pool);
     *link = (SshLink){0};
 }
 
-static SshStatus connect_once(SshLink *link, int64_t left_ms, SshProblem *problem) {
+static SshStatus client_connect_once(SshLink *link, int64_t left_ms, SshProblem *problem) {
     size_t count;
-    const SshTarget *chain = chain_of(link, &count);
+    const SshTarget *chain = client_chain_of(link, &count);
     SshTimeout timeout = {
         .timeout_ms = left_ms > ATTEMPT_MS ? ATTEMPT_MS
                       : left_ms > 0        ? left_ms
@@ -334,8 +334,8 @@ static SshStatus connect_once(SshLink *link, int64_t left_ms, SshProblem *proble
     };
     int64_t began_ms = log_clock_ms();
     *problem = (SshProblem){0};
-    SshStatus status = ssh_pool_acquire(pool_of(link), chain, count, timeout, &link->lease, problem,
-                                        link->call->arena);
+    SshStatus status = ssh_pool_acquire(ssh_client_pool_of(link), chain, count, timeout,
+                                        &link->lease, problem, link->call->arena);
     log_debug("ssh connect", log_text("host", link->target.host),
               log_number("port", link->target.port), log_number("status", status),
               log_text("problem", problem->text), log_took(began_ms));
@@ -372,12 +372,12 @@ static bool is_within_grace(Connecting *connecting, const Wait *wait) {
     return now - connecting->refused_ms < KEY_GRACE_MS;
 }
 
-static WaitLook attempt(void *payload, Wait *wait) {
+static WaitLook ssh_client_attempt(void *payload, Wait *wait) {
     Connecting *connecting = payload;
     connecting->status_before = connecting->status;
     connecting->problem_before = *connecting->problem;
     connecting->left_ms = wait->left_ms;
-    connecting->status = connect_once(connecting->link, wait->left_ms, connecting->problem);
+    connecting->status = client_connect_once(connecting->link, wait->left_ms, connecting->problem);
     if (connecting->status == SSH_DONE)
         return WAIT_LOOK_DONE;
     wait->reason = str_from_cstr(short_reason(connecting->status));
@@ -394,7 +394,7 @@ static SshStatus connect_with_retries(SshLink *link, SshProblem *problem) {
     Str endpoint = ssh_endpoint(link->target.host, link->target.port, call->arena);
     WaitUntil until = {
         .what = str_to_cstr(str_format(call->arena, "SSH on %.*s", STR_ARG(endpoint)), call->arena),
-        .look = attempt,
+        .look = ssh_client_attempt,
         .payload = &connecting,
         .timeout_ms = wait_ms > 0 ? wait_ms : 1,
         .pauses = {.first_ms = PAUSE_FIRST_MS},
@@ -412,7 +412,7 @@ static SshStatus connect_with_retries(SshLink *link, SshProblem *problem) {
 }
 
 /* If a plan reads many objects of an unreachable machine, only the first read waits for it. */
-static SshStatus connect(SshLink *link, SshProblem *problem) {
+static SshStatus client_connect(SshLink *link, SshProblem *problem) {
     SshClient *client = link->client;
     SshStatus status;
     if (!client)
@@ -431,7 +431,7 @@ bool ssh_client_is_lost(SshLink *link, Diags *diags) {
     if (!call_loses(call, link->target.host))
         return false;
     ssh_client_limit_connections_to_plan(link);
-    SshStatus status = link->lease ? SSH_DONE : connect(link, &problem);
+    SshStatus status = link->lease ? SSH_DONE : client_connect(link, &problem);
     if (status == SSH_DONE || status == SSH_CANCELLED)
         return false;
     path_warning(call, NO_PATH, diags, "Machine gone",
@@ -442,7 +442,7 @@ bool ssh_client_is_lost(SshLink *link, Diags *diags) {
 }
 
 /* Returns false for a machine or credentials that no waiting makes right. */
-static bool may_pass(const SshLink *link, SshStatus status) {
+static bool client_may_pass(const SshLink *link, SshStatus status) {
     return ssh_client_is_unreachable(link, status) || status == SSH_USER_KEY_REFUSED ||
            status == SSH_PASSWORD_REFUSED || status == SSH_LOGIN_REFUSED ||
            status == SSH_HOST_KEY_UNKNOWN || status == SSH_NO_AGENT;
@@ -462,9 +462,9 @@ static bool is_new_on_machine(const Call *call, const PlanRequest *request) {
 static bool greet(SshLink *link, bool *responds, Diags *diags) {
     const Call *call = link->call;
     SshProblem problem = {0};
-    SshStatus status = connect(link, &problem);
+    SshStatus status = client_connect(link, &problem);
     *responds = status == SSH_DONE;
-    if (!*responds && (status == SSH_CANCELLED || !may_pass(link, status))) {
+    if (!*responds && (status == SSH_CANCELLED || !client_may_pass(link, status))) {
         ssh_client_report(link, status, problem, diags);
         return false;
     }
@@ -535,7 +535,7 @@ static bool should_try_again(SshLink *link, SshStatus status, const SshProblem *
     if (status != SSH_LOST && status != SSH_BUSY)
         return false;
     link->lease = NULL;
-    bool is_useful = ssh_pool_release(pool_of(link), lease, status);
+    bool is_useful = ssh_pool_release(ssh_client_pool_of(link), lease, status);
     if (!is_useful && (*tries)-- > 0)
         return !call_sleep(link->call, CHANNEL_WAIT_MS);
     return is_useful && !(status == SSH_LOST && problem->may_have_run);
@@ -549,7 +549,7 @@ static SshStatus exec_in_sessions(SshLink *link, const SshCommand *command, SshR
         ssh_client_discard_kept(link);
     for (int i = 0; i < SESSIONS_TRIED_MAX; i++) {
         *problem = (SshProblem){0};
-        status = link->lease ? SSH_DONE : connect(link, problem);
+        status = link->lease ? SSH_DONE : client_connect(link, problem);
         if (status != SSH_DONE)
             return status;
         status = exec_once(link, command, out, problem);
@@ -572,11 +572,11 @@ bool ssh_client_tunnel(SshLink *link, Str host, uint16_t port, uint16_t *out_por
     int tries = CHANNELS_TRIED_MAX;
     for (int i = 0; i < SESSIONS_TRIED_MAX && is_again; i++) {
         problem = (SshProblem){0};
-        status = link->lease ? SSH_DONE : connect(link, &problem);
+        status = link->lease ? SSH_DONE : client_connect(link, &problem);
         if (status != SSH_DONE)
             break;
-        status = ssh_pool_tunnel(pool_of(link), link->lease, host, port, out_port, &problem,
-                                 link->call->arena);
+        status = ssh_pool_tunnel(ssh_client_pool_of(link), link->lease, host, port, out_port,
+                                 &problem, link->call->arena);
         is_again = should_try_again(link, status, &problem, &tries);
     }
     link->status = status;

@@ -195,8 +195,9 @@ static SshStatus acquire(SshPool *pool, const SshTarget *chain, size_t count, bo
                          SshTimeout timeout, SshLease **out, SshProblem *problem, Arena *arena);
 
 /* Opens the session of a new lease; acquires the session with the jump host first. */
-static SshStatus open_session(SshPool *pool, SshLease *lease, const SshTarget *chain, size_t count,
-                              SshTimeout timeout, SshProblem *problem, Arena *arena) {
+static SshStatus pool_open_session(SshPool *pool, SshLease *lease, const SshTarget *chain,
+                                   size_t count, SshTimeout timeout, SshProblem *problem,
+                                   Arena *arena) {
     SshStatus status = SSH_DONE;
     if (count > 1)
         status = acquire(pool, chain, count - 1, true, timeout, &lease->via, problem, arena);
@@ -243,7 +244,7 @@ static SshStatus acquire(SshPool *pool, const SshTarget *chain, size_t count, bo
     lease->next = pool->leases;
     pool->leases = lease;
     pthread_mutex_unlock(&pool->lock);
-    status = open_session(pool, lease, chain, count, timeout, problem, arena);
+    status = pool_open_session(pool, lease, chain, count, timeout, problem, arena);
     pthread_mutex_lock(&pool->lock);
     lease->is_opening = false;
     lease->status = status;

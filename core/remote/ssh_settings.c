@@ -84,35 +84,35 @@ Str ssh_settings_check_host_ca(Value value, Arena *arena) {
 
 /* -- reading ---------------------------------------------------------------------------------- */
 
-static Value find(Value object, const char *name) {
+static Value settings_find(Value object, const char *name) {
     size_t index;
     if (value_is_null(object) || !type_find_attribute(object.type, str_from_cstr(name), &index))
         return value_null(&TYPE_DYNAMIC);
     return object_attribute(object, name);
 }
 
-static void read_text(Value object, const char *name, Str *out) {
-    Value value = find(object, name);
+static void settings_read_text(Value object, const char *name, Str *out) {
+    Value value = settings_find(object, name);
     if (value_is_present(value) && value_text(value).len > 0)
         *out = value_text(value);
 }
 
 /* Replaces a leading "~/" by the home directory. */
-static Str expand_home(Str path, Arena *arena) {
+static Str settings_expand_home(Str path, Arena *arena) {
     const char *home = getenv("HOME");
     if (!home || !str_starts_with(path, STR("~/")))
         return path;
     return str_concat(str_from_cstr(home), str_after(path, 1), arena);
 }
 
-static bool read_file(const Call *call, Value object, const char *name, const char *summary,
-                      Str *out, Arena *arena, Diags *diags) {
+static bool settings_read_file(const Call *call, Value object, const char *name,
+                               const char *summary, Str *out, Arena *arena, Diags *diags) {
     Str path = STR_EMPTY;
-    read_text(object, name, &path);
+    settings_read_text(object, name, &path);
     if (path.len == 0)
         return true;
     const Disk *disk = call->io->disk;
-    int error = disk->read_file(disk->self, expand_home(path, arena), out, arena);
+    int error = disk->read_file(disk->self, settings_expand_home(path, arena), out, arena);
     if (error == 0 && out->len > 0)
         return true;
     return path_error(call, PATH_AT(call, {name}), diags, summary,
@@ -120,19 +120,20 @@ static bool read_file(const Call *call, Value object, const char *name, const ch
                       error ? strerror(-error) : "the file is empty", name);
 }
 
-static bool read_key(const Call *call, Value object, SshHop *hop, Arena *arena, Diags *diags) {
+static bool settings_read_key(const Call *call, Value object, SshHop *hop, Arena *arena,
+                              Diags *diags) {
     SshTarget *target = &hop->target;
     Str key = STR_EMPTY;
-    read_text(object, "private_key", &key);
-    if (key.len == 0 && !read_file(call, object, "private_key_file", "Private key not readable",
-                                   &key, arena, diags))
+    settings_read_text(object, "private_key", &key);
+    if (key.len == 0 && !settings_read_file(call, object, "private_key_file",
+                                            "Private key not readable", &key, arena, diags))
         return false;
     if (key.len > 0) {
         target->private_key = key;
         target->passphrase = target->certificate = STR_EMPTY;
     }
-    read_text(object, "private_key_passphrase", &target->passphrase);
-    read_text(object, "certificate", &target->certificate);
+    settings_read_text(object, "private_key_passphrase", &target->passphrase);
+    settings_read_text(object, "certificate", &target->certificate);
     return true;
 }
 
@@ -141,9 +142,10 @@ static bool read_key(const Call *call, Value object, SshHop *hop, Arena *arena, 
 static bool read_trust(const Call *call, Value object, SshHop *hop, Arena *arena, Diags *diags) {
     SshTarget *target = &hop->target;
     Str key = STR_EMPTY, authorities = STR_EMPTY, known = STR_EMPTY;
-    read_text(object, "host_key", &key);
-    read_text(object, "host_ca", &authorities);
-    if (!read_file(call, object, "known_hosts", "Known hosts not readable", &known, arena, diags))
+    settings_read_text(object, "host_key", &key);
+    settings_read_text(object, "host_ca", &authorities);
+    if (!settings_read_file(call, object, "known_hosts", "Known hosts not readable", &known, arena,
+                            diags))
         return false;
     if (key.len == 0 && authorities.len == 0 && known.len == 0)
         return true;
@@ -155,22 +157,23 @@ static bool read_trust(const Call *call, Value object, SshHop *hop, Arena *arena
 
 static bool read_hop(const Call *call, Value object, SshHop *hop, Arena *arena, Diags *diags) {
     SshTarget *target = &hop->target;
-    read_text(object, "host", &target->host);
-    read_text(object, "user", &target->user);
-    read_text(object, "password", &target->password);
-    read_text(object, "agent_identity", &target->agent_identity);
-    Value port = find(object, "port"), agent = find(object, "agent");
+    settings_read_text(object, "host", &target->host);
+    settings_read_text(object, "user", &target->user);
+    settings_read_text(object, "password", &target->password);
+    settings_read_text(object, "agent_identity", &target->agent_identity);
+    Value port = settings_find(object, "port"), agent = settings_find(object, "agent");
     int64_t number;
     if (value_is_present(port) && value_to_int(port, &number))
         target->port = (uint16_t)number;
     if (value_is_present(agent))
         hop->agent = value_is_true(agent) ? SSH_AGENT_YES : SSH_AGENT_NO;
-    return read_key(call, object, hop, arena, diags) && read_trust(call, object, hop, arena, diags);
+    return settings_read_key(call, object, hop, arena, diags) &&
+           read_trust(call, object, hop, arena, diags);
 }
 
 static bool read_bastions(const Call *call, Value object, SshSettings *out, Arena *arena,
                           Diags *diags) {
-    Value list = find(object, "bastion");
+    Value list = settings_find(object, "bastion");
     if (!value_is_present(list))
         return true;
     out->has_bastions = true;
@@ -189,15 +192,15 @@ bool ssh_settings_read(const Call *call, Value object, const SshSettings *defaul
     if (!read_hop(call, object, &out->machine, arena, diags) ||
         !read_bastions(call, object, out, arena, diags))
         return false;
-    Value sudo = find(object, "sudo");
+    Value sudo = settings_find(object, "sudo");
     if (value_is_present(sudo)) {
         out->has_sudo = true;
         out->sudo = value_is_true(sudo);
     }
-    read_text(object, "sudo_password", &out->sudo_password);
-    if (value_is_present(find(object, "timeout")))
+    settings_read_text(object, "sudo_password", &out->sudo_password);
+    if (value_is_present(settings_find(object, "timeout")))
         out->wait_ms = duration_of(object, "timeout", out->wait_ms);
-    if (value_is_present(find(object, "keepalive")))
+    if (value_is_present(settings_find(object, "keepalive")))
         out->machine.target.keepalive_ms =
             duration_of(object, "keepalive", out->machine.target.keepalive_ms);
     return true;
@@ -208,7 +211,7 @@ bool ssh_settings_read(const Call *call, Value object, const SshSettings *defaul
 static Str read_default_known_hosts(const Call *call) {
     const Disk *disk = call->io->disk;
     Str own = STR_EMPTY, global = STR_EMPTY;
-    Str path = expand_home(STR("~/.ssh/known_hosts"), call->arena);
+    Str path = settings_expand_home(STR("~/.ssh/known_hosts"), call->arena);
     if (disk->read_file(disk->self, path, &own, call->arena) != 0)
         own = STR_EMPTY;
     if (disk->read_file(disk->self, STR(GLOBAL_KNOWN_HOSTS), &global, call->arena) != 0)
@@ -244,7 +247,7 @@ static bool complete_agent(const Call *call, SshHop *hop, Diags *diags) {
 }
 
 /* Checks that the passphrase decrypts the key. */
-static bool check_key(const Call *call, const SshHop *hop, Diags *diags) {
+static bool settings_check_key(const Call *call, const SshHop *hop, Diags *diags) {
     const SshTarget *target = &hop->target;
     if (target->private_key.len == 0 ||
         ssh_key_text_check_private(target->private_key, target->passphrase, call->arena) !=
@@ -267,7 +270,7 @@ static bool complete_hop(const Call *call, SshHop *hop, Diags *diags) {
     if (target->host_key.len == 0 && target->host_ca.len == 0 && target->known_hosts.len == 0 &&
         !target->any_host_key)
         target->known_hosts = read_default_known_hosts(call);
-    return complete_agent(call, hop, diags) && check_key(call, hop, diags);
+    return complete_agent(call, hop, diags) && settings_check_key(call, hop, diags);
 }
 
 /* A jump host without a user or without credentials uses those of the machine. */

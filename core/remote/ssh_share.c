@@ -85,7 +85,7 @@ static Str output_key(Str machine, Str name, Arena *arena) {
 }
 
 /* Returns the output, or NULL if there is none or it is outdated. The share is locked. */
-static const SshOutput *find(const SshShare *share, Str key, int64_t min_at_ms) {
+static const SshOutput *share_find(const SshShare *share, Str key, int64_t min_at_ms) {
     const Kept *kept = map_find(&share->kept, key);
     bool is_good = kept && kept->changes == share->changes && kept->output.at_ms >= min_at_ms;
     return is_good ? &kept->output : NULL;
@@ -105,13 +105,13 @@ bool ssh_share_recall(SshShare *share, Str machine, Str name, int64_t min_at_ms,
     SCOPED(ArenaRef) scratch = arena_open("ssh recall");
     Str key = output_key(machine, name, scratch);
     pthread_mutex_lock(&share->lock);
-    const SshOutput *found = find(share, key, min_at_ms);
+    const SshOutput *found = share_find(share, key, min_at_ms);
     int64_t waited_ms = 0;
     while (!found && find_reading(share, machine) != SIZE_MAX &&
            ssh_pool_has_time(&timeout, waited_ms)) {
         thread_wait(&share->changed, &share->lock, TICK_MS);
         waited_ms += TICK_MS;
-        found = find(share, key, min_at_ms);
+        found = share_find(share, key, min_at_ms);
     }
     if (found) {
         *out = *found; /* its memory stays until the last client leaves */

@@ -41,7 +41,7 @@ static size_t count_prompts(Str text) {
     return count;
 }
 
-static void on_output(void *payload, Str piece, bool is_error) {
+static void sudo_on_output(void *payload, Str piece, bool is_error) {
     Sudo *sudo = payload;
     if (!is_error || sudo->is_ready) {
         pass_output(sudo, piece, is_error);
@@ -60,13 +60,13 @@ static void on_output(void *payload, Str piece, bool is_error) {
         pass_output(sudo, rest, true);
 }
 
-static void on_tick(void *payload) {
+static void sudo_on_tick(void *payload) {
     Sudo *sudo = payload;
     if (sudo->command->tick)
         sudo->command->tick(sudo->command->payload);
 }
 
-static int64_t write_text(Str *text, char *buffer, size_t size) {
+static int64_t sudo_write_text(Str *text, char *buffer, size_t size) {
     size_t count = text->len < size ? text->len : size;
     memcpy(buffer, text->ptr, count);
     *text = str_after(*text, count);
@@ -75,11 +75,11 @@ static int64_t write_text(Str *text, char *buffer, size_t size) {
 
 static int64_t feed_command(Sudo *sudo, char *buffer, size_t size) {
     if (sudo->input.len > 0)
-        return write_text(&sudo->input, buffer, size);
+        return sudo_write_text(&sudo->input, buffer, size);
     return sudo->command->feed ? sudo->command->feed(sudo->command->payload, buffer, size) : -1;
 }
 
-static int64_t on_feed(void *payload, char *buffer, size_t size) {
+static int64_t sudo_on_feed(void *payload, char *buffer, size_t size) {
     Sudo *sudo = payload;
     if (sudo->is_ready || sudo->password.len == 0)
         return feed_command(sudo, buffer, size);
@@ -89,7 +89,7 @@ static int64_t on_feed(void *payload, char *buffer, size_t size) {
     if (sudo->passwords++ > 0)
         return -1;
     Str line = str_concat(sudo->password, STR("\n"), sudo->arena);
-    return write_text(&line, buffer, size);
+    return sudo_write_text(&line, buffer, size);
 }
 
 /* Returns the messages of sudo without the prompts. */
@@ -124,9 +124,9 @@ SshStatus ssh_sudo_exec(const Ssh *ssh, SshSession *session, Str password,
         arena, "sudo %s -H -- sh -c 'printf \"loam-sudo-ready\\n\" >&2; exec \"$@\"' loam %.*s",
         password.len > 0 ? "-S -p " PROMPT : "-n", STR_ARG(command->command));
     wrapped.input = STR_EMPTY;
-    wrapped.feed = on_feed;
-    wrapped.output = on_output;
-    wrapped.tick = on_tick;
+    wrapped.feed = sudo_on_feed;
+    wrapped.output = sudo_on_output;
+    wrapped.tick = sudo_on_tick;
     wrapped.payload = &sudo;
     SshStatus status = ssh->exec(ssh->self, session, &wrapped, out, problem, arena);
     if (status == SSH_DONE && !sudo.is_ready) {

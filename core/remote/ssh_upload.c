@@ -88,7 +88,7 @@ static void find_offset(Transfer *transfer) {
     transfer->has_offset = true;
 }
 
-static void on_output(void *payload, Str piece, bool is_error) {
+static void upload_on_output(void *payload, Str piece, bool is_error) {
     Transfer *transfer = payload;
     StrBuf *buf = is_error ? &transfer->err : &transfer->out;
     strbuf_add(buf, str_slice(piece, 0, LARGE - buf->len));
@@ -96,7 +96,7 @@ static void on_output(void *payload, Str piece, bool is_error) {
         find_offset(transfer);
 }
 
-static int64_t read_source(Transfer *transfer, char *buffer, size_t size) {
+static int64_t upload_read_source(Transfer *transfer, char *buffer, size_t size) {
     const Disk *disk = transfer->link->call->io->disk;
     if (transfer->upload->source_path.len == 0) {
         Str rest = str_after(transfer->upload->bytes, transfer->offset);
@@ -109,11 +109,11 @@ static int64_t read_source(Transfer *transfer, char *buffer, size_t size) {
     return error == 0 ? (int64_t)got : error;
 }
 
-static int64_t on_feed(void *payload, char *buffer, size_t size) {
+static int64_t upload_on_feed(void *payload, char *buffer, size_t size) {
     Transfer *transfer = payload;
     if (!transfer->has_offset)
         return 0;
-    int64_t got = read_source(transfer, buffer, size);
+    int64_t got = upload_read_source(transfer, buffer, size);
     if (got < 0)
         transfer->error = (int)got;
     if (got <= 0)
@@ -134,8 +134,8 @@ static SshStatus transfer_once(SshLink *link, Transfer *transfer, SshResult *out
     SshCommand command = {
         .command = ssh_client_script(ssh_upload_write_sh, arguments, ARRAY_COUNT(arguments), arena),
         .timeout = ssh_client_timeout(link, CANCEL_NOW),
-        .output = on_output,
-        .feed = on_feed,
+        .output = upload_on_output,
+        .feed = upload_on_feed,
         .payload = transfer,
     };
     transfer->has_offset = !transfer->is_large;

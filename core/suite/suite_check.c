@@ -1,19 +1,19 @@
 /* Checks a test file against the configuration under test. */
 #include "suite_check.h"
 
-static const Module *find_module(const Config *config, const ModuleAddr *address) {
+static const Module *suite_check_find_module(const Config *config, const ModuleAddr *address) {
     if (!address)
         return config->root;
-    const Module *parent = find_module(config, address->parent);
+    const Module *parent = suite_check_find_module(config, address->parent);
     const ModuleCall *call = parent ? map_find(&parent->calls, address->name) : NULL;
     return call ? call->module : NULL;
 }
 
-static bool is_there(const Config *config, const TestOverride *override, Arena *arena) {
+static bool suite_check_is_there(const Config *config, const TestOverride *override, Arena *arena) {
     const AddressTarget *target = &override->target;
     const ResourceAddr *resource = &target->resource;
     const Module *module =
-        find_module(config, target->is_resource ? resource->module : target->module);
+        suite_check_find_module(config, target->is_resource ? resource->module : target->module);
     if (!module || !target->is_resource)
         return module != NULL;
     Str key = str_format(arena, "%s%.*s.%.*s", resource->mode == MODE_DATA ? "data." : "",
@@ -23,7 +23,7 @@ static bool is_there(const Config *config, const TestOverride *override, Arena *
 
 void suite_check_overrides(const Config *config, const TestOverrides *overrides, Diags *diags) {
     vec_each(overrides, override) {
-        if (!is_there(config, *override, diags->arena))
+        if (!suite_check_is_there(config, *override, diags->arena))
             diags_warning(diags, (*override)->target_range, "Invalid override target",
                           "The configuration under test has no object with this address, so "
                           "nothing is overridden. Correct the address, or remove the block.");

@@ -16,8 +16,8 @@ static void sort_states(const SuiteContext *context, SuiteStates *out) {
     }
 }
 
-static bool apply(SuiteContext *context, SuiteState *state, const PlanOptions *options,
-                  const PlanResult *planned, Diags *diags) {
+static bool cleanup_apply(SuiteContext *context, SuiteState *state, const PlanOptions *options,
+                          const PlanResult *planned, Diags *diags) {
     WorkingState *working;
     if (!suite_state_begin(context, state, state->target, planned, &working, diags))
         return false;
@@ -36,7 +36,7 @@ static void keep_outputs(const SuiteState *state, const PlanResult *planned, Are
     planned->plan->outputs.count = 0;
 }
 
-static bool change(SuiteContext *context, SuiteState *state, Diags *diags) {
+static bool cleanup_change(SuiteContext *context, SuiteState *state, Diags *diags) {
     if (!suite_state_prepare(context, state, NULL, diags) ||
         (!state->engine && !suite_run_bind(context, state->target, state, diags)))
         return false;
@@ -54,18 +54,18 @@ static bool change(SuiteContext *context, SuiteState *state, Diags *diags) {
                       "A provider deferred deletions, so some objects are left.");
     if (!state->restores)
         keep_outputs(state, &planned, context->arena);
-    return apply(context, state, &options, &planned, diags);
+    return cleanup_apply(context, state, &options, &planned, diags);
 }
 
 /* The run has reported the warnings of its configuration. */
-static void add_found(const SuiteState *state, const Diags *found, Diags *out) {
+static void cleanup_add_found(const SuiteState *state, const Diags *found, Diags *out) {
     for (size_t i = 0; i < found->count; i++) {
         if (!state->restores || found->items[i].severity == DIAG_ERROR)
             diags_add(out, &found->items[i]);
     }
 }
 
-static bool has_pending(const State *state) {
+static bool cleanup_has_pending(const State *state) {
     map_each(&state->resources, entry) {
         const StateResource *resource = entry->value;
         vec_each(&resource->instances, instance) {
@@ -79,7 +79,7 @@ static bool has_pending(const State *state) {
 /* Errors about calls without a known outcome name commands that change the state of the root
  * module. */
 static void explain_pending(SuiteContext *context, const SuiteState *state) {
-    if (state->backend || !has_pending(state->state))
+    if (state->backend || !cleanup_has_pending(state->state))
         return;
     Arena *arena = context->arena;
     Str name = suite_manifest_file_name(state->entry.id, arena);
@@ -90,7 +90,7 @@ static void explain_pending(SuiteContext *context, const SuiteState *state) {
                   STR_ARG(state->target->config->name), STR_ARG(path));
 }
 
-static SuiteReason reason_of(const SuiteState *state, bool ok) {
+static SuiteReason cleanup_reason_of(const SuiteState *state, bool ok) {
     if (!ok)
         return SUITE_REASON_ERROR;
     if (state->restores)
@@ -104,7 +104,7 @@ static bool is_exempt(const SuiteContext *context, const SuiteState *state) {
            state->entry.reason != SUITE_REASON_ERROR;
 }
 
-static void report_left(const SuiteContext *context, const SuiteState *state, bool ok) {
+static void cleanup_report_left(const SuiteContext *context, const SuiteState *state, bool ok) {
     const SuiteEvents *events = context->request->events;
     bool is_wanted = ok && state->restores;
     if (!ok || suite_state_has_objects(state))
@@ -112,7 +112,7 @@ static void report_left(const SuiteContext *context, const SuiteState *state, bo
                      is_wanted ? SUITE_REASON_SKIP : SUITE_REASON_ERROR);
 }
 
-static void clean(SuiteContext *context, SuiteState *state) {
+static void cleanup_clean(SuiteContext *context, SuiteState *state) {
     const SuiteEvents *events = context->request->events;
     SuiteFile *file = context->file;
     Diags found = diags_new(context->arena);
@@ -121,14 +121,14 @@ static void clean(SuiteContext *context, SuiteState *state) {
     if (state->is_unread || is_empty || (state->restores && !suite_state_has_objects(state)))
         return;
     events->run(events->self, file, state->target, SUITE_TEARDOWN);
-    bool ok = is_exempt(context, state) || change(context, state, &found);
-    add_found(state, &found, &file->diags);
-    state->reason = reason_of(state, ok);
+    bool ok = is_exempt(context, state) || cleanup_change(context, state, &found);
+    cleanup_add_found(state, &found, &file->diags);
+    state->reason = cleanup_reason_of(state, ok);
     if (state->reason == SUITE_REASON_ERROR)
         file->status = SUITE_ERROR;
     if (!ok)
         explain_pending(context, state);
-    report_left(context, state, ok);
+    cleanup_report_left(context, state, ok);
 }
 
 /* Returns the plan whose apply was interrupted; NULL if none. */
@@ -141,7 +141,7 @@ static const Plan *find_interrupted(const SuiteContext *context) {
 }
 
 /* A cleanup has changed nothing yet, so its states keep their reasons. */
-static void give_up(SuiteContext *context, const SuiteStates *states) {
+static void cleanup_give_up(SuiteContext *context, const SuiteStates *states) {
     const SuiteEvents *events = context->request->events;
     bool is_test = context->request->mode == SUITE_TEST;
     SuiteLeftovers left = {0};
@@ -160,17 +160,17 @@ void suite_cleanup_states(SuiteContext *context) {
     SuiteStates states = {0};
     sort_states(context, &states);
     if (cancel_level(context->request->engine->cancel) != CANCEL_NONE) {
-        give_up(context, &states);
+        cleanup_give_up(context, &states);
         return;
     }
     vec_each(&states, state) {
-        clean(context, *state);
+        cleanup_clean(context, *state);
     }
 }
 
 /* Chooses the run with whose values the state is destroyed: the one that the manifest names, else
  * the last one that applies. */
-static void choose_target(const SuiteContext *context, SuiteState *state, SuiteRun *run) {
+static void cleanup_choose_target(const SuiteContext *context, SuiteState *state, SuiteRun *run) {
     bool is_named = state->target && str_equal(state->target->config->name, state->entry.run);
     bool repairs = context->request->mode == SUITE_REPAIR && run->config->skips_cleanup;
     if (run->config->is_plan && state->target)
@@ -182,12 +182,12 @@ static void choose_target(const SuiteContext *context, SuiteState *state, SuiteR
     state->target = run;
 }
 
-static bool load(SuiteContext *context, const SuiteEntries *entries, SuiteRun *run) {
+static bool cleanup_load(SuiteContext *context, const SuiteEntries *entries, SuiteRun *run) {
     SuiteState *state = suite_state_of(context, run->config);
     const SuiteEntry *entry = suite_manifest_find(entries, state->key);
     if (entry)
         state->entry = *entry;
-    choose_target(context, state, run);
+    cleanup_choose_target(context, state, run);
     state->last = state->target;
     if (state->is_unread)
         return true; /* the error is reported */
@@ -217,7 +217,7 @@ static void set_outputs(SuiteContext *context, const SuiteRun *run) {
 bool suite_cleanup_load(SuiteContext *context, const SuiteEntries *entries) {
     bool ok = true;
     vec_each(&context->file->runs, run) {
-        ok &= load(context, entries, run);
+        ok &= cleanup_load(context, entries, run);
         run->status = SUITE_PASS;
     }
     vec_each(&context->file->runs, run) {

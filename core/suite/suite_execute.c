@@ -28,7 +28,7 @@ static void execute_run(SuiteContext *context, SuiteRun *run) {
     events->run(events->self, file, run, SUITE_COMPLETE);
 }
 
-static bool is_claimed(const SuiteFile *file, const SuiteEntry *entry) {
+static bool execute_is_claimed(const SuiteFile *file, const SuiteEntry *entry) {
     vec_each(&file->runs, run) {
         if (str_equal(run->config->state_key, entry->key))
             return true;
@@ -54,7 +54,7 @@ static void warn_of_orphan(SuiteContext *context, const SuiteEntry *entry) {
 static bool check_entries(SuiteContext *context, const SuiteEntries *entries) {
     bool is_waiting = false;
     vec_each(entries, entry) {
-        if (!is_claimed(context->file, entry))
+        if (!execute_is_claimed(context->file, entry))
             warn_of_orphan(context, entry);
         else
             is_waiting |= entry->reason != SUITE_REASON_NONE;
@@ -126,12 +126,12 @@ static void execute_file(const SuiteRequest *request, SuiteFile *file, Arena *ar
     events->file(events->self, file, SUITE_COMPLETE);
 }
 
-static bool is_wanted(const SuiteRequest *request, const TestFile *file) {
+static bool execute_is_wanted(const SuiteRequest *request, const TestFile *file) {
     const StrVec *filters = request->filters;
     return filters->count == 0 || str_is_among(file->path, filters->items, filters->count);
 }
 
-static void add_file(Suite *suite, const TestFile *config, Arena *arena) {
+static void execute_add_file(Suite *suite, const TestFile *config, Arena *arena) {
     SuiteFile *file = vec_add(arena, &suite->files);
     file->config = config;
     file->diags = diags_new(arena);
@@ -150,7 +150,7 @@ static void count(Suite *suite, const SuiteFile *file) {
         suite->status = file->status;
 }
 
-static bool has_file(const Suite *suite, Str path) {
+static bool execute_has_file(const Suite *suite, Str path) {
     vec_each(&suite->files, file) {
         if (str_equal(file->config->path, path))
             return true;
@@ -167,7 +167,7 @@ static void warn_of_missing_files(const SuiteRequest *request, const Suite *suit
         !suite_manifest_files(request->storage, &files, arena, diags))
         return;
     vec_each(&files, file) {
-        if (has_file(suite, *file))
+        if (execute_has_file(suite, *file))
             continue;
         diags_warning(
             request->diags, NO_RANGE, "Test file not found",
@@ -183,8 +183,8 @@ void suite_execute(const SuiteRequest *request, Suite *out, Arena *arena) {
     const struct TestFiles *tests = request->engine->config->tests;
     *out = (Suite){.is_cleanup = request->mode != SUITE_TEST};
     vec_each(&tests->files, file) {
-        if (is_wanted(request, *file))
-            add_file(out, *file, arena);
+        if (execute_is_wanted(request, *file))
+            execute_add_file(out, *file, arena);
     }
     events->begin(events->self, out);
     vec_each(&out->files, file) {

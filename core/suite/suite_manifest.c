@@ -39,7 +39,7 @@ static bool next_member(JsonReader *reader, Str *key, JsonToken *token) {
     return *token != JSON_BAD;
 }
 
-static bool read_entry(JsonReader *reader, SuiteEntry *out) {
+static bool suite_manifest_read_entry(JsonReader *reader, SuiteEntry *out) {
     JsonToken token = json_next(reader);
     Str key, ignored;
     if (token != JSON_OBJECT_START)
@@ -59,35 +59,35 @@ static bool read_entry(JsonReader *reader, SuiteEntry *out) {
 }
 
 /* Reads the states of a file, whose object is open. */
-static bool read_states(JsonReader *reader, SuiteEntries *out) {
+static bool manifest_read_states(JsonReader *reader, SuiteEntries *out) {
     JsonToken token;
     while ((token = json_next(reader)) == JSON_KEY) {
         SuiteEntry *entry = vec_add(reader->arena, out);
         entry->key = reader->text;
-        if (!read_entry(reader, entry))
+        if (!suite_manifest_read_entry(reader, entry))
             return false;
     }
     return token == JSON_OBJECT_END;
 }
 
 /* Reads the member "states" of a file, whose object is open. */
-static bool read_file(JsonReader *reader, SuiteEntries *out) {
+static bool manifest_read_file(JsonReader *reader, SuiteEntries *out) {
     JsonToken token;
     Str key, ignored;
     while (next_member(reader, &key, &token)) {
         bool is_known = str_equal(key, STR("states")) && token == JSON_OBJECT_START;
-        if (is_known ? !read_states(reader, out) : !json_skip(reader, token, &ignored))
+        if (is_known ? !manifest_read_states(reader, out) : !json_skip(reader, token, &ignored))
             return false;
     }
     return token == JSON_OBJECT_END;
 }
 
-static bool read_files(JsonReader *reader, Map *out) {
+static bool manifest_read_files(JsonReader *reader, Map *out) {
     JsonToken token;
     Str file;
     while (next_member(reader, &file, &token)) {
         SuiteEntries *entries = arena_new(reader->arena, SuiteEntries);
-        if (token != JSON_OBJECT_START || !read_file(reader, entries))
+        if (token != JSON_OBJECT_START || !manifest_read_file(reader, entries))
             return false;
         map_set(out, file, entries);
     }
@@ -95,7 +95,7 @@ static bool read_files(JsonReader *reader, Map *out) {
 }
 
 /* The manifest: name of a test file → SuiteEntries. */
-static bool parse(Str text, Map *out, Arena *arena) {
+static bool manifest_parse(Str text, Map *out, Arena *arena) {
     JsonReader reader = json_reader_new(text, arena);
     JsonToken token;
     Str key, ignored;
@@ -105,18 +105,18 @@ static bool parse(Str text, Map *out, Arena *arena) {
         return false;
     while (next_member(&reader, &key, &token)) {
         bool is_known = str_equal(key, STR("files")) && token == JSON_OBJECT_START;
-        if (is_known ? !read_files(&reader, out) : !json_skip(&reader, token, &ignored))
+        if (is_known ? !manifest_read_files(&reader, out) : !json_skip(&reader, token, &ignored))
             return false;
     }
     return token == JSON_OBJECT_END;
 }
 
-static bool read_all(Backend *backend, Map *out, Arena *arena, Diags *diags) {
+static bool manifest_read_all(Backend *backend, Map *out, Arena *arena, Diags *diags) {
     Str text;
     *out = map_new(arena);
     if (!backend_read(backend, &text, arena, diags))
         return false;
-    if (parse(text, out, arena))
+    if (manifest_parse(text, out, arena))
         return true;
     diags_error(diags, NO_RANGE, "Failed to open state manifest",
                 "\"%.*s\" lists the states that earlier tests left, and is not valid JSON. Repair "
@@ -125,7 +125,7 @@ static bool read_all(Backend *backend, Map *out, Arena *arena, Diags *diags) {
     return false;
 }
 
-static void write_entry(JsonWriter *writer, const SuiteEntry *entry) {
+static void suite_manifest_write_entry(JsonWriter *writer, const SuiteEntry *entry) {
     json_key(writer, entry->key);
     json_object_start(writer);
     if (entry->id.len > 0)
@@ -136,20 +136,20 @@ static void write_entry(JsonWriter *writer, const SuiteEntry *entry) {
     json_object_end(writer);
 }
 
-static void write_file(JsonWriter *writer, Str file, const SuiteEntries *entries) {
+static void manifest_write_file(JsonWriter *writer, Str file, const SuiteEntries *entries) {
     json_key(writer, file);
     json_object_start(writer);
     json_key(writer, STR("states"));
     json_object_start(writer);
     vec_each(entries, entry) {
-        write_entry(writer, entry);
+        suite_manifest_write_entry(writer, entry);
     }
     json_object_end(writer);
     json_object_end(writer);
 }
 
 /* Returns the empty text if there are no entries. */
-static Str encode(const Map *files, Arena *arena) {
+static Str manifest_encode(const Map *files, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     JsonWriter writer;
     size_t count = 0;
@@ -161,7 +161,7 @@ static Str encode(const Map *files, Arena *arena) {
     map_each(files, file) {
         const SuiteEntries *entries = file->value;
         if (entries->count > 0)
-            write_file(&writer, file->key, entries);
+            manifest_write_file(&writer, file->key, entries);
         count += entries->count;
     }
     json_object_end(&writer);
@@ -178,7 +178,8 @@ const SuiteEntry *suite_manifest_find(const SuiteEntries *entries, Str key) {
 }
 
 /* Returns the entries of `before`, with those of `changes` in their place. */
-static SuiteEntries *merge(const SuiteEntries *before, const SuiteEntries *changes, Arena *arena) {
+static SuiteEntries *manifest_merge(const SuiteEntries *before, const SuiteEntries *changes,
+                                    Arena *arena) {
     SuiteEntries *merged = arena_new(arena, SuiteEntries);
     for (size_t i = 0; before && i < before->count; i++) {
         if (!suite_manifest_find(changes, before->items[i].key))
@@ -197,7 +198,7 @@ bool suite_manifest_read(const SuiteStorage *storage, Str file, SuiteEntries *ou
     Map files;
     if (!storage->open_document(storage->self, NAME, false, &backend, diags))
         return false;
-    bool ok = read_all(backend, &files, arena, diags);
+    bool ok = manifest_read_all(backend, &files, arena, diags);
     backend_close(backend);
     const SuiteEntries *found = ok ? map_find(&files, file) : NULL;
     if (found)
@@ -210,7 +211,7 @@ bool suite_manifest_files(const SuiteStorage *storage, StrVec *out, Arena *arena
     Map files;
     if (!storage->open_document(storage->self, NAME, false, &backend, diags))
         return false;
-    bool ok = read_all(backend, &files, arena, diags);
+    bool ok = manifest_read_all(backend, &files, arena, diags);
     backend_close(backend);
     for (size_t i = 0; ok && i < files.count; i++)
         vec_push(arena, out, files.entries[i].key);
@@ -218,9 +219,9 @@ bool suite_manifest_files(const SuiteStorage *storage, StrVec *out, Arena *arena
 }
 
 /* A manifest without entries is removed. */
-static bool write_all(Backend *backend, const Io *io, const Map *files, Arena *arena,
-                      Diags *diags) {
-    Str text = encode(files, arena);
+static bool manifest_write_all(Backend *backend, const Io *io, const Map *files, Arena *arena,
+                               Diags *diags) {
+    Str text = manifest_encode(files, arena);
     if (text.len > 0)
         return backend_write(backend, text, diags);
     int error = io->disk->remove(io->disk->self, backend->path);
@@ -232,13 +233,13 @@ static bool write_all(Backend *backend, const Io *io, const Map *files, Arena *a
     return false;
 }
 
-static bool update(Backend *backend, const Io *io, Str file, const SuiteEntries *entries,
-                   Arena *arena, Diags *diags) {
+static bool manifest_update(Backend *backend, const Io *io, Str file, const SuiteEntries *entries,
+                            Arena *arena, Diags *diags) {
     Map files;
-    if (!read_all(backend, &files, arena, diags))
+    if (!manifest_read_all(backend, &files, arena, diags))
         return false;
-    map_set(&files, file, merge(map_find(&files, file), entries, arena));
-    return write_all(backend, io, &files, arena, diags);
+    map_set(&files, file, manifest_merge(map_find(&files, file), entries, arena));
+    return manifest_write_all(backend, io, &files, arena, diags);
 }
 
 bool suite_manifest_update(const SuiteStorage *storage, const Io *io, Str file,
@@ -249,7 +250,7 @@ bool suite_manifest_update(const SuiteStorage *storage, const Io *io, Str file,
         return false;
     LockInfo lock = state_lock_new(io, LOCK_APPLY, backend->path, scratch);
     bool is_locked = backend_lock(backend, &lock, LOCK_MS, NULL, diags);
-    bool ok = is_locked && update(backend, io, file, entries, scratch, diags);
+    bool ok = is_locked && manifest_update(backend, io, file, entries, scratch, diags);
     if (is_locked)
         (void)backend_unlock(backend, diags);
     backend_close(backend);

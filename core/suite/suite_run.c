@@ -63,7 +63,8 @@ typedef struct WantedProvider {
     Arena *arena;
 } WantedProvider;
 
-static bool is_wanted(const WantedProvider *wanted, const Module *module, const ProviderRef *ref) {
+static bool suite_run_is_wanted(const WantedProvider *wanted, const Module *module,
+                                const ProviderRef *ref) {
     return str_equal(ref->alias, wanted->alias) &&
            str_equal(provider_name_key(wanted->registry, module, ref->name, wanted->arena),
                      wanted->key);
@@ -76,13 +77,13 @@ static bool uses_provider(const Module *module, const WantedProvider *wanted) {
         return true;
     map_each(&module->resources, entry) {
         const Resource *resource = entry->value;
-        if (is_wanted(wanted, module, &resource->provider))
+        if (suite_run_is_wanted(wanted, module, &resource->provider))
             return true;
     }
     map_each(&module->calls, entry) {
         const ModuleCall *call = entry->value;
         map_each(&call->providers, passed) {
-            if (is_wanted(wanted, module, passed->value))
+            if (suite_run_is_wanted(wanted, module, passed->value))
                 return true;
         }
         if (wanted->alias.len == 0 && call->module && uses_provider(call->module, wanted))
@@ -135,7 +136,7 @@ static bool keeps_states(const SuiteFile *file) {
 }
 
 /* Copies the configuration and adds the providers of the test to its root module. */
-static bool prepare(RunWork *work) {
+static bool suite_run_prepare(RunWork *work) {
     Arena *arena = work->context->arena;
     Config *config = arena_new(arena, Config);
     Module *root = arena_new(arena, Module);
@@ -156,7 +157,7 @@ static bool prepare(RunWork *work) {
     return add_providers(work, &root->providers);
 }
 
-static Str address_text(const Traversal *traversal, Arena *arena) {
+static Str suite_run_address_text(const Traversal *traversal, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     strbuf_add(&text, traversal->root);
     for (size_t i = 0; i < traversal->step_count; i++) {
@@ -169,7 +170,7 @@ static Str address_text(const Traversal *traversal, Arena *arena) {
     return strbuf_str(&text);
 }
 
-static bool set_options(RunWork *work) {
+static bool suite_run_set_options(RunWork *work) {
     const TestRun *run = work->run->config;
     Arena *arena = work->context->arena;
     Diags *diags = &work->run->diags;
@@ -184,14 +185,15 @@ static bool set_options(RunWork *work) {
     };
     vec_each(&run->targets, traversal) {
         AddressTarget target;
-        Str text = address_text(*traversal, arena);
+        Str text = suite_run_address_text(*traversal, arena);
         ok &= address_parse_target(text, &target, arena, diags);
         vec_push(arena, &work->options.targets, target);
         vec_push(arena, &work->options.target_texts, text);
     }
     vec_each(&run->replaced, traversal) {
         ResourceAddr address;
-        ok &= address_parse_resource(address_text(*traversal, arena), &address, arena, diags);
+        ok &= address_parse_resource(suite_run_address_text(*traversal, arena), &address, arena,
+                                     diags);
         vec_push(arena, &work->options.replace, address);
     }
     diags_set_range(diags, from, run->range);
@@ -202,7 +204,7 @@ static bool set_options(RunWork *work) {
     return false;
 }
 
-static void warn_of_targets(const RunWork *work, Diags *diags) {
+static void suite_run_warn_of_targets(const RunWork *work, Diags *diags) {
     if (work->options.targets.count > 0)
         diags_warning(
             diags, NO_RANGE, "Resource targeting is in effect",
@@ -272,14 +274,14 @@ static void explain_expected(const SuiteRun *run, const Diags *found, Diags *out
     }
 }
 
-static bool plan(RunWork *work) {
+static bool suite_run_plan(RunWork *work) {
     Arena *arena = work->context->arena;
     Diags found = diags_new(arena);
     const SuiteRun *run = work->run;
     work->run->prior = work->state->state;
     bool ok = engine_plan(work->engine, &work->options, work->state->state, &work->planned, arena,
                           &found);
-    warn_of_targets(work, &found);
+    suite_run_warn_of_targets(work, &found);
     work->run->plan = work->planned.plan;
     if (run->config->is_plan)
         return remove_expected(run, &found, &work->run->diags) && work->planned.plan;
@@ -302,7 +304,7 @@ static void set_target(const RunWork *work) {
     state->restores = work->run->config->skips_cleanup;
 }
 
-static bool apply(RunWork *work) {
+static bool suite_run_apply(RunWork *work) {
     SuiteContext *context = work->context;
     SuiteState *state = work->state;
     Diags found = diags_new(context->arena);
@@ -321,8 +323,8 @@ static bool apply(RunWork *work) {
     return remove_expected(work->run, &found, &work->run->diags);
 }
 
-static void report_failure(SuiteRun *run, const Condition *assertion, Value message,
-                           bool is_secret) {
+static void suite_run_report_failure(SuiteRun *run, const Condition *assertion, Value message,
+                                     bool is_secret) {
     Str text = value_is_present(message) ? value_text(message) : STR("The assertion is false.");
     if (is_secret) {
         diags_warning(&run->diags, assertion->error_message->range,
@@ -335,7 +337,7 @@ static void report_failure(SuiteRun *run, const Condition *assertion, Value mess
                 STR_ARG(text));
 }
 
-static SuiteStatus report_unknown(SuiteRun *run, const Condition *assertion) {
+static SuiteStatus suite_run_report_unknown(SuiteRun *run, const Condition *assertion) {
     SourceRange range = assertion->condition->range;
     if (!run->config->is_plan && plan_has_deferrals(run->plan)) {
         diags_error(&run->diags, range, "Unknown condition value",
@@ -366,7 +368,7 @@ static SuiteStatus assert_one(SuiteRun *run, const Condition *assertion, const S
     if (!ok)
         return SUITE_ERROR;
     if (!value_is_known(result))
-        return report_unknown(run, assertion);
+        return suite_run_report_unknown(run, assertion);
     if (value_is_null(result) || !convert_value(result, &TYPE_BOOL, &result, &error, arena)) {
         diags_error(&run->diags, assertion->condition->range, "Invalid condition run",
                     "The condition must be true or false.");
@@ -375,7 +377,7 @@ static SuiteStatus assert_one(SuiteRun *run, const Condition *assertion, const S
     }
     if (value_is_true(value_without_marks(result)))
         return SUITE_PASS;
-    report_failure(run, assertion, message, value_is_secret(message));
+    suite_run_report_failure(run, assertion, message, value_is_secret(message));
     eval_show_values(assertion->condition, scope, NULL, arena, &run->diags);
     return SUITE_FAIL;
 }
@@ -418,14 +420,14 @@ static void evaluate_assertions(RunWork *work) {
     map_set(&context->outputs, run->config->name, outputs);
 }
 
-static bool begin(RunWork *work) {
+static bool suite_run_begin(RunWork *work) {
     SuiteRun *run = work->run;
     if (work->config->unmet) {
         diags_append(&run->diags, work->config->unmet);
         return false;
     }
     suite_check_overrides(work->config, &run->config->overrides, &run->diags);
-    if (!suite_check_expected(run->config, &run->diags) || !prepare(work))
+    if (!suite_check_expected(run->config, &run->diags) || !suite_run_prepare(work))
         return false;
     Diags found = diags_new(work->context->arena);
     if (!engine_validate(work->engine, &found)) {
@@ -433,7 +435,7 @@ static bool begin(RunWork *work) {
         return false;
     }
     return suite_values_collect(work->context, work->config, run, &work->variables, &run->diags) &&
-           set_options(work);
+           suite_run_set_options(work);
 }
 
 static RunWork new_work(SuiteContext *context, SuiteRun *run, SuiteState *state) {
@@ -449,27 +451,27 @@ static RunWork new_work(SuiteContext *context, SuiteRun *run, SuiteState *state)
 void suite_run_execute(SuiteContext *context, SuiteRun *run) {
     RunWork work = new_work(context, run, suite_state_of(context, run->config));
     run->status = SUITE_ERROR;
-    if (!begin(&work) || !suite_state_prepare(context, work.state, run, &run->diags))
+    if (!suite_run_begin(&work) || !suite_state_prepare(context, work.state, run, &run->diags))
         return;
     run->engine = work.engine;
-    if (!plan(&work) || (!run->config->is_plan && !apply(&work)))
+    if (!suite_run_plan(&work) || (!run->config->is_plan && !suite_run_apply(&work)))
         return;
     run->status = SUITE_PASS;
     evaluate_assertions(&work);
 }
 
-static bool bind(RunWork *work) {
+static bool suite_suite_run_bind(RunWork *work) {
     SuiteRun *run = work->run;
     if (work->config->unmet)
         diags_append(&run->diags, work->config->unmet);
-    return !work->config->unmet && prepare(work) &&
+    return !work->config->unmet && suite_run_prepare(work) &&
            suite_values_collect(work->context, work->config, run, &work->variables, &run->diags);
 }
 
 bool suite_run_bind(SuiteContext *context, SuiteRun *run, SuiteState *state, Diags *diags) {
     RunWork work = new_work(context, run, state);
     size_t before = run->diags.count;
-    bool ok = bind(&work);
+    bool ok = suite_suite_run_bind(&work);
     for (size_t i = before; i < run->diags.count; i++) {
         if (run->diags.items[i].severity == DIAG_ERROR)
             diags_add(diags, &run->diags.items[i]);

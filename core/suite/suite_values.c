@@ -10,7 +10,7 @@ typedef struct ValuesScope {
     bool is_file; /* for the file's own variables, which may refer to given values only */
 } ValuesScope;
 
-static bool is_own(const Config *config, Str name) {
+static bool values_is_own(const Config *config, Str name) {
     return map_has(&config->root->variables, name);
 }
 
@@ -30,7 +30,7 @@ static const Config *with_declared(const SuiteContext *context, const Config *co
         map_set(&root->variables, entry->key, entry->value);
     }
     map_each(declared, entry) {
-        if (!is_own(config, entry->key))
+        if (!values_is_own(config, entry->key))
             map_set(&root->variables, entry->key, entry->value);
     }
     return joined;
@@ -43,7 +43,7 @@ static bool convert_declared(const SuiteContext *context, const Config *config, 
     map_each(&context->file->config->declared, entry) {
         const Variable *variable = entry->value;
         const InputValue *given = map_find(out, entry->key);
-        if (is_own(config, entry->key) || (!given && !variable->has_default))
+        if (values_is_own(config, entry->key) || (!given && !variable->has_default))
             continue;
         InputValue *converted = arena_new(context->arena, InputValue);
         converted->range = given ? given->range : variable->range;
@@ -80,7 +80,8 @@ static bool gather_given(const SuiteContext *context, const Config *config, Map 
     return true;
 }
 
-static bool gather(const SuiteContext *context, const Config *config, Map *out, Diags *diags) {
+static bool values_gather(const SuiteContext *context, const Config *config, Map *out,
+                          Diags *diags) {
     return gather_given(context, with_declared(context, config), out, diags) &&
            convert_declared(context, config, out, diags);
 }
@@ -93,7 +94,7 @@ static const Map *given_for(SuiteContext *context, const Config *config, Diags *
     }
     SuiteGiven *given = arena_new(context->arena, SuiteGiven);
     given->config = config;
-    if (!gather(context, config, &given->values, diags))
+    if (!values_gather(context, config, &given->values, diags))
         return NULL;
     vec_push(context->arena, &context->given, given);
     return &given->values;
@@ -105,8 +106,8 @@ static SourceRange named_range(const Traversal *traversal) {
                : source_range_join(traversal->root_range, traversal->steps[0].range);
 }
 
-static bool lookup(const Scope *scope, const Traversal *traversal, Value *out, size_t *used,
-                   Arena *arena, Diags *diags);
+static bool values_lookup(const Scope *scope, const Traversal *traversal, Value *out, size_t *used,
+                          Arena *arena, Diags *diags);
 
 static Scope *new_scope(SuiteContext *context, const Config *config, bool is_file) {
     const Engine *engine = context->request->engine;
@@ -115,7 +116,7 @@ static Scope *new_scope(SuiteContext *context, const Config *config, bool is_fil
         .scope =
             {
                 .self = scope,
-                .lookup = lookup,
+                .lookup = values_lookup,
                 .functions = config->functions,
                 .io = engine->io,
                 .now_ms = engine->now_ms,
@@ -131,7 +132,7 @@ const Scope *suite_values_scope(SuiteContext *context, const Config *config) {
     return new_scope(context, config, false);
 }
 
-static const TestVariable *find_variable(const TestVariables *variables, Str name) {
+static const TestVariable *values_find_variable(const TestVariables *variables, Str name) {
     vec_each(variables, variable) {
         if (str_equal(variable->name, name))
             return variable;
@@ -139,8 +140,8 @@ static const TestVariable *find_variable(const TestVariables *variables, Str nam
     return NULL;
 }
 
-static bool evaluate(SuiteContext *context, const Config *config, const TestVariable *variable,
-                     bool is_file, Map *out, Diags *diags) {
+static bool values_evaluate(SuiteContext *context, const Config *config,
+                            const TestVariable *variable, bool is_file, Map *out, Diags *diags) {
     Arena *arena = context->arena;
     InputValue *input = arena_new(arena, InputValue);
     if (!eval_expr(variable->expr, new_scope(context, config, is_file), &input->value, arena,
@@ -155,12 +156,12 @@ static bool evaluate(SuiteContext *context, const Config *config, const TestVari
  * it. */
 static bool find_outer(SuiteContext *context, const Config *config, Str name,
                        const InputValue **out, Diags *diags) {
-    const TestVariable *variable = find_variable(&context->file->config->variables, name);
+    const TestVariable *variable = values_find_variable(&context->file->config->variables, name);
     *out = map_find(&context->variables, name);
     if (*out)
         return true;
     if (variable) {
-        if (!evaluate(context, config, variable, true, &context->variables, diags))
+        if (!values_evaluate(context, config, variable, true, &context->variables, diags))
             return false;
         *out = map_find(&context->variables, name);
         return true;
@@ -176,12 +177,12 @@ static bool find_outer(SuiteContext *context, const Config *config, Str name,
 static bool find_test_variable(SuiteContext *context, const Config *config, Str name,
                                const InputValue **out, Diags *diags) {
     Diags ignored = diags_new(context->arena);
-    bool is_of_file = find_variable(&context->file->config->variables, name) != NULL;
+    bool is_of_file = values_find_variable(&context->file->config->variables, name) != NULL;
     return find_outer(context, config, name, out, is_of_file ? diags : &ignored) || !is_of_file;
 }
 
-static bool lookup_variable(const ValuesScope *scope, const Traversal *traversal, Value *out,
-                            Diags *diags) {
+static bool values_lookup_variable(const ValuesScope *scope, const Traversal *traversal, Value *out,
+                                   Diags *diags) {
     SuiteContext *context = scope->context;
     Str name = traversal->steps[0].name;
     const InputValue *found = NULL;
@@ -238,8 +239,8 @@ static bool find_run_outputs(SuiteContext *context, const Traversal *traversal, 
 }
 
 /* A run cannot be planned with values that never become known to it. */
-static bool check_known(const SuiteContext *context, const Traversal *traversal, Value outputs,
-                        Arena *arena, Diags *diags) {
+static bool values_check_known(const SuiteContext *context, const Traversal *traversal,
+                               Value outputs, Arena *arena, Diags *diags) {
     Diags ignored = diags_new(arena); /* the evaluator reports wrong steps */
     Value value;
     if (!eval_steps(outputs, traversal, 1, &value, arena, &ignored) || value_is_wholly_known(value))
@@ -256,17 +257,17 @@ static bool check_known(const SuiteContext *context, const Traversal *traversal,
     return false;
 }
 
-static bool lookup(const Scope *scope, const Traversal *traversal, Value *out, size_t *used,
-                   Arena *arena, Diags *diags) {
+static bool values_lookup(const Scope *scope, const Traversal *traversal, Value *out, size_t *used,
+                          Arena *arena, Diags *diags) {
     const ValuesScope *self = scope->self;
     bool has_name = traversal->step_count > 0 && !traversal->steps[0].is_index;
     *used = 1;
     if (has_name && str_equal_cstr(traversal->root, "var"))
-        return lookup_variable(self, traversal, out, diags);
+        return values_lookup_variable(self, traversal, out, diags);
     if (has_name && str_equal_cstr(traversal->root, "run") && !self->is_file)
         return find_run_outputs(self->context, traversal, "Reference to unavailable run block", out,
                                 diags) &&
-               check_known(self->context, traversal, *out, arena, diags);
+               values_check_known(self->context, traversal, *out, arena, diags);
     diags_error(
         diags, named_range(traversal), "Invalid reference",
         self->is_file
@@ -374,7 +375,8 @@ static void note_use(Traversal *traversal, void *payload) {
 }
 
 /* Adds a warning unless assertions or variables of the run use the undeclared variable. */
-static void warn_undeclared(const SuiteRun *run, const TestVariable *variable, Diags *diags) {
+static void values_warn_undeclared(const SuiteRun *run, const TestVariable *variable,
+                                   Diags *diags) {
     Wanted wanted = {.name = variable->name};
     vec_each(&run->config->asserts, assertion) {
         expr_each_traversal(assertion->condition, note_use, &wanted);
@@ -396,12 +398,12 @@ bool suite_values_collect(SuiteContext *context, const Config *config, const Sui
     bool ok = true;
     *out = map_new(context->arena);
     vec_each(&run->config->variables, variable) {
-        ok &= evaluate(context, config, variable, false, out, diags);
+        ok &= values_evaluate(context, config, variable, false, out, diags);
         if (!map_has(&config->root->variables, variable->name))
-            warn_undeclared(run, variable, diags);
+            values_warn_undeclared(run, variable, diags);
     }
     map_each(&config->root->variables, entry) {
-        if (!map_has(out, entry->key) && !find_variable(&run->config->variables, entry->key))
+        if (!map_has(out, entry->key) && !values_find_variable(&run->config->variables, entry->key))
             ok &= add_outer(context, config, entry->value, out, diags);
     }
     return ok;

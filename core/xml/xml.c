@@ -84,7 +84,7 @@ const char *xml_print(const XmlDoc *doc, Arena *arena) {
     return xml_print_node(xml_root(doc), arena);
 }
 
-static bool parse(Str text, const char *encoding, int options, XmlDoc *out) {
+static bool xml_xml_parse(Str text, const char *encoding, int options, XmlDoc *out) {
     options |= XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING;
     if (text.len == 0 || text.len > INT32_MAX)
         return false;
@@ -100,11 +100,11 @@ static bool parse(Str text, const char *encoding, int options, XmlDoc *out) {
 }
 
 bool xml_read(Str text, XmlDoc *out) {
-    return parse(text, NULL, 0, out);
+    return xml_xml_parse(text, NULL, 0, out);
 }
 
 bool xml_parse(const char *text, XmlDoc *out) {
-    return parse(str_from_cstr(text), "UTF-8", XML_PARSE_NOBLANKS, out);
+    return xml_xml_parse(str_from_cstr(text), "UTF-8", XML_PARSE_NOBLANKS, out);
 }
 
 bool xml_take(char *text, XmlDoc *out) {
@@ -119,7 +119,7 @@ Str xml_name(xmlNodePtr node) {
     return str_from_cstr((const char *)node->name);
 }
 
-static xmlXPathObjectPtr evaluate(xmlNodePtr node, const char *path) {
+static xmlXPathObjectPtr xml_evaluate(xmlNodePtr node, const char *path) {
     xmlXPathContextPtr context = xmlXPathNewContext(node->doc);
     CHECK(context != NULL);
     xmlXPathObjectPtr found = xmlXPathNodeEval(node, XML_TEXT(path), context);
@@ -134,7 +134,7 @@ static size_t found_count(xmlXPathObjectPtr found) {
 }
 
 xmlNodePtr xml_find(xmlNodePtr node, const char *path) {
-    xmlXPathObjectPtr found = evaluate(node, path);
+    xmlXPathObjectPtr found = xml_evaluate(node, path);
     xmlNodePtr first = found_count(found) ? found->nodesetval->nodeTab[0] : NULL;
     xmlXPathFreeObject(found);
     return first;
@@ -142,7 +142,7 @@ xmlNodePtr xml_find(xmlNodePtr node, const char *path) {
 
 XmlNodes xml_find_all(xmlNodePtr node, const char *path, Arena *arena) {
     XmlNodes nodes = {0};
-    xmlXPathObjectPtr found = evaluate(node, path);
+    xmlXPathObjectPtr found = xml_evaluate(node, path);
     size_t count = found_count(found);
     for (size_t i = 0; i < count; i++)
         vec_push(arena, &nodes, found->nodesetval->nodeTab[i]);
@@ -150,7 +150,7 @@ XmlNodes xml_find_all(xmlNodePtr node, const char *path, Arena *arena) {
     return nodes;
 }
 
-static Str content_of(xmlNodePtr node, Arena *arena) {
+static Str xml_content_of(xmlNodePtr node, Arena *arena) {
     xmlChar *content = node ? xmlNodeGetContent(node) : NULL;
     if (!content)
         return STR_EMPTY;
@@ -160,7 +160,7 @@ static Str content_of(xmlNodePtr node, Arena *arena) {
 }
 
 Str xml_get(xmlNodePtr node, const char *path, Arena *arena) {
-    return content_of(xml_find(node, path), arena);
+    return xml_content_of(xml_find(node, path), arena);
 }
 
 int64_t xml_get_int(xmlNodePtr node, const char *path, int64_t fallback) {

@@ -29,7 +29,7 @@ static bool is_xml_char(uint32_t c) {
            (c >= 0x10000 && c <= 0x10ffff);
 }
 
-static const char *clean(Str text, Arena *scratch) {
+static const char *writer_clean(Str text, Arena *scratch) {
     StrBuf out = strbuf_new(scratch);
     for (size_t i = 0; i < text.len;) {
         size_t width;
@@ -46,8 +46,8 @@ void xml_writer_open(XmlWriter *xml, const char *name) {
 
 void xml_writer_attribute(XmlWriter *xml, const char *name, Str text) {
     SCOPED(ArenaRef) scratch = arena_open("xml");
-    CHECK(xmlTextWriterWriteAttribute(xml->writer, BAD_CAST name, BAD_CAST clean(text, scratch)) >=
-          0);
+    CHECK(xmlTextWriterWriteAttribute(xml->writer, BAD_CAST name,
+                                      BAD_CAST writer_clean(text, scratch)) >= 0);
 }
 
 void xml_writer_count(XmlWriter *xml, const char *name, size_t count) {
@@ -63,7 +63,7 @@ void xml_writer_seconds(XmlWriter *xml, const char *name, int64_t ms) {
 
 void xml_writer_text(XmlWriter *xml, Str text) {
     SCOPED(ArenaRef) scratch = arena_open("xml");
-    CHECK(xmlTextWriterWriteString(xml->writer, BAD_CAST clean(text, scratch)) >= 0);
+    CHECK(xmlTextWriterWriteString(xml->writer, BAD_CAST writer_clean(text, scratch)) >= 0);
 }
 
 void xml_writer_close(XmlWriter *xml) {

@@ -17,71 +17,72 @@ typedef struct Load {
 /* Reads the member whose key is the reader's text. */
 typedef bool (*ReadMember)(Load *load, Str key, void *subject);
 
-static bool fail(Load *load, const char *error) {
+static bool json_read_fail(Load *load, const char *error) {
     if (!load->reader->error)
         load->reader->error = error;
     return false;
 }
 
-static bool read_text(Load *load, Str *out) {
+static bool json_read_text(Load *load, Str *out) {
     if (json_next(load->reader) != JSON_STRING)
-        return fail(load, "a string was expected");
+        return json_read_fail(load, "a string was expected");
     *out = load->reader->text;
     return true;
 }
 
-static bool read_bool(Load *load, bool *out) {
+static bool plan_json_read_bool(Load *load, bool *out) {
     JsonToken token = json_next(load->reader);
     *out = token == JSON_TRUE;
-    return token == JSON_TRUE || token == JSON_FALSE || fail(load, "true or false was expected");
+    return token == JSON_TRUE || token == JSON_FALSE ||
+           json_read_fail(load, "true or false was expected");
 }
 
-static bool read_name(Load *load, const char *const *names, size_t count, size_t *out) {
+static bool json_read_name(Load *load, const char *const *names, size_t count, size_t *out) {
     Str text;
-    if (!read_text(load, &text))
+    if (!json_read_text(load, &text))
         return false;
     for (*out = 0; *out < count; (*out)++) {
         if (str_equal_cstr(text, names[*out]))
             return true;
     }
-    return fail(load, "a name is unknown");
+    return json_read_fail(load, "a name is unknown");
 }
 
 static bool read_action(Load *load, Action *out) {
     size_t i;
-    if (!read_name(load, plan_json_actions, PLAN_JSON_ACTIONS, &i))
+    if (!json_read_name(load, plan_json_actions, PLAN_JSON_ACTIONS, &i))
         return false;
     *out = (Action)i;
     return true;
 }
 
-static bool read_address(Load *load, ResourceAddr *out) {
+static bool json_read_address(Load *load, ResourceAddr *out) {
     Str text;
     Diags diags = diags_new(load->arena);
-    if (!read_text(load, &text))
+    if (!json_read_text(load, &text))
         return false;
     return address_parse_planned(text, out, load->arena, &diags) ||
-           fail(load, "an address is invalid");
+           json_read_fail(load, "an address is invalid");
 }
 
-static bool read_one(Load *load, Value *out) {
+static bool json_read_one(Load *load, Value *out) {
     return plan_value_read(load->reader, json_next(load->reader), out, load->arena);
 }
 
 static bool read_object_from(Load *load, JsonToken token, ReadMember read, void *subject) {
     if (token != JSON_OBJECT_START)
-        return fail(load, "an object was expected");
+        return json_read_fail(load, "an object was expected");
     while ((token = json_next(load->reader)) == JSON_KEY) {
         if (!read(load, load->reader->text, subject))
             return false;
     }
-    return token == JSON_OBJECT_END || fail(load, "invalid JSON");
+    return token == JSON_OBJECT_END || json_read_fail(load, "invalid JSON");
 }
 
 /* Reads each element with `read`, into the slot that `add` appends. */
-static bool read_objects(Load *load, void *(*add)(Load *), ReadMember read) {
+static bool json_read_objects(Load *load, void *(*add)(Load *), ReadMember read) {
     if (json_next(load->reader) != JSON_ARRAY_START)
-        return fail(load, "an array was expected");
+        return json_read_fail(load, "an array was expected");
     JsonToken token;
     while ((token = json_next(load->reader)) != JSON_ARRAY_END) {
         if (!read_object_from(load, token, read, add(load)))
@@ -90,19 +91,19 @@ static bool read_objects(Load *load, void *(*add)(Load *), ReadMember read) {
     return true;
 }
 
-static bool read_texts(Load *load, StrVec *out) {
+static bool json_read_texts(Load *load, StrVec *out) {
     if (json_next(load->reader) != JSON_ARRAY_START)
-        return fail(load, "an array was expected");
+        return json_read_fail(load, "an array was expected");
     JsonToken token;
     while ((token = json_next(load->reader)) == JSON_STRING)
         vec_push(load->arena, out, load->reader->text);
-    return token == JSON_ARRAY_END || fail(load, "a string was expected");
+    return token == JSON_ARRAY_END || json_read_fail(load, "a string was expected");
 }
 
-static bool read_path(Load *load, JsonToken token, Path *out) {
+static bool json_read_path(Load *load, JsonToken token, Path *out) {
     VEC(PathStep) steps = {0};
     if (token != JSON_ARRAY_START)
-        return fail(load, "an array was expected");
+        return json_read_fail(load, "an array was expected");
     while ((token = json_next(load->reader)) != JSON_ARRAY_END) {
         PathStep *step = vec_add(load->arena, &steps);
         if (token == JSON_STRING) {
@@ -117,12 +118,12 @@ static bool read_path(Load *load, JsonToken token, Path *out) {
     return true;
 }
 
-static bool read_paths(Load *load, Paths *out) {
+static bool json_read_paths(Load *load, Paths *out) {
     if (json_next(load->reader) != JSON_ARRAY_START)
-        return fail(load, "an array was expected");
+        return json_read_fail(load, "an array was expected");
     JsonToken token;
     while ((token = json_next(load->reader)) != JSON_ARRAY_END) {
-        if (!read_path(load, token, vec_add(load->arena, out)))
+        if (!json_read_path(load, token, vec_add(load->arena, out)))
             return false;
     }
     return true;
@@ -131,15 +132,15 @@ static bool read_paths(Load *load, Paths *out) {
 static bool read_note_member(Load *load, Str key, void *subject) {
     ChangeNote *note = subject;
     if (str_equal(key, STR("path")))
-        return read_path(load, json_next(load->reader), &note->path);
+        return json_read_path(load, json_next(load->reader), &note->path);
     if (str_equal(key, STR("text")))
-        return read_text(load, &note->text);
-    return fail(load, "a note has unknown members");
+        return json_read_text(load, &note->text);
+    return json_read_fail(load, "a note has unknown members");
 }
 
 static bool read_notes(Load *load, ChangeNotes *out) {
     if (json_next(load->reader) != JSON_ARRAY_START)
-        return fail(load, "an array was expected");
+        return json_read_fail(load, "an array was expected");
     JsonToken token;
     while ((token = json_next(load->reader)) != JSON_ARRAY_END) {
         ChangeNote *note = vec_add(load->arena, out);
@@ -152,25 +153,25 @@ static bool read_notes(Load *load, ChangeNotes *out) {
 static bool read_part_member(Load *load, Str key, void *subject) {
     PartChange *part = subject;
     if (str_equal(key, STR("key")))
-        return read_text(load, &part->key);
+        return json_read_text(load, &part->key);
     if (str_equal(key, STR("title")))
-        return read_text(load, &part->title);
+        return json_read_text(load, &part->title);
     if (str_equal(key, STR("action")))
         return read_action(load, &part->action);
     if (str_equal(key, STR("before")))
-        return read_one(load, &part->before);
+        return json_read_one(load, &part->before);
     if (str_equal(key, STR("after")))
-        return read_one(load, &part->after);
+        return json_read_one(load, &part->after);
     if (str_equal(key, STR("replace_paths")))
-        return read_paths(load, &part->replace_paths);
+        return json_read_paths(load, &part->replace_paths);
     if (str_equal(key, STR("notes")))
         return read_notes(load, &part->notes);
-    return fail(load, "a part has unknown members");
+    return json_read_fail(load, "a part has unknown members");
 }
 
 static bool read_parts(Load *load, ResourceChange *change) {
     if (json_next(load->reader) != JSON_ARRAY_START)
-        return fail(load, "an array was expected");
+        return json_read_fail(load, "an array was expected");
     JsonToken token;
     while ((token = json_next(load->reader)) != JSON_ARRAY_END) {
         PartChange *part = vec_add(load->arena, &change->parts);
@@ -187,17 +188,17 @@ static bool read_parts(Load *load, ResourceChange *change) {
 static bool read_action_address(Load *load, ResourceAddr *out) {
     Str text;
     Diags diags = diags_new(load->arena);
-    if (!read_text(load, &text))
+    if (!json_read_text(load, &text))
         return false;
     return address_parse_action(text, out, load->arena, &diags) ||
-           fail(load, "an address is invalid");
+           json_read_fail(load, "an address is invalid");
 }
 
-static bool read_number(Load *load, uint32_t *out) {
+static bool plan_json_read_number(Load *load, uint32_t *out) {
     uint64_t number;
     if (json_next(load->reader) != JSON_NUMBER || !str_to_uint64(load->reader->text, &number) ||
         number > UINT32_MAX)
-        return fail(load, "a number was expected");
+        return json_read_fail(load, "a number was expected");
     *out = (uint32_t)number;
     return true;
 }
@@ -205,18 +206,19 @@ static bool read_number(Load *load, uint32_t *out) {
 static bool read_trigger_member(Load *load, Str key, ActionInvocation *invocation) {
     Str text;
     if (str_equal(key, STR("trigger")))
-        return read_number(load, &invocation->trigger);
+        return plan_json_read_number(load, &invocation->trigger);
     if (str_equal(key, STR("index")))
-        return read_number(load, &invocation->index);
+        return plan_json_read_number(load, &invocation->index);
     if (str_equal(key, STR("event"))) {
         invocation->is_requested = false;
-        return read_text(load, &text) &&
-               (invoke_event_parse(text, &invocation->event) || fail(load, "a name is unknown"));
+        return json_read_text(load, &text) && (invoke_event_parse(text, &invocation->event) ||
+                                               json_read_fail(load, "a name is unknown"));
     }
     if (str_equal(key, STR("on_failure")))
-        return read_text(load, &text) && (invoke_failure_parse(text, &invocation->on_failure) ||
-                                          fail(load, "a name is unknown"));
-    return fail(load, "an invocation has unknown members");
+        return json_read_text(load, &text) &&
+               (invoke_failure_parse(text, &invocation->on_failure) ||
+                json_read_fail(load, "a name is unknown"));
+    return json_read_fail(load, "an invocation has unknown members");
 }
 
 static bool read_invocation_member(Load *load, Str key, void *subject) {
@@ -224,23 +226,23 @@ static bool read_invocation_member(Load *load, Str key, void *subject) {
     if (str_equal(key, STR("action")))
         return read_action_address(load, &invocation->action);
     if (str_equal(key, STR("caller")))
-        return read_address(load, &invocation->caller);
+        return json_read_address(load, &invocation->caller);
     if (str_equal(key, STR("provider")))
-        return read_text(load, &invocation->provider_config.provider);
+        return json_read_text(load, &invocation->provider_config.provider);
     if (str_equal(key, STR("provider_alias")))
-        return read_text(load, &invocation->provider_config.alias);
+        return json_read_text(load, &invocation->provider_config.alias);
     if (str_equal(key, STR("provider_key")))
-        return read_text(load, &invocation->provider_config.key);
+        return json_read_text(load, &invocation->provider_config.key);
     if (str_equal(key, STR("provider_module")))
-        return read_text(load, &invocation->provider_config.module);
+        return json_read_text(load, &invocation->provider_config.module);
     if (str_equal(key, STR("config")))
-        return read_one(load, &invocation->config);
+        return json_read_one(load, &invocation->config);
     return read_trigger_member(load, key, invocation);
 }
 
 static bool read_invocations(Load *load, ActionInvocations *out) {
     if (json_next(load->reader) != JSON_ARRAY_START)
-        return fail(load, "an array was expected");
+        return json_read_fail(load, "an array was expected");
     JsonToken token;
     while ((token = json_next(load->reader)) != JSON_ARRAY_END) {
         ActionInvocation *invocation = vec_add(load->arena, out);
@@ -253,21 +255,21 @@ static bool read_invocations(Load *load, ActionInvocations *out) {
 
 static bool read_reason(Load *load, ActionReason *out) {
     Str text;
-    if (!read_text(load, &text))
+    if (!json_read_text(load, &text))
         return false;
-    return action_reason_from_name(text, out) || fail(load, "a reason is unknown");
+    return action_reason_from_name(text, out) || json_read_fail(load, "a reason is unknown");
 }
 
-static bool read_private(Load *load, Str *out) {
+static bool json_read_private(Load *load, Str *out) {
     Str text;
-    if (!read_text(load, &text))
+    if (!json_read_text(load, &text))
         return false;
-    return base64_decode(text, out, load->arena) || fail(load, "private data is invalid");
+    return base64_decode(text, out, load->arena) || json_read_fail(load, "private data is invalid");
 }
 
-static bool read_dependencies(Load *load, ResourceChange *change) {
+static bool json_read_dependencies(Load *load, ResourceChange *change) {
     StrVec names = {0};
-    if (!read_texts(load, &names))
+    if (!json_read_texts(load, &names))
         return false;
     change->dependencies = names.items;
     change->dependency_count = names.count;
@@ -277,46 +279,46 @@ static bool read_dependencies(Load *load, ResourceChange *change) {
 static bool read_change_text(Load *load, Str key, ResourceChange *change, bool *known) {
     *known = true;
     if (str_equal(key, STR("deposed")))
-        return read_text(load, &change->deposed);
+        return json_read_text(load, &change->deposed);
     if (str_equal(key, STR("provider")))
-        return read_text(load, &change->provider_config.provider);
+        return json_read_text(load, &change->provider_config.provider);
     if (str_equal(key, STR("provider_key")))
-        return read_text(load, &change->provider_config.key);
+        return json_read_text(load, &change->provider_config.key);
     if (str_equal(key, STR("provider_alias")))
-        return read_text(load, &change->provider_config.alias);
+        return json_read_text(load, &change->provider_config.alias);
     if (str_equal(key, STR("provider_module")))
-        return read_text(load, &change->provider_config.module);
+        return json_read_text(load, &change->provider_config.module);
     if (str_equal(key, STR("import_id")))
-        return read_text(load, &change->import.id);
+        return json_read_text(load, &change->import.id);
     if (str_equal(key, STR("generated_config")))
-        return read_text(load, &change->generated_config);
+        return json_read_text(load, &change->generated_config);
     if (str_equal(key, STR("private")))
-        return read_private(load, &change->private_data);
+        return json_read_private(load, &change->private_data);
     if (str_equal(key, STR("dependencies")))
-        return read_dependencies(load, change);
+        return json_read_dependencies(load, change);
     if (str_equal(key, STR("create_before_destroy")))
-        return read_bool(load, &change->create_before_destroy);
+        return plan_json_read_bool(load, &change->create_before_destroy);
     if (str_equal(key, STR("import_is_unknown")))
-        return read_bool(load, &change->import.is_unknown);
+        return plan_json_read_bool(load, &change->import.is_unknown);
     *known = false;
     return false;
 }
 
-static bool read_identity_version(Load *load, int64_t *out) {
+static bool json_read_identity_version(Load *load, int64_t *out) {
     return (json_next(load->reader) == JSON_NUMBER && str_to_int64(load->reader->text, out)) ||
-           fail(load, "an integer was expected");
+           json_read_fail(load, "an integer was expected");
 }
 
 static bool read_identity_member(Load *load, Str key, ResourceChange *change) {
     if (str_equal(key, STR("before_identity")))
-        return read_one(load, &change->before_identity);
+        return json_read_one(load, &change->before_identity);
     if (str_equal(key, STR("after_identity")))
-        return read_one(load, &change->after_identity);
+        return json_read_one(load, &change->after_identity);
     if (str_equal(key, STR("import_identity")))
-        return read_one(load, &change->import.identity);
+        return json_read_one(load, &change->import.identity);
     if (str_equal(key, STR("identity_version")))
-        return read_identity_version(load, &change->identity_version);
-    return fail(load, "a change has unknown members");
+        return json_read_identity_version(load, &change->identity_version);
+    return json_read_fail(load, "a change has unknown members");
 }
 
 static bool read_change_member(Load *load, Str key, void *subject) {
@@ -326,31 +328,31 @@ static bool read_change_member(Load *load, Str key, void *subject) {
     if (known)
         return ok;
     if (str_equal(key, STR("address")))
-        return read_address(load, &change->address);
+        return json_read_address(load, &change->address);
     if (str_equal(key, STR("previous")))
-        return read_address(load, &change->previous);
+        return json_read_address(load, &change->previous);
     if (str_equal(key, STR("action")))
         return read_action(load, &change->action);
     if (str_equal(key, STR("reason")))
         return read_reason(load, &change->reason);
     if (str_equal(key, STR("before")))
-        return read_one(load, &change->before);
+        return json_read_one(load, &change->before);
     if (str_equal(key, STR("after")))
-        return read_one(load, &change->after);
+        return json_read_one(load, &change->after);
     if (str_equal(key, STR("config")))
-        return read_one(load, &change->config);
+        return json_read_one(load, &change->config);
     if (str_equal(key, STR("replace_paths")))
-        return read_paths(load, &change->replace_paths);
+        return json_read_paths(load, &change->replace_paths);
     if (str_equal(key, STR("notes")))
         return read_notes(load, &change->notes);
     if (str_equal(key, STR("parts")))
         return read_parts(load, change);
     if (str_equal(key, STR("config_digest")))
-        return read_text(load, &change->config_digest);
+        return json_read_text(load, &change->config_digest);
     if (str_equal(key, STR("is_legacy")))
-        return read_bool(load, &change->is_legacy);
+        return plan_json_read_bool(load, &change->is_legacy);
     if (str_equal(key, STR("has_unknown_parts")))
-        return read_bool(load, &change->has_unknown_parts);
+        return plan_json_read_bool(load, &change->has_unknown_parts);
     if (str_equal(key, STR("invocations")))
         return read_invocations(load, &change->invocations);
     return read_identity_member(load, key, change);
@@ -358,9 +360,10 @@ static bool read_change_member(Load *load, Str key, void *subject) {
 
 static bool read_deferral(Load *load, Deferral *out) {
     Str text;
-    if (!read_text(load, &text))
+    if (!json_read_text(load, &text))
         return false;
-    return deferral_from_name(text, out) || fail(load, "a reason for a deferral is unknown");
+    return deferral_from_name(text, out) ||
+           json_read_fail(load, "a reason for a deferral is unknown");
 }
 
 static bool read_deferred_member(Load *load, Str key, void *subject) {
@@ -373,19 +376,19 @@ static bool read_deferred_member(Load *load, Str key, void *subject) {
 static bool read_field_member(Load *load, Str key, void *subject) {
     DriftField *field = subject;
     if (str_equal(key, STR("path")))
-        return read_path(load, json_next(load->reader), &field->path);
+        return json_read_path(load, json_next(load->reader), &field->path);
     if (str_equal(key, STR("manager")))
-        return read_text(load, &field->manager);
+        return json_read_text(load, &field->manager);
     if (str_equal(key, STR("since")))
-        return read_text(load, &field->since);
+        return json_read_text(load, &field->since);
     if (str_equal(key, STR("is_foreign")))
-        return read_bool(load, &field->is_foreign);
-    return fail(load, "a changed field has unknown members");
+        return plan_json_read_bool(load, &field->is_foreign);
+    return json_read_fail(load, "a changed field has unknown members");
 }
 
-static bool read_fields(Load *load, DriftFields *out) {
+static bool json_read_fields(Load *load, DriftFields *out) {
     if (json_next(load->reader) != JSON_ARRAY_START)
-        return fail(load, "an array was expected");
+        return json_read_fail(load, "an array was expected");
     JsonToken token;
     while ((token = json_next(load->reader)) != JSON_ARRAY_END) {
         DriftField *field = vec_add(load->arena, out);
@@ -398,170 +401,170 @@ static bool read_fields(Load *load, DriftFields *out) {
 static bool read_drift_member(Load *load, Str key, void *subject) {
     Drift *drift = subject;
     if (str_equal(key, STR("address")))
-        return read_address(load, &drift->address);
+        return json_read_address(load, &drift->address);
     if (str_equal(key, STR("previous")))
-        return read_address(load, &drift->previous);
+        return json_read_address(load, &drift->previous);
     if (str_equal(key, STR("provider")))
-        return read_text(load, &drift->provider);
+        return json_read_text(load, &drift->provider);
     if (str_equal(key, STR("action")))
         return read_action(load, &drift->action);
     if (str_equal(key, STR("before")))
-        return read_one(load, &drift->before);
+        return json_read_one(load, &drift->before);
     if (str_equal(key, STR("after")))
-        return read_one(load, &drift->after);
+        return json_read_one(load, &drift->after);
     if (str_equal(key, STR("fields")))
-        return read_fields(load, &drift->fields);
-    return fail(load, "drift has unknown members");
+        return json_read_fields(load, &drift->fields);
+    return json_read_fail(load, "drift has unknown members");
 }
 
 static bool read_output_member(Load *load, Str key, void *subject) {
     OutputChange *output = subject;
     if (str_equal(key, STR("name")))
-        return read_text(load, &output->name);
+        return json_read_text(load, &output->name);
     if (str_equal(key, STR("action")))
         return read_action(load, &output->action);
     if (str_equal(key, STR("before")))
-        return read_one(load, &output->before);
+        return json_read_one(load, &output->before);
     if (str_equal(key, STR("after")))
-        return read_one(load, &output->after);
+        return json_read_one(load, &output->after);
     if (str_equal(key, STR("sensitive")))
-        return read_bool(load, &output->sensitive);
+        return plan_json_read_bool(load, &output->sensitive);
     if (str_equal(key, STR("deferred")))
-        return read_bool(load, &output->is_deferred);
-    return fail(load, "an output has unknown members");
+        return plan_json_read_bool(load, &output->is_deferred);
+    return json_read_fail(load, "an output has unknown members");
 }
 
 static bool read_variable_member(Load *load, Str key, void *subject) {
     PlanVariable *variable = subject;
     if (str_equal(key, STR("name")))
-        return read_text(load, &variable->name);
+        return json_read_text(load, &variable->name);
     if (str_equal(key, STR("value")))
-        return read_one(load, &variable->value);
-    return fail(load, "a variable has unknown members");
+        return json_read_one(load, &variable->value);
+    return json_read_fail(load, "a variable has unknown members");
 }
 
 /* Values that are absent in the file become untyped nulls, never zero bytes. */
-static void *add_change(Load *load) {
+static void *json_read_add_change(Load *load) {
     ResourceChange *change = vec_add(load->growing, &load->plan->changes);
     change->before = change->after = change->config = value_null(&TYPE_DYNAMIC);
     return change;
 }
 
-static void *add_deferred(Load *load) {
+static void *json_read_add_deferred(Load *load) {
     DeferredChange *deferred = vec_add(load->arena, &load->plan->deferred);
     ResourceChange *change = &deferred->change;
     change->before = change->after = change->config = value_null(&TYPE_DYNAMIC);
     return deferred;
 }
 
-static void *add_drift(Load *load) {
+static void *json_read_add_drift(Load *load) {
     Drift *drift = vec_add(load->arena, &load->plan->drift);
     drift->before = drift->after = value_null(&TYPE_DYNAMIC);
     return drift;
 }
 
-static void *add_output(Load *load) {
+static void *json_read_add_output(Load *load) {
     OutputChange *output = vec_add(load->arena, &load->plan->outputs);
     output->before = output->after = value_null(&TYPE_DYNAMIC);
     return output;
 }
 
-static void *add_variable(Load *load) {
+static void *json_read_add_variable(Load *load) {
     PlanVariable *variable = vec_add(load->arena, &load->plan->variables);
     variable->value = value_null(&TYPE_DYNAMIC);
     return variable;
 }
 
-static bool read_format(Load *load) {
+static bool json_read_format(Load *load) {
     int64_t format;
     if (json_next(load->reader) != JSON_NUMBER || !str_to_int64(load->reader->text, &format))
-        return fail(load, "a number was expected");
+        return json_read_fail(load, "a number was expected");
     load->has_format = true;
-    return format == PLAN_JSON_FORMAT || fail(load, "another version of loam wrote it");
+    return format == PLAN_JSON_FORMAT || json_read_fail(load, "another version of loam wrote it");
 }
 
-static bool read_mode(Load *load) {
+static bool json_read_mode(Load *load) {
     size_t i;
-    if (!read_name(load, plan_json_modes, PLAN_JSON_MODES, &i))
+    if (!json_read_name(load, plan_json_modes, PLAN_JSON_MODES, &i))
         return false;
     load->plan->mode = (PlanMode)i;
     return true;
 }
 
-static bool read_serial(Load *load) {
+static bool json_read_serial(Load *load) {
     if (json_next(load->reader) != JSON_NUMBER)
-        return fail(load, "a number was expected");
+        return json_read_fail(load, "a number was expected");
     return str_to_uint64(load->reader->text, &load->plan->serial) ||
-           fail(load, "a number was expected");
+           json_read_fail(load, "a number was expected");
 }
 
 static bool read_created(Load *load) {
     if (json_next(load->reader) != JSON_NUMBER)
-        return fail(load, "a number was expected");
+        return json_read_fail(load, "a number was expected");
     return str_to_int64(load->reader->text, &load->plan->created_ms) ||
-           fail(load, "a number was expected");
+           json_read_fail(load, "a number was expected");
 }
 
 static bool read_section(Load *load, Str key) {
     if (str_equal(key, STR("variables")))
-        return read_objects(load, add_variable, read_variable_member);
+        return json_read_objects(load, json_read_add_variable, read_variable_member);
     if (str_equal(key, STR("changes")))
-        return read_objects(load, add_change, read_change_member);
+        return json_read_objects(load, json_read_add_change, read_change_member);
     if (str_equal(key, STR("deferred")))
-        return read_objects(load, add_deferred, read_deferred_member);
+        return json_read_objects(load, json_read_add_deferred, read_deferred_member);
     if (str_equal(key, STR("deferred_blocks")))
-        return read_texts(load, &load->plan->deferred_blocks);
+        return json_read_texts(load, &load->plan->deferred_blocks);
     if (str_equal(key, STR("drift")))
-        return read_objects(load, add_drift, read_drift_member);
+        return json_read_objects(load, json_read_add_drift, read_drift_member);
     if (str_equal(key, STR("invocations")))
         return read_invocations(load, &load->plan->invocations);
     if (str_equal(key, STR("outputs")))
-        return read_objects(load, add_output, read_output_member);
+        return json_read_objects(load, json_read_add_output, read_output_member);
     if (str_equal(key, STR("ephemeral_variables")))
-        return read_texts(load, &load->plan->ephemeral_variables);
+        return json_read_texts(load, &load->plan->ephemeral_variables);
     if (str_equal(key, STR("targets")))
-        return read_texts(load, &load->plan->targets);
+        return json_read_texts(load, &load->plan->targets);
     if (str_equal(key, STR("excludes")))
-        return read_texts(load, &load->plan->excludes);
-    return fail(load, "the plan has unknown members");
+        return json_read_texts(load, &load->plan->excludes);
+    return json_read_fail(load, "the plan has unknown members");
 }
 
 static bool read_plan_member(Load *load, Str key, void *subject) {
     Plan *plan = subject;
     if (str_equal(key, STR("format")))
-        return read_format(load);
+        return json_read_format(load);
     if (str_equal(key, STR("mode")))
-        return read_mode(load);
+        return json_read_mode(load);
     if (str_equal(key, STR("errored")))
-        return read_bool(load, &plan->errored);
+        return plan_json_read_bool(load, &plan->errored);
     if (str_equal(key, STR("complete")))
-        return read_bool(load, &plan->complete);
+        return plan_json_read_bool(load, &plan->complete);
     if (str_equal(key, STR("has_news")))
-        return read_bool(load, &plan->has_news);
+        return plan_json_read_bool(load, &plan->has_news);
     if (str_equal(key, STR("full_refresh")))
-        return read_bool(load, &plan->is_full_refresh);
+        return plan_json_read_bool(load, &plan->is_full_refresh);
     if (str_equal(key, STR("lineage")))
-        return read_text(load, &plan->lineage);
+        return json_read_text(load, &plan->lineage);
     if (str_equal(key, STR("serial")))
-        return read_serial(load);
+        return json_read_serial(load);
     if (str_equal(key, STR("journal")))
-        return read_text(load, &plan->journal);
+        return json_read_text(load, &plan->journal);
     if (str_equal(key, STR("created_ms")))
         return read_created(load);
     if (str_equal(key, STR("workspace")))
-        return read_text(load, &plan->workspace);
+        return json_read_text(load, &plan->workspace);
     if (str_equal(key, STR("environment")))
-        return read_text(load, &plan->environment);
+        return json_read_text(load, &plan->environment);
     if (str_equal(key, STR("commit")))
-        return read_text(load, &plan->commit);
+        return json_read_text(load, &plan->commit);
     if (str_equal(key, STR("backend")))
-        return read_text(load, &plan->backend);
+        return json_read_text(load, &plan->backend);
     if (str_equal(key, STR("configuration")))
-        return read_text(load, &plan->configuration);
+        return json_read_text(load, &plan->configuration);
     if (str_equal(key, STR("checks")))
-        return read_text(load, &plan->checks);
+        return json_read_text(load, &plan->checks);
     if (str_equal(key, STR("relevant_attributes")))
-        return read_text(load, &plan->relevant_attributes);
+        return json_read_text(load, &plan->relevant_attributes);
     return read_section(load, key);
 }
 

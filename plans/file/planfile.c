@@ -47,7 +47,8 @@ static void entry_release(ArchiveEntry *entry) {
 }
 SCOPED_TYPE(ArchiveEntry, entry_release);
 
-static la_ssize_t receive(struct archive *, void *payload, const void *bytes, size_t size) {
+static la_ssize_t planfile_receive(struct archive *, void *payload, const void *bytes,
+                                   size_t size) {
     strbuf_add(payload, (Str){bytes, size});
     return (la_ssize_t)size;
 }
@@ -69,7 +70,7 @@ static bool zip(const Entries *entries, int64_t time_s, StrBuf *out, Arena *scra
     SCOPED(ArchiveWriter) writer = archive_write_new();
     if (archive_write_set_format_zip(writer) != ARCHIVE_OK ||
         archive_write_set_bytes_per_block(writer, 0) != ARCHIVE_OK ||
-        archive_write_open2(writer, out, NULL, receive, NULL, NULL) != ARCHIVE_OK) {
+        archive_write_open2(writer, out, NULL, planfile_receive, NULL, NULL) != ARCHIVE_OK) {
         return false;
     }
     vec_each(entries, entry) {
@@ -122,7 +123,7 @@ static bool unzip(Str bytes, Entries *out, Arena *arena) {
     }
 }
 
-static Entry *find_entry(Entries *entries, Str name) {
+static Entry *planfile_find_entry(Entries *entries, Str name) {
     vec_each(entries, entry) {
         if (str_equal(entry->name, name))
             return entry;
@@ -130,11 +131,11 @@ static Entry *find_entry(Entries *entries, Str name) {
     return NULL;
 }
 
-static void add_entry(Entries *entries, const char *name, Str bytes, Arena *arena) {
+static void planfile_add_entry(Entries *entries, const char *name, Str bytes, Arena *arena) {
     vec_push(arena, entries, (Entry){.name = str_from_cstr(name), .bytes = bytes});
 }
 
-static Str manifest_of(const Entries *entries, Arena *arena) {
+static Str planfile_manifest_of(const Entries *entries, Arena *arena) {
     StrBuf out = strbuf_new(arena);
     JsonWriter writer;
     json_writer_init(&writer, &out, 2);
@@ -156,21 +157,21 @@ static Str manifest_of(const Entries *entries, Arena *arena) {
     return strbuf_str(&out);
 }
 
-static void collect(const Plan *plan, const PlanFileSources *configuration, Entries *out,
-                    Arena *arena) {
-    add_entry(out, ENTRY_PLAN, plan_json_encode(plan, arena), arena);
-    add_entry(out, ENTRY_PRIOR, plan->prior_state, arena);
-    add_entry(out, ENTRY_PREVIOUS, plan->previous_state, arena);
+static void planfile_collect(const Plan *plan, const PlanFileSources *configuration, Entries *out,
+                             Arena *arena) {
+    planfile_add_entry(out, ENTRY_PLAN, plan_json_encode(plan, arena), arena);
+    planfile_add_entry(out, ENTRY_PRIOR, plan->prior_state, arena);
+    planfile_add_entry(out, ENTRY_PREVIOUS, plan->previous_state, arena);
     size_t number = 0;
     vec_each(configuration, source) {
         Str name = str_format(arena, "configuration/%zu-%.*s", ++number,
                               STR_ARG(disk_name_of(source->path)));
         vec_push(arena, out, (Entry){.name = name, .path = source->path, .bytes = source->bytes});
     }
-    add_entry(out, ENTRY_MANIFEST, manifest_of(out, arena), arena);
+    planfile_add_entry(out, ENTRY_MANIFEST, planfile_manifest_of(out, arena), arena);
 }
 
-static Str what_of(const PlanFilePlace *place, Arena *arena) {
+static Str planfile_what_of(const PlanFilePlace *place, Arena *arena) {
     return str_format(arena, "The plan \"%.*s\"", STR_ARG(place->path));
 }
 
@@ -179,7 +180,7 @@ bool planfile_write(const PlanFilePlace *place, const Plan *plan,
     Str path = place->path, sealed;
     Entries entries = {0};
     StrBuf bytes = strbuf_new(scratch);
-    collect(plan, configuration, &entries, scratch);
+    planfile_collect(plan, configuration, &entries, scratch);
     if (!zip(&entries, plan->created_ms / 1000, &bytes, scratch)) {
         diags_error(diags, NO_RANGE, "Failed to write the plan file",
                     "The plan could not be compressed for \"%.*s\".", STR_ARG(path));
@@ -208,7 +209,7 @@ bool planfile_is_planfile(Str bytes) {
            (envelope_is_sealed(bytes) && !envelope_read_head(bytes, scratch).is_given);
 }
 
-static bool report(Str path, const char *why, Diags *diags) {
+static bool planfile_report(Str path, const char *why, Diags *diags) {
     diags_error(
         diags, NO_RANGE, "Not a plan file",
         "\"%.*s\" cannot be used as a plan: %s. To save a plan, run \"loam plan -out=FILE\".",
@@ -245,7 +246,7 @@ static bool read_manifest_entries(JsonReader *reader, Entries *out, Arena *arena
     return token == JSON_ARRAY_END;
 }
 
-static bool read_manifest(Str bytes, Entries *out, Arena *arena) {
+static bool planfile_read_manifest(Str bytes, Entries *out, Arena *arena) {
     JsonReader *reader = arena_new(arena, JsonReader);
     *reader = json_reader_new(bytes, arena);
     bool found = false;
@@ -270,7 +271,7 @@ static bool check_digests(Entries *listed, Entries *entries, Arena *arena) {
     if (entries->count != listed->count + 1)
         return false;
     vec_each(listed, entry) {
-        const Entry *packed = find_entry(entries, entry->name);
+        const Entry *packed = planfile_find_entry(entries, entry->name);
         if (!packed || !str_equal(digest_hex(DIGEST_SHA256, packed->bytes, arena), entry->digest)) {
             return false;
         }
@@ -280,23 +281,23 @@ static bool check_digests(Entries *listed, Entries *entries, Arena *arena) {
 }
 
 static Str entry_bytes(Entries *entries, const char *name) {
-    const Entry *entry = find_entry(entries, str_from_cstr(name));
+    const Entry *entry = planfile_find_entry(entries, str_from_cstr(name));
     return entry ? entry->bytes : STR_EMPTY;
 }
 
 static bool unpack(Str path, Str bytes, Entries *listed, Arena *arena, Diags *diags) {
     Entries entries = {0};
     if (!is_zip(bytes))
-        return report(path, "it is not a zip archive", diags);
+        return planfile_report(path, "it is not a zip archive", diags);
     if (!unzip(bytes, &entries, arena))
-        return report(path, "the archive is damaged", diags);
-    const Entry *manifest = find_entry(&entries, STR(ENTRY_MANIFEST));
+        return planfile_report(path, "the archive is damaged", diags);
+    const Entry *manifest = planfile_find_entry(&entries, STR(ENTRY_MANIFEST));
     if (!manifest)
-        return report(path, "loam did not create the archive", diags);
-    if (!read_manifest(manifest->bytes, listed, arena))
-        return report(path, "its manifest is damaged", diags);
+        return planfile_report(path, "loam did not create the archive", diags);
+    if (!planfile_read_manifest(manifest->bytes, listed, arena))
+        return planfile_report(path, "its manifest is damaged", diags);
     if (!check_digests(listed, &entries, arena))
-        return report(path, "its content was changed after it was written", diags);
+        return planfile_report(path, "its content was changed after it was written", diags);
     return true;
 }
 
@@ -312,13 +313,14 @@ bool planfile_read(const PlanFilePlace *place, Plan **out, PlanFileSources *conf
         return false;
     }
     Entries entries = {0};
-    if (!cipher_open(place->cipher, what_of(place, arena), bytes, &bytes, NULL, arena, diags) ||
+    if (!cipher_open(place->cipher, planfile_what_of(place, arena), bytes, &bytes, NULL, arena,
+                     diags) ||
         !unpack(path, bytes, &entries, arena, diags))
         return false;
     Plan *plan;
     const char *error;
     if (!plan_json_decode(entry_bytes(&entries, ENTRY_PLAN), &plan, &error, arena))
-        return report(path, error, diags);
+        return planfile_report(path, error, diags);
     plan->prior_state = entry_bytes(&entries, ENTRY_PRIOR);
     plan->previous_state = entry_bytes(&entries, ENTRY_PREVIOUS);
     vec_each(&entries, entry) {

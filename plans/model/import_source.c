@@ -15,7 +15,7 @@ ImportSource import_source_clone(const ImportSource *source, Arena *arena) {
     return copy;
 }
 
-static void add_text(StrBuf *out, Value v, Arena *arena) {
+static void source_add_text(StrBuf *out, Value v, Arena *arena) {
     if (value_is_null(v))
         strbuf_add(out, STR("<null>"));
     else if (!value_is_wholly_known(v))
@@ -27,17 +27,17 @@ static void add_text(StrBuf *out, Value v, Arena *arena) {
 }
 
 /* Elements of lists stand without quotes, as the other texts. */
-static void add_attribute(StrBuf *out, Value v, Arena *arena) {
+static void source_add_attribute(StrBuf *out, Value v, Arena *arena) {
     bool is_list = value_is_present(v) && value_is_wholly_known(v) && type_is_sequence(v.type);
     if (!is_list) {
-        add_text(out, v, arena);
+        source_add_text(out, v, arena);
         return;
     }
     strbuf_add_char(out, '[');
     for (size_t i = 0; i < v.count; i++) {
         if (i > 0)
             strbuf_add_char(out, ',');
-        add_text(out, value_at(v, i), arena);
+        source_add_text(out, value_at(v, i), arena);
     }
     strbuf_add_char(out, ']');
 }
@@ -45,13 +45,13 @@ static void add_attribute(StrBuf *out, Value v, Arena *arena) {
 Str import_source_identity_text(Value identity, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     if (!value_is_present(identity)) {
-        add_text(&text, identity, arena);
+        source_add_text(&text, identity, arena);
         return strbuf_str(&text);
     }
     for (size_t i = 0; i < identity.count; i++) {
         Str key = value_key_at(identity, i);
         strbuf_add_format(&text, "%s%.*s=", i > 0 ? "," : "", STR_ARG(key));
-        add_attribute(&text, value_at(identity, i), arena);
+        source_add_attribute(&text, value_at(identity, i), arena);
     }
     return strbuf_str(&text);
 }

@@ -23,7 +23,7 @@ static int compare_deferred(const void *a, const void *b) {
                            &((const DeferredChange *)b)->change);
 }
 
-static int compare_texts(const void *a, const void *b) {
+static int plan_compare_texts(const void *a, const void *b) {
     return str_compare(*(const Str *)a, *(const Str *)b);
 }
 
@@ -42,7 +42,7 @@ static int compare_outputs(const void *a, const void *b) {
     return str_compare(((const OutputChange *)a)->name, ((const OutputChange *)b)->name);
 }
 
-static int compare_variables(const void *a, const void *b) {
+static int plan_compare_variables(const void *a, const void *b) {
     return str_compare(((const PlanVariable *)a)->name, ((const PlanVariable *)b)->name);
 }
 
@@ -52,12 +52,12 @@ static int compare_variables(const void *a, const void *b) {
             qsort((vec).items, (vec).count, sizeof(*(vec).items), (compare));                      \
     } while (0)
 
-static int compare_parts(const void *a, const void *b) {
+static int plan_compare_parts(const void *a, const void *b) {
     return str_compare(((const PartChange *)a)->key, ((const PartChange *)b)->key);
 }
 
 void plan_sort_parts(ResourceChange *change) {
-    SORT(change->parts, compare_parts);
+    SORT(change->parts, plan_compare_parts);
 }
 
 const PartChange *plan_find_part(const ResourceChange *change, Str key) {
@@ -65,17 +65,17 @@ const PartChange *plan_find_part(const ResourceChange *change, Str key) {
     if (change->parts.count == 0)
         return NULL;
     return bsearch(&wanted, change->parts.items, change->parts.count, sizeof(wanted),
-                   compare_parts);
+                   plan_compare_parts);
 }
 
 void plan_sort(Plan *plan) {
     SORT(plan->changes, compare_changes);
     SORT(plan->invocations, compare_invocations);
     SORT(plan->deferred, compare_deferred);
-    SORT(plan->deferred_blocks, compare_texts);
+    SORT(plan->deferred_blocks, plan_compare_texts);
     SORT(plan->drift, compare_drift);
     SORT(plan->outputs, compare_outputs);
-    SORT(plan->variables, compare_variables);
+    SORT(plan->variables, plan_compare_variables);
 }
 
 bool plan_has_deferrals(const Plan *plan) {

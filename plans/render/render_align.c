@@ -23,12 +23,12 @@ static size_t common_end(RenderAlignSide a, RenderAlignSide b) {
     return n;
 }
 
-static RenderAlignSide cut(RenderAlignSide side, size_t start, size_t end) {
+static RenderAlignSide align_cut(RenderAlignSide side, size_t start, size_t end) {
     return (RenderAlignSide){.ids = side.ids + start, .count = side.count - start - end};
 }
 
 /* cells[i][j]: length of the longest common subsequence of `a` from i on and `b` from j on. */
-static void fill(RenderAlignSide a, RenderAlignSide b, uint32_t *cells) {
+static void align_fill(RenderAlignSide a, RenderAlignSide b, uint32_t *cells) {
     size_t width = b.count + 1;
     for (size_t i = a.count; i-- > 0;) {
         for (size_t j = b.count; j-- > 0;) {
@@ -47,7 +47,7 @@ static void add_middle(RenderAlignSide a, RenderAlignSide b, Common *common, Are
         return;
     size_t width = b.count + 1;
     uint32_t *cells = arena_new_array(scratch, uint32_t, (a.count + 1) * width);
-    fill(a, b, cells);
+    align_fill(a, b, cells);
     for (size_t i = 0, j = 0; i < a.count && j < b.count;) {
         if (a.ids[i] == b.ids[j]) {
             common->ids[common->count++] = a.ids[i];
@@ -63,10 +63,10 @@ static void add_middle(RenderAlignSide a, RenderAlignSide b, Common *common, Are
 
 static void find_common(RenderAlignSide a, RenderAlignSide b, Common *common, Arena *scratch) {
     size_t start = common_start(a, b);
-    size_t end = common_end(cut(a, start, 0), cut(b, start, 0));
+    size_t end = common_end(align_cut(a, start, 0), align_cut(b, start, 0));
     for (size_t i = 0; i < start; i++)
         common->ids[common->count++] = a.ids[i];
-    add_middle(cut(a, start, end), cut(b, start, end), common, scratch);
+    add_middle(align_cut(a, start, end), align_cut(b, start, end), common, scratch);
     for (size_t i = a.count - end; i < a.count; i++)
         common->ids[common->count++] = a.ids[i];
 }
@@ -92,17 +92,17 @@ static bool changed_in_place(RenderAlignSide before, RenderAlignSide after, Aren
     return false;
 }
 
-static bool is_object(RenderAlignSide side, size_t i, uint32_t next) {
+static bool align_is_object(RenderAlignSide side, size_t i, uint32_t next) {
     return i < side.count && side.ids[i] != next && side.is_object && side.is_object[i];
 }
 
-static void walk(RenderAlignSide before, RenderAlignSide after, const Common *common,
-                 RenderAlignPairs *out, Arena *arena) {
+static void align_walk(RenderAlignSide before, RenderAlignSide after, const Common *common,
+                       RenderAlignPairs *out, Arena *arena) {
     size_t b = 0, a = 0;
     for (size_t c = 0; c <= common->count; c++) {
         uint32_t next = c < common->count ? common->ids[c] : 0;
         for (; b < before.count && before.ids[b] != next; b++) {
-            bool meets = is_object(before, b, next) && is_object(after, a, next);
+            bool meets = align_is_object(before, b, next) && align_is_object(after, a, next);
             vec_push(arena, out, (RenderAlignPair){b, meets ? a++ : RENDER_ALIGN_NONE});
         }
         for (; a < after.count && after.ids[a] != next; a++)
@@ -122,5 +122,5 @@ void render_align(RenderAlignSide before, RenderAlignSide after, RenderAlignPair
     size_t shorter = before.count < after.count ? before.count : after.count;
     Common common = {.ids = arena_new_array(arena, uint32_t, shorter)};
     find_common(before, after, &common, arena);
-    walk(before, after, &common, out, arena);
+    align_walk(before, after, &common, out, arena);
 }

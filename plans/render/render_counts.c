@@ -16,7 +16,7 @@ static const char *word_of(const ResourceChange *change) {
     return change->previous.type.len > 0 ? "move" : "import";
 }
 
-static CountRow *row_of(CountRows *rows, const ResourceChange *change, Arena *scratch) {
+static CountRow *counts_row_of(CountRows *rows, const ResourceChange *change, Arena *scratch) {
     const char *word = word_of(change);
     Str type =
         str_concat(resource_mode_prefix(change->address.mode), change->address.type, scratch);
@@ -33,7 +33,7 @@ void render_counts(RenderPen *pen, const Plan *plan) {
     int widest = 0;
     vec_each(&plan->changes, change) {
         if (plan_is_shown(change))
-            row_of(&rows, change, pen->scratch)->count++;
+            counts_row_of(&rows, change, pen->scratch)->count++;
     }
     vec_each(&rows, row) {
         int width = (int)strlen(row->word);

@@ -65,7 +65,7 @@ static size_t part_count(const Value *v) {
     return v && value_is_present(*v) ? v->count : 0;
 }
 
-static const Value *find_part(const Build *build, const Value *v, Str name) {
+static const Value *render_diff_find_part(const Build *build, const Value *v, Str name) {
     Value found;
     if (!v || !value_find(*v, name, &found))
         return NULL;
@@ -129,7 +129,7 @@ static void reserve_items(const Build *build, RenderDiff *diff, size_t count) {
     diff->items = arena_new_array(build->arena, const RenderDiff *, count);
 }
 
-static void add_item(RenderDiff *diff, const RenderDiff *item) {
+static void render_diff_add_item(RenderDiff *diff, const RenderDiff *item) {
     diff->items[diff->count++] = item;
     diff->action = join_actions(diff->action, item->action);
 }
@@ -146,7 +146,7 @@ static Path index_path(const Build *build, Path base, size_t index) {
     return build->tracks_paths ? path_index(base, value_int((int64_t)index), build->arena) : base;
 }
 
-static void add_names(const Value *v, Map *seen, StrVec *names) {
+static void render_diff_add_names(const Value *v, Map *seen, StrVec *names) {
     for (size_t i = 0; i < part_count(v); i++) {
         Str name = value_key_at(*v, i);
         if (!map_set(seen, name, seen))
@@ -158,8 +158,8 @@ static void add_names(const Value *v, Map *seen, StrVec *names) {
 static StrVec union_of_names(const Build *build, Pair pair) {
     StrVec names = {0};
     Map seen = map_new(build->arena);
-    add_names(pair.before, &seen, &names);
-    add_names(pair.after, &seen, &names);
+    render_diff_add_names(pair.before, &seen, &names);
+    render_diff_add_names(pair.after, &seen, &names);
     str_sort(names.items, names.count);
     return names;
 }
@@ -181,7 +181,7 @@ static RenderDiff *diff_leaf(const Build *build, Pair pair) {
     return diff;
 }
 
-static Pair without(Pair pair, bool before) {
+static Pair render_diff_without(Pair pair, bool before) {
     if (before)
         pair.before = NULL;
     else
@@ -196,16 +196,16 @@ static RenderDiff *diff_unknown(const Build *build, Pair pair) {
     reserve_items(build, diff, 1);
     Build quiet = *build;
     quiet.tracks_paths = false;
-    add_item(diff, diff_pair(&quiet, without(pair, false)));
+    render_diff_add_item(diff, diff_pair(&quiet, render_diff_without(pair, false)));
     diff->action = ACTION_UPDATE;
     return diff;
 }
 
-static bool is_sensitive(const Value *v) {
+static bool render_diff_is_sensitive(const Value *v) {
     return v && value_has_mark(*v, MARK_SENSITIVE);
 }
 
-static bool is_secret(const Value *v) {
+static bool render_diff_is_secret(const Value *v) {
     return v && value_is_secret(*v);
 }
 
@@ -230,14 +230,14 @@ static bool hides(const Build *build, Pair pair) {
         return true;
     if (pair.attribute && (pair.attribute->flags & SENSITIVE))
         return pair.before || pair.after;
-    return is_secret(pair.before) || is_secret(pair.after);
+    return render_diff_is_secret(pair.before) || render_diff_is_secret(pair.after);
 }
 
 static RenderDiff *diff_sensitive(const Build *build, Pair pair) {
     RenderDiff *diff = new_diff(build, DIFF_SENSITIVE, pair);
     bool declared = pair.attribute && (pair.attribute->flags & SENSITIVE);
-    diff->was_sensitive = declared || is_sensitive(pair.before);
-    diff->is_sensitive = declared || is_sensitive(pair.after);
+    diff->was_sensitive = declared || render_diff_is_sensitive(pair.before);
+    diff->is_sensitive = declared || render_diff_is_sensitive(pair.after);
     RenderDiffInput bare = *build->input;
     bare.show_sensitive = true;
     Build inner = {.input = &bare, .arena = build->arena};
@@ -255,7 +255,7 @@ static RenderDiff *diff_sensitive(const Build *build, Pair pair) {
 
 /* Equal elements get equal numbers. They are compared as JSON, so that a tuple equals a list with
  * the same content. An unknown value equals nothing. */
-static uint32_t *identify(const Build *build, const Value *v, Map *seen) {
+static uint32_t *render_diff_identify(const Build *build, const Value *v, Map *seen) {
     size_t count = part_count(v);
     uint32_t *ids = arena_new_array(build->arena, uint32_t, count);
     for (size_t i = 0; i < count; i++) {
@@ -296,8 +296,9 @@ static void walk_pair(const Walk *walk, size_t before, size_t after) {
         .type = walk->element,
         .path = index_path(walk->build, walk->pair.path, has_after ? after : before),
     };
-    add_item(walk->diff, walk->nested ? diff_nested_part(walk->build, part, walk->nested)
-                                      : diff_pair(walk->build, part));
+    render_diff_add_item(walk->diff, walk->nested
+                                         ? diff_nested_part(walk->build, part, walk->nested)
+                                         : diff_pair(walk->build, part));
 }
 
 static Walk walk_new(const Build *build, Pair pair, RenderDiffKind kind, const Type *element) {
@@ -313,7 +314,7 @@ static Walk walk_new(const Build *build, Pair pair, RenderDiffKind kind, const T
     return walk;
 }
 
-static bool is_object(const Value *v) {
+static bool render_diff_is_object(const Value *v) {
     return shape_of(v, &TYPE_DYNAMIC) == SHAPE_OBJECT;
 }
 
@@ -321,8 +322,8 @@ static RenderAlignSide side_of(const Build *build, const Value *v, Map *seen) {
     size_t count = part_count(v);
     bool *objects = arena_new_array(build->arena, bool, count);
     for (size_t i = 0; i < count; i++)
-        objects[i] = is_object(part_at(v, i));
-    return (RenderAlignSide){identify(build, v, seen), objects, count};
+        objects[i] = render_diff_is_object(part_at(v, i));
+    return (RenderAlignSide){render_diff_identify(build, v, seen), objects, count};
 }
 
 static RenderDiff *diff_list(const Build *build, Pair pair, const Type *element) {
@@ -345,8 +346,8 @@ static RenderDiff *diff_set(const Build *build, Pair pair, const Type *element,
     Walk walk = walk_new(build, pair, DIFF_SET, element);
     walk.nested = nested;
     Map seen = map_new(build->arena);
-    uint32_t *before = identify(build, pair.before, &seen);
-    uint32_t *after = identify(build, pair.after, &seen);
+    uint32_t *before = render_diff_identify(build, pair.before, &seen);
+    uint32_t *after = render_diff_identify(build, pair.after, &seen);
     uint32_t *place = arena_new_array(build->arena, uint32_t, seen.count + 1);
     for (size_t i = 0; i < walk.after_count; i++)
         place[after[i]] = (uint32_t)i + 1;
@@ -378,7 +379,7 @@ static const Type *element_type(const Type *type) {
     return &TYPE_DYNAMIC;
 }
 
-static const Type *attribute_type(const Type *type, Str name) {
+static const Type *render_diff_attribute_type(const Type *type, Str name) {
     size_t i;
     if (type->kind == KIND_OBJECT && type_find_attribute(type, name, &i))
         return type_at(type, i);
@@ -392,12 +393,12 @@ static RenderDiff *diff_map(const Build *build, Pair pair, const Type *element) 
     reserve_items(build, diff, names.count);
     vec_each(&names, name) {
         Pair part = {
-            .before = find_part(build, pair.before, *name),
-            .after = find_part(build, pair.after, *name),
+            .before = render_diff_find_part(build, pair.before, *name),
+            .after = render_diff_find_part(build, pair.after, *name),
             .type = element,
             .path = key_path(build, pair.path, *name),
         };
-        add_item(diff, diff_pair(build, part));
+        render_diff_add_item(diff, diff_pair(build, part));
     }
     return diff;
 }
@@ -409,30 +410,31 @@ static RenderDiff *diff_object(const Build *build, Pair pair) {
     diff->names = names.items;
     reserve_items(build, diff, names.count);
     vec_each(&names, name) {
-        const Value *before = find_part(build, pair.before, *name);
-        const Value *after = find_part(build, pair.after, *name);
+        const Value *before = render_diff_find_part(build, pair.before, *name);
+        const Value *after = render_diff_find_part(build, pair.after, *name);
         Pair part = {
             .before = as_json ? before : implicit(before),
             .after = as_json ? after : implicit(after),
-            .type = attribute_type(pair.type, *name),
+            .type = render_diff_attribute_type(pair.type, *name),
             .path = attribute_path(build, pair.path, *name),
         };
-        add_item(diff, diff_pair(build, part));
+        render_diff_add_item(diff, diff_pair(build, part));
     }
     return diff;
 }
 
-static int compare_attributes(const void *a, const void *b) {
+static int render_diff_compare_attributes(const void *a, const void *b) {
     return strcmp((*(const Attribute *const *)a)->name, (*(const Attribute *const *)b)->name);
 }
 
 /* Returns the attributes of a body or of an object attribute, sorted by name. */
-static const Attribute **sorted(const Attribute *attributes, size_t count, Arena *arena) {
+static const Attribute **render_diff_sorted(const Attribute *attributes, size_t count,
+                                            Arena *arena) {
     const Attribute **order = arena_new_array(arena, const Attribute *, count);
     for (size_t i = 0; i < count; i++)
         order[i] = &attributes[i];
     if (count > 1)
-        qsort(order, count, sizeof(*order), compare_attributes);
+        qsort(order, count, sizeof(*order), render_diff_compare_attributes);
     return order;
 }
 
@@ -443,7 +445,7 @@ static RenderDiff *diff_write_only(const Build *build, Pair pair) {
 /* An attribute that is absent on both sides is neither shown nor counted. */
 static void diff_attributes(const Build *build, RenderDiff *diff, Pair pair,
                             const Attribute *attributes, size_t count) {
-    const Attribute **order = sorted(attributes, count, build->arena);
+    const Attribute **order = render_diff_sorted(attributes, count, build->arena);
     Str *names = arena_new_array(build->arena, Str, count);
     diff->names = names;
     reserve_items(build, diff, count);
@@ -452,8 +454,8 @@ static void diff_attributes(const Build *build, RenderDiff *diff, Pair pair,
             continue;
         Str name = str_from_cstr(order[i]->name);
         Pair part = {
-            .before = implicit(find_part(build, pair.before, name)),
-            .after = implicit(find_part(build, pair.after, name)),
+            .before = implicit(render_diff_find_part(build, pair.before, name)),
+            .after = implicit(render_diff_find_part(build, pair.after, name)),
             .type = order[i]->nested ? &TYPE_DYNAMIC : order[i]->type,
             .attribute = order[i],
             .path = attribute_path(build, pair.path, name),
@@ -465,7 +467,7 @@ static void diff_attributes(const Build *build, RenderDiff *diff, Pair pair,
         if (!part.before && !part.after)
             continue;
         names[diff->count] = name;
-        add_item(diff, diff_pair(build, part));
+        render_diff_add_item(diff, diff_pair(build, part));
     }
 }
 
@@ -505,15 +507,15 @@ static RenderDiff *diff_nested_map(const Build *build, Pair pair, const NestedOb
     reserve_items(build, diff, names.count);
     vec_each(&names, name) {
         Pair part = {
-            .before = find_part(build, pair.before, *name),
-            .after = find_part(build, pair.after, *name),
+            .before = render_diff_find_part(build, pair.before, *name),
+            .after = render_diff_find_part(build, pair.after, *name),
             .type = &TYPE_DYNAMIC,
             .path = key_path(build, pair.path, *name),
         };
         RenderDiff *item = diff_nested_part(build, part, nested);
         item->forces_replacement =
             item->forces_replacement || (forces && item->action != ACTION_NO_OP);
-        add_item(diff, item);
+        render_diff_add_item(diff, item);
     }
     return diff;
 }
@@ -551,8 +553,8 @@ static RenderDiff *diff_type_change(const Build *build, Pair pair, Shape before,
     Build quiet = *build;
     quiet.tracks_paths = false;
     reserve_items(build, diff, 2);
-    diff->items[diff->count++] = diff_shape(&quiet, without(pair, false), before);
-    diff->items[diff->count++] = diff_shape(&quiet, without(pair, true), after);
+    diff->items[diff->count++] = diff_shape(&quiet, render_diff_without(pair, false), before);
+    diff->items[diff->count++] = diff_shape(&quiet, render_diff_without(pair, true), after);
     diff->action = ACTION_UPDATE;
     return diff;
 }
@@ -577,8 +579,8 @@ static RenderDiff *diff_pair(const Build *build, Pair pair) {
 
 static RenderDiff *diff_body(const Build *build, Pair pair, const Schema *schema);
 
-static void add_block(const Build *build, RenderDiff *diff, const Block *block, Str label,
-                      Pair pair) {
+static void render_diff_add_block(const Build *build, RenderDiff *diff, const Block *block,
+                                  Str label, Pair pair) {
     RenderDiffBlock entry = {.name = str_from_cstr(block->name), .label = label};
     if (hides(build, pair)) {
         entry.body = diff_sensitive(build, pair);
@@ -601,14 +603,14 @@ static void diff_block_list(const Build *build, RenderDiff *diff, Pair pair, con
             .type = &TYPE_DYNAMIC,
             .path = index_path(build, pair.path, i),
         };
-        add_block(build, diff, block, (Str){0}, part);
+        render_diff_add_block(build, diff, block, (Str){0}, part);
     }
 }
 
 static void diff_block_set(const Build *build, RenderDiff *diff, Pair pair, const Block *block) {
     Map seen = map_new(build->arena);
-    uint32_t *before = identify(build, pair.before, &seen);
-    uint32_t *after = identify(build, pair.after, &seen);
+    uint32_t *before = render_diff_identify(build, pair.before, &seen);
+    uint32_t *after = render_diff_identify(build, pair.after, &seen);
     const Value **twins = arena_new_array(build->arena, const Value *, seen.count + 1);
     bool *taken = arena_new_array(build->arena, bool, seen.count + 1);
     for (size_t i = 0; i < part_count(pair.after); i++)
@@ -617,12 +619,12 @@ static void diff_block_set(const Build *build, RenderDiff *diff, Pair pair, cons
         Pair part = {.before = part_at(pair.before, i), .type = &TYPE_DYNAMIC, .path = pair.path};
         part.after = twins[before[i]];
         taken[before[i]] = true;
-        add_block(build, diff, block, (Str){0}, part);
+        render_diff_add_block(build, diff, block, (Str){0}, part);
     }
     for (size_t i = 0; i < part_count(pair.after); i++) {
         Pair part = {.after = part_at(pair.after, i), .type = &TYPE_DYNAMIC, .path = pair.path};
         if (!taken[after[i]])
-            add_block(build, diff, block, (Str){0}, part);
+            render_diff_add_block(build, diff, block, (Str){0}, part);
     }
 }
 
@@ -630,20 +632,20 @@ static void diff_block_map(const Build *build, RenderDiff *diff, Pair pair, cons
     StrVec names = union_of_names(build, pair);
     vec_each(&names, name) {
         Pair part = {
-            .before = find_part(build, pair.before, *name),
-            .after = find_part(build, pair.after, *name),
+            .before = render_diff_find_part(build, pair.before, *name),
+            .after = render_diff_find_part(build, pair.after, *name),
             .type = &TYPE_DYNAMIC,
             .path = key_path(build, pair.path, *name),
         };
-        add_block(build, diff, block, *name, part);
+        render_diff_add_block(build, diff, block, *name, part);
     }
 }
 
 static void diff_block(const Build *build, RenderDiff *diff, Pair whole, const Block *block) {
     Str name = str_from_cstr(block->name);
     Pair pair = {
-        .before = implicit(find_part(build, whole.before, name)),
-        .after = implicit(find_part(build, whole.after, name)),
+        .before = implicit(render_diff_find_part(build, whole.before, name)),
+        .after = implicit(render_diff_find_part(build, whole.after, name)),
         .type = &TYPE_DYNAMIC,
         .path = attribute_path(build, whole.path, name),
     };
@@ -651,7 +653,7 @@ static void diff_block(const Build *build, RenderDiff *diff, Pair whole, const B
         return;
     bool is_whole = hides(build, pair) || (pair.after && !value_is_known(*pair.after));
     if (is_whole || block->nesting == NEST_SINGLE) {
-        add_block(build, diff, block, (Str){0}, pair);
+        render_diff_add_block(build, diff, block, (Str){0}, pair);
         return;
     }
     switch (block->nesting) {
@@ -662,7 +664,7 @@ static void diff_block(const Build *build, RenderDiff *diff, Pair whole, const B
     }
 }
 
-static int compare_blocks(const void *a, const void *b) {
+static int render_diff_compare_blocks(const void *a, const void *b) {
     return strcmp((*(const Block *const *)a)->name, (*(const Block *const *)b)->name);
 }
 
@@ -673,7 +675,7 @@ static RenderDiff *diff_body(const Build *build, Pair pair, const Schema *schema
     for (size_t i = 0; i < schema->block_count; i++)
         order[i] = &schema->blocks[i];
     if (schema->block_count > 1)
-        qsort(order, schema->block_count, sizeof(*order), compare_blocks);
+        qsort(order, schema->block_count, sizeof(*order), render_diff_compare_blocks);
     for (size_t i = 0; i < schema->block_count; i++)
         diff_block(build, diff, pair, order[i]);
     return diff;
@@ -688,15 +690,15 @@ static RenderDiff *diff_bare_body(const Build *build, Pair pair) {
     reserve_items(build, diff, names.count);
     vec_each(&names, name) {
         Pair part = {
-            .before = implicit(find_part(build, pair.before, *name)),
-            .after = implicit(find_part(build, pair.after, *name)),
+            .before = implicit(render_diff_find_part(build, pair.before, *name)),
+            .after = implicit(render_diff_find_part(build, pair.after, *name)),
             .type = &TYPE_DYNAMIC,
             .path = attribute_path(build, pair.path, *name),
         };
         if (!part.before && !part.after)
             continue;
         kept[diff->count] = *name;
-        add_item(diff, diff_pair(build, part));
+        render_diff_add_item(diff, diff_pair(build, part));
     }
     return diff;
 }

@@ -33,16 +33,16 @@ static RenderGroup *new_group(const ResourceChange *change, Str text, Arena *are
     return group;
 }
 
-static Str text_of(const ResourceChange *change, RenderStyle style, Arena *scratch) {
+static Str group_text_of(const ResourceChange *change, RenderStyle style, Arena *scratch) {
     StrBuf text = strbuf_new(scratch);
     render_text_body(change, style, &text, scratch);
     return strbuf_str(&text);
 }
 
-static RenderGroup *find_group(const ResourceChange *change, RenderStyle style, Map *known,
-                               Arena *scratch) {
+static RenderGroup *group_find_group(const ResourceChange *change, RenderStyle style, Map *known,
+                                     Arena *scratch) {
     style.is_shared = true;
-    Str text = text_of(change, style, scratch);
+    Str text = group_text_of(change, style, scratch);
     bool is_kept = text.len <= KEPT_MAX;
     if (!is_kept)
         text = digest_hex(DIGEST_SHA256, text, scratch);
@@ -85,7 +85,7 @@ RenderGroups render_group_find(const Plan *plan, RenderStyle style, Arena *arena
             continue;
         Entry entry = {.change = change};
         if (!style.peer && may_share(change))
-            entry.group = find_group(change, style, &known, scratch);
+            entry.group = group_find_group(change, style, &known, scratch);
         vec_push(arena, &entries, entry);
         arena_reset(scratch);
     }

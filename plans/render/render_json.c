@@ -6,7 +6,7 @@
 #include "render_json_state.h"
 #include "render_json_values.h"
 
-static void write_actions(JsonWriter *writer, Action action) {
+static void render_json_write_actions(JsonWriter *writer, Action action) {
     static const char *const WORDS[][2] = {
         [ACTION_NO_OP] = {"no-op", NULL},
         [ACTION_CREATE] = {"create", NULL},
@@ -50,7 +50,7 @@ static void write_replace_paths(JsonWriter *writer, const Paths *paths) {
 /* Writes the members that all changes have; leaves the object open. */
 static void open_change(JsonWriter *writer, Action action, Value before, Value after) {
     json_object_start(writer);
-    write_actions(writer, action);
+    render_json_write_actions(writer, action);
     json_key(writer, STR("before"));
     json_write_value(writer, before);
     if (value_is_known(after)) {
@@ -95,7 +95,7 @@ static void write_importing(JsonWriter *writer, const ImportSource *import) {
 }
 
 /* Attributes that are known after apply are omitted, as those of the object. */
-static void write_identity(JsonWriter *writer, const char *key, Value identity) {
+static void render_json_write_identity(JsonWriter *writer, const char *key, Value identity) {
     if (!value_is_present(identity))
         return;
     json_key(writer, str_from_cstr(key));
@@ -109,8 +109,8 @@ void render_json_change(const ResourceChange *change, JsonWriter *writer, Arena 
     write_object_masks(writer, before, after);
     write_replace_paths(writer, &change->replace_paths);
     write_importing(writer, &change->import);
-    write_identity(writer, "before_identity", change->before_identity);
-    write_identity(writer, "after_identity", change->after_identity);
+    render_json_write_identity(writer, "before_identity", change->before_identity);
+    render_json_write_identity(writer, "after_identity", change->after_identity);
     if (change->generated_config.len)
         json_key_string(writer, "generated_config", change->generated_config);
     json_object_end(writer);
@@ -125,7 +125,7 @@ typedef struct Document {
     Arena *scratch;
 } Document;
 
-static void write_variables(const Document *document) {
+static void render_json_write_variables(const Document *document) {
     JsonWriter *writer = document->writer;
     if (document->plan->variables.count == 0)
         return;
@@ -143,7 +143,7 @@ static void write_variables(const Document *document) {
 
 /* The removal of a data source from the state changes no object, and a refresh-only plan lists no
  * changes. */
-static bool is_listed(const Plan *plan, const ResourceChange *change) {
+static bool json_is_listed(const Plan *plan, const ResourceChange *change) {
     if (plan->mode == PLAN_REFRESH_ONLY)
         return false;
     return change->address.mode == MODE_MANAGED || change->action == ACTION_READ;
@@ -168,7 +168,7 @@ static void write_planned_output(JsonWriter *writer, const OutputChange *output)
     json_object_end(writer);
 }
 
-static void write_planned_outputs(const Document *document) {
+static void render_json_write_planned_outputs(const Document *document) {
     JsonWriter *writer = document->writer;
     bool any = false;
     vec_each(&document->plan->outputs, output) {
@@ -193,16 +193,17 @@ void render_json_drift_field(JsonWriter *writer, const DriftField *field, Arena 
         json_key_string(writer, "since", field->since);
 }
 
-static const Schema *find_schema(const Document *document, ResourceAddr address, Str provider) {
+static const Schema *render_json_find_schema(const Document *document, ResourceAddr address,
+                                             Str provider) {
     return document->lookup
                ? document->lookup(document->payload, address.mode, provider, address.type)
                : NULL;
 }
 
-static const Schema *schema_of(const Document *document, const ResourceChange *change) {
-    return change->schema
-               ? change->schema
-               : find_schema(document, change->address, change->provider_config.provider);
+static const Schema *json_schema_of(const Document *document, const ResourceChange *change) {
+    return change->schema ? change->schema
+                          : render_json_find_schema(document, change->address,
+                                                    change->provider_config.provider);
 }
 
 static Value omit_newer(const Document *document, const Schema *schema, Value object) {
@@ -216,24 +217,24 @@ static Value unmark_null(Value v, void *payload, Arena *arena) {
 
 /* As in Terraform, the new object of a replacement has no marks for sensitive attributes that are
  * null, unless the object before it is tainted. */
-static Value planned_object(const Document *document, const ResourceChange *change) {
-    Value after = omit_newer(document, schema_of(document, change), or_null(change->after));
+static Value render_json_planned_object(const Document *document, const ResourceChange *change) {
+    Value after = omit_newer(document, json_schema_of(document, change), or_null(change->after));
     if (!action_is_replace(change->action) || change->reason == REASON_REPLACE_BECAUSE_TAINTED)
         return after;
     return value_transform(after, unmark_null, NULL, document->scratch);
 }
 
-static void collect_planned(const Document *document, RenderJsonResources *out) {
+static void json_collect_planned(const Document *document, RenderJsonResources *out) {
     vec_each(&document->plan->changes, change) {
-        if (!is_listed(document->plan, change) || change->action == ACTION_DELETE ||
+        if (!json_is_listed(document->plan, change) || change->action == ACTION_DELETE ||
             change->deposed.len)
             continue;
-        const Schema *schema = schema_of(document, change);
+        const Schema *schema = json_schema_of(document, change);
         RenderJsonResource resource = {
             .address = change->address,
             .provider = change->provider_config.provider,
             .schema_version = schema ? schema->version : 0,
-            .object = planned_object(document, change),
+            .object = render_json_planned_object(document, change),
             .identity = change->after_identity,
             .identity_version = change->identity_version,
         };
@@ -244,10 +245,10 @@ static void collect_planned(const Document *document, RenderJsonResources *out) 
 static void write_planned_values(const Document *document) {
     JsonWriter *writer = document->writer;
     RenderJsonResources resources = {0};
-    collect_planned(document, &resources);
+    json_collect_planned(document, &resources);
     json_key(writer, STR("planned_values"));
     json_object_start(writer);
-    write_planned_outputs(document);
+    render_json_write_planned_outputs(document);
     json_key(writer, STR("root_module"));
     render_json_values_module(writer, &resources, document->scratch);
     json_object_end(writer);
@@ -260,7 +261,7 @@ static void write_previous(const Document *document, ResourceAddr previous) {
 }
 
 /* Writes the changed fields, which only loam has; omits them if the provider knows no owners. */
-static void write_fields(const Document *document, const DriftFields *fields) {
+static void render_json_write_fields(const Document *document, const DriftFields *fields) {
     JsonWriter *writer = document->writer;
     if (fields->count == 0)
         return;
@@ -275,14 +276,14 @@ static void write_fields(const Document *document, const DriftFields *fields) {
     json_array_end(writer);
 }
 
-static void write_drift(const Document *document) {
+static void render_json_write_drift(const Document *document) {
     JsonWriter *writer = document->writer;
     if (document->plan->drift.count == 0)
         return;
     json_key(writer, STR("resource_drift"));
     json_array_start(writer);
     vec_each(&document->plan->drift, drift) {
-        const Schema *schema = find_schema(document, drift->address, drift->provider);
+        const Schema *schema = render_json_find_schema(document, drift->address, drift->provider);
         Value before = omit_newer(document, schema, drift->before);
         Value after = omit_newer(document, schema, drift->after);
         json_object_start(writer);
@@ -293,14 +294,14 @@ static void write_drift(const Document *document) {
         open_change(writer, drift->action, before, after);
         write_object_masks(writer, before, after);
         json_object_end(writer);
-        write_fields(document, &drift->fields);
+        render_json_write_fields(document, &drift->fields);
         json_object_end(writer);
     }
     json_array_end(writer);
 }
 
 /* Writes an element of `parts`, which only loam has: a change and its notes. */
-static void write_part(JsonWriter *writer, const PartChange *part, Arena *scratch) {
+static void render_json_write_part(JsonWriter *writer, const PartChange *part, Arena *scratch) {
     json_object_start(writer);
     json_key_string(writer, "key", part->key);
     json_key(writer, STR("change"));
@@ -323,13 +324,13 @@ static void write_part(JsonWriter *writer, const PartChange *part, Arena *scratc
     json_object_end(writer);
 }
 
-static void write_parts(const Document *document, const ResourceChange *change) {
+static void render_json_write_parts(const Document *document, const ResourceChange *change) {
     JsonWriter *writer = document->writer;
     if (change->parts.count > 0) {
         json_key(writer, STR("parts"));
         json_array_start(writer);
         vec_each(&change->parts, part) {
-            write_part(writer, part, document->scratch);
+            render_json_write_part(writer, part, document->scratch);
         }
         json_array_end(writer);
     }
@@ -339,7 +340,7 @@ static void write_parts(const Document *document, const ResourceChange *change) 
 
 static void write_resource_change(const Document *document, const ResourceChange *change) {
     JsonWriter *writer = document->writer;
-    const Schema *schema = schema_of(document, change);
+    const Schema *schema = json_schema_of(document, change);
     ResourceChange shown = *change;
     shown.before = omit_newer(document, schema, or_null(change->before));
     shown.after = omit_newer(document, schema, or_null(change->after));
@@ -354,7 +355,7 @@ static void write_resource_change(const Document *document, const ResourceChange
     if (change->reason != REASON_NONE) {
         json_key_string(writer, "action_reason", str_from_cstr(action_reason_name(change->reason)));
     }
-    write_parts(document, change);
+    render_json_write_parts(document, change);
     json_object_end(writer);
 }
 
@@ -362,7 +363,7 @@ static void write_resource_changes(const Document *document) {
     JsonWriter *writer = document->writer;
     bool any = false;
     vec_each(&document->plan->changes, change) {
-        if (!is_listed(document->plan, change))
+        if (!json_is_listed(document->plan, change))
             continue;
         if (!any) {
             json_key(writer, STR("resource_changes"));
@@ -375,7 +376,7 @@ static void write_resource_changes(const Document *document) {
         json_array_end(writer);
 }
 
-static void write_config(JsonWriter *writer, Value config) {
+static void json_write_config(JsonWriter *writer, Value config) {
     json_key(writer, STR("config_values"));
     render_json_values_known(writer, config);
     json_key(writer, STR("config_sensitive"));
@@ -384,7 +385,8 @@ static void write_config(JsonWriter *writer, Value config) {
     render_json_values_mask(writer, config, MASK_UNKNOWN);
 }
 
-static void write_trigger(const Document *document, const ActionInvocation *invocation) {
+static void render_json_write_trigger(const Document *document,
+                                      const ActionInvocation *invocation) {
     JsonWriter *writer = document->writer;
     Str caller = resource_addr_to_str(invocation->caller, document->scratch);
     json_key(writer, invocation->is_requested ? STR("invoke_action_trigger")
@@ -404,31 +406,32 @@ static void write_trigger(const Document *document, const ActionInvocation *invo
     json_object_end(writer);
 }
 
-static void write_invocation(const Document *document, const ActionInvocation *invocation) {
+static void render_json_write_invocation(const Document *document,
+                                         const ActionInvocation *invocation) {
     JsonWriter *writer = document->writer;
     json_object_start(writer);
     json_key_string(writer, "address", resource_addr_to_str(invocation->action, document->scratch));
     json_key_string(writer, "type", invocation->action.type);
     json_key_string(writer, "name", invocation->action.name);
     if (value_is_present(or_null(invocation->config)))
-        write_config(writer, invocation->config);
+        json_write_config(writer, invocation->config);
     json_key_string(writer, "provider_name", invocation->provider_config.provider);
-    write_trigger(document, invocation);
+    render_json_write_trigger(document, invocation);
     json_object_end(writer);
 }
 
-static void write_invocations(const Document *document) {
+static void render_json_write_invocations(const Document *document) {
     JsonWriter *writer = document->writer;
     if (plan_count(document->plan).invoke == 0)
         return;
     json_key(writer, STR("action_invocations"));
     json_array_start(writer);
     vec_each(&document->plan->invocations, invocation) {
-        write_invocation(document, invocation);
+        render_json_write_invocation(document, invocation);
     }
     vec_each(&document->plan->changes, change) {
         vec_each(&change->invocations, invocation) {
-            write_invocation(document, invocation);
+            render_json_write_invocation(document, invocation);
         }
     }
     json_array_end(writer);
@@ -470,7 +473,7 @@ static void write_deferred_invocations(const Document *document) {
             json_object_start(writer);
             json_key_string(writer, "reason", deferral_text(DEFERRAL_PREREQUISITE));
             json_key(writer, STR("action_invocation"));
-            write_invocation(document, invocation);
+            render_json_write_invocation(document, invocation);
             json_object_end(writer);
         }
     }
@@ -533,9 +536,9 @@ void render_json_plan(const Plan *plan, RenderSchemaLookup lookup, void *payload
     json_object_start(&writer);
     json_key_string(&writer, "format_version", STR("1.2"));
     json_key_string(&writer, "terraform_version", terraform_version);
-    write_variables(&document);
+    render_json_write_variables(&document);
     write_planned_values(&document);
-    write_drift(&document);
+    render_json_write_drift(&document);
     write_resource_changes(&document);
     write_deferred_changes(&document);
     write_deferred_invocations(&document);
@@ -543,7 +546,7 @@ void render_json_plan(const Plan *plan, RenderSchemaLookup lookup, void *payload
     render_json_state_prior(&writer, plan, lookup, payload, terraform_version, scratch);
     write_section(&writer, "configuration", plan->configuration);
     write_section(&writer, "relevant_attributes", plan->relevant_attributes);
-    write_invocations(&document);
+    render_json_write_invocations(&document);
     render_json_checks(&writer, plan->checks, scratch);
     json_key_string(&writer, "timestamp", timestamp_of(plan->created_ms, scratch));
     json_key_bool(&writer, "applyable", plan_is_applyable(plan));

@@ -36,11 +36,11 @@ static JsonReader *reader_of(Str bytes, Arena *arena) {
 }
 
 /* Reads the text of the member whose key was read. */
-static bool take(JsonReader *reader, Str *out) {
+static bool state_take(JsonReader *reader, Str *out) {
     return json_skip(reader, json_next(reader), out);
 }
 
-static bool read_text(JsonReader *reader, Str *out) {
+static bool state_read_text(JsonReader *reader, Str *out) {
     JsonToken token = json_next(reader);
     if (token == JSON_STRING) {
         *out = reader->text;
@@ -51,7 +51,7 @@ static bool read_text(JsonReader *reader, Str *out) {
 }
 
 /* provider["HOST/NAMESPACE/TYPE"], optionally after a module and with an alias. */
-static Str provider_name(Str text) {
+static Str state_provider_name(Str text) {
     size_t start = str_find(text, STR("[\""), 0);
     size_t end = str_find(text, STR("\"]"), 0);
     if (start == SIZE_MAX || end == SIZE_MAX || end < start + 2)
@@ -59,7 +59,7 @@ static Str provider_name(Str text) {
     return str_slice(text, start + 2, end);
 }
 
-static void read_module(StateLoad *load, Str text, BlockLoad *block) {
+static void state_read_module(StateLoad *load, Str text, BlockLoad *block) {
     AddressTarget target;
     Diags diags = diags_new(load->arena);
     if (text.len && address_parse_target(text, &target, load->arena, &diags))
@@ -76,7 +76,7 @@ static Value step_key(Value index) {
 }
 
 /* [{"type": "get_attr", "value": "a"}, {"type": "index", "value": {"value": 0, …}}] */
-static Path path_of(Value steps, Arena *arena) {
+static Path state_path_of(Value steps, Arena *arena) {
     Path path = {0};
     for (size_t i = 0; i < steps.count; i++) {
         Value step = value_at(steps, i);
@@ -94,7 +94,7 @@ static Path path_of(Value steps, Arena *arena) {
     return path;
 }
 
-static void sensitive_paths(StateLoad *load, Str text, Paths *out) {
+static void state_sensitive_paths(StateLoad *load, Str text, Paths *out) {
     Value list;
     const char *error;
     size_t offset;
@@ -105,7 +105,7 @@ static void sensitive_paths(StateLoad *load, Str text, Paths *out) {
     for (size_t i = 0; i < list.count; i++) {
         Value steps = value_at(list, i);
         if (value_is_present(steps) && steps.type->kind == KIND_TUPLE)
-            vec_push(load->arena, out, path_of(steps, load->arena));
+            vec_push(load->arena, out, state_path_of(steps, load->arena));
     }
 }
 
@@ -121,7 +121,7 @@ static Str known_members(Str text, const Type *type, Arena *arena) {
             Str name = reader->text;
             Str member;
             size_t index;
-            if (!take(reader, &member))
+            if (!state_take(reader, &member))
                 break;
             if (!type_find_attribute(type, name, &index))
                 continue;
@@ -134,7 +134,7 @@ static Str known_members(Str text, const Type *type, Arena *arena) {
 }
 
 /* Without a schema, or if the object does not conform to it, the types follow from the JSON. */
-static Value read_object(StateLoad *load, const Schema *schema, Str text, bool *conforms) {
+static Value state_read_object(StateLoad *load, const Schema *schema, Str text, bool *conforms) {
     Value object = value_null(&TYPE_DYNAMIC);
     const char *error;
     size_t offset;
@@ -171,20 +171,21 @@ static void doubtful_paths(const Schema *schema, Value object, Paths *out, Arena
     }
 }
 
-static const Schema *schema_of(const StateLoad *load, const RenderJsonResource *resource) {
+static const Schema *state_schema_of(const StateLoad *load, const RenderJsonResource *resource) {
     const ResourceAddr *address = &resource->address;
     return load->lookup
                ? load->lookup(load->payload, address->mode, resource->provider, address->type)
                : NULL;
 }
 
-static Value marked_object(StateLoad *load, const Schema *schema, const InstanceLoad *instance) {
+static Value state_marked_object(StateLoad *load, const Schema *schema,
+                                 const InstanceLoad *instance) {
     bool conforms;
-    Value object = read_object(load, schema, instance->attributes, &conforms);
+    Value object = state_read_object(load, schema, instance->attributes, &conforms);
     Paths paths = {0};
     if (value_is_null(object))
         return object;
-    sensitive_paths(load, instance->sensitive, &paths);
+    state_sensitive_paths(load, instance->sensitive, &paths);
     if (schema && !conforms) {
         doubtful_paths(schema, object, &paths, load->arena);
         schema = NULL;
@@ -195,7 +196,7 @@ static Value marked_object(StateLoad *load, const Schema *schema, const Instance
     return schema ? schema_omit_newer(schema, object, NULL, load->arena) : object;
 }
 
-static bool read_key(JsonReader *reader, InstanceKey *out) {
+static bool json_state_read_key(JsonReader *reader, InstanceKey *out) {
     JsonToken token = json_next(reader);
     if (token == JSON_STRING) {
         *out = (InstanceKey){.kind = KEY_STRING, .text = reader->text};
@@ -208,7 +209,7 @@ static bool read_key(JsonReader *reader, InstanceKey *out) {
     return token == JSON_NULL;
 }
 
-static bool read_dependencies(StateLoad *load, JsonReader *reader, RenderJsonResource *out) {
+static bool state_read_dependencies(StateLoad *load, JsonReader *reader, RenderJsonResource *out) {
     StrVec names = {0};
     JsonToken token = json_next(reader);
     if (token != JSON_ARRAY_START)
@@ -220,65 +221,67 @@ static bool read_dependencies(StateLoad *load, JsonReader *reader, RenderJsonRes
     return token == JSON_ARRAY_END;
 }
 
-static bool read_instance_member(StateLoad *load, JsonReader *reader, InstanceLoad *instance) {
+static bool state_read_instance_member(StateLoad *load, JsonReader *reader,
+                                       InstanceLoad *instance) {
     Str key = reader->text;
     Str text = STR_EMPTY;
     if (str_equal(key, STR("index_key")))
-        return read_key(reader, &instance->resource.address.key);
+        return json_state_read_key(reader, &instance->resource.address.key);
     if (str_equal(key, STR("attributes")))
-        return take(reader, &instance->attributes);
+        return state_take(reader, &instance->attributes);
     if (str_equal(key, STR("sensitive_attributes")))
-        return take(reader, &instance->sensitive);
+        return state_take(reader, &instance->sensitive);
     if (str_equal(key, STR("dependencies")))
-        return read_dependencies(load, reader, &instance->resource);
+        return state_read_dependencies(load, reader, &instance->resource);
     if (str_equal(key, STR("deposed")))
-        return read_text(reader, &instance->resource.deposed);
+        return state_read_text(reader, &instance->resource.deposed);
     if (str_equal(key, STR("schema_version")))
-        return take(reader, &text) && str_to_int64(text, &instance->resource.schema_version);
+        return state_take(reader, &text) && str_to_int64(text, &instance->resource.schema_version);
     if (str_equal(key, STR("identity_schema_version")))
-        return take(reader, &text) && str_to_int64(text, &instance->resource.identity_version);
+        return state_take(reader, &text) &&
+               str_to_int64(text, &instance->resource.identity_version);
     if (str_equal(key, STR("identity")))
-        return take(reader, &instance->identity);
+        return state_take(reader, &instance->identity);
     if (str_equal(key, STR("provider"))) {
-        bool ok = read_text(reader, &text);
-        instance->resource.provider = provider_name(text);
+        bool ok = state_read_text(reader, &text);
+        instance->resource.provider = state_provider_name(text);
         return ok;
     }
     if (!str_equal(key, STR("status")))
-        return take(reader, &text);
-    bool ok = read_text(reader, &text);
+        return state_take(reader, &text);
+    bool ok = state_read_text(reader, &text);
     instance->resource.is_tainted = str_equal(text, STR("tainted"));
     return ok;
 }
 
-static bool read_instance(StateLoad *load, JsonReader *reader, const BlockLoad *block) {
+static bool state_read_instance(StateLoad *load, JsonReader *reader, const BlockLoad *block) {
     InstanceLoad instance = {.resource = {.address = block->address, .provider = block->provider}};
     JsonToken token;
     while ((token = json_next(reader)) == JSON_KEY) {
-        if (!read_instance_member(load, reader, &instance))
+        if (!state_read_instance_member(load, reader, &instance))
             return false;
     }
     /* If the provider configuration has for_each, each instance names its provider. */
     const Schema *schema =
-        block->provider.len ? block->schema : schema_of(load, &instance.resource);
+        block->provider.len ? block->schema : state_schema_of(load, &instance.resource);
     if (instance.attributes.len)
-        instance.resource.object = marked_object(load, schema, &instance);
+        instance.resource.object = state_marked_object(load, schema, &instance);
     else
         instance.resource.object = value_null(&TYPE_DYNAMIC);
     bool ignored;
     if (instance.identity.len)
-        instance.resource.identity = read_object(load, NULL, instance.identity, &ignored);
+        instance.resource.identity = state_read_object(load, NULL, instance.identity, &ignored);
     vec_push(load->arena, &load->resources, instance.resource);
     return token == JSON_OBJECT_END;
 }
 
-static bool read_instances(StateLoad *load, const BlockLoad *block) {
+static bool state_read_instances(StateLoad *load, const BlockLoad *block) {
     JsonReader *reader = reader_of(block->instances, load->arena);
     if (json_next(reader) != JSON_ARRAY_START)
         return false;
     JsonToken token;
     while ((token = json_next(reader)) == JSON_OBJECT_START) {
-        if (!read_instance(load, reader, block))
+        if (!state_read_instance(load, reader, block))
             return false;
     }
     return token == JSON_ARRAY_END;
@@ -288,30 +291,30 @@ static bool read_block_member(StateLoad *load, JsonReader *reader, BlockLoad *bl
     Str key = reader->text;
     Str text = STR_EMPTY;
     if (str_equal(key, STR("type")))
-        return read_text(reader, &block->address.type);
+        return state_read_text(reader, &block->address.type);
     if (str_equal(key, STR("name")))
-        return read_text(reader, &block->address.name);
+        return state_read_text(reader, &block->address.name);
     if (str_equal(key, STR("instances")))
-        return take(reader, &block->instances);
+        return state_take(reader, &block->instances);
     if (str_equal(key, STR("mode"))) {
-        bool ok = read_text(reader, &text);
+        bool ok = state_read_text(reader, &text);
         block->address.mode = str_equal(text, STR("data")) ? MODE_DATA : MODE_MANAGED;
         return ok;
     }
     if (str_equal(key, STR("module"))) {
-        bool ok = read_text(reader, &text);
-        read_module(load, text, block);
+        bool ok = state_read_text(reader, &text);
+        state_read_module(load, text, block);
         return ok;
     }
     if (str_equal(key, STR("provider"))) {
-        bool ok = read_text(reader, &text);
-        block->provider = provider_name(text);
+        bool ok = state_read_text(reader, &text);
+        block->provider = state_provider_name(text);
         return ok;
     }
-    return take(reader, &text);
+    return state_take(reader, &text);
 }
 
-static bool read_block(StateLoad *load, JsonReader *reader) {
+static bool state_read_block(StateLoad *load, JsonReader *reader) {
     BlockLoad block = {0};
     JsonToken token;
     while ((token = json_next(reader)) == JSON_KEY) {
@@ -320,24 +323,24 @@ static bool read_block(StateLoad *load, JsonReader *reader) {
     }
     if (block.provider.len) {
         RenderJsonResource any = {.address = block.address, .provider = block.provider};
-        block.schema = schema_of(load, &any);
+        block.schema = state_schema_of(load, &any);
     }
-    return token == JSON_OBJECT_END && read_instances(load, &block);
+    return token == JSON_OBJECT_END && state_read_instances(load, &block);
 }
 
-static bool read_blocks(StateLoad *load, JsonReader *reader) {
+static bool state_read_blocks(StateLoad *load, JsonReader *reader) {
     if (json_next(reader) != JSON_ARRAY_START)
         return false;
     JsonToken token;
     while ((token = json_next(reader)) == JSON_OBJECT_START) {
-        if (!read_block(load, reader))
+        if (!state_read_block(load, reader))
             return false;
     }
     return token == JSON_ARRAY_END;
 }
 
 /* A malformed part ends the reading; the parts before it are used. */
-static void read_state(StateLoad *load, Str bytes) {
+static void json_state_read_state(StateLoad *load, Str bytes) {
     JsonReader *reader = reader_of(bytes, load->arena);
     if (json_next(reader) != JSON_OBJECT_START)
         return;
@@ -345,25 +348,25 @@ static void read_state(StateLoad *load, Str bytes) {
         Str ignored;
         bool ok;
         if (str_equal(reader->text, STR("resources")))
-            ok = read_blocks(load, reader);
+            ok = state_read_blocks(load, reader);
         else if (str_equal(reader->text, STR("outputs")))
-            ok = take(reader, &load->outputs);
+            ok = state_take(reader, &load->outputs);
         else if (str_equal(reader->text, STR("check_results")))
-            ok = take(reader, &load->checks);
+            ok = state_take(reader, &load->checks);
         else
-            ok = take(reader, &ignored);
+            ok = state_take(reader, &ignored);
         if (!ok)
             return;
     }
 }
 
-static void write_output(JsonWriter *writer, JsonReader *reader) {
+static void state_write_output(JsonWriter *writer, JsonReader *reader) {
     bool sensitive = false;
     json_object_start(writer);
     while (json_next(reader) == JSON_KEY) {
         Str key = reader->text;
         Str text;
-        if (!take(reader, &text))
+        if (!state_take(reader, &text))
             break;
         if (str_equal(key, STR("sensitive"))) {
             sensitive = str_equal(text, STR("true"));
@@ -385,7 +388,7 @@ static void write_stored_outputs(JsonWriter *writer, Str text, Arena *arena) {
         if (json_next(reader) != JSON_OBJECT_START)
             return;
         json_key(writer, name);
-        write_output(writer, reader);
+        state_write_output(writer, reader);
     }
 }
 
@@ -400,8 +403,8 @@ static Str outputs_text(Str stored, Arena *arena) {
     return str_equal(strbuf_str(&out), STR("{}")) ? STR_EMPTY : strbuf_str(&out);
 }
 
-static void write_values(JsonWriter *writer, RenderJsonResources *resources, Str outputs,
-                         Arena *scratch) {
+static void state_write_values(JsonWriter *writer, RenderJsonResources *resources, Str outputs,
+                               Arena *scratch) {
     json_key(writer, STR("values"));
     json_object_start(writer);
     if (outputs.len) {
@@ -418,7 +421,7 @@ void render_json_state_prior(JsonWriter *writer, const Plan *plan, RenderSchemaL
     if (plan->prior_state.len == 0)
         return;
     StateLoad load = {.lookup = lookup, .payload = payload, .arena = scratch};
-    read_state(&load, plan->prior_state);
+    json_state_read_state(&load, plan->prior_state);
     Str outputs = outputs_text(load.outputs, scratch);
     if (load.resources.count == 0 && outputs.len == 0)
         return;
@@ -426,7 +429,7 @@ void render_json_state_prior(JsonWriter *writer, const Plan *plan, RenderSchemaL
     json_object_start(writer);
     json_key_string(writer, "format_version", STR("1.0"));
     json_key_string(writer, "terraform_version", terraform_version);
-    write_values(writer, &load.resources, outputs, scratch);
+    state_write_values(writer, &load.resources, outputs, scratch);
     json_object_end(writer);
 }
 
@@ -438,9 +441,9 @@ void render_json_state(Str state, RenderSchemaLookup lookup, void *payload, Str 
     json_key_string(&writer, "format_version", STR("1.0"));
     if (state.len) {
         StateLoad load = {.lookup = lookup, .payload = payload, .arena = scratch};
-        read_state(&load, state);
+        json_state_read_state(&load, state);
         json_key_string(&writer, "terraform_version", terraform_version);
-        write_values(&writer, &load.resources, outputs_text(load.outputs, scratch), scratch);
+        state_write_values(&writer, &load.resources, outputs_text(load.outputs, scratch), scratch);
         render_json_checks(&writer, load.checks, scratch);
     }
     json_object_end(&writer);

@@ -60,7 +60,7 @@ void render_json_values_mask(JsonWriter *writer, Value v, RenderMask mask) {
     json_object_end(writer);
 }
 
-static const char *mode_name(ResourceMode mode) {
+static const char *values_mode_name(ResourceMode mode) {
     switch (mode) {
     case MODE_MANAGED: break;
     case MODE_DATA: return "data";
@@ -76,7 +76,7 @@ void render_json_values_address(JsonWriter *writer, ResourceAddr address, Str pr
     json_key_string(writer, "address", resource_addr_to_str(address, scratch));
     if (with_module && address.module)
         json_key_string(writer, "module_address", module_addr_to_str(address.module, scratch));
-    json_key_string(writer, "mode", str_from_cstr(mode_name(address.mode)));
+    json_key_string(writer, "mode", str_from_cstr(values_mode_name(address.mode)));
     json_key_string(writer, "type", address.type);
     json_key_string(writer, "name", address.name);
     if (address.key.kind == KEY_INT)
@@ -98,7 +98,8 @@ static bool has_known_member(Value object) {
     return false;
 }
 
-static void write_resource(JsonWriter *writer, const RenderJsonResource *resource, Arena *scratch) {
+static void values_write_resource(JsonWriter *writer, const RenderJsonResource *resource,
+                                  Arena *scratch) {
     json_object_start(writer);
     render_json_values_address(writer, resource->address, resource->provider, false, scratch);
     json_key_int(writer, "schema_version", resource->schema_version);
@@ -146,7 +147,7 @@ static int compare_modules(const ModuleAddr *a, const ModuleAddr *b) {
     return order ? order : (depth_a > depth_b) - (depth_a < depth_b);
 }
 
-static int compare_resources(const void *a, const void *b) {
+static int values_compare_resources(const void *a, const void *b) {
     const RenderJsonResource *left = a;
     const RenderJsonResource *right = b;
     int order = compare_modules(left->address.module, right->address.module);
@@ -162,24 +163,25 @@ typedef struct Run {
     size_t depth;
 } Run;
 
-static void write_module(JsonWriter *writer, Run run, Arena *scratch);
+static void values_write_module(JsonWriter *writer, Run run, Arena *scratch);
 
-static bool is_in(const RenderJsonResource *resource, const ModuleAddr *child, size_t depth) {
+static bool values_is_in(const RenderJsonResource *resource, const ModuleAddr *child,
+                         size_t depth) {
     const ModuleAddr *module = ancestor_at(resource->address.module, depth);
     return module && module_addr_equal(module, child);
 }
 
-static void write_children(JsonWriter *writer, Run run, Arena *scratch) {
+static void values_write_children(JsonWriter *writer, Run run, Arena *scratch) {
     size_t depth = run.depth + 1;
     json_key(writer, STR("child_modules"));
     json_array_start(writer);
     for (size_t i = 0; i < run.count;) {
         const ModuleAddr *child = ancestor_at(run.items[i].address.module, depth);
         size_t end = i;
-        while (end < run.count && is_in(&run.items[end], child, depth))
+        while (end < run.count && values_is_in(&run.items[end], child, depth))
             end++;
         json_object_start(writer);
-        write_module(writer, (Run){run.items + i, end - i, depth}, scratch);
+        values_write_module(writer, (Run){run.items + i, end - i, depth}, scratch);
         json_key_string(writer, "address", module_addr_to_str(child, scratch));
         json_object_end(writer);
         i = end;
@@ -188,7 +190,7 @@ static void write_children(JsonWriter *writer, Run run, Arena *scratch) {
 }
 
 /* The members of a module's object. Its own resources stand before those of its children. */
-static void write_module(JsonWriter *writer, Run run, Arena *scratch) {
+static void values_write_module(JsonWriter *writer, Run run, Arena *scratch) {
     size_t own = 0;
     while (own < run.count && module_addr_depth(run.items[own].address.module) == run.depth)
         own++;
@@ -196,17 +198,18 @@ static void write_module(JsonWriter *writer, Run run, Arena *scratch) {
         json_key(writer, STR("resources"));
         json_array_start(writer);
         for (size_t i = 0; i < own; i++)
-            write_resource(writer, &run.items[i], scratch);
+            values_write_resource(writer, &run.items[i], scratch);
         json_array_end(writer);
     }
     if (own < run.count)
-        write_children(writer, (Run){run.items + own, run.count - own, run.depth}, scratch);
+        values_write_children(writer, (Run){run.items + own, run.count - own, run.depth}, scratch);
 }
 
 void render_json_values_module(JsonWriter *writer, RenderJsonResources *resources, Arena *scratch) {
     if (resources->count > 1)
-        qsort(resources->items, resources->count, sizeof(*resources->items), compare_resources);
+        qsort(resources->items, resources->count, sizeof(*resources->items),
+              values_compare_resources);
     json_object_start(writer);
-    write_module(writer, (Run){resources->items, resources->count, 0}, scratch);
+    values_write_module(writer, (Run){resources->items, resources->count, 0}, scratch);
     json_object_end(writer);
 }

@@ -3,7 +3,7 @@
 
 #include "utf8.h"
 
-static const char *title_of(const RenderPen *pen) {
+static const char *peer_title_of(const RenderPen *pen) {
     return pen->style.peer->title;
 }
 
@@ -49,7 +49,7 @@ void render_peer_rule(RenderPen *pen) {
 }
 
 void render_peer_drift_begin(RenderPen *pen) {
-    Str title = str_format(pen->scratch, "Objects have changed outside of %s", title_of(pen));
+    Str title = str_format(pen->scratch, "Objects have changed outside of %s", peer_title_of(pen));
     render_pen_text(pen, "\n");
     render_pen_ink(pen, INK_CYAN, "Note:");
     render_pen_text(pen, " ");
@@ -58,7 +58,7 @@ void render_peer_drift_begin(RenderPen *pen) {
     render_peer_wrapped(pen,
                         "%s detected the following changes made outside of %s since the last \"%s "
                         "apply\" which may have affected this plan:\n",
-                        title_of(pen), title_of(pen), pen->style.peer->command);
+                        peer_title_of(pen), peer_title_of(pen), pen->style.peer->command);
 }
 
 void render_peer_drift_end(RenderPen *pen, PlanMode mode) {
@@ -69,7 +69,7 @@ void render_peer_drift_end(RenderPen *pen, PlanMode mode) {
             "This is a refresh-only plan, so %s will not take any actions to undo these. If you "
             "were expecting these changes then you can apply this plan to record the updated "
             "values in the %s state without changing any remote objects.\n",
-            title_of(pen), title_of(pen));
+            peer_title_of(pen), peer_title_of(pen));
     else
         render_peer_wrapped(
             pen, "Unless you have made equivalent changes to your configuration, or ignored the "
@@ -117,7 +117,7 @@ void render_peer_legend(RenderPen *pen, const Plan *plan) {
     render_peer_wrapped(pen,
                         "%s used the selected providers to generate the following execution plan. "
                         "Resource actions are indicated with the following symbols:\n",
-                        title_of(pen));
+                        peer_title_of(pen));
     for (size_t i = 0; i < ARRAY_COUNT(LEGEND); i++) {
         const LegendRow *row = &LEGEND[i];
         bool is_own = !pen->style.peer->is_terraform && row->opentofu;
@@ -130,7 +130,7 @@ void render_peer_legend(RenderPen *pen, const Plan *plan) {
 }
 
 void render_peer_intent(RenderPen *pen, const Plan *plan) {
-    render_pen_format(pen, "\n%s %s:\n", title_of(pen),
+    render_pen_format(pen, "\n%s %s:\n", peer_title_of(pen),
                       plan->errored
                           ? "planned the following actions, but then encountered a problem"
                           : "will perform the following actions");
@@ -146,7 +146,7 @@ void render_peer_summary(RenderPen *pen, const Plan *plan) {
 }
 
 /* The heads of a plan without changes, and the paragraph below. */
-static void add_no_changes(RenderPen *pen, const char *head) {
+static void peer_add_no_changes(RenderPen *pen, const char *head) {
     render_pen_text(pen, "\n");
     render_pen_ink(pen, INK_GREEN, "No changes.");
     render_pen_text(pen, " ");
@@ -170,7 +170,7 @@ static void add_only_drift(RenderPen *pen, const Plan *plan) {
         pen,
         "Your configuration already %s the changes detected above. If you'd like to update the %s "
         "state to match, create and apply a refresh-only plan%.*s\n",
-        known, title_of(pen), STR_ARG(pen->style.in_automation ? STR(".") : command));
+        known, peer_title_of(pen), STR_ARG(pen->style.in_automation ? STR(".") : command));
 }
 
 void render_peer_no_changes(RenderPen *pen, const Plan *plan, bool has_drift) {
@@ -180,7 +180,7 @@ void render_peer_no_changes(RenderPen *pen, const Plan *plan, bool has_drift) {
         render_peer_rule(pen);
     if (plan->errored) {
         Str why = str_format(pen->scratch, "%s encountered an error while generating this plan.",
-                             title_of(pen));
+                             peer_title_of(pen));
         render_pen_text(pen, "\n");
         render_pen_ink(pen, INK_BOLD_RED, "Planning failed.");
         render_pen_text(pen, " ");
@@ -190,29 +190,29 @@ void render_peer_no_changes(RenderPen *pen, const Plan *plan, bool has_drift) {
     }
     switch (plan->mode) {
     case PLAN_REFRESH_ONLY:
-        add_no_changes(pen, "Your infrastructure still matches the configuration.");
+        peer_add_no_changes(pen, "Your infrastructure still matches the configuration.");
         render_peer_wrapped(pen,
                             "%s has checked that the real remote objects still match the result of "
                             "your most recent changes, and found no differences.\n",
-                            title_of(pen));
+                            peer_title_of(pen));
         return;
     case PLAN_DESTROY:
-        add_no_changes(pen, "No objects need to be destroyed.");
+        peer_add_no_changes(pen, "No objects need to be destroyed.");
         render_peer_wrapped(pen,
                             "Either you have not created any objects yet or the existing objects "
                             "were already deleted outside of %s.\n",
-                            title_of(pen));
+                            peer_title_of(pen));
         return;
     case PLAN_NORMAL: break;
     }
-    add_no_changes(pen, "Your infrastructure matches the configuration.");
+    peer_add_no_changes(pen, "Your infrastructure matches the configuration.");
     if (has_drift)
         add_only_drift(pen, plan);
     else
         render_peer_wrapped(pen,
                             "%s has compared your real infrastructure against your configuration "
                             "and found no differences, so no changes are needed.\n",
-                            title_of(pen));
+                            peer_title_of(pen));
 }
 
 void render_peer_only_outputs(RenderPen *pen) {
@@ -220,7 +220,7 @@ void render_peer_only_outputs(RenderPen *pen) {
     render_peer_wrapped(pen,
                         "You can apply this plan to save these new output values to the %s state, "
                         "without changing any real infrastructure.\n",
-                        title_of(pen));
+                        peer_title_of(pen));
 }
 
 void render_peer_forget_title(RenderPen *pen, Str who) {
@@ -254,7 +254,7 @@ static void add_move(RenderPen *pen, const ResourceChange *change) {
                           STR_ARG(resource_addr_to_str(change->previous, pen->scratch)));
 }
 
-static void add_origin(RenderPen *pen, const ResourceChange *change) {
+static void peer_add_origin(RenderPen *pen, const ResourceChange *change) {
     const ImportSource *import = &change->import;
     add_move(pen, change);
     if (change->action == ACTION_NO_OP && pen->style.peer->is_terraform)
@@ -291,5 +291,5 @@ void render_peer_reasons(RenderPen *pen, const ResourceChange *change, Str reaso
     if (change->deposed.len)
         render_pen_text(pen,
                         "  # (left over from a partially-failed replacement of this instance)\n");
-    add_origin(pen, change);
+    peer_add_origin(pen, change);
 }

@@ -43,7 +43,7 @@ void render_text_drift(const RenderDrift *drift, RenderStyle style, StrBuf *out,
     add_drift_body(&pen, drift);
 }
 
-static void add_drift(RenderPen *pen, const RenderDrift *drift) {
+static void text_add_drift(RenderPen *pen, const RenderDrift *drift) {
     if (pen->style.details >= DETAILS_TITLES) {
         render_title_drift(pen, &drift->drift);
         render_title_owners(pen, &drift->drift);
@@ -71,7 +71,7 @@ static bool add_all_drift(RenderPen *pen, const Plan *plan) {
     RenderPen one = *pen;
     one.scratch = scratch;
     vec_each(&shown, drift) {
-        add_drift(&one, drift);
+        text_add_drift(&one, drift);
         hand_over(pen, PIECE_SIZE);
         arena_reset(scratch);
     }
@@ -123,7 +123,7 @@ static void add_legend(RenderPen *pen, const Plan *plan) {
     }
 }
 
-static size_t count_shown(const Plan *plan, bool *has_actions) {
+static size_t text_count_shown(const Plan *plan, bool *has_actions) {
     size_t count = 0;
     vec_each(&plan->changes, change) {
         if (!plan_is_shown(change))
@@ -147,7 +147,7 @@ static void add_intent(RenderPen *pen, const Plan *plan) {
                              : "\nloam will take these actions:\n\n");
 }
 
-static void add_summary(RenderPen *pen, const Plan *plan) {
+static void text_add_summary(RenderPen *pen, const Plan *plan) {
     if (pen->style.peer) {
         render_peer_summary(pen, plan);
         return;
@@ -160,7 +160,7 @@ static void add_summary(RenderPen *pen, const Plan *plan) {
                           forgotten == 1 ? "" : "s");
 }
 
-static void add_group(RenderPen *pen, const RenderGroup *group) {
+static void text_add_group(RenderPen *pen, const RenderGroup *group) {
     render_title_change(pen, group->first);
     render_title_reasons(pen, group->first);
     render_title_others(pen, group->changes.items, group->changes.count);
@@ -170,9 +170,9 @@ static void add_group(RenderPen *pen, const RenderGroup *group) {
     render_pen_text(pen, "\n");
 }
 
-static size_t add_changes(RenderPen *pen, const Plan *plan) {
+static size_t text_add_changes(RenderPen *pen, const Plan *plan) {
     bool has_actions = false;
-    size_t count = count_shown(plan, &has_actions);
+    size_t count = text_count_shown(plan, &has_actions);
     if (count == 0)
         return 0;
     if (pen->style.details == DETAILS_SUMMARY) {
@@ -180,7 +180,7 @@ static size_t add_changes(RenderPen *pen, const Plan *plan) {
         render_counts(pen, plan);
         render_pen_text(pen,
                         "\n-details=titles lists the objects, -details=full all arguments.\n\n");
-        add_summary(pen, plan);
+        text_add_summary(pen, plan);
         return count;
     }
     if (has_actions)
@@ -191,13 +191,13 @@ static size_t add_changes(RenderPen *pen, const Plan *plan) {
     RenderPen one = *pen;
     one.scratch = scratch;
     vec_each(&groups, group) {
-        add_group(&one, *group);
+        text_add_group(&one, *group);
         hand_over(pen, PIECE_SIZE);
         arena_reset(scratch);
     }
     if (pen->style.details == DETAILS_TITLES)
         render_pen_text(pen, "\nOnly titles are shown; -details=full shows all arguments.\n\n");
-    add_summary(pen, plan);
+    text_add_summary(pen, plan);
     return count;
 }
 
@@ -213,7 +213,7 @@ static bool is_shown_within(const Plan *plan, Str block) {
 }
 
 /* Lists the changes that wait for a later plan. Returns their number. */
-static size_t add_deferred(RenderPen *pen, const Plan *plan) {
+static size_t text_add_deferred(RenderPen *pen, const Plan *plan) {
     size_t count = 0;
     SCOPED(ArenaRef) scratch = arena_open("deferred text");
     RenderPen one = *pen;
@@ -262,7 +262,7 @@ static const RenderDiff *diff_output(RenderPen *pen, const OutputChange *output)
                              pen->style.secrets, pen->scratch);
 }
 
-static Action output_action(const OutputChange *output) {
+static Action text_output_action(const OutputChange *output) {
     if (value_is_known(output->after) && value_is_null(output->after))
         return ACTION_DELETE;
     return output->action == ACTION_CREATE || output->action == ACTION_DELETE ? output->action
@@ -272,14 +272,14 @@ static Action output_action(const OutputChange *output) {
 void render_text_output(const OutputChange *output, RenderStyle style, StrBuf *out,
                         Arena *scratch) {
     RenderPen pen = {.out = out, .scratch = scratch, .style = style};
-    render_pen_symbol(&pen, output_action(output));
+    render_pen_symbol(&pen, text_output_action(output));
     render_pen_format(&pen, "%.*s = ", STR_ARG(output->name));
     render_text_diff(&pen, diff_output(&pen, output), 0, (RenderLook){0});
     render_pen_text(&pen, "\n");
 }
 
-static void add_output(RenderPen *pen, const OutputChange *output, size_t widest) {
-    render_pen_symbol(pen, output_action(output));
+static void text_add_output(RenderPen *pen, const OutputChange *output, size_t widest) {
+    render_pen_symbol(pen, text_output_action(output));
     if (pen->style.details == DETAILS_SUMMARY) {
         render_pen_format(pen, "%.*s\n", STR_ARG(output->name));
         return;
@@ -289,7 +289,7 @@ static void add_output(RenderPen *pen, const OutputChange *output, size_t widest
     render_pen_text(pen, "\n");
 }
 
-static size_t add_outputs(RenderPen *pen, const Plan *plan) {
+static size_t text_add_outputs(RenderPen *pen, const Plan *plan) {
     size_t widest = 0;
     size_t count = 0;
     vec_each(&plan->outputs, output) {
@@ -307,14 +307,14 @@ static size_t add_outputs(RenderPen *pen, const Plan *plan) {
     vec_each(&plan->outputs, output) {
         if (output->action == ACTION_NO_OP)
             continue;
-        add_output(&one, output, widest);
+        text_add_output(&one, output, widest);
         hand_over(pen, PIECE_SIZE);
         arena_reset(scratch);
     }
     return count;
 }
 
-static void add_no_changes(RenderPen *pen, const Plan *plan) {
+static void text_add_no_changes(RenderPen *pen, const Plan *plan) {
     static const char *const WHY[] = {
         [PLAN_NORMAL] = "Your infrastructure matches the configuration.",
         [PLAN_DESTROY] = "No objects need to be destroyed.",
@@ -343,7 +343,7 @@ static void add_refresh_note(RenderPen *pen, const Plan *plan) {
         "real values in the state.\n");
 }
 
-static void add_requested(RenderPen *pen, const Plan *plan) {
+static void text_add_requested(RenderPen *pen, const Plan *plan) {
     if (plan->invocations.count == 0)
         return;
     render_pen_text(pen, "\nloam will invoke these actions:\n\n");
@@ -357,14 +357,14 @@ static void add_requested(RenderPen *pen, const Plan *plan) {
         render_text_body_invocation(pen, invocation);
         render_pen_text(pen, "\n");
     }
-    add_summary(pen, plan);
+    text_add_summary(pen, plan);
 }
 
 /* The parts of the plan in the order of the peers. Deferrals and invocations are loam's alone. */
 static void add_peer_plan(RenderPen *pen, const Plan *plan) {
     bool has_drift = add_all_drift(pen, plan);
     bool has_actions = false, has_outputs = false;
-    size_t shown = count_shown(plan, &has_actions) + plan->invocations.count;
+    size_t shown = text_count_shown(plan, &has_actions) + plan->invocations.count;
     vec_each(&plan->outputs, output) {
         has_outputs = has_outputs || output->action != ACTION_NO_OP;
     }
@@ -373,10 +373,10 @@ static void add_peer_plan(RenderPen *pen, const Plan *plan) {
         render_peer_no_changes(pen, plan, has_drift);
     else if (has_drift)
         render_peer_rule(pen);
-    (void)add_deferred(pen, plan);
-    (void)add_changes(pen, plan);
-    add_requested(pen, plan);
-    (void)add_outputs(pen, plan);
+    (void)text_add_deferred(pen, plan);
+    (void)text_add_changes(pen, plan);
+    text_add_requested(pen, plan);
+    (void)text_add_outputs(pen, plan);
     if (has_outputs && !has_actions)
         render_peer_only_outputs(pen);
     add_next_step(pen, plan);
@@ -388,18 +388,18 @@ static void add_plan(RenderPen *pen, const Plan *plan) {
         return;
     }
     bool has_drift = add_all_drift(pen, plan);
-    size_t deferred = add_deferred(pen, plan);
-    size_t changes = add_changes(pen, plan) + plan->invocations.count;
-    add_requested(pen, plan);
+    size_t deferred = text_add_deferred(pen, plan);
+    size_t changes = text_add_changes(pen, plan) + plan->invocations.count;
+    text_add_requested(pen, plan);
     if (plan->mode == PLAN_REFRESH_ONLY && has_drift)
         add_refresh_note(pen, plan);
-    size_t outputs = add_outputs(pen, plan);
+    size_t outputs = text_add_outputs(pen, plan);
     if (changes == 0 && outputs > 0 && plan->mode == PLAN_NORMAL && plan_is_applyable(plan)) {
         render_pen_text(pen, "\nApplying this plan saves these output values in the state; it "
                              "changes no real infrastructure.\n");
     }
     if (changes + outputs + deferred == 0 && !has_drift && !plan->errored)
-        add_no_changes(pen, plan);
+        text_add_no_changes(pen, plan);
     add_next_step(pen, plan);
 }
 

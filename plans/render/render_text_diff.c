@@ -19,14 +19,14 @@ static void add_forces(RenderPen *pen, const RenderDiff *diff) {
     render_pen_ink(pen, INK_RED, "# forces replacement");
 }
 
-static void add_null(RenderPen *pen, const RenderDiff *diff, RenderLook look) {
+static void text_diff_add_null(RenderPen *pen, const RenderDiff *diff, RenderLook look) {
     if (diff->action != ACTION_DELETE || look.no_null)
         return;
     render_pen_text(pen, " ");
     render_pen_ink(pen, INK_GRAY, "-> null");
 }
 
-static void add_note(RenderPen *pen, const RenderDiff *diff) {
+static void text_diff_add_note(RenderPen *pen, const RenderDiff *diff) {
     if (diff->note.len && diff->action != ACTION_NO_OP)
         render_pen_format(pen, " # %.*s", STR_ARG(diff->note));
 }
@@ -48,7 +48,7 @@ static bool is_important(Str name) {
            str_equal(name, STR("tags"));
 }
 
-static bool is_name(Str text) {
+static bool text_diff_is_name(Str text) {
     for (size_t i = 0; i < text.len;) {
         size_t width;
         uint32_t codepoint = utf8_decode(text, i, &width);
@@ -63,7 +63,7 @@ static bool is_name(Str text) {
 
 static Str display_key(const RenderDiff *diff, size_t i, Arena *scratch) {
     Str name = diff->names[i];
-    if (diff->kind == DIFF_BODY || (diff->kind == DIFF_OBJECT && is_name(name)))
+    if (diff->kind == DIFF_BODY || (diff->kind == DIFF_OBJECT && text_diff_is_name(name)))
         return name;
     return render_text_string_quote(name, scratch);
 }
@@ -106,7 +106,7 @@ static void add_simple(RenderPen *pen, Value v) {
     }
 }
 
-static void add_quoted(RenderPen *pen, const RenderStringSide *side) {
+static void text_diff_add_quoted(RenderPen *pen, const RenderStringSide *side) {
     if (side->is_null)
         render_pen_text(pen, "null");
     else
@@ -174,7 +174,7 @@ static void add_string_side(RenderPen *pen, const RenderDiff *leaf, const Render
         render_text_string_lines(pen, level, side->text);
         close_heredoc(pen, level);
     } else {
-        add_quoted(pen, side);
+        text_diff_add_quoted(pen, side);
     }
 }
 
@@ -224,7 +224,7 @@ static void add_string_update(RenderPen *pen, const RenderDiff *leaf,
 }
 
 /* Returns whether a side of this leaf is a string. */
-static bool is_string(const RenderDiff *leaf) {
+static bool text_diff_is_string(const RenderDiff *leaf) {
     bool before = value_is_present(leaf->before) && leaf->before.type->kind == KIND_STRING;
     bool after = value_is_present(leaf->after) && leaf->after.type->kind == KIND_STRING;
     return before || after;
@@ -239,13 +239,13 @@ static void add_string(RenderPen *pen, const RenderDiff *leaf, uint32_t level, R
     }
     const RenderStringSide *side = leaf->action == ACTION_DELETE ? &before : &after;
     add_string_side(pen, leaf, side, level, look);
-    add_null(pen, leaf, look);
+    text_diff_add_null(pen, leaf, look);
     if (!side->is_json && !side->is_multiline)
         add_forces(pen, leaf);
 }
 
 static void add_leaf(RenderPen *pen, const RenderDiff *diff, uint32_t level, RenderLook look) {
-    if (is_string(diff)) {
+    if (text_diff_is_string(diff)) {
         add_string(pen, diff, level, look);
         return;
     }
@@ -255,12 +255,12 @@ static void add_leaf(RenderPen *pen, const RenderDiff *diff, uint32_t level, Ren
         add_simple(pen, diff->after);
     } else {
         add_simple(pen, diff->action == ACTION_DELETE ? diff->before : diff->after);
-        add_null(pen, diff, look);
+        text_diff_add_null(pen, diff, look);
     }
     add_forces(pen, diff);
 }
 
-static void add_unknown(RenderPen *pen, const RenderDiff *diff, uint32_t level) {
+static void text_diff_add_unknown(RenderPen *pen, const RenderDiff *diff, uint32_t level) {
     if (diff->count) {
         render_text_diff(pen, diff->items[0], level, (RenderLook){.no_null = true});
         add_arrow(pen);
@@ -272,7 +272,7 @@ static void add_unknown(RenderPen *pen, const RenderDiff *diff, uint32_t level) 
 /* Writes a placeholder of a value. */
 static void add_hint(RenderPen *pen, const RenderDiff *diff, const char *text, RenderLook look) {
     render_pen_text(pen, text);
-    add_null(pen, diff, look);
+    text_diff_add_null(pen, diff, look);
     add_forces(pen, diff);
 }
 
@@ -284,35 +284,37 @@ static void add_type_change(RenderPen *pen, const RenderDiff *diff, uint32_t lev
     add_forces(pen, diff);
 }
 
-static void open_bracket(RenderPen *pen, const RenderDiff *diff, const char *bracket) {
+static void text_diff_open_bracket(RenderPen *pen, const RenderDiff *diff, const char *bracket) {
     render_pen_text(pen, bracket);
     add_forces(pen, diff);
     render_pen_text(pen, "\n");
 }
 
-static void close_bracket(RenderPen *pen, const RenderDiff *diff, uint32_t level,
-                          const char *bracket, RenderLook look) {
+static void text_diff_close_bracket(RenderPen *pen, const RenderDiff *diff, uint32_t level,
+                                    const char *bracket, RenderLook look) {
     render_pen_line(pen, level, ACTION_NO_OP);
     render_pen_text(pen, bracket);
-    add_null(pen, diff, look);
+    text_diff_add_null(pen, diff, look);
 }
 
-static void add_element(RenderPen *pen, const RenderDiff *item, uint32_t level, RenderLook look) {
+static void text_diff_add_element(RenderPen *pen, const RenderDiff *item, uint32_t level,
+                                  RenderLook look) {
     add_warnings(pen, item, level);
     render_pen_line(pen, level, item->action);
     render_text_diff(pen, item, level, look);
     render_pen_text(pen, ",");
-    add_note(pen, item);
+    text_diff_add_note(pen, item);
     render_pen_text(pen, "\n");
 }
 
-static void add_elements(RenderPen *pen, const RenderDiff *diff, uint32_t level, RenderLook look) {
+static void text_diff_add_elements(RenderPen *pen, const RenderDiff *diff, uint32_t level,
+                                   RenderLook look) {
     size_t hidden = 0;
     for (size_t i = 0; i < diff->count; i++) {
         if (diff->items[i]->action == ACTION_NO_OP && !look.show_unchanged)
             hidden++;
         else
-            add_element(pen, diff->items[i], level, look);
+            text_diff_add_element(pen, diff->items[i], level, look);
     }
     add_hidden(pen, level, hidden, "element", look);
 }
@@ -327,7 +329,7 @@ static void add_list_elements(RenderPen *pen, const RenderDiff *diff, uint32_t l
         const RenderDiff *item = diff->items[i];
         if (item->action == ACTION_NO_OP) {
             if (follows_change || look.show_unchanged)
-                add_element(pen, item, level, whole);
+                text_diff_add_element(pen, item, level, whole);
             else
                 hidden++;
             follows_change = false;
@@ -336,31 +338,33 @@ static void add_list_elements(RenderPen *pen, const RenderDiff *diff, uint32_t l
         if (hidden > 1)
             add_hidden(pen, level, hidden - 1, "element", look);
         if (hidden)
-            add_element(pen, diff->items[i - 1], level, whole);
+            text_diff_add_element(pen, diff->items[i - 1], level, whole);
         hidden = 0;
-        add_element(pen, item, level, look);
+        text_diff_add_element(pen, item, level, look);
         follows_change = true;
     }
     add_hidden(pen, level, hidden, "element", look);
 }
 
-static void add_sequence(RenderPen *pen, const RenderDiff *diff, uint32_t level, RenderLook look) {
+static void text_diff_add_sequence(RenderPen *pen, const RenderDiff *diff, uint32_t level,
+                                   RenderLook look) {
     if (diff->count == 0) {
         add_hint(pen, diff, "[]", look);
         return;
     }
     RenderLook inner = look;
     inner.no_null = true;
-    open_bracket(pen, diff, "[");
+    text_diff_open_bracket(pen, diff, "[");
     if (diff->kind == DIFF_LIST)
         add_list_elements(pen, diff, level + 1, inner);
     else
-        add_elements(pen, diff, level + 1, inner);
-    close_bracket(pen, diff, level, "]", look);
+        text_diff_add_elements(pen, diff, level + 1, inner);
+    text_diff_close_bracket(pen, diff, level, "]", look);
 }
 
 /* Returns whether the part is the ID, in a text that represents several objects. */
-static bool is_own(const RenderPen *pen, const RenderDiff *diff, size_t i, uint32_t level) {
+static bool text_diff_is_own(const RenderPen *pen, const RenderDiff *diff, size_t i,
+                             uint32_t level) {
     Action action = diff->items[i]->action;
     return pen->style.is_shared && level == 1 && str_equal(diff->names[i], STR("id")) &&
            (action == ACTION_UPDATE || action == ACTION_DELETE);
@@ -372,12 +376,13 @@ static void add_own(RenderPen *pen, const RenderDiff *item, RenderLook look) {
         add_arrow(pen);
         render_pen_text(pen, render_style_unknown(pen->style));
     }
-    add_null(pen, item, look);
+    text_diff_add_null(pen, item, look);
     add_forces(pen, item);
 }
 
 /* Writes "name = value" for each part; returns the number of hidden parts. */
-static size_t add_named(RenderPen *pen, const RenderDiff *diff, uint32_t level, RenderLook look) {
+static size_t text_diff_add_named(RenderPen *pen, const RenderDiff *diff, uint32_t level,
+                                  RenderLook look) {
     bool has_important = diff->kind != DIFF_MAP && !(pen->style.is_shared && level == 1);
     size_t widest = 0;
     size_t hidden = 0;
@@ -401,33 +406,34 @@ static size_t add_named(RenderPen *pen, const RenderDiff *diff, uint32_t level, 
         if (!diff->is_nested || diff->kind != DIFF_MAP)
             strbuf_add_repeat(pen->out, ' ', widest - utf8_display_width(key));
         render_pen_text(pen, " = ");
-        if (is_own(pen, diff, i, level))
+        if (text_diff_is_own(pen, diff, i, level))
             add_own(pen, item, inner);
         else
             render_text_diff(pen, item, level, inner);
         if (diff->kind == DIFF_MAP && item->kind == DIFF_OBJECT)
             render_pen_text(pen, ",");
-        add_note(pen, item);
+        text_diff_add_note(pen, item);
         render_pen_text(pen, "\n");
     }
     return hidden;
 }
 
-static void add_fields(RenderPen *pen, const RenderDiff *diff, uint32_t level, RenderLook look) {
+static void text_diff_add_fields(RenderPen *pen, const RenderDiff *diff, uint32_t level,
+                                 RenderLook look) {
     if (diff->count == 0) {
         add_hint(pen, diff, "{}", look);
         return;
     }
     RenderLook inner = look;
     inner.no_null = !diff->is_nested;
-    open_bracket(pen, diff, "{");
-    size_t hidden = add_named(pen, diff, level + 1, inner);
+    text_diff_open_bracket(pen, diff, "{");
+    size_t hidden = text_diff_add_named(pen, diff, level + 1, inner);
     add_hidden(pen, level + 1, hidden, diff->kind == DIFF_MAP ? "element" : "attribute", look);
-    close_bracket(pen, diff, level, "}", look);
+    text_diff_close_bracket(pen, diff, level, "}", look);
 }
 
-static void add_block(RenderPen *pen, const RenderDiffBlock *block, uint32_t level,
-                      RenderLook look) {
+static void text_diff_add_block(RenderPen *pen, const RenderDiffBlock *block, uint32_t level,
+                                RenderLook look) {
     add_warnings(pen, block->body, level);
     render_pen_line(pen, level, block->body->action);
     render_pen_str(pen, block->name);
@@ -439,7 +445,7 @@ static void add_block(RenderPen *pen, const RenderDiffBlock *block, uint32_t lev
     if (block->body->kind != DIFF_BODY)
         render_pen_text(pen, "= ");
     render_text_diff(pen, block->body, level, look);
-    add_note(pen, block->body);
+    text_diff_add_note(pen, block->body);
     render_pen_text(pen, "\n");
 }
 
@@ -455,7 +461,7 @@ static void add_blocks(RenderPen *pen, const RenderDiff *diff, uint32_t level, R
         if (!str_equal(group, block->name) && diff->count)
             render_pen_text(pen, "\n");
         group = block->name;
-        add_block(pen, block, level, look);
+        text_diff_add_block(pen, block, level, look);
     }
     if (hidden) {
         render_pen_text(pen, "\n");
@@ -472,25 +478,25 @@ static void add_body(RenderPen *pen, const RenderDiff *diff, uint32_t level, Ren
         add_hint(pen, diff, "{}", (RenderLook){.no_null = true});
         return;
     }
-    open_bracket(pen, diff, "{");
-    size_t hidden = add_named(pen, diff, level + 1, look);
+    text_diff_open_bracket(pen, diff, "{");
+    size_t hidden = text_diff_add_named(pen, diff, level + 1, look);
     add_hidden(pen, level + 1, hidden, "attribute", look);
     add_blocks(pen, diff, level + 1, look);
-    close_bracket(pen, diff, level, "}", (RenderLook){.no_null = true});
+    text_diff_close_bracket(pen, diff, level, "}", (RenderLook){.no_null = true});
 }
 
 void render_text_diff(RenderPen *pen, const RenderDiff *diff, uint32_t level, RenderLook look) {
     switch (diff->kind) {
     case DIFF_LEAF: add_leaf(pen, diff, level, look); break;
-    case DIFF_UNKNOWN: add_unknown(pen, diff, level); break;
+    case DIFF_UNKNOWN: text_diff_add_unknown(pen, diff, level); break;
     case DIFF_SENSITIVE: add_hint(pen, diff, "(sensitive value)", look); break;
     case DIFF_WRITE_ONLY: add_hint(pen, diff, "(write-only attribute)", look); break;
     case DIFF_TYPE_CHANGE: add_type_change(pen, diff, level); break;
     case DIFF_LIST:
     case DIFF_NESTED_LIST:
-    case DIFF_SET: add_sequence(pen, diff, level, look); break;
+    case DIFF_SET: text_diff_add_sequence(pen, diff, level, look); break;
     case DIFF_MAP:
-    case DIFF_OBJECT: add_fields(pen, diff, level, look); break;
+    case DIFF_OBJECT: text_diff_add_fields(pen, diff, level, look); break;
     case DIFF_BODY: add_body(pen, diff, level, look); break;
     }
 }

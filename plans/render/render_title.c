@@ -9,8 +9,8 @@ static void add_comment(RenderPen *pen, Str text) {
 }
 
 /* "  # ADDRESS" in bold, then the action. */
-static void add_title(RenderPen *pen, Str who, const char *before, const char *verb,
-                      RenderInk ink) {
+static void title_add_title(RenderPen *pen, Str who, const char *before, const char *verb,
+                            RenderInk ink) {
     Str lead = str_format(pen->scratch, "  # %.*s", STR_ARG(who));
     render_pen_ink(pen, INK_BOLD, str_to_cstr(lead, pen->scratch));
     render_pen_text(pen, before);
@@ -22,16 +22,16 @@ static void add_replace_title(RenderPen *pen, const ResourceChange *change, Str 
     bool is_terraform = pen->style.peer && pen->style.peer->is_terraform;
     switch (change->reason) {
     case REASON_REPLACE_BECAUSE_TAINTED:
-        add_title(pen, who,
-                  is_terraform ? " is tainted, so must be " : " is tainted, so it must be ",
-                  "replaced", INK_BOLD_RED);
+        title_add_title(pen, who,
+                        is_terraform ? " is tainted, so must be " : " is tainted, so it must be ",
+                        "replaced", INK_BOLD_RED);
         return;
     case REASON_REPLACE_BY_REQUEST:
-        add_title(pen, who, " will be ", "replaced, as requested", INK_BOLD_RED);
+        title_add_title(pen, who, " will be ", "replaced, as requested", INK_BOLD_RED);
         return;
     case REASON_REPLACE_BY_TRIGGERS:
-        add_title(pen, who, " will be ", "replaced due to changes in replace_triggered_by",
-                  INK_BOLD_RED);
+        title_add_title(pen, who, " will be ", "replaced due to changes in replace_triggered_by",
+                        INK_BOLD_RED);
         return;
     case REASON_NONE:
     case REASON_REPLACE_BECAUSE_CANNOT_UPDATE:
@@ -49,13 +49,13 @@ static void add_replace_title(RenderPen *pen, const ResourceChange *change, Str 
     case REASON_FORGOT_BECAUSE_LIFECYCLE_DESTROY_IN_STATE:
     case REASON_FORGOT_BECAUSE_LIFECYCLE_DESTROY_IN_CONFIG: break;
     }
-    add_title(pen, who, " ", "must be replaced", INK_BOLD_RED);
+    title_add_title(pen, who, " ", "must be replaced", INK_BOLD_RED);
 }
 
 static void add_moved_title(RenderPen *pen, ResourceAddr previous, Str who) {
     Str from = resource_addr_to_str(previous, pen->scratch);
     Str both = str_format(pen->scratch, "%.*s has moved to %.*s", STR_ARG(from), STR_ARG(who));
-    add_title(pen, both, "", "", INK_BOLD);
+    title_add_title(pen, both, "", "", INK_BOLD);
 }
 
 static void add_change_title(RenderPen *pen, const ResourceChange *change, Str who) {
@@ -64,21 +64,24 @@ static void add_change_title(RenderPen *pen, const ResourceChange *change, Str w
         if (change->previous.type.len > 0)
             add_moved_title(pen, change->previous, who);
         else
-            add_title(pen, who, " will be imported", "", INK_BOLD);
+            title_add_title(pen, who, " will be imported", "", INK_BOLD);
         return;
-    case ACTION_CREATE: add_title(pen, who, " will be created", "", INK_BOLD); return;
-    case ACTION_READ: add_title(pen, who, " will be read during apply", "", INK_BOLD); return;
-    case ACTION_UPDATE: add_title(pen, who, " will be updated in-place", "", INK_BOLD); return;
+    case ACTION_CREATE: title_add_title(pen, who, " will be created", "", INK_BOLD); return;
+    case ACTION_READ: title_add_title(pen, who, " will be read during apply", "", INK_BOLD); return;
+    case ACTION_UPDATE:
+        title_add_title(pen, who, " will be updated in-place", "", INK_BOLD);
+        return;
     case ACTION_DELETE_THEN_CREATE:
     case ACTION_CREATE_THEN_DELETE:
     case ACTION_FORGET_THEN_CREATE: add_replace_title(pen, change, who); return;
-    case ACTION_DELETE: add_title(pen, who, " will be ", "destroyed", INK_BOLD_RED); return;
+    case ACTION_DELETE: title_add_title(pen, who, " will be ", "destroyed", INK_BOLD_RED); return;
     case ACTION_FORGET:
         if (pen->style.peer)
             render_peer_forget_title(pen, who);
         else
-            add_title(pen, who, " will no longer be managed by loam, but will not be destroyed", "",
-                      INK_BOLD);
+            title_add_title(pen, who,
+                            " will no longer be managed by loam, but will not be destroyed", "",
+                            INK_BOLD);
         return;
     }
 }
@@ -175,7 +178,7 @@ typedef struct Others {
     size_t column;
 } Others;
 
-static void add_word(Others *others, Str word, bool is_last) {
+static void title_add_word(Others *others, Str word, bool is_last) {
     size_t width = utf8_display_width(word) + 1;
     if (others->column > 0 && others->column + width + 1 > OTHERS_WIDTH) {
         render_pen_text(others->pen, "\n");
@@ -216,7 +219,7 @@ void render_title_others(RenderPen *pen, const ResourceChange *const *changes, s
         } else {
             end = at + 1;
         }
-        add_word(&others, word, end == count);
+        title_add_word(&others, word, end == count);
         at = end;
     }
 }
@@ -233,14 +236,14 @@ void render_title_change(RenderPen *pen, const ResourceChange *change) {
 }
 
 void render_title_deferred(RenderPen *pen, const DeferredChange *deferred) {
-    add_title(pen, who_of(&deferred->change, pen->scratch), " is ", "deferred", INK_BOLD);
+    title_add_title(pen, who_of(&deferred->change, pen->scratch), " is ", "deferred", INK_BOLD);
     render_pen_format(pen, "  # (%s)\n", deferral_reason(deferred->deferral));
     add_reason(pen, &deferred->change);
 }
 
 void render_title_deferred_block(RenderPen *pen, Str address) {
     render_pen_text(pen, "\n");
-    add_title(pen, address, " is ", "deferred", INK_BOLD);
+    title_add_title(pen, address, " is ", "deferred", INK_BOLD);
 }
 
 void render_title_reasons(RenderPen *pen, const ResourceChange *change) {
@@ -253,7 +256,7 @@ void render_title_drift(RenderPen *pen, const Drift *drift) {
     if (drift->action == ACTION_NO_OP)
         add_moved_title(pen, drift->previous, who);
     else
-        add_title(pen, who, is_gone ? " has been deleted" : " has changed", "", INK_BOLD);
+        title_add_title(pen, who, is_gone ? " has been deleted" : " has changed", "", INK_BOLD);
 }
 
 void render_title_owners(RenderPen *pen, const Drift *drift) {

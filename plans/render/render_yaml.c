@@ -7,7 +7,7 @@
 #define YAML_BYTES_MAX    ((size_t)1 << 20)
 #define YAML_ELEMENTS_MAX 100000
 
-static bool spend(void *payload, size_t elements) {
+static bool render_yaml_spend(void *payload, size_t elements) {
     size_t *left = payload;
     if (elements > *left)
         return false;
@@ -32,11 +32,11 @@ static bool has_structure(Value v) {
     return false;
 }
 
-static bool read_one(Str text, Value *out, Arena *arena) {
+static bool yaml_read_one(Str text, Value *out, Arena *arena) {
     size_t left = YAML_ELEMENTS_MAX;
     YamlFailure ignored;
     return text.len <= YAML_BYTES_MAX &&
-           yaml_value_read(text, (YamlBudget){spend, &left}, out, &ignored, arena) &&
+           yaml_value_read(text, (YamlBudget){render_yaml_spend, &left}, out, &ignored, arena) &&
            has_structure(*out);
 }
 
@@ -74,8 +74,9 @@ static bool has_same_comments(Str before, Str after) {
 
 bool render_yaml_read(Str before, Str after, Value *out_before, Value *out_after, Arena *arena) {
     Value old, new;
-    if (!has_same_comments(before, after) || !read_one(before, &old, arena) ||
-        !read_one(after, &new, arena) || old.type->kind != new.type->kind || value_equal(old, new))
+    if (!has_same_comments(before, after) || !yaml_read_one(before, &old, arena) ||
+        !yaml_read_one(after, &new, arena) || old.type->kind != new.type->kind ||
+        value_equal(old, new))
         return false;
     *out_before = old;
     *out_after = new;

@@ -24,7 +24,7 @@ typedef struct Page {
 
 #define SHORT_MAX 5
 
-static void open_section(Page *page, const char *kind, const char *title, size_t count) {
+static void html_open_section(Page *page, const char *kind, const char *title, size_t count) {
     strbuf_add_format(page->out,
                       "<section class=\"%s\" data-kind=\"%s\">\n<h2>%s <small>%zu</small></h2>\n",
                       kind, kind, title, count);
@@ -65,10 +65,11 @@ static void close_entry(Page *page) {
     arena_reset(page->scratch);
 }
 
-static void add_changes(Page *page, const ReportChanges *changes, const ReportSectionRow *row) {
+static void html_add_changes(Page *page, const ReportChanges *changes,
+                             const ReportSectionRow *row) {
     if (changes->count == 0)
         return;
-    open_section(page, row->name, row->title, changes->count);
+    html_open_section(page, row->name, row->title, changes->count);
     vec_each(changes, change) {
         Str title = page->input->timeline && report_outcome_is_operation((*change)->action)
                         ? resource_addr_to_str((*change)->address, page->scratch)
@@ -80,10 +81,10 @@ static void add_changes(Page *page, const ReportChanges *changes, const ReportSe
     strbuf_add_cstr(page->out, "</section>\n");
 }
 
-static void add_drift(Page *page, const RenderDrifts *drifts) {
+static void html_add_drift(Page *page, const RenderDrifts *drifts) {
     if (drifts->count == 0)
         return;
-    open_section(page, "drift", "Changed outside of loam", drifts->count);
+    html_open_section(page, "drift", "Changed outside of loam", drifts->count);
     vec_each(drifts, drift) {
         open_entry(page, action_glyph(drift->drift.action),
                    render_title_of_drift(&drift->drift, page->scratch), NULL);
@@ -101,12 +102,12 @@ static size_t count_outputs(const Plan *plan) {
     return count;
 }
 
-static void add_outputs(Page *page) {
+static void html_add_outputs(Page *page) {
     const Plan *plan = page->input->plan;
     size_t count = count_outputs(plan);
     if (count == 0)
         return;
-    open_section(page, "outputs", "Outputs", count);
+    html_open_section(page, "outputs", "Outputs", count);
     vec_each(&plan->outputs, output) {
         if (output->action == ACTION_NO_OP)
             continue;
@@ -125,7 +126,7 @@ static void add_chip(Page *page, const char *kind, const char *title, size_t cou
                           kind, title, count);
 }
 
-static void add_bar(Page *page, const ReportChanges *changes) {
+static void html_add_bar(Page *page, const ReportChanges *changes) {
     strbuf_add_cstr(page->out, "<div class=\"bar\" role=\"search\">\n<input type=\"search\" "
                                "placeholder=\"Search all text\" "
                                "aria-label=\"Search all text\">\n");
@@ -140,7 +141,7 @@ static void add_bar(Page *page, const ReportChanges *changes) {
                    "<span class=\"dim\">/ search, j k step, Enter folds, e c all</span>\n</div>\n");
 }
 
-static void write_report(const ReportInput *input, StrBuf *out, Arena *scratch) {
+static void html_write_report(const ReportInput *input, StrBuf *out, Arena *scratch) {
     SCOPED(ArenaRef) entry = arena_open("entry");
     Page page = {.input = input, .out = out, .scratch = entry};
     page.style = (RenderStyle){.markup = MARKUP_HTML, .is_past = input->timeline != NULL};
@@ -158,14 +159,14 @@ static void write_report(const ReportInput *input, StrBuf *out, Arena *scratch) 
     }
     page.is_short = count <= SHORT_MAX;
     report_page_open(input, "", out, scratch);
-    add_bar(&page, changes);
+    html_add_bar(&page, changes);
     strbuf_add_cstr(out, "</header>\n<main>\n");
     report_page_add_messages(input->diags, out, scratch);
-    add_drift(&page, &drifts);
+    html_add_drift(&page, &drifts);
     for (size_t i = 0; i < REPORT_SECTION_COUNT; i++)
-        add_changes(&page, &changes[i], &report_sections[i]);
+        html_add_changes(&page, &changes[i], &report_sections[i]);
     if (input->plan)
-        add_outputs(&page);
+        html_add_outputs(&page);
     strbuf_add_cstr(out, "</main>\n");
     report_page_close(report_page_js, out);
 }
@@ -173,5 +174,5 @@ static void write_report(const ReportInput *input, StrBuf *out, Arena *scratch) 
 const ReportKind report_html = {
     .name = "html",
     .help = "One self-contained page with search and folding.",
-    .write = write_report,
+    .write = html_write_report,
 };

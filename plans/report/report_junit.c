@@ -34,11 +34,11 @@ static size_t count_problems(const Suite *suite, const char *kind) {
     return count;
 }
 
-static Str first_line(Str text) {
+static Str junit_first_line(Str text) {
     return str_slice(text, 0, str_find_char(text, '\n', 0));
 }
 
-static void write_case(XmlWriter *xml, const JunitCase *item) {
+static void report_junit_write_case(XmlWriter *xml, const JunitCase *item) {
     xml_writer_open(xml, "testcase");
     xml_writer_attribute(xml, "name", item->name);
     xml_writer_attribute(xml, "classname", item->suite_class);
@@ -46,7 +46,7 @@ static void write_case(XmlWriter *xml, const JunitCase *item) {
         xml_writer_seconds(xml, "time", item->took_ms);
     if (item->problem) {
         xml_writer_open(xml, item->problem);
-        xml_writer_attribute(xml, "message", first_line(item->problem_text));
+        xml_writer_attribute(xml, "message", junit_first_line(item->problem_text));
         xml_writer_text(xml, item->problem_text);
         xml_writer_close(xml);
     }
@@ -69,7 +69,7 @@ static void write_suite(XmlWriter *xml, const Suite *suite, Str timestamp) {
     xml_writer_count(xml, "skipped", count_problems(suite, "skipped"));
     xml_writer_attribute(xml, "timestamp", timestamp);
     vec_each(&suite->cases, item) {
-        write_case(xml, item);
+        report_junit_write_case(xml, item);
     }
     xml_writer_close(xml);
 }
@@ -133,7 +133,7 @@ static JunitCase change_case(const ResourceChange *change, const Map *secrets, A
     };
 }
 
-static void collect_planned(Suite *suite, const Plan *plan) {
+static void junit_collect_planned(Suite *suite, const Plan *plan) {
     const Map *secrets = render_secret_of_plan(plan, suite->scratch);
     vec_each(&plan->changes, change) {
         if (plan_is_shown(change))
@@ -210,7 +210,7 @@ static void collect_ran(Suite *suite, const Timeline *timeline, const Diags *dia
     }
 }
 
-static void write_report(const ReportInput *input, StrBuf *out, Arena *scratch) {
+static void junit_write_report(const ReportInput *input, StrBuf *out, Arena *scratch) {
     Suite messages = {.name = "messages", .scratch = scratch};
     Suite checks = {.name = "checks", .scratch = scratch};
     Suite changes = {.name = input->timeline ? "operations" : "changes", .scratch = scratch};
@@ -219,7 +219,7 @@ static void write_report(const ReportInput *input, StrBuf *out, Arena *scratch) 
     if (input->plan)
         report_checks_each(input->plan, collect_check, &checks, scratch);
     if (!input->timeline && input->plan)
-        collect_planned(&changes, input->plan);
+        junit_collect_planned(&changes, input->plan);
     if (input->plan && input->plan->only_reports)
         collect_drift(&drift, input->plan);
     if (input->timeline)
@@ -243,5 +243,5 @@ const ReportKind report_junit = {
     .name = "junit",
     .help =
         "JUnit XML: a test case for each change, check and message, and for drift of loam drift.",
-    .write = write_report,
+    .write = junit_write_report,
 };

@@ -29,7 +29,7 @@ typedef struct Page {
 } Page;
 
 /* Text within a line: escapes newlines, bars of tables and markup. */
-static void add_text(StrBuf *out, Str text) {
+static void markdown_add_text(StrBuf *out, Str text) {
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
         if (c == '|' || c == '`' || c == '*' || c == '_' || c == '\\' || c == '[')
@@ -41,7 +41,7 @@ static void add_text(StrBuf *out, Str text) {
 
 static void add_code(StrBuf *out, Str text) {
     strbuf_add_cstr(out, "<code>");
-    add_text(out, text);
+    markdown_add_text(out, text);
     strbuf_add_cstr(out, "</code>");
 }
 
@@ -120,7 +120,8 @@ static void add_messages(Page *page, DiagSeverity severity) {
 
 /* The part of an entry that stays visible when folded: the outcome after an apply, and effects
  * beyond attributes. */
-static void add_title(const Page *page, const RenderGroup *group, StrBuf *out, Arena *scratch) {
+static void markdown_add_title(const Page *page, const RenderGroup *group, StrBuf *out,
+                               Arena *scratch) {
     ReportOutcome outcome;
     size_t count = group->changes.count;
     bool has_run = report_outcome_find(&page->outcomes, group->changes.items, count, &outcome);
@@ -136,7 +137,7 @@ static void add_title(const Page *page, const RenderGroup *group, StrBuf *out, A
     StrVec facts = report_outcome_facts(group->first, scratch);
     vec_each(&facts, fact) {
         strbuf_add_cstr(out, has_run || fact != facts.items ? ", " : " ");
-        add_text(out, *fact);
+        markdown_add_text(out, *fact);
     }
 }
 
@@ -148,7 +149,7 @@ static Str group_text(const Page *page, const RenderGroup *group, Arena *scratch
     render_group_text(group, page->style, &body, scratch);
     StrBuf text = strbuf_new(scratch);
     strbuf_add_cstr(&text, "<details><summary>");
-    add_title(page, group, &text, scratch);
+    markdown_add_title(page, group, &text, scratch);
     strbuf_add_cstr(&text, "</summary>\n\n");
     add_fenced(&text, "diff", strbuf_str(&body));
     strbuf_add_cstr(&text, "\n</details>\n\n");
@@ -158,12 +159,12 @@ static Str group_text(const Page *page, const RenderGroup *group, Arena *scratch
 static Str group_line(const Page *page, const RenderGroup *group, Arena *scratch) {
     StrBuf text = strbuf_new(scratch);
     strbuf_add_cstr(&text, "- ");
-    add_title(page, group, &text, scratch);
+    markdown_add_title(page, group, &text, scratch);
     strbuf_add_char(&text, '\n');
     return strbuf_str(&text);
 }
 
-static void add_group(Page *page, const RenderGroup *group, bool *has_room) {
+static void markdown_add_group(Page *page, const RenderGroup *group, bool *has_room) {
     SCOPED(ArenaRef) scratch = arena_open("change");
     if (*has_room && add_below(page, page->detail_limit, group_text(page, group, scratch)))
         return;
@@ -194,7 +195,7 @@ static void add_section(Page *page, ReportSection section, bool *has_room) {
     }
     vec_each(&page->groups, group) {
         if (report_section_of((*group)->first) == section)
-            add_group(page, *group, has_room);
+            markdown_add_group(page, *group, has_room);
     }
     (void)add_if_fits(page, STR("\n"));
 }
@@ -213,7 +214,7 @@ static Str drift_text(const Page *page, const RenderDrift *drift, bool is_first,
     return strbuf_str(&text);
 }
 
-static void add_drift(Page *page, bool *has_room) {
+static void markdown_add_drift(Page *page, bool *has_room) {
     RenderDrifts drifts = render_drift_find(page->input->plan, page->scratch);
     for (size_t i = 0; i < drifts.count; i++) {
         SCOPED(ArenaRef) scratch = arena_open("drift");
@@ -223,7 +224,7 @@ static void add_drift(Page *page, bool *has_room) {
     }
 }
 
-static void add_outputs(Page *page) {
+static void markdown_add_outputs(Page *page) {
     StrBuf body = strbuf_new(page->scratch);
     vec_each(&page->input->plan->outputs, output) {
         if (output->action != ACTION_NO_OP)
@@ -256,7 +257,7 @@ static void add_table(Page *page) {
     (void)add_if_fits(page, strbuf_str(&text));
 }
 
-static void add_head(Page *page) {
+static void markdown_add_head(Page *page) {
     const ReportInput *input = page->input;
     const Diags *diags = input->diags;
     StrBuf text = strbuf_new(page->scratch);
@@ -294,7 +295,7 @@ static void add_tail(Page *page) {
 static void add_all(Page *page) {
     const Plan *plan = page->input->plan;
     bool has_room = true;
-    add_head(page);
+    markdown_add_head(page);
     if (plan)
         add_table(page);
     add_messages(page, DIAG_ERROR);
@@ -302,13 +303,13 @@ static void add_all(Page *page) {
     for (size_t i = 0; plan && i < REPORT_SECTION_COUNT; i++)
         add_section(page, (ReportSection)i, &has_room);
     if (plan) {
-        add_drift(page, &has_room);
-        add_outputs(page);
+        markdown_add_drift(page, &has_room);
+        markdown_add_outputs(page);
     }
     add_tail(page);
 }
 
-static void write_report(const ReportInput *input, StrBuf *out, Arena *scratch) {
+static void markdown_write_report(const ReportInput *input, StrBuf *out, Arena *scratch) {
     StrBuf text = strbuf_new(scratch);
     Page page = {.input = input, .out = &text, .scratch = scratch};
     page.limit = page.detail_limit = input->size_limit ? input->size_limit : SIZE_MAX;
@@ -332,5 +333,5 @@ const ReportKind report_markdown = {
     .name = "markdown",
     .help =
         "A comment for a merge request: a summary, then every change, folded, most severe first.",
-    .write = write_report,
+    .write = markdown_write_report,
 };

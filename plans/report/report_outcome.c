@@ -8,7 +8,7 @@ typedef struct Operations {
     bool is_open;
 } Operations;
 
-static Str key_of(Str address, Str deposed, Arena *arena) {
+static Str outcome_key_of(Str address, Str deposed, Arena *arena) {
     return str_format(arena, "%.*s %.*s", STR_ARG(address), STR_ARG(deposed));
 }
 
@@ -18,7 +18,7 @@ ReportOutcomes report_outcome_collect(const Timeline *timeline, Arena *arena) {
         const TimelineRow *row = &timeline->rows.items[i];
         if (row->kind == TIMELINE_PROVISION)
             continue;
-        Str key = key_of(row->address, row->deposed, arena);
+        Str key = outcome_key_of(row->address, row->deposed, arena);
         Operations *operations = map_find(&outcomes.found, key);
         if (!operations) {
             operations = arena_new(arena, Operations);
@@ -42,7 +42,7 @@ bool report_outcome_find(const ReportOutcomes *outcomes, const ResourceChange *c
     for (size_t i = 0; outcomes->timeline && i < count; i++) {
         Str address = resource_addr_to_str(changes[i]->address, scratch);
         const Operations *operations =
-            map_find(&outcomes->found, key_of(address, changes[i]->deposed, scratch));
+            map_find(&outcomes->found, outcome_key_of(address, changes[i]->deposed, scratch));
         if (!operations) {
             out->not_begun += report_outcome_is_operation(changes[i]->action);
             continue;
@@ -60,7 +60,7 @@ bool report_outcome_is_good(const ReportOutcome *outcome) {
     return outcome->failed + outcome->cut + outcome->not_begun == 0;
 }
 
-static Str duration(int64_t ms, Arena *arena) {
+static Str outcome_duration(int64_t ms, Arena *arena) {
     if (ms < 100)
         return str_format(arena, "%lld ms", (long long)ms);
     return str_format(arena, "%.1f s", (double)ms / 1000);
@@ -89,7 +89,7 @@ Str report_outcome_text(const ReportOutcome *outcome, Arena *arena) {
     }
     if (outcome->not_begun < all)
         strbuf_add_format(&text, "%s%.*s", all > 1 ? ", each within " : " after ",
-                          STR_ARG(duration(outcome->took_ms, arena)));
+                          STR_ARG(outcome_duration(outcome->took_ms, arena)));
     return strbuf_str(&text);
 }
 

@@ -61,7 +61,7 @@ typedef struct Report {
     Arena *scratch;
 } Report;
 
-static void write_message(JsonWriter *writer, const char *key, Str text) {
+static void sarif_write_message(JsonWriter *writer, const char *key, Str text) {
     json_key(writer, str_from_cstr(key));
     json_object_start(writer);
     json_key_string(writer, "text", text);
@@ -69,7 +69,7 @@ static void write_message(JsonWriter *writer, const char *key, Str text) {
 }
 
 /* A path as a URI: relative to the directory, percent-encoded. */
-static Str uri_of(Str path, Arena *arena) {
+static Str sarif_uri_of(Str path, Arena *arena) {
     StrBuf out = strbuf_new(arena);
     for (size_t i = 0; i < path.len; i++) {
         unsigned char c = (unsigned char)path.ptr[i];
@@ -103,7 +103,7 @@ static void write_physical(Report *report, SourceRange range) {
     json_object_start(writer);
     json_key(writer, STR("artifactLocation"));
     json_object_start(writer);
-    json_key_string(writer, "uri", uri_of(outer.source->path, report->scratch));
+    json_key_string(writer, "uri", sarif_uri_of(outer.source->path, report->scratch));
     json_object_end(writer);
     json_key(writer, STR("region"));
     json_object_start(writer);
@@ -156,13 +156,13 @@ static void write_finding(Report *report, const Finding *finding) {
     json_key_string(writer, "ruleId", str_from_cstr(rules[finding->rule].id));
     json_key_int(writer, "ruleIndex", (int64_t)finding->rule);
     json_key_string(writer, "level", str_from_cstr(rules[finding->rule].level));
-    write_message(writer, "message", finding->text);
+    sarif_write_message(writer, "message", finding->text);
     write_locations(report, finding);
     write_fingerprint(report, finding);
     json_object_end(writer);
 }
 
-static void write_diags(Report *report) {
+static void sarif_write_diags(Report *report) {
     const Diags *diags = report->input->diags;
     for (size_t i = 0; diags && i < diags->count; i++) {
         const Diag *diag = &diags->items[i];
@@ -178,12 +178,12 @@ static void write_diags(Report *report) {
     }
 }
 
-static SourceRange locate(const Report *report, Str block) {
+static SourceRange sarif_locate(const Report *report, Str block) {
     const ReportInput *input = report->input;
     return input->locate ? input->locate(input->payload, block) : NO_RANGE;
 }
 
-static void write_check(const ReportCheck *check, void *payload) {
+static void sarif_write_check(const ReportCheck *check, void *payload) {
     Report *report = payload;
     if (check->status != REPORT_CHECK_FAIL && check->status != REPORT_CHECK_ERROR)
         return;
@@ -192,7 +192,7 @@ static void write_check(const ReportCheck *check, void *payload) {
         .text = str_format(report->scratch, "%.*s: %.*s", STR_ARG(check->address),
                            STR_ARG(check->message)),
         .address = check->address,
-        .range = locate(report, check->block),
+        .range = sarif_locate(report, check->block),
     };
     write_finding(report, &finding);
 }
@@ -205,32 +205,32 @@ static void write_changes(Report *report, ReportSection section, RuleId rule) {
             .rule = rule,
             .text = render_title_of_change(*change, report->scratch),
             .address = resource_addr_to_str((*change)->address, report->scratch),
-            .range = locate(report, block),
+            .range = sarif_locate(report, block),
         };
         write_finding(report, &finding);
     }
 }
 
-static void write_drift(Report *report) {
+static void sarif_write_drift(Report *report) {
     vec_each(&report->input->plan->drift, drift) {
         Str block = resource_addr_to_config_str(drift->address, report->scratch);
         Finding finding = {
             .rule = RULE_DRIFT,
             .text = render_title_of_drift(drift, report->scratch),
             .address = resource_addr_to_str(drift->address, report->scratch),
-            .range = locate(report, block),
+            .range = sarif_locate(report, block),
         };
         write_finding(report, &finding);
     }
 }
 
-static void write_rules(JsonWriter *writer) {
+static void sarif_write_rules(JsonWriter *writer) {
     json_key(writer, STR("rules"));
     json_array_start(writer);
     for (size_t i = 0; i < ARRAY_COUNT(rules); i++) {
         json_object_start(writer);
         json_key_string(writer, "id", str_from_cstr(rules[i].id));
-        write_message(writer, "shortDescription", str_from_cstr(rules[i].text));
+        sarif_write_message(writer, "shortDescription", str_from_cstr(rules[i].text));
         json_key(writer, STR("defaultConfiguration"));
         json_object_start(writer);
         json_key_string(writer, "level", str_from_cstr(rules[i].level));
@@ -248,12 +248,12 @@ static void write_tool(Report *report) {
     json_object_start(writer);
     json_key_string(writer, "name", STR("loam"));
     json_key_string(writer, "semanticVersion", report->input->version);
-    write_rules(writer);
+    sarif_write_rules(writer);
     json_object_end(writer);
     json_object_end(writer);
 }
 
-static void write_invocation(Report *report) {
+static void sarif_write_invocation(Report *report) {
     JsonWriter *writer = &report->writer;
     const Diags *diags = report->input->diags;
     json_key(writer, STR("invocations"));
@@ -268,19 +268,19 @@ static void write_results(Report *report) {
     JsonWriter *writer = &report->writer;
     json_key(writer, STR("results"));
     json_array_start(writer);
-    write_diags(report);
+    sarif_write_diags(report);
     if (report->input->plan) {
-        report_checks_each(report->input->plan, write_check, report, report->scratch);
+        report_checks_each(report->input->plan, sarif_write_check, report, report->scratch);
         write_changes(report, REPORT_DESTROY, RULE_DESTROY);
         write_changes(report, REPORT_REPLACE, RULE_REPLACE);
         write_changes(report, REPORT_FORGET, RULE_FORGET);
         if (report->input->plan->only_reports)
-            write_drift(report);
+            sarif_write_drift(report);
     }
     json_array_end(writer);
 }
 
-static void write_report(const ReportInput *input, StrBuf *out, Arena *scratch) {
+static void sarif_write_report(const ReportInput *input, StrBuf *out, Arena *scratch) {
     Report report = {.input = input, .scratch = scratch};
     JsonWriter *writer = &report.writer;
     json_writer_init(writer, out, 2);
@@ -292,7 +292,7 @@ static void write_report(const ReportInput *input, StrBuf *out, Arena *scratch) 
     json_object_start(writer);
     write_tool(&report);
     json_key_string(writer, "columnKind", STR("unicodeCodePoints"));
-    write_invocation(&report);
+    sarif_write_invocation(&report);
     write_results(&report);
     json_object_end(writer);
     json_array_end(writer);
@@ -304,5 +304,5 @@ const ReportKind report_sarif = {
     .name = "sarif",
     .help = "SARIF for code scanners: messages, failed checks, destructions and drift, with their "
             "locations.",
-    .write = write_report,
+    .write = sarif_write_report,
 };

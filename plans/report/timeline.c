@@ -24,7 +24,7 @@ static Group *group_of(Link *link, Str block) {
     return group;
 }
 
-static void add_change(Link *link, const ResourceChange *change) {
+static void timeline_add_change(Link *link, const ResourceChange *change) {
     Str block = resource_addr_to_config_str(change->address, link->arena);
     if (map_has(&link->dependencies, block))
         return;
@@ -159,7 +159,7 @@ void timeline_link(Timeline *timeline, const Plan *plan, Arena *arena) {
     link.dependencies = map_new(arena);
     Map last = map_new(arena);
     vec_each(&plan->changes, change) {
-        add_change(&link, change);
+        timeline_add_change(&link, change);
     }
     group_rows(&link);
     vec_clear(&timeline->critical);

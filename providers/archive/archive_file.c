@@ -14,15 +14,15 @@ static const Block blocks[] = {
      0},
 };
 
-static bool file_apply(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                       Diags *diags) {
+static bool archive_file_apply(const Call *call, const ApplyRequest *request,
+                               ApplyResponse *response, Diags *diags) {
     return archive_object_make(call, request->planned, &response->state, diags);
 }
 
 /* A read updates the archive from its sources, so that dependents are planned with its new
  * digests. */
-static bool file_read(const Call *call, const ReadRequest *request, ReadResponse *response,
-                      Diags *diags) {
+static bool archive_file_read(const Call *call, const ReadRequest *request, ReadResponse *response,
+                              Diags *diags) {
     return archive_object_make(call, request->state, &response->state, diags);
 }
 
@@ -31,7 +31,7 @@ const ResourceType archive_file = {
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), SCHEMA_RULES(rules),
                .description = "An archive of files."},
     .recovery = RECOVERY_REPEATS,
-    .create = file_apply,
-    .update = file_apply,
-    .read = file_read,
+    .create = archive_file_apply,
+    .update = archive_file_apply,
+    .read = archive_file_read,
 };

@@ -28,7 +28,7 @@ static bool entry_error(Diags *diags, Str path, int error) {
     return false;
 }
 
-static bool is_excluded(const Walk *walk, Str name) {
+static bool object_is_excluded(const Walk *walk, Str name) {
     for (size_t i = 0; value_is_present(walk->excludes) && i < walk->excludes.count; i++) {
         Value pattern = value_at(walk->excludes, i);
         if (value_is_present(pattern) && value_text(pattern).len > 0 &&
@@ -41,7 +41,7 @@ static bool is_excluded(const Walk *walk, Str name) {
     return false;
 }
 
-static bool add_file(const Walk *walk, Str path, Str name, const DiskStat *stat) {
+static bool object_add_file(const Walk *walk, Str path, Str name, const DiskStat *stat) {
     const Disk *disk = walk->call->io->disk;
     ArchiveEntry entry = {.name = name, .mode = stat->mode & 0777, .is_file = true};
     int error = disk->read_file(disk->self, path, &entry.bytes, walk->call->arena);
@@ -51,27 +51,27 @@ static bool add_file(const Walk *walk, Str path, Str name, const DiskStat *stat)
     return true;
 }
 
-static bool walk_directory(const Walk *walk, Str path, Str name, unsigned depth);
+static bool object_walk_directory(const Walk *walk, Str path, Str name, unsigned depth);
 
 static bool walk_path(const Walk *walk, Str path, Str name, unsigned depth) {
     const Disk *disk = walk->call->io->disk;
     DiskStat stat;
     Str target;
-    if (is_excluded(walk, name) || str_equal(path, walk->output))
+    if (object_is_excluded(walk, name) || str_equal(path, walk->output))
         return true;
     int error = disk->stat(disk->self, path, &stat);
     if (error)
         return entry_error(walk->diags, path, error);
     if (stat.kind == DISK_FILE)
-        return add_file(walk, path, name, &stat);
+        return object_add_file(walk, path, name, &stat);
     if (stat.kind != DISK_DIRECTORY)
         return entry_error(walk->diags, path, -EINVAL);
     bool is_link = disk->read_link(disk->self, path, &target, walk->call->arena) == 0;
     return (is_link && walk->skips_linked_directories) ||
-           walk_directory(walk, path, name, depth + 1);
+           object_walk_directory(walk, path, name, depth + 1);
 }
 
-static bool walk_directory(const Walk *walk, Str path, Str name, unsigned depth) {
+static bool object_walk_directory(const Walk *walk, Str path, Str name, unsigned depth) {
     const Disk *disk = walk->call->io->disk;
     Arena *arena = walk->call->arena;
     DiskEntries entries = {0};
@@ -99,7 +99,7 @@ static bool collect_directory(const Call *call, Value arguments, ArchiveEntries 
         .diags = diags,
     };
     Str path = disk_clean(object_text(arguments, "source_dir", STR_EMPTY), call->arena);
-    if (!is_excluded(&walk, STR(".")) && !walk_directory(&walk, path, STR_EMPTY, 0))
+    if (!object_is_excluded(&walk, STR(".")) && !object_walk_directory(&walk, path, STR_EMPTY, 0))
         return false;
     if (out->count > 0)
         return true;
@@ -117,15 +117,15 @@ static bool collect_file(const Call *call, Value arguments, ArchiveEntries *out,
     int error = disk->stat(disk->self, path, &stat);
     if (error)
         return entry_error(diags, path, error);
-    return add_file(&walk, path, disk_name_of(path), &stat);
+    return object_add_file(&walk, path, disk_name_of(path), &stat);
 }
 
-static int compare_names(const void *a, const void *b) {
+static int object_compare_names(const void *a, const void *b) {
     return str_compare(((const ArchiveEntry *)a)->name, ((const ArchiveEntry *)b)->name);
 }
 
 /* Adds texts, sorted by name; the last one of a name wins. */
-static void collect_texts(const Call *call, Value sources, ArchiveEntries *out) {
+static void object_collect_texts(const Call *call, Value sources, ArchiveEntries *out) {
     for (size_t i = 0; i < sources.count; i++) {
         ArchiveEntry entry = {
             .name = object_text(value_at(sources, i), "filename", STR_EMPTY),
@@ -142,7 +142,7 @@ static void collect_texts(const Call *call, Value sources, ArchiveEntries *out) 
             vec_push(call->arena, out, entry);
     }
     if (out->count > 0)
-        qsort(out->items, out->count, sizeof *out->items, compare_names);
+        qsort(out->items, out->count, sizeof *out->items, object_compare_names);
 }
 
 /* Collects the files that the arguments of archive_file name; adds an error on failure. Entries of
@@ -159,7 +159,7 @@ static bool collect_entries(const Call *call, Value arguments, ArchiveEntries *o
         };
         vec_push(call->arena, out, entry);
     } else if (object_has(arguments, "source")) {
-        collect_texts(call, object_attribute(arguments, "source"), out);
+        object_collect_texts(call, object_attribute(arguments, "source"), out);
     }
     return true;
 }
@@ -187,7 +187,7 @@ Str archive_object_check_mode(Value value, Arena *arena) {
                       STR_ARG(value_text(value)));
 }
 
-static bool fail(Diags *diags, const char *summary, Str path, int error) {
+static bool object_fail(Diags *diags, const char *summary, Str path, int error) {
     diags_error(diags, NO_RANGE, summary, "\"%.*s\": %s.%s%s", STR_ARG(path), strerror(-error),
                 *disk_hint(error, "") ? " " : "", disk_hint(error, ""));
     return false;
@@ -201,9 +201,9 @@ static bool write_archive(const Call *call, Str path, Str bytes, Diags *diags) {
         return true;
     int error = directory.len ? disk->make_directories(disk->self, directory, 0755) : 0;
     if (error)
-        return fail(diags, "Archive directory not created", directory, error);
+        return object_fail(diags, "Archive directory not created", directory, error);
     error = disk->write_file(disk->self, path, bytes, 0666);
-    return error == 0 || fail(diags, "Archive not written", path, error);
+    return error == 0 || object_fail(diags, "Archive not written", path, error);
 }
 
 typedef struct DigestRow {
@@ -218,7 +218,7 @@ static void set_digests(ObjectBuilder *builder, DigestRow row, Str bytes, Arena 
     object_builder_set(builder, row.base64, value_from_str(base64_encode(digest, arena)));
 }
 
-static Value described(const Call *call, Value arguments, Str bytes) {
+static Value object_described(const Call *call, Value arguments, Str bytes) {
     Arena *arena = call->arena;
     ObjectBuilder builder = object_builder_of(arguments, arena);
     Value sha1 = value_from_str(digest_hex(DIGEST_SHA1, bytes, arena));
@@ -253,6 +253,6 @@ bool archive_object_make(const Call *call, Value arguments, Value *out, Diags *d
     Str bytes = archive_pack(&entries, &options, call->arena);
     if (!write_archive(call, object_text(arguments, "output_path", STR_EMPTY), bytes, diags))
         return false;
-    *out = described(call, arguments, bytes);
+    *out = object_described(call, arguments, bytes);
     return true;
 }

@@ -12,7 +12,7 @@
 static const DeflateSearch search_of_zip = {.chain = 32, .nice = 32};
 static const DeflateSearch search_of_gzip = {.chain = 128, .nice = 128};
 
-static void put(StrBuf *out, uint32_t number, size_t size) {
+static void archive_pack_put(StrBuf *out, uint32_t number, size_t size) {
     for (size_t i = 0; i < size; i++)
         strbuf_add_char(out, (char)(unsigned char)(number >> (8 * i)));
 }
@@ -47,17 +47,17 @@ typedef struct ZipEntry {
 
 /* Writes the fields shared by the local header and the central directory, up to the date. */
 static void put_start(StrBuf *out, const ZipEntry *zip) {
-    put(out, ZIP_VERSION, 2);
-    put(out, zip_flags(zip->entry->name), 2);
-    put(out, ZIP_DEFLATED, 2);
-    put(out, 0, 2);
-    put(out, zip->entry->is_file ? ZIP_DATE : 0, 2);
+    archive_pack_put(out, ZIP_VERSION, 2);
+    archive_pack_put(out, zip_flags(zip->entry->name), 2);
+    archive_pack_put(out, ZIP_DEFLATED, 2);
+    archive_pack_put(out, 0, 2);
+    archive_pack_put(out, zip->entry->is_file ? ZIP_DATE : 0, 2);
 }
 
 static void put_sizes(StrBuf *out, const ZipEntry *zip) {
-    put(out, zip->checksum, 4);
-    put(out, zip->packed_size, 4);
-    put(out, (uint32_t)zip->entry->bytes.len, 4);
+    archive_pack_put(out, zip->checksum, 4);
+    archive_pack_put(out, zip->packed_size, 4);
+    archive_pack_put(out, (uint32_t)zip->entry->bytes.len, 4);
 }
 
 static void put_local(StrBuf *out, ZipEntry *zip) {
@@ -66,16 +66,16 @@ static void put_local(StrBuf *out, ZipEntry *zip) {
     zip->offset = (uint32_t)out->len;
     zip->packed_size = (uint32_t)packed.len;
     zip->checksum = (uint32_t)crc32_z(0, (const unsigned char *)bytes.ptr, bytes.len);
-    put(out, 0x04034b50, 4);
+    archive_pack_put(out, 0x04034b50, 4);
     put_start(out, zip);
-    put(out, 0, 4);
-    put(out, 0, 4);
-    put(out, 0, 4);
-    put(out, (uint32_t)zip->entry->name.len, 2);
-    put(out, 0, 2);
+    archive_pack_put(out, 0, 4);
+    archive_pack_put(out, 0, 4);
+    archive_pack_put(out, 0, 4);
+    archive_pack_put(out, (uint32_t)zip->entry->name.len, 2);
+    archive_pack_put(out, 0, 2);
     strbuf_add(out, zip->entry->name);
     strbuf_add(out, packed);
-    put(out, 0x08074b50, 4);
+    archive_pack_put(out, 0x08074b50, 4);
     put_sizes(out, zip);
     log_debug("archive entry", log_text("name", zip->entry->name),
               log_number("bytes", (int64_t)bytes.len), log_number("packed_bytes", zip->packed_size),
@@ -88,17 +88,17 @@ static void put_directory(StrBuf *out, const ZipEntry *zip) {
     uint32_t attributes = has_mode ? (MODE_FILE | zip->mode) << 16 : 0;
     if (has_mode && !(zip->mode & MODE_WRITABLE))
         attributes |= ZIP_READ_ONLY;
-    put(out, 0x02014b50, 4);
-    put(out, ZIP_VERSION | (has_mode ? ZIP_UNIX : 0), 2);
+    archive_pack_put(out, 0x02014b50, 4);
+    archive_pack_put(out, ZIP_VERSION | (has_mode ? ZIP_UNIX : 0), 2);
     put_start(out, zip);
     put_sizes(out, zip);
-    put(out, (uint32_t)zip->entry->name.len, 2);
-    put(out, 0, 2); /* extra field */
-    put(out, 0, 2); /* comment */
-    put(out, 0, 2); /* disk */
-    put(out, 0, 2);
-    put(out, attributes, 4);
-    put(out, zip->offset, 4);
+    archive_pack_put(out, (uint32_t)zip->entry->name.len, 2);
+    archive_pack_put(out, 0, 2); /* extra field */
+    archive_pack_put(out, 0, 2); /* comment */
+    archive_pack_put(out, 0, 2); /* disk */
+    archive_pack_put(out, 0, 2);
+    archive_pack_put(out, attributes, 4);
+    archive_pack_put(out, zip->offset, 4);
     strbuf_add(out, zip->entry->name);
 }
 
@@ -114,13 +114,13 @@ static Str pack_zip(const ArchiveEntries *entries, const ArchiveOptions *options
     for (size_t i = 0; i < entries->count; i++)
         put_directory(&out, &zip[i]);
     uint32_t size = (uint32_t)out.len - start;
-    put(&out, 0x06054b50, 4);
-    put(&out, 0, 4); /* disks */
-    put(&out, (uint32_t)entries->count, 2);
-    put(&out, (uint32_t)entries->count, 2);
-    put(&out, size, 4);
-    put(&out, start, 4);
-    put(&out, 0, 2); /* comment */
+    archive_pack_put(&out, 0x06054b50, 4);
+    archive_pack_put(&out, 0, 4); /* disks */
+    archive_pack_put(&out, (uint32_t)entries->count, 2);
+    archive_pack_put(&out, (uint32_t)entries->count, 2);
+    archive_pack_put(&out, size, 4);
+    archive_pack_put(&out, start, 4);
+    archive_pack_put(&out, 0, 2); /* comment */
     log_debug("archive packed", log_number("directory_offset", start),
               log_number("directory_bytes", size), log_number("bytes", (int64_t)out.len));
     return strbuf_str(&out);
@@ -177,7 +177,7 @@ static TarHeader new_header(char type, uint32_t mode, uint64_t size) {
     return header;
 }
 
-static void put_data(StrBuf *out, Str bytes) {
+static void archive_pack_put_data(StrBuf *out, Str bytes) {
     strbuf_add(out, bytes);
     strbuf_add_repeat(out, 0, (TAR_BLOCK - bytes.len % TAR_BLOCK) % TAR_BLOCK);
 }
@@ -230,7 +230,7 @@ static void put_long_name(StrBuf *out, TarHeader *header, Str name) {
         }
     }
     put_header(out, &extended);
-    put_data(out, record);
+    archive_pack_put_data(out, record);
 }
 
 static Str pack_tar(const ArchiveEntries *entries, const ArchiveOptions *options, Arena *arena) {
@@ -241,7 +241,7 @@ static Str pack_tar(const ArchiveEntries *entries, const ArchiveOptions *options
         if (!set_name(&header, entry->name))
             put_long_name(&out, &header, entry->name);
         put_header(&out, &header);
-        put_data(&out, entry->bytes);
+        archive_pack_put_data(&out, entry->bytes);
         log_debug("archive entry", log_text("name", entry->name),
                   log_number("bytes", (int64_t)entry->bytes.len), log_number("mode", mode),
                   log_number("end", (int64_t)out.len));
@@ -257,8 +257,8 @@ static Str pack_tar_gz(const ArchiveEntries *entries, const ArchiveOptions *opti
     Str tar = pack_tar(entries, options, arena);
     strbuf_add(&out, header);
     strbuf_add(&out, deflate_bytes(tar, search_of_gzip, arena));
-    put(&out, (uint32_t)crc32_z(0, (const unsigned char *)tar.ptr, tar.len), 4);
-    put(&out, (uint32_t)tar.len, 4);
+    archive_pack_put(&out, (uint32_t)crc32_z(0, (const unsigned char *)tar.ptr, tar.len), 4);
+    archive_pack_put(&out, (uint32_t)tar.len, 4);
     log_debug(
         "archive packed", log_number("tar_bytes", (int64_t)tar.len),
         log_number("bytes", (int64_t)out.len),

@@ -13,8 +13,8 @@ static const Block blocks[] = {
      0},
 };
 
-static bool file_read(const Call *call, const DataReadRequest *request, DataReadResponse *response,
-                      Diags *diags) {
+static bool data_archive_file_read(const Call *call, const DataReadRequest *request,
+                                   DataReadResponse *response, Diags *diags) {
     return archive_object_make(call, request->config, &response->state, diags);
 }
 
@@ -22,5 +22,5 @@ const DataSourceType data_archive_file = {
     .name = "archive_file",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), SCHEMA_RULES(rules),
                .description = "An archive of files."},
-    .read = file_read,
+    .read = data_archive_file_read,
 };

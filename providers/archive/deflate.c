@@ -114,7 +114,7 @@ static int compare_symbols(const void *a, const void *b) {
     return x->symbol - y->symbol;
 }
 
-static int compare_names(const void *a, const void *b) {
+static int deflate_compare_names(const void *a, const void *b) {
     return ((const Symbol *)a)->symbol - ((const Symbol *)b)->symbol;
 }
 
@@ -165,7 +165,7 @@ static uint16_t reversed(uint16_t bits, unsigned size) {
 }
 
 /* Assigns canonical codes: shorter ones first, equal lengths in the order of the symbols. */
-static void assign(Code *codes, Symbol *symbols, const uint16_t *sizes, size_t count) {
+static void deflate_assign(Code *codes, Symbol *symbols, const uint16_t *sizes, size_t count) {
     uint32_t next = 0;
     size_t end = count;
     for (uint16_t size = 1; end > 0; size++) {
@@ -175,7 +175,7 @@ static void assign(Code *codes, Symbol *symbols, const uint16_t *sizes, size_t c
             start--;
         if (start == end)
             continue;
-        qsort(symbols + start, end - start, sizeof *symbols, compare_names);
+        qsort(symbols + start, end - start, sizeof *symbols, deflate_compare_names);
         for (size_t i = start; i < end; i++)
             codes[symbols[i].symbol] = (Code){reversed((uint16_t)next++, size), size};
         end = start;
@@ -198,7 +198,7 @@ static void make_codes(const uint32_t *counts, size_t total, size_t limit, Code 
         return;
     qsort(symbols, used, sizeof *symbols, compare_symbols);
     find_sizes(symbols, used, limit < used - 1 ? limit : used - 1, sizes, arena);
-    assign(codes, symbols, sizes, used);
+    deflate_assign(codes, symbols, sizes, used);
 }
 
 static void make_fixed_codes(Code *literals, Code *distances) {
@@ -235,7 +235,7 @@ typedef struct BlockPlan {
 static const uint8_t length_order[LENGTH_CODES] = {16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
                                                    11, 4,  12, 3, 13, 2, 14, 1, 15};
 
-static void add_text(BlockPlan *plan, uint8_t symbol, size_t value, Arena *arena) {
+static void deflate_add_text(BlockPlan *plan, uint8_t symbol, size_t value, Arena *arena) {
     CodeText text = {symbol, (uint8_t)value};
     vec_push(arena, &plan->text, text);
     plan->lengths[symbol]++;
@@ -247,26 +247,26 @@ static size_t smaller(size_t a, size_t b) {
 
 static void add_run(BlockPlan *plan, uint8_t size, size_t count, Arena *arena) {
     if (size != 0) {
-        add_text(plan, size, 0, arena);
+        deflate_add_text(plan, size, 0, arena);
         count--;
         while (count >= 3) {
             size_t n = smaller(count, 6);
-            add_text(plan, 16, n - 3, arena);
+            deflate_add_text(plan, 16, n - 3, arena);
             count -= n;
         }
     } else {
         while (count >= 11) {
             size_t n = smaller(count, 138);
-            add_text(plan, 18, n - 11, arena);
+            deflate_add_text(plan, 18, n - 11, arena);
             count -= n;
         }
         if (count >= 3) {
-            add_text(plan, 17, count - 3, arena);
+            deflate_add_text(plan, 17, count - 3, arena);
             count = 0;
         }
     }
     for (; count > 0; count--)
-        add_text(plan, size, 0, arena);
+        deflate_add_text(plan, size, 0, arena);
 }
 
 static void describe_codes(BlockPlan *plan, Arena *arena) {
@@ -392,7 +392,7 @@ static uint32_t hash_at(const Deflate *d, size_t at) {
 }
 
 /* Returns the previous head of the chain, as position + 1. */
-static uint32_t insert(Deflate *d, size_t at) {
+static uint32_t deflate_insert(Deflate *d, size_t at) {
     uint32_t *head = &d->head[hash_at(d, at)];
     uint32_t before = *head;
     d->before[at % WINDOW] = before;
@@ -447,7 +447,7 @@ static void compress(Deflate *d) {
             size > d->base + (size_t)2 * WINDOW)
             d->base += WINDOW;
         if (at < insert_end)
-            chain = (int64_t)insert(d, at) - 1;
+            chain = (int64_t)deflate_insert(d, at) - 1;
         Token before = match;
         size_t before_length = before.length ? before.length : MATCH_MIN - 1;
         int64_t oldest = (int64_t)at - WINDOW;
@@ -460,7 +460,7 @@ static void compress(Deflate *d) {
             size_t next = at + before.length - 1;
             for (at++; at < next; at++) {
                 if (at < insert_end)
-                    (void)insert(d, at);
+                    (void)deflate_insert(d, at);
             }
             has_literal = false;
             match = (Token){0};

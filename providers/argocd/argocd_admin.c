@@ -36,7 +36,7 @@ static Value encoded(Str text, Arena *arena) {
     return value_from_str(base64_encode(text, arena));
 }
 
-static Str body_of(const KubeRef *ref, Str hash, Str time, Arena *arena) {
+static Str admin_body_of(const KubeRef *ref, Str hash, Str time, Arena *arena) {
     Value body = value_object(NULL, NULL, 0, arena);
     body = kube_object_with(body, "", "apiVersion", value_from_cstr("v1"), arena);
     body = kube_object_with(body, "", "kind", value_from_cstr("Secret"), arena);
@@ -67,7 +67,7 @@ bool argocd_admin_set(const Call *call, Str namespace, Str password, bool is_due
     Str time = clock_format_rfc3339(clock->now_ms(clock->self), call->arena);
     KubeApply apply = {
         .ref = ref,
-        .body = body_of(&ref, hash, time, call->arena),
+        .body = admin_body_of(&ref, hash, time, call->arena),
         .manager = STR(MANAGER),
         .should_force = true,
     };

@@ -12,7 +12,7 @@
 #define CASCADE_NAME      "resources-finalizer.argocd.argoproj.io"
 #define CASCADE_FINALIZER CASCADE_NAME "/foreground"
 
-static Value manifest_of(TypedCall *typed, Value state, Value manifest) {
+static Value application_manifest_of(TypedCall *typed, Value state, Value manifest) {
     Arena *arena = typed->call->arena;
     manifest = spec_object_manifest(typed, state, manifest);
     if (!object_bool(state, "cascade", true))
@@ -35,7 +35,7 @@ static bool has_cascade(Value live) {
     return false;
 }
 
-static Value state_of(const Call *call, Value state, Value live, bool is_import) {
+static Value application_state_of(const Call *call, Value state, Value live, bool is_import) {
     ObjectBuilder builder =
         object_builder_of(spec_object_state(call, state, live, is_import), call->arena);
     object_builder_set(&builder, "cascade", value_bool(has_cascade(live)));
@@ -62,8 +62,8 @@ static const SpecObject application_object = {
               .kind = "Application",
               .is_namespaced = true,
               .members = members,
-              .manifest = manifest_of,
-              .state = state_of,
+              .manifest = application_manifest_of,
+              .state = application_state_of,
               .wait = argocd_wait_application,
               .is_ready = argocd_wait_is_application_ready,
               .waits_unchanged = true},

@@ -56,7 +56,7 @@ Str argocd_certificate_text_check_pem(Value pem, Arena *) {
                     : STR("A block of the text is not a certificate in PEM, or is damaged.");
 }
 
-static bool has_only(Str text, const char *more) {
+static bool text_has_only(Str text, const char *more) {
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
         bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -72,7 +72,7 @@ Str argocd_certificate_text_host_problem(Str server, Arena *arena) {
     bool has_port = str_starts_with(server, STR("[")) && str_starts_with(port, STR(":")) &&
                     port.len > 1 && str_skip_digits(port, 1) == port.len;
     bool is_good =
-        has_port ? has_only(str_slice(server, 1, end), "-._:") : has_only(server, "-._:");
+        has_port ? text_has_only(str_slice(server, 1, end), "-._:") : text_has_only(server, "-._:");
     if (is_good)
         return STR_EMPTY;
     return str_format(arena,
@@ -82,7 +82,7 @@ Str argocd_certificate_text_host_problem(Str server, Arena *arena) {
 }
 
 Str argocd_certificate_text_server_problem(Str server, Arena *arena) {
-    if (has_only(server, "-._"))
+    if (text_has_only(server, "-._"))
         return STR_EMPTY;
     return str_format(arena,
                       "\"%.*s\" is not the name of a server, such as git.example.com. A "

@@ -18,7 +18,7 @@ bool argocd_equal_is_empty(Value v) {
 }
 
 /* Returns whether `b` has the members of `a`. */
-static bool has_members(Value a, Value b) {
+static bool equal_has_members(Value a, Value b) {
     for (size_t i = 0; i < a.count; i++) {
         Value other = value_null(&TYPE_DYNAMIC);
         (void)value_find_present(b, value_key_at(a, i), &other);
@@ -28,7 +28,7 @@ static bool has_members(Value a, Value b) {
     return true;
 }
 
-static bool has_items(Value a, Value b) {
+static bool equal_has_items(Value a, Value b) {
     bool same = a.count == b.count;
     for (size_t i = 0; same && i < a.count; i++)
         same = argocd_equal(value_at(a, i), value_at(b, i));
@@ -39,8 +39,8 @@ bool argocd_equal(Value a, Value b) {
     if (argocd_equal_is_empty(a) || argocd_equal_is_empty(b))
         return argocd_equal_is_empty(a) && argocd_equal_is_empty(b);
     if (a.type->kind == KIND_OBJECT && b.type->kind == KIND_OBJECT)
-        return has_members(a, b) && has_members(b, a);
+        return equal_has_members(a, b) && equal_has_members(b, a);
     if (a.type->kind == KIND_TUPLE && b.type->kind == KIND_TUPLE)
-        return has_items(a, b);
+        return equal_has_items(a, b);
     return value_equal(a, b);
 }

@@ -8,38 +8,38 @@
 
 #define REFRESH "argocd.argoproj.io/refresh"
 
-static Str request_patch(Value object, Str time, Arena *arena) {
+static Str gitops_request_patch(Value object, Str time, Arena *arena) {
     (void)object, (void)time, (void)arena;
     return STR("{\"metadata\":{\"annotations\":{\"" REFRESH "\":\"normal\"}}}");
 }
 
-static bool is_automated(Value object) {
+static bool gitops_is_automated(Value object) {
     Value found;
     return kube_object_find(object, "spec.syncPolicy", "automated", &found);
 }
 
 /* Users sync an application without automated syncs, so there is nothing to suspend. The member
  * would make its syncs automated when it is resumed. */
-static Str suspend_patch(Value object, Arena *) {
-    return is_automated(object)
+static Str gitops_suspend_patch(Value object, Arena *) {
+    return gitops_is_automated(object)
                ? STR("{\"spec\":{\"syncPolicy\":{\"automated\":{\"enabled\":false}}}}")
                : STR("{}");
 }
 
 /* Without the field no manager owns it, so that a later configuration may set it. */
-static Str resume_patch(Value object, bool is_configured, Arena *arena) {
+static Str gitops_resume_patch(Value object, bool is_configured, Arena *arena) {
     (void)object, (void)arena;
     return is_configured ? STR("{\"spec\":{\"syncPolicy\":{\"automated\":{\"enabled\":true}}}}")
                          : STR("{\"spec\":{\"syncPolicy\":{\"automated\":{\"enabled\":null}}}}");
 }
 
-static bool is_suspended(Value object) {
+static bool gitops_is_suspended(Value object) {
     Value found;
     return kube_object_find(object, "spec.syncPolicy.automated", "enabled", &found) &&
            !value_is_true(found);
 }
 
-static bool is_static(Value) {
+static bool gitops_is_static(Value) {
     return false;
 }
 
@@ -51,7 +51,7 @@ static ApplicationTest test_of(Value object) {
     };
 }
 
-static Str unblock(Value object, Arena *arena) {
+static Str gitops_unblock(Value object, Arena *arena) {
     ApplicationTest application = test_of(object);
     return argocd_wait_termination(&application, object, arena);
 }
@@ -62,14 +62,14 @@ static Readiness test(Value object, Arena *arena) {
 }
 
 /* The controller removes the annotation in the same write that has the new comparison. */
-static Readiness look(Value object, Str, Arena *arena) {
+static Readiness gitops_look(Value object, Str, Arena *arena) {
     Value ignored;
     if (kube_object_find(object, "metadata.annotations", REFRESH, &ignored))
         return (Readiness){READINESS_IN_PROGRESS, STR("request not handled yet")};
     return test(object, arena);
 }
 
-static void describe(Value object, GitopsRow *row, Arena *arena) {
+static void gitops_describe(Value object, GitopsRow *row, Arena *arena) {
     static const char *const levels[] = {
         [READINESS_READY] = "True",
         [READINESS_IN_PROGRESS] = "Unknown",
@@ -87,14 +87,14 @@ static void describe(Value object, GitopsRow *row, Arena *arena) {
 }
 
 const GitopsController argocd_controller = {
-    .request = request_patch,
-    .suspend = suspend_patch,
-    .resume = resume_patch,
-    .is_suspended = is_suspended,
-    .is_static = is_static,
-    .look = look,
-    .unblock = unblock,
-    .describe = describe,
+    .request = gitops_request_patch,
+    .suspend = gitops_suspend_patch,
+    .resume = gitops_resume_patch,
+    .is_suspended = gitops_is_suspended,
+    .is_static = gitops_is_static,
+    .look = gitops_look,
+    .unblock = gitops_unblock,
+    .describe = gitops_describe,
 };
 
 static bool sets_enabled(Value state) {

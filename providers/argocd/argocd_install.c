@@ -18,17 +18,18 @@
 
 #define DEFINITION "apiextensions.k8s.io/CustomResourceDefinition//applications.argoproj.io"
 
-static Str namespace_of(Value object) {
+static Str argocd_install_namespace_of(Value object) {
     return object_text(object, "namespace", STR("argocd"));
 }
 
-static bool read_objects(const Call *call, Value config, Path argument, ManifestObjects *out,
-                         Diags *diags) {
+static bool argocd_install_read_objects(const Call *call, Value config, Path argument,
+                                        ManifestObjects *out, Diags *diags) {
     return argocd_release_read(call, config, argument, out, diags) &&
            argocd_settings_apply(call, config, out, diags);
 }
 
-static bool validate(const Call *call, const ValidateRequest *request, Diags *diags) {
+static bool argocd_install_validate(const Call *call, const ValidateRequest *request,
+                                    Diags *diags) {
     Value password = object_attribute(request->config, "admin_password_wo");
     Str problem = value_is_present(password)
                       ? argocd_admin_problem(value_text(password), call->arena)
@@ -47,13 +48,13 @@ static bool after_wave(const Call *call, const ApplyRequest *request, ObjectWave
     bool is_due = value_is_null(request->prior) ||
                   object_differs(request->planned, request->prior, "admin_password_revision");
     return wave != OBJECT_WAVE_DATA || !value_is_present(password) ||
-           argocd_admin_set(call, namespace_of(request->planned), value_text(password), is_due,
-                            diags);
+           argocd_admin_set(call, argocd_install_namespace_of(request->planned),
+                            value_text(password), is_due, diags);
 }
 
 /* After a failure the password may not be set, so the next apply must set it. */
-static bool apply(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                  Diags *diags) {
+static bool argocd_install_apply(const Call *call, const ApplyRequest *request,
+                                 ApplyResponse *response, Diags *diags) {
     Value revision = value_null(&TYPE_NUMBER);
     if (manifests_apply(call, request, response, diags))
         return true;
@@ -72,14 +73,14 @@ static bool has_definitions(Value state, Arena *arena) {
     return !value_is_null(manifests_inventory_find(&inventory, STR(DEFINITION)));
 }
 
-static bool delete (const Call *call, const DeleteRequest *request, DeleteResponse *response,
-                    Diags *diags) {
+static bool argocd_install_delete(const Call *call, const DeleteRequest *request,
+                                  DeleteResponse *response, Diags *diags) {
     bool should_force = object_bool(request->prior, "force_destroy", false);
     if (has_definitions(request->prior, call->arena) &&
         !argocd_removal_prepare(call, should_force, diags))
         return false;
     return manifests_delete(call, request, response, diags) &&
-           argocd_removal_finish(call, namespace_of(request->prior), diags);
+           argocd_removal_finish(call, argocd_install_namespace_of(request->prior), diags);
 }
 
 /* clang-format off */
@@ -143,7 +144,7 @@ static const char *const sources[] = {"manifests", NULL};
 static const ManifestsType release = {
     .sources = sources,
     .settings = argocd_settings_arguments,
-    .read = read_objects,
+    .read = argocd_install_read_objects,
     .after_wave = after_wave,
     .hides_secrets = true,
 };
@@ -158,11 +159,11 @@ const ResourceType argocd_install = {
     .recovery = RECOVERY_FINDS,
     .plans_destroy = true,
     .has_parts = true,
-    .validate = validate,
+    .validate = argocd_install_validate,
     .plan = manifests_plan,
-    .create = apply,
-    .update = apply,
-    .delete = delete,
+    .create = argocd_install_apply,
+    .update = argocd_install_apply,
+    .delete = argocd_install_delete,
     .read = manifests_read,
     .recover = manifests_recover,
 };

@@ -59,7 +59,7 @@ StrVec argocd_known_hosts_find(Str text, Str server, Arena *arena) {
     return found;
 }
 
-static bool has_type(const StrVec *keys, Str key) {
+static bool hosts_has_type(const StrVec *keys, Str key) {
     Str type = argocd_known_hosts_type(key);
     vec_each(keys, other) {
         if (str_equal(argocd_known_hosts_type(*other), type))
@@ -75,7 +75,7 @@ Str argocd_known_hosts_change(Str text, Str server, const StrVec *removed, const
     Str rest = text, line, key;
     while (rest.len && str_next_field(&rest, '\n', &line)) {
         bool is_ours = is_line_of(line, server, &key, arena) &&
-                       (has_type(removed, key) || has_type(added, key));
+                       (hosts_has_type(removed, key) || hosts_has_type(added, key));
         bool is_kept = is_ours && str_is_among(key, added->items, added->count) &&
                        !str_is_among(key, kept.items, kept.count);
         if (is_kept)

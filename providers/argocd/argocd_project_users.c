@@ -21,8 +21,8 @@ typedef struct Users {
 } Users;
 
 /* Lists the objects of a kind in the namespace. A kind that the server lacks has none. */
-static KubeOutcome list(const Call *call, Str namespace, const char *kind, ValueVec *out,
-                        KubeResponse *response, Diags *diags) {
+static KubeOutcome users_list(const Call *call, Str namespace, const char *kind, ValueVec *out,
+                              KubeResponse *response, Diags *diags) {
     KubeResource resource;
     KubeCall kube = cluster_call(call);
     KubeList found = {0};
@@ -35,12 +35,12 @@ static KubeOutcome list(const Call *call, Str namespace, const char *kind, Value
     return outcome == KUBE_ABSENT ? KUBE_DONE : outcome;
 }
 
-static Str id_of(const Users *users, Str name, Arena *arena) {
+static Str users_id_of(const Users *users, Str name, Arena *arena) {
     return str_format(arena, "%.*s/%.*s", STR_ARG(users->namespace), STR_ARG(name));
 }
 
 /* Returns the ApplicationSet that owns the application; null if none does. */
-static Value owner_of(Value application) {
+static Value users_owner_of(Value application) {
     Value metadata, owners = value_null(&TYPE_DYNAMIC);
     if (value_find_present(application, STR("metadata"), &metadata))
         owners = value_tuple_at(metadata, STR("ownerReferences"));
@@ -54,7 +54,7 @@ static Value owner_of(Value application) {
 /* The API server deletes applications soon after their set. */
 static bool is_set_ending(const Call *call, const Users *users, Value owner, const ValueVec *sets) {
     Str uid = value_text_at(owner, STR("uid"));
-    Str id = id_of(users, value_text_at(owner, STR("name")), call->arena);
+    Str id = users_id_of(users, value_text_at(owner, STR("name")), call->arena);
     vec_each(sets, set) {
         if (str_equal(kube_object_text(*set, "metadata", "uid"), uid))
             return kube_object_text(*set, "metadata", "deletionTimestamp").len ||
@@ -63,15 +63,16 @@ static bool is_set_ending(const Call *call, const Users *users, Value owner, con
     return true;
 }
 
-static bool is_ending(const Call *call, const Users *users, Value application, ValueVec *sets) {
-    Value owner = owner_of(application);
-    Str id = id_of(users, kube_object_text(application, "metadata", "name"), call->arena);
+static bool users_is_ending(const Call *call, const Users *users, Value application,
+                            ValueVec *sets) {
+    Value owner = users_owner_of(application);
+    Str id = users_id_of(users, kube_object_text(application, "metadata", "name"), call->arena);
     return kube_object_text(application, "metadata", "deletionTimestamp").len ||
            call_deletes(call, "argocd_application", "id", id) ||
            (value_is_present(owner) && is_set_ending(call, users, owner, sets));
 }
 
-static bool report(const Call *call, const KubeResponse *response, Diags *diags) {
+static bool users_report(const Call *call, const KubeResponse *response, Diags *diags) {
     KubeCall kube = cluster_call(call);
     kube_error_report(&kube, ACTION, NULL, response, diags);
     return false;
@@ -82,19 +83,20 @@ static bool find_users(const Call *call, Users *users) {
     ValueVec applications, sets = {0};
     KubeResponse response = {0};
     KubeOutcome outcome =
-        list(call, users->namespace, "Application", &applications, &response, users->diags);
+        users_list(call, users->namespace, "Application", &applications, &response, users->diags);
     if (outcome == KUBE_DONE)
-        outcome = list(call, users->namespace, SET, &sets, &response, users->diags);
+        outcome = users_list(call, users->namespace, SET, &sets, &response, users->diags);
     users->staying.count = users->ending.count = 0;
     if (outcome != KUBE_DONE)
-        return response.code == 403 || report(call, &response, users->diags);
+        return response.code == 403 || users_report(call, &response, users->diags);
     vec_each(&applications, application) {
         if (!str_equal(kube_object_text(*application, "spec", "project"), users->name))
             continue;
         Str name = str_format(call->arena, "\"%.*s\"",
                               STR_ARG(kube_object_text(*application, "metadata", "name")));
         vec_push(call->arena,
-                 is_ending(call, users, *application, &sets) ? &users->ending : &users->staying,
+                 users_is_ending(call, users, *application, &sets) ? &users->ending
+                                                                   : &users->staying,
                  name);
     }
     return true;
@@ -104,7 +106,7 @@ static Str names_text(const StrVec *names, Arena *arena) {
     return str_join(names->items, names->count, STR(", "), arena);
 }
 
-static WaitLook look(void *payload, Wait *wait) {
+static WaitLook users_look(void *payload, Wait *wait) {
     Users *users = payload;
     Arena *arena = wait->call->arena;
     if (!find_users(wait->call, users))
@@ -127,7 +129,7 @@ bool argocd_project_users_wait(const Call *call, Str namespace, Str name, Diags 
     Users users = {.namespace = namespace, .name = name, .diags = diags};
     WaitUntil until = {
         .what = "the end of the applications of the project",
-        .look = look,
+        .look = users_look,
         .payload = &users,
         .timeout_ms = call->deadline_ms ? 0 : OBJECT_DELETE_MS,
     };

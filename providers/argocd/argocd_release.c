@@ -44,15 +44,15 @@ typedef struct ReleaseReading {
     Diags *diags;
 } ReleaseReading;
 
-static bool is_url(Str source) {
+static bool release_is_url(Str source) {
     return str_find(source, STR("://"), 0) != SIZE_MAX;
 }
 
 bool argocd_release_is_remote(Value config) {
-    return is_url(object_text(config, "manifests", STR_EMPTY));
+    return release_is_url(object_text(config, "manifests", STR_EMPTY));
 }
 
-static bool is_digest(Str text) {
+static bool release_is_digest(Str text) {
     if (text.len != DIGEST_CHARS)
         return false;
     for (size_t i = 0; i < text.len; i++) {
@@ -67,11 +67,11 @@ static bool is_digest(Str text) {
 bool argocd_release_check(const Call *call, Value config, Diags *diags) {
     Str source = object_text(config, "manifests", STR_EMPTY);
     Value digest = object_attribute(config, "manifests_sha256");
-    if (value_is_present(digest) && !is_digest(value_text(digest)))
+    if (value_is_present(digest) && !release_is_digest(value_text(digest)))
         return path_error(call, PATH_AT(call, {"manifests_sha256"}), diags, "Invalid digest",
                           "A SHA-256 digest has 64 hexadecimal digits in small letters, as "
                           "sha256sum prints them.");
-    if (!is_url(source))
+    if (!release_is_url(source))
         return true;
     if (!str_starts_with(source, STR(HTTPS)))
         return path_error(call, PATH_AT(call, {"manifests"}), diags, "Invalid source of manifests",
@@ -86,7 +86,7 @@ bool argocd_release_check(const Call *call, Value config, Diags *diags) {
 
 /* Bytes. */
 
-static bool fail(const ReleaseReading *reading, Str place, const char *why) {
+static bool release_fail(const ReleaseReading *reading, Str place, const char *why) {
     return path_error(reading->call, reading->argument, reading->diags,
                       "Manifests of Argo CD not read",
                       "\"%.*s\": %s. Give the path of a manifest file, the directory \"manifests\" "
@@ -94,7 +94,7 @@ static bool fail(const ReleaseReading *reading, Str place, const char *why) {
                       STR_ARG(place), why);
 }
 
-static bool download(ReleaseReading *reading) {
+static bool argocd_release_download(ReleaseReading *reading) {
     const Call *call = reading->call;
     HttpRequest http = {
         .url = reading->source,
@@ -107,22 +107,22 @@ static bool download(ReleaseReading *reading) {
     Str shown = url_redact(reading->source, call->arena);
     call_progress(call, 0, 0, "downloading the manifests of Argo CD");
     if (http_send(call->io, &http, &response, &problem, call->arena) != HTTP_DONE)
-        return fail(reading, shown,
-                    str_to_cstr(url_scrub(problem, http.url, call->arena), call->arena));
+        return release_fail(reading, shown,
+                            str_to_cstr(url_scrub(problem, http.url, call->arena), call->arena));
     if (response.code != 200)
-        return fail(
+        return release_fail(
             reading, shown,
             str_to_cstr(str_format(call->arena, "HTTP status %d", response.code), call->arena));
     reading->files[reading->count++] = (ReleaseFile){.path = shown, .text = response.body};
     return true;
 }
 
-static bool read_file(ReleaseReading *reading, Str name, Str path) {
+static bool release_read_file(ReleaseReading *reading, Str name, Str path) {
     const Disk *disk = reading->call->io->disk;
     ReleaseFile *file = &reading->files[reading->count++];
     *file = (ReleaseFile){.name = name, .path = path};
     int error = disk->read_file(disk->self, path, &file->text, reading->call->arena);
-    return error == 0 || fail(reading, path, strerror(-error));
+    return error == 0 || release_fail(reading, path, strerror(-error));
 }
 
 static const ReleaseVariant *find_variant(Str name) {
@@ -133,30 +133,31 @@ static const ReleaseVariant *find_variant(Str name) {
     return &variants[0];
 }
 
-static bool read_directory(ReleaseReading *reading) {
+static bool release_read_directory(ReleaseReading *reading) {
     const ReleaseVariant *variant = find_variant(reading->variant);
     for (size_t i = 0; i < FILES_MAX && variant->files[i]; i++) {
         Str name = str_from_cstr(variant->files[i]);
-        if (!read_file(reading, name, disk_join(reading->source, name, reading->call->arena)))
+        if (!release_read_file(reading, name,
+                               disk_join(reading->source, name, reading->call->arena)))
             return false;
     }
     return true;
 }
 
-static bool read_bytes(ReleaseReading *reading) {
+static bool release_read_bytes(ReleaseReading *reading) {
     const Disk *disk = reading->call->io->disk;
     DiskStat found;
-    if (is_url(reading->source))
-        return download(reading);
+    if (release_is_url(reading->source))
+        return argocd_release_download(reading);
     int error = disk->stat(disk->self, reading->source, &found);
     if (error)
-        return fail(reading, reading->source, strerror(-error));
-    return found.kind == DISK_DIRECTORY ? read_directory(reading)
-                                        : read_file(reading, STR_EMPTY, reading->source);
+        return release_fail(reading, reading->source, strerror(-error));
+    return found.kind == DISK_DIRECTORY ? release_read_directory(reading)
+                                        : release_read_file(reading, STR_EMPTY, reading->source);
 }
 
 /* Several files have the digest of the lines that sha256sum prints for them. */
-static Str digest_of(const ReleaseReading *reading) {
+static Str release_digest_of(const ReleaseReading *reading) {
     Arena *arena = reading->call->arena;
     StrBuf lines = strbuf_new(arena);
     if (reading->count == 1)
@@ -168,8 +169,8 @@ static Str digest_of(const ReleaseReading *reading) {
     return digest_hex(DIGEST_SHA256, strbuf_str(&lines), arena);
 }
 
-static bool check_digest(const ReleaseReading *reading) {
-    Str digest = digest_of(reading);
+static bool release_check_digest(const ReleaseReading *reading) {
+    Str digest = release_digest_of(reading);
     return !reading->digest.len || str_equal(reading->digest, digest) ||
            path_error(
                reading->call, reading->argument, reading->diags, "Manifests of Argo CD changed",
@@ -198,7 +199,7 @@ static const char *variant_of(const ManifestObjects *objects) {
     return has_object(objects, "StatefulSet", "redis-ha") ? "ha" : "standard";
 }
 
-static bool check_objects(const ReleaseReading *reading, const ManifestObjects *objects) {
+static bool release_check_objects(const ReleaseReading *reading, const ManifestObjects *objects) {
     const Call *call = reading->call;
     if (!has_object(objects, "StatefulSet", "argocd-application-controller") &&
         !has_object(objects, "Deployment", "argocd-application-controller"))
@@ -224,12 +225,12 @@ bool argocd_release_read(const Call *call, Value config, Path argument, Manifest
         .digest = object_text(config, "manifests_sha256", STR_EMPTY),
         .diags = diags,
     };
-    if (!read_bytes(&reading) || !check_digest(&reading))
+    if (!release_read_bytes(&reading) || !release_check_digest(&reading))
         return false;
     for (size_t i = 0; i < reading.count; i++) {
         if (!manifest_text_read(call, argument, reading.files[i].path, reading.files[i].text, out,
                                 diags))
             return false;
     }
-    return check_objects(&reading, out);
+    return release_check_objects(&reading, out);
 }

@@ -67,12 +67,12 @@ typedef struct Settings {
     Diags *diags;
 } Settings;
 
-static bool is_kind(const ManifestObject *object, const char *kind) {
+static bool settings_is_kind(const ManifestObject *object, const char *kind) {
     return str_equal_cstr(object->kind, kind);
 }
 
 static bool is_workload(const ManifestObject *object) {
-    return is_kind(object, "Deployment") || is_kind(object, "StatefulSet");
+    return settings_is_kind(object, "Deployment") || settings_is_kind(object, "StatefulSet");
 }
 
 /* Containers. */
@@ -85,7 +85,7 @@ static Str image_name(Str image) {
     return str_slice(image, 0, str_find_char(image, ':', 0));
 }
 
-static Value with_image(Settings *settings, Value container) {
+static Value settings_with_image(Settings *settings, Value container) {
     Arena *arena = settings->call->arena;
     Str name = image_name(kube_object_text(container, "", "image"));
     Str policy = object_text(settings->config, "image_pull_policy", STR_EMPTY);
@@ -102,7 +102,7 @@ static Value with_image(Settings *settings, Value container) {
                       : container;
 }
 
-static Value with_containers(Settings *settings, Value object, const char *member) {
+static Value settings_with_containers(Settings *settings, Value object, const char *member) {
     Arena *arena = settings->call->arena;
     Value containers;
     if (!kube_object_find(object, POD, member, &containers) || !value_is_present(containers) ||
@@ -110,7 +110,7 @@ static Value with_containers(Settings *settings, Value object, const char *membe
         return object;
     Value *items = value_copy_items(containers, arena);
     for (size_t i = 0; i < containers.count; i++)
-        items[i] = with_image(settings, items[i]);
+        items[i] = settings_with_image(settings, items[i]);
     return kube_object_with(object, POD, member, value_tuple(items, containers.count, arena),
                             arena);
 }
@@ -152,14 +152,14 @@ static Value with_pull_secret(const Settings *settings, Value object) {
     return kube_object_with(object, POD, "imagePullSecrets", value_tuple(secret, 1, arena), arena);
 }
 
-static Value with_pod(Settings *settings, Value object) {
+static Value settings_with_pod(Settings *settings, Value object) {
     object = with_params_digest(settings, object);
-    object = with_containers(settings, object, "containers");
-    object = with_containers(settings, object, "initContainers");
+    object = settings_with_containers(settings, object, "containers");
+    object = settings_with_containers(settings, object, "initContainers");
     return with_pull_secret(settings, object);
 }
 
-static bool check_images(const Settings *settings) {
+static bool settings_check_images(const Settings *settings) {
     bool is_good = true;
     for (size_t i = 0; i < ARRAY_COUNT(images); i++) {
         const char *argument = images[i].argument;
@@ -188,7 +188,7 @@ static Value with_data(const Settings *settings, Value object, Value data) {
 /* Returns the ConfigMap; NULL, with an error, if there is none. */
 static ManifestObject *find_config(const Settings *settings, const ConfigArgument *row) {
     vec_each(settings->objects, object) {
-        if (is_kind(object, "ConfigMap") && str_equal_cstr(object->name, row->name))
+        if (settings_is_kind(object, "ConfigMap") && str_equal_cstr(object->name, row->name))
             return object;
     }
     (void)path_error(settings->call, PATH_AT(settings->call, {row->argument}), settings->diags,
@@ -232,7 +232,7 @@ static bool add_known_hosts(const Settings *settings) {
 /* Namespace. */
 
 /* A binding in a namespace has its subjects there if they name none. */
-static Value with_subjects(const Settings *settings, Value object) {
+static Value settings_with_subjects(const Settings *settings, Value object) {
     Arena *arena = settings->call->arena;
     Value subjects = value_tuple_at(object, STR("subjects"));
     if (!value_is_present(subjects) || subjects.count == 0)
@@ -257,7 +257,7 @@ static bool add_namespace(const Settings *settings) {
 }
 
 /* Secrets of a release are empty; Argo CD fills them. */
-static bool check_secret(const Settings *settings, const ManifestObject *object) {
+static bool settings_check_secret(const Settings *settings, const ManifestObject *object) {
     Value found;
     if (!value_find_present(object->object, STR("data"), &found) &&
         !value_find_present(object->object, STR("stringData"), &found))
@@ -274,7 +274,7 @@ static void remove_definitions(const Settings *settings) {
     if (object_bool(settings->config, "definitions", true))
         return;
     vec_each(settings->objects, object) {
-        if (!is_kind(object, "CustomResourceDefinition"))
+        if (!settings_is_kind(object, "CustomResourceDefinition"))
             settings->objects->items[count++] = *object;
     }
     settings->objects->count = count;
@@ -283,13 +283,14 @@ static void remove_definitions(const Settings *settings) {
 static bool change_objects(Settings *settings) {
     vec_each(settings->objects, object) {
         if (is_workload(object))
-            object->object = with_pod(settings, object->object);
-        if (is_kind(object, "ClusterRoleBinding") || is_kind(object, "RoleBinding"))
-            object->object = with_subjects(settings, object->object);
-        if (is_kind(object, "Secret") && !check_secret(settings, object))
+            object->object = settings_with_pod(settings, object->object);
+        if (settings_is_kind(object, "ClusterRoleBinding") ||
+            settings_is_kind(object, "RoleBinding"))
+            object->object = settings_with_subjects(settings, object->object);
+        if (settings_is_kind(object, "Secret") && !settings_check_secret(settings, object))
             return false;
     }
-    return check_images(settings);
+    return settings_check_images(settings);
 }
 
 bool argocd_settings_apply(const Call *call, Value config, ManifestObjects *objects, Diags *diags) {

@@ -14,11 +14,11 @@
 #define REFRESH_MS  10000
 #define SET_REFRESH "argocd.argoproj.io/application-set-refresh"
 
-static Readiness in_progress(Str reason) {
+static Readiness argocd_wait_in_progress(Str reason) {
     return (Readiness){READINESS_IN_PROGRESS, reason};
 }
 
-static Value member(Value object, const char *path, const char *last) {
+static Value argocd_wait_member(Value object, const char *path, const char *last) {
     Value found = value_null(&TYPE_DYNAMIC);
     (void)!kube_object_find(object, path, last, &found);
     return found;
@@ -30,14 +30,17 @@ static bool has_sources(Value object, Value other) {
     Value ignored;
     if (kube_object_find(object, "spec", "sourceHydrator", &ignored))
         return true;
-    return argocd_equal(member(object, "spec", "source"), member(other, "", "source")) &&
-           argocd_equal(member(object, "spec", "sources"), member(other, "", "sources"));
+    return argocd_equal(argocd_wait_member(object, "spec", "source"),
+                        argocd_wait_member(other, "", "source")) &&
+           argocd_equal(argocd_wait_member(object, "spec", "sources"),
+                        argocd_wait_member(other, "", "sources"));
 }
 
 static bool is_compared(Value object) {
-    Value compared = member(object, "status.sync", "comparedTo");
+    Value compared = argocd_wait_member(object, "status.sync", "comparedTo");
     return value_is_present(compared) && has_sources(object, compared) &&
-           argocd_equal(member(object, "spec", "destination"), member(compared, "", "destination"));
+           argocd_equal(argocd_wait_member(object, "spec", "destination"),
+                        argocd_wait_member(compared, "", "destination"));
 }
 
 /* Revisions: `revision` of one source, `revisions` of several. */
@@ -67,24 +70,24 @@ static bool has_revision(Value holder, Str expected) {
 
 /* Returns whether the operation syncs the sources of the object. */
 static bool is_own_operation(Value object, Value operation) {
-    Value sync = member(operation, "operation", "sync"),
-          result = member(operation, "", "syncResult");
-    Value holder = value_is_present(member(sync, "", "source")) ||
-                           value_is_present(member(sync, "", "sources"))
+    Value sync = argocd_wait_member(operation, "operation", "sync"),
+          result = argocd_wait_member(operation, "", "syncResult");
+    Value holder = value_is_present(argocd_wait_member(sync, "", "source")) ||
+                           value_is_present(argocd_wait_member(sync, "", "sources"))
                        ? sync
                        : result;
-    bool is_silent = argocd_equal_is_empty(member(holder, "", "source")) &&
-                     argocd_equal_is_empty(member(holder, "", "sources"));
+    bool is_silent = argocd_equal_is_empty(argocd_wait_member(holder, "", "source")) &&
+                     argocd_equal_is_empty(argocd_wait_member(holder, "", "sources"));
     return is_silent || has_sources(object, holder);
 }
 
-static bool has_failed(Value operation) {
+static bool argocd_wait_has_failed(Value operation) {
     Str phase = kube_object_text(operation, "", "phase");
     return str_equal(phase, STR("Failed")) || str_equal(phase, STR("Error"));
 }
 
 static Str operation_text(Value operation, Arena *arena) {
-    Value sync = member(operation, "operation", "sync");
+    Value sync = argocd_wait_member(operation, "operation", "sync");
     Str revision = revision_text(sync, arena), message = kube_object_text(operation, "", "message");
     return str_format(arena, "the sync%s%.*s: %.*s: %.*s", revision.len ? " of " : "",
                       STR_ARG(revision), STR_ARG(kube_object_text(operation, "", "phase")),
@@ -94,16 +97,16 @@ static Str operation_text(Value operation, Arena *arena) {
 /* Argo CD repeats a sync that has failed. */
 static Readiness running(Value operation, Arena *arena) {
     int64_t count = 0;
-    Value found = member(operation, "", "retryCount");
+    Value found = argocd_wait_member(operation, "", "retryCount");
     bool is_repeated = value_is_present(found) && value_to_int(found, &count) && count > 0;
     return (Readiness){READINESS_IN_PROGRESS, operation_text(operation, arena), is_repeated};
 }
 
 /* Returns whether a failure of the operation is one of this wait. */
 static bool ends_wait(const ApplicationTest *test, Value object, Value operation) {
-    Value sync = member(operation, "operation", "sync");
+    Value sync = argocd_wait_member(operation, "operation", "sync");
     bool is_new = !value_is_present(test->baseline) || !argocd_equal(operation, test->baseline);
-    return is_new && has_failed(operation) && is_own_operation(object, operation) &&
+    return is_new && argocd_wait_has_failed(operation) && is_own_operation(object, operation) &&
            (test->expected.len == 0 || has_revision(sync, test->expected));
 }
 
@@ -117,11 +120,11 @@ static bool is_compared_later(Value object, Value operation) {
 
 /* The application is synced and healthy at the right revision. */
 static Readiness test_operation(Value object, Value operation, Arena *arena) {
-    Value sync = member(operation, "operation", "sync"), ignored;
+    Value sync = argocd_wait_member(operation, "operation", "sync"), ignored;
     Str revision = kube_object_text(object, "status.sync", "revision");
     Str phase = kube_object_text(operation, "", "phase");
     if (kube_object_find(object, "", "operation", &ignored))
-        return in_progress(STR("a sync is requested"));
+        return argocd_wait_in_progress(STR("a sync is requested"));
     if (!value_is_present(operation))
         return (Readiness){READINESS_READY};
     bool is_at_revision = revision.len == 0 || has_revision(sync, revision);
@@ -129,7 +132,7 @@ static Readiness test_operation(Value object, Value operation, Arena *arena) {
         return (Readiness){READINESS_READY};
     if (!is_at_revision && is_compared_later(object, operation))
         return (Readiness){READINESS_READY}; /* there was nothing to sync */
-    return (Readiness){has_failed(operation) ? READINESS_STUCK : READINESS_IN_PROGRESS,
+    return (Readiness){argocd_wait_has_failed(operation) ? READINESS_STUCK : READINESS_IN_PROGRESS,
                        operation_text(operation, arena)};
 }
 
@@ -144,30 +147,30 @@ static ObjectCondition error_condition(Value object) {
     return (ObjectCondition){0};
 }
 
-static bool is_automated(Value object) {
-    Value automated = member(object, "spec.syncPolicy", "automated");
-    Value enabled = member(automated, "", "enabled");
+static bool argocd_wait_is_automated(Value object) {
+    Value automated = argocd_wait_member(object, "spec.syncPolicy", "automated");
+    Value enabled = argocd_wait_member(automated, "", "enabled");
     return value_is_present(automated) && (!value_is_present(enabled) || value_is_true(enabled));
 }
 
 static Readiness test_comparison(const ApplicationTest *test, Value object, Arena *arena) {
-    Value sync = member(object, "status", "sync");
+    Value sync = argocd_wait_member(object, "status", "sync");
     Str status = kube_object_text(sync, "", "status");
     if (!is_compared(object) || status.len == 0 || str_equal(status, STR("Unknown")))
-        return in_progress(STR("not compared with its source yet"));
+        return argocd_wait_in_progress(STR("not compared with its source yet"));
     if (test->expected.len && !has_revision(sync, test->expected))
-        return in_progress(str_format(arena, "compared with the revision %.*s, not %.*s",
-                                      STR_ARG(revision_text(sync, arena)),
-                                      STR_ARG(test->expected)));
-    if (!is_automated(object) && !str_equal(status, STR("Synced")))
+        return argocd_wait_in_progress(
+            str_format(arena, "compared with the revision %.*s, not %.*s",
+                       STR_ARG(revision_text(sync, arena)), STR_ARG(test->expected)));
+    if (!argocd_wait_is_automated(object) && !str_equal(status, STR("Synced")))
         return (Readiness){READINESS_READY};
     Str health = kube_object_text(object, "status.health", "status");
     Str message = kube_object_text(object, "status.health", "message");
     if (!str_equal(status, STR("Synced")) || !str_equal(health, STR("Healthy")))
-        return in_progress(str_format(arena, "%.*s, %.*s%s%.*s", STR_ARG(status), STR_ARG(health),
-                                      message.len ? ": " : "",
-                                      STR_ARG(utf8_one_line(message, arena))));
-    return test_operation(object, member(object, "status", "operationState"), arena);
+        return argocd_wait_in_progress(str_format(arena, "%.*s, %.*s%s%.*s", STR_ARG(status),
+                                                  STR_ARG(health), message.len ? ": " : "",
+                                                  STR_ARG(utf8_one_line(message, arena))));
+    return test_operation(object, argocd_wait_member(object, "status", "operationState"), arena);
 }
 
 /* Returns whether host keys or certificates are missing. */
@@ -185,7 +188,7 @@ static Readiness test_error(const ApplicationTest *test, const ObjectCondition *
 }
 
 Readiness argocd_wait_application_test(const ApplicationTest *test, Value object, Arena *arena) {
-    Value operation = member(object, "status", "operationState");
+    Value operation = argocd_wait_member(object, "status", "operationState");
     ObjectCondition error = error_condition(object);
     if (kube_object_text(object, "metadata", "deletionTimestamp").len)
         return (Readiness){READINESS_FAILED, STR("it is being deleted")};
@@ -200,33 +203,34 @@ Readiness argocd_wait_application_test(const ApplicationTest *test, Value object
 
 /* Returns whether the operation syncs what the newest comparison compared. */
 static bool is_current_operation(Value object, Value operation) {
-    Value sync = member(operation, "operation", "sync"),
-          compared = member(object, "status", "sync");
-    Value revisions = member(compared, "", "revisions");
+    Value sync = argocd_wait_member(operation, "operation", "sync"),
+          compared = argocd_wait_member(object, "status", "sync");
+    Value revisions = argocd_wait_member(compared, "", "revisions");
     Str revision = kube_object_text(compared, "", "revision");
-    bool is_same_revision = argocd_equal_is_empty(revisions)
-                                ? revision.len == 0 || has_revision(sync, revision)
-                                : argocd_equal(member(sync, "", "revisions"), revisions);
+    bool is_same_revision =
+        argocd_equal_is_empty(revisions)
+            ? revision.len == 0 || has_revision(sync, revision)
+            : argocd_equal(argocd_wait_member(sync, "", "revisions"), revisions);
     return is_same_revision && is_own_operation(object, operation);
 }
 
 /* Users may sync any revision, so only automated syncs are obsolete. Without an expected revision
  * any revision of the source will do. */
 static bool is_obsolete(const ApplicationTest *test, Value object, Value operation) {
-    Value automated = member(operation, "operation.initiatedBy", "automated"), ignored;
+    Value automated = argocd_wait_member(operation, "operation.initiatedBy", "automated"), ignored;
     bool is_running = str_equal(kube_object_text(operation, "", "phase"), STR("Running")) &&
                       kube_object_find(object, "", "operation", &ignored);
     if (!is_running || !value_is_true(automated) || !is_compared(object))
         return false;
     if (test->expected.len == 0)
         return !is_own_operation(object, operation);
-    return has_revision(member(object, "status", "sync"), test->expected) &&
+    return has_revision(argocd_wait_member(object, "status", "sync"), test->expected) &&
            !is_current_operation(object, operation);
 }
 
 Str argocd_wait_termination(const ApplicationTest *test, Value object, Arena *arena) {
     Str version = kube_object_text(object, "metadata", "resourceVersion");
-    if (!is_obsolete(test, object, member(object, "status", "operationState")))
+    if (!is_obsolete(test, object, argocd_wait_member(object, "status", "operationState")))
         return STR_EMPTY;
     return str_format(arena,
                       "{\"metadata\":{\"resourceVersion\":\"%.*s\"},"
@@ -301,7 +305,7 @@ bool argocd_wait_application(const Call *call, Value planned, ObjectApplied *app
     WaitObject wait = object_arguments_wait_object(call, applied);
     ApplicationTest test = {
         .expected = object_text(planned, "wait_for_revision", STR_EMPTY),
-        .baseline = member(applied->live, "status", "operationState"),
+        .baseline = argocd_wait_member(applied->live, "status", "operationState"),
         .awaits_mounts = true,
     };
     WaitFollow follow = {
@@ -316,7 +320,7 @@ bool argocd_wait_application(const Call *call, Value planned, ObjectApplied *app
     };
     if (!object_bool(planned, "wait_for_ready", true))
         return true;
-    bool is_behind = value_is_present(member(applied->live, "status", "sync")) &&
+    bool is_behind = value_is_present(argocd_wait_member(applied->live, "status", "sync")) &&
                      test_comparison(&test, applied->live, call->arena).level != READINESS_READY;
     if (is_behind)
         request_refresh(&wait);
@@ -326,7 +330,7 @@ bool argocd_wait_application(const Call *call, Value planned, ObjectApplied *app
 bool argocd_wait_is_application_ready(const Call *call, Value planned, Value live) {
     ApplicationTest test = {
         .expected = object_text(planned, "wait_for_revision", STR_EMPTY),
-        .baseline = member(live, "status", "operationState"),
+        .baseline = argocd_wait_member(live, "status", "operationState"),
     };
     return !object_bool(planned, "wait_for_ready", true) ||
            argocd_wait_application_test(&test, live, call->arena).level == READINESS_READY;
@@ -343,11 +347,11 @@ static Readiness look_at_set(void *, Value object, Arena *arena) {
     if (object_condition_is_true(&error))
         return (Readiness){READINESS_STUCK, object_condition_text(&error, arena)};
     if (kube_object_find(object, "metadata.annotations", SET_REFRESH, &ignored))
-        return in_progress(STR("refresh not handled by its controller yet"));
+        return argocd_wait_in_progress(STR("refresh not handled by its controller yet"));
     if (object_condition_is_true(&current) && error.type.len)
         return (Readiness){READINESS_READY};
-    return in_progress(current.type.len ? object_condition_text(&current, arena)
-                                        : STR("not seen by its controller"));
+    return argocd_wait_in_progress(current.type.len ? object_condition_text(&current, arena)
+                                                    : STR("not seen by its controller"));
 }
 
 /* Without conditions, the object is new to the controller. */

@@ -21,7 +21,7 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static bool fail(const Call *call, Diags *diags, const char *summary, Str detail) {
+static bool external_fail(const Call *call, Diags *diags, const char *summary, Str detail) {
     return path_error(call, PATH_AT(call, {"program"}), diags, summary, "%.*s", STR_ARG(detail));
 }
 
@@ -29,12 +29,12 @@ static bool external_validate(const Call *call, const ValidateRequest *request, 
     Value program = object_attribute(request->config, "program");
     if (!value_is_present(program) || program.count > 0)
         return true;
-    return fail(call, diags, "Invalid attribute value",
-                STR("The list must have at least one element: the program to run."));
+    return external_fail(call, diags, "Invalid attribute value",
+                         STR("The list must have at least one element: the program to run."));
 }
 
 /* Returns a NULL-terminated argument vector, without null and empty elements. */
-static const char *const *arguments_of(Value program, size_t *count, Arena *arena) {
+static const char *const *external_arguments_of(Value program, size_t *count, Arena *arena) {
     const char **argv = arena_new_array(arena, const char *, program.count + 1);
     *count = 0;
     for (size_t i = 0; i < program.count; i++) {
@@ -60,13 +60,14 @@ static Str query_text(Value query, Arena *arena) {
 }
 
 /* Returns the end of long output, which is more useful than its beginning. */
-static Str shown(Str text) {
+static Str external_shown(Str text) {
     text = str_trim(text);
     return text.len > SHOWN_MAX ? str_after(text, text.len - SHOWN_MAX) : text;
 }
 
-static bool explain(const Call *call, const char *name, const ProcessResult *result, Diags *diags) {
-    Str error_output = shown(result->err);
+static bool external_explain(const Call *call, const char *name, const ProcessResult *result,
+                             Diags *diags) {
+    Str error_output = external_shown(result->err);
     StrBuf text = strbuf_new(call->arena);
     if (cancel_level(call->cancel) != CANCEL_NONE)
         strbuf_add_format(&text, "\"%s\" was interrupted.", name);
@@ -79,7 +80,7 @@ static bool explain(const Call *call, const char *name, const ProcessResult *res
                           STR_ARG(utf8_indented(error_output, call->arena)));
     else
         strbuf_add_cstr(&text, " It wrote nothing to its error output.");
-    return fail(call, diags, "External program failed", strbuf_str(&text));
+    return external_fail(call, diags, "External program failed", strbuf_str(&text));
 }
 
 static bool parse_result(const Call *call, const char *name, Str out, Value *result, Diags *diags) {
@@ -96,7 +97,7 @@ static bool parse_result(const Call *call, const char *name, Str out, Value *res
         object_builder_put(&builder, value_key_at(document, i), text);
     }
     if (!is_good)
-        return fail(
+        return external_fail(
             call, diags, "Unexpected result of an external program",
             str_format(
                 call->arena,
@@ -106,7 +107,7 @@ static bool parse_result(const Call *call, const char *name, Str out, Value *res
     return true;
 }
 
-static int64_t time_left_ms(const Call *call) {
+static int64_t external_time_left_ms(const Call *call) {
     if (call->deadline_ms == 0)
         return 0;
     int64_t left = call->deadline_ms - call_monotonic_ms(call);
@@ -118,28 +119,30 @@ static bool external_read(const Call *call, const DataReadRequest *request,
     size_t count;
     const Process *process = call->io->process;
     Value program = object_attribute(request->config, "program");
-    const char *const *argv = arguments_of(program, &count, call->arena);
+    const char *const *argv = external_arguments_of(program, &count, call->arena);
     if (count == 0)
-        return fail(call, diags, "External program missing",
-                    STR("At least one element of the list must be neither null nor empty."));
+        return external_fail(
+            call, diags, "External program missing",
+            STR("At least one element of the list must be neither null nor empty."));
     ProcessRequest started = {
         .argv = argv,
         .directory = object_text(request->config, "working_dir", STR_EMPTY),
         .input = query_text(object_attribute(request->config, "query"), call->arena),
-        .timeout_ms = time_left_ms(call),
+        .timeout_ms = external_time_left_ms(call),
         .cancel = call->cancel,
     };
     ProcessResult ended = {0};
     call_progress(call, 0, 0, "running the program");
     int error = process->run(process->self, &started, &ended, call->arena);
     if (error)
-        return fail(call, diags, "External program not started",
-                    str_format(call->arena,
-                               "\"%s\": %s. The program must be executable, and be in a directory "
-                               "of PATH or have a path, such as \"${path.module}/program\".",
-                               argv[0], strerror(-error)));
+        return external_fail(
+            call, diags, "External program not started",
+            str_format(call->arena,
+                       "\"%s\": %s. The program must be executable, and be in a directory "
+                       "of PATH or have a path, such as \"${path.module}/program\".",
+                       argv[0], strerror(-error)));
     if (ended.exit_status != 0 || ended.timed_out)
-        return explain(call, argv[0], &ended, diags);
+        return external_explain(call, argv[0], &ended, diags);
     Value result;
     if (!parse_result(call, argv[0], ended.out, &result, diags))
         return false;

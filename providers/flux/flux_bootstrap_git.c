@@ -47,7 +47,7 @@ typedef struct Bootstrap {
 } Bootstrap;
 
 /* "./clusters/a/" → "clusters/a". */
-static Str path_of(Str text, Arena *arena) {
+static Str git_path_of(Str text, Arena *arena) {
     Str path = disk_clean(text, arena);
     while (str_starts_with(path, STR("./")))
         path = str_after(path, 2);
@@ -61,7 +61,7 @@ static bool bootstrap_open(const Call *call, Value object, Bootstrap *out, Diags
                        .git = flux_git_of(call, diags),
                        .object = object,
                        .namespace = flux_settings_namespace(object),
-                       .path = path_of(object_text(object, "path", STR_EMPTY), arena),
+                       .path = git_path_of(object_text(object, "path", STR_EMPTY), arena),
                        .override = object_text(object, "kustomization_override", STR_EMPTY),
                        .diags = diags};
     if (!object_bool(object, "disable_secret_creation", false))
@@ -101,12 +101,12 @@ static FluxSync sync_of(const Bootstrap *bootstrap) {
     };
 }
 
-static Str digest_of_text(Str text, Arena *arena) {
+static Str git_digest_of_text(Str text, Arena *arena) {
     return str_concat(STR("sha256:"), digest_hex(DIGEST_SHA256, text, arena), arena);
 }
 
 /* `config` has the write-only arguments. */
-static bool render(const Bootstrap *bootstrap, Value config, WantedFiles *out) {
+static bool git_render(const Bootstrap *bootstrap, Value config, WantedFiles *out) {
     const Call *call = bootstrap->call;
     Arena *arena = call->arena;
     ManifestObjects release = {0};
@@ -128,7 +128,7 @@ static bool render(const Bootstrap *bootstrap, Value config, WantedFiles *out) {
     out->digests[FILE_COMPONENTS] = flux_components_digest(&out->components, arena);
     out->digests[FILE_SYNC] = flux_components_digest(&out->sync, arena);
     out->digests[FILE_KUSTOMIZATION] =
-        bootstrap->override.len ? digest_of_text(bootstrap->override, arena) : STR(KEPT);
+        bootstrap->override.len ? git_digest_of_text(bootstrap->override, arena) : STR(KEPT);
     return true;
 }
 
@@ -140,7 +140,7 @@ typedef struct FoundFiles {
 } FoundFiles;
 
 /* Reads the files of `head`. On failure the repository has the problem. */
-static bool read_files(const Bootstrap *bootstrap, GitRepository *repository, FoundFiles *out) {
+static bool git_read_files(const Bootstrap *bootstrap, GitRepository *repository, FoundFiles *out) {
     const Call *call = bootstrap->call;
     *out = (FoundFiles){0};
     for (int i = 0; i < FILE_COUNT; i++) {
@@ -151,8 +151,9 @@ static bool read_files(const Bootstrap *bootstrap, GitRepository *repository, Fo
             continue;
         ValueVec objects = {0};
         if (i == FILE_KUSTOMIZATION)
-            out->digests[i] =
-                bootstrap->override.len ? digest_of_text(out->texts[i], call->arena) : STR(KEPT);
+            out->digests[i] = bootstrap->override.len
+                                  ? git_digest_of_text(out->texts[i], call->arena)
+                                  : STR(KEPT);
         else
             objects = flux_components_parse(call, out->texts[i]);
         if (i != FILE_KUSTOMIZATION)
@@ -171,15 +172,15 @@ typedef struct Push {
     bool replaces_kustomization; /* the override was removed */
 } Push;
 
-static Str message_of(const Bootstrap *bootstrap, Str text) {
+static Str git_message_of(const Bootstrap *bootstrap, Str text) {
     Str appendix = bootstrap->git->appendix;
     return appendix.len ? str_format(bootstrap->call->arena, "%.*s\n\n%.*s\n", STR_ARG(text),
                                      STR_ARG(appendix))
                         : str_concat(text, STR("\n"), bootstrap->call->arena);
 }
 
-static void add_change(const Push *push, const FoundFiles *found, FluxFile file, GitChange *changes,
-                       size_t *count) {
+static void git_add_change(const Push *push, const FoundFiles *found, FluxFile file,
+                           GitChange *changes, size_t *count) {
     const WantedFiles *wanted = push->wanted;
     bool is_forced = file == FILE_KUSTOMIZATION && push->replaces_kustomization;
     if (str_equal(found->digests[file], wanted->digests[file]) && !is_forced)
@@ -189,25 +190,25 @@ static void add_change(const Push *push, const FoundFiles *found, FluxFile file,
 }
 
 /* Makes the commits that the files of this tip need. */
-static bool prepare(void *payload, GitRepository *repository) {
+static bool git_prepare(void *payload, GitRepository *repository) {
     const Push *push = payload;
     const Bootstrap *bootstrap = push->bootstrap;
     Arena *arena = bootstrap->call->arena;
     FoundFiles found;
     GitChange changes[FILE_COUNT];
     size_t count = 0;
-    if (!read_files(bootstrap, repository, &found))
+    if (!git_read_files(bootstrap, repository, &found))
         return false;
-    add_change(push, &found, FILE_COMPONENTS, changes, &count);
+    git_add_change(push, &found, FILE_COMPONENTS, changes, &count);
     Str text = str_format(arena, "Add Flux %.*s component manifests",
                           STR_ARG(push->wanted->settings.version));
-    if (!git_repository_commit(repository, changes, count, message_of(bootstrap, text)))
+    if (!git_repository_commit(repository, changes, count, git_message_of(bootstrap, text)))
         return false;
     count = 0;
-    add_change(push, &found, FILE_SYNC, changes, &count);
-    add_change(push, &found, FILE_KUSTOMIZATION, changes, &count);
+    git_add_change(push, &found, FILE_SYNC, changes, &count);
+    git_add_change(push, &found, FILE_KUSTOMIZATION, changes, &count);
     return git_repository_commit(repository, changes, count,
-                                 message_of(bootstrap, STR("Add Flux sync manifests")));
+                                 git_message_of(bootstrap, STR("Add Flux sync manifests")));
 }
 
 static bool prepare_removal(void *payload, GitRepository *repository) {
@@ -217,7 +218,7 @@ static bool prepare_removal(void *payload, GitRepository *repository) {
     for (int i = 0; i < FILE_COUNT; i++)
         changes[i] = (GitChange){.path = bootstrap->files[i], .is_removal = true};
     return git_repository_commit(repository, changes, FILE_COUNT,
-                                 message_of(bootstrap, STR("Uninstall Flux")));
+                                 git_message_of(bootstrap, STR("Uninstall Flux")));
 }
 
 /* The Secret. Its digest in the state is "SALT:DIGEST", of the members that we set. */
@@ -307,7 +308,7 @@ static bool has_controllers(const Bootstrap *bootstrap, const FluxInstallation *
     return true;
 }
 
-static bool is_installed(const Bootstrap *bootstrap, const FluxInstallation *found) {
+static bool git_is_installed(const Bootstrap *bootstrap, const FluxInstallation *found) {
     Arena *arena = bootstrap->call->arena;
     Value objects[] = {found->source, found->sync};
     if (value_is_null(found->source) || value_is_null(found->sync))
@@ -315,7 +316,7 @@ static bool is_installed(const Bootstrap *bootstrap, const FluxInstallation *fou
     FluxSync wanted = sync_of(bootstrap), got = flux_sync_of(objects, ARRAY_COUNT(objects));
     return found->has_applied && has_controllers(bootstrap, found) &&
            str_equal(got.url, wanted.url) && str_equal(got.branch, wanted.branch) &&
-           str_equal(path_of(got.path, arena), path_of(wanted.path, arena));
+           str_equal(git_path_of(got.path, arena), git_path_of(wanted.path, arena));
 }
 
 /* Sets an argument that is null after an import, from the files. */
@@ -389,7 +390,7 @@ static bool is_import(Value object) {
 }
 
 /* Reads repository and cluster into an object like `base`; sets null if there is nothing. */
-static bool find(const Call *call, Value base, Value *out, Diags *diags) {
+static bool git_find(const Call *call, Value base, Value *out, Diags *diags) {
     Bootstrap bootstrap;
     FluxInstallation found;
     FoundFiles files;
@@ -399,13 +400,13 @@ static bool find(const Call *call, Value base, Value *out, Diags *diags) {
         !flux_cluster_read(call, bootstrap.namespace, bootstrap.secret, &found, diags))
         return false;
     if (is_import(base) && !value_is_null(found.sync)) {
-        Str path = path_of(kube_object_text(found.sync, "spec", "path"), call->arena);
+        Str path = git_path_of(kube_object_text(found.sync, "spec", "path"), call->arena);
         base = object_with_text(base, "path", path, call->arena);
         if (!bootstrap_open(call, base, &bootstrap, diags))
             return false;
     }
     bool is_good = flux_git_fetch(call, bootstrap.git, &repository, diags);
-    if (is_good && !read_files(&bootstrap, &repository, &files))
+    if (is_good && !git_read_files(&bootstrap, &repository, &files))
         is_good = flux_git_fail(call, &repository, "Repository not read", diags);
     git_repository_close(&repository);
     if (!is_good)
@@ -421,23 +422,23 @@ static bool find(const Call *call, Value base, Value *out, Diags *diags) {
             return false;
         if (bootstrap.override.len)
             files.digests[FILE_KUSTOMIZATION] =
-                digest_of_text(files.texts[FILE_KUSTOMIZATION], call->arena);
+                git_digest_of_text(files.texts[FILE_KUSTOMIZATION], call->arena);
     }
     ObjectBuilder builder = object_builder_of(base, call->arena);
     Str stored = object_text(base, "secret_digest", STR_EMPTY);
     set_results(&builder, &bootstrap, files.digests, found_secret(&bootstrap, found.secret, stored),
-                is_installed(&bootstrap, &found));
+                git_is_installed(&bootstrap, &found));
     *out = object_builder_value(&builder);
     return true;
 }
 
-static bool read(const Call *call, const ReadRequest *request, ReadResponse *response,
-                 Diags *diags) {
-    return find(call, request->state, &response->state, diags);
+static bool git_read(const Call *call, const ReadRequest *request, ReadResponse *response,
+                     Diags *diags) {
+    return git_find(call, request->state, &response->state, diags);
 }
 
-static bool import(const Call *call, const ImportRequest *request, ImportResponse *response,
-                   Diags *diags) {
+static bool git_import(const Call *call, const ImportRequest *request, ImportResponse *response,
+                       Diags *diags) {
     if (!object_id_import(call, request, response, diags))
         return false;
     response->state = object_with_text(response->state, "namespace", request->id, call->arena);
@@ -445,10 +446,10 @@ static bool import(const Call *call, const ImportRequest *request, ImportRespons
 }
 
 /* The files are pushed first, so without files and root objects nothing of the call is left. */
-static bool recover(const Call *call, const RecoverRequest *request, RecoverResponse *response,
-                    Diags *diags) {
+static bool git_recover(const Call *call, const RecoverRequest *request, RecoverResponse *response,
+                        Diags *diags) {
     Value base = value_unknown_as_null(request->planned, call->arena);
-    if (!find(call, base, &response->state, diags))
+    if (!git_find(call, base, &response->state, diags))
         return false;
     response->outcome = value_is_null(response->state) ? RECOVER_ABSENT : RECOVER_COMPLETE;
     return true;
@@ -456,8 +457,8 @@ static bool recover(const Call *call, const RecoverRequest *request, RecoverResp
 
 /* Planning. */
 
-static bool plan(const Call *call, const PlanRequest *request, PlanResponse *response,
-                 Diags *diags) {
+static bool git_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
+                     Diags *diags) {
     Bootstrap bootstrap;
     WantedFiles wanted;
     ObjectBuilder builder = object_builder_of(response->planned, call->arena);
@@ -467,7 +468,7 @@ static bool plan(const Call *call, const PlanRequest *request, PlanResponse *res
     if (!value_is_wholly_known(request->config))
         return true;
     if (!bootstrap_open(call, response->planned, &bootstrap, diags) ||
-        !render(&bootstrap, request->config, &wanted))
+        !git_render(&bootstrap, request->config, &wanted))
         return false;
     Str secret = wanted_secret(&bootstrap, stored);
     set_results(&builder, &bootstrap, wanted.digests, secret, true);
@@ -480,9 +481,9 @@ static bool plan(const Call *call, const PlanRequest *request, PlanResponse *res
 /* Applying. */
 
 /* With another path, Flux would delete all that it has applied from the present one. */
-static bool check_path(const Bootstrap *bootstrap, const FluxInstallation *found) {
+static bool git_check_path(const Bootstrap *bootstrap, const FluxInstallation *found) {
     Arena *arena = bootstrap->call->arena;
-    Str path = path_of(kube_object_text(found->sync, "spec", "path"), arena);
+    Str path = git_path_of(kube_object_text(found->sync, "spec", "path"), arena);
     if (value_is_null(found->sync) || str_equal(path, bootstrap->path))
         return true;
     return path_error(bootstrap->call, PATH_AT(bootstrap->call, {"path"}), bootstrap->diags,
@@ -492,8 +493,8 @@ static bool check_path(const Bootstrap *bootstrap, const FluxInstallation *found
                       STR_ARG(path), STR_ARG(bootstrap->path));
 }
 
-static bool install(const Bootstrap *bootstrap, const WantedFiles *wanted,
-                    const FluxInstallation *found) {
+static bool git_install(const Bootstrap *bootstrap, const WantedFiles *wanted,
+                        const FluxInstallation *found) {
     const Call *call = bootstrap->call;
     Map texts = flux_git_secret(bootstrap->git, call->arena);
     bool is_whole = found->has_applied && has_controllers(bootstrap, found);
@@ -514,29 +515,29 @@ static bool push_and_install(const Bootstrap *bootstrap, const WantedFiles *want
     if (!flux_git_fetch(call, bootstrap->git, repository, bootstrap->diags))
         return false;
     call_progress(call, 0, 0, "pushing the manifests of Flux");
-    if (!flux_git_push(call, bootstrap->git, repository, prepare, &push,
+    if (!flux_git_push(call, bootstrap->git, repository, git_prepare, &push,
                        "Manifests of Flux not pushed", bootstrap->diags))
         return false;
     FluxWait wait = {.namespace = bootstrap->namespace,
                      .branch = bootstrap->git->remote.branch,
                      .commit = str_clone(repository->head, call->arena),
                      .repository = repository};
-    return install(bootstrap, wanted, found) &&
+    return git_install(bootstrap, wanted, found) &&
            flux_cluster_wait_controllers(call, &wanted->components, bootstrap->diags) &&
            flux_cluster_wait_synced(call, &wait, bootstrap->diags);
 }
 
-static bool apply(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                  Diags *diags) {
+static bool git_apply(const Call *call, const ApplyRequest *request, ApplyResponse *response,
+                      Diags *diags) {
     Bootstrap bootstrap;
     WantedFiles wanted;
     FluxInstallation found;
     GitRepository repository = {0};
     bool is_new = value_is_null(request->prior);
     if (!bootstrap_open(call, request->planned, &bootstrap, diags) ||
-        !render(&bootstrap, request->config, &wanted) ||
+        !git_render(&bootstrap, request->config, &wanted) ||
         !flux_cluster_read(call, bootstrap.namespace, bootstrap.secret, &found, diags) ||
-        !check_path(&bootstrap, &found))
+        !git_check_path(&bootstrap, &found))
         return false;
     bool replaces =
         !is_new && !bootstrap.override.len && object_has(request->prior, "kustomization_override");
@@ -553,7 +554,7 @@ static bool apply(const Call *call, const ApplyRequest *request, ApplyResponse *
 
 /* Removal. */
 
-static bool remove_files(const Bootstrap *bootstrap) {
+static bool git_remove_files(const Bootstrap *bootstrap) {
     GitRepository repository = {0};
     Push push = {.bootstrap = bootstrap};
     bool is_good = flux_git_fetch(bootstrap->call, bootstrap->git, &repository, bootstrap->diags);
@@ -564,8 +565,8 @@ static bool remove_files(const Bootstrap *bootstrap) {
     return is_good;
 }
 
-static bool delete (const Call *call, const DeleteRequest *request, DeleteResponse *,
-                    Diags *diags) {
+static bool git_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,
+                       Diags *diags) {
     Bootstrap bootstrap;
     if (!bootstrap_open(call, request->prior, &bootstrap, diags))
         return false;
@@ -577,7 +578,7 @@ static bool delete (const Call *call, const DeleteRequest *request, DeleteRespon
     };
     return flux_cluster_suspend(call, bootstrap.namespace, diags) &&
            (!object_bool(request->prior, "delete_git_manifests", true) ||
-            remove_files(&bootstrap)) &&
+            git_remove_files(&bootstrap)) &&
            flux_cluster_remove(call, &removal, diags);
 }
 
@@ -604,7 +605,7 @@ static bool gitops(const Call *call, const GitopsRequest *request, GitopsRespons
 /* Arguments. */
 
 static Str check_path_argument(Value value, Arena *arena) {
-    Str path = path_of(value_text(value), arena);
+    Str path = git_path_of(value_text(value), arena);
     return path.len ? git_repository_path_problem(path, arena) : STR_EMPTY;
 }
 
@@ -626,15 +627,15 @@ static Str check_name_with(Value value, char dot, size_t limit, Arena *arena) {
                             (int)limit, dot == '.' ? " and \".\"" : "");
 }
 
-static Str check_namespace(Value value, Arena *arena) {
+static Str git_check_namespace(Value value, Arena *arena) {
     return check_name_with(value, '-', 63, arena);
 }
 
-static Str check_secret(Value value, Arena *arena) {
+static Str git_check_secret(Value value, Arena *arena) {
     return check_name_with(value, '.', 253, arena);
 }
 
-static Str check_interval(Value value, Arena *arena) {
+static Str git_check_interval(Value value, Arena *arena) {
     return duration_check(value, arena);
 }
 
@@ -642,13 +643,13 @@ static Str check_interval(Value value, Arena *arena) {
 static const Attribute attributes[] = {
     {"id",                      &TYPE_STRING,        COMPUTED,                         "The namespace."},
     {"path",                    &TYPE_STRING,        OPTIONAL | COMPUTED | FORCES_NEW, "Directory of the cluster in the repository, such as clusters/production.", .default_json = "\"\"", .check = check_path_argument},
-    {"namespace",               &TYPE_STRING,        OPTIONAL | COMPUTED | FORCES_NEW, "Namespace of Flux.", .default_json = "\"flux-system\"", .check = check_namespace},
+    {"namespace",               &TYPE_STRING,        OPTIONAL | COMPUTED | FORCES_NEW, "Namespace of Flux.", .default_json = "\"flux-system\"", .check = git_check_namespace},
     {"version",                 &TYPE_STRING,        REQUIRED,                         "Release of Flux that the manifests are from, such as v2.9.4."},
     {"manifests",               &TYPE_STRING,        REQUIRED | WRITE_ONLY,            "Path of the manifests of the release: a directory with a file for each component, or install.yaml. Plans compare the objects, so the path is not stored."},
     {"manifests_sha256",        &TYPE_STRING,        OPTIONAL | WRITE_ONLY,            "SHA-256 digest of the manifests, in hexadecimal: of the file, or of the lines that sha256sum prints for the *.yaml of the directory, sorted by name."},
     FLUX_SETTINGS_ATTRIBUTES,
-    {"interval",                &TYPE_STRING,        OPTIONAL | COMPUTED,              "Time between two looks at the repository.", .default_json = "\"1m0s\"", .check = check_interval},
-    {"secret_name",             &TYPE_STRING,        OPTIONAL | COMPUTED,              "Name of the Secret with the credentials of the repository.", .default_json = "\"flux-system\"", .check = check_secret},
+    {"interval",                &TYPE_STRING,        OPTIONAL | COMPUTED,              "Time between two looks at the repository.", .default_json = "\"1m0s\"", .check = git_check_interval},
+    {"secret_name",             &TYPE_STRING,        OPTIONAL | COMPUTED,              "Name of the Secret with the credentials of the repository.", .default_json = "\"flux-system\"", .check = git_check_secret},
     {"disable_secret_creation", &TYPE_BOOL,          OPTIONAL | COMPUTED,              "Whether the Secret is made by others.", .default_json = "false"},
     {"recurse_submodules",      &TYPE_BOOL,          OPTIONAL | COMPUTED,              "Whether Flux fetches submodules of the repository.", .default_json = "false"},
     {"kustomization_override",  &TYPE_STRING,        OPTIONAL,                         "Text of kustomization.yaml, with patches of the components. Without it an existing file stays as it is."},
@@ -668,13 +669,13 @@ const ResourceType flux_bootstrap_git = {
                .description = "Flux, which manages itself from the git repository of the provider "
                               "block. It adopts an installation of flux bootstrap git."},
     .recovery = RECOVERY_FINDS,
-    .plan = plan,
-    .create = apply,
-    .update = apply,
-    .delete = delete,
-    .read = read,
-    .import = import,
+    .plan = git_plan,
+    .create = git_apply,
+    .update = git_apply,
+    .delete = git_delete,
+    .read = git_read,
+    .import = git_import,
     .import_id = "namespace of Flux, such as flux-system",
-    .recover = recover,
+    .recover = git_recover,
     .gitops = gitops,
 };

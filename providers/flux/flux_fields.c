@@ -94,7 +94,7 @@ const Attribute flux_access_from[1] = {
      .nested = NESTED(NEST_LIST, access_from_namespace_selectors)},
 };
 
-static bool is_registry(Value object) {
+static bool fields_is_registry(Value object) {
     return str_equal(kube_object_text(object, "spec", "type"), STR("oci"));
 }
 
@@ -103,8 +103,9 @@ static bool is_registry(Value object) {
 const WaitStatus flux_status_ready = {STATUS};
 const WaitStatus flux_status_artifact = {STATUS, .revision = "status.artifact",
                                          .revision_name = "revision"};
-const WaitStatus flux_status_helm_repository = {
-    STATUS, .revision = "status.artifact", .revision_name = "revision", .is_static = is_registry};
+const WaitStatus flux_status_helm_repository = {STATUS, .revision = "status.artifact",
+                                                .revision_name = "revision",
+                                                .is_static = fields_is_registry};
 const WaitStatus flux_status_kustomization = {STATUS, .revision = "status",
                                               .revision_name = "lastAppliedRevision"};
 const WaitStatus flux_status_helm_release = {STATUS, .revision = "status",

@@ -6,45 +6,45 @@
 
 #define SOURCE_API "source.toolkit.fluxcd.io/v1"
 
-static Str request_patch(Value, Str time, Arena *arena) {
+static Str flux_gitops_request_patch(Value, Str time, Arena *arena) {
     return str_format(arena,
                       "{\"metadata\":{\"annotations\":{\"" FLUX_REQUESTED_AT "\":\"%.*s\"}}}",
                       STR_ARG(time));
 }
 
-static Str suspend_patch(Value object, Arena *arena) {
+static Str flux_gitops_suspend_patch(Value object, Arena *arena) {
     (void)object, (void)arena;
     return STR("{\"spec\":{\"suspend\":true}}");
 }
 
 /* Without the field no manager owns it, so that a later configuration may set it. */
-static Str resume_patch(Value object, bool is_configured, Arena *arena) {
+static Str flux_gitops_resume_patch(Value object, bool is_configured, Arena *arena) {
     (void)object, (void)arena;
     return is_configured ? STR("{\"spec\":{\"suspend\":false}}")
                          : STR("{\"spec\":{\"suspend\":null}}");
 }
 
-static bool is_suspended(Value object) {
+static bool flux_gitops_is_suspended(Value object) {
     Value found;
     return kube_object_find(object, "spec", "suspend", &found) && value_is_true(found);
 }
 
 /* A registry of charts has no status. */
-static bool is_static(Value object) {
+static bool flux_gitops_is_static(Value object) {
     return str_equal(kube_object_text(object, "", "kind"), STR("HelmRepository")) &&
            flux_status_helm_repository.is_static(object);
 }
 
 /* The controller writes lastHandledReconcileAt at the end of each attempt, also of a failed one,
  * which it repeats. Earlier conditions are about earlier requests. */
-static Readiness look(Value object, Str time, Arena *arena) {
+static Readiness flux_gitops_look(Value object, Str time, Arena *arena) {
     if (!str_equal(kube_object_text(object, "status", "lastHandledReconcileAt"), time))
         return (Readiness){READINESS_IN_PROGRESS, STR("request not handled yet")};
     return readiness_of(object, NULL, arena);
 }
 
 /* Where the kinds have the revision in their status, in the order of preference. */
-static Str revision_of(Value object, Arena *arena) {
+static Str gitops_revision_of(Value object, Arena *arena) {
     static const char *const places[][2] = {
         {"status", "lastAppliedRevision"},     {"status.artifact", "revision"},
         {"status", "lastAttemptedRevision"},   {"status", "lastPushCommit"},
@@ -61,17 +61,17 @@ static Str revision_of(Value object, Arena *arena) {
                     : STR_EMPTY;
 }
 
-static void describe(Value object, GitopsRow *row, Arena *arena) {
+static void flux_gitops_describe(Value object, GitopsRow *row, Arena *arena) {
     ObjectCondition ready = object_condition_find(object, "Ready");
     ObjectCondition stalled = object_condition_find(object, "Stalled");
     row->ready = ready.status.len ? ready.status : STR("-");
-    row->revision = revision_of(object, arena);
+    row->revision = gitops_revision_of(object, arena);
     row->message = object_condition_is_true(&stalled) ? stalled.message : ready.message;
 }
 
 /* Adds the object of a reference, unless it is absent. */
-static void add_link(Value object, const char *path, const char *kind, GitopsLinks *out,
-                     Arena *arena) {
+static void gitops_add_link(Value object, const char *path, const char *kind, GitopsLinks *out,
+                            Arena *arena) {
     Str name = kube_object_text(object, path, "name");
     GitopsLink link = {
         .api_version = kube_object_text(object, path, "apiVersion"),
@@ -98,21 +98,21 @@ static void add_chart(Value object, GitopsLinks *out, Arena *arena) {
 }
 
 static void sources(Value object, GitopsLinks *out, Arena *arena) {
-    add_link(object, "spec.sourceRef", NULL, out, arena);
-    add_link(object, "spec.chartRef", NULL, out, arena);
-    add_link(object, "spec.imageRepositoryRef", "ImageRepository", out, arena);
+    gitops_add_link(object, "spec.sourceRef", NULL, out, arena);
+    gitops_add_link(object, "spec.chartRef", NULL, out, arena);
+    gitops_add_link(object, "spec.imageRepositoryRef", "ImageRepository", out, arena);
     if (str_equal(kube_object_text(object, "", "kind"), STR("HelmRelease")))
         add_chart(object, out, arena);
 }
 
 const GitopsController flux_controller = {
-    .request = request_patch,
-    .suspend = suspend_patch,
-    .resume = resume_patch,
-    .is_suspended = is_suspended,
-    .is_static = is_static,
-    .look = look,
-    .describe = describe,
+    .request = flux_gitops_request_patch,
+    .suspend = flux_gitops_suspend_patch,
+    .resume = flux_gitops_resume_patch,
+    .is_suspended = flux_gitops_is_suspended,
+    .is_static = flux_gitops_is_static,
+    .look = flux_gitops_look,
+    .describe = flux_gitops_describe,
     .sources = sources,
 };
 

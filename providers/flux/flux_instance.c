@@ -22,8 +22,8 @@ static void remove_namespace(ManifestObjects *objects) {
     objects->count = count;
 }
 
-static bool read_objects(const Call *call, Value config, Path argument, ManifestObjects *out,
-                         Diags *diags) {
+static bool instance_read_objects(const Call *call, Value config, Path argument,
+                                  ManifestObjects *out, Diags *diags) {
     FluxSettings settings = flux_settings_of(config, call->arena);
     ManifestObjects release = {0};
     Str problem;
@@ -38,12 +38,12 @@ static bool read_objects(const Call *call, Value config, Path argument, Manifest
     return true;
 }
 
-static bool validate(const Call *call, const ValidateRequest *request, Diags *diags) {
+static bool flux_instance_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
     return manifests_source_check(call, request->config, diags);
 }
 
-static bool delete (const Call *call, const DeleteRequest *request, DeleteResponse *response,
-                    Diags *diags) {
+static bool instance_delete(const Call *call, const DeleteRequest *request,
+                            DeleteResponse *response, Diags *diags) {
     FluxRemoval removal = {
         .namespace = flux_settings_namespace(request->prior),
         .keeps_namespace = !object_bool(request->prior, "create_namespace", true),
@@ -81,7 +81,7 @@ static const char *const sources[] = {"manifests", NULL};
 static const ManifestsType release = {
     .sources = sources,
     .settings = flux_settings_arguments,
-    .read = read_objects,
+    .read = instance_read_objects,
     .hides_secrets = true,
 };
 
@@ -95,11 +95,11 @@ const ResourceType flux_instance = {
     .recovery = RECOVERY_FINDS,
     .plans_destroy = true,
     .has_parts = true,
-    .validate = validate,
+    .validate = flux_instance_validate,
     .plan = manifests_plan,
     .create = manifests_apply,
     .update = manifests_apply,
-    .delete = delete,
+    .delete = instance_delete,
     .read = manifests_read,
     .recover = manifests_recover,
 };

@@ -5,8 +5,8 @@
 #include "flux_git.h"
 #include "kubernetes_connection.h"
 
-static bool configure(const Call *call, const ConfigureRequest *request,
-                      ConfigureResponse *response, Diags *diags) {
+static bool flux_provider_configure(const Call *call, const ConfigureRequest *request,
+                                    ConfigureResponse *response, Diags *diags) {
     const FluxGit *git;
     Value config = value_clone(request->config, request->run);
     if (!flux_git_read(call, config, &git, request->run, diags) ||
@@ -32,7 +32,7 @@ const Provider flux_provider = {
                .rule_count = KUBERNETES_CONNECTION_RULES,
                .description = "The API server and the user. Without arguments they are those of "
                               "kubectl."},
-    .configure = configure,
+    .configure = flux_provider_configure,
     .close = kubernetes_connection_close,
     PROVIDER_RESOURCES(resources),
 };

@@ -73,14 +73,14 @@ static ForeignProcess *start_successor(void *payload) {
     return NULL;
 }
 
-static ForeignWorker *begin_call(ForeignClient *client) {
+static ForeignWorker *client_begin_call(ForeignClient *client) {
     pthread_mutex_lock(&client->owner->lock);
     ForeignWorker *worker = foreign_worker_begin(client->worker);
     pthread_mutex_unlock(&client->owner->lock);
     return worker;
 }
 
-static void end_call(ForeignClient *client, ForeignWorker *worker) {
+static void client_end_call(ForeignClient *client, ForeignWorker *worker) {
     ForeignProvider *foreign = client->owner;
     pthread_mutex_lock(&foreign->lock);
     ForeignProcess *retired =
@@ -94,7 +94,8 @@ static void end_call(ForeignClient *client, ForeignWorker *worker) {
 
 /* Rejects a deferred response to a call that did not allow one. The engine does that for plans of
  * actions, because a requested invocation can never wait. */
-static void check_deferral(const Call *call, const ProtocolResponse *response, Diags *diags) {
+static void client_check_deferral(const Call *call, const ProtocolResponse *response,
+                                  Diags *diags) {
     if (!response->is_deferred || call->allows_deferral)
         return;
     diags_error(diags, NO_RANGE, "Change deferred by its provider",
@@ -104,14 +105,14 @@ static void check_deferral(const Call *call, const ProtocolResponse *response, D
                                   : "Make a new plan with -allow-deferral.");
 }
 
-static ForeignOutcome send(const Call *call, const ForeignRequest *request, Str *bytes,
-                           bool *is_lost, Diags *diags) {
+static ForeignOutcome client_send(const Call *call, const ForeignRequest *request, Str *bytes,
+                                  bool *is_lost, Diags *diags) {
     ForeignProvider *foreign = (ForeignProvider *)call->provider;
     ForeignClient *client = call->client ? call->client : foreign->clients;
-    ForeignWorker *worker = begin_call(client);
+    ForeignWorker *worker = client_begin_call(client);
     ForeignOutcome outcome =
         foreign_process_call(worker->process, request, bytes, is_lost, call->arena, diags);
-    end_call(client, worker);
+    client_end_call(client, worker);
     return outcome;
 }
 
@@ -134,13 +135,13 @@ static bool call_process(const Call *call, ProtocolMethod method, Str label,
         .label = label,
         .cancel = call->cancel,
     };
-    ForeignOutcome outcome = send(call, &sent, &bytes, is_lost, diags);
+    ForeignOutcome outcome = client_send(call, &sent, &bytes, is_lost, diags);
     bool is_done = outcome == FOREIGN_DONE &&
                    protocol_message_response(method, bytes, response, call->arena, diags);
     if (outcome == FOREIGN_DONE && !is_done && is_lost)
         *is_lost = true; /* the provider has acted, and its response is damaged */
     if (is_done && diags->error_count == errors && method != PROTOCOL_PLAN_ACTION)
-        check_deferral(call, response, diags);
+        client_check_deferral(call, response, diags);
     place_diagnostics(call, first, diags);
     if (outcome == FOREIGN_UNIMPLEMENTED)
         report_unimplemented(call, method, diags);
@@ -169,7 +170,7 @@ bool foreign_client_stream(const Call *call, ProtocolMethod method, const Protoc
         .on_message = on_message,
         .payload = payload,
     };
-    ForeignOutcome outcome = send(call, &sent, &bytes, NULL, diags);
+    ForeignOutcome outcome = client_send(call, &sent, &bytes, NULL, diags);
     place_diagnostics(call, first, diags);
     if (outcome == FOREIGN_UNIMPLEMENTED)
         report_unimplemented(call, method, diags);

@@ -15,7 +15,7 @@ typedef struct Search {
     size_t empty_count;
 } Search;
 
-static bool report_missing(const Search *search, const char *missing) {
+static bool foreign_list_report_missing(const Search *search, const char *missing) {
     diags_error(search->diags, NO_RANGE, "Provider produced invalid list",
                 "The provider %s listed an object of the type %s without %s. This is a mistake in "
                 "the provider; please report it to its developers.",
@@ -23,9 +23,9 @@ static bool report_missing(const Search *search, const char *missing) {
     return false;
 }
 
-static bool accept_empty(Search *search, size_t before) {
+static bool foreign_list_accept_empty(Search *search, size_t before) {
     if (search->diags->warning_count == before)
-        return report_missing(search, "its identity");
+        return foreign_list_report_missing(search, "its identity");
     if (++search->empty_count <= EMPTY_MAX)
         return true;
     diags_error(search->diags, NO_RANGE, "Provider produced invalid list",
@@ -35,7 +35,8 @@ static bool accept_empty(Search *search, size_t before) {
     return false;
 }
 
-static bool read_object(const Search *search, const ProtocolResponse *event, ListedObject *out) {
+static bool foreign_list_read_object(const Search *search, const ProtocolResponse *event,
+                                     ListedObject *out) {
     const Call *call = &search->call;
     if (!search->request->includes_objects || !event->has_state)
         return true;
@@ -43,7 +44,7 @@ static bool read_object(const Search *search, const ProtocolResponse *event, Lis
            foreign_object_check_known(call, out->object, "ListResource", search->diags);
 }
 
-static bool receive(void *payload, Str message) {
+static bool foreign_list_receive(void *payload, Str message) {
     Search *search = payload;
     ProtocolResponse event;
     size_t warnings = search->diags->warning_count;
@@ -55,11 +56,12 @@ static bool receive(void *payload, Str message) {
         search->diags->error_count > errors)
         return false;
     if (!event.has_identity)
-        return accept_empty(search, warnings);
+        return foreign_list_accept_empty(search, warnings);
     ListedObject found = {.display_name = event.display_name};
     return foreign_object_read_known_identity(&search->call, &event, "ListResource",
                                               &found.identity, search->diags) &&
-           read_object(search, &event, &found) && search->sink->add(search->sink->payload, &found);
+           foreign_list_read_object(search, &event, &found) &&
+           search->sink->add(search->sink->payload, &found);
 }
 
 static bool list_objects(const Call *call, const ListRequest *request, const ListSink *sink,
@@ -81,7 +83,8 @@ static bool list_objects(const Call *call, const ListRequest *request, const Lis
         return false;
     }
     search.call.arena = scratch;
-    return foreign_client_stream(call, PROTOCOL_LIST, &sent, receive, &search, diags) &&
+    return foreign_client_stream(call, PROTOCOL_LIST, &sent, foreign_list_receive, &search,
+                                 diags) &&
            diags->error_count == errors;
 }
 

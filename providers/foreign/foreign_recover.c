@@ -62,8 +62,8 @@ static bool report_late(const Call *call, const Diags *late, Diags *diags) {
 
 /* Decodes a late response. Returns false after adding an error if it is damaged. `state` is null if
  * it holds no object. */
-static bool read_late(const Call *call, Str bytes, ProtocolResponse *received, Value *state,
-                      Diags *late) {
+static bool recover_read_late(const Call *call, Str bytes, ProtocolResponse *received, Value *state,
+                              Diags *late) {
     *received = (ProtocolResponse){0};
     *state = value_null(schema_implied_type(call->type.schema));
     return protocol_message_response(PROTOCOL_APPLY_RESOURCE, bytes, received, call->arena, late) &&
@@ -78,7 +78,7 @@ static bool recover_response(const Call *call, const RecoverRequest *request,
     ProtocolResponse received;
     Value state;
     bool creates = request->call == RECOVER_CREATE;
-    bool is_read = read_late(call, request->response, &received, &state, &late);
+    bool is_read = recover_read_late(call, request->response, &received, &state, &late);
     if (!is_read && creates)
         return report_in_doubt(call, request, diags);
     bool is_failed = report_late(call, &late, diags);

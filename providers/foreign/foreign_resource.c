@@ -9,8 +9,9 @@
 
 /* Reads the planned object. In a deferred response it may be missing or unknown as a whole: then
  * the proposed object stays. */
-static bool read_planned(const Call *call, const PlanRequest *request,
-                         const ProtocolResponse *received, PlanResponse *response, Diags *diags) {
+static bool resource_read_planned(const Call *call, const PlanRequest *request,
+                                  const ProtocolResponse *received, PlanResponse *response,
+                                  Diags *diags) {
     Value planned;
     Diags found = diags_new(call->arena);
     bool is_read = foreign_object_read(call, received, "PlanResourceChange", &planned, &found);
@@ -62,7 +63,7 @@ static bool resource_plan(const Call *call, const PlanRequest *request, PlanResp
     sent.private_data = request->private_data;
     sent.identity = request->identity;
     if (!foreign_client_call(call, PROTOCOL_PLAN_RESOURCE, &sent, &received, NULL, diags) ||
-        !read_planned(call, request, &received, response, diags) ||
+        !resource_read_planned(call, request, &received, response, diags) ||
         !foreign_object_read_identity(call, &received, "PlanResourceChange", &response->identity,
                                       diags))
         return false;
@@ -86,8 +87,8 @@ static bool resource_marker(const Call *call, const MarkerRequest *, MarkerRespo
     return false;
 }
 
-static bool apply(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                  Diags *diags) {
+static bool resource_apply(const Call *call, const ApplyRequest *request, ApplyResponse *response,
+                           Diags *diags) {
     ProtocolRequest sent = foreign_object_request(call);
     ProtocolResponse received;
     Value state;
@@ -314,8 +315,8 @@ const ResourceType *foreign_resource_new(const char *name, const Schema *schema,
         .validate = resource_validate,
         .plan = resource_plan,
         .marker = resource_marker,
-        .create = apply,
-        .update = apply,
+        .create = resource_apply,
+        .update = resource_apply,
         .delete = resource_delete,
         .read = resource_read,
         .import = resource_import,

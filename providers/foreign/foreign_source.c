@@ -21,7 +21,7 @@ typedef struct ForeignSource {
 
 static Entry none;
 
-static Entry *open_place(ForeignSource *source, const ForeignLocation *place) {
+static Entry *source_open_place(ForeignSource *source, const ForeignLocation *place) {
     Entry *entry = map_find(&source->addresses, place->address);
     if (entry)
         return entry;
@@ -38,7 +38,8 @@ static Entry *open_place(ForeignSource *source, const ForeignLocation *place) {
     return entry;
 }
 
-static bool find_entry(ForeignSource *source, Str name, bool is_row, Entry **out, Diags *diags) {
+static bool source_find_entry(ForeignSource *source, Str name, bool is_row, Entry **out,
+                              Diags *diags) {
     ForeignLocation place = {0};
     bool is_found = false;
     *out = map_find(&source->names, name);
@@ -47,16 +48,16 @@ static bool find_entry(ForeignSource *source, Str name, bool is_row, Entry **out
     if (!source->locator->locate(source->locator->self, name, is_row, &place, &is_found,
                                  source->arena, diags))
         return false;
-    *out = is_found ? open_place(source, &place) : &none;
+    *out = is_found ? source_open_place(source, &place) : &none;
     map_put(source->arena, &source->names, str_clone(name, source->arena), *out);
     return true;
 }
 
-static bool find(void *self, Str name, bool is_row, const Provider **out, SourceRange range,
-                 Diags *diags) {
+static bool source_find(void *self, Str name, bool is_row, const Provider **out, SourceRange range,
+                        Diags *diags) {
     Entry *entry;
     size_t before = diags->count;
-    if (!find_entry(self, name, is_row, &entry, diags))
+    if (!source_find_entry(self, name, is_row, &entry, diags))
         return false;
     if (entry == &none)
         return true;
@@ -73,8 +74,11 @@ const ProviderSource *foreign_source_open(const ForeignLocator *locator, const I
                                           const CancelToken *cancel) {
     Arena *arena = arena_open("foreign providers");
     ForeignSource *source = arena_new(arena, ForeignSource);
-    *source = (ForeignSource){
-        .table = {source, find}, .locator = locator, .io = io, .cancel = cancel, .arena = arena};
+    *source = (ForeignSource){.table = {source, source_find},
+                              .locator = locator,
+                              .io = io,
+                              .cancel = cancel,
+                              .arena = arena};
     return &source->table;
 }
 

@@ -20,7 +20,7 @@ static Str check_least(Value value, int64_t least, Arena *arena) {
     return str_format(arena, "The value must be an integer of at least %lld.", (long long)least);
 }
 
-static Str check_timeout(Value value, Arena *arena) {
+static Str http_check_timeout(Value value, Arena *arena) {
     return check_least(value, 1, arena);
 }
 
@@ -34,7 +34,7 @@ static const Attribute attributes[] = {
     {"method",               &TYPE_STRING,        OPTIONAL, "\"GET\", \"HEAD\" or \"POST\" (default GET). Every read sends the request, so a POST must not change anything on the server.", .one_of = "GET POST HEAD"},
     {"request_headers",      &TYPE_MAP_OF_STRING, OPTIONAL, "Request headers, by name."},
     {"request_body",         &TYPE_STRING,        OPTIONAL | ANY_TEXT, "Request body."},
-    {"request_timeout_ms",   &TYPE_NUMBER,        OPTIONAL, "Maximum duration of each attempt in milliseconds.", .check = check_timeout},
+    {"request_timeout_ms",   &TYPE_NUMBER,        OPTIONAL, "Maximum duration of each attempt in milliseconds.", .check = http_check_timeout},
     {"ca_cert_pem",          &TYPE_STRING,        OPTIONAL, "Certificates of the accepted certificate authorities, in PEM (default: those of the system)."},
     {"client_cert_pem",      &TYPE_STRING,        OPTIONAL, "Client certificate, in PEM."},
     {"client_key_pem",       &TYPE_STRING,        OPTIONAL, "Key of the client certificate, in PEM."},
@@ -141,7 +141,7 @@ static void set_patience(const Call *call, Value config, HttpRequest *http) {
     http->retry_wait_max_ms = most > 0 ? most : 1;
 }
 
-static void set_headers(const Call *call, Value config, HttpRequest *http) {
+static void data_http_set_headers(const Call *call, Value config, HttpRequest *http) {
     Value headers = object_attribute(config, "request_headers");
     for (size_t i = 0; value_is_present(headers) && i < headers.count; i++) {
         Value value = value_at(headers, i);
@@ -186,7 +186,7 @@ static Value headers_value(const HttpResponse *received, Arena *arena) {
     return object_builder_map(&builder, &TYPE_STRING);
 }
 
-static Value result_of(const Call *call, Value config, const HttpResponse *received) {
+static Value http_result_of(const Call *call, Value config, const HttpResponse *received) {
     ObjectBuilder builder = object_builder_of(config, call->arena);
     Value body = value_string(received->body, call->arena);
     object_builder_set(&builder, "response_body", body);
@@ -199,12 +199,12 @@ static Value result_of(const Call *call, Value config, const HttpResponse *recei
     return object_builder_value(&builder);
 }
 
-static bool is_refused(int code) {
+static bool http_is_refused(int code) {
     return code == 429 || (code >= 500 && code != 501);
 }
 
-static bool http_read(const Call *call, const DataReadRequest *request, DataReadResponse *response,
-                      Diags *diags) {
+static bool data_http_read(const Call *call, const DataReadRequest *request,
+                           DataReadResponse *response, Diags *diags) {
     HttpRequest http = {
         .method = object_text(request->config, "method", STR("GET")),
         .url = object_text(request->config, "url", STR_EMPTY),
@@ -217,7 +217,7 @@ static bool http_read(const Call *call, const DataReadRequest *request, DataRead
     if (!set_certificates(request->config, &http, diags))
         return false;
     set_patience(call, request->config, &http);
-    set_headers(call, request->config, &http);
+    data_http_set_headers(call, request->config, &http);
     Str shown = url_redact(http.url, call->arena);
     call_progress(call, 0, 0, "waiting for the server");
     HttpStatus status = http_send(call->io, &http, &received, &problem, call->arena);
@@ -227,7 +227,7 @@ static bool http_read(const Call *call, const DataReadRequest *request, DataRead
                     STR_ARG(http.method), STR_ARG(shown), STR_ARG(problem));
         return false;
     }
-    if (is_refused(received.code)) {
+    if (http_is_refused(received.code)) {
         diags_error(diags, NO_RANGE, "HTTP request failed",
                     "%.*s %.*s: the response had status %d after %u attempt%s. To allow more "
                     "attempts, set the block \"retry\".",
@@ -240,7 +240,7 @@ static bool http_read(const Call *call, const DataReadRequest *request, DataRead
                       "The response body of %.*s is not UTF-8, so \"response_body\" cannot "
                       "represent its bytes. Use \"response_body_base64\".",
                       STR_ARG(shown));
-    response->state = result_of(call, request->config, &received);
+    response->state = http_result_of(call, request->config, &received);
     return true;
 }
 
@@ -249,5 +249,5 @@ const DataSourceType data_http = {
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), SCHEMA_RULES(rules),
                .description = "The response to an HTTP request."},
     .validate = http_validate,
-    .read = http_read,
+    .read = data_http_read,
 };

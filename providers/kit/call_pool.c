@@ -22,7 +22,7 @@ typedef struct Worker {
     Thread *thread;
 } Worker;
 
-static bool claim(Pool *pool, size_t *index) {
+static bool pool_claim(Pool *pool, size_t *index) {
     pthread_mutex_lock(&pool->mutex);
     *index = pool->next;
     bool has_more = pool->next < pool->count;
@@ -31,14 +31,14 @@ static bool claim(Pool *pool, size_t *index) {
     return has_more;
 }
 
-static void run_worker(void *payload) {
+static void pool_run_worker(void *payload) {
     const Worker *worker = payload;
     Pool *pool = worker->pool;
     Call call = *pool->call;
     size_t index;
     SCOPED(ArenaRef) scratch = arena_open("object");
     call.arena = scratch;
-    while (claim(pool, &index)) {
+    while (pool_claim(pool, &index)) {
         pool->found[index] = diags_new(worker->keep);
         pool->work(pool->payload, index, &call, worker->keep, &pool->found[index]);
         arena_reset(scratch);
@@ -55,9 +55,9 @@ void call_pool_run(const Call *call, size_t count, CallWork work, void *payload,
         workers[i] = (Worker){.pool = &pool, .keep = arena_open("objects")};
         /* The last one works in this thread. */
         if (i + 1 < worker_count)
-            workers[i].thread = thread_start(THREAD_PARTS, run_worker, &workers[i]);
+            workers[i].thread = thread_start(THREAD_PARTS, pool_run_worker, &workers[i]);
         else
-            run_worker(&workers[i]);
+            pool_run_worker(&workers[i]);
     }
     for (size_t i = 0; i < worker_count; i++) {
         if (workers[i].thread)

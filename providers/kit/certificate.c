@@ -4,7 +4,7 @@
 
 #include <openssl/bn.h>
 
-static void add_extension(X509 *certificate, int nid, void *value, bool is_critical) {
+static void certificate_add_extension(X509 *certificate, int nid, void *value, bool is_critical) {
     CHECK(X509_add1_ext_i2d(certificate, nid, value, is_critical, X509V3_ADD_DEFAULT) == 1);
 }
 
@@ -17,11 +17,11 @@ static void set_key_usage(X509 *certificate, unsigned bits) {
         if (bits & mask)
             CHECK(ASN1_BIT_STRING_set_bit(usage, bit, 1) == 1);
     }
-    add_extension(certificate, NID_key_usage, usage, true);
+    certificate_add_extension(certificate, NID_key_usage, usage, true);
     ASN1_BIT_STRING_free(usage);
 }
 
-static void set_constraints(X509 *certificate, const CertificateContent *content) {
+static void certificate_set_constraints(X509 *certificate, const CertificateContent *content) {
     BASIC_CONSTRAINTS *constraints = BASIC_CONSTRAINTS_new();
     CHECK(constraints);
     if (content->is_ca) {
@@ -32,7 +32,7 @@ static void set_constraints(X509 *certificate, const CertificateContent *content
                   ASN1_INTEGER_set_int64(constraints->pathlen, content->path_length) == 1);
         }
     }
-    add_extension(certificate, NID_basic_constraints, constraints, true);
+    certificate_add_extension(certificate, NID_basic_constraints, constraints, true);
     BASIC_CONSTRAINTS_free(constraints);
 }
 
@@ -42,7 +42,7 @@ static void set_subject_key_id(X509 *certificate) {
     ASN1_OCTET_STRING *id = ASN1_OCTET_STRING_new();
     CHECK(id && X509_pubkey_digest(certificate, EVP_sha1(), bytes, &size) == 1);
     CHECK(ASN1_OCTET_STRING_set(id, bytes, (int)size) == 1);
-    add_extension(certificate, NID_subject_key_identifier, id, false);
+    certificate_add_extension(certificate, NID_subject_key_identifier, id, false);
     ASN1_OCTET_STRING_free(id);
 }
 
@@ -54,11 +54,11 @@ static void set_authority_key_id(X509 *certificate, X509 *issuer) {
     AUTHORITY_KEYID *authority = AUTHORITY_KEYID_new();
     CHECK(authority);
     authority->keyid = id;
-    add_extension(certificate, NID_authority_key_identifier, authority, false);
+    certificate_add_extension(certificate, NID_authority_key_identifier, authority, false);
     AUTHORITY_KEYID_free(authority);
 }
 
-static void set_serial(X509 *certificate) {
+static void certificate_set_serial(X509 *certificate) {
     unsigned char bytes[16];
     random_fill(bytes, sizeof bytes);
     BIGNUM *number = BN_bin2bn(bytes, sizeof bytes, NULL);
@@ -66,7 +66,8 @@ static void set_serial(X509 *certificate) {
     BN_free(number);
 }
 
-static void fill_in(X509 *certificate, const CertificateContent *content, X509 *issuer) {
+static void certificate_fill_in(X509 *certificate, const CertificateContent *content,
+                                X509 *issuer) {
     const X509_NAME *issuer_name = issuer ? X509_get_subject_name(issuer) : content->subject;
     CHECK(X509_set_version(certificate, X509_VERSION_3) == 1);
     CHECK(X509_set_subject_name(certificate, content->subject) == 1);
@@ -75,16 +76,16 @@ static void fill_in(X509 *certificate, const CertificateContent *content, X509 *
     if (content->usage)
         set_key_usage(certificate, content->usage);
     if (content->purposes)
-        add_extension(certificate, NID_ext_key_usage, content->purposes, false);
-    set_constraints(certificate, content);
+        certificate_add_extension(certificate, NID_ext_key_usage, content->purposes, false);
+    certificate_set_constraints(certificate, content);
     if (content->sets_subject_key_id)
         set_subject_key_id(certificate);
     if (issuer || content->sets_authority_key_id)
         set_authority_key_id(certificate, issuer ? issuer : certificate);
     if (content->names)
-        add_extension(certificate, NID_subject_alt_name, content->names,
-                      X509_NAME_entry_count(content->subject) == 0);
-    set_serial(certificate);
+        certificate_add_extension(certificate, NID_subject_alt_name, content->names,
+                                  X509_NAME_entry_count(content->subject) == 0);
+    certificate_set_serial(certificate);
     CHECK(ASN1_TIME_set(X509_getm_notBefore(certificate), (time_t)content->start));
     CHECK(ASN1_TIME_set(X509_getm_notAfter(certificate), (time_t)content->end));
 }
@@ -93,7 +94,7 @@ X509 *certificate_sign(const CertificateContent *content, EVP_PKEY *issuer_key, 
                        Str *problem, Arena *arena) {
     SCOPED(CertificateRef) certificate = X509_new();
     CHECK(certificate);
-    fill_in(certificate, content, issuer);
+    certificate_fill_in(certificate, content, issuer);
     if (X509_sign(certificate, issuer_key, openssl_pem_signature_digest(issuer_key)) == 0) {
         *problem =
             str_format(arena, "OpenSSL cannot sign it: %.*s", STR_ARG(openssl_pem_reason(arena)));

@@ -12,7 +12,7 @@ static const struct {
     {STR_CONST("tls"), STR_CONST("TLS")}, {STR_CONST("url"), STR_CONST("URL")},
 };
 
-static void add_word(StrBuf *out, Str word) {
+static void name_add_word(StrBuf *out, Str word) {
     for (size_t i = 0; i < ARRAY_COUNT(abbreviations); i++) {
         if (!str_equal(word, abbreviations[i].word))
             continue;
@@ -32,7 +32,7 @@ Str field_name_of_attribute(Str attribute, Arena *arena) {
         if (is_first)
             strbuf_add(&out, word);
         else if (word.len)
-            add_word(&out, word);
+            name_add_word(&out, word);
         is_first = false;
     }
     return strbuf_str(&out);

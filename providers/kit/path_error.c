@@ -14,7 +14,7 @@ Path path_error_at(const PathAt *steps, size_t count, Arena *arena) {
     return path;
 }
 
-static void place(Diags *diags, Diag *diag, Path path) {
+static void error_place(Diags *diags, Diag *diag, Path path) {
     if (path.count > 0)
         diag->path = path_to_str(path, diags->arena);
 }
@@ -25,7 +25,7 @@ bool path_error(const Call *call, Path path, Diags *diags, const char *summary,
     va_start(args, detail_format);
     Str detail = str_vformat(call->arena, detail_format, args);
     va_end(args);
-    place(diags, diags_error(diags, NO_RANGE, summary, "%.*s", STR_ARG(detail)), path);
+    error_place(diags, diags_error(diags, NO_RANGE, summary, "%.*s", STR_ARG(detail)), path);
     return false;
 }
 
@@ -35,5 +35,5 @@ void path_warning(const Call *call, Path path, Diags *diags, const char *summary
     va_start(args, detail_format);
     Str detail = str_vformat(call->arena, detail_format, args);
     va_end(args);
-    place(diags, diags_warning(diags, NO_RANGE, summary, "%.*s", STR_ARG(detail)), path);
+    error_place(diags, diags_warning(diags, NO_RANGE, summary, "%.*s", STR_ARG(detail)), path);
 }

@@ -4,7 +4,7 @@
 #define PAUSE_FIRST_MS 250
 #define PAUSE_LAST_MS  2000
 
-static int64_t pause_before(const WaitPauses *pauses, unsigned attempt) {
+static int64_t until_pause_before(const WaitPauses *pauses, unsigned attempt) {
     int64_t pause_ms = pauses->first_ms > 0 ? pauses->first_ms : PAUSE_FIRST_MS;
     int64_t last_ms = pauses->last_ms > 0 ? pauses->last_ms : PAUSE_LAST_MS;
     while (attempt-- > 0 && pause_ms < last_ms)
@@ -15,11 +15,11 @@ static int64_t pause_before(const WaitPauses *pauses, unsigned attempt) {
 bool wait_until_retry(const Call *call, const WaitPauses *pauses, unsigned *attempt) {
     if (pauses->count > 0 && *attempt >= pauses->count)
         return false;
-    return !call_sleep(call, pause_before(pauses, (*attempt)++));
+    return !call_sleep(call, until_pause_before(pauses, (*attempt)++));
 }
 
 /* Returns the end of the wait on the monotonic clock; INT64_MAX: none. */
-static int64_t end_of(const Call *call, int64_t now, int64_t timeout_ms) {
+static int64_t until_end_of(const Call *call, int64_t now, int64_t timeout_ms) {
     int64_t end = INT64_MAX;
     if (timeout_ms > 0 && timeout_ms < INT64_MAX - now)
         end = now + timeout_ms;
@@ -37,7 +37,7 @@ static void look_clock(Wait *wait, int64_t start_ms, int64_t end_ms) {
         wait->left_ms = now < end_ms ? end_ms - now : 0;
 }
 
-static void show(const Wait *wait, const char *what) {
+static void until_show(const Wait *wait, const char *what) {
     SCOPED(ArenaRef) scratch = arena_open("wait");
     Str separator = wait->reason.len ? STR(": ") : STR_EMPTY;
     Str line = str_format(scratch, "waiting for %s%.*s%.*s", what, STR_ARG(separator),
@@ -49,7 +49,7 @@ WaitResult wait_until(const Call *call, const WaitUntil *until, Wait *out) {
     Wait own;
     Wait *wait = out ? out : &own;
     int64_t start_ms = call_monotonic_ms(call);
-    int64_t end_ms = end_of(call, start_ms, until->timeout_ms);
+    int64_t end_ms = until_end_of(call, start_ms, until->timeout_ms);
     *wait = (Wait){.call = call};
     look_clock(wait, start_ms, end_ms);
     for (unsigned attempt = 0;; attempt++) {
@@ -65,8 +65,8 @@ WaitResult wait_until(const Call *call, const WaitUntil *until, Wait *out) {
         if (is_last || (until->pauses.count > 0 && attempt >= until->pauses.count))
             return WAIT_TIMED_OUT;
         if (until->what)
-            show(wait, until->what);
-        int64_t pause_ms = pause_before(&until->pauses, attempt);
+            until_show(wait, until->what);
+        int64_t pause_ms = until_pause_before(&until->pauses, attempt);
         (void)call_sleep(call, pause_ms < wait->left_ms ? pause_ms : wait->left_ms);
         look_clock(wait, start_ms, end_ms);
         if (cancel_level(call->cancel) != CANCEL_NONE)

@@ -140,7 +140,7 @@ static void set_numbers(ObjectBuilder *builder, const HostFacts *facts, int64_t 
                            : value_null(&TYPE_BOOL));
 }
 
-static Value describe(Value object, const HostFacts *facts, int64_t skew_ms, Arena *arena) {
+static Value host_describe(Value object, const HostFacts *facts, int64_t skew_ms, Arena *arena) {
     ObjectBuilder builder = object_builder_of(object, arena);
     Str authority = object_text(object, "ca_certificate", STR_EMPTY);
     set_texts(&builder, facts, arena);
@@ -163,8 +163,8 @@ static Value describe(Value object, const HostFacts *facts, int64_t skew_ms, Are
     return object_builder_value(&builder);
 }
 
-static bool host_read(const Call *call, const DataReadRequest *, DataReadResponse *response,
-                      Diags *diags) {
+static bool kubeadm_host_read(const Call *call, const DataReadRequest *, DataReadResponse *response,
+                              Diags *diags) {
     SCOPED(SshLink) link = {0};
     SshProblem problem = {0};
     const Str arguments[] = {HOST_FACTS_CLOCK};
@@ -186,7 +186,7 @@ static bool host_read(const Call *call, const DataReadRequest *, DataReadRespons
     }
     if (!is_valid)
         return false;
-    response->state = describe(response->state, &look.facts, look.skew_ms, call->arena);
+    response->state = host_describe(response->state, &look.facts, look.skew_ms, call->arena);
     return true;
 }
 
@@ -195,5 +195,5 @@ const DataSourceType data_kubeadm_host = {
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description = "Facts about a machine: sizes, network, versions, and its part in a "
                               "cluster. Reading them changes nothing."},
-    .read = host_read,
+    .read = kubeadm_host_read,
 };

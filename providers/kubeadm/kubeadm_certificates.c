@@ -113,7 +113,7 @@ bool kubeadm_certificates_read(const KubeadmNode *node, ObjectBuilder *state, Di
     return true;
 }
 
-static bool check_effect(const KubeadmNode *node, Value state, Diags *diags) {
+static bool certificates_check_effect(const KubeadmNode *node, Value state, Diags *diags) {
     if (!are_due(node->call, state, node->object))
         return true;
     path_warning(
@@ -135,5 +135,5 @@ bool kubeadm_certificates_update(const KubeadmNode *node, Value prior, Value *st
     if (!kubeadm_certificates_read(node, &builder, diags))
         return false;
     *state = object_builder_value(&builder);
-    return !is_due || check_effect(node, *state, diags);
+    return !is_due || certificates_check_effect(node, *state, diags);
 }

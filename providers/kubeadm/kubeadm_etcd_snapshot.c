@@ -48,7 +48,8 @@ static bool read_schedule(Value object, EtcdSchedule *out, Arena *arena) {
     return object_has(object, "schedule");
 }
 
-static bool check_machine(const SshLink *link, const HostFacts *facts, Str ca, Diags *diags) {
+static bool snapshot_check_machine(const SshLink *link, const HostFacts *facts, Str ca,
+                                   Diags *diags) {
     const Call *call = link->call;
     if (host_facts_state(facts) == HOST_CONTROL_PLANE && !host_facts_is_foreign(facts, ca))
         return true;
@@ -59,15 +60,15 @@ static bool check_machine(const SshLink *link, const HostFacts *facts, Str ca, D
 }
 
 /* Takes the snapshot to `destination`, and sets its computed attributes. */
-static bool take(const Call *call, SshLink *link, Value config, ObjectBuilder *state,
-                 Diags *diags) {
+static bool snapshot_take(const Call *call, SshLink *link, Value config, ObjectBuilder *state,
+                          Diags *diags) {
     EtcdGateway etcd;
     EtcdSnapshot taken;
     HostLook look;
     PkiSet pki = node_pki_read(config, "pki", call->arena);
     Str host = object_text(config, "host", STR_EMPTY);
     if (!host_look(link, NULL, &look, diags) ||
-        !check_machine(link, &look.facts, pki.ca.certificate, diags) ||
+        !snapshot_check_machine(link, &look.facts, pki.ca.certificate, diags) ||
         !etcd_gateway_open(call, link, object_text(config, "node_address", host), &pki.etcd_ca,
                            &etcd, diags))
         return false;
@@ -109,7 +110,7 @@ static bool snapshot_create(const Call *call, const ApplyRequest *request, Apply
     ObjectBuilder state = without_snapshot(request->planned, request->marker, call->arena);
     if (!ssh_client_link(call, request->planned, &link, diags) ||
         (object_has(request->config, "destination") &&
-         !take(call, &link, request->config, &state, diags)) ||
+         !snapshot_take(call, &link, request->config, &state, diags)) ||
         (read_schedule(request->planned, &wanted, call->arena) &&
          !etcd_schedule_write(&link, &wanted, diags)))
         return false;
@@ -135,7 +136,7 @@ static bool snapshot_update(const Call *call, const ApplyRequest *request, Apply
 }
 
 /* Returns whether the file of this snapshot is still there. */
-static bool has_file(const Call *call, Value state) {
+static bool snapshot_has_file(const Call *call, Value state) {
     SealedReader *reader;
     EtcdSnapshot found;
     Str path = object_text(state, "destination", STR_EMPTY);
@@ -147,7 +148,7 @@ static bool has_file(const Call *call, Value state) {
     return is_same;
 }
 
-static bool assume_unchanged(const Call *call, const Diags *problems, Diags *diags) {
+static bool snapshot_assume_unchanged(const Call *call, const Diags *problems, Diags *diags) {
     path_warning(call, NO_PATH, diags, "Schedule of snapshots unknown",
                  "The machine does not report its schedule, so loam assumes that it is unchanged. "
                  "%.*s",
@@ -170,7 +171,7 @@ static bool snapshot_read(const Call *call, const ReadRequest *request, ReadResp
     EtcdSchedule wanted;
     Diags problems = diags_new(call->arena);
     bool is_current = false;
-    if (object_has(request->state, "destination") && !has_file(call, request->state)) {
+    if (object_has(request->state, "destination") && !snapshot_has_file(call, request->state)) {
         response->state = value_null(request->state.type);
         return true;
     }
@@ -181,7 +182,7 @@ static bool snapshot_read(const Call *call, const ReadRequest *request, ReadResp
     ssh_client_limit_to_plan(&link);
     if (!etcd_schedule_is_current(&link, &wanted, &is_current, &problems)) {
         if (ssh_client_may_assume_unchanged(&link, request))
-            return assume_unchanged(call, &problems, diags);
+            return snapshot_assume_unchanged(call, &problems, diags);
         diags_append(diags, &problems);
         return false;
     }

@@ -96,7 +96,7 @@ typedef struct HostPlan {
     HostWanted wanted;
 } HostPlan;
 
-static bool read_bundle(HostPlan *plan, Diags *diags) {
+static bool host_read_bundle(HostPlan *plan, Diags *diags) {
     const Call *call = plan->call;
     Value given = object_nested(plan->object, "bundle", call->arena);
     plan->request = (BundleRequest){.disk = call->io->disk,
@@ -238,7 +238,7 @@ static Value settings_value(const NamedTexts *texts, Arena *arena) {
 }
 
 /* Whether what the plan needs of the configuration is known. */
-static bool is_ready(Value object) {
+static bool host_is_ready(Value object) {
     static const char *const names[] = {
         "bundle",     "kubernetes_version", "sandbox_image",     "swap",
         "registries", "http_proxy",         "https_proxy",       "no_proxy",
@@ -279,9 +279,9 @@ static bool host_plan(const Call *call, const PlanRequest *request, PlanResponse
     bool responds;
     if (!check_runtime(call, request, diags) || !ssh_client_greet(call, request, &responds, diags))
         return false;
-    if (!is_ready(request->proposed))
+    if (!host_is_ready(request->proposed))
         return true;
-    if (!read_bundle(&plan, diags))
+    if (!host_read_bundle(&plan, diags))
         return false;
     architecture = is_same_machine(request) ? object_text(request->prior, "architecture", STR_EMPTY)
                                             : STR_EMPTY;
@@ -303,7 +303,7 @@ static bool host_plan(const Call *call, const PlanRequest *request, PlanResponse
 
 /* Changes. */
 
-static bool check_machine(const HostPlan *plan, const HostLook *look, Diags *diags) {
+static bool host_check_machine(const HostPlan *plan, const HostLook *look, Diags *diags) {
     const Call *call = plan->call;
     const HostFacts *facts = &look->facts;
     Str problem = STR_EMPTY;
@@ -340,8 +340,8 @@ static void warn_container(const HostPlan *plan, const HostFacts *facts, Diags *
                      STR_ARG(missing));
 }
 
-static bool has_room(const HostPlan *plan, const HostFacts *facts, const StrVec *members,
-                     Diags *diags) {
+static bool host_has_room(const HostPlan *plan, const HostFacts *facts, const StrVec *members,
+                          Diags *diags) {
     Bundle needed = {0};
     uint64_t free_kib;
     if (!members->count || !str_to_uint64(host_facts_find(&facts->free_kib, "/var/lib"), &free_kib))
@@ -368,7 +368,7 @@ static Str cache_directory(const Call *call) {
 /* Machines with equal needs share an archive. */
 static pthread_mutex_t packing = PTHREAD_MUTEX_INITIALIZER;
 
-static bool pack(const HostPlan *plan, const StrVec *members, Str path, Diags *diags) {
+static bool host_pack(const HostPlan *plan, const StrVec *members, Str path, Diags *diags) {
     const Call *call = plan->call;
     const Disk *disk = call->io->disk;
     Str part = str_concat(path, STR(".part"), call->arena);
@@ -388,7 +388,7 @@ static bool pack(const HostPlan *plan, const StrVec *members, Str path, Diags *d
 }
 
 /* Uploads the members of the bundle that the machine needs, as one archive. */
-static bool upload(const HostPlan *plan, SshLink *link, const StrVec *members, Diags *diags) {
+static bool host_upload(const HostPlan *plan, SshLink *link, const StrVec *members, Diags *diags) {
     Arena *arena = plan->call->arena;
     if (!members->count)
         return true;
@@ -397,14 +397,14 @@ static bool upload(const HostPlan *plan, SshLink *link, const StrVec *members, D
                           digest_hex(DIGEST_SHA256, list, arena).ptr);
     Str path = disk_join(cache_directory(plan->call), name, arena);
     pthread_mutex_lock(&packing);
-    bool is_packed = pack(plan, members, path, diags);
+    bool is_packed = host_pack(plan, members, path, diags);
     pthread_mutex_unlock(&packing);
     SshUpload archive = {.path = STR(ARCHIVE), .source_path = path, .mode = STR("0600")};
     return is_packed && ssh_upload_write(link, &archive, diags);
 }
 
-static bool look_at(SshLink *link, const NodeRuntime *runtime, const NamedTexts *settings,
-                    HostLook *look, NamedTexts *observed, Diags *diags) {
+static bool host_look_at(SshLink *link, const NodeRuntime *runtime, const NamedTexts *settings,
+                         HostLook *look, NamedTexts *observed, Diags *diags) {
     Arena *arena = link->call->arena;
     StrVec names = {0};
     vec_push(arena, &names, str_from_cstr(runtime->program));
@@ -447,8 +447,8 @@ static bool run_step(SshLink *link, Str id, Str lines, Diags *diags) {
     return remote_step_remove(link, id, diags) && is_good;
 }
 
-static bool check_effect(const HostPlan *plan, const SshLink *link, const NamedTexts *observed,
-                         Diags *diags) {
+static bool host_check_effect(const HostPlan *plan, const SshLink *link, const NamedTexts *observed,
+                              Diags *diags) {
     bool is_good = true;
     vec_each(&plan->wanted.settings, setting) {
         Str found = STR_EMPTY;
@@ -466,7 +466,7 @@ static bool check_effect(const HostPlan *plan, const SshLink *link, const NamedT
     return is_good;
 }
 
-static Value described(const HostPlan *plan, const HostFacts *facts, Str id) {
+static Value host_described(const HostPlan *plan, const HostFacts *facts, Str id) {
     Arena *arena = plan->call->arena;
     ObjectBuilder builder = object_builder_of(plan->object, arena);
     object_builder_set_text(&builder, "id", id, arena);
@@ -487,7 +487,7 @@ static bool has_images(const HostPlan *plan) {
 }
 
 /* Adds the packages that the machine needs before anything else. */
-static void find_missing(const HostPlan *plan, const HostFacts *facts, StrVec *out) {
+static void host_find_missing(const HostPlan *plan, const HostFacts *facts, StrVec *out) {
     Arena *arena = plan->call->arena;
     Str service = str_from_cstr(plan->runtime->service);
     bool has_runtime = machine_runtime(plan, facts).len || own_runtime(plan) ||
@@ -509,7 +509,7 @@ static bool install_runtime(HostPlan *plan, SshLink *link, Str id, HostLook *loo
     StrVec missing = {0};
     Str lines = STR_EMPTY;
     read_repositories(plan);
-    find_missing(plan, &look->facts, &missing);
+    host_find_missing(plan, &look->facts, &missing);
     if (!missing.count)
         return true;
     if (!plan->wish.repository.url.len && !plan->wish.runtime_repository.url.len)
@@ -542,29 +542,31 @@ static bool check_node_runtime(const HostPlan *plan, const HostFacts *facts, Dia
 
 /* Brings the machine to the wanted settings: it is looked at, gets what differs, and is looked at
  * again. Every step can be repeated, so an interrupted preparation is done again. */
-static bool prepare(HostPlan *plan, SshLink *link, Str id, Value *state, Diags *diags) {
+static bool kubeadm_host_prepare(HostPlan *plan, SshLink *link, Str id, Value *state,
+                                 Diags *diags) {
     Arena *arena = plan->call->arena;
     HostLook first, look;
     NamedTexts observed = {0}, after = {0};
     StrVec members = {0};
-    if (!read_bundle(plan, diags) || !host_look(link, NULL, &first, diags) ||
-        !end_former_step(link, id, &first, diags) || !check_machine(plan, &first, diags) ||
+    if (!host_read_bundle(plan, diags) || !host_look(link, NULL, &first, diags) ||
+        !end_former_step(link, id, &first, diags) || !host_check_machine(plan, &first, diags) ||
         !check_node_runtime(plan, &first.facts, diags) ||
         !check_bundle(plan, host_facts_architecture(&first.facts), diags) ||
         !install_runtime(plan, link, id, &first, diags) ||
         !want(plan, host_facts_is_container(&first.facts),
               runtime_version(plan, machine_runtime(plan, &first.facts)), diags) ||
-        !look_at(link, plan->runtime, &plan->wanted.settings, &look, &observed, diags))
+        !host_look_at(link, plan->runtime, &plan->wanted.settings, &look, &observed, diags))
         return false;
     warn_container(plan, &look.facts, diags);
     Str lines =
         host_settings_difference(&plan->wanted, &observed, plan->wish.bundle, &members, arena);
-    if (lines.len && (!has_room(plan, &look.facts, &members, diags) ||
-                      !upload(plan, link, &members, diags) || !run_step(link, id, lines, diags) ||
-                      !look_at(link, plan->runtime, &plan->wanted.settings, &look, &after, diags) ||
-                      !check_effect(plan, link, &after, diags)))
+    if (lines.len &&
+        (!host_has_room(plan, &look.facts, &members, diags) ||
+         !host_upload(plan, link, &members, diags) || !run_step(link, id, lines, diags) ||
+         !host_look_at(link, plan->runtime, &plan->wanted.settings, &look, &after, diags) ||
+         !host_check_effect(plan, link, &after, diags)))
         return false;
-    *state = described(plan, &look.facts, id);
+    *state = host_described(plan, &look.facts, id);
     return true;
 }
 
@@ -580,7 +582,7 @@ static bool host_apply(const Call *call, const ApplyRequest *request, ApplyRespo
     if (!ssh_client_link(call, request->planned, &link, diags))
         return false;
     link.stops_early = true;
-    bool is_good = prepare(&plan, &link, id, &response->state, &problems);
+    bool is_good = kubeadm_host_prepare(&plan, &link, id, &response->state, &problems);
     if (!is_good && call->cancel && cancel_level(call->cancel) != CANCEL_NONE)
         return path_error(call, NO_PATH, diags, "Interrupted",
                           "The preparation of %.*s is not complete. The next apply continues it: "
@@ -616,8 +618,8 @@ static bool host_delete(const Call *call, const DeleteRequest *request, DeleteRe
     return true;
 }
 
-static bool host_read(const Call *call, const ReadRequest *request, ReadResponse *response,
-                      Diags *diags) {
+static bool kubeadm_kubeadm_host_host_read(const Call *call, const ReadRequest *request,
+                                           ReadResponse *response, Diags *diags) {
     SCOPED(SshLink) link = {0};
     const NodeRuntime *runtime = runtime_of(response->state);
     HostLook look;
@@ -631,7 +633,7 @@ static bool host_read(const Call *call, const ReadRequest *request, ReadResponse
     if (!ssh_client_link(call, response->state, &link, diags))
         return false;
     ssh_client_limit_to_plan(&link);
-    if (!look_at(&link, runtime, &stored, &look, &observed, &problems)) {
+    if (!host_look_at(&link, runtime, &stored, &look, &observed, &problems)) {
         if (!ssh_client_may_assume_unchanged(&link, request)) {
             diags_append(diags, &problems);
             return false;
@@ -690,6 +692,6 @@ const ResourceType kubeadm_host = {
     .create = host_apply,
     .update = host_apply,
     .delete = host_delete,
-    .read = host_read,
+    .read = kubeadm_kubeadm_host_host_read,
     .upgrade = host_upgrade,
 };

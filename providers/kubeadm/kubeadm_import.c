@@ -53,7 +53,7 @@ bool kubeadm_import_address(Str id, ObjectBuilder *out, Arena *arena) {
     return true;
 }
 
-static Str line_of(Str output, const char *name) {
+static Str kubeadm_import_line_of(Str output, const char *name) {
     Str line, rest = output, prefix = str_from_cstr(name);
     while (str_next_field(&rest, '\n', &line)) {
         if (str_starts_with(line, prefix) && str_starts_with(str_after(line, prefix.len), STR(" ")))
@@ -63,7 +63,7 @@ static Str line_of(Str output, const char *name) {
 }
 
 /* Returns the id of a node that loam made, else that of a new object. */
-static Str read_id(const Call *call, const HostFacts *facts) {
+static Str kubeadm_import_read_id(const Call *call, const HostFacts *facts) {
     Str id = STR_EMPTY;
     Value mark;
     const char *error;
@@ -74,23 +74,26 @@ static Str read_id(const Call *call, const HostFacts *facts) {
     return id.len ? id : object_id_uuid(call);
 }
 
-static void describe(const Call *call, const HostFacts *facts, Str output, ObjectBuilder *builder) {
+static void kubeadm_import_describe(const Call *call, const HostFacts *facts, Str output,
+                                    ObjectBuilder *builder) {
     Arena *arena = call->arena;
     KubeVersion version;
-    Str address = line_of(output, "address");
+    Str address = kubeadm_import_line_of(output, "address");
     bool is_control_plane = host_facts_state(facts) == HOST_CONTROL_PLANE;
     Str text = is_control_plane ? facts->server_version : host_facts_running_kubelet(facts);
     if (kube_version_parse(text, &version))
         object_builder_set_text(builder, "kubernetes_version", kube_version_text(version, arena),
                                 arena);
-    object_builder_set_text(builder, "node_name", line_of(output, "name"), arena);
-    object_builder_set_optional(builder, "endpoint", line_of(output, "endpoint"), arena);
-    object_builder_set_optional(builder, "pod_cidr", line_of(output, "pod_cidr"), arena);
+    object_builder_set_text(builder, "node_name", kubeadm_import_line_of(output, "name"), arena);
+    object_builder_set_optional(builder, "endpoint", kubeadm_import_line_of(output, "endpoint"),
+                                arena);
+    object_builder_set_optional(builder, "pod_cidr", kubeadm_import_line_of(output, "pod_cidr"),
+                                arena);
     object_builder_set_optional(builder, "certificates_expire",
                                 kubeadm_certificates_end(facts, arena), arena);
     if (!str_equal(address, value_text(object_builder_get(builder, "host"))))
         object_builder_set_optional(builder, "node_address", address, arena);
-    object_builder_set_text(builder, "id", read_id(call, facts), arena);
+    object_builder_set_text(builder, "id", kubeadm_import_read_id(call, facts), arena);
 }
 
 bool kubeadm_import_read(const Call *call, const ImportRequest *request, bool *is_control_plane,
@@ -114,7 +117,7 @@ bool kubeadm_import_read(const Call *call, const ImportRequest *request, bool *i
                           "%.*s has no files of a node that kubeadm has finished.",
                           STR_ARG(link.target.host));
     builder = object_builder_of(*out, call->arena);
-    describe(call, &look.facts, look.more, &builder);
+    kubeadm_import_describe(call, &look.facts, look.more, &builder);
     *out = object_builder_value(&builder);
     return true;
 }

@@ -36,7 +36,7 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static Path below(const char *name, Path inner, Arena *arena) {
+static Path init_below(const char *name, Path inner, Arena *arena) {
     PathStep *steps = arena_new_array(arena, PathStep, inner.count + 1);
     steps[0] = (PathStep){.name = str_from_cstr(name)};
     for (size_t i = 0; i < inner.count; i++)
@@ -51,7 +51,7 @@ static bool check_component(const Call *call, Value config, const char *name, Co
     if (!value_is_present(object) || !value_is_known(object))
         return true;
     Str problem = component_config_check(kind, object, &path, call->arena);
-    return !problem.len || path_error(call, below(name, path, call->arena), diags,
+    return !problem.len || path_error(call, init_below(name, path, call->arena), diags,
                                       "Configuration not valid", "%.*s", STR_ARG(problem));
 }
 
@@ -63,7 +63,7 @@ static bool check_since(const Call *call, Value config, const char *name, Diags 
         !kube_version_parse(object_text(config, "kubernetes_version", STR_EMPTY), &version))
         return true;
     Str problem = field_since_check(object, version, &path, call->arena);
-    return !problem.len || path_error(call, below(name, path, call->arena), diags,
+    return !problem.len || path_error(call, init_below(name, path, call->arena), diags,
                                       "Argument not supported", "%.*s", STR_ARG(problem));
 }
 
@@ -87,7 +87,7 @@ static bool init_validate(const Call *call, const ValidateRequest *request, Diag
 }
 
 /* kubeadm writes these into certificates, manifests and ConfigMaps; nothing changes them later. */
-static bool check_fixed(const Call *call, const PlanRequest *request, Diags *diags) {
+static bool init_check_fixed(const Call *call, const PlanRequest *request, Diags *diags) {
     static const char *const fixed[] = {"endpoint", "pki",     "init",
                                         "cluster",  "kubelet", "kube_proxy"};
     bool is_good = true, is_imported = kubeadm_import_is_new(request->prior);
@@ -119,7 +119,7 @@ static bool joins_again(const Call *call, Value prior, Value planned) {
 }
 
 /* A plan that replaces the last control plane would lose the data of the cluster. */
-static bool check_machine(const Call *call, const PlanRequest *request, Diags *diags) {
+static bool init_check_machine(const Call *call, const PlanRequest *request, Diags *diags) {
     SCOPED(SshLink) link = {0};
     KubeadmNode node;
     Value prior = request->prior;
@@ -162,11 +162,11 @@ static bool check_restore(const Call *call, const PlanRequest *request, Diags *d
 static bool init_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                       Diags *diags) {
     if (!value_is_null(request->prior) && !request->is_replaced &&
-        (!check_fixed(call, request, diags) ||
+        (!init_check_fixed(call, request, diags) ||
          !kubeadm_upgrade_check(call, request->prior, request->proposed, diags)))
         return false;
     bool responds;
-    if (!check_restore(call, request, diags) || !check_machine(call, request, diags) ||
+    if (!check_restore(call, request, diags) || !init_check_machine(call, request, diags) ||
         !ssh_client_greet(call, request, &responds, diags))
         return false;
     ObjectBuilder builder = object_builder_of(response->planned, call->arena);
@@ -273,7 +273,7 @@ static bool cluster_exists(const KubeadmNode *node, bool *out, Diags *diags) {
 }
 
 /* Gives the machine, which has no etcd, the data of the snapshot. `config` has its passphrase. */
-static bool restore(const KubeadmNode *node, Value config, bool *may_exist, Diags *diags) {
+static bool init_restore(const KubeadmNode *node, Value config, bool *may_exist, Diags *diags) {
     EtcdSnapshot snapshot;
     KubeadmRestore part;
     return kubeadm_restore_check(node->call, node->object, &snapshot, diags) &&
@@ -294,7 +294,7 @@ static bool make_or_join(const KubeadmNode *node, Value config, bool *may_exist,
         return false;
     if (exists)
         return restores ? report_running(node, diags) : join_existing(node, may_exist, diags);
-    return restores ? restore(node, config, may_exist, diags)
+    return restores ? init_restore(node, config, may_exist, diags)
                     : run_init(node, NULL, may_exist, diags);
 }
 
@@ -308,7 +308,7 @@ static bool join_again(const KubeadmNode *node, const ApplyRequest *request, Dia
     if (exists)
         return join_existing(node, &may_exist, diags);
     if (object_has(request->config, "restore"))
-        return restore(node, request->config, &may_exist, diags);
+        return init_restore(node, request->config, &may_exist, diags);
     return path_error(
         node->call, PATH_AT(node->call, {"host"}), diags, "No control plane of the cluster is left",
         "%.*s is not a control plane any more, and none responds at the endpoint "
@@ -333,7 +333,7 @@ static Value with_server(Value state, Arena *arena) {
 }
 
 /* Sets *state to the planned object with the values of the Node. */
-static bool finish(const KubeadmNode *node, Value *state, Diags *diags) {
+static bool init_finish(const KubeadmNode *node, Value *state, Diags *diags) {
     SCOPED(ClusterApi) api = {0};
     if (!open_own_api(node, &api, diags) ||
         !cluster_api_wait(node->call, &api, KUBEADM_NODE_READY_MS, diags))
@@ -358,7 +358,7 @@ static bool init_create(const Call *call, const ApplyRequest *request, ApplyResp
     if (part != KUBEADM_PART_NODE &&
         !make_or_join(&node, request->config, &response->in_doubt, diags))
         return false;
-    return finish(&node, &response->state, diags) || kubeadm_node_leave_in_doubt(response);
+    return init_finish(&node, &response->state, diags) || kubeadm_node_leave_in_doubt(response);
 }
 
 static bool init_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
@@ -378,7 +378,7 @@ static bool init_update(const Call *call, const ApplyRequest *request, ApplyResp
     if (is_new && (!kubeadm_node_prepare(&node, &part, diags) ||
                    !(part == KUBEADM_PART_NODE ? check_existing(&node, request, diags)
                                                : join_again(&node, request, diags)) ||
-                   !finish(&node, &response->state, diags)))
+                   !init_finish(&node, &response->state, diags)))
         return false;
     if (!kubeadm_upgrade_snapshot(&node, request->prior, request->config, diags) ||
         !kubeadm_upgrade_run(&node, request->prior, true, diags) ||

@@ -33,7 +33,7 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static bool is_control_plane(Value object) {
+static bool kubeadm_join_is_control_plane(Value object) {
     return object_bool(object, "control_plane", false);
 }
 
@@ -41,7 +41,7 @@ static bool check_leave(const Call *call, Value prior, Diags *diags) {
     SCOPED(SshLink) link = {0};
     KubeadmNode node;
     Str id = object_text(prior, "id", STR_EMPTY);
-    if (!is_control_plane(prior))
+    if (!kubeadm_join_is_control_plane(prior))
         return true;
     if (!kubeadm_node_open(call, prior, id, &link, &node, diags))
         return false;
@@ -66,7 +66,7 @@ static bool plan_change(const Call *call, const PlanRequest *request, PlanRespon
         return false;
     if (kubeadm_import_is_new(request->prior))
         keep_imported(request->prior, response, call->arena);
-    if (!is_control_plane(request->proposed))
+    if (!kubeadm_join_is_control_plane(request->proposed))
         return true;
     ObjectBuilder builder = object_builder_of(response->planned, call->arena);
     kubeadm_certificates_plan(call, request, &builder, response);
@@ -115,7 +115,7 @@ static bool join_create(const Call *call, const ApplyRequest *request, ApplyResp
     KubeadmPart part;
     if (!kubeadm_node_open(call, request->planned, request->marker, &link, &node, diags))
         return false;
-    node.is_control_plane = is_control_plane(request->planned);
+    node.is_control_plane = kubeadm_join_is_control_plane(request->planned);
     if (!kubeadm_node_prepare(&node, &part, diags))
         return false;
     if (!reset_unregistered(&node, request->marker, &part, diags))
@@ -136,7 +136,7 @@ static bool join_update(const Call *call, const ApplyRequest *request, ApplyResp
     response->state = request->prior;
     if (!kubeadm_node_open(call, request->planned, id, &link, &node, diags))
         return false;
-    node.is_control_plane = is_control_plane(request->planned);
+    node.is_control_plane = kubeadm_join_is_control_plane(request->planned);
     if (!kubeadm_upgrade_run(&node, request->prior, false, diags) ||
         !kubeadm_member_update(&node, request->prior, diags))
         return false;
@@ -156,7 +156,7 @@ static bool join_delete(const Call *call, const DeleteRequest *request, DeleteRe
     Str id = object_text(request->prior, "id", STR_EMPTY);
     if (!kubeadm_node_open(call, request->prior, id, &link, &node, diags))
         return false;
-    node.is_control_plane = is_control_plane(request->prior);
+    node.is_control_plane = kubeadm_join_is_control_plane(request->prior);
     if (str_equal(request->private_data, STR(CLUSTER_GOES)))
         return kubeadm_member_discard(&node, diags);
     return kubeadm_member_leave(&node, diags);
@@ -165,8 +165,8 @@ static bool join_delete(const Call *call, const DeleteRequest *request, DeleteRe
 static bool join_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                       Diags *diags) {
     bool is_restoring;
-    return kubeadm_refresh_read(call, request, is_control_plane(request->state), &response->state,
-                                &is_restoring, diags);
+    return kubeadm_refresh_read(call, request, kubeadm_join_is_control_plane(request->state),
+                                &response->state, &is_restoring, diags);
 }
 
 static bool join_import(const Call *call, const ImportRequest *request, ImportResponse *response,
@@ -183,15 +183,15 @@ static bool join_import(const Call *call, const ImportRequest *request, ImportRe
 
 static bool join_recover(const Call *call, const RecoverRequest *request, RecoverResponse *response,
                          Diags *diags) {
-    return kubeadm_refresh_recover(call, request, "join", is_control_plane(request->planned),
-                                   response, diags);
+    return kubeadm_refresh_recover(
+        call, request, "join", kubeadm_join_is_control_plane(request->planned), response, diags);
 }
 
 /* Each new member of etcd changes its quorum, so control planes change one at a time. Workers that
  * are drained leave their pods to the others, unless the whole cluster is deleted. */
 static bool join_limits(const Call *call, const LimitsRequest *request, LimitsResponse *response,
                         Diags *) {
-    bool is_member = is_control_plane(request->object);
+    bool is_member = kubeadm_join_is_control_plane(request->object);
     Str endpoint = object_text(request->object, "endpoint", STR_EMPTY);
     bool is_deleted = request->action == LIMIT_DELETE;
     if (!is_member && !is_deleted && request->action != LIMIT_UPDATE)

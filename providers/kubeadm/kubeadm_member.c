@@ -184,7 +184,7 @@ static ClusterNode stored_identity(Value object) {
 
 /* Compares the machine with all nodes of the cluster, with other joins, and with the state. Call it
  * after the token is stored: of two joins at once, at least one sees the other. */
-static bool check_identity(const KubeadmNode *node, const ClusterApi *api, Diags *diags) {
+static bool member_check_identity(const KubeadmNode *node, const ClusterApi *api, Diags *diags) {
     Arena *arena = node->call->arena;
     ClusterNodes others = {0};
     FoundObjects peers = kubeadm_peer_list(node);
@@ -219,7 +219,7 @@ bool kubeadm_member_join(const KubeadmNode *node, Value join, bool *may_exist, D
                                node_identity_annotations(&node->identity, node->call->arena),
                                diags))
         return false;
-    if (!check_identity(node, &api, diags)) {
+    if (!member_check_identity(node, &api, diags)) {
         bootstrap_token_delete(node->call, &api, node->id, diags);
         return false;
     }
@@ -263,12 +263,12 @@ bool kubeadm_member_finish(const KubeadmNode *node, const ClusterApi *api, Value
            kubeadm_node_approve(node, api, found, diags);
 }
 
-static bool is_changed(Value prior, Value planned, const char *name) {
+static bool member_is_changed(Value prior, Value planned, const char *name) {
     return object_differs(prior, planned, name);
 }
 
 bool kubeadm_member_update(const KubeadmNode *node, Value prior, Diags *diags) {
-    bool changes_taints = is_changed(prior, node->object, "taints");
+    bool changes_taints = member_is_changed(prior, node->object, "taints");
     SCOPED(ClusterApi) api = {0};
     NodeMetadata metadata = {
         .prior_labels = object_attribute(prior, "labels"),
@@ -276,8 +276,8 @@ bool kubeadm_member_update(const KubeadmNode *node, Value prior, Diags *diags) {
         .prior_annotations = object_attribute(prior, "annotations"),
         .annotations = object_attribute(node->object, "annotations"),
     };
-    if (!changes_taints && !is_changed(prior, node->object, "labels") &&
-        !is_changed(prior, node->object, "annotations"))
+    if (!changes_taints && !member_is_changed(prior, node->object, "labels") &&
+        !member_is_changed(prior, node->object, "annotations"))
         return true;
     if (!kubeadm_node_api(node, &api, diags) ||
         !node_object_set(&api, node->name, &metadata, diags))
@@ -309,7 +309,7 @@ static bool report_unreachable(const KubeadmNode *node, Str problem, Diags *diag
 
 /* Only a machine that is lost may fail to respond: the plan deletes or replaces it, it is gone, or
  * the user says so. Then loam waits no longer than in a plan. */
-static bool look_at(const KubeadmNode *node, Machine *out, Diags *diags) {
+static bool member_look_at(const KubeadmNode *node, Machine *out, Diags *diags) {
     const Call *call = node->call;
     HostLook look;
     SshProblem problem = {0};
@@ -349,8 +349,8 @@ static void warn_unreachable(const KubeadmNode *node, Diags *diags) {
 }
 
 /* Pods can leave only a node whose kubelet runs; those of a lost machine end with their Node. */
-static bool drain(const KubeadmNode *node, const ClusterApi *api, const Machine *machine,
-                  Diags *diags) {
+static bool member_drain(const KubeadmNode *node, const ClusterApi *api, const Machine *machine,
+                         Diags *diags) {
     bool has_kubelet = machine->responds ? machine->has_kubelet
                                          : node_object_stays_ready(node->call, api, node->name);
     return !has_kubelet || node_drain(node->call, api, node->name, NODE_DRAIN_MS, diags);
@@ -359,7 +359,7 @@ static bool drain(const KubeadmNode *node, const ClusterApi *api, const Machine 
 /* The marker of the reset is removed last: until then a plan continues an interrupted removal. */
 static bool leave_cluster(const KubeadmNode *node, ClusterApi *api, const Machine *machine,
                           Diags *diags) {
-    if (!drain(node, api, machine, diags))
+    if (!member_drain(node, api, machine, diags))
         return false;
     if (node->is_control_plane && !leave_etcd(node, api, diags))
         return false;
@@ -381,7 +381,7 @@ bool kubeadm_member_leave(const KubeadmNode *node, Diags *diags) {
     SCOPED(ClusterApi) api = {0};
     KubeadmNode own = *node;
     Machine machine;
-    if (!look_at(node, &machine, diags))
+    if (!member_look_at(node, &machine, diags))
         return false;
     if (machine.part == KUBEADM_PART_OTHER)
         return path_error(
@@ -399,7 +399,7 @@ bool kubeadm_member_yield(const KubeadmNode *node, Diags *diags) {
     Diags ignored = diags_new(node->call->arena);
     StrVec others = {0};
     Machine machine;
-    if (!look_at(node, &machine, diags))
+    if (!member_look_at(node, &machine, diags))
         return false;
     if (!machine.responds || machine.part != KUBEADM_PART_NODE ||
         !kubeadm_node_api(node, &api, &ignored) || !cluster_api_is_ready(&api) ||
@@ -410,7 +410,7 @@ bool kubeadm_member_yield(const KubeadmNode *node, Diags *diags) {
 
 bool kubeadm_member_discard(const KubeadmNode *node, Diags *diags) {
     Machine machine;
-    if (!look_at(node, &machine, diags))
+    if (!member_look_at(node, &machine, diags))
         return false;
     if (!machine.responds)
         warn_unreachable(node, diags);

@@ -17,7 +17,7 @@ FoundObjects kubeadm_peer_list(const KubeadmNode *node) {
 }
 
 /* kubeadm_init has no such attribute. */
-static bool is_control_plane(Value object) {
+static bool peer_is_control_plane(Value object) {
     Value given;
     return !value_find(object, STR("control_plane"), &given) || value_is_true(given);
 }
@@ -42,7 +42,7 @@ static Str try_peer(KubeadmNode *node, Value object, SshLink *link) {
     return try_api(node);
 }
 
-static void note(StrBuf *out, Str name, Str problem) {
+static void peer_note(StrBuf *out, Str name, Str problem) {
     strbuf_add_format(out, "\n%.*s: %.*s", STR_ARG(name), STR_ARG(problem));
 }
 
@@ -51,13 +51,13 @@ bool kubeadm_peer_find(KubeadmNode *node, SshLink *link, Diags *diags) {
     StrBuf tried = strbuf_new(call->arena);
     FoundObjects peers = kubeadm_peer_list(node);
     vec_each(&peers, peer) {
-        if (!is_control_plane(peer->object) ||
+        if (!peer_is_control_plane(peer->object) ||
             str_equal(object_text(peer->object, "node_name", STR_EMPTY), node->name))
             continue;
         Str problem = try_peer(node, peer->object, link);
         if (!problem.len)
             return true;
-        note(&tried, peer->address, problem);
+        peer_note(&tried, peer->address, problem);
         ssh_client_release(link);
     }
     node->via = NULL;
@@ -65,7 +65,7 @@ bool kubeadm_peer_find(KubeadmNode *node, SshLink *link, Diags *diags) {
     Str problem = try_api(node);
     if (!problem.len)
         return true;
-    note(&tried, node->endpoint, problem);
+    peer_note(&tried, node->endpoint, problem);
     return path_error(call, NO_PATH, diags, "No control plane of the cluster responds",
                       "%.*s does not respond, so the requests that remove the node \"%.*s\" need "
                       "another control plane. Repair one and apply again, or delete the whole "

@@ -23,7 +23,8 @@ static Value observed(Value stored, Value node, const char *name, Arena *arena) 
 }
 
 /* Sets what the Node shows; only called if the object has labels or annotations. */
-static bool read_metadata(const KubeadmNode *node, Value *state, bool *is_refused, Diags *diags) {
+static bool kubeadm_refresh_read_metadata(const KubeadmNode *node, Value *state, bool *is_refused,
+                                          Diags *diags) {
     Arena *arena = node->call->arena;
     SCOPED(ClusterApi) api = {0};
     Value found;
@@ -46,7 +47,7 @@ static bool read_metadata(const KubeadmNode *node, Value *state, bool *is_refuse
 }
 
 /* "v1.34.4" and "1.34.4" are equal: the state keeps the text of the configuration. */
-static void set_version(Value *state, Str found, Arena *arena) {
+static void kubeadm_refresh_set_version(Value *state, Str found, Arena *arena) {
     KubeVersion stored, live;
     Str text = object_text(*state, "kubernetes_version", STR_EMPTY);
     if (kube_version_parse(found, &live) &&
@@ -55,7 +56,7 @@ static void set_version(Value *state, Str found, Arena *arena) {
             object_with_text(*state, "kubernetes_version", kube_version_text(live, arena), arena);
 }
 
-static bool assume_unchanged(const Call *call, Str why, Diags *diags) {
+static bool kubeadm_refresh_assume_unchanged(const Call *call, Str why, Diags *diags) {
     path_warning(call, NO_PATH, diags, "State of the node unknown",
                  "The machine does not report its state, so loam assumes that the node is "
                  "unchanged. %.*s",
@@ -120,7 +121,7 @@ bool kubeadm_refresh_read(const Call *call, const ReadRequest *request, bool is_
     ssh_client_limit_to_plan(&link);
     if (!host_look(&link, NULL, &look, &problems)) {
         if (ssh_client_may_assume_unchanged(&link, request))
-            return assume_unchanged(call, problems.items[0].detail, diags);
+            return kubeadm_refresh_assume_unchanged(call, problems.items[0].detail, diags);
         diags_append(diags, &problems);
         return false;
     }
@@ -138,25 +139,26 @@ bool kubeadm_refresh_read(const Call *call, const ReadRequest *request, bool is_
     *state = object_builder_value(&builder);
     *is_restoring = look.facts.restored.len > 0;
     if (!kubeadm_step_has_upgrade(&look.facts.steps, id))
-        set_version(state,
-                    is_control_plane ? look.facts.server_version
-                                     : host_facts_running_kubelet(&look.facts),
-                    call->arena);
+        kubeadm_refresh_set_version(state,
+                                    is_control_plane ? look.facts.server_version
+                                                     : host_facts_running_kubelet(&look.facts),
+                                    call->arena);
     Str end = kubeadm_certificates_end(&look.facts, call->arena);
     if (is_control_plane && end.len)
         *state = object_with_text(*state, "certificates_expire", end, call->arena);
     bool has_metadata = object_has(*state, "labels") || object_has(*state, "annotations");
     bool is_refused;
-    if (!has_metadata || read_metadata(&node, state, &is_refused, &problems))
+    if (!has_metadata || kubeadm_refresh_read_metadata(&node, state, &is_refused, &problems))
         return true;
     if (!is_refused && !call_is_cancelled(call))
-        return assume_unchanged(call, problems.items[0].detail, diags);
+        return kubeadm_refresh_assume_unchanged(call, problems.items[0].detail, diags);
     diags_append(diags, &problems);
     return false;
 }
 
 /* Returns the state of a finished creation, without the values of the Node. */
-static bool adopt(const KubeadmNode *node, Value planned, Value *out, Diags *diags) {
+static bool kubeadm_refresh_adopt(const KubeadmNode *node, Value planned, Value *out,
+                                  Diags *diags) {
     Arena *arena = node->call->arena;
     HostLook look;
     if (!host_look(node->link, NULL, &look, diags))
@@ -210,7 +212,8 @@ bool kubeadm_refresh_recover(const Call *call, const RecoverRequest *request, co
         return true;
     SCOPED(ClusterApi) api = {0};
     Value found, state;
-    if (!adopt(&node, request->planned, &state, diags) || !kubeadm_node_api(&node, &api, diags))
+    if (!kubeadm_refresh_adopt(&node, request->planned, &state, diags) ||
+        !kubeadm_node_api(&node, &api, diags))
         return false;
     /* A kubelet that does not register: the next creation of a join resets the machine. */
     if (!wait_for_node(call, &api, node.name, &found, &is_absent, diags))
@@ -224,7 +227,7 @@ bool kubeadm_refresh_recover(const Call *call, const RecoverRequest *request, co
     object_builder_set_optional(&builder, "pod_cidr", kube_object_text(found, "spec", "podCIDR"),
                                 call->arena);
     response->state = object_builder_value(&builder);
-    if (!read_metadata(&node, &response->state, &is_absent, diags))
+    if (!kubeadm_refresh_read_metadata(&node, &response->state, &is_absent, diags))
         return false;
     response->outcome = RECOVER_COMPLETE;
     return true;

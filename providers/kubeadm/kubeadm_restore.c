@@ -24,16 +24,16 @@ static const Attribute arguments[] = {
 const NestedObject kubeadm_restore_argument = {
     .nesting = NEST_SINGLE, .attributes = arguments, .count = ARRAY_COUNT(arguments)};
 
-static Str file_of(Value object, Arena *arena) {
+static Str kubeadm_restore_file_of(Value object, Arena *arena) {
     return object_text(object_nested(object, "restore", arena), "path", STR_EMPTY);
 }
 
-static bool reject(const Call *call, Str path, Str problem, Diags *diags) {
+static bool kubeadm_restore_reject(const Call *call, Str path, Str problem, Diags *diags) {
     return path_error(call, PATH_AT(call, {"restore"}, {"path"}), diags, "Snapshot not usable",
                       "\"%.*s\" cannot be restored: %.*s.", STR_ARG(path), STR_ARG(problem));
 }
 
-static Str read_head(const Call *call, Str path, EtcdSnapshot *out) {
+static Str kubeadm_restore_read_head(const Call *call, Str path, EtcdSnapshot *out) {
     SnapshotFile *file;
     Str problem = snapshot_file_open(call->io->disk, path, &file, out, call->arena);
     snapshot_file_close(file);
@@ -41,7 +41,7 @@ static Str read_head(const Call *call, Str path, EtcdSnapshot *out) {
 }
 
 /* An unknown certificate or version is checked by the apply. */
-static Str check_cluster(Value object, const EtcdSnapshot *snapshot, Arena *arena) {
+static Str kubeadm_restore_check_cluster(Value object, const EtcdSnapshot *snapshot, Arena *arena) {
     Str ca = node_pki_read(object, "pki", arena).ca.certificate;
     Str hash = ca.len ? pki_discovery_hash(ca, arena) : STR_EMPTY;
     KubeVersion taken, wanted;
@@ -69,7 +69,7 @@ static bool has_external_etcd(Value object, Arena *arena) {
 }
 
 bool kubeadm_restore_check(const Call *call, Value object, EtcdSnapshot *out, Diags *diags) {
-    Str path = file_of(object, call->arena);
+    Str path = kubeadm_restore_file_of(object, call->arena);
     *out = (EtcdSnapshot){0};
     if (has_external_etcd(object, call->arena))
         return path_error(call, PATH_AT(call, {"restore"}), diags, "External etcd",
@@ -77,11 +77,11 @@ bool kubeadm_restore_check(const Call *call, Value object, EtcdSnapshot *out, Di
                           "etcd yourself, and remove this argument.");
     if (!path.len)
         return true;
-    Str problem = read_head(call, path, out);
+    Str problem = kubeadm_restore_read_head(call, path, out);
     if (!problem.len)
-        problem = check_cluster(object, out, call->arena);
+        problem = kubeadm_restore_check_cluster(object, out, call->arena);
     if (problem.len)
-        return reject(call, path, problem, diags);
+        return kubeadm_restore_reject(call, path, problem, diags);
     if (!out->cluster.len)
         path_warning(call, PATH_AT(call, {"restore"}, {"path"}), diags,
                      "Snapshot without a cluster",
@@ -135,14 +135,14 @@ bool kubeadm_restore_check_done(const KubeadmNode *node, const EtcdSnapshot *sna
             report_alive(node->call, node->link->target.host, diags));
 }
 
-static int discard(void *, Str) {
+static int kubeadm_restore_discard(void *, Str) {
     return 0;
 }
 
 /* etcd reports its version also without a quorum. */
 static bool check_members(const KubeadmNode *node, const EtcdSnapshot *snapshot, Diags *diags) {
     EtcdGateway etcd;
-    HttpSink sink = {.write = discard};
+    HttpSink sink = {.write = kubeadm_restore_discard};
     if (!etcd_gateway_open(node->call, node->link, node->address, &node->pki.etcd_ca, &etcd, diags))
         return false;
     vec_each(&snapshot->members, member) {
@@ -184,7 +184,8 @@ typedef enum Sent { SENT_WHOLE, SENT_PART, SENT_FAILED } Sent;
 
 /* SENT_PART: the connection broke, or the machine has another size. Adds an error then only if it
  * is the last try. */
-static Sent send(SshLink *link, Str path, Upload *upload, bool is_last, Diags *diags) {
+static Sent kubeadm_restore_send(SshLink *link, Str path, Upload *upload, bool is_last,
+                                 Diags *diags) {
     Arena *arena = link->call->arena;
     SshCommand command = {
         .command = ssh_client_script(receive_script, &path, 1, arena),
@@ -234,17 +235,17 @@ static Sent copy_once(const KubeadmNode *node, Value restore, Str path, bool is_
             upload.file, object_text(restore, "passphrase", STR_EMPTY), call->arena);
     bool is_begun = !upload.problem.len;
     if (is_begun)
-        sent = send(node->link, path, &upload, is_last, diags);
+        sent = kubeadm_restore_send(node->link, path, &upload, is_last, diags);
     snapshot_file_close(upload.file);
     if (sent != SENT_WHOLE && is_begun)
         remove_copy(node->link);
     if (upload.problem.len)
-        (void)reject(call, file, upload.problem, diags);
+        (void)kubeadm_restore_reject(call, file, upload.problem, diags);
     return sent;
 }
 
 /* A copy that broke off begins again. */
-static bool copy(const KubeadmNode *node, Value restore, Str path, Diags *diags) {
+static bool kubeadm_restore_copy(const KubeadmNode *node, Value restore, Str path, Diags *diags) {
     Sent sent = SENT_PART;
     for (int left = COPIES; sent == SENT_PART && left > 0; left--) {
         if (call_is_cancelled(node->call))
@@ -274,7 +275,8 @@ bool kubeadm_restore_begin(const KubeadmNode *node, Value config, const EtcdSnap
         .data_directory =
             object_text(object_nested(etcd, "local", arena), "data_dir", STR(DATA_DEFAULT)),
     };
-    return check_members(node, snapshot, diags) && copy(node, restore, out->path, diags);
+    return check_members(node, snapshot, diags) &&
+           kubeadm_restore_copy(node, restore, out->path, diags);
 }
 
 /* Nodes of lost machines. */
@@ -297,7 +299,7 @@ static bool has_kubelet(const KubeadmNode *node, Str address) {
         .cancel = call->cancel,
         .cancel_at = CANCEL_NOW,
     };
-    HttpSink sink = {.write = discard};
+    HttpSink sink = {.write = kubeadm_restore_discard};
     HttpResponse response = {0};
     Str problem;
     HttpStatus status =

@@ -6,14 +6,14 @@
 #include "object_secret.h"
 #include "object_view.h"
 
-static void sensitive_paths(Value state, Paths *out, Arena *arena) {
+static void resource_sensitive_paths(Value state, Paths *out, Arena *arena) {
     Value object;
     if (value_find_present(state, STR("object"), &object))
         object_secret_paths(object, path_attribute((Path){0}, STR("object"), arena), out, arena);
 }
 
-static bool data_read(const Call *call, const DataReadRequest *request, DataReadResponse *response,
-                      Diags *diags) {
+static bool resource_data_read(const Call *call, const DataReadRequest *request,
+                               DataReadResponse *response, Diags *diags) {
     Value metadata = nested_list_at(request->config, "metadata", 0);
     ObjectLookup lookup = {
         .call = call,
@@ -63,7 +63,7 @@ static const Block blocks[] = {
 const DataSourceType data_kubernetes_resource = {
     .name = "kubernetes_resource",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
-               .sensitive_paths = sensitive_paths,
+               .sensitive_paths = resource_sensitive_paths,
                .description = "An object of any kind. The data of a Secret is sensitive."},
-    .read = data_read,
+    .read = resource_data_read,
 };

@@ -7,7 +7,7 @@
 #include "object_view.h"
 #include "path_error.h"
 
-static void sensitive_paths(Value state, Paths *out, Arena *arena) {
+static void resources_sensitive_paths(Value state, Paths *out, Arena *arena) {
     Path at = path_attribute((Path){0}, STR("objects"), arena);
     Value objects;
     if (!value_find_present(state, STR("objects"), &objects) || objects.type->kind != KIND_TUPLE)
@@ -31,7 +31,7 @@ static bool has_namespace(ObjectLookup *lookup, bool *is_deferred) {
     return false;
 }
 
-static bool read_list(ObjectLookup *lookup, KubeListRequest *request, Value *out) {
+static bool resources_read_list(ObjectLookup *lookup, KubeListRequest *request, Value *out) {
     Arena *arena = lookup->call->arena;
     KubeList list;
     KubeResponse reply;
@@ -51,7 +51,7 @@ static bool read_list(ObjectLookup *lookup, KubeListRequest *request, Value *out
     return true;
 }
 
-static bool check_namespace(const ObjectLookup *lookup, Str namespace) {
+static bool resources_check_namespace(const ObjectLookup *lookup, Str namespace) {
     const KubeResource *resource = &lookup->target.resource;
     return namespace.len == 0 || resource->is_namespaced ||
            path_error(lookup->call, PATH_AT(lookup->call, {"namespace"}), lookup->diags,
@@ -60,8 +60,8 @@ static bool check_namespace(const ObjectLookup *lookup, Str namespace) {
                       STR_ARG(resource->kind));
 }
 
-static bool data_read(const Call *call, const DataReadRequest *request, DataReadResponse *response,
-                      Diags *diags) {
+static bool resources_data_read(const Call *call, const DataReadRequest *request,
+                                DataReadResponse *response, Diags *diags) {
     Value config = request->config, objects;
     Str namespace = object_text(config, "namespace", STR_EMPTY);
     ObjectLookup lookup = {
@@ -77,7 +77,7 @@ static bool data_read(const Call *call, const DataReadRequest *request, DataRead
         return false;
     if (response->deferred.len)
         return true;
-    if (!check_namespace(&lookup, namespace))
+    if (!resources_check_namespace(&lookup, namespace))
         return false;
     size_t limit = (size_t)object_int(config, "limit", 0);
     lookup.target.ref.namespace = lookup.key.namespace = namespace;
@@ -88,7 +88,7 @@ static bool data_read(const Call *call, const DataReadRequest *request, DataRead
         .count_max = limit,
         .page_size = limit < 500 ? limit : 500,
     };
-    if (!read_list(&lookup, &list, &objects))
+    if (!resources_read_list(&lookup, &list, &objects))
         return false;
     ObjectBuilder builder = object_builder_of(response->state, call->arena);
     object_builder_set(&builder, "objects", objects);
@@ -117,7 +117,7 @@ static const Attribute attributes[] = {
 
 const DataSourceType data_kubernetes_resources = {
     .name = "kubernetes_resources",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .sensitive_paths = sensitive_paths,
+    .schema = {SCHEMA_ATTRIBUTES(attributes), .sensitive_paths = resources_sensitive_paths,
                .description = "The objects of a kind. The data of Secrets is sensitive."},
-    .read = data_read,
+    .read = resources_data_read,
 };

@@ -15,7 +15,7 @@ static const KubeResource service_accounts = {
 };
 
 /* The private data is the configuration: it stays in memory, for later requests. */
-static Str remember(Value config, Arena *arena) {
+static Str token_remember(Value config, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     JsonWriter writer;
     json_writer_init(&writer, &text, 0);
@@ -23,7 +23,7 @@ static Str remember(Value config, Arena *arena) {
     return strbuf_str(&text);
 }
 
-static Value recall(Str private_data, Arena *arena) {
+static Value token_recall(Str private_data, Arena *arena) {
     const Type *type = schema_implied_type(&ephemeral_kubernetes_token.schema);
     JsonReader reader = json_reader_new(private_data, arena);
     const char *error;
@@ -48,7 +48,7 @@ static void write_bound_object(JsonWriter *writer, Value bound) {
 }
 
 /* Returns the body of a TokenRequest. */
-static Str body_of(Value config, Arena *arena) {
+static Str token_body_of(Value config, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     JsonWriter writer;
     Value spec = object_nested(config, "spec", arena);
@@ -139,7 +139,7 @@ static bool request_token(const Call *call, Value config, Token *out, Str *defer
     KubeRequest post = {
         .method = "POST",
         .path = kube_resource_path(&token_ref, arena),
-        .body = body_of(config, arena),
+        .body = token_body_of(config, arena),
         .is_repeatable = true,
     };
     if (kube_call_send(&lookup.target.kube, post, &response, diags) != KUBE_DONE ||
@@ -157,7 +157,7 @@ static bool token_open(const Call *call, const OpenRequest *, OpenResponse *resp
         return false;
     if (response->deferred.len)
         return true;
-    response->private_data = remember(config, call->arena);
+    response->private_data = token_remember(config, call->arena);
     response->result = token.result;
     response->renew_at_ms = token.renew_at_ms;
     return true;
@@ -167,7 +167,8 @@ static bool token_renew(const Call *call, const RenewRequest *request, RenewResp
                         Diags *diags) {
     Token token;
     Str deferred = STR_EMPTY; /* renewals are no part of planning: it stays empty */
-    if (!request_token(call, recall(request->private_data, call->arena), &token, &deferred, diags))
+    if (!request_token(call, token_recall(request->private_data, call->arena), &token, &deferred,
+                       diags))
         return false;
     response->result = token.result;
     response->renew_at_ms = token.renew_at_ms;

@@ -22,12 +22,12 @@ typedef struct ManifestCall {
     ObjectRequest request;
 } ManifestCall;
 
-static Value prior_attribute(Value prior, const char *name) {
+static Value manifest_prior_attribute(Value prior, const char *name) {
     return value_is_present(prior) ? object_attribute(prior, name) : value_null(&TYPE_DYNAMIC);
 }
 
-static const ObjectRequest *request_of(const Call *call, Value object, Value prior,
-                                       Str private_data, ManifestCall *out) {
+static const ObjectRequest *manifest_request_of(const Call *call, Value object, Value prior,
+                                                Str private_data, ManifestCall *out) {
     out->options = object_arguments_options(object, call->arena);
     out->request = (ObjectRequest){
         .call = call,
@@ -35,8 +35,8 @@ static const ObjectRequest *request_of(const Call *call, Value object, Value pri
         .manifest = object_attribute(object, "manifest"),
         .path = path_attribute((Path){0}, STR("manifest"), call->arena),
         .object_path = path_attribute((Path){0}, STR("object"), call->arena),
-        .prior = prior_attribute(prior, "object"),
-        .prior_manifest = prior_attribute(prior, "manifest"),
+        .prior = manifest_prior_attribute(prior, "object"),
+        .prior_manifest = manifest_prior_attribute(prior, "manifest"),
         .record = object_record_read(private_data, call->arena),
     };
     /* A prior state without our record comes from another provider (see manifest_upgrade). Without
@@ -54,7 +54,7 @@ static Value with_object(Value state, Value object, Arena *arena) {
 
 /* Values of Secrets, and the places in the object of the server that come from sensitive places of
  * the manifest. */
-static void sensitive_paths(Value state, Paths *out, Arena *arena) {
+static void manifest_sensitive_paths(Value state, Paths *out, Arena *arena) {
     Path manifest_path = path_attribute((Path){0}, STR("manifest"), arena);
     Path object_path = path_attribute((Path){0}, STR("object"), arena);
     Value manifest, object;
@@ -77,7 +77,7 @@ static bool manifest_validate(const Call *call, const ValidateRequest *request, 
 }
 
 /* Returns whether only manifest and object differ. */
-static bool has_same_arguments(Value prior, Value planned) {
+static bool manifest_has_same_arguments(Value prior, Value planned) {
     for (size_t i = 0; i < planned.count; i++) {
         Str name = value_key_at(planned, i);
         if (!str_equal_cstr(name, "manifest") && !str_equal_cstr(name, "object") &&
@@ -88,8 +88,8 @@ static bool has_same_arguments(Value prior, Value planned) {
 }
 
 /* The object on the server stays. Another spelling of the manifest changes nothing, too. */
-static Value unchanged_plan(Value prior, Value planned, Arena *arena) {
-    return has_same_arguments(prior, planned)
+static Value manifest_unchanged_plan(Value prior, Value planned, Arena *arena) {
+    return manifest_has_same_arguments(prior, planned)
                ? prior
                : with_object(planned, object_attribute(prior, "object"), arena);
 }
@@ -99,8 +99,8 @@ static bool manifest_plan(const Call *call, const PlanRequest *request, PlanResp
     Arena *arena = call->arena;
     ManifestCall manifest;
     ObjectPlan plan;
-    const ObjectRequest *object =
-        request_of(call, response->planned, request->prior, request->private_data, &manifest);
+    const ObjectRequest *object = manifest_request_of(call, response->planned, request->prior,
+                                                      request->private_data, &manifest);
     manifest.options.keeps_ending =
         object_arguments_change_deletion(request->prior, response->planned);
     if (request->approved.type && value_is_present(request->approved)) {
@@ -111,7 +111,7 @@ static bool manifest_plan(const Call *call, const PlanRequest *request, PlanResp
     if (!object_plan(object, &plan, diags))
         return false;
     if (plan.action == OBJECT_NONE)
-        response->planned = unchanged_plan(request->prior, response->planned, arena);
+        response->planned = manifest_unchanged_plan(request->prior, response->planned, arena);
     else
         response->planned = with_object(response->planned, plan.object, arena);
     if (plan.action == OBJECT_REPLACE) {
@@ -132,8 +132,8 @@ static bool manifest_marker(const Call *call, const MarkerRequest *request,
 }
 
 /* The state of an object after an apply, or after the wait for it. */
-static void keep_applied(const Call *call, Value planned, const ObjectApplied *applied,
-                         ApplyResponse *response) {
+static void manifest_keep_applied(const Call *call, Value planned, const ObjectApplied *applied,
+                                  ApplyResponse *response) {
     response->state = with_object(planned, applied->object, call->arena);
     response->private_data = object_record_text(&applied->record, call->arena);
 }
@@ -144,7 +144,7 @@ static bool manifest_apply(const Call *call, const ApplyRequest *request, ApplyR
     ObjectApplied applied;
     Value planned = request->planned;
     const ObjectRequest *object =
-        request_of(call, planned, request->prior, request->private_data, &manifest);
+        manifest_request_of(call, planned, request->prior, request->private_data, &manifest);
     if (value_is_present(request->prior)) {
         ObjectRecord kept = object_record_without_plan(object->record);
         response->state = request->prior; /* of a failure */
@@ -157,7 +157,7 @@ static bool manifest_apply(const Call *call, const ApplyRequest *request, ApplyR
     if (!object_apply(object, object_attribute(planned, "object"), &applied, diags)) {
         response->in_doubt = applied.in_doubt;
         if (applied.is_different)
-            keep_applied(call, planned, &applied, response);
+            manifest_keep_applied(call, planned, &applied, response);
         return false;
     }
     Value live = applied.live;
@@ -165,7 +165,7 @@ static bool manifest_apply(const Call *call, const ApplyRequest *request, ApplyR
     applied.record.is_unready = !is_ready;
     (void)object_apply_waited(call, object->manifest, object_attribute(planned, "object"), live,
                               &applied);
-    keep_applied(call, planned, &applied, response);
+    manifest_keep_applied(call, planned, &applied, response);
     return is_ready;
 }
 
@@ -173,7 +173,7 @@ static bool manifest_delete(const Call *call, const DeleteRequest *request, Dele
                             Diags *diags) {
     ManifestCall manifest;
     const ObjectRequest *object =
-        request_of(call, request->prior, request->prior, request->private_data, &manifest);
+        manifest_request_of(call, request->prior, request->prior, request->private_data, &manifest);
     ObjectDeletion deletion = object_arguments_deletion(request->prior);
     if (value_is_present(object->prior))
         manifest.request.manifest = object->prior; /* has the namespace in any case */
@@ -185,7 +185,7 @@ static bool manifest_read(const Call *call, const ReadRequest *request, ReadResp
     ManifestCall manifest;
     ObjectRead read;
     const ObjectRequest *object =
-        request_of(call, request->state, request->state, request->private_data, &manifest);
+        manifest_request_of(call, request->state, request->state, request->private_data, &manifest);
     Value named = value_is_present(object->prior) ? object->prior : object->manifest;
     ObjectKey key = object_key_of(named);
     if (!object_read(object, &key, &read, diags))
@@ -232,7 +232,7 @@ static bool manifest_import(const Call *call, const ImportRequest *request,
     if (!object_key_parse(request->id, &key, &problem, arena))
         return path_error(call, NO_PATH, diags, "Invalid import ID", "%.*s", STR_ARG(problem));
     Value empty = schema_empty_value(&kubernetes_manifest.schema, arena);
-    const ObjectRequest *object = request_of(call, empty, empty, STR_EMPTY, &manifest);
+    const ObjectRequest *object = manifest_request_of(call, empty, empty, STR_EMPTY, &manifest);
     if (!object_read(object, &key, &read, diags))
         return false;
     if (!value_is_present(read.live))
@@ -255,7 +255,7 @@ static bool manifest_recover(const Call *call, const RecoverRequest *request,
     if (!object_key_parse(request->marker, &key, &problem, call->arena))
         return path_error(call, NO_PATH, diags, "Invalid marker", "%.*s", STR_ARG(problem));
     const ObjectRequest *object =
-        request_of(call, request->planned, request->prior, STR_EMPTY, &manifest);
+        manifest_request_of(call, request->planned, request->prior, STR_EMPTY, &manifest);
     if (!object_read(object, &key, &read, diags))
         return false;
     if (!object_mark_is(read.live, call->lineage, call->address))
@@ -282,7 +282,8 @@ static const Block blocks[] = {OBJECT_FIELD_MANAGER_BLOCK, WAIT_BLOCK, TIMEOUTS_
 const ResourceType kubernetes_manifest = {
     .name = "kubernetes_manifest",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
-               .version = MANIFEST_UPGRADE_HASHICORP + 1, .sensitive_paths = sensitive_paths,
+               .version = MANIFEST_UPGRADE_HASHICORP + 1,
+               .sensitive_paths = manifest_sensitive_paths,
                .description = "An object of any kind, planned by the API server."},
     .recovery = RECOVERY_FINDS,
     .batches_intents = true,

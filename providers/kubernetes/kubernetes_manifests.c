@@ -10,7 +10,7 @@
 #include "object_builder.h"
 #include "timeouts.h"
 
-static void sensitive_paths(Value object, Paths *out, Arena *arena) {
+static void manifests_sensitive_paths(Value object, Paths *out, Arena *arena) {
     manifests_read_sensitive(object, out, arena);
     /* The text is read as manifests elsewhere; here the name of the kind is enough. */
     Str content = object_text(object, "content", STR_EMPTY);
@@ -18,15 +18,15 @@ static void sensitive_paths(Value object, Paths *out, Arena *arena) {
         vec_push(arena, out, path_attribute((Path){0}, STR("content"), arena));
 }
 
-static bool read_objects(const Call *call, Value config, Path argument, ManifestObjects *out,
-                         Diags *diags) {
+static bool manifests_read_objects(const Call *call, Value config, Path argument,
+                                   ManifestObjects *out, Diags *diags) {
     Str path = object_text(config, "path", STR_EMPTY);
     Str content = object_text(config, "content", STR_EMPTY);
     return path.len ? manifest_files_read(call, argument, path, out, diags)
                     : manifest_text_read(call, argument, STR_EMPTY, content, out, diags);
 }
 
-static bool validate(const Call *call, const ValidateRequest *request, Diags *diags) {
+static bool manifests_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
     return manifests_source_check(call, request->config, diags);
 }
 
@@ -52,19 +52,19 @@ static const ArgumentRule rules[] = {
 };
 
 static const char *const sources[] = {"path", "content", NULL};
-static const ManifestsType from_text = {.sources = sources, .read = read_objects};
+static const ManifestsType from_text = {.sources = sources, .read = manifests_read_objects};
 
 const ResourceType kubernetes_manifests = {
     .name = "kubernetes_manifests",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), SCHEMA_RULES(rules),
-               .sensitive_paths = sensitive_paths,
+               .sensitive_paths = manifests_sensitive_paths,
                .description = "The objects of a file, a directory or a text, each planned by the "
                               "API server and changed in the order of their kinds."},
     .payload = &from_text,
     .recovery = RECOVERY_FINDS,
     .plans_destroy = true,
     .has_parts = true,
-    .validate = validate,
+    .validate = manifests_validate,
     .plan = manifests_plan,
     .create = manifests_apply,
     .update = manifests_apply,

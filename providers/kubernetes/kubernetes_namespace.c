@@ -52,7 +52,7 @@ static bool wait_for_account(const Call *call, Str namespace, Diags *diags) {
     return wait_until_done(call, &until, diags);
 }
 
-static bool wait(const Call *call, Value planned, ObjectApplied *applied, Diags *diags) {
+static bool namespace_wait(const Call *call, Value planned, ObjectApplied *applied, Diags *diags) {
     WaitObject object = object_arguments_wait_object(call, applied);
     if (!wait_gate(&object, &applied->live, diags))
         return false;
@@ -71,7 +71,7 @@ static const Block blocks[] = {OBJECT_METADATA_CLUSTER_BLOCK, TYPED_BLOCKS};
 static const TypedObject namespace = {
     .api_version = "v1",
     .kind = "Namespace",
-    .wait = wait,
+    .wait = namespace_wait,
 };
 
 const ResourceType kubernetes_namespace = {

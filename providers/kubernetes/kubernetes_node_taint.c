@@ -26,8 +26,8 @@ typedef struct TaintCall {
     Value live;    /* the node */
 } TaintCall;
 
-static void begin(TaintCall *taints, const Call *call, Value planned, Value prior,
-                  Str private_data) {
+static void taint_begin(TaintCall *taints, const Call *call, Value planned, Value prior,
+                        Str private_data) {
     Value state = value_is_present(planned) ? planned : prior;
     Value manifest = value_null(&TYPE_DYNAMIC), item = object_metadata_of(state);
     Str name = value_is_present(item) ? object_text(item, "name", STR_EMPTY) : STR_EMPTY;
@@ -89,7 +89,7 @@ static Value live_taint_of(Value live, Value taint) {
 }
 
 /* A taint that is new to us, and that others set with another value, needs `force`. */
-static bool check_conflicts(const TaintCall *taints, Diags *diags) {
+static bool taint_check_conflicts(const TaintCall *taints, Diags *diags) {
     bool is_free = true;
     if (object_bool(taints->planned, "force", false))
         return true;
@@ -145,8 +145,8 @@ static Value merged_taints(const TaintCall *taints) {
     return value_tuple(merged.items, merged.count, arena);
 }
 
-static KubeOutcome send(const TaintCall *taints, const ObjectRead *read, bool is_dry_run,
-                        KubeResponse *response, Diags *diags) {
+static KubeOutcome taint_send(const TaintCall *taints, const ObjectRead *read, bool is_dry_run,
+                              KubeResponse *response, Diags *diags) {
     Arena *arena = taints->call->arena;
     Value body = value_null(&TYPE_DYNAMIC);
     Str version = kube_object_text(read->live, "metadata", "resourceVersion");
@@ -165,7 +165,7 @@ static KubeOutcome send(const TaintCall *taints, const ObjectRead *read, bool is
 }
 
 /* A change of the node by others between read and patch repeats both. */
-static bool change(TaintCall *taints, ObjectRead *read, Diags *diags) {
+static bool taint_change(TaintCall *taints, ObjectRead *read, Diags *diags) {
     WaitPauses pauses = {.count = ATTEMPTS};
     unsigned attempt = 0;
     KubeResponse response;
@@ -181,7 +181,7 @@ static bool change(TaintCall *taints, ObjectRead *read, Diags *diags) {
             return path_error(taints->call, PATH_AT(taints->call, {"metadata"}), diags,
                               "Node does not exist", "The cluster has no node \"%.*s\".",
                               STR_ARG(taints->key.name));
-        KubeOutcome outcome = send(taints, read, false, &response, diags);
+        KubeOutcome outcome = taint_send(taints, read, false, &response, diags);
         if (outcome == KUBE_DONE)
             return true;
         if (outcome != KUBE_CONFLICT)
@@ -190,7 +190,7 @@ static bool change(TaintCall *taints, ObjectRead *read, Diags *diags) {
     return object_target_report(&read->target, "Taints not changed", &response, diags);
 }
 
-static Value state_of(Value state, Value live, Arena *arena) {
+static Value taint_state_of(Value state, Value live, Arena *arena) {
     ObjectBuilder builder = object_builder_of(state, arena);
     Value list = object_attribute(state, "taint");
     ValueVec found = {0};
@@ -224,9 +224,9 @@ static bool taint_validate(const Call *call, const ValidateRequest *request, Dia
 }
 
 /* Returns whether the server accepts the taints. */
-static bool dry_run(const TaintCall *taints, const ObjectRead *read, Diags *diags) {
+static bool taint_dry_run(const TaintCall *taints, const ObjectRead *read, Diags *diags) {
     KubeResponse response;
-    KubeOutcome outcome = send(taints, read, true, &response, diags);
+    KubeOutcome outcome = taint_send(taints, read, true, &response, diags);
     return outcome == KUBE_DONE || outcome == KUBE_CONFLICT ||
            object_target_report(&read->target, "Taints not planned", &response, diags);
 }
@@ -238,7 +238,7 @@ static bool taint_plan(const Call *call, const PlanRequest *request, PlanRespons
     ObjectRead read;
     ObjectTarget target;
     Str why = STR("the node does not exist yet");
-    begin(&taints, call, response->planned, request->prior, request->private_data);
+    taint_begin(&taints, call, response->planned, request->prior, request->private_data);
     if (taints.key.name.len == 0 ||
         !value_is_wholly_known(object_attribute(taints.planned, "taint")))
         return true;
@@ -265,7 +265,7 @@ static bool taint_plan(const Call *call, const PlanRequest *request, PlanRespons
     bool is_unchanged =
         value_is_present(request->prior) && value_equal(request->prior, response->planned);
     return read.uid.len == 0 || is_unchanged ||
-           (check_conflicts(&taints, diags) && dry_run(&taints, &read, diags));
+           (taint_check_conflicts(&taints, diags) && taint_dry_run(&taints, &read, diags));
 }
 
 static bool taint_marker(const Call *call, const MarkerRequest *request, MarkerResponse *response,
@@ -279,10 +279,10 @@ static bool taint_apply(const Call *call, const ApplyRequest *request, ApplyResp
                         Diags *diags) {
     TaintCall taints;
     ObjectRead read;
-    begin(&taints, call, request->planned, request->prior, request->private_data);
+    taint_begin(&taints, call, request->planned, request->prior, request->private_data);
     if (value_is_present(request->prior))
         response->state = request->prior; /* of a failure */
-    if (!change(&taints, &read, diags))
+    if (!taint_change(&taints, &read, diags))
         return false;
     ObjectRecord record = object_read_record(&read);
     response->state = object_with_text(request->planned, "id", taints.key.name, call->arena);
@@ -294,19 +294,20 @@ static bool taint_delete(const Call *call, const DeleteRequest *request, DeleteR
                          Diags *diags) {
     TaintCall taints;
     ObjectRead read;
-    begin(&taints, call, value_null(request->prior.type), request->prior, request->private_data);
-    return change(&taints, &read, diags);
+    taint_begin(&taints, call, value_null(request->prior.type), request->prior,
+                request->private_data);
+    return taint_change(&taints, &read, diags);
 }
 
 static bool taint_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                        Diags *diags) {
     TaintCall taints;
     ObjectRead read;
-    begin(&taints, call, request->state, request->state, request->private_data);
+    taint_begin(&taints, call, request->state, request->state, request->private_data);
     if (!object_read(&taints.request, &taints.key, &read, diags))
         return false;
     response->state = object_read_is_same(&read, &taints.request.record)
-                          ? state_of(request->state, read.live, call->arena)
+                          ? taint_state_of(request->state, read.live, call->arena)
                           : value_null(request->state.type);
     return true;
 }
@@ -316,7 +317,7 @@ static bool taint_recover(const Call *call, const RecoverRequest *request,
     TaintCall taints;
     ObjectRead read;
     Value known = value_unknown_as_null(request->planned, call->arena);
-    begin(&taints, call, known, value_null(known.type), STR_EMPTY);
+    taint_begin(&taints, call, known, value_null(known.type), STR_EMPTY);
     if (!object_read(&taints.request, &taints.key, &read, diags))
         return false;
     for (size_t i = 0; i < nested_list_count(known, "taint"); i++) {

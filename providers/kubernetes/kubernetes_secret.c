@@ -20,7 +20,7 @@ static const WriteOnly write_only[] = {
 };
 static const WriteOnlyTable write_only_table = {write_only, ARRAY_COUNT(write_only)};
 
-static Value none(void) {
+static Value secret_none(void) {
     return value_null(&TYPE_MAP_OF_STRING);
 }
 
@@ -30,20 +30,20 @@ static Value data_of(TypedCall *typed, Value state) {
     bool is_prior = !value_is_present(typed->config);
     Value source = is_prior ? state : typed->config;
     Value texts = object_attribute(source, "data");
-    Value data = value_is_null(texts) ? none() : object_texts_encode(texts, arena);
+    Value data = value_is_null(texts) ? secret_none() : object_texts_encode(texts, arena);
     data = object_texts_union(data, object_attribute(source, "binary_data"), arena);
     return is_prior ? write_only_prior_data(typed, data)
                     : write_only_data(typed, write_only_table, data);
 }
 
-static Value manifest_of(TypedCall *typed, Value state, Value manifest) {
+static Value kubernetes_secret_manifest_of(TypedCall *typed, Value state, Value manifest) {
     Arena *arena = typed->call->arena;
     manifest = typed_object_with(manifest, "data", data_of(typed, state), arena);
     manifest = typed_object_with(manifest, "type", object_attribute(state, "type"), arena);
     return typed_object_with(manifest, "immutable", object_attribute(state, "immutable"), arena);
 }
 
-static bool is_write_only(Value state) {
+static bool secret_is_write_only(Value state) {
     return object_has(state, "data_wo_revision") || object_has(state, "binary_data_wo_revision");
 }
 
@@ -56,12 +56,13 @@ static bool is_token(Str type) {
 }
 
 /* Without configured data, the data of a token are those that its controller sets. */
-static Value planned_of(const TypedCall *typed, Value planned) {
-    bool is_computed = is_token(object_text(planned, "type", STR_EMPTY)) && !is_write_only(planned);
+static Value kubernetes_secret_planned_of(const TypedCall *typed, Value planned) {
+    bool is_computed =
+        is_token(object_text(planned, "type", STR_EMPTY)) && !secret_is_write_only(planned);
     if (is_computed || !value_is_null(object_attribute(typed->config, "data")))
         return planned;
     ObjectBuilder builder = object_builder_of(planned, typed->call->arena);
-    object_builder_set(&builder, "data", none());
+    object_builder_set(&builder, "data", secret_none());
     return object_builder_value(&builder);
 }
 
@@ -69,7 +70,7 @@ static Value planned_of(const TypedCall *typed, Value planned) {
  * binary. */
 static void set_all(ObjectBuilder *builder, Value live, Arena *arena) {
     ObjectBuilder texts = object_builder_new(arena), binary = object_builder_new(arena);
-    Value all = typed_object_texts(none(), live, "data", true, arena);
+    Value all = typed_object_texts(secret_none(), live, "data", true, arena);
     for (size_t i = 0; value_is_present(all) && i < all.count; i++) {
         Value value = value_at(all, i);
         Str bytes;
@@ -86,7 +87,7 @@ static void set_all(ObjectBuilder *builder, Value live, Arena *arena) {
         object_builder_set(builder, "binary_data", object_builder_map(&binary, &TYPE_STRING));
 }
 
-static Value state_of(const Call *call, Value state, Value live, bool is_import) {
+static Value kubernetes_secret_state_of(const Call *call, Value state, Value live, bool is_import) {
     Arena *arena = call->arena;
     ObjectBuilder builder = object_builder_of(state, arena);
     Value data = object_attribute(state, "data"), binary = object_attribute(state, "binary_data");
@@ -94,7 +95,7 @@ static Value state_of(const Call *call, Value state, Value live, bool is_import)
     Str type = kube_object_text(live, "", "type");
     object_builder_set(&builder, "immutable", typed_object_flag(immutable, live, "immutable"));
     object_builder_set_text(&builder, "type", type, arena);
-    bool has_all = is_token(type) && !is_write_only(state) && !value_is_present(binary);
+    bool has_all = is_token(type) && !secret_is_write_only(state) && !value_is_present(binary);
     if (is_import || has_all) {
         set_all(&builder, live, arena);
     } else {
@@ -130,7 +131,7 @@ static WaitLook look_for_token(void *payload, Wait *wait) {
     return kube_object_find(live, "data", "token", &found) ? WAIT_LOOK_DONE : WAIT_LOOK_AGAIN;
 }
 
-static bool wait(const Call *call, Value planned, ObjectApplied *applied, Diags *diags) {
+static bool secret_wait(const Call *call, Value planned, ObjectApplied *applied, Diags *diags) {
     TokenWait token = {.applied = applied, .diags = diags};
     WaitUntil until = {
         .what = "the token of the service account",
@@ -145,7 +146,8 @@ static bool wait(const Call *call, Value planned, ObjectApplied *applied, Diags 
 }
 
 /* All arguments end up in one map. An error is not at the key, whose line may show the value. */
-static bool check_keys(const Call *call, Value config, const char *a, const char *b, Diags *diags) {
+static bool secret_check_keys(const Call *call, Value config, const char *a, const char *b,
+                              Diags *diags) {
     Value values = object_attribute(config, a), others = object_attribute(config, b), ignored;
     bool is_valid = true;
     for (size_t i = 0; value_is_present(values) && i < values.count; i++) {
@@ -167,13 +169,15 @@ static bool check_bytes(const Call *call, Value config, const char *name, Diags 
                                           "%.*s", STR_ARG(problem));
 }
 
-static bool validate(const Call *call, const ValidateRequest *request, Diags *diags) {
+static bool kubernetes_secret_validate(const Call *call, const ValidateRequest *request,
+                                       Diags *diags) {
     static const char *const names[] = {"data", "binary_data", "data_wo", "binary_data_wo"};
     bool is_valid = check_bytes(call, request->config, "binary_data", diags);
     is_valid = check_bytes(call, request->config, "binary_data_wo", diags) && is_valid;
     for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
         for (size_t k = 0; k < i; k++)
-            is_valid = check_keys(call, request->config, names[i], names[k], diags) && is_valid;
+            is_valid =
+                secret_check_keys(call, request->config, names[i], names[k], diags) && is_valid;
     }
     return is_valid;
 }
@@ -216,12 +220,12 @@ static const TypedObject secret = {
     .kind = "Secret",
     .is_namespaced = true,
     .members = members,
-    .manifest = manifest_of,
-    .state = state_of,
-    .planned = planned_of,
-    .needs_live = is_write_only,
+    .manifest = kubernetes_secret_manifest_of,
+    .state = kubernetes_secret_state_of,
+    .planned = kubernetes_secret_planned_of,
+    .needs_live = secret_is_write_only,
     .values = digests_of,
-    .wait = wait,
+    .wait = secret_wait,
 };
 
 const ResourceType kubernetes_secret = {
@@ -229,6 +233,6 @@ const ResourceType kubernetes_secret = {
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), SCHEMA_RULES(rules),
                .description = "A Secret, in the state or write-only."},
     .payload = &secret,
-    .validate = validate,
+    .validate = kubernetes_secret_validate,
     TYPED_SLOTS,
 };

@@ -22,7 +22,7 @@ static Value block_of(Value stored, const char *name) {
 }
 
 /* The deprecated attribute wait_for has the fields that belong to the block. */
-static Value wait_of(Value stored, Arena *arena) {
+static Value manifest_upgrade_wait_of(Value stored, Arena *arena) {
     Value wait_for, fields;
     Value wait = block_of(stored, "wait");
     if (value_is_present(wait) || !value_find_present(stored, STR("wait_for"), &wait_for) ||
@@ -39,13 +39,13 @@ static void write_member(JsonWriter *writer, const char *name, Value value) {
     json_write_value(writer, value);
 }
 
-static void write_dynamic(JsonWriter *writer, const char *name, Value value) {
+static void manifest_upgrade_write_dynamic(JsonWriter *writer, const char *name, Value value) {
     json_key(writer, str_from_cstr(name));
     json_write_typed(writer, value, &TYPE_DYNAMIC);
 }
 
 /* Returns the stored object in our form, without defaults. */
-static Str converted(Value stored, Arena *arena) {
+static Str manifest_upgrade_converted(Value stored, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     JsonWriter writer;
     Value computed;
@@ -59,10 +59,10 @@ static Str converted(Value stored, Arena *arena) {
     json_object_start(&writer);
     write_member(&writer, "computed_fields", computed);
     write_member(&writer, "field_manager", block_of(stored, "field_manager"));
-    write_dynamic(&writer, "manifest", manifest);
-    write_dynamic(&writer, "object", object);
+    manifest_upgrade_write_dynamic(&writer, "manifest", manifest);
+    manifest_upgrade_write_dynamic(&writer, "object", object);
     write_member(&writer, "timeouts", block_of(stored, "timeouts"));
-    write_member(&writer, "wait", wait_of(stored, arena));
+    write_member(&writer, "wait", manifest_upgrade_wait_of(stored, arena));
     json_object_end(&writer);
     return strbuf_str(&text);
 }
@@ -79,7 +79,7 @@ bool manifest_upgrade(const Call *call, const UpgradeRequest *request, UpgradeRe
         !json_parse_any(request->stored, &stored, &error, &offset, arena) ||
         !value_is_present(stored) || stored.type->kind != KIND_OBJECT)
         return true;
-    made.stored = converted(stored, arena);
+    made.stored = manifest_upgrade_converted(stored, arena);
     if (!upgrade_object_begin(call, &made, &builder))
         return true;
     Value object = schema_apply_defaults(call->type.schema, object_builder_value(&builder), arena);

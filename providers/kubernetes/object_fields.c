@@ -53,7 +53,7 @@ static Value with_field(Value object, Str path, Str last, Value value, Arena *ar
     return object_builder_value(&builder);
 }
 
-static Value manifest_of(const ObjectField *fields, Value state, Arena *arena) {
+static Value fields_manifest_of(const ObjectField *fields, Value state, Arena *arena) {
     Value item = object_metadata_of(state);
     Value manifest = value_null(&TYPE_DYNAMIC);
     Str kind = object_text(state, "kind", STR_EMPTY);
@@ -75,8 +75,8 @@ static Value manifest_of(const ObjectField *fields, Value state, Arena *arena) {
 
 /* The dry run of a creation uses a name that owns nothing: a manager that owns other fields would
  * lose them. */
-static const ObjectRequest *request_of(const Call *call, Value state, Value prior, Str private_data,
-                                       FieldsCall *out) {
+static const ObjectRequest *fields_request_of(const Call *call, Value state, Value prior,
+                                              Str private_data, FieldsCall *out) {
     const ObjectField *fields = call->type.resource->payload;
     out->options = (ObjectOptions){
         .manager = object_text(state, "field_manager", STR("loam-plan")),
@@ -87,8 +87,9 @@ static const ObjectRequest *request_of(const Call *call, Value state, Value prio
     out->request = (ObjectRequest){
         .call = call,
         .options = &out->options,
-        .manifest = manifest_of(fields, state, call->arena),
-        .prior = is_update ? manifest_of(fields, prior, call->arena) : value_null(&TYPE_DYNAMIC),
+        .manifest = fields_manifest_of(fields, state, call->arena),
+        .prior =
+            is_update ? fields_manifest_of(fields, prior, call->arena) : value_null(&TYPE_DYNAMIC),
         .record = object_record_read(private_data, call->arena),
     };
     out->request.prior_manifest = out->request.prior;
@@ -96,7 +97,7 @@ static const ObjectRequest *request_of(const Call *call, Value state, Value prio
 }
 
 /* Returns the place of a field in the arguments. */
-static Path place_of(const Call *call, Path path) {
+static Path fields_place_of(const Call *call, Path path) {
     Arena *arena = call->arena;
     for (const ObjectField *field = call->type.resource->payload; field->argument; field++) {
         Str text = str_format(arena, ".%s.%s", field->parent, field->name);
@@ -113,10 +114,10 @@ static Path place_of(const Call *call, Path path) {
 }
 
 /* Adds diagnostics at their arguments; the argument of types of whole objects has another name. */
-static void move_diags(const Call *call, const Diags *from, Diags *to) {
+static void fields_move_diags(const Call *call, const Diags *from, Diags *to) {
     for (size_t i = 0; i < from->count; i++) {
         Diag diag = from->items[i];
-        Path path = place_of(call, path_parse(diag.path, call->arena));
+        Path path = fields_place_of(call, path_parse(diag.path, call->arena));
         size_t hint = str_find(diag.detail, STR("force_conflicts"), 0);
         diag.path = path.count ? path_to_str(path, call->arena) : STR_EMPTY;
         if (hint != SIZE_MAX)
@@ -127,7 +128,7 @@ static void move_diags(const Call *call, const Diags *from, Diags *to) {
 }
 
 /* Returns the ID, or an empty text if a part is unknown. */
-static Str id_of(Value manifest, Arena *arena) {
+static Str fields_id_of(Value manifest, Arena *arena) {
     ObjectKey key = object_key_of(manifest);
     bool is_known = key.version.len && key.kind.len && key.name.len;
     return is_known ? object_key_import_id(&key, arena) : STR_EMPTY;
@@ -139,22 +140,22 @@ bool object_fields_plan(const Call *call, const PlanRequest *request, PlanRespon
     ObjectPlan plan;
     Diags inner = diags_new(call->arena);
     const ObjectRequest *object =
-        request_of(call, response->planned, request->prior, request->private_data, &fields);
+        fields_request_of(call, response->planned, request->prior, request->private_data, &fields);
     bool is_planned = object_plan(object, &plan, &inner);
-    move_diags(call, &inner, diags);
+    fields_move_diags(call, &inner, diags);
     if (!is_planned)
         return false;
-    Str id = id_of(object->manifest, call->arena);
+    Str id = fields_id_of(object->manifest, call->arena);
     if (id.len && value_is_null(request->prior))
         response->planned = object_with_text(response->planned, "id", id, call->arena);
     vec_each(&plan.notes, note)
-        plan_note(response, place_of(call, note->path), note->text, call->arena);
+        plan_note(response, fields_place_of(call, note->path), note->text, call->arena);
     response->private_data = object_record_text(&plan.record, call->arena);
     return true;
 }
 
 /* Returns the planned name of the field manager, or a new one. */
-static Str manager_of(const Call *call, Value planned) {
+static Str fields_manager_of(const Call *call, Value planned) {
     Str chosen = object_text(planned, "field_manager", STR_EMPTY);
     Str suffix = str_slice(object_id_uuid(call), 0, 8);
     return chosen.len ? chosen : str_concat(STR("loam-"), suffix, call->arena);
@@ -162,7 +163,7 @@ static Str manager_of(const Call *call, Value planned) {
 
 bool object_fields_marker(const Call *call, const MarkerRequest *request, MarkerResponse *response,
                           Diags *) {
-    response->marker = manager_of(call, request->planned);
+    response->marker = fields_manager_of(call, request->planned);
     return true;
 }
 
@@ -172,12 +173,12 @@ bool object_fields_apply(const Call *call, const ApplyRequest *request, ApplyRes
     ObjectApplied applied;
     Diags inner = diags_new(call->arena);
     Value planned = object_with_text(request->planned, "field_manager",
-                                     manager_of(call, request->planned), call->arena);
+                                     fields_manager_of(call, request->planned), call->arena);
     const ObjectRequest *object =
-        request_of(call, planned, request->prior, request->private_data, &fields);
-    Str id = id_of(object->manifest, call->arena);
+        fields_request_of(call, planned, request->prior, request->private_data, &fields);
+    Str id = fields_id_of(object->manifest, call->arena);
     bool is_applied = object_apply(object, value_unknown(&TYPE_DYNAMIC), &applied, &inner);
-    move_diags(call, &inner, diags);
+    fields_move_diags(call, &inner, diags);
     if (!is_applied) {
         response->in_doubt = applied.in_doubt;
         if (value_is_present(request->prior))
@@ -207,7 +208,7 @@ static Str release_body(const ObjectKey *key, const ObjectRead *read, Arena *are
 /* Gives up the fields by an apply without fields. A field disappears unless another manager owns it
  * too; the object stays. Succeeds if the object does not exist any more, or another object has its
  * name. */
-static bool release(const ObjectRequest *request, Diags *diags) {
+static bool fields_release(const ObjectRequest *request, Diags *diags) {
     Arena *arena = request->call->arena;
     ObjectKey key = object_key_of(request->manifest);
     ObjectRead read;
@@ -230,12 +231,13 @@ static bool release(const ObjectRequest *request, Diags *diags) {
 bool object_fields_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,
                           Diags *diags) {
     FieldsCall fields;
-    return release(request_of(call, request->prior, request->prior, request->private_data, &fields),
-                   diags);
+    return fields_release(
+        fields_request_of(call, request->prior, request->prior, request->private_data, &fields),
+        diags);
 }
 
 /* Returns the state with the values of its keys in the live object. */
-static Value state_of(const Call *call, Value state, Value live) {
+static Value fields_state_of(const Call *call, Value state, Value live) {
     const ObjectField *fields = call->type.resource->payload;
     ObjectBuilder builder = object_builder_of(state, call->arena);
     Str kind = object_text(state, "kind", STR_EMPTY);
@@ -252,8 +254,8 @@ static Value state_of(const Call *call, Value state, Value live) {
     return object_builder_value(&builder);
 }
 
-static void find_drift(const Call *call, Value stored, const ObjectRead *read, Str manager,
-                       ReadResponse *response) {
+static void fields_find_drift(const Call *call, Value stored, const ObjectRead *read, Str manager,
+                              ReadResponse *response) {
     Arena *arena = call->arena;
     const ObjectField *fields = call->type.resource->payload;
     Str kind = object_text(stored, "kind", STR_EMPTY);
@@ -279,7 +281,7 @@ bool object_fields_read(const Call *call, const ReadRequest *request, ReadRespon
     FieldsCall fields;
     ObjectRead read;
     const ObjectRequest *object =
-        request_of(call, request->state, request->state, request->private_data, &fields);
+        fields_request_of(call, request->state, request->state, request->private_data, &fields);
     ObjectKey key = object_key_of(object->manifest);
     if (!object_read(object, &key, &read, diags))
         return false;
@@ -287,8 +289,8 @@ bool object_fields_read(const Call *call, const ReadRequest *request, ReadRespon
         response->state = value_null(request->state.type);
         return true;
     }
-    response->state = state_of(call, request->state, read.live);
-    find_drift(call, request->state, &read, object->options->manager, response);
+    response->state = fields_state_of(call, request->state, read.live);
+    fields_find_drift(call, request->state, &read, object->options->manager, response);
     return true;
 }
 
@@ -299,7 +301,7 @@ bool object_fields_recover(const Call *call, const RecoverRequest *request,
     ObjectRead read;
     Value known = value_unknown_as_null(request->planned, call->arena);
     const ObjectRequest *object =
-        request_of(call, known, value_null(&TYPE_DYNAMIC), STR_EMPTY, &fields);
+        fields_request_of(call, known, value_null(&TYPE_DYNAMIC), STR_EMPTY, &fields);
     ObjectKey key = object_key_of(object->manifest);
     if (!object_read(object, &key, &read, diags))
         return false;
@@ -308,9 +310,9 @@ bool object_fields_recover(const Call *call, const RecoverRequest *request,
         return true;
     ObjectRecord record = object_read_record(&read);
     known = object_with_text(known, "field_manager", request->marker, call->arena);
-    known = object_with_text(known, "id", id_of(object->manifest, call->arena), call->arena);
+    known = object_with_text(known, "id", fields_id_of(object->manifest, call->arena), call->arena);
     response->outcome = RECOVER_COMPLETE;
-    response->state = state_of(call, known, read.live);
+    response->state = fields_state_of(call, known, read.live);
     response->private_data = object_record_text(&record, call->arena);
     return true;
 }

@@ -12,7 +12,7 @@
 
 static const char *const text_names[] = {"content", "sensitive_content"};
 
-static bool base64_bytes(const Call *call, Value value, Str *out, Diags *diags) {
+static bool place_base64_bytes(const Call *call, Value value, Str *out, Diags *diags) {
     return base64_decode(value_text(value), out, call->arena) ||
            path_error(call, NO_PATH, diags, "Invalid base64",
                       "The value of \"content_base64\" must be base64 in the standard alphabet "
@@ -32,7 +32,7 @@ static bool source_bytes(const Call *call, Value value, Str *out, Diags *diags) 
 static bool content_bytes(const Call *call, Value object, Str *out, Diags *diags) {
     Value value;
     if (value_find(object, STR("content_base64"), &value) && value_is_present(value)) {
-        return base64_bytes(call, value, out, diags);
+        return place_base64_bytes(call, value, out, diags);
     }
     if (value_find(object, STR("source"), &value) && value_is_present(value)) {
         return source_bytes(call, value, out, diags);
@@ -170,7 +170,7 @@ bool local_place_marker(const Call *, const MarkerRequest *request, MarkerRespon
     return true;
 }
 
-static bool write_whole(const Call *call, Value object, Str bytes, Diags *diags) {
+static bool place_write_whole(const Call *call, Value object, Str bytes, Diags *diags) {
     const Disk *disk = call->io->disk;
     Str path = object_text(object, "filename", STR_EMPTY);
     Str directory = disk_directory_of(path);
@@ -186,7 +186,7 @@ static bool write_whole(const Call *call, Value object, Str bytes, Diags *diags)
     return error == 0;
 }
 
-static Value described(const Call *call, Value object, Str bytes) {
+static Value place_described(const Call *call, Value object, Str bytes) {
     ObjectBuilder builder = object_builder_of(object, call->arena);
     local_content_describe(&builder, bytes, call->arena);
     return object_builder_value(&builder);
@@ -197,9 +197,9 @@ bool local_place_create(const Call *call, const ApplyRequest *request, ApplyResp
     Str bytes;
     if (!content_bytes(call, request->planned, &bytes, diags))
         return false;
-    if (!write_whole(call, request->planned, bytes, diags))
+    if (!place_write_whole(call, request->planned, bytes, diags))
         return false;
-    response->state = described(call, request->planned, bytes);
+    response->state = place_described(call, request->planned, bytes);
     response->private_data =
         remember_mode(call, object_text(request->planned, "filename", STR_EMPTY));
     return true;
@@ -216,9 +216,9 @@ bool local_place_update(const Call *call, const ApplyRequest *request, ApplyResp
         file_error(diags, "Cannot change the file's permissions", path, error);
         return false;
     }
-    if (!write_whole(call, request->planned, bytes, diags))
+    if (!place_write_whole(call, request->planned, bytes, diags))
         return false;
-    response->state = described(call, request->planned, bytes);
+    response->state = place_described(call, request->planned, bytes);
     response->private_data = remember_mode(call, path);
     return true;
 }
@@ -235,7 +235,7 @@ bool local_place_delete(const Call *call, const DeleteRequest *request, DeleteRe
 }
 
 /* Returns the object with its drift; null if only a new file can correct the drift. */
-static Value drifted(const Call *call, Value state, Str bytes) {
+static Value place_drifted(const Call *call, Value state, Str bytes) {
     ObjectBuilder builder = object_builder_of(state, call->arena);
     if (!adopt_content(&builder, bytes, call->arena))
         return value_null(state.type);
@@ -275,7 +275,7 @@ bool local_place_read(const Call *call, const ReadRequest *request, ReadResponse
     log_debug("file compared", log_text("path", path), log_number("same", is_same),
               log_number("mode", stat.mode & PERMISSION_BITS));
     if (!is_same) {
-        *state = drifted(call, *state, bytes);
+        *state = place_drifted(call, *state, bytes);
     }
     uint32_t found = stat.mode & PERMISSION_BITS, expected;
     if (value_is_null(*state) || !remembered_mode(call, request->private_data, &expected))
@@ -306,7 +306,7 @@ bool local_place_recover(const Call *call, const RecoverRequest *request, Recove
      * at all. */
     if (!str_equal(wanted, found))
         return true;
-    *state = described(call, request->planned, found);
+    *state = place_described(call, request->planned, found);
     response->private_data = remember_mode(call, request->marker);
     *outcome = RECOVER_COMPLETE;
     return true;

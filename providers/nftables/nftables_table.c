@@ -111,7 +111,7 @@ static Str private_of(const TableFacts *facts, Arena *arena) {
                       STR_ARG(table_listing_record(&facts->listing, arena)));
 }
 
-static Value record_of(Str private_data, Arena *arena) {
+static Value table_record_of(Str private_data, Arena *arena) {
     Str file;
     (void)str_next_field(&private_data, '\n', &file);
     return table_listing_read_record(private_data, arena);
@@ -139,7 +139,7 @@ static bool check_on_machine(const Call *call, const PlanRequest *request, PlanR
     if (status != SSH_DONE)
         note_late_check(call, response);
     /* The record says that the texts of the state are those of the live table. */
-    const Value views[] = {record_of(request->private_data, call->arena), live, wanted};
+    const Value views[] = {table_record_of(request->private_data, call->arena), live, wanted};
     if (value_is_present(request->prior))
         response->planned =
             table_listing_keep(views, ARRAY_COUNT(views), request->prior, planned, call->arena);
@@ -168,7 +168,7 @@ static bool table_plan(const Call *call, const PlanRequest *request, PlanRespons
     return is_good;
 }
 
-static Value with_id(Value object, Str id, Arena *arena) {
+static Value table_with_id(Value object, Str id, Arena *arena) {
     return object_with_text(object, "id", str_clone(id, arena), arena);
 }
 
@@ -192,7 +192,7 @@ static bool table_create(const Call *call, const ApplyRequest *request, ApplyRes
     };
     if (!table_host_change(call, &change, &facts, &response->in_doubt, diags))
         return false;
-    response->state = with_id(request->planned, request->marker, call->arena);
+    response->state = table_with_id(request->planned, request->marker, call->arena);
     response->private_data = private_of(&facts, call->arena);
     warn_of_boot(call, request->planned, &facts, diags);
     return true;
@@ -239,7 +239,7 @@ static bool table_delete(const Call *call, const DeleteRequest *request, DeleteR
 }
 
 /* Returns the object with the attributes of the live table. */
-static Value described(const TableFacts *facts, Value state, Str private_data, Arena *arena) {
+static Value table_described(const TableFacts *facts, Value state, Str private_data, Arena *arena) {
     Str record = private_data, file;
     if (!str_next_field(&record, '\n', &file))
         file = STR_EMPTY;
@@ -294,11 +294,11 @@ static bool table_read(const Call *call, const ReadRequest *request, ReadRespons
     warn_of_others(call, &facts, diags);
     response->state = facts.is_absent
                           ? value_null(state.type)
-                          : described(&facts, state, request->private_data, call->arena);
+                          : table_described(&facts, state, request->private_data, call->arena);
     if (value_is_null(object_attribute(state, "id")) && !facts.is_absent) {
         /* After an import there is no record yet: use the live table. */
         Str id = facts.owner.len ? facts.owner : object_text(state, "name", STR_EMPTY);
-        response->state = with_id(response->state, id, call->arena);
+        response->state = table_with_id(response->state, id, call->arena);
         response->private_data = private_of(&facts, call->arena);
     }
     return true;
@@ -365,9 +365,9 @@ static bool table_recover(const Call *call, const RecoverRequest *request,
     if (facts.is_absent || !str_equal(facts.owner, request->marker))
         return true;
     Str private_data = private_of(&facts, call->arena);
-    Value planned = with_id(request->planned, request->marker, call->arena);
+    Value planned = table_with_id(request->planned, request->marker, call->arena);
     response->outcome = RECOVER_COMPLETE;
-    response->state = described(&facts, planned, private_data, call->arena);
+    response->state = table_described(&facts, planned, private_data, call->arena);
     response->private_data = private_data;
     return true;
 }

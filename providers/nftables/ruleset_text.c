@@ -14,7 +14,7 @@ typedef struct Writer {
     Str table; /* "inet loam" */
 } Writer;
 
-static void end_line(Writer *writer, Path path, size_t start, Str text) {
+static void text_end_line(Writer *writer, Path path, size_t start, Str text) {
     RulesetLine line = {.path = path, .start = start, .text = text};
     strbuf_add_char(&writer->text, '\n');
     vec_push(writer->call->arena, &writer->result.lines, line);
@@ -30,13 +30,13 @@ static Writer new_writer(const Call *call, Value object) {
     };
     /* The first command makes the second one valid if there is no such table. */
     strbuf_add_format(&writer.text, "table %.*s", STR_ARG(writer.table));
-    end_line(&writer, NO_PATH, 0, STR_EMPTY);
+    text_end_line(&writer, NO_PATH, 0, STR_EMPTY);
     strbuf_add_format(&writer.text, "delete table %.*s", STR_ARG(writer.table));
-    end_line(&writer, NO_PATH, 0, STR_EMPTY);
+    text_end_line(&writer, NO_PATH, 0, STR_EMPTY);
     return writer;
 }
 
-static RulesetText finish(Writer *writer) {
+static RulesetText text_finish(Writer *writer) {
     writer->result.text = strbuf_str(&writer->text);
     return writer->result;
 }
@@ -47,20 +47,20 @@ static void add_property(StrBuf *text, const char *name, Str value) {
 }
 
 /* Returns the joined texts of a list or set. */
-static Str joined(Value object, const char *name, Str separator, Arena *arena) {
+static Str text_joined(Value object, const char *name, Str separator, Arena *arena) {
     StrVec texts = nested_list_texts(object, name, arena);
     return str_join(texts.items, texts.count, separator, arena);
 }
 
-static void write_set(Writer *writer, const char *kind, const char *attribute, Str name,
-                      Value set) {
+static void text_write_set(Writer *writer, const char *kind, const char *attribute, Str name,
+                           Value set) {
     Arena *arena = writer->call->arena;
     StrBuf *text = &writer->text;
     int64_t size = object_int(set, "size", 0);
-    Str elements = joined(set, "elements", STR(", "), arena);
+    Str elements = text_joined(set, "elements", STR(", "), arena);
     strbuf_add_format(text, "add %s %.*s %.*s {", kind, STR_ARG(writer->table), STR_ARG(name));
     add_property(text, "type", object_text(set, "type", STR_EMPTY));
-    add_property(text, "flags", joined(set, "flags", STR(","), arena));
+    add_property(text, "flags", text_joined(set, "flags", STR(","), arena));
     add_property(text, "timeout", object_text(set, "timeout", STR_EMPTY));
     if (size > 0)
         strbuf_add_format(text, " size %lld;", (long long)size);
@@ -69,20 +69,20 @@ static void write_set(Writer *writer, const char *kind, const char *attribute, S
     if (elements.len > 0)
         strbuf_add_format(text, " elements = { %.*s };", STR_ARG(elements));
     strbuf_add_cstr(text, " }");
-    end_line(writer, PATH_AT(writer->call, {attribute}, {.key = name}), 0, STR_EMPTY);
+    text_end_line(writer, PATH_AT(writer->call, {attribute}, {.key = name}), 0, STR_EMPTY);
 }
 
 static void write_sets(Writer *writer, const char *kind, const char *attribute, Value object) {
     Value sets = object_attribute(object, attribute);
     for (size_t i = 0; value_is_present(sets) && i < sets.count; i++)
-        write_set(writer, kind, attribute, value_key_at(sets, i), value_at(sets, i));
+        text_write_set(writer, kind, attribute, value_key_at(sets, i), value_at(sets, i));
 }
 
 static void write_chain(Writer *writer, Str name, Value chain) {
     Arena *arena = writer->call->arena;
     StrBuf *text = &writer->text;
     Str hook = object_text(chain, "hook", STR_EMPTY);
-    Str devices = joined(chain, "devices", STR("\", \""), arena);
+    Str devices = text_joined(chain, "devices", STR("\", \""), arena);
     strbuf_add_format(text, "add chain %.*s %.*s", STR_ARG(writer->table), STR_ARG(name));
     if (hook.len > 0) {
         strbuf_add_format(text, " { type %.*s hook %.*s",
@@ -94,10 +94,10 @@ static void write_chain(Writer *writer, Str name, Value chain) {
         add_property(text, "policy", object_text(chain, "policy", STR_EMPTY));
         strbuf_add_cstr(text, " }");
     }
-    end_line(writer, PATH_AT(writer->call, {"chains"}, {.key = name}), 0, STR_EMPTY);
+    text_end_line(writer, PATH_AT(writer->call, {"chains"}, {.key = name}), 0, STR_EMPTY);
 }
 
-static void write_rules(Writer *writer, Str name, Value chain) {
+static void text_write_rules(Writer *writer, Str name, Value chain) {
     for (size_t i = 0; i < nested_list_count(chain, "rules"); i++) {
         Str rule = str_trim(value_text(nested_list_at(chain, "rules", i)));
         size_t start = writer->text.len;
@@ -105,8 +105,9 @@ static void write_rules(Writer *writer, Str name, Value chain) {
                           STR_ARG(name));
         start = writer->text.len - start;
         strbuf_add(&writer->text, rule);
-        end_line(writer, PATH_AT(writer->call, {"chains"}, {.key = name}, {"rules"}, {.index = i}),
-                 start, rule);
+        text_end_line(writer,
+                      PATH_AT(writer->call, {"chains"}, {.key = name}, {"rules"}, {.index = i}),
+                      start, rule);
     }
 }
 
@@ -114,20 +115,20 @@ RulesetText ruleset_text_of(const Call *call, Value object) {
     Writer writer = new_writer(call, object);
     Value chains = object_attribute(object, "chains");
     strbuf_add_format(&writer.text, "add table %.*s", STR_ARG(writer.table));
-    end_line(&writer, NO_PATH, 0, STR_EMPTY);
+    text_end_line(&writer, NO_PATH, 0, STR_EMPTY);
     /* Chains come first: elements of maps and rules refer to them. */
     for (size_t i = 0; value_is_present(chains) && i < chains.count; i++)
         write_chain(&writer, value_key_at(chains, i), value_at(chains, i));
     write_sets(&writer, "set", "sets", object);
     write_sets(&writer, "map", "maps", object);
     for (size_t i = 0; value_is_present(chains) && i < chains.count; i++)
-        write_rules(&writer, value_key_at(chains, i), value_at(chains, i));
-    return finish(&writer);
+        text_write_rules(&writer, value_key_at(chains, i), value_at(chains, i));
+    return text_finish(&writer);
 }
 
 RulesetText ruleset_text_deletion(const Call *call, Value object) {
     Writer writer = new_writer(call, object);
-    return finish(&writer);
+    return text_finish(&writer);
 }
 
 static const char *const contents[] = {"family", "name", "sets", "maps", "chains"};
@@ -148,7 +149,7 @@ bool ruleset_text_is_known(Value object) {
     return true;
 }
 
-static bool is_name(Str name) {
+static bool text_is_name(Str name) {
     bool is_good =
         name.len > 0 && name.len <= NAME_MAX_BYTES && isalpha((unsigned char)name.ptr[0]);
     for (size_t i = 0; is_good && i < name.len; i++) {
@@ -215,7 +216,7 @@ static const char *find_property_defect(Str text) {
 }
 
 /* Linux accepts other names, but nft cannot write all of them. */
-static bool is_device(Str name) {
+static bool text_is_device(Str name) {
     for (size_t i = 0; i < name.len; i++) {
         unsigned char c = (unsigned char)name.ptr[i];
         if (c <= ' ' || c >= 0x7f || strchr("\"/\\*", c))
@@ -248,7 +249,8 @@ static bool validate_devices(const Call *call, Str name, Value chain, Diags *dia
     bool is_good = true;
     for (size_t i = 0; i < nested_list_count(chain, "devices"); i++) {
         Value device = nested_list_at(chain, "devices", i);
-        if (!value_is_known(device) || (value_is_present(device) && is_device(value_text(device))))
+        if (!value_is_known(device) ||
+            (value_is_present(device) && text_is_device(value_text(device))))
             continue;
         is_good = path_error(
             call, PATH_AT(call, {"chains"}, {.key = name}, {"devices"}, {.index = i}), diags,
@@ -306,7 +308,7 @@ static bool validate_items(const Call *call, const char *attribute, Value config
     bool is_good = true;
     for (size_t i = 0; value_is_present(items) && i < items.count; i++) {
         Str name = value_key_at(items, i);
-        if (!is_name(name))
+        if (!text_is_name(name))
             is_good =
                 path_error(call, PATH_AT(call, {attribute}, {.key = name}), diags, "Invalid name",
                            "\"%.*s\" must begin with a letter, and have letters, digits, "
@@ -326,7 +328,7 @@ bool ruleset_text_validate(const Call *call, Value config, Diags *diags) {
     bool is_good = validate_items(call, "chains", config, diags);
     is_good &= validate_items(call, "sets", config, diags);
     is_good &= validate_items(call, "maps", config, diags);
-    if (value_is_present(object_attribute(config, "name")) && !is_name(name))
+    if (value_is_present(object_attribute(config, "name")) && !text_is_name(name))
         is_good = path_error(call, PATH_AT(call, {"name"}), diags, "Invalid name",
                              "\"%.*s\" must begin with a letter, and have letters, digits, \"_\", "
                              "\"-\" and \".\" only.",

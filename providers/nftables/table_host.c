@@ -63,8 +63,8 @@ static bool explain_exit(const SshLink *link, const RulesetText *text, const Ssh
                       meaning->detail, output.len > 0 ? " " : "", STR_ARG(output));
 }
 
-static SshStatus run(SshLink *link, const char *script, const Str *arguments, size_t count,
-                     Str input, SshResult *out, SshProblem *problem) {
+static SshStatus host_run(SshLink *link, const char *script, const Str *arguments, size_t count,
+                          Str input, SshResult *out, SshProblem *problem) {
     SshCommand command = {
         .command = ssh_client_script(script, arguments, count, link->call->arena),
         .input = input,
@@ -74,7 +74,8 @@ static SshStatus run(SshLink *link, const char *script, const Str *arguments, si
 }
 
 /* Parses the facts up to the empty line, then the listing. */
-static bool parse_facts(const Call *call, Value object, Str output, TableFacts *out, Diags *diags) {
+static bool host_parse_facts(const Call *call, Value object, Str output, TableFacts *out,
+                             Diags *diags) {
     Str rest = output, line, json;
     *out = (TableFacts){0};
     while (str_next_field(&rest, '\n', &line) && line.len > 0) {
@@ -109,15 +110,15 @@ SshStatus table_host_read(SshLink *link, Value object, bool ends_pending, TableF
                              object_text(object, "name", STR_EMPTY),
                              ends_pending ? STR("end") : STR("keep")};
     SshResult result = {0};
-    SshStatus status =
-        run(link, nftables_read_sh, arguments, ARRAY_COUNT(arguments), STR_EMPTY, &result, problem);
+    SshStatus status = host_run(link, nftables_read_sh, arguments, ARRAY_COUNT(arguments),
+                                STR_EMPTY, &result, problem);
     *out = (TableFacts){0};
     if (status != SSH_DONE)
         return status;
     if (result.exit_status != 0)
         (void)explain_exit(link, NULL, &result, diags);
     else
-        (void)parse_facts(link->call, object, result.out, out, diags);
+        (void)host_parse_facts(link->call, object, result.out, out, diags);
     return status;
 }
 
@@ -136,8 +137,8 @@ SshStatus table_host_check(SshLink *link, Value object, const RulesetText *text,
     const Str arguments[] = {object_text(object, "family", STR_EMPTY),
                              object_text(object, "name", STR_EMPTY)};
     SshResult result = {0};
-    SshStatus status = run(link, nftables_check_sh, arguments, ARRAY_COUNT(arguments), text->text,
-                           &result, problem);
+    SshStatus status = host_run(link, nftables_check_sh, arguments, ARRAY_COUNT(arguments),
+                                text->text, &result, problem);
     if (status == SSH_DONE && result.exit_status == EXIT_REJECTED)
         (void)ruleset_text_report(link->call, text, result.out, diags);
     Str rest = status == SSH_DONE && result.exit_status == 0 ? result.out : STR_EMPTY;
@@ -154,7 +155,7 @@ static Str seconds_text(const TableChange *change, int64_t more_s, Arena *arena)
 }
 
 /* Returns the text by which a later creation of the same object recognizes the table as its own. */
-static Str mark_of(const Call *call) {
+static Str host_mark_of(const Call *call) {
     return str_format(call->arena, "%.*s %.*s", STR_ARG(call->lineage), STR_ARG(call->address));
 }
 
@@ -172,7 +173,7 @@ static bool arm(SshLink *link, const TableChange *change, Str id, Diags *diags) 
         change->is_new ? STR("create") : STR("replace"),
         is_alone ? STR("alone") : STR("beside"),
         str_format(arena, "%zu", change->text.text.len),
-        mark_of(link->call),
+        host_mark_of(link->call),
     };
     SshResult result = {0};
     SshProblem problem = {0};
@@ -218,13 +219,13 @@ static bool wait_for_rollback(const Call *call, const TableChange *change, Str i
     call_progress(call, 0, 0, "waiting for the old table");
     return link_new_session(call, change->object, (int64_t)(SPARE_S + ROLLBACK_WAIT_S) * 1000,
                             &link, &ignored) &&
-           run(&link, nftables_end_sh, arguments, ARRAY_COUNT(arguments), STR_EMPTY, &result,
-               &problem) == SSH_DONE &&
+           host_run(&link, nftables_end_sh, arguments, ARRAY_COUNT(arguments), STR_EMPTY, &result,
+                    &problem) == SSH_DONE &&
            result.exit_status == 0;
 }
 
-static bool report_cut(const Call *call, const TableChange *change, const SshLink *link, Str reason,
-                       Str id, bool *in_doubt, Diags *diags) {
+static bool host_report_cut(const Call *call, const TableChange *change, const SshLink *link,
+                            Str reason, Str id, bool *in_doubt, Diags *diags) {
     Str endpoint = ssh_endpoint(link->target.host, link->target.port, call->arena);
     Str seconds = seconds_text(change, 0, call->arena);
     *in_doubt = !wait_for_rollback(call, change, id);
@@ -283,22 +284,22 @@ static bool confirm_by(const Call *call, Pending *pending, const char *how, SshR
         : change->is_persistent ? STR("yes")
                                 : STR("no"),
         str_from_cstr(how),
-        mark_of(call),
+        host_mark_of(call),
     };
     SshProblem problem = {0};
     int64_t left_ms = pending->end_ms - call_monotonic_ms(call);
     pending->in_doubt = true;
     if (!link_new_session(call, change->object, left_ms > 1 ? left_ms : 1, &link, diags))
         return false;
-    SshStatus status = run(&link, nftables_confirm_sh, arguments, ARRAY_COUNT(arguments), STR_EMPTY,
-                           out, &problem);
+    SshStatus status = host_run(&link, nftables_confirm_sh, arguments, ARRAY_COUNT(arguments),
+                                STR_EMPTY, out, &problem);
     if (status == SSH_CANCELLED || (status != SSH_DONE && link.may_have_run)) {
         ssh_client_report(&link, status, problem, diags);
         return false;
     }
     if (status != SSH_DONE)
-        return report_cut(call, change, &link, problem.text, pending->id, &pending->in_doubt,
-                          diags);
+        return host_report_cut(call, change, &link, problem.text, pending->id, &pending->in_doubt,
+                               diags);
     pending->in_doubt = out->exit_status == EXIT_NOT_STORED;
     return out->exit_status == 0 || out->exit_status == EXIT_LOADED ||
            explain_exit(&link, &change->text, out, diags);
@@ -310,7 +311,7 @@ static bool confirm(const Call *call, Pending *pending, bool is_after_load, Tabl
     if (!is_after_load && !confirm_by(call, pending, "wait", &result, diags))
         return false;
     return confirm_by(call, pending, "confirm", &result, diags) &&
-           parse_facts(call, pending->change->object, result.out, out, diags);
+           host_parse_facts(call, pending->change->object, result.out, out, diags);
 }
 
 bool table_host_change(const Call *call, const TableChange *change, TableFacts *out, bool *in_doubt,

@@ -4,22 +4,23 @@
 #include "object_builder.h"
 #include "provisioners_assets.h"
 
-static bool report(Diags *diags, const char *summary, const char *detail) {
+static bool machine_report(Diags *diags, const char *summary, const char *detail) {
     diags_error(diags, NO_RANGE, summary, "%s", detail);
     return false;
 }
 
-static bool check(const ProvisionCall *call, Diags *diags) {
+static bool machine_check(const ProvisionCall *call, Diags *diags) {
     Value connection = call->connection;
     if (value_is_null(connection))
-        return report(diags, "Missing connection",
-                      "This provisioner requires a \"connection\" block, which sets the machine "
-                      "and how to connect to it.");
+        return machine_report(
+            diags, "Missing connection",
+            "This provisioner requires a \"connection\" block, which sets the machine "
+            "and how to connect to it.");
     if (!str_equal(object_text(connection, "type", STR("ssh")), STR("ssh")))
-        return report(diags, "Unsupported connection type",
-                      "The only supported connection type is \"ssh\".");
+        return machine_report(diags, "Unsupported connection type",
+                              "The only supported connection type is \"ssh\".");
     if (!str_equal(object_text(connection, "target_platform", STR("unix")), STR("unix")))
-        return report(
+        return machine_report(
             diags, "Unsupported target platform",
             "The only supported platform is \"unix\": the machine must have a POSIX shell.");
     for (size_t i = 0; i < connection.count; i++) {
@@ -35,7 +36,7 @@ static bool check(const ProvisionCall *call, Diags *diags) {
     return true;
 }
 
-static bool check_timeout(Value connection, Diags *diags) {
+static bool machine_check_timeout(Value connection, Diags *diags) {
     Str timeout = object_text(connection, "timeout", STR_EMPTY);
     int64_t ms = 0;
     if (timeout.len == 0 || (clock_parse_duration(timeout, &ms) && ms > 0))
@@ -45,13 +46,14 @@ static bool check_timeout(Value connection, Diags *diags) {
     return false;
 }
 
-static bool read_port(Value connection, const char *name, uint16_t *out, Diags *diags) {
+static bool machine_read_port(Value connection, const char *name, uint16_t *out, Diags *diags) {
     int64_t port = object_int(connection, name, *out);
     bool is_set = value_is_present(object_attribute(connection, name));
     *out = (uint16_t)port;
     if (!is_set || (port >= 1 && port <= 65535))
         return true;
-    return report(diags, "Invalid connection port", "A port must be an integer from 1 to 65535.");
+    return machine_report(diags, "Invalid connection port",
+                          "A port must be an integer from 1 to 65535.");
 }
 
 /* The key may be that of the host, or of an authority that signs host certificates. Without a key,
@@ -79,7 +81,7 @@ static bool read_bastion(Value connection, SshSettings *settings, Arena *arena, 
     };
     if (hop->target.host.len == 0)
         return true;
-    if (!read_port(connection, "bastion_port", &hop->target.port, diags))
+    if (!machine_read_port(connection, "bastion_port", &hop->target.port, diags))
         return false;
     trust_key(&hop->target, diags);
     settings->bastions = hop;
@@ -90,13 +92,13 @@ static bool read_bastion(Value connection, SshSettings *settings, Arena *arena, 
 bool machine_link(const ProvisionCall *call, SshLink *out, Diags *diags) {
     Value connection = call->connection;
     SshSettings settings;
-    if (!check(call, diags) || !check_timeout(connection, diags) ||
+    if (!machine_check(call, diags) || !machine_check_timeout(connection, diags) ||
         !ssh_settings_read(&call->call, connection, NULL, &settings, call->call.arena, diags))
         return false;
     SshTarget *target = &settings.machine.target;
     if (target->host.len == 0)
-        return report(diags, "Missing host", "The \"host\" of the connection is empty.");
-    if (!read_port(connection, "port", &target->port, diags) ||
+        return machine_report(diags, "Missing host", "The \"host\" of the connection is empty.");
+    if (!machine_read_port(connection, "port", &target->port, diags) ||
         !read_bastion(connection, &settings, call->call.arena, diags))
         return false;
     trust_key(target, diags);

@@ -9,7 +9,7 @@
 #include <openssl/bn.h>
 #include <openssl/crypto.h>
 
-static Str check_length(Value value, Arena *arena) {
+static Str id_check_length(Value value, Arena *arena) {
     int64_t length;
     if (value_to_int(value, &length) && length >= 0 && length <= 65536)
         return STR_EMPTY;
@@ -18,7 +18,7 @@ static Str check_length(Value value, Arena *arena) {
 
 /* clang-format off */
 static const Attribute attributes[] = {
-    {"byte_length", &TYPE_NUMBER,        REQUIRED | FORCES_NEW, "Number of random bytes.", .check = check_length},
+    {"byte_length", &TYPE_NUMBER,        REQUIRED | FORCES_NEW, "Number of random bytes.", .check = id_check_length},
     {"prefix",      &TYPE_STRING,        OPTIONAL | FORCES_NEW, "Prefix of every form except id."},
     {"keepers",     &TYPE_MAP_OF_STRING, OPTIONAL | ANY_TEXT, "Any values; a change generates new bytes.", .forces_new = map_change_forces_new},
     {"b64_std",     &TYPE_STRING,        COMPUTED, "The bytes in base64."},
@@ -39,7 +39,7 @@ static Str to_decimal(Str bytes, Arena *arena) {
     return decimal;
 }
 
-static Value describe(ObjectBuilder *builder, Str bytes, Arena *arena) {
+static Value id_describe(ObjectBuilder *builder, Str bytes, Arena *arena) {
     Value prefix_value = object_builder_get(builder, "prefix");
     Str prefix = value_is_present(prefix_value) ? value_text(prefix_value) : STR_EMPTY;
     Str url = base64_url_encode(bytes, arena);
@@ -66,7 +66,7 @@ static bool id_create(const Call *call, const ApplyRequest *request, ApplyRespon
     char *bytes = arena_alloc(call->arena, count);
     random_fill(bytes, count);
     ObjectBuilder builder = object_builder_of(request->planned, call->arena);
-    response->state = describe(&builder, (Str){bytes, count}, call->arena);
+    response->state = id_describe(&builder, (Str){bytes, count}, call->arena);
     return true;
 }
 
@@ -101,7 +101,7 @@ static bool id_import(const Call *call, const ImportRequest *request, ImportResp
     if (comma != SIZE_MAX) {
         object_builder_set_text(&builder, "prefix", str_slice(id, 0, comma), call->arena);
     }
-    *state = describe(&builder, bytes, call->arena);
+    *state = id_describe(&builder, bytes, call->arena);
     return true;
 }
 

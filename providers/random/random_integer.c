@@ -7,7 +7,7 @@
 #include "random_provider.h"
 #include "random_seeded.h"
 
-static Str check_integer(Value value, Arena *arena) {
+static Str integer_check_integer(Value value, Arena *arena) {
     int64_t integer;
     if (value_to_int(value, &integer))
         return STR_EMPTY;
@@ -16,8 +16,8 @@ static Str check_integer(Value value, Arena *arena) {
 
 /* clang-format off */
 static const Attribute attributes[] = {
-    {"min",     &TYPE_NUMBER,        REQUIRED | FORCES_NEW, "Smallest possible number.", .check = check_integer},
-    {"max",     &TYPE_NUMBER,        REQUIRED | FORCES_NEW, "Greatest possible number.", .check = check_integer},
+    {"min",     &TYPE_NUMBER,        REQUIRED | FORCES_NEW, "Smallest possible number.", .check = integer_check_integer},
+    {"max",     &TYPE_NUMBER,        REQUIRED | FORCES_NEW, "Greatest possible number.", .check = integer_check_integer},
     {"seed",    &TYPE_STRING,        OPTIONAL | FORCES_NEW, "The same seed and bounds produce the same number."},
     {"keepers", &TYPE_MAP_OF_STRING, OPTIONAL | ANY_TEXT, "Any values; a change generates a new number.", .forces_new = map_change_forces_new},
     {"result",  &TYPE_NUMBER,        COMPUTED, "Number."},
@@ -42,7 +42,7 @@ static uint64_t seeded_up_to(RandomSeeded *seeded, uint64_t last) {
     return number;
 }
 
-static int64_t choose(Value planned, Arena *arena) {
+static int64_t integer_choose(Value planned, Arena *arena) {
     uint64_t min = (uint64_t)object_int(planned, "min", 0);
     uint64_t span = (uint64_t)object_int(planned, "max", 0) - min; /* modulo 2^64 */
     Str seed = object_text(planned, "seed", STR_EMPTY);
@@ -60,7 +60,7 @@ static int64_t choose(Value planned, Arena *arena) {
     return (int64_t)(min + offset);
 }
 
-static Value with_result(ObjectBuilder *builder, int64_t result, Arena *arena) {
+static Value integer_with_result(ObjectBuilder *builder, int64_t result, Arena *arena) {
     object_builder_set(builder, "result", value_int(result));
     object_builder_set_text(builder, "id", str_format(arena, "%lld", (long long)result), arena);
     return object_builder_value(builder);
@@ -69,7 +69,8 @@ static Value with_result(ObjectBuilder *builder, int64_t result, Arena *arena) {
 static bool integer_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                            Diags *) {
     ObjectBuilder builder = object_builder_of(request->planned, call->arena);
-    response->state = with_result(&builder, choose(request->planned, call->arena), call->arena);
+    response->state =
+        integer_with_result(&builder, integer_choose(request->planned, call->arena), call->arena);
     return true;
 }
 
@@ -94,7 +95,7 @@ static bool integer_import(const Call *call, const ImportRequest *request, Impor
     object_builder_set(&builder, "max", value_int(numbers[2]));
     if (rest.len > 0)
         object_builder_set_text(&builder, "seed", rest, call->arena);
-    *state = with_result(&builder, numbers[0], call->arena);
+    *state = integer_with_result(&builder, numbers[0], call->arena);
     return true;
 }
 

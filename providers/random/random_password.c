@@ -13,7 +13,7 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static Value with_text(ObjectBuilder *builder, Str text, Arena *arena) {
+static Value password_with_text(ObjectBuilder *builder, Str text, Arena *arena) {
     Str hash;
     object_builder_set(builder, "result", value_from_str(text));
     if (bcrypt_hash(text, BCRYPT_COST_USUAL, &hash, arena))
@@ -26,7 +26,7 @@ static bool password_create(const Call *call, const ApplyRequest *request, Apply
                             Diags *) {
     ObjectBuilder builder = object_builder_of(request->planned, call->arena);
     response->state =
-        with_text(&builder, random_text_draw(request->planned, call->arena), call->arena);
+        password_with_text(&builder, random_text_draw(request->planned, call->arena), call->arena);
     return true;
 }
 
@@ -37,7 +37,7 @@ static bool password_import(const Call *call, const ImportRequest *request,
     Value *state = &response->state;
     ObjectBuilder builder = object_builder_empty(&random_password.schema, call->arena);
     random_text_adopt(&builder, id);
-    *state = with_text(&builder, str_clone(id, call->arena), call->arena);
+    *state = password_with_text(&builder, str_clone(id, call->arena), call->arena);
     return true;
 }
 

@@ -83,7 +83,7 @@ static RandomWords animal_words(void) {
 
 #define LENGTH_MAX 1000
 
-static Str check_length(Value value, Arena *arena) {
+static Str pet_check_length(Value value, Arena *arena) {
     int64_t length;
     if (value_to_int(value, &length) && length >= 0 && length <= LENGTH_MAX)
         return STR_EMPTY;
@@ -92,7 +92,7 @@ static Str check_length(Value value, Arena *arena) {
 
 /* clang-format off */
 static const Attribute attributes[] = {
-    {"length",    &TYPE_NUMBER,        OPTIONAL | COMPUTED | FORCES_NEW, "Number of words; 0 means two.", .default_json = "2", .check = check_length},
+    {"length",    &TYPE_NUMBER,        OPTIONAL | COMPUTED | FORCES_NEW, "Number of words; 0 means two.", .default_json = "2", .check = pet_check_length},
     {"separator", &TYPE_STRING,        OPTIONAL | COMPUTED | FORCES_NEW, "Separator between the words.", .default_json = "\"-\""},
     {"prefix",    &TYPE_STRING,        OPTIONAL | FORCES_NEW, "Prefix of the name."},
     {"keepers",   &TYPE_MAP_OF_STRING, OPTIONAL | ANY_TEXT, "Any values; a change generates a new name.", .forces_new = map_change_forces_new},

@@ -62,7 +62,7 @@ static void jump(uint64_t *power) {
 }
 
 /* Returns the generator's index of number n of the sequence. */
-static size_t place_of(uint64_t n) {
+static size_t seeded_place_of(uint64_t n) {
     return (size_t)((SIZE - TAP - 1 + SIZE - n % SIZE) % SIZE);
 }
 
@@ -74,7 +74,7 @@ static void make_start(void) {
     for (size_t i = 0; i < SIZE; i++)
         fixed[i] = next_wide(&x, 20, 10);
     for (size_t n = 0; n < SIZE; n++)
-        sequence[n] = fixed[place_of(n)];
+        sequence[n] = fixed[seeded_place_of(n)];
     for (size_t n = SIZE; n < (size_t)2 * SIZE; n++)
         sequence[n] = sequence[n - SIZE] + sequence[n - TAP];
     jump(power);
@@ -82,7 +82,7 @@ static void make_start(void) {
         uint64_t number = 0;
         for (size_t j = 0; j < SIZE; j++)
             number += power[j] * sequence[k + j];
-        start_numbers[place_of(FIRST_STEPS + k)] = number;
+        start_numbers[seeded_place_of(FIRST_STEPS + k)] = number;
     }
 }
 
@@ -113,7 +113,7 @@ void random_seeded_init(RandomSeeded *seeded, Str seed) {
 }
 
 /* Returns 63 random bits. */
-static uint64_t draw(RandomSeeded *seeded) {
+static uint64_t seeded_draw(RandomSeeded *seeded) {
     seeded->tap = (seeded->tap + SIZE - 1) % SIZE;
     seeded->feed = (seeded->feed + SIZE - 1) % SIZE;
     seeded->numbers[seeded->feed] += seeded->numbers[seeded->tap];
@@ -126,11 +126,11 @@ uint64_t random_seeded_below(RandomSeeded *seeded, uint64_t limit) {
     int shift = limit <= INT32_MAX ? 32 : 0;
     uint64_t most = shift ? INT32_MAX : INT64_MAX;
     if ((limit & (limit - 1)) == 0)
-        return draw(seeded) >> shift & (limit - 1);
+        return seeded_draw(seeded) >> shift & (limit - 1);
     uint64_t last = most - (most % limit + 1) % limit;
     uint64_t number;
     do
-        number = draw(seeded) >> shift;
+        number = seeded_draw(seeded) >> shift;
     while (number > last);
     return number % limit;
 }

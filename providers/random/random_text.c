@@ -34,7 +34,7 @@ Str random_text_check_least(Value value, Arena *arena) {
     return str_format(arena, "The minimum must be an integer from 0 to %d.", LENGTH_MAX);
 }
 
-static bool is_used(Value object, const Class *class) {
+static bool text_is_used(Value object, const Class *class) {
     const char *use = class->use;
     Value older;
     bool is_unset = !value_is_present(object_attribute(object, use));
@@ -67,7 +67,7 @@ bool random_text_validate(const Call *call, const ValidateRequest *request, Diag
             (long long)total, (long long)length);
     }
     for (size_t i = 0; i < ARRAY_COUNT(classes); i++) {
-        choices += is_used(config, &classes[i]);
+        choices += text_is_used(config, &classes[i]);
     }
     if (choices == 0) {
         (void)path_error(call, PATH_AT(call, {"numeric"}), diags, "No characters to choose from",
@@ -140,7 +140,7 @@ Str random_text_draw(Value object, Arena *arena) {
         int64_t least = object_int(object, classes[i].least, 0);
         while (least-- > 0 && at < length)
             drawn[at++] = draw_one(&characters);
-        if (is_used(object, &classes[i]))
+        if (text_is_used(object, &classes[i]))
             add_characters(&all, characters_of(object, &classes[i]), arena);
     }
     while (at < length)

@@ -7,7 +7,7 @@
 
 static const Attribute attributes[] = {RANDOM_UUID_ATTRIBUTES};
 
-static Value with_uuid(ObjectBuilder *builder, Str uuid) {
+static Value uuid_with_uuid(ObjectBuilder *builder, Str uuid) {
     object_builder_set(builder, "result", value_from_str(uuid));
     object_builder_set(builder, "id", value_from_str(uuid));
     return object_builder_value(builder);
@@ -15,11 +15,11 @@ static Value with_uuid(ObjectBuilder *builder, Str uuid) {
 
 Value random_uuid_describe(Value planned, Str uuid, Arena *arena) {
     ObjectBuilder builder = object_builder_of(planned, arena);
-    return with_uuid(&builder, uuid);
+    return uuid_with_uuid(&builder, uuid);
 }
 
-static bool uuid_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                        Diags *) {
+static bool random_uuid_create(const Call *call, const ApplyRequest *request,
+                               ApplyResponse *response, Diags *) {
     response->state = random_uuid_describe(request->planned, uuid_v4(call->arena), call->arena);
     return true;
 }
@@ -43,7 +43,7 @@ bool random_uuid_import(const Call *call, const ImportRequest *request, ImportRe
         return false;
     }
     ObjectBuilder builder = object_builder_empty(call->type.schema, call->arena);
-    response->state = with_uuid(&builder, utf8_lower(id, call->arena));
+    response->state = uuid_with_uuid(&builder, utf8_lower(id, call->arena));
     return true;
 }
 
@@ -51,7 +51,7 @@ const ResourceType random_uuid = {
     .name = "random_uuid",
     .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "A random UUID."},
     .effect = EFFECT_NONE,
-    .create = uuid_create,
+    .create = random_uuid_create,
     .update = random_update,
     .import = random_uuid_import,
     .import_id = "UUID",

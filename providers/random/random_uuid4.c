@@ -5,8 +5,8 @@
 
 static const Attribute attributes[] = {RANDOM_UUID_ATTRIBUTES};
 
-static bool uuid_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                        Diags *) {
+static bool uuid4_uuid_create(const Call *call, const ApplyRequest *request,
+                              ApplyResponse *response, Diags *) {
     response->state = random_uuid_describe(request->planned, uuid_v4(call->arena), call->arena);
     return true;
 }
@@ -15,7 +15,7 @@ const ResourceType random_uuid4 = {
     .name = "random_uuid4",
     .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "A random UUID of version 4."},
     .effect = EFFECT_NONE,
-    .create = uuid_create,
+    .create = uuid4_uuid_create,
     .update = random_update,
     .import = random_uuid_import,
     .import_id = "UUID",

@@ -6,7 +6,7 @@
 
 static const Attribute attributes[] = {RANDOM_UUID_ATTRIBUTES};
 
-static Str draw(const Call *call) {
+static Str uuid7_draw(const Call *call) {
     unsigned char bytes[16];
     const Clock *clock = call->io->clock;
     uint64_t now = (uint64_t)clock->now_ms(clock->self);
@@ -20,9 +20,9 @@ static Str draw(const Call *call) {
                       hex.ptr + 16, hex.ptr + 20);
 }
 
-static bool uuid_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                        Diags *) {
-    response->state = random_uuid_describe(request->planned, draw(call), call->arena);
+static bool uuid7_uuid_create(const Call *call, const ApplyRequest *request,
+                              ApplyResponse *response, Diags *) {
+    response->state = random_uuid_describe(request->planned, uuid7_draw(call), call->arena);
     return true;
 }
 
@@ -31,7 +31,7 @@ const ResourceType random_uuid7 = {
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description = "A random UUID of version 7, which begins with the time."},
     .effect = EFFECT_NONE,
-    .create = uuid_create,
+    .create = uuid7_uuid_create,
     .update = random_update,
     .import = random_uuid_import,
     .import_id = "UUID",

@@ -9,8 +9,8 @@ static const Attribute attributes[] = {
     SSH_QUERY_ATTRIBUTES(0),
 };
 
-static bool data_read(const Call *call, const DataReadRequest *, DataReadResponse *response,
-                      Diags *diags) {
+static bool exec_data_read(const Call *call, const DataReadRequest *, DataReadResponse *response,
+                           Diags *diags) {
     Value *state = &response->state;
     SshResult result;
     Str command = object_text(*state, "command", STR_EMPTY);
@@ -26,5 +26,5 @@ const DataSourceType data_ssh_exec = {
     .name = "ssh_exec",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description = "The output of a command on a machine."},
-    .read = data_read,
+    .read = exec_data_read,
 };

@@ -62,7 +62,7 @@ static bool parse_range(Str text, PortRange *out) {
            out->last <= PORT_MAX;
 }
 
-static bool is_address(Str text) {
+static bool port_check_is_address(Str text) {
     for (size_t i = 0; i < text.len; i++) {
         if (!strchr("0123456789abcdefABCDEF:.", text.ptr[i]))
             return false;
@@ -75,7 +75,7 @@ static bool validate_target(const Call *call, Value target, size_t at, Diags *di
     StrVec ports = nested_list_texts(target, "ports", call->arena);
     Str address = object_text(target, "address", STR("::"));
     PortRange range;
-    if (!is_address(address))
+    if (!port_check_is_address(address))
         is_good = path_error(call, PATH_AT(call, {"targets"}, {.index = at}, {"address"}), diags,
                              "Invalid address", "\"%.*s\" is not an IP address.", STR_ARG(address));
     vec_each(&ports, port) {
@@ -128,7 +128,7 @@ static void add_probes(PortCheck *check, Target *target, const PortRange *range,
     }
 }
 
-static bool collect(const Call *call, Value object, PortCheck *out, Diags *diags) {
+static bool port_check_collect(const Call *call, Value object, PortCheck *out, Diags *diags) {
     *out = (PortCheck){.patience_ms = duration_of(object, "probe_timeout", PATIENCE_MS)};
     for (size_t i = 0; i < nested_list_count(object, "targets"); i++) {
         Target target = {.object = nested_list_at(object, "targets", i)};
@@ -151,8 +151,9 @@ static bool collect(const Call *call, Value object, PortCheck *out, Diags *diags
 
 /* Runs a script. If the machine does not respond in time during a plan, this is no error: *deferred
  * is the reason. Otherwise *deferred is empty. */
-static bool run(const Call *call, Value connection, const char *script, const Str *arguments,
-                size_t count, Str input, SshResult *out, Str *deferred, Diags *diags) {
+static bool port_check_run(const Call *call, Value connection, const char *script,
+                           const Str *arguments, size_t count, Str input, SshResult *out,
+                           Str *deferred, Diags *diags) {
     SCOPED(SshLink) link = {0};
     SshProblem problem = {0};
     *deferred = STR_EMPTY;
@@ -206,8 +207,9 @@ static void start_listener(const PortCheck *check, Target *target, const Call *c
     SshResult result = {0};
     Diags found = diags_new(call->arena);
     Str rest, line;
-    if (!run(call, target->listen, port_check_listen_sh, arguments, ARRAY_COUNT(arguments),
-             str_concat(input, STR("\n"), call->arena), &result, &target->deferred, &found)) {
+    if (!port_check_run(call, target->listen, port_check_listen_sh, arguments,
+                        ARRAY_COUNT(arguments), str_concat(input, STR("\n"), call->arena), &result,
+                        &target->deferred, &found)) {
         add_at_target(check, target, &found, keep, diags);
         target->has_failed = true;
         return;
@@ -227,11 +229,12 @@ static void stop_listener(const PortCheck *check, const Target *target, const Ca
     Diags ignored = diags_new(call->arena); /* the listener ends after its time limit */
     SshResult result;
     Str deferred;
-    (void)run(call, target->listen, port_check_stop_sh, arguments, ARRAY_COUNT(arguments),
-              STR_EMPTY, &result, &deferred, &ignored);
+    (void)port_check_run(call, target->listen, port_check_stop_sh, arguments,
+                         ARRAY_COUNT(arguments), STR_EMPTY, &result, &deferred, &ignored);
 }
 
-static void work(void *payload, size_t index, const Call *call, Arena *keep, Diags *diags) {
+static void port_check_work(void *payload, size_t index, const Call *call, Arena *keep,
+                            Diags *diags) {
     PortCheck *check = payload;
     Target *target = &check->targets.items[index];
     if (value_is_null(target->listen) || target->probes.count == 0)
@@ -244,7 +247,7 @@ static void work(void *payload, size_t index, const Call *call, Arena *keep, Dia
 
 static void work_on_targets(const Call *call, PortCheck *check, bool starts, Diags *diags) {
     check->starts = starts;
-    call_pool_run(call, check->targets.count, work, check, diags);
+    call_pool_run(call, check->targets.count, port_check_work, check, diags);
 }
 
 static bool probe(const Call *call, Value object, const PortCheck *check, StrVec *states,
@@ -262,8 +265,8 @@ static bool probe(const Call *call, Value object, const PortCheck *check, StrVec
             strbuf_add_char(&input, '\n');
         }
     }
-    if (!run(call, object, port_check_probe_sh, arguments, ARRAY_COUNT(arguments),
-             strbuf_str(&input), &result, deferred, diags))
+    if (!port_check_run(call, object, port_check_probe_sh, arguments, ARRAY_COUNT(arguments),
+                        strbuf_str(&input), &result, deferred, diags))
         return false;
     Str rest = str_trim(result.out), line;
     while (deferred->len == 0 && str_next_field(&rest, '\n', &line))
@@ -274,7 +277,7 @@ static bool probe(const Call *call, Value object, const PortCheck *check, StrVec
 }
 
 /* Returns "tcp/10.0.0.7/22" for "tcp 10.0.0.7 22". */
-static Str key_of(Str line, Arena *arena) {
+static Str port_check_key_of(Str line, Arena *arena) {
     StrVec parts = {0};
     Str rest = line, part;
     while (str_next_field(&rest, ' ', &part))
@@ -282,14 +285,15 @@ static Str key_of(Str line, Arena *arena) {
     return str_join(parts.items, parts.count, STR("/"), arena);
 }
 
-static Value described(Value object, const PortCheck *check, const StrVec *found, Arena *arena) {
+static Value port_check_described(Value object, const PortCheck *check, const StrVec *found,
+                                  Arena *arena) {
     ObjectBuilder builder = object_builder_of(object, arena);
     ObjectBuilder states = object_builder_new(arena), listeners = object_builder_new(arena);
     StrVec open = {0};
     size_t at = 0;
     vec_each(&check->targets, target) {
         for (size_t i = 0; i < target->probes.count; i++, at++) {
-            Str key = key_of(target->probes.items[i], arena);
+            Str key = port_check_key_of(target->probes.items[i], arena);
             object_builder_put(&states, key, value_string(found->items[at], arena));
             if (str_equal(found->items[at], STR("open")))
                 vec_push(arena, &open, key);
@@ -308,7 +312,7 @@ static bool port_check_read(const Call *call, const DataReadRequest *, DataReadR
                             Diags *diags) {
     PortCheck check;
     StrVec states = {0};
-    if (!collect(call, response->state, &check, diags))
+    if (!port_check_collect(call, response->state, &check, diags))
         return false;
     work_on_targets(call, &check, true, diags);
     bool is_good = true;
@@ -321,7 +325,7 @@ static bool port_check_read(const Call *call, const DataReadRequest *, DataReadR
         is_good = probe(call, response->state, &check, &states, &response->deferred, diags);
     work_on_targets(call, &check, false, diags);
     if (is_good && response->deferred.len == 0)
-        response->state = described(response->state, &check, &states, call->arena);
+        response->state = port_check_described(response->state, &check, &states, call->arena);
     return is_good;
 }
 

@@ -4,7 +4,7 @@
 #include "ssh_provider.h"
 #include "ssh_query.h"
 
-static Str check_interval(Value value, Arena *arena) {
+static Str exec_check_interval(Value value, Arena *arena) {
     int64_t ms;
     if (clock_parse_duration(value_text(value), &ms) && ms >= 1000)
         return STR_EMPTY;
@@ -18,7 +18,7 @@ static const Attribute attributes[] = {
     SSH_CLIENT_ATTRIBUTES(0),
     {"command",       &TYPE_STRING, REQUIRED, "Command to run with sh when the resource is opened."},
     {"renew_command", &TYPE_STRING, OPTIONAL, "Command to run periodically while the resource is open; a status other than 0 is an error."},
-    {"renew_every",   &TYPE_STRING, OPTIONAL | COMPUTED, "Interval of renewals.", .default_json = "\"5m\"", .check = check_interval},
+    {"renew_every",   &TYPE_STRING, OPTIONAL | COMPUTED, "Interval of renewals.", .default_json = "\"5m\"", .check = exec_check_interval},
     {"close_command", &TYPE_STRING, OPTIONAL, "Command to run when the resource is closed; a status other than 0 is an error."},
     SSH_QUERY_ARGUMENTS,
     SSH_QUERY_ATTRIBUTES(SENSITIVE),
@@ -26,7 +26,7 @@ static const Attribute attributes[] = {
 /* clang-format on */
 
 /* Stores the arguments in the private data, which stays in memory, for the later commands. */
-static Str remember(Value object, Arena *arena) {
+static Str exec_remember(Value object, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     JsonWriter writer;
     json_writer_init(&writer, &text, 0);
@@ -34,7 +34,7 @@ static Str remember(Value object, Arena *arena) {
     return strbuf_str(&text);
 }
 
-static Value recall(Str private_data, Arena *arena) {
+static Value exec_recall(Str private_data, Arena *arena) {
     const Type *type = schema_implied_type(&ephemeral_ssh_exec.schema);
     JsonReader reader = json_reader_new(private_data, arena);
     const char *error;
@@ -52,7 +52,7 @@ static int64_t next_renewal(const Call *call, Value object) {
 }
 
 /* Runs an optional command; a status other than 0 is an error. */
-static bool run(const Call *call, Value object, const char *name, Diags *diags) {
+static bool exec_run(const Call *call, Value object, const char *name, Diags *diags) {
     Value command = object_attribute(object, name);
     SshResult result;
     if (!value_is_present(command))
@@ -75,7 +75,7 @@ static bool exec_open(const Call *call, const OpenRequest *, OpenResponse *respo
         return false;
     if (response->deferred.len > 0)
         return true;
-    response->private_data = remember(object, call->arena);
+    response->private_data = exec_remember(object, call->arena);
     response->renew_at_ms = next_renewal(call, object);
     response->result = ssh_query_result(object, &result, call->arena);
     return true;
@@ -83,8 +83,8 @@ static bool exec_open(const Call *call, const OpenRequest *, OpenResponse *respo
 
 static bool exec_renew(const Call *call, const RenewRequest *request, RenewResponse *response,
                        Diags *diags) {
-    Value object = recall(request->private_data, call->arena);
-    if (!run(call, object, "renew_command", diags))
+    Value object = exec_recall(request->private_data, call->arena);
+    if (!exec_run(call, object, "renew_command", diags))
         return false;
     response->renew_at_ms = next_renewal(call, object);
     return true;
@@ -92,7 +92,7 @@ static bool exec_renew(const Call *call, const RenewRequest *request, RenewRespo
 
 static bool exec_close(const Call *call, const CloseRequest *request, Diags *diags) {
     Str private_data = request->private_data;
-    return run(call, recall(private_data, call->arena), "close_command", diags);
+    return exec_run(call, exec_recall(private_data, call->arena), "close_command", diags);
 }
 
 const EphemeralType ephemeral_ssh_exec = {

@@ -46,8 +46,8 @@ static RemoteStep script_step(Value object, Str id, Arena *arena) {
     };
 }
 
-static Value with_result(const SshLink *link, Value object, Str id,
-                         const RemoteStepResult *result) {
+static Value exec_with_result(const SshLink *link, Value object, Str id,
+                              const RemoteStepResult *result) {
     Arena *arena = link->call->arena;
     ObjectBuilder builder = object_builder_of(object, arena);
     bool ended = result->state == REMOTE_STEP_EXITED;
@@ -71,7 +71,7 @@ static bool exec_create(const Call *call, const ApplyRequest *request, ApplyResp
         response->in_doubt = link.may_have_run;
         return false;
     }
-    response->state = with_result(&link, request->planned, request->marker, &result);
+    response->state = exec_with_result(&link, request->planned, request->marker, &result);
     return remote_step_check(&link, &step, &result, "The script failed", diags);
 }
 
@@ -130,7 +130,7 @@ static bool exec_plan(const Call *call, const PlanRequest *request, PlanResponse
 
 /* Markers of other users are not visible. An interrupted destruction may have removed only the
  * script's marker: the object exists until both markers are removed. */
-static bool find_marker(SshLink *link, Value state, RemoteStepTrace *out, Diags *diags) {
+static bool exec_find_marker(SshLink *link, Value state, RemoteStepTrace *out, Diags *diags) {
     *out = REMOTE_STEP_PRESENT;
     if (!str_equal(object_text(state, "ran_as", ssh_client_user(link)), ssh_client_user(link)))
         return true;
@@ -144,15 +144,15 @@ static bool find_marker(SshLink *link, Value state, RemoteStepTrace *out, Diags 
 }
 
 /* An unreachable machine is no error: this plan may start it or pin its new host key. */
-static bool exec_read(const Call *call, const ReadRequest *request, ReadResponse *response,
-                      Diags *diags) {
+static bool ssh_exec_read(const Call *call, const ReadRequest *request, ReadResponse *response,
+                          Diags *diags) {
     SCOPED(SshLink) link = {0};
     Value *state = &response->state;
     RemoteStepTrace trace;
     Diags problems = diags_new(call->arena);
     if (!ssh_client_link(call, *state, &link, diags))
         return false;
-    if (find_marker(&link, *state, &trace, &problems)) {
+    if (exec_find_marker(&link, *state, &trace, &problems)) {
         if (trace != REMOTE_STEP_PRESENT)
             *state = value_null(state->type);
         return true;
@@ -212,7 +212,7 @@ static bool exec_recover(const Call *call, const RecoverRequest *request, Recove
                              diags);
     if (result.state == REMOTE_STEP_ABSENT)
         return true;
-    *state = with_result(&link, request->planned, request->marker, &result);
+    *state = exec_with_result(&link, request->planned, request->marker, &result);
     bool good = result.state == REMOTE_STEP_EXITED && result.exit_status == 0;
     *outcome = good ? RECOVER_COMPLETE : RECOVER_TAINTED;
     return true;
@@ -229,7 +229,7 @@ const ResourceType ssh_exec = {
     .create = exec_create,
     .update = exec_update,
     .delete = exec_delete,
-    .read = exec_read,
+    .read = ssh_exec_read,
     .recovery = RECOVERY_FINDS,
     .recover = exec_recover,
     .limits = ssh_client_limits,

@@ -18,7 +18,7 @@
 
 #define SHOWN_MAX ((size_t)1 << 20)
 
-static Str check_path(Value value, Arena *arena) {
+static Str file_check_path(Value value, Arena *arena) {
     Str path = value_text(value);
     bool is_good = str_starts_with(path, STR("/")) && !str_ends_with(path, STR("/"));
     if (is_good && str_find_char(path, '\n', 0) == SIZE_MAX)
@@ -26,7 +26,7 @@ static Str check_path(Value value, Arena *arena) {
     return str_format(arena, "\"%.*s\" is not an absolute path of a file.", STR_ARG(path));
 }
 
-static Str check_mode(Value value, Arena *arena) {
+static Str file_check_mode(Value value, Arena *arena) {
     uint32_t mode;
     Str text = value_text(value);
     if (text.len >= 3 && text.len <= 4 && str_octal_to_uint32(text, &mode))
@@ -36,7 +36,7 @@ static Str check_mode(Value value, Arena *arena) {
         STR_ARG(text));
 }
 
-static Str check_owner(Value value, Arena *arena) {
+static Str file_check_owner(Value value, Arena *arena) {
     Str text = value_text(value);
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
@@ -51,15 +51,15 @@ static Str check_owner(Value value, Arena *arena) {
 /* clang-format off */
 static const Attribute attributes[] = {
     SSH_CLIENT_ATTRIBUTES(FORCES_NEW),
-    {"path",              &TYPE_STRING, REQUIRED | FORCES_NEW, "Absolute path on the machine; missing directories are created.", .check = check_path},
+    {"path",              &TYPE_STRING, REQUIRED | FORCES_NEW, "Absolute path on the machine; missing directories are created.", .check = file_check_path},
     {"content",           &TYPE_STRING, OPTIONAL | ANY_TEXT,              "Content of the file, as text."},
     {"sensitive_content", &TYPE_STRING, OPTIONAL | SENSITIVE | ANY_TEXT,  "Content that is never shown."},
     {"content_base64",    &TYPE_STRING, OPTIONAL,              "Content of the file, as base64."},
     {"content_wo",        &TYPE_STRING, OPTIONAL | WRITE_ONLY | ANY_TEXT, "Content that is not stored in plan or state. Exactly one of the five contents is required."},
     {"source",            &TYPE_STRING, OPTIONAL,              "Path of a local file to upload. It may be large: it is streamed, and an interrupted upload is continued."},
     {"content_wo_version", &TYPE_NUMBER, OPTIONAL,             "Version of content_wo: a change uploads it again."},
-    {"mode",              &TYPE_STRING, OPTIONAL | COMPUTED,   "Permissions in octal.", .default_json = "\"0644\"", .check = check_mode},
-    {"owner",             &TYPE_STRING, OPTIONAL,              "user, user:group or :group, by name or number (default: the login user).", .check = check_owner},
+    {"mode",              &TYPE_STRING, OPTIONAL | COMPUTED,   "Permissions in octal.", .default_json = "\"0644\"", .check = file_check_mode},
+    {"owner",             &TYPE_STRING, OPTIONAL,              "user, user:group or :group, by name or number (default: the login user).", .check = file_check_owner},
     {"sha256",            &TYPE_STRING, COMPUTED | CHANGES_ON_UPDATE, "SHA-256 of the content, in hex; null for content_wo."},
     {"id",                &TYPE_STRING, COMPUTED,              "Machine, port and path."},
 };
@@ -134,7 +134,7 @@ static bool file_marker(const Call *, const MarkerRequest *request, MarkerRespon
     return true;
 }
 
-static bool write_file(SshLink *link, Value object, const FileContent *content, Diags *diags) {
+static bool file_write_file(SshLink *link, Value object, const FileContent *content, Diags *diags) {
     const SshUpload upload = {
         .path = object_text(object, "path", STR_EMPTY),
         .bytes = content->bytes,
@@ -147,7 +147,7 @@ static bool write_file(SshLink *link, Value object, const FileContent *content, 
 }
 
 /* Returns the object with its computed attributes. `sha256` empty: the content is write-only. */
-static Value described(const SshLink *link, Value object, Str sha256) {
+static Value file_described(const SshLink *link, Value object, Str sha256) {
     Arena *arena = link->call->arena;
     ObjectBuilder builder = object_builder_of(object, arena);
     Str path = object_text(object, "path", STR_EMPTY);
@@ -160,8 +160,8 @@ static Value described(const SshLink *link, Value object, Str sha256) {
 }
 
 /* Rejects a source that has changed since the plan, which showed its digest. */
-static bool check_source(const Call *call, Value planned, const FileContent *content,
-                         Diags *diags) {
+static bool file_check_source(const Call *call, Value planned, const FileContent *content,
+                              Diags *diags) {
     Value sha256 = object_attribute(planned, "sha256");
     if (content->source.len == 0 || !value_is_present(sha256) ||
         str_equal(value_text(sha256), content->sha256))
@@ -185,20 +185,20 @@ static bool is_same_file(const ApplyRequest *request) {
 }
 
 /* For create and update: writes the file again if it changed. */
-static bool file_apply(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                       Diags *diags) {
+static bool ssh_file_apply(const Call *call, const ApplyRequest *request, ApplyResponse *response,
+                           Diags *diags) {
     SCOPED(SshLink) link = {0};
     FileContent content;
     bool is_kept = content_name(request->planned) != NULL;
     if (!content_read(call, is_kept ? request->planned : request->config, &content, diags) ||
-        !check_source(call, request->planned, &content, diags) ||
+        !file_check_source(call, request->planned, &content, diags) ||
         !ssh_client_link(call, request->planned, &link, diags))
         return false;
-    if (!is_same_file(request) && !write_file(&link, request->planned, &content, diags)) {
+    if (!is_same_file(request) && !file_write_file(&link, request->planned, &content, diags)) {
         response->in_doubt = link.may_have_run && value_is_null(request->prior);
         return false;
     }
-    response->state = described(&link, request->planned, is_kept ? content.sha256 : STR_EMPTY);
+    response->state = file_described(&link, request->planned, is_kept ? content.sha256 : STR_EMPTY);
     return true;
 }
 
@@ -220,7 +220,7 @@ typedef struct FileFacts {
     bool is_whole;
 } FileFacts;
 
-static bool parse_facts(Str text, FileFacts *out) {
+static bool file_parse_facts(Str text, FileFacts *out) {
     static const Str head = STR_CONST("loam-file ");
     size_t at = str_find(text, head, 0);
     if (at == SIZE_MAX)
@@ -264,7 +264,7 @@ static SshStatus inspect(SshLink *link, Str path, Str expected, FileFacts *out, 
     SshStatus status = ssh_client_exec(link, &command, &result, problem);
     if (status != SSH_DONE)
         return status;
-    if (result.exit_status != 0 || !parse_facts(result.out, out)) {
+    if (result.exit_status != 0 || !file_parse_facts(result.out, out)) {
         ssh_upload_explain(link, "File not readable", path, &result, diags);
     }
     return status;
@@ -287,7 +287,7 @@ static bool is_owner(Str wanted, const Str owner[4]) {
 }
 
 /* Returns the object with its drift; null if only a new file can correct the drift. */
-static Value drifted(Value state, const FileFacts *found, Arena *arena) {
+static Value file_drifted(Value state, const FileFacts *found, Arena *arena) {
     ObjectBuilder builder = object_builder_of(state, arena);
     const char *name = content_name(state);
     if (name && !str_equal(found->sha256, object_text(state, "sha256", STR_EMPTY))) {
@@ -319,8 +319,8 @@ static Value drifted(Value state, const FileFacts *found, Arena *arena) {
     return object_builder_value(&builder);
 }
 
-static bool file_read(const Call *call, const ReadRequest *request, ReadResponse *response,
-                      Diags *diags) {
+static bool ssh_file_read(const Call *call, const ReadRequest *request, ReadResponse *response,
+                          Diags *diags) {
     Value *state = &response->state;
     SCOPED(SshLink) link = {0};
     Str path = object_text(*state, "path", STR_EMPTY);
@@ -344,7 +344,7 @@ static bool file_read(const Call *call, const ReadRequest *request, ReadResponse
         ssh_client_report(&link, status, problem, diags);
     if (diags->error_count > errors)
         return false;
-    *state = found.is_there ? drifted(*state, &found, call->arena) : value_null((*state).type);
+    *state = found.is_there ? file_drifted(*state, &found, call->arena) : value_null((*state).type);
     return true;
 }
 
@@ -374,7 +374,7 @@ static bool file_recover(const Call *call, const RecoverRequest *request, Recove
      * at all. */
     if (!found.is_there || !str_equal(found.sha256, sha256))
         return true;
-    *state = drifted(described(&link, request->planned, sha256), &found, call->arena);
+    *state = file_drifted(file_described(&link, request->planned, sha256), &found, call->arena);
     *outcome = RECOVER_COMPLETE;
     return true;
 }
@@ -387,10 +387,10 @@ const ResourceType ssh_file = {
                .description = "A file with the given content on a machine."},
     .plan = file_plan,
     .marker = file_marker,
-    .create = file_apply,
-    .update = file_apply,
+    .create = ssh_file_apply,
+    .update = ssh_file_apply,
     .delete = file_delete,
-    .read = file_read,
+    .read = ssh_file_read,
     .recovery = RECOVERY_FINDS,
     .recover = file_recover,
     .limits = ssh_client_limits,

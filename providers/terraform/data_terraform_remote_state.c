@@ -64,7 +64,8 @@ static bool backend_config(const Call *call, const BackendType *type, Value give
     return true;
 }
 
-static bool find_type(const Call *call, Value config, const BackendType **out, Diags *diags) {
+static bool remote_state_find_type(const Call *call, Value config, const BackendType **out,
+                                   Diags *diags) {
     Str name = object_text(config, "backend", STR_EMPTY);
     *out = backends_find(name);
     if (*out)
@@ -84,15 +85,15 @@ static bool remote_validate(const Call *call, const ValidateRequest *request, Di
         return false;
     if (!value_is_known(object_attribute(config, "backend")))
         return true;
-    if (!find_type(call, config, &type, diags))
+    if (!remote_state_find_type(call, config, &type, diags))
         return false;
     if (!value_is_null(given) && given.type != &TYPE_DYNAMIC && !type_is_mapping(given.type))
         return report_config(call, STR("\"config\" must be an object."), "config", diags);
     return !value_is_wholly_known(given) || backend_config(call, type, given, &ignored, diags);
 }
 
-static bool read_text(const Call *call, const BackendType *type, Value config, Str workspace,
-                      Str *path, Str *out, Diags *diags) {
+static bool remote_state_read_text(const Call *call, const BackendType *type, Value config,
+                                   Str workspace, Str *path, Str *out, Diags *diags) {
     Backend *backend;
     Value whole;
     if (!backend_settings_complete(type, call->io, config, &whole, call->arena, diags) ||
@@ -139,9 +140,9 @@ static bool remote_read(const Call *call, const DataReadRequest *, DataReadRespo
     Value config;
     Str path, text;
     Str workspace = object_text(*state, "workspace", STR("default"));
-    if (!find_type(call, *state, &type, diags) ||
+    if (!remote_state_find_type(call, *state, &type, diags) ||
         !backend_config(call, type, object_attribute(*state, "config"), &config, diags) ||
-        !read_text(call, type, config, workspace, &path, &text, diags)) {
+        !remote_state_read_text(call, type, config, workspace, &path, &text, diags)) {
         return false;
     }
     if (text.len == 0) {

@@ -31,21 +31,22 @@ static Value stored_value(const ObjectBuilder *store) {
     return value_is_null(sensitive) ? object_builder_get(store, "output") : sensitive;
 }
 
-static Value prior_attribute(const StorePlan *plan, const char *name, const Type *type) {
+static Value data_store_prior_attribute(const StorePlan *plan, const char *name, const Type *type) {
     bool is_there = plan->prior.type && value_is_present(plan->prior);
     return is_there ? object_attribute(plan->prior, name) : value_null(type);
 }
 
 /* With a version, the stored value follows `input` if the version changes; without one, if the
  * values differ. The type of a null belongs to the value. */
-static bool is_changed(const StorePlan *plan, const ObjectBuilder *store, Value input) {
+static bool data_store_is_changed(const StorePlan *plan, const ObjectBuilder *store, Value input) {
     Value version = object_builder_get(store, "version");
     if (!value_is_null(version))
-        return !value_equal(version, prior_attribute(plan, "version", &TYPE_DYNAMIC));
+        return !value_equal(version, data_store_prior_attribute(plan, "version", &TYPE_DYNAMIC));
     return !value_equal(stored_value(store), input);
 }
 
-static bool check_known(const Call *call, Value proposed, const char *name, Diags *diags) {
+static bool data_store_check_known(const Call *call, Value proposed, const char *name,
+                                   Diags *diags) {
     if (!value_is_known(proposed))
         return path_error(call, PATH_AT(call, {"store"}), diags, "Unexpected unknown value",
                           "Whether there is a \"store\" block must be known during planning. Set "
@@ -64,17 +65,17 @@ bool terraform_data_store_plan(const Call *call, StorePlan *plan, Diags *diags) 
     plan->replaces = false;
     if (value_is_null(plan->proposed))
         return true;
-    if (!check_known(call, plan->proposed, "sensitive", diags) ||
-        !check_known(call, plan->proposed, "replace", diags))
+    if (!data_store_check_known(call, plan->proposed, "sensitive", diags) ||
+        !data_store_check_known(call, plan->proposed, "replace", diags))
         return false;
     ObjectBuilder store = object_builder_of(plan->proposed, call->arena);
     Value input = object_attribute(plan->config, "input");
     if (!value_equal(object_builder_get(&store, "sensitive"),
-                     prior_attribute(plan, "sensitive", &TYPE_BOOL)))
+                     data_store_prior_attribute(plan, "sensitive", &TYPE_BOOL)))
         set_output(&store, stored_value(&store));
     if (value_is_null(input) && value_is_null(stored_value(&store)))
         set_output(&store, input);
-    else if (is_changed(plan, &store, input))
+    else if (data_store_is_changed(plan, &store, input))
         set_output(&store, value_unknown(input.type));
     plan->replaces = value_is_true(object_builder_get(&store, "replace")) &&
                      !value_is_known(stored_value(&store));

@@ -5,8 +5,8 @@ static const ResourceType *const resources[] = {TERRAFORM_RESOURCES(PROVIDER_ROW
 static const DataSourceType *const data_sources[] = {TERRAFORM_DATA_SOURCES(PROVIDER_ROW)};
 
 /* Sets the client to the ciphers that decrypt stored states. */
-static bool configure(const Call *, const ConfigureRequest *request, ConfigureResponse *response,
-                      Diags *) {
+static bool terraform_provider_configure(const Call *, const ConfigureRequest *request,
+                                         ConfigureResponse *response, Diags *) {
     response->client = (void *)(uintptr_t)request->context;
     return true;
 }
@@ -15,7 +15,7 @@ const Provider terraform_provider = {
     .name = "terraform",
     .address = "terraform.io/builtin/terraform",
     .description = "Values in the state, and outputs of other states.",
-    .configure = configure,
+    .configure = terraform_provider_configure,
     PROVIDER_RESOURCES(resources),
     PROVIDER_DATA_SOURCES(data_sources),
 };

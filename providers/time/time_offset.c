@@ -3,7 +3,7 @@
 #include "time_fields.h"
 #include "time_provider.h"
 
-static Str check_integer(Value value, Arena *arena) {
+static Str offset_check_integer(Value value, Arena *arena) {
     int64_t number;
     if (value_to_int(value, &number) && number >= INT32_MIN && number <= INT32_MAX)
         return STR_EMPTY;
@@ -15,12 +15,12 @@ static Str check_integer(Value value, Arena *arena) {
 /* clang-format off */
 static const Attribute attributes[] = {
     {BASE,             &TYPE_STRING, OPTIONAL | COMPUTED, "Start time, in RFC 3339 (default: the time of the creation).", .check = time_fields_check},
-    {"offset_years",   &TYPE_NUMBER, OPTIONAL, "Years to add; a negative number subtracts.", .check = check_integer},
-    {"offset_months",  &TYPE_NUMBER, OPTIONAL, "Months to add.", .check = check_integer},
-    {"offset_days",    &TYPE_NUMBER, OPTIONAL, "Days to add.", .check = check_integer},
-    {"offset_hours",   &TYPE_NUMBER, OPTIONAL, "Hours to add.", .check = check_integer},
-    {"offset_minutes", &TYPE_NUMBER, OPTIONAL, "Minutes to add.", .check = check_integer},
-    {"offset_seconds", &TYPE_NUMBER, OPTIONAL, "Seconds to add.", .check = check_integer},
+    {"offset_years",   &TYPE_NUMBER, OPTIONAL, "Years to add; a negative number subtracts.", .check = offset_check_integer},
+    {"offset_months",  &TYPE_NUMBER, OPTIONAL, "Months to add.", .check = offset_check_integer},
+    {"offset_days",    &TYPE_NUMBER, OPTIONAL, "Days to add.", .check = offset_check_integer},
+    {"offset_hours",   &TYPE_NUMBER, OPTIONAL, "Hours to add.", .check = offset_check_integer},
+    {"offset_minutes", &TYPE_NUMBER, OPTIONAL, "Minutes to add.", .check = offset_check_integer},
+    {"offset_seconds", &TYPE_NUMBER, OPTIONAL, "Seconds to add.", .check = offset_check_integer},
     {"triggers",       &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW | ANY_TEXT, "Any values; a change sets a new start time."},
     {"rfc3339",        &TYPE_STRING, COMPUTED, "Resulting time, in RFC 3339."},
     TIME_FIELD_ATTRIBUTES(0),
@@ -63,7 +63,7 @@ static Value with_base(ObjectBuilder *builder, Value arguments, Timestamp base, 
     return object_builder_value(builder);
 }
 
-static bool differs(const PlanRequest *request, bool *is_known) {
+static bool offset_differs(const PlanRequest *request, bool *is_known) {
     bool is_other = false;
     for (size_t i = 0; i < ARRAY_COUNT(offsets); i++) {
         Value offset = object_attribute(request->proposed, offsets[i].name);
@@ -81,7 +81,7 @@ static bool offset_plan(const Call *call, const PlanRequest *request, PlanRespon
     bool is_known = true;
     if (value_is_null(request->prior) || value_equal(request->prior, request->proposed))
         return true;
-    bool is_other = differs(request, &is_known);
+    bool is_other = offset_differs(request, &is_known);
     ObjectBuilder builder = object_builder_of(response->planned, call->arena);
     bool has_base = time_fields_find(request->proposed, BASE, &base, call->arena);
     log_debug("time offset", log_number("differs", is_other), log_number("known", is_known),

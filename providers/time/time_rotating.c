@@ -3,7 +3,7 @@
 #include "time_fields.h"
 #include "time_provider.h"
 
-static Str check_positive(Value value, Arena *arena) {
+static Str rotating_check_positive(Value value, Arena *arena) {
     int64_t number;
     if (value_to_int(value, &number) && number >= 1 && number <= INT32_MAX)
         return STR_EMPTY;
@@ -15,11 +15,11 @@ static Str check_positive(Value value, Arena *arena) {
 /* clang-format off */
 static const Attribute attributes[] = {
     {"rfc3339",          &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW, "Start time, in RFC 3339 (default: the time of the creation).", .check = time_fields_check},
-    {"rotation_years",   &TYPE_NUMBER, OPTIONAL, "Years until the rotation.", .check = check_positive},
-    {"rotation_months",  &TYPE_NUMBER, OPTIONAL, "Months until the rotation.", .check = check_positive},
-    {"rotation_days",    &TYPE_NUMBER, OPTIONAL, "Days until the rotation.", .check = check_positive},
-    {"rotation_hours",   &TYPE_NUMBER, OPTIONAL, "Hours until the rotation.", .check = check_positive},
-    {"rotation_minutes", &TYPE_NUMBER, OPTIONAL, "Minutes until the rotation.", .check = check_positive},
+    {"rotation_years",   &TYPE_NUMBER, OPTIONAL, "Years until the rotation.", .check = rotating_check_positive},
+    {"rotation_months",  &TYPE_NUMBER, OPTIONAL, "Months until the rotation.", .check = rotating_check_positive},
+    {"rotation_days",    &TYPE_NUMBER, OPTIONAL, "Days until the rotation.", .check = rotating_check_positive},
+    {"rotation_hours",   &TYPE_NUMBER, OPTIONAL, "Hours until the rotation.", .check = rotating_check_positive},
+    {"rotation_minutes", &TYPE_NUMBER, OPTIONAL, "Minutes until the rotation.", .check = rotating_check_positive},
     {ROTATION,           &TYPE_STRING, OPTIONAL | COMPUTED, "Time of the rotation, in RFC 3339.", .check = time_fields_check},
     {"triggers",         &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW | ANY_TEXT, "Any values; a change sets a new start time."},
     TIME_FIELD_ATTRIBUTES(0),
@@ -71,7 +71,7 @@ static Value with_times(ObjectBuilder *builder, Timestamp base, Timestamp rotati
     return object_builder_value(builder);
 }
 
-static bool is_over(const Call *call, Value object) {
+static bool rotating_is_over(const Call *call, Value object) {
     Timestamp rotation;
     if (!time_fields_find(object, ROTATION, &rotation, call->arena))
         return false;
@@ -108,7 +108,7 @@ static bool rotating_plan(const Call *call, const PlanRequest *request, PlanResp
         response->planned = object_builder_value(&builder);
     }
     Path path = path_attribute((Path){0}, STR(ROTATION), call->arena);
-    if (is_over(call, request->prior) &&
+    if (rotating_is_over(call, request->prior) &&
         object_differs(request->prior, response->planned, ROTATION))
         vec_push(call->arena, &response->requires_replace, path);
     return true;
@@ -129,7 +129,7 @@ static bool rotating_apply(const Call *call, const ApplyRequest *request, ApplyR
 /* An object past its rotation time counts as deleted, so that the plan creates a new one. */
 static bool rotating_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                           Diags *) {
-    if (is_over(call, request->state))
+    if (rotating_is_over(call, request->state))
         response->state = value_null(request->state.type);
     return true;
 }

@@ -5,7 +5,7 @@
 #include "wait_until.h"
 
 /* Attribute check: a number and one unit. */
-static Str check_duration(Value value, Arena *arena) {
+static Str sleep_check_duration(Value value, Arena *arena) {
     static const Str units[] = {STR_CONST("ms"), STR_CONST("s"), STR_CONST("m"), STR_CONST("h")};
     Str text = value_text(value);
     int64_t ms;
@@ -26,8 +26,8 @@ static Str check_duration(Value value, Arena *arena) {
 
 /* clang-format off */
 static const Attribute attributes[] = {
-    {"create_duration",  &TYPE_STRING,        OPTIONAL, "Duration of a creation, such as \"30s\". A change does not wait.", .check = check_duration},
-    {"destroy_duration", &TYPE_STRING,        OPTIONAL, "Duration of a deletion. The value in the state applies.", .check = check_duration},
+    {"create_duration",  &TYPE_STRING,        OPTIONAL, "Duration of a creation, such as \"30s\". A change does not wait.", .check = sleep_check_duration},
+    {"destroy_duration", &TYPE_STRING,        OPTIONAL, "Duration of a deletion. The value in the state applies.", .check = sleep_check_duration},
     {"triggers",         &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW | ANY_TEXT, "Any values; a change waits again."},
     {"id",               &TYPE_STRING,        COMPUTED, "End of the wait at creation, in RFC 3339."},
 };
@@ -39,11 +39,11 @@ static const ArgumentRule rules[] = {
     {RULE_AT_LEAST_ONE, {"destroy_duration", "create_duration"}},
 };
 
-static WaitLook look(void *payload, Wait *wait) {
+static WaitLook sleep_look(void *payload, Wait *wait) {
     return wait->passed_ms >= *(const int64_t *)payload ? WAIT_LOOK_DONE : WAIT_LOOK_AGAIN;
 }
 
-static bool wait_for(const Call *call, Value object, const char *name, Diags *diags) {
+static bool sleep_wait_for(const Call *call, Value object, const char *name, Diags *diags) {
     int64_t ms = 0;
     Str text = object_text(object, name, STR_EMPTY);
     if (text.len == 0 || !clock_parse_duration(text, &ms))
@@ -51,7 +51,7 @@ static bool wait_for(const Call *call, Value object, const char *name, Diags *di
     log_debug("wait", log_cstr("attribute", name), log_number("wait_ms", ms));
     const WaitUntil until = {
         .what = name,
-        .look = look,
+        .look = sleep_look,
         .payload = &ms,
         .timeout_ms = ms > 0 ? ms : 1,
     };
@@ -60,7 +60,7 @@ static bool wait_for(const Call *call, Value object, const char *name, Diags *di
 
 static bool sleep_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                          Diags *diags) {
-    if (!wait_for(call, request->planned, "create_duration", diags))
+    if (!sleep_wait_for(call, request->planned, "create_duration", diags))
         return false;
     ObjectBuilder builder = object_builder_of(request->planned, call->arena);
     time_fields_set_text(&builder, "id", time_fields_now(call), call->arena);
@@ -76,7 +76,7 @@ static bool sleep_update(const Call *, const ApplyRequest *request, ApplyRespons
 
 static bool sleep_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,
                          Diags *diags) {
-    return wait_for(call, request->prior, "destroy_duration", diags);
+    return sleep_wait_for(call, request->prior, "destroy_duration", diags);
 }
 
 static bool set_duration(ObjectBuilder *builder, const char *name, Str text, Arena *arena,

@@ -4,7 +4,8 @@
 
 static const Attribute attributes[] = {TLS_KEY_ATTRIBUTES(0)};
 
-static bool key_open(const Call *call, const OpenRequest *, OpenResponse *response, Diags *diags) {
+static bool private_key_open(const Call *call, const OpenRequest *, OpenResponse *response,
+                             Diags *diags) {
     ObjectBuilder builder = object_builder_of(response->result, call->arena);
     Str id;
     if (!tls_key_make(response->result, &builder, &id, call->arena, diags))
@@ -17,5 +18,5 @@ const EphemeralType ephemeral_tls_private_key = {
     .name = "tls_private_key",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description = "A key pair, generated in every run and not stored."},
-    .open = key_open,
+    .open = private_key_open,
 };

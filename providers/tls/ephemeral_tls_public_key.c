@@ -5,8 +5,8 @@
 static const Attribute attributes[] = {TLS_KEY_PUBLIC_ATTRIBUTES};
 static const ArgumentRule rules[] = {TLS_KEY_PUBLIC_RULES};
 
-static bool key_open(const Call *call, const OpenRequest *request, OpenResponse *response,
-                     Diags *diags) {
+static bool public_key_open(const Call *call, const OpenRequest *request, OpenResponse *response,
+                            Diags *diags) {
     return tls_key_read_public(call, request->config, &response->result, diags);
 }
 
@@ -14,5 +14,5 @@ const EphemeralType ephemeral_tls_public_key = {
     .name = "tls_public_key",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
                .description = "The public key of a private key, not stored."},
-    .open = key_open,
+    .open = public_key_open,
 };

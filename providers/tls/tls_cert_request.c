@@ -19,8 +19,8 @@ static bool request_plan(const Call *call, const PlanRequest *request, PlanRespo
     return true;
 }
 
-static bool add_names(X509_REQ *request, Value planned, bool has_subject, Arena *arena,
-                      Diags *diags) {
+static bool request_add_names(X509_REQ *request, Value planned, bool has_subject, Arena *arena,
+                              Diags *diags) {
     GENERAL_NAMES *names;
     if (!tls_subject_names(planned, &names, arena, diags))
         return false;
@@ -35,10 +35,10 @@ static bool add_names(X509_REQ *request, Value planned, bool has_subject, Arena 
     return true;
 }
 
-static bool fill_in(X509_REQ *request, Value planned, Arena *arena, Diags *diags) {
+static bool request_fill_in(X509_REQ *request, Value planned, Arena *arena, Diags *diags) {
     X509_NAME *subject = tls_subject_name(planned, diags);
-    bool done =
-        subject && add_names(request, planned, X509_NAME_entry_count(subject) > 0, arena, diags);
+    bool done = subject && request_add_names(request, planned, X509_NAME_entry_count(subject) > 0,
+                                             arena, diags);
     if (done)
         CHECK(X509_REQ_set_subject_name(request, subject) == 1);
     X509_NAME_free(subject);
@@ -53,7 +53,7 @@ static bool request_create(const Call *call, const ApplyRequest *apply, ApplyRes
     SCOPED(RequestRef) request = X509_REQ_new();
     SCOPED(BioRef) bio = BIO_new(BIO_s_mem());
     CHECK(request && bio);
-    if (!key || !fill_in(request, apply->planned, call->arena, diags))
+    if (!key || !request_fill_in(request, apply->planned, call->arena, diags))
         return false;
     CHECK(X509_REQ_set_version(request, X509_REQ_VERSION_1) == 1);
     CHECK(X509_REQ_set_pubkey(request, key) == 1);

@@ -96,7 +96,7 @@ static Timestamp now_of(const Call *call) {
 
 /* Plans. */
 
-static bool is_ready(const Call *call, Value object) {
+static bool issue_is_ready(const Call *call, Value object) {
     Timestamp end;
     Str ignored;
     Value text = object_attribute(object, "validity_end_time");
@@ -118,7 +118,7 @@ bool tls_issue_plan(const Call *call, const PlanRequest *request, PlanResponse *
     ObjectBuilder builder = object_builder_of(response->planned, call->arena);
     bool is_new = value_is_null(request->prior);
     Value ready = value_bool(is_ready_when_new(response->planned));
-    if (!is_new && is_ready(call, response->planned)) {
+    if (!is_new && issue_is_ready(call, response->planned)) {
         Path path = path_attribute((Path){0}, STR("ready_for_renewal"), call->arena);
         vec_push(call->arena, &response->requires_replace, path);
         ready = value_unknown(&TYPE_BOOL);
@@ -134,7 +134,7 @@ bool tls_issue_update(const Call *, const ApplyRequest *request, ApplyResponse *
 }
 
 bool tls_issue_read(const Call *call, const ReadRequest *request, ReadResponse *response, Diags *) {
-    if (!is_ready(call, request->state))
+    if (!issue_is_ready(call, request->state))
         return true;
     ObjectBuilder builder = object_builder_of(request->state, call->arena);
     object_builder_set(&builder, "ready_for_renewal", value_bool(true));
@@ -176,7 +176,7 @@ static bool check_issuer(const TlsIssue *issue, Value planned, Diags *diags) {
     return true;
 }
 
-static CertificateContent content_of(const TlsIssue *issue, Value planned, Timestamp start) {
+static CertificateContent issue_content_of(const TlsIssue *issue, Value planned, Timestamp start) {
     bool is_ca = object_bool(planned, "is_ca_certificate", false);
     return (CertificateContent){
         .key = issue->key,
@@ -191,8 +191,8 @@ static CertificateContent content_of(const TlsIssue *issue, Value planned, Times
     };
 }
 
-static void describe(X509 *certificate, Timestamp start, Timestamp end, ObjectBuilder *builder,
-                     Arena *arena) {
+static void issue_describe(X509 *certificate, Timestamp start, Timestamp end,
+                           ObjectBuilder *builder, Arena *arena) {
     object_builder_set(builder, "cert_pem",
                        value_from_str(openssl_pem_certificate_pem(certificate, arena)));
     object_builder_set(builder, "id", value_from_str(certificate_serial(certificate, arena)));
@@ -209,7 +209,7 @@ bool tls_issue_make(const Call *call, const TlsIssue *issue, Value planned, Obje
     Str problem;
     if (!check_issuer(issue, planned, diags))
         return false;
-    CertificateContent content = content_of(issue, planned, start);
+    CertificateContent content = issue_content_of(issue, planned, start);
     if (content.sets_authority_key_id && !issue->issuer && !content.sets_subject_key_id) {
         diags_error(diags, NO_RANGE, "Invalid certificate authority",
                     "\"set_authority_key_id\" requires the certificate's own key ID: also set "
@@ -225,6 +225,6 @@ bool tls_issue_make(const Call *call, const TlsIssue *issue, Value planned, Obje
         diags_error(diags, NO_RANGE, "Certificate not created", "%.*s.", STR_ARG(problem));
         return false;
     }
-    describe(certificate, start, (Timestamp){.seconds = content.end}, builder, call->arena);
+    issue_describe(certificate, start, (Timestamp){.seconds = content.end}, builder, call->arena);
     return true;
 }

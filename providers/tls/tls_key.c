@@ -38,7 +38,7 @@ static Str public_der_digest(EVP_PKEY *key, Arena *arena) {
     return openssl_pem_der_sha1(der, size, arena);
 }
 
-static EVP_PKEY *generate(Value planned) {
+static EVP_PKEY *key_generate(Value planned) {
     Str algorithm = object_text(planned, "algorithm", STR_EMPTY);
     if (str_equal_cstr(algorithm, "RSA")) {
         return EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)object_int(planned, "rsa_bits", 2048));
@@ -254,7 +254,7 @@ static bool read_u32(Str *rest, uint32_t *out) {
     return true;
 }
 
-static bool read_string(Str *rest, Str *out) {
+static bool key_read_string(Str *rest, Str *out) {
     uint32_t size;
     if (!read_u32(rest, &size) || rest->len < size)
         return false;
@@ -293,7 +293,7 @@ static EVP_PKEY *from_params(const char *type, OSSL_PARAM_BLD *build) {
 
 static EVP_PKEY *rsa_from_blob(Str rest) {
     Str e, n;
-    if (!read_string(&rest, &e) || !read_string(&rest, &n))
+    if (!key_read_string(&rest, &e) || !key_read_string(&rest, &n))
         return NULL;
     OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
     BIGNUM *exponent = BN_bin2bn((const unsigned char *)e.ptr, (int)e.len, NULL);
@@ -310,7 +310,7 @@ static EVP_PKEY *rsa_from_blob(Str rest) {
 
 static EVP_PKEY *ec_from_blob(Str rest) {
     Str name, point;
-    if (!read_string(&rest, &name) || !read_string(&rest, &point))
+    if (!key_read_string(&rest, &name) || !key_read_string(&rest, &point))
         return NULL;
     const Curve *curve = NULL;
     for (size_t i = 0; i < ARRAY_COUNT(curves); i++) {
@@ -331,13 +331,13 @@ static EVP_PKEY *ec_from_blob(Str rest) {
 
 static EVP_PKEY *from_blob(Str blob) {
     Str type, bytes;
-    if (!read_string(&blob, &type))
+    if (!key_read_string(&blob, &type))
         return NULL;
     if (str_equal_cstr(type, "ssh-rsa"))
         return rsa_from_blob(blob);
     if (str_starts_with(type, STR("ecdsa-sha2-")))
         return ec_from_blob(blob);
-    if (!str_equal_cstr(type, "ssh-ed25519") || !read_string(&blob, &bytes) || bytes.len != 32)
+    if (!str_equal_cstr(type, "ssh-ed25519") || !key_read_string(&blob, &bytes) || bytes.len != 32)
         return NULL;
     return EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, (const unsigned char *)bytes.ptr,
                                        bytes.len);
@@ -352,8 +352,9 @@ static EVP_PKEY *openssh_read_public(Str file, Arena *arena) {
     if (!unarmour(file, &rest, arena) || !str_starts_with(rest, magic))
         return NULL;
     rest = str_after(rest, magic.len);
-    if (!read_string(&rest, &cipher) || !read_string(&rest, &derivation) ||
-        !read_string(&rest, &options) || !read_u32(&rest, &count) || !read_string(&rest, &blob))
+    if (!key_read_string(&rest, &cipher) || !key_read_string(&rest, &derivation) ||
+        !key_read_string(&rest, &options) || !read_u32(&rest, &count) ||
+        !key_read_string(&rest, &blob))
         return NULL;
     return str_equal_cstr(cipher, "none") && count == 1 ? from_blob(blob) : NULL;
 }
@@ -404,7 +405,7 @@ static Str describe_public(ObjectBuilder *builder, EVP_PKEY *key, Arena *arena) 
 }
 
 bool tls_key_make(Value settings, ObjectBuilder *builder, Str *id, Arena *arena, Diags *diags) {
-    SCOPED(KeyRef) key = generate(settings);
+    SCOPED(KeyRef) key = key_generate(settings);
     if (!key) {
         diags_error(diags, NO_RANGE, "Key not created",
                     "OpenSSL rejected the key; its policy on this machine may forbid the "
@@ -438,7 +439,7 @@ static EVP_PKEY *read_private_openssh(Str text, Arena *arena, Diags *diags) {
     return key;
 }
 
-static EVP_PKEY *read_private(Value config, Arena *arena, Diags *diags) {
+static EVP_PKEY *key_read_private(Value config, Arena *arena, Diags *diags) {
     static const char summary[] = "Private key not readable";
     if (object_has(config, "private_key_pem"))
         return openssl_pem_read_key(object_text(config, "private_key_pem", STR_EMPTY), summary,
@@ -450,7 +451,7 @@ static EVP_PKEY *read_private(Value config, Arena *arena, Diags *diags) {
 }
 
 bool tls_key_read_public(const Call *call, Value config, Value *out, Diags *diags) {
-    SCOPED(KeyRef) key = read_private(config, call->arena, diags);
+    SCOPED(KeyRef) key = key_read_private(config, call->arena, diags);
     if (!key)
         return false;
     ObjectBuilder builder = object_builder_of(config, call->arena);

@@ -13,15 +13,15 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static GENERAL_NAMES *names_of(X509_REQ *request) {
+static GENERAL_NAMES *cert_names_of(X509_REQ *request) {
     STACK_OF(X509_EXTENSION) *extensions = X509_REQ_get_extensions(request);
     GENERAL_NAMES *names = X509V3_get_d2i(extensions, NID_subject_alt_name, NULL, NULL);
     sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
     return names;
 }
 
-static bool make(const Call *call, Value planned, TlsIssue *issue, ObjectBuilder *builder,
-                 Diags *diags) {
+static bool cert_make(const Call *call, Value planned, TlsIssue *issue, ObjectBuilder *builder,
+                      Diags *diags) {
     Str pem = object_text(planned, "cert_request_pem", STR_EMPTY);
     SCOPED(RequestRef)
     request = openssl_pem_read_request(pem, "Certificate request not readable", "cert_request_pem",
@@ -30,14 +30,14 @@ static bool make(const Call *call, Value planned, TlsIssue *issue, ObjectBuilder
         return false;
     issue->key = X509_REQ_get0_pubkey(request);
     issue->subject = X509_REQ_get_subject_name(request);
-    issue->names = names_of(request);
+    issue->names = cert_names_of(request);
     bool done = tls_issue_make(call, issue, planned, builder, diags);
     GENERAL_NAMES_free(issue->names);
     return done;
 }
 
-static bool cert_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                        Diags *diags) {
+static bool signed_cert_create(const Call *call, const ApplyRequest *request,
+                               ApplyResponse *response, Diags *diags) {
     Value planned = request->planned;
     Str key_pem = object_text(planned, "ca_private_key_pem", STR_EMPTY);
     Str pem = object_text(planned, "ca_cert_pem", STR_EMPTY);
@@ -51,7 +51,7 @@ static bool cert_create(const Call *call, const ApplyRequest *request, ApplyResp
                                           "ca_cert_pem", diags);
     ObjectBuilder builder = object_builder_of(planned, call->arena);
     TlsIssue issue = {.issuer_key = key, .issuer = issuer};
-    if (!issuer || !make(call, planned, &issue, &builder, diags))
+    if (!issuer || !cert_make(call, planned, &issue, &builder, diags))
         return false;
     if (X509_check_ca(issuer) != 1)
         diags_warning(diags, NO_RANGE, "Certificate authority may be invalid",
@@ -69,7 +69,7 @@ const ResourceType tls_locally_signed_cert = {
     .effect = EFFECT_NONE,
     .validate = tls_issue_validate,
     .plan = tls_issue_plan,
-    .create = cert_create,
+    .create = signed_cert_create,
     .update = tls_issue_update,
     .read = tls_issue_read,
 };

@@ -24,8 +24,8 @@ static bool cert_validate(const Call *call, const ValidateRequest *request, Diag
     return tls_issue_validate(call, request, diags) && is_good;
 }
 
-static bool make(const Call *call, Value planned, EVP_PKEY *key, ObjectBuilder *builder,
-                 Diags *diags) {
+static bool signed_cert_make(const Call *call, Value planned, EVP_PKEY *key, ObjectBuilder *builder,
+                             Diags *diags) {
     TlsIssue issue = {
         .key = key,
         .issuer_key = key,
@@ -40,13 +40,13 @@ static bool make(const Call *call, Value planned, EVP_PKEY *key, ObjectBuilder *
     return done;
 }
 
-static bool cert_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                        Diags *diags) {
+static bool self_signed_cert_create(const Call *call, const ApplyRequest *request,
+                                    ApplyResponse *response, Diags *diags) {
     Str pem = object_text(request->planned, "private_key_pem", STR_EMPTY);
     SCOPED(KeyRef)
     key = openssl_pem_read_key(pem, "Private key not readable", "private_key_pem", diags);
     ObjectBuilder builder = object_builder_of(request->planned, call->arena);
-    if (!key || !make(call, request->planned, key, &builder, diags))
+    if (!key || !signed_cert_make(call, request->planned, key, &builder, diags))
         return false;
     object_builder_set(&builder, "key_algorithm", value_from_str(openssl_pem_algorithm(key)));
     response->state = object_builder_value(&builder);
@@ -60,7 +60,7 @@ const ResourceType tls_self_signed_cert = {
     .effect = EFFECT_NONE,
     .validate = cert_validate,
     .plan = cert_plan,
-    .create = cert_create,
+    .create = self_signed_cert_create,
     .update = tls_issue_update,
     .read = tls_issue_read,
 };

@@ -63,28 +63,28 @@ void tls_subject_replace(const Call *call, const PlanRequest *request, PlanRespo
 }
 
 /* Adds a part; `joins`: to the same set (RDN) as the previous one. */
-static bool add_part(X509_NAME *name, size_t part, Str text, bool joins) {
+static bool subject_add_part(X509_NAME *name, size_t part, Str text, bool joins) {
     return X509_NAME_add_entry_by_NID(name, parts[part].nid, parts[part].type,
                                       (const unsigned char *)text.ptr, (int)text.len, -1,
                                       joins ? -1 : 0) == 1;
 }
 
-static bool add_parts(X509_NAME *name, size_t part, Value subject) {
+static bool subject_add_parts(X509_NAME *name, size_t part, Value subject) {
     Value value = object_attribute(subject, parts[part].name);
     if (!value_is_present(value))
         return true;
     if (value.type->kind == KIND_STRING)
-        return add_part(name, part, value_text(value), false);
+        return subject_add_part(name, part, value_text(value), false);
     bool is_good = true;
     for (size_t i = 0; i < value.count; i++)
-        is_good &= add_part(name, part, value_text(value_at(value, i)), i > 0);
+        is_good &= subject_add_part(name, part, value_text(value_at(value, i)), i > 0);
     return is_good;
 }
 
 static bool validate_text(const Call *call, size_t part, Path path, Value text, Diags *diags) {
     X509_NAME *name = X509_NAME_new();
     CHECK(name);
-    bool is_good = !value_is_present(text) || add_part(name, part, value_text(text), false);
+    bool is_good = !value_is_present(text) || subject_add_part(name, part, value_text(text), false);
     X509_NAME_free(name);
     return is_good || path_error(call, path, diags, "Invalid certificate subject",
                                  "The value of \"%s\" is too long, too short or has invalid "
@@ -115,7 +115,7 @@ X509_NAME *tls_subject_name(Value object, Diags *diags) {
     Value blocks = object_attribute(object, tls_subject_block.name);
     for (size_t i = 0; value_is_present(blocks) && blocks.count > 0 && i < ARRAY_COUNT(parts);
          i++) {
-        if (add_parts(name, i, value_at(blocks, 0)))
+        if (subject_add_parts(name, i, value_at(blocks, 0)))
             continue;
         diags_error(diags, NO_RANGE, "Invalid certificate subject",
                     "The value of \"%s\" is too long, too short or has invalid characters.",
@@ -156,7 +156,7 @@ static bool push_address(GENERAL_NAMES **names, Str text, Arena *arena, Diags *d
     return true;
 }
 
-static bool is_ascii(Str text) {
+static bool subject_is_ascii(Str text) {
     for (size_t i = 0; i < text.len; i++) {
         if ((unsigned char)text.ptr[i] < 0x21 || (unsigned char)text.ptr[i] > 0x7e)
             return false;
@@ -171,7 +171,7 @@ static bool push_texts(GENERAL_NAMES **names, Value object, const char *attribut
         if (type == GEN_IPADD) {
             if (!push_address(names, *text, arena, diags))
                 return false;
-        } else if (is_ascii(*text)) {
+        } else if (subject_is_ascii(*text)) {
             push_name(names, type, *text);
         } else {
             diags_error(diags, NO_RANGE, "Invalid alternative name",

@@ -59,7 +59,7 @@ static void prefer_endpoint(EtcdClient *client, size_t index) {
     pthread_mutex_unlock(&client->mutex);
 }
 
-static Str copy_token(EtcdClient *client, Arena *arena) {
+static Str client_copy_token(EtcdClient *client, Arena *arena) {
     pthread_mutex_lock(&client->mutex);
     Str token = str_clone(client->token, arena);
     pthread_mutex_unlock(&client->mutex);
@@ -86,7 +86,7 @@ static int64_t int_of(Value object, const char *name) {
                : 0;
 }
 
-static Str bytes_of(Value object, const char *name, Arena *arena) {
+static Str client_bytes_of(Value object, const char *name, Arena *arena) {
     Str bytes = STR_EMPTY;
     return base64_decode(value_text_at(object, str_from_cstr(name)), &bytes, arena) ? bytes
                                                                                     : STR_EMPTY;
@@ -173,7 +173,7 @@ static Outcome authenticate(EtcdClient *client, size_t endpoint, const Call *cal
 static Outcome send_authenticated(EtcdClient *client, size_t endpoint, const Call *call, Value *out,
                                   Str *problem, Arena *arena) {
     bool has_name = client->config.username.len > 0;
-    Str token = copy_token(client, arena);
+    Str token = client_copy_token(client, arena);
     Outcome outcome = OUTCOME_UNAUTHENTICATED;
     if (!has_name || token.len > 0)
         outcome = send_to(client, endpoint, call, token, out, problem, arena);
@@ -182,7 +182,8 @@ static Outcome send_authenticated(EtcdClient *client, size_t endpoint, const Cal
     outcome = authenticate(client, endpoint, call, problem, arena);
     if (outcome != OUTCOME_DONE)
         return outcome;
-    outcome = send_to(client, endpoint, call, copy_token(client, arena), out, problem, arena);
+    outcome =
+        send_to(client, endpoint, call, client_copy_token(client, arena), out, problem, arena);
     return outcome == OUTCOME_UNAUTHENTICATED ? OUTCOME_REFUSED : outcome;
 }
 
@@ -213,7 +214,7 @@ static void write_bytes(JsonWriter *writer, const char *key, Str bytes, Arena *a
         json_key_string(writer, key, base64_encode(bytes, arena));
 }
 
-static void write_number(JsonWriter *writer, const char *key, int64_t number, Arena *arena) {
+static void client_write_number(JsonWriter *writer, const char *key, int64_t number, Arena *arena) {
     json_key_string(writer, key, str_format(arena, "%lld", (long long)number));
 }
 
@@ -230,9 +231,9 @@ static void write_operation(JsonWriter *writer, const EtcdOperation *operation, 
     write_bytes(writer, "value", operation->value, arena);
     write_bytes(writer, "range_end", operation->range_end, arena);
     if (operation->lease != 0)
-        write_number(writer, "lease", operation->lease, arena);
+        client_write_number(writer, "lease", operation->lease, arena);
     if (operation->revision != 0)
-        write_number(writer, "revision", operation->revision, arena);
+        client_write_number(writer, "revision", operation->revision, arena);
     if (operation->keys_only)
         json_key_bool(writer, "keys_only", true);
     json_object_end(writer);
@@ -261,7 +262,7 @@ static Str encode_txn(const EtcdTxn *txn, Arena *arena) {
         write_bytes(&writer, "key", compare->key, arena);
         json_key_string(&writer, "target", STR("CREATE"));
         json_key_string(&writer, "result", STR("EQUAL"));
-        write_number(&writer, "create_revision", compare->create_revision, arena);
+        client_write_number(&writer, "create_revision", compare->create_revision, arena);
         json_object_end(&writer);
     }
     json_array_end(&writer);
@@ -271,15 +272,15 @@ static Str encode_txn(const EtcdTxn *txn, Arena *arena) {
     return strbuf_str(&body);
 }
 
-static void add_found(Value range, EtcdResponse *out, Arena *arena) {
+static void client_add_found(Value range, EtcdResponse *out, Arena *arena) {
     Value list;
     if (!value_find_present(range, STR("kvs"), &list))
         return;
     for (size_t i = 0; i < list.count; i++) {
         Value item = value_at(list, i);
         EtcdKeyValue found = {
-            .key = bytes_of(item, "key", arena),
-            .value = bytes_of(item, "value", arena),
+            .key = client_bytes_of(item, "key", arena),
+            .value = client_bytes_of(item, "value", arena),
             .create_revision = int_of(item, "create_revision"),
         };
         vec_push(arena, &out->found, found);
@@ -313,7 +314,7 @@ bool etcd_client_txn(EtcdClient *client, const EtcdTxn *txn, const CancelToken *
     for (size_t i = 0;
          value_find_present(response, STR("responses"), &responses) && i < responses.count; i++) {
         if (value_find_present(value_at(responses, i), STR("response_range"), &range))
-            add_found(range, out, arena);
+            client_add_found(range, out, arena);
     }
     return true;
 }

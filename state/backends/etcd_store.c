@@ -14,8 +14,8 @@ static void add_fence(const EtcdStore *store, EtcdTxn *txn, Arena *arena) {
         vec_push(arena, &txn->compares, fence);
 }
 
-static bool send(const EtcdStore *store, const EtcdTxn *txn, EtcdResponse *out, Str *problem,
-                 Arena *arena) {
+static bool etcd_store_send(const EtcdStore *store, const EtcdTxn *txn, EtcdResponse *out,
+                            Str *problem, Arena *arena) {
     return etcd_client_txn(store->client, txn, *store->cancel, out, problem, arena);
 }
 
@@ -28,7 +28,7 @@ static bool send_fenced(const EtcdStore *store, EtcdTxn *txn, Str *problem, Aren
         return false;
     }
     add_fence(store, txn, arena);
-    if (!send(store, txn, &response, problem, arena))
+    if (!etcd_store_send(store, txn, &response, problem, arena))
         return false;
     if (!response.succeeded)
         *problem = STR("the lock was lost, and another program may hold it");
@@ -74,7 +74,7 @@ static bool read_pieces(const EtcdStore *store, const Manifest *manifest, int64_
         EtcdOperation get = etcd_client_range(key, STR_EMPTY);
         get.revision = revision;
         vec_push(arena, &txn.success, get);
-        if (!send(store, &txn, &response, problem, arena))
+        if (!etcd_store_send(store, &txn, &response, problem, arena))
             return false;
         const EtcdKeyValue *piece = etcd_client_find(&response, key);
         if (piece)
@@ -93,7 +93,7 @@ bool etcd_store_read(const EtcdStore *store, Str *out, Str *problem, Arena *aren
     EtcdResponse response;
     Manifest manifest;
     vec_push(arena, &txn.success, etcd_client_range(store->state_key, STR_EMPTY));
-    if (!send(store, &txn, &response, problem, arena))
+    if (!etcd_store_send(store, &txn, &response, problem, arena))
         return false;
     const EtcdKeyValue *found = etcd_client_find(&response, store->state_key);
     *out = found ? found->value : STR_EMPTY;
@@ -119,7 +119,8 @@ static void add_cleaning(const EtcdStore *store, Str write, EtcdTxn *txn, Arena 
     vec_push(arena, &txn->success, etcd_client_delete(etcd_client_range_end(own, arena), end));
 }
 
-static bool write_head(const EtcdStore *store, Str text, Str write, Str *problem, Arena *arena) {
+static bool etcd_store_write_head(const EtcdStore *store, Str text, Str write, Str *problem,
+                                  Arena *arena) {
     EtcdTxn txn = {0};
     vec_push(arena, &txn.success, etcd_client_put(store->state_key, text));
     add_cleaning(store, write, &txn, arena);
@@ -150,10 +151,10 @@ static bool put_pieces(const EtcdStore *store, Str key, Str text, Str write, Str
 static bool write_pieces(const EtcdStore *store, Str text, Str *problem, Arena *arena) {
     Str write = uuid_v4(arena), head;
     return put_pieces(store, store->state_key, text, write, &head, problem, arena) &&
-           write_head(store, head, write, problem, arena);
+           etcd_store_write_head(store, head, write, problem, arena);
 }
 
-static Str segment_key(const EtcdStore *store, uint64_t number, Arena *arena) {
+static Str etcd_store_segment_key(const EtcdStore *store, uint64_t number, Arena *arena) {
     return str_format(arena, "%.*sjournal/%016llx", STR_ARG(store->directory),
                       (unsigned long long)number);
 }
@@ -184,7 +185,7 @@ static bool segments_list(void *self, Segments *out, Str *problem, Arena *arena)
     EtcdResponse response;
     vec_push(arena, &txn.success,
              etcd_client_range(directory, etcd_client_range_end(directory, arena)));
-    if (!send(store, &txn, &response, problem, arena))
+    if (!etcd_store_send(store, &txn, &response, problem, arena))
         return false;
     vec_each(&response.found, found) {
         char digits[17] = {0};
@@ -205,7 +206,7 @@ static bool segments_list(void *self, Segments *out, Str *problem, Arena *arena)
 static bool segments_put(void *self, uint64_t number, Str text, Str *problem, Arena *arena) {
     const EtcdStore *store = self;
     EtcdTxn txn = {0};
-    Str key = segment_key(store, number, arena);
+    Str key = etcd_store_segment_key(store, number, arena);
     if (text.len > PIECE_BYTES &&
         !put_pieces(store, key, text, uuid_v4(arena), &text, problem, arena)) {
         return false;
@@ -217,13 +218,14 @@ static bool segments_put(void *self, uint64_t number, Str text, Str *problem, Ar
 static bool segments_drop(void *self, uint64_t below, Str *problem, Arena *arena) {
     const EtcdStore *store = self;
     EtcdTxn txn = {0};
-    Str first = segment_key(store, 0, arena);
-    vec_push(arena, &txn.success, etcd_client_delete(first, segment_key(store, below, arena)));
+    Str first = etcd_store_segment_key(store, 0, arena);
+    vec_push(arena, &txn.success,
+             etcd_client_delete(first, etcd_store_segment_key(store, below, arena)));
     return send_fenced(store, &txn, problem, arena);
 }
 
 bool etcd_store_write(const EtcdStore *store, Str text, Str *problem, Arena *arena) {
-    return text.len <= PIECE_BYTES ? write_head(store, text, STR_EMPTY, problem, arena)
+    return text.len <= PIECE_BYTES ? etcd_store_write_head(store, text, STR_EMPTY, problem, arena)
                                    : write_pieces(store, text, problem, arena);
 }
 

@@ -29,7 +29,7 @@ typedef struct HttpStore {
     Str lock_sent; /* the lock info as it was sent to the server */
 } HttpStore;
 
-static Str text_of(const HttpStore *store, const char *name, const char *fallback) {
+static Str backend_text_of(const HttpStore *store, const char *name, const char *fallback) {
     return backend_settings_text(store->config, name, fallback);
 }
 
@@ -43,11 +43,11 @@ static HttpRequest request_to(const HttpStore *store, Str method, Str url, Str b
         .method = method,
         .url = url,
         .body = body,
-        .user = text_of(store, "username", ""),
-        .password = text_of(store, "password", ""),
-        .ca_certs = text_of(store, "client_ca_certificate_pem", ""),
-        .certificate = text_of(store, "client_certificate_pem", ""),
-        .key = text_of(store, "client_private_key_pem", ""),
+        .user = backend_text_of(store, "username", ""),
+        .password = backend_text_of(store, "password", ""),
+        .ca_certs = backend_text_of(store, "client_ca_certificate_pem", ""),
+        .certificate = backend_text_of(store, "client_certificate_pem", ""),
+        .key = backend_text_of(store, "client_private_key_pem", ""),
         .skip_verify = backend_settings_bool(store->config, "skip_cert_verification", false),
         .body_limit = BODY_LIMIT,
         .retries = (uint32_t)backend_settings_int(store->config, "retry_max", 2),
@@ -71,7 +71,8 @@ static HttpRequest request_to(const HttpStore *store, Str method, Str url, Str b
     return request;
 }
 
-static bool fail(const char *summary, Str url, const char *what, const char *hint, Diags *diags) {
+static bool http_backend_fail(const char *summary, Str url, const char *what, const char *hint,
+                              Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("http backend");
     diags_error(diags, NO_RANGE, summary, "%.*s %s. %s", STR_ARG(url_redact(url, scratch)), what,
                 hint);
@@ -82,47 +83,50 @@ static bool fail_code(const char *summary, Str url, const HttpResponse *response
     static const char login[] = "Check \"username\" and \"password\" of the backend (or "
                                 "TF_HTTP_USERNAME and TF_HTTP_PASSWORD).";
     switch (response->code) {
-    case 401: return fail(summary, url, "requires authentication (401)", login, diags);
-    case 403: return fail(summary, url, "does not permit this request (403)", login, diags);
+    case 401: return http_backend_fail(summary, url, "requires authentication (401)", login, diags);
+    case 403:
+        return http_backend_fail(summary, url, "does not permit this request (403)", login, diags);
     case 500:
-        return fail(summary, url, "reported an internal error (500)",
-                    "See the server's log, or try again later.", diags);
+        return http_backend_fail(summary, url, "reported an internal error (500)",
+                                 "See the server's log, or try again later.", diags);
     }
     SCOPED(ArenaRef) scratch = arena_open("http backend");
     Str what = str_format(scratch, "responded with the unexpected HTTP status %d", response->code);
-    return fail(summary, url, str_to_cstr(what, scratch),
-                "Check the address and the methods of the backend.", diags);
+    return http_backend_fail(summary, url, str_to_cstr(what, scratch),
+                             "Check the address and the methods of the backend.", diags);
 }
 
-static bool send(const HttpStore *store, const HttpRequest *request, const char *summary,
-                 HttpResponse *out, Arena *arena, Diags *diags) {
+static bool http_backend_send(const HttpStore *store, const HttpRequest *request,
+                              const char *summary, HttpResponse *out, Arena *arena, Diags *diags) {
     Str problem = STR_EMPTY;
     if (http_send(store->io, request, out, &problem, arena) == HTTP_DONE)
         return true;
     Str said = url_scrub(problem, request->url, arena);
     Str what = str_format(arena, "did not respond: %.*s", STR_ARG(said));
-    return fail(summary, request->url, str_to_cstr(what, arena),
-                "Check the address, and whether you can reach the server.", diags);
+    return http_backend_fail(summary, request->url, str_to_cstr(what, arena),
+                             "Check the address, and whether you can reach the server.", diags);
 }
 
-static bool check_digest(const HttpStore *store, const HttpResponse *response, Diags *diags) {
+static bool backend_check_digest(const HttpStore *store, const HttpResponse *response,
+                                 Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("digest");
     Str expected = http_header(response, "content-md5");
     Str found = base64_encode(digest_bytes(DIGEST_MD5, response->body, scratch), scratch);
     if (expected.len == 0 || str_equal(expected, found))
         return true;
-    return fail("Failed to read the state", store->address,
-                "sent a state that does not match its Content-MD5",
-                "The state was changed in transit, or the server's copy is damaged. Try again, "
-                "then check the server's copy.",
-                diags);
+    return http_backend_fail(
+        "Failed to read the state", store->address,
+        "sent a state that does not match its Content-MD5",
+        "The state was changed in transit, or the server's copy is damaged. Try again, "
+        "then check the server's copy.",
+        diags);
 }
 
-static bool http_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
+static bool backend_http_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
     const HttpStore *store = backend->self;
     HttpRequest request = request_to(store, STR("GET"), store->address, STR_EMPTY, arena);
     HttpResponse response;
-    if (!send(store, &request, "Failed to read the state", &response, arena, diags))
+    if (!http_backend_send(store, &request, "Failed to read the state", &response, arena, diags))
         return false;
     if (response.code == 204 || response.code == 404) {
         *out = STR_EMPTY;
@@ -130,7 +134,7 @@ static bool http_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
     }
     if (response.code != 200)
         return fail_code("Failed to read the state", store->address, &response, diags);
-    if (!check_digest(store, &response, diags))
+    if (!backend_check_digest(store, &response, diags))
         return false;
     *out = response.body;
     return true;
@@ -165,10 +169,10 @@ static Str update_address(const HttpStore *store, Arena *arena) {
 static bool http_write(Backend *backend, Str bytes, Diags *diags) {
     const HttpStore *store = backend->self;
     SCOPED(ArenaRef) scratch = arena_open("http backend");
-    Str method = text_of(store, "update_method", "POST");
+    Str method = backend_text_of(store, "update_method", "POST");
     HttpRequest request = request_to(store, method, update_address(store, scratch), bytes, scratch);
     HttpResponse response;
-    if (!send(store, &request, "Failed to write the state", &response, scratch, diags))
+    if (!http_backend_send(store, &request, "Failed to write the state", &response, scratch, diags))
         return false;
     if (response.code == 200 || response.code == 201 || response.code == 204)
         return true;
@@ -182,26 +186,28 @@ typedef struct Locking {
 } Locking;
 
 /* If the reply to a successful request was lost, the reported holder is this run. */
-static LockResult read_holder(const Locking *locking, Str body, LockInfo *holder, Arena *arena) {
+static LockResult backend_read_holder(const Locking *locking, Str body, LockInfo *holder,
+                                      Arena *arena) {
     if (!state_lock_from_json(body, holder, arena))
         *holder = (LockInfo){.path = locking->store->lock_address};
     return str_equal(holder->id, locking->info->id) ? LOCK_ACQUIRED : LOCK_HELD;
 }
 
-static LockResult attempt(void *self, LockInfo *holder, pid_t *, Arena *arena, Diags *diags) {
+static LockResult http_backend_attempt(void *self, LockInfo *holder, pid_t *, Arena *arena,
+                                       Diags *diags) {
     const Locking *locking = self;
     HttpStore *store = locking->store;
     static const char summary[] = "Error acquiring the state lock";
-    Str method = text_of(store, "lock_method", "LOCK");
+    Str method = backend_text_of(store, "lock_method", "LOCK");
     HttpRequest request = request_to(store, method, store->lock_address, locking->body, arena);
     HttpResponse response;
-    if (!send(store, &request, summary, &response, arena, diags))
+    if (!http_backend_send(store, &request, summary, &response, arena, diags))
         return LOCK_FAILED;
     LockResult answer = LOCK_FAILED;
     if (response.code == 200)
         answer = LOCK_ACQUIRED;
     else if (response.code == 409 || response.code == 423)
-        answer = read_holder(locking, response.body, holder, arena);
+        answer = backend_read_holder(locking, response.body, holder, arena);
     else
         (void)fail_code(summary, store->lock_address, &response, diags);
     if (answer != LOCK_ACQUIRED)
@@ -218,8 +224,8 @@ static bool http_lock(Backend *backend, const LockInfo *info, int64_t timeout_ms
         return true;
     SCOPED(ArenaRef) scratch = arena_open("http lock");
     Locking locking = {store, info, state_lock_to_json(info, scratch)};
-    LockAttempt trying = {&locking, attempt, backend->waiting, backend->waiting_payload,
-                          LOCK_OUTLIVES_PROCESS};
+    LockAttempt trying = {&locking, http_backend_attempt, backend->waiting,
+                          backend->waiting_payload, LOCK_OUTLIVES_PROCESS};
     return state_lock_acquire(&trying, store->io->clock, timeout_ms, cancel, diags);
 }
 
@@ -246,11 +252,11 @@ static bool fail_unlock(const char *summary, Str address, Str id, const HttpResp
 static bool send_unlock(const HttpStore *store, Str id, Str body, const char *summary,
                         Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("http lock");
-    Str method = text_of(store, "unlock_method", "UNLOCK");
+    Str method = backend_text_of(store, "unlock_method", "UNLOCK");
     Str address = store->unlock_address.len > 0 ? store->unlock_address : store->lock_address;
     HttpRequest request = request_to(store, method, address, body, scratch);
     HttpResponse response;
-    if (!send(store, &request, summary, &response, scratch, diags))
+    if (!http_backend_send(store, &request, summary, &response, scratch, diags))
         return false;
     return is_unlocked(&response) || fail_unlock(summary, address, id, &response, diags);
 }
@@ -283,7 +289,7 @@ static void http_close(Backend *backend) {
     (void)!http_unlock(backend, &ignored);
 }
 
-static bool check_address(Str address, const char *name, Diags *diags) {
+static bool backend_check_address(Str address, const char *name, Diags *diags) {
     Url url;
     bool is_web = url_parse(address, &url) && url.host.len > 0 &&
                   (str_equal(url.scheme, STR("http")) || str_equal(url.scheme, STR("https")));
@@ -296,9 +302,9 @@ static bool check_address(Str address, const char *name, Diags *diags) {
     return false;
 }
 
-static bool check_pair(const HttpStore *store, Diags *diags) {
-    bool has_certificate = text_of(store, "client_certificate_pem", "").len > 0;
-    bool has_key = text_of(store, "client_private_key_pem", "").len > 0;
+static bool backend_check_pair(const HttpStore *store, Diags *diags) {
+    bool has_certificate = backend_text_of(store, "client_certificate_pem", "").len > 0;
+    bool has_key = backend_text_of(store, "client_private_key_pem", "").len > 0;
     if (has_certificate == has_key)
         return true;
     diags_error(diags, NO_RANGE, "Invalid backend configuration",
@@ -310,10 +316,10 @@ static bool check_pair(const HttpStore *store, Diags *diags) {
 
 static bool check_config(const HttpStore *store, Diags *diags) {
     int64_t retries = backend_settings_int(store->config, "retry_max", 2);
-    bool ok = check_address(store->address, "address", diags) &&
-              check_address(store->lock_address, "lock_address", diags) &&
-              check_address(store->unlock_address, "unlock_address", diags) &&
-              check_pair(store, diags);
+    bool ok = backend_check_address(store->address, "address", diags) &&
+              backend_check_address(store->lock_address, "lock_address", diags) &&
+              backend_check_address(store->unlock_address, "unlock_address", diags) &&
+              backend_check_pair(store, diags);
     if (!ok || (retries >= 0 && retries <= 1000))
         return ok;
     diags_error(diags, NO_RANGE, "Invalid backend configuration",
@@ -333,9 +339,9 @@ static bool http_open(const Io *io, Value config, Str workspace, Backend **out, 
     store->io = io;
     store->arena = arena;
     store->config = config;
-    store->address = text_of(store, "address", "");
-    store->lock_address = text_of(store, "lock_address", "");
-    store->unlock_address = text_of(store, "unlock_address", "");
+    store->address = backend_text_of(store, "address", "");
+    store->lock_address = backend_text_of(store, "lock_address", "");
+    store->unlock_address = backend_text_of(store, "unlock_address", "");
     if (!check_config(store, diags))
         return false;
     store->backend = (Backend){
@@ -345,7 +351,7 @@ static bool http_open(const Io *io, Value config, Str workspace, Backend **out, 
         .lock = http_lock,
         .unlock = http_unlock,
         .force_unlock = http_force_unlock,
-        .read = http_read,
+        .read = backend_http_read,
         .write = http_write,
         .close = http_close,
     };

@@ -37,7 +37,8 @@ typedef struct Locking {
     const LockInfo *info;
 } Locking;
 
-static LockResult attempt(void *self, LockInfo *holder, pid_t *, Arena *arena, Diags *) {
+static LockResult inmem_backend_attempt(void *self, LockInfo *holder, pid_t *, Arena *arena,
+                                        Diags *) {
     const Locking *locking = self;
     Inmem *inmem = locking->inmem;
     (void)arena;
@@ -53,8 +54,8 @@ static bool inmem_lock(Backend *backend, const LockInfo *info, int64_t timeout_m
                        const CancelToken *cancel, Diags *diags) {
     Inmem *inmem = backend->self;
     Locking locking = {inmem, info};
-    LockAttempt trying = {&locking, attempt, backend->waiting, backend->waiting_payload,
-                          LOCK_ENDS_WITH_PROCESS};
+    LockAttempt trying = {&locking, inmem_backend_attempt, backend->waiting,
+                          backend->waiting_payload, LOCK_ENDS_WITH_PROCESS};
     return state_lock_acquire(&trying, inmem->io->clock, timeout_ms, cancel, diags);
 }
 

@@ -9,7 +9,8 @@
 #define PIECE_SIZE ((size_t)960 << 10) /* a Secret holds at most 1 MiB */
 
 /* Parses "PREFIX-NUMBER" or "PREFIX-NUMBER-PIECE". */
-static bool number_of(const KubeStore *store, Value secret, uint64_t *number, uint64_t *piece) {
+static bool journal_number_of(const KubeStore *store, Value secret, uint64_t *number,
+                              uint64_t *piece) {
     Str name = kube_object_text(secret, "metadata", "name");
     Str rest = str_after(name, store->journal.len + 1);
     Str text;
@@ -22,7 +23,7 @@ static bool find_piece(const KubeStore *store, const KubeObjects *secrets, uint6
                        uint64_t piece, Str *out, Arena *arena) {
     vec_each(secrets, secret) {
         uint64_t its_number, its_piece;
-        if (number_of(store, *secret, &its_number, &its_piece) && its_number == number &&
+        if (journal_number_of(store, *secret, &its_number, &its_piece) && its_number == number &&
             its_piece == piece)
             return kube_store_data(*secret, "journal", out, arena);
     }
@@ -35,7 +36,7 @@ static bool read_segment(const KubeStore *store, const KubeObjects *secrets, Val
     StrBuf packed = strbuf_new(arena);
     uint64_t ignored, count;
     Str text;
-    if (!number_of(store, first, &out->number, &ignored) ||
+    if (!journal_number_of(store, first, &out->number, &ignored) ||
         !kube_store_data(first, "pieces", &text, arena) || !str_to_uint64(text, &count))
         return false;
     for (uint64_t i = 0; i < count; i++) {
@@ -55,7 +56,7 @@ static bool list_secrets(const KubeStore *store, KubeObjects *out, Str *problem,
     return ok;
 }
 
-static bool journal_list(void *self, Segments *out, Str *problem, Arena *arena) {
+static bool kube_journal_list(void *self, Segments *out, Str *problem, Arena *arena) {
     const KubeStore *store = self;
     KubeObjects secrets = {0};
     if (!list_secrets(store, &secrets, problem, arena))
@@ -63,7 +64,7 @@ static bool journal_list(void *self, Segments *out, Str *problem, Arena *arena) 
     vec_each(&secrets, secret) {
         Segment segment = {0};
         uint64_t piece;
-        if (!number_of(store, *secret, &segment.number, &piece))
+        if (!journal_number_of(store, *secret, &segment.number, &piece))
             continue;
         if (piece == 0 && !read_segment(store, &secrets, *secret, &segment, arena)) {
             *problem = str_format(arena, "the Secret \"%.*s\" is damaged",
@@ -85,7 +86,8 @@ static Str secret_name(const KubeStore *store, uint64_t number, uint64_t piece, 
 
 /* An existing Secret is either this one, after a lost reply, or was written by a run that holds the
  * lock now. */
-static bool is_same(const KubeStore *store, Str name, Str bytes, Str *problem, Arena *arena) {
+static bool journal_is_same(const KubeStore *store, Str name, Str bytes, Str *problem,
+                            Arena *arena) {
     KubeResult result;
     Str there;
     KubeOutcome status = kube_store_get(store, KUBE_SECRET, name, &result, arena);
@@ -106,12 +108,12 @@ static bool put_piece(const KubeStore *store, Str name, Str bytes, uint64_t coun
         secret = kube_store_with_data(secret, "pieces", pieces, arena);
     KubeOutcome status = kube_store_create(store, KUBE_SECRET, secret, &result, arena);
     if (status == KUBE_CONFLICT)
-        return is_same(store, name, bytes, problem, arena);
+        return journal_is_same(store, name, bytes, problem, arena);
     *problem = result.problem;
     return status == KUBE_DONE;
 }
 
-static bool journal_put(void *self, uint64_t number, Str text, Str *problem, Arena *arena) {
+static bool kube_journal_put(void *self, uint64_t number, Str text, Str *problem, Arena *arena) {
     const KubeStore *store = self;
     Str packed = gzip_pack(text, arena);
     uint64_t count = (packed.len + PIECE_SIZE - 1) / PIECE_SIZE;
@@ -124,23 +126,23 @@ static bool journal_put(void *self, uint64_t number, Str text, Str *problem, Are
     return true;
 }
 
-static int compare_names(const void *a, const void *b) {
+static int journal_compare_names(const void *a, const void *b) {
     return str_compare(kube_object_text(*(const Value *)a, "metadata", "name"),
                        kube_object_text(*(const Value *)b, "metadata", "name"));
 }
 
-static bool journal_drop(void *self, uint64_t below, Str *problem, Arena *arena) {
+static bool kube_journal_drop(void *self, uint64_t below, Str *problem, Arena *arena) {
     const KubeStore *store = self;
     KubeObjects secrets = {0};
     KubeResult result;
     if (!list_secrets(store, &secrets, problem, arena))
         return false;
     if (secrets.count > 1)
-        qsort(secrets.items, secrets.count, sizeof *secrets.items, compare_names);
+        qsort(secrets.items, secrets.count, sizeof *secrets.items, journal_compare_names);
     vec_each(&secrets, secret) {
         uint64_t number, ignored;
         Str name = kube_object_text(*secret, "metadata", "name");
-        if (!number_of(store, *secret, &number, &ignored) || number >= below)
+        if (!journal_number_of(store, *secret, &number, &ignored) || number >= below)
             continue;
         if (kube_store_delete(store, KUBE_SECRET, name, &result, arena) != KUBE_DONE) {
             *problem = result.problem;
@@ -155,13 +157,13 @@ JournalStore *kube_journal_new(const KubeStore *store, Arena *arena) {
         .self = (void *)(uintptr_t)store,
         .name = str_format(arena, "Secrets %.*s-* in namespace %.*s", STR_ARG(store->journal),
                            STR_ARG(store->space)),
-        .list = journal_list,
-        .put = journal_put,
-        .drop = journal_drop,
+        .list = kube_journal_list,
+        .put = kube_journal_put,
+        .drop = kube_journal_drop,
     };
     return journal_segments_new(&segments, arena);
 }
 
 bool kube_journal_delete(const KubeStore *store, Str *problem, Arena *arena) {
-    return journal_drop((void *)(uintptr_t)store, UINT64_MAX, problem, arena);
+    return kube_journal_drop((void *)(uintptr_t)store, UINT64_MAX, problem, arena);
 }

@@ -2,11 +2,11 @@
 #include "kube_settings.h"
 #include "backend_settings.h"
 
-static Str text_of(Value config, const char *name) {
+static Str settings_text_of(Value config, const char *name) {
     return backend_settings_text(config, name, "");
 }
 
-static void add_path(const Io *io, Str path, StrVec *out, Arena *arena) {
+static void settings_add_path(const Io *io, Str path, StrVec *out, Arena *arena) {
     Str home = process_variable(io->process, "HOME");
     if (str_starts_with(path, STR("~/")) && home.len)
         path = disk_join(home, str_after(path, 2), arena);
@@ -14,38 +14,39 @@ static void add_path(const Io *io, Str path, StrVec *out, Arena *arena) {
         vec_push(arena, out, path);
 }
 
-static void find_paths(const Io *io, Value config, StrVec *out, Arena *arena) {
+static void settings_find_paths(const Io *io, Value config, StrVec *out, Arena *arena) {
     Value list;
-    Str path = text_of(config, "config_path");
+    Str path = settings_text_of(config, "config_path");
     Str rest = process_variable(io->process, "KUBE_CONFIG_PATHS");
     if (path.len) {
-        add_path(io, path, out, arena);
+        settings_add_path(io, path, out, arena);
     } else if (value_find(config, STR("config_paths"), &list) && value_is_present(list)) {
         for (size_t i = 0; i < list.count; i++)
-            add_path(io, value_text(value_at(list, i)), out, arena);
+            settings_add_path(io, value_text(value_at(list, i)), out, arena);
     } else {
         while (rest.len && str_next_field(&rest, ':', &path))
-            add_path(io, path, out, arena);
+            settings_add_path(io, path, out, arena);
     }
 }
 
-static bool find_target(const Io *io, Value config, KubeTarget *out, Arena *arena, Diags *diags) {
+static bool settings_find_target(const Io *io, Value config, KubeTarget *out, Arena *arena,
+                                 Diags *diags) {
     KubeChoice choice = {
-        .context = text_of(config, "config_context"),
-        .cluster = text_of(config, "config_context_cluster"),
-        .user_name = text_of(config, "config_context_auth_info"),
+        .context = settings_text_of(config, "config_context"),
+        .cluster = settings_text_of(config, "config_context_cluster"),
+        .user_name = settings_text_of(config, "config_context_auth_info"),
     };
     if (backend_settings_bool(config, "load_config_file", true))
-        find_paths(io, config, &choice.paths, arena);
-    bool says_where = choice.paths.count || text_of(config, "host").len;
+        settings_find_paths(io, config, &choice.paths, arena);
+    bool says_where = choice.paths.count || settings_text_of(config, "host").len;
     if (backend_settings_bool(config, "in_cluster_config", false) ||
         (!says_where && kube_pod_exists(io)))
         return kube_pod_read(io, out, arena, diags);
     return kubeconfig_read(io, &choice, out, arena, diags);
 }
 
-static void replace(Str *field, Value config, const char *name) {
-    Str text = text_of(config, name);
+static void settings_replace(Str *field, Value config, const char *name) {
+    Str text = settings_text_of(config, name);
     if (text.len)
         *field = text;
 }
@@ -55,7 +56,7 @@ static void add_args(Value list, StrVec *out, Arena *arena) {
         vec_push(arena, out, value_text(value_at(list, i)));
 }
 
-static void add_variables(Value map, StrVec *out, Arena *arena) {
+static void settings_add_variables(Value map, StrVec *out, Arena *arena) {
     for (size_t i = 0; value_is_present(map) && i < map.count; i++)
         vec_push(arena, out,
                  str_format(arena, "%.*s=%.*s", STR_ARG(value_key_at(map, i)),
@@ -63,25 +64,25 @@ static void add_variables(Value map, StrVec *out, Arena *arena) {
 }
 
 /* Reads the block "exec". */
-static void read_exec(Value config, KubeTarget *out, Arena *arena) {
+static void settings_read_exec(Value config, KubeTarget *out, Arena *arena) {
     Value block, list;
     if (!value_find(config, STR("exec"), &block) || !value_is_present(block))
         return;
     KubeExec exec = {
-        .command = text_of(block, "command"),
-        .api_version = text_of(block, "api_version"),
+        .command = settings_text_of(block, "command"),
+        .api_version = settings_text_of(block, "api_version"),
     };
     if (value_find(block, STR("args"), &list))
         add_args(list, &exec.args, arena);
     if (value_find(block, STR("env"), &list))
-        add_variables(list, &exec.env, arena);
+        settings_add_variables(list, &exec.env, arena);
     out->exec = exec;
     out->token = out->token_file = out->user = out->password = STR_EMPTY;
 }
 
 /* A configured token replaces the token file and the credential plugin. */
 static void replace_token(KubeTarget *target, Value config) {
-    Str token = text_of(config, "token");
+    Str token = settings_text_of(config, "token");
     if (token.len == 0)
         return;
     target->token = token;
@@ -89,7 +90,7 @@ static void replace_token(KubeTarget *target, Value config) {
     target->exec = (KubeExec){0};
 }
 
-static bool fail(Diags *diags, Str why) {
+static bool settings_fail(Diags *diags, Str why) {
     diags_error(diags, NO_RANGE, "Invalid backend configuration", "%.*s", STR_ARG(why));
     return false;
 }
@@ -97,25 +98,26 @@ static bool fail(Diags *diags, Str why) {
 /* Settings of the block win over those of kubeconfig files. */
 bool kube_settings_read(const Io *io, Value config, KubeTarget *out, Arena *arena, Diags *diags) {
     KubeTarget target = {0};
-    if (!find_target(io, config, &target, arena, diags))
+    if (!settings_find_target(io, config, &target, arena, diags))
         return false;
-    replace(&target.server, config, "host");
-    replace(&target.proxy, config, "proxy_url");
-    replace(&target.user, config, "username");
-    replace(&target.password, config, "password");
-    replace(&target.ca_certs, config, "cluster_ca_certificate");
-    replace(&target.certificate, config, "client_certificate");
-    replace(&target.key, config, "client_key");
-    read_exec(config, &target, arena);
+    settings_replace(&target.server, config, "host");
+    settings_replace(&target.proxy, config, "proxy_url");
+    settings_replace(&target.user, config, "username");
+    settings_replace(&target.password, config, "password");
+    settings_replace(&target.ca_certs, config, "cluster_ca_certificate");
+    settings_replace(&target.certificate, config, "client_certificate");
+    settings_replace(&target.key, config, "client_key");
+    settings_read_exec(config, &target, arena);
     replace_token(&target, config);
     target.skip_verify = backend_settings_bool(config, "insecure", target.skip_verify);
     Str problem;
     if (!kube_target_finish(&target, &problem, arena))
-        return fail(diags, problem);
+        return settings_fail(diags, problem);
     if (target.server.len == 0)
-        return fail(diags, STR("The address of the Kubernetes API server is missing. Set "
-                               "\"config_path\" (or KUBE_CONFIG_PATH) to a kubeconfig file, or "
-                               "\"host\"."));
+        return settings_fail(diags,
+                             STR("The address of the Kubernetes API server is missing. Set "
+                                 "\"config_path\" (or KUBE_CONFIG_PATH) to a kubeconfig file, or "
+                                 "\"host\"."));
     *out = target;
     return true;
 }

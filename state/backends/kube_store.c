@@ -58,7 +58,7 @@ bool kube_store_name(KubeStore *store, Arena *arena, Diags *diags) {
     return fits;
 }
 
-static Str collection(const KubeStore *store, KubeKind kind, Arena *arena) {
+static Str kube_store_collection(const KubeStore *store, KubeKind kind, Arena *arena) {
     Str space = url_encode(store->space, false, arena);
     const char *format = kind == KUBE_SECRET
                              ? "/api/v1/namespaces/%.*s/secrets"
@@ -66,15 +66,15 @@ static Str collection(const KubeStore *store, KubeKind kind, Arena *arena) {
     return str_format(arena, format, STR_ARG(space));
 }
 
-static Str place(const KubeStore *store, KubeKind kind, Str name, Arena *arena) {
-    Str directory = collection(store, kind, arena);
+static Str kube_store_place(const KubeStore *store, KubeKind kind, Str name, Arena *arena) {
+    Str directory = kube_store_collection(store, kind, arena);
     return str_format(arena, "%.*s/%.*s", STR_ARG(directory), STR_ARG(name));
 }
 
 /* Every request is sent again after a lost reply: its effect is then a conflict, which the callers
  * expect. */
-static KubeOutcome send(const KubeStore *store, const char *method, Str path, Str body,
-                        KubeResult *out, Arena *arena) {
+static KubeOutcome kube_store_send(const KubeStore *store, const char *method, Str path, Str body,
+                                   KubeResult *out, Arena *arena) {
     KubeRequest request = {
         .method = method,
         .path = path,
@@ -94,31 +94,31 @@ static KubeOutcome send(const KubeStore *store, const char *method, Str path, St
 
 KubeOutcome kube_store_get(const KubeStore *store, KubeKind kind, Str name, KubeResult *out,
                            Arena *arena) {
-    Str path = place(store, kind, name, arena);
-    return send(store, "GET", path, STR_EMPTY, out, arena);
+    Str path = kube_store_place(store, kind, name, arena);
+    return kube_store_send(store, "GET", path, STR_EMPTY, out, arena);
 }
 
 KubeOutcome kube_store_create(const KubeStore *store, KubeKind kind, Value object, KubeResult *out,
                               Arena *arena) {
-    Str path = collection(store, kind, arena);
-    return send(store, "POST", path, json_text(object, arena), out, arena);
+    Str path = kube_store_collection(store, kind, arena);
+    return kube_store_send(store, "POST", path, json_text(object, arena), out, arena);
 }
 
 KubeOutcome kube_store_update(const KubeStore *store, KubeKind kind, Str name, Value object,
                               KubeResult *out, Arena *arena) {
-    Str path = place(store, kind, name, arena);
-    return send(store, "PUT", path, json_text(object, arena), out, arena);
+    Str path = kube_store_place(store, kind, name, arena);
+    return kube_store_send(store, "PUT", path, json_text(object, arena), out, arena);
 }
 
 KubeOutcome kube_store_delete(const KubeStore *store, KubeKind kind, Str name, KubeResult *out,
                               Arena *arena) {
-    Str path = place(store, kind, name, arena);
-    KubeOutcome status = send(store, "DELETE", path, STR_EMPTY, out, arena);
+    Str path = kube_store_place(store, kind, name, arena);
+    KubeOutcome status = kube_store_send(store, "DELETE", path, STR_EMPTY, out, arena);
     return status == KUBE_ABSENT ? KUBE_DONE : status;
 }
 
 static Str page_path(const KubeStore *store, Str selector, Str next, Arena *arena) {
-    Str path = collection(store, KUBE_SECRET, arena);
+    Str path = kube_store_collection(store, KUBE_SECRET, arena);
     selector = url_encode(selector, false, arena);
     next = url_encode(next, false, arena);
     return str_format(arena, "%.*s?labelSelector=%.*s&limit=" PAGE "%s%.*s", STR_ARG(path),
@@ -132,7 +132,7 @@ static KubeOutcome list_pages(const KubeStore *store, Str selector, KubeObjects 
     do {
         Str path = page_path(store, selector, next, arena);
         Value page;
-        KubeOutcome status = send(store, "GET", path, STR_EMPTY, out, arena);
+        KubeOutcome status = kube_store_send(store, "GET", path, STR_EMPTY, out, arena);
         if (status != KUBE_DONE)
             return status;
         bool has_items = kube_object_find(out->object, "", "items", &page);
@@ -154,16 +154,18 @@ KubeOutcome kube_store_list_secrets(const KubeStore *store, Str selector, KubeOb
     return status;
 }
 
-static Value set(Value object, const char *path, const char *last, Str text, Arena *arena) {
+static Value kube_store_set(Value object, const char *path, const char *last, Str text,
+                            Arena *arena) {
     return kube_object_with(object, path, last, value_from_str(text), arena);
 }
 
 static Value add_state_labels(const KubeStore *store, Value object, Arena *arena) {
     static const char labels[] = "metadata.labels";
-    object = set(object, labels, "tfstate", STR("true"), arena);
-    object = set(object, labels, "tfstateSecretSuffix", store->suffix, arena);
-    object = set(object, labels, "tfstateWorkspace", store->workspace, arena);
-    object = set(object, labels, "app.kubernetes.io/managed-by", STR("terraform"), arena);
+    object = kube_store_set(object, labels, "tfstate", STR("true"), arena);
+    object = kube_store_set(object, labels, "tfstateSecretSuffix", store->suffix, arena);
+    object = kube_store_set(object, labels, "tfstateWorkspace", store->workspace, arena);
+    object =
+        kube_store_set(object, labels, "app.kubernetes.io/managed-by", STR("terraform"), arena);
     for (size_t i = 0; value_is_present(store->labels) && i < store->labels.count; i++) {
         const char *name = str_to_cstr(value_key_at(store->labels, i), arena);
         object = kube_object_with(object, labels, name, value_at(store->labels, i), arena);
@@ -175,9 +177,9 @@ static Value add_state_labels(const KubeStore *store, Value object, Arena *arena
  * part of a state. */
 static Value add_journal_labels(const KubeStore *store, Value object, Arena *arena) {
     static const char labels[] = "metadata.labels";
-    object = set(object, labels, "app.kubernetes.io/managed-by", STR("loam"), arena);
-    object = set(object, labels, "loam-journal-suffix", store->suffix, arena);
-    return set(object, labels, "loam-journal-workspace", store->workspace, arena);
+    object = kube_store_set(object, labels, "app.kubernetes.io/managed-by", STR("loam"), arena);
+    object = kube_store_set(object, labels, "loam-journal-suffix", store->suffix, arena);
+    return kube_store_set(object, labels, "loam-journal-workspace", store->workspace, arena);
 }
 
 Str kube_store_journal_selector(const KubeStore *store, Arena *arena) {
@@ -189,20 +191,20 @@ Value kube_store_new(const KubeStore *store, KubeKind kind, Str name, bool state
     Value object = value_null(&TYPE_DYNAMIC);
     bool is_secret = kind == KUBE_SECRET;
     Str version = is_secret ? STR("v1") : STR("coordination.k8s.io/v1");
-    object = set(object, "", "apiVersion", version, arena);
-    object = set(object, "", "kind", is_secret ? STR("Secret") : STR("Lease"), arena);
-    object = set(object, "metadata", "name", name, arena);
-    object = set(object, "metadata", "namespace", store->space, arena);
+    object = kube_store_set(object, "", "apiVersion", version, arena);
+    object = kube_store_set(object, "", "kind", is_secret ? STR("Secret") : STR("Lease"), arena);
+    object = kube_store_set(object, "metadata", "name", name, arena);
+    object = kube_store_set(object, "metadata", "namespace", store->space, arena);
     if (is_secret) {
-        object = set(object, "metadata.annotations", "encoding", STR("gzip"), arena);
-        object = set(object, "", "type", STR("Opaque"), arena);
+        object = kube_store_set(object, "metadata.annotations", "encoding", STR("gzip"), arena);
+        object = kube_store_set(object, "", "type", STR("Opaque"), arena);
     }
     return state ? add_state_labels(store, object, arena)
                  : add_journal_labels(store, object, arena);
 }
 
 Value kube_store_with_data(Value secret, const char *key, Str bytes, Arena *arena) {
-    return set(secret, "data", key, base64_encode(bytes, arena), arena);
+    return kube_store_set(secret, "data", key, base64_encode(bytes, arena), arena);
 }
 
 bool kube_store_data(Value secret, const char *key, Str *out, Arena *arena) {

@@ -43,7 +43,8 @@ typedef struct Kubernetes {
     Arena *arena; /* of values that change; writes come from any thread, one at a time */
 } Kubernetes;
 
-static bool report(Diags *diags, const char *summary, const Kubernetes *kube, Str problem) {
+static bool kubernetes_backend_report(Diags *diags, const char *summary, const Kubernetes *kube,
+                                      Str problem) {
     diags_error(diags, NO_RANGE, summary, "%.*s: %.*s. " HINT, STR_ARG(kube->backend.path),
                 STR_ARG(problem));
     return false;
@@ -69,7 +70,8 @@ static Value without_holder(Value lease, Arena *arena) {
 }
 
 /* Reads the lease; *holder is empty if the lease is free. */
-static KubeOutcome look(const Kubernetes *kube, KubeResult *out, LockInfo *holder, Arena *arena) {
+static KubeOutcome backend_look(const Kubernetes *kube, KubeResult *out, LockInfo *holder,
+                                Arena *arena) {
     const KubeStore *store = &kube->store;
     KubeOutcome status = kube_store_get(store, KUBE_LEASE, store->lease, out, arena);
     *holder = (LockInfo){0};
@@ -91,12 +93,13 @@ static KubeOutcome acquire_lease(const Kubernetes *kube, KubeOutcome seen, Value
 
 /* A conflict means that another run was faster, or that this request was sent twice after a lost
  * reply. The next read of the lease shows which. */
-static LockResult attempt(void *self, LockInfo *holder, pid_t *, Arena *arena, Diags *diags) {
+static LockResult kubernetes_backend_attempt(void *self, LockInfo *holder, pid_t *, Arena *arena,
+                                             Diags *diags) {
     const Kubernetes *kube = self;
     KubeOutcome status = KUBE_CONFLICT;
     KubeResult result;
     for (int i = 0; i < 3 && status == KUBE_CONFLICT; i++) {
-        KubeOutcome seen = look(kube, &result, holder, arena);
+        KubeOutcome seen = backend_look(kube, &result, holder, arena);
         if (holder->id.len)
             return str_equal(holder->id, kube->wanted->id) ? LOCK_ACQUIRED : LOCK_HELD;
         status =
@@ -107,7 +110,7 @@ static LockResult attempt(void *self, LockInfo *holder, pid_t *, Arena *arena, D
     *holder = (LockInfo){.path = kube->store.lease};
     if (status == KUBE_CONFLICT)
         return LOCK_HELD;
-    report(diags, "Error acquiring the state lock", kube, result.problem);
+    kubernetes_backend_report(diags, "Error acquiring the state lock", kube, result.problem);
     return LOCK_FAILED;
 }
 
@@ -116,8 +119,8 @@ static bool kubernetes_lock(Backend *backend, const LockInfo *info, int64_t time
     Kubernetes *kube = backend->self;
     CHECK(kube->lock_id.len == 0);
     kube->wanted = info;
-    LockAttempt trying = {kube, attempt, backend->waiting, backend->waiting_payload,
-                          LOCK_OUTLIVES_PROCESS};
+    LockAttempt trying = {kube, kubernetes_backend_attempt, backend->waiting,
+                          backend->waiting_payload, LOCK_OUTLIVES_PROCESS};
     if (!state_lock_acquire(&trying, kube->io->clock, timeout_ms, cancel, diags))
         return false;
     kube->lock_id = str_clone(info->id, kube->arena);
@@ -147,7 +150,7 @@ static bool free_lease(const Kubernetes *kube, Str id, const char *summary, Diag
         Value lease = without_holder(result.object, scratch);
         status = kube_store_update(store, KUBE_LEASE, store->lease, lease, &result, scratch);
     }
-    return status == KUBE_DONE || report(diags, summary, kube, result.problem);
+    return status == KUBE_DONE || kubernetes_backend_report(diags, summary, kube, result.problem);
 }
 
 static bool kubernetes_unlock(Backend *backend, Diags *diags) {
@@ -168,8 +171,8 @@ static Str part_name(const KubeStore *store, size_t part, Arena *arena) {
 }
 
 /* Appends the content of part N; KUBE_ABSENT: the part does not exist or is empty. */
-static KubeOutcome read_part(Kubernetes *kube, size_t part, StrBuf *packed, Str *problem,
-                             Arena *arena) {
+static KubeOutcome backend_read_part(Kubernetes *kube, size_t part, StrBuf *packed, Str *problem,
+                                     Arena *arena) {
     KubeResult result;
     Str piece;
     Str name = part_name(&kube->store, part, arena);
@@ -208,11 +211,11 @@ static bool kubernetes_read(Backend *backend, Str *out, Arena *arena, Diags *dia
     bool is_whole = false;
     size_t part = 0;
     for (; !is_whole && part < PARTS_MAX; part++) {
-        KubeOutcome status = read_part(kube, part, &packed, &problem, arena);
+        KubeOutcome status = backend_read_part(kube, part, &packed, &problem, arena);
         if (status == KUBE_ABSENT)
             break;
         if (status != KUBE_DONE)
-            return report(diags, "Failed to read the state", kube, problem);
+            return kubernetes_backend_report(diags, "Failed to read the state", kube, problem);
         is_whole = gzip_unpack(strbuf_str(&packed), &text, arena);
     }
     if (part > 0 && !is_whole)
@@ -242,7 +245,7 @@ static bool report_other_writer(const Kubernetes *kube, Diags *diags) {
 }
 
 /* After a conflict: returns whether the Secret holds this very write, whose reply was lost. */
-static bool is_written(Kubernetes *kube, Str packed, Arena *arena) {
+static bool backend_is_written(Kubernetes *kube, Str packed, Arena *arena) {
     KubeResult result;
     Str there;
     const KubeStore *store = &kube->store;
@@ -273,18 +276,18 @@ static bool write_secret(Kubernetes *kube, Str packed, Arena *arena, Diags *diag
     Str problem;
     KubeOutcome status = current_secret(kube, &secret, &problem, arena);
     if (status == KUBE_FAILED)
-        return report(diags, "Failed to write the state", kube, problem);
+        return kubernetes_backend_report(diags, "Failed to write the state", kube, problem);
     Str version = kube_object_text(secret, "metadata", "resourceVersion");
     if (kube->was_read && !str_equal(version, kube->version))
-        return is_written(kube, packed, arena) || report_other_writer(kube, diags);
+        return backend_is_written(kube, packed, arena) || report_other_writer(kube, diags);
     secret = kube_store_with_data(secret, "tfstate", packed, arena);
     status = status == KUBE_ABSENT
                  ? kube_store_create(store, KUBE_SECRET, secret, &result, arena)
                  : kube_store_update(store, KUBE_SECRET, store->secret, secret, &result, arena);
     if (status == KUBE_CONFLICT)
-        return is_written(kube, packed, arena) || report_other_writer(kube, diags);
+        return backend_is_written(kube, packed, arena) || report_other_writer(kube, diags);
     if (status != KUBE_DONE)
-        return report(diags, "Failed to write the state", kube, result.problem);
+        return kubernetes_backend_report(diags, "Failed to write the state", kube, result.problem);
     version = kube_object_text(result.object, "metadata", "resourceVersion");
     kube->version = str_clone(version, kube->arena);
     kube->was_read = true;
@@ -317,7 +320,8 @@ static bool kubernetes_write(Backend *backend, Str bytes, Diags *diags) {
     bool had_parts = kube->part_count > 1;
     kube->part_count = 1;
     return !had_parts || delete_secrets(&kube->store, 1, &problem, scratch) ||
-           report(diags, "Failed to remove the further parts of the state", kube, problem);
+           kubernetes_backend_report(diags, "Failed to remove the further parts of the state", kube,
+                                     problem);
 }
 
 /* Checks that this run still holds the lease; only a forced unlock removes it. */
@@ -326,8 +330,8 @@ static bool check_lease(const Kubernetes *kube, const char *summary, Arena *aren
     LockInfo holder;
     if (kube->lock_id.len == 0)
         return true;
-    if (look(kube, &result, &holder, arena) == KUBE_FAILED)
-        return report(diags, summary, kube, result.problem);
+    if (backend_look(kube, &result, &holder, arena) == KUBE_FAILED)
+        return kubernetes_backend_report(diags, summary, kube, result.problem);
     if (str_equal(holder.id, kube->lock_id))
         return true;
     state_lock_report_other(summary, kube->backend.path, kube->lock_id, &holder, diags);
@@ -346,10 +350,10 @@ static bool kubernetes_remove(Backend *backend, Diags *diags) {
         return false;
     if (!kube_journal_delete(store, &problem, scratch) ||
         !delete_secrets(store, 0, &problem, scratch))
-        return report(diags, summary, kube, problem);
+        return kubernetes_backend_report(diags, summary, kube, problem);
     kube->lock_id = STR_EMPTY;
     return kube_store_delete(store, KUBE_LEASE, store->lease, &result, scratch) == KUBE_DONE ||
-           report(diags, summary, kube, result.problem);
+           kubernetes_backend_report(diags, summary, kube, result.problem);
 }
 
 static void kubernetes_close(Backend *backend) {
@@ -359,8 +363,8 @@ static void kubernetes_close(Backend *backend) {
     arena_close(kube->arena);
 }
 
-static bool open_store(const Io *io, Value config, Str workspace, Kubernetes **out, Arena *arena,
-                       Diags *diags) {
+static bool backend_open_store(const Io *io, Value config, Str workspace, Kubernetes **out,
+                               Arena *arena, Diags *diags) {
     Kubernetes *kube = arena_new(arena, Kubernetes);
     KubeStore *store = &kube->store;
     kube->io = io;
@@ -396,7 +400,7 @@ static bool open_store(const Io *io, Value config, Str workspace, Kubernetes **o
 static bool kubernetes_open(const Io *io, Value config, Str workspace, Backend **out, Arena *arena,
                             Diags *diags) {
     Kubernetes *kube;
-    if (!open_store(io, config, workspace, &kube, arena, diags))
+    if (!backend_open_store(io, config, workspace, &kube, arena, diags))
         return false;
     *out = &kube->backend;
     return true;
@@ -409,7 +413,7 @@ static bool find_names(const Kubernetes *kube, StrVec *out, Arena *arena, Diags 
     Str selector =
         str_format(arena, "tfstate=true,tfstateSecretSuffix=%.*s", STR_ARG(store->suffix));
     if (kube_store_list_secrets(store, selector, &secrets, &result, arena) != KUBE_DONE)
-        return report(diags, "Cannot list the workspaces", kube, result.problem);
+        return kubernetes_backend_report(diags, "Cannot list the workspaces", kube, result.problem);
     StrVec names = {0};
     vec_each(&secrets, secret) {
         Str name = kube_object_text(*secret, "metadata.labels", "tfstateWorkspace");
@@ -426,7 +430,7 @@ static bool find_names(const Kubernetes *kube, StrVec *out, Arena *arena, Diags 
 
 static bool kubernetes_list(const Io *io, Value config, StrVec *out, Arena *arena, Diags *diags) {
     Kubernetes *kube;
-    if (!open_store(io, config, STR("default"), &kube, arena, diags))
+    if (!backend_open_store(io, config, STR("default"), &kube, arena, diags))
         return false;
     bool ok = find_names(kube, out, arena, diags);
     kubernetes_close(&kube->backend);
@@ -436,7 +440,7 @@ static bool kubernetes_list(const Io *io, Value config, StrVec *out, Arena *aren
 static bool kubernetes_make(const Io *io, Value config, Str workspace, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("workspace");
     Kubernetes *kube;
-    if (!open_store(io, config, workspace, &kube, scratch, diags))
+    if (!backend_open_store(io, config, workspace, &kube, scratch, diags))
         return false;
     const KubeStore *store = &kube->store;
     KubeResult result;
@@ -446,7 +450,7 @@ static bool kubernetes_make(const Io *io, Value config, Str workspace, Diags *di
     KubeOutcome status = kube_store_create(store, KUBE_SECRET, secret, &result, scratch);
     /* A conflict means that the workspace exists: keep its content. */
     bool ok = status == KUBE_DONE || status == KUBE_CONFLICT ||
-              report(diags, "Cannot create the workspace", kube, result.problem);
+              kubernetes_backend_report(diags, "Cannot create the workspace", kube, result.problem);
     kubernetes_close(&kube->backend);
     return ok;
 }

@@ -33,7 +33,8 @@ typedef struct Local {
     bool has_backup;   /* the backup was written, or the state was empty */
 } Local;
 
-static bool report(Diags *diags, const char *summary, Str path, int error, const char *hint) {
+static bool local_backend_report(Diags *diags, const char *summary, Str path, int error,
+                                 const char *hint) {
     diags_error(diags, NO_RANGE, summary, "\"%.*s\": %s. %s", STR_ARG(path), strerror(-error),
                 disk_hint(error, hint));
     return false;
@@ -46,7 +47,7 @@ typedef struct Head {
     uint64_t serial;
 } Head;
 
-static Head read_head(Str text, Arena *arena) {
+static Head backend_read_head(Str text, Arena *arena) {
     Head head = {0};
     JsonReader reader = json_reader_new(text, arena);
     JsonToken token = json_next(&reader);
@@ -76,19 +77,19 @@ static Head read_head(Str text, Arena *arena) {
  * wrote it later, or if it has another lineage. */
 static bool copy_counts(Str text, Str copy) {
     SCOPED(ArenaRef) scratch = arena_open("state copy");
-    Head of_copy = read_head(copy, scratch);
+    Head of_copy = backend_read_head(copy, scratch);
     if (!of_copy.is_whole)
         return false;
     if (str_trim(text).len == 0)
         return true;
-    Head of_file = read_head(text, scratch);
+    Head of_file = backend_read_head(text, scratch);
     if (!of_file.is_whole)
         return true;
     return str_equal(of_file.lineage, of_copy.lineage) && of_copy.serial >= of_file.serial;
 }
 
 /* Reads a file; a missing file is empty. */
-static int read_text(Local *local, Str path, Str *out, Arena *arena) {
+static int backend_read_text(Local *local, Str path, Str *out, Arena *arena) {
     int error = local->disk->read_file(local->disk->self, path, out, arena);
     if (error != -ENOENT)
         return error;
@@ -117,14 +118,14 @@ static bool local_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
     Local *local = backend->self;
     Str text;
     Str copy;
-    int error = read_text(local, local->path, &text, arena);
+    int error = backend_read_text(local, local->path, &text, arena);
     if (error)
-        return report(diags, "Failed to read the state", local->path, error,
-                      "Check the permissions of the file.");
-    error = read_text(local, local->next_path, &copy, arena);
+        return local_backend_report(diags, "Failed to read the state", local->path, error,
+                                    "Check the permissions of the file.");
+    error = backend_read_text(local, local->next_path, &copy, arena);
     if (error)
-        return report(diags, "Failed to read the state", local->next_path, error,
-                      "It may be the newest state, so loam must be able to read it.");
+        return local_backend_report(diags, "Failed to read the state", local->next_path, error,
+                                    "It may be the newest state, so loam must be able to read it.");
     *out = text;
     if (copy.len == 0)
         return true;
@@ -136,7 +137,7 @@ static bool local_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
     log_debug("state recovered", log_text("path", local->path), log_text("copy", local->next_path));
     error = repair(local, copy);
     if (error)
-        return report(
+        return local_backend_report(
             diags, "Failed to repair the state", local->path, error,
             "The complete newest state is beside it, in the copy whose name ends in \".next\".");
     *out = copy;
@@ -159,8 +160,8 @@ static bool back_up(Local *local, Str bytes, Diags *diags) {
     if (before.len > 0) {
         int error = local->disk->write_file(local->disk->self, path, before, FILE_MODE);
         if (error)
-            return report(diags, "Failed to write the backup of the state", path, error,
-                          "The state was not changed.");
+            return local_backend_report(diags, "Failed to write the backup of the state", path,
+                                        error, "The state was not changed.");
     }
     local->has_backup = true;
     return true;
@@ -177,7 +178,7 @@ static int restrict_mode(Local *local) {
 
 /* Creates a missing directory with its parents; returns -ELOOP if a part of a relative path is a
  * symbolic link, because links of a project must not lead files of loam elsewhere. */
-static int make_directory(const Disk *disk, Str directory) {
+static int backend_make_directory(const Disk *disk, Str directory) {
     SCOPED(ArenaRef) scratch = arena_open("directory of states");
     Str target;
     for (Str at = directory; at.ptr[0] != '/' && !str_equal(at, STR("."));
@@ -188,13 +189,13 @@ static int make_directory(const Disk *disk, Str directory) {
     return disk->make_directories(disk->self, directory, DIRECTORY_MODE);
 }
 
-static int open_state(Local *local, DiskFile *out) {
+static int backend_open_state(Local *local, DiskFile *out) {
     const Disk *disk = local->disk;
     /* The state may be a link, as in Terraform, but no file is created through one. */
     int error = disk->open(disk->self, local->path, DISK_READ | DISK_WRITE, FILE_MODE, out);
     if (error != -ENOENT)
         return error;
-    error = make_directory(disk, disk_directory_of(local->path));
+    error = backend_make_directory(disk, disk_directory_of(local->path));
     return error ? error
                  : disk->open(disk->self, local->path, DISK_READ | DISK_WRITE | DISK_CREATE,
                               FILE_MODE, out);
@@ -237,7 +238,7 @@ static bool local_write(Backend *backend, Str bytes, Diags *diags) {
     if (!back_up(local, bytes, diags))
         return false;
     if (!file.handle)
-        error = open_state(local, &file);
+        error = backend_open_state(local, &file);
     if (!error)
         error = write_both(local, file, bytes);
     if (!error && local->file.handle && !is_still_there(local))
@@ -246,23 +247,23 @@ static bool local_write(Backend *backend, Str bytes, Diags *diags) {
         disk->close(disk->self, file);
     if (!error)
         return true;
-    return report(diags, "Failed to write the state", local->path, error,
-                  "Free space or repair the disk.");
+    return local_backend_report(diags, "Failed to write the state", local->path, error,
+                                "Free space or repair the disk.");
 }
 
-static void read_holder(Local *local, LockInfo *out, Arena *arena) {
+static void local_backend_read_holder(Local *local, LockInfo *out, Arena *arena) {
     Str text;
     int error = local->disk->read_file(local->disk->self, local->lock_path, &text, arena);
     if (error || !state_lock_from_json(text, out, arena))
         *out = (LockInfo){.path = local->path};
 }
 
-static int try_lock(Local *local, pid_t *pid) {
+static int backend_try_lock(Local *local, pid_t *pid) {
     const Disk *disk = local->disk;
     for (;;) {
         DiskFile file = {0};
         bool existed = disk_exists(disk, local->path);
-        int error = open_state(local, &file);
+        int error = backend_open_state(local, &file);
         if (error)
             return error;
         error = disk->lock(disk->self, file, pid);
@@ -301,7 +302,7 @@ static int write_info(Local *local, const LockInfo *info) {
                                    state_lock_to_json(info, scratch), FILE_MODE);
 }
 
-static void release(Local *local) {
+static void backend_release(Local *local) {
     const Disk *disk = local->disk;
     uint64_t size = 1;
     (void)disk->remove(disk->self, local->lock_path);
@@ -314,16 +315,18 @@ static void release(Local *local) {
 }
 
 static bool report_lock(Local *local, int error, Diags *diags) {
-    return report(diags, "Error acquiring the state lock", local->path, error,
-                  "Check the permissions of the state's directory. To plan without the lock, add "
-                  "-lock=false.");
+    return local_backend_report(
+        diags, "Error acquiring the state lock", local->path, error,
+        "Check the permissions of the state's directory. To plan without the lock, add "
+        "-lock=false.");
 }
 
-static LockResult attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena, Diags *diags) {
+static LockResult local_backend_attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena,
+                                        Diags *diags) {
     Local *local = self;
-    int error = try_lock(local, pid);
+    int error = backend_try_lock(local, pid);
     if (error == -EAGAIN) {
-        read_holder(local, holder, arena);
+        local_backend_read_holder(local, holder, arena);
         return LOCK_HELD;
     }
     if (!error)
@@ -336,21 +339,21 @@ static bool local_lock(Backend *backend, const LockInfo *info, int64_t timeout_m
                        const CancelToken *cancel, Diags *diags) {
     Local *local = backend->self;
     CHECK(!local->file.handle);
-    LockAttempt trying = {local, attempt, backend->waiting, backend->waiting_payload,
+    LockAttempt trying = {local, local_backend_attempt, backend->waiting, backend->waiting_payload,
                           LOCK_ENDS_WITH_PROCESS};
     if (!state_lock_acquire(&trying, local->clock, timeout_ms, cancel, diags))
         return false;
     int error = write_info(local, info);
     if (!error)
         return true;
-    release(local);
+    backend_release(local);
     return report_lock(local, error, diags);
 }
 
 static bool local_unlock(Backend *backend, Diags *) {
     Local *local = backend->self;
     if (local->file.handle)
-        release(local);
+        backend_release(local);
     return true;
 }
 
@@ -358,7 +361,7 @@ static void local_close(Backend *backend) {
     Local *local = backend->self;
     backend->journal->close(backend->journal);
     if (local->file.handle)
-        release(local);
+        backend_release(local);
 }
 
 static Str beside(Str path, const char *before, const char *behind, Arena *arena) {
@@ -468,7 +471,7 @@ static Str setting(Value config, const char *name, Str otherwise) {
     return is_given ? text : otherwise;
 }
 
-static Str path_of(Value config, Str workspace, Arena *arena) {
+static Str backend_path_of(Value config, Str workspace, Arena *arena) {
     if (workspace.len == 0 || str_equal(workspace, STR("default")))
         return str_clone(setting(config, "path", STR("terraform.tfstate")), arena);
     Str directory = setting(config, "workspace_dir", STR("terraform.tfstate.d"));
@@ -495,7 +498,7 @@ static bool local_open(const Io *io, Value config, Str workspace, Backend **out,
     local->disk = io->disk;
     local->clock = io->clock;
     local->arena = arena;
-    local->path = path_of(config, workspace, arena);
+    local->path = backend_path_of(config, workspace, arena);
     local->next_path = beside(local->path, "", ".next", arena);
     local->lock_path = beside(local->path, ".", ".lock.info", arena);
     local->backend = (Backend){
@@ -538,8 +541,8 @@ static bool local_list(const Io *io, Value config, StrVec *out, Arena *arena, Di
 
 static bool local_make(const Io *io, Value config, Str workspace, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("workspace");
-    Str directory = disk_directory_of(path_of(config, workspace, scratch));
-    int error = make_directory(io->disk, directory);
+    Str directory = disk_directory_of(backend_path_of(config, workspace, scratch));
+    int error = backend_make_directory(io->disk, directory);
     if (error == 0)
         return true;
     diags_error(

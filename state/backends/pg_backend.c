@@ -38,8 +38,8 @@ int64_t pg_backend_creation_lock(Str schema, Str table) {
     return -(int64_t)hash;
 }
 
-static bool run(Pg *pg, const char *statement, const Str *values, size_t count,
-                DatabaseAnswer *answer, Arena *arena, Diags *diags) {
+static bool backend_run(Pg *pg, const char *statement, const Str *values, size_t count,
+                        DatabaseAnswer *answer, Arena *arena, Diags *diags) {
     return pg_session_run(pg->session, "Error acquiring the state lock", statement, values, count,
                           answer, arena, diags);
 }
@@ -51,13 +51,15 @@ static bool is_true(const DatabaseAnswer *answer, size_t cell) {
 static bool release_number(Pg *pg, Str number, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("pg unlock");
     DatabaseAnswer answer;
-    return run(pg, "SELECT pg_advisory_unlock($1::bigint)", &number, 1, &answer, scratch, diags);
+    return backend_run(pg, "SELECT pg_advisory_unlock($1::bigint)", &number, 1, &answer, scratch,
+                       diags);
 }
 
 static LockResult try_number(Pg *pg, Str number, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("pg lock");
     DatabaseAnswer answer;
-    if (!run(pg, "SELECT pg_try_advisory_lock($1::bigint)", &number, 1, &answer, scratch, diags))
+    if (!backend_run(pg, "SELECT pg_try_advisory_lock($1::bigint)", &number, 1, &answer, scratch,
+                     diags))
         return LOCK_FAILED;
     return is_true(&answer, 0) ? LOCK_ACQUIRED : LOCK_HELD;
 }
@@ -78,9 +80,9 @@ static bool insert_row(Pg *pg, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("pg row");
     DatabaseAnswer answer;
     Str values[] = {pg->workspace, empty_state_new(scratch)};
-    return run(pg,
-               "INSERT INTO {states} (name, data) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
-               values, ARRAY_COUNT(values), &answer, scratch, diags);
+    return backend_run(
+        pg, "INSERT INTO {states} (name, data) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
+        values, ARRAY_COUNT(values), &answer, scratch, diags);
 }
 
 /* Acquires two locks: Terraform and OpenTofu use different numbers for the creation of a row. */
@@ -103,12 +105,12 @@ static LockResult make_row(Pg *pg, Diags *diags) {
 
 /* The row may have been deleted and created again since its number was read. The session knows the
  * lock before the check, so that it acquires the lock again if the check loses the connection. */
-static LockResult check_number(Pg *pg, Str number, Diags *diags) {
+static LockResult backend_check_number(Pg *pg, Str number, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("pg lock");
     DatabaseAnswer answer;
     pg_session_hold(pg->session, number);
-    if (!run(pg, "SELECT id FROM {states} WHERE name = $1", &pg->workspace, 1, &answer, scratch,
-             diags))
+    if (!backend_run(pg, "SELECT id FROM {states} WHERE name = $1", &pg->workspace, 1, &answer,
+                     scratch, diags))
         return LOCK_FAILED;
     if (answer.row_count == 1 && str_equal(answer.cells[0], number)) {
         pg->lock_id = str_clone(number, pg->arena);
@@ -120,7 +122,7 @@ static LockResult check_number(Pg *pg, Str number, Diags *diags) {
 
 /* Fills in the holder from a row of the session table. A session name of loam (session_name) also
  * has the operation. */
-static void describe(LockInfo *holder, const Str *cells, Arena *arena) {
+static void backend_describe(LockInfo *holder, const Str *cells, Arena *arena) {
     Str name = cells[1];
     Str word;
     holder->who = str_format(arena, "%.*s@%.*s", STR_ARG(cells[2]), STR_ARG(cells[3]));
@@ -142,27 +144,28 @@ static void find_holder(Pg *pg, LockInfo *out, Arena *arena) {
     DatabaseAnswer answer = {0};
     Diags ignored = diags_new(arena);
     *out = (LockInfo){.path = pg->backend.path};
-    bool ok =
-        run(pg,
-            "SELECT a.pid, a.application_name, a.usename, coalesce(host(a.client_addr), 'local'), "
-            "to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') FROM "
-            "pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid JOIN {states} s ON s.name = $1 "
-            "WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.database = "
-            "(SELECT oid FROM pg_database WHERE datname = current_database()) AND "
-            "((l.classid::bigint << 32) | l.objid::bigint) = s.id",
-            &pg->workspace, 1, &answer, arena, &ignored);
+    bool ok = backend_run(
+        pg,
+        "SELECT a.pid, a.application_name, a.usename, coalesce(host(a.client_addr), 'local'), "
+        "to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') FROM "
+        "pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid JOIN {states} s ON s.name = $1 "
+        "WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.database = "
+        "(SELECT oid FROM pg_database WHERE datname = current_database()) AND "
+        "((l.classid::bigint << 32) | l.objid::bigint) = s.id",
+        &pg->workspace, 1, &answer, arena, &ignored);
     if (ok && answer.row_count > 0)
-        describe(out, answer.cells, arena);
+        backend_describe(out, answer.cells, arena);
 }
 
-static LockResult try_lock(Pg *pg, Arena *arena, Diags *diags) {
+static LockResult pg_backend_try_lock(Pg *pg, Arena *arena, Diags *diags) {
     DatabaseAnswer answer;
     for (int i = 0; i < 2; i++) {
-        if (!run(pg, "SELECT id, pg_try_advisory_lock(id) FROM {states} WHERE name = $1",
-                 &pg->workspace, 1, &answer, arena, diags))
+        if (!backend_run(pg, "SELECT id, pg_try_advisory_lock(id) FROM {states} WHERE name = $1",
+                         &pg->workspace, 1, &answer, arena, diags))
             return LOCK_FAILED;
         if (answer.row_count > 0)
-            return is_true(&answer, 1) ? check_number(pg, answer.cells[0], diags) : LOCK_HELD;
+            return is_true(&answer, 1) ? backend_check_number(pg, answer.cells[0], diags)
+                                       : LOCK_HELD;
         LockResult made = make_row(pg, diags);
         if (made != LOCK_ACQUIRED)
             return made;
@@ -170,9 +173,10 @@ static LockResult try_lock(Pg *pg, Arena *arena, Diags *diags) {
     return LOCK_HELD;
 }
 
-static LockResult attempt(void *self, LockInfo *holder, pid_t *, Arena *arena, Diags *diags) {
+static LockResult pg_backend_attempt(void *self, LockInfo *holder, pid_t *, Arena *arena,
+                                     Diags *diags) {
     Pg *pg = self;
-    LockResult answer = try_lock(pg, arena, diags);
+    LockResult answer = pg_backend_try_lock(pg, arena, diags);
     if (answer == LOCK_HELD)
         find_holder(pg, holder, arena);
     return answer;
@@ -192,7 +196,7 @@ static bool pg_lock(Backend *backend, const LockInfo *info, int64_t timeout_ms,
     CHECK(pg->lock_id.len == 0);
     if (!pg_session_set_name(pg->session, session_name(info, pg->arena), diags))
         return false;
-    LockAttempt trying = {pg, attempt, backend->waiting, backend->waiting_payload,
+    LockAttempt trying = {pg, pg_backend_attempt, backend->waiting, backend->waiting_payload,
                           LOCK_ENDS_WITH_PROCESS};
     return state_lock_acquire(&trying, pg->io->clock, timeout_ms, cancel, diags);
 }
@@ -299,7 +303,7 @@ static bool make_journal(PgJournal *journal, Str *problem, Arena *arena) {
     return journal->has_table || (find_journal(journal, &ignored, arena) && journal->has_table);
 }
 
-static bool journal_list(void *self, Segments *out, Str *problem, Arena *arena) {
+static bool backend_journal_list(void *self, Segments *out, Str *problem, Arena *arena) {
     PgJournal *journal = self;
     DatabaseAnswer answer;
     if (!find_journal(journal, problem, arena))
@@ -319,7 +323,7 @@ static bool journal_list(void *self, Segments *out, Str *problem, Arena *arena) 
 }
 
 /* An existing row is this one, after a lost reply. */
-static bool journal_put(void *self, uint64_t number, Str text, Str *problem, Arena *arena) {
+static bool backend_journal_put(void *self, uint64_t number, Str text, Str *problem, Arena *arena) {
     PgJournal *journal = self;
     DatabaseAnswer answer;
     Str values[] = {journal->workspace, str_format(arena, "%llu", (unsigned long long)number),
@@ -331,7 +335,7 @@ static bool journal_put(void *self, uint64_t number, Str text, Str *problem, Are
                        values, ARRAY_COUNT(values), &answer, problem, arena);
 }
 
-static bool journal_drop(void *self, uint64_t below, Str *problem, Arena *arena) {
+static bool backend_journal_drop(void *self, uint64_t below, Str *problem, Arena *arena) {
     PgJournal *journal = self;
     DatabaseAnswer answer;
     Str values[] = {journal->workspace, str_format(arena, "%llu", (unsigned long long)below)};
@@ -372,9 +376,9 @@ static bool open_journal(PgSession *session, Str workspace, JournalStore **out, 
         .self = journal,
         .name = str_format(arena, "%.*s.%.*s_journal of \"%.*s\"", STR_ARG(settings->schema),
                            STR_ARG(settings->table), STR_ARG(workspace)),
-        .list = journal_list,
-        .put = journal_put,
-        .drop = journal_drop,
+        .list = backend_journal_list,
+        .put = backend_journal_put,
+        .drop = backend_journal_drop,
     };
     *out = has_place ? journal_segments_new(&segments, arena) : NULL;
     return true;
@@ -408,7 +412,7 @@ static void pg_close(Backend *backend) {
 }
 
 /* An empty name means the default, as in Terraform. */
-static Str name_of(Value config, const char *name, const char *usual) {
+static Str backend_name_of(Value config, const char *name, const char *usual) {
     Str text = backend_settings_text(config, name, usual);
     return text.len ? text : str_from_cstr(usual);
 }
@@ -416,17 +420,17 @@ static Str name_of(Value config, const char *name, const char *usual) {
 static PgSettings settings_of(Value config) {
     return (PgSettings){
         .address = backend_settings_text(config, "conn_str", ""),
-        .schema = name_of(config, "schema_name", "terraform_remote_state"),
-        .table = name_of(config, "table_name", "states"),
-        .index = name_of(config, "index_name", "states_by_name"),
+        .schema = backend_name_of(config, "schema_name", "terraform_remote_state"),
+        .table = backend_name_of(config, "table_name", "states"),
+        .index = backend_name_of(config, "index_name", "states_by_name"),
         .skip_schema = backend_settings_bool(config, "skip_schema_creation", false),
         .skip_table = backend_settings_bool(config, "skip_table_creation", false),
         .skip_index = backend_settings_bool(config, "skip_index_creation", false),
     };
 }
 
-static bool open_session(const Io *io, Value config, Str workspace, PgSession **out, Arena *arena,
-                         Diags *diags) {
+static bool backend_open_session(const Io *io, Value config, Str workspace, PgSession **out,
+                                 Arena *arena, Diags *diags) {
     PgSettings settings = settings_of(config);
     return pg_session_open(io, &settings, workspace, out, arena, diags);
 }
@@ -436,7 +440,7 @@ static bool pg_open(const Io *io, Value config, Str workspace, Backend **out, Ar
     PgSession *session = NULL;
     if (workspace.len == 0)
         workspace = STR("default");
-    if (!open_session(io, config, workspace, &session, arena, diags))
+    if (!backend_open_session(io, config, workspace, &session, arena, diags))
         return false;
     const PgSettings *settings = pg_session_settings(session);
     Pg *pg = arena_new(arena, Pg);
@@ -469,7 +473,7 @@ static bool pg_open(const Io *io, Value config, Str workspace, Backend **out, Ar
 static bool pg_list(const Io *io, Value config, StrVec *out, Arena *arena, Diags *diags) {
     PgSession *session = NULL;
     DatabaseAnswer answer;
-    if (!open_session(io, config, STR("default"), &session, arena, diags))
+    if (!backend_open_session(io, config, STR("default"), &session, arena, diags))
         return false;
     bool ok = pg_session_run(session, "Cannot list the workspaces",
                              "SELECT name FROM {states} WHERE name <> 'default' ORDER BY name "

@@ -49,13 +49,13 @@ static Str quote_name(Str name, Arena *arena) {
     return strbuf_str(&text);
 }
 
-static Str qualified(const PgSettings *settings, Str name, Arena *arena) {
+static Str session_qualified(const PgSettings *settings, Str name, Arena *arena) {
     Str schema = quote_name(settings->schema, arena);
     name = quote_name(name, arena);
     return str_format(arena, "%.*s.%.*s", STR_ARG(schema), STR_ARG(name));
 }
 
-static const char *expand(const PgSession *session, const char *statement, Arena *arena) {
+static const char *session_expand(const PgSession *session, const char *statement, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     Str rest = str_from_cstr(statement);
     while (rest.len) {
@@ -76,8 +76,8 @@ static const char *expand(const PgSession *session, const char *statement, Arena
 static DatabaseStatus run_once(PgSession *session, const char *statement, const Str *values,
                                size_t count, DatabaseAnswer *answer, Arena *arena) {
     const Database *database = session->io->database;
-    return database->run(database->self, session->connection, expand(session, statement, arena),
-                         values, count, answer, arena);
+    return database->run(database->self, session->connection,
+                         session_expand(session, statement, arena), values, count, answer, arena);
 }
 
 static DatabaseStatus run_plain(PgSession *session, const char *statement, DatabaseAnswer *answer,
@@ -99,8 +99,8 @@ static const Hint hints[] = {
     {"53100", "Free space on the server, then run the same command again."},
 };
 
-static bool report(const char *doing, DatabaseStatus status, const DatabaseAnswer *answer,
-                   Diags *diags) {
+static bool session_report(const char *doing, DatabaseStatus status, const DatabaseAnswer *answer,
+                           Diags *diags) {
     const char *hint = status == DATABASE_LOST
                            ? "Check the address (conn_str, or PG variables) and whether the server "
                              "is running. If the server has no TLS, set \"sslmode=disable\"."
@@ -118,7 +118,7 @@ static bool report(const char *doing, DatabaseStatus status, const DatabaseAnswe
     return false;
 }
 
-static bool report_lost(const PgSession *session, const char *doing, Diags *diags) {
+static bool session_report_lost(const PgSession *session, const char *doing, Diags *diags) {
     diags_error(
         diags, NO_RANGE, doing,
         "The connection to PostgreSQL was lost, and with it the lock of the state \"%.*s\". Before "
@@ -157,7 +157,8 @@ static DatabaseStatus introduce(PgSession *session, DatabaseAnswer *answer, Aren
                     answer, arena);
 }
 
-static DatabaseStatus connect_once(PgSession *session, DatabaseAnswer *answer, Arena *arena) {
+static DatabaseStatus session_connect_once(PgSession *session, DatabaseAnswer *answer,
+                                           Arena *arena) {
     const Database *database = session->io->database;
     session->connection_arena = arena_open("pg connection");
     DatabaseStatus status = database->open(database->self, session->settings.address,
@@ -202,8 +203,8 @@ static DatabaseStatus relock(PgSession *session, bool *got, DatabaseAnswer *answ
 
 /* Compares the stored state with the one this run knows: same row, and a text that this run read or
  * wrote. */
-static DatabaseStatus compare(PgSession *session, bool *same, DatabaseAnswer *answer,
-                              Arena *arena) {
+static DatabaseStatus session_compare(PgSession *session, bool *same, DatabaseAnswer *answer,
+                                      Arena *arena) {
     DatabaseStatus status =
         run_once(session, "SELECT id, md5(coalesce(data, '')) FROM {states} WHERE name = $1",
                  &session->workspace, 1, answer, arena);
@@ -223,7 +224,7 @@ static DatabaseStatus resume(PgSession *session, DatabaseAnswer *answer, Arena *
     Str pid = str_clone(session->pid, arena);
     Str since = str_clone(session->since, arena);
     disconnect(session);
-    DatabaseStatus status = connect_once(session, answer, arena);
+    DatabaseStatus status = session_connect_once(session, answer, arena);
     if (status == DATABASE_DONE && pid.len)
         end_predecessor(session, pid, since, arena);
     if (status != DATABASE_DONE || session->lock_id.len == 0)
@@ -231,7 +232,7 @@ static DatabaseStatus resume(PgSession *session, DatabaseAnswer *answer, Arena *
     bool is_ours = false;
     status = relock(session, &is_ours, answer, arena);
     if (status == DATABASE_DONE && is_ours)
-        status = compare(session, &is_ours, answer, arena);
+        status = session_compare(session, &is_ours, answer, arena);
     if (status == DATABASE_DONE && !is_ours)
         session->is_lost = true;
     return status;
@@ -271,8 +272,8 @@ bool pg_session_run(PgSession *session, const char *doing, const char *statement
     bool is_lost = session->is_lost;
     pthread_mutex_unlock(&session->mutex);
     if (is_lost)
-        return report_lost(session, doing, diags);
-    return status == DATABASE_DONE || report(doing, status, answer, diags);
+        return session_report_lost(session, doing, diags);
+    return status == DATABASE_DONE || session_report(doing, status, answer, diags);
 }
 
 void pg_session_hold(PgSession *session, Str lock_id) {
@@ -311,7 +312,7 @@ bool pg_session_set_name(PgSession *session, Str name, Diags *diags) {
 bool pg_session_has_table(PgSession *session, const char *table, bool *out, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("pg table");
     DatabaseAnswer answer;
-    Str name = str_from_cstr(expand(session, table, scratch));
+    Str name = str_from_cstr(session_expand(session, table, scratch));
     if (!pg_session_run(session, "Failed to find the table", "SELECT to_regclass($1)", &name, 1,
                         &answer, scratch, diags))
         return false;
@@ -367,7 +368,7 @@ static bool make_table(PgSession *session, Diags *diags) {
 
 static bool make_index(PgSession *session, Arena *arena, Diags *diags) {
     bool there = session->settings.skip_index;
-    Str place = qualified(&session->settings, session->settings.index, arena);
+    Str place = session_qualified(&session->settings, session->settings.index, arena);
     if (!there && !pg_session_has_table(session, str_to_cstr(place, arena), &there, diags))
         return false;
     Str name = quote_name(session->settings.index, arena);
@@ -381,7 +382,7 @@ static bool make_index(PgSession *session, Arena *arena, Diags *diags) {
 
 static bool is_laid_out(PgSession *session, bool *out, Arena *arena, Diags *diags) {
     const PgSettings *settings = &session->settings;
-    Str index = qualified(settings, settings->index, arena);
+    Str index = session_qualified(settings, settings->index, arena);
     bool table = settings->skip_table;
     bool has_index = settings->skip_index;
     if (!table && !pg_session_has_table(session, "{states}", &table, diags))
@@ -394,7 +395,7 @@ static bool is_laid_out(PgSession *session, bool *out, Arena *arena, Diags *diag
 
 /* Creates the layout under a lock: with IF NOT EXISTS alone, two concurrent runs can make each
  * other fail. */
-static bool lay_out(PgSession *session, Diags *diags) {
+static bool session_lay_out(PgSession *session, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("pg layout");
     bool done;
     if (!is_laid_out(session, &done, scratch, diags))
@@ -417,15 +418,15 @@ bool pg_session_open(const Io *io, const PgSettings *settings, Str workspace, Pg
         .io = io,
         .settings = *settings,
         .workspace = str_clone(workspace, arena),
-        .states = qualified(settings, settings->table, arena),
-        .journal = qualified(settings, journal, arena),
+        .states = session_qualified(settings, settings->table, arena),
+        .journal = session_qualified(settings, journal, arena),
         .arena = arena_open("pg session"),
     };
     pthread_mutex_init(&session->mutex, NULL);
-    DatabaseStatus status = connect_once(session, &answer, scratch);
-    bool ok =
-        status == DATABASE_DONE || report("Cannot connect to PostgreSQL", status, &answer, diags);
-    if (ok && lay_out(session, diags)) {
+    DatabaseStatus status = session_connect_once(session, &answer, scratch);
+    bool ok = status == DATABASE_DONE ||
+              session_report("Cannot connect to PostgreSQL", status, &answer, diags);
+    if (ok && session_lay_out(session, diags)) {
         *out = session;
         return true;
     }

@@ -37,7 +37,8 @@ typedef struct S3 {
     Arena *arena;
 } S3;
 
-static bool report(Diags *diags, const char *summary, const S3 *s3, Str problem, const char *hint) {
+static bool s3_backend_report(Diags *diags, const char *summary, const S3 *s3, Str problem,
+                              const char *hint) {
     diags_error(diags, NO_RANGE, summary, "\"%.*s\": %.*s. %s", STR_ARG(s3->backend.path),
                 STR_ARG(problem), hint);
     return false;
@@ -45,20 +46,21 @@ static bool report(Diags *diags, const char *summary, const S3 *s3, Str problem,
 
 #define CHECK_ACCESS "Check the address, the credentials and their permissions."
 
-static Str prefix_of(Value config) {
+static Str s3_backend_prefix_of(Value config) {
     return backend_settings_text(config, "workspace_key_prefix", DEFAULT_PREFIX);
 }
 
-static Str key_of(Value config, Str workspace, Arena *arena) {
+static Str backend_key_of(Value config, Str workspace, Arena *arena) {
     Str key = backend_settings_text(config, "key", "");
     if (workspace.len == 0 || str_equal(workspace, STR("default")))
         return str_clone(key, arena);
-    Str prefix = prefix_of(config);
+    Str prefix = s3_backend_prefix_of(config);
     return str_format(arena, "%.*s/%.*s/%.*s", STR_ARG(prefix), STR_ARG(workspace), STR_ARG(key));
 }
 
 /* Reads the lock's holder; returns false if there is none or it cannot be read. */
-static bool read_holder(S3 *s3, LockInfo *out, S3Status *status, Str *problem, Arena *arena) {
+static bool s3_backend_read_holder(S3 *s3, LockInfo *out, S3Status *status, Str *problem,
+                                   Arena *arena) {
     Str text;
     *status = s3_client_get(&s3->client, s3->lock_key, &text, problem, arena);
     return *status == S3_DONE && state_lock_from_json(text, out, arena);
@@ -74,7 +76,8 @@ static bool report_unconditional(const S3 *s3, Str problem, Diags *diags) {
     return false;
 }
 
-static LockResult attempt(void *self, LockInfo *holder, pid_t *, Arena *arena, Diags *diags) {
+static LockResult s3_backend_attempt(void *self, LockInfo *holder, pid_t *, Arena *arena,
+                                     Diags *diags) {
     S3 *s3 = self;
     Str problem = STR_EMPTY;
     S3Status ignored;
@@ -87,10 +90,10 @@ static LockResult attempt(void *self, LockInfo *holder, pid_t *, Arena *arena, D
         return LOCK_FAILED;
     }
     if (status != S3_EXISTS) {
-        report(diags, "Error acquiring the state lock", s3, problem, CHECK_ACCESS);
+        s3_backend_report(diags, "Error acquiring the state lock", s3, problem, CHECK_ACCESS);
         return LOCK_FAILED;
     }
-    if (!read_holder(s3, holder, &ignored, &problem, arena))
+    if (!s3_backend_read_holder(s3, holder, &ignored, &problem, arena))
         *holder = (LockInfo){.path = s3->lock_key};
     /* The lock may be this run's own, if the request was sent twice after a lost reply. */
     return str_equal(holder->id, s3->wanted->id) ? LOCK_ACQUIRED : LOCK_HELD;
@@ -103,7 +106,7 @@ static bool s3_lock(Backend *backend, const LockInfo *info, int64_t timeout_ms,
     if (!s3->uses_lock_file)
         return true;
     s3->wanted = info;
-    LockAttempt trying = {s3, attempt, backend->waiting, backend->waiting_payload,
+    LockAttempt trying = {s3, s3_backend_attempt, backend->waiting, backend->waiting_payload,
                           LOCK_OUTLIVES_PROCESS};
     if (!state_lock_acquire(&trying, s3->io->clock, timeout_ms, cancel, diags))
         return false;
@@ -112,7 +115,7 @@ static bool s3_lock(Backend *backend, const LockInfo *info, int64_t timeout_ms,
     return true;
 }
 
-static bool report_lost(const S3 *s3, const char *summary, Str who, Diags *diags) {
+static bool backend_report_lost(const S3 *s3, const char *summary, Str who, Diags *diags) {
     diags_error(diags, NO_RANGE, summary,
                 "The lock \"%.*s\" was taken from this run (%.*s holds it now), so this run writes "
                 "nothing more.",
@@ -121,23 +124,23 @@ static bool report_lost(const S3 *s3, const char *summary, Str who, Diags *diags
 }
 
 /* Checks that this run still holds the lock; only a forced unlock removes it. */
-static bool check_lock(S3 *s3, const char *summary, Diags *diags) {
+static bool backend_check_lock(S3 *s3, const char *summary, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("s3 lock");
     LockInfo holder = {0};
     S3Status status;
     Str problem = STR_EMPTY;
     if (s3->is_lost)
-        return report_lost(s3, summary, STR("another program"), diags);
+        return backend_report_lost(s3, summary, STR("another program"), diags);
     if (s3->lock_id.len == 0)
         return true;
-    bool found = read_holder(s3, &holder, &status, &problem, scratch);
+    bool found = s3_backend_read_holder(s3, &holder, &status, &problem, scratch);
     if (found && str_equal(holder.id, s3->lock_id))
         return true;
     if (status == S3_FAILED)
-        return report(diags, summary, s3, problem, CHECK_ACCESS);
+        return s3_backend_report(diags, summary, s3, problem, CHECK_ACCESS);
     s3->is_lost = true;
-    return report_lost(s3, summary, found && holder.who.len ? holder.who : STR("no program"),
-                       diags);
+    return backend_report_lost(s3, summary,
+                               found && holder.who.len ? holder.who : STR("no program"), diags);
 }
 
 static bool s3_unlock(Backend *backend, Diags *diags) {
@@ -146,12 +149,12 @@ static bool s3_unlock(Backend *backend, Diags *diags) {
     Str problem;
     if (s3->lock_id.len == 0 || s3->is_lost) /* the loss was reported before */
         return true;
-    if (!check_lock(s3, "Error releasing the state lock", diags))
+    if (!backend_check_lock(s3, "Error releasing the state lock", diags))
         return false;
     s3->lock_id = STR_EMPTY;
     return s3_client_delete(&s3->client, s3->lock_key, &problem, scratch) == S3_DONE ||
-           report(diags, "Error releasing the state lock", s3, problem,
-                  "To remove it, run \"loam force-unlock\".");
+           s3_backend_report(diags, "Error releasing the state lock", s3, problem,
+                             "To remove it, run \"loam force-unlock\".");
 }
 
 static bool s3_force_unlock(Backend *backend, Str id, Diags *diags) {
@@ -161,15 +164,15 @@ static bool s3_force_unlock(Backend *backend, Str id, Diags *diags) {
     S3Status status;
     Str problem = STR_EMPTY;
     static const char summary[] = "Failed to unlock state";
-    bool found = read_holder(s3, &holder, &status, &problem, scratch);
+    bool found = s3_backend_read_holder(s3, &holder, &status, &problem, scratch);
     if (status == S3_FAILED)
-        return report(diags, summary, s3, problem, CHECK_ACCESS);
+        return s3_backend_report(diags, summary, s3, problem, CHECK_ACCESS);
     if (!found || !str_equal(holder.id, id)) {
         state_lock_report_other(summary, s3->backend.path, id, &holder, diags);
         return false;
     }
     return s3_client_delete(&s3->client, s3->lock_key, &problem, scratch) == S3_DONE ||
-           report(diags, summary, s3, problem, CHECK_ACCESS);
+           s3_backend_report(diags, summary, s3, problem, CHECK_ACCESS);
 }
 
 static void note_state(S3 *s3, const S3Object *state, Arena *scratch) {
@@ -183,7 +186,7 @@ static bool s3_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
     S3Object state = {.key = s3->key};
     S3Status status = s3_client_read(&s3->client, &state, &problem, arena);
     if (status != S3_DONE && status != S3_ABSENT)
-        return report(diags, "Failed to read the state", s3, problem, CHECK_ACCESS);
+        return s3_backend_report(diags, "Failed to read the state", s3, problem, CHECK_ACCESS);
     if (s3->version.len == 0) /* a write reads the state again, but must not accept another one */
         note_state(s3, &state, arena);
     *out = empty_state_drop(state.bytes);
@@ -206,7 +209,7 @@ static S3Status find_cause(const S3 *s3, S3Object *state, Str *problem, Arena *a
     return S3_FAILED;
 }
 
-static S3Status replace(S3 *s3, Str bytes, Str *problem, Arena *arena) {
+static S3Status backend_replace(S3 *s3, Str bytes, Str *problem, Arena *arena) {
     S3Object state = {s3->key, bytes, s3->lock_id.len ? s3->version : STR_EMPTY};
     S3Status status = s3_client_replace(&s3->client, &state, problem, arena);
     if (status == S3_EXISTS)
@@ -224,12 +227,12 @@ static bool s3_write(Backend *backend, Str bytes, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("s3 write");
     S3 *s3 = backend->self;
     Str problem;
-    return check_lock(s3, "Failed to write the state", diags) &&
-           (replace(s3, bytes, &problem, scratch) == S3_DONE ||
-            report(diags, "Failed to write the state", s3, problem, CHECK_ACCESS));
+    return backend_check_lock(s3, "Failed to write the state", diags) &&
+           (backend_replace(s3, bytes, &problem, scratch) == S3_DONE ||
+            s3_backend_report(diags, "Failed to write the state", s3, problem, CHECK_ACCESS));
 }
 
-static bool journal_list(void *self, Segments *out, Str *problem, Arena *arena) {
+static bool s3_backend_journal_list(void *self, Segments *out, Str *problem, Arena *arena) {
     const S3 *s3 = self;
     StrVec keys = {0};
     if (s3_client_list(&s3->client, s3->journal_prefix, &keys, problem, arena) != S3_DONE)
@@ -247,14 +250,14 @@ static bool journal_list(void *self, Segments *out, Str *problem, Arena *arena) 
     return true;
 }
 
-static Str segment_key(const S3 *s3, uint64_t number, Arena *arena) {
+static Str backend_segment_key(const S3 *s3, uint64_t number, Arena *arena) {
     return str_format(arena, "%.*s%010llu", STR_ARG(s3->journal_prefix),
                       (unsigned long long)number);
 }
 
 /* An existing object is either this one, after a lost reply, or was written by a run that holds the
  * lock now. */
-static bool is_same(const S3 *s3, Str key, Str text, Str *problem, Arena *arena) {
+static bool backend_is_same(const S3 *s3, Str key, Str text, Str *problem, Arena *arena) {
     Str there;
     S3Status status = s3_client_get(&s3->client, key, &there, problem, arena);
     if (status == S3_DONE && str_equal(there, text))
@@ -264,14 +267,16 @@ static bool is_same(const S3 *s3, Str key, Str text, Str *problem, Arena *arena)
     return false;
 }
 
-static bool journal_put(void *self, uint64_t number, Str text, Str *problem, Arena *arena) {
+static bool s3_backend_journal_put(void *self, uint64_t number, Str text, Str *problem,
+                                   Arena *arena) {
     const S3 *s3 = self;
-    Str key = segment_key(s3, number, arena);
+    Str key = backend_segment_key(s3, number, arena);
     S3Status status = s3_client_put(&s3->client, key, text, s3->uses_lock_file, problem, arena);
-    return status == S3_DONE || (status == S3_EXISTS && is_same(s3, key, text, problem, arena));
+    return status == S3_DONE ||
+           (status == S3_EXISTS && backend_is_same(s3, key, text, problem, arena));
 }
 
-static bool remove_keys(const S3 *s3, uint64_t below, Str *problem, Arena *arena) {
+static bool backend_remove_keys(const S3 *s3, uint64_t below, Str *problem, Arena *arena) {
     StrVec keys = {0};
     if (s3_client_list(&s3->client, s3->journal_prefix, &keys, problem, arena) != S3_DONE)
         return false;
@@ -285,8 +290,8 @@ static bool remove_keys(const S3 *s3, uint64_t below, Str *problem, Arena *arena
     return true;
 }
 
-static bool journal_drop(void *self, uint64_t below, Str *problem, Arena *arena) {
-    return remove_keys(self, below, problem, arena);
+static bool s3_backend_journal_drop(void *self, uint64_t below, Str *problem, Arena *arena) {
+    return backend_remove_keys(self, below, problem, arena);
 }
 
 static JournalStore *journal_of(S3 *s3, Arena *arena) {
@@ -294,9 +299,9 @@ static JournalStore *journal_of(S3 *s3, Arena *arena) {
         .self = s3,
         .name = str_format(arena, "s3://%.*s/%.*s", STR_ARG(s3->client.settings.bucket),
                            STR_ARG(s3->journal_prefix)),
-        .list = journal_list,
-        .put = journal_put,
-        .drop = journal_drop,
+        .list = s3_backend_journal_list,
+        .put = s3_backend_journal_put,
+        .drop = s3_backend_journal_drop,
     };
     return journal_segments_new(&segments, arena);
 }
@@ -306,26 +311,26 @@ static bool s3_remove(Backend *backend, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("s3 workspace");
     static const char summary[] = "Cannot delete the workspace";
     Str problem;
-    if (!check_lock(s3, summary, diags))
+    if (!backend_check_lock(s3, summary, diags))
         return false;
-    return (remove_keys(s3, UINT64_MAX, &problem, scratch) &&
+    return (backend_remove_keys(s3, UINT64_MAX, &problem, scratch) &&
             s3_client_delete(&s3->client, s3->key, &problem, scratch) == S3_DONE) ||
-           report(diags, summary, s3, problem, CHECK_ACCESS);
+           s3_backend_report(diags, summary, s3, problem, CHECK_ACCESS);
 }
 
 static void s3_close(Backend *backend) {
     backend->journal->close(backend->journal);
 }
 
-static bool open_store(const Io *io, Value config, Str workspace, S3 **out, Arena *arena,
-                       Diags *diags) {
+static bool s3_backend_open_store(const Io *io, Value config, Str workspace, S3 **out, Arena *arena,
+                                  Diags *diags) {
     S3 *s3 = arena_new(arena, S3);
     *s3 = (S3){.io = io, .arena = arena, .client = {.io = io}};
     s3->client.cancel = &s3->backend.cancel;
     s3->uses_lock_file = backend_settings_bool(config, "use_lockfile", false);
     if (!s3_settings_read(io, config, &s3->client.settings, arena, diags))
         return false;
-    s3->key = key_of(config, workspace, arena);
+    s3->key = backend_key_of(config, workspace, arena);
     s3->lock_key = str_concat(s3->key, STR(LOCK_ENDING), arena);
     s3->journal_prefix = str_concat(s3->key, STR(JOURNAL_ENDING), arena);
     s3->backend = (Backend){
@@ -349,7 +354,7 @@ static bool open_store(const Io *io, Value config, Str workspace, S3 **out, Aren
 static bool s3_open(const Io *io, Value config, Str workspace, Backend **out, Arena *arena,
                     Diags *diags) {
     S3 *s3;
-    if (!open_store(io, config, workspace, &s3, arena, diags))
+    if (!s3_backend_open_store(io, config, workspace, &s3, arena, diags))
         return false;
     *out = &s3->backend;
     return true;
@@ -370,11 +375,11 @@ static bool s3_list(const Io *io, Value config, StrVec *out, Arena *arena, Diags
     S3 *s3;
     StrVec keys = {0};
     Str problem;
-    if (!open_store(io, config, STR("default"), &s3, arena, diags))
+    if (!s3_backend_open_store(io, config, STR("default"), &s3, arena, diags))
         return false;
-    Str prefix = str_concat(prefix_of(config), STR("/"), arena);
+    Str prefix = str_concat(s3_backend_prefix_of(config), STR("/"), arena);
     if (s3_client_list(&s3->client, prefix, &keys, &problem, arena) != S3_DONE)
-        return report(diags, "Cannot list the workspaces", s3, problem, CHECK_ACCESS);
+        return s3_backend_report(diags, "Cannot list the workspaces", s3, problem, CHECK_ACCESS);
     vec_each(&keys, key) {
         Str name = workspace_of(*key, prefix, s3->key);
         if (name.len && !str_equal(name, STR("default")))
@@ -387,7 +392,7 @@ static bool s3_make(const Io *io, Value config, Str workspace, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("workspace");
     S3 *s3;
     Str problem;
-    if (!open_store(io, config, workspace, &s3, scratch, diags))
+    if (!s3_backend_open_store(io, config, workspace, &s3, scratch, diags))
         return false;
     Str text = empty_state_new(scratch);
     S3Status status = s3_client_put(&s3->client, s3->key, text, true, &problem, scratch);
@@ -395,7 +400,7 @@ static bool s3_make(const Io *io, Value config, Str workspace, Diags *diags) {
         status = s3_client_put(&s3->client, s3->key, text, false, &problem, scratch);
     /* S3_EXISTS: a workspace that another run has just created keeps its content. */
     return status == S3_DONE || status == S3_EXISTS ||
-           report(diags, "Cannot create the workspace", s3, problem, CHECK_ACCESS);
+           s3_backend_report(diags, "Cannot create the workspace", s3, problem, CHECK_ACCESS);
 }
 
 const BackendType s3_backend = {

@@ -30,15 +30,15 @@ static Str object_url(const S3Client *client, Str key, Arena *arena) {
     return str_format(arena, "%.*s/%.*s", STR_ARG(bucket), STR_ARG(path));
 }
 
-static void add_headers(HttpRequest *request, const HttpHeaders *headers, Arena *arena) {
+static void s3_client_add_headers(HttpRequest *request, const HttpHeaders *headers, Arena *arena) {
     vec_each(headers, header) {
         vec_push(arena, &request->headers, *header);
     }
 }
 
 /* Follows no redirect, as it would need another signature. */
-static HttpStatus send(const S3Client *client, HttpRequest *request, HttpResponse *response,
-                       Str *problem, Arena *arena) {
+static HttpStatus s3_client_send(const S3Client *client, HttpRequest *request,
+                                 HttpResponse *response, Str *problem, Arena *arena) {
     const S3Settings *settings = &client->settings;
     const Clock *clock = client->io->clock;
     request->ca_certs = settings->ca_certs;
@@ -123,7 +123,7 @@ static const CodeRow hints[] = {
     {"ExpiredToken", "get new credentials"},
 };
 
-static Str describe(const HttpResponse *response, Arena *arena) {
+static Str client_describe(const HttpResponse *response, Arena *arena) {
     Str code, message;
     parse_error(response->body, &code, &message, arena);
     StrBuf text = strbuf_new(arena);
@@ -141,15 +141,15 @@ static Str describe(const HttpResponse *response, Arena *arena) {
     return strbuf_str(&text);
 }
 
-static S3Status status_of(HttpStatus sent, const HttpResponse *response, Str *problem,
-                          Arena *arena) {
+static S3Status client_status_of(HttpStatus sent, const HttpResponse *response, Str *problem,
+                                 Arena *arena) {
     Str code, message;
     if (sent != HTTP_DONE)
         return S3_FAILED;
     if (response->code >= 200 && response->code < 300)
         return S3_DONE;
     parse_error(response->body, &code, &message, arena);
-    *problem = describe(response, arena);
+    *problem = client_describe(response, arena);
     bool no_bucket = str_equal(code, STR("NoSuchBucket"));
     switch (response->code) {
     case 404: return no_bucket ? S3_FAILED : S3_ABSENT;
@@ -161,7 +161,7 @@ static S3Status status_of(HttpStatus sent, const HttpResponse *response, Str *pr
 }
 
 /* Weak versions, which proxies make, match no condition. */
-static Str version_of(const HttpResponse *response, Arena *arena) {
+static Str client_version_of(const HttpResponse *response, Arena *arena) {
     Str version = http_header(response, "etag");
     return str_starts_with(version, STR("\"")) ? str_clone(version, arena) : STR_EMPTY;
 }
@@ -169,11 +169,11 @@ static Str version_of(const HttpResponse *response, Arena *arena) {
 S3Status s3_client_read(const S3Client *client, S3Object *object, Str *problem, Arena *arena) {
     HttpRequest request = {.url = object_url(client, object->key, arena)};
     HttpResponse response = {0};
-    add_headers(&request, &client->settings.get_headers, arena);
-    HttpStatus sent = send(client, &request, &response, problem, arena);
-    S3Status status = status_of(sent, &response, problem, arena);
+    s3_client_add_headers(&request, &client->settings.get_headers, arena);
+    HttpStatus sent = s3_client_send(client, &request, &response, problem, arena);
+    S3Status status = client_status_of(sent, &response, problem, arena);
     object->bytes = status == S3_DONE ? response.body : STR_EMPTY;
-    object->version = status == S3_DONE ? version_of(&response, arena) : S3_NO_OBJECT;
+    object->version = status == S3_DONE ? client_version_of(&response, arena) : S3_NO_OBJECT;
     return status == S3_DONE || status == S3_ABSENT ? status : S3_FAILED;
 }
 
@@ -208,11 +208,11 @@ static S3Status put_once(const S3Client *client, S3Object *object, Str *problem,
     vec_push(arena, &request.headers, type);
     add_condition(object, &request, arena);
     add_checksum(client, &request, arena);
-    add_headers(&request, &client->settings.put_headers, arena);
-    HttpStatus sent = send(client, &request, &response, problem, arena);
-    S3Status status = status_of(sent, &response, problem, arena);
+    s3_client_add_headers(&request, &client->settings.put_headers, arena);
+    HttpStatus sent = s3_client_send(client, &request, &response, problem, arena);
+    S3Status status = client_status_of(sent, &response, problem, arena);
     if (status == S3_DONE)
-        object->version = version_of(&response, arena);
+        object->version = client_version_of(&response, arena);
     return status;
 }
 
@@ -247,8 +247,8 @@ S3Status s3_client_put(const S3Client *client, Str key, Str bytes, bool only_if_
 S3Status s3_client_delete(const S3Client *client, Str key, Str *problem, Arena *arena) {
     HttpRequest request = {.method = STR("DELETE"), .url = object_url(client, key, arena)};
     HttpResponse response = {0};
-    HttpStatus sent = send(client, &request, &response, problem, arena);
-    S3Status status = status_of(sent, &response, problem, arena);
+    HttpStatus sent = s3_client_send(client, &request, &response, problem, arena);
+    S3Status status = client_status_of(sent, &response, problem, arena);
     return status == S3_DONE || status == S3_ABSENT ? S3_DONE : S3_FAILED;
 }
 
@@ -263,8 +263,8 @@ static S3Status list_page(const S3Client *client, Str prefix, Str token, Page *o
         strbuf_add_format(&url, "&continuation-token=%.*s", STR_ARG(token));
     HttpRequest request = {.url = strbuf_str(&url)};
     HttpResponse response = {0};
-    HttpStatus sent = send(client, &request, &response, problem, arena);
-    S3Status status = status_of(sent, &response, problem, arena);
+    HttpStatus sent = s3_client_send(client, &request, &response, problem, arena);
+    S3Status status = client_status_of(sent, &response, problem, arena);
     if (status != S3_DONE)
         return S3_FAILED;
     if (parse_page(response.body, out, arena))

@@ -10,17 +10,17 @@
 #define DEFAULT_RETRIES 5
 #define SSE_KEY_SIZE    32
 
-static Str text_of(Value config, const char *name) {
+static Str s3_settings_text_of(Value config, const char *name) {
     return backend_settings_text(config, name, "");
 }
 
-static bool reject(Diags *diags, const char *summary, Str why) {
+static bool settings_reject(Diags *diags, const char *summary, Str why) {
     diags_error(diags, NO_RANGE, summary, "%.*s", STR_ARG(why));
     return false;
 }
 
 /* Expands "~/x" to the home directory. */
-static Str expand_home(const Io *io, Str path, Arena *arena) {
+static Str s3_settings_expand_home(const Io *io, Str path, Arena *arena) {
     Str home = process_variable(io->process, "HOME");
     if (!str_starts_with(path, STR("~/")) || home.len == 0)
         return path;
@@ -28,20 +28,22 @@ static Str expand_home(const Io *io, Str path, Arena *arena) {
 }
 
 /* Adds the files that the block names, else the variable's file, else the default one. */
-static void file_names(const Io *io, Value config, const char *list, const char *single,
-                       const char *variable, const char *usual, StrVec *out, Arena *arena) {
+static void settings_file_names(const Io *io, Value config, const char *list, const char *single,
+                                const char *variable, const char *usual, StrVec *out,
+                                Arena *arena) {
     Value given;
     if (value_find_present(config, str_from_cstr(list), &given)) {
         for (size_t i = 0; i < given.count; i++) {
             if (value_is_present(value_at(given, i)))
-                vec_push(arena, out, expand_home(io, value_text(value_at(given, i)), arena));
+                vec_push(arena, out,
+                         s3_settings_expand_home(io, value_text(value_at(given, i)), arena));
         }
         return;
     }
-    Str path = text_of(config, single);
+    Str path = s3_settings_text_of(config, single);
     path = path.len ? path : process_variable(io->process, variable);
     path = path.len ? path : str_from_cstr(usual);
-    vec_push(arena, out, expand_home(io, path, arena));
+    vec_push(arena, out, s3_settings_expand_home(io, path, arena));
 }
 
 typedef struct AwsProfile {
@@ -82,7 +84,7 @@ static bool is_section_of(Str line, Str name, bool is_credentials) {
     return str_equal(title, name);
 }
 
-static void read_line(Str line, AwsProfile *profile) {
+static void settings_read_line(Str line, AwsProfile *profile) {
     size_t equals = str_find_char(line, '=', 0);
     if (equals == SIZE_MAX)
         return;
@@ -110,7 +112,7 @@ static bool parse_profile(Str text, Str name, bool is_credentials, AwsProfile *p
             is_inside = is_section_of(content, name, is_credentials);
             was_found = was_found || is_inside;
         } else if (is_inside && !is_indented) {
-            read_line(content, profile);
+            settings_read_line(content, profile);
         }
     }
     return was_found;
@@ -138,14 +140,14 @@ static Profile read_profile(const Io *io, Value config, Arena *arena) {
     StrVec credentials = {0};
     StrVec settings = {0};
     Profile profile = {0};
-    Str chosen = text_of(config, "profile");
+    Str chosen = s3_settings_text_of(config, "profile");
     profile.is_chosen = chosen.len > 0;
     profile.name = chosen.len ? chosen : process_variable(io->process, "AWS_PROFILE");
     profile.name = profile.name.len ? profile.name : STR("default");
-    file_names(io, config, "shared_credentials_files", "shared_credentials_file",
-               "AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials", &credentials, arena);
-    file_names(io, config, "shared_config_files", "", "AWS_CONFIG_FILE", "~/.aws/config", &settings,
-               arena);
+    settings_file_names(io, config, "shared_credentials_files", "shared_credentials_file",
+                        "AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials", &credentials, arena);
+    settings_file_names(io, config, "shared_config_files", "", "AWS_CONFIG_FILE", "~/.aws/config",
+                        &settings, arena);
     bool first = read_profile_files(io, &credentials, profile.name, true, &profile.content, arena);
     bool second = read_profile_files(io, &settings, profile.name, false, &profile.content, arena);
     profile.is_found = first || second;
@@ -166,7 +168,7 @@ static bool report_no_keys(const Profile *profile, Arena *arena, Diags *diags) {
             "loam does not support. Get keys with \"aws configure export-credentials\", and set "
             "them as AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.",
             STR_ARG(name));
-    return reject(diags, "No valid credential sources found", why);
+    return settings_reject(diags, "No valid credential sources found", why);
 }
 
 static void read_environment(const Io *io, AwsIdentity *out) {
@@ -177,14 +179,14 @@ static void read_environment(const Io *io, AwsIdentity *out) {
 
 /* Sources in order: the block, a profile that the block names, the environment, the default
  * profile. */
-static bool read_identity(const Io *io, Value config, AwsIdentity *out, Arena *arena,
-                          Diags *diags) {
+static bool settings_read_identity(const Io *io, Value config, AwsIdentity *out, Arena *arena,
+                                   Diags *diags) {
     Profile profile = read_profile(io, config, arena);
     const AwsProfile *content = &profile.content;
     AwsIdentity identity = {
-        .access_key = text_of(config, "access_key"),
-        .secret_key = text_of(config, "secret_key"),
-        .token = text_of(config, "token"),
+        .access_key = s3_settings_text_of(config, "access_key"),
+        .secret_key = s3_settings_text_of(config, "secret_key"),
+        .token = s3_settings_text_of(config, "token"),
     };
     if (identity.access_key.len == 0 && !profile.is_chosen)
         read_environment(io, &identity);
@@ -196,12 +198,12 @@ static bool read_identity(const Io *io, Value config, AwsIdentity *out, Arena *a
     if (identity.access_key.len == 0 || identity.secret_key.len == 0)
         return report_no_keys(&profile, arena, diags);
     identity.service = STR("s3");
-    identity.region = text_of(config, "region");
+    identity.region = s3_settings_text_of(config, "region");
     identity.region = identity.region.len ? identity.region : content->region;
     *out = identity;
     return identity.region.len ||
-           reject(diags, "Missing region value",
-                  STR("Set the \"region\" of the bucket in the block or as AWS_REGION."));
+           settings_reject(diags, "Missing region value",
+                           STR("Set the \"region\" of the bucket in the block or as AWS_REGION."));
 }
 
 /* Returns whether the bucket can be part of the host name. It must be one valid label, since
@@ -215,7 +217,7 @@ static bool fits_host_name(Str bucket) {
     return bucket.len >= 3 && bucket.len <= 63;
 }
 
-static bool is_address(const Url *url) {
+static bool settings_is_address(const Url *url) {
     Str host = url_host_name(url);
     bool digits = host.len > 0;
     for (size_t i = 0; i < host.len; i++)
@@ -236,9 +238,9 @@ static bool read_endpoint(Value config, S3Settings *out, Arena *arena, Diags *di
     Str given = STR_EMPTY;
     Url url;
     if (value_find_present(config, STR("endpoints"), &endpoints))
-        given = text_of(endpoints, "s3");
+        given = s3_settings_text_of(endpoints, "s3");
     if (given.len == 0)
-        given = text_of(config, "endpoint");
+        given = s3_settings_text_of(config, "endpoint");
     if (given.len == 0)
         given = default_endpoint(config, out->identity.region, arena);
     if (str_find(given, STR("://"), 0) == SIZE_MAX)
@@ -246,18 +248,18 @@ static bool read_endpoint(Value config, S3Settings *out, Arena *arena, Diags *di
     while (str_ends_with(given, STR("/")))
         given = str_slice(given, 0, given.len - 1);
     if (!url_parse(given, &url) || url.host.len == 0 || url.query.len || url.fragment.len)
-        return reject(diags, "Invalid backend configuration",
-                      STR("\"endpoints.s3\" must be the address of a store, such as "
-                          "\"https://s3.example.com\"."));
-    if (is_address(&url))
+        return settings_reject(diags, "Invalid backend configuration",
+                               STR("\"endpoints.s3\" must be the address of a store, such as "
+                                   "\"https://s3.example.com\"."));
+    if (settings_is_address(&url))
         out->path_style = true;
     out->endpoint = given;
     return true;
 }
 
-static bool read_place(Value config, S3Settings *out, Arena *arena, Diags *diags) {
+static bool settings_read_place(Value config, S3Settings *out, Arena *arena, Diags *diags) {
     Value style;
-    out->bucket = text_of(config, "bucket");
+    out->bucket = s3_settings_text_of(config, "bucket");
     out->path_style = !fits_host_name(out->bucket);
     if (value_find_present(config, STR("use_path_style"), &style) ||
         value_find_present(config, STR("force_path_style"), &style))
@@ -269,8 +271,9 @@ static bool add_own_key(Str text, S3Settings *out, Arena *arena, Diags *diags) {
     static const char algorithm[] = "x-amz-server-side-encryption-customer-algorithm";
     Str key;
     if (!base64_decode(text, &key, arena) || key.len != SSE_KEY_SIZE)
-        return reject(diags, "Invalid sse_customer_key value",
-                      STR("\"sse_customer_key\" must be a key of 32 bytes, encoded in base64."));
+        return settings_reject(
+            diags, "Invalid sse_customer_key value",
+            STR("\"sse_customer_key\" must be a key of 32 bytes, encoded in base64."));
     Str sum = base64_encode(digest_bytes(DIGEST_MD5, key, arena), arena);
     HttpHeaders *both[] = {&out->put_headers, &out->get_headers};
     for (size_t i = 0; i < ARRAY_COUNT(both); i++) {
@@ -281,16 +284,17 @@ static bool add_own_key(Str text, S3Settings *out, Arena *arena, Diags *diags) {
     return true;
 }
 
-static bool read_encryption(Value config, S3Settings *out, Arena *arena, Diags *diags) {
-    Str acl = text_of(config, "acl");
-    Str kms = text_of(config, "kms_key_id");
-    Str own = text_of(config, "sse_customer_key");
+static bool settings_read_encryption(Value config, S3Settings *out, Arena *arena, Diags *diags) {
+    Str acl = s3_settings_text_of(config, "acl");
+    Str kms = s3_settings_text_of(config, "kms_key_id");
+    Str own = s3_settings_text_of(config, "sse_customer_key");
     if (acl.len)
         http_add_header(&out->put_headers, "x-amz-acl", acl, arena);
     if (kms.len && own.len)
-        return reject(diags, "Invalid encryption configuration",
-                      STR("\"kms_key_id\" and \"sse_customer_key\" cannot be combined. The first "
-                          "is a key of the store, the second is your own key."));
+        return settings_reject(
+            diags, "Invalid encryption configuration",
+            STR("\"kms_key_id\" and \"sse_customer_key\" cannot be combined. The first "
+                "is a key of the store, the second is your own key."));
     if (!backend_settings_bool(config, "encrypt", false))
         return true;
     if (own.len)
@@ -305,41 +309,42 @@ static bool read_encryption(Value config, S3Settings *out, Arena *arena, Diags *
 
 static void read_proxy(const Io *io, Value config, S3Settings *out) {
     bool is_open = str_starts_with(out->endpoint, STR("http://"));
-    out->proxy = text_of(config, is_open ? "http_proxy" : "https_proxy");
-    out->no_proxy = text_of(config, "no_proxy");
+    out->proxy = s3_settings_text_of(config, is_open ? "http_proxy" : "https_proxy");
+    out->no_proxy = s3_settings_text_of(config, "no_proxy");
     if (out->no_proxy.len == 0)
         out->no_proxy = process_variable(io->process, "NO_PROXY");
     if (out->no_proxy.len == 0)
         out->no_proxy = process_variable(io->process, "no_proxy");
 }
 
-static bool read_connection(const Io *io, Value config, S3Settings *out, Arena *arena,
-                            Diags *diags) {
+static bool settings_read_connection(const Io *io, Value config, S3Settings *out, Arena *arena,
+                                     Diags *diags) {
     int64_t retries = backend_settings_int(config, "max_retries", DEFAULT_RETRIES);
-    Str bundle = text_of(config, "custom_ca_bundle");
+    Str bundle = s3_settings_text_of(config, "custom_ca_bundle");
     if (retries < 0 || retries > 1000)
-        return reject(diags, "Invalid backend configuration",
-                      STR("\"max_retries\" must be an integer from 0 to 1000."));
+        return settings_reject(diags, "Invalid backend configuration",
+                               STR("\"max_retries\" must be an integer from 0 to 1000."));
     out->retries = (uint32_t)retries;
     out->skip_verify = backend_settings_bool(config, "insecure", false);
     out->skip_checksum = backend_settings_bool(config, "skip_s3_checksum", false);
     read_proxy(io, config, out);
     if (bundle.len == 0)
         return true;
-    int error =
-        io->disk->read_file(io->disk->self, expand_home(io, bundle, arena), &out->ca_certs, arena);
+    int error = io->disk->read_file(io->disk->self, s3_settings_expand_home(io, bundle, arena),
+                                    &out->ca_certs, arena);
     return error == 0 ||
-           reject(diags, "Invalid backend configuration",
-                  str_format(arena, "The file \"%.*s\" (custom_ca_bundle) cannot be read: %s.",
-                             STR_ARG(bundle), strerror(-error)));
+           settings_reject(diags, "Invalid backend configuration",
+                           str_format(arena,
+                                      "The file \"%.*s\" (custom_ca_bundle) cannot be read: %s.",
+                                      STR_ARG(bundle), strerror(-error)));
 }
 
 bool s3_settings_read(const Io *io, Value config, S3Settings *out, Arena *arena, Diags *diags) {
     S3Settings settings = {0};
-    if (!read_identity(io, config, &settings.identity, arena, diags) ||
-        !read_place(config, &settings, arena, diags) ||
-        !read_encryption(config, &settings, arena, diags) ||
-        !read_connection(io, config, &settings, arena, diags))
+    if (!settings_read_identity(io, config, &settings.identity, arena, diags) ||
+        !settings_read_place(config, &settings, arena, diags) ||
+        !settings_read_encryption(config, &settings, arena, diags) ||
+        !settings_read_connection(io, config, &settings, arena, diags))
         return false;
     *out = settings;
     return true;
@@ -349,7 +354,7 @@ static Str check_not_empty(Value value, Arena *) {
     return value_text(value).len ? STR_EMPTY : STR("The value must not be empty.");
 }
 
-static Str check_key(Value value, Arena *) {
+static Str s3_settings_check_key(Value value, Arena *) {
     Str text = value_text(value);
     bool is_bad = text.len == 0 || str_starts_with(text, STR("/")) || str_ends_with(text, STR("/"));
     return is_bad ? STR("The value must not be empty, nor begin or end with \"/\".") : STR_EMPTY;
@@ -362,7 +367,7 @@ static const Attribute endpoint_attributes[] = {
 /* clang-format off */
 const Attribute s3_settings_attributes[] = {
     {"bucket", &TYPE_STRING, REQUIRED, "Name of the bucket.", .check = check_not_empty},
-    {"key", &TYPE_STRING, REQUIRED, "Name of the state's object.", .check = check_key},
+    {"key", &TYPE_STRING, REQUIRED, "Name of the state's object.", .check = s3_settings_check_key},
     {"region", &TYPE_STRING, OPTIONAL, "Region of the bucket (default: that of the profile)."},
     {"endpoints", NULL, OPTIONAL,
      "Addresses of services.", NESTED(NEST_SINGLE, endpoint_attributes)},
@@ -372,7 +377,7 @@ const Attribute s3_settings_attributes[] = {
     {"force_path_style", &TYPE_BOOL, OPTIONAL | DEPRECATED, "Former name of use_path_style."},
     {"workspace_key_prefix", &TYPE_STRING, OPTIONAL,
      "Prefix of the names of other workspaces' states (default \"env:\").",
-     .check = check_key},
+     .check = s3_settings_check_key},
     {"use_lockfile", &TYPE_BOOL, OPTIONAL,
      "Whether to lock with an object KEY.tflock, which requires conditional writes. Otherwise, states are not locked."},
     {"access_key", &TYPE_STRING, OPTIONAL, "Access key (default: $AWS_ACCESS_KEY_ID, then the profile's)."},

@@ -16,7 +16,7 @@ bool state_is_empty(const State *state) {
     return state->resources.count == 0 && state->outputs.count == 0;
 }
 
-static Str resource_key(ResourceAddr address, Arena *arena) {
+static Str state_resource_key(ResourceAddr address, Arena *arena) {
     address.key = KEY_ABSENT;
     return resource_addr_to_str(address, arena);
 }
@@ -30,7 +30,7 @@ ProviderConfigAddr state_provider_config(const StateResource *resource,
 
 StateResource *state_find_resource(const State *state, ResourceAddr address) {
     SCOPED(ArenaRef) scratch = arena_open("state address");
-    return map_find(&state->resources, resource_key(address, scratch));
+    return map_find(&state->resources, state_resource_key(address, scratch));
 }
 
 /* Sets *at to the key's index (true) or to its insertion point. Checks the end first, since
@@ -77,7 +77,7 @@ StateInstance *state_find_instance(const State *state, ResourceAddr address) {
     return &resource->instances.items[at];
 }
 
-static int compare_resources(const void *a, const void *b) {
+static int state_compare_resources(const void *a, const void *b) {
     return resource_addr_compare((*(StateResource *const *)a)->address,
                                  (*(StateResource *const *)b)->address);
 }
@@ -88,12 +88,12 @@ void state_sorted_resources(const State *state, StateResources *out, Arena *aren
     vec_reserve(arena, &sorted, state->resources.count);
     map_each(&state->resources, entry) {
         StateResource *resource = entry->value;
-        if (sorted.count > 0 && compare_resources(&vec_last(&sorted), &resource) > 0)
+        if (sorted.count > 0 && state_compare_resources(&vec_last(&sorted), &resource) > 0)
             in_order = false;
         vec_push(arena, &sorted, resource);
     }
     if (!in_order)
-        qsort(sorted.items, sorted.count, sizeof *sorted.items, compare_resources);
+        qsort(sorted.items, sorted.count, sizeof *sorted.items, state_compare_resources);
     *out = sorted;
 }
 
@@ -104,7 +104,7 @@ StateResource *state_add_resource(State *state, ResourceAddr address) {
     address.key = KEY_ABSENT;
     resource = arena_new(state->arena, StateResource);
     resource->address = resource_addr_clone(address, state->arena);
-    map_set(&state->resources, resource_key(address, state->arena), resource);
+    map_set(&state->resources, state_resource_key(address, state->arena), resource);
     return resource;
 }
 
@@ -121,7 +121,7 @@ StateInstance *state_add_instance(State *state, ResourceAddr address) {
     return place;
 }
 
-static bool holds_nothing(const StateInstance *instance) {
+static bool state_holds_nothing(const StateInstance *instance) {
     return !instance->current && instance->deposed.count == 0 && !instance->pending;
 }
 
@@ -139,25 +139,25 @@ void state_remove_output(State *state, Str name) {
 static void compact_instances(StateResource *resource) {
     size_t kept = 0;
     vec_each(&resource->instances, instance) {
-        if (!holds_nothing(instance))
+        if (!state_holds_nothing(instance))
             resource->instances.items[kept++] = *instance;
     }
     resource->instances.count = kept;
 }
 
-static bool is_empty(const StateResource *resource) {
+static bool file_state_is_empty(const StateResource *resource) {
     return resource->instances.count == 0 && !resource->is_declared;
 }
 
-static bool has_content(const void *resource) {
-    return !is_empty(resource);
+static bool state_has_content(const void *resource) {
+    return !file_state_is_empty(resource);
 }
 
 static bool is_set(const void *output) {
     return output != NULL;
 }
 
-static void keep(Map *map, bool (*stays)(const void *value)) {
+static void state_keep(Map *map, bool (*stays)(const void *value)) {
     size_t kept = 0;
     map_each(map, entry) {
         kept += stays(entry->value);
@@ -177,8 +177,8 @@ void state_compact(State *state) {
     map_each(&state->resources, entry) {
         compact_instances(entry->value);
     }
-    keep(&state->resources, has_content);
-    keep(&state->outputs, is_set);
+    state_keep(&state->resources, state_has_content);
+    state_keep(&state->outputs, is_set);
 }
 
 const StateObject *state_find_deposed(const StateInstance *instance, Str key) {
@@ -295,7 +295,8 @@ static const StateObject *clone_sharing(const StateObject *object, Shared *share
 /* Returns the object for a copy of the state: a clone or the object itself. */
 typedef const StateObject *CopyObject(const StateObject *object, Shared *shared, Arena *arena);
 
-static const StateObject *keep_object(const StateObject *object, Shared *shared, Arena *arena) {
+static const StateObject *state_keep_object(const StateObject *object, Shared *shared,
+                                            Arena *arena) {
     (void)shared, (void)arena;
     return object;
 }
@@ -378,5 +379,5 @@ State *state_clone(const State *state, Arena *arena) {
 }
 
 State *state_fork(const State *state, Arena *arena) {
-    return copy_state(state, keep_object, arena);
+    return copy_state(state, state_keep_object, arena);
 }

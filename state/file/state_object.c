@@ -6,7 +6,7 @@
 /* Skips attributes that are not in the schema: a provider may remove one without a new version. */
 static bool copy_known(JsonReader *reader, JsonToken token, const Type *type, JsonWriter *writer);
 
-static bool copy_object(JsonReader *reader, const Type *type, JsonWriter *writer) {
+static bool object_copy_object(JsonReader *reader, const Type *type, JsonWriter *writer) {
     json_object_start(writer);
     JsonToken token;
     while ((token = json_next(reader)) == JSON_KEY) {
@@ -66,7 +66,7 @@ static void copy_written(Str text, const Type *type, JsonWriter *writer) {
 
 static bool copy_known(JsonReader *reader, JsonToken token, const Type *type, JsonWriter *writer) {
     if (token == JSON_OBJECT_START && type_is_mapping(type))
-        return copy_object(reader, type, writer);
+        return object_copy_object(reader, type, writer);
     if (token == JSON_ARRAY_START && type_is_sequence(type))
         return copy_array(reader, type, writer);
     if (token == JSON_STRING && (type->kind == KIND_NUMBER || type->kind == KIND_BOOL)) {
@@ -91,7 +91,8 @@ static bool read_known(Str text, const Type *type, Value *out, const char **erro
     return json_read_typed(&reader, json_next(&reader), type, out, error, arena);
 }
 
-static bool read_attributes(Str text, const Type *type, Value *out, Arena *arena, Diags *diags) {
+static bool object_read_attributes(Str text, const Type *type, Value *out, Arena *arena,
+                                   Diags *diags) {
     const char *error = NULL;
     JsonReader reader = json_reader_new(text, arena);
     if (json_read_typed(&reader, json_next(&reader), type, out, &error, arena))
@@ -107,14 +108,14 @@ static bool read_attributes(Str text, const Type *type, Value *out, Arena *arena
 }
 
 /* Reads {"value":K,"type":"string"|"number"}. */
-static bool read_key(JsonReader *reader, Value *out, Arena *arena) {
+static bool object_read_key(JsonReader *reader, Value *out, Arena *arena) {
     const char *error;
     return json_read_typed(reader, json_next(reader), &TYPE_DYNAMIC, out, &error, arena) &&
            value_is_present(*out) && type_is_primitive(out->type);
 }
 
 /* Reads {"type":"get_attr","value":"name"} or {"type":"index","value":…}, after its "{". */
-static bool read_step(JsonReader *reader, PathStep *out, Arena *arena) {
+static bool object_read_step(JsonReader *reader, PathStep *out, Arena *arena) {
     *out = (PathStep){0};
     bool has_value = false;
     JsonToken token;
@@ -133,19 +134,19 @@ static bool read_step(JsonReader *reader, PathStep *out, Arena *arena) {
             has_value = true;
         } else {
             has_value = true;
-            if (!read_key(reader, &out->key, arena))
+            if (!object_read_key(reader, &out->key, arena))
                 return false;
         }
     }
     return token == JSON_OBJECT_END && has_value && out->is_index == (out->name.ptr == NULL);
 }
 
-static bool read_path(JsonReader *reader, Path *out, Arena *arena) {
+static bool object_read_path(JsonReader *reader, Path *out, Arena *arena) {
     VEC(PathStep) steps = {0};
     JsonToken token;
     while ((token = json_next(reader)) == JSON_OBJECT_START) {
         PathStep step;
-        if (!read_step(reader, &step, arena))
+        if (!object_read_step(reader, &step, arena))
             return false;
         vec_push(arena, &steps, step);
     }
@@ -153,7 +154,7 @@ static bool read_path(JsonReader *reader, Path *out, Arena *arena) {
     return token == JSON_ARRAY_END;
 }
 
-static bool read_paths(Str text, Paths *out, Arena *arena) {
+static bool object_read_paths(Str text, Paths *out, Arena *arena) {
     if (text.len == 0)
         return true;
     JsonReader reader = json_reader_new(text, arena);
@@ -162,7 +163,7 @@ static bool read_paths(Str text, Paths *out, Arena *arena) {
         return token == JSON_NULL;
     while ((token = json_next(&reader)) == JSON_ARRAY_START) {
         Path path;
-        if (!read_path(&reader, &path, arena))
+        if (!object_read_path(&reader, &path, arena))
             return false;
         vec_push(arena, out, path);
     }
@@ -175,9 +176,9 @@ bool state_object_decode(const StateObject *object, const Schema *schema, Value 
     Paths sensitive = {0};
     const Type *type = schema_implied_type(schema);
     Str text = object->attributes.len > 0 ? object->attributes : STR("{}");
-    if (!read_attributes(text, type, &value, arena, diags))
+    if (!object_read_attributes(text, type, &value, arena, diags))
         return false;
-    if (!read_paths(object->sensitive_attributes, &sensitive, arena)) {
+    if (!object_read_paths(object->sensitive_attributes, &sensitive, arena)) {
         diags_error(diags, NO_RANGE, "Stored object has damaged sensitive paths",
                     "The \"sensitive_attributes\" of this object in the state are not a list of "
                     "paths, so loam cannot tell which values to hide. Correct the state file.");
@@ -192,7 +193,7 @@ static int compare_paths(const void *a, const void *b) {
     return path_compare(*(const Path *)a, *(const Path *)b);
 }
 
-static void write_step(JsonWriter *writer, const PathStep *step) {
+static void object_write_step(JsonWriter *writer, const PathStep *step) {
     json_object_start(writer);
     json_key_string(writer, "type", step->is_index ? STR("index") : STR("get_attr"));
     json_key(writer, STR("value"));
@@ -204,7 +205,7 @@ static void write_step(JsonWriter *writer, const PathStep *step) {
     json_object_end(writer);
 }
 
-static Str write_paths(Paths *paths, Arena *arena) {
+static Str object_write_paths(Paths *paths, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     JsonWriter writer;
     json_writer_init(&writer, &text, 0);
@@ -217,7 +218,7 @@ static Str write_paths(Paths *paths, Arena *arena) {
             continue;
         json_array_start(&writer);
         for (size_t j = 0; j < path.count; j++)
-            write_step(&writer, &path.steps[j]);
+            object_write_step(&writer, &path.steps[j]);
         json_array_end(&writer);
     }
     json_array_end(&writer);
@@ -243,7 +244,8 @@ const StateObject *state_object_encode(Value value, const Schema *schema, Object
         .status = status,
         .schema_version = (uint64_t)schema->version,
         .attributes = strbuf_str(&text),
-        .sensitive_attributes = sensitive.count > 0 ? write_paths(&sensitive, arena) : STR("[]"),
+        .sensitive_attributes =
+            sensitive.count > 0 ? object_write_paths(&sensitive, arena) : STR("[]"),
         .private_data = private_data,
         .dependencies = dependencies,
         .dependency_count = dependency_count,

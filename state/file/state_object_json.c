@@ -10,7 +10,7 @@ Str state_object_json_keep(const JsonReader *reader, Str text, Arena *arena) {
 
 typedef bool (*ReadMember)(StateObjectReader *reading, JsonToken token, const char **error);
 
-static bool read_status(StateObjectReader *reading, JsonToken token, const char **error) {
+static bool json_read_status(StateObjectReader *reading, JsonToken token, const char **error) {
     if (token == JSON_STRING && str_equal(reading->reader->text, STR("tainted"))) {
         reading->object.status = OBJECT_TAINTED;
         return true;
@@ -19,16 +19,16 @@ static bool read_status(StateObjectReader *reading, JsonToken token, const char 
     return token == JSON_STRING && reading->reader->text.len == 0;
 }
 
-static bool read_count(const JsonReader *reader, JsonToken token, uint64_t *out) {
+static bool json_read_count(const JsonReader *reader, JsonToken token, uint64_t *out) {
     return token == JSON_NUMBER && str_to_uint64(reader->text, out) && *out <= STATE_COUNT_MAX;
 }
 
 static bool read_schema_version(StateObjectReader *reading, JsonToken token, const char **error) {
     *error = "schema_version must be an integer of at most 2^62";
-    return read_count(reading->reader, token, &reading->object.schema_version);
+    return json_read_count(reading->reader, token, &reading->object.schema_version);
 }
 
-static bool read_attributes(StateObjectReader *reading, JsonToken token, const char **error) {
+static bool json_read_attributes(StateObjectReader *reading, JsonToken token, const char **error) {
     if (token == JSON_NULL)
         return true;
     if (token != JSON_OBJECT_START) {
@@ -48,7 +48,7 @@ static bool read_sensitive(StateObjectReader *reading, JsonToken token, const ch
     return json_skip(reading->reader, token, &reading->object.sensitive_attributes);
 }
 
-static bool read_identity(StateObjectReader *reading, JsonToken token, const char **error) {
+static bool json_read_identity(StateObjectReader *reading, JsonToken token, const char **error) {
     if (token == JSON_NULL)
         return true;
     if (token != JSON_OBJECT_START) {
@@ -58,13 +58,15 @@ static bool read_identity(StateObjectReader *reading, JsonToken token, const cha
     return json_skip(reading->reader, token, &reading->object.identity);
 }
 
-static bool read_identity_version(StateObjectReader *reading, JsonToken token, const char **error) {
+static bool object_json_read_identity_version(StateObjectReader *reading, JsonToken token,
+                                              const char **error) {
     reading->object.has_identity_version = true;
     *error = "identity_schema_version must be an integer of at most 2^62";
-    return read_count(reading->reader, token, &reading->object.identity_version);
+    return json_read_count(reading->reader, token, &reading->object.identity_version);
 }
 
-static bool read_private(StateObjectReader *reading, JsonToken token, const char **error) {
+static bool object_json_read_private(StateObjectReader *reading, JsonToken token,
+                                     const char **error) {
     if (token == JSON_NULL)
         return true;
     *error = "private must be a base64 string";
@@ -86,7 +88,8 @@ bool state_object_json_strings(JsonReader *reader, JsonToken token, const Str **
     return token == JSON_ARRAY_END;
 }
 
-static bool read_dependencies(StateObjectReader *reading, JsonToken token, const char **error) {
+static bool object_json_read_dependencies(StateObjectReader *reading, JsonToken token,
+                                          const char **error) {
     JsonReader *reader = reading->reader;
     Str last = reading->dependencies_text;
     bool same = last.len > 0 && str_starts_with(str_after(reader->bytes, reader->start), last);
@@ -126,15 +129,15 @@ static const struct {
     ReadMember read;
 } members[] = {
     {STR_CONST("schema_version"), read_schema_version},
-    {STR_CONST("attributes"), read_attributes},
+    {STR_CONST("attributes"), json_read_attributes},
     {STR_CONST("sensitive_attributes"), read_sensitive},
-    {STR_CONST("identity_schema_version"), read_identity_version},
-    {STR_CONST("identity"), read_identity},
-    {STR_CONST("private"), read_private},
-    {STR_CONST("dependencies"), read_dependencies},
+    {STR_CONST("identity_schema_version"), object_json_read_identity_version},
+    {STR_CONST("identity"), json_read_identity},
+    {STR_CONST("private"), object_json_read_private},
+    {STR_CONST("dependencies"), object_json_read_dependencies},
     {STR_CONST("create_before_destroy"), read_cbd},
     {STR_CONST("skip_destroy"), read_skip_destroy},
-    {STR_CONST("status"), read_status},
+    {STR_CONST("status"), json_read_status},
 };
 
 /* Members of a stored instance that are no members of its object. */

@@ -28,7 +28,7 @@ static bool same_instance(const StateInstance *a, const StateInstance *b) {
     return true;
 }
 
-static bool is_stored(const StateInstance *instance) {
+static bool statefile_is_stored(const StateInstance *instance) {
     return instance->current || instance->deposed.count > 0;
 }
 
@@ -36,7 +36,7 @@ static bool is_stored(const StateInstance *instance) {
 static const StateInstance *next_stored(const StateResource *resource, size_t *at) {
     while (*at < resource->instances.count) {
         const StateInstance *instance = &resource->instances.items[(*at)++];
-        if (is_stored(instance))
+        if (statefile_is_stored(instance))
             return instance;
     }
     return NULL;

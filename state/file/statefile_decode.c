@@ -22,7 +22,7 @@ typedef struct Decoding {
     const ModuleAddr *module;
 } Decoding;
 
-PRINTF_LIKE(2, 3) static bool fail(Decoding *decoding, const char *format, ...) {
+PRINTF_LIKE(2, 3) static bool statefile_decode_fail(Decoding *decoding, const char *format, ...) {
     JsonReader *reader = &decoding->reader;
     va_list args;
     va_start(args, format);
@@ -37,11 +37,11 @@ PRINTF_LIKE(2, 3) static bool fail(Decoding *decoding, const char *format, ...) 
     return false;
 }
 
-static JsonToken next(Decoding *decoding) {
+static JsonToken statefile_decode_next(Decoding *decoding) {
     return json_next(&decoding->reader);
 }
 
-static Str keep(Decoding *decoding, Str text) {
+static Str statefile_decode_keep(Decoding *decoding, Str text) {
     return state_object_json_keep(&decoding->reader, text, decoding->arena);
 }
 
@@ -49,20 +49,21 @@ static bool is_key(const Decoding *decoding, const char *key) {
     return str_equal_cstr(decoding->reader.text, key);
 }
 
-static bool read_string(Decoding *decoding, const char *what, Str *out) {
-    JsonToken token = next(decoding);
+static bool statefile_decode_read_string(Decoding *decoding, const char *what, Str *out) {
+    JsonToken token = statefile_decode_next(decoding);
     if (token == JSON_NULL)
         return true;
     if (token != JSON_STRING)
-        return fail(decoding, "\"%s\" must be a string.", what);
-    *out = keep(decoding, decoding->reader.text);
+        return statefile_decode_fail(decoding, "\"%s\" must be a string.", what);
+    *out = statefile_decode_keep(decoding, decoding->reader.text);
     return true;
 }
 
-static bool skip(Decoding *decoding) {
+static bool statefile_decode_skip(Decoding *decoding) {
     Str skipped;
-    JsonToken token = next(decoding);
-    return json_skip(&decoding->reader, token, &skipped) || fail(decoding, "It ends early.");
+    JsonToken token = statefile_decode_next(decoding);
+    return json_skip(&decoding->reader, token, &skipped) ||
+           statefile_decode_fail(decoding, "It ends early.");
 }
 
 typedef struct InstanceHead {
@@ -73,34 +74,38 @@ typedef struct InstanceHead {
 
 static bool read_index_key(Decoding *decoding, InstanceKey *out) {
     JsonReader *reader = &decoding->reader;
-    JsonToken token = next(decoding);
+    JsonToken token = statefile_decode_next(decoding);
     if (token == JSON_STRING) {
-        *out = (InstanceKey){.kind = KEY_STRING, .text = keep(decoding, reader->text)};
+        *out = (InstanceKey){.kind = KEY_STRING,
+                             .text = statefile_decode_keep(decoding, reader->text)};
         return true;
     }
     if (token == JSON_NUMBER && str_to_int64(reader->text, &out->index)) {
         out->kind = KEY_INT;
         return true;
     }
-    return token == JSON_NULL || fail(decoding, "\"index_key\" must be a string or an integer.");
+    return token == JSON_NULL ||
+           statefile_decode_fail(decoding, "\"index_key\" must be a string or an integer.");
 }
 
-static bool read_instance_member(Decoding *decoding, InstanceHead *head) {
+static bool statefile_decode_read_instance_member(Decoding *decoding, InstanceHead *head) {
     if (is_key(decoding, "index_key"))
         return read_index_key(decoding, &head->key);
     if (is_key(decoding, "deposed"))
-        return read_string(decoding, "deposed", &head->deposed);
+        return statefile_decode_read_string(decoding, "deposed", &head->deposed);
     if (is_key(decoding, "provider"))
-        return read_string(decoding, "provider", &head->provider);
+        return statefile_decode_read_string(decoding, "provider", &head->provider);
     const char *error;
     Str key = decoding->reader.text;
-    JsonToken token = next(decoding);
+    JsonToken token = statefile_decode_next(decoding);
     if (state_object_json_member(&decoding->object, key, token, &error))
         return true;
-    return fail(decoding, "In an instance, %s.", error ? error : "a value is invalid");
+    return statefile_decode_fail(decoding, "In an instance, %s.",
+                                 error ? error : "a value is invalid");
 }
 
-static bool place_object(Decoding *decoding, const StateResource *resource, InstanceHead head) {
+static bool statefile_decode_place_object(Decoding *decoding, const StateResource *resource,
+                                          InstanceHead head) {
     ResourceAddr address = resource->address;
     address.key = head.key;
     StateInstance *instance = state_add_instance(decoding->state, address);
@@ -108,15 +113,15 @@ static bool place_object(Decoding *decoding, const StateResource *resource, Inst
                                       : instance->current != NULL;
     if (taken) {
         Str text = resource_addr_to_str(address, decoding->reader.arena);
-        return fail(decoding, "The instance %.*s occurs twice.", STR_ARG(text));
+        return statefile_decode_fail(decoding, "The instance %.*s occurs twice.", STR_ARG(text));
     }
     const StateObject *object = state_object_json_finish(&decoding->object);
     Str provider_key = head.provider.len > 0 ? decoding->provider.key : STR_EMPTY;
     bool is_first = !instance->current && instance->deposed.count == 0;
     if (!is_first && !str_equal(instance->provider_key, provider_key)) {
         Str text = resource_addr_to_str(address, decoding->reader.arena);
-        return fail(decoding, "The objects of the instance %.*s have different providers.",
-                    STR_ARG(text));
+        return statefile_decode_fail(
+            decoding, "The objects of the instance %.*s have different providers.", STR_ARG(text));
     }
     instance->provider_key = provider_key;
     if (head.deposed.len > 0) {
@@ -127,12 +132,13 @@ static bool place_object(Decoding *decoding, const StateResource *resource, Inst
     return true;
 }
 
-static bool use_provider(Decoding *decoding, StateResource *resource, Str text) {
+static bool statefile_decode_use_provider(Decoding *decoding, StateResource *resource, Str text) {
     if (text.len == 0)
         return true;
     if (!str_equal(text, decoding->provider_text)) {
         if (!provider_config_addr_parse(text, &decoding->provider, decoding->arena))
-            return fail(decoding, "\"%.*s\" is not a valid provider address.", STR_ARG(text));
+            return statefile_decode_fail(decoding, "\"%.*s\" is not a valid provider address.",
+                                         STR_ARG(text));
         decoding->provider_text = text;
     }
     ProviderConfigAddr address = decoding->provider;
@@ -140,38 +146,39 @@ static bool use_provider(Decoding *decoding, StateResource *resource, Str text) 
     if (resource->provider_config.provider.len > 0 &&
         !provider_config_addr_equal(resource->provider_config, address)) {
         Str name = resource_addr_to_str(resource->address, decoding->reader.arena);
-        return fail(decoding, "The resource %.*s has more than one provider configuration.",
-                    STR_ARG(name));
+        return statefile_decode_fail(
+            decoding, "The resource %.*s has more than one provider configuration.", STR_ARG(name));
     }
     resource->provider_config = address;
     return true;
 }
 
-static bool read_instance(Decoding *decoding, StateResource *resource) {
+static bool statefile_decode_read_instance(Decoding *decoding, StateResource *resource) {
     InstanceHead head = {0};
     JsonToken token;
     state_object_json_begin(&decoding->object);
-    while ((token = next(decoding)) == JSON_KEY) {
-        if (!read_instance_member(decoding, &head))
+    while ((token = statefile_decode_next(decoding)) == JSON_KEY) {
+        if (!statefile_decode_read_instance_member(decoding, &head))
             return false;
     }
     if (token != JSON_OBJECT_END)
-        return fail(decoding, "An instance must be an object.");
-    return use_provider(decoding, resource, head.provider) &&
-           place_object(decoding, resource, head);
+        return statefile_decode_fail(decoding, "An instance must be an object.");
+    return statefile_decode_use_provider(decoding, resource, head.provider) &&
+           statefile_decode_place_object(decoding, resource, head);
 }
 
-static bool read_instances(Decoding *decoding, StateResource *resource) {
-    JsonToken token = next(decoding);
+static bool statefile_decode_read_instances(Decoding *decoding, StateResource *resource) {
+    JsonToken token = statefile_decode_next(decoding);
     if (token == JSON_NULL)
         return true;
     if (token != JSON_ARRAY_START)
-        return fail(decoding, "\"instances\" must be a list.");
-    while ((token = next(decoding)) == JSON_OBJECT_START) {
-        if (!read_instance(decoding, resource))
+        return statefile_decode_fail(decoding, "\"instances\" must be a list.");
+    while ((token = statefile_decode_next(decoding)) == JSON_OBJECT_START) {
+        if (!statefile_decode_read_instance(decoding, resource))
             return false;
     }
-    return token == JSON_ARRAY_END || fail(decoding, "An instance must be an object.");
+    return token == JSON_ARRAY_END ||
+           statefile_decode_fail(decoding, "An instance must be an object.");
 }
 
 typedef struct ResourceHead {
@@ -184,7 +191,7 @@ typedef struct ResourceHead {
     bool has_content;
 } ResourceHead;
 
-static bool find_module(Decoding *decoding, Str text) {
+static bool statefile_decode_find_module(Decoding *decoding, Str text) {
     if (str_equal(text, decoding->module_text))
         return true;
     AddressTarget target;
@@ -192,23 +199,26 @@ static bool find_module(Decoding *decoding, Str text) {
     Diags reasons = diags_new(scratch);
     if (!address_parse_target(text, &target, decoding->arena, &reasons) || target.is_resource ||
         !str_equal(text, str_trim(text)))
-        return fail(decoding, "\"%.*s\" is not a valid module address.", STR_ARG(text));
+        return statefile_decode_fail(decoding, "\"%.*s\" is not a valid module address.",
+                                     STR_ARG(text));
     decoding->module_text = text;
     decoding->module = target.module;
     return true;
 }
 
-static bool add_resource(Decoding *decoding, const ResourceHead *head, StateResource **out) {
+static bool statefile_decode_add_resource(Decoding *decoding, const ResourceHead *head,
+                                          StateResource **out) {
     ResourceAddr address = {.type = head->type, .name = head->name};
     if (head->type.len == 0 || head->name.len == 0)
-        return fail(decoding, "A resource lacks its type or name.");
+        return statefile_decode_fail(decoding, "A resource lacks its type or name.");
     if (str_equal(head->mode, STR("data"))) {
         address.mode = MODE_DATA;
     } else if (!str_equal(head->mode, STR("managed"))) {
-        return fail(decoding, "A resource has the unknown mode \"%.*s\".", STR_ARG(head->mode));
+        return statefile_decode_fail(decoding, "A resource has the unknown mode \"%.*s\".",
+                                     STR_ARG(head->mode));
     }
     if (head->module.len > 0) {
-        if (!find_module(decoding, head->module))
+        if (!statefile_decode_find_module(decoding, head->module))
             return false;
         address.module = decoding->module;
     }
@@ -216,9 +226,9 @@ static bool add_resource(Decoding *decoding, const ResourceHead *head, StateReso
     *out = state_add_resource(decoding->state, address);
     if (decoding->state->resources.count == before) {
         Str text = resource_addr_to_str(address, decoding->reader.arena);
-        return fail(decoding, "The resource %.*s occurs twice.", STR_ARG(text));
+        return statefile_decode_fail(decoding, "The resource %.*s occurs twice.", STR_ARG(text));
     }
-    return use_provider(decoding, *out, head->provider);
+    return statefile_decode_use_provider(decoding, *out, head->provider);
 }
 
 /* Known tools write the instances last, so they are read in place. Otherwise they are read after
@@ -226,7 +236,7 @@ static bool add_resource(Decoding *decoding, const ResourceHead *head, StateReso
 static bool note_instances(Decoding *decoding, ResourceHead *head) {
     head->instances = decoding->reader;
     head->has_content = true;
-    return skip(decoding);
+    return statefile_decode_skip(decoding);
 }
 
 static bool read_resource_member(Decoding *decoding, ResourceHead *head) {
@@ -240,71 +250,73 @@ static bool read_resource_member(Decoding *decoding, ResourceHead *head) {
     };
     for (size_t i = 0; i < ARRAY_COUNT(strings); i++) {
         if (is_key(decoding, strings[i].key)) {
-            return read_string(decoding, strings[i].key,
-                               (Str *)(void *)((char *)head + strings[i].offset));
+            return statefile_decode_read_string(decoding, strings[i].key,
+                                                (Str *)(void *)((char *)head + strings[i].offset));
         }
     }
-    return skip(decoding);
+    return statefile_decode_skip(decoding);
 }
 
 /* The provider may follow the instances, or be a member of each of them. The instances share one
  * provider configuration, of which each may have its own key. */
 static bool finish_resource(Decoding *decoding, const ResourceHead *head, StateResource *resource) {
     resource->is_declared = resource->instances.count == 0;
-    if (!use_provider(decoding, resource, head->provider))
+    if (!statefile_decode_use_provider(decoding, resource, head->provider))
         return false;
     if (resource->provider_config.provider.len > 0)
         return true;
     Str text = resource_addr_to_str(resource->address, decoding->reader.arena);
-    return fail(decoding, "The resource %.*s has no provider.", STR_ARG(text));
+    return statefile_decode_fail(decoding, "The resource %.*s has no provider.", STR_ARG(text));
 }
 
-static bool read_resource(Decoding *decoding) {
+static bool statefile_decode_read_resource(Decoding *decoding) {
     ResourceHead head = {0};
     StateResource *resource = NULL;
     JsonToken token;
-    while ((token = next(decoding)) == JSON_KEY) {
+    while ((token = statefile_decode_next(decoding)) == JSON_KEY) {
         bool ready = head.mode.len > 0 && head.type.len > 0 && head.name.len > 0;
         bool ok;
         if (resource && is_key(decoding, "module"))
-            return fail(decoding,
-                        "The member \"module\" of a resource must come before its instances.");
+            return statefile_decode_fail(
+                decoding, "The member \"module\" of a resource must come before its instances.");
         if (!is_key(decoding, "instances")) {
             ok = read_resource_member(decoding, &head);
         } else if (!ready) {
             ok = note_instances(decoding, &head);
         } else {
-            ok = add_resource(decoding, &head, &resource) && read_instances(decoding, resource);
+            ok = statefile_decode_add_resource(decoding, &head, &resource) &&
+                 statefile_decode_read_instances(decoding, resource);
         }
         if (!ok)
             return false;
     }
     if (token != JSON_OBJECT_END)
-        return fail(decoding, "A resource must be an object.");
+        return statefile_decode_fail(decoding, "A resource must be an object.");
     if (resource)
         return finish_resource(decoding, &head, resource);
-    if (!add_resource(decoding, &head, &resource))
+    if (!statefile_decode_add_resource(decoding, &head, &resource))
         return false;
     if (!head.has_content)
         return finish_resource(decoding, &head, resource);
     JsonReader behind = decoding->reader;
     decoding->reader = head.instances;
-    bool ok = read_instances(decoding, resource);
+    bool ok = statefile_decode_read_instances(decoding, resource);
     decoding->reader = behind;
     return ok && finish_resource(decoding, &head, resource);
 }
 
 static bool read_resources(Decoding *decoding) {
-    JsonToken token = next(decoding);
+    JsonToken token = statefile_decode_next(decoding);
     if (token == JSON_NULL)
         return true;
     if (token != JSON_ARRAY_START)
-        return fail(decoding, "\"resources\" must be a list.");
-    while ((token = next(decoding)) == JSON_OBJECT_START) {
-        if (!read_resource(decoding))
+        return statefile_decode_fail(decoding, "\"resources\" must be a list.");
+    while ((token = statefile_decode_next(decoding)) == JSON_OBJECT_START) {
+        if (!statefile_decode_read_resource(decoding))
             return false;
     }
-    return token == JSON_ARRAY_END || fail(decoding, "A resource must be an object.");
+    return token == JSON_ARRAY_END ||
+           statefile_decode_fail(decoding, "A resource must be an object.");
 }
 
 static bool read_output_value(Decoding *decoding, JsonReader at, const Type *type,
@@ -314,64 +326,70 @@ static bool read_output_value(Decoding *decoding, JsonReader at, const Type *typ
     JsonToken token = json_next(&at);
     if (json_read_typed(&at, token, type, &output->value, &error, decoding->arena))
         return true;
-    return fail(decoding, "The value of an output does not match its type: %s.",
-                error ? error : "");
+    return statefile_decode_fail(decoding, "The value of an output does not match its type: %s.",
+                                 error ? error : "");
 }
 
 static bool read_output(Decoding *decoding, Str name) {
     StateOutput *output = arena_new(decoding->arena, StateOutput);
     const Type *type = NULL;
     JsonReader value = {0};
-    JsonToken token = next(decoding);
+    JsonToken token = statefile_decode_next(decoding);
     if (token != JSON_OBJECT_START)
-        return fail(decoding, "An output must be an object.");
-    while ((token = next(decoding)) == JSON_KEY) {
+        return statefile_decode_fail(decoding, "An output must be an object.");
+    while ((token = statefile_decode_next(decoding)) == JSON_KEY) {
         if (is_key(decoding, "value")) {
             value = decoding->reader;
-            if (!skip(decoding))
+            if (!statefile_decode_skip(decoding))
                 return false;
         } else if (is_key(decoding, "type")) {
             JsonReader at = decoding->reader;
             at.arena = decoding->arena;
-            if (!skip(decoding) || !json_read_type(&at, json_next(&at), &type, decoding->arena))
-                return fail(decoding, "The type of the output \"%.*s\" is invalid.", STR_ARG(name));
+            if (!statefile_decode_skip(decoding) ||
+                !json_read_type(&at, json_next(&at), &type, decoding->arena))
+                return statefile_decode_fail(
+                    decoding, "The type of the output \"%.*s\" is invalid.", STR_ARG(name));
         } else if (is_key(decoding, "sensitive")) {
-            output->sensitive = next(decoding) == JSON_TRUE;
-        } else if (!skip(decoding)) {
+            output->sensitive = statefile_decode_next(decoding) == JSON_TRUE;
+        } else if (!statefile_decode_skip(decoding)) {
             return false;
         }
     }
     if (token != JSON_OBJECT_END || !type || !value.bytes.ptr)
-        return fail(decoding, "The output \"%.*s\" lacks its value or type.", STR_ARG(name));
+        return statefile_decode_fail(decoding, "The output \"%.*s\" lacks its value or type.",
+                                     STR_ARG(name));
     map_set(&decoding->state->outputs, name, output);
     return read_output_value(decoding, value, type, output);
 }
 
-static bool read_outputs(Decoding *decoding) {
-    JsonToken token = next(decoding);
+static bool statefile_decode_read_outputs(Decoding *decoding) {
+    JsonToken token = statefile_decode_next(decoding);
     if (token == JSON_NULL)
         return true;
     if (token != JSON_OBJECT_START)
-        return fail(decoding, "\"outputs\" must be an object.");
-    while ((token = next(decoding)) == JSON_KEY) {
-        if (!read_output(decoding, keep(decoding, decoding->reader.text)))
+        return statefile_decode_fail(decoding, "\"outputs\" must be an object.");
+    while ((token = statefile_decode_next(decoding)) == JSON_KEY) {
+        if (!read_output(decoding, statefile_decode_keep(decoding, decoding->reader.text)))
             return false;
     }
-    return token == JSON_OBJECT_END || fail(decoding, "\"outputs\" is not closed.");
+    return token == JSON_OBJECT_END ||
+           statefile_decode_fail(decoding, "\"outputs\" is not closed.");
 }
 
-static bool read_serial(Decoding *decoding) {
+static bool statefile_decode_read_serial(Decoding *decoding) {
     uint64_t *serial = &decoding->state->serial;
-    if (next(decoding) != JSON_NUMBER || !str_to_uint64(decoding->reader.text, serial))
-        return fail(decoding, "\"serial\" must be an integer.");
-    return *serial <= STATE_COUNT_MAX || fail(decoding, "\"serial\" must be at most 2^62.");
+    if (statefile_decode_next(decoding) != JSON_NUMBER ||
+        !str_to_uint64(decoding->reader.text, serial))
+        return statefile_decode_fail(decoding, "\"serial\" must be an integer.");
+    return *serial <= STATE_COUNT_MAX ||
+           statefile_decode_fail(decoding, "\"serial\" must be at most 2^62.");
 }
 
 static bool read_check_results(Decoding *decoding) {
-    JsonToken token = next(decoding);
+    JsonToken token = statefile_decode_next(decoding);
     Str text;
     if (!json_skip(&decoding->reader, token, &text))
-        return fail(decoding, "It ends early.");
+        return statefile_decode_fail(decoding, "It ends early.");
     if (token != JSON_NULL)
         decoding->state->check_results = text;
     return true;
@@ -379,76 +397,80 @@ static bool read_check_results(Decoding *decoding) {
 
 static bool read_applied(Decoding *decoding) {
     State *state = decoding->state;
-    JsonToken token = next(decoding);
+    JsonToken token = statefile_decode_next(decoding);
     if (token != JSON_OBJECT_START)
-        return fail(decoding, "\"applied\" must be an object.");
-    while ((token = next(decoding)) == JSON_KEY) {
-        bool ok = is_key(decoding, "commit")
-                      ? read_string(decoding, "commit", &state->applied_commit)
-                  : is_key(decoding, "variables")
-                      ? read_string(decoding, "variables", &state->applied_variables)
-                      : skip(decoding);
+        return statefile_decode_fail(decoding, "\"applied\" must be an object.");
+    while ((token = statefile_decode_next(decoding)) == JSON_KEY) {
+        bool ok =
+            is_key(decoding, "commit")
+                ? statefile_decode_read_string(decoding, "commit", &state->applied_commit)
+            : is_key(decoding, "variables")
+                ? statefile_decode_read_string(decoding, "variables", &state->applied_variables)
+                : statefile_decode_skip(decoding);
         if (!ok)
             return false;
     }
-    return token == JSON_OBJECT_END || fail(decoding, "\"applied\" must be an object.");
+    return token == JSON_OBJECT_END ||
+           statefile_decode_fail(decoding, "\"applied\" must be an object.");
 }
 
-static bool read_member(Decoding *decoding) {
+static bool statefile_decode_read_member(Decoding *decoding) {
     State *state = decoding->state;
     if (is_key(decoding, "terraform_version"))
-        return read_string(decoding, "terraform_version", &state->terraform_version);
+        return statefile_decode_read_string(decoding, "terraform_version",
+                                            &state->terraform_version);
     if (is_key(decoding, "serial"))
-        return read_serial(decoding);
+        return statefile_decode_read_serial(decoding);
     if (is_key(decoding, "lineage"))
-        return read_string(decoding, "lineage", &state->lineage);
+        return statefile_decode_read_string(decoding, "lineage", &state->lineage);
     if (is_key(decoding, "environment"))
-        return read_string(decoding, "environment", &state->environment);
+        return statefile_decode_read_string(decoding, "environment", &state->environment);
     if (is_key(decoding, "applied"))
         return read_applied(decoding);
     if (is_key(decoding, "outputs"))
-        return read_outputs(decoding);
+        return statefile_decode_read_outputs(decoding);
     if (is_key(decoding, "resources"))
         return read_resources(decoding);
     if (is_key(decoding, "check_results"))
         return read_check_results(decoding);
-    return skip(decoding);
+    return statefile_decode_skip(decoding);
 }
 
-static bool read_all(Decoding *decoding) {
-    JsonToken token = next(decoding);
-    while ((token = next(decoding)) == JSON_KEY) {
-        if (!read_member(decoding))
+static bool statefile_decode_read_all(Decoding *decoding) {
+    JsonToken token = statefile_decode_next(decoding);
+    while ((token = statefile_decode_next(decoding)) == JSON_KEY) {
+        if (!statefile_decode_read_member(decoding))
             return false;
     }
-    if (token != JSON_OBJECT_END || next(decoding) != JSON_END)
-        return fail(decoding, "It must be one object.");
+    if (token != JSON_OBJECT_END || statefile_decode_next(decoding) != JSON_END)
+        return statefile_decode_fail(decoding, "It must be one object.");
     return true;
 }
 
 /* Finds the version, then rewinds. This is cheap, since known tools write the version first. */
-static bool find_version(Decoding *decoding, uint64_t *out) {
+static bool statefile_decode_find_version(Decoding *decoding, uint64_t *out) {
     JsonReader start = decoding->reader;
     bool found = false;
-    if (next(decoding) != JSON_OBJECT_START)
-        return fail(decoding, "It must be one object.");
-    while (!found && next(decoding) == JSON_KEY) {
+    if (statefile_decode_next(decoding) != JSON_OBJECT_START)
+        return statefile_decode_fail(decoding, "It must be one object.");
+    while (!found && statefile_decode_next(decoding) == JSON_KEY) {
         if (!is_key(decoding, "version")) {
-            if (!skip(decoding))
+            if (!statefile_decode_skip(decoding))
                 return false;
             continue;
         }
         found = true;
-        if (next(decoding) != JSON_NUMBER || !str_to_uint64(decoding->reader.text, out))
-            return fail(decoding, "\"version\" must be an integer.");
+        if (statefile_decode_next(decoding) != JSON_NUMBER ||
+            !str_to_uint64(decoding->reader.text, out))
+            return statefile_decode_fail(decoding, "\"version\" must be an integer.");
     }
     if (!found)
-        return fail(decoding, "Its format \"version\" is missing.");
+        return statefile_decode_fail(decoding, "Its format \"version\" is missing.");
     decoding->reader = start;
     return true;
 }
 
-static bool check_version(Decoding *decoding, uint64_t version) {
+static bool statefile_decode_check_version(Decoding *decoding, uint64_t version) {
     if (version <= 4 && version >= 1)
         return true;
     SourceRange range = {decoding->source, 0, 0};
@@ -480,12 +502,13 @@ bool statefile_decode(Str path, Str bytes, State **out, Arena *arena, Diags *dia
     decoding.object = (StateObjectReader){.reader = &decoding.reader, .arena = arena};
     uint64_t version;
     if (bytes.len > UINT32_MAX)
-        return fail(&decoding, "It is larger than 4 GiB.");
-    if (!find_version(&decoding, &version) || !check_version(&decoding, version))
+        return statefile_decode_fail(&decoding, "It is larger than 4 GiB.");
+    if (!statefile_decode_find_version(&decoding, &version) ||
+        !statefile_decode_check_version(&decoding, version))
         return false;
     if (version < 4)
         return statefile_upgrade(decoding.source, out, arena, diags);
-    if (!read_all(&decoding))
+    if (!statefile_decode_read_all(&decoding))
         return false;
     *out = state;
     return true;

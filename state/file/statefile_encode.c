@@ -6,11 +6,11 @@
 
 #define INDENT 2
 
-static int compare_entries(const void *a, const void *b) {
+static int statefile_encode_compare_entries(const void *a, const void *b) {
     return str_compare((*(const MapEntry *const *)a)->key, (*(const MapEntry *const *)b)->key);
 }
 
-static void write_output(JsonWriter *writer, const StateOutput *output) {
+static void statefile_encode_write_output(JsonWriter *writer, const StateOutput *output) {
     json_object_start(writer);
     json_key(writer, STR("value"));
     json_write_typed(writer, output->value, output->value.type);
@@ -21,23 +21,23 @@ static void write_output(JsonWriter *writer, const StateOutput *output) {
     json_object_end(writer);
 }
 
-static void write_outputs(JsonWriter *writer, const Map *outputs, Arena *scratch) {
+static void statefile_encode_write_outputs(JsonWriter *writer, const Map *outputs, Arena *scratch) {
     VEC(const MapEntry *) sorted = {0};
     map_each(outputs, entry) {
         vec_push(scratch, &sorted, entry);
     }
     if (sorted.count > 1)
-        qsort(sorted.items, sorted.count, sizeof *sorted.items, compare_entries);
+        qsort(sorted.items, sorted.count, sizeof *sorted.items, statefile_encode_compare_entries);
     json_object_start(writer);
     vec_each(&sorted, entry) {
         json_key(writer, (*entry)->key);
-        write_output(writer, (*entry)->value);
+        statefile_encode_write_output(writer, (*entry)->value);
     }
     json_object_end(writer);
 }
 
-static void write_object(JsonWriter *writer, InstanceKey key, Str deposed, Str provider,
-                         const StateObject *object) {
+static void statefile_encode_write_object(JsonWriter *writer, InstanceKey key, Str deposed,
+                                          Str provider, const StateObject *object) {
     json_object_start(writer);
     if (key.kind == KEY_INT)
         json_key_int(writer, "index_key", key.index);
@@ -56,10 +56,11 @@ static int compare_deposed(const void *a, const void *b) {
 }
 
 /* `provider` is empty if it is a member of the resource. */
-static void write_instance(JsonWriter *writer, const StateInstance *instance, Str provider,
-                           Arena *scratch) {
+static void statefile_encode_write_instance(JsonWriter *writer, const StateInstance *instance,
+                                            Str provider, Arena *scratch) {
     if (instance->current)
-        write_object(writer, instance->key, STR_EMPTY, provider, instance->current);
+        statefile_encode_write_object(writer, instance->key, STR_EMPTY, provider,
+                                      instance->current);
     size_t count = instance->deposed.count;
     if (count == 0)
         return;
@@ -67,10 +68,11 @@ static void write_instance(JsonWriter *writer, const StateInstance *instance, St
     memcpy(sorted, instance->deposed.items, count * sizeof *sorted);
     qsort(sorted, count, sizeof *sorted, compare_deposed);
     for (size_t i = 0; i < count; i++)
-        write_object(writer, instance->key, sorted[i].key, provider, sorted[i].object);
+        statefile_encode_write_object(writer, instance->key, sorted[i].key, provider,
+                                      sorted[i].object);
 }
 
-static const char *mode_name(ResourceMode mode) {
+static const char *statefile_encode_mode_name(ResourceMode mode) {
     switch (mode) {
     case MODE_MANAGED: return "managed";
     case MODE_DATA: return "data";
@@ -82,7 +84,7 @@ static const char *mode_name(ResourceMode mode) {
 }
 
 /* Instances with only an intent are in the journal, not in the file. */
-static bool is_stored(const StateResource *resource) {
+static bool statefile_encode_is_stored(const StateResource *resource) {
     if (resource->address.mode == MODE_EPHEMERAL)
         return false;
     vec_each(&resource->instances, instance) {
@@ -101,12 +103,13 @@ static bool has_provider_keys(const StateResource *resource) {
     return false;
 }
 
-static void write_resource(JsonWriter *writer, const StateResource *resource, Arena *scratch) {
+static void statefile_encode_write_resource(JsonWriter *writer, const StateResource *resource,
+                                            Arena *scratch) {
     ResourceAddr address = resource->address;
     json_object_start(writer);
     if (address.module)
         json_key_string(writer, "module", module_addr_to_str(address.module, scratch));
-    json_key_string(writer, "mode", str_from_cstr(mode_name(address.mode)));
+    json_key_string(writer, "mode", str_from_cstr(statefile_encode_mode_name(address.mode)));
     json_key_string(writer, "type", address.type);
     json_key_string(writer, "name", address.name);
     bool has_keys = has_provider_keys(resource);
@@ -120,7 +123,7 @@ static void write_resource(JsonWriter *writer, const StateResource *resource, Ar
         if (has_keys)
             provider =
                 provider_config_addr_to_str(state_provider_config(resource, instance), scratch);
-        write_instance(writer, instance, provider, scratch);
+        statefile_encode_write_instance(writer, instance, provider, scratch);
     }
     json_array_end(writer);
     json_object_end(writer);
@@ -132,27 +135,28 @@ typedef struct ResourceRow {
     const StateResource *resource;
 } ResourceRow;
 
-static int compare_rows(const void *a, const void *b) {
+static int statefile_encode_compare_rows(const void *a, const void *b) {
     const ResourceRow *first = a, *second = b;
     int order = str_compare(first->module, second->module);
     return order ? order : (first->place > second->place) - (first->place < second->place);
 }
 
 /* Modules are in the order of their texts, as Terraform writes them: a child follows its parent. */
-static void write_resources(JsonWriter *writer, const State *state, Arena *scratch) {
+static void statefile_encode_write_resources(JsonWriter *writer, const State *state,
+                                             Arena *scratch) {
     StateResources sorted;
     VEC(ResourceRow) rows = {0};
     state_sorted_resources(state, &sorted, scratch);
     vec_each(&sorted, resource) {
         Str module = module_addr_to_str((*resource)->address.module, scratch);
-        if (is_stored(*resource))
+        if (statefile_encode_is_stored(*resource))
             vec_push(scratch, &rows, (ResourceRow){module, rows.count, *resource});
     }
     if (rows.count > 1)
-        qsort(rows.items, rows.count, sizeof *rows.items, compare_rows);
+        qsort(rows.items, rows.count, sizeof *rows.items, statefile_encode_compare_rows);
     json_array_start(writer);
     vec_each(&rows, row) {
-        write_resource(writer, row->resource, scratch);
+        statefile_encode_write_resource(writer, row->resource, scratch);
     }
     json_array_end(writer);
 }
@@ -236,9 +240,9 @@ Str statefile_encode(const State *state, Arena *arena) {
     if (state->applied_variables.len > 0)
         write_applied(&writer, state);
     json_key(&writer, STR("outputs"));
-    write_outputs(&writer, &state->outputs, scratch);
+    statefile_encode_write_outputs(&writer, &state->outputs, scratch);
     json_key(&writer, STR("resources"));
-    write_resources(&writer, state, scratch);
+    statefile_encode_write_resources(&writer, state, scratch);
     json_key(&writer, STR("check_results"));
     json_raw(&writer, state->check_results.len > 0 ? state->check_results : STR("null"));
     json_object_end(&writer);

@@ -10,12 +10,12 @@ typedef struct Upgrade {
     const ModuleAddr *module;
 } Upgrade;
 
-static Value member(Value object, const char *name) {
+static Value statefile_upgrade_member(Value object, const char *name) {
     Value found;
     return value_find(object, str_from_cstr(name), &found) ? found : value_null(&TYPE_DYNAMIC);
 }
 
-static Str text_of(Value value) {
+static Str statefile_upgrade_text_of(Value value) {
     bool is_text = value_is_present(value) && value.type->kind == KIND_STRING;
     return is_text ? value_text(value) : STR_EMPTY;
 }
@@ -26,10 +26,10 @@ static size_t count_of(Value value) {
     return has_items ? value.count : 0;
 }
 
-static uint64_t number_of(Value value) {
+static uint64_t statefile_upgrade_number_of(Value value) {
     int64_t number = 0;
     uint64_t written = 0;
-    if (str_to_uint64(text_of(value), &written))
+    if (str_to_uint64(statefile_upgrade_text_of(value), &written))
         return written <= STATE_COUNT_MAX ? written : STATE_COUNT_MAX;
     bool is_number = value_is_present(value) && value.type->kind == KIND_NUMBER;
     return is_number && value_to_int(value, &number) && number > 0 ? (uint64_t)number : 0;
@@ -82,15 +82,15 @@ static bool has_count(Range group, const char *mark) {
     return false;
 }
 
-static void write_group(JsonWriter *writer, Range group, Arena *scratch);
+static void statefile_upgrade_write_group(JsonWriter *writer, Range group, Arena *scratch);
 
-static void write_object(JsonWriter *writer, Range range, Arena *scratch) {
+static void statefile_upgrade_write_object(JsonWriter *writer, Range range, Arena *scratch) {
     json_object_start(writer);
     while (range.count > 0) {
         Str segment;
         Range group = next_group(&range, &segment);
         json_key(writer, segment);
-        write_group(writer, group, scratch);
+        statefile_upgrade_write_group(writer, group, scratch);
     }
     json_object_end(writer);
 }
@@ -131,12 +131,12 @@ static void write_list(JsonWriter *writer, Range range, Arena *scratch) {
         qsort(elements.items, elements.count, sizeof *elements.items, compare_elements);
     json_array_start(writer);
     vec_each(&elements, element) {
-        write_group(writer, element->group, scratch);
+        statefile_upgrade_write_group(writer, element->group, scratch);
     }
     json_array_end(writer);
 }
 
-static void write_group(JsonWriter *writer, Range group, Arena *scratch) {
+static void statefile_upgrade_write_group(JsonWriter *writer, Range group, Arena *scratch) {
     if (is_leaf(group)) {
         json_write_string(writer, group.items[0].value);
     } else if (has_count(group, "#")) {
@@ -144,7 +144,7 @@ static void write_group(JsonWriter *writer, Range group, Arena *scratch) {
     } else if (has_count(group, "%")) {
         write_map(writer, group);
     } else {
-        write_object(writer, group, scratch);
+        statefile_upgrade_write_object(writer, group, scratch);
     }
 }
 
@@ -164,25 +164,26 @@ static Str nest_attributes(const Map *flat, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     JsonWriter writer;
     json_writer_init(&writer, &text, 0);
-    write_object(&writer, (Range){leaves.items, leaves.count, 0}, scratch);
+    statefile_upgrade_write_object(&writer, (Range){leaves.items, leaves.count, 0}, scratch);
     return strbuf_str(&text);
 }
 
-static Str attributes_of(Upgrade *upgrade, Value flat) {
+static Str statefile_upgrade_attributes_of(Upgrade *upgrade, Value flat) {
     Map leaves = map_new(upgrade->arena);
     for (size_t i = 0; i < count_of(flat); i++) {
         Str *value = arena_new(upgrade->arena, Str);
-        *value = text_of(value_at(flat, i));
+        *value = statefile_upgrade_text_of(value_at(flat, i));
         map_set(&leaves, value_key_at(flat, i), value);
     }
     return nest_attributes(&leaves, upgrade->arena);
 }
 
 /* Names refer to resources of the same module. Dependencies on whole modules are dropped. */
-static void read_dependencies(Upgrade *upgrade, Value names, StateObject *object) {
+static void statefile_upgrade_read_dependencies(Upgrade *upgrade, Value names,
+                                                StateObject *object) {
     StrVec dependencies = {0};
     for (size_t i = 0; i < count_of(names); i++) {
-        Str name = text_of(value_at(names, i));
+        Str name = statefile_upgrade_text_of(value_at(names, i));
         if (name.len == 0 || str_starts_with(name, STR("module.")))
             continue;
         size_t parts = str_starts_with(name, STR("data.")) ? 3 : 2;
@@ -200,21 +201,25 @@ static void read_dependencies(Upgrade *upgrade, Value names, StateObject *object
     object->dependency_count = dependencies.count;
 }
 
-static const StateObject *read_object(Upgrade *upgrade, Value old, Value depends_on) {
-    if (!value_is_present(old) || text_of(member(old, "id")).len == 0)
+static const StateObject *statefile_upgrade_read_object(Upgrade *upgrade, Value old,
+                                                        Value depends_on) {
+    if (!value_is_present(old) ||
+        statefile_upgrade_text_of(statefile_upgrade_member(old, "id")).len == 0)
         return NULL;
     StateObject *object = arena_new(upgrade->arena, StateObject);
-    if (value_is_true(member(old, "tainted")))
+    if (value_is_true(statefile_upgrade_member(old, "tainted")))
         object->status = OBJECT_TAINTED;
-    object->schema_version = number_of(member(member(old, "meta"), "schema_version"));
-    object->attributes = attributes_of(upgrade, member(old, "attributes"));
+    object->schema_version = statefile_upgrade_number_of(
+        statefile_upgrade_member(statefile_upgrade_member(old, "meta"), "schema_version"));
+    object->attributes =
+        statefile_upgrade_attributes_of(upgrade, statefile_upgrade_member(old, "attributes"));
     object->sensitive_attributes = STR("[]");
-    read_dependencies(upgrade, depends_on, object);
+    statefile_upgrade_read_dependencies(upgrade, depends_on, object);
     return object;
 }
 
 /* Parses [data.]type.name[.index]. */
-static bool read_name(Str name, ResourceAddr *out) {
+static bool statefile_upgrade_read_name(Str name, ResourceAddr *out) {
     Str rest = name;
     Str index;
     ResourceAddr address = {0};
@@ -234,7 +239,7 @@ static bool read_name(Str name, ResourceAddr *out) {
 }
 
 /* Without `provider`, the first word of the resource type names the provider. */
-static bool use_provider(Upgrade *upgrade, StateResource *resource, Str written) {
+static bool statefile_upgrade_use_provider(Upgrade *upgrade, StateResource *resource, Str written) {
     if (written.len == 0) {
         Str type = resource->address.type;
         size_t end = str_find_char(type, '_', 0);
@@ -250,57 +255,60 @@ static bool use_provider(Upgrade *upgrade, StateResource *resource, Str written)
     return true;
 }
 
-static bool read_resource(Upgrade *upgrade, Str name, Value old) {
+static bool statefile_upgrade_read_resource(Upgrade *upgrade, Str name, Value old) {
     ResourceAddr address;
-    if (!read_name(name, &address))
+    if (!statefile_upgrade_read_name(name, &address))
         return false;
     address.module = upgrade->module;
     StateInstance *instance = state_add_instance(upgrade->state, address);
     StateResource *resource = state_find_resource(upgrade->state, address);
-    Value depends_on = member(old, "depends_on");
-    instance->current = read_object(upgrade, member(old, "primary"), depends_on);
-    Value deposed = member(old, "deposed");
+    Value depends_on = statefile_upgrade_member(old, "depends_on");
+    instance->current = statefile_upgrade_read_object(
+        upgrade, statefile_upgrade_member(old, "primary"), depends_on);
+    Value deposed = statefile_upgrade_member(old, "deposed");
     for (size_t i = 0; i < count_of(deposed); i++) {
-        const StateObject *object = read_object(upgrade, value_at(deposed, i), depends_on);
+        const StateObject *object =
+            statefile_upgrade_read_object(upgrade, value_at(deposed, i), depends_on);
         if (object) {
             Str key = str_format(upgrade->arena, "%08zx", i + 1);
             state_set_deposed(instance, key, object, upgrade->arena);
         }
     }
-    return use_provider(upgrade, resource, text_of(member(old, "provider")));
+    return statefile_upgrade_use_provider(
+        upgrade, resource, statefile_upgrade_text_of(statefile_upgrade_member(old, "provider")));
 }
 
-static void read_outputs(Upgrade *upgrade, Value outputs) {
+static void statefile_upgrade_read_outputs(Upgrade *upgrade, Value outputs) {
     for (size_t i = 0; i < count_of(outputs); i++) {
         Value old = value_at(outputs, i);
         bool is_bare = value_is_present(old) && old.type->kind == KIND_STRING;
         StateOutput *output = arena_new(upgrade->arena, StateOutput);
-        output->value = is_bare ? old : member(old, "value");
-        output->sensitive = !is_bare && value_is_true(member(old, "sensitive"));
+        output->value = is_bare ? old : statefile_upgrade_member(old, "value");
+        output->sensitive = !is_bare && value_is_true(statefile_upgrade_member(old, "sensitive"));
         map_set(&upgrade->state->outputs, value_key_at(outputs, i), output);
     }
 }
 
 /* Parses ["root","a","b"]. */
-static void read_path(Upgrade *upgrade, Value path) {
+static void statefile_upgrade_read_path(Upgrade *upgrade, Value path) {
     upgrade->module = NULL;
     for (size_t i = 1; i < count_of(path); i++) {
-        Str name = text_of(value_at(path, i));
+        Str name = statefile_upgrade_text_of(value_at(path, i));
         upgrade->module = module_addr_child(upgrade->module, name, KEY_ABSENT, upgrade->arena);
     }
     upgrade->module_text = module_addr_to_str(upgrade->module, upgrade->arena);
 }
 
-static bool read_modules(Upgrade *upgrade, Value modules, Str *wrong) {
+static bool statefile_upgrade_read_modules(Upgrade *upgrade, Value modules, Str *wrong) {
     for (size_t i = 0; i < count_of(modules); i++) {
         Value module = value_at(modules, i);
-        read_path(upgrade, member(module, "path"));
+        statefile_upgrade_read_path(upgrade, statefile_upgrade_member(module, "path"));
         if (!upgrade->module)
-            read_outputs(upgrade, member(module, "outputs"));
-        Value resources = member(module, "resources");
+            statefile_upgrade_read_outputs(upgrade, statefile_upgrade_member(module, "outputs"));
+        Value resources = statefile_upgrade_member(module, "resources");
         for (size_t j = 0; j < count_of(resources); j++) {
             *wrong = value_key_at(resources, j);
-            if (!read_resource(upgrade, *wrong, value_at(resources, j)))
+            if (!statefile_upgrade_read_resource(upgrade, *wrong, value_at(resources, j)))
                 return false;
         }
     }
@@ -318,11 +326,13 @@ bool statefile_upgrade(const SourceText *source, State **out, Arena *arena, Diag
         return false;
     }
     Upgrade upgrade = {.state = state_new(arena), .arena = arena};
-    upgrade.state->serial = number_of(member(old, "serial"));
-    upgrade.state->lineage = text_of(member(old, "lineage"));
-    upgrade.state->terraform_version = text_of(member(old, "terraform_version"));
+    upgrade.state->serial = statefile_upgrade_number_of(statefile_upgrade_member(old, "serial"));
+    upgrade.state->lineage = statefile_upgrade_text_of(statefile_upgrade_member(old, "lineage"));
+    upgrade.state->terraform_version =
+        statefile_upgrade_text_of(statefile_upgrade_member(old, "terraform_version"));
     Str wrong = STR_EMPTY;
-    if (!read_modules(&upgrade, member(old, "modules"), &wrong)) {
+    if (!statefile_upgrade_read_modules(&upgrade, statefile_upgrade_member(old, "modules"),
+                                        &wrong)) {
         SourceRange range = {source, 0, 0};
         diags_error(
             diags, range, "Unsupported state file format",

@@ -53,7 +53,7 @@ struct Journal {
 };
 
 /* Adds an error unless `problem` is empty; returns whether it is empty. */
-static bool report(const Journal *journal, Str problem, const char *meaning, Diags *diags) {
+static bool journal_report(const Journal *journal, Str problem, const char *meaning, Diags *diags) {
     if (problem.len == 0)
         return true;
     diags_error(diags, NO_RANGE, "Journal not written",
@@ -97,7 +97,7 @@ bool journal_open(JournalStore *store, const Clock *clock, const State *state, J
     SCOPED(ArenaRef) scratch = arena_open("journal leftover");
     Str bytes, problem;
     if (!store->read(store, &bytes, &journal->has_text, &problem, scratch))
-        return report(journal, problem, "Nothing was changed.", diags);
+        return journal_report(journal, problem, "Nothing was changed.", diags);
     pthread_mutex_init(&journal->mutex, NULL);
     pthread_cond_init(&journal->sync_ended, NULL);
     journal->arena = arena_open("journal");
@@ -105,7 +105,7 @@ bool journal_open(JournalStore *store, const Clock *clock, const State *state, J
         problem = read_leftover(journal, bytes);
     if (journal->has_text && problem.len > 0) {
         journal_close(journal);
-        return report(journal, problem, "Nothing was changed.", diags);
+        return journal_report(journal, problem, "Nothing was changed.", diags);
     }
     journal->has_leftover = journal->has_text;
     journal_set_base(journal, state);
@@ -131,7 +131,7 @@ static void write_numbered(JournalRecord *record, uint64_t number, StrBuf *out) 
     journal_record_write(record, out);
 }
 
-static void add_start(Journal *journal, uint64_t *count, StrBuf *out, Arena *scratch) {
+static void journal_add_start(Journal *journal, uint64_t *count, StrBuf *out, Arena *scratch) {
     const Clock *clock = journal->clock;
     JournalRecord start = {
         .kind = RECORD_START,
@@ -142,7 +142,7 @@ static void add_start(Journal *journal, uint64_t *count, StrBuf *out, Arena *scr
     write_numbered(&start, ++*count, out);
 }
 
-static Str clean(Journal *journal, Arena *arena) {
+static Str journal_clean(Journal *journal, Arena *arena) {
     Str problem;
     if (!journal->needs_cleaning)
         return STR_EMPTY;
@@ -153,7 +153,7 @@ static Str clean(Journal *journal, Arena *arena) {
 }
 
 static Str append_text(Journal *journal, Str text, Arena *arena) {
-    Str problem = clean(journal, arena);
+    Str problem = journal_clean(journal, arena);
     if (problem.len > 0)
         return problem;
     if (!journal->store->append(journal->store, text, &problem, arena))
@@ -172,7 +172,7 @@ static InFlight in_flight(const JournalRecord *record, Str line) {
 }
 
 /* Needs the mutex. Returns the problem; empty on success. */
-static Str append(Journal *journal, JournalRecord *record, InFlight *place, Arena *arena) {
+static Str journal_append(Journal *journal, JournalRecord *record, InFlight *place, Arena *arena) {
     if (journal->broken.len > 0)
         return journal->broken;
     SCOPED(ArenaRef) scratch = arena_open("journal append");
@@ -180,7 +180,7 @@ static Str append(Journal *journal, JournalRecord *record, InFlight *place, Aren
     StrBuf text = strbuf_new(scratch);
     uint64_t count = journal->record_count;
     if (!journal->has_start)
-        add_start(journal, &count, &text, pieces);
+        journal_add_start(journal, &count, &text, pieces);
     size_t start = text.len;
     write_numbered(record, ++count, &text);
     Str problem = append_text(journal, strbuf_str(&text), arena);
@@ -241,7 +241,7 @@ static void sync_now(Journal *journal, Arena *arena) {
 
 /* Waits until the record of this ticket is durable. Needs the mutex. One thread syncs for all
  * waiting threads; later arrivals share the next sync. */
-static Str wait_for(Journal *journal, uint64_t ticket, Arena *arena) {
+static Str journal_wait_for(Journal *journal, uint64_t ticket, Arena *arena) {
     while (journal->durable < ticket && journal->broken.len == 0) {
         if (journal->is_syncing)
             pthread_cond_wait(&journal->sync_ended, &journal->mutex);
@@ -252,7 +252,7 @@ static Str wait_for(Journal *journal, uint64_t ticket, Arena *arena) {
 }
 
 static Str wait_durable(Journal *journal, Arena *arena) {
-    return wait_for(journal, journal->appended, arena);
+    return journal_wait_for(journal, journal->appended, arena);
 }
 
 /* Waits until no sync is running, since a fold replaces the text that is being synced. */
@@ -319,7 +319,7 @@ static InFlight *find_in_flight(Journal *journal, uint64_t sequence) {
 static Str commit(Journal *journal, uint64_t sequence, Arena *scratch) {
     const InFlight *place = find_in_flight(journal, sequence);
     CHECK(place);
-    Str problem = wait_for(journal, place->ticket, scratch);
+    Str problem = journal_wait_for(journal, place->ticket, scratch);
     if (problem.len > 0)
         drop_in_flight(journal, sequence);
     return problem;
@@ -330,7 +330,7 @@ bool journal_commit(Journal *journal, uint64_t sequence, Diags *diags) {
     pthread_mutex_lock(&journal->mutex);
     Str problem = commit(journal, sequence, scratch);
     pthread_mutex_unlock(&journal->mutex);
-    return report(journal, problem, "No new operation starts.", diags);
+    return journal_report(journal, problem, "No new operation starts.", diags);
 }
 
 bool journal_intent(Journal *journal, const JournalIntent *intent, uint64_t *sequence,
@@ -340,14 +340,14 @@ bool journal_intent(Journal *journal, const JournalIntent *intent, uint64_t *seq
     InFlight place;
     pthread_mutex_lock(&journal->mutex);
     record.sequence = journal->next_sequence++;
-    Str problem = append(journal, &record, &place, scratch);
+    Str problem = journal_append(journal, &record, &place, scratch);
     if (problem.len == 0) {
         vec_push(journal->arena, &journal->in_flight, place);
         if (!intent->is_batched)
             problem = commit(journal, record.sequence, scratch);
     }
     pthread_mutex_unlock(&journal->mutex);
-    if (!report(journal, problem, "No new operation starts.", diags))
+    if (!journal_report(journal, problem, "No new operation starts.", diags))
         return false;
     *sequence = record.sequence;
     return true;
@@ -356,7 +356,7 @@ bool journal_intent(Journal *journal, const JournalIntent *intent, uint64_t *seq
 /* Stores the line of a part with its intent, for folds. Needs the mutex. */
 static Str append_part(Journal *journal, JournalRecord *record, Arena *scratch) {
     InFlight line;
-    Str problem = append(journal, record, &line, scratch);
+    Str problem = journal_append(journal, record, &line, scratch);
     if (problem.len > 0)
         return problem;
     InFlight *place = find_in_flight(journal, record->sequence);
@@ -392,13 +392,13 @@ bool journal_parts(Journal *journal, uint64_t sequence, const StateParts *parts,
     if (problem.len == 0 && must_sync)
         problem = wait_durable(journal, scratch);
     pthread_mutex_unlock(&journal->mutex);
-    return report(journal, problem, "No new operation starts.", diags);
+    return journal_report(journal, problem, "No new operation starts.", diags);
 }
 
 static bool append_alone(Journal *journal, JournalRecord *record, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("journal outcome");
     pthread_mutex_lock(&journal->mutex);
-    Str problem = append(journal, record, NULL, scratch);
+    Str problem = journal_append(journal, record, NULL, scratch);
     if (problem.len == 0) {
         drop_in_flight(journal, record->sequence);
     } else {
@@ -409,7 +409,7 @@ static bool append_alone(Journal *journal, JournalRecord *record, Diags *diags) 
         journal->has_gap |= !is_effectless;
     }
     pthread_mutex_unlock(&journal->mutex);
-    return report(
+    return journal_report(
         journal, problem,
         "No new operation starts; running operations complete, and the state records them.", diags);
 }
@@ -434,7 +434,7 @@ bool journal_flush(Journal *journal, Diags *diags) {
     pthread_mutex_lock(&journal->mutex);
     Str problem = wait_durable(journal, scratch);
     pthread_mutex_unlock(&journal->mutex);
-    return report(
+    return journal_report(
         journal, problem,
         "No new operation starts; running operations complete, and the state records them.", diags);
 }
@@ -482,7 +482,7 @@ static void keep_record(Journal *journal, const JournalRecord *record) {
     vec_push(journal->kept_arena, &journal->kept, (Str){line.ptr, line.len - 1});
 }
 
-static void keep_parts(Journal *journal, uint64_t sequence, const StateParts *parts) {
+static void journal_keep_parts(Journal *journal, uint64_t sequence, const StateParts *parts) {
     vec_each(parts, part) {
         JournalRecord record = part_record(RECORD_PART_BEGIN, sequence, part);
         record.pending.private_data = STR_EMPTY;
@@ -514,7 +514,7 @@ static void keep_in_doubt(Journal *journal, const State *state) {
             };
             record.address.key = instance->key;
             keep_record(journal, &record);
-            keep_parts(journal, record.sequence, &instance->pending->parts);
+            journal_keep_parts(journal, record.sequence, &instance->pending->parts);
         }
     }
 }
@@ -539,7 +539,7 @@ static void append_fold(Journal *journal, const State *state, Str digest) {
         return;
     SCOPED(ArenaRef) scratch = arena_open("journal fold");
     JournalRecord record = {.kind = RECORD_FOLD, .serial = state->serial, .digest = digest};
-    Str problem = append(journal, &record, NULL, scratch);
+    Str problem = journal_append(journal, &record, NULL, scratch);
     if (problem.len == 0)
         problem = wait_durable(journal, scratch);
     if (problem.len > 0)
@@ -557,7 +557,7 @@ void journal_announce(Journal *journal, const State *state, Str text) {
     pthread_mutex_unlock(&journal->mutex);
 }
 
-static void add_line(Str line, uint64_t *count, StrBuf *out) {
+static void journal_add_line(Str line, uint64_t *count, StrBuf *out) {
     SCOPED(ArenaRef) scratch = arena_open("journal line");
     JournalRecord record;
     if (journal_record_parse(line, &record, scratch))
@@ -570,13 +570,13 @@ static void rewritten(Journal *journal, uint64_t *count, StrBuf *out) {
     SCOPED(ArenaRef) scratch = arena_open("journal fold");
     if (journal->kept.count == 0 && journal->tail.len == 0)
         return;
-    add_start(journal, count, out, scratch);
+    journal_add_start(journal, count, out, scratch);
     vec_each(&journal->kept, line) {
-        add_line(*line, count, out);
+        journal_add_line(*line, count, out);
     }
     JournalLine line = {0};
     while (journal_record_next_line(strbuf_str(&journal->tail), &line))
-        add_line(line.text, count, out);
+        journal_add_line(line.text, count, out);
 }
 
 /* Drops calls that ended without a recorded outcome: the written state holds their objects. */
@@ -648,5 +648,5 @@ bool journal_fold(Journal *journal, const State *written, Diags *diags) {
     pthread_mutex_unlock(&journal->mutex);
     log_debug("journal fold", log_text("journal", journal->store->name),
               log_number("serial", (int64_t)written->serial), log_number("ok", problem.len == 0));
-    return report(journal, problem, "The state itself is saved.", diags);
+    return journal_report(journal, problem, "The state itself is saved.", diags);
 }

@@ -21,7 +21,8 @@ static bool succeeds(int error, Str *problem, Arena *arena) {
     return error == 0;
 }
 
-static bool file_read(JournalStore *store, Str *out, bool *found, Str *problem, Arena *arena) {
+static bool journal_file_read(JournalStore *store, Str *out, bool *found, Str *problem,
+                              Arena *arena) {
     const JournalFile *journal = store->self;
     DiskStat stat;
     if (journal->disk->stat(journal->disk->self, store->name, &stat) == 0 &&
@@ -45,18 +46,18 @@ static void file_close(JournalStore *store) {
     journal->file = (DiskFile){0};
 }
 
-static int make_directory(const JournalFile *journal) {
+static int file_make_directory(const JournalFile *journal) {
     const Disk *disk = journal->disk;
     return disk->make_directories(disk->self, disk_directory_of(journal->store.name),
                                   DIRECTORY_MODE);
 }
 
-static int open_file(JournalFile *journal) {
+static int file_open_file(JournalFile *journal) {
     const Disk *disk = journal->disk;
     unsigned flags = DISK_READ | DISK_WRITE | DISK_APPEND | DISK_CREATE;
     int error = disk->open(disk->self, journal->store.name, flags, FILE_MODE, &journal->file);
     if (error == -ENOENT) {
-        error = make_directory(journal);
+        error = file_make_directory(journal);
         if (!error)
             error = disk->open(disk->self, journal->store.name, flags, FILE_MODE, &journal->file);
     }
@@ -70,7 +71,7 @@ static int open_file(JournalFile *journal) {
 }
 
 /* Removes a partial line after a failed append, since it would corrupt the next line. */
-static int append_bytes(JournalFile *journal, Str bytes) {
+static int file_append_bytes(JournalFile *journal, Str bytes) {
     const Disk *disk = journal->disk;
     int error = disk->append(disk->self, journal->file, bytes);
     if (!error)
@@ -84,9 +85,9 @@ static bool file_append(JournalStore *store, Str lines, Str *problem, Arena *are
     JournalFile *journal = store->self;
     int error = journal->broken;
     if (!error && !journal->file.handle)
-        error = open_file(journal);
+        error = file_open_file(journal);
     if (!error)
-        error = append_bytes(journal, lines);
+        error = file_append_bytes(journal, lines);
     return succeeds(error, problem, arena);
 }
 
@@ -105,7 +106,7 @@ static bool file_replace(JournalStore *store, Str text, Str *problem, Arena *are
     JournalFile *journal = store->self;
     const Disk *disk = journal->disk;
     int error = disk->write_file(disk->self, store->name, text, FILE_MODE);
-    if (error == -ENOENT && make_directory(journal) == 0)
+    if (error == -ENOENT && file_make_directory(journal) == 0)
         error = disk->write_file(disk->self, store->name, text, FILE_MODE);
     if (!error) {
         file_close(store);
@@ -137,7 +138,7 @@ JournalStore *journal_file_new(const Disk *disk, Str path, Arena *arena) {
     journal->store = (JournalStore){
         .self = journal,
         .name = str_clone(path, arena),
-        .read = file_read,
+        .read = journal_file_read,
         .append = file_append,
         .sync = file_sync,
         .replace = file_replace,

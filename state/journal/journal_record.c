@@ -62,7 +62,7 @@ static void write_pending(JsonWriter *writer, const StatePending *pending) {
     }
 }
 
-static void write_part(JsonWriter *writer, const JournalRecord *record) {
+static void record_write_part(JsonWriter *writer, const JournalRecord *record) {
     const StatePending *part = &record->pending;
     write_count(writer, "sequence", record->sequence);
     json_key_string(writer, "part", record->part);
@@ -74,7 +74,7 @@ static void write_part(JsonWriter *writer, const JournalRecord *record) {
         json_key_base64(writer, "private", part->private_data);
 }
 
-static void write_object(JsonWriter *writer, const StateObject *object) {
+static void record_write_object(JsonWriter *writer, const StateObject *object) {
     json_key(writer, STR("object"));
     if (!object) {
         json_write_null(writer);
@@ -85,7 +85,7 @@ static void write_object(JsonWriter *writer, const StateObject *object) {
     json_object_end(writer);
 }
 
-static void write_members(JsonWriter *writer, const JournalRecord *record, Arena *scratch) {
+static void record_write_members(JsonWriter *writer, const JournalRecord *record, Arena *scratch) {
     switch (record->kind) {
     case RECORD_START:
         json_key_string(writer, "lineage", record->lineage);
@@ -101,7 +101,7 @@ static void write_members(JsonWriter *writer, const JournalRecord *record, Arena
     case RECORD_OUTCOME:
         write_count(writer, "sequence", record->sequence);
         write_slot(writer, record, scratch);
-        write_object(writer, record->object);
+        record_write_object(writer, record->object);
         return;
     case RECORD_END: write_count(writer, "sequence", record->sequence); return;
     case RECORD_DEPOSE:
@@ -114,7 +114,7 @@ static void write_members(JsonWriter *writer, const JournalRecord *record, Arena
         json_key_string(writer, "digest", record->digest);
         return;
     case RECORD_PART_BEGIN:
-    case RECORD_PART_END: write_part(writer, record); return;
+    case RECORD_PART_END: record_write_part(writer, record); return;
     }
 }
 
@@ -126,7 +126,7 @@ Str journal_record_digest(const StateObject *object, Arena *arena) {
     return digest_hex(DIGEST_SHA256, strbuf_str(&text), arena);
 }
 
-static void log_object(const StateObject *object) {
+static void record_log_object(const StateObject *object) {
     log_debug("journal object", log_number("tainted", object->status == OBJECT_TAINTED),
               log_number("attribute_bytes", (int64_t)object->attributes.len),
               log_number("sensitive_bytes", (int64_t)object->sensitive_attributes.len),
@@ -149,7 +149,7 @@ void journal_record_log(const JournalRecord *record) {
               log_cstr("action", pending_action_name(record->pending.action)),
               log_text("part", record->part));
     if (record->object)
-        log_object(record->object);
+        record_log_object(record->object);
 }
 
 /* Reserves the line of a large object: doubling would leave copies of up to a megabyte. */
@@ -179,7 +179,7 @@ void journal_record_write(const JournalRecord *record, StrBuf *out) {
     json_object_start(&writer);
     json_key_string(&writer, "kind", str_from_cstr(kind_names[record->kind]));
     write_count(&writer, "record", record->number);
-    write_members(&writer, record, pieces);
+    record_write_members(&writer, record, pieces);
     json_object_end(&writer);
     char digits[CHECKSUM_DIGITS + 1];
     Str text = str_after(strbuf_str(out), start + CHECKSUM_DIGITS + 1);
@@ -208,13 +208,13 @@ static bool parse_base64(Parsing *parsing, JsonToken token, void *field) {
     return parse_string(parsing, token, &text) && base64_decode(text, field, parsing->arena);
 }
 
-static bool parse_count(Parsing *parsing, JsonToken token, void *field) {
+static bool record_parse_count(Parsing *parsing, JsonToken token, void *field) {
     uint64_t *count = field;
     return token == JSON_NUMBER && str_to_uint64(parsing->reader.text, count) &&
            *count <= STATE_COUNT_MAX;
 }
 
-static bool parse_flag(Parsing *, JsonToken token, void *field) {
+static bool record_parse_flag(Parsing *, JsonToken token, void *field) {
     *(bool *)field = token == JSON_TRUE;
     return token == JSON_TRUE || token == JSON_FALSE;
 }
@@ -267,7 +267,7 @@ static bool parse_response_bytes(Parsing *parsing, JsonToken token, void *field)
     return !pending->response || parse_base64(parsing, token, (Str *)&pending->response->bytes);
 }
 
-static bool parse_address(Parsing *parsing, JsonToken token, void *field) {
+static bool record_parse_address(Parsing *parsing, JsonToken token, void *field) {
     Str text;
     if (!parse_string(parsing, token, &text))
         return false;
@@ -312,23 +312,23 @@ static const struct {
     size_t offset;
 } members[] = {
     {"kind", parse_kind, offsetof(JournalRecord, kind)},
-    {"record", parse_count, offsetof(JournalRecord, number)},
-    {"sequence", parse_count, offsetof(JournalRecord, sequence)},
+    {"record", record_parse_count, offsetof(JournalRecord, number)},
+    {"sequence", record_parse_count, offsetof(JournalRecord, sequence)},
     {"lineage", parse_string, offsetof(JournalRecord, lineage)},
-    {"serial", parse_count, offsetof(JournalRecord, serial)},
+    {"serial", record_parse_count, offsetof(JournalRecord, serial)},
     {"digest", parse_string, offsetof(JournalRecord, digest)},
     {"time", parse_string, offsetof(JournalRecord, time)},
-    {"address", parse_address, offsetof(JournalRecord, address)},
+    {"address", record_parse_address, offsetof(JournalRecord, address)},
     {"provider", parse_provider, offsetof(JournalRecord, provider_config)},
     {"deposed", parse_string, offsetof(JournalRecord, deposed)},
     {"object", parse_object, offsetof(JournalRecord, object)},
     {"part", parse_string, offsetof(JournalRecord, part)},
     {"action", parse_action, offsetof(JournalRecord, pending.action)},
-    {"generation", parse_count, offsetof(JournalRecord, pending.generation)},
+    {"generation", record_parse_count, offsetof(JournalRecord, pending.generation)},
     {"identity", parse_string, offsetof(JournalRecord, pending.marker)},
     {"private", parse_base64, offsetof(JournalRecord, pending.private_data)},
-    {"schema_version", parse_count, offsetof(JournalRecord, pending.schema_version)},
-    {"provisioned", parse_flag, offsetof(JournalRecord, pending.is_provisioned)},
+    {"schema_version", record_parse_count, offsetof(JournalRecord, pending.schema_version)},
+    {"provisioned", record_parse_flag, offsetof(JournalRecord, pending.is_provisioned)},
     {"planned", parse_raw, offsetof(JournalRecord, pending.planned)},
     {"sensitive", parse_raw, offsetof(JournalRecord, pending.sensitive)},
     {"dependencies", parse_dependencies, offsetof(JournalRecord, pending)},

@@ -129,7 +129,7 @@ static bool check_lineage(Replay *replay) {
 
 /* Finds the checkpoint that wrote this state file, if any; earlier records are in the file. The
  * digest excludes a file that another program wrote with the same serial. */
-static void find_fold(Replay *replay) {
+static void journal_replay_find_fold(Replay *replay) {
     SCOPED(ArenaRef) scratch = arena_open("fold");
     Str digest = STR_EMPTY;
     for (size_t i = replay->text.records.count; i-- > 0;) {
@@ -148,7 +148,7 @@ static void find_fold(Replay *replay) {
     }
 }
 
-static StateInstance *instance_of(Replay *replay, const JournalRecord *record) {
+static StateInstance *journal_replay_instance_of(Replay *replay, const JournalRecord *record) {
     StateInstance *instance = state_add_instance(replay->state, record->address);
     StateResource *resource = state_find_resource(replay->state, record->address);
     bool named = record->provider_config.provider.len > 0;
@@ -168,7 +168,7 @@ static bool apply_outcome(Replay *replay, const JournalRecord *record) {
     const StateObject *held = state_find_object(instance, record->deposed);
     if (!replay->is_exact && (held || !record->object))
         return false;
-    instance = instance_of(replay, record);
+    instance = journal_replay_instance_of(replay, record);
     if (!is_deposed) {
         instance->current = record->object;
     } else if (record->object) {
@@ -190,7 +190,7 @@ static bool is_meant(const Replay *replay, const JournalRecord *record, const St
 
 /* Returns whether the record counts as a change of the state. */
 static bool apply_move(Replay *replay, const JournalRecord *record) {
-    StateInstance *instance = instance_of(replay, record);
+    StateInstance *instance = journal_replay_instance_of(replay, record);
     const StateObject *deposed = state_find_deposed(instance, record->deposed);
     bool deposes = record->kind == RECORD_DEPOSE && instance->current && !deposed;
     if (deposes && is_meant(replay, record, instance->current)) {
@@ -291,7 +291,7 @@ static void note_part(Replay *replay, Map *begun, const JournalRecord *record) {
 /* A creation in doubt is never replaced by another call, since nothing else in the state refers to
  * its object. Other calls concern an object in the state, whose refresh shows their outcome. */
 static void set_pending(Replay *replay, const JournalRecord *record, const BegunParts *begun) {
-    StateInstance *instance = instance_of(replay, record);
+    StateInstance *instance = journal_replay_instance_of(replay, record);
     const StatePending *before = instance->pending;
     bool creates = record->pending.action == PENDING_CREATE;
     if (before && before->action == PENDING_CREATE && !creates)
@@ -362,7 +362,7 @@ bool journal_replay(JournalStore *store, const Disk *aside, State *state, bool *
     }
     if (!check_lineage(&replay))
         return false;
-    find_fold(&replay);
+    journal_replay_find_fold(&replay);
     apply_records(&replay);
     find_pending(&replay);
     state_compact(state);

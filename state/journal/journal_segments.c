@@ -14,18 +14,18 @@ typedef struct JournalSegments {
     uint64_t next; /* number of the next segment; 0: unknown */
 } JournalSegments;
 
-static int compare_numbers(const void *a, const void *b) {
+static int segments_compare_numbers(const void *a, const void *b) {
     const Segment *left = a, *right = b;
     return left->number < right->number ? -1 : left->number > right->number;
 }
 
 /* Returns the segments in order, from the last one that replaces the journal. */
-static bool load(JournalSegments *journal, Segments *out, Str *problem, Arena *arena) {
+static bool segments_load(JournalSegments *journal, Segments *out, Str *problem, Arena *arena) {
     Segments all = {0};
     if (!journal->segments.list(journal->segments.self, &all, problem, arena))
         return false;
     if (all.count > 1)
-        qsort(all.items, all.count, sizeof *all.items, compare_numbers);
+        qsort(all.items, all.count, sizeof *all.items, segments_compare_numbers);
     size_t first = 0;
     for (size_t i = 0; i < all.count; i++) {
         if (str_starts_with(all.items[i].text, STR("\n")))
@@ -40,7 +40,7 @@ static bool load(JournalSegments *journal, Segments *out, Str *problem, Arena *a
 
 static bool segments_read(JournalStore *store, Str *out, bool *found, Str *problem, Arena *arena) {
     Segments segments = {0};
-    if (!load(store->self, &segments, problem, arena))
+    if (!segments_load(store->self, &segments, problem, arena))
         return false;
     StrBuf text = strbuf_new(arena);
     vec_each(&segments, segment) {
@@ -55,7 +55,7 @@ static bool segments_read(JournalStore *store, Str *out, bool *found, Str *probl
 
 static bool learn_next(JournalSegments *journal, Str *problem, Arena *arena) {
     Segments ignored = {0};
-    return journal->next > 0 || load(journal, &ignored, problem, arena);
+    return journal->next > 0 || segments_load(journal, &ignored, problem, arena);
 }
 
 static bool segments_append(JournalStore *store, Str lines, Str *, Arena *) {
@@ -80,7 +80,7 @@ static Str remove_waiting(JournalSegments *journal, Arena **arena) {
     return text;
 }
 
-static bool put(JournalSegments *journal, Str text, Str *problem, Arena *arena) {
+static bool journal_segments_put(JournalSegments *journal, Str text, Str *problem, Arena *arena) {
     return learn_next(journal, problem, arena) &&
            journal->segments.put(journal->segments.self, journal->next++, text, problem, arena);
 }
@@ -89,7 +89,7 @@ static bool segments_sync(JournalStore *store, Str *problem, Arena *arena) {
     JournalSegments *journal = store->self;
     SCOPED(ArenaRef) removed = NULL;
     Str text = remove_waiting(journal, &removed);
-    return text.len == 0 || put(journal, text, problem, arena);
+    return text.len == 0 || journal_segments_put(journal, text, problem, arena);
 }
 
 /* Removes superseded segments. A failure is only logged, since readers ignore them. */
@@ -104,7 +104,7 @@ static bool put_base(JournalSegments *journal, Str text, Str *problem, Arena *ar
     SCOPED(ArenaRef) forgotten = NULL;
     (void)remove_waiting(journal, &forgotten);
     Str base = str_concat(STR("\n"), text, arena);
-    return put(journal, base, problem, arena);
+    return journal_segments_put(journal, base, problem, arena);
 }
 
 static bool segments_replace(JournalStore *store, Str text, Str *problem, Arena *arena) {

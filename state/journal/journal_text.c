@@ -3,15 +3,15 @@
 
 typedef unsigned long long RecordNumber;
 
-static void note(JournalText *text, size_t line, Str problem) {
+static void text_note(JournalText *text, size_t line, Str problem) {
     if (text->damage_count++ > 0)
         return;
     text->line = line;
     text->problem = problem;
 }
 
-static void check_number(JournalText *text, const JournalLine *line, uint64_t number,
-                         uint64_t expected, Arena *arena) {
+static void text_check_number(JournalText *text, const JournalLine *line, uint64_t number,
+                              uint64_t expected, Arena *arena) {
     if (number == 0 || number == expected)
         return;
     Str problem;
@@ -23,10 +23,10 @@ static void check_number(JournalText *text, const JournalLine *line, uint64_t nu
     else
         problem = str_format(arena, "records %llu to %llu are missing before it",
                              (RecordNumber)expected, (RecordNumber)number - 1);
-    note(text, line->number, problem);
+    text_note(text, line->number, problem);
 }
 
-static void insert(JournalText *text, const JournalRecord *record, Arena *arena) {
+static void text_insert(JournalText *text, const JournalRecord *record, Arena *arena) {
     size_t at = text->records.count;
     while (record->number > 0 && at > 0 && text->records.items[at - 1].number > record->number)
         at--;
@@ -46,11 +46,11 @@ void journal_text_read(Str bytes, JournalText *out, Arena *arena) {
         JournalRecord record;
         out->is_torn = !line.is_whole;
         if (journal_record_parse(line.text, &record, arena)) {
-            check_number(out, &line, record.number, expected, arena);
+            text_check_number(out, &line, record.number, expected, arena);
             expected = record.number > 0 ? record.number : expected;
-            insert(out, &record, arena);
+            text_insert(out, &record, arena);
         } else if (line.is_whole) {
-            note(out, line.number, STR("its text does not match its checksum"));
+            text_note(out, line.number, STR("its text does not match its checksum"));
         }
         expected++;
     }

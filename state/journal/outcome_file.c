@@ -54,7 +54,7 @@ static int append_line(const Sink *sink, Str line) {
     return sink->disk->append(sink->disk->self, sink->file, str_concat(line, STR("\n"), scratch));
 }
 
-static int open_file(Sink *sink, Str header) {
+static int outcome_file_open_file(Sink *sink, Str header) {
     const Disk *disk = sink->disk;
     unsigned flags = DISK_READ | DISK_WRITE | DISK_APPEND | DISK_CREATE | DISK_EXCLUSIVE;
     pid_t holder;
@@ -78,7 +78,7 @@ static bool sink_begin(void *self, Str settings, Str *problem, Arena *arena) {
         !base64_decode(value_text_at(read, STR("key")), &sink->key, sink->arena))
         return false;
     sink->path = str_clone(value_text_at(read, STR("path")), sink->arena);
-    int error = open_file(sink, value_text_at(read, STR("header")));
+    int error = outcome_file_open_file(sink, value_text_at(read, STR("header")));
     *problem =
         str_format(arena, "\"%.*s\" cannot be written: %s", STR_ARG(sink->path), strerror(-error));
     return error == 0;
@@ -152,7 +152,7 @@ static void add_answer(Outcomes *outcomes, Str label, Str kind, Str bytes) {
 }
 
 /* A damaged line is skipped: without the last line, the outcome of its call stays unknown. */
-static void read_line(Outcomes *outcomes, Str run, Str line) {
+static void outcome_file_read_line(Outcomes *outcomes, Str run, Str line) {
     Value read, complete;
     const char *reason;
     size_t offset;
@@ -167,7 +167,7 @@ static void read_line(Outcomes *outcomes, Str run, Str line) {
         add_answer(outcomes, label, value_text_at(read, STR("response")), bytes);
 }
 
-static bool report(Str path, Str problem, Diags *diags) {
+static bool file_report(Str path, Str problem, Diags *diags) {
     diags_error(diags, NO_RANGE, "Outcomes of an earlier run not read",
                 "An earlier run was killed, and its calls of providers ended later. The file "
                 "\"%.*s\", which holds their results, cannot be read: %.*s.",
@@ -175,14 +175,14 @@ static bool report(Str path, Str problem, Diags *diags) {
     return false;
 }
 
-static bool read_file(OutcomeFiles *files, Str path, Outcomes *outcomes, Diags *diags) {
+static bool file_read_file(OutcomeFiles *files, Str path, Outcomes *outcomes, Diags *diags) {
     Arena *arena = outcomes->arena;
     JournalStore *store =
         sealed_journal_new(journal_file_new(files->io->disk, path, arena), files->cipher, arena);
     Str text, problem;
     bool found;
     if (!store->read(store, &text, &found, &problem, arena))
-        return report(path, problem, diags);
+        return file_report(path, problem, diags);
     store->close(store);
     size_t mark = str_find(path, STR(MARK), 0);
     Str run = str_after(path, mark + sizeof MARK - 1);
@@ -190,7 +190,7 @@ static bool read_file(OutcomeFiles *files, Str path, Outcomes *outcomes, Diags *
         end = str_find_char(text, '\n', at);
         if (end == SIZE_MAX)
             break;
-        read_line(outcomes, run, str_slice(text, at, end));
+        outcome_file_read_line(outcomes, run, str_slice(text, at, end));
     }
     return true;
 }
@@ -219,7 +219,7 @@ static bool wait_for_keeper(OutcomeFiles *files, Str path, bool *is_reported, Di
     return false;
 }
 
-static bool read_all(OutcomeFiles *files, Outcomes *outcomes, Diags *diags) {
+static bool file_read_all(OutcomeFiles *files, Outcomes *outcomes, Diags *diags) {
     const Disk *disk = files->io->disk;
     Str directory = disk_directory_of(files->base);
     Str prefix = str_concat(disk_name_of(files->base), STR(MARK), outcomes->arena);
@@ -232,7 +232,7 @@ static bool read_all(OutcomeFiles *files, Outcomes *outcomes, Diags *diags) {
             continue;
         Str path = disk_join(directory, entry->name, outcomes->arena);
         if (!wait_for_keeper(files, path, &is_reported, diags) ||
-            !read_file(files, path, outcomes, diags))
+            !file_read_file(files, path, outcomes, diags))
             return false;
         vec_push(outcomes->arena, &files->found, path);
     }
@@ -274,7 +274,7 @@ bool outcome_files_read(OutcomeFiles *files, State *state, Arena *arena, Diags *
         .lost = map_new(arena),
         .complete = map_new(arena),
     };
-    if (!read_all(files, &outcomes, diags))
+    if (!file_read_all(files, &outcomes, diags))
         return false;
     if (files->found.count > 0)
         add_to_state(&outcomes, state);

@@ -27,14 +27,14 @@ typedef struct SealedJournal {
     char key_bytes[KEY_BYTES];
 } SealedJournal;
 
-static void forget(SealedJournal *journal, Form form) {
+static void journal_forget(SealedJournal *journal, Form form) {
     secret_wipe((Str){journal->key_bytes, KEY_BYTES});
     journal->key = (Str){0};
     journal->form = form;
 }
 
 /* Returns the first error as the end of a sentence; always false. */
-static bool report(const Diags *diags, Str *problem, Arena *arena) {
+static bool sealed_journal_report(const Diags *diags, Str *problem, Arena *arena) {
     Str detail = diags->items[0].detail;
     *problem = str_clone(str_slice(detail, 0, detail.len - str_ends_with(detail, STR("."))), arena);
     return false;
@@ -100,7 +100,7 @@ bool sealed_journal_make_key(const Cipher *cipher, Str *key, Str *header, Str *p
     random_fill(bytes, KEY_BYTES);
     *key = (Str){bytes, KEY_BYTES};
     if (!cipher_seal(cipher, (EnvelopeHead){0}, *key, header, scratch, &diags))
-        return report(&diags, problem, arena);
+        return sealed_journal_report(&diags, problem, arena);
     *header = str_clone(*header, arena);
     return true;
 }
@@ -158,7 +158,7 @@ static bool sealed_read(JournalStore *store, Str *out, bool *found, Str *problem
     SCOPED(ArenaRef) scratch = arena_open("journal");
     Diags diags = diags_new(scratch);
     Str text;
-    forget(journal, FORM_UNREAD);
+    journal_forget(journal, FORM_UNREAD);
     if (!journal->inner->read(journal->inner, &text, found, problem, arena))
         return false;
     *out = text;
@@ -169,9 +169,10 @@ static bool sealed_read(JournalStore *store, Str *out, bool *found, Str *problem
     size_t end = str_find_char(text, '\n', 0);
     Str header = str_slice(text, 0, end);
     if (!envelope_is_sealed(header))
-        return read_plain(journal, out, &diags, scratch) || report(&diags, problem, arena);
+        return read_plain(journal, out, &diags, scratch) ||
+               sealed_journal_report(&diags, problem, arena);
     if (!open_key(journal, header, &diags, scratch))
-        return report(&diags, problem, arena);
+        return sealed_journal_report(&diags, problem, arena);
     *out = open_lines(journal, str_after(text, end + 1), arena);
     return true;
 }
@@ -193,7 +194,7 @@ static bool sealed_replace(JournalStore *store, Str text, Str *problem, Arena *a
         seal_lines(journal, text, &sealed);
     Str bytes = is_plain ? text : strbuf_str(&sealed);
     if (!journal->inner->replace(journal->inner, bytes, problem, arena)) {
-        forget(journal, FORM_UNREAD);
+        journal_forget(journal, FORM_UNREAD);
         return false;
     }
     journal->form = text.len > 0 ? FORM_CURRENT : FORM_NOTHING;
@@ -247,13 +248,13 @@ static bool sealed_remove(JournalStore *store, Str *problem, Arena *arena) {
     SealedJournal *journal = store->self;
     if (!journal->inner->remove(journal->inner, problem, arena))
         return false;
-    forget(journal, FORM_NOTHING);
+    journal_forget(journal, FORM_NOTHING);
     return true;
 }
 
 static void sealed_close(JournalStore *store) {
     SealedJournal *journal = store->self;
-    forget(journal, FORM_UNREAD);
+    journal_forget(journal, FORM_UNREAD);
     journal->inner->close(journal->inner);
 }
 

@@ -90,7 +90,7 @@ const OptionGroup option_state = {.options = state_options, .count = ARRAY_COUNT
 const OptionGroup option_operation = {.options = operation_options,
                                       .count = ARRAY_COUNT(operation_options)};
 
-static const Option *find(const OptionGroup *const *groups, size_t group_count, Str name) {
+static const Option *option_find(const OptionGroup *const *groups, size_t group_count, Str name) {
     for (size_t i = 0; i < group_count; i++) {
         for (size_t j = 0; j < groups[i]->count; j++) {
             if (str_equal_cstr(name, groups[i]->options[j].name))
@@ -102,15 +102,15 @@ static const Option *find(const OptionGroup *const *groups, size_t group_count, 
 
 /* Finds the row of a flag in the command's groups, else in a shared group: functions used by many
  * commands read flags that some commands lack. */
-static const Option *find_flag(const Arguments *arguments, Str name) {
+static const Option *option_find_flag(const Arguments *arguments, Str name) {
     static const OptionGroup *const shared[] = {
         &option_view,
         &option_variables,
         &option_state,
         &option_operation,
     };
-    const Option *own = find(arguments->groups, arguments->group_count, name);
-    return own ? own : find(shared, ARRAY_COUNT(shared), name);
+    const Option *own = option_find(arguments->groups, arguments->group_count, name);
+    return own ? own : option_find(shared, ARRAY_COUNT(shared), name);
 }
 
 bool option_is_flag(const Option *option) {
@@ -133,7 +133,7 @@ static bool unknown_option(const OptionGroup *const *groups, size_t group_count,
     return false;
 }
 
-static bool parse_flag(const Option *option, Str *text, Diags *diags) {
+static bool option_parse_flag(const Option *option, Str *text, Diags *diags) {
     if (!text->ptr || str_equal(*text, STR("true")) || str_equal(*text, STR("1"))) {
         *text = STR("true");
         return true;
@@ -174,13 +174,13 @@ bool option_parse(const OptionGroup *const *groups, size_t group_count, const St
             text = str_after(name, equals + 1);
             name = str_slice(name, 0, equals);
         }
-        const Option *option = find(groups, group_count, name);
+        const Option *option = option_find(groups, group_count, name);
         if (!option) {
             ok = unknown_option(groups, group_count, name, arena, diags);
             continue;
         }
         if (option_is_flag(option)) {
-            ok = parse_flag(option, &text, diags) && ok;
+            ok = option_parse_flag(option, &text, diags) && ok;
         } else if (!text.ptr && i + 1 < words->count) {
             text = words->items[++i];
         } else if (!text.ptr) {
@@ -209,7 +209,7 @@ bool option_is_given(const Arguments *arguments, const char *name) {
 
 bool option_flag(const Arguments *arguments, const char *name) {
     Str text = option_text(arguments, name);
-    const Option *option = find_flag(arguments, str_from_cstr(name));
+    const Option *option = option_find_flag(arguments, str_from_cstr(name));
     CHECK(option && option_is_flag(option));
     return text.ptr ? !str_equal(text, STR("false")) : option->kind == OPTION_FLAG_ON;
 }

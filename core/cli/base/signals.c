@@ -21,7 +21,7 @@ struct Signals {
     void *payload;
 };
 
-static void speak(Signals *signals, Str text) {
+static void signals_speak(Signals *signals, Str text) {
     pthread_mutex_lock(&signals->mutex);
     if (signals->speak)
         signals->speak(signals->payload, text);
@@ -30,7 +30,7 @@ static void speak(Signals *signals, Str text) {
     pthread_mutex_unlock(&signals->mutex);
 }
 
-static int64_t now_ms(void) {
+static int64_t signals_now_ms(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
@@ -42,20 +42,22 @@ static void wait_for_signals(void *payload) {
     int number;
     if (sigwait(&set, &number) != 0)
         return;
-    speak(signals, STR("\n"
-                       "Stopping: loam starts no new operation, waits for the running ones and "
-                       "saves their results.\n"
-                       "After a second interrupt, loam waits at most 5 seconds.\n"));
+    signals_speak(signals,
+                  STR("\n"
+                      "Stopping: loam starts no new operation, waits for the running ones and "
+                      "saves their results.\n"
+                      "After a second interrupt, loam waits at most 5 seconds.\n"));
     cancel_raise(signals->token, CANCEL_STOP);
-    int64_t first_ms = now_ms();
+    int64_t first_ms = signals_now_ms();
     do {
         if (sigwait(&set, &number) != 0)
             return;
-    } while (now_ms() - first_ms < SAME_SIGNAL_MS);
+    } while (signals_now_ms() - first_ms < SAME_SIGNAL_MS);
     cancel_raise(signals->token, CANCEL_NOW);
-    speak(signals, STR("\n"
-                       "Stopping now. The journal records the operations without a known outcome;\n"
-                       "the next run recovers them.\n"));
+    signals_speak(signals,
+                  STR("\n"
+                      "Stopping now. The journal records the operations without a known outcome;\n"
+                      "the next run recovers them.\n"));
     sleep(5);
     _exit(1); /* the journal already has every known outcome */
 }

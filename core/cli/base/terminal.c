@@ -83,7 +83,7 @@ void terminal_fail(const char *what, int error) {
     }
 }
 
-static void check_out(bool is_written) {
+static void terminal_check_out(bool is_written) {
     int error = is_written ? 0 : errno;
     if (fflush(stdout) != 0 && !error)
         error = errno;
@@ -93,12 +93,12 @@ static void check_out(bool is_written) {
 
 void terminal_out(Str text) {
     errno = EIO;
-    check_out(fwrite(text.ptr, 1, text.len, stdout) == text.len);
+    terminal_check_out(fwrite(text.ptr, 1, text.len, stdout) == text.len);
 }
 
 /* A closed pipe (EPIPE) is not reported: its reader wanted no more output. */
 bool terminal_finish(void) {
-    check_out(!ferror(stdout));
+    terminal_check_out(!ferror(stdout));
     if (!failure.error)
         return true;
     if (failure.error != EPIPE)
@@ -122,7 +122,7 @@ void terminal_print(const char *format, ...) {
     va_list args;
     va_start(args, format);
     errno = EIO;
-    check_out(vfprintf(stdout, format, args) >= 0);
+    terminal_check_out(vfprintf(stdout, format, args) >= 0);
     va_end(args);
 }
 

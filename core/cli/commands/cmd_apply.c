@@ -65,7 +65,7 @@ static bool approve_as_peer(Operation *operation, const RenderPeer *peer) {
                           operation->project->diags);
 }
 
-static bool approve(Operation *operation) {
+static bool cmd_apply_approve(Operation *operation) {
     Cli *cli = operation->project->cli;
     if (cli_name(cli)->peer)
         return approve_as_peer(operation, cli_name(cli)->peer);
@@ -223,7 +223,8 @@ static bool supply_ephemeral(Project *project, const Plan *plan, const Variable 
 }
 
 /* Compares converted values: 1 and "1" are the same for a string. */
-static bool is_as_planned(Project *project, const Variable *variable, const InputValue *input) {
+static bool cmd_apply_is_as_planned(Project *project, const Variable *variable,
+                                    const InputValue *input) {
     Arena *arena = project->cli->arena;
     const InputValue *saved = map_find(&project->variables, variable->name);
     Value before, now;
@@ -236,7 +237,7 @@ static bool is_as_planned(Project *project, const Variable *variable, const Inpu
 
 static bool check_variable(Project *project, const Variable *variable, const InputValue *input) {
     size_t before = project->diags->error_count;
-    if (is_as_planned(project, variable, input))
+    if (cmd_apply_is_as_planned(project, variable, input))
         return true;
     if (project->diags->error_count == before)
         diags_error(project->diags, NO_RANGE, "Mismatch between input and plan variable value",
@@ -248,7 +249,8 @@ static bool check_variable(Project *project, const Variable *variable, const Inp
 
 /* Reads values from all sources or from options only, in the same order of precedence as the
  * plan. */
-static bool gather_variables(Project *project, bool only_options, Map *out, Diags *diags) {
+static bool cmd_apply_gather_variables(Project *project, bool only_options, Map *out,
+                                       Diags *diags) {
     InputRequest request = project->input;
     request.values = NULL;
     request.ask = NULL;
@@ -261,8 +263,8 @@ static bool gather_variables(Project *project, bool only_options, Map *out, Diag
 static bool supply_variables(Project *project, const Plan *plan) {
     Map all, by_option;
     Diags reported_before = diags_new(project->cli->arena);
-    if (!gather_variables(project, false, &all, project->diags) ||
-        !gather_variables(project, true, &by_option, &reported_before))
+    if (!cmd_apply_gather_variables(project, false, &all, project->diags) ||
+        !cmd_apply_gather_variables(project, true, &by_option, &reported_before))
         return false;
     bool ok = true;
     map_each(&project->config->root->variables, entry) {
@@ -303,7 +305,7 @@ static int plan_and_apply(Cli *cli, const Arguments *arguments, PlanMode mode, D
         return 1;
     if (!approved && plan_is_applyable(operation.result.plan)) {
         view_show_diags(view, diags);
-        if (!approve(&operation)) {
+        if (!cmd_apply_approve(&operation)) {
             if (!diags_has_errors(diags))
                 view->type->cancelled(view, operation.result.plan->mode);
             return 1;

@@ -9,16 +9,16 @@ typedef struct Run {
     Diags *diags;
 } Run;
 
-static bool fail(Run *run, Str path, Str why) {
+static bool cmd_bundle_create_fail(Run *run, Str path, Str why) {
     diags_error(run->diags, NO_RANGE, "Failed to create the bundle", "\"%.*s\": %.*s.",
                 STR_ARG(path), STR_ARG(why));
     return false;
 }
 
-static bool read_file(Run *run, Str path, Str *out) {
+static bool bundle_create_read_file(Run *run, Str path, Str *out) {
     const Disk *disk = run->cli->io.disk;
     int error = disk->read_file(disk->self, path, out, run->cli->arena);
-    return !error || fail(run, path, str_from_cstr(strerror(-error)));
+    return !error || cmd_bundle_create_fail(run, path, str_from_cstr(strerror(-error)));
 }
 
 /* Reads the password from LOAM_BUNDLE_PASSWORD or from the terminal. */
@@ -30,35 +30,35 @@ static bool read_password(Run *run, Str path, Str *out) {
         return true;
     }
     if (!run->cli->terminal.in_is_tty)
-        return fail(run, path,
-                    STR("the key is encrypted; set LOAM_BUNDLE_PASSWORD to its password"));
+        return cmd_bundle_create_fail(
+            run, path, STR("the key is encrypted; set LOAM_BUNDLE_PASSWORD to its password"));
     terminal_err(STR("Password of the secret key: "));
     bool is_read = terminal_read_secret(out, run->cli->arena);
     terminal_err(STR("\n"));
-    return is_read || fail(run, path, STR("no password was entered"));
+    return is_read || cmd_bundle_create_fail(run, path, STR("no password was entered"));
 }
 
-static bool read_secret(Run *run, MinisignSecret *out) {
+static bool bundle_create_read_secret(Run *run, MinisignSecret *out) {
     Str text, problem, password = STR_EMPTY, path = option_text(run->arguments, "sign-key");
     Arena *arena = run->cli->arena;
-    if (!read_file(run, path, &text) ||
+    if (!bundle_create_read_file(run, path, &text) ||
         (minisign_needs_password(text, arena) && !read_password(run, path, &password)))
         return false;
     bool is_read = minisign_read_secret(text, password, out, &problem, arena);
     secret_wipe(text);
-    return is_read || fail(run, path, problem);
+    return is_read || cmd_bundle_create_fail(run, path, problem);
 }
 
-static void show_progress(void *, Str path) {
+static void bundle_create_show_progress(void *, Str path) {
     terminal_print("%.*s\n", STR_ARG(path));
 }
 
-static bool create(Run *run, const MinisignSecret *secret) {
+static bool commands_cmd_bundle_create_create(Run *run, const MinisignSecret *secret) {
     Cli *cli = run->cli;
     Str path = run->arguments->positionals.items[0], text;
     BundleInventory inventory;
     Bundle bundle;
-    if (!read_file(run, path, &text) ||
+    if (!bundle_create_read_file(run, path, &text) ||
         !bundle_inventory_read(path, text, &inventory, cli->arena, run->diags))
         return false;
     BundleCreation creation = {.io = &cli->io,
@@ -68,7 +68,7 @@ static bool create(Run *run, const MinisignSecret *secret) {
                                    disk_without_end_slashes(run->arguments->positionals.items[1]),
                                .secret = secret,
                                .cancel = cli->cancel,
-                               .progress = show_progress};
+                               .progress = bundle_create_show_progress};
     if (!bundle_create(&creation, &bundle, cli->arena, run->diags))
         return false;
     terminal_print("\nCreated \"%.*s\" with %zu files. Its digest:\n\n  sha256:%.*s\n",
@@ -86,8 +86,8 @@ static int run_create(Cli *cli, const Arguments *arguments, Diags *diags) {
                     "inventory.yaml bundle.tar.zst\".");
         return 1;
     }
-    bool is_done =
-        (!is_signed || read_secret(&run, &secret)) && create(&run, is_signed ? &secret : NULL);
+    bool is_done = (!is_signed || bundle_create_read_secret(&run, &secret)) &&
+                   commands_cmd_bundle_create_create(&run, is_signed ? &secret : NULL);
     if (is_signed)
         secret_wipe((Str){(const char *)&secret, sizeof secret});
     return is_done ? 0 : 1;

@@ -3,7 +3,7 @@
 #include "command.h"
 #include "json.h"
 
-static void write_file(JsonWriter *writer, const BundleFile *file) {
+static void bundle_list_write_file(JsonWriter *writer, const BundleFile *file) {
     json_object_start(writer);
     json_key_string(writer, "path", file->path);
     json_key_string(writer, "name", file->name);
@@ -19,7 +19,7 @@ static void write_file(JsonWriter *writer, const BundleFile *file) {
     json_object_end(writer);
 }
 
-static void write_json(Cli *cli, const Bundle *bundle) {
+static void bundle_list_write_json(Cli *cli, const Bundle *bundle) {
     StrBuf text = strbuf_new(cli->arena);
     JsonWriter writer;
     json_writer_init(&writer, &text, 2);
@@ -30,7 +30,7 @@ static void write_json(Cli *cli, const Bundle *bundle) {
     json_key(&writer, STR("files"));
     json_array_start(&writer);
     vec_each(&bundle->files, file) {
-        write_file(&writer, file);
+        bundle_list_write_file(&writer, file);
     }
     json_array_end(&writer);
     json_object_end(&writer);
@@ -39,7 +39,7 @@ static void write_json(Cli *cli, const Bundle *bundle) {
 }
 
 /* The digest line, the versions, then a line per file and per image. */
-static void show(const Bundle *bundle) {
+static void bundle_list_show(const Bundle *bundle) {
     size_t width = 0;
     vec_each(&bundle->files, file) {
         width = file->path.len > width ? file->path.len : width;
@@ -56,7 +56,7 @@ static void show(const Bundle *bundle) {
     }
 }
 
-static int run_list(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int bundle_list_run_list(Cli *cli, const Arguments *arguments, Diags *diags) {
     Bundle bundle;
     if (arguments->positionals.count != 1) {
         diags_error(diags, NO_RANGE, "Missing argument", "Give the path of one bundle.");
@@ -67,9 +67,9 @@ static int run_list(Cli *cli, const Arguments *arguments, Diags *diags) {
     if (!bundle_reader_open(&request, &bundle, cli->arena, diags))
         return 1;
     if (option_flag(arguments, "json"))
-        write_json(cli, &bundle);
+        bundle_list_write_json(cli, &bundle);
     else
-        show(&bundle);
+        bundle_list_show(&bundle);
     return 0;
 }
 
@@ -87,5 +87,5 @@ const Command cmd_bundle_list = {
     .groups = {OPTION_GROUP(options), &option_view},
     .group_count = 2,
     .most_positionals = 1,
-    .run = run_list,
+    .run = bundle_list_run_list,
 };

@@ -3,7 +3,7 @@
 #include "bundle_reader.h"
 #include "command.h"
 
-static void show(const Bundle *bundle, const BundlePin *pin) {
+static void bundle_verify_show(const Bundle *bundle, const BundlePin *pin) {
     terminal_print("Kubernetes %.*s for %.*s, %zu files, all intact.\nsha256:%.*s\n",
                    STR_ARG(bundle->kubernetes_version), STR_ARG(bundle->architecture),
                    bundle->files.count, STR_ARG(bundle->digest));
@@ -26,7 +26,7 @@ static int run_verify(Cli *cli, const Arguments *arguments, Diags *diags) {
     if (!bundle_pin_read(cli->io.disk, digest, key, &request.pin, cli->arena, diags) ||
         !bundle_reader_verify(&request, &bundle, cli->arena, diags))
         return 1;
-    show(&bundle, &request.pin);
+    bundle_verify_show(&bundle, &request.pin);
     return 0;
 }
 

@@ -62,8 +62,8 @@ typedef struct Console {
 
 /* Marks secrets in the value of a name as sensitive. The mark is set before evaluation, so
  * nonsensitive() can remove it. */
-static bool look_up(const Scope *scope, const Traversal *traversal, Value *out, size_t *used,
-                    Arena *arena, Diags *diags) {
+static bool console_look_up(const Scope *scope, const Traversal *traversal, Value *out,
+                            size_t *used, Arena *arena, Diags *diags) {
     const Console *console = scope->self;
     const Scope *inner = console->scope;
     if (!inner->lookup(inner, traversal, out, used, arena, diags))
@@ -74,12 +74,12 @@ static bool look_up(const Scope *scope, const Traversal *traversal, Value *out, 
     return true;
 }
 
-static bool evaluate(const Console *console, const SourceText *source, Value *out, Arena *arena,
-                     Diags *diags) {
+static bool console_evaluate(const Console *console, const SourceText *source, Value *out,
+                             Arena *arena, Diags *diags) {
     const Expr *expr;
     Scope scope = *console->scope;
     scope.self = (void *)console;
-    scope.lookup = look_up;
+    scope.lookup = console_look_up;
     return parser_parse_expression(source, console->cli->functions, &expr, arena, diags) &&
            eval_expr(expr, &scope, out, arena, diags);
 }
@@ -118,7 +118,7 @@ static bool is_type_question(Str line, Str *inner) {
 }
 
 /* Prints at once at a terminal. For piped input, replaces the previous result. */
-static void print(Console *console, Str text) {
+static void console_print(Console *console, Str text) {
     if (console->cli->terminal.in_is_tty) {
         terminal_out(text);
         terminal_out(STR("\n"));
@@ -128,7 +128,7 @@ static void print(Console *console, Str text) {
     strbuf_add(&console->last, text);
 }
 
-static void print_value(Console *console, Value value, bool asks_type, Arena *arena) {
+static void console_print_value(Console *console, Value value, bool asks_type, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     if (asks_type)
         strbuf_add(&text, console_type_to_str(value.type, arena));
@@ -136,7 +136,7 @@ static void print_value(Console *console, Value value, bool asks_type, Arena *ar
         strbuf_add_cstr(&text, "(ephemeral value)");
     else
         render_text_value(value, 0, terminal_style(&console->cli->terminal), &text, arena);
-    print(console, strbuf_str(&text));
+    console_print(console, strbuf_str(&text));
 }
 
 static bool evaluate_line(Console *console, Str line) {
@@ -146,22 +146,23 @@ static bool evaluate_line(Console *console, Str line) {
     const SourceText *source =
         source_text_new(STR("<console-input>"), str_clone(line, arena), arena);
     Value value;
-    bool ok = evaluate(console, source, &value, arena, &diags);
+    bool ok = console_evaluate(console, source, &value, arena, &diags);
     if (ok)
-        print_value(console, value, asks_type, arena);
+        console_print_value(console, value, asks_type, arena);
     for (size_t i = 0; i < diags.count; i++)
         view_diag_show_one(console->cli, &diags.items[i]);
     return ok;
 }
 
-static LineOutcome read_line(Console *console, bool continues, Str *out) {
+static LineOutcome console_read_line(Console *console, bool continues, Str *out) {
     Cli *cli = console->cli;
     if (console->editor.complete)
         return line_editor_read(&console->editor, continues ? ": " : "> ", out, cli->arena);
     return terminal_read_line(out, cli->arena) ? LINE_READ : LINE_END;
 }
 
-static void complete(const void *payload, Str before, size_t *start, StrVec *out, Arena *arena) {
+static void cmd_console_complete(const void *payload, Str before, size_t *start, StrVec *out,
+                                 Arena *arena) {
     const Console *console = payload;
     ConsoleWords words = {console->module, console->scope, console->cli->functions};
     console_complete(&words, before, start, out, arena);
@@ -176,7 +177,7 @@ static const char help[] =
     "console.";
 
 /* Words such as "exit" are no expressions. */
-static bool is_word(Str line, const char *word) {
+static bool console_is_word(Str line, const char *word) {
     return str_equal_cstr(str_trim(line), word);
 }
 
@@ -188,7 +189,7 @@ static bool evaluate_lines(Console *console, Str lines) {
     if (lines.len > 0)
         return evaluate_line(console, lines) || is_typed;
     if (!is_typed)
-        print(console, STR_EMPTY); /* as in Terraform, a blank line has an empty result */
+        console_print(console, STR_EMPTY); /* as in Terraform, a blank line has an empty result */
     return true;
 }
 
@@ -198,15 +199,15 @@ static int run_lines(Console *console) {
     Str line;
     LineOutcome outcome;
     console->last = strbuf_new(cli->arena);
-    while ((outcome = read_line(console, logical.len > 0, &line)) != LINE_END) {
+    while ((outcome = console_read_line(console, logical.len > 0, &line)) != LINE_END) {
         if (outcome == LINE_CLEARED) {
             logical = strbuf_new(cli->arena);
             continue;
         }
-        if (logical.len == 0 && is_word(line, "exit"))
+        if (logical.len == 0 && console_is_word(line, "exit"))
             return 0;
-        if (logical.len == 0 && is_word(line, "help")) {
-            print(console, str_from_cstr(help));
+        if (logical.len == 0 && console_is_word(line, "help")) {
+            console_print(console, str_from_cstr(help));
             continue;
         }
         if (logical.len > 0)
@@ -233,7 +234,7 @@ static int run_text(Console *console) {
     const Terminal *terminal = &console->cli->terminal;
     if (!terminal->in_is_tty || !terminal->out_is_tty)
         return run_lines(console);
-    console->editor = (LineEditor){.complete = complete, .payload = console};
+    console->editor = (LineEditor){.complete = cmd_console_complete, .payload = console};
     int status = run_lines(console);
     line_editor_release(&console->editor);
     return status;
@@ -251,7 +252,7 @@ static int run_json(const Console *console) {
     return 0;
 }
 
-static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int console_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {.ignores_versions = true};
     Map none = map_new(cli->arena);
     Scope plain = scope_from_map(&none, cli->functions);
@@ -291,5 +292,5 @@ const Command cmd_console = {
     .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
                &option_view},
     .group_count = 5,
-    .run = run,
+    .run = console_run,
 };

@@ -12,7 +12,7 @@ static const Option list_options[] = {
     {"json", OPTION_FLAG, NULL, "Print as JSON."},
 };
 
-static void list_text(Cli *cli, const Map *environments) {
+static void env_list_text(Cli *cli, const Map *environments) {
     size_t width = 0;
     map_each(environments, entry) {
         width = entry->key.len > width ? entry->key.len : width;
@@ -53,7 +53,7 @@ static void list_json(Cli *cli, const Map *environments) {
 }
 
 /* Lists all environments, even if one is selected. */
-static int run_list(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int env_run_list(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {.may_be_empty = true};
     Cli any = *cli;
     any.environment = STR_EMPTY;
@@ -65,7 +65,7 @@ static int run_list(Cli *cli, const Arguments *arguments, Diags *diags) {
     if (option_flag(arguments, "json"))
         list_json(cli, environments);
     else
-        list_text(cli, environments);
+        env_list_text(cli, environments);
     return 0;
 }
 
@@ -79,7 +79,7 @@ static const Command cmd_env_list = {
     .example = "loam env list",
     .groups = {OPTION_GROUP(list_options), &option_variables, &option_environment, &option_view},
     .group_count = 4,
-    .run = run_list,
+    .run = env_run_list,
 };
 
 static const Option diff_options[] = {
@@ -88,41 +88,41 @@ static const Option diff_options[] = {
     {"detailed-exitcode", OPTION_FLAG, NULL, "Exit with status 2 if there are differences."},
 };
 
-static Str label_of(const EnvironmentDifference *difference, Arena *arena) {
+static Str env_label_of(const EnvironmentDifference *difference, Arena *arena) {
     return str_concat(difference->name, difference->path, arena);
 }
 
 /* A value that is a secret on one side is hidden on both: the other side has the same kind of
  * value, often the same text. */
-static bool is_secret(const EnvironmentDifference *difference) {
+static bool env_is_secret(const EnvironmentDifference *difference) {
     return ((value_marks_deep(difference->values[0]) | value_marks_deep(difference->values[1])) &
             MARKS_SECRET) != 0;
 }
 
 /* A resource that one side lacks has no value to show. */
-static bool is_whole_resource(const EnvironmentDifference *difference) {
+static bool env_is_whole_resource(const EnvironmentDifference *difference) {
     return strcmp(difference->section, "resources") == 0 && difference->path.len == 0;
 }
 
 static Str cell_of(const EnvironmentDifference *difference, size_t side, Arena *arena) {
     if (!difference->has[side])
         return STR("-");
-    if (is_whole_resource(difference))
+    if (env_is_whole_resource(difference))
         return STR("exists");
-    return is_secret(difference) ? STR("(sensitive value)")
-                                 : value_display(difference->values[side], SHOWN_BYTES, arena);
+    return env_is_secret(difference) ? STR("(sensitive value)")
+                                     : value_display(difference->values[side], SHOWN_BYTES, arena);
 }
 
-static void add_cell(StrBuf *out, Str text, size_t width) {
+static void env_add_cell(StrBuf *out, Str text, size_t width) {
     size_t taken = utf8_display_width(text);
     strbuf_add(out, text);
     strbuf_add_repeat(out, ' ', (taken < width ? width - taken : 0) + 2);
 }
 
-static void add_row(StrBuf *out, Str label, Str a, Str b, const size_t widths[2]) {
+static void env_add_row(StrBuf *out, Str label, Str a, Str b, const size_t widths[2]) {
     strbuf_add_cstr(out, "  ");
-    add_cell(out, label, widths[0]);
-    add_cell(out, a, widths[1]);
+    env_add_cell(out, label, widths[0]);
+    env_add_cell(out, a, widths[1]);
     strbuf_add(out, b);
     strbuf_add_char(out, '\n');
 }
@@ -139,7 +139,7 @@ static Str diff_to_text(const EnvironmentDifferences *differences, const Str nam
     size_t widths[2] = {0, utf8_display_width(names[0])};
     const char *section = "";
     vec_each(differences, difference) {
-        widen(&widths[0], label_of(difference, arena));
+        widen(&widths[0], env_label_of(difference, arena));
         widen(&widths[1], cell_of(difference, 0, arena));
     }
     vec_each(differences, difference) {
@@ -147,10 +147,10 @@ static Str diff_to_text(const EnvironmentDifferences *differences, const Str nam
             section = difference->section;
             strbuf_add_format(&out, "%s%c%s:\n", out.len ? "\n" : "",
                               (char)toupper((unsigned char)section[0]), section + 1);
-            add_row(&out, STR_EMPTY, names[0], names[1], widths);
+            env_add_row(&out, STR_EMPTY, names[0], names[1], widths);
         }
-        add_row(&out, label_of(difference, arena), cell_of(difference, 0, arena),
-                cell_of(difference, 1, arena), widths);
+        env_add_row(&out, env_label_of(difference, arena), cell_of(difference, 0, arena),
+                    cell_of(difference, 1, arena), widths);
     }
     return strbuf_str(&out);
 }
@@ -166,8 +166,8 @@ static void write_names(JsonWriter *writer, Str key, const Str names[2], const b
     json_array_end(writer);
 }
 
-static void write_values(JsonWriter *writer, const EnvironmentDifference *difference,
-                         const Str names[2]) {
+static void env_write_values(JsonWriter *writer, const EnvironmentDifference *difference,
+                             const Str names[2]) {
     json_key(writer, STR("values"));
     json_object_start(writer);
     for (size_t i = 0; i < 2; i++) {
@@ -187,9 +187,9 @@ static void write_difference(JsonWriter *writer, const EnvironmentDifference *di
     if (difference->path.len > 0)
         json_key_string(writer, "path", str_after(difference->path, 1));
     write_names(writer, STR("present_in"), names, difference->has);
-    json_key_bool(writer, "sensitive", is_secret(difference));
-    if (!is_secret(difference) && !is_whole_resource(difference))
-        write_values(writer, difference, names);
+    json_key_bool(writer, "sensitive", env_is_secret(difference));
+    if (!env_is_secret(difference) && !env_is_whole_resource(difference))
+        env_write_values(writer, difference, names);
     json_object_end(writer);
 }
 

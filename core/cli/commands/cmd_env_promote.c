@@ -8,7 +8,7 @@ static const Option options[] = {
      "Create this git branch, switch to it, and commit the change there."},
 };
 
-static void show(const EnvironmentPromotion *promotion, Arena *arena) {
+static void promote_show(const EnvironmentPromotion *promotion, Arena *arena) {
     if (promotion->changes.count == 0)
         terminal_print("Nothing to promote: %.*s has the values of %.*s.\n",
                        STR_ARG(promotion->target), STR_ARG(promotion->source));
@@ -30,7 +30,7 @@ static void show(const EnvironmentPromotion *promotion, Arena *arena) {
                        STR_ARG(promotion->branch));
 }
 
-static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int promote_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     const StrVec *names = &arguments->positionals;
     if (names->count != 2 || str_equal(names->items[0], names->items[1])) {
         diags_error(diags, NO_RANGE, "Missing argument",
@@ -49,7 +49,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     }
     if (!environment_promote(cli, arguments, &promotion, diags))
         return 1;
-    show(&promotion, cli->arena);
+    promote_show(&promotion, cli->arena);
     return 0;
 }
 
@@ -66,5 +66,5 @@ const Command cmd_env_promote = {
     .groups = {OPTION_GROUP(options), &option_variables, &option_view},
     .group_count = 3,
     .most_positionals = 2,
-    .run = run,
+    .run = promote_run,
 };

@@ -9,7 +9,7 @@ static const Option options[] = {
     {"force", OPTION_FLAG, NULL, "Skip the approval prompt."},
 };
 
-static bool approve(Project *project, const Arguments *arguments) {
+static bool unlock_approve(Project *project, const Arguments *arguments) {
     bool asks = !option_flag(arguments, "force");
     if (!environment_check_approval(project, asks))
         return false;
@@ -36,7 +36,7 @@ static void print_success(Cli *cli) {
         terminal_print("Other commands can now use the state.\n");
 }
 
-static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int unlock_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     if (arguments->positionals.count != 1) {
         diags_error(diags, NO_RANGE, "Missing argument",
                     "force-unlock requires the lock ID, which the lock error shows.");
@@ -54,7 +54,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
             STR_ARG(backend->path));
         return 1;
     }
-    if (!approve(&project, arguments) ||
+    if (!unlock_approve(&project, arguments) ||
         !backend->force_unlock(backend, arguments->positionals.items[0], diags))
         return 1;
     print_success(cli);
@@ -73,5 +73,5 @@ const Command cmd_force_unlock = {
                &option_view},
     .group_count = 5,
     .most_positionals = 1,
-    .run = run,
+    .run = unlock_run,
 };

@@ -7,7 +7,7 @@ static const Option options[] = {
     {"update", OPTION_FLAG, NULL, "Select newer revisions and lock them."},
 };
 
-static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int get_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project)
     project = {
         .installs_modules = true,
@@ -27,5 +27,5 @@ const Command cmd_get = {
     .groups = {OPTION_GROUP(options), &option_variables, &option_tests, &option_environment,
                &option_view},
     .group_count = 5,
-    .run = run,
+    .run = get_run,
 };

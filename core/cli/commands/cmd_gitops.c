@@ -130,7 +130,7 @@ static bool has_result(const GitopsRun *run, ResourceAddr address) {
 }
 
 /* An instance whose block is gone has no provider configuration. */
-static bool report_missing(const GitopsRun *run) {
+static bool gitops_report_missing(const GitopsRun *run) {
     vec_each(&run->plan_options.targets, target) {
         Str text = resource_addr_to_str(target->resource, run->cli->arena);
         if (has_result(run, target->resource))
@@ -158,7 +158,7 @@ static bool call_providers(GitopsRun *run) {
     if (is_shown)
         view->type->walk_end(view);
     project->engine.hooks = NULL;
-    return ok && report_missing(run);
+    return ok && gitops_report_missing(run);
 }
 
 /* Output. */
@@ -176,7 +176,7 @@ static void cells_of(const GitopsResult *result, const GitopsRow *row, Str *out,
     out[5] = message.len ? utf8_shorten(message, MESSAGE_BYTES, arena) : empty;
 }
 
-static void add_line(StrBuf *out, const Str *cells, const size_t *widths) {
+static void gitops_add_line(StrBuf *out, const Str *cells, const size_t *widths) {
     for (size_t i = 0; i < COLUMNS; i++) {
         size_t taken = utf8_display_width(cells[i]);
         strbuf_add(out, cells[i]);
@@ -204,11 +204,11 @@ static Str table_of(const GitopsResults *results, Arena *arena) {
     }
     for (size_t i = 0; i < COLUMNS; i++)
         cells[i] = str_from_cstr(titles[i]);
-    add_line(&out, cells, widths);
+    gitops_add_line(&out, cells, widths);
     vec_each(results, result) {
         vec_each(&result->rows, row) {
             cells_of(result, row, cells, arena);
-            add_line(&out, cells, widths);
+            gitops_add_line(&out, cells, widths);
         }
     }
     return strbuf_str(&out);
@@ -240,7 +240,7 @@ static Str json_of(const GitopsResults *results, Arena *arena) {
     return strbuf_str(&out);
 }
 
-static void print(const GitopsRun *run) {
+static void gitops_print(const GitopsRun *run) {
     Arena *arena = run->cli->arena;
     if (option_flag(run->arguments, "json"))
         terminal_out(json_of(&run->results, arena));
@@ -259,7 +259,7 @@ static int run_action(Cli *cli, const Arguments *arguments, GitopsAction action,
         return 1;
     bool ok = call_providers(&run);
     if (ok || run.results.count)
-        print(&run);
+        gitops_print(&run);
     return ok ? 0 : 1;
 }
 

@@ -10,7 +10,8 @@ static const Option options[] = {
     {"parallelism", OPTION_TEXT, "N", "Number of concurrent operations (default 10)."},
 };
 
-static bool read_request(Cli *cli, const Arguments *arguments, ImportTarget *out, Diags *diags) {
+static bool cmd_import_read_request(Cli *cli, const Arguments *arguments, ImportTarget *out,
+                                    Diags *diags) {
     const StrVec *words = &arguments->positionals;
     if (words->count != 2 || words->items[1].len == 0) {
         diags_error(diags, NO_RANGE, "Wrong number of arguments",
@@ -28,7 +29,7 @@ static bool read_request(Cli *cli, const Arguments *arguments, ImportTarget *out
     return false;
 }
 
-static bool check_free(const Project *project, const ImportTarget *request) {
+static bool cmd_import_check_free(const Project *project, const ImportTarget *request) {
     const StateInstance *instance = state_find_instance(project->state, request->address);
     if (!instance || (!instance->current && !instance->pending))
         return true;
@@ -56,7 +57,7 @@ static PlanOptions options_for(const ImportTarget *request, const Map *variables
 }
 
 /* The first lines of the peers. */
-static void report_begin(const Cli *cli, const ImportTarget *request) {
+static void cmd_import_report_begin(const Cli *cli, const ImportTarget *request) {
     if (!cli_name(cli)->peer)
         return;
     Str address = resource_addr_to_str(request->address, cli->arena);
@@ -66,11 +67,11 @@ static void report_begin(const Cli *cli, const ImportTarget *request) {
                    STR_ARG(request->address.type));
 }
 
-static bool import(Project *project, const ImportTarget *request) {
+static bool commands_cmd_import_import(Project *project, const ImportTarget *request) {
     Cli *cli = project->cli;
     PlanOptions wanted = options_for(request, &project->variables, cli);
     PlanResult result = {0};
-    report_begin(cli, request);
+    cmd_import_report_begin(cli, request);
     project->engine.hooks = cli->view->type->walk_begin(cli->view);
     bool ok =
         engine_plan(&project->engine, &wanted, project->state, &result, cli->arena, project->diags);
@@ -79,14 +80,14 @@ static bool import(Project *project, const ImportTarget *request) {
     return ok && project_write_state(project, result.refreshed);
 }
 
-static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int cmd_import_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {.directory = option_text(arguments, "config"), .asks = true};
     ImportTarget request;
-    if (!read_request(cli, arguments, &request, diags) ||
+    if (!cmd_import_read_request(cli, arguments, &request, diags) ||
         !project_load(&project, cli, arguments, NULL, diags) || !environment_require(&project) ||
         !project_read_variables(&project) || !project_open_state(&project, LOCK_IMPORT) ||
-        !check_free(&project, &request) || !environment_approve_change(&project) ||
-        !import(&project, &request)) {
+        !cmd_import_check_free(&project, &request) || !environment_approve_change(&project) ||
+        !commands_cmd_import_import(&project, &request)) {
         return 1;
     }
     const RenderPeer *peer = cli_name(cli)->peer;
@@ -116,5 +117,5 @@ const Command cmd_import = {
                &option_protected, &option_view},
     .group_count = 6,
     .most_positionals = 2,
-    .run = run,
+    .run = cmd_import_run,
 };

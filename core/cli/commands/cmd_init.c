@@ -62,7 +62,7 @@ static void report_providers(View *view) {
                      STR("Initializing provider plugins..."), false);
 }
 
-static void report_begin(View *view, const Project *project, bool opens_backend) {
+static void init_report_begin(View *view, const Project *project, bool opens_backend) {
     if (opens_backend)
         view->type->step(view, "initializing_backend_message", STR("Initializing the backend..."),
                          false);
@@ -90,7 +90,7 @@ static Str next_steps(const Cli *cli) {
         peer->title, peer->command, peer->title, peer->title);
 }
 
-static void report_end(const Cli *cli) {
+static void init_report_end(const Cli *cli) {
     View *view = cli->view;
     bool color = view->type->can_ask && cli->terminal.color;
     view->type->step(view, "output_init_success_message",
@@ -126,7 +126,7 @@ static void print_empty(Cli *cli) {
     cli->view->type->step(cli->view, "output_init_empty_message", text, true);
 }
 
-static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int init_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     Str source = option_text(arguments, "from-module");
     if (source.ptr && !copy_module(cli, source, diags))
         return 1;
@@ -144,7 +144,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     bool opens_backend = option_flag(arguments, "backend");
     if (!read_lock_mode(arguments, &project.keeps_lock, diags))
         return 1;
-    report_begin(cli->view, &project, opens_backend);
+    init_report_begin(cli->view, &project, opens_backend);
     bool loaded = project_load(&project, cli, arguments, NULL, diags);
     Str note = STR_EMPTY;
     /* Errors elsewhere in the configuration do not prevent a change of the backend. */
@@ -163,7 +163,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
         cli->view->type->note(cli->view, note);
     if (is_peer)
         cli->view->type->note(cli->view, STR_EMPTY);
-    report_end(cli);
+    init_report_end(cli);
     return 0;
 }
 
@@ -184,6 +184,6 @@ const Command cmd_init = {
     .groups = {OPTION_GROUP(options), &backend_init_options, &option_variables, &option_tests,
                &option_environment, &option_view},
     .group_count = 6,
-    .run = run,
+    .run = init_run,
     .json_view = view_json_open,
 };

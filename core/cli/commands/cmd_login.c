@@ -64,7 +64,7 @@ static bool log_in(Cli *cli, const PackageSources *sources, const LoginService *
     return false;
 }
 
-static bool ask_token(Cli *cli, Str page, Str *token, Diags *diags) {
+static bool login_ask_token(Cli *cli, Str page, Str *token, Diags *diags) {
     terminal_print("\nCreate a token on this page, and paste it here:\n\n    %.*s\n\nToken: ",
                    STR_ARG(page));
     (void)fflush(stdout);
@@ -87,7 +87,7 @@ static bool check_token(Str *token, Diags *diags) {
     return ok;
 }
 
-static bool read_token(Str *token, Arena *arena, Diags *diags) {
+static bool login_read_token(Str *token, Arena *arena, Diags *diags) {
     if (terminal_read_secret(token, arena))
         return true;
     diags_error(diags, NO_RANGE, "No token given",
@@ -96,8 +96,8 @@ static bool read_token(Str *token, Arena *arena, Diags *diags) {
 }
 
 /* Obtains a token from the host. */
-static bool obtain(Cli *cli, const PackageSources *sources, Str host, Str place, Str *token,
-                   Diags *diags) {
+static bool login_obtain(Cli *cli, const PackageSources *sources, Str host, Str place, Str *token,
+                         Diags *diags) {
     LoginService service;
     Str problem;
     if (!login_service_discover(sources, host, &service, &problem, cli->arena)) {
@@ -115,10 +115,10 @@ static bool obtain(Cli *cli, const PackageSources *sources, Str host, Str place,
         return false;
     }
     return service.authorization_url.len ? log_in(cli, sources, &service, token, diags)
-                                         : ask_token(cli, service.token_page, token, diags);
+                                         : login_ask_token(cli, service.token_page, token, diags);
 }
 
-static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int login_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     CliConfig config;
     PackageSources sources = {&cli->io, cli->cancel, &config};
     CredentialsPlace place;
@@ -136,8 +136,8 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     }
     Str name = credentials_store_name(&sources, place, cli->arena);
     bool ok = option_flag(arguments, "token-stdin")
-                  ? read_token(&token, cli->arena, diags)
-                  : obtain(cli, &sources, host, name, &token, diags);
+                  ? login_read_token(&token, cli->arena, diags)
+                  : login_obtain(cli, &sources, host, name, &token, diags);
     if (!ok || !check_token(&token, diags) ||
         !credentials_store_put(&sources, place, host, token, cli->arena, diags))
         return 1;
@@ -162,5 +162,5 @@ const Command cmd_login = {
     .groups = {OPTION_GROUP(options), &option_view},
     .group_count = 2,
     .most_positionals = 1,
-    .run = run,
+    .run = login_run,
 };

@@ -5,7 +5,7 @@
 #include "credentials_store.h"
 #include "login_host.h"
 
-static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int logout_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     CliConfig config;
     PackageSources sources = {&cli->io, cli->cancel, &config};
     CredentialsPlace place;
@@ -45,5 +45,5 @@ const Command cmd_logout = {
     .groups = {&option_view},
     .group_count = 1,
     .most_positionals = 1,
-    .run = run,
+    .run = logout_run,
 };

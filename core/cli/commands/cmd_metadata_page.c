@@ -17,7 +17,7 @@ static bool write_commands(Cli *cli, StrBuf *out, Diags *) {
     return true;
 }
 
-static bool write_resources(Cli *cli, StrBuf *out, Diags *diags) {
+static bool page_write_resources(Cli *cli, StrBuf *out, Diags *diags) {
     strbuf_add_cstr(
         out,
         "# Providers, their resources and data sources\n"
@@ -41,7 +41,7 @@ static bool write_resources(Cli *cli, StrBuf *out, Diags *diags) {
     return true;
 }
 
-static bool write_type(Cli *cli, Str page, StrBuf *out, Diags *diags) {
+static bool page_write_type(Cli *cli, Str page, StrBuf *out, Diags *diags) {
     StrVec names = registry_names(cli->registry, cli->arena);
     vec_each(&names, name) {
         const Provider *provider;
@@ -93,7 +93,7 @@ static bool write_backends(Cli *cli, StrBuf *out, Diags *) {
     return true;
 }
 
-static bool write_manual(Cli *cli, StrBuf *out, Diags *) {
+static bool page_write_manual(Cli *cli, StrBuf *out, Diags *) {
     command_page_write(PAGE_MANUAL, cli->commands, out, cli->arena);
     return true;
 }
@@ -133,17 +133,17 @@ static bool write_manual_roff(Cli *cli, Str page, StrBuf *out, Diags *diags) {
     return write_command(cli, PAGE_MANUAL, page, out, diags);
 }
 
-static bool write_bash(Cli *cli, StrBuf *out, Diags *) {
+static bool page_write_bash(Cli *cli, StrBuf *out, Diags *) {
     command_completion_write(COMPLETION_BASH, cli->commands, out, cli->arena);
     return true;
 }
 
-static bool write_zsh(Cli *cli, StrBuf *out, Diags *) {
+static bool page_write_zsh(Cli *cli, StrBuf *out, Diags *) {
     command_completion_write(COMPLETION_ZSH, cli->commands, out, cli->arena);
     return true;
 }
 
-static bool write_fish(Cli *cli, StrBuf *out, Diags *) {
+static bool page_write_fish(Cli *cli, StrBuf *out, Diags *) {
     command_completion_write(COMPLETION_FISH, cli->commands, out, cli->arena);
     return true;
 }
@@ -156,12 +156,12 @@ typedef struct MetadataPage {
 static const MetadataPage pages[] = {
     {"functions", write_functions},
     {"commands", write_commands},
-    {"resources", write_resources},
+    {"resources", page_write_resources},
     {"backends", write_backends},
-    {"manual", write_manual},
-    {"bash", write_bash},
-    {"zsh", write_zsh},
-    {"fish", write_fish},
+    {"manual", page_write_manual},
+    {"bash", page_write_bash},
+    {"zsh", page_write_zsh},
+    {"fish", page_write_fish},
 };
 
 /* Many pages: the name of one follows after a slash. */
@@ -172,7 +172,7 @@ typedef struct MetadataPages {
 } MetadataPages;
 
 static const MetadataPages page_sets[] = {
-    {"types", "TYPE", write_type},
+    {"types", "TYPE", page_write_type},
     {"manual", "COMMAND", write_manual_markdown},
     {"man1", "COMMAND", write_manual_roff},
 };
@@ -204,7 +204,7 @@ static bool write_page(Cli *cli, Str wanted, StrBuf *out, Diags *diags) {
     return false;
 }
 
-static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int page_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     Str wanted = arguments->positionals.count > 0 ? arguments->positionals.items[0] : STR_EMPTY;
     StrBuf out = strbuf_new(cli->arena);
     if (!write_page(cli, wanted, &out, diags))
@@ -228,5 +228,5 @@ const Command cmd_metadata_page = {
     .groups = {&option_view},
     .group_count = 1,
     .most_positionals = 1,
-    .run = run,
+    .run = page_run,
 };

@@ -22,7 +22,7 @@ static ModuleEntry entry_of(const ModuleList *list, const ModuleCall *call, Str 
     return entry ? *entry : (ModuleEntry){.key = key, .source = call->source};
 }
 
-static Str key_of(Str parent, const ModuleCall *call, Arena *arena) {
+static Str modules_key_of(Str parent, const ModuleCall *call, Arena *arena) {
     return parent.len ? str_format(arena, "%.*s.%.*s", STR_ARG(parent), STR_ARG(call->name))
                       : call->name;
 }
@@ -49,7 +49,7 @@ static void add_rows(ModuleList *list, const Module *module, Str parent) {
     ModuleCalls calls = calls_of(module, list->cli->arena);
     vec_each(&calls, item) {
         const ModuleCall *call = *item;
-        Str key = key_of(parent, call, list->cli->arena);
+        Str key = modules_key_of(parent, call, list->cli->arena);
         ModuleEntry entry = entry_of(list, call, key);
         json_object_start(&list->writer);
         json_key_string(&list->writer, "key", call->name);
@@ -61,7 +61,7 @@ static void add_rows(ModuleList *list, const Module *module, Str parent) {
     }
 }
 
-static void print_json(ModuleList *list, const Module *root) {
+static void modules_print_json(ModuleList *list, const Module *root) {
     json_writer_init(&list->writer, &list->text, 0);
     json_object_start(&list->writer);
     json_key_string(&list->writer, "format_version", STR("1.0"));
@@ -84,7 +84,7 @@ static void add_branches(ModuleList *list, const Module *module, Str parent, Str
     size_t left = calls.count;
     vec_each(&calls, item) {
         const ModuleCall *call = *item;
-        Str key = key_of(parent, call, arena);
+        Str key = modules_key_of(parent, call, arena);
         ModuleEntry entry = entry_of(list, call, key);
         bool has_constraint = entry.version.len > 0 && call->version.len > 0;
         left--;
@@ -111,14 +111,14 @@ static void print_tree(ModuleList *list, const Module *root) {
     strbuf_add_char(&list->text, '\n');
 }
 
-static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int modules_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {.ignores_versions = true};
     ModuleList list = {.cli = cli, .text = strbuf_new(cli->arena)};
     if (!project_load(&project, cli, arguments, NULL, diags) ||
         !module_manifest_read(&cli->io, cli->data_directory, &list.manifest, cli->arena, diags))
         return 1;
     if (option_flag(arguments, "json"))
-        print_json(&list, project.config->root);
+        modules_print_json(&list, project.config->root);
     else
         print_tree(&list, project.config->root);
     terminal_out(strbuf_str(&list.text));
@@ -134,5 +134,5 @@ const Command cmd_modules = {
     .example = "loam modules -json",
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
     .group_count = 4,
-    .run = run,
+    .run = modules_run,
 };

@@ -25,7 +25,7 @@ static void write_one(JsonWriter *writer, const StateOutput *output) {
     json_object_end(writer);
 }
 
-static int print_json(Cli *cli, const State *state, const StateOutput *one) {
+static int output_print_json(Cli *cli, const State *state, const StateOutput *one) {
     StrBuf text = strbuf_new(cli->arena);
     JsonWriter writer;
     json_writer_init(&writer, &text, one ? 0 : 2);
@@ -60,7 +60,7 @@ static int print_raw(Cli *cli, Str name, Value value, Diags *diags) {
     return 0;
 }
 
-static void report_unknown_name(Cli *cli, const State *state, Str name, Diags *diags) {
+static void output_report_unknown_name(Cli *cli, const State *state, Str name, Diags *diags) {
     Str hint = map_did_you_mean(&state->outputs, name, cli->arena);
     diags_error(diags, NO_RANGE, "Output not found",
                 "The state has no output \"%.*s\".%.*s Apply writes the outputs to the state.",
@@ -71,11 +71,11 @@ static int print_one(Cli *cli, const Arguments *arguments, const State *state, S
                      Diags *diags) {
     const StateOutput *output = map_find(&state->outputs, name);
     if (!output) {
-        report_unknown_name(cli, state, name, diags);
+        output_report_unknown_name(cli, state, name, diags);
         return 1;
     }
     if (option_flag(arguments, "json"))
-        return print_json(cli, state, output);
+        return output_print_json(cli, state, output);
     if (option_flag(arguments, "raw"))
         return print_raw(cli, name, output->value, diags);
     StrBuf text = strbuf_new(cli->arena);
@@ -90,7 +90,7 @@ static int print_inventory(Cli *cli, const State *state, Str name, Diags *diags)
     StrBuf text = strbuf_new(cli->arena);
     const StateOutput *output = map_find(&state->outputs, name);
     if (!output)
-        report_unknown_name(cli, state, name, diags);
+        output_report_unknown_name(cli, state, name, diags);
     if (!output || !ansible_inventory_write(name, output->value, &text, cli->arena, diags))
         return 1;
     terminal_out(strbuf_str(&text));
@@ -103,7 +103,7 @@ static void warn_of_none(Diags *diags) {
                   "outputs to the state.");
 }
 
-static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int output_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {.ignores_versions = true};
     bool is_json = option_flag(arguments, "json");
     Str format = option_text(arguments, "format");
@@ -136,7 +136,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
         return print_one(cli, arguments, state, arguments->positionals.items[0], diags);
     }
     if (is_json)
-        return print_json(cli, state, NULL);
+        return output_print_json(cli, state, NULL);
     if (option_flag(arguments, "raw")) {
         diags_error(diags, NO_RANGE, "Unexpected argument",
                     "-raw requires the name of one output.");
@@ -155,5 +155,5 @@ const Command cmd_output = {
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
     .group_count = 4,
     .most_positionals = 1,
-    .run = run,
+    .run = output_run,
 };

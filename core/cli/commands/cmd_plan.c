@@ -21,7 +21,7 @@ static const Option options[] = {
 };
 
 /* Checked before planning: otherwise a finished plan could not be saved. */
-static bool check_out(const Cli *cli, const Arguments *arguments, Diags *diags) {
+static bool cmd_plan_check_out(const Cli *cli, const Arguments *arguments, Diags *diags) {
     const Disk *disk = cli->io.disk;
     Str path = option_text(arguments, "out");
     Str directory = disk_directory_of(path);
@@ -66,7 +66,7 @@ static void add_manifest(const Cli *cli, PlanFileSources *out) {
         vec_push(cli->arena, out, manifest);
 }
 
-static bool save(Operation *operation, Str path) {
+static bool cmd_plan_save(Operation *operation, Str path) {
     Project *project = operation->project;
     Plan *plan = operation->result.plan;
     Arena *arena = project->cli->arena;
@@ -92,7 +92,7 @@ static Str generated_file(const Operation *operation) {
     return option_text(operation->project->arguments, "generate-config-out");
 }
 
-static int plan_one(Cli *cli, const Arguments *arguments, PlanCounts *counts, Diags *diags) {
+static int cmd_plan_one(Cli *cli, const Arguments *arguments, PlanCounts *counts, Diags *diags) {
     SCOPED(Project) project = {0};
     Operation operation = {.project = &project, .shows_errored = true};
     bool ok = operation_plan(&operation, cli, arguments, LOCK_PLAN, PLAN_NORMAL, diags);
@@ -100,7 +100,7 @@ static int plan_one(Cli *cli, const Arguments *arguments, PlanCounts *counts, Di
         return 1;
     *counts = plan_count(operation.result.plan);
     Str path = option_text(arguments, "out");
-    if (path.ptr && !save(&operation, path))
+    if (path.ptr && !cmd_plan_save(&operation, path))
         return 1;
     if (!ok)
         return 1;
@@ -174,7 +174,7 @@ static int plan_each(Cli *cli, const Arguments *arguments, Diags *diags) {
         there.environment = one->name;
         cli->view->type->note(
             cli->view, str_format(cli->arena, "\nEnvironment \"%.*s\":", STR_ARG(one->name)));
-        one->status = plan_one(&there, arguments, &one->counts, diags);
+        one->status = cmd_plan_one(&there, arguments, &one->counts, diags);
         view_show_diags(cli->view, diags);
         if (status != 1 && one->status != 0)
             status = one->status;
@@ -183,12 +183,13 @@ static int plan_each(Cli *cli, const Arguments *arguments, Diags *diags) {
     return status;
 }
 
-static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int cmd_plan_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     PlanCounts counts;
-    if (!check_out(cli, arguments, diags))
+    if (!cmd_plan_check_out(cli, arguments, diags))
         return 1;
-    int status = str_equal_cstr(cli->environment, "all") ? plan_each(cli, arguments, diags)
-                                                         : plan_one(cli, arguments, &counts, diags);
+    int status = str_equal_cstr(cli->environment, "all")
+                     ? plan_each(cli, arguments, diags)
+                     : cmd_plan_one(cli, arguments, &counts, diags);
     bool tells_changes = option_flag(arguments, "detailed-exitcode");
     return status == 2 && !tells_changes ? 0 : status;
 }
@@ -208,6 +209,6 @@ const Command cmd_plan = {
     .groups = {OPTION_GROUP(options), &option_operation, &option_variables, &option_state,
                &reporting_options, &option_environment, &option_view},
     .group_count = 7,
-    .run = run,
+    .run = cmd_plan_run,
     .json_view = view_json_open,
 };

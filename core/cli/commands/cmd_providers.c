@@ -45,7 +45,7 @@ static Str provider_text(const ProviderTree *tree, const ProviderNeed *need) {
 }
 
 /* Adds the module's own providers, then the modules that it calls. */
-static void add_module(ProviderTree *tree, const Module *module, Str margin) {
+static void providers_add_module(ProviderTree *tree, const Module *module, Str margin) {
     Arena *arena = tree->cli->arena;
     ProviderNeeds own = {0};
     tree->ok &= provider_needs_of_module(tree->cli->foreign, module, &own, arena, tree->diags);
@@ -60,7 +60,7 @@ static void add_module(ProviderTree *tree, const Module *module, Str margin) {
         add_branch(tree, margin, left == 0, str_format(arena, "module.%.*s", STR_ARG(call->name)));
         Str step = terminal_margin(&tree->cli->terminal, left == 0);
         if (call->module)
-            add_module(tree, call->module, str_concat(margin, step, arena));
+            providers_add_module(tree, call->module, str_concat(margin, step, arena));
     }
 }
 
@@ -75,7 +75,7 @@ static void add_state(ProviderTree *tree, const State *state) {
     }
 }
 
-static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int providers_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {.ignores_versions = true};
     ProviderTree tree = {.cli = cli, .out = strbuf_new(cli->arena), .ok = true, .diags = diags};
     if (!project_load(&project, cli, arguments, NULL, diags) ||
@@ -83,7 +83,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
         !dependency_lock_read(&cli->io, STR("."), &tree.lock, cli->arena, diags))
         return 1;
     strbuf_add_cstr(&tree.out, "\nProviders required by configuration:\n.\n");
-    add_module(&tree, project.config->root, STR_EMPTY);
+    providers_add_module(&tree, project.config->root, STR_EMPTY);
     strbuf_add_char(&tree.out, '\n');
     add_state(&tree, project.state);
     if (tree.ok)
@@ -102,6 +102,6 @@ const Command cmd_providers = {
     .example = "loam providers",
     .groups = {&option_variables, &option_state, &option_environment, &option_view},
     .group_count = 4,
-    .run = run,
+    .run = providers_run,
     COMMAND_SUBCOMMANDS(subcommands),
 };

@@ -11,13 +11,13 @@ typedef struct ProviderLink {
 
 typedef VEC(ProviderLink) ProviderLinks;
 
-static bool is_own(Str address) {
+static bool link_is_own(Str address) {
     return str_starts_with(address, STR("loam.internal/"));
 }
 
 /* Returns the version under which Terraform finds the provider: the release that it imitates, so
  * that constraints of configurations hold. */
-static bool find_version(Cli *cli, Str name, Str *out, Diags *diags) {
+static bool link_find_version(Cli *cli, Str name, Str *out, Diags *diags) {
     const Provider *provider;
     if (!registry_find(cli->registry, name, &provider, NO_RANGE, diags))
         return false;
@@ -25,11 +25,11 @@ static bool find_version(Cli *cli, Str name, Str *out, Diags *diags) {
     return true;
 }
 
-static bool add_link(Cli *cli, Str base, Str name, ProviderLinks *out, Diags *diags) {
+static bool link_add_link(Cli *cli, Str base, Str name, ProviderLinks *out, Diags *diags) {
     Arena *arena = cli->arena;
     ProviderLink link = {.version = cli->version};
     link.address = str_from_cstr(registry_row_address(cli->registry, name));
-    if (!is_own(link.address) && !find_version(cli, name, &link.version, diags))
+    if (!link_is_own(link.address) && !link_find_version(cli, name, &link.version, diags))
         return false;
     Str platform = provider_address_platform();
     link.directory = str_format(arena, "%.*s/%.*s/%.*s/%.*s", STR_ARG(base), STR_ARG(link.address),
@@ -39,7 +39,7 @@ static bool add_link(Cli *cli, Str base, Str name, ProviderLinks *out, Diags *di
 }
 
 /* Terraform has a provider "terraform" itself, and accepts no other at its address. */
-static bool check_name(Cli *cli, Str name, Diags *diags) {
+static bool link_check_name(Cli *cli, Str name, Diags *diags) {
     const char *address = registry_row_address(cli->registry, name);
     StrVec names = registry_names(cli->registry, cli->arena);
     if (!address) {
@@ -58,32 +58,32 @@ static bool check_name(Cli *cli, Str name, Diags *diags) {
     return false;
 }
 
-static bool collect(Cli *cli, Str base, const Arguments *arguments, ProviderLinks *out,
-                    Diags *diags) {
+static bool link_collect(Cli *cli, Str base, const Arguments *arguments, ProviderLinks *out,
+                         Diags *diags) {
     StrVec names = registry_names(cli->registry, cli->arena);
     for (size_t i = 1; i < arguments->positionals.count; i++) {
         Str name = arguments->positionals.items[i];
-        if (!check_name(cli, name, diags) || !add_link(cli, base, name, out, diags))
+        if (!link_check_name(cli, name, diags) || !link_add_link(cli, base, name, out, diags))
             return false;
     }
     if (out->count > 0)
         return true;
     vec_each(&names, name) {
-        if (is_own(str_from_cstr(registry_row_address(cli->registry, *name))) &&
-            !add_link(cli, base, *name, out, diags))
+        if (link_is_own(str_from_cstr(registry_row_address(cli->registry, *name))) &&
+            !link_add_link(cli, base, *name, out, diags))
             return false;
     }
     return true;
 }
 
-static bool fail(Str path, int error, Diags *diags) {
+static bool link_fail(Str path, int error, Diags *diags) {
     diags_error(diags, NO_RANGE, "Link not made", "\"%.*s\" cannot be made: %s.", STR_ARG(path),
                 strerror(-error));
     return false;
 }
 
 /* Makes the link; replaces an older one, but no file. */
-static bool make_link(Cli *cli, const ProviderLink *link, Str program, Diags *diags) {
+static bool link_make_link(Cli *cli, const ProviderLink *link, Str program, Diags *diags) {
     const Disk *disk = cli->io.disk;
     Str old;
     Str path =
@@ -94,7 +94,7 @@ static bool make_link(Cli *cli, const ProviderLink *link, Str program, Diags *di
         error = disk->remove(disk->self, path);
     if (error == 0)
         error = disk->link(disk->self, program, path);
-    return error == 0 || fail(path, error, diags);
+    return error == 0 || link_fail(path, error, diags);
 }
 
 static Str patterns(const ProviderLinks *links, Arena *arena) {
@@ -105,7 +105,7 @@ static Str patterns(const ProviderLinks *links, Arena *arena) {
     return str_join(quoted.items, quoted.count, STR(",\n      "), arena);
 }
 
-static void show(const Cli *cli, Str base, const ProviderLinks *links) {
+static void link_show(const Cli *cli, Str base, const ProviderLinks *links) {
     StrBuf out = strbuf_new(cli->arena);
     Str all = patterns(links, cli->arena);
     strbuf_add_format(&out, "Providers in \"%.*s\":\n\n", STR_ARG(base));
@@ -137,7 +137,7 @@ static void show(const Cli *cli, Str base, const ProviderLinks *links) {
     terminal_out(strbuf_str(&out));
 }
 
-static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int link_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     const Disk *disk = cli->io.disk;
     ProviderLinks links = {0};
     Str program;
@@ -150,16 +150,16 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
                           cli->arena);
     int error = disk->read_link(disk->self, STR("/proc/self/exe"), &program, cli->arena);
     if (error != 0) {
-        (void)fail(base, error, diags);
+        (void)link_fail(base, error, diags);
         return 1;
     }
-    if (!collect(cli, base, arguments, &links, diags))
+    if (!link_collect(cli, base, arguments, &links, diags))
         return 1;
     vec_each(&links, link) {
-        if (!make_link(cli, link, program, diags))
+        if (!link_make_link(cli, link, program, diags))
             return 1;
     }
-    show(cli, base, &links);
+    link_show(cli, base, &links);
     return 0;
 }
 
@@ -180,5 +180,5 @@ const Command cmd_providers_link = {
     .groups = {&option_view},
     .group_count = 1,
     .most_positionals = 100,
-    .run = run,
+    .run = link_run,
 };

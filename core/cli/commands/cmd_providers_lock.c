@@ -65,8 +65,8 @@ static size_t hash_count(const DependencyLock *lock, Str address) {
     return entry ? entry->hashes.count : 0;
 }
 
-static void report(const Cli *cli, const WantedProviders *wanted, Str platform,
-                   const DependencyLock *before, const DependencyLock *after) {
+static void lock_report(const Cli *cli, const WantedProviders *wanted, Str platform,
+                        const DependencyLock *before, const DependencyLock *after) {
     vec_each(wanted, provider) {
         size_t old = hash_count(before, provider->address);
         bool is_same = hash_count(after, provider->address) == old;
@@ -98,7 +98,7 @@ static bool lock_platform(Project *project, const CliConfig *config, const Wante
     };
     if (!provider_install_run(&request, wanted, lock, &installed, cli->arena, project->diags))
         return false;
-    report(cli, wanted, platform, &before, lock);
+    lock_report(cli, wanted, platform, &before, lock);
     return true;
 }
 
@@ -139,7 +139,7 @@ static bool lock_all(Project *project, CliConfig *config, WantedProviders *wante
     return true;
 }
 
-static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int lock_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {.ignores_versions = true};
     ProviderNeeds needs = {0};
     if (!project_load(&project, cli, arguments, NULL, diags))
@@ -167,5 +167,5 @@ const Command cmd_providers_lock = {
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
     .group_count = 4,
     .most_positionals = UINT32_MAX,
-    .run = run,
+    .run = lock_run,
 };

@@ -12,7 +12,7 @@ static const Option options[] = {
      "Fetch the versions of the dependency lock file (default true)."},
 };
 
-static void tell(void *payload, Str line) {
+static void mirror_tell(void *payload, Str line) {
     provider_setup_tell(payload, line, line);
 }
 
@@ -23,7 +23,7 @@ static bool write_mirror(Project *project, const WantedProviders *wanted, Diags 
     MirrorWrite mirror = {
         .directory = project->arguments->positionals.items[0],
         .platforms = provider_setup_values(project, "platform"),
-        .tell = tell,
+        .tell = mirror_tell,
         .payload = cli,
     };
     if (!config)
@@ -38,7 +38,7 @@ static bool write_mirror(Project *project, const WantedProviders *wanted, Diags 
     return mirror_write_run(&mirror, wanted, &lock, cli->arena, diags);
 }
 
-static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int mirror_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {.ignores_versions = true};
     ProviderNeeds needs = {0};
     if (arguments->positionals.count != 1) {
@@ -66,5 +66,5 @@ const Command cmd_providers_mirror = {
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
     .group_count = 4,
     .most_positionals = 1,
-    .run = run,
+    .run = mirror_run,
 };

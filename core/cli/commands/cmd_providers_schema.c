@@ -7,7 +7,7 @@
 #include "provider_json.h"
 #include "required_providers.h"
 
-static bool collect(Cli *cli, const Project *project, ProviderList *out, Diags *diags) {
+static bool schema_collect(Cli *cli, const Project *project, ProviderList *out, Diags *diags) {
     StrVec addresses = {0};
     required_providers_of_state(project->state, &addresses, cli->arena);
     bool ok = required_providers_of(cli->registry, project->config->root, PROVIDERS_OF_TREE, out,
@@ -37,7 +37,7 @@ static void add_functions(const Provider *provider, void *payload, JsonWriter *w
                                       writer, arena);
 }
 
-static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int schema_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {.ignores_versions = true};
     ProviderList providers = {0};
     if (!option_flag(arguments, "json")) {
@@ -47,7 +47,8 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
         return 1;
     }
     if (!project_load(&project, cli, arguments, NULL, diags) ||
-        !project_open_state(&project, LOCK_NONE) || !collect(cli, &project, &providers, diags))
+        !project_open_state(&project, LOCK_NONE) ||
+        !schema_collect(cli, &project, &providers, diags))
         return 1;
     StrBuf text = strbuf_new(cli->arena);
     JsonWriter writer;
@@ -83,5 +84,5 @@ const Command cmd_providers_schema = {
     .example = "loam providers schema -json",
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
     .group_count = 4,
-    .run = run,
+    .run = schema_run,
 };

@@ -26,7 +26,7 @@ static bool has_list(const Module *module) {
     return false;
 }
 
-static bool load(Project *project, Cli *cli, const Arguments *arguments, Diags *diags) {
+static bool cmd_query_load(Project *project, Cli *cli, const Arguments *arguments, Diags *diags) {
     project->loads_queries = true;
     project->asks = true;
     if (front_end_is_empty_dir(cli->io.disk, STR("."))) {
@@ -40,7 +40,7 @@ static bool load(Project *project, Cli *cli, const Arguments *arguments, Diags *
            project_read_variables(project);
 }
 
-static bool check_configuration(Project *project) {
+static bool cmd_query_check_configuration(Project *project) {
     Diags found = diags_new(project->cli->arena);
     bool is_valid = engine_validate(&project->engine, &found);
     vec_each(&found, diag) {
@@ -54,7 +54,7 @@ static bool check_configuration(Project *project) {
     return false;
 }
 
-static bool write_config(Project *project, const Listings *listings) {
+static bool cmd_query_write_config(Project *project, const Listings *listings) {
     Arena *arena = project->cli->arena;
     bool is_other = cli_name(project->cli)->is_other;
     ResourceTexts texts = {0};
@@ -87,16 +87,17 @@ static bool search(Project *project, bool generates, PlanResult *result) {
     return ok;
 }
 
-static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int cmd_query_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {0};
     PlanResult result = {0};
     bool generates = option_text(arguments, "generate-config-out").len > 0;
-    if (!load(&project, cli, arguments, diags) || (generates && !generate_config_check(&project)) ||
-        !check_configuration(&project) || !project_open_state(&project, LOCK_NONE) ||
+    if (!cmd_query_load(&project, cli, arguments, diags) ||
+        (generates && !generate_config_check(&project)) ||
+        !cmd_query_check_configuration(&project) || !project_open_state(&project, LOCK_NONE) ||
         !search(&project, generates, &result))
         return 1;
     cli->view->type->searched(cli->view, &result.listings);
-    return generates && !write_config(&project, &result.listings) ? 1 : 0;
+    return generates && !cmd_query_write_config(&project, &result.listings) ? 1 : 0;
 }
 
 const Command cmd_query = {
@@ -109,6 +110,6 @@ const Command cmd_query = {
     .example = "loam query",
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
     .group_count = 4,
-    .run = run,
+    .run = cmd_query_run,
     .json_view = view_json_open,
 };

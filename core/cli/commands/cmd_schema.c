@@ -5,8 +5,8 @@
 #include "config_schema.h"
 #include "view_diag.h"
 
-static void add_types(ConfigTypes *out, ConfigTypeKind kind, const Provider *provider,
-                      ResourceMode mode, Arena *arena) {
+static void schema_add_types(ConfigTypes *out, ConfigTypeKind kind, const Provider *provider,
+                             ResourceMode mode, Arena *arena) {
     StrVec names = registry_type_names(provider, mode, arena);
     ObjectType found;
     vec_each(&names, name) {
@@ -23,7 +23,7 @@ static void warn_of_absence(Str name, const Diags *why, Diags *diags) {
                   STR_ARG(why->items[0].detail));
 }
 
-static void add_provider(Cli *cli, Str name, ConfigTypes *out, Diags *diags) {
+static void schema_add_provider(Cli *cli, Str name, ConfigTypes *out, Diags *diags) {
     Arena *arena = cli->arena;
     const Provider *provider;
     Diags why = diags_new(arena);
@@ -34,14 +34,14 @@ static void add_provider(Cli *cli, Str name, ConfigTypes *out, Diags *diags) {
     ConfigType own = {CONFIG_TYPE_PROVIDER, provider->name, &provider->schema,
                       provider->description};
     vec_push(arena, out, own);
-    add_types(out, CONFIG_TYPE_RESOURCE, provider, MODE_MANAGED, arena);
-    add_types(out, CONFIG_TYPE_DATA, provider, MODE_DATA, arena);
+    schema_add_types(out, CONFIG_TYPE_RESOURCE, provider, MODE_MANAGED, arena);
+    schema_add_types(out, CONFIG_TYPE_DATA, provider, MODE_DATA, arena);
 }
 
-static void collect(Cli *cli, ConfigTypes *out, Diags *diags) {
+static void cmd_schema_collect(Cli *cli, ConfigTypes *out, Diags *diags) {
     StrVec names = registry_names(cli->registry, cli->arena);
     vec_each(&names, name) {
-        add_provider(cli, *name, out, diags);
+        schema_add_provider(cli, *name, out, diags);
     }
     for (size_t i = 0; i < backends_count; i++) {
         const BackendType *backend = backends_table[i];
@@ -61,11 +61,11 @@ static void show_remarks(const Cli *cli, const Diags *remarks) {
     terminal_err(strbuf_str(&text));
 }
 
-static int run(Cli *cli, const Arguments *arguments, Diags *) {
+static int cmd_schema_run(Cli *cli, const Arguments *arguments, Diags *) {
     ConfigTypes types = {0};
     ConfigFileKind kind = option_flag(arguments, "query") ? CONFIG_FILE_QUERY : CONFIG_FILE_MODULE;
     Diags remarks = diags_new(cli->arena);
-    collect(cli, &types, &remarks);
+    cmd_schema_collect(cli, &types, &remarks);
     show_remarks(cli, &remarks);
     terminal_out(config_schema_write(kind, cli->functions, &types, cli->arena));
     return 0;
@@ -86,5 +86,5 @@ const Command cmd_schema = {
     .example = "loam schema > loam.schema.json",
     .groups = {OPTION_GROUP(options), &option_view},
     .group_count = 2,
-    .run = run,
+    .run = cmd_schema_run,
 };

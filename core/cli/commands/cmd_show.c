@@ -32,7 +32,7 @@ typedef enum ShowTarget {
     SHOW_COUNT
 } ShowTarget;
 
-static bool choose_target(const Arguments *arguments, ShowTarget *out, Diags *diags) {
+static bool cmd_show_choose_target(const Arguments *arguments, ShowTarget *out, Diags *diags) {
     const bool named[] = {
         [SHOW_STATE] = option_flag(arguments, "state"),
         [SHOW_FILE] = arguments->positionals.count > 0,
@@ -64,7 +64,8 @@ static bool choose_target(const Arguments *arguments, ShowTarget *out, Diags *di
     return false;
 }
 
-static const Schema *find_schema(void *payload, ResourceMode mode, Str provider, Str type) {
+static const Schema *cmd_show_find_schema(void *payload, ResourceMode mode, Str provider,
+                                          Str type) {
     return engine_find_schema(payload, mode, provider, type);
 }
 
@@ -80,7 +81,7 @@ static const Config *load_config(Cli *cli, const Arguments *arguments, const Pla
     return project_load_planned(&project, cli, arguments, input, &ignored) ? project.config : NULL;
 }
 
-static int show_plan(Cli *cli, const Arguments *arguments, Str path, Diags *diags) {
+static int cmd_show_plan(Cli *cli, const Arguments *arguments, Str path, Diags *diags) {
     Plan *plan;
     PlanFileSources sources = {0};
     SCOPED(Project) project = {.cli = cli, .arguments = arguments};
@@ -94,7 +95,8 @@ static int show_plan(Cli *cli, const Arguments *arguments, Str path, Diags *diag
         return 0;
     }
     StrBuf text = strbuf_new(cli->arena);
-    render_json_plan(plan, find_schema, &engine, STR(VERSION_TERRAFORM), &text, cli->arena);
+    render_json_plan(plan, cmd_show_find_schema, &engine, STR(VERSION_TERRAFORM), &text,
+                     cli->arena);
     strbuf_add_char(&text, '\n');
     terminal_out(strbuf_str(&text));
     return 0;
@@ -127,8 +129,9 @@ static const char *separator_before(const StateText *out, const ModuleAddr *modu
 }
 
 /* `deposed`: NULL: the current object. */
-static void show_object(StateText *out, const StateResource *resource,
-                        const StateInstance *instance, const StateDeposed *deposed, Diags *diags) {
+static void cmd_show_object(StateText *out, const StateResource *resource,
+                            const StateInstance *instance, const StateDeposed *deposed,
+                            Diags *diags) {
     Arena *arena = out->cli->arena;
     const StateObject *object = deposed ? deposed->object : instance->current;
     const Schema *schema =
@@ -160,9 +163,9 @@ static void show_object(StateText *out, const StateResource *resource,
 static void show_instance(StateText *out, const StateResource *resource,
                           const StateInstance *instance, Diags *diags) {
     if (instance->current)
-        show_object(out, resource, instance, NULL, diags);
+        cmd_show_object(out, resource, instance, NULL, diags);
     vec_each(&instance->deposed, deposed) {
-        show_object(out, resource, instance, deposed, diags);
+        cmd_show_object(out, resource, instance, deposed, diags);
     }
 }
 
@@ -215,8 +218,8 @@ static bool check_schemas(const Cli *cli, const Engine *engine, const State *sta
     return diags->error_count == before;
 }
 
-static int show_state(Cli *cli, const Arguments *arguments, const Engine *engine,
-                      const State *state, Diags *diags) {
+static int cmd_show_state(Cli *cli, const Arguments *arguments, const Engine *engine,
+                          const State *state, Diags *diags) {
     StrBuf text = strbuf_new(cli->arena);
     if (option_flag(arguments, "json")) {
         if (!check_schemas(cli, engine, state, diags))
@@ -224,8 +227,8 @@ static int show_state(Cli *cli, const Arguments *arguments, const Engine *engine
         Str encoded = state_is_empty(state) && state->outputs.count == 0
                           ? STR_EMPTY
                           : statefile_encode(state, cli->arena);
-        render_json_state(encoded, find_schema, (void *)engine, STR(VERSION_TERRAFORM), &text,
-                          cli->arena);
+        render_json_state(encoded, cmd_show_find_schema, (void *)engine, STR(VERSION_TERRAFORM),
+                          &text, cli->arena);
         strbuf_add_char(&text, '\n');
         terminal_out(strbuf_str(&text));
         return 0;
@@ -254,7 +257,7 @@ static int show_file(Cli *cli, const Arguments *arguments, Str path, Diags *diag
         return 1;
     }
     if (planfile_is_planfile(bytes))
-        return show_plan(cli, arguments, path, diags);
+        return cmd_show_plan(cli, arguments, path, diags);
     if (envelope_is_sealed(bytes) &&
         (!project_load_any(&project, cli, arguments, diags) || !project_open_ciphers(&project)))
         return 1;
@@ -262,14 +265,14 @@ static int show_file(Cli *cli, const Arguments *arguments, Str path, Diags *diag
     if (!cipher_open(project.ciphers.state, what, bytes, &bytes, NULL, cli->arena, diags) ||
         !statefile_decode(path, bytes, &state, cli->arena, diags))
         return 1;
-    return show_state(cli, arguments, &engine, state, diags);
+    return cmd_show_state(cli, arguments, &engine, state, diags);
 }
 
 static int show_latest(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {.ignores_versions = true};
     if (!project_open_state_only(&project, cli, arguments, LOCK_NONE, diags))
         return 1;
-    return show_state(cli, arguments, &project.engine, project.state, diags);
+    return cmd_show_state(cli, arguments, &project.engine, project.state, diags);
 }
 
 /* A single module needs no installation. */
@@ -298,13 +301,13 @@ static bool check_reports(Cli *cli, ShowTarget target, Diags *diags) {
     return false;
 }
 
-static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int cmd_show_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     ShowTarget target;
-    if (!choose_target(arguments, &target, diags) || !check_reports(cli, target, diags))
+    if (!cmd_show_choose_target(arguments, &target, diags) || !check_reports(cli, target, diags))
         return 1;
     switch (target) {
     case SHOW_FILE: return show_file(cli, arguments, arguments->positionals.items[0], diags);
-    case SHOW_PLAN: return show_plan(cli, arguments, option_text(arguments, "plan"), diags);
+    case SHOW_PLAN: return cmd_show_plan(cli, arguments, option_text(arguments, "plan"), diags);
     case SHOW_CONFIG: return show_configuration(cli, arguments, false, diags);
     case SHOW_MODULE: return show_configuration(cli, arguments, true, diags);
     case SHOW_STATE:
@@ -328,5 +331,5 @@ const Command cmd_show = {
                &option_view},
     .group_count = 5,
     .most_positionals = 1,
-    .run = run,
+    .run = cmd_show_run,
 };

@@ -25,7 +25,8 @@ static bool has_id(const StateInstance *instance, Str wanted, Arena *arena) {
 
 /* Adds the instances at one address, or all (NULL). Returns true if the state has any of them, with
  * any id. */
-static bool add_lines(const Project *project, const AddressTarget *target, StrBuf *text) {
+static bool state_list_add_lines(const Project *project, const AddressTarget *target,
+                                 StrBuf *text) {
     Arena *arena = project->cli->arena;
     Str id = option_text(project->arguments, "id");
     StateResources resources = {0};
@@ -47,7 +48,7 @@ static bool add_lines(const Project *project, const AddressTarget *target, StrBu
     return found;
 }
 
-static bool report_unknown(Str address, const AddressTarget *target, Diags *diags) {
+static bool state_list_report_unknown(Str address, const AddressTarget *target, Diags *diags) {
     bool is_instance = target->resource.key.kind != KEY_NONE;
     const char *summary = !target->is_resource ? "Unknown module"
                           : is_instance        ? "Unknown resource instance"
@@ -60,28 +61,29 @@ static bool report_unknown(Str address, const AddressTarget *target, Diags *diag
     return false;
 }
 
-static bool list(const Project *project, const StrVec *addresses, StrBuf *text) {
+static bool commands_cmd_state_list_list(const Project *project, const StrVec *addresses,
+                                         StrBuf *text) {
     Arena *arena = project->cli->arena;
     bool ok = true;
     if (addresses->count == 0)
-        add_lines(project, NULL, text);
+        state_list_add_lines(project, NULL, text);
     vec_each(addresses, address) {
         AddressTarget target;
         if (!address_parse_target(*address, &target, arena, project->diags))
             ok = false;
-        else if (!add_lines(project, &target, text))
-            ok = report_unknown(*address, &target, project->diags);
+        else if (!state_list_add_lines(project, &target, text))
+            ok = state_list_report_unknown(*address, &target, project->diags);
     }
     return ok;
 }
 
-static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int state_list_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {.ignores_versions = true};
     if (!project_open_state_only(&project, cli, arguments, LOCK_NONE, diags) ||
         !project_check_has_state(&project))
         return 1;
     StrBuf text = strbuf_new(cli->arena);
-    if (!list(&project, &arguments->positionals, &text))
+    if (!commands_cmd_state_list_list(&project, &arguments->positionals, &text))
         return 1;
     terminal_out(strbuf_str(&text));
     return 0;
@@ -98,5 +100,5 @@ const Command cmd_state_list = {
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
     .group_count = 4,
     .most_positionals = 1000,
-    .run = run,
+    .run = state_list_run,
 };

@@ -20,7 +20,7 @@ static const ModuleAddr *move_module(const ModuleAddr *module, const AddressTarg
     return module_addr_child(parent, module->name, module->key, arena);
 }
 
-static bool check_pair(const AddressTarget *from, const AddressTarget *to, Diags *diags) {
+static bool mv_check_pair(const AddressTarget *from, const AddressTarget *to, Diags *diags) {
     if (from->is_resource != to->is_resource) {
         diags_error(diags, NO_RANGE, "Invalid state move request",
                     "Both addresses must be resources, or both must be modules.");
@@ -38,7 +38,7 @@ static bool check_pair(const AddressTarget *from, const AddressTarget *to, Diags
 
 /* An address without a key names the instance without a key. If there is none, it names the whole
  * resource. */
-static bool is_whole_resource(const State *state, const AddressTarget *target) {
+static bool mv_is_whole_resource(const State *state, const AddressTarget *target) {
     if (!target->is_resource || target->resource.key.kind != KEY_NONE)
         return false;
     const StateResource *resource = state_find_resource(state, target->resource);
@@ -51,7 +51,7 @@ static bool is_whole_resource(const State *state, const AddressTarget *target) {
     return true;
 }
 
-static bool has_module(const State *state, const ModuleAddr *module, Arena *arena) {
+static bool mv_has_module(const State *state, const ModuleAddr *module, Arena *arena) {
     StateResources resources = {0};
     state_sorted_resources(state, &resources, arena);
     vec_each(&resources, resource) {
@@ -78,7 +78,7 @@ static Str shown_target(const Cli *cli, const AddressTarget *target) {
 static bool check_room(const State *state, const AddressTarget *from, const AddressTarget *to,
                        Arena *arena, Diags *diags) {
     const char *noun = from->is_resource ? "resource" : "module";
-    bool is_whole = !from->is_resource || is_whole_resource(state, from);
+    bool is_whole = !from->is_resource || mv_is_whole_resource(state, from);
     if (!is_whole)
         return true;
     if (from->is_resource && to->resource.key.kind != KEY_NONE) {
@@ -89,7 +89,7 @@ static bool check_room(const State *state, const AddressTarget *from, const Addr
         return false;
     }
     bool is_there = from->is_resource ? state_find_resource(state, to->resource) != NULL
-                                      : has_module(state, to->module, arena);
+                                      : mv_has_module(state, to->module, arena);
     if (is_there)
         diags_error(diags, NO_RANGE, "Invalid target address",
                     "Cannot move to %.*s: the state already has a %s there.",
@@ -97,7 +97,7 @@ static bool check_room(const State *state, const AddressTarget *from, const Addr
     return !is_there;
 }
 
-static bool is_taken(const State *state, ResourceAddr address, Arena *arena, Diags *diags) {
+static bool mv_is_taken(const State *state, ResourceAddr address, Arena *arena, Diags *diags) {
     const StateInstance *instance = state_find_instance(state, address);
     if (!instance || (!instance->current && !instance->pending && instance->deposed.count == 0))
         return false;
@@ -118,7 +118,7 @@ typedef VEC(Move) Moves;
 static void collect_moves(const State *state, const AddressTarget *from, const AddressTarget *to,
                           Moves *out, Arena *arena) {
     StateResources resources = {0};
-    bool is_whole = is_whole_resource(state, from);
+    bool is_whole = mv_is_whole_resource(state, from);
     state_sorted_resources(state, &resources, arena);
     vec_each(&resources, resource) {
         vec_each(&(*resource)->instances, instance) {
@@ -154,13 +154,13 @@ static void carry_in(State *state, const Move *move) {
     instance->provider_key = move->instance->provider_key;
 }
 
-static bool read_targets(const Arguments *arguments, AddressTarget *from, AddressTarget *to,
-                         Arena *arena, Diags *diags) {
+static bool mv_read_targets(const Arguments *arguments, AddressTarget *from, AddressTarget *to,
+                            Arena *arena, Diags *diags) {
     const StrVec *words = &arguments->positionals;
     if (words->count == 2)
         return address_parse_target(words->items[0], from, arena, diags) &&
                address_parse_target(words->items[1], to, arena, diags) &&
-               check_pair(from, to, diags);
+               mv_check_pair(from, to, diags);
     diags_error(diags, NO_RANGE, "Missing argument",
                 "state mv requires two addresses: source and target.");
     return false;
@@ -179,7 +179,7 @@ static bool find_moves(const Project *project, const State *there, const Address
     if (!check_room(there, from, to, arena, diags))
         return false;
     vec_each(out, move) {
-        if (is_taken(there, move->to, arena, diags))
+        if (mv_is_taken(there, move->to, arena, diags))
             return false;
     }
     return true;
@@ -258,13 +258,13 @@ static bool read_out(Project *project, State **out) {
             journal_replay(backend->journal, aside, *out, &found, arena, project->diags));
 }
 
-static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int mv_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     bool dry_run = option_flag(arguments, "dry-run");
     AddressTarget from, to;
     Moves moves = {0};
     State *there;
     SCOPED(Project) project = {.out_backup_option = "backup-out", .dates_backup = true};
-    if (!read_targets(arguments, &from, &to, cli->arena, diags) ||
+    if (!mv_read_targets(arguments, &from, &to, cli->arena, diags) ||
         !project_open_state_only(&project, cli, arguments, dry_run ? LOCK_NONE : LOCK_STATE_MV,
                                  diags) ||
         !project_check_has_state(&project) || !read_out(&project, &there) ||
@@ -296,5 +296,5 @@ const Command cmd_state_mv = {
                &option_protected, &option_view},
     .group_count = 6,
     .most_positionals = 2,
-    .run = run,
+    .run = mv_run,
 };

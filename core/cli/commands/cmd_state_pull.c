@@ -4,7 +4,7 @@
 #include "project_state.h"
 #include "statefile.h"
 
-static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int pull_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {0};
     if (!project_open_state_only(&project, cli, arguments, LOCK_NONE, diags))
         return 1;
@@ -21,5 +21,5 @@ const Command cmd_state_pull = {
     .example = "loam state pull > copy.tfstate",
     .groups = {&option_variables, &option_environment, &option_view},
     .group_count = 3,
-    .run = run,
+    .run = pull_run,
 };

@@ -8,7 +8,7 @@ static const Option options[] = {
     {"force", OPTION_FLAG, NULL, "Overwrite a newer state, or one with another lineage."},
 };
 
-static bool read_given(Cli *cli, Str path, Str *out, Diags *diags) {
+static bool push_read_given(Cli *cli, Str path, Str *out, Diags *diags) {
     if (str_equal(path, STR("-"))) {
         *out = terminal_read_all(cli->arena);
         return true;
@@ -32,7 +32,7 @@ static bool open_given(Project *project, Str path, Str *text) {
 
 /* Returns false, with an error, if the existing state has another lineage or a higher serial, or
  * differs at the same serial. */
-static bool may_replace(const State *there, const State *given, Diags *diags) {
+static bool push_may_replace(const State *there, const State *given, Diags *diags) {
     if (there->lineage.len == 0)
         return true;
     if (!str_equal(there->lineage, given->lineage)) {
@@ -62,7 +62,7 @@ static bool may_replace(const State *there, const State *given, Diags *diags) {
     return false;
 }
 
-static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int push_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     if (arguments->positionals.count != 1) {
         diags_error(diags, NO_RANGE, "Missing argument",
                     "state push requires the file to push, or - for standard input.");
@@ -72,14 +72,14 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     Str text;
     State *given;
     SCOPED(Project) project = {0};
-    if (!read_given(cli, path, &text, diags) ||
+    if (!push_read_given(cli, path, &text, diags) ||
         !project_open_state_only(&project, cli, arguments, LOCK_STATE_PUSH, diags) ||
         !open_given(&project, path, &text) ||
         !statefile_decode(path, text, &given, cli->arena, diags)) {
         return 1;
     }
     bool force = option_flag(arguments, "force");
-    if (!force && !may_replace(project.state, given, diags))
+    if (!force && !push_may_replace(project.state, given, diags))
         return 1;
     if (!environment_approve_change(&project))
         return 1;
@@ -98,5 +98,5 @@ const Command cmd_state_push = {
                &option_protected, &option_view},
     .group_count = 6,
     .most_positionals = 1,
-    .run = run,
+    .run = push_run,
 };

@@ -25,7 +25,7 @@ static void collect_matches(const State *state, const AddressTarget *target, Res
 
 /* If no address has objects, that is an error, except in a dry run. Beside others, an address
  * without objects is only a warning. */
-static bool find_given(const Project *project, bool dry_run, ResourceAddrs *out) {
+static bool rm_find_given(const Project *project, bool dry_run, ResourceAddrs *out) {
     Arena *arena = project->cli->arena;
     StrVec missed = {0};
     vec_each(&project->arguments->positionals, text) {
@@ -52,7 +52,7 @@ static bool find_given(const Project *project, bool dry_run, ResourceAddrs *out)
     return true;
 }
 
-static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int rm_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     bool dry_run = option_flag(arguments, "dry-run");
     if (arguments->positionals.count == 0) {
         diags_error(diags, NO_RANGE, "Missing argument", "state rm requires at least one address.");
@@ -62,7 +62,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     ResourceAddrs matches = {0};
     if (!project_open_state_only(&project, cli, arguments, dry_run ? LOCK_NONE : LOCK_STATE_RM,
                                  diags) ||
-        !project_check_has_state(&project) || !find_given(&project, dry_run, &matches) ||
+        !project_check_has_state(&project) || !rm_find_given(&project, dry_run, &matches) ||
         (!dry_run && !environment_approve_change(&project))) {
         return 1;
     }
@@ -95,5 +95,5 @@ const Command cmd_state_rm = {
                &option_protected, &option_view},
     .group_count = 6,
     .most_positionals = 1000,
-    .run = run,
+    .run = rm_run,
 };

@@ -13,24 +13,26 @@ static const Option options[] = {
     {"state", OPTION_PATH, "PATH", "Use this state file instead of the configured one."},
 };
 
-static const Schema *find_schema(void *payload, ResourceMode mode, Str provider, Str type) {
+static const Schema *state_show_find_schema(void *payload, ResourceMode mode, Str provider,
+                                            Str type) {
     return engine_find_schema(payload, mode, provider, type);
 }
 
-static void print_json(Project *project, const StateResource *resource, ResourceAddr address) {
+static void state_show_print_json(Project *project, const StateResource *resource,
+                                  ResourceAddr address) {
     Arena *arena = project->cli->arena;
     State *alone = state_new(arena);
     state_add_resource(alone, address)->provider_config = resource->provider_config;
     state_add_instance(alone, address)->current =
         state_find_instance(project->state, address)->current;
     StrBuf text = strbuf_new(arena);
-    render_json_state(statefile_encode(alone, arena), find_schema, &project->engine,
+    render_json_state(statefile_encode(alone, arena), state_show_find_schema, &project->engine,
                       STR(VERSION_TERRAFORM), &text, arena);
     strbuf_add_char(&text, '\n');
     terminal_out(strbuf_str(&text));
 }
 
-static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int state_show_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     if (arguments->positionals.count != 1) {
         diags_error(diags, NO_RANGE, "Missing argument",
                     "state show requires the address of one object.");
@@ -61,7 +63,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     if (!state_object_decode(instance->current, schema, &value, cli->arena, diags))
         return 1;
     if (option_flag(arguments, "json")) {
-        print_json(&project, resource, address);
+        state_show_print_json(&project, resource, address);
         return 0;
     }
     RenderStyle style = terminal_style(&cli->terminal);
@@ -82,5 +84,5 @@ const Command cmd_state_show = {
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
     .group_count = 4,
     .most_positionals = 1,
-    .run = run,
+    .run = state_show_run,
 };

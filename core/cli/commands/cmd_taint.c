@@ -7,8 +7,8 @@ static const Option options[] = {
     {"allow-missing", OPTION_FLAG, NULL, "Succeed even if the object does not exist."},
 };
 
-static bool check_address(const Arguments *arguments, bool taints, ResourceAddr *out, Cli *cli,
-                          Diags *diags) {
+static bool taint_check_address(const Arguments *arguments, bool taints, ResourceAddr *out,
+                                Cli *cli, Diags *diags) {
     if (arguments->positionals.count != 1) {
         diags_error(diags, NO_RANGE, "Missing argument",
                     "Give the address of one resource instance.");
@@ -24,7 +24,7 @@ static bool check_address(const Arguments *arguments, bool taints, ResourceAddr 
     return false;
 }
 
-static int report_missing(const Project *project, const Arguments *arguments, Diags *diags) {
+static int taint_report_missing(const Project *project, const Arguments *arguments, Diags *diags) {
     Str text = arguments->positionals.items[0];
     if (option_flag(arguments, "allow-missing")) {
         diags_warning(diags, NO_RANGE, "No such resource instance",
@@ -39,7 +39,7 @@ static int set_status(Cli *cli, const Arguments *arguments, ObjectStatus status,
     ResourceAddr address;
     SCOPED(Project) project = {0};
     bool taints = status == OBJECT_TAINTED;
-    if (!check_address(arguments, taints, &address, cli, diags) ||
+    if (!taint_check_address(arguments, taints, &address, cli, diags) ||
         !project_open_state_only(&project, cli, arguments, taints ? LOCK_TAINT : LOCK_UNTAINT,
                                  diags)) {
         return 1;
@@ -47,7 +47,7 @@ static int set_status(Cli *cli, const Arguments *arguments, ObjectStatus status,
     State *state = state_clone(project.state, cli->arena);
     StateInstance *instance = state_find_instance(state, address);
     if (!instance || !instance->current)
-        return report_missing(&project, arguments, diags);
+        return taint_report_missing(&project, arguments, diags);
     Str name = resource_addr_to_str(address, cli->arena);
     if (!taints && instance->current->status != OBJECT_TAINTED) {
         diags_error(diags, NO_RANGE, "Resource instance is not tainted",

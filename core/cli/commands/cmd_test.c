@@ -46,8 +46,8 @@ static bool check_input(const Project *project, Diags *diags) {
 }
 
 /* Executes the test files in this mode. Returns false if they could not be loaded. */
-static bool execute(Cli *cli, const Arguments *arguments, SuiteMode mode, Suite *out,
-                    Diags *diags) {
+static bool cmd_test_execute(Cli *cli, const Arguments *arguments, SuiteMode mode, Suite *out,
+                             Diags *diags) {
     SCOPED(Project)
     project = {.test_directory = project_test_directory(arguments), .runs_tests = true};
     const SuiteStorage *storage;
@@ -76,24 +76,24 @@ static bool execute(Cli *cli, const Arguments *arguments, SuiteMode mode, Suite 
     return true;
 }
 
-static int status_of(const Suite *suite) {
+static int cmd_test_status_of(const Suite *suite) {
     return suite->status > SUITE_PASS || suite->is_interrupted ? 1 : 0;
 }
 
-static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int cmd_test_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     Suite suite;
-    if (!execute(cli, arguments, SUITE_TEST, &suite, diags))
+    if (!cmd_test_execute(cli, arguments, SUITE_TEST, &suite, diags))
         return 1;
     Str path = option_text(arguments, "junit-xml");
     if (path.len && !write_junit(cli, &suite, path, diags))
         return 1;
-    return status_of(&suite);
+    return cmd_test_status_of(&suite);
 }
 
 static int run_cleanup(Cli *cli, const Arguments *arguments, Diags *diags) {
     Suite suite;
     SuiteMode mode = option_flag(arguments, "repair") ? SUITE_REPAIR : SUITE_CLEANUP;
-    return execute(cli, arguments, mode, &suite, diags) ? status_of(&suite) : 1;
+    return cmd_test_execute(cli, arguments, mode, &suite, diags) ? cmd_test_status_of(&suite) : 1;
 }
 
 static const Option cleanup_options[] = {
@@ -132,7 +132,7 @@ const Command cmd_test = {
     .example = "loam test -verbose",
     .groups = {OPTION_GROUP(options), &option_tests, &option_variables, &option_view},
     .group_count = 4,
-    .run = run,
+    .run = cmd_test_run,
     .json_view = view_json_open,
     COMMAND_SUBCOMMANDS(subcommands),
 };

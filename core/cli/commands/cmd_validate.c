@@ -18,23 +18,23 @@ typedef struct Verdict {
     const ConfigNewer *newer; /* NULL: the configuration is invalid */
 } Verdict;
 
-static const Hooks *walk_begin(View *) {
+static const Hooks *cmd_validate_walk_begin(View *) {
     return NULL;
 }
 
-static void nothing(View *) {
+static void cmd_validate_nothing(View *) {
 }
 
-static void valid(View *view, const ConfigNewer *newer) {
+static void cmd_validate_valid(View *view, const ConfigNewer *newer) {
     Verdict *verdict = view->self;
     verdict->newer = newer;
 }
 
 /* The document has no progress messages, such as those about modules. */
-static void ignore_text(View *, Str) {
+static void cmd_validate_ignore_text(View *, Str) {
 }
 
-static void add_diag(View *view, const Diag *diag) {
+static void cmd_validate_add_diag(View *view, const Diag *diag) {
     Verdict *verdict = view->self;
     if (diag->severity == DIAG_ERROR)
         verdict->errors++;
@@ -62,7 +62,7 @@ static void write_newer(JsonWriter *writer, const ConfigNewer *newer) {
     json_array_end(writer);
 }
 
-static void finish(View *view, const Diags *) {
+static void cmd_validate_finish(View *view, const Diags *) {
     Verdict *verdict = view->self;
     json_array_end(&verdict->writer);
     StrBuf text = strbuf_new(view->cli->arena);
@@ -84,12 +84,12 @@ static void finish(View *view, const Diags *) {
 
 /* validate makes no plan and changes nothing, so other slots are never called. */
 static const ViewType verdict_view = {
-    .note = ignore_text,
-    .walk_begin = walk_begin,
-    .walk_end = nothing,
-    .valid = valid,
-    .diag = add_diag,
-    .finish = finish,
+    .note = cmd_validate_ignore_text,
+    .walk_begin = cmd_validate_walk_begin,
+    .walk_end = cmd_validate_nothing,
+    .valid = cmd_validate_valid,
+    .diag = cmd_validate_add_diag,
+    .finish = cmd_validate_finish,
 };
 
 static View *open_verdict(Cli *cli) {
@@ -103,7 +103,7 @@ static View *open_verdict(Cli *cli) {
     return view;
 }
 
-static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int cmd_validate_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {.may_be_empty = true};
     if (!option_flag(arguments, "no-tests"))
         project.test_directory = project_test_directory(arguments);
@@ -140,6 +140,6 @@ const Command cmd_validate = {
     .groups = {OPTION_GROUP(options), &option_tests, &option_variables, &option_environment,
                &option_view},
     .group_count = 5,
-    .run = run,
+    .run = cmd_validate_run,
     .json_view = open_verdict,
 };

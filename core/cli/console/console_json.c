@@ -16,9 +16,9 @@ typedef struct Wrapper {
     bool is_sensitive;
 } Wrapper;
 
-static bool read_value(Str raw, const Type *type, Value *out, Arena *arena);
+static bool json_read_value(Str raw, const Type *type, Value *out, Arena *arena);
 
-static bool read_number(Str text, Value *out, Arena *arena) {
+static bool json_read_number(Str text, Value *out, Arena *arena) {
     const Number *number = NULL;
     if (!number_from_text(text, &number, arena))
         return false;
@@ -26,7 +26,7 @@ static bool read_number(Str text, Value *out, Arena *arena) {
     return true;
 }
 
-static bool read_bool(JsonReader *reader, bool *out) {
+static bool json_read_bool(JsonReader *reader, bool *out) {
     JsonToken token = json_next(reader);
     *out = token == JSON_TRUE;
     return token == JSON_TRUE || token == JSON_FALSE;
@@ -38,9 +38,9 @@ static bool read_wrapper_field(JsonReader *reader, Str key, Wrapper *wrapper, Ar
     if (str_equal(key, STR("$value")))
         return json_skip(reader, json_next(reader), &wrapper->value);
     if (str_equal(key, STR("$unknown")))
-        return read_bool(reader, &wrapper->is_unknown);
+        return json_read_bool(reader, &wrapper->is_unknown);
     if (str_equal(key, STR("$sensitive")))
-        return read_bool(reader, &wrapper->is_sensitive);
+        return json_read_bool(reader, &wrapper->is_sensitive);
     if (!str_equal(key, STR("$number")) || json_next(reader) != JSON_STRING)
         return false;
     wrapper->number = str_clone(reader->text, arena);
@@ -53,9 +53,9 @@ static bool read_wrapped(const Wrapper *wrapper, const Type *type, Value *out, A
     if (wrapper->is_unknown) {
         *out = value_unknown(type ? type : &TYPE_DYNAMIC);
     } else if (wrapper->number.len) {
-        if (!read_number(wrapper->number, out, arena))
+        if (!json_read_number(wrapper->number, out, arena))
             return false;
-    } else if (!wrapper->value.len || !read_value(wrapper->value, type, out, arena)) {
+    } else if (!wrapper->value.len || !json_read_value(wrapper->value, type, out, arena)) {
         return false;
     }
     if (wrapper->is_sensitive)
@@ -79,13 +79,14 @@ static const Type *member_type(const Type *type, Str name) {
     return NULL;
 }
 
-static bool read_members(const RawMembers *members, const Type *type, Value *out, Arena *arena) {
+static bool json_read_members(const RawMembers *members, const Type *type, Value *out,
+                              Arena *arena) {
     size_t count = members->names.count;
     Value *items = arena_new_array(arena, Value, count);
     Str *names = arena_new_array(arena, Str, count);
     for (size_t i = 0; i < count; i++) {
         names[i] = value_text(value_string(members->names.items[i], arena));
-        if (!read_value(members->raw.items[i], member_type(type, names[i]), &items[i], arena))
+        if (!json_read_value(members->raw.items[i], member_type(type, names[i]), &items[i], arena))
             return false;
     }
     *out = type && type->kind == KIND_MAP ? value_map(type->element, names, items, count, arena)
@@ -93,7 +94,7 @@ static bool read_members(const RawMembers *members, const Type *type, Value *out
     return true;
 }
 
-static bool read_object(JsonReader *reader, const Type *type, Value *out, Arena *arena) {
+static bool json_read_object(JsonReader *reader, const Type *type, Value *out, Arena *arena) {
     Wrapper wrapper = {0};
     RawMembers members = {0};
     bool is_wrapper = false;
@@ -115,7 +116,7 @@ static bool read_object(JsonReader *reader, const Type *type, Value *out, Arena 
     if (token != JSON_OBJECT_END || (is_wrapper && members.names.count))
         return false;
     return is_wrapper ? read_wrapped(&wrapper, type, out, arena)
-                      : read_members(&members, type, out, arena);
+                      : json_read_members(&members, type, out, arena);
 }
 
 static const Type *item_type(const Type *type, size_t i) {
@@ -126,14 +127,14 @@ static const Type *item_type(const Type *type, size_t i) {
     return type->kind == KIND_TUPLE && i < type->count ? type_at(type, i) : NULL;
 }
 
-static bool read_array(JsonReader *reader, const Type *type, Value *out, Arena *arena) {
+static bool json_read_array(JsonReader *reader, const Type *type, Value *out, Arena *arena) {
     ValueVec items = {0};
     JsonToken token;
     while ((token = json_next(reader)) != JSON_ARRAY_END) {
         Str raw;
         Value item;
         if (token == JSON_BAD || token == JSON_END || !json_skip(reader, token, &raw) ||
-            !read_value(raw, item_type(type, items.count), &item, arena))
+            !json_read_value(raw, item_type(type, items.count), &item, arena))
             return false;
         vec_push(arena, &items, item);
     }
@@ -146,13 +147,13 @@ static bool read_array(JsonReader *reader, const Type *type, Value *out, Arena *
     return true;
 }
 
-static bool read_value(Str raw, const Type *type, Value *out, Arena *arena) {
+static bool json_read_value(Str raw, const Type *type, Value *out, Arena *arena) {
     JsonReader reader = json_reader_new(raw, arena);
     switch (json_next(&reader)) {
-    case JSON_OBJECT_START: return read_object(&reader, type, out, arena);
-    case JSON_ARRAY_START: return read_array(&reader, type, out, arena);
+    case JSON_OBJECT_START: return json_read_object(&reader, type, out, arena);
+    case JSON_ARRAY_START: return json_read_array(&reader, type, out, arena);
     case JSON_STRING: *out = value_string(reader.text, arena); return true;
-    case JSON_NUMBER: return read_number(reader.text, out, arena);
+    case JSON_NUMBER: return json_read_number(reader.text, out, arena);
     case JSON_TRUE: *out = value_bool(true); return true;
     case JSON_FALSE: *out = value_bool(false); return true;
     case JSON_NULL: *out = value_null(type ? type : &TYPE_DYNAMIC); return true;
@@ -165,7 +166,7 @@ static bool read_value(Str raw, const Type *type, Value *out, Arena *arena) {
     return false;
 }
 
-static void write_value(JsonWriter *writer, Value v, Arena *arena);
+static void console_json_write_value(JsonWriter *writer, Value v, Arena *arena);
 
 static void write_wrapped(JsonWriter *writer, Value v, Arena *arena) {
     json_object_start(writer);
@@ -173,7 +174,7 @@ static void write_wrapped(JsonWriter *writer, Value v, Arena *arena) {
         json_key_bool(writer, "$sensitive", true);
     if (value_is_known(v)) {
         json_key(writer, STR("$value"));
-        write_value(writer, value_without_marks(v), arena);
+        console_json_write_value(writer, value_without_marks(v), arena);
     } else {
         json_key(writer, STR("$type"));
         json_write_type(writer, v.type);
@@ -190,7 +191,7 @@ static bool is_double_text(Value number, Str text, Arena *arena) {
     return str_equal(number_to_text(rounded, arena), text);
 }
 
-static void write_number(JsonWriter *writer, Value number, Arena *arena) {
+static void json_write_number(JsonWriter *writer, Value number, Arena *arena) {
     int64_t integer = 0;
     const int64_t exact = INT64_C(1) << 49;
     if (value_to_int(number, &integer) && integer > -exact && integer < exact) {
@@ -211,22 +212,22 @@ static void write_items(JsonWriter *writer, Value v, Arena *arena) {
     size_t count = v.type->kind == KIND_TUPLE ? v.type->count : v.count;
     json_array_start(writer);
     for (size_t i = 0; i < count; i++)
-        write_value(writer, value_at(v, i), arena);
+        console_json_write_value(writer, value_at(v, i), arena);
     json_array_end(writer);
 }
 
-static void write_members(JsonWriter *writer, Value v, Arena *arena) {
+static void json_write_members(JsonWriter *writer, Value v, Arena *arena) {
     bool is_object = v.type->kind == KIND_OBJECT;
     size_t count = is_object ? v.type->count : v.count;
     json_object_start(writer);
     for (size_t i = 0; i < count; i++) {
         json_key(writer, is_object ? v.type->names[i] : value_key_at(v, i));
-        write_value(writer, value_at(v, i), arena);
+        console_json_write_value(writer, value_at(v, i), arena);
     }
     json_object_end(writer);
 }
 
-static void write_value(JsonWriter *writer, Value v, Arena *arena) {
+static void console_json_write_value(JsonWriter *writer, Value v, Arena *arena) {
     if (!value_is_known(v) || value_has_mark(v, MARK_SENSITIVE)) {
         write_wrapped(writer, v, arena);
         return;
@@ -237,13 +238,13 @@ static void write_value(JsonWriter *writer, Value v, Arena *arena) {
     }
     switch (v.type->kind) {
     case KIND_BOOL: json_bool(writer, v.as.boolean); return;
-    case KIND_NUMBER: write_number(writer, v, arena); return;
+    case KIND_NUMBER: json_write_number(writer, v, arena); return;
     case KIND_STRING: json_write_string(writer, value_text(v)); return;
     case KIND_LIST:
     case KIND_SET:
     case KIND_TUPLE: write_items(writer, v, arena); return;
     case KIND_MAP:
-    case KIND_OBJECT: write_members(writer, v, arena); return;
+    case KIND_OBJECT: json_write_members(writer, v, arena); return;
     case KIND_DYNAMIC: json_write_null(writer); return;
     }
 }
@@ -276,7 +277,7 @@ static bool request_convert(JsonReader *reader, Request *request, Arena *arena) 
         } else if (str_equal(reader->text, STR("value"))) {
             Str raw;
             has_value = json_skip(reader, json_next(reader), &raw) &&
-                        read_value(raw, NULL, &request->value, arena);
+                        json_read_value(raw, NULL, &request->value, arena);
             if (!has_value)
                 return false;
         } else {
@@ -296,7 +297,8 @@ static bool request_variables(JsonReader *reader, Request *request, Arena *arena
         Str name = value_text(value_string(reader->text, arena));
         Value *value = arena_new(arena, Value);
         Str raw;
-        if (!json_skip(reader, json_next(reader), &raw) || !read_value(raw, NULL, value, arena))
+        if (!json_skip(reader, json_next(reader), &raw) ||
+            !json_read_value(raw, NULL, value, arena))
             return false;
         map_set(&request->variables, name, value);
     }
@@ -392,8 +394,8 @@ static bool answer_value(const Request *request, const Scope *scope, Value *out,
     return is_parsed && eval_expr(expr, &own, out, arena, diags);
 }
 
-static void write_position(JsonWriter *writer, const char *key, SourceRange range,
-                           uint32_t offset) {
+static void json_write_position(JsonWriter *writer, const char *key, SourceRange range,
+                                uint32_t offset) {
     SourcePos position = source_text_position(range.source, offset);
     json_key(writer, str_from_cstr(key));
     json_object_start(writer);
@@ -426,8 +428,8 @@ static void write_errors(JsonWriter *writer, const Diags *diags, Arena *arena) {
         return;
     json_key(writer, STR("range"));
     json_object_start(writer);
-    write_position(writer, "start", range, range.start);
-    write_position(writer, "end", range, range.end);
+    json_write_position(writer, "start", range, range.start);
+    json_write_position(writer, "end", range, range.end);
     json_object_end(writer);
 }
 
@@ -435,7 +437,7 @@ static void write_success(JsonWriter *writer, Value value, Arena *arena) {
     Value bare = value_without_marks(value);
     if (value_is_known(value)) {
         json_key(writer, STR("value"));
-        write_value(writer, bare, arena);
+        console_json_write_value(writer, bare, arena);
     } else {
         json_key_bool(writer, "unknown", true);
     }

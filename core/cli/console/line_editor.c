@@ -18,19 +18,19 @@ typedef struct LineEditorState {
     bool is_cleared;
 } LineEditorState;
 
-static LineEditorState *state_of(EditLine *edit) {
+static LineEditorState *editor_state_of(EditLine *edit) {
     LineEditorState *state = NULL;
     el_get(edit, EL_CLIENTDATA, &state);
     return state;
 }
 
 static char *prompt_of(EditLine *edit) {
-    return (char *)(uintptr_t)state_of(edit)->prompt;
+    return (char *)(uintptr_t)editor_state_of(edit)->prompt;
 }
 
 static unsigned char clear_line(EditLine *edit, wint_t) {
     const LineInfo *line = el_line(edit);
-    state_of(edit)->is_cleared = true;
+    editor_state_of(edit)->is_cleared = true;
     terminal_out(STR("^C\n"));
     el_cursor(edit, (int)(line->lastchar - line->cursor));
     el_deletestr(edit, (int)(line->lastchar - line->buffer));
@@ -71,7 +71,7 @@ Str line_editor_columns(const StrVec *words, uint32_t width, Arena *arena) {
 /* Inserts the common prefix of all completions; lists them if there is nothing to insert. */
 static unsigned char complete_line(EditLine *edit, wint_t) {
     SCOPED(ArenaRef) arena = arena_open("completion");
-    const LineEditorState *state = state_of(edit);
+    const LineEditorState *state = editor_state_of(edit);
     const LineInfo *line = el_line(edit);
     Str before = str_clone(str_from_range(line->buffer, line->cursor), arena);
     size_t start = before.len;

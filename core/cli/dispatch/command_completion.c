@@ -31,7 +31,7 @@ static Offer offer_of_usage(const char *text) {
 }
 
 /* Returns the values that an option accepts ("dot svg"), or their prefixes ("html: junit:"). */
-static Str words_of(const OptionGroup *group, const Option *option, Arena *arena) {
+static Str completion_words_of(const OptionGroup *group, const Option *option, Arena *arena) {
     StrBuf words = strbuf_new(arena);
     Str values = str_from_cstr(option->value), word;
     const char *name, *help;
@@ -99,7 +99,7 @@ static void add_filled(StrBuf *out, const char *script, const Hole *holes, size_
 }
 
 /* Adds text for use within single quotes of a shell. */
-static void add_quoted(StrBuf *out, const char *text) {
+static void completion_add_quoted(StrBuf *out, const char *text) {
     for (const char *at = text; *at; at++) {
         if (*at == '\'')
             strbuf_add_cstr(out, "'\\''");
@@ -156,7 +156,7 @@ static void collect_group(ValueOptions *values, const OptionGroup *group) {
     for (size_t i = 0; i < group->count; i++) {
         const Option *option = &group->options[i];
         Str name = str_from_cstr(option->name);
-        Str words = words_of(group, option, values->arena);
+        Str words = completion_words_of(group, option, values->arena);
         bool is_wanted = values->of_words ? words.len > 0
                                           : option->value && words.len == 0 &&
                                                 offer_of_option(option) == values->offer;
@@ -170,7 +170,7 @@ static void collect_group(ValueOptions *values, const OptionGroup *group) {
     }
 }
 
-static void collect_values(const Command *command, Str, void *payload) {
+static void completion_collect_values(const Command *command, Str, void *payload) {
     for (size_t i = 0; i < command->group_count; i++)
         collect_group(payload, command->groups[i]);
 }
@@ -180,7 +180,7 @@ static Str value_patterns(const CommandTable *table, Offer offer, const char *jo
     StrBuf patterns = strbuf_new(arena);
     ValueOptions values = {.offer = offer, .arena = arena};
     collect_group(&values, &command_globals);
-    command_each(table, collect_values, &values, arena);
+    command_each(table, completion_collect_values, &values, arena);
     for (size_t i = 0; i < values.names.count; i++)
         strbuf_add_format(&patterns, "%s-%.*s", i > 0 ? join : "", STR_ARG(values.names.items[i]));
     return strbuf_str(&patterns);
@@ -198,7 +198,7 @@ typedef struct ScriptFile {
 static Str value_cases(const CommandTable *table, const ScriptFile *file, Arena *arena) {
     StrBuf cases = strbuf_new(arena);
     ValueOptions values = {.of_words = true, .arena = arena};
-    command_each(table, collect_values, &values, arena);
+    command_each(table, completion_collect_values, &values, arena);
     for (size_t i = 0; i < values.names.count; i++)
         strbuf_add_format(&cases, "%s%s-%.*s) %s%.*s%s ;;", i > 0 ? "\n" : "",
                           i > 0 ? file->indent : "", STR_ARG(values.names.items[i]),
@@ -231,7 +231,7 @@ static void add_bash_globals(const CommandTable *table, StrBuf *out) {
     strbuf_add_cstr(out, "' offer=''\n        ;;\n");
 }
 
-static void write_bash(const CommandTable *table, StrBuf *out, Arena *arena) {
+static void completion_write_bash(const CommandTable *table, StrBuf *out, Arena *arena) {
     const ScriptFile file = {
         .text = command_completion_script_bash,
         .indent = "    ",
@@ -247,9 +247,9 @@ static void write_bash(const CommandTable *table, StrBuf *out, Arena *arena) {
 
 static void add_zsh_item(StrBuf *out, const char *name, const char *suffix, const char *text) {
     strbuf_add_cstr(out, " '");
-    add_quoted(out, name);
+    completion_add_quoted(out, name);
     strbuf_add_format(out, "%s:", suffix);
-    add_quoted(out, text);
+    completion_add_quoted(out, text);
     strbuf_add_char(out, '\'');
 }
 
@@ -285,7 +285,7 @@ static void add_zsh_command(const Command *command, Str path, void *payload) {
     add_zsh_case(script->out, command, &command->subcommands);
 }
 
-static void write_zsh(const CommandTable *table, StrBuf *out, Arena *arena) {
+static void completion_write_zsh(const CommandTable *table, StrBuf *out, Arena *arena) {
     const ScriptFile file = {
         .text = command_completion_script_zsh,
         .indent = "        ",
@@ -307,14 +307,14 @@ static void add_fish_option(StrBuf *out, Str path, const OptionGroup *group, con
         [OFFER_FILES] = " -r -F",
         [OFFER_ADDRESSES] = " -x -a '(loam state list 2>/dev/null)'",
     };
-    Str words = words_of(group, option, arena);
+    Str words = completion_words_of(group, option, arena);
     const char *offer = option->value ? offers[offer_of_option(option)] : "";
     if (words.len > 0)
         offer = str_to_cstr(
             str_format(arena, " %s -a '%.*s'", option->value ? "-x" : "-f", STR_ARG(words)), arena);
     strbuf_add_format(out, "complete -c loam -n '__loam_at %.*s' -o %s%s -d '", STR_ARG(path),
                       option->name, offer);
-    add_quoted(out, option->help);
+    completion_add_quoted(out, option->help);
     strbuf_add_cstr(out, "'\n");
 }
 
@@ -329,7 +329,7 @@ static void add_fish_commands(StrBuf *out, Str path, const CommandTable *table) 
     for (size_t i = 0; i < table->count; i++) {
         strbuf_add_format(out, "complete -c loam -n '__loam_at %.*s' -a %s -d '", STR_ARG(path),
                           table->rows[i]->name);
-        add_quoted(out, table->rows[i]->summary);
+        completion_add_quoted(out, table->rows[i]->summary);
         strbuf_add_cstr(out, "'\n");
     }
 }
@@ -350,7 +350,7 @@ static void add_fish_command(const Command *command, Str path, void *payload) {
         add_fish_group(script->out, path, command->groups[i], script->arena);
 }
 
-static void write_fish(const CommandTable *table, StrBuf *out, Arena *arena) {
+static void completion_write_fish(const CommandTable *table, StrBuf *out, Arena *arena) {
     Script script = {.out = out, .arena = arena};
     const Hole holes[] = {{"@commands@", all_patterns(table, " ", arena)}};
     add_filled(out, command_completion_script_fish, holes, ARRAY_COUNT(holes));
@@ -362,8 +362,8 @@ static void write_fish(const CommandTable *table, StrBuf *out, Arena *arena) {
 void command_completion_write(CompletionShell shell, const CommandTable *table, StrBuf *out,
                               Arena *arena) {
     switch (shell) {
-    case COMPLETION_BASH: write_bash(table, out, arena); break;
-    case COMPLETION_ZSH: write_zsh(table, out, arena); break;
-    case COMPLETION_FISH: write_fish(table, out, arena); break;
+    case COMPLETION_BASH: completion_write_bash(table, out, arena); break;
+    case COMPLETION_ZSH: completion_write_zsh(table, out, arena); break;
+    case COMPLETION_FISH: completion_write_fish(table, out, arena); break;
     }
 }

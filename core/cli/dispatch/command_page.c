@@ -116,21 +116,21 @@ static void add_statuses(const CommandTable *table, AddStatus *add, const Page *
 }
 
 /* Options of every command are printed once, in front. */
-static bool is_own(const OptionGroup *group) {
+static bool page_is_own(const OptionGroup *group) {
     return group != &option_view;
 }
 
-static size_t count_shown(const Command *command) {
+static size_t page_count_shown(const Command *command) {
     size_t count = 0;
     for (size_t i = 0; i < command->group_count; i++) {
         for (size_t j = 0; j < command->groups[i]->count; j++)
-            count += is_own(command->groups[i]) && command->groups[i]->options[j].help;
+            count += page_is_own(command->groups[i]) && command->groups[i]->options[j].help;
     }
     return count;
 }
 
 /* Escapes "|", which would end the table cell. */
-static void add_row(StrBuf *out, Str code, const char *text) {
+static void page_add_row(StrBuf *out, Str code, const char *text) {
     strbuf_add_cstr(out, "| `");
     for (size_t i = 0; i < code.len; i++) {
         if (code.ptr[i] == '|')
@@ -144,11 +144,11 @@ static void add_markdown_options(const Page *page, const OptionGroup *group) {
     for (size_t i = 0; i < group->count; i++) {
         const Option *option = &group->options[i];
         if (option->help)
-            add_row(page->out, option_words(option, page->arena), option->help);
+            page_add_row(page->out, option_words(option, page->arena), option->help);
     }
     const char *name, *help;
     for (size_t i = 0; group->choice && group->choice(i, &name, &help); i++)
-        add_row(page->out, str_from_cstr(name), help);
+        page_add_row(page->out, str_from_cstr(name), help);
 }
 
 static void add_markdown_command(const Command *command, Str path, void *payload) {
@@ -157,11 +157,11 @@ static void add_markdown_command(const Command *command, Str path, void *payload
                       command->about, STR_ARG(path), command->usage);
     Str name = command_page_name(path, page->arena);
     strbuf_add_format(page->out, "\n[Manual page](../manual/%.*s.md)\n", STR_ARG(name));
-    if (count_shown(command) == 0)
+    if (page_count_shown(command) == 0)
         return;
     strbuf_add_cstr(page->out, "\n| option | |\n|---|---|\n");
     for (size_t i = 0; i < command->group_count; i++) {
-        if (is_own(command->groups[i]))
+        if (page_is_own(command->groups[i]))
             add_markdown_options(page, command->groups[i]);
     }
 }
@@ -174,7 +174,7 @@ static void add_markdown_entries(StrBuf *out, const char *title, const PageEntry
 }
 
 static void add_markdown_status(const Page *page, int status, const char *text) {
-    add_row(page->out, str_format(page->arena, "%d", status), text);
+    page_add_row(page->out, str_format(page->arena, "%d", status), text);
 }
 
 static void write_markdown(const CommandTable *table, StrBuf *out, Arena *arena) {
@@ -250,7 +250,7 @@ static void add_manual_command(const Command *command, Str path, void *payload) 
     add_roff(page->out, command->about);
     strbuf_add_char(page->out, '\n');
     for (size_t i = 0; i < command->group_count; i++) {
-        if (is_own(command->groups[i]))
+        if (page_is_own(command->groups[i]))
             add_manual_options(page, command->groups[i]);
     }
 }
@@ -266,7 +266,7 @@ static void add_manual_status(const Page *page, int status, const char *text) {
     add_term(page->out, str_to_cstr(str_format(page->arena, "%d", status), page->arena), text);
 }
 
-static void write_manual(const CommandTable *table, StrBuf *out, Arena *arena) {
+static void command_page_write_manual(const CommandTable *table, StrBuf *out, Arena *arena) {
     Page page = {out, arena};
     strbuf_add_cstr(out,
                     ".TH LOAM 1 \"\" \"loam " VERSION_LOAM "\" \"User Commands\"\n"
@@ -301,7 +301,7 @@ static void write_manual(const CommandTable *table, StrBuf *out, Arena *arena) {
 void command_page_write(PageForm form, const CommandTable *table, StrBuf *out, Arena *arena) {
     switch (form) {
     case PAGE_MARKDOWN: write_markdown(table, out, arena); break;
-    case PAGE_MANUAL: write_manual(table, out, arena); break;
+    case PAGE_MANUAL: command_page_write_manual(table, out, arena); break;
     }
 }
 
@@ -341,13 +341,13 @@ static void begin_rows(const CommandPage *page, const char *title) {
 
 static void add_page_row(const CommandPage *page, Str name, const char *text) {
     if (page->form == PAGE_MARKDOWN)
-        add_row(page->out, name, text);
+        page_add_row(page->out, name, text);
     else
         add_term(page->out, str_to_cstr(name, page->arena), text);
 }
 
 /* Adds lines to be typed. */
-static void add_lines(const CommandPage *page, const char *prompt, Str lines) {
+static void page_add_lines(const CommandPage *page, const char *prompt, Str lines) {
     Str line;
     bool is_markdown = page->form == PAGE_MARKDOWN;
     strbuf_add_cstr(page->out, is_markdown ? "```\n" : ".EX\n");
@@ -470,8 +470,8 @@ void command_page_write_one(PageForm form, const Command *command, Str path, Str
     CommandPage page = {form, command, path, out, arena};
     begin_page(&page);
     begin_section(&page, "Synopsis");
-    add_lines(&page, "",
-              str_format(arena, "loam [-chdir=DIR] %.*s %s", STR_ARG(path), command->usage));
+    page_add_lines(&page, "",
+                   str_format(arena, "loam [-chdir=DIR] %.*s %s", STR_ARG(path), command->usage));
     if (form == PAGE_MANUAL) {
         begin_section(&page, "Description");
         add_roff(out, command->about);
@@ -479,7 +479,7 @@ void command_page_write_one(PageForm form, const Command *command, Str path, Str
     }
     if (command->example) {
         begin_section(&page, "Example");
-        add_lines(&page, "$ ", str_from_cstr(command->example));
+        page_add_lines(&page, "$ ", str_from_cstr(command->example));
     }
     add_page_subcommands(&page);
     add_page_options(&page);

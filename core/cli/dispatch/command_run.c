@@ -69,7 +69,7 @@ static void print_words(Str text, size_t column, size_t indent) {
 }
 
 /* A name that does not fit into its column has a separate line. */
-static void print_entry(Str name, const char *help, size_t column) {
+static void command_run_print_entry(Str name, const char *help, size_t column) {
     terminal_print("  %.*s", STR_ARG(name));
     size_t width = name.len + 2;
     if (width >= column) {
@@ -84,7 +84,7 @@ static void print_option(const Option *option, size_t column) {
     SCOPED(ArenaRef) scratch = arena_open("help");
     Str name = str_format(scratch, "-%s%s%s", option->name, option->value ? "=" : "",
                           option->value ? option->value : "");
-    print_entry(name, option->help, column);
+    command_run_print_entry(name, option->help, column);
 }
 
 static void print_commands(const CommandTable *table) {
@@ -94,7 +94,8 @@ static void print_commands(const CommandTable *table) {
         column = wanted > column ? wanted : column;
     }
     for (size_t i = 0; i < table->count; i++)
-        print_entry(str_from_cstr(table->rows[i]->name), table->rows[i]->summary, column);
+        command_run_print_entry(str_from_cstr(table->rows[i]->name), table->rows[i]->summary,
+                                column);
 }
 
 static void print_paragraphs(Str text) {
@@ -109,7 +110,7 @@ static void print_choices(const OptionGroup *group) {
         return;
     terminal_print("\n%s:\n", group->choices_title);
     for (size_t i = 0; group->choice(i, &name, &help); i++)
-        print_entry(str_from_cstr(name), help, COMMAND_COLUMN);
+        command_run_print_entry(str_from_cstr(name), help, COMMAND_COLUMN);
     terminal_print("\n");
 }
 
@@ -193,7 +194,7 @@ static bool read_grouping(const Arguments *arguments, ViewGrouping *out, Diags *
 }
 
 /* Links of the system, such as /dev/stdout and /dev/fd/3, lead to open files. */
-static bool is_device(Str path) {
+static bool command_run_is_device(Str path) {
     return str_starts_with(path, STR("/dev/")) || str_starts_with(path, STR("/proc/"));
 }
 
@@ -202,7 +203,7 @@ static View *add_json_view(Cli *cli, const Command *command, View *human, Str pa
     const Disk *disk = cli->io.disk;
     Cli *other = arena_new(cli->arena, Cli);
     *other = *cli;
-    unsigned flags = DISK_WRITE | DISK_TRUNCATE | (is_device(path) ? 0 : DISK_CREATE);
+    unsigned flags = DISK_WRITE | DISK_TRUNCATE | (command_run_is_device(path) ? 0 : DISK_CREATE);
     int error = disk->open(disk->self, path, flags, 0600, &other->stream);
     if (error == 0)
         return view_tee_open(human, command->json_view(other));

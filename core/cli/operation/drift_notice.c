@@ -51,7 +51,7 @@ bool drift_notice_check(const Cli *cli, Str text, Diags *diags) {
     return false;
 }
 
-static void write_object(JsonWriter *writer, const Drift *drift, Arena *arena) {
+static void notice_write_object(JsonWriter *writer, const Drift *drift, Arena *arena) {
     DriftFields fields = drift_fields(drift, arena);
     json_object_start(writer);
     json_key_string(writer, "address", resource_addr_to_str(drift->address, arena));
@@ -67,7 +67,7 @@ static void write_object(JsonWriter *writer, const Drift *drift, Arena *arena) {
     json_object_end(writer);
 }
 
-static Str body_of(const Cli *cli, const Plan *plan) {
+static Str notice_body_of(const Cli *cli, const Plan *plan) {
     StrBuf out = strbuf_new(cli->arena);
     JsonWriter writer;
     json_writer_init(&writer, &out, 2);
@@ -79,7 +79,7 @@ static Str body_of(const Cli *cli, const Plan *plan) {
     json_key(&writer, STR("drift"));
     json_array_start(&writer);
     vec_each(&plan->drift, drift) {
-        write_object(&writer, drift, cli->arena);
+        notice_write_object(&writer, drift, cli->arena);
     }
     json_array_end(&writer);
     json_object_end(&writer);
@@ -87,7 +87,7 @@ static Str body_of(const Cli *cli, const Plan *plan) {
     return strbuf_str(&out);
 }
 
-static Str signature_of(const Cli *cli, Str body) {
+static Str notice_signature_of(const Cli *cli, Str body) {
     Str key = str_from_cstr(cli_environment(cli, SECRET));
     Str bytes = digest_hmac(DIGEST_SHA256, key, body, cli->arena);
     return str_concat(STR("sha256="), hex_encode(bytes, cli->arena), cli->arena);
@@ -99,15 +99,15 @@ bool drift_notice_send(const Cli *cli, const Plan *plan, Str url, Diags *diags) 
     HttpRequest request = {
         .method = STR("POST"),
         .url = url,
-        .body = body_of(cli, plan),
+        .body = notice_body_of(cli, plan),
         .redirect_limit = -1,
         .timeout_ms = TIMEOUT_MS,
         .retries = RETRIES,
         .cancel = cli->cancel,
     };
     http_add_header(&request.headers, "Content-Type", STR("application/json"), cli->arena);
-    http_add_header(&request.headers, "X-Loam-Signature-256", signature_of(cli, request.body),
-                    cli->arena);
+    http_add_header(&request.headers, "X-Loam-Signature-256",
+                    notice_signature_of(cli, request.body), cli->arena);
     HttpStatus status = http_send(&cli->io, &request, &response, &problem, cli->arena);
     if (status == HTTP_DONE && response.code >= 200 && response.code < 300)
         return true;

@@ -19,23 +19,23 @@ typedef struct Comparing {
     Diags *diags;
 } Comparing;
 
-static void add(Comparing *comparing, const EnvironmentDifference *difference) {
+static void environment_diff_add(Comparing *comparing, const EnvironmentDifference *difference) {
     vec_push(comparing->arena, comparing->out, *difference);
 }
 
-static bool is_same(const Value *a, const Value *b) {
+static bool environment_diff_is_same(const Value *a, const Value *b) {
     return a && b ? value_equal(*a, *b) : a == b;
 }
 
 static void compare_marked(Comparing *comparing, const char *section, Str name, Str path,
                            const Value *a, const Value *b);
 
-static const Value *member_of(Value value, Str name, Value *storage) {
+static const Value *environment_diff_member_of(Value value, Str name, Value *storage) {
     return value_find(value, name, storage) ? storage : NULL;
 }
 
-static void compare_members(Comparing *comparing, const char *section, Str name, Str path, Value a,
-                            Value b) {
+static void environment_diff_compare_members(Comparing *comparing, const char *section, Str name,
+                                             Str path, Value a, Value b) {
     Map names = map_new(comparing->arena);
     Value sides[2] = {a, b};
     for (size_t i = 0; i < 2; i++) {
@@ -45,12 +45,13 @@ static void compare_members(Comparing *comparing, const char *section, Str name,
     map_each(&names, entry) {
         Value left, right;
         Str inner = str_format(comparing->arena, "%.*s.%.*s", STR_ARG(path), STR_ARG(entry->key));
-        compare_marked(comparing, section, name, inner, member_of(a, entry->key, &left),
-                       member_of(b, entry->key, &right));
+        compare_marked(comparing, section, name, inner,
+                       environment_diff_member_of(a, entry->key, &left),
+                       environment_diff_member_of(b, entry->key, &right));
     }
 }
 
-static bool has_members(const Value *value) {
+static bool environment_diff_has_members(const Value *value) {
     return value && value_is_present(*value) && !value_is_secret(*value) &&
            type_is_mapping(value->type);
 }
@@ -58,10 +59,10 @@ static bool has_members(const Value *value) {
 /* Compares objects and maps member by member, other values as a whole. */
 static void compare_marked(Comparing *comparing, const char *section, Str name, Str path,
                            const Value *a, const Value *b) {
-    if (is_same(a, b))
+    if (environment_diff_is_same(a, b))
         return;
-    if (has_members(a) && has_members(b)) {
-        compare_members(comparing, section, name, path, *a, *b);
+    if (environment_diff_has_members(a) && environment_diff_has_members(b)) {
+        environment_diff_compare_members(comparing, section, name, path, *a, *b);
         return;
     }
     EnvironmentDifference difference = {.section = section, .name = name, .path = path};
@@ -70,12 +71,12 @@ static void compare_marked(Comparing *comparing, const char *section, Str name, 
         difference.has[i] = sides[i] != NULL;
         difference.values[i] = sides[i] ? *sides[i] : value_null(&TYPE_DYNAMIC);
     }
-    add(comparing, &difference);
+    environment_diff_add(comparing, &difference);
 }
 
 /* Compares two values; NULL: absent. Repetitions of secrets are marked first. */
-static void compare_values(Comparing *comparing, const char *section, Str name, Str path,
-                           const Value *a, const Value *b) {
+static void environment_diff_compare_values(Comparing *comparing, const char *section, Str name,
+                                            Str path, const Value *a, const Value *b) {
     const Value *sides[2] = {a, b};
     Value marked[2];
     for (size_t i = 0; i < 2; i++) {
@@ -94,7 +95,7 @@ static bool variable_of(const EnvironmentSide *side, Str name, Value *out, Arena
     return input_convert(variable, given ? &given->value : NULL, range, out, arena, diags);
 }
 
-static bool compare_variables(Comparing *comparing) {
+static bool environment_diff_compare_variables(Comparing *comparing) {
     bool ok = true;
     map_each(&comparing->sides[0]->project.config->root->variables, entry) {
         Value values[2];
@@ -103,7 +104,8 @@ static bool compare_variables(Comparing *comparing) {
             both &= variable_of(comparing->sides[i], entry->key, &values[i], comparing->arena,
                                 comparing->diags);
         if (both)
-            compare_values(comparing, "variables", entry->key, STR_EMPTY, &values[0], &values[1]);
+            environment_diff_compare_values(comparing, "variables", entry->key, STR_EMPTY,
+                                            &values[0], &values[1]);
         ok &= both;
     }
     return ok;
@@ -119,7 +121,7 @@ typedef struct Settings {
 } Settings;
 
 /* Omits arguments whose values are not known before the plan. */
-static void add_setting(void *self, const char *name, const Expr *expr) {
+static void environment_diff_add_setting(void *self, const char *name, const Expr *expr) {
     Settings *settings = self;
     Diags ignored = diags_new(settings->arena);
     Value *value = arena_new(settings->arena, Value);
@@ -136,8 +138,8 @@ static void add_setting(void *self, const char *name, const Expr *expr) {
 static void skip_blocks(void *, const DecodedGroup *) {
 }
 
-static Map read_settings(Comparing *comparing, size_t side, const Body *body,
-                         const Schema *schema) {
+static Map environment_diff_read_settings(Comparing *comparing, size_t side, const Body *body,
+                                          const Schema *schema) {
     const Config *config = comparing->sides[side]->project.config;
     Settings settings = {
         .schema = schema,
@@ -146,7 +148,7 @@ static Map read_settings(Comparing *comparing, size_t side, const Body *body,
         .values = map_new(comparing->arena),
         .arena = comparing->arena,
     };
-    DecodedVisitor visitor = {&settings, add_setting, skip_blocks};
+    DecodedVisitor visitor = {&settings, environment_diff_add_setting, skip_blocks};
     Diags ignored = diags_new(comparing->arena);
     const Decoded *decoded = NULL;
     /* A missing required argument is no error here: its value may come from elsewhere. */
@@ -168,8 +170,8 @@ static void compare_settings(Comparing *comparing, const char *section, Str name
     }
     map_each(&names, entry) {
         Str path = str_format(comparing->arena, ".%.*s", STR_ARG(entry->key));
-        compare_values(comparing, section, name, path, map_find(a, entry->key),
-                       map_find(b, entry->key));
+        environment_diff_compare_values(comparing, section, name, path, map_find(a, entry->key),
+                                        map_find(b, entry->key));
     }
 }
 
@@ -177,8 +179,8 @@ static void compare_settings(Comparing *comparing, const char *section, Str name
 static Map backend_settings(Comparing *comparing, size_t side, const BackendConfig *block,
                             const Schema *schema) {
     const Environment *environment = comparing->sides[side]->project.config->environment;
-    Map out = read_settings(comparing, side, block ? block->body : NULL, schema);
-    Map own = read_settings(comparing, side, environment->backend, schema);
+    Map out = environment_diff_read_settings(comparing, side, block ? block->body : NULL, schema);
+    Map own = environment_diff_read_settings(comparing, side, environment->backend, schema);
     map_each(&own, entry) {
         map_set(&out, entry->key, entry->value);
     }
@@ -196,7 +198,8 @@ static void compare_backends(Comparing *comparing) {
         values[i] = backend_settings(comparing, i, config, type ? &type->schema : NULL);
         places[i] = value_string(comparing->sides[i]->cli.workspace, comparing->arena);
     }
-    compare_values(comparing, "backend", STR("workspace"), STR_EMPTY, &places[0], &places[1]);
+    environment_diff_compare_values(comparing, "backend", STR("workspace"), STR_EMPTY, &places[0],
+                                    &places[1]);
     compare_settings(comparing, "backend", name, &values[0], &values[1]);
 }
 
@@ -214,8 +217,8 @@ static Map provider_settings(Comparing *comparing, size_t side, Str key) {
     Diags ignored = diags_new(comparing->arena);
     const EnvironmentSide *of = comparing->sides[side];
     const ProviderConfig *config = map_find(&of->project.config->root->providers, key);
-    return read_settings(comparing, side, config ? config->body : NULL,
-                         config ? provider_schema(of, config, &ignored) : NULL);
+    return environment_diff_read_settings(comparing, side, config ? config->body : NULL,
+                                          config ? provider_schema(of, config, &ignored) : NULL);
 }
 
 static void compare_providers(Comparing *comparing) {
@@ -253,8 +256,8 @@ static bool is_decided_by_provider(const Schema *schema, Str name) {
            !(attribute->flags & OPTIONAL);
 }
 
-static void compare_objects(Comparing *comparing, Str address, const ResourceChange *a,
-                            const ResourceChange *b) {
+static void environment_diff_compare_objects(Comparing *comparing, Str address,
+                                             const ResourceChange *a, const ResourceChange *b) {
     bool comparable = value_is_present(a->after) && value_is_present(b->after);
     for (size_t i = 0; comparable && i < a->after.type->count; i++) {
         Str name = a->after.type->names[i];
@@ -263,8 +266,9 @@ static void compare_objects(Comparing *comparing, Str address, const ResourceCha
             continue;
         bool is_open = !value_is_known(left) && !value_is_known(right);
         if (!is_open)
-            compare_values(comparing, "resources", address,
-                           str_format(comparing->arena, ".%.*s", STR_ARG(name)), &left, &right);
+            environment_diff_compare_values(comparing, "resources", address,
+                                            str_format(comparing->arena, ".%.*s", STR_ARG(name)),
+                                            &left, &right);
     }
 }
 
@@ -281,18 +285,18 @@ static void compare_plans(Comparing *comparing) {
         const ResourceChange *a = map_find(&changes[0], entry->key);
         const ResourceChange *b = map_find(&changes[1], entry->key);
         if (a && b) {
-            compare_objects(comparing, entry->key, a, b);
+            environment_diff_compare_objects(comparing, entry->key, a, b);
             continue;
         }
         EnvironmentDifference difference = {.section = "resources", .name = entry->key};
         difference.has[0] = a != NULL;
         difference.has[1] = b != NULL;
         difference.values[0] = difference.values[1] = value_null(&TYPE_DYNAMIC);
-        add(comparing, &difference);
+        environment_diff_add(comparing, &difference);
     }
 }
 
-static void collect_secrets(Comparing *comparing) {
+static void environment_diff_collect_secrets(Comparing *comparing) {
     comparing->secrets = map_new(comparing->arena);
     for (size_t i = 0; i < 2; i++) {
         const Map *secrets =
@@ -317,8 +321,8 @@ bool environment_diff(const Cli *cli, const Arguments *arguments, const Str name
     if (!environment_side_open(&a, cli, arguments, names[0], should_refresh, diags) ||
         !environment_side_open(&b, cli, arguments, names[1], should_refresh, diags))
         return false;
-    collect_secrets(&comparing);
-    if (!compare_variables(&comparing))
+    environment_diff_collect_secrets(&comparing);
+    if (!environment_diff_compare_variables(&comparing))
         return false;
     compare_backends(&comparing);
     compare_providers(&comparing);

@@ -45,7 +45,7 @@ static bool report_not_applied(const Promoting *promoting, const char *why) {
 }
 
 /* The source must be as its last complete apply left it. */
-static bool check_source(Promoting *promoting) {
+static bool promote_check_source(Promoting *promoting) {
     SCOPED(EnvironmentSide) side = {0};
     EnvironmentPromotion *promotion = promoting->promotion;
     if (!environment_side_open(&side, promoting->cli, promoting->arguments, promotion->source, true,
@@ -70,13 +70,13 @@ static bool check_source(Promoting *promoting) {
 
 /* The values of an environment. */
 
-static void add_value(Promoting *promoting, Map *out, const EnvironmentValue *value) {
+static void promote_add_value(Promoting *promoting, Map *out, const EnvironmentValue *value) {
     EnvironmentValue *kept = arena_new(promoting->arena, EnvironmentValue);
     *kept = *value;
     map_put(promoting->arena, out, value->name, kept);
 }
 
-static bool add_file(Promoting *promoting, Map *out, const Environment *environment) {
+static bool promote_add_file(Promoting *promoting, Map *out, const Environment *environment) {
     Arena *arena = promoting->arena;
     DirectoryFile file = {environment->variables_file, DISK_FILE, "Failed to read variables file"};
     VarsFileValues values = {0};
@@ -89,13 +89,13 @@ static bool add_file(Promoting *promoting, Map *out, const Environment *environm
     vec_each(&values, value) {
         EnvironmentValue one = {value->name, value->value, value->name_range, value->range,
                                 value->expr};
-        add_value(promoting, out, &one);
+        promote_add_value(promoting, out, &one);
     }
     return true;
 }
 
 /* Values of the block override those of the file. */
-static bool collect_values(Promoting *promoting, Str name, Map *out) {
+static bool promote_collect_values(Promoting *promoting, Str name, Map *out) {
     const Environment *environment = map_find(&promoting->config->root->environments, name);
     *out = map_new(promoting->arena);
     if (!environment) {
@@ -105,10 +105,10 @@ static bool collect_values(Promoting *promoting, Str name, Map *out) {
                     STR_ARG(name));
         return false;
     }
-    if (environment->variables_file.len > 0 && !add_file(promoting, out, environment))
+    if (environment->variables_file.len > 0 && !promote_add_file(promoting, out, environment))
         return false;
     vec_each(&environment->variables, value) {
-        add_value(promoting, out, value);
+        promote_add_value(promoting, out, value);
     }
     return true;
 }
@@ -256,7 +256,7 @@ static Str literal_text(const Promoting *promoting, const EnvironmentValue *from
     return is_native(into) ? escape_sequences(strbuf_str(&json), arena) : strbuf_str(&json);
 }
 
-static Str shown(const Promoting *promoting, const EnvironmentValue *value) {
+static Str promote_shown(const Promoting *promoting, const EnvironmentValue *value) {
     const Variable *variable = map_find(&promoting->config->root->variables, value->name);
     return variable && variable->sensitive
                ? STR("(sensitive value)")
@@ -280,12 +280,13 @@ static bool promote_one(Promoting *promoting, Str name) {
                  name,         from->value};
     vec_push(arena, &promoting->edits, edit);
     vec_push(arena, &promoting->promotion->changes,
-             str_format(arena, "%.*s: %.*s → %.*s", STR_ARG(name), STR_ARG(shown(promoting, to)),
-                        STR_ARG(shown(promoting, from))));
+             str_format(arena, "%.*s: %.*s → %.*s", STR_ARG(name),
+                        STR_ARG(promote_shown(promoting, to)),
+                        STR_ARG(promote_shown(promoting, from))));
     return true;
 }
 
-static bool report_missing(const Promoting *promoting, size_t side, Str name) {
+static bool promote_report_missing(const Promoting *promoting, size_t side, Str name) {
     Str environment = side == 0 ? promoting->promotion->source : promoting->promotion->target;
     const Environment *found = map_find(&promoting->config->root->environments, environment);
     diags_error(promoting->diags, found->range, "Value is no literal",
@@ -300,8 +301,9 @@ static bool promote_only(Promoting *promoting) {
     vec_each(&promoting->promotion->only, name) {
         size_t side = map_has(&promoting->values[0], *name) ? 1 : 0;
         bool is_set = side == 1 && map_has(&promoting->values[1], *name);
-        ok =
-            (is_set ? promote_one(promoting, *name) : report_missing(promoting, side, *name)) && ok;
+        ok = (is_set ? promote_one(promoting, *name)
+                     : promote_report_missing(promoting, side, *name)) &&
+             ok;
     }
     return ok;
 }
@@ -338,7 +340,7 @@ static PlanFileSource edited_file(const Edits *edits, size_t *at, Arena *arena) 
 }
 
 /* Loads the new files, and compares the values that the target has then. */
-static bool check_result(Promoting *promoting, const PlanFileSources *files) {
+static bool promote_check_result(Promoting *promoting, const PlanFileSources *files) {
     SCOPED(Project) project = {0};
     Cli target = *promoting->cli;
     target.environment = promoting->promotion->target;
@@ -349,7 +351,7 @@ static bool check_result(Promoting *promoting, const PlanFileSources *files) {
     if (!project_load(&project, &target, promoting->arguments, &target.io, promoting->diags))
         return false;
     after.config = project.config;
-    if (!collect_values(&after, target.environment, &after.values[1]))
+    if (!promote_collect_values(&after, target.environment, &after.values[1]))
         return false;
     vec_each(&promoting->edits, edit) {
         const EnvironmentValue *value = map_find(&after.values[1], edit->variable);
@@ -393,7 +395,7 @@ static Str commit_message(const EnvironmentPromotion *promotion, Arena *arena) {
     return strbuf_str(&out);
 }
 
-static bool save(Promoting *promoting) {
+static bool promote_save(Promoting *promoting) {
     Arena *arena = promoting->arena;
     EnvironmentPromotion *promotion = promoting->promotion;
     const Cli *cli = promoting->cli;
@@ -404,7 +406,7 @@ static bool save(Promoting *promoting) {
         vec_push(arena, &promotion->files, files.items[files.count - 1].path);
     }
     bool commits = promotion->branch.len > 0;
-    if (!check_result(promoting, &files) ||
+    if (!promote_check_result(promoting, &files) ||
         (commits &&
          !project_git_start_branch(cli, promotion->branch, &promotion->files, promoting->diags)) ||
         !write_files(promoting, &files))
@@ -422,10 +424,10 @@ bool environment_promote(const Cli *cli, const Arguments *arguments,
         .arena = cli->arena,
         .diags = diags,
     };
-    if (!check_source(&promoting) ||
-        !collect_values(&promoting, promotion->source, &promoting.values[0]) ||
-        !collect_values(&promoting, promotion->target, &promoting.values[1]))
+    if (!promote_check_source(&promoting) ||
+        !promote_collect_values(&promoting, promotion->source, &promoting.values[0]) ||
+        !promote_collect_values(&promoting, promotion->target, &promoting.values[1]))
         return false;
     bool ok = promotion->only.count > 0 ? promote_only(&promoting) : promote_all(&promoting);
-    return ok && (promoting.edits.count == 0 || save(&promoting));
+    return ok && (promoting.edits.count == 0 || promote_save(&promoting));
 }

@@ -16,7 +16,7 @@
 
 /* Reports errors that do not depend on the state, before reading or locking it. Drops warnings: the
  * plan adds the same ones again. Warnings of a provider's program are shown for each walk. */
-static bool check_configuration(Project *project) {
+static bool operation_check_configuration(Project *project) {
     Arena *arena = project->cli->arena;
     Diags found = diags_new(arena);
     bool is_valid = engine_validate(&project->engine, &found);
@@ -31,7 +31,7 @@ static const char *option_that_limits(const Operation *operation) {
     return operation->options.targets.count > 0 ? "target" : "exclude";
 }
 
-static void collect_addresses(const Module *module, StrVec *out, Arena *arena) {
+static void operation_collect_addresses(const Module *module, StrVec *out, Arena *arena) {
     const char *dot = module->path.len ? "." : "";
     if (module->path.len)
         vec_push(arena, out, module->path);
@@ -42,7 +42,7 @@ static void collect_addresses(const Module *module, StrVec *out, Arena *arena) {
     map_each(&module->calls, call) {
         const ModuleCall *called = call->value;
         if (called->module)
-            collect_addresses(called->module, out, arena);
+            operation_collect_addresses(called->module, out, arena);
     }
 }
 
@@ -82,7 +82,7 @@ static Str find_doubts(const Project *project, const PlanOptions *options, Arena
     StrVec known = {0};
     bool excludes = options->targets.count == 0;
     const StrVec *texts = excludes ? &options->exclude_texts : &options->target_texts;
-    collect_addresses(project->config->root, &known, arena);
+    operation_collect_addresses(project->config->root, &known, arena);
     for (size_t i = 0; i < texts->count; i++) {
         const AddressTarget *target =
             excludes ? &options->excludes.items[i] : &options->targets.items[i];
@@ -94,7 +94,7 @@ static Str find_doubts(const Project *project, const PlanOptions *options, Arena
     return strbuf_str(&out);
 }
 
-static void warn_of_targets(const Operation *operation, Diags *diags) {
+static void operation_warn_of_targets(const Operation *operation, Diags *diags) {
     if (!engine_is_partial(&operation->options) || operation->options.invoke)
         return;
     const char *option = option_that_limits(operation);
@@ -111,7 +111,7 @@ static bool is_worth_showing(const Operation *operation) {
     return operation->shows_errored || plan->changes.count + plan->outputs.count > 0;
 }
 
-static bool check_mode(const PlanOptions *options, Diags *diags) {
+static bool operation_check_mode(const PlanOptions *options, Diags *diags) {
     if (options->replace.count == 0 || options->mode == PLAN_NORMAL)
         return true;
     diags_error(diags, NO_RANGE, "Unsupported plan mode",
@@ -133,8 +133,8 @@ static void add_generated(Plan *plan, const Map *blocks, Arena *arena) {
 }
 
 /* Loads the configuration, its variables and the options of the plan. */
-static bool load(Operation *operation, Cli *cli, const Arguments *arguments, PlanMode mode,
-                 Diags *diags) {
+static bool operation_load(Operation *operation, Cli *cli, const Arguments *arguments,
+                           PlanMode mode, Diags *diags) {
     Project *project = operation->project;
     project->may_be_empty |= mode == PLAN_DESTROY;
     project->asks = true;
@@ -151,17 +151,18 @@ static bool load(Operation *operation, Cli *cli, const Arguments *arguments, Pla
     if (mode != PLAN_NORMAL)
         operation->options.mode = mode;
     override_warning_show(project);
-    return check_mode(&operation->options, diags);
+    return operation_check_mode(&operation->options, diags);
 }
 
 /* Validates the configuration, then locks and reads the state. Blocks of -generate-config-out are
  * made from the state, so with that option the validation comes last. */
-static bool open_state(Operation *operation, LockOperation lock_as) {
+static bool operation_open_state(Operation *operation, LockOperation lock_as) {
     Project *project = operation->project;
     if (!option_is_given(project->arguments, "generate-config-out"))
-        return check_configuration(project) && project_open_state(project, lock_as);
+        return operation_check_configuration(project) && project_open_state(project, lock_as);
     return generate_config_check(project) && project_open_state(project, lock_as) &&
-           generate_config_missing(project, &operation->generated) && check_configuration(project);
+           generate_config_missing(project, &operation->generated) &&
+           operation_check_configuration(project);
 }
 
 /* Keeps nothing but drift in a refresh-only plan. */
@@ -187,7 +188,7 @@ static bool make_plan(Operation *operation, Diags *diags) {
     project->engine.hooks = NULL;
     if (operation->only_drift && operation->result.plan)
         keep_drift(operation->result.plan, project->cli->arena);
-    warn_of_targets(operation, diags);
+    operation_warn_of_targets(operation, diags);
     return ok;
 }
 
@@ -206,7 +207,8 @@ static void complete_plan(const Operation *operation) {
 
 bool operation_plan(Operation *operation, Cli *cli, const Arguments *arguments,
                     LockOperation lock_as, PlanMode mode, Diags *diags) {
-    if (!load(operation, cli, arguments, mode, diags) || !open_state(operation, lock_as))
+    if (!operation_load(operation, cli, arguments, mode, diags) ||
+        !operation_open_state(operation, lock_as))
         return false;
     bool ok = make_plan(operation, diags);
     complete_plan(operation);
@@ -216,10 +218,10 @@ bool operation_plan(Operation *operation, Cli *cli, const Arguments *arguments,
 }
 
 bool operation_refresh(Operation *operation, Cli *cli, const Arguments *arguments, Diags *diags) {
-    if (!load(operation, cli, arguments, PLAN_REFRESH_ONLY, diags))
+    if (!operation_load(operation, cli, arguments, PLAN_REFRESH_ONLY, diags))
         return false;
     operation->options.mode = PLAN_NORMAL; /* outputs and conditions use the planned values */
-    if (!open_state(operation, LOCK_APPLY))
+    if (!operation_open_state(operation, LOCK_APPLY))
         return false;
     bool ok = make_plan(operation, diags);
     complete_plan(operation);

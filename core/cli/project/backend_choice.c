@@ -32,7 +32,7 @@ static Str cache_path(const Cli *cli) {
     return disk_join(cli->data_directory, STR(CACHE_NAME), cli->arena);
 }
 
-static bool read_backend(JsonReader *reader, BackendCache *out, Arena *arena) {
+static bool choice_read_backend(JsonReader *reader, BackendCache *out, Arena *arena) {
     JsonToken token = json_next(reader);
     if (token == JSON_NULL)
         return true;
@@ -62,7 +62,7 @@ static bool parse_cache(Str bytes, BackendCache *out, Arena *arena) {
     while ((token = json_next(&reader)) == JSON_KEY) {
         Str raw;
         bool is_backend = str_equal(reader.text, STR("backend"));
-        if (is_backend ? !read_backend(&reader, out, arena)
+        if (is_backend ? !choice_read_backend(&reader, out, arena)
                        : !json_skip(&reader, json_next(&reader), &raw)) {
             return false;
         }
@@ -137,7 +137,7 @@ static bool write_cache(const Cli *cli, const BackendCache *cache, Diags *diags)
 /* Encodes a value like cty's Hash. The hash is the CRC-32 (IEEE) of this text. */
 static void add_hashed(StrBuf *out, Value value);
 
-static void add_items(StrBuf *out, Value value, char open, char close) {
+static void choice_add_items(StrBuf *out, Value value, char open, char close) {
     strbuf_add_char(out, open);
     for (size_t i = 0; i < value.count; i++) {
         if (value.type->kind == KIND_MAP)
@@ -148,7 +148,7 @@ static void add_items(StrBuf *out, Value value, char open, char close) {
     strbuf_add_char(out, close);
 }
 
-static void add_text(StrBuf *out, Str text) {
+static void choice_add_text(StrBuf *out, Str text) {
     strbuf_add_char(out, '"');
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
@@ -173,16 +173,16 @@ static void add_hashed(StrBuf *out, Value value) {
         return;
     }
     switch (value.type->kind) {
-    case KIND_STRING: add_text(out, value_text(value)); break;
+    case KIND_STRING: choice_add_text(out, value_text(value)); break;
     case KIND_BOOL: strbuf_add_char(out, value_is_true(value) ? 'T' : 'F'); break;
     case KIND_NUMBER:
         strbuf_add_format(out, "%.10g", value_to_int(value, &number) ? (double)number : 0.5);
         break;
     case KIND_LIST:
-    case KIND_SET: add_items(out, value, '[', ']'); break;
-    case KIND_MAP: add_items(out, value, '{', '}'); break;
+    case KIND_SET: choice_add_items(out, value, '[', ']'); break;
+    case KIND_MAP: choice_add_items(out, value, '{', '}'); break;
     case KIND_OBJECT:
-    case KIND_TUPLE: add_items(out, value, '<', '>'); break;
+    case KIND_TUPLE: choice_add_items(out, value, '<', '>'); break;
     case KIND_DYNAMIC: break;
     }
 }
@@ -213,7 +213,7 @@ static BackendChoice local_choice(Arena *arena) {
     return (BackendChoice){.type = type, .config = schema_empty_value(&type->schema, arena)};
 }
 
-static bool report_type(Str name, SourceRange range, Arena *arena, Diags *diags) {
+static bool choice_report_type(Str name, SourceRange range, Arena *arena, Diags *diags) {
     StrVec names = {0};
     for (size_t i = 0; i < backends_count; i++)
         vec_push(arena, &names, str_from_cstr(backends_table[i]->name));
@@ -230,7 +230,7 @@ bool backend_choice_read(Project *project, const BackendConfig *block, BackendCh
     out->type = backends_find(block->type);
     out->is_configured = true;
     if (!out->type)
-        return report_type(block->type, block->type_range, arena, project->diags);
+        return choice_report_type(block->type, block->type_range, arena, project->diags);
     const Schema *schema = backend_settings_lenient(out->type, arena);
     if (!decode_body(block->body, schema, &decoded, arena, project->diags) ||
         !decode_eval(decoded, scope, &out->config, arena, project->diags) ||
@@ -241,7 +241,7 @@ bool backend_choice_read(Project *project, const BackendConfig *block, BackendCh
     return true;
 }
 
-static const Attribute *find_argument(Project *project, const BackendType *type, Str name) {
+static const Attribute *choice_find_argument(Project *project, const BackendType *type, Str name) {
     const Attribute *attribute = schema_find_attribute(&type->schema, name);
     if (attribute)
         return attribute;
@@ -259,7 +259,7 @@ static void set_argument(Project *project, BackendChoice *choice, Str name, Valu
 static bool add_pair(Project *project, Str text, size_t equals, BackendChoice *choice) {
     Arena *arena = project->cli->arena;
     Str name = str_trim(str_slice(text, 0, equals));
-    const Attribute *attribute = find_argument(project, choice->type, name);
+    const Attribute *attribute = choice_find_argument(project, choice->type, name);
     Value value;
     if (!attribute || !backend_settings_parse(attribute, str_after(text, equals + 1), &value, arena,
                                               project->diags))
@@ -268,9 +268,9 @@ static bool add_pair(Project *project, Str text, size_t equals, BackendChoice *c
     return true;
 }
 
-static bool add_value(Project *project, const VarsFileValue *given, BackendChoice *choice) {
+static bool choice_add_value(Project *project, const VarsFileValue *given, BackendChoice *choice) {
     Arena *arena = project->cli->arena;
-    const Attribute *attribute = find_argument(project, choice->type, given->name);
+    const Attribute *attribute = choice_find_argument(project, choice->type, given->name);
     ConvertError error;
     Value value;
     if (!attribute)
@@ -285,7 +285,7 @@ static bool add_value(Project *project, const VarsFileValue *given, BackendChoic
     return false;
 }
 
-static bool add_file(Project *project, Str path, BackendChoice *choice) {
+static bool choice_add_file(Project *project, Str path, BackendChoice *choice) {
     Cli *cli = project->cli;
     Str bytes;
     VarsFileValues values = {0};
@@ -302,7 +302,7 @@ static bool add_file(Project *project, Str path, BackendChoice *choice) {
         return false;
     bool ok = true;
     vec_each(&values, value) {
-        ok &= add_value(project, value, choice);
+        ok &= choice_add_value(project, value, choice);
     }
     return ok;
 }
@@ -315,7 +315,7 @@ static bool add_flags(Project *project, BackendChoice *choice) {
         if (strcmp(option->option->name, "backend-config") != 0 || option->text.len == 0)
             continue;
         size_t equals = str_find_char(option->text, '=', 0);
-        ok &= equals == SIZE_MAX ? add_file(project, option->text, choice)
+        ok &= equals == SIZE_MAX ? choice_add_file(project, option->text, choice)
                                  : add_pair(project, option->text, equals, choice);
     }
     return ok;
@@ -364,7 +364,7 @@ static bool read_recorded(Project *project, const BackendCache *cache, BackendCh
     BackendChoice choice = {.hash = cache->hash, .is_configured = true};
     choice.type = backends_find(cache->type);
     if (!choice.type)
-        return report_type(cache->type, NO_RANGE, arena, project->diags);
+        return choice_report_type(cache->type, NO_RANGE, arena, project->diags);
     if (decode_cache(cache, choice.type, &choice.config, arena)) {
         *out = choice;
         return true;
@@ -376,7 +376,7 @@ static bool read_recorded(Project *project, const BackendCache *cache, BackendCh
     return false;
 }
 
-static bool is_same(const BackendChoice *a, const BackendChoice *b) {
+static bool choice_is_same(const BackendChoice *a, const BackendChoice *b) {
     return a->is_configured == b->is_configured && a->type == b->type &&
            value_equal(a->config, b->config);
 }
@@ -444,7 +444,7 @@ bool backend_choice_compare(Project *project, BackendChange *out) {
         return false;
     out->is_same_block = now->is_configured && before->is_configured && now->type == before->type &&
                          now->hash == before->hash;
-    out->is_same = is_same(now, before);
+    out->is_same = choice_is_same(now, before);
     return true;
 }
 

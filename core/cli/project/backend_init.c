@@ -18,16 +18,16 @@ static const Option options[] = {
 };
 const OptionGroup backend_init_options = {options, ARRAY_COUNT(options)};
 
-static bool has_flag(const Project *project, const char *option) {
+static bool init_has_flag(const Project *project, const char *option) {
     return option_flag(project->arguments, option);
 }
 
 static bool copies_states(const Project *project) {
-    return has_flag(project, "migrate-state") || has_flag(project, "force-copy");
+    return init_has_flag(project, "migrate-state") || init_has_flag(project, "force-copy");
 }
 
 static bool check_options(Project *project) {
-    if (!has_flag(project, "reconfigure") || !copies_states(project))
+    if (!init_has_flag(project, "reconfigure") || !copies_states(project))
         return true;
     diags_error(project->diags, NO_RANGE, "Invalid init options",
                 "-reconfigure does not copy states, and -migrate-state copies them. Choose one.");
@@ -145,7 +145,8 @@ static void place_release(Place *place) {
 }
 SCOPED_TYPE(Place, place_release);
 
-static bool open_place(Project *project, const BackendChoice *choice, Str workspace, Place *out) {
+static bool init_open_place(Project *project, const BackendChoice *choice, Str workspace,
+                            Place *out) {
     return backend_choice_open(project, choice, workspace, &out->backend);
 }
 
@@ -162,7 +163,7 @@ static bool lock_place(Project *project, LockOperation operation, Place *place) 
     return place->is_locked;
 }
 
-static bool read_place(Project *project, Place *place) {
+static bool init_read_place(Project *project, Place *place) {
     Backend *backend = place->backend;
     Arena *arena = project->cli->arena;
     Str text;
@@ -176,7 +177,7 @@ static bool read_place(Project *project, Place *place) {
                           project->diags);
 }
 
-static bool has_pending(const State *state) {
+static bool init_has_pending(const State *state) {
     map_each(&state->resources, entry) {
         const StateResource *resource = entry->value;
         vec_each(&resource->instances, instance) {
@@ -187,7 +188,7 @@ static bool has_pending(const State *state) {
     return false;
 }
 
-static bool ask(const Migration *migration, Str question, Str detail, bool *yes) {
+static bool init_ask(const Migration *migration, Str question, Str detail, bool *yes) {
     Project *project = migration->project;
     Str answer;
     *yes = migration->is_forced;
@@ -217,21 +218,22 @@ static bool ask_about(const Migration *migration, const Place *from, const Place
                             migration->from->type->name, STR_ARG(from->backend->path),
                             migration->to->type->name, STR_ARG(to->backend->path));
     if (state_is_empty(to->state))
-        return ask(migration, STR("Copy the existing state to the new backend?"),
-                   str_format(arena, "The state would be copied %.*s, which has none yet.",
-                              STR_ARG(places)),
-                   yes);
-    return ask(migration, STR("Replace the state in the new backend with the previous one?"),
-               str_format(arena,
-                          "Copying %.*s would replace the existing state (lineage %.*s, serial "
-                          "%llu) with the previous one (lineage %.*s, serial %llu).",
-                          STR_ARG(places), STR_ARG(to->state->lineage),
-                          (unsigned long long)to->state->serial, STR_ARG(from->state->lineage),
-                          (unsigned long long)from->state->serial),
-               yes);
+        return init_ask(migration, STR("Copy the existing state to the new backend?"),
+                        str_format(arena, "The state would be copied %.*s, which has none yet.",
+                                   STR_ARG(places)),
+                        yes);
+    return init_ask(
+        migration, STR("Replace the state in the new backend with the previous one?"),
+        str_format(arena,
+                   "Copying %.*s would replace the existing state (lineage %.*s, serial "
+                   "%llu) with the previous one (lineage %.*s, serial %llu).",
+                   STR_ARG(places), STR_ARG(to->state->lineage),
+                   (unsigned long long)to->state->serial, STR_ARG(from->state->lineage),
+                   (unsigned long long)from->state->serial),
+        yes);
 }
 
-static bool is_same(const Place *from, const Place *to) {
+static bool init_is_same(const Place *from, const Place *to) {
     return str_equal(from->state->lineage, to->state->lineage) &&
            statefile_same_content(from->state, to->state);
 }
@@ -239,7 +241,7 @@ static bool is_same(const Place *from, const Place *to) {
 /* An unfinished journal at the target belongs to objects that the copy would remove from the
  * state. */
 static bool check_journal(Project *project, const Place *from, const Place *to) {
-    if (!to->has_journal || is_same(from, to))
+    if (!to->has_journal || init_is_same(from, to))
         return true;
     diags_error(project->diags, NO_RANGE, "Unfinished run in the new backend",
                 "\"%.*s\" is the journal of an interrupted run on the state in the new backend. "
@@ -289,8 +291,8 @@ static bool copy_locked(const Migration *migration, Place *from, Place *to) {
     Project *project = migration->project;
     bool yes;
     if (!lock_place(project, LOCK_MIGRATE_FROM, from) ||
-        !lock_place(project, LOCK_MIGRATE_TO, to) || !read_place(project, from) ||
-        !read_place(project, to) || !check_journal(project, from, to)) {
+        !lock_place(project, LOCK_MIGRATE_TO, to) || !init_read_place(project, from) ||
+        !init_read_place(project, to) || !check_journal(project, from, to)) {
         return false;
     }
     if (state_is_empty(from->state))
@@ -312,8 +314,8 @@ static bool find_overlap(const Migration *migration, const StrVec *workspaces, b
         SCOPED(Place) to = {0};
         if (!migration->to->type->list && !str_equal(*name, STR("default")))
             continue;
-        if (!open_place(project, migration->from, *name, &from) ||
-            !open_place(project, migration->to, *name, &to)) {
+        if (!init_open_place(project, migration->from, *name, &from) ||
+            !init_open_place(project, migration->to, *name, &to)) {
             return false;
         }
         *out |= is_one_place(migration, &from, &to);
@@ -321,24 +323,24 @@ static bool find_overlap(const Migration *migration, const StrVec *workspaces, b
     return true;
 }
 
-static bool copy(const Migration *migration, Str from_workspace, Str to_workspace) {
+static bool init_copy(const Migration *migration, Str from_workspace, Str to_workspace) {
     Project *project = migration->project;
     SCOPED(Place) from = {0};
     SCOPED(Place) to = {0};
-    if (!open_place(project, migration->from, from_workspace, &from) ||
-        !open_place(project, migration->to, to_workspace, &to)) {
+    if (!init_open_place(project, migration->from, from_workspace, &from) ||
+        !init_open_place(project, migration->to, to_workspace, &to)) {
         return false;
     }
     if (is_one_place(migration, &from, &to))
         return true;
-    if (!read_place(project, &from))
+    if (!init_read_place(project, &from))
         return false;
     if (state_is_empty(from.state))
         return true;
     /* Compare before locking: the two may be one state with different settings. */
-    if (!read_place(project, &to))
+    if (!init_read_place(project, &to))
         return false;
-    if (is_same(&from, &to) && !has_pending(from.state) && !migration->empties_source)
+    if (init_is_same(&from, &to) && !init_has_pending(from.state) && !migration->empties_source)
         return true;
     return copy_locked(migration, &from, &to);
 }
@@ -348,19 +350,20 @@ static bool copy_all(const Migration *migration, const StrVec *workspaces) {
     Cli *cli = project->cli;
     Str names = str_join(workspaces->items, workspaces->count, STR(", "), cli->arena);
     bool yes;
-    if (!ask(migration, STR("Copy the states of all workspaces to the new backend?"),
-             str_format(cli->arena,
-                        "The workspaces are: %.*s. Workspaces of the same names in the new backend "
-                        "are overwritten.",
-                        STR_ARG(names)),
-             &yes))
+    if (!init_ask(
+            migration, STR("Copy the states of all workspaces to the new backend?"),
+            str_format(cli->arena,
+                       "The workspaces are: %.*s. Workspaces of the same names in the new backend "
+                       "are overwritten.",
+                       STR_ARG(names)),
+            &yes))
         return false;
     if (!yes)
         return true;
     Migration each = *migration;
     each.is_forced = true;
     vec_each(workspaces, name) {
-        if (!copy(&each, *name, *name))
+        if (!init_copy(&each, *name, *name))
             return false;
     }
     return true;
@@ -371,13 +374,14 @@ static bool copy_current(const Migration *migration) {
     Project *project = migration->project;
     Cli *cli = project->cli;
     bool yes;
-    if (!ask(migration, STR("Copy only the state of the current workspace?"),
-             str_format(cli->arena,
-                        "The backend \"%s\" stores one state, but the previous backend has several "
-                        "workspaces. Only the state of \"%.*s\" would be copied; the others remain "
-                        "in the previous backend.",
-                        migration->to->type->name, STR_ARG(cli->workspace)),
-             &yes))
+    if (!init_ask(
+            migration, STR("Copy only the state of the current workspace?"),
+            str_format(cli->arena,
+                       "The backend \"%s\" stores one state, but the previous backend has several "
+                       "workspaces. Only the state of \"%.*s\" would be copied; the others remain "
+                       "in the previous backend.",
+                       migration->to->type->name, STR_ARG(cli->workspace)),
+            &yes))
         return false;
     if (!yes) {
         diags_error(project->diags, NO_RANGE, "States not migrated",
@@ -387,7 +391,7 @@ static bool copy_current(const Migration *migration) {
     }
     Migration current = *migration;
     current.is_forced = true;
-    if (!copy(&current, cli->workspace, STR("default")))
+    if (!init_copy(&current, cli->workspace, STR("default")))
         return false;
     return str_equal(cli->workspace, STR("default")) ||
            workspace_select(cli, STR("default"), project->diags);
@@ -407,7 +411,7 @@ static bool migrate(const Migration *migration) {
     }
     all.empties_source &= !overlaps;
     if (there.count == 1)
-        return copy(&all, STR("default"), STR("default"));
+        return init_copy(&all, STR("default"), STR("default"));
     return to_many ? copy_all(&all, &there) : copy_current(&all);
 }
 
@@ -420,7 +424,7 @@ static bool switch_backend(Project *project, BackendChoice *now, const BackendCh
         .project = project,
         .from = before,
         .to = now,
-        .is_forced = has_flag(project, "force-copy"),
+        .is_forced = init_has_flag(project, "force-copy"),
         .may_ask = project_may_ask(project),
         .empties_source = is_first,
     };
@@ -432,7 +436,7 @@ static bool switch_backend(Project *project, BackendChoice *now, const BackendCh
 }
 
 static bool initialize(Project *project, Str *note) {
-    BackendChange change = {.ignores_record = has_flag(project, "reconfigure")};
+    BackendChange change = {.ignores_record = init_has_flag(project, "reconfigure")};
     if (!backend_choice_compare(project, &change))
         return false;
     bool has_flags = option_is_given(project->arguments, "backend-config");

@@ -45,7 +45,7 @@ static bool read_reattached(ForeignPrograms *programs, Diags *diags) {
     return false;
 }
 
-static bool read_settings(ForeignPrograms *programs, Diags *diags) {
+static bool programs_read_settings(ForeignPrograms *programs, Diags *diags) {
     const Cli *cli = programs->cli;
     bool is_tofu = str_equal_cstr(STR("tofu"), cli_name(cli)->name);
     if (programs->is_read)
@@ -58,7 +58,7 @@ static bool read_settings(ForeignPrograms *programs, Diags *diags) {
 }
 
 CliConfig *foreign_programs_config(ForeignPrograms *programs, Diags *diags) {
-    if (!read_settings(programs, diags))
+    if (!programs_read_settings(programs, diags))
         return NULL;
     package_source_imply(&programs->config, &programs->cli->io, programs->cli->arena);
     return &programs->config;
@@ -128,7 +128,7 @@ bool foreign_programs_answer(ForeignPrograms *programs, Str name, ProviderAnswer
     *out = PROVIDER_BUILT_IN;
     if (row && is_own_address(row))
         return true;
-    if (!read_settings(programs, diags))
+    if (!programs_read_settings(programs, diags))
         return false;
     if (find_reattached(programs, &place))
         *out = PROVIDER_REATTACHED;
@@ -141,7 +141,7 @@ bool foreign_programs_answer(ForeignPrograms *programs, Str name, ProviderAnswer
 
 /* Installed packages. */
 
-static bool read_lock(ForeignPrograms *programs, Diags *diags) {
+static bool programs_read_lock(ForeignPrograms *programs, Diags *diags) {
     const Cli *cli = programs->cli;
     if (!programs->has_lock &&
         !dependency_lock_read(&cli->io, STR("."), &programs->lock, cli->arena, diags))
@@ -167,7 +167,8 @@ static Str suggestion(const ForeignPrograms *programs, Str name, Arena *arena) {
                : STR_EMPTY;
 }
 
-static bool report_missing(const ForeignPrograms *programs, Str name, Str address, Diags *diags) {
+static bool programs_report_missing(const ForeignPrograms *programs, Str name, Str address,
+                                    Diags *diags) {
     Str hint = suggestion(programs, name, programs->cli->arena);
     if (programs->is_validating)
         diags_error(diags, NO_RANGE, "Missing required provider",
@@ -271,16 +272,16 @@ static bool locate_override(const ForeignPrograms *programs, ForeignLocation *pl
 
 static bool locate_package(ForeignPrograms *programs, Str name, ForeignLocation *place,
                            Diags *diags) {
-    if (!read_lock(programs, diags))
+    if (!programs_read_lock(programs, diags))
         return false;
     const DependencyEntry *entry = dependency_lock_find(&programs->lock, place->address);
     if (!entry)
-        return report_missing(programs, name, place->address, diags);
+        return programs_report_missing(programs, name, place->address, diags);
     return check_constraints(programs, entry, diags) && find_package(programs, entry, place, diags);
 }
 
-static bool locate(void *self, Str name, bool is_row, ForeignLocation *out, bool *is_found,
-                   Arena *arena, Diags *diags) {
+static bool programs_locate(void *self, Str name, bool is_row, ForeignLocation *out, bool *is_found,
+                            Arena *arena, Diags *diags) {
     ForeignPrograms *programs = self;
     ProviderAnswer answer;
     (void)is_row;
@@ -300,7 +301,7 @@ static bool locate(void *self, Str name, bool is_row, ForeignLocation *out, bool
 ForeignPrograms *foreign_programs_open(Cli *cli) {
     ForeignPrograms *programs = arena_new(cli->arena, ForeignPrograms);
     Str preferred = process_variable(cli->io.process, "LOAM_PROVIDERS");
-    programs->locator = (ForeignLocator){programs, locate};
+    programs->locator = (ForeignLocator){programs, programs_locate};
     programs->cli = cli;
     programs->is_preferred = str_equal(preferred, STR("foreign"));
     programs->source = foreign_source_open(&programs->locator, &cli->io, cli->cancel);

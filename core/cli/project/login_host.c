@@ -3,7 +3,7 @@
 
 #define DEFAULT_HOST "app.terraform.io"
 
-static bool is_valid(Str host) {
+static bool host_is_valid(Str host) {
     size_t colon = str_find_char(host, ':', 0);
     Str name = str_slice(host, 0, colon);
     Str port = colon == SIZE_MAX ? STR_EMPTY : str_after(host, colon + 1);
@@ -20,7 +20,7 @@ static bool is_valid(Str host) {
 bool login_host_read(Cli *cli, const Arguments *arguments, Str *out, Diags *diags) {
     Str host = arguments->positionals.count ? arguments->positionals.items[0] : STR(DEFAULT_HOST);
     StrBuf lower = strbuf_new(cli->arena);
-    if (!is_valid(host)) {
+    if (!host_is_valid(host)) {
         diags_error(diags, NO_RANGE, "Invalid host name",
                     "\"%.*s\" is not a host name such as registry.example or localhost:8443.",
                     STR_ARG(host));

@@ -3,7 +3,7 @@
 #include "provider_address.h"
 #include "view.h"
 
-static bool add(Project *project, const ProviderNeeds *needs, const char *consequence) {
+static bool warning_add(Project *project, const ProviderNeeds *needs, const char *consequence) {
     StrBuf names = strbuf_new(project->cli->arena);
     vec_each(needs, need) {
         Str directory = foreign_programs_override(project->cli->foreign, need->address);
@@ -22,7 +22,7 @@ static bool add(Project *project, const ProviderNeeds *needs, const char *conseq
 }
 
 void override_warning_of_init(Project *project, const ProviderNeeds *needs) {
-    (void)add(project, needs, ", which init does not install");
+    (void)warning_add(project, needs, ", which init does not install");
 }
 
 /* A problem of the CLI configuration is an error when the provider starts. */
@@ -31,7 +31,8 @@ bool override_warning_of_run(Project *project) {
     ProviderNeeds needs = {0};
     return provider_needs_of(project->cli->foreign, project->config, NULL, &needs,
                              project->cli->arena, &ignored) &&
-           add(project, &needs,
+           warning_add(
+               project, &needs,
                ", which may differ from every release. A release may be unable to read the objects "
                "that they store");
 }

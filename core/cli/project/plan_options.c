@@ -61,7 +61,8 @@ static Str without_comment(Str line) {
 }
 
 /* Errors in an address point at its place in the file. */
-static bool add_line(Selection *selection, const SourceText *source, Str line, AddAddress *add) {
+static bool options_add_line(Selection *selection, const SourceText *source, Str line,
+                             AddAddress *add) {
     Str text = str_trim(without_comment(line));
     if (text.len == 0)
         return true;
@@ -74,7 +75,7 @@ static bool add_line(Selection *selection, const SourceText *source, Str line, A
     return ok;
 }
 
-static bool add_file(Selection *selection, Str path, AddAddress *add) {
+static bool options_add_file(Selection *selection, Str path, AddAddress *add) {
     const Disk *disk = selection->project->cli->io.disk;
     Str bytes;
     int error = disk->read_file(disk->self, path, &bytes, selection->arena);
@@ -89,7 +90,7 @@ static bool add_file(Selection *selection, Str path, AddAddress *add) {
     bool ok = true;
     Str line;
     while (str_next_field(&bytes, '\n', &line))
-        ok = add_line(selection, source, line, add) && ok;
+        ok = options_add_line(selection, source, line, add) && ok;
     return ok;
 }
 
@@ -107,7 +108,7 @@ static bool add_option(Selection *selection, const OptionValue *value) {
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         if (strcmp(value->option->name, rows[i].option) != 0)
             continue;
-        return rows[i].is_file ? add_file(selection, value->text, rows[i].add)
+        return rows[i].is_file ? options_add_file(selection, value->text, rows[i].add)
                                : rows[i].add(selection, value->text);
     }
     return true;

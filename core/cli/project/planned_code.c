@@ -18,19 +18,19 @@ typedef struct Comparing {
     Arena *arena;
 } Comparing;
 
-static void add(Comparing *comparing, Str path, const char *what) {
+static void code_add(Comparing *comparing, Str path, const char *what) {
     vec_push(comparing->arena, &comparing->changed,
              str_format(comparing->arena, "%.*s (%s)", STR_ARG(path), what));
 }
 
-static void compare(Comparing *comparing, const PlanFileSource *source) {
+static void code_compare(Comparing *comparing, const PlanFileSource *source) {
     Str bytes;
     int status =
         comparing->disk->read_file(comparing->disk->self, source->path, &bytes, comparing->arena);
     if (status == -ENOENT || status == -ENOTDIR)
-        add(comparing, source->path, "missing");
+        code_add(comparing, source->path, "missing");
     else if (status < 0 || !str_equal(bytes, source->bytes))
-        add(comparing, source->path, "changed");
+        code_add(comparing, source->path, "changed");
 }
 
 /* Returns whether a load of the directory reads the entry: no other file takes precedence. */
@@ -56,11 +56,11 @@ static void find_new(Comparing *comparing, Str path) {
         Str name = disk_clean(disk_join(path, entry->name, arena), arena);
         if (entry->kind != DISK_DIRECTORY && front_end_is_configuration(entry->name) &&
             !map_has(&comparing->planned, name) && is_read(&directory, entry, arena))
-            add(comparing, name, "new");
+            code_add(comparing, name, "new");
     }
 }
 
-static Str names_of(const Comparing *comparing) {
+static Str code_names_of(const Comparing *comparing) {
     const StrVec *changed = &comparing->changed;
     size_t shown = changed->count < SHOWN_MAX ? changed->count : SHOWN_MAX;
     Str names = str_join(changed->items, shown, STR(", "), comparing->arena);
@@ -85,14 +85,14 @@ bool planned_code_check(Project *project, const PlanFileSources *sources) {
             continue;
         map_set(&comparing.planned, disk_clean(source->path, arena), source);
         map_set(&comparing.directories, disk_directory_of(source->path), source);
-        compare(&comparing, source);
+        code_compare(&comparing, source);
     }
     map_each(&comparing.directories, entry) {
         find_new(&comparing, entry->key);
     }
     if (comparing.changed.count == 0)
         return true;
-    Str names = names_of(&comparing);
+    Str names = code_names_of(&comparing);
     if (option_flag(project->arguments, "require-same-code")) {
         diags_error(project->diags, NO_RANGE, "Configuration differs from the saved plan",
                     "These files are not those of the plan: %.*s. Check out the code of the plan, "

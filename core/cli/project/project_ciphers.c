@@ -20,15 +20,15 @@ typedef struct Building {
     Diags *diags;
 } Building;
 
-static bool report(Building *building, SourceRange range, const char *summary, Str detail) {
+static bool ciphers_report(Building *building, SourceRange range, const char *summary, Str detail) {
     diags_error(building->diags, range, summary, "%.*s", STR_ARG(detail));
     return false;
 }
 
 /* Evaluates a block by its schema. The value is known, without marks, validated, and has the
  * defaults. Errors point at the block's header, as the body contains secrets. */
-static bool evaluate(Building *building, const Body *body, SourceRange range, const Schema *schema,
-                     Value *out) {
+static bool ciphers_evaluate(Building *building, const Body *body, SourceRange range,
+                             const Schema *schema, Value *out) {
     Arena *arena = building->arena;
     const Module *root = building->config->root;
     const Scope *scope = static_eval_scope(building->config->statics, root, arena);
@@ -61,7 +61,8 @@ static const Traversal *read_reference(Building *building, const Expr *expr) {
     return parser_parse_traversal(source, &parsed, building->arena, &ignored) ? parsed : NULL;
 }
 
-static const EncryptionPart *find_part(const EncryptionParts *parts, const Traversal *reference) {
+static const EncryptionPart *ciphers_find_part(const EncryptionParts *parts,
+                                               const Traversal *reference) {
     vec_each(parts, part) {
         if (str_equal(part->type, reference->steps[0].name) &&
             str_equal(part->name, reference->steps[1].name))
@@ -77,18 +78,18 @@ static SourceRange hidden(SourceRange range, Arena *arena) {
     return range;
 }
 
-static bool find_source(Building *building, const Expr *expr, KeySource **out);
+static bool ciphers_find_source(Building *building, const Expr *expr, KeySource **out);
 
 /* `what`: "key provider" or "method"; `known`: its types, as a list. */
 static bool report_unknown_type(Building *building, const EncryptionPart *part, const char *summary,
                                 const char *what, Str known) {
-    return report(building, part->range, summary,
-                  str_format(building->arena,
-                             "There is no %s of type \"%.*s\". The types are %.*s.", what,
-                             STR_ARG(part->type), STR_ARG(known)));
+    return ciphers_report(building, part->range, summary,
+                          str_format(building->arena,
+                                     "There is no %s of type \"%.*s\". The types are %.*s.", what,
+                                     STR_ARG(part->type), STR_ARG(known)));
 }
 
-static bool read_alias(Building *building, const BodyContent *content, Str *out) {
+static bool ciphers_read_alias(Building *building, const BodyContent *content, Str *out) {
     const Expr *expr = config_read_optional(content, "encrypted_metadata_alias");
     return !expr || static_eval_text(building->config->statics, building->config->root, expr, out,
                                      building->arena, building->diags);
@@ -106,9 +107,9 @@ static bool configure_source(Building *building, const EncryptionPart *part,
     if (!body_content(part->body, &schema, &content, &rest, building->arena, building->diags))
         return false;
     const Expr *chain = type->reference ? config_read_optional(&content, type->reference) : NULL;
-    return read_alias(building, &content, &out->metadata_key) &&
-           (!chain || find_source(building, chain, &out->chain)) &&
-           evaluate(building, rest, out->range, &type->schema, &out->config) &&
+    return ciphers_read_alias(building, &content, &out->metadata_key) &&
+           (!chain || ciphers_find_source(building, chain, &out->chain)) &&
+           ciphers_evaluate(building, rest, out->range, &type->schema, &out->config) &&
            (!type->check || type->check(out->config, chain != NULL, out->range, building->diags));
 }
 
@@ -130,25 +131,28 @@ static bool build_source(Building *building, const EncryptionPart *part, Str key
     return true;
 }
 
-static bool find_source(Building *building, const Expr *expr, KeySource **out) {
+static bool ciphers_find_source(Building *building, const Expr *expr, KeySource **out) {
     const Traversal *reference = read_reference(building, expr);
     bool is_reference =
         reference && str_equal_cstr(reference->root, "key_provider") && reference->step_count == 2;
     if (!is_reference)
-        return report(building, expr->range, "Invalid reference to a key provider",
-                      STR("This argument requires the name of a key_provider block, such as "
-                          "\"key_provider.pbkdf2.main\"."));
-    const EncryptionPart *part = find_part(&building->encryption->key_providers, reference);
+        return ciphers_report(
+            building, expr->range, "Invalid reference to a key provider",
+            STR("This argument requires the name of a key_provider block, such as "
+                "\"key_provider.pbkdf2.main\"."));
+    const EncryptionPart *part = ciphers_find_part(&building->encryption->key_providers, reference);
     if (!part)
-        return report(building, expr->range, "Reference to undeclared key provider",
-                      STR("The encryption block declares no key_provider of this type and name."));
+        return ciphers_report(
+            building, expr->range, "Reference to undeclared key provider",
+            STR("The encryption block declares no key_provider of this type and name."));
     Str key = str_format(building->arena, "%.*s.%.*s", STR_ARG(part->type), STR_ARG(part->name));
     *out = map_find(&building->sources, key);
     if (!*out && map_has(&building->sources, key))
         return !building->has_failed &&
-               report(building, expr->range, "Circular reference",
-                      str_format(building->arena, "The key of key_provider.%.*s depends on itself.",
-                                 STR_ARG(key)));
+               ciphers_report(building, expr->range, "Circular reference",
+                              str_format(building->arena,
+                                         "The key of key_provider.%.*s depends on itself.",
+                                         STR_ARG(key)));
     return *out || build_source(building, part, key, out);
 }
 
@@ -168,8 +172,8 @@ static bool build_step(Building *building, const EncryptionPart *part, CipherSte
     out->range = part->range;
     out->name =
         str_format(building->arena, "method.%.*s.%.*s", STR_ARG(part->type), STR_ARG(part->name));
-    return evaluate(building, rest, part->range, &type->schema, &out->config) &&
-           (!keys || find_source(building, keys, &out->keys));
+    return ciphers_evaluate(building, rest, part->range, &type->schema, &out->config) &&
+           (!keys || ciphers_find_source(building, keys, &out->keys));
 }
 
 static bool build_cipher(Building *building, const EncryptionTarget *target, const Cipher **out) {
@@ -183,7 +187,8 @@ static bool build_cipher(Building *building, const EncryptionTarget *target, con
         const Traversal *reference = config_read_traversal(target->method);
         CipherStep step = {0};
         /* Loading the configuration has checked that the method exists. */
-        ok &= build_step(building, find_part(&building->encryption->methods, reference), &step);
+        ok &= build_step(building, ciphers_find_part(&building->encryption->methods, reference),
+                         &step);
         vec_push(building->arena, &cipher->steps, step);
     }
     *out = cipher;

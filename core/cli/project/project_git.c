@@ -31,7 +31,7 @@ static bool run_git(const Cli *cli, const StrVec *words, const StrVec *files, St
     return ok;
 }
 
-static StrVec words_of(const char *const *words, size_t count, Arena *arena) {
+static StrVec git_words_of(const char *const *words, size_t count, Arena *arena) {
     StrVec out = {0};
     for (size_t i = 0; i < count; i++)
         vec_push(arena, &out, str_from_cstr(words[i]));
@@ -39,10 +39,10 @@ static StrVec words_of(const char *const *words, size_t count, Arena *arena) {
 }
 
 #define WORDS(arena, ...)                                                                          \
-    words_of((const char *const[]){__VA_ARGS__}, ARRAY_COUNT(((const char *[]){__VA_ARGS__})),     \
-             arena)
+    git_words_of((const char *const[]){__VA_ARGS__}, ARRAY_COUNT(((const char *[]){__VA_ARGS__})), \
+                 arena)
 
-static bool has_changes(const Cli *cli, const StrVec *files) {
+static bool git_has_changes(const Cli *cli, const StrVec *files) {
     StrVec words = WORDS(cli->arena, "status", "--porcelain", "--untracked-files=no");
     Str changed;
     return run_git(cli, &words, files, &changed) && changed.len > 0;
@@ -55,10 +55,10 @@ Str project_git_commit(const Cli *cli) {
     vec_push(cli->arena, &here, STR("."));
     if (!run_git(cli, &words, NULL, &commit))
         return STR_EMPTY;
-    return has_changes(cli, &here) ? str_concat(commit, STR("+changes"), cli->arena) : commit;
+    return git_has_changes(cli, &here) ? str_concat(commit, STR("+changes"), cli->arena) : commit;
 }
 
-static bool report(Str what, Str why, Diags *diags) {
+static bool git_report(Str what, Str why, Diags *diags) {
     diags_error(diags, NO_RANGE, "git failed", "%.*s: %.*s", STR_ARG(what), STR_ARG(why));
     return false;
 }
@@ -70,15 +70,16 @@ bool project_git_start_branch(const Cli *cli, Str branch, const StrVec *files, D
     vec_push(arena, &check, branch);
     Str what = str_format(arena, "The branch \"%.*s\" was not created", STR_ARG(branch));
     if (branch.len == 0 || branch.ptr[0] == '-' || !run_git(cli, &check, NULL, &why))
-        return report(what, STR("this is no name of a branch, or git is not installed"), diags);
-    if (has_changes(cli, files))
-        return report(what,
-                      str_format(arena, "%.*s has changes that are not committed",
-                                 STR_ARG(str_join(files->items, files->count, STR(", "), arena))),
-                      diags);
+        return git_report(what, STR("this is no name of a branch, or git is not installed"), diags);
+    if (git_has_changes(cli, files))
+        return git_report(
+            what,
+            str_format(arena, "%.*s has changes that are not committed",
+                       STR_ARG(str_join(files->items, files->count, STR(", "), arena))),
+            diags);
     StrVec create = WORDS(arena, "switch", "--quiet", "--no-track", "--create");
     vec_push(arena, &create, branch);
-    return run_git(cli, &create, NULL, &why) || report(what, why, diags);
+    return run_git(cli, &create, NULL, &why) || git_report(what, why, diags);
 }
 
 bool project_git_save(const Cli *cli, Str message, const StrVec *files, Diags *diags) {
@@ -86,5 +87,5 @@ bool project_git_save(const Cli *cli, Str message, const StrVec *files, Diags *d
     StrVec words = WORDS(cli->arena, "commit", "--quiet", "--only");
     vec_push(cli->arena, &words, str_concat(STR("--message="), message, cli->arena));
     return run_git(cli, &words, files, &why) ||
-           report(STR("The files are changed, but not committed"), why, diags);
+           git_report(STR("The files are changed, but not committed"), why, diags);
 }

@@ -18,12 +18,12 @@ static bool ask_variable(void *payload, const Variable *variable, Str *out, Aren
     return ok;
 }
 
-static void note(void *payload, Str line) {
+static void project_load_note(void *payload, Str line) {
     const Cli *cli = payload;
     cli->view->type->note(cli->view, line);
 }
 
-static uint32_t parallelism_of(const Arguments *arguments, Diags *diags) {
+static uint32_t project_load_parallelism_of(const Arguments *arguments, Diags *diags) {
     Str text = option_text(arguments, "parallelism");
     if (!text.ptr)
         return 10;
@@ -74,7 +74,7 @@ static ConfigRequest config_request(Project *project, const Io *io) {
         .evaluates_prevent_destroy = cli_name(cli)->forgets,
         .sources = cli->module_sources,
         .cancel = cli->cancel,
-        .tell = note,
+        .tell = project_load_note,
         .payload = cli,
         .input = &project->input,
         .workspace = cli->workspace,
@@ -101,7 +101,7 @@ static Engine new_engine(const Project *project, uint32_t parallelism) {
 }
 
 /* Returns false, with an error, for "-env all", which only `loam plan` accepts. */
-static bool check_environment(const Cli *cli, Diags *diags) {
+static bool project_load_check_environment(const Cli *cli, Diags *diags) {
     if (!str_equal_cstr(cli->environment, "all"))
         return true;
     diags_error(diags, NO_RANGE, "Environment name required",
@@ -114,7 +114,7 @@ bool project_load(Project *project, Cli *cli, const Arguments *arguments, const 
     project->cli = cli;
     project->arguments = arguments;
     project->diags = diags;
-    uint32_t parallelism = parallelism_of(arguments, diags);
+    uint32_t parallelism = project_load_parallelism_of(arguments, diags);
     if (parallelism == 0)
         return false;
     ConfigRequest request = config_request(project, io);
@@ -128,7 +128,7 @@ bool project_load(Project *project, Cli *cli, const Arguments *arguments, const 
                     STR_ARG(front_end_meant(cli->io.disk, request.directory, cli->arena)));
         return false;
     }
-    if (!check_environment(cli, diags) ||
+    if (!project_load_check_environment(cli, diags) ||
         !config_load(&request, &project->config, cli->arena, diags))
         return false;
     cli->workspace = project->config->workspace;

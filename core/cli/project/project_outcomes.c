@@ -20,7 +20,7 @@ static Str base_of(const Project *project, const Backend *backend) {
     return disk_join(cli->data_directory, str_slice(digest, 0, DIGEST_SHOWN), cli->arena);
 }
 
-static void print_waiting(void *payload) {
+static void outcomes_print_waiting(void *payload) {
     Cli *cli = payload;
     if (cli->view)
         cli->view->type->note(cli->view,
@@ -35,7 +35,7 @@ bool project_outcomes_read(Project *project) {
         .cipher = project->backend->cipher,
         .base = base_of(project, project->backend),
         .cancel = cli->cancel,
-        .waiting = print_waiting,
+        .waiting = outcomes_print_waiting,
         .payload = cli,
     };
     return outcome_files_read(&project->outcomes, project->state, cli->arena, project->diags);

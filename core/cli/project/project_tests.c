@@ -32,7 +32,7 @@ static bool has_journal(const Project *project) {
     return !journal->read(journal, &text, &found, &problem, scratch) || (found && text.len > 0);
 }
 
-static bool read_again(SuiteStore *store, Diags *diags) {
+static bool tests_read_again(SuiteStore *store, Diags *diags) {
     TestStore *self = store->self;
     self->project.diags = diags;
     if (!project_read_again(&self->project))
@@ -42,7 +42,7 @@ static bool read_again(SuiteStore *store, Diags *diags) {
     return true;
 }
 
-static bool begin(SuiteStore *store, State *state, WorkingState **out, Diags *diags) {
+static bool tests_begin(SuiteStore *store, State *state, WorkingState **out, Diags *diags) {
     TestStore *self = store->self;
     self->project.diags = diags;
     if (!project_begin_changes(&self->project, state)) {
@@ -53,7 +53,7 @@ static bool begin(SuiteStore *store, State *state, WorkingState **out, Diags *di
     return true;
 }
 
-static State *end(SuiteStore *store) {
+static State *project_tests_end(SuiteStore *store) {
     TestStore *self = store->self;
     State *state = project_end_changes(&self->project);
     store->is_in_doubt = has_journal(&self->project);
@@ -72,7 +72,7 @@ static bool end_journal(Project *project) {
 }
 
 /* Called under the lock of the state, which has no objects. */
-static void remove_files(TestStore *self, Diags *diags) {
+static void tests_remove_files(TestStore *self, Diags *diags) {
     Project *project = &self->project;
     const Disk *disk = project->cli->io.disk;
     Str path = project->backend->path;
@@ -88,16 +88,16 @@ static void remove_files(TestStore *self, Diags *diags) {
                     STR_ARG(path), strerror(-error));
 }
 
-static void close_store(SuiteStore *store, bool is_kept, Diags *diags) {
+static void tests_close_store(SuiteStore *store, bool is_kept, Diags *diags) {
     TestStore *self = store->self;
     self->project.diags = diags;
     if (self->is_file && !is_kept)
-        remove_files(self, diags);
+        tests_remove_files(self, diags);
     project_release(&self->project);
 }
 
-static bool open_backend(const ProjectTests *tests, const BackendChoice *choice, Backend **out,
-                         Diags *diags) {
+static bool tests_open_backend(const ProjectTests *tests, const BackendChoice *choice,
+                               Backend **out, Diags *diags) {
     Project *project = tests->project;
     Diags *before = project->diags;
     project->diags = diags;
@@ -113,8 +113,8 @@ static void note_recovery(const Project *project) {
                                    "from the journal; nothing is lost."));
 }
 
-static bool open_store(const ProjectTests *tests, const BackendChoice *choice, bool is_file,
-                       SuiteStore **out, Diags *diags) {
+static bool tests_open_store(const ProjectTests *tests, const BackendChoice *choice, bool is_file,
+                             SuiteStore **out, Diags *diags) {
     const Project *outer = tests->project;
     TestStore *self = arena_new(outer->cli->arena, TestStore);
     Project *project = &self->project;
@@ -124,7 +124,7 @@ static bool open_store(const ProjectTests *tests, const BackendChoice *choice, b
         .config = outer->config,
         .diags = diags,
     };
-    if (!open_backend(tests, choice, &project->backend, diags))
+    if (!tests_open_backend(tests, choice, &project->backend, diags))
         return false;
     project->out = project->backend;
     if (is_file) {
@@ -140,10 +140,10 @@ static bool open_store(const ProjectTests *tests, const BackendChoice *choice, b
     self->store = (SuiteStore){
         .self = self,
         .state = project->state,
-        .read = read_again,
-        .begin = begin,
-        .end = end,
-        .close = close_store,
+        .read = tests_read_again,
+        .begin = tests_begin,
+        .end = project_tests_end,
+        .close = tests_close_store,
     };
     *out = &self->store;
     return true;
@@ -168,22 +168,23 @@ static bool make_data_directory(const ProjectTests *tests, Diags *diags) {
 }
 
 /* The manifest has no secrets: names of test files and of their states. */
-static bool open_document(void *self, Str name, bool is_changed, Backend **out, Diags *diags) {
+static bool tests_open_document(void *self, Str name, bool is_changed, Backend **out,
+                                Diags *diags) {
     const ProjectTests *tests = self;
     BackendChoice choice = choose_file(tests, name);
     if (is_changed && !make_data_directory(tests, diags))
         return false;
-    if (!open_backend(tests, &choice, out, diags))
+    if (!tests_open_backend(tests, &choice, out, diags))
         return false;
     (*out)->cipher = NULL;
     (*out)->backup_path = STR_EMPTY;
     return true;
 }
 
-static bool open_file(void *self, Str name, SuiteStore **out, Diags *diags) {
+static bool tests_open_file(void *self, Str name, SuiteStore **out, Diags *diags) {
     const ProjectTests *tests = self;
     BackendChoice choice = choose_file(tests, name);
-    return open_store(tests, &choice, true, out, diags);
+    return tests_open_store(tests, &choice, true, out, diags);
 }
 
 static bool open_configured(void *self, const BackendConfig *config, SuiteStore **out,
@@ -195,7 +196,7 @@ static bool open_configured(void *self, const BackendConfig *config, SuiteStore 
     project->diags = diags;
     bool ok = backend_choice_read(project, config, &choice);
     project->diags = before;
-    return ok && open_store(tests, &choice, false, out, diags);
+    return ok && tests_open_store(tests, &choice, false, out, diags);
 }
 
 /* The backends of the runs of one file. */
@@ -206,7 +207,7 @@ typedef struct UsedBackend {
 
 typedef VEC(UsedBackend) UsedBackends;
 
-static const UsedBackend *find_same(const UsedBackends *used, const BackendChoice *choice) {
+static const UsedBackend *tests_find_same(const UsedBackends *used, const BackendChoice *choice) {
     vec_each(used, other) {
         if (other->choice.type == choice->type && value_equal(other->choice.config, choice->config))
             return other;
@@ -218,7 +219,7 @@ static bool check_run(Project *project, const TestRun *run, UsedBackends *used) 
     UsedBackend added = {.run = run};
     if (!backend_choice_read(project, run->backend, &added.choice))
         return false;
-    const UsedBackend *same = find_same(used, &added.choice);
+    const UsedBackend *same = tests_find_same(used, &added.choice);
     vec_push(project->cli->arena, used, added);
     if (!same)
         return true;
@@ -249,8 +250,8 @@ bool project_tests_open(Project *project, const SuiteStorage **out) {
     tests->storage = (SuiteStorage){
         .self = tests,
         .directory = disk_join(cli->data_directory, STR(DIRECTORY_NAME), cli->arena),
-        .open_document = open_document,
-        .open_file = open_file,
+        .open_document = tests_open_document,
+        .open_file = tests_open_file,
         .open_backend = open_configured,
     };
     *out = &tests->storage;

@@ -21,7 +21,7 @@ static ProviderNeed *find_need(const ProviderNeeds *needs, Str address) {
     return NULL;
 }
 
-static void add(NeedsReader *reader, Str name, Str constraints, SourceRange range) {
+static void needs_add(NeedsReader *reader, Str name, Str constraints, SourceRange range) {
     Arena *arena = reader->arena;
     Str address = foreign_programs_address(reader->programs, name, arena);
     ProviderNeed *need = find_need(reader->out, address);
@@ -40,11 +40,11 @@ static void add(NeedsReader *reader, Str name, Str constraints, SourceRange rang
 static void add_ref(NeedsReader *reader, const Module *module, ProviderRef ref, Str constraints) {
     const ProviderRequirement *requirement = map_find(&module->requirements, ref.name);
     Str name = requirement && requirement->source.len ? requirement->source : ref.name;
-    add(reader, name, constraints, ref.range);
+    needs_add(reader, name, constraints, ref.range);
 }
 
 /* An import without a resource block needs a provider, too: a plan may generate the block. */
-static void add_import(NeedsReader *reader, const Module *module, const Import *import) {
+static void needs_add_import(NeedsReader *reader, const Module *module, const Import *import) {
     const ResourceAddr *to = &import->to.target.resource;
     ProviderRef ref = import->provider;
     if (ref.name.len == 0) {
@@ -58,11 +58,11 @@ static void add_import(NeedsReader *reader, const Module *module, const Import *
     add_ref(reader, module, ref, STR_EMPTY);
 }
 
-static void add_module(NeedsReader *reader, const Module *module) {
+static void needs_add_module(NeedsReader *reader, const Module *module) {
     map_each(&module->requirements, entry) {
         const ProviderRequirement *requirement = entry->value;
-        add(reader, requirement->source.len ? requirement->source : requirement->name,
-            requirement->version, requirement->range);
+        needs_add(reader, requirement->source.len ? requirement->source : requirement->name,
+                  requirement->version, requirement->range);
     }
     map_each(&module->resources, entry) {
         const Resource *resource = entry->value;
@@ -74,16 +74,16 @@ static void add_module(NeedsReader *reader, const Module *module) {
                 config->version);
     }
     vec_each(&module->imports, import) {
-        add_import(reader, module, import);
+        needs_add_import(reader, module, import);
     }
 }
 
-static void add_tree(NeedsReader *reader, const Module *module) {
-    add_module(reader, module);
+static void needs_add_tree(NeedsReader *reader, const Module *module) {
+    needs_add_module(reader, module);
     map_each(&module->calls, entry) {
         const ModuleCall *call = entry->value;
         if (call->module)
-            add_tree(reader, call->module);
+            needs_add_tree(reader, call->module);
     }
 }
 
@@ -93,7 +93,7 @@ static void add_tests(NeedsReader *reader, const Config *config) {
     for (size_t i = 0; config->tests && i < config->tests->files.count; i++) {
         vec_each(&config->tests->files.items[i]->runs, run) {
             if ((*run)->config)
-                add_tree(reader, (*run)->config->root);
+                needs_add_tree(reader, (*run)->config->root);
         }
     }
 }
@@ -102,7 +102,7 @@ static int compare_needs(const void *a, const void *b) {
     return str_compare(((const ProviderNeed *)a)->address, ((const ProviderNeed *)b)->address);
 }
 
-static bool finish(NeedsReader *reader) {
+static bool needs_finish(NeedsReader *reader) {
     ProviderNeeds *needs = reader->out;
     vec_each(needs, need) {
         need->constraints = version_constraint_normal(need->constraints, reader->arena);
@@ -116,8 +116,8 @@ bool provider_needs_of_module(ForeignPrograms *programs, const Module *module, P
                               Arena *arena, Diags *diags) {
     NeedsReader reader = {
         .programs = programs, .out = out, .ok = true, .arena = arena, .diags = diags};
-    add_module(&reader, module);
-    return finish(&reader);
+    needs_add_module(&reader, module);
+    return needs_finish(&reader);
 }
 
 bool provider_needs_of(ForeignPrograms *programs, const Config *config, const State *state,
@@ -126,15 +126,15 @@ bool provider_needs_of(ForeignPrograms *programs, const Config *config, const St
         .programs = programs, .out = out, .ok = true, .arena = arena, .diags = diags};
     StrVec addresses = {0};
     if (config) {
-        add_tree(&reader, config->root);
+        needs_add_tree(&reader, config->root);
         add_tests(&reader, config);
     }
     if (state)
         required_providers_of_state(state, &addresses, arena);
     vec_each(&addresses, address) {
-        add(&reader, *address, STR_EMPTY, NO_RANGE);
+        needs_add(&reader, *address, STR_EMPTY, NO_RANGE);
     }
-    return finish(&reader);
+    return needs_finish(&reader);
 }
 
 typedef struct RootNeeds {

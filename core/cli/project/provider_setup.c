@@ -42,7 +42,7 @@ const State *provider_setup_state(Project *project) {
     return ok ? project->state : NULL;
 }
 
-static Str joined(const StrVec *names, Arena *arena) {
+static Str setup_joined(const StrVec *names, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     vec_each(names, name) {
         strbuf_add_format(&text, "  - %.*s\n", STR_ARG(*name));
@@ -60,7 +60,7 @@ static void warn_of_local_hashes(const ProviderInstalled *installed, Arena *aren
                   "%.*s\n"
                   "%s lists only the checksums for %.*s, and installations on other platforms will "
                   "fail. To add a platform, run \"loam providers lock -platform=OS_ARCH\".",
-                  STR_ARG(joined(&installed->local, arena)), DEPENDENCY_LOCK_NAME,
+                  STR_ARG(setup_joined(&installed->local, arena)), DEPENDENCY_LOCK_NAME,
                   STR_ARG(platform));
 }
 
@@ -96,8 +96,8 @@ static bool write_lock(Project *project, const DependencyLock *before, const Dep
     return true;
 }
 
-static bool install(Project *project, const CliConfig *config, const WantedProviders *wanted,
-                    const ProviderNeeds *needs) {
+static bool setup_install(Project *project, const CliConfig *config, const WantedProviders *wanted,
+                          const ProviderNeeds *needs) {
     Cli *cli = project->cli;
     ProviderInstalled installed;
     DependencyLock before;
@@ -143,7 +143,7 @@ static bool install_locked(Project *project, const CliConfig *config, const Want
                     disk_data_hint(status));
         return false;
     }
-    bool ok = install(project, config, wanted, needs);
+    bool ok = setup_install(project, config, wanted, needs);
     cli->io.disk->close(cli->io.disk->self, guard);
     return ok;
 }
@@ -170,7 +170,7 @@ bool provider_setup_run(Project *project) {
     report_builtin(cli, &needs);
     override_warning_of_init(project, &needs);
     if (wanted.count == 0)
-        return install(project, NULL, &wanted, &needs);
+        return setup_install(project, NULL, &wanted, &needs);
     CliConfig *config = foreign_programs_config(cli->foreign, project->diags);
     StrVec directories = provider_setup_values(project, "plugin-dir");
     if (config && directories.count)

@@ -22,7 +22,7 @@ typedef struct Gathering {
     Diags *diags;
 } Gathering;
 
-static bool add_named(Gathering *gathering, const Module *module, ProviderRef ref) {
+static bool providers_add_named(Gathering *gathering, const Module *module, ProviderRef ref) {
     const ProviderRequirement *requirement = map_find(&module->requirements, ref.name);
     Str name = requirement && requirement->source.len ? requirement->source : ref.name;
     const Provider *provider;
@@ -37,31 +37,31 @@ static bool add_named(Gathering *gathering, const Module *module, ProviderRef re
     return true;
 }
 
-static bool add_module(Gathering *gathering, const Module *module) {
+static bool required_providers_add_module(Gathering *gathering, const Module *module) {
     bool ok = true;
     map_each(&module->resources, entry) {
         const Resource *resource = entry->value;
-        ok &= add_named(gathering, module, resource->provider);
+        ok &= providers_add_named(gathering, module, resource->provider);
     }
     map_each(&module->providers, entry) {
         const ProviderConfig *config = entry->value;
         ProviderRef ref = {.name = config->name, .range = config->range};
-        ok &= add_named(gathering, module, ref);
+        ok &= providers_add_named(gathering, module, ref);
     }
     map_each(&module->requirements, entry) {
         const ProviderRequirement *requirement = entry->value;
         ProviderRef ref = {.name = requirement->name, .range = requirement->range};
-        ok &= add_named(gathering, module, ref);
+        ok &= providers_add_named(gathering, module, ref);
     }
     return ok;
 }
 
-static bool add_tree(Gathering *gathering, const Module *module) {
-    bool ok = add_module(gathering, module);
+static bool providers_add_tree(Gathering *gathering, const Module *module) {
+    bool ok = required_providers_add_module(gathering, module);
     map_each(&module->calls, entry) {
         const ModuleCall *call = entry->value;
         if (call->module)
-            ok &= add_tree(gathering, call->module);
+            ok &= providers_add_tree(gathering, call->module);
     }
     return ok;
 }
@@ -69,8 +69,8 @@ static bool add_tree(Gathering *gathering, const Module *module) {
 bool required_providers_of(Registry *registry, const Module *module, ProviderScope scope,
                            ProviderList *out, Arena *arena, Diags *diags) {
     Gathering gathering = {registry, out, map_new(arena), arena, diags};
-    return scope == PROVIDERS_OF_TREE ? add_tree(&gathering, module)
-                                      : add_module(&gathering, module);
+    return scope == PROVIDERS_OF_TREE ? providers_add_tree(&gathering, module)
+                                      : required_providers_add_module(&gathering, module);
 }
 
 void required_providers_of_state(const State *state, StrVec *out, Arena *arena) {

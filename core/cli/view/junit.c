@@ -68,7 +68,8 @@ static void write_outcome(XmlWriter *xml, const SuiteFile *file, const SuiteRun 
         write_element(xml, "system-err", warnings);
 }
 
-static void write_case(XmlWriter *xml, const SuiteFile *file, const SuiteRun *run, Arena *scratch) {
+static void junit_write_case(XmlWriter *xml, const SuiteFile *file, const SuiteRun *run,
+                             Arena *scratch) {
     xml_writer_open(xml, "testcase");
     xml_writer_attribute(xml, "name", run->config->name);
     xml_writer_attribute(xml, "classname", file->config->path);
@@ -88,7 +89,7 @@ static size_t count_runs(const SuiteFile *file, SuiteStatus status) {
     return count;
 }
 
-static void write_file(XmlWriter *xml, const SuiteFile *file, Arena *scratch) {
+static void junit_write_file(XmlWriter *xml, const SuiteFile *file, Arena *scratch) {
     Str errors = diags_text(&file->diags, DIAG_ERROR, scratch);
     xml_writer_open(xml, "testsuite");
     xml_writer_attribute(xml, "name", file->config->path);
@@ -98,7 +99,7 @@ static void write_file(XmlWriter *xml, const SuiteFile *file, Arena *scratch) {
     xml_writer_count(xml, "failures", count_runs(file, SUITE_FAIL));
     xml_writer_count(xml, "errors", count_runs(file, SUITE_ERROR));
     vec_each(&file->runs, run) {
-        write_case(xml, file, run, scratch);
+        junit_write_case(xml, file, run, scratch);
     }
     if (errors.len > 0)
         write_element(xml, "system-err", errors);
@@ -109,7 +110,7 @@ void junit_write(const Suite *suite, StrBuf *out, Arena *scratch) {
     SCOPED(XmlWriter) xml = xml_writer_new();
     xml_writer_open(&xml, "testsuites");
     vec_each(&suite->files, file) {
-        write_file(&xml, file, scratch);
+        junit_write_file(&xml, file, scratch);
     }
     xml_writer_close(&xml);
     xml_writer_finish(&xml, out);

@@ -20,12 +20,12 @@ typedef struct Recorder {
     Map open; /* kind, address, deposed → row, from 1 */
 } Recorder;
 
-static int64_t now_ms(const Recorder *recorder) {
+static int64_t reporting_now_ms(const Recorder *recorder) {
     const Clock *clock = recorder->cli->io.clock;
     return clock->monotonic_ms(clock->self) - recorder->started_ms;
 }
 
-static Str key_of(const WalkEvent *event, TimelineKind kind, Arena *arena) {
+static Str reporting_key_of(const WalkEvent *event, TimelineKind kind, Arena *arena) {
     return str_format(arena, "%d %.*s %.*s", (int)kind, STR_ARG(event->address),
                       STR_ARG(event->deposed));
 }
@@ -40,14 +40,14 @@ static void begin_row(Recorder *recorder, const WalkEvent *event, TimelineKind k
         .deposed = str_clone(event->deposed, arena),
         .what = str_clone(event->provisioner, arena),
         .action = event->action,
-        .start_ms = now_ms(recorder),
+        .start_ms = reporting_now_ms(recorder),
         .is_open = true,
         .waited_for = TIMELINE_NONE,
         .turn_after = TIMELINE_NONE,
     };
     row.end_ms = row.start_ms;
     vec_push(arena, &recorder->timeline->rows, row);
-    map_set(&recorder->open, key_of(event, kind, arena),
+    map_set(&recorder->open, reporting_key_of(event, kind, arena),
             (void *)(uintptr_t)recorder->timeline->rows.count);
     pthread_mutex_unlock(&recorder->mutex);
 }
@@ -55,17 +55,17 @@ static void begin_row(Recorder *recorder, const WalkEvent *event, TimelineKind k
 static void end_row(Recorder *recorder, const WalkEvent *event, TimelineKind kind) {
     SCOPED(ArenaRef) scratch = arena_open("record");
     pthread_mutex_lock(&recorder->mutex);
-    uintptr_t at = (uintptr_t)map_find(&recorder->open, key_of(event, kind, scratch));
+    uintptr_t at = (uintptr_t)map_find(&recorder->open, reporting_key_of(event, kind, scratch));
     if (at) {
         TimelineRow *row = &recorder->timeline->rows.items[at - 1];
-        row->end_ms = now_ms(recorder);
+        row->end_ms = reporting_now_ms(recorder);
         row->is_open = false;
         row->failed = event->failed;
     }
     pthread_mutex_unlock(&recorder->mutex);
 }
 
-static void record(Recorder *recorder, const WalkEvent *event) {
+static void reporting_record(Recorder *recorder, const WalkEvent *event) {
     switch (event->kind) {
     case EVENT_REFRESH_START: begin_row(recorder, event, TIMELINE_READ); break;
     case EVENT_REFRESH_END: end_row(recorder, event, TIMELINE_READ); break;
@@ -88,9 +88,9 @@ static void record(Recorder *recorder, const WalkEvent *event) {
     }
 }
 
-static void on_event(void *self, const WalkEvent *event) {
+static void reporting_on_event(void *self, const WalkEvent *event) {
     Recorder *recorder = self;
-    record(recorder, event);
+    reporting_record(recorder, event);
     hooks_send(recorder->listener, event);
 }
 
@@ -101,9 +101,9 @@ static Recorder *open_recorder(const Cli *cli, const Hooks *listener, const Hook
     *recorder = (Recorder){.cli = cli, .listener = listener, .open = map_new(cli->arena)};
     recorder->timeline = arena_new(cli->arena, Timeline);
     recorder->timeline->began_ms = cli_now_ms(cli);
-    recorder->started_ms = now_ms(recorder);
+    recorder->started_ms = reporting_now_ms(recorder);
     pthread_mutex_init(&recorder->mutex, NULL);
-    recorder->hooks = (Hooks){recorder, on_event};
+    recorder->hooks = (Hooks){recorder, reporting_on_event};
     *hooks = &recorder->hooks;
     return recorder;
 }
@@ -111,7 +111,7 @@ static Recorder *open_recorder(const Cli *cli, const Hooks *listener, const Hook
 /* Called after the walk. An operation without an end keeps `is_open`, and ends now. */
 static Timeline *close_recorder(Recorder *recorder) {
     Timeline *timeline = recorder->timeline;
-    timeline->length_ms = now_ms(recorder);
+    timeline->length_ms = reporting_now_ms(recorder);
     vec_each(&timeline->rows, row) {
         if (row->is_open)
             row->end_ms = timeline->length_ms;
@@ -165,7 +165,7 @@ static Str kind_names(Arena *arena) {
 }
 
 /* Checked before the run: an error after an hour of work would be too late. */
-static bool check_directory(const Reporting *reporting, Str path, Diags *diags) {
+static bool reporting_check_directory(const Reporting *reporting, Str path, Diags *diags) {
     const Disk *disk = reporting->cli->io.disk;
     Str directory = disk_directory_of(path);
     DiskStat stat;
@@ -178,7 +178,7 @@ static bool check_directory(const Reporting *reporting, Str path, Diags *diags) 
     return false;
 }
 
-static bool add_file(Reporting *reporting, Str text, Diags *diags) {
+static bool reporting_add_file(Reporting *reporting, Str text, Diags *diags) {
     Arena *arena = reporting->cli->arena;
     size_t colon = str_find_char(text, ':', 0);
     Str name = str_slice(text, 0, colon);
@@ -199,10 +199,10 @@ static bool add_file(Reporting *reporting, Str text, Diags *diags) {
         return false;
     }
     vec_push(arena, &reporting->files, file);
-    return check_directory(reporting, file.path, diags);
+    return reporting_check_directory(reporting, file.path, diags);
 }
 
-static bool read_limit(Reporting *reporting, Str text, Diags *diags) {
+static bool reporting_read_limit(Reporting *reporting, Str text, Diags *diags) {
     uint64_t limit;
     if (!text.ptr)
         return true;
@@ -222,10 +222,10 @@ bool reporting_open(Cli *cli, const Arguments *arguments, Diags *diags) {
         return true;
     Reporting *reporting = arena_new(cli->arena, Reporting);
     *reporting = (Reporting){.cli = cli, .size_limit = REPORT_SIZE_LIMIT};
-    bool ok = read_limit(reporting, option_text(arguments, "report-limit"), diags);
+    bool ok = reporting_read_limit(reporting, option_text(arguments, "report-limit"), diags);
     vec_each(&arguments->options, option) {
         if (strcmp(option->option->name, "report") == 0)
-            ok = add_file(reporting, option->text, diags) && ok;
+            ok = reporting_add_file(reporting, option->text, diags) && ok;
     }
     if (ok)
         cli->reporting = reporting;
@@ -319,7 +319,7 @@ static const Module *enter_module(const Module *module, Str *rest) {
     return module;
 }
 
-static SourceRange locate(void *payload, Str address) {
+static SourceRange reporting_locate(void *payload, Str address) {
     const Reporting *reporting = payload;
     Str rest = address;
     const Module *module = enter_module(reporting->config->root, &rest);
@@ -353,8 +353,8 @@ static bool report_nothing_ran(const ReportFile *file, Diags *diags) {
     return false;
 }
 
-static bool write_file(const Reporting *reporting, const ReportFile *file, const ReportInput *input,
-                       Diags *diags) {
+static bool reporting_write_file(const Reporting *reporting, const ReportFile *file,
+                                 const ReportInput *input, Diags *diags) {
     if (file->kind->of_runs && !input->timeline)
         return report_nothing_ran(file, diags);
     SCOPED(ArenaRef) scratch = arena_open("report");
@@ -385,12 +385,12 @@ bool reporting_write(Reporting *reporting, Str title, Diags *diags) {
         .version = STR(VERSION_LOAM),
         .now_ms = cli_now_ms(cli),
         .size_limit = reporting->size_limit,
-        .locate = reporting->config ? locate : NULL,
+        .locate = reporting->config ? reporting_locate : NULL,
         .payload = reporting,
     };
     bool ok = true;
     vec_each(&reporting->files, file) {
-        ok = write_file(reporting, file, &input, diags) && ok;
+        ok = reporting_write_file(reporting, file, &input, diags) && ok;
     }
     return ok;
 }

@@ -3,14 +3,14 @@
 #include "render_secret.h"
 #include "state_object.h"
 
-static bool is_sensitive(const Attribute *attribute) {
+static bool secrets_is_sensitive(const Attribute *attribute) {
     return (attribute->flags & SENSITIVE) != 0;
 }
 
 static bool can_hold_secrets(const StateObject *object, const Schema *schema) {
     Str paths = object->sensitive_attributes;
     bool has_paths = paths.len > 0 && !str_equal(paths, STR("[]"));
-    return has_paths || schema_has(schema, is_sensitive);
+    return has_paths || schema_has(schema, secrets_is_sensitive);
 }
 
 const Map *state_secrets(const Engine *engine, const State *state, Arena *arena) {

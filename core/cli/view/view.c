@@ -72,7 +72,7 @@ bool view_is_repeated(const Diags *diags, size_t i) {
     return false;
 }
 
-static bool is_hidden(const ViewGrouping *grouping, const Diag *diag) {
+static bool view_is_hidden(const ViewGrouping *grouping, const Diag *diag) {
     return diag->is_deprecation && (grouping->hides_deprecations ||
                                     (grouping->hides_remote_deprecations && diag->is_remote));
 }
@@ -85,7 +85,7 @@ static bool may_consolidate(const ViewGrouping *grouping, const Diag *diag) {
     return wanted && diag->range.source && !engine_is_of_check(diag);
 }
 
-static ViewGroup *find_like(ViewGroups *groups, const Diag *diag) {
+static ViewGroup *view_find_like(ViewGroups *groups, const Diag *diag) {
     vec_each(groups, group) {
         if (group->diag.severity == diag->severity && group->diag.range.source &&
             str_equal(group->diag.summary, diag->summary))
@@ -94,7 +94,7 @@ static ViewGroup *find_like(ViewGroups *groups, const Diag *diag) {
     return NULL;
 }
 
-static void add_summary(ViewGroup *group, Arena *arena) {
+static void view_add_summary(ViewGroup *group, Arena *arena) {
     if (group->more == 0)
         return;
     const char *what = group->diag.severity == DIAG_ERROR ? "error" : "warning";
@@ -112,23 +112,23 @@ static void collect_groups(const View *view, const Diags *diags, const ViewGroup
     for (size_t i = view->shown; i < diags->count; i++) {
         const Diag *diag = &diags->items[i];
         bool is_consequence = diag->follows && view->type->groups && !view_peer_of(view->cli);
-        if (view_is_repeated(diags, i) || is_hidden(grouping, diag) || is_consequence)
+        if (view_is_repeated(diags, i) || view_is_hidden(grouping, diag) || is_consequence)
             continue;
         Diag shown = *diag;
         shown.detail = view_peer_words(view->cli, diag->detail, arena);
         shown.summary = view_peer_words(view->cli, diag->summary, arena);
-        ViewGroup *like = may_consolidate(grouping, diag) ? find_like(out, diag) : NULL;
+        ViewGroup *like = may_consolidate(grouping, diag) ? view_find_like(out, diag) : NULL;
         if (like)
             like->more++;
         else
             vec_push(arena, out, (ViewGroup){.diag = shown});
     }
     vec_each(out, group) {
-        add_summary(group, arena);
+        view_add_summary(group, arena);
     }
 }
 
-static void add_place(const ViewGroup *group, StrBuf *out) {
+static void view_add_place(const ViewGroup *group, StrBuf *out) {
     SourceRange range = source_range_resolve(group->diag.range);
     if (!range.source)
         return;
@@ -148,7 +148,7 @@ static Str summarize(const ViewGroups *groups, Str program, Arena *arena) {
             continue;
         strbuf_add_cstr(&out, out.len == 0 ? "\nWarnings:\n\n" : "");
         strbuf_add_format(&out, "- %.*s\n", STR_ARG(group->diag.summary));
-        add_place(group, &out);
+        view_add_place(group, &out);
     }
     if (out.len > 0)
         strbuf_add_format(&out,
@@ -165,7 +165,7 @@ static void show_summaries(View *view, const ViewGroups *groups, Arena *scratch)
 
 #define DETAIL_MAX 300 /* bytes of a detail that the log shows */
 
-static Str shorten(Str detail) {
+static Str view_shorten(Str detail) {
     Str head = str_slice(detail, 0, DETAIL_MAX);
     return str_slice(head, 0, utf8_valid_prefix(head));
 }
@@ -181,7 +181,7 @@ static void log_diags(const View *view, const Diags *diags) {
                   log_cstr("severity", diag->severity == DIAG_ERROR ? "error" : "warning"),
                   log_text("summary", diag->summary), log_text("address", diag->address),
                   log_text("path", diag->path), log_text("checked", diag->checked),
-                  log_text("detail", shorten(diag->detail)),
+                  log_text("detail", view_shorten(diag->detail)),
                   log_text("file", range.source ? range.source->path : STR_EMPTY),
                   log_number("line", pos.line));
     }

@@ -3,7 +3,7 @@
 
 #include "function_doc.h"
 
-static void write_position(JsonWriter *writer, const char *key, SourcePos position) {
+static void diag_json_write_position(JsonWriter *writer, const char *key, SourcePos position) {
     json_key(writer, str_from_cstr(key));
     json_object_start(writer);
     json_key_int(writer, "line", position.line);
@@ -26,8 +26,8 @@ static void write_range(JsonWriter *writer, SourceRange range) {
     json_key(writer, STR("range"));
     json_object_start(writer);
     json_key_string(writer, "filename", range.source->path);
-    write_position(writer, "start", source_text_position(range.source, range.start));
-    write_position(writer, "end", source_text_position(range.source, range.end));
+    diag_json_write_position(writer, "start", source_text_position(range.source, range.start));
+    diag_json_write_position(writer, "end", source_text_position(range.source, range.end));
     json_object_end(writer);
 }
 
@@ -35,12 +35,12 @@ static void write_empty_range(JsonWriter *writer) {
     json_key(writer, STR("range"));
     json_object_start(writer);
     json_key_string(writer, "filename", STR_EMPTY);
-    write_position(writer, "start", (SourcePos){0});
-    write_position(writer, "end", (SourcePos){0});
+    diag_json_write_position(writer, "start", (SourcePos){0});
+    diag_json_write_position(writer, "end", (SourcePos){0});
     json_object_end(writer);
 }
 
-static void write_values(JsonWriter *writer, const Diag *diag) {
+static void json_write_values(JsonWriter *writer, const Diag *diag) {
     json_key(writer, STR("values"));
     json_array_start(writer);
     vec_each(&diag->values, value) {
@@ -94,7 +94,7 @@ static void write_snippet(JsonWriter *writer, const Diag *diag, SourceRange rang
     json_key_int(writer, "start_line", source_text_position(range.source, range.start).line);
     json_key_int(writer, "highlight_start_offset", range.start - first);
     json_key_int(writer, "highlight_end_offset", range.end - first);
-    write_values(writer, diag);
+    json_write_values(writer, diag);
     write_function_call(writer, diag, functions);
     json_object_end(writer);
 }

@@ -9,16 +9,16 @@
 #include "view_progress.h"
 #include "view_test.h"
 
-static void note(View *, Str text) {
+static void human_note(View *, Str text) {
     terminal_print("%.*s\n", STR_ARG(text));
 }
 
-static void step(View *view, const char *, Str text, bool for_people) {
+static void human_step(View *view, const char *, Str text, bool for_people) {
     if (for_people || view_peer_of(view->cli))
-        note(view, text);
+        human_note(view, text);
 }
 
-static void show_plan(View *view, const Plan *plan) {
+static void human_show_plan(View *view, const Plan *plan) {
     bool is_partial = plan->errored;
     view->planned = plan;
     if (is_partial && !view_peer_of(view->cli) && plan->changes.count == 0)
@@ -30,17 +30,17 @@ static void show_plan(View *view, const Plan *plan) {
     render_text_plan_in_pieces(plan, terminal_style(&view->cli->terminal), terminal_out, scratch);
 }
 
-static void saved_plan(View *view, const Plan *plan) {
+static void human_saved_plan(View *view, const Plan *plan) {
     view->planned = plan;
 }
 
-static void plan_hint(View *view, Str path, Str generated) {
+static void human_plan_hint(View *view, Str path, Str generated) {
     if (view_peer_of(view->cli)) {
         view_peer_plan_hint(view->cli, path, generated);
         return;
     }
     if (generated.len > 0)
-        note(view, view_generated(view, generated, view->cli->arena));
+        human_note(view, view_generated(view, generated, view->cli->arena));
     if (view->cli->in_automation)
         return;
     if (path.ptr) {
@@ -53,7 +53,7 @@ static void plan_hint(View *view, Str path, Str generated) {
                    "guarantee to take\nexactly these actions if you run \"loam apply\" now.\n");
 }
 
-static void applied(View *view, const State *state) {
+static void human_applied(View *view, const State *state) {
     PlanCounts counts = view->done;
     const char *green = view->cli->terminal.color ? "\033[1;32m" : "";
     const char *reset = view->cli->terminal.color ? "\033[0m" : "";
@@ -72,11 +72,11 @@ static void applied(View *view, const State *state) {
     view_outputs_show(view->cli, state);
 }
 
-static void cancelled(View *, PlanMode mode) {
+static void human_cancelled(View *, PlanMode mode) {
     terminal_print("%s cancelled.\n", mode == PLAN_DESTROY ? "Destroy" : "Apply");
 }
 
-static void valid(View *view, const ConfigNewer *newer) {
+static void human_valid(View *view, const ConfigNewer *newer) {
     bool color = view->cli->terminal.color;
     terminal_print("%sSuccess!%s The configuration is valid.\n", color ? "\033[32m" : "",
                    color ? "\033[0m" : "");
@@ -97,7 +97,7 @@ static void report_empty(const View *view, const StrVec *empty, Arena *scratch) 
 }
 
 /* The sum follows only on a terminal: programs may read the rows. */
-static void searched(View *view, const Listings *listings) {
+static void human_searched(View *view, const Listings *listings) {
     SCOPED(ArenaRef) scratch = arena_open("listings");
     StrVec empty = {0};
     size_t count = 0;
@@ -117,7 +117,7 @@ static void show_diag(View *view, const Diag *diag) {
     view_diag_show_one(view->cli, diag);
 }
 
-static void finish(View *, const Diags *) {
+static void human_finish(View *, const Diags *) {
 }
 
 typedef struct TestText {
@@ -143,17 +143,17 @@ static const char *plain(const TestText *text) {
     return text->view->cli->terminal.color ? "\033[0m" : "";
 }
 
-static void show_diags(const TestText *text, const Diags *diags) {
+static void human_show_diags(const TestText *text, const Diags *diags) {
     for (size_t i = 0; i < diags->count; i++) {
         if (!view_is_repeated(diags, i))
             view_diag_show_one(text->view->cli, &diags->items[i]);
     }
 }
 
-static void on_begin(void *, const Suite *) {
+static void human_on_begin(void *, const Suite *) {
 }
 
-static void on_file(void *self, const SuiteFile *file, SuiteProgress progress) {
+static void human_on_file(void *self, const SuiteFile *file, SuiteProgress progress) {
     const TestText *text = self;
     Str path = file->config->path;
     switch (progress) {
@@ -163,12 +163,12 @@ static void on_file(void *self, const SuiteFile *file, SuiteProgress progress) {
     }
     terminal_print("%.*s... %s%s%s\n", STR_ARG(path), color_of(text, file->status),
                    view_test_word(file->status), plain(text));
-    show_diags(text, &file->diags);
+    human_show_diags(text, &file->diags);
 }
 
-static void show_object(const SuiteRun *run, const StateResource *resource,
-                        const StateInstance *instance, RenderStyle style, StrBuf *out,
-                        Arena *scratch) {
+static void human_show_object(const SuiteRun *run, const StateResource *resource,
+                              const StateInstance *instance, RenderStyle style, StrBuf *out,
+                              Arena *scratch) {
     ResourceAddr address = resource->address;
     const Schema *schema = engine_find_schema(run->engine, address.mode,
                                               resource->provider_config.provider, address.type);
@@ -183,7 +183,7 @@ static void show_object(const SuiteRun *run, const StateResource *resource,
     render_text_object(address, note, value, schema, style, out, scratch);
 }
 
-static void show_state(const TestText *text, const SuiteRun *run) {
+static void human_show_state(const TestText *text, const SuiteRun *run) {
     SCOPED(ArenaRef) scratch = arena_open("state");
     StrBuf out = strbuf_new(scratch);
     StateResources resources = {0};
@@ -192,7 +192,7 @@ static void show_state(const TestText *text, const SuiteRun *run) {
     state_sorted_resources(run->state, &resources, scratch);
     vec_each(&resources, resource) {
         vec_each(&(*resource)->instances, instance) {
-            show_object(run, *resource, instance, style, &out, scratch);
+            human_show_object(run, *resource, instance, style, &out, scratch);
         }
     }
     terminal_out(strbuf_str(&out));
@@ -213,12 +213,13 @@ static void show_test_plan(const TestText *text, const SuiteRun *run) {
 
 static void show_result(const TestText *text, const SuiteRun *run) {
     if (!run->config->is_plan && run->state)
-        show_state(text, run);
+        human_show_state(text, run);
     else if (run->config->is_plan && run->plan)
         show_test_plan(text, run);
 }
 
-static void on_run(void *self, const SuiteFile *, const SuiteRun *run, SuiteProgress progress) {
+static void human_on_run(void *self, const SuiteFile *, const SuiteRun *run,
+                         SuiteProgress progress) {
     const TestText *text = self;
     if (progress != SUITE_COMPLETE)
         return;
@@ -226,7 +227,7 @@ static void on_run(void *self, const SuiteFile *, const SuiteRun *run, SuiteProg
                    color_of(text, run->status), view_test_word(run->status), plain(text));
     if (text->verbose)
         show_result(text, run);
-    show_diags(text, &run->diags);
+    human_show_diags(text, &run->diags);
 }
 
 static void list_left(const State *state, StrBuf *out, Arena *scratch) {
@@ -247,8 +248,8 @@ static void list_left(const State *state, StrBuf *out, Arena *scratch) {
     }
 }
 
-static void on_left(void *, const SuiteFile *file, const SuiteRun *run, const State *state,
-                    SuiteReason reason) {
+static void human_on_left(void *, const SuiteFile *file, const SuiteRun *run, const State *state,
+                          SuiteReason reason) {
     SCOPED(ArenaRef) scratch = arena_open("left");
     StrBuf out = strbuf_new(scratch);
     strbuf_add_format(&out, "\n%.*s\n", STR_ARG(view_test_left(file, run, reason, scratch)));
@@ -259,20 +260,20 @@ static void on_left(void *, const SuiteFile *file, const SuiteRun *run, const St
         terminal_err(strbuf_str(&out));
 }
 
-static bool is_made(Action action) {
+static bool human_is_made(Action action) {
     return action == ACTION_CREATE || action_is_replace(action);
 }
 
 static void list_planned(const Plan *planned, StrBuf *out, Arena *scratch) {
     vec_each(&planned->changes, change) {
-        if (change->address.mode == MODE_MANAGED && is_made(change->action))
+        if (change->address.mode == MODE_MANAGED && human_is_made(change->action))
             strbuf_add_format(out, "  - %.*s\n",
                               STR_ARG(resource_addr_to_str(change->address, scratch)));
     }
 }
 
-static void on_interrupt(void *, const SuiteFile *file, const SuiteLeftovers *left,
-                         const Plan *planned) {
+static void human_on_interrupt(void *, const SuiteFile *file, const SuiteLeftovers *left,
+                               const Plan *planned) {
     SCOPED(ArenaRef) scratch = arena_open("interrupt");
     StrBuf out = strbuf_new(scratch);
     vec_each(left, leftover) {
@@ -291,7 +292,7 @@ static void on_interrupt(void *, const SuiteFile *file, const SuiteLeftovers *le
     terminal_err(strbuf_str(&out));
 }
 
-static void on_end(void *self, const Suite *suite) {
+static void human_on_end(void *self, const Suite *suite) {
     const TestText *text = self;
     SCOPED(ArenaRef) scratch = arena_open("summary");
     SuiteStatus status = suite->status > SUITE_PASS ? SUITE_FAIL : SUITE_PASS;
@@ -305,12 +306,12 @@ static const SuiteEvents *report_tests(View *view, bool verbose) {
         .events =
             {
                 .self = text,
-                .begin = on_begin,
-                .file = on_file,
-                .run = on_run,
-                .left = on_left,
-                .interrupt = on_interrupt,
-                .end = on_end,
+                .begin = human_on_begin,
+                .file = human_on_file,
+                .run = human_on_run,
+                .left = human_on_left,
+                .interrupt = human_on_interrupt,
+                .end = human_on_end,
             },
         .view = view,
         .verbose = verbose,
@@ -321,17 +322,17 @@ static const SuiteEvents *report_tests(View *view, bool verbose) {
 static const ViewType human = {
     .walk_begin = view_progress_begin,
     .walk_end = view_progress_end,
-    .note = note,
-    .step = step,
-    .plan = show_plan,
-    .saved_plan = saved_plan,
-    .plan_hint = plan_hint,
-    .applied = applied,
-    .cancelled = cancelled,
-    .valid = valid,
-    .searched = searched,
+    .note = human_note,
+    .step = human_step,
+    .plan = human_show_plan,
+    .saved_plan = human_saved_plan,
+    .plan_hint = human_plan_hint,
+    .applied = human_applied,
+    .cancelled = human_cancelled,
+    .valid = human_valid,
+    .searched = human_searched,
     .diag = show_diag,
-    .finish = finish,
+    .finish = human_finish,
     .tests = report_tests,
     .can_ask = true,
     .groups = true,

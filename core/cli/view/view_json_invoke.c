@@ -18,7 +18,7 @@ static void write_planned_trigger(JsonWriter *writer, const ActionInvocation *in
     json_object_end(writer);
 }
 
-static void write_planned(const Cli *cli, const ActionInvocation *invocation) {
+static void invoke_write_planned(const Cli *cli, const ActionInvocation *invocation) {
     SCOPED(ArenaRef) scratch = arena_open("line");
     ViewJsonLine line;
     ResourceAddr local = invocation->action;
@@ -42,16 +42,17 @@ static void write_planned(const Cli *cli, const ActionInvocation *invocation) {
 
 void view_json_invoke_planned(const Cli *cli, const Plan *plan) {
     vec_each(&plan->invocations, invocation) {
-        write_planned(cli, invocation);
+        invoke_write_planned(cli, invocation);
     }
     vec_each(&plan->changes, change) {
         vec_each(&change->invocations, invocation) {
-            write_planned(cli, invocation);
+            invoke_write_planned(cli, invocation);
         }
     }
 }
 
-static void write_trigger(JsonWriter *writer, const ActionInvocation *invocation, Arena *scratch) {
+static void invoke_write_trigger(JsonWriter *writer, const ActionInvocation *invocation,
+                                 Arena *scratch) {
     json_key(writer, invocation->is_requested ? STR("invoke") : STR("lifecycle"));
     json_object_start(writer);
     if (!invocation->is_requested) {
@@ -75,7 +76,7 @@ static Str caller_prefix(const ActionInvocation *invocation, Arena *scratch) {
                       invocation->trigger);
 }
 
-static Str message_of(const WalkEvent *event, Arena *scratch) {
+static Str invoke_message_of(const WalkEvent *event, Arena *scratch) {
     const ActionInvocation *invocation = event->invocation;
     Str prefix = caller_prefix(invocation, scratch);
     Str action = resource_addr_to_str(invocation->action, scratch);
@@ -102,7 +103,7 @@ void view_json_invoke_event(const Cli *cli, const WalkEvent *event) {
                        : event->kind == EVENT_INVOKE_PROGRESS ? "action_progress"
                        : event->failed                        ? "action_errored"
                                                               : "action_complete";
-    view_json_line_begin(&line, cli, type, "info", message_of(event, scratch), scratch);
+    view_json_line_begin(&line, cli, type, "info", invoke_message_of(event, scratch), scratch);
     json_key(&line.writer, STR("hook"));
     json_object_start(&line.writer);
     view_json_line_resource(&line.writer, "action", event->invocation->action, scratch);
@@ -110,7 +111,7 @@ void view_json_invoke_event(const Cli *cli, const WalkEvent *event) {
         json_key_string(&line.writer, "message", event->text);
     if (event->kind == EVENT_INVOKE_END && event->failed)
         json_key_string(&line.writer, "error", event->text);
-    write_trigger(&line.writer, event->invocation, scratch);
+    invoke_write_trigger(&line.writer, event->invocation, scratch);
     json_object_end(&line.writer);
     view_json_line_end(&line);
 }

@@ -23,7 +23,7 @@ void view_json_line_end(ViewJsonLine *line) {
     cli_write(line->cli, strbuf_str(&line->text));
 }
 
-static void write_key(JsonWriter *writer, const char *name, InstanceKey key) {
+static void line_write_key(JsonWriter *writer, const char *name, InstanceKey key) {
     json_key(writer, str_from_cstr(name));
     switch (key.kind) {
     case KEY_NONE:
@@ -48,6 +48,6 @@ void view_json_line_resource(JsonWriter *writer, const char *key, ResourceAddr a
     json_key_string(writer, "implied_provider", str_slice(address.type, 0, underscore));
     json_key_string(writer, is_action ? "action_type" : "resource_type", address.type);
     json_key_string(writer, is_action ? "action_name" : "resource_name", address.name);
-    write_key(writer, is_action ? "action_key" : "resource_key", address.key);
+    line_write_key(writer, is_action ? "action_key" : "resource_key", address.key);
     json_object_end(writer);
 }

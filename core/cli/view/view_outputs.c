@@ -14,7 +14,7 @@ static StrVec sorted_names(const State *state, Arena *arena) {
 
 typedef void Printer(Value value, RenderStyle style, StrBuf *out, Arena *scratch);
 
-static void print_value(Value value, RenderStyle style, StrBuf *out, Arena *scratch) {
+static void outputs_print_value(Value value, RenderStyle style, StrBuf *out, Arena *scratch) {
     render_text_value(value, 0, style, out, scratch);
 }
 
@@ -40,7 +40,7 @@ static void print_all(Cli *cli, const State *state, const char *sensitive, Print
 }
 
 void view_outputs_show(Cli *cli, const State *state) {
-    print_all(cli, state, "<sensitive>", print_value);
+    print_all(cli, state, "<sensitive>", outputs_print_value);
 }
 
 void view_outputs_show_nested(Cli *cli, const State *state) {

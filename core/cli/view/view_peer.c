@@ -7,15 +7,15 @@ const RenderPeer *view_peer_of(const Cli *cli) {
     return cli_name(cli)->peer;
 }
 
-static bool is_name_char(char c) {
+static bool peer_is_name_char(char c) {
     return isalnum((unsigned char)c) || strchr("_-./", c);
 }
 
 /* Returns whether the word at `at` is the name of the program: "loam" in a path, an address or a
  * file name is none. */
-static bool is_word(Str text, size_t at, size_t end) {
-    bool is_free = at == 0 || !is_name_char(text.ptr[at - 1]);
-    bool is_last = end >= text.len || !is_name_char(text.ptr[end]);
+static bool peer_is_word(Str text, size_t at, size_t end) {
+    bool is_free = at == 0 || !peer_is_name_char(text.ptr[at - 1]);
+    bool is_last = end >= text.len || !peer_is_name_char(text.ptr[end]);
     bool ends_sentence = end < text.len && text.ptr[end] == '.' &&
                          (end + 1 == text.len || isspace((unsigned char)text.ptr[end + 1]));
     return is_free && (is_last || ends_sentence);
@@ -39,7 +39,7 @@ Str view_peer_words(const Cli *cli, Str text, Arena *arena) {
     StrBuf out = strbuf_new(arena);
     for (; at != SIZE_MAX; at = str_find(text, name, at + name.len)) {
         size_t end = at + name.len;
-        if (!is_word(text, at, end))
+        if (!peer_is_word(text, at, end))
             continue;
         strbuf_add(&out, str_slice(text, from, at));
         strbuf_add_cstr(&out, is_command(text, at, end) ? peer->command : peer->title);

@@ -48,12 +48,12 @@ typedef struct ProgressView {
     size_t widths[DRAWN_MAX + 2]; /* of the live lines, in columns */
 } ProgressView;
 
-static int64_t now_ms(const ProgressView *view) {
+static int64_t progress_now_ms(const ProgressView *view) {
     const Clock *clock = view->cli->io.clock;
     return clock->monotonic_ms(clock->self);
 }
 
-static void add_amount(StrBuf *out, uint64_t done, uint64_t total) {
+static void progress_add_amount(StrBuf *out, uint64_t done, uint64_t total) {
     if (total >= MIB) {
         strbuf_add_format(out, " %.1f/%.1f MiB", (double)done / MIB, (double)total / MIB);
     } else if (total > 0) {
@@ -61,7 +61,7 @@ static void add_amount(StrBuf *out, uint64_t done, uint64_t total) {
     }
 }
 
-static void add_bar(StrBuf *out, size_t done, size_t total, size_t width, bool unicode) {
+static void progress_add_bar(StrBuf *out, size_t done, size_t total, size_t width, bool unicode) {
     size_t full = total ? done * width / total : 0;
     strbuf_add_char(out, '[');
     for (size_t i = 0; i < width; i++) {
@@ -74,7 +74,7 @@ static void add_bar(StrBuf *out, size_t done, size_t total, size_t width, bool u
 }
 
 /* Cuts a line before the last column: terminals differ in whether a full line wraps. */
-static Str cut(Str line, uint32_t width) {
+static Str progress_cut(Str line, uint32_t width) {
     size_t at = 0, columns = 0;
     while (at < line.len) {
         size_t end = utf8_grapheme_end(line, at);
@@ -107,8 +107,8 @@ static Str cut_end(Str text, size_t width, bool unicode, Arena *scratch) {
     const char *mark = unicode ? "…" : "...";
     size_t mark_width = unicode ? 1 : 3;
     if (utf8_display_width(text) <= width || width <= mark_width)
-        return cut(text, (uint32_t)width + 1);
-    Str start = cut(text, (uint32_t)(width - mark_width + 1));
+        return progress_cut(text, (uint32_t)width + 1);
+    Str start = progress_cut(text, (uint32_t)(width - mark_width + 1));
     return str_format(scratch, "%.*s%s", STR_ARG(start), mark);
 }
 
@@ -132,9 +132,9 @@ static void add_what(const ProgressView *view, const Running *running, size_t us
 /* The text after the address; with a bar only if both fit. */
 static Str running_tail(const ProgressView *view, const Running *running, uint32_t width,
                         Arena *scratch) {
-    int64_t elapsed = now_ms(view) - running->started_ms;
+    int64_t elapsed = progress_now_ms(view) - running->started_ms;
     StrBuf end = strbuf_new(scratch), tail = strbuf_new(scratch);
-    add_amount(&end, running->done, running->total);
+    progress_add_amount(&end, running->done, running->total);
     strbuf_add_format(&end, " [%.*s]", STR_ARG(clock_format_elapsed(elapsed, scratch)));
     strbuf_add_format(&tail, ": %s", running->doing);
     add_what(view, running, tail.len + end.len, width, &tail, scratch);
@@ -142,8 +142,8 @@ static Str running_tail(const ProgressView *view, const Running *running, uint32
     size_t used = utf8_display_width(strbuf_str(&tail)) + utf8_display_width(running->address);
     if (running->total > 0 && used + BAR_WIDTH + 8 < width) {
         strbuf_add_char(&tail, ' ');
-        add_bar(&tail, (size_t)(running->done * 1000 / running->total), 1000, BAR_WIDTH,
-                view->cli->terminal.unicode);
+        progress_add_bar(&tail, (size_t)(running->done * 1000 / running->total), 1000, BAR_WIDTH,
+                         view->cli->terminal.unicode);
     }
     return strbuf_str(&tail);
 }
@@ -151,7 +151,7 @@ static Str running_tail(const ProgressView *view, const Running *running, uint32
 static Str running_line(const ProgressView *view, const Running *running, uint32_t width,
                         Arena *scratch) {
     static const char *const frames[] = {"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧"};
-    int64_t elapsed = now_ms(view) - running->started_ms;
+    int64_t elapsed = progress_now_ms(view) - running->started_ms;
     bool unicode = view->cli->terminal.unicode;
     const char *mark = unicode ? frames[(elapsed / 120) % (int64_t)ARRAY_COUNT(frames)] : "*";
     Str tail = running_tail(view, running, width, scratch);
@@ -163,14 +163,14 @@ static Str running_line(const ProgressView *view, const Running *running, uint32
 
 static Str total_line(const ProgressView *view, uint32_t width, Arena *scratch) {
     StrBuf line = strbuf_new(scratch);
-    Str elapsed = clock_format_elapsed(now_ms(view) - view->began_ms, scratch);
+    Str elapsed = clock_format_elapsed(progress_now_ms(view) - view->began_ms, scratch);
     Str text =
         str_format(scratch, " %zu of %zu [%.*s]", view->ended, view->total, STR_ARG(elapsed));
     size_t used = text.len + 6;
     size_t room = width > used ? width - used : 0;
     strbuf_add_cstr(&line, "  ");
-    add_bar(&line, view->ended, view->total, room < BAR_WIDTH ? room : BAR_WIDTH,
-            view->cli->terminal.unicode);
+    progress_add_bar(&line, view->ended, view->total, room < BAR_WIDTH ? room : BAR_WIDTH,
+                     view->cli->terminal.unicode);
     strbuf_add(&line, text);
     return strbuf_str(&line);
 }
@@ -187,14 +187,14 @@ static void erase(ProgressView *view, StrBuf *out) {
 }
 
 static void draw_line(ProgressView *view, StrBuf *out, Str line, uint32_t width) {
-    line = cut(line, width);
+    line = progress_cut(line, width);
     strbuf_add(out, line);
     strbuf_add_char(out, '\n');
     view->widths[view->drawn++] = utf8_display_width(line);
 }
 
 /* Draws a line for each running operation, as many as fit into the window. */
-static void draw(ProgressView *view, StrBuf *out, Arena *scratch) {
+static void progress_draw(ProgressView *view, StrBuf *out, Arena *scratch) {
     uint32_t width = terminal_width();
     uint32_t height = terminal_height();
     size_t room = height > 6 ? height - 4 : 2;
@@ -215,36 +215,36 @@ static void draw(ProgressView *view, StrBuf *out, Arena *scratch) {
 }
 
 /* Writes permanent lines above the live lines. */
-static void show(ProgressView *view, Str lines) {
+static void progress_show(ProgressView *view, Str lines) {
     SCOPED(ArenaRef) scratch = arena_open("progress");
     StrBuf out = strbuf_new(scratch);
     if (view->is_live)
         erase(view, &out);
     strbuf_add(&out, lines);
     if (view->is_live)
-        draw(view, &out, scratch);
+        progress_draw(view, &out, scratch);
     terminal_out(strbuf_str(&out));
 }
 
 /* Writes one line of progress. */
-static void say(ProgressView *view, Str line) {
+static void progress_say(ProgressView *view, Str line) {
     SCOPED(ArenaRef) scratch = arena_open("progress");
     if (!view->owner->is_concise)
-        show(view, str_concat(line, STR("\n"), scratch));
+        progress_show(view, str_concat(line, STR("\n"), scratch));
 }
 
 static void redraw(ProgressView *view) {
     SCOPED(ArenaRef) scratch = arena_open("progress");
     StrBuf out = strbuf_new(scratch);
     erase(view, &out);
-    draw(view, &out, scratch);
+    progress_draw(view, &out, scratch);
     if (out.len > 0)
         terminal_out(strbuf_str(&out));
 }
 
 static void say_still(ProgressView *view) {
     SCOPED(ArenaRef) scratch = arena_open("progress");
-    int64_t now = now_ms(view);
+    int64_t now = progress_now_ms(view);
     for (Running *running = view->running; running; running = running->next) {
         if (now - running->noted_ms < STILL_EVERY_MS)
             continue;
@@ -255,14 +255,14 @@ static void say_still(ProgressView *view) {
                           (char)tolower((unsigned char)verb[0]), verb + 1);
         if (running->what.len > 0)
             strbuf_add_format(&line, " %.*s", STR_ARG(strbuf_str(&running->what)));
-        add_amount(&line, running->done, running->total);
+        progress_add_amount(&line, running->done, running->total);
         Str elapsed = clock_format_elapsed(now - running->started_ms, scratch);
         strbuf_add_format(&line, " [%.*s elapsed]", STR_ARG(elapsed));
-        say(view, strbuf_str(&line));
+        progress_say(view, strbuf_str(&line));
     }
 }
 
-static void tick(void *payload) {
+static void progress_tick(void *payload) {
     ProgressView *view = payload;
     pthread_mutex_lock(&view->mutex);
     while (!view->is_closing) {
@@ -291,25 +291,25 @@ static Running *reuse_spare(ProgressView *view) {
     return running;
 }
 
-static Running *begin(ProgressView *view, const WalkEvent *event, bool is_refresh) {
+static Running *progress_begin(ProgressView *view, const WalkEvent *event, bool is_refresh) {
     Running *running = reuse_spare(view);
     strbuf_add(&running->name, event->address);
     running->address = strbuf_str(&running->name);
     running->doing = event->operation ? action_verbs_operating(event->operation)
                                       : action_verbs_doing(event->action);
     running->is_refresh = is_refresh;
-    running->started_ms = running->noted_ms = now_ms(view);
+    running->started_ms = running->noted_ms = progress_now_ms(view);
     Running **at = &view->running;
     while (*at) {
         at = &(*at)->next;
     }
     *at = running;
     if (!view->ticker)
-        view->ticker = thread_start(THREAD_TICKER, tick, view);
+        view->ticker = thread_start(THREAD_TICKER, progress_tick, view);
     return running;
 }
 
-static void finish(ProgressView *view, const WalkEvent *event, bool is_refresh) {
+static void progress_finish(ProgressView *view, const WalkEvent *event, bool is_refresh) {
     for (Running **at = &view->running; *at; at = &(*at)->next) {
         if ((*at)->is_refresh != is_refresh || !str_equal((*at)->address, event->address))
             continue;
@@ -321,69 +321,71 @@ static void finish(ProgressView *view, const WalkEvent *event, bool is_refresh) 
     }
 }
 
-static Str id_suffix(const WalkEvent *event, Arena *scratch) {
+static Str progress_id_suffix(const WalkEvent *event, Arena *scratch) {
     if (event->id.len == 0)
         return STR_EMPTY;
     return str_format(scratch, " [id=%.*s]", STR_ARG(event->id));
 }
 
 /* As a peer writes it, with the ID of a deposed object. */
-static Str address_of(const ProgressView *view, const WalkEvent *event, Arena *scratch) {
+static Str progress_address_of(const ProgressView *view, const WalkEvent *event, Arena *scratch) {
     if (event->deposed.len == 0 || !view_peer_of(view->cli))
         return event->address;
     return str_format(scratch, "%.*s (deposed object %.*s)", STR_ARG(event->address),
                       STR_ARG(event->deposed));
 }
 
-static void start_refresh(ProgressView *view, const WalkEvent *event, Arena *scratch) {
-    begin(view, event, true);
+static void progress_start_refresh(ProgressView *view, const WalkEvent *event, Arena *scratch) {
+    progress_begin(view, event, true);
     if (view->is_live)
         return;
     const char *verb = event->action == ACTION_READ ? "Reading..." : "Refreshing state...";
-    Str id = id_suffix(event, scratch);
+    Str id = progress_id_suffix(event, scratch);
     if (event->is_import && view_peer_of(view->cli))
-        say(view, str_format(scratch, "%.*s: Preparing import...%.*s", STR_ARG(event->address),
-                             STR_ARG(id)));
-    say(view, str_format(scratch, "%.*s: %s%.*s", STR_ARG(address_of(view, event, scratch)), verb,
-                         STR_ARG(id)));
+        progress_say(view, str_format(scratch, "%.*s: Preparing import...%.*s",
+                                      STR_ARG(event->address), STR_ARG(id)));
+    progress_say(view,
+                 str_format(scratch, "%.*s: %s%.*s",
+                            STR_ARG(progress_address_of(view, event, scratch)), verb, STR_ARG(id)));
 }
 
-static void end_refresh(ProgressView *view, const WalkEvent *event, Arena *scratch) {
-    finish(view, event, true);
+static void progress_end_refresh(ProgressView *view, const WalkEvent *event, Arena *scratch) {
+    progress_finish(view, event, true);
     if (event->action != ACTION_READ)
         return;
     Str elapsed = clock_format_elapsed(event->elapsed_ms, scratch);
     const char *what = event->is_deferred  ? "Left to the apply"
                        : event->is_waiting ? "Left to a later plan"
                                            : "Read complete";
-    say(view, str_format(scratch, "%.*s: %s after %.*s", STR_ARG(event->address), what,
-                         STR_ARG(elapsed)));
+    progress_say(view, str_format(scratch, "%.*s: %s after %.*s", STR_ARG(event->address), what,
+                                  STR_ARG(elapsed)));
 }
 
-static void start_apply(ProgressView *view, const WalkEvent *event, Arena *scratch) {
-    begin(view, event, false);
+static void progress_start_apply(ProgressView *view, const WalkEvent *event, Arena *scratch) {
+    progress_begin(view, event, false);
     if (view->is_live)
         return;
-    Str id = id_suffix(event, scratch);
-    Str address = address_of(view, event, scratch);
-    say(view, str_format(scratch, "%.*s: %s...%.*s", STR_ARG(address),
-                         action_verbs_doing(event->action), STR_ARG(id)));
+    Str id = progress_id_suffix(event, scratch);
+    Str address = progress_address_of(view, event, scratch);
+    progress_say(view, str_format(scratch, "%.*s: %s...%.*s", STR_ARG(address),
+                                  action_verbs_doing(event->action), STR_ARG(id)));
 }
 
-static void end_apply(ProgressView *view, const WalkEvent *event, Arena *scratch) {
-    finish(view, event, false);
+static void progress_end_apply(ProgressView *view, const WalkEvent *event, Arena *scratch) {
+    progress_finish(view, event, false);
     view->ended++;
     if (!event->failed)
         view_count(view->owner, event->action);
     else if (view_peer_of(view->cli))
         return; /* the error follows */
     Str elapsed = clock_format_elapsed(event->elapsed_ms, scratch);
-    Str id = event->action == ACTION_DELETE ? STR_EMPTY : id_suffix(event, scratch);
+    Str id = event->action == ACTION_DELETE ? STR_EMPTY : progress_id_suffix(event, scratch);
     bool has_color = view->cli->terminal.color;
     const char *color = has_color ? (event->failed ? "\033[31m" : "\033[32m") : "";
-    say(view, str_format(scratch, "%s%.*s: %s %s after %.*s%.*s%s", color, STR_ARG(event->address),
-                         action_verbs_done(event->action), event->failed ? "failed" : "complete",
-                         STR_ARG(elapsed), STR_ARG(id), has_color ? "\033[0m" : ""));
+    progress_say(view, str_format(scratch, "%s%.*s: %s %s after %.*s%.*s%s", color,
+                                  STR_ARG(event->address), action_verbs_done(event->action),
+                                  event->failed ? "failed" : "complete", STR_ARG(elapsed),
+                                  STR_ARG(id), has_color ? "\033[0m" : ""));
 }
 
 static void note_progress(ProgressView *view, const WalkEvent *event, bool is_refresh) {
@@ -398,23 +400,24 @@ static void note_progress(ProgressView *view, const WalkEvent *event, bool is_re
     }
 }
 
-static void start_ephemeral(ProgressView *view, const WalkEvent *event, Arena *scratch) {
-    const Running *running = begin(view, event, false);
+static void progress_start_ephemeral(ProgressView *view, const WalkEvent *event, Arena *scratch) {
+    const Running *running = progress_begin(view, event, false);
     if (!view->is_live)
-        say(view, str_format(scratch, "%.*s: %s...", STR_ARG(event->address), running->doing));
+        progress_say(view,
+                     str_format(scratch, "%.*s: %s...", STR_ARG(event->address), running->doing));
 }
 
-static void end_ephemeral(ProgressView *view, const WalkEvent *event, Arena *scratch) {
-    finish(view, event, false);
+static void progress_end_ephemeral(ProgressView *view, const WalkEvent *event, Arena *scratch) {
+    progress_finish(view, event, false);
     Str elapsed = clock_format_elapsed(event->elapsed_ms, scratch);
-    say(view, str_format(scratch, "%.*s: %s %s after %.*s", STR_ARG(event->address),
-                         action_verbs_operating(event->operation),
-                         event->failed ? "failed" : "complete", STR_ARG(elapsed)));
+    progress_say(view, str_format(scratch, "%.*s: %s %s after %.*s", STR_ARG(event->address),
+                                  action_verbs_operating(event->operation),
+                                  event->failed ? "failed" : "complete", STR_ARG(elapsed)));
 }
 
-static void start_provision(ProgressView *view, const WalkEvent *event, Arena *scratch) {
-    say(view, str_format(scratch, "%.*s: Provisioning with '%.*s'...", STR_ARG(event->address),
-                         STR_ARG(event->provisioner)));
+static void progress_start_provision(ProgressView *view, const WalkEvent *event, Arena *scratch) {
+    progress_say(view, str_format(scratch, "%.*s: Provisioning with '%.*s'...",
+                                  STR_ARG(event->address), STR_ARG(event->provisioner)));
 }
 
 static void say_output(ProgressView *view, const WalkEvent *event, Arena *scratch) {
@@ -427,31 +430,31 @@ static void say_output(ProgressView *view, const WalkEvent *event, Arena *scratc
     if (event->hidden && view_peer_of(view->cli))
         text = str_format(scratch, "(output suppressed due to %s value in config)",
                           marks[event->hidden]);
-    say(view, str_format(scratch, "%.*s (%.*s): %.*s", STR_ARG(event->address),
-                         STR_ARG(event->provisioner), STR_ARG(text)));
+    progress_say(view, str_format(scratch, "%.*s (%.*s): %.*s", STR_ARG(event->address),
+                                  STR_ARG(event->provisioner), STR_ARG(text)));
 }
 
 static void start_invocation(ProgressView *view, const WalkEvent *event, Arena *scratch) {
     const ActionInvocation *invocation = event->invocation;
     Str caller = STR_EMPTY;
-    begin(view, event, false);
+    progress_begin(view, event, false);
     if (view->is_live)
         return;
     if (invocation->caller.type.len > 0)
         caller = str_format(scratch, " (called from %.*s)",
                             STR_ARG(resource_addr_to_str(invocation->caller, scratch)));
-    say(view,
-        str_format(scratch, "%.*s: Invoking...%.*s", STR_ARG(event->address), STR_ARG(caller)));
+    progress_say(view, str_format(scratch, "%.*s: Invoking...%.*s", STR_ARG(event->address),
+                                  STR_ARG(caller)));
 }
 
 static void end_invocation(ProgressView *view, const WalkEvent *event, Arena *scratch) {
     bool has_color = view->cli->terminal.color;
     const char *color = !has_color ? "" : event->failed ? "\033[31m" : "\033[32m";
-    finish(view, event, false);
+    progress_finish(view, event, false);
     Str elapsed = clock_format_elapsed(event->elapsed_ms, scratch);
-    say(view, str_format(scratch, "%s%.*s: Invocation %s after %.*s%s", color,
-                         STR_ARG(event->address), event->failed ? "failed" : "complete",
-                         STR_ARG(elapsed), has_color ? "\033[0m" : ""));
+    progress_say(view, str_format(scratch, "%s%.*s: Invocation %s after %.*s%s", color,
+                                  STR_ARG(event->address), event->failed ? "failed" : "complete",
+                                  STR_ARG(elapsed), has_color ? "\033[0m" : ""));
 }
 
 /* Live: shows each object when it is found, as wide as the widest so far. */
@@ -473,7 +476,7 @@ static void show_found(ProgressView *view, const WalkEvent *event, Arena *scratc
     running->what.len = 0;
     strbuf_add_format(&running->what, "%zu found", listing->entries.count);
     view_listing_add_row(&row, listing, last, running->width, scratch);
-    show(view, strbuf_str(&row));
+    progress_show(view, strbuf_str(&row));
 }
 
 /* Elsewhere the rows of a list stand together, in one width. */
@@ -481,40 +484,41 @@ static void end_list(ProgressView *view, const WalkEvent *event, Arena *scratch)
     const Listing *listing = event->listing;
     StrBuf rows = strbuf_new(scratch);
     size_t width = view->is_live ? 0 : view_listing_width(listing, scratch);
-    finish(view, event, false);
+    progress_finish(view, event, false);
     for (size_t i = 0; !view->is_live && i < listing->entries.count; i++)
         view_listing_add_row(&rows, listing, i, width, scratch);
     if (listing->entries.count == 0)
         return;
     strbuf_add_char(&rows, '\n');
-    show(view, strbuf_str(&rows));
+    progress_show(view, strbuf_str(&rows));
 }
 
-static void on_event(void *self, const WalkEvent *event) {
+static void progress_on_event(void *self, const WalkEvent *event) {
     ProgressView *view = self;
     SCOPED(ArenaRef) scratch = arena_open("progress");
     pthread_mutex_lock(&view->mutex);
     switch (event->kind) {
-    case EVENT_REFRESH_START: start_refresh(view, event, scratch); break;
+    case EVENT_REFRESH_START: progress_start_refresh(view, event, scratch); break;
     case EVENT_REFRESH_PROGRESS: note_progress(view, event, true); break;
-    case EVENT_REFRESH_END: end_refresh(view, event, scratch); break;
-    case EVENT_APPLY_START: start_apply(view, event, scratch); break;
+    case EVENT_REFRESH_END: progress_end_refresh(view, event, scratch); break;
+    case EVENT_APPLY_START: progress_start_apply(view, event, scratch); break;
     case EVENT_APPLY_PROGRESS: note_progress(view, event, false); break;
-    case EVENT_APPLY_END: end_apply(view, event, scratch); break;
-    case EVENT_PROVISION_START: start_provision(view, event, scratch); break;
+    case EVENT_APPLY_END: progress_end_apply(view, event, scratch); break;
+    case EVENT_PROVISION_START: progress_start_provision(view, event, scratch); break;
     case EVENT_PROVISION_OUTPUT: say_output(view, event, scratch); break;
     case EVENT_PROVISION_END: break; /* the end of the operation follows */
-    case EVENT_OPERATION_START: start_ephemeral(view, event, scratch); break;
-    case EVENT_OPERATION_END: end_ephemeral(view, event, scratch); break;
+    case EVENT_OPERATION_START: progress_start_ephemeral(view, event, scratch); break;
+    case EVENT_OPERATION_END: progress_end_ephemeral(view, event, scratch); break;
     case EVENT_INVOKE_START: start_invocation(view, event, scratch); break;
     case EVENT_INVOKE_PROGRESS:
-        say(view, str_format(scratch, "%.*s: %.*s", STR_ARG(event->address), STR_ARG(event->text)));
+        progress_say(
+            view, str_format(scratch, "%.*s: %.*s", STR_ARG(event->address), STR_ARG(event->text)));
         break;
     case EVENT_INVOKE_END:
         view_count_invocation(view->owner, event->failed);
         end_invocation(view, event, scratch);
         break;
-    case EVENT_LIST_START: begin(view, event, false); break;
+    case EVENT_LIST_START: progress_begin(view, event, false); break;
     case EVENT_LIST_FOUND: show_found(view, event, scratch); break;
     case EVENT_LIST_END: end_list(view, event, scratch); break;
     case EVENT_APPLY_TOTAL: view->total = event->total; break;
@@ -523,7 +527,7 @@ static void on_event(void *self, const WalkEvent *event) {
 }
 
 /* Writes the message of a signal handler above the live lines; erasing them removes "^C" too. */
-static void speak(void *self, Str text) {
+static void progress_speak(void *self, Str text) {
     ProgressView *view = self;
     SCOPED(ArenaRef) scratch = arena_open("progress");
     StrBuf before = strbuf_new(scratch), behind = strbuf_new(scratch);
@@ -531,7 +535,7 @@ static void speak(void *self, Str text) {
     erase(view, &before);
     terminal_out(strbuf_str(&before));
     terminal_err(text);
-    draw(view, &behind, scratch);
+    progress_draw(view, &behind, scratch);
     terminal_out(strbuf_str(&behind));
     pthread_mutex_unlock(&view->mutex);
 }
@@ -544,10 +548,10 @@ static void say_imports(ProgressView *view, const Plan *plan) {
             continue;
         Str address = resource_addr_to_str(change->address, scratch);
         Str id = import_source_text(&change->import, scratch);
-        say(view,
-            str_format(scratch, "%.*s: Importing... [id=%.*s]", STR_ARG(address), STR_ARG(id)));
-        say(view,
-            str_format(scratch, "%.*s: Import complete [id=%.*s]", STR_ARG(address), STR_ARG(id)));
+        progress_say(view, str_format(scratch, "%.*s: Importing... [id=%.*s]", STR_ARG(address),
+                                      STR_ARG(id)));
+        progress_say(view, str_format(scratch, "%.*s: Import complete [id=%.*s]", STR_ARG(address),
+                                      STR_ARG(id)));
     }
 }
 
@@ -558,12 +562,12 @@ const Hooks *view_progress_begin(View *owner) {
     view->owner = owner;
     view->arena = arena_open("progress");
     view->is_live = cli->terminal.out_is_tty && cli->terminal.color && !owner->is_concise;
-    view->began_ms = now_ms(view);
+    view->began_ms = progress_now_ms(view);
     pthread_mutex_init(&view->mutex, NULL);
     pthread_cond_init(&view->wake, NULL);
-    view->hooks = (Hooks){view, on_event};
+    view->hooks = (Hooks){view, progress_on_event};
     if (view->is_live)
-        signals_set_speaker(cli->signals, speak, view);
+        signals_set_speaker(cli->signals, progress_speak, view);
     owner->self = view;
     owner->done = (PlanCounts){0};
     if (owner->planned && view_peer_of(cli))

@@ -8,13 +8,13 @@ typedef struct Tee {
     Hooks hooks;
 } Tee;
 
-static void on_event(void *self, const WalkEvent *event) {
+static void tee_on_event(void *self, const WalkEvent *event) {
     const Tee *tee = self;
     for (size_t i = 0; i < 2; i++)
         hooks_send(tee->listeners[i], event);
 }
 
-static const Hooks *walk_begin(View *view) {
+static const Hooks *tee_walk_begin(View *view) {
     Tee *tee = view->self;
     for (size_t i = 0; i < 2; i++)
         tee->listeners[i] = tee->views[i]->type->walk_begin(tee->views[i]);
@@ -22,26 +22,26 @@ static const Hooks *walk_begin(View *view) {
 }
 
 /* Both views counted the same operations. */
-static void walk_end(View *view) {
+static void tee_walk_end(View *view) {
     Tee *tee = view->self;
     for (size_t i = 0; i < 2; i++)
         tee->views[i]->type->walk_end(tee->views[i]);
     view->done = tee->views[0]->done;
 }
 
-static void note(View *view, Str text) {
+static void tee_note(View *view, Str text) {
     Tee *tee = view->self;
     for (size_t i = 0; i < 2; i++)
         tee->views[i]->type->note(tee->views[i], text);
 }
 
-static void step(View *view, const char *code, Str text, bool for_people) {
+static void tee_step(View *view, const char *code, Str text, bool for_people) {
     Tee *tee = view->self;
     for (size_t i = 0; i < 2; i++)
         tee->views[i]->type->step(tee->views[i], code, text, for_people);
 }
 
-static void plan(View *view, const Plan *plan) {
+static void tee_plan(View *view, const Plan *plan) {
     Tee *tee = view->self;
     for (size_t i = 0; i < 2; i++) {
         tee->views[i]->is_refresh = view->is_refresh;
@@ -49,19 +49,19 @@ static void plan(View *view, const Plan *plan) {
     }
 }
 
-static void saved_plan(View *view, const Plan *plan) {
+static void tee_saved_plan(View *view, const Plan *plan) {
     Tee *tee = view->self;
     for (size_t i = 0; i < 2; i++)
         tee->views[i]->type->saved_plan(tee->views[i], plan);
 }
 
-static void plan_hint(View *view, Str path, Str generated) {
+static void tee_plan_hint(View *view, Str path, Str generated) {
     Tee *tee = view->self;
     for (size_t i = 0; i < 2; i++)
         tee->views[i]->type->plan_hint(tee->views[i], path, generated);
 }
 
-static void applied(View *view, const State *state) {
+static void tee_applied(View *view, const State *state) {
     Tee *tee = view->self;
     for (size_t i = 0; i < 2; i++) {
         tee->views[i]->done = view->done;
@@ -70,19 +70,19 @@ static void applied(View *view, const State *state) {
     }
 }
 
-static void cancelled(View *view, PlanMode mode) {
+static void tee_cancelled(View *view, PlanMode mode) {
     Tee *tee = view->self;
     for (size_t i = 0; i < 2; i++)
         tee->views[i]->type->cancelled(tee->views[i], mode);
 }
 
-static void valid(View *view, const ConfigNewer *newer) {
+static void tee_valid(View *view, const ConfigNewer *newer) {
     Tee *tee = view->self;
     for (size_t i = 0; i < 2; i++)
         tee->views[i]->type->valid(tee->views[i], newer);
 }
 
-static void searched(View *view, const Listings *listings) {
+static void tee_searched(View *view, const Listings *listings) {
     Tee *tee = view->self;
     for (size_t i = 0; i < 2; i++)
         tee->views[i]->type->searched(tee->views[i], listings);
@@ -149,33 +149,33 @@ static const SuiteEvents *tests(View *view, bool verbose) {
     return &out->events;
 }
 
-static void show_diags(View *view, const Diags *diags) {
+static void tee_show_diags(View *view, const Diags *diags) {
     Tee *tee = view->self;
     for (size_t i = 0; i < 2; i++)
         view_show_diags(tee->views[i], diags);
 }
 
-static void finish(View *view, const Diags *diags) {
+static void tee_finish(View *view, const Diags *diags) {
     Tee *tee = view->self;
     for (size_t i = 0; i < 2; i++)
         view_finish(tee->views[i], diags);
 }
 
 static const ViewType both = {
-    .walk_begin = walk_begin,
-    .walk_end = walk_end,
-    .note = note,
-    .step = step,
-    .plan = plan,
-    .saved_plan = saved_plan,
-    .plan_hint = plan_hint,
-    .applied = applied,
-    .cancelled = cancelled,
-    .valid = valid,
-    .searched = searched,
+    .walk_begin = tee_walk_begin,
+    .walk_end = tee_walk_end,
+    .note = tee_note,
+    .step = tee_step,
+    .plan = tee_plan,
+    .saved_plan = tee_saved_plan,
+    .plan_hint = tee_plan_hint,
+    .applied = tee_applied,
+    .cancelled = tee_cancelled,
+    .valid = tee_valid,
+    .searched = tee_searched,
     .tests = tests,
-    .diags = show_diags,
-    .finish = finish,
+    .diags = tee_show_diags,
+    .finish = tee_finish,
     .can_ask = true,
 };
 
@@ -183,7 +183,7 @@ View *view_tee_open(View *human, View *json) {
     Tee *tee = arena_new(human->cli->arena, Tee);
     tee->views[0] = human;
     tee->views[1] = json;
-    tee->hooks = (Hooks){tee, on_event};
+    tee->hooks = (Hooks){tee, tee_on_event};
     View *view = arena_new(human->cli->arena, View);
     *view = (View){.type = &both, .cli = human->cli, .self = tee};
     return view;

@@ -8,7 +8,8 @@ static bool check_identify(ConfigLoading *loading, const BodyBlock *block, Str *
                                   loading->diags);
 }
 
-static bool read_data(ConfigLoading *loading, const BodyContent *content, Check *check) {
+static bool config_check_read_data(ConfigLoading *loading, const BodyContent *content,
+                                   Check *check) {
     bool ok = true;
     vec_each(&content->blocks, block) {
         if (!str_equal_cstr(block->type, "data"))
@@ -44,7 +45,7 @@ static bool check_decode(ConfigLoading *loading, const BodyBlock *block, bool is
     check->range = block->range;
     map_put(loading->arena, &loading->module->checks, check->name, check);
     bool ok = body_content(block->body, &schema, &content, NULL, loading->arena, loading->diags);
-    ok &= read_data(loading, &content, check);
+    ok &= config_check_read_data(loading, &content, check);
     ok &=
         config_read_conditions(&content, "assert", &check->asserts, loading->arena, loading->diags);
     if (count_asserts(check) > 0)

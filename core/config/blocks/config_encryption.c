@@ -7,7 +7,8 @@
 
 #define FALLBACK_LIMIT 16
 
-static const EncryptionPart *find_part(const EncryptionParts *parts, Str type, Str name) {
+static const EncryptionPart *encryption_find_part(const EncryptionParts *parts, Str type,
+                                                  Str name) {
     vec_each(parts, part) {
         if (str_equal(part->type, type) && str_equal(part->name, name))
             return part;
@@ -15,9 +16,10 @@ static const EncryptionPart *find_part(const EncryptionParts *parts, Str type, S
     return NULL;
 }
 
-static bool add_part(ConfigLoading *loading, const BodyBlock *block, EncryptionParts *parts) {
+static bool encryption_add_part(ConfigLoading *loading, const BodyBlock *block,
+                                EncryptionParts *parts) {
     EncryptionPart part = {block->labels[0], block->labels[1], block->body, block->range};
-    const EncryptionPart *before = find_part(parts, part.type, part.name);
+    const EncryptionPart *before = encryption_find_part(parts, part.type, part.name);
     if (before) {
         Str place = config_read_place(before->range, loading->arena);
         Str summary = str_format(loading->arena, "Duplicate encryption %.*s", STR_ARG(block->type));
@@ -37,8 +39,8 @@ typedef struct EncryptionReader {
     uint32_t depth;
 } EncryptionReader;
 
-static bool read_target(EncryptionReader *reader, const BodyBlock *block, Str name,
-                        const EncryptionTarget **out);
+static bool encryption_read_target(EncryptionReader *reader, const BodyBlock *block, Str name,
+                                   const EncryptionTarget **out);
 
 static bool read_fallbacks(EncryptionReader *reader, const BodyContent *content,
                            EncryptionTarget *target) {
@@ -53,14 +55,14 @@ static bool read_fallbacks(EncryptionReader *reader, const BodyContent *content,
             continue;
         }
         reader->depth++;
-        ok &= read_target(reader, inner, target->name, &target->fallback);
+        ok &= encryption_read_target(reader, inner, target->name, &target->fallback);
         reader->depth--;
     }
     return ok;
 }
 
-static bool read_target(EncryptionReader *reader, const BodyBlock *block, Str name,
-                        const EncryptionTarget **out) {
+static bool encryption_read_target(EncryptionReader *reader, const BodyBlock *block, Str name,
+                                   const EncryptionTarget **out) {
     static const BodyAttributeSchema attributes[] = {
         {"method", false, BODY_CODE},
         {"enforced", false, BODY_LITERAL},
@@ -85,7 +87,7 @@ static bool read_target(EncryptionReader *reader, const BodyBlock *block, Str na
     return ok;
 }
 
-static bool report_second(EncryptionReader *reader, const BodyBlock *block) {
+static bool encryption_report_second(EncryptionReader *reader, const BodyBlock *block) {
     diags_error(reader->loading->diags, block->range, "Duplicate encryption block",
                 "Only one \"%.*s\" block is allowed.", STR_ARG(block->type));
     return false;
@@ -104,10 +106,10 @@ static bool read_remotes(EncryptionReader *reader, const BodyBlock *block) {
         const EncryptionTarget *target = NULL;
         bool is_default = str_equal_cstr(inner->type, "default");
         if (is_default && reader->out->remote_default) {
-            ok = report_second(reader, inner);
+            ok = encryption_report_second(reader, inner);
             continue;
         }
-        ok &= read_target(reader, inner, inner->labels[0], &target);
+        ok &= encryption_read_target(reader, inner, inner->labels[0], &target);
         if (is_default)
             reader->out->remote_default = target;
         else
@@ -116,17 +118,18 @@ static bool read_remotes(EncryptionReader *reader, const BodyBlock *block) {
     return ok;
 }
 
-static bool read_inner(EncryptionReader *reader, const BodyBlock *block) {
+static bool encryption_read_inner(EncryptionReader *reader, const BodyBlock *block) {
     Encryption *out = reader->out;
     if (str_equal_cstr(block->type, "key_provider"))
-        return add_part(reader->loading, block, &out->key_providers);
+        return encryption_add_part(reader->loading, block, &out->key_providers);
     if (str_equal_cstr(block->type, "method"))
-        return add_part(reader->loading, block, &out->methods);
+        return encryption_add_part(reader->loading, block, &out->methods);
     if (str_equal_cstr(block->type, "remote_state_data_sources"))
         return read_remotes(reader, block);
     bool is_state = str_equal_cstr(block->type, "state");
     const EncryptionTarget **target = is_state ? &out->state : &out->plan;
-    return *target ? report_second(reader, block) : read_target(reader, block, block->type, target);
+    return *target ? encryption_report_second(reader, block)
+                   : encryption_read_target(reader, block, block->type, target);
 }
 
 static bool report_method(SourceRange range, Diags *diags) {
@@ -136,7 +139,7 @@ static bool report_method(SourceRange range, Diags *diags) {
     return false;
 }
 
-static bool is_unencrypted(const Expr *expr) {
+static bool encryption_is_unencrypted(const Expr *expr) {
     const Traversal *traversal = config_read_traversal(expr);
     return traversal && traversal->step_count == 2 &&
            str_equal_cstr(traversal->steps[0].name, "unencrypted");
@@ -149,9 +152,10 @@ static bool check_method(const Encryption *encryption, const EncryptionTarget *t
     if (!expr)
         return report_method(target->range, diags);
     if (!traversal || !str_equal_cstr(traversal->root, "method") || traversal->step_count != 2 ||
-        !find_part(&encryption->methods, traversal->steps[0].name, traversal->steps[1].name))
+        !encryption_find_part(&encryption->methods, traversal->steps[0].name,
+                              traversal->steps[1].name))
         return report_method(expr->range, diags);
-    if (!enforced || !is_unencrypted(expr))
+    if (!enforced || !encryption_is_unencrypted(expr))
         return true;
     diags_error(diags, expr->range, "Unencrypted method is forbidden",
                 "\"enforced\" forbids unencrypted data. Remove \"unencrypted\", also where it is a "
@@ -168,7 +172,7 @@ static bool check_target(const Encryption *encryption, const EncryptionTarget *t
     return ok;
 }
 
-static bool check_targets(const Encryption *encryption, Diags *diags) {
+static bool encryption_check_targets(const Encryption *encryption, Diags *diags) {
     bool ok = check_target(encryption, encryption->state, diags);
     ok &= check_target(encryption, encryption->plan, diags);
     ok &= check_target(encryption, encryption->remote_default, diags);
@@ -178,8 +182,8 @@ static bool check_targets(const Encryption *encryption, Diags *diags) {
     return ok;
 }
 
-static bool read_encryption(ConfigLoading *loading, const BodyBlock *block,
-                            const Encryption **out) {
+static bool encryption_read_encryption(ConfigLoading *loading, const BodyBlock *block,
+                                       const Encryption **out) {
     static const BodyBlockSchema blocks[] = {
         {"key_provider", 2},
         {"method", 2},
@@ -194,7 +198,7 @@ static bool read_encryption(ConfigLoading *loading, const BodyBlock *block,
     encryption->range = block->range;
     bool ok = body_content(block->body, &schema, &content, NULL, loading->arena, loading->diags);
     vec_each(&content.blocks, inner) {
-        ok &= read_inner(&reader, inner);
+        ok &= encryption_read_inner(&reader, inner);
     }
     *out = encryption;
     return ok;
@@ -204,7 +208,7 @@ static void merge_parts(EncryptionParts *out, const EncryptionParts *above, Aren
     EncryptionParts merged = {0};
     vec_each(out, part) {
         EncryptionPart one = *part;
-        const EncryptionPart *other = find_part(above, part->type, part->name);
+        const EncryptionPart *other = encryption_find_part(above, part->type, part->name);
         if (other) {
             one.body = body_merge(part->body, other->body, NULL, arena);
             one.range = other->range;
@@ -212,7 +216,7 @@ static void merge_parts(EncryptionParts *out, const EncryptionParts *above, Aren
         vec_push(arena, &merged, one);
     }
     vec_each(above, part) {
-        if (!find_part(out, part->type, part->name))
+        if (!encryption_find_part(out, part->type, part->name))
             vec_push(arena, &merged, *part);
     }
     *out = merged;
@@ -242,7 +246,8 @@ static const EncryptionTarget **find_remote(Encryption *encryption, Str name) {
 
 /* Merges two encryption blocks; either may be NULL. Arguments of `above` take precedence one by
  * one; `enforced` holds if either sets it. */
-static const Encryption *merge(const Encryption *below, const Encryption *above, Arena *arena) {
+static const Encryption *encryption_merge(const Encryption *below, const Encryption *above,
+                                          Arena *arena) {
     if (!below || !above)
         return below ? below : above;
     Encryption *merged = arena_new(arena, Encryption);
@@ -276,13 +281,13 @@ bool config_encryption_decode(ConfigLoading *loading, const BodyBlock *block, bo
         return false;
     }
     const Encryption *own;
-    if (!read_encryption(loading, block, &own))
+    if (!encryption_read_encryption(loading, block, &own))
         return false;
-    loading->module->encryption = merge(before, own, loading->arena);
+    loading->module->encryption = encryption_merge(before, own, loading->arena);
     return true;
 }
 
-static bool read_given(ConfigLoading *loading, const Encryption **out) {
+static bool encryption_read_given(ConfigLoading *loading, const Encryption **out) {
     const ConfigRequest *request = loading->request;
     Arena *arena = loading->arena;
     const SourceText *source =
@@ -292,7 +297,7 @@ static bool read_given(ConfigLoading *loading, const Encryption **out) {
     bool ok = is_json
                   ? body_json_parse(source, request->functions, &block.body, arena, loading->diags)
                   : body_hcl_parse(source, request->functions, &block.body, arena, loading->diags);
-    return ok && read_encryption(loading, &block, out);
+    return ok && encryption_read_encryption(loading, &block, out);
 }
 
 static void warn_of_plain(const Encryption *encryption, Diags *diags) {
@@ -309,12 +314,12 @@ bool config_encryption_finish(ConfigLoading *loading) {
     Module *module = loading->module;
     const Encryption *given;
     if (!module->parent && loading->request->encryption.len > 0) {
-        if (!read_given(loading, &given))
+        if (!encryption_read_given(loading, &given))
             return false;
-        module->encryption = merge(module->encryption, given, loading->arena);
+        module->encryption = encryption_merge(module->encryption, given, loading->arena);
     }
     if (!module->encryption)
         return true;
     warn_of_plain(module->encryption, loading->diags);
-    return check_targets(module->encryption, loading->diags);
+    return encryption_check_targets(module->encryption, loading->diags);
 }

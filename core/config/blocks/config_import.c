@@ -24,8 +24,8 @@ static bool read_to(ConfigLoading *loading, const BodyContent *content, ConfigAd
 }
 
 /* Requires exactly one of `id` and `identity`. */
-static bool read_identity(ConfigLoading *loading, const BodyBlock *block,
-                          const BodyContent *content, Import *out) {
+static bool config_import_read_identity(ConfigLoading *loading, const BodyBlock *block,
+                                        const BodyContent *content, Import *out) {
     out->id = config_read_expr(content, "id");
     out->identity = config_read_expr(content, "identity");
     if ((out->id != NULL) != (out->identity != NULL))
@@ -63,7 +63,8 @@ static bool check_repeated(ConfigLoading *loading, const Import *import) {
     return false;
 }
 
-static bool read_provider(ConfigLoading *loading, const BodyContent *content, Import *out) {
+static bool config_import_read_provider(ConfigLoading *loading, const BodyContent *content,
+                                        Import *out) {
     const BodyAttribute *provider = body_content_find(content, "provider");
     if (!provider)
         return true;
@@ -81,12 +82,12 @@ static bool report_provider(const Import *import, Diags *diags) {
 }
 
 /* Rejects `provider` for resources of child modules: their calls pass provider configurations. */
-static bool check_module(const Import *import, Diags *diags) {
+static bool config_import_check_module(const Import *import, Diags *diags) {
     return !import->to.target.resource.module || !import->provider_range.source ||
            report_provider(import, diags);
 }
 
-static bool is_same_provider(const ProviderRef *a, const ProviderRef *b) {
+static bool config_import_is_same_provider(const ProviderRef *a, const ProviderRef *b) {
     return !a->is_implied && !a->key && str_equal(a->name, b->name) &&
            str_equal(a->alias, b->alias);
 }
@@ -98,7 +99,7 @@ static bool check_providers(const ConfigLoading *loading, const Module *module) 
         Str key = str_format(loading->arena, "%.*s.%.*s", STR_ARG(to.type), STR_ARG(to.name));
         const Resource *resource = to.module ? NULL : map_find(&module->resources, key);
         if (resource && import->provider_range.source &&
-            !is_same_provider(&resource->provider, &import->provider))
+            !config_import_is_same_provider(&resource->provider, &import->provider))
             ok = report_provider(import, loading->diags);
     }
     map_each(&module->calls, entry) {
@@ -131,9 +132,10 @@ static bool import_decode(ConfigLoading *loading, const BodyBlock *block, bool i
     ok &= read_to(loading, &content, &import.to);
     import.for_each = config_read_expr(&content, "for_each");
     if (ok || !body_content_find(&content, "to"))
-        ok &= read_identity(loading, block, &content, &import);
-    ok &= read_provider(loading, &content, &import);
-    ok = ok && check_repeated(loading, &import) && check_module(&import, loading->diags);
+        ok &= config_import_read_identity(loading, block, &content, &import);
+    ok &= config_import_read_provider(loading, &content, &import);
+    ok = ok && check_repeated(loading, &import) &&
+         config_import_check_module(&import, loading->diags);
     if (import.identity)
         config_newer_add(loading->config, NEWER_IMPORT_IDENTITY, block->range, loading->arena);
     if (loading->module->parent)

@@ -15,7 +15,7 @@ static bool check_edition(const BodyContent *content, Diags *diags) {
     return false;
 }
 
-static bool check_experiments(const BodyContent *content, Diags *diags) {
+static bool language_check_experiments(const BodyContent *content, Diags *diags) {
     const Expr *names = config_read_expr(content, "experiments");
     if (!names || (names->kind == EXPR_TUPLE && names->as.parts.count == 0))
         return true;
@@ -67,7 +67,7 @@ static bool language_decode(ConfigLoading *loading, const BodyBlock *block, bool
     Str constraint = STR_EMPTY;
     bool ok = body_content(block->body, &schema, &content, NULL, loading->arena, loading->diags);
     ok &= check_edition(&content, loading->diags);
-    ok &= check_experiments(&content, loading->diags);
+    ok &= language_check_experiments(&content, loading->diags);
     vec_each(&content.blocks, inner) {
         ok &= read_compatible_with(loading, inner, &constraint);
     }

@@ -29,8 +29,8 @@ static bool report_both(ConfigLoading *loading, const BodyAttribute *at, const c
     return false;
 }
 
-static bool check_repetition(ConfigLoading *loading, const BodyContent *content,
-                             const ModuleCall *call) {
+static bool module_check_repetition(ConfigLoading *loading, const BodyContent *content,
+                                    const ModuleCall *call) {
     const BodyAttribute *count = body_content_find(content, "count");
     const BodyAttribute *for_each = body_content_find(content, "for_each");
     if (count && call->for_each)
@@ -39,7 +39,8 @@ static bool check_repetition(ConfigLoading *loading, const BodyContent *content,
            report_both(loading, count ? count : for_each, "enabled");
 }
 
-static bool read_lifecycle(ConfigLoading *loading, const BodyBlock *block, ModuleCall *call) {
+static bool module_read_lifecycle(ConfigLoading *loading, const BodyBlock *block,
+                                  ModuleCall *call) {
     static const BodyAttributeSchema inner_attributes[] = {{"enabled", true, BODY_EXPRESSION}};
     static const BodySchema inner_schema = {.attributes = inner_attributes, .attribute_count = 1};
     BodyContent content;
@@ -51,9 +52,9 @@ static bool read_lifecycle(ConfigLoading *loading, const BodyBlock *block, Modul
 
 /* Reads a nested block. `_` holds arguments that are named like meta-arguments. Other block
  * types are reserved. */
-static bool read_block(ConfigLoading *loading, const BodyBlock *block, ModuleCall *call) {
+static bool module_read_block(ConfigLoading *loading, const BodyBlock *block, ModuleCall *call) {
     if (str_equal_cstr(block->type, "lifecycle") && !call->enabled)
-        return read_lifecycle(loading, block, call);
+        return module_read_lifecycle(loading, block, call);
     if (str_equal_cstr(block->type, "_")) {
         call->body = body_join(call->body, block->body, loading->arena);
         return true;
@@ -90,7 +91,7 @@ static bool asks_for_version(const ModuleCall *call, Arena *arena) {
 
 /* Checks a literal source while decoding, so that its error is reported along with others of the
  * file. An address with credentials is left to module_install.c, which hides them. */
-static bool check_source(ConfigLoading *loading, const ModuleCall *call) {
+static bool module_check_source(ConfigLoading *loading, const ModuleCall *call) {
     Value literal;
     Str source = STR_EMPTY;
     SourceAddress address;
@@ -111,7 +112,7 @@ static bool check_source(ConfigLoading *loading, const ModuleCall *call) {
             module_source_check_versions(&address, source, expr->range, arena, diags));
 }
 
-static bool check_version(ConfigLoading *loading, const ModuleCall *call) {
+static bool module_check_version(ConfigLoading *loading, const ModuleCall *call) {
     Value literal;
     Str version = STR_EMPTY;
     const Expr *expr = call->version_expr;
@@ -140,12 +141,12 @@ static bool module_decode(ConfigLoading *loading, const BodyBlock *block, bool i
         call->source_range = call->source_expr->range;
     if (call->version_expr)
         call->version_range = call->version_expr->range;
-    ok &= check_source(loading, call);
-    ok &= check_version(loading, call);
+    ok &= module_check_source(loading, call);
+    ok &= module_check_version(loading, call);
     vec_each(&content.blocks, inner) {
-        ok &= read_block(loading, inner, call);
+        ok &= module_read_block(loading, inner, call);
     }
-    ok &= check_repetition(loading, &content, call);
+    ok &= module_check_repetition(loading, &content, call);
     map_put(loading->arena, &loading->module->calls, call->name, call);
     return ok;
 }

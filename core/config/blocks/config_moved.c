@@ -18,7 +18,7 @@ static bool read_end(ConfigLoading *loading, const BodyContent *content, const c
            check_literal(loading, out);
 }
 
-static bool check_mode(ConfigLoading *loading, const ConfigAddress *end) {
+static bool moved_check_mode(ConfigLoading *loading, const ConfigAddress *end) {
     if (!end->target.is_resource || end->target.resource.mode != MODE_EPHEMERAL)
         return true;
     diags_error(
@@ -28,8 +28,8 @@ static bool check_mode(ConfigLoading *loading, const ConfigAddress *end) {
 }
 
 static bool check_ends(ConfigLoading *loading, const Moved *moved) {
-    bool ok = check_mode(loading, &moved->from);
-    ok &= check_mode(loading, &moved->to);
+    bool ok = moved_check_mode(loading, &moved->from);
+    ok &= moved_check_mode(loading, &moved->to);
     if (!ok || moved->from.target.is_resource == moved->to.target.is_resource)
         return ok;
     diags_error(loading->diags, moved->range, "Invalid \"moved\" addresses",

@@ -33,7 +33,7 @@ static bool read_deprecated(ConfigLoading *loading, const BodyContent *content, 
     return false;
 }
 
-static bool read_type(ConfigLoading *loading, const BodyContent *content, Output *output) {
+static bool output_read_type(ConfigLoading *loading, const BodyContent *content, Output *output) {
     const BodyAttribute *attribute = body_content_find(content, "type");
     output->type = (TypeConstraint){.type = &TYPE_DYNAMIC};
     output->has_type = attribute != NULL;
@@ -70,7 +70,7 @@ static bool output_decode(ConfigLoading *loading, const BodyBlock *block, bool i
     output->range = block->range;
     bool ok = body_content(block->body, &schema, &content, NULL, arena, diags);
     output->expr = config_read_expr(&content, "value");
-    ok &= read_type(loading, &content, output);
+    ok &= output_read_type(loading, &content, output);
     ok &= config_read_string(&content, "description", &output->description, arena, diags);
     ok &= config_read_bool(&content, "sensitive", &output->sensitive, arena, diags);
     ok &= config_read_bool(&content, "ephemeral", &output->ephemeral, arena, diags);

@@ -29,7 +29,8 @@ static void warn_of_silence(ConfigLoading *loading, const Removed *removed) {
                       "and remain. Write lifecycle { destroy = false }, or true to destroy them.");
 }
 
-static bool read_lifecycle(ConfigLoading *loading, const BodyContent *content, Removed *out) {
+static bool removed_read_lifecycle(ConfigLoading *loading, const BodyContent *content,
+                                   Removed *out) {
     static const BodyAttributeSchema attributes[] = {{"destroy", false, BODY_VALUE}};
     static const BodySchema schema = {.attributes = attributes, .attribute_count = 1};
     Arena *arena = loading->arena;
@@ -81,7 +82,7 @@ static bool removed_decode(ConfigLoading *loading, const BodyBlock *block, bool 
     bool has_from =
         from && config_address_read(from, &removed.from, loading->arena, loading->diags);
     ok &= has_from && check_from(loading, &removed.from);
-    ok &= read_lifecycle(loading, &content, &removed);
+    ok &= removed_read_lifecycle(loading, &content, &removed);
     ok &= config_provisioner_read(&content, &removed.provisioners, &removed.connection,
                                   loading->arena, loading->diags);
     ok &= !has_from || check_provisioners(loading, &removed);

@@ -12,8 +12,8 @@ typedef struct RequirementReader {
     ProviderRequirement *out;
 } RequirementReader;
 
-static bool refuse(RequirementReader *reader, SourceRange range, const char *summary,
-                   const char *detail) {
+static bool requirement_refuse(RequirementReader *reader, SourceRange range, const char *summary,
+                               const char *detail) {
     diags_error(reader->loading->diags, range, summary, "%s", detail);
     return false;
 }
@@ -31,7 +31,7 @@ bool config_requirement_check_version(Str version, SourceRange range, Diags *dia
 
 /* Returns whether the text is a host name: labels with dots between them. Text after the last
  * colon, the port, is not checked. */
-static bool is_host(Str text) {
+static bool requirement_is_host(Str text) {
     Str rest = text;
     Str label = STR_EMPTY;
     bool has_capital;
@@ -44,7 +44,7 @@ static bool is_host(Str text) {
     return true;
 }
 
-static bool is_ascii(Str text) {
+static bool requirement_is_ascii(Str text) {
     for (size_t i = 0; i < text.len; i++) {
         if ((unsigned char)text.ptr[i] >= 0x80)
             return false;
@@ -53,30 +53,33 @@ static bool is_ascii(Str text) {
 }
 
 /* Checks the fields of a source: the last is the type, the one before it the namespace. */
-static bool check_fields(RequirementReader *reader, Str source, size_t count, SourceRange range) {
+static bool requirement_check_fields(RequirementReader *reader, Str source, size_t count,
+                                     SourceRange range) {
     Str rest = source;
     Str field = STR_EMPTY;
     bool has_capital;
-    if (!is_ascii(source))
-        return refuse(reader, range, "Invalid provider source string",
-                      "A provider source must not contain letters beyond ASCII, because they can "
-                      "look like other letters. Write such a host name in its ASCII form, which "
-                      "has labels that begin with \"xn--\".");
+    if (!requirement_is_ascii(source))
+        return requirement_refuse(
+            reader, range, "Invalid provider source string",
+            "A provider source must not contain letters beyond ASCII, because they can "
+            "look like other letters. Write such a host name in its ASCII form, which "
+            "has labels that begin with \"xn--\".");
     for (size_t left = count; str_next_field(&rest, '/', &field); left--) {
-        if (left == 3 && !is_host(field))
-            return refuse(reader, range, "Invalid provider source hostname",
-                          "In a source with two slashes, the first part must be a host name.");
+        if (left == 3 && !requirement_is_host(field))
+            return requirement_refuse(
+                reader, range, "Invalid provider source hostname",
+                "In a source with two slashes, the first part must be a host name.");
         if (left < 3 && !config_provider_ref_is_name_part(field, &has_capital))
-            return refuse(reader, range,
-                          left == 2 ? "Invalid provider namespace" : "Invalid provider type",
-                          "The parts of a provider source may contain letters, digits and dashes, "
-                          "and must not begin or end with a dash.");
+            return requirement_refuse(
+                reader, range, left == 2 ? "Invalid provider namespace" : "Invalid provider type",
+                "The parts of a provider source may contain letters, digits and dashes, "
+                "and must not begin or end with a dash.");
     }
     return true;
 }
 
 /* Checks a source: [host/][namespace/]type. */
-static bool check_source(RequirementReader *reader, Str source, SourceRange range) {
+static bool requirement_check_source(RequirementReader *reader, Str source, SourceRange range) {
     Str rest = source;
     Str field = STR_EMPTY;
     size_t count = 0;
@@ -86,14 +89,15 @@ static bool check_source(RequirementReader *reader, Str source, SourceRange rang
         count++;
     }
     if (!ok || count > 3)
-        return refuse(reader, range, "Invalid provider source string",
-                      "A provider source has the form \"[host/][namespace/]name\".");
-    if (!check_fields(reader, source, count, range))
+        return requirement_refuse(reader, range, "Invalid provider source string",
+                                  "A provider source has the form \"[host/][namespace/]name\".");
+    if (!requirement_check_fields(reader, source, count, range))
         return false;
     if (str_starts_with(field, STR("terraform-provider-")))
-        return refuse(reader, range, "Invalid provider type",
-                      "Write the provider name without \"terraform-provider-\", which is only a "
-                      "prefix of its program and repository.");
+        return requirement_refuse(
+            reader, range, "Invalid provider type",
+            "Write the provider name without \"terraform-provider-\", which is only a "
+            "prefix of its program and repository.");
     return true;
 }
 
@@ -103,10 +107,11 @@ static bool add_alias(RequirementReader *reader, const Expr *list, const Expr *i
     if (!config_provider_ref_read(item, &ref, arena, reader->loading->diags))
         return false;
     if (!ref.alias.len || ref.key)
-        return refuse(reader, list->range, "Invalid configuration_aliases value",
-                      "An alias must include the provider name, as in \"libvirt.east\".");
+        return requirement_refuse(
+            reader, list->range, "Invalid configuration_aliases value",
+            "An alias must include the provider name, as in \"libvirt.east\".");
     if (!str_equal(ref.name, reader->out->name))
-        return refuse(
+        return requirement_refuse(
             reader, list->range, "Invalid configuration_aliases value",
             "The aliases of a provider must begin with its local name in required_providers.");
     vec_push(arena, &reader->out->aliases, config_provider_key(ref.name, ref.alias, arena));
@@ -116,7 +121,7 @@ static bool add_alias(RequirementReader *reader, const Expr *list, const Expr *i
 static bool read_aliases(RequirementReader *reader, const Expr *list) {
     bool ok = true;
     if (list->kind != EXPR_TUPLE)
-        return refuse(
+        return requirement_refuse(
             reader, list->range, "Invalid configuration_aliases value",
             "\"configuration_aliases\" must be a list of names such as \"libvirt.east\".");
     for (size_t i = 0; i < list->as.parts.count; i++)
@@ -124,59 +129,64 @@ static bool read_aliases(RequirementReader *reader, const Expr *list) {
     return ok;
 }
 
-static bool read_text(RequirementReader *reader, const Expr *expr, const char *summary, Str *out) {
+static bool requirement_read_text(RequirementReader *reader, const Expr *expr, const char *summary,
+                                  Str *out) {
     Value value;
     if (!expr_as_literal(expr, &value, reader->loading->arena) || !value_is_present(value) ||
         value.type != &TYPE_STRING)
-        return refuse(reader, expr->range, summary, "This argument must be a literal string.");
+        return requirement_refuse(reader, expr->range, summary,
+                                  "This argument must be a literal string.");
     *out = value_text(value);
     return true;
 }
 
 /* Reads the short form, a version constraint as a string or number. */
-static bool read_version(RequirementReader *reader, const Expr *expr) {
+static bool requirement_read_version(RequirementReader *reader, const Expr *expr) {
     Str *out = &reader->out->version;
     Value value;
     ConvertError ignored;
     bool is_literal = expr_as_literal(expr, &value, reader->loading->arena);
     if (!is_literal || !value_is_present(value) ||
         !convert_value(value, &TYPE_STRING, &value, &ignored, reader->loading->arena))
-        return refuse(reader, expr->range, "Invalid required_providers object",
-                      "A provider requirement must be a version constraint or an object.");
+        return requirement_refuse(
+            reader, expr->range, "Invalid required_providers object",
+            "A provider requirement must be a version constraint or an object.");
     *out = value_text(value);
     return config_requirement_check_version(*out, expr->range, reader->loading->diags);
 }
 
-static bool read_member(RequirementReader *reader, const ExprItem *item) {
+static bool requirement_read_member(RequirementReader *reader, const ExprItem *item) {
     static const char *const names[] = {"source", "version", "configuration_aliases"};
     ProviderRequirement *out = reader->out;
     Str key = STR_EMPTY;
-    if (!read_text(reader, item->key, "Invalid required_providers object", &key))
+    if (!requirement_read_text(reader, item->key, "Invalid required_providers object", &key))
         return false;
     for (size_t i = 0; i < ARRAY_COUNT(names) && expr_is_null(item->value); i++)
         if (str_equal_cstr(key, names[i]))
             return true;
     if (str_equal_cstr(key, "source"))
-        return read_text(reader, item->value, "Invalid source", &out->source) &&
-               check_source(reader, out->source, item->value->range);
+        return requirement_read_text(reader, item->value, "Invalid source", &out->source) &&
+               requirement_check_source(reader, out->source, item->value->range);
     if (str_equal_cstr(key, "version"))
-        return read_text(reader, item->value, "Invalid version constraint", &out->version) &&
+        return requirement_read_text(reader, item->value, "Invalid version constraint",
+                                     &out->version) &&
                config_requirement_check_version(out->version, item->value->range,
                                                 reader->loading->diags);
     if (str_equal_cstr(key, "configuration_aliases"))
         return read_aliases(reader, item->value);
-    return refuse(reader, item->key->range, "Invalid required_providers object",
-                  "A provider requirement supports only \"source\", \"version\" and "
-                  "\"configuration_aliases\". Set provider arguments in a provider block.");
+    return requirement_refuse(
+        reader, item->key->range, "Invalid required_providers object",
+        "A provider requirement supports only \"source\", \"version\" and "
+        "\"configuration_aliases\". Set provider arguments in a provider block.");
 }
 
-static bool read_value(RequirementReader *reader) {
+static bool requirement_read_value(RequirementReader *reader) {
     const Expr *expr = reader->attribute->expr;
     bool ok = true;
     if (expr->kind != EXPR_OBJECT)
-        return read_version(reader, expr);
+        return requirement_read_version(reader, expr);
     for (size_t i = 0; i < expr->as.object.count; i++)
-        ok &= read_member(reader, &expr->as.object.items[i]);
+        ok &= requirement_read_member(reader, &expr->as.object.items[i]);
     return ok;
 }
 
@@ -185,9 +195,10 @@ static bool check_builtin(RequirementReader *reader) {
     const ProviderRequirement *out = reader->out;
     if (!out->version.len || !str_starts_with(out->source, STR("terraform.io/builtin/")))
         return true;
-    return refuse(reader, out->range, "Invalid dependency on built-in provider",
-                  "This provider is built in and has the version of the program. Remove "
-                  "\"version\"; to require a program version, use required_version.");
+    return requirement_refuse(
+        reader, out->range, "Invalid dependency on built-in provider",
+        "This provider is built in and has the version of the program. Remove "
+        "\"version\"; to require a program version, use required_version.");
 }
 
 /* Warns about two local names for one provider: a configuration passed under one name does not
@@ -216,10 +227,10 @@ static bool read_requirement(ConfigLoading *loading, const BodyAttribute *attrib
     bool is_source_implied = attribute->expr->kind != EXPR_OBJECT;
     SourceRange place = is_source_implied ? attribute->expr->range : attribute->name_range;
     bool ok = config_provider_ref_check_name(attribute->name, place, loading->diags);
-    ok &= read_value(&reader) && check_builtin(&reader);
+    ok &= requirement_read_value(&reader) && check_builtin(&reader);
     if (map_has(all, attribute->name) && !is_override)
-        return refuse(&reader, attribute->name_range, "Duplicate required provider",
-                      "The module already requires this provider.");
+        return requirement_refuse(&reader, attribute->name_range, "Duplicate required provider",
+                                  "The module already requires this provider.");
     warn_of_second(loading, requirement);
     map_put(loading->arena, all, requirement->name, requirement);
     return ok;

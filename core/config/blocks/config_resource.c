@@ -13,7 +13,7 @@
 #include "config_read.h"
 #include "config_request.h"
 
-static bool check_labels(ConfigLoading *loading, const BodyBlock *block) {
+static bool resource_check_labels(ConfigLoading *loading, const BodyBlock *block) {
     bool ok = config_read_identifier(block->labels[0], block->label_ranges[0], "resource type",
                                      loading->diags);
     return config_read_identifier(block->labels[1], block->label_ranges[1], "resource name",
@@ -21,26 +21,26 @@ static bool check_labels(ConfigLoading *loading, const BodyBlock *block) {
            ok;
 }
 
-static Str resource_key(ResourceMode mode, const BodyBlock *block, Arena *arena) {
+static Str config_resource_key(ResourceMode mode, const BodyBlock *block, Arena *arena) {
     Str prefix = resource_mode_prefix(mode);
     return str_format(arena, "%.*s%.*s.%.*s", STR_ARG(prefix), STR_ARG(block->labels[0]),
                       STR_ARG(block->labels[1]));
 }
 
 static bool resource_identify(ConfigLoading *loading, const BodyBlock *block, Str *key) {
-    Str name = resource_key(MODE_MANAGED, block, loading->arena);
+    Str name = config_resource_key(MODE_MANAGED, block, loading->arena);
     *key = str_concat(STR("resource."), name, loading->arena);
-    return check_labels(loading, block);
+    return resource_check_labels(loading, block);
 }
 
 static bool data_identify(ConfigLoading *loading, const BodyBlock *block, Str *key) {
-    *key = resource_key(MODE_DATA, block, loading->arena);
-    return check_labels(loading, block);
+    *key = config_resource_key(MODE_DATA, block, loading->arena);
+    return resource_check_labels(loading, block);
 }
 
 static bool ephemeral_identify(ConfigLoading *loading, const BodyBlock *block, Str *key) {
-    *key = resource_key(MODE_EPHEMERAL, block, loading->arena);
-    return check_labels(loading, block);
+    *key = config_resource_key(MODE_EPHEMERAL, block, loading->arena);
+    return resource_check_labels(loading, block);
 }
 
 bool config_resource_read_provider(ConfigLoading *loading, const BodyContent *content,
@@ -83,8 +83,8 @@ static bool check_nested(ConfigLoading *loading, const BodyContent *content) {
     return ok;
 }
 
-static bool check_repetition(ConfigLoading *loading, const BodyContent *content,
-                             const Resource *resource) {
+static bool resource_check_repetition(ConfigLoading *loading, const BodyContent *content,
+                                      const Resource *resource) {
     const BodyAttribute *count = body_content_find(content, "count");
     const BodyAttribute *for_each = body_content_find(content, "for_each");
     const BodyAttribute *other = for_each ? for_each : count;
@@ -249,7 +249,7 @@ typedef struct SelfSearch {
     bool is_found;
 } SelfSearch;
 
-static void look_for_self(Traversal *traversal, void *payload) {
+static void resource_look_for_self(Traversal *traversal, void *payload) {
     SelfSearch *search = payload;
     SCOPED(ArenaRef) scratch = arena_open("self");
     Diags ignored = diags_new(scratch);
@@ -270,7 +270,7 @@ static bool check_conditions(const Conditions *conditions, const Resource *resou
         const Expr *parts[] = {condition->condition, condition->error_message};
         for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
             SelfSearch search = {.resource = resource};
-            expr_each_traversal(parts[i], look_for_self, &search);
+            expr_each_traversal(parts[i], resource_look_for_self, &search);
             if (!search.is_found)
                 continue;
             Str summary = str_format(diags->arena, "Invalid reference in %s", type);
@@ -281,8 +281,8 @@ static bool check_conditions(const Conditions *conditions, const Resource *resou
     return ok;
 }
 
-static bool read_conditions(const BodyContent *content, Resource *resource, Arena *arena,
-                            Diags *diags) {
+static bool resource_read_conditions(const BodyContent *content, Resource *resource, Arena *arena,
+                                     Diags *diags) {
     Lifecycle *out = &resource->lifecycle;
     bool ok = config_read_conditions(content, "precondition", &out->preconditions, arena, diags);
     ok &= config_read_conditions(content, "postcondition", &out->postconditions, arena, diags);
@@ -351,12 +351,12 @@ static bool decode_lifecycle(const ConfigRequest *request, const BodyBlock *bloc
     ok &= read_ignore_changes(&content, out, arena, diags);
     ok &= read_triggers(&content, out, arena, diags);
     ok &= config_action_read_triggers(&content, out, arena, diags);
-    return read_conditions(&content, resource, arena, diags) && ok;
+    return resource_read_conditions(&content, resource, arena, diags) && ok;
 }
 
 /* Reads the lifecycle block in `content`, if any, into the resource. More than one is an error. */
-static bool read_lifecycle(const ConfigRequest *request, const BodyContent *content,
-                           Resource *resource, Arena *arena, Diags *diags) {
+static bool resource_read_lifecycle(const ConfigRequest *request, const BodyContent *content,
+                                    Resource *resource, Arena *arena, Diags *diags) {
     const BodyBlock *block;
     bool ok = config_read_only_block(content, "lifecycle", &block, diags);
     return (!block || decode_lifecycle(request, block, resource, arena, diags)) && ok;
@@ -400,8 +400,9 @@ static Resource *new_resource(const BodyBlock *block, ResourceMode mode, Arena *
     return resource;
 }
 
-static bool add_resource(ConfigLoading *loading, const BodyBlock *block, Resource *resource) {
-    Str key = resource_key(resource->mode, block, loading->arena);
+static bool resource_add_resource(ConfigLoading *loading, const BodyBlock *block,
+                                  Resource *resource) {
+    Str key = config_resource_key(resource->mode, block, loading->arena);
     const Resource *before = map_put(loading->arena, &loading->module->resources, key, resource);
     if (!before)
         return true;
@@ -413,14 +414,16 @@ static bool add_resource(ConfigLoading *loading, const BodyBlock *block, Resourc
     return false;
 }
 
-static bool read_blocks(ConfigLoading *loading, const BodyContent *content, Resource *resource) {
+static bool resource_read_blocks(ConfigLoading *loading, const BodyContent *content,
+                                 Resource *resource) {
     bool ok = check_reserved(loading, content);
     ok &= join_escaped(loading, content, resource);
     ok &= config_provisioner_read(content, &resource->provisioners, &resource->connection,
                                   loading->arena, loading->diags);
     if (resource->check)
         return check_nested(loading, content) && ok;
-    return read_lifecycle(loading->request, content, resource, loading->arena, loading->diags) &&
+    return resource_read_lifecycle(loading->request, content, resource, loading->arena,
+                                   loading->diags) &&
            ok;
 }
 
@@ -437,10 +440,10 @@ bool config_resource_decode(ConfigLoading *loading, const BodyBlock *block, Reso
     resource->for_each = config_read_for_each(block, &content);
     ok &= config_read_traversals(&content, "depends_on", &resource->depends_on, arena, diags);
     ok &= config_resource_read_provider(loading, &content, resource);
-    ok &= read_blocks(loading, &content, resource);
-    ok &= check_repetition(loading, &content, resource);
+    ok &= resource_read_blocks(loading, &content, resource);
+    ok &= resource_check_repetition(loading, &content, resource);
     *out = resource;
-    return add_resource(loading, block, resource) && ok;
+    return resource_add_resource(loading, block, resource) && ok;
 }
 
 static bool resource_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {

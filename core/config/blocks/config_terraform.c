@@ -6,7 +6,8 @@
 #include "config_requirement.h"
 #include "eval.h"
 
-static bool read_backend(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
+static bool terraform_read_backend(ConfigLoading *loading, const BodyBlock *block,
+                                   bool is_override) {
     const BackendConfig *before = loading->module->backend;
     if (before && !is_override) {
         Str place = config_read_place(before->range, loading->arena);
@@ -43,7 +44,7 @@ static bool read_cloud(ConfigLoading *loading, const BodyBlock *block, bool is_o
     return true;
 }
 
-static bool check_experiments(ConfigLoading *loading, const BodyContent *content) {
+static bool terraform_check_experiments(ConfigLoading *loading, const BodyContent *content) {
     const BodyAttribute *attribute = body_content_find(content, "experiments");
     if (!attribute)
         return true;
@@ -64,7 +65,7 @@ static bool check_language(ConfigLoading *loading, const BodyContent *content) {
 }
 
 /* Requires constant arguments in provider_meta. */
-static bool check_constants(ConfigLoading *loading, const BodyBlock *block) {
+static bool terraform_check_constants(ConfigLoading *loading, const BodyBlock *block) {
     BodyContent content = {0};
     Value ignored;
     bool ok = body_attributes(block->body, BODY_LITERAL, &content, loading->arena, loading->diags);
@@ -77,7 +78,7 @@ static bool check_constants(ConfigLoading *loading, const BodyBlock *block) {
 static bool add_provider_meta(ConfigLoading *loading, const BodyBlock *block) {
     ProviderMeta *meta = arena_new(loading->arena, ProviderMeta);
     *meta = (ProviderMeta){block->labels[0], block->body, block->label_ranges[0]};
-    if (!check_constants(loading, block))
+    if (!terraform_check_constants(loading, block))
         return false;
     const ProviderMeta *before =
         map_put(loading->arena, &loading->module->provider_metas, meta->provider, meta);
@@ -101,13 +102,14 @@ static bool provider_meta_read(ConfigLoading *loading, const BodyBlock *block, b
 
 static const SettingsBlock settings_blocks[] = {
     {"required_providers", config_requirement_read},
-    {"backend", read_backend},
+    {"backend", terraform_read_backend},
     {"cloud", read_cloud},
     {"encryption", config_encryption_decode},
     {"provider_meta", provider_meta_read},
 };
 
-static bool read_settings(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
+static bool terraform_read_settings(ConfigLoading *loading, const BodyBlock *block,
+                                    bool is_override) {
     for (size_t i = 0; i < ARRAY_COUNT(settings_blocks); i++)
         if (str_equal_cstr(block->type, settings_blocks[i].type))
             return settings_blocks[i].read(loading, block, is_override);
@@ -132,10 +134,10 @@ static bool terraform_decode(ConfigLoading *loading, const BodyBlock *block, boo
     };
     BodyContent content;
     bool ok = body_content(block->body, &schema, &content, NULL, loading->arena, loading->diags);
-    ok &= check_experiments(loading, &content);
+    ok &= terraform_check_experiments(loading, &content);
     ok &= check_language(loading, &content);
     vec_each(&content.blocks, inner) {
-        ok &= read_settings(loading, inner, is_override);
+        ok &= terraform_read_settings(loading, inner, is_override);
     }
     return ok;
 }

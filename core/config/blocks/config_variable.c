@@ -23,7 +23,8 @@ static bool variable_identify(ConfigLoading *loading, const BodyBlock *block, St
     return true;
 }
 
-static bool read_type(ConfigLoading *loading, const BodyContent *content, Variable *variable) {
+static bool variable_read_type(ConfigLoading *loading, const BodyContent *content,
+                               Variable *variable) {
     const Expr *type = config_read_expr(content, "type");
     variable->type = (TypeConstraint){.type = &TYPE_DYNAMIC};
     variable->has_type = type != NULL;
@@ -154,8 +155,8 @@ static bool variable_decode(ConfigLoading *loading, const BodyBlock *block, bool
     ok &= config_read_bool(&content, "const", &variable->is_const, arena, diags);
     ok &= check_const(loading, &content, variable);
     ok &= check_deprecated(loading, &content, variable->deprecated);
-    ok &=
-        read_type(loading, &content, variable) && read_default(loading, block, &content, variable);
+    ok &= variable_read_type(loading, &content, variable) &&
+          read_default(loading, block, &content, variable);
     ok &= config_read_conditions(&content, "validation", &variable->validations, arena, diags);
     return check_validations(loading, variable) && ok;
 }

@@ -18,14 +18,16 @@ static ConfigShape *new_shape(const char *name, uint32_t labels, Arena *arena) {
     return shape;
 }
 
-static const Body *new_body(ConfigShape *shape, const FunctionTable *functions, Arena *arena) {
+static const Body *probe_new_body(ConfigShape *shape, const FunctionTable *functions,
+                                  Arena *arena) {
     ProbeBody *body = arena_new(arena, ProbeBody);
     body->base = (Body){.operations = &probe_operations, .functions = functions};
     body->shape = shape;
     return &body->base;
 }
 
-static void add_attribute(ConfigShape *shape, const BodyAttributeSchema *asked, Arena *arena) {
+static void probe_add_attribute(ConfigShape *shape, const BodyAttributeSchema *asked,
+                                Arena *arena) {
     vec_each(&shape->attributes, known) {
         if (strcmp(known->name, asked->name) == 0)
             return;
@@ -34,7 +36,8 @@ static void add_attribute(ConfigShape *shape, const BodyAttributeSchema *asked, 
     vec_push(arena, &shape->attributes, attribute);
 }
 
-static ConfigShape *add_block(ConfigShape *shape, const BodyBlockSchema *asked, Arena *arena) {
+static ConfigShape *probe_add_block(ConfigShape *shape, const BodyBlockSchema *asked,
+                                    Arena *arena) {
     vec_each(&shape->blocks, known) {
         if (strcmp((*known)->name, asked->type) == 0)
             return *known;
@@ -56,18 +59,18 @@ static bool probe_content(const Body *body, const BodySchema *schema, BodyConten
     shape->is_open = rest != NULL;
     *out = (BodyContent){0};
     for (size_t i = 0; i < schema->attribute_count; i++)
-        add_attribute(shape, &schema->attributes[i], arena);
+        probe_add_attribute(shape, &schema->attributes[i], arena);
     for (size_t i = 0; i < schema->block_count; i++) {
-        ConfigShape *inner = add_block(shape, &schema->blocks[i], arena);
+        ConfigShape *inner = probe_add_block(shape, &schema->blocks[i], arena);
         BodyBlock block = {
             .type = str_from_cstr(inner->name),
             .labels = {STR("x"), STR("x")},
-            .body = new_body(inner, body->functions, arena),
+            .body = probe_new_body(inner, body->functions, arena),
         };
         vec_push(arena, &out->blocks, block);
     }
     if (rest)
-        *rest = new_body(new_shape("", 0, arena), body->functions, arena);
+        *rest = probe_new_body(new_shape("", 0, arena), body->functions, arena);
     return is_nothing(diags);
 }
 
@@ -86,7 +89,7 @@ static void probe_block(const ConfigBlock *type, ConfigShape *shape, ConfigLoadi
     BodyBlock block = {
         .type = str_from_cstr(type->name),
         .labels = {STR("x"), STR("x")},
-        .body = new_body(shape, loading->config->functions, loading->arena),
+        .body = probe_new_body(shape, loading->config->functions, loading->arena),
     };
     (void)type->decode(loading, &block, false);
 }

@@ -74,7 +74,7 @@ static Str decode_line(const Scalar *scalar, size_t start) {
     return strbuf_str(&buf);
 }
 
-static Str encode(const Scalar *scalar, Str text) {
+static Str yaml_encode(const Scalar *scalar, Str text) {
     StrBuf buf = strbuf_new(scalar->arena);
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
@@ -95,7 +95,7 @@ static bool is_borne(const Scalar *scalar, Str text) {
 
 /* Appends the formatted sequence at `start` and returns its end, or 0 if there is none to
  * format. */
-static size_t add_sequence(const Scalar *scalar, size_t start) {
+static size_t yaml_add_sequence(const Scalar *scalar, size_t start) {
     bool is_literal = scalar->style == YAML_LITERAL_SCALAR_STYLE;
     Str text = is_literal ? scalar->raw : decode_line(scalar, start);
     const SourceText *source = source_text_new(STR("<template>"), text, scalar->arena);
@@ -104,11 +104,11 @@ static size_t add_sequence(const Scalar *scalar, size_t start) {
     Str laid_out;
     if (!fmt_sequence(source, from, &end, &laid_out, scalar->arena) || !is_borne(scalar, laid_out))
         return 0;
-    strbuf_add(scalar->out, encode(scalar, laid_out));
-    return start + encode(scalar, str_slice(text, from, end)).len;
+    strbuf_add(scalar->out, yaml_encode(scalar, laid_out));
+    return start + yaml_encode(scalar, str_slice(text, from, end)).len;
 }
 
-static void add_scalar(const Scalar *scalar) {
+static void yaml_add_scalar(const Scalar *scalar) {
     Str raw = scalar->raw;
     for (size_t i = 0; i < raw.len;) {
         char c = raw.ptr[i];
@@ -116,7 +116,7 @@ static void add_scalar(const Scalar *scalar) {
         if (c == '$' || c == '%') {
             bool is_escaped = next + 1 < raw.len && raw.ptr[next] == c && raw.ptr[next + 1] == '{';
             bool is_open = next < raw.len && raw.ptr[next] == '{';
-            size_t end = is_open ? add_sequence(scalar, i) : 0;
+            size_t end = is_open ? yaml_add_sequence(scalar, i) : 0;
             if (end) {
                 i = end;
                 continue;
@@ -148,14 +148,14 @@ static bool add_scalars(Str bytes, StrBuf *out, Arena *arena) {
                          .raw = str_slice(bytes, start, end),
                          .out = out,
                          .arena = arena};
-        add_scalar(&scalar);
+        yaml_add_scalar(&scalar);
         copied = end;
     }
     strbuf_add(out, str_after(bytes, copied));
     return true;
 }
 
-static bool is_same_token(const yaml_token_t *a, const yaml_token_t *b, Arena *arena) {
+static bool yaml_is_same_token(const yaml_token_t *a, const yaml_token_t *b, Arena *arena) {
     if (a->type != b->type)
         return false;
     return a->type != YAML_SCALAR_TOKEN || str_equal(token_text(a), token_text(b)) ||
@@ -173,7 +173,7 @@ static bool means_the_same(Str before, Str after, Arena *arena) {
         SCOPED(yaml_token_t) a = {0};
         SCOPED(yaml_token_t) b = {0};
         if (!yaml_parser_scan(&left.parser, &a) || !yaml_parser_scan(&right.parser, &b) ||
-            !is_same_token(&a, &b, arena))
+            !yaml_is_same_token(&a, &b, arena))
             return false;
         is_end = a.type == YAML_STREAM_END_TOKEN;
     }
@@ -181,7 +181,7 @@ static bool means_the_same(Str before, Str after, Arena *arena) {
 }
 
 /* Returns the formatted text, or `before` if formatting would change the meaning. */
-static Str fmt_pass(Str before, Arena *arena) {
+static Str yaml_fmt_pass(Str before, Arena *arena) {
     StrBuf after = strbuf_new(arena);
     bool is_safe =
         add_scalars(before, &after, arena) && means_the_same(before, strbuf_str(&after), arena);
@@ -192,6 +192,6 @@ bool fmt_yaml(const SourceText *source, Str *out, Arena *arena, Diags *diags) {
     const Body *body;
     if (!body_yaml_parse(source, NULL, &body, arena, diags))
         return false;
-    *out = fmt_pass(fmt_pass(source->bytes, arena), arena);
+    *out = yaml_fmt_pass(yaml_fmt_pass(source->bytes, arena), arena);
     return true;
 }

@@ -39,7 +39,7 @@ void json_schema_write_definitions(JsonWriter *writer) {
 
 static void write_type_members(JsonWriter *writer, const Type *type);
 
-static void write_type(JsonWriter *writer, const Type *type) {
+static void schema_write_type(JsonWriter *writer, const Type *type) {
     json_object_start(writer);
     write_type_members(writer, type);
     json_object_end(writer);
@@ -58,7 +58,7 @@ static void write_object_type(JsonWriter *writer, const Type *type) {
     json_object_start(writer);
     for (size_t i = 0; i < type->count; i++) {
         json_key(writer, type->names[i]);
-        write_type(writer, type_at(type, i));
+        schema_write_type(writer, type_at(type, i));
     }
     json_object_end(writer);
 }
@@ -73,13 +73,13 @@ static void write_type_members(JsonWriter *writer, const Type *type) {
     case KIND_SET:
         write_structure_start(writer, "array");
         json_key(writer, STR("items"));
-        write_type(writer, type->element);
+        schema_write_type(writer, type->element);
         return;
     case KIND_TUPLE: write_structure_start(writer, "array"); return;
     case KIND_MAP:
         write_structure_start(writer, "object");
         json_key(writer, STR("additionalProperties"));
-        write_type(writer, type->element);
+        schema_write_type(writer, type->element);
         return;
     case KIND_OBJECT: write_object_type(writer, type); return;
     }
@@ -95,7 +95,7 @@ void json_schema_write_type(JsonWriter *writer, const Type *type, const char *de
     if (is_primitive && description) {
         json_key(writer, STR("allOf"));
         json_array_start(writer);
-        write_type(writer, type);
+        schema_write_type(writer, type);
         json_array_end(writer);
     } else {
         write_type_members(writer, type);
@@ -103,7 +103,7 @@ void json_schema_write_type(JsonWriter *writer, const Type *type, const char *de
     json_object_end(writer);
 }
 
-static void write_attributes(JsonWriter *writer, const Attribute *attributes, size_t count);
+static void schema_write_attributes(JsonWriter *writer, const Attribute *attributes, size_t count);
 
 static bool is_settable(const Attribute *attribute) {
     return (attribute->flags & (REQUIRED | OPTIONAL)) != 0;
@@ -122,7 +122,7 @@ static void write_nested_object(JsonWriter *writer, const NestedObject *nested) 
     json_key_bool(writer, "additionalProperties", false);
     json_key(writer, STR("properties"));
     json_object_start(writer);
-    write_attributes(writer, nested->attributes, nested->count);
+    schema_write_attributes(writer, nested->attributes, nested->count);
     json_object_end(writer);
     json_key(writer, STR("required"));
     json_array_start(writer);
@@ -172,7 +172,7 @@ static void write_words(JsonWriter *writer, const Attribute *attribute) {
     json_object_end(writer);
 }
 
-static void write_attributes(JsonWriter *writer, const Attribute *attributes, size_t count) {
+static void schema_write_attributes(JsonWriter *writer, const Attribute *attributes, size_t count) {
     for (size_t i = 0; i < count; i++) {
         const Attribute *attribute = &attributes[i];
         if (!is_settable(attribute))
@@ -260,7 +260,7 @@ static Str block_path(Str path, const char *name, Arena *arena) {
 }
 
 /* Writes `dynamic`: {TYPE: {for_each, iterator, labels, content}}. */
-static void write_dynamic(JsonWriter *writer, Str path, const Schema *schema, Arena *arena) {
+static void schema_write_dynamic(JsonWriter *writer, Str path, const Schema *schema, Arena *arena) {
     json_key(writer, STR("dynamic"));
     json_object_start(writer);
     json_key_string(writer, "description", STR("Blocks generated for each element."));
@@ -278,7 +278,7 @@ static void write_dynamic(JsonWriter *writer, Str path, const Schema *schema, Ar
 }
 
 static void write_properties(JsonWriter *writer, Str path, const Schema *schema, Arena *arena) {
-    write_attributes(writer, schema->attributes, schema->attribute_count);
+    schema_write_attributes(writer, schema->attributes, schema->attribute_count);
     for (size_t i = 0; i < schema->block_count; i++) {
         const Block *block = &schema->blocks[i];
         json_key(writer, str_from_cstr(block->name));
@@ -286,7 +286,7 @@ static void write_properties(JsonWriter *writer, Str path, const Schema *schema,
                               block->nesting == NEST_MAP ? 1 : 0, block->schema.description);
     }
     if (schema->block_count > 0)
-        write_dynamic(writer, path, schema, arena);
+        schema_write_dynamic(writer, path, schema, arena);
 }
 
 static void write_dynamic_body(JsonWriter *writer, Str path, Arena *arena) {
@@ -313,18 +313,18 @@ static void end_typed(JsonWriter *writer, Str path, const Schema *schema, Arena 
     end_required(writer);
 }
 
-static void write_blocks(JsonWriter *writer, Str path, const Schema *schema, Arena *arena) {
+static void schema_write_blocks(JsonWriter *writer, Str path, const Schema *schema, Arena *arena) {
     for (size_t i = 0; i < schema->block_count; i++) {
         const Schema *inner = &schema->blocks[i].schema;
         Str own = block_path(path, schema->blocks[i].name, arena);
         json_schema_body_start(writer, own, inner->description);
         end_typed(writer, own, inner, arena);
         write_dynamic_body(writer, own, arena);
-        write_blocks(writer, own, inner, arena);
+        schema_write_blocks(writer, own, inner, arena);
     }
 }
 
 void json_schema_body_end_typed(JsonWriter *writer, Str path, const Schema *schema, Arena *arena) {
     end_typed(writer, path, schema, arena);
-    write_blocks(writer, path, schema, arena);
+    schema_write_blocks(writer, path, schema, arena);
 }

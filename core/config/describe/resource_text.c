@@ -44,18 +44,18 @@ static NullText nulls_of(const ResourceText *resource) {
 }
 
 /* Returns whether to omit an optional argument. */
-static bool is_omitted(const Attribute *attribute, Value value, NullText nulls) {
+static bool text_is_omitted(const Attribute *attribute, Value value, NullText nulls) {
     bool can_be = nulls == NULLS_OMITTED || (attribute->flags & COMPUTED);
     return nulls != NULLS_WRITTEN && can_be && value_is_null(value) &&
            !(attribute->flags & REQUIRED);
 }
 
 /* Returns how a member of a mapping value is written. */
-static AttributeText member_text(Value value, const NestedObject *nested, Str name, Value item,
-                                 NullText nulls) {
+static AttributeText text_member_text(Value value, const NestedObject *nested, Str name, Value item,
+                                      NullText nulls) {
     const Attribute *member = value.type->kind == KIND_OBJECT ? find_member(nested, name) : NULL;
     AttributeText text = member ? attribute_text(member, item) : TEXT_VALUE;
-    return member && is_omitted(member, item, nulls) ? TEXT_OMITTED : text;
+    return member && text_is_omitted(member, item, nulls) ? TEXT_OMITTED : text;
 }
 
 /* Returns the nested attributes of a member. For a map, they are those of its items. */
@@ -66,7 +66,7 @@ static const NestedObject *inner_of(Value value, const NestedObject *nested, Str
     return member ? member->nested : NULL;
 }
 
-static int compare_names(const void *a, const void *b) {
+static int text_compare_names(const void *a, const void *b) {
     return strcmp((*(const Attribute *const *)a)->name, (*(const Attribute *const *)b)->name);
 }
 
@@ -75,7 +75,7 @@ static const Attribute **sorted_attributes(const Schema *schema, Arena *arena) {
     for (size_t i = 0; i < schema->attribute_count; i++)
         out[i] = &schema->attributes[i];
     if (schema->attribute_count > 0)
-        qsort(out, schema->attribute_count, sizeof(const Attribute *), compare_names);
+        qsort(out, schema->attribute_count, sizeof(const Attribute *), text_compare_names);
     return out;
 }
 
@@ -85,9 +85,9 @@ typedef struct Native {
     NullText nulls; /* of the current resource */
 } Native;
 
-static void native_value(Native *native, const NestedObject *nested, Value value);
+static void text_native_value(Native *native, const NestedObject *nested, Value value);
 
-static void native_sequence(Native *native, const NestedObject *nested, Value value) {
+static void text_native_sequence(Native *native, const NestedObject *nested, Value value) {
     size_t count = value.count;
     bool has_lines = false;
     for (size_t i = 0; i < count; i++) {
@@ -95,19 +95,19 @@ static void native_sequence(Native *native, const NestedObject *nested, Value va
     }
     strbuf_add_cstr(&native->out, has_lines ? "[\n" : "[");
     for (size_t i = 0; i < count; i++) {
-        native_value(native, nested, value_at(value, i));
+        text_native_value(native, nested, value_at(value, i));
         strbuf_add_cstr(&native->out, has_lines ? ",\n" : i + 1 < count ? ", " : "");
     }
     strbuf_add_char(&native->out, ']');
 }
 
-static void native_members(Native *native, const NestedObject *nested, Value value) {
+static void text_native_members(Native *native, const NestedObject *nested, Value value) {
     size_t count = value.count;
     strbuf_add_cstr(&native->out, count ? "{\n" : "{");
     for (size_t i = 0; i < count; i++) {
         Str key = value_key_at(value, i);
         Value item = value_at(value, i);
-        AttributeText text = member_text(value, nested, key, item, native->nulls);
+        AttributeText text = text_member_text(value, nested, key, item, native->nulls);
         if (text == TEXT_OMITTED)
             continue;
         strbuf_add(&native->out, lexer_is_identifier(key) ? key : str_quote(key, native->arena));
@@ -115,13 +115,13 @@ static void native_members(Native *native, const NestedObject *nested, Value val
         if (text == TEXT_SENSITIVE)
             strbuf_add_cstr(&native->out, "null # sensitive");
         else
-            native_value(native, inner_of(value, nested, key), item);
+            text_native_value(native, inner_of(value, nested, key), item);
         strbuf_add_char(&native->out, '\n');
     }
     strbuf_add_char(&native->out, '}');
 }
 
-static void native_value(Native *native, const NestedObject *nested, Value value) {
+static void text_native_value(Native *native, const NestedObject *nested, Value value) {
     if (value_is_null(value)) {
         strbuf_add_cstr(&native->out, "null");
         return;
@@ -132,9 +132,9 @@ static void native_value(Native *native, const NestedObject *nested, Value value
     case KIND_STRING: strbuf_add(&native->out, str_quote(value_text(value), native->arena)); return;
     case KIND_LIST:
     case KIND_SET:
-    case KIND_TUPLE: native_sequence(native, nested, value); return;
+    case KIND_TUPLE: text_native_sequence(native, nested, value); return;
     case KIND_MAP:
-    case KIND_OBJECT: native_members(native, nested, value); return;
+    case KIND_OBJECT: text_native_members(native, nested, value); return;
     case KIND_DYNAMIC: strbuf_add_cstr(&native->out, "null"); return;
     }
 }
@@ -151,12 +151,12 @@ static bool native_json(Native *native, Value value) {
         !json_parse_any(value_text(value), &meant, &error, &offset, native->arena))
         return false;
     strbuf_add_cstr(&native->out, "jsonencode(");
-    native_value(native, NULL, meant);
+    text_native_value(native, NULL, meant);
     strbuf_add_char(&native->out, ')');
     return true;
 }
 
-static bool is_printable(Str text) {
+static bool text_is_printable(Str text) {
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
         if (c < 0x20 && c != '\n')
@@ -182,7 +182,7 @@ static bool native_lines(Native *native, Value value) {
         return false;
     Str text = value_text(value);
     bool has_lines = str_find_char(text, '\n', 0) < text.len - 1 && str_ends_with(text, STR("\n"));
-    if (text.len == 0 || !has_lines || !is_printable(text) ||
+    if (text.len == 0 || !has_lines || !text_is_printable(text) ||
         str_find(text, STR("EOT"), 0) < text.len)
         return false;
     strbuf_add_format(&native->out, "<<EOT\n%.*sEOT",
@@ -192,13 +192,14 @@ static bool native_lines(Native *native, Value value) {
 
 static void native_attribute(Native *native, const Attribute *attribute, Value value) {
     AttributeText text = attribute_text(attribute, value);
-    if (text == TEXT_OMITTED || (text == TEXT_VALUE && is_omitted(attribute, value, native->nulls)))
+    if (text == TEXT_OMITTED ||
+        (text == TEXT_VALUE && text_is_omitted(attribute, value, native->nulls)))
         return;
     strbuf_add_format(&native->out, "%s = ", attribute->name);
     if (text == TEXT_SENSITIVE)
         strbuf_add_cstr(&native->out, "null # sensitive");
     else if (!native_json(native, value) && !native_lines(native, value))
-        native_value(native, attribute->nested, value);
+        text_native_value(native, attribute->nested, value);
     strbuf_add_char(&native->out, '\n');
 }
 
@@ -258,16 +259,16 @@ static void native_import(Native *native, const ResourceText *resource) {
     for (size_t i = 0; i < resource->identity.count; i++) {
         Str name = value_key_at(resource->identity, i);
         Value value = value_at(resource->identity, i);
-        if (is_omitted(schema_find_attribute(schema, name), value, nulls_of(resource)))
+        if (text_is_omitted(schema_find_attribute(schema, name), value, nulls_of(resource)))
             continue;
         strbuf_add_format(&native->out, "%.*s = ", STR_ARG(name));
-        native_value(native, NULL, value);
+        text_native_value(native, NULL, value);
         strbuf_add_char(&native->out, '\n');
     }
     strbuf_add_cstr(&native->out, "}\n}\n");
 }
 
-static Str lay_out(const Native *native, Str name) {
+static Str text_lay_out(const Native *native, Str name) {
     Diags ignored = diags_new(native->arena);
     Str text = strbuf_str(&native->out);
     Str laid;
@@ -278,17 +279,17 @@ static Str lay_out(const Native *native, Str name) {
 Str resource_text_block(const ResourceText *resource, Arena *arena) {
     Native native = {.out = strbuf_new(arena), .arena = arena};
     native_resource(&native, resource);
-    return str_trim(lay_out(&native, resource->name));
+    return str_trim(text_lay_out(&native, resource->name));
 }
 
 Str resource_text_import(const ResourceText *resource, Arena *arena) {
     Native native = {.out = strbuf_new(arena), .arena = arena};
     native_import(&native, resource);
-    return str_trim(lay_out(&native, resource->name));
+    return str_trim(text_lay_out(&native, resource->name));
 }
 
 /* Adds the comment with the origin. */
-static void add_origin(StrBuf *out, Str program, Str id, Arena *arena) {
+static void text_add_origin(StrBuf *out, Str program, Str id, Arena *arena) {
     strbuf_add_format(out, "# __generated__ by %.*s", STR_ARG(program));
     if (id.len > 0)
         strbuf_add_format(out, " from %.*s", STR_ARG(str_quote(id, arena)));
@@ -304,14 +305,14 @@ static Str to_native(const ResourceTexts *resources, Str program, Arena *arena) 
     vec_each(resources, resource) {
         strbuf_add_char(&native.out, '\n');
         if (!resource->is_continued)
-            add_origin(&native.out, program, resource->id, arena);
+            text_add_origin(&native.out, program, resource->id, arena);
         native_resource(&native, resource);
         if (!resource->identity_schema)
             continue;
         strbuf_add_char(&native.out, '\n');
         native_import(&native, resource);
     }
-    return lay_out(&native, program);
+    return text_lay_out(&native, program);
 }
 
 #define YAML_STEP 2
@@ -347,7 +348,7 @@ static bool yaml_lines(Yaml *yaml, size_t indent, Str text) {
     bool ends = end > 0 && text.ptr[end - 1] == '\n';
     end -= ends ? 1 : 0;
     bool fits = end > 0 && str_find_char(text, '\n', 0) < end && text.ptr[0] != ' ' &&
-                text.ptr[0] != '\n' && text.ptr[end - 1] != '\n' && is_printable(text);
+                text.ptr[0] != '\n' && text.ptr[end - 1] != '\n' && text_is_printable(text);
     if (!fits)
         return false;
     Str lines = escape_templates(str_slice(text, 0, end), yaml->arena);
@@ -366,7 +367,7 @@ static void yaml_members(Yaml *yaml, const NestedObject *nested, size_t indent, 
     for (size_t i = 0; i < value.count; i++) {
         Str key = value_key_at(value, i);
         Value item = value_at(value, i);
-        AttributeText text = member_text(value, nested, key, item, yaml->nulls);
+        AttributeText text = text_member_text(value, nested, key, item, yaml->nulls);
         if (text == TEXT_OMITTED)
             continue;
         written++;
@@ -444,7 +445,8 @@ static void yaml_block(Yaml *yaml, const Block *block, size_t indent, Value valu
 
 static void yaml_attribute(Yaml *yaml, const Attribute *attribute, size_t indent, Value value) {
     AttributeText text = attribute_text(attribute, value);
-    if (text == TEXT_OMITTED || (text == TEXT_VALUE && is_omitted(attribute, value, yaml->nulls)))
+    if (text == TEXT_OMITTED ||
+        (text == TEXT_VALUE && text_is_omitted(attribute, value, yaml->nulls)))
         return;
     yaml_key(yaml, indent, str_from_cstr(attribute->name));
     if (text == TEXT_SENSITIVE)
@@ -468,7 +470,7 @@ static void yaml_body(Yaml *yaml, const Schema *schema, size_t indent, Value obj
     }
 }
 
-static int compare_resources(const void *a, const void *b) {
+static int text_compare_resources(const void *a, const void *b) {
     const ResourceText *left = a;
     const ResourceText *right = b;
     int order = str_compare(left->type, right->type);
@@ -485,7 +487,7 @@ static void yaml_import(Yaml *yaml, const ResourceText *resource) {
     for (size_t i = 0; i < resource->identity.count; i++) {
         Str name = value_key_at(resource->identity, i);
         Value value = value_at(resource->identity, i);
-        if (is_omitted(schema_find_attribute(schema, name), value, nulls_of(resource)))
+        if (text_is_omitted(schema_find_attribute(schema, name), value, nulls_of(resource)))
             continue;
         yaml_key(yaml, 6, name);
         yaml_value(yaml, NULL, 6, value);
@@ -513,7 +515,7 @@ static Str to_yaml(const ResourceTexts *resources, Str program, Arena *arena) {
     Str type = STR_EMPTY;
     if (resources->count > 0) {
         memcpy(sorted, resources->items, resources->count * sizeof *sorted);
-        qsort(sorted, resources->count, sizeof *sorted, compare_resources);
+        qsort(sorted, resources->count, sizeof *sorted, text_compare_resources);
     }
     strbuf_add_format(&yaml.out,
                       "# __generated__ by %.*s\n# Please review these resources and move them into "
@@ -525,7 +527,7 @@ static Str to_yaml(const ResourceTexts *resources, Str program, Arena *arena) {
             strbuf_add_format(&yaml.out, "  %.*s:\n", STR_ARG(resource->type));
         type = resource->type;
         strbuf_add_cstr(&yaml.out, "    ");
-        add_origin(&yaml.out, program, resource->id, arena);
+        text_add_origin(&yaml.out, program, resource->id, arena);
         strbuf_add_format(&yaml.out, "    %.*s:\n", STR_ARG(resource->name));
         if (resource->provider.len)
             strbuf_add_format(&yaml.out, "      provider: %.*s\n", STR_ARG(resource->provider));

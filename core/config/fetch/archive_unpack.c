@@ -57,7 +57,8 @@ typedef struct ArchiveInput {
     char *piece;
 } ArchiveInput;
 
-static la_ssize_t read_input(struct archive *reader, void *payload, const void **bytes) {
+static la_ssize_t archive_unpack_read_input(struct archive *reader, void *payload,
+                                            const void **bytes) {
     ArchiveInput *input = payload;
     const Disk *disk = input->open->disk;
     size_t got = 0;
@@ -85,14 +86,14 @@ static la_int64_t seek_input(struct archive *reader, void *payload, la_int64_t b
     return (la_int64_t)input->at;
 }
 
-static bool open_reader(struct archive *reader, ArchiveInput *input) {
+static bool archive_unpack_open_reader(struct archive *reader, ArchiveInput *input) {
     archive_read_support_filter_gzip(reader);
     archive_read_support_filter_bzip2(reader);
     archive_read_support_filter_xz(reader);
     archive_read_support_filter_zstd(reader);
     archive_read_support_format_tar(reader);
     archive_read_support_format_zip(reader);
-    archive_read_set_read_callback(reader, read_input);
+    archive_read_set_read_callback(reader, archive_unpack_read_input);
     archive_read_set_seek_callback(reader, seek_input);
     archive_read_set_callback_data(reader, input);
     return archive_read_open1(reader) == ARCHIVE_OK;
@@ -120,7 +121,7 @@ static bool PRINTF_LIKE(3, 4) report_entry(Unpack *unpack, Str name, const char 
 
 /* Normalises an entry name and rejects names that leave the directory; *out is empty for the
  * directory itself. */
-static bool check_name(Unpack *unpack, Str name, Str *out) {
+static bool archive_unpack_check_name(Unpack *unpack, Str name, Str *out) {
     Str rest = name;
     Str part;
     if (!name.len || name.ptr[0] == '/' || str_find_char(name, '\\', 0) != SIZE_MAX)
@@ -196,7 +197,7 @@ static bool unpack_entry(Unpack *unpack, struct archive *reader, struct archive_
     Str name;
     if (unpack->left.entries-- == 0)
         return report_entry(unpack, whole, "exceeds the maximum number of entries");
-    if (!check_name(unpack, whole, &name))
+    if (!archive_unpack_check_name(unpack, whole, &name))
         return false;
     if (archive_entry_hardlink(entry))
         return report_entry(unpack, whole, "is a hard link, which loam does not support");
@@ -236,7 +237,7 @@ static bool unpack_all(Unpack *unpack, struct archive *reader) {
     }
 }
 
-static uint64_t read_number(const char *bytes, size_t size) {
+static uint64_t archive_unpack_read_number(const char *bytes, size_t size) {
     uint64_t number = 0;
     for (size_t i = size; i-- > 0;)
         number = number << 8 | (unsigned char)bytes[i];
@@ -254,10 +255,10 @@ static uint64_t count_zip64(const UnpackFile *open, uint64_t end_at) {
     if (end_at < sizeof locator ||
         !read_at(open, end_at - sizeof locator, locator, sizeof locator) ||
         memcmp(locator, "PK\6\7", 4) != 0 ||
-        !read_at(open, read_number(locator + 8, 8), end, sizeof end) ||
+        !read_at(open, archive_unpack_read_number(locator + 8, 8), end, sizeof end) ||
         memcmp(end, "PK\6\6", 4) != 0)
         return ZIP_MANY;
-    return read_number(end + 32, 8);
+    return archive_unpack_read_number(end + 32, 8);
 }
 
 /* Returns the number of entries according to the central directory; 0 if the file is not a zip
@@ -272,7 +273,7 @@ static uint64_t count_zip_entries(const UnpackFile *open, uint64_t size, Arena *
     for (size_t at = tail - ZIP_END_SIZE + 1; at-- > 0;) {
         if (memcmp(bytes + at, "PK\5\6", 4) != 0)
             continue;
-        uint64_t count = read_number(bytes + at + 10, 2);
+        uint64_t count = archive_unpack_read_number(bytes + at + 10, 2);
         return count == ZIP_MANY ? count_zip64(open, size - tail + at) : count;
     }
     return 0;
@@ -308,7 +309,7 @@ bool archive_unpack(const Io *io, Str path, Str directory, UnpackLimits limits, 
     }
     if (!check_entry_count(&unpack, &open, input.size))
         return false;
-    if (!open_reader(reader, &input))
+    if (!archive_unpack_open_reader(reader, &input))
         return report_archive(&unpack, reader);
     return unpack_all(&unpack, reader);
 }

@@ -13,7 +13,7 @@ static const char *const endings[] = {
     "zip", "tar.gz", "tgz", "tar.bz2", "tbz2", "tar.xz", "txz", "tar.zst", "tzst", "tar",
 };
 
-static bool claims(Str address, Str *package, Arena *) {
+static bool archive_claims(Str address, Str *package, Arena *) {
     Url url;
     *package = address;
     return url_parse(address, &url) && url.host.len > 0 &&
@@ -35,7 +35,7 @@ typedef struct Download {
     Diags *diags;
 } Download;
 
-static bool PRINTF_LIKE(2, 3) refuse(Download *download, const char *format, ...) {
+static bool PRINTF_LIKE(2, 3) archive_refuse(Download *download, const char *format, ...) {
     va_list args;
     va_start(args, format);
     Str why = str_vformat(download->arena, format, args);
@@ -45,7 +45,7 @@ static bool PRINTF_LIKE(2, 3) refuse(Download *download, const char *format, ...
     return false;
 }
 
-static bool is_ending(Str text) {
+static bool archive_is_ending(Str text) {
     for (size_t i = 0; i < ARRAY_COUNT(endings); i++) {
         if (str_equal_cstr(text, endings[i]))
             return true;
@@ -55,7 +55,7 @@ static bool is_ending(Str text) {
 
 static bool has_ending(Str path) {
     for (size_t dot = 0; (dot = str_find_char(path, '.', dot)) != SIZE_MAX; dot++) {
-        if (is_ending(str_after(path, dot + 1)))
+        if (archive_is_ending(str_after(path, dot + 1)))
             return true;
     }
     return false;
@@ -66,10 +66,11 @@ static bool read_archive(Download *download, const Url *url) {
     download->is_archive = has_ending(url->path);
     if (!url_query_find(url->query, STR("archive"), &wanted))
         return true;
-    download->is_archive = is_ending(wanted);
+    download->is_archive = archive_is_ending(wanted);
     return download->is_archive || !wanted.len || str_equal(wanted, STR("false")) ||
-           refuse(download, "\"archive\" is \"%.*s\", which is not a supported archive type.",
-                  STR_ARG(wanted));
+           archive_refuse(download,
+                          "\"archive\" is \"%.*s\", which is not a supported archive type.",
+                          STR_ARG(wanted));
 }
 
 /* name, kind, length in hexadecimal digits */
@@ -91,7 +92,7 @@ static bool read_checksum(Download *download, const Url *url) {
     if (!url_query_find(url->query, STR("checksum"), &text))
         return true;
     if (!url_decode(text, &text, download->arena))
-        return refuse(download, "its checksum is not valid text.");
+        return archive_refuse(download, "its checksum is not valid text.");
     size_t colon = str_find_char(text, ':', 0);
     Str name = colon == SIZE_MAX ? STR_EMPTY : str_slice(text, 0, colon);
     Str hex = colon == SIZE_MAX ? text : str_after(text, colon + 1);
@@ -102,11 +103,12 @@ static bool read_checksum(Download *download, const Url *url) {
         download->checksum = (Checksum){kinds[i].kind, hex};
         return true;
     }
-    return refuse(download, "its checksum is not an md5, sha1, sha256 or sha512 in hexadecimal "
-                            "digits, such as \"sha256:9f86…\".");
+    return archive_refuse(download,
+                          "its checksum is not an md5, sha1, sha256 or sha512 in hexadecimal "
+                          "digits, such as \"sha256:9f86…\".");
 }
 
-static bool read_address(Download *download) {
+static bool archive_read_address(Download *download) {
     Url url;
     Arena *arena = download->arena;
     bool is_url = url_parse(download->request->package, &url);
@@ -114,8 +116,9 @@ static bool read_address(Download *download) {
     if (!read_archive(download, &url) || !read_checksum(download, &url))
         return false;
     if (str_equal(url.scheme, STR("http")) && !download->checksum.hex.len)
-        return refuse(download, "an unencrypted download can be changed on the way. Use https, or "
-                                "add \"?checksum=sha256:…\".");
+        return archive_refuse(download,
+                              "an unencrypted download can be changed on the way. Use https, or "
+                              "add \"?checksum=sha256:…\".");
     url.query = url_query_without(url.query, STR("archive"), arena);
     url.query = url_query_without(url.query, STR("checksum"), arena);
     if (!download->is_archive)
@@ -125,7 +128,7 @@ static bool read_address(Download *download) {
     return true;
 }
 
-static bool check_checksum(Download *download, Str path) {
+static bool archive_check_checksum(Download *download, Str path) {
     Str found;
     Str hex;
     Str wanted;
@@ -135,13 +138,13 @@ static bool check_checksum(Download *download, Str path) {
     int status =
         file_digest(download->request->io->disk, path, download->checksum.kind, &found, arena);
     if (status != 0)
-        return refuse(download, "%s.", strerror(-status));
+        return archive_refuse(download, "%s.", strerror(-status));
     bool is_hex =
         hex_decode(found, &hex, arena) && hex_decode(download->checksum.hex, &wanted, arena);
     CHECK(is_hex);
     return str_equal(hex, wanted) ||
-           refuse(download, "the required checksum is %.*s, but the download has %.*s.",
-                  STR_ARG(download->checksum.hex), STR_ARG(found));
+           archive_refuse(download, "the required checksum is %.*s, but the download has %.*s.",
+                          STR_ARG(download->checksum.hex), STR_ARG(found));
 }
 
 static bool unpack_download(Download *download) {
@@ -156,11 +159,11 @@ static bool unpack_download(Download *download) {
     HttpResponse response;
     Str problem;
     if (!fetch_web_get(&question, request->range, &response, download->arena, download->diags) ||
-        !check_checksum(download, question.file))
+        !archive_check_checksum(download, question.file))
         return false;
     return archive_unpack(request->io, question.file, request->directory, UNPACK_LIMITS, &problem,
                           download->arena) ||
-           refuse(download, "%.*s.", STR_ARG(problem));
+           archive_refuse(download, "%.*s.", STR_ARG(problem));
 }
 
 static bool ask_page(Download *download, SourceFound *out) {
@@ -172,19 +175,21 @@ static bool ask_page(Download *download, SourceFound *out) {
         return false;
     out->elsewhere = fetch_web_location(&response, download->arena);
     return out->elsewhere.len > 0 ||
-           refuse(download, "its name is not that of an archive, and the page has no module "
-                            "address. For an archive, add \"?archive=zip\" or another type; for a "
-                            "git repository, prefix \"git::\".");
+           archive_refuse(download,
+                          "its name is not that of an archive, and the page has no module "
+                          "address. For an archive, add \"?archive=zip\" or another type; for a "
+                          "git repository, prefix \"git::\".");
 }
 
-static bool fetch(const SourceRequest *request, SourceFound *out, Arena *arena, Diags *diags) {
+static bool archive_fetch(const SourceRequest *request, SourceFound *out, Arena *arena,
+                          Diags *diags) {
     Download download = {
         .request = request,
         .shown = url_redact(request->package, arena),
         .arena = arena,
         .diags = diags,
     };
-    if (!read_address(&download))
+    if (!archive_read_address(&download))
         return false;
     return download.is_archive ? unpack_download(&download) : ask_page(&download, out);
 }
@@ -192,6 +197,6 @@ static bool fetch(const SourceRequest *request, SourceFound *out, Arena *arena, 
 const ModuleSource fetch_archive = {
     .name = "archive",
     .forms = "https://HOST/PATH.zip (tar.gz, tar.bz2, tar.xz, tar.zst), ?archive=zip, ?checksum=…",
-    .claims = claims,
-    .fetch = fetch,
+    .claims = archive_claims,
+    .fetch = archive_fetch,
 };

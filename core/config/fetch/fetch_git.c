@@ -21,16 +21,16 @@ typedef struct GitFetch {
     Diags *diags;
 } GitFetch;
 
-static bool claims(Str address, Str *package, Arena *arena) {
+static bool git_claims(Str address, Str *package, Arena *arena) {
     return git_address_claims(address, package, arena);
 }
 
-static const char *environment_of(const GitFetch *run, const char *name) {
+static const char *git_environment_of(const GitFetch *run, const char *name) {
     const Process *process = run->request->io->process;
     return process->environment(process->self, name);
 }
 
-static void set(GitFetch *run, const char *name, Str value) {
+static void git_set(GitFetch *run, const char *name, Str value) {
     Str begin = str_format(run->arena, "%s=", name);
     Str whole = str_concat(begin, value, run->arena);
     vec_each(&run->environment, there) {
@@ -43,13 +43,13 @@ static void set(GitFetch *run, const char *name, Str value) {
 }
 
 static void set_default(GitFetch *run, const char *name, const char *value) {
-    const char *there = environment_of(run, name);
+    const char *there = git_environment_of(run, name);
     if (!there || !there[0])
-        set(run, name, str_from_cstr(value));
+        git_set(run, name, str_from_cstr(value));
 }
 
 /* Appends settings to those of the user's GIT_CONFIG_COUNT environment variables. */
-static void configure(GitFetch *run) {
+static void git_configure(GitFetch *run) {
     const struct {
         const char *name;
         Str value;
@@ -60,17 +60,17 @@ static void configure(GitFetch *run) {
         {"submodule.recurse", STR("false")},   {"include.path", STR(PROCESS_SECRET)},
     };
     size_t used = ARRAY_COUNT(settings) - (run->secret.len == 0);
-    const char *text = environment_of(run, "GIT_CONFIG_COUNT");
+    const char *text = git_environment_of(run, "GIT_CONFIG_COUNT");
     uint64_t count = 0;
     if (!text || !str_to_uint64(str_from_cstr(text), &count) || count > 10000)
         count = 0;
     for (size_t i = 0; i < used; i++, count++) {
         Str key = str_format(run->arena, "GIT_CONFIG_KEY_%d", (int)count);
         Str value = str_format(run->arena, "GIT_CONFIG_VALUE_%d", (int)count);
-        set(run, str_to_cstr(key, run->arena), str_from_cstr(settings[i].name));
-        set(run, str_to_cstr(value, run->arena), settings[i].value);
+        git_set(run, str_to_cstr(key, run->arena), str_from_cstr(settings[i].name));
+        git_set(run, str_to_cstr(value, run->arena), settings[i].value);
     }
-    set(run, "GIT_CONFIG_COUNT", str_format(run->arena, "%d", (int)count));
+    git_set(run, "GIT_CONFIG_COUNT", str_format(run->arena, "%d", (int)count));
 }
 
 static bool is_line(Str text) {
@@ -82,7 +82,7 @@ static bool is_line(Str text) {
 }
 
 /* Adds a line "NAME = VALUE" in the syntax of git's configuration. */
-static void add_setting(StrBuf *file, const char *name, Str value) {
+static void git_add_setting(StrBuf *file, const char *name, Str value) {
     strbuf_add_format(file, "\t%s = \"", name);
     for (size_t i = 0; i < value.len; i++) {
         if (value.ptr[i] == '"' || value.ptr[i] == '\\')
@@ -99,7 +99,7 @@ static void add_setting(StrBuf *file, const char *name, Str value) {
 
 /* Moves the credentials of an address with http or https into a configuration file. Helpers of the
  * user are asked only for a missing password. */
-static bool cut_credentials(GitFetch *run) {
+static bool git_cut_credentials(GitFetch *run) {
     Url url;
     Str user, password;
     run->url = run->address.url;
@@ -113,14 +113,14 @@ static bool cut_credentials(GitFetch *run) {
         return false;
     StrBuf file = strbuf_new(run->arena);
     strbuf_add_cstr(&file, "[loam]\n");
-    add_setting(&file, "username", user);
-    add_setting(&file, "password", password);
+    git_add_setting(&file, "username", user);
+    git_add_setting(&file, "password", password);
     strbuf_add_format(&file, "[credential \"%.*s://%.*s\"]\n", STR_ARG(url.scheme),
                       STR_ARG(url.host));
-    add_setting(&file, "username", user);
+    git_add_setting(&file, "username", user);
     if (colon != SIZE_MAX) {
         strbuf_add_cstr(&file, "\thelper =\n");
-        add_setting(&file, "helper", STR(HELPER));
+        git_add_setting(&file, "helper", STR(HELPER));
     }
     run->secret = strbuf_str(&file);
     url.userinfo = STR_EMPTY;
@@ -128,28 +128,28 @@ static bool cut_credentials(GitFetch *run) {
     return true;
 }
 
-static void set_up(GitFetch *run) {
-    configure(run);
-    set(run, "GIT_TERMINAL_PROMPT", STR("0"));
-    set(run, "GIT_TEMPLATE_DIR", STR_EMPTY);
-    set(run, "LC_ALL", STR("C"));
-    set(run, "SSH_ASKPASS_REQUIRE", STR("force")); /* ssh does not prompt either: it fails */
+static void git_set_up(GitFetch *run) {
+    git_configure(run);
+    git_set(run, "GIT_TERMINAL_PROMPT", STR("0"));
+    git_set(run, "GIT_TEMPLATE_DIR", STR_EMPTY);
+    git_set(run, "LC_ALL", STR("C"));
+    git_set(run, "SSH_ASKPASS_REQUIRE", STR("force")); /* ssh does not prompt either: it fails */
     set_default(run, "SSH_ASKPASS", "/bin/false");
     set_default(run, "GIT_ALLOW_PROTOCOL", "https:ssh:http:git:file");
 }
 
-static bool is_file(const GitAddress *address) {
+static bool git_is_file(const GitAddress *address) {
     return str_starts_with(address->url, STR("/")) || str_starts_with(address->url, STR("file:"));
 }
 
 /* Forbids the file protocol, so that submodules cannot read directories of this machine; not if the
  * address itself is local, or if the user sets GIT_ALLOW_PROTOCOL. */
 static void forbid_files(GitFetch *run) {
-    if (!is_file(&run->address))
+    if (!git_is_file(&run->address))
         set_default(run, "GIT_ALLOW_PROTOCOL", "https:ssh:http:git");
 }
 
-static GitProgram program_of(const GitFetch *run) {
+static GitProgram git_program_of(const GitFetch *run) {
     return (GitProgram){
         .io = run->request->io,
         .cancel = run->request->cancel,
@@ -161,12 +161,12 @@ static GitProgram program_of(const GitFetch *run) {
 }
 
 static bool try_git(GitFetch *run, const char *const *words, GitRun *out) {
-    GitProgram program = program_of(run);
+    GitProgram program = git_program_of(run);
     return git_program_run(&program, words, STR_EMPTY, out);
 }
 
-static bool refuse(GitFetch *run, const char *format, Str detail) PRINTF_LIKE(2, 0);
-static bool refuse(GitFetch *run, const char *format, Str detail) {
+static bool git_refuse(GitFetch *run, const char *format, Str detail) PRINTF_LIKE(2, 0);
+static bool git_refuse(GitFetch *run, const char *format, Str detail) {
     Str why = str_format(run->arena, format, STR_ARG(detail));
     diags_error(run->diags, run->request->range, "Failed to fetch a module", "\"%.*s\": %.*s",
                 STR_ARG(run->shown), STR_ARG(why));
@@ -174,19 +174,19 @@ static bool refuse(GitFetch *run, const char *format, Str detail) {
 }
 
 static bool report_run(GitFetch *run, const GitRun *result) {
-    GitProgram program = program_of(run);
+    GitProgram program = git_program_of(run);
     Str problem = git_program_problem(&program, result);
     if (problem.len)
-        return refuse(run, "%.*s.", problem);
+        return git_refuse(run, "%.*s.", problem);
     Str tail = git_program_tail(result->err, run->arena);
-    return refuse(run, "git reports:%.*s", url_scrub(tail, run->address.url, run->arena));
+    return git_refuse(run, "git reports:%.*s", url_scrub(tail, run->address.url, run->arena));
 }
 
-static bool git(GitFetch *run, const char *const *words, GitRun *result) {
+static bool fetch_fetch_git_git(GitFetch *run, const char *const *words, GitRun *result) {
     return try_git(run, words, result) || report_run(run, result);
 }
 
-static bool is_hex(Str text) {
+static bool git_is_hex(Str text) {
     for (size_t i = 0; i < text.len; i++) {
         if (!isxdigit((unsigned char)text.ptr[i]))
             return false;
@@ -201,16 +201,17 @@ static bool says(const GitRun *result, const char *words) {
 /* Returns whether to fetch all refs, because the server does not serve this commit or shallow
  * fetches. */
 static bool needs_everything(const GitRun *result, Str want) {
-    return is_hex(want) || says(result, "shallow");
+    return git_is_hex(want) || says(result, "shallow");
 }
 
 static bool report_ref(GitFetch *run, Str want) {
     if (run->request->commit.len)
-        return refuse(run,
-                      "the locked commit %.*s no longer exists. To select another one, run \"loam "
-                      "init -upgrade\".",
-                      want);
-    return refuse(run, "it has no branch, tag or commit \"%.*s\".", want);
+        return git_refuse(
+            run,
+            "the locked commit %.*s no longer exists. To select another one, run \"loam "
+            "init -upgrade\".",
+            want);
+    return git_refuse(run, "it has no branch, tag or commit \"%.*s\".", want);
 }
 
 /* Fetches one ref or commit; FETCH_HEAD is then the commit. On failure *needs_all is true if
@@ -239,7 +240,7 @@ static bool fetch_all(GitFetch *run) {
                                         "+HEAD:refs/remotes/origin/HEAD",
                                         NULL};
     GitRun result;
-    return git(run, words, &result);
+    return fetch_fetch_git_git(run, words, &result);
 }
 
 /* Resolves a name to a commit. Returns false, without a diagnostic, if there is none. */
@@ -251,7 +252,7 @@ static bool find_commit(GitFetch *run, const char *form, Str name, Str *out) {
     if (!try_git(run, words, &result))
         return false;
     *out = str_clone(str_trim(result.out), run->arena);
-    return out->len >= 40 && is_hex(*out);
+    return out->len >= 40 && git_is_hex(*out);
 }
 
 static bool find_in_all(GitFetch *run, Str want, Str *out) {
@@ -273,43 +274,45 @@ static bool fetch_commit(GitFetch *run, Str *commit) {
     return needs_all && fetch_all(run) && find_in_all(run, want, commit);
 }
 
-static bool check_out(GitFetch *run, Str commit) {
+static bool git_check_out(GitFetch *run, Str commit) {
     const char *const words[] = {"checkout", "-q", "--detach", str_to_cstr(commit, run->arena),
                                  "--",       NULL};
     static const char *const submodules[] = {"submodule", "-q",          "update",
                                              "--init",    "--recursive", NULL};
     GitRun result;
-    if (!git(run, words, &result))
+    if (!fetch_fetch_git_git(run, words, &result))
         return false;
     Str list = disk_join(run->request->directory, STR(".gitmodules"), run->arena);
     if (!disk_exists(run->request->io->disk, list))
         return true;
     forbid_files(run);
-    return git(run, submodules, &result);
+    return fetch_fetch_git_git(run, submodules, &result);
 }
 
-static bool fetch(const SourceRequest *request, SourceFound *out, Arena *arena, Diags *diags) {
+static bool git_fetch(const SourceRequest *request, SourceFound *out, Arena *arena, Diags *diags) {
     static const char *const begin[] = {"init", "-q", NULL};
     GitFetch run = {.request = request, .arena = arena, .diags = diags};
     const char *problem;
     GitRun result;
     run.shown = url_redact(request->package, arena);
     if (!git_address_parse(request->package, &run.address, &problem, arena))
-        return refuse(&run, "%.*s", str_from_cstr(problem));
-    if (request->is_foreign && is_file(&run.address))
-        return refuse(&run, "it is a local address, which a server cannot give.%.*s", STR_EMPTY);
-    if (!cut_credentials(&run))
-        return refuse(&run, "%.*s",
-                      STR("its user or password is not valid: a percent sign needs two hexadecimal "
-                          "digits, and control characters are not allowed."));
-    set_up(&run);
-    return git(&run, begin, &result) && fetch_commit(&run, &out->commit) &&
-           check_out(&run, out->commit);
+        return git_refuse(&run, "%.*s", str_from_cstr(problem));
+    if (request->is_foreign && git_is_file(&run.address))
+        return git_refuse(&run, "it is a local address, which a server cannot give.%.*s",
+                          STR_EMPTY);
+    if (!git_cut_credentials(&run))
+        return git_refuse(
+            &run, "%.*s",
+            STR("its user or password is not valid: a percent sign needs two hexadecimal "
+                "digits, and control characters are not allowed."));
+    git_set_up(&run);
+    return fetch_fetch_git_git(&run, begin, &result) && fetch_commit(&run, &out->commit) &&
+           git_check_out(&run, out->commit);
 }
 
 const ModuleSource fetch_git = {
     .name = "git",
     .forms = "git::URL, git@HOST:PATH, ssh://…, https://….git, github.com/OWNER/NAME, ?ref=…",
-    .claims = claims,
-    .fetch = fetch,
+    .claims = git_claims,
+    .fetch = git_fetch,
 };

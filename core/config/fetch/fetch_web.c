@@ -25,7 +25,7 @@ Str fetch_web_variable(const Io *io, Str name, Arena *arena) {
     return value;
 }
 
-static uint64_t number_of(const Io *io, const char *name, uint64_t fallback, Arena *arena) {
+static uint64_t web_number_of(const Io *io, const char *name, uint64_t fallback, Arena *arena) {
     Str text = fetch_web_variable(io, str_from_cstr(name), arena);
     uint64_t number;
     return text.len && str_to_uint64(text, &number) && number < 10000 ? number : fallback;
@@ -60,8 +60,8 @@ static const char *hint_of_code(int code) {
     return code >= 500 || code == 429 ? " Try again later." : "";
 }
 
-static bool refuse(const WebQuestion *question, Str why, const char *hint, Str *problem,
-                   Arena *arena) {
+static bool web_refuse(const WebQuestion *question, Str why, const char *hint, Str *problem,
+                       Arena *arena) {
     Str shown = url_redact(question->url, arena);
     *problem = str_format(arena, "The request to %s for \"%.*s\" failed: %.*s.%s", question->asker,
                           STR_ARG(shown), STR_ARG(why), hint);
@@ -69,7 +69,7 @@ static bool refuse(const WebQuestion *question, Str why, const char *hint, Str *
 }
 
 /* Moves credentials out of the URL, so that no library message contains them. */
-static Str cut_credentials(Str address, HttpRequest *http, Arena *arena) {
+static Str web_cut_credentials(Str address, HttpRequest *http, Arena *arena) {
     Url url;
     if (!url_parse(address, &url) || !url.userinfo.len)
         return address;
@@ -84,18 +84,18 @@ static Str cut_credentials(Str address, HttpRequest *http, Arena *arena) {
     return url_to_str(&url, arena);
 }
 
-static HttpRequest request_of(const WebQuestion *question, Arena *arena) {
+static HttpRequest web_request_of(const WebQuestion *question, Arena *arena) {
     const Io *io = question->io;
     bool is_file = question->file.len > 0;
-    uint64_t seconds = number_of(io, "REGISTRY_CLIENT_TIMEOUT", SHORT_WAIT_MS / 1000, arena);
+    uint64_t seconds = web_number_of(io, "REGISTRY_CLIENT_TIMEOUT", SHORT_WAIT_MS / 1000, arena);
     HttpRequest http = {
         .idle_timeout_ms = is_file ? DOWNLOAD_WAIT_MS : (int64_t)seconds * 1000,
         .least_rate = is_file ? DOWNLOAD_RATE : 0,
         .body_limit = is_file ? DOWNLOAD_LIMIT : ANSWER_LIMIT,
-        .retries = (uint32_t)number_of(io, "REGISTRY_DISCOVERY_RETRY", RETRIES, arena),
+        .retries = (uint32_t)web_number_of(io, "REGISTRY_DISCOVERY_RETRY", RETRIES, arena),
         .cancel = question->cancel,
     };
-    http.url = cut_credentials(question->url, &http, arena);
+    http.url = web_cut_credentials(question->url, &http, arena);
     if (question->accept)
         http_add_header(&http.headers, "Accept", str_from_cstr(question->accept), arena);
     if (question->authorization.len)
@@ -120,24 +120,24 @@ static HttpRequest request_of(const WebQuestion *question, Arena *arena) {
 
 bool fetch_web_send(const WebQuestion *question, HttpResponse *out, Str *problem, Arena *arena) {
     const Io *io = question->io;
-    HttpRequest http = request_of(question, arena);
+    HttpRequest http = web_request_of(question, arena);
     Str why = STR_EMPTY;
     *out = (HttpResponse){0};
     if (question->needs_https && !str_starts_with(http.url, STR("https://")))
-        return refuse(question, STR("the address is not https"), hint_of_status(HTTP_REFUSED_URL),
-                      problem, arena);
+        return web_refuse(question, STR("the address is not https"),
+                          hint_of_status(HTTP_REFUSED_URL), problem, arena);
     HttpStatus status = question->file.len
                             ? http_send_to_file(io, &http, question->file, out, &why, arena)
                             : http_send(io, &http, out, &why, arena);
     if (status != HTTP_DONE) {
         out->code = 0;
-        return refuse(question, url_scrub(why, question->url, arena), hint_of_status(status),
-                      problem, arena);
+        return web_refuse(question, url_scrub(why, question->url, arena), hint_of_status(status),
+                          problem, arena);
     }
     if (out->code >= 200 && out->code < 300)
         return true;
-    return refuse(question, str_format(arena, "HTTP status %d", out->code), hint_of_code(out->code),
-                  problem, arena);
+    return web_refuse(question, str_format(arena, "HTTP status %d", out->code),
+                      hint_of_code(out->code), problem, arena);
 }
 
 bool fetch_web_get(const WebQuestion *question, SourceRange range, HttpResponse *out, Arena *arena,
@@ -149,15 +149,15 @@ bool fetch_web_get(const WebQuestion *question, SourceRange range, HttpResponse 
     return false;
 }
 
-static bool is_name_char(char c) {
+static bool web_is_name_char(char c) {
     return isalnum((unsigned char)c) || c == '-' || c == '_';
 }
 
 /* Finds the value of an attribute in the text of an HTML tag. */
-static bool find_attribute(Str tag, const char *name, Str *out) {
+static bool web_find_attribute(Str tag, const char *name, Str *out) {
     size_t length = strlen(name);
     for (size_t i = 1; i + length + 2 < tag.len; i++) {
-        if (is_name_char(tag.ptr[i - 1]) || strncasecmp(tag.ptr + i, name, length) != 0)
+        if (web_is_name_char(tag.ptr[i - 1]) || strncasecmp(tag.ptr + i, name, length) != 0)
             continue;
         Str rest = str_trim(str_after(tag, i + length));
         if (!str_starts_with(rest, STR("=")))
@@ -174,15 +174,15 @@ static bool find_attribute(Str tag, const char *name, Str *out) {
     return false;
 }
 
-static Str find_meta(Str page) {
+static Str web_find_meta(Str page) {
     for (size_t at = 0; (at = str_find_char(page, '<', at)) != SIZE_MAX; at++) {
         size_t end = str_find_char(page, '>', at);
         Str tag = str_slice(page, at, end);
         Str name;
         Str content;
         if (tag.len > 5 && strncasecmp(tag.ptr, "<meta", 5) == 0 &&
-            find_attribute(tag, "name", &name) && str_equal(name, STR("terraform-get")) &&
-            find_attribute(tag, "content", &content))
+            web_find_attribute(tag, "name", &name) && str_equal(name, STR("terraform-get")) &&
+            web_find_attribute(tag, "content", &content))
             return content;
     }
     return STR_EMPTY;
@@ -200,6 +200,6 @@ static Str unescape(Str text, Arena *arena) {
 Str fetch_web_location(const HttpResponse *response, Arena *arena) {
     Str location = http_header(response, "x-terraform-get");
     if (!location.len)
-        location = unescape(find_meta(response->body), arena);
+        location = unescape(web_find_meta(response->body), arena);
     return module_source_resolve(response->url, utf8_strip_controls(location, arena), arena);
 }

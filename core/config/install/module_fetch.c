@@ -119,7 +119,7 @@ static bool fetch_at(Fetching *fetching, const SourceAddress *at, bool is_foreig
 }
 
 /* Uses the copy of this version if another constraint already selected it. */
-static bool find_known(Fetching *fetching) {
+static bool module_fetch_find_known(Fetching *fetching) {
     const ModuleLock *known = fetching->fetch->known;
     if (!known || !fetching->entry.version.len)
         return false;
@@ -134,13 +134,13 @@ static bool find_known(Fetching *fetching) {
     return false;
 }
 
-static bool follow(Fetching *fetching) {
+static bool module_fetch_follow(Fetching *fetching) {
     SourceAddress at = fetching->fetch->address;
     for (int hops = 0; hops < HOPS_AT_MOST; hops++) {
         SourceFound found;
         if (!fetch_at(fetching, &at, hops > 0, &found))
             return false;
-        if (!found.elsewhere.len || find_known(fetching))
+        if (!found.elsewhere.len || module_fetch_find_known(fetching))
             return true;
         if (!go_on(fetching, found.elsewhere, &at))
             return false;
@@ -166,7 +166,7 @@ static bool report_digest(const Fetching *fetching) {
 }
 
 /* Compares the digest of the files with the lock file. A git commit needs no digest. */
-static bool check_digest(Fetching *fetching) {
+static bool module_fetch_check_digest(Fetching *fetching) {
     const ModuleFetch *fetch = fetching->fetch;
     LockEntry *entry = &fetching->entry;
     if (entry->commit.len)
@@ -183,12 +183,12 @@ static bool check_digest(Fetching *fetching) {
 static bool fetch_checked(Fetching *fetching) {
     const ModuleFetch *fetch = fetching->fetch;
     fetching->entry.source = url_redact(fetch->address.package, fetching->arena);
-    if (!follow(fetching))
+    if (!module_fetch_follow(fetching))
         return false;
     return fetching->is_known ||
            (module_tree_check(fetch->options->io, fetching->directory, TREE_MODULE,
                               fetching->entry.source, fetch->range, fetching->diags) &&
-            check_digest(fetching));
+            module_fetch_check_digest(fetching));
 }
 
 static Str fetch_directory(const ModuleInstallOptions *options, Arena *arena) {

@@ -51,7 +51,8 @@ void module_install_close(ModuleInstall *install) {
     install->guard = (DiskFile){0};
 }
 
-static void PRINTF_LIKE(2, 3) tell(const ModuleInstall *install, const char *format, ...) {
+static void PRINTF_LIKE(2, 3)
+    module_install_tell(const ModuleInstall *install, const char *format, ...) {
     va_list args;
     if (!install->options.tell)
         return;
@@ -125,7 +126,8 @@ static bool has_copy(ModuleInstall *install, const LockEntry *entry) {
     return true;
 }
 
-static const LockEntry *keep(ModuleInstall *install, Str key, const LockEntry *entry) {
+static const LockEntry *module_install_keep(ModuleInstall *install, Str key,
+                                            const LockEntry *entry) {
     LockEntry *kept = arena_new(install->arena, LockEntry);
     *kept = *entry;
     map_set(&install->resolved, key, kept);
@@ -135,8 +137,8 @@ static const LockEntry *keep(ModuleInstall *install, Str key, const LockEntry *e
 
 /* Returns the revision of a package, resolved once per run and constraint, with an existing
  * copy. */
-static const LockEntry *resolve(ModuleInstall *install, const ModuleWanted *wanted,
-                                const SourceAddress *address, Diags *diags) {
+static const LockEntry *module_install_resolve(ModuleInstall *install, const ModuleWanted *wanted,
+                                               const SourceAddress *address, Diags *diags) {
     Arena *arena = install->arena;
     Str source = url_redact(address->package, arena);
     Str key = str_format(arena, "%.*s\n%.*s", STR_ARG(address->package), STR_ARG(wanted->version));
@@ -146,8 +148,9 @@ static const LockEntry *resolve(ModuleInstall *install, const ModuleWanted *want
     entry = install->options.upgrade ? NULL
                                      : module_lock_find(&install->before, source, wanted->version);
     if (entry && has_copy(install, entry))
-        return keep(install, key, entry);
-    tell(install, "Downloading %.*s for %.*s...", STR_ARG(source), STR_ARG(wanted->key));
+        return module_install_keep(install, key, entry);
+    module_install_tell(install, "Downloading %.*s for %.*s...", STR_ARG(source),
+                        STR_ARG(wanted->key));
     ModuleFetch fetch = {
         .options = &install->options,
         .address = *address,
@@ -160,7 +163,7 @@ static const LockEntry *resolve(ModuleInstall *install, const ModuleWanted *want
     if (!module_fetch_run(&fetch, &found, arena, diags))
         return NULL;
     map_set(&install->verified, module_fetch_copy(&install->options, &found, arena), install);
-    return keep(install, key, &found);
+    return module_install_keep(install, key, &found);
 }
 
 static bool report_uninstalled(const ModuleWanted *wanted, Diags *diags) {
@@ -171,8 +174,8 @@ static bool report_uninstalled(const ModuleWanted *wanted, Diags *diags) {
     return false;
 }
 
-static bool check_version(const ModuleInstall *install, const ModuleWanted *wanted,
-                          const SourceAddress *address, Diags *diags) {
+static bool module_install_check_version(const ModuleInstall *install, const ModuleWanted *wanted,
+                                         const SourceAddress *address, Diags *diags) {
     bool ignored;
     if (!wanted->version.len)
         return true;
@@ -206,8 +209,8 @@ static bool check_escape(const ModuleInstall *install, const ModuleWanted *wante
     return false;
 }
 
-static bool check_record(const ModuleInstall *install, const ModuleWanted *wanted,
-                         const ModuleEntry **out, Diags *diags) {
+static bool module_install_check_record(const ModuleInstall *install, const ModuleWanted *wanted,
+                                        const ModuleEntry **out, Diags *diags) {
     const ModuleEntry *entry = map_find(&install->manifest.entries, wanted->key);
     Str source = url_redact(wanted->source, install->arena);
     if (!entry)
@@ -237,7 +240,8 @@ static bool check_recorded_version(const ModuleWanted *wanted, const ModuleEntry
     return false;
 }
 
-static void record(ModuleInstall *install, const ModuleWanted *wanted, Str version, Str directory) {
+static void module_install_record(ModuleInstall *install, const ModuleWanted *wanted, Str version,
+                                  Str directory) {
     ModuleEntry *entry = arena_new(install->arena, ModuleEntry);
     *entry = (ModuleEntry){
         .key = wanted->key,
@@ -246,8 +250,8 @@ static void record(ModuleInstall *install, const ModuleWanted *wanted, Str versi
         .directory = directory,
     };
     map_set(&install->manifest.entries, entry->key, entry);
-    tell(install, "- %.*s%s%.*s in %.*s", STR_ARG(wanted->key), version.len ? " " : "",
-         STR_ARG(version), STR_ARG(directory));
+    module_install_tell(install, "- %.*s%s%.*s in %.*s", STR_ARG(wanted->key),
+                        version.len ? " " : "", STR_ARG(version), STR_ARG(directory));
 }
 
 static bool find_local(ModuleInstall *install, const ModuleWanted *wanted, Str *out, Diags *diags) {
@@ -256,10 +260,10 @@ static bool find_local(ModuleInstall *install, const ModuleWanted *wanted, Str *
     Str directory = disk_clean(disk_join(wanted->parent_directory, wanted->source, arena), arena);
     if (!check_escape(install, wanted, directory, diags))
         return false;
-    if (!install->options.install && !check_record(install, wanted, &ignored, diags))
+    if (!install->options.install && !module_install_check_record(install, wanted, &ignored, diags))
         return false;
     if (install->options.install)
-        record(install, wanted, STR_EMPTY, directory);
+        module_install_record(install, wanted, STR_EMPTY, directory);
     *out = directory;
     return true;
 }
@@ -291,7 +295,7 @@ static bool check_locked(ModuleInstall *install, const ModuleWanted *wanted,
 static bool find_recorded(ModuleInstall *install, const ModuleWanted *wanted,
                           const SourceAddress *address, Str *out, Diags *diags) {
     const ModuleEntry *entry;
-    if (!check_record(install, wanted, &entry, diags) ||
+    if (!module_install_check_record(install, wanted, &entry, diags) ||
         !check_recorded_version(wanted, entry, diags) ||
         !check_locked(install, wanted, address, entry, diags))
         return false;
@@ -325,7 +329,7 @@ static bool find_fetched(ModuleInstall *install, const ModuleWanted *wanted,
     Arena *arena = install->arena;
     if (!guard_copies(install, diags))
         return false;
-    const LockEntry *entry = resolve(install, wanted, address, diags);
+    const LockEntry *entry = module_install_resolve(install, wanted, address, diags);
     if (!entry)
         return false;
     Str copy = module_fetch_copy(&install->options, entry, arena);
@@ -345,17 +349,18 @@ static bool find_fetched(ModuleInstall *install, const ModuleWanted *wanted,
                     STR_ARG(entry->source), STR_ARG(within.len ? within : STR(".")));
         return false;
     }
-    record(install, wanted, entry->version, directory);
+    module_install_record(install, wanted, entry->version, directory);
     *out = directory;
     return true;
 }
 
-static bool find(ModuleInstall *install, const ModuleWanted *wanted, Str *directory, Diags *diags) {
+static bool install_module_install_find(ModuleInstall *install, const ModuleWanted *wanted,
+                                        Str *directory, Diags *diags) {
     SourceAddress address;
     const ModuleSources *sources = install->options.sources;
     if (!module_source_parse(sources, wanted->source, wanted->source_range, &address,
                              install->arena, diags) ||
-        !check_version(install, wanted, &address, diags))
+        !module_install_check_version(install, wanted, &address, diags))
         return false;
     if (!address.kind->fetch)
         return find_local(install, wanted, directory, diags);
@@ -371,7 +376,7 @@ bool module_install_find(ModuleInstall *install, const ModuleWanted *wanted, Str
     bool has_secret = !str_equal(url_redact(wanted->source, install->arena), wanted->source);
     if (has_secret)
         shown.source_range = shown.version_range = shown.range = NO_RANGE;
-    bool ok = find(install, &shown, directory, diags);
+    bool ok = install_module_install_find(install, &shown, directory, diags);
     if (has_secret)
         diags_set_address(diags, before, str_concat(STR("module."), wanted->key, install->arena));
     install->has_failed |= !ok;
@@ -391,7 +396,8 @@ static bool fetch_for_copy(ModuleInstall *install, const SourceAddress *address,
     }
     if (!guard_copies(install, diags))
         return false;
-    tell(install, "Downloading %.*s...", STR_ARG(url_redact(address->package, arena)));
+    module_install_tell(install, "Downloading %.*s...",
+                        STR_ARG(url_redact(address->package, arena)));
     if (!module_fetch_aside(&fetch, out, &found, arena, diags))
         return false;
     Str within = disk_join(found.subdir, address->subdir, arena);
@@ -425,7 +431,7 @@ static bool is_called(const ModuleInstall *install, Str copy) {
 }
 
 /* Removes unused copies. Ignores failures, because the next run tries again. */
-static bool prune(ModuleInstall *install, Diags *diags) {
+static bool module_install_prune(ModuleInstall *install, Diags *diags) {
     const Disk *disk = install->options.io->disk;
     Str directory =
         disk_clean(module_fetch_directory(&install->options, install->arena), install->arena);
@@ -460,5 +466,5 @@ bool module_install_finish(ModuleInstall *install, Diags *diags) {
     if (has_nothing_to_say(install))
         return true;
     return module_manifest_write(options->io, options->data_directory, &install->manifest, diags) &&
-           prune(install, diags);
+           module_install_prune(install, diags);
 }

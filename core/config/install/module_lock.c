@@ -19,11 +19,11 @@ static const LockField fields[] = {
     {"subdir", offsetof(LockEntry, subdir)},
 };
 
-static Str *field_of(LockEntry *entry, const LockField *field) {
+static Str *lock_field_of(LockEntry *entry, const LockField *field) {
     return (Str *)((char *)entry + field->offset);
 }
 
-static bool refuse(Str path, SourceRange range, const char *why, Diags *diags) {
+static bool lock_refuse(Str path, SourceRange range, const char *why, Diags *diags) {
     diags_error(diags, range, "Failed to read the module lock",
                 "%.*s: %s. Correct the file, or restore it from version control. Without the file, "
                 "\"loam init\" selects new revisions.",
@@ -31,7 +31,7 @@ static bool refuse(Str path, SourceRange range, const char *why, Diags *diags) {
     return false;
 }
 
-static bool read_entry(Value object, LockEntry *out) {
+static bool lock_read_entry(Value object, LockEntry *out) {
     Value value;
     if (!value_is_present(object) || object.type->kind != KIND_OBJECT)
         return false;
@@ -40,24 +40,24 @@ static bool read_entry(Value object, LockEntry *out) {
             continue;
         if (!value_is_present(value) || value.type != &TYPE_STRING)
             return false;
-        *field_of(out, &fields[i]) = value_text(value);
+        *lock_field_of(out, &fields[i]) = value_text(value);
     }
     return out->source.len > 0;
 }
 
-static bool read_entries(Value list, ModuleLock *out, Arena *arena) {
+static bool lock_read_entries(Value list, ModuleLock *out, Arena *arena) {
     if (!value_is_present(list) || list.type->kind != KIND_TUPLE)
         return false;
     for (size_t i = 0; i < list.count; i++) {
         LockEntry entry = {0};
-        if (!read_entry(value_at(list, i), &entry))
+        if (!lock_read_entry(value_at(list, i), &entry))
             return false;
         module_lock_add(out, &entry, arena);
     }
     return true;
 }
 
-static bool parse(Str path, Str bytes, ModuleLock *out, Arena *arena, Diags *diags) {
+static bool lock_parse(Str path, Str bytes, ModuleLock *out, Arena *arena, Diags *diags) {
     const SourceText *source = source_text_new(path, bytes, arena);
     const FunctionTable *functions = function_table_new(NULL, 0, arena);
     const Body *body;
@@ -68,11 +68,11 @@ static bool parse(Str path, Str bytes, ModuleLock *out, Arena *arena, Diags *dia
         return false;
     const BodyAttribute *modules = body_content_find(&content, "modules");
     if (!modules)
-        return refuse(path, NO_RANGE, "it has no \"modules\"", diags);
+        return lock_refuse(path, NO_RANGE, "it has no \"modules\"", diags);
     CHECK(expr_as_literal(modules->expr, &list, arena));
-    return read_entries(list, out, arena) ||
-           refuse(path, modules->range, "\"modules\" must be a list of sources and revisions",
-                  diags);
+    return lock_read_entries(list, out, arena) ||
+           lock_refuse(path, modules->range, "\"modules\" must be a list of sources and revisions",
+                       diags);
 }
 
 bool module_lock_read(const Io *io, Str directory, ModuleLock *out, Arena *arena, Diags *diags) {
@@ -81,24 +81,24 @@ bool module_lock_read(const Io *io, Str directory, ModuleLock *out, Arena *arena
     Str bytes;
     int status = io->disk->read_file(io->disk->self, path, &bytes, arena);
     if (status < 0 && status != -ENOENT)
-        return refuse(path, NO_RANGE, strerror(-status), diags);
-    if (status == 0 && !parse(path, bytes, &lock, arena, diags))
+        return lock_refuse(path, NO_RANGE, strerror(-status), diags);
+    if (status == 0 && !lock_parse(path, bytes, &lock, arena, diags))
         return false;
     *out = lock;
     return true;
 }
 
-static int compare_entries(const void *a, const void *b) {
+static int lock_compare_entries(const void *a, const void *b) {
     const LockEntry *x = a;
     const LockEntry *y = b;
     int order = str_compare(x->source, y->source);
     return order ? order : version_constraint_compare(x->version, y->version);
 }
 
-static void write_entry(LockEntry *entry, StrBuf *out) {
+static void lock_write_entry(LockEntry *entry, StrBuf *out) {
     JsonWriter writer;
     for (size_t i = 0; i < ARRAY_COUNT(fields); i++) {
-        Str text = *field_of(entry, &fields[i]);
+        Str text = *lock_field_of(entry, &fields[i]);
         if (!text.len)
             continue;
         strbuf_add_format(out, "%s%s: ", i == 0 ? "  - " : "    ", fields[i].name);
@@ -113,7 +113,7 @@ static Str to_text(const ModuleLock *lock, Arena *arena) {
     LockEntry *sorted = arena_new_array(arena, LockEntry, lock->entries.count);
     if (lock->entries.count) {
         memcpy(sorted, lock->entries.items, lock->entries.count * sizeof *sorted);
-        qsort(sorted, lock->entries.count, sizeof *sorted, compare_entries);
+        qsort(sorted, lock->entries.count, sizeof *sorted, lock_compare_entries);
     }
     strbuf_add_cstr(
         &text, "# Revisions of the modules that this configuration calls. \"loam init\" writes and "
@@ -121,7 +121,7 @@ static Str to_text(const ModuleLock *lock, Arena *arena) {
                "# \"loam init -upgrade\" selects newer revisions. Keep it in version control.\n"
                "modules:\n");
     for (size_t i = 0; i < lock->entries.count; i++)
-        write_entry(&sorted[i], &text);
+        lock_write_entry(&sorted[i], &text);
     return strbuf_str(&text);
 }
 

@@ -15,7 +15,7 @@ static bool report_manifest(Str path, const char *why, Diags *diags) {
     return false;
 }
 
-static bool read_entry(Value object, ModuleManifest *manifest, Arena *arena) {
+static bool manifest_read_entry(Value object, ModuleManifest *manifest, Arena *arena) {
     ModuleEntry *entry = arena_new(arena, ModuleEntry);
     if (!value_find_text(object, STR("Key"), &entry->key) ||
         !value_find_text(object, STR("Source"), &entry->source) ||
@@ -28,12 +28,12 @@ static bool read_entry(Value object, ModuleManifest *manifest, Arena *arena) {
     return true;
 }
 
-static bool read_entries(Value root, ModuleManifest *manifest, Arena *arena) {
+static bool manifest_read_entries(Value root, ModuleManifest *manifest, Arena *arena) {
     Value list;
     if (!value_find_tuple(root, STR("Modules"), &list))
         return false;
     for (size_t i = 0; i < list.count; i++)
-        if (!read_entry(value_at(list, i), manifest, arena))
+        if (!manifest_read_entry(value_at(list, i), manifest, arena))
             return false;
     return true;
 }
@@ -55,13 +55,13 @@ bool module_manifest_read(const Io *io, Str data_directory, ModuleManifest *out,
         return report_manifest(path, strerror(-status), diags);
     if (!json_parse_any(bytes, &root, &why, &offset, arena))
         return report_manifest(path, why, diags);
-    if (!read_entries(root, &manifest, arena))
+    if (!manifest_read_entries(root, &manifest, arena))
         return report_manifest(path, "its structure is invalid", diags);
     *out = manifest;
     return true;
 }
 
-static void write_entry(JsonWriter *writer, const ModuleEntry *entry) {
+static void manifest_write_entry(JsonWriter *writer, const ModuleEntry *entry) {
     json_object_start(writer);
     json_key_string(writer, "Key", entry->key);
     json_key_string(writer, "Source", entry->source);
@@ -80,9 +80,9 @@ static Str manifest_to_json(const ModuleManifest *manifest, Arena *arena) {
     json_object_start(writer);
     json_key(writer, STR("Modules"));
     json_array_start(writer);
-    write_entry(writer, &root);
+    manifest_write_entry(writer, &root);
     map_each(&manifest->entries, item) {
-        write_entry(writer, item->value);
+        manifest_write_entry(writer, item->value);
     }
     json_array_end(writer);
     json_object_end(writer);

@@ -46,8 +46,8 @@ static bool report_subdir(Str address, SourceRange range, Arena *arena, Diags *d
     return false;
 }
 
-static bool report_unknown(const ModuleSources *sources, Str address, SourceRange range,
-                           Arena *arena, Diags *diags) {
+static bool source_report_unknown(const ModuleSources *sources, Str address, SourceRange range,
+                                  Arena *arena, Diags *diags) {
     StrBuf forms = strbuf_new(arena);
     for (size_t i = 0; i < sources->count; i++)
         strbuf_add_format(&forms, "\n  - %s: %s", sources->rows[i]->name, sources->rows[i]->forms);
@@ -62,7 +62,7 @@ static bool report_unknown(const ModuleSources *sources, Str address, SourceRang
     return false;
 }
 
-static bool is_plain(Str text) {
+static bool source_is_plain(Str text) {
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
         if (c < ' ' || c == 0x7f)
@@ -71,8 +71,8 @@ static bool is_plain(Str text) {
     return true;
 }
 
-static const ModuleSource *find_kind(const ModuleSources *sources, Str address, Str *package,
-                                     Arena *arena) {
+static const ModuleSource *source_find_kind(const ModuleSources *sources, Str address, Str *package,
+                                            Arena *arena) {
     for (size_t i = 0; i < sources->count; i++) {
         if (sources->rows[i]->claims(address, package, arena))
             return sources->rows[i];
@@ -90,9 +90,10 @@ bool module_source_parse(const ModuleSources *sources, Str address, SourceRange 
     Str subdir = STR_EMPTY;
     bool is_in_place = disk_is_explicit(address);
     Str rest = is_in_place ? address : module_source_split(address, &subdir, arena);
-    parsed.kind = is_plain(address) ? find_kind(sources, rest, &parsed.package, arena) : NULL;
+    parsed.kind =
+        source_is_plain(address) ? source_find_kind(sources, rest, &parsed.package, arena) : NULL;
     if (!parsed.kind)
-        return report_unknown(sources, address, range, arena, diags);
+        return source_report_unknown(sources, address, range, arena, diags);
     if (!is_in_place)
         parsed.package = module_source_split(parsed.package, &within, arena);
     if (!clean_subdir(within, subdir, &parsed.subdir, arena))

@@ -25,9 +25,9 @@ typedef struct Tree {
     VEC(TreeFile) files;
 } Tree;
 
-static int walk(Tree *tree, Str directory, int depth);
+static int tree_walk(Tree *tree, Str directory, int depth);
 
-static int visit(Tree *tree, Str directory, const DiskEntry *entry, int depth) {
+static int tree_visit(Tree *tree, Str directory, const DiskEntry *entry, int depth) {
     const Disk *disk = tree->disk;
     TreeFile file = {.name = disk_join(directory, entry->name, tree->arena)};
     Str path = disk_join(tree->root, file.name, tree->arena);
@@ -37,14 +37,14 @@ static int visit(Tree *tree, Str directory, const DiskEntry *entry, int depth) {
     if (status != 0 && status != -EINVAL)
         return status;
     if (status != 0 && entry->kind == DISK_DIRECTORY)
-        return walk(tree, file.name, depth + 1);
+        return tree_walk(tree, file.name, depth + 1);
     if (status != 0 && entry->kind == DISK_OTHER)
         return -ENOTSUP;
     vec_push(tree->arena, &tree->files, file);
     return 0;
 }
 
-static int walk(Tree *tree, Str directory, int depth) {
+static int tree_walk(Tree *tree, Str directory, int depth) {
     DiskEntries entries = {0};
     Str path = disk_join(tree->root, directory, tree->arena);
     if (depth > DEPTH_LIMIT)
@@ -52,12 +52,12 @@ static int walk(Tree *tree, Str directory, int depth) {
     int status = tree->disk->list(tree->disk->self, path, &entries, tree->arena);
     vec_each(&entries, entry) {
         if (status == 0)
-            status = visit(tree, directory, entry, depth);
+            status = tree_visit(tree, directory, entry, depth);
     }
     return status;
 }
 
-static bool is_within(Str path, Str root) {
+static bool tree_is_within(Str path, Str root) {
     return str_equal(path, root) ||
            (str_starts_with(path, root) && path.len > root.len && path.ptr[root.len] == '/');
 }
@@ -74,10 +74,10 @@ static bool leads_out(const Tree *tree, const TreeFile *file, Str real_root, Are
         return true;
     Str path = disk_join(tree->root, file->name, arena);
     int status = disk->real_path(disk->self, path, &real, arena);
-    return status == 0 ? !is_within(real, real_root) : status != -ENOENT;
+    return status == 0 ? !tree_is_within(real, real_root) : status != -ENOENT;
 }
 
-static bool refuse(Str shown, int status, SourceRange range, Diags *diags) {
+static bool tree_refuse(Str shown, int status, SourceRange range, Diags *diags) {
     diags_error(
         diags, range, "Package not usable",
         status == -ENOTSUP
@@ -96,11 +96,11 @@ bool module_tree_check(const Io *io, Str directory, TreeKind kind, Str shown, So
                  .removes_git = kind == TREE_MODULE,
                  .arena = scratch};
     Str real_root = STR_EMPTY;
-    int status = walk(&tree, STR_EMPTY, 0);
+    int status = tree_walk(&tree, STR_EMPTY, 0);
     if (status == 0)
         status = io->disk->real_path(io->disk->self, directory, &real_root, scratch);
     if (status != 0)
-        return refuse(shown, status, range, diags);
+        return tree_refuse(shown, status, range, diags);
     vec_each(&tree.files, file) {
         if (!file->link.ptr || !leads_out(&tree, file, real_root, scratch))
             continue;
@@ -113,11 +113,11 @@ bool module_tree_check(const Io *io, Str directory, TreeKind kind, Str shown, So
     return true;
 }
 
-static int compare_files(const void *a, const void *b) {
+static int tree_compare_files(const void *a, const void *b) {
     return str_compare(((const TreeFile *)a)->name, ((const TreeFile *)b)->name);
 }
 
-static int add_file(const Tree *tree, const TreeFile *file, Digest *sums) {
+static int tree_add_file(const Tree *tree, const TreeFile *file, Digest *sums) {
     SCOPED(ArenaRef) scratch = arena_open("module file");
     Str sum;
     int status = 0;
@@ -137,15 +137,15 @@ int module_tree_digest(const Io *io, Str directory, TreeKind kind, const TreeOpe
                        Str *out, Arena *arena) {
     SCOPED(ArenaRef) scratch = arena_open("module digest");
     Tree tree = {.disk = io->disk, .root = directory, .kind = kind, .open = open, .arena = scratch};
-    int status = walk(&tree, STR_EMPTY, 0);
+    int status = tree_walk(&tree, STR_EMPTY, 0);
     if (status != 0)
         return status;
     if (tree.files.count)
-        qsort(tree.files.items, tree.files.count, sizeof *tree.files.items, compare_files);
+        qsort(tree.files.items, tree.files.count, sizeof *tree.files.items, tree_compare_files);
     Digest *sums = digest_open(DIGEST_SHA256);
     vec_each(&tree.files, file) {
         if (status == 0)
-            status = add_file(&tree, file, sums);
+            status = tree_add_file(&tree, file, sums);
     }
     Str raw;
     bool ok = hex_decode(digest_finish(sums, scratch), &raw, scratch);
@@ -155,7 +155,7 @@ int module_tree_digest(const Io *io, Str directory, TreeKind kind, const TreeOpe
     return status;
 }
 
-static int copy_file(const Tree *tree, const TreeFile *file, Str to) {
+static int tree_copy_file(const Tree *tree, const TreeFile *file, Str to) {
     SCOPED(ArenaRef) scratch = arena_open("module file");
     const Disk *disk = tree->disk;
     Str from = disk_join(tree->root, file->name, scratch);
@@ -177,19 +177,19 @@ static int copy_file(const Tree *tree, const TreeFile *file, Str to) {
     return status;
 }
 
-static bool is_hidden(Str name) {
+static bool tree_is_hidden(Str name) {
     return str_starts_with(name, STR(".")) || str_find(name, STR("/."), 0) != SIZE_MAX;
 }
 
 int module_tree_copy(const Io *io, Str directory, Str to, Str *at, Arena *arena) {
     SCOPED(ArenaRef) scratch = arena_open("module copy");
     Tree tree = {.disk = io->disk, .root = directory, .arena = scratch};
-    int status = walk(&tree, STR_EMPTY, 0);
+    int status = tree_walk(&tree, STR_EMPTY, 0);
     *at = directory;
     vec_each(&tree.files, file) {
-        if (status != 0 || is_hidden(file->name))
+        if (status != 0 || tree_is_hidden(file->name))
             continue;
-        status = copy_file(&tree, file, to);
+        status = tree_copy_file(&tree, file, to);
         *at = str_clone(file->name, arena);
     }
     return status;

@@ -28,7 +28,7 @@ static bool parse_version(Str text, Version *out) {
     return version.count > 0;
 }
 
-static int compare(const Version *a, const Version *b) {
+static int constraint_compare(const Version *a, const Version *b) {
     for (size_t i = 0; i < 3; i++)
         if (a->parts[i] != b->parts[i])
             return a->parts[i] < b->parts[i] ? -1 : 1;
@@ -37,7 +37,7 @@ static int compare(const Version *a, const Version *b) {
 
 /* ~> 1.2.3: at least that version, and only the last given number may be greater. */
 static bool is_within_pessimistic(const Version *version, const Version *wanted) {
-    if (compare(version, wanted) < 0)
+    if (constraint_compare(version, wanted) < 0)
         return false;
     for (size_t i = 0; i + 1 < wanted->count; i++)
         if (version->parts[i] != wanted->parts[i])
@@ -46,7 +46,7 @@ static bool is_within_pessimistic(const Version *version, const Version *wanted)
 }
 
 static bool satisfies(const Version *version, Str operator, const Version * wanted) {
-    int order = compare(version, wanted);
+    int order = constraint_compare(version, wanted);
     if (version->pre.len && !wanted->pre.len)
         return str_equal_cstr(operator, "!=");
     if (str_equal_cstr(operator, "~>"))
@@ -98,7 +98,7 @@ static bool names_exactly(Str constraint, const Version *version) {
         Str text = str_trim(field);
         Str operator= read_operator(&text);
         if (str_equal_cstr(operator, "=") && parse_version(text, &wanted) &&
-            compare(version, &wanted) == 0)
+            constraint_compare(version, &wanted) == 0)
             return true;
     }
     return false;
@@ -122,7 +122,7 @@ int version_constraint_compare(Str a, Str b) {
     bool is_other_version = parse_version(b, &y);
     if (!is_version || !is_other_version)
         return is_version - is_other_version;
-    return compare(&x, &y);
+    return constraint_compare(&x, &y);
 }
 
 /* The order of operators with the same version in lock files; "~>" precedes with three numbers. */
@@ -144,7 +144,7 @@ typedef struct Term {
 static int compare_terms(const void *a, const void *b) {
     const Term *x = a;
     const Term *y = b;
-    int order = compare(&x->version, &y->version);
+    int order = constraint_compare(&x->version, &y->version);
     return order ? order
                  : rank_of(x->operator, x->version.count) - rank_of(y->operator, y->version.count);
 }

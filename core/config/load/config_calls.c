@@ -11,7 +11,7 @@
 
 /* Evaluates `source` and `version`. Call it when all variables of the calling module are
  * declared. */
-static bool read_source(ConfigLoading *loading, ModuleCall *call) {
+static bool calls_read_source(ConfigLoading *loading, ModuleCall *call) {
     StaticEval *statics = loading->config->statics;
     Arena *arena = loading->arena;
     if (!call->source_expr)
@@ -50,7 +50,7 @@ static bool find_directory(ConfigLoading *loading, const ModuleCall *call, Str *
     return module_install_find(loading->modules, &wanted, directory, loading->diags);
 }
 
-static bool check_directory(ConfigLoading *loading, SourceRange range, Str directory) {
+static bool calls_check_directory(ConfigLoading *loading, SourceRange range, Str directory) {
     const Disk *disk = loading->request->io->disk;
     DiskStat stat;
     int status = disk->stat(disk->self, directory, &stat);
@@ -123,8 +123,8 @@ static bool check_provider_blocks(ConfigLoading *loading, const ModuleCall *call
     return false;
 }
 
-static void warn_deprecated(ConfigLoading *loading, const ModuleCall *call,
-                            const BodyContent *content) {
+static void calls_warn_deprecated(ConfigLoading *loading, const ModuleCall *call,
+                                  const BodyContent *content) {
     vec_each(&content->attributes, attribute) {
         const Variable *variable = map_find(&call->module->variables, attribute->name);
         if (!variable || variable->deprecated.len == 0)
@@ -141,8 +141,8 @@ static void warn_deprecated(ConfigLoading *loading, const ModuleCall *call,
 }
 
 /* Arguments for `const` variables must be known while the configuration is loaded. */
-static bool check_constants(ConfigLoading *loading, const ModuleCall *call,
-                            const BodyContent *content) {
+static bool calls_check_constants(ConfigLoading *loading, const ModuleCall *call,
+                                  const BodyContent *content) {
     bool ok = true;
     vec_each(&content->attributes, attribute) {
         const Variable *variable = map_find(&call->module->variables, attribute->name);
@@ -171,8 +171,8 @@ static bool check_inputs(ConfigLoading *loading, const ModuleCall *call) {
     BodySchema wanted = {.attributes = inputs, .attribute_count = count};
     BodyContent content;
     bool ok = body_content(call->body, &wanted, &content, NULL, loading->arena, loading->diags);
-    warn_deprecated(loading, call, &content);
-    return check_constants(loading, call, &content) && ok;
+    calls_warn_deprecated(loading, call, &content);
+    return calls_check_constants(loading, call, &content) && ok;
 }
 
 static Module *new_module(ConfigLoading *loading, ModuleCall *call, Str directory) {
@@ -223,7 +223,7 @@ static LocalName local_name(const Module *module, Str text, Arena *arena) {
     return local;
 }
 
-static Str provider_type(Str source) {
+static Str calls_provider_type(Str source) {
     size_t at = source.len;
     while (at > 0 && source.ptr[at - 1] != '/')
         at--;
@@ -234,11 +234,11 @@ static Str provider_type(Str source) {
  * the provider is built into loam. */
 static bool is_built_in(const LocalName *undeclared, const LocalName *declared) {
     return !undeclared->requirement && str_starts_with(declared->source, STR("loam.internal/")) &&
-           str_equal(undeclared->name, provider_type(declared->source));
+           str_equal(undeclared->name, calls_provider_type(declared->source));
 }
 
 /* Returns whether both names mean the same provider. */
-static bool are_same(const LocalName *a, const LocalName *b) {
+static bool calls_are_same(const LocalName *a, const LocalName *b) {
     return str_equal(a->source, b->source) || is_built_in(a, b) || is_built_in(b, a);
 }
 
@@ -247,19 +247,19 @@ static bool takes_alias(const LocalName *child) {
     return str_is_among(child->text, aliases->items, aliases->count);
 }
 
-static Str path_of(const Module *module) {
+static Str calls_path_of(const Module *module) {
     return module->path.len > 0 ? module->path : STR("the root module");
 }
 
 /* Checks that the called module declares the name that a provider configuration is passed as. */
-static bool check_name(const LocalName *child, const ProviderRef *passed, Diags *diags) {
+static bool calls_check_name(const LocalName *child, const ProviderRef *passed, Diags *diags) {
     if (map_has(&child->module->providers, child->text))
         return true;
     if (!child->requirement) {
         diags_warning(diags, passed->passed_range, "Reference to undefined provider",
                       "%.*s does not declare the provider name \"%.*s\", so loam assumes \"%.*s\". "
                       "Declare it there, in required_providers.",
-                      STR_ARG(path_of(child->module)), STR_ARG(child->name),
+                      STR_ARG(calls_path_of(child->module)), STR_ARG(child->name),
                       STR_ARG(child->source));
         return true;
     }
@@ -268,7 +268,7 @@ static bool check_name(const LocalName *child, const ProviderRef *passed, Diags 
     diags_error(diags, passed->passed_range, "Reference to undefined provider",
                 "%.*s does not declare a provider configuration \"%.*s\". Add it there to "
                 "configuration_aliases, in required_providers.",
-                STR_ARG(path_of(child->module)), STR_ARG(child->text));
+                STR_ARG(calls_path_of(child->module)), STR_ARG(child->text));
     return false;
 }
 
@@ -284,16 +284,16 @@ static bool is_in_use(const LocalName *local) {
     return false;
 }
 
-static bool check_type(const LocalName *child, const LocalName *parent, const ProviderRef *passed,
-                       Diags *diags) {
-    if (are_same(child, parent) || !is_in_use(child))
+static bool calls_check_type(const LocalName *child, const LocalName *parent,
+                             const ProviderRef *passed, Diags *diags) {
+    if (calls_are_same(child, parent) || !is_in_use(child))
         return true;
     diags_error(
         diags, passed->range, "Provider type mismatch",
         "\"%.*s\" in %.*s is a configuration of \"%.*s\", but \"%.*s\" in %.*s is a configuration "
         "of \"%.*s\". Declare both names in required_providers, with the same source.",
-        STR_ARG(parent->text), STR_ARG(path_of(parent->module)), STR_ARG(parent->source),
-        STR_ARG(child->text), STR_ARG(path_of(child->module)), STR_ARG(child->source));
+        STR_ARG(parent->text), STR_ARG(calls_path_of(parent->module)), STR_ARG(parent->source),
+        STR_ARG(child->text), STR_ARG(calls_path_of(child->module)), STR_ARG(child->source));
     return false;
 }
 
@@ -305,7 +305,8 @@ static void warn_of_undeclared(const LocalName *parent, const ProviderRef *passe
     diags_warning(diags, passed->range, "Reference to undefined provider",
                   "%.*s does not declare the provider name \"%.*s\", so loam assumes \"%.*s\". "
                   "Declare it there, in required_providers.",
-                  STR_ARG(path_of(parent->module)), STR_ARG(parent->name), STR_ARG(parent->source));
+                  STR_ARG(calls_path_of(parent->module)), STR_ARG(parent->name),
+                  STR_ARG(parent->source));
 }
 
 static bool check_passed(ConfigLoading *loading, const ModuleCall *call) {
@@ -316,8 +317,8 @@ static bool check_passed(ConfigLoading *loading, const ModuleCall *call) {
         Str text = config_provider_key(passed->name, passed->alias, arena);
         LocalName child = local_name(call->module, entry->key, arena);
         LocalName parent = local_name(loading->module, text, arena);
-        ok = check_name(&child, passed, loading->diags) && ok;
-        ok = check_type(&child, &parent, passed, loading->diags) && ok;
+        ok = calls_check_name(&child, passed, loading->diags) && ok;
+        ok = calls_check_type(&child, &parent, passed, loading->diags) && ok;
         warn_of_undeclared(&parent, passed, loading->diags);
     }
     return ok;
@@ -351,14 +352,14 @@ static bool load_call(ConfigLoading *loading, ModuleCall *call) {
     Module *parent = loading->module;
     bool is_install = loading->request->install;
     Str directory;
-    if (!read_source(loading, call))
+    if (!calls_read_source(loading, call))
         return false;
     if (loading->request->is_single)
         return true;
     if (!find_directory(loading, call, &directory))
         return false;
     if (!check_recursion(loading, call, directory) ||
-        !check_directory(loading, call->range, directory))
+        !calls_check_directory(loading, call->range, directory))
         return false;
     Module *module = new_module(loading, call, directory);
     bool ok = config_directory_load(loading, directory, module);
@@ -370,7 +371,7 @@ static bool load_call(ConfigLoading *loading, ModuleCall *call) {
     return ok && (is_install || check_inputs(loading, call));
 }
 
-static bool check_keys(ConfigLoading *loading, const ProviderConfig *provider) {
+static bool calls_check_keys(ConfigLoading *loading, const ProviderConfig *provider) {
     const Expr *expr = provider->for_each;
     Value keys;
     if (!static_eval_expr(loading->config->statics, loading->module, expr, &keys, loading->arena,
@@ -392,7 +393,7 @@ static bool check_provider_keys(ConfigLoading *loading) {
     bool ok = true;
     map_each(&loading->module->providers, entry) {
         const ProviderConfig *provider = entry->value;
-        ok &= !provider->for_each || check_keys(loading, provider);
+        ok &= !provider->for_each || calls_check_keys(loading, provider);
     }
     return ok;
 }
@@ -414,7 +415,7 @@ bool config_calls_load_tested(ConfigLoading *loading, const ModuleWanted *wanted
     Module *before = loading->module;
     Str directory;
     if (!module_install_find(loading->modules, wanted, &directory, loading->diags) ||
-        !check_directory(loading, wanted->source_range, directory))
+        !calls_check_directory(loading, wanted->source_range, directory))
         return false;
     *request = *loading->request;
     request->input = NULL;

@@ -27,7 +27,8 @@ typedef struct ConfigDirectory {
 
 /* Returns the files of a directory that another call has read, parsed again so that expressions
  * are not shared. */
-static const ConfigDirectory *read_again(ConfigLoading *loading, const ConfigDirectory *known) {
+static const ConfigDirectory *directory_read_again(ConfigLoading *loading,
+                                                   const ConfigDirectory *known) {
     ConfigDirectory *out = arena_new(loading->arena, ConfigDirectory);
     Diags said = diags_new(loading->arena); /* errors were reported by the first parse */
     out->ok = known->ok;
@@ -42,7 +43,8 @@ static const ConfigDirectory *read_again(ConfigLoading *loading, const ConfigDir
 }
 
 /* Reads the files of one use, whose names are in `directory`. */
-static void read_files(ConfigLoading *loading, FrontEndDirectory *directory, ConfigDirectory *out) {
+static void directory_read_files(ConfigLoading *loading, FrontEndDirectory *directory,
+                                 ConfigDirectory *out) {
     SCOPED(ArenaRef) scratch = arena_open("list directory");
     front_end_index(directory, scratch);
     vec_each(&directory->entries, entry) {
@@ -54,13 +56,14 @@ static void read_files(ConfigLoading *loading, FrontEndDirectory *directory, Con
 }
 
 /* A root module has query files, too, if the request includes them. */
-static const ConfigDirectory *read_directory(ConfigLoading *loading, Str path, bool is_root) {
+static const ConfigDirectory *directory_read_directory(ConfigLoading *loading, Str path,
+                                                       bool is_root) {
     const Disk *disk = loading->request->io->disk;
     ConfigDirectory *out = map_find(&loading->directories, path);
     FrontEndDirectory directory = {
         FRONT_END_CONFIGURATION, disk, path, {0}, loading->config->functions};
     if (out)
-        return read_again(loading, out);
+        return directory_read_again(loading, out);
     out = arena_new(loading->arena, ConfigDirectory);
     map_set(&loading->directories, path, out);
     int status = disk->list(disk->self, path, &directory.entries, loading->arena);
@@ -68,33 +71,34 @@ static const ConfigDirectory *read_directory(ConfigLoading *loading, Str path, b
     if (status < 0)
         diags_error(loading->diags, NO_RANGE, "Failed to read the configuration", "%.*s: %s.",
                     STR_ARG(path), strerror(-status));
-    read_files(loading, &directory, out);
+    directory_read_files(loading, &directory, out);
     directory.use = FRONT_END_QUERY;
     if (loading->request->loads_queries && is_root)
-        read_files(loading, &directory, out);
+        directory_read_files(loading, &directory, out);
     return out;
 }
 
 /* Returns the block types of a file. */
-static const ConfigBlocks *blocks_of(const FrontEndFile *file) {
+static const ConfigBlocks *directory_blocks_of(const FrontEndFile *file) {
     return file->use == FRONT_END_QUERY ? &config_query_blocks : &config_blocks;
 }
 
-static BodySchema schema_of(const ConfigBlocks *blocks, Arena *arena) {
+static BodySchema directory_schema_of(const ConfigBlocks *blocks, Arena *arena) {
     BodyBlockSchema *out = arena_new_array(arena, BodyBlockSchema, blocks->count);
     for (size_t i = 0; i < blocks->count; i++)
         out[i] = (BodyBlockSchema){blocks->types[i]->name, blocks->types[i]->labels};
     return (BodySchema){.blocks = out, .block_count = blocks->count};
 }
 
-static const ConfigBlock *find_block_type(const ConfigBlocks *blocks, Str name) {
+static const ConfigBlock *directory_find_block_type(const ConfigBlocks *blocks, Str name) {
     for (size_t i = 0; i < blocks->count; i++)
         if (str_equal_cstr(name, blocks->types[i]->name))
             return blocks->types[i];
     return NULL;
 }
 
-static bool report_type(const ConfigBlocks *blocks, const BodyAttribute *unknown, Diags *diags) {
+static bool directory_report_type(const ConfigBlocks *blocks, const BodyAttribute *unknown,
+                                  Diags *diags) {
     Str *names = arena_new_array(diags->arena, Str, blocks->count);
     for (size_t i = 0; i < blocks->count; i++)
         names[i] = str_from_cstr(blocks->types[i]->name);
@@ -209,7 +213,7 @@ static bool check_file_versions(const Body *file, Arena *arena, Diags *diags, Di
 }
 
 static bool file_blocks(const FrontEndFile *file, BodyContent *out, Arena *arena, Diags *diags) {
-    BodySchema schema = schema_of(blocks_of(file), arena);
+    BodySchema schema = directory_schema_of(directory_blocks_of(file), arena);
     const Body *rest;
     BodyContent unknown;
     if (file->body->is_strict)
@@ -217,7 +221,7 @@ static bool file_blocks(const FrontEndFile *file, BodyContent *out, Arena *arena
     bool ok = body_content(file->body, &schema, out, &rest, arena, diags);
     ok &= body_attributes(rest, BODY_LITERAL, &unknown, arena, diags);
     vec_each(&unknown.attributes, attribute) {
-        ok = report_type(blocks_of(file), attribute, diags);
+        ok = directory_report_type(directory_blocks_of(file), attribute, diags);
     }
     return ok;
 }
@@ -295,7 +299,8 @@ static bool add_declaration(ConfigLoading *loading, Declarations *declarations, 
 }
 
 /* Rejects an override of a `fixed` argument or block, for which no merge is defined. */
-static bool check_fixed(ConfigLoading *loading, const ConfigBlock *type, const Body *body) {
+static bool directory_check_fixed(ConfigLoading *loading, const ConfigBlock *type,
+                                  const Body *body) {
     bool ok = true;
     for (size_t i = 0; type->fixed && type->fixed[i]; i++) {
         const char *name = type->fixed[i];
@@ -354,7 +359,7 @@ static bool apply_override(ConfigLoading *loading, Declarations *declarations, S
                     type->noun, declaration_name(block, loading->arena));
         return false;
     }
-    bool ok = check_fixed(loading, type, block->body);
+    bool ok = directory_check_fixed(loading, type, block->body);
     if (!check_joined(loading, type, block->body) || !ok)
         return false;
     BodyBlock *merged = arena_new(loading->arena, BodyBlock);
@@ -375,8 +380,8 @@ static bool report_override(ConfigLoading *loading, const ConfigBlock *type,
     return false;
 }
 
-static bool declare(ConfigLoading *loading, Declarations *declarations, const ConfigBlock *type,
-                    const BodyBlock *block, bool is_override) {
+static bool directory_declare(ConfigLoading *loading, Declarations *declarations,
+                              const ConfigBlock *type, const BodyBlock *block, bool is_override) {
     Declaration declaration = {type, block};
     Str key;
     if (is_override && type->is_final)
@@ -394,8 +399,8 @@ static bool declare(ConfigLoading *loading, Declarations *declarations, const Co
                        : add_declaration(loading, declarations, key, type, block);
 }
 
-static bool collect(ConfigLoading *loading, const ConfigDirectory *directory, FrontEndUse use,
-                    bool overrides, Declarations *declarations) {
+static bool directory_collect(ConfigLoading *loading, const ConfigDirectory *directory,
+                              FrontEndUse use, bool overrides, Declarations *declarations) {
     bool ok = true;
     vec_each(&directory->files, file) {
         BodyContent content = {0};
@@ -403,14 +408,15 @@ static bool collect(ConfigLoading *loading, const ConfigDirectory *directory, Fr
             continue;
         ok &= file_blocks(file, &content, loading->arena, loading->diags);
         vec_each(&content.blocks, block) {
-            const ConfigBlock *type = find_block_type(blocks_of(file), block->type);
-            ok &= declare(loading, declarations, type, block, overrides);
+            const ConfigBlock *type =
+                directory_find_block_type(directory_blocks_of(file), block->type);
+            ok &= directory_declare(loading, declarations, type, block, overrides);
         }
     }
     return ok;
 }
 
-static bool decode_all(ConfigLoading *loading, const Declarations *declarations) {
+static bool directory_decode_all(ConfigLoading *loading, const Declarations *declarations) {
     bool ok = true;
     vec_each(&declarations->plain, plain) {
         ok &= plain->type->decode(loading, plain->block, false);
@@ -428,7 +434,8 @@ static bool decode_all(ConfigLoading *loading, const Declarations *declarations)
     return ok;
 }
 
-static bool check_versions(ConfigLoading *loading, const ConfigDirectory *directory, Diags *unmet) {
+static bool directory_check_versions(ConfigLoading *loading, const ConfigDirectory *directory,
+                                     Diags *unmet) {
     bool ok = true;
     vec_each(&directory->files, file) {
         if (file->body && file->use == FRONT_END_CONFIGURATION)
@@ -452,13 +459,14 @@ static bool report_version(ConfigLoading *loading, const Diags *unmet) {
 
 bool config_directory_load(ConfigLoading *loading, Str directory_name, Module *module) {
     Module *outer = loading->module;
-    const ConfigDirectory *directory = read_directory(loading, directory_name, !module->parent);
+    const ConfigDirectory *directory =
+        directory_read_directory(loading, directory_name, !module->parent);
     vec_each(&directory->files, file) {
         vec_push(loading->arena, &module->sources, file->source);
     }
     Diags *unmet = arena_new(loading->arena, Diags);
     *unmet = diags_new(loading->arena);
-    bool ok = check_versions(loading, directory, unmet) && directory->ok;
+    bool ok = directory_check_versions(loading, directory, unmet) && directory->ok;
     /* `init` and `get` stop at an unmet version constraint: another program version may accept
      * the rest. */
     if (diags_has_errors(unmet) && loading->request->install)
@@ -466,10 +474,10 @@ bool config_directory_load(ConfigLoading *loading, Str directory_name, Module *m
     SCOPED(ArenaRef) staging = arena_open("declarations");
     Declarations declarations = {.arena = staging, .by_key = map_new(staging)};
     loading->module = module;
-    ok &= collect(loading, directory, FRONT_END_CONFIGURATION, false, &declarations);
-    ok &= collect(loading, directory, FRONT_END_CONFIGURATION, true, &declarations);
-    ok &= collect(loading, directory, FRONT_END_QUERY, false, &declarations);
-    ok &= decode_all(loading, &declarations);
+    ok &= directory_collect(loading, directory, FRONT_END_CONFIGURATION, false, &declarations);
+    ok &= directory_collect(loading, directory, FRONT_END_CONFIGURATION, true, &declarations);
+    ok &= directory_collect(loading, directory, FRONT_END_QUERY, false, &declarations);
+    ok &= directory_decode_all(loading, &declarations);
     ok &= config_encryption_finish(loading);
     loading->module = outer;
     return ok && (!diags_has_errors(unmet) || report_version(loading, unmet));

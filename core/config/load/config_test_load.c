@@ -28,7 +28,8 @@ static const BodySchema run_schema = {
 };
 
 /* Reads the arguments of a `variables` block. */
-static bool read_variables(TestLoading *loading, const BodyBlock *block, TestVariables *out) {
+static bool test_load_read_variables(TestLoading *loading, const BodyBlock *block,
+                                     TestVariables *out) {
     BodyContent content;
     bool ok =
         body_attributes(block->body, BODY_EXPRESSION, &content, loading->arena, loading->diags);
@@ -40,7 +41,8 @@ static bool read_variables(TestLoading *loading, const BodyBlock *block, TestVar
 }
 
 /* Reports a repeated block of a type that may occur once. */
-static void report_second(TestLoading *loading, const BodyBlock *block, const BodyBlock *first) {
+static void test_load_report_second(TestLoading *loading, const BodyBlock *block,
+                                    const BodyBlock *first) {
     Str summary = str_format(loading->arena, "Multiple \"%.*s\" blocks", STR_ARG(block->type));
     diags_error(loading->diags, block->range, str_to_cstr(summary, loading->arena),
                 "Only one \"%.*s\" block is allowed here; the first is at %.*s.",
@@ -132,7 +134,8 @@ static bool read_expectations(TestLoading *loading, const BodyContent *content, 
     return ok;
 }
 
-static bool check_source(TestLoading *loading, const BodyAttribute *attribute, const TestRun *run) {
+static bool test_load_check_source(TestLoading *loading, const BodyAttribute *attribute,
+                                   const TestRun *run) {
     SourceAddress address;
     if (!module_source_parse(loading->loading->request->sources, run->source,
                              attribute->expr->range, &address, loading->arena, loading->diags))
@@ -162,7 +165,7 @@ static bool decode_module(TestLoading *loading, const BodyBlock *block, TestRun 
     if (ok && !source)
         diags_error(loading->diags, block->range, "Missing \"source\" attribute for module block",
                     "\"source\" is required: the source of this run's module.");
-    if (!ok || !source || !check_source(loading, source, run))
+    if (!ok || !source || !test_load_check_source(loading, source, run))
         return false;
     const BodyAttribute *version_at = body_content_find(&content, "version");
     ModuleWanted wanted = {
@@ -179,7 +182,7 @@ static bool decode_module(TestLoading *loading, const BodyBlock *block, TestRun 
     return config_calls_load_tested(loading->loading, &wanted, &run->config);
 }
 
-static bool check_name(TestLoading *loading, const BodyBlock *block) {
+static bool test_load_check_name(TestLoading *loading, const BodyBlock *block) {
     if (!config_read_identifier(block->labels[0], block->label_ranges[0], "run block name",
                                 loading->diags))
         return false;
@@ -194,9 +197,9 @@ static bool check_name(TestLoading *loading, const BodyBlock *block) {
     return true;
 }
 
-static bool decode_inner(TestLoading *loading, const BodyBlock *block, TestRun *run) {
+static bool test_load_decode_inner(TestLoading *loading, const BodyBlock *block, TestRun *run) {
     if (str_equal_cstr(block->type, "variables"))
-        return read_variables(loading, block, &run->variables);
+        return test_load_read_variables(loading, block, &run->variables);
     if (str_equal_cstr(block->type, "module"))
         return decode_module(loading, block, run);
     if (str_equal_cstr(block->type, "plan_options"))
@@ -216,13 +219,13 @@ static bool decode_blocks(TestLoading *loading, const BodyContent *content, Test
             i++;
         const BodyBlock *first = i < ARRAY_COUNT(single) ? seen[i] : NULL;
         if (first) {
-            report_second(loading, block, first);
+            test_load_report_second(loading, block, first);
             ok = false;
             continue;
         }
         if (i < ARRAY_COUNT(single))
             seen[i] = block;
-        ok &= decode_inner(loading, block, run);
+        ok &= test_load_decode_inner(loading, block, run);
     }
     return ok;
 }
@@ -237,7 +240,7 @@ static bool decode_run(TestLoading *loading, const BodyBlock *block) {
     TestRun *run = arena_new(arena, TestRun);
     run->name = block->labels[0];
     run->range = block->range;
-    bool ok = check_name(loading, block);
+    bool ok = test_load_check_name(loading, block);
     vec_push(arena, &loading->file->runs, run);
     ok &= body_content(block->body, &run_schema, &content, NULL, arena, diags);
     ok &= config_read_keyword(config_read_expr(&content, "command"), "command", commands,
@@ -251,12 +254,12 @@ static bool decode_run(TestLoading *loading, const BodyBlock *block) {
 }
 
 static bool decode_variables(TestLoading *loading, const BodyBlock *block) {
-    return read_variables(loading, block, &loading->file->variables);
+    return test_load_read_variables(loading, block, &loading->file->variables);
 }
 
 /* Decodes a provider block with the configuration's decoder, which fills an otherwise empty
  * module. */
-static bool decode_provider(TestLoading *loading, const BodyBlock *block) {
+static bool test_load_decode_provider(TestLoading *loading, const BodyBlock *block) {
     ConfigLoading *outer = loading->loading;
     Module *before = outer->module;
     Module holder = {0};
@@ -340,7 +343,7 @@ static const TestBlock block_types[] = {
     {"test", 0, true, decode_settings},
     {"variables", 0, true, decode_variables},
     {"variable", 1, false, decode_variable},
-    {"provider", 1, false, decode_provider},
+    {"provider", 1, false, test_load_decode_provider},
     {"mock_provider", 1, false, config_test_mock_decode},
     {"override_resource", 0, false, decode_override},
     {"override_data", 0, false, decode_override},
@@ -348,7 +351,7 @@ static const TestBlock block_types[] = {
     {"run", 1, false, decode_run},
 };
 
-static const TestBlock *find_block_type(Str name) {
+static const TestBlock *test_load_find_block_type(Str name) {
     for (size_t i = 0; i < ARRAY_COUNT(block_types); i++)
         if (str_equal_cstr(name, block_types[i].name))
             return &block_types[i];
@@ -356,17 +359,18 @@ static const TestBlock *find_block_type(Str name) {
 }
 
 /* Decodes the blocks of one type, or of all others. */
-static bool decode_all(TestLoading *loading, const BodyContent *content, bool is_settings) {
+static bool test_load_decode_all(TestLoading *loading, const BodyContent *content,
+                                 bool is_settings) {
     const BodyBlock *seen[ARRAY_COUNT(block_types)] = {0};
     bool ok = true;
     vec_each(&content->blocks, block) {
-        const TestBlock *type = find_block_type(block->type);
+        const TestBlock *type = test_load_find_block_type(block->type);
         const BodyBlock *first = seen[type - block_types];
         if (is_settings != (type->decode == decode_settings))
             continue;
         seen[type - block_types] = first ? first : block;
         if (first && type->is_single) {
-            report_second(loading, block, first);
+            test_load_report_second(loading, block, first);
             ok = false;
             continue;
         }
@@ -383,12 +387,12 @@ static bool decode_body(TestLoading *loading, const Body *body) {
     for (size_t i = 0; i < ARRAY_COUNT(block_types); i++)
         blocks[i] = (BodyBlockSchema){block_types[i].name, block_types[i].labels};
     bool ok = body_content(body, &schema, &content, NULL, loading->arena, loading->diags);
-    ok &= decode_all(loading, &content, true);
-    return decode_all(loading, &content, false) && ok;
+    ok &= test_load_decode_all(loading, &content, true);
+    return test_load_decode_all(loading, &content, false) && ok;
 }
 
-static bool add_file(ConfigLoading *loading, Str path, const Body *body,
-                     bool is_in_test_directory) {
+static bool test_load_add_file(ConfigLoading *loading, Str path, const Body *body,
+                               bool is_in_test_directory) {
     TestFile *file = arena_new(loading->arena, TestFile);
     file->path = path;
     file->is_in_test_directory = is_in_test_directory;
@@ -399,7 +403,7 @@ static bool add_file(ConfigLoading *loading, Str path, const Body *body,
     return decode_body(&inner, body);
 }
 
-static bool add_directory(ConfigLoading *loading, Str path, bool is_test_directory) {
+static bool test_load_add_directory(ConfigLoading *loading, Str path, bool is_test_directory) {
     const Disk *disk = loading->request->io->disk;
     FrontEndDirectory directory = {
         .use = FRONT_END_TEST, .disk = disk, .path = path, .functions = loading->config->functions};
@@ -411,13 +415,13 @@ static bool add_directory(ConfigLoading *loading, Str path, bool is_test_directo
         FrontEndFile file;
         ok &= front_end_read(&directory, entry, &file, loading->arena, loading->diags);
         if (file.body)
-            ok &= add_file(loading, file.path, file.body, is_test_directory);
+            ok &= test_load_add_file(loading, file.path, file.body, is_test_directory);
     }
     return ok;
 }
 
 /* Rejects a test directory outside the configuration directory. */
-static bool check_directory(ConfigLoading *loading, Str directory) {
+static bool test_load_check_directory(ConfigLoading *loading, Str directory) {
     const Disk *disk = loading->request->io->disk;
     Str clean = disk_clean(directory, loading->arena);
     DiskStat stat;
@@ -438,7 +442,7 @@ static bool check_directory(ConfigLoading *loading, Str directory) {
     return true;
 }
 
-static int compare_files(const void *a, const void *b) {
+static int test_load_compare_files(const void *a, const void *b) {
     const TestFile *const *left = a;
     const TestFile *const *right = b;
     return str_compare((*left)->path, (*right)->path);
@@ -449,13 +453,13 @@ bool config_test_load(ConfigLoading *loading) {
     Str root = loading->config->directory;
     struct TestFiles *tests = arena_new(loading->arena, struct TestFiles);
     loading->config->tests = tests;
-    if (!check_directory(loading, directory))
+    if (!test_load_check_directory(loading, directory))
         return false;
-    bool ok = add_directory(loading, root, false);
+    bool ok = test_load_add_directory(loading, root, false);
     Str below = disk_clean(disk_join(root, directory, loading->arena), loading->arena);
     if (!str_equal(below, disk_clean(root, loading->arena)))
-        ok &= add_directory(loading, below, true);
+        ok &= test_load_add_directory(loading, below, true);
     if (tests->files.count > 0)
-        qsort(tests->files.items, tests->files.count, sizeof(TestFile *), compare_files);
+        qsort(tests->files.items, tests->files.count, sizeof(TestFile *), test_load_compare_files);
     return ok;
 }

@@ -37,7 +37,7 @@ static QuotedFault fault_at(Token token, const char *detail) {
     return (QuotedFault){detail, token, true};
 }
 
-static QuotedFault read_index(Lexer *lexer) {
+static QuotedFault legacy_read_index(Lexer *lexer) {
     Token token = lexer_next(lexer);
     Token first = token;
     bool is_key = token.kind == TOKEN_NUMBER;
@@ -55,9 +55,9 @@ static QuotedFault read_index(Lexer *lexer) {
                                : "An index must be followed by a closing bracket.");
 }
 
-static QuotedFault read_step(Lexer *lexer, Token token) {
+static QuotedFault legacy_read_step(Lexer *lexer, Token token) {
     if (token.kind == TOKEN_BRACKET_OPEN)
-        return read_index(lexer);
+        return legacy_read_index(lexer);
     if (token.kind != TOKEN_DOT)
         return fault_at(token, "An attribute after a dot, or an index, is required here.");
     token = lexer_next(lexer);
@@ -67,7 +67,7 @@ static QuotedFault read_step(Lexer *lexer, Token token) {
 }
 
 /* Checks for a name followed by attributes and literal indexes. */
-static QuotedFault find_fault(const SourceText *source, Arena *arena) {
+static QuotedFault legacy_find_fault(const SourceText *source, Arena *arena) {
     Lexer lexer = lexer_new(source, 0, LEXER_NORMAL, arena);
     Token token = lexer_next(&lexer);
     if (token.kind != TOKEN_IDENTIFIER)
@@ -75,7 +75,7 @@ static QuotedFault find_fault(const SourceText *source, Arena *arena) {
     QuotedFault fault = {0};
     for (token = lexer_next(&lexer); token.kind != TOKEN_END && !fault.detail;
          token = lexer_next(&lexer))
-        fault = read_step(&lexer, token);
+        fault = legacy_read_step(&lexer, token);
     return fault;
 }
 
@@ -100,7 +100,7 @@ bool config_legacy_unquote(const Expr **expr, const char *what, Arena *arena, Di
     Traversal *traversal;
     Diags ignored = diags_new(arena);
     const SourceText *source = inner_source(*expr, arena);
-    QuotedFault fault = find_fault(source, arena);
+    QuotedFault fault = legacy_find_fault(source, arena);
     if (fault.detail) {
         report_fault(*expr, source, &fault, diags);
         warn_of_quotes(*expr, what, "", diags);

@@ -107,7 +107,7 @@ bool config_provider_ref_read(const Expr *expr, ProviderRef *out, Arena *arena, 
     return false;
 }
 
-static bool read_provider(const ExprItem *item, Map *out, Arena *arena, Diags *diags) {
+static bool ref_read_provider(const ExprItem *item, Map *out, Arena *arena, Diags *diags) {
     ProviderRef child;
     ProviderRef *given = arena_new(arena, ProviderRef);
     const Expr *value = item->value;
@@ -147,6 +147,6 @@ bool config_provider_ref_read_all(const BodyContent *content, Map *out, Arena *a
         return false;
     }
     for (size_t i = 0; i < expr->as.object.count; i++)
-        ok &= read_provider(&expr->as.object.items[i], out, arena, diags);
+        ok &= ref_read_provider(&expr->as.object.items[i], out, arena, diags);
     return ok;
 }

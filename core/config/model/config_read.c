@@ -80,7 +80,7 @@ bool config_read_literal(const BodyAttribute *attribute, const Type *type, Value
     return report_literal(attribute, config_read_convert_error(&error, arena), diags);
 }
 
-static bool report_null(const BodyAttribute *attribute, Diags *diags) {
+static bool config_read_report_null(const BodyAttribute *attribute, Diags *diags) {
     diags_error(diags, attribute->expr->range, "Unsuitable value type",
                 "\"%.*s\" must not be null. Remove it instead.", STR_ARG(attribute->name));
     return false;
@@ -95,7 +95,7 @@ bool config_read_string(const BodyContent *content, const char *name, Str *out, 
     if (!config_read_literal(attribute, &TYPE_STRING, &value, arena, diags))
         return false;
     if (value_is_null(value))
-        return report_null(attribute, diags);
+        return config_read_report_null(attribute, diags);
     *out = value_text(value);
     return true;
 }
@@ -109,7 +109,7 @@ bool config_read_bool(const BodyContent *content, const char *name, bool *out, A
     if (!config_read_literal(attribute, &TYPE_BOOL, &value, arena, diags))
         return false;
     if (value_is_null(value))
-        return report_null(attribute, diags);
+        return config_read_report_null(attribute, diags);
     *out = value_is_true(value);
     return true;
 }

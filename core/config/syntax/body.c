@@ -8,7 +8,7 @@ void body_content_misspelled(BodyContent *content, Str name, const StrVec *known
 }
 
 /* An attribute whose expression has errors is not reported as missing, too. */
-static bool has_failed(const BodyContent *content, const char *name) {
+static bool body_has_failed(const BodyContent *content, const char *name) {
     vec_each(&content->failed, failed) {
         if (str_equal_cstr(*failed, name))
             return true;
@@ -16,13 +16,13 @@ static bool has_failed(const BodyContent *content, const char *name) {
     return false;
 }
 
-static bool check_required(const Body *body, const BodySchema *schema, const BodyContent *content,
-                           Diags *diags) {
+static bool body_check_required(const Body *body, const BodySchema *schema,
+                                const BodyContent *content, Diags *diags) {
     bool ok = true;
     for (size_t i = 0; i < schema->attribute_count; i++) {
         const BodyAttributeSchema *attribute = &schema->attributes[i];
         if (!attribute->required || body_content_find(content, attribute->name) ||
-            has_failed(content, attribute->name))
+            body_has_failed(content, attribute->name))
             continue;
         Diag *diag = diags_error(diags, body->range, "Missing required argument",
                                  "The argument \"%s\" is required, but not set.", attribute->name);
@@ -33,7 +33,7 @@ static bool check_required(const Body *body, const BodySchema *schema, const Bod
     return ok;
 }
 
-static bool is_absent(const BodySchema *schema, const BodyAttribute *attribute) {
+static bool body_is_absent(const BodySchema *schema, const BodyAttribute *attribute) {
     if (!expr_is_null(attribute->expr))
         return false;
     const BodyAttributeSchema *row = body_schema_attribute(schema, attribute->name);
@@ -47,7 +47,7 @@ static void omit_absent(const BodySchema *schema, BodyContent *content) {
     size_t kept = 0;
     for (size_t i = 0; i < content->attributes.count; i++) {
         BodyAttribute *attribute = &content->attributes.items[i];
-        if (is_absent(schema, attribute))
+        if (body_is_absent(schema, attribute))
             continue;
         if (kept < i)
             content->attributes.items[kept] = *attribute;
@@ -61,7 +61,7 @@ bool body_content(const Body *body, const BodySchema *schema, BodyContent *out, 
     BodyContent content = {0};
     bool ok = body->operations->content(body, schema, &content, rest, arena, diags);
     omit_absent(schema, &content);
-    ok &= check_required(body, schema, &content, diags);
+    ok &= body_check_required(body, schema, &content, diags);
     *out = content;
     return ok;
 }

@@ -28,7 +28,7 @@ static const char *find_encoding(Str bytes) {
     return NULL;
 }
 
-static bool report_encoding(const SourceText *source, Diags *diags) {
+static bool file_report_encoding(const SourceText *source, Diags *diags) {
     const char *encoding = find_encoding(source->bytes);
     if (!encoding)
         return false;
@@ -63,7 +63,7 @@ static bool report_mark(const SourceText *source, Diags *diags) {
 }
 
 /* Finds the next line from *at on that begins with the marker. *at becomes its end. */
-static bool find_marker(Str bytes, Str marker, size_t *at, SourceRange *out) {
+static bool file_find_marker(Str bytes, Str marker, size_t *at, SourceRange *out) {
     for (size_t start = *at; start < bytes.len;) {
         size_t end = str_find_char(bytes, '\n', start);
         end = end == SIZE_MAX ? bytes.len : end;
@@ -84,9 +84,9 @@ static bool find_marker(Str bytes, Str marker, size_t *at, SourceRange *out) {
 static bool report_markers(const SourceText *source, Diags *diags) {
     SourceRange first = {.source = source}, middle = first, last = first;
     size_t at = 0;
-    if (!find_marker(source->bytes, STR("<<<<<<<"), &at, &first) ||
-        !find_marker(source->bytes, STR("======="), &at, &middle) ||
-        !find_marker(source->bytes, STR(">>>>>>>"), &at, &last))
+    if (!file_find_marker(source->bytes, STR("<<<<<<<"), &at, &first) ||
+        !file_find_marker(source->bytes, STR("======="), &at, &middle) ||
+        !file_find_marker(source->bytes, STR(">>>>>>>"), &at, &last))
         return false;
     diags_error(diags, first, "Unresolved merge conflict",
                 "An unfinished merge has left its markers in this file: the conflict ends in line "
@@ -100,7 +100,7 @@ bool body_file_parse(BodyParse *parse, const SourceText *source, const FunctionT
     Diags own = diags_new(arena);
     const Body *body = *out;
     bool ok = parse(source, functions, &body, arena, &own);
-    if (!ok && (report_encoding(source, diags) || report_zero(source, diags) ||
+    if (!ok && (file_report_encoding(source, diags) || report_zero(source, diags) ||
                 report_mark(source, diags) || report_markers(source, diags)))
         return false;
     vec_each(&own, diag) {

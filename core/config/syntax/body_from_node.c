@@ -16,7 +16,7 @@ typedef struct NodeBody {
     StrVec hidden;             /* names that an enclosing schema has read */
 } NodeBody;
 
-static SourceRange node_range(const NodeBody *body, const BodyNode *node) {
+static SourceRange from_node_range(const NodeBody *body, const BodyNode *node) {
     return (SourceRange){body->source, node->start, node->end};
 }
 
@@ -48,7 +48,7 @@ static bool report_wrapped_code(const NodeBody *body, const BodyNode *node, Diag
         return true;
     Str inner =
         str_trim(str_slice(text, 2, str_ends_with(text, STR("}")) ? text.len - 1 : text.len));
-    diags_error(diags, node_range(body, node), "Invalid expression",
+    diags_error(diags, from_node_range(body, node), "Invalid expression",
                 "A reference, a keyword or a type must be written without \"${\" and \"}\" here: "
                 "write \"%.*s\".",
                 STR_ARG(inner));
@@ -72,7 +72,7 @@ static bool template_to_expr(const NodeBody *body, const BodyNode *node, const E
         return parser_parse_template(source, body->base.functions, out, arena, diags);
     Diags mistakes = diags_new(arena);
     if (!parser_parse_template(source, body->base.functions, out, arena, &mistakes))
-        *out = unreadable_expr(&mistakes, node_range(body, node), arena);
+        *out = unreadable_expr(&mistakes, from_node_range(body, node), arena);
     return true;
 }
 
@@ -85,7 +85,7 @@ static bool string_to_expr(const NodeBody *body, const BodyNode *node, BodyForm 
                                        functions, out, arena, diags);
     if (form == BODY_EXPRESSION && has_sequence(node->text))
         return template_to_expr(body, node, out, arena, diags);
-    *out = expr_literal(value_string(node->text, arena), node_range(body, node), arena);
+    *out = expr_literal(value_string(node->text, arena), from_node_range(body, node), arena);
     return true;
 }
 
@@ -96,7 +96,7 @@ static bool array_to_expr(const NodeBody *body, const BodyNode *node, BodyForm f
     for (size_t i = 0; i < node->items.count; i++)
         ok &= node_to_expr(body, node->items.items[i], form, &items[i], arena, diags);
     if (ok)
-        *out = expr_tuple(items, node->items.count, node_range(body, node), arena);
+        *out = expr_tuple(items, node->items.count, from_node_range(body, node), arena);
     return ok;
 }
 
@@ -111,7 +111,7 @@ static bool check_repeated_keys(const NodeBody *body, const BodyNode *node, Aren
         const BodyNode *first = map_set(&seen, member->key->text, (void *)(uintptr_t)member->key);
         if (!first)
             continue;
-        diags_error(diags, node_range(body, member->key), "Duplicate key",
+        diags_error(diags, from_node_range(body, member->key), "Duplicate key",
                     "The key \"%.*s\" is already set in this object, at line %u.",
                     STR_ARG(member->key->text),
                     source_text_position(body->source, first->start).line);
@@ -132,7 +132,7 @@ static bool object_to_expr(const NodeBody *body, const BodyNode *node, BodyForm 
         ok &= node_to_expr(body, member->value, form, &item->value, arena, diags);
     }
     if (ok)
-        *out = expr_object(items, count, node_range(body, node), arena);
+        *out = expr_object(items, count, from_node_range(body, node), arena);
     return ok;
 }
 
@@ -140,11 +140,11 @@ static bool number_to_expr(const NodeBody *body, const BodyNode *node, const Exp
                            Arena *arena, Diags *diags) {
     Value number;
     if (!value_from_number_text(node->text, &number, arena)) {
-        diags_error(diags, node_range(body, node), "Invalid number",
+        diags_error(diags, from_node_range(body, node), "Invalid number",
                     "\"%.*s\" is outside the range of numbers.", STR_ARG(node->text));
         return false;
     }
-    *out = expr_literal(number, node_range(body, node), arena);
+    *out = expr_literal(number, from_node_range(body, node), arena);
     return true;
 }
 
@@ -152,24 +152,24 @@ static bool node_to_expr(const NodeBody *body, const BodyNode *node, BodyForm fo
                          const Expr **out, Arena *arena, Diags *diags) {
     switch (node->kind) {
     case BODY_NODE_NULL:
-        *out = expr_literal(value_null(&TYPE_DYNAMIC), node_range(body, node), arena);
+        *out = expr_literal(value_null(&TYPE_DYNAMIC), from_node_range(body, node), arena);
         return true;
     case BODY_NODE_BOOL:
-        *out = expr_literal(value_bool(node->boolean), node_range(body, node), arena);
+        *out = expr_literal(value_bool(node->boolean), from_node_range(body, node), arena);
         return true;
     case BODY_NODE_NUMBER: return number_to_expr(body, node, out, arena, diags);
     case BODY_NODE_STRING: return string_to_expr(body, node, form, out, arena, diags);
     case BODY_NODE_ARRAY: return array_to_expr(body, node, form, out, arena, diags);
     case BODY_NODE_OBJECT: return object_to_expr(body, node, form, out, arena, diags);
     case BODY_NODE_BAD:
-        *out = expr_literal(value_unknown(&TYPE_DYNAMIC), node_range(body, node), arena);
+        *out = expr_literal(value_unknown(&TYPE_DYNAMIC), from_node_range(body, node), arena);
         return true;
     }
     return false;
 }
 
 static SourceRange member_range(const NodeBody *body, const BodyNodeMember *member) {
-    SourceRange range = node_range(body, member->key);
+    SourceRange range = from_node_range(body, member->key);
     if (member->value->start >= member->key->end) /* not for a YAML alias: its value is elsewhere */
         range.end = member->value->end;
     return range;
@@ -183,18 +183,18 @@ static bool check_repeated_attribute(const NodeBody *body, Map *seen, const Body
         map_set(seen, key->text, (void *)(uintptr_t)key);
         return true;
     }
-    diags_error(diags, node_range(body, key), "Duplicate argument",
+    diags_error(diags, from_node_range(body, key), "Duplicate argument",
                 "The argument \"%.*s\" was set already at line %u. Each argument may be set "
                 "only once.",
                 STR_ARG(key->text), source_text_position(body->source, first->start).line);
     return false;
 }
 
-static bool add_attribute(const NodeBody *body, const BodyNodeMember *member, BodyForm form,
-                          Map *seen, BodyContent *out, Arena *arena, Diags *diags) {
+static bool node_add_attribute(const NodeBody *body, const BodyNodeMember *member, BodyForm form,
+                               Map *seen, BodyContent *out, Arena *arena, Diags *diags) {
     BodyAttribute attribute = {
         .name = member->key->text,
-        .name_range = node_range(body, member->key),
+        .name_range = from_node_range(body, member->key),
         .range = member_range(body, member),
     };
     bool ok = check_repeated_attribute(body, seen, member->key, diags);
@@ -207,15 +207,15 @@ static bool add_attribute(const NodeBody *body, const BodyNodeMember *member, Bo
     return ok;
 }
 
-static NodeBody *new_body(const NodeBody *parent, const BodyNode *header, const BodyNode *node,
-                          Arena *arena) {
+static NodeBody *node_new_body(const NodeBody *parent, const BodyNode *header, const BodyNode *node,
+                               Arena *arena) {
     NodeBody *body = arena_new(arena, NodeBody);
     body->base = parent->base;
     body->source = parent->source;
     body->syntax = parent->syntax;
-    body->base.range = node_range(parent, header ? header : node);
+    body->base.range = from_node_range(parent, header ? header : node);
     if (parent->syntax == BODY_SYNTAX_JSON && node->end > node->start) {
-        body->base.range = node_range(parent, node);
+        body->base.range = from_node_range(parent, node);
         if (node->kind == BODY_NODE_OBJECT)
             body->base.range.start = node->end - 1;
     }
@@ -224,7 +224,7 @@ static NodeBody *new_body(const NodeBody *parent, const BodyNode *header, const 
 
 static bool report_kind(const NodeBody *body, const BodyNode *node, Str type, const char *wanted,
                         Diags *diags) {
-    diags_error(diags, node_range(body, node), "Incorrect value type",
+    diags_error(diags, from_node_range(body, node), "Incorrect value type",
                 "A \"%.*s\" block requires %s here, not %s.", STR_ARG(type), wanted,
                 kind_name(node));
     return false;
@@ -232,8 +232,8 @@ static bool report_kind(const NodeBody *body, const BodyNode *node, Str type, co
 
 /* Adds the objects of a body. Null, and in JSON an array of objects, may replace an object. Any
  * other kind is an error, and the block then has no arguments. */
-static bool add_objects(NodeBody *inner, const BodyNode *node, Str type, Arena *arena,
-                        Diags *diags) {
+static bool node_add_objects(NodeBody *inner, const BodyNode *node, Str type, Arena *arena,
+                             Diags *diags) {
     bool ok = true;
     if (node->kind == BODY_NODE_OBJECT) {
         vec_push(arena, &inner->objects, node);
@@ -256,11 +256,11 @@ static bool add_objects(NodeBody *inner, const BodyNode *node, Str type, Arena *
     return ok;
 }
 
-static bool add_block(const NodeBody *body, const BodyBlock *header, const BodyNode *place,
-                      const BodyNode *node, BodyContent *out, Arena *arena, Diags *diags) {
+static bool node_add_block(const NodeBody *body, const BodyBlock *header, const BodyNode *place,
+                           const BodyNode *node, BodyContent *out, Arena *arena, Diags *diags) {
     BodyBlock block = *header;
-    NodeBody *inner = new_body(body, place, node, arena);
-    bool ok = add_objects(inner, node, header->type, arena, diags);
+    NodeBody *inner = node_new_body(body, place, node, arena);
+    bool ok = node_add_objects(inner, node, header->type, arena, diags);
     block.body = &inner->base;
     vec_push(arena, &out->blocks, block);
     return ok;
@@ -268,18 +268,18 @@ static bool add_block(const NodeBody *body, const BodyBlock *header, const BodyN
 
 /* Adds one block of an array. In YAML the range of a block without labels is its first argument,
  * so that diagnostics distinguish the blocks. */
-static bool add_item(const NodeBody *body, const BodyBlock *header, const BodyNode *place,
-                     const BodyNode *item, BodyContent *out, Arena *arena, Diags *diags) {
+static bool node_add_item(const NodeBody *body, const BodyBlock *header, const BodyNode *place,
+                          const BodyNode *item, BodyContent *out, Arena *arena, Diags *diags) {
     BodyBlock block = *header;
     bool is_json = body->syntax == BODY_SYNTAX_JSON;
     bool has_members = item->kind == BODY_NODE_OBJECT && item->members.count > 0;
     bool is_known = is_json || block.labels[0].len > 0 || !has_members;
     const BodyNode *at = is_known ? place : item->members.items[0].key;
     if (!is_known)
-        block.range = node_range(body, at);
+        block.range = from_node_range(body, at);
     if (!is_json && item->kind == BODY_NODE_NULL)
         return true;
-    return add_block(body, &block, at, item, out, arena, diags);
+    return node_add_block(body, &block, at, item, out, arena, diags);
 }
 
 /* Adds the blocks of a value: an object is one block, an array has one block per item. In YAML a
@@ -291,13 +291,13 @@ static bool add_bodies(const NodeBody *body, BodyBlock *header, const BodyNode *
         header->range = (SourceRange){body->source, node->start, node->start + 1};
     bool is_bare = node->kind == BODY_NODE_NULL && node->start == node->end;
     if (node->kind == BODY_NODE_OBJECT || is_bare)
-        return add_block(body, header, place, node, out, arena, diags);
+        return node_add_block(body, header, place, node, out, arena, diags);
     if (node->kind == BODY_NODE_NULL)
         return true;
     if (node->kind != BODY_NODE_ARRAY)
         return report_kind(body, node, header->type, "an object or an array of objects", diags);
     for (size_t i = 0; i < node->items.count; i++)
-        ok &= add_item(body, header, place, node->items.items[i], out, arena, diags);
+        ok &= node_add_item(body, header, place, node->items.items[i], out, arena, diags);
     return ok;
 }
 
@@ -313,7 +313,7 @@ static bool add_label_object(const NodeBody *body, BodyBlock header, uint32_t de
         if (body->syntax == BODY_SYNTAX_YAML && str_equal_cstr(member->key->text, "//"))
             continue;
         header.labels[depth] = member->key->text;
-        header.label_ranges[depth] = node_range(body, member->key);
+        header.label_ranges[depth] = from_node_range(body, member->key);
         header.range = header.label_ranges[depth];
         ok &= add_labelled(body, header, depth + 1, labels, member->key, member->value, out, arena,
                            diags);
@@ -321,7 +321,7 @@ static bool add_label_object(const NodeBody *body, BodyBlock header, uint32_t de
     return ok;
 }
 
-static bool has_members(const BodyNode *node) {
+static bool node_has_members(const BodyNode *node) {
     bool found = node->kind == BODY_NODE_OBJECT && node->members.count > 0;
     for (size_t i = 0; node->kind == BODY_NODE_ARRAY && i < node->items.count && !found; i++) {
         const BodyNode *item = node->items.items[i];
@@ -332,9 +332,9 @@ static bool has_members(const BodyNode *node) {
 
 /* In JSON an object at label level must have a member, whose name is the label. */
 static bool check_label(const NodeBody *body, const BodyNode *node, Str type, Diags *diags) {
-    if (body->syntax == BODY_SYNTAX_YAML || has_members(node))
+    if (body->syntax == BODY_SYNTAX_YAML || node_has_members(node))
         return true;
-    diags_error(diags, node_range(body, node), "Missing block label",
+    diags_error(diags, from_node_range(body, node), "Missing block label",
                 "A label of the \"%.*s\" block is required here: an object with at least one "
                 "member, whose name is the label.",
                 STR_ARG(type));
@@ -361,13 +361,13 @@ static bool add_labelled(const NodeBody *body, BodyBlock header, uint32_t depth,
     return check_label(body, node, header.type, diags) && ok;
 }
 
-static bool is_hidden(const NodeBody *body, Str name) {
+static bool node_is_hidden(const NodeBody *body, Str name) {
     return str_equal_cstr(name, "//") || str_is_among(name, body->hidden.items, body->hidden.count);
 }
 
 /* Reports a name that the schema does not have, and suggests the nearest name. */
-static void report_unknown_name(const BodySchema *schema, Str name, SourceRange range,
-                                BodyContent *out, Arena *arena, Diags *diags) {
+static void node_report_unknown_name(const BodySchema *schema, Str name, SourceRange range,
+                                     BodyContent *out, Arena *arena, Diags *diags) {
     StrVec known = {0};
     for (size_t i = 0; i < schema->attribute_count; i++)
         vec_push(arena, &known, str_from_cstr(schema->attributes[i].name));
@@ -381,25 +381,27 @@ static void report_unknown_name(const BodySchema *schema, Str name, SourceRange 
                 STR_ARG(hint));
 }
 
-static bool add_member(const NodeBody *body, const BodySchema *schema, const BodyNodeMember *member,
-                       bool has_rest, Map *seen, BodyContent *out, Arena *arena, Diags *diags) {
+static bool node_add_member(const NodeBody *body, const BodySchema *schema,
+                            const BodyNodeMember *member, bool has_rest, Map *seen,
+                            BodyContent *out, Arena *arena, Diags *diags) {
     Str name = member->key->text;
     const BodyAttributeSchema *attribute = body_schema_attribute(schema, name);
     if (attribute)
-        return add_attribute(body, member, attribute->form, seen, out, arena, diags);
+        return node_add_attribute(body, member, attribute->form, seen, out, arena, diags);
     const BodyBlockSchema *block = body_schema_block(schema, name);
     if (block) {
-        SourceRange range = node_range(body, member->key);
+        SourceRange range = from_node_range(body, member->key);
         BodyBlock header = {.type = name, .range = range};
         return add_labelled(body, header, 0, block->labels, member->key, member->value, out, arena,
                             diags);
     }
     if (!has_rest)
-        report_unknown_name(schema, name, node_range(body, member->key), out, arena, diags);
+        node_report_unknown_name(schema, name, from_node_range(body, member->key), out, arena,
+                                 diags);
     return has_rest;
 }
 
-static const Body *make_rest(const NodeBody *body, const BodySchema *schema, Arena *arena) {
+static const Body *node_make_rest(const NodeBody *body, const BodySchema *schema, Arena *arena) {
     NodeBody *rest = arena_new(arena, NodeBody);
     *rest = *body;
     rest->hidden = (StrVec){0};
@@ -421,18 +423,18 @@ static bool node_content(const Body *base, const BodySchema *schema, BodyContent
     bool ok = true;
     for (size_t i = 0; i < body->objects.count; i++) {
         vec_each(&body->objects.items[i]->members, member) {
-            if (!is_hidden(body, member->key->text))
-                ok &= add_member(body, schema, member, rest != NULL, &seen, out, arena, diags);
+            if (!node_is_hidden(body, member->key->text))
+                ok &= node_add_member(body, schema, member, rest != NULL, &seen, out, arena, diags);
         }
     }
     if (rest)
-        *rest = make_rest(body, schema, arena);
+        *rest = node_make_rest(body, schema, arena);
     return ok;
 }
 
 /* Rejects null or an array where a body is read as attributes only. */
 static bool report_shapeless(const NodeBody *body, Diags *diags) {
-    diags_error(diags, node_range(body, body->shapeless), "Incorrect value type",
+    diags_error(diags, from_node_range(body, body->shapeless), "Incorrect value type",
                 "The arguments of this block must be the members of an object, not %s.",
                 kind_name(body->shapeless));
     return false;
@@ -445,8 +447,8 @@ static bool node_attributes(const Body *base, BodyForm form, BodyContent *out, A
     bool ok = !body->shapeless || report_shapeless(body, diags);
     for (size_t i = 0; i < body->objects.count; i++) {
         vec_each(&body->objects.items[i]->members, member) {
-            if (!is_hidden(body, member->key->text))
-                ok &= add_attribute(body, member, form, &seen, out, arena, diags);
+            if (!node_is_hidden(body, member->key->text))
+                ok &= node_add_attribute(body, member, form, &seen, out, arena, diags);
         }
     }
     return ok;
@@ -470,14 +472,14 @@ static bool add_root_objects(NodeBody *body, const BodyNode *root, Arena *arena,
         vec_push(arena, &body->objects, root->items.items[i]);
     }
     if (!ok)
-        diags_error(diags, node_range(body, root), "Root value must be an object",
+        diags_error(diags, from_node_range(body, root), "Root value must be an object",
                     "A configuration file must contain an object (or an array of objects) whose "
                     "keys are block types, not %s.",
                     kind_name(root));
     return ok;
 }
 
-static bool holds(const BodyNode *node, uint32_t offset) {
+static bool node_holds(const BodyNode *node, uint32_t offset) {
     bool is_inner = node->kind == BODY_NODE_OBJECT || node->kind == BODY_NODE_ARRAY;
     return is_inner && node->start <= offset && offset < node->end;
 }
@@ -486,7 +488,7 @@ static bool holds(const BodyNode *node, uint32_t offset) {
  * path. */
 static const BodyNode *outline_member(const BodyNode *node, uint32_t offset, StrBuf *out) {
     vec_each(&node->members, member) {
-        if (holds(member->value, offset)) {
+        if (node_holds(member->value, offset)) {
             strbuf_add_format(out, "%s%.*s", out->len ? "." : "", STR_ARG(member->key->text));
             return member->value;
         }
@@ -496,7 +498,7 @@ static const BodyNode *outline_member(const BodyNode *node, uint32_t offset, Str
 
 static const BodyNode *outline_item(const BodyNode *node, uint32_t offset, StrBuf *out) {
     for (size_t i = 0; i < node->items.count; i++) {
-        if (holds(node->items.items[i], offset)) {
+        if (node_holds(node->items.items[i], offset)) {
             strbuf_add_format(out, "[%zu]", i);
             return node->items.items[i];
         }
@@ -504,7 +506,7 @@ static const BodyNode *outline_item(const BodyNode *node, uint32_t offset, StrBu
     return NULL;
 }
 
-static Str outline(const void *tree, uint32_t offset, Arena *arena) {
+static Str node_outline(const void *tree, uint32_t offset, Arena *arena) {
     StrBuf out = strbuf_new(arena);
     for (const BodyNode *node = tree; node;)
         node = node->kind == BODY_NODE_OBJECT  ? outline_member(node, offset, &out)
@@ -523,7 +525,7 @@ bool body_from_node(const BodyNode *root, const SourceText *source, BodySyntax s
     };
     body->source = source;
     body->syntax = syntax;
-    source_text_set_outline(source, outline, root);
+    source_text_set_outline(source, node_outline, root);
     if (!add_root_objects(body, root, arena, diags))
         return false;
     *out = &body->base;

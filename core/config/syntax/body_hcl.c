@@ -12,9 +12,9 @@ typedef struct HclBody {
     StrVec hidden_blocks;
 } HclBody;
 
-static bool report_argument(const HclBody *body, const BodySchema *schema,
-                            const NativeAttribute *attribute, BodyContent *out, Arena *arena,
-                            Diags *diags) {
+static bool hcl_report_argument(const HclBody *body, const BodySchema *schema,
+                                const NativeAttribute *attribute, BodyContent *out, Arena *arena,
+                                Diags *diags) {
     StrVec known = {0};
     for (size_t i = 0; i < schema->attribute_count; i++)
         vec_push(arena, &known, str_from_cstr(schema->attributes[i].name));
@@ -35,8 +35,8 @@ static bool report_argument(const HclBody *body, const BodySchema *schema,
     return false;
 }
 
-static bool report_block(const BodySchema *schema, const NativeBlock *block, Arena *arena,
-                         Diags *diags) {
+static bool hcl_report_block(const BodySchema *schema, const NativeBlock *block, Arena *arena,
+                             Diags *diags) {
     StrVec known = {0};
     for (size_t i = 0; i < schema->block_count; i++)
         if (strcmp(schema->blocks[i].type, "dynamic") != 0)
@@ -59,7 +59,7 @@ static bool report_block(const BodySchema *schema, const NativeBlock *block, Are
     return false;
 }
 
-static void add_attribute(const NativeAttribute *attribute, BodyContent *out, Arena *arena) {
+static void hcl_add_attribute(const NativeAttribute *attribute, BodyContent *out, Arena *arena) {
     BodyAttribute found = {
         .name = attribute->name,
         .expr = attribute->expr,
@@ -70,7 +70,7 @@ static void add_attribute(const NativeAttribute *attribute, BodyContent *out, Ar
     vec_push(arena, &out->attributes, found);
 }
 
-static bool check_labels(const NativeBlock *block, uint32_t wanted, Diags *diags) {
+static bool hcl_check_labels(const NativeBlock *block, uint32_t wanted, Diags *diags) {
     if (block->labels.count == wanted)
         return true;
     Str type = block->type;
@@ -91,17 +91,18 @@ static bool check_labels(const NativeBlock *block, uint32_t wanted, Diags *diags
     return false;
 }
 
-static HclBody *new_body(const NativeBody *native, const FunctionTable *functions, Arena *arena);
+static HclBody *hcl_new_body(const NativeBody *native, const FunctionTable *functions,
+                             Arena *arena);
 
-static void add_block(const HclBody *body, const NativeBlock *block, BodyContent *out,
-                      Arena *arena) {
+static void hcl_add_block(const HclBody *body, const NativeBlock *block, BodyContent *out,
+                          Arena *arena) {
     BodyBlock found = {.type = block->type, .range = block->type_range};
     for (size_t i = 0; i < block->labels.count; i++) {
         found.labels[i] = block->labels.items[i].text;
         found.label_ranges[i] = block->labels.items[i].range;
         found.range.end = block->labels.items[i].range.end;
     }
-    found.body = &new_body(block->body, body->base.functions, arena)->base;
+    found.body = &hcl_new_body(block->body, body->base.functions, arena)->base;
     vec_push(arena, &out->blocks, found);
 }
 
@@ -113,9 +114,9 @@ static bool copy_attributes(const HclBody *body, const BodySchema *schema, bool 
         if (str_is_among(attribute->name, body->hidden.items, body->hidden.count))
             continue;
         if (body_schema_attribute(schema, attribute->name))
-            add_attribute(attribute, out, arena);
+            hcl_add_attribute(attribute, out, arena);
         else if (!has_rest)
-            ok = report_argument(body, schema, attribute, out, arena, diags);
+            ok = hcl_report_argument(body, schema, attribute, out, arena, diags);
     }
     return ok;
 }
@@ -131,17 +132,17 @@ static bool copy_blocks(const HclBody *body, const BodySchema *schema, bool has_
         if (str_is_among(block->type, body->hidden_blocks.items, body->hidden_blocks.count))
             continue;
         if (!wanted)
-            ok &= has_rest || report_block(schema, block, arena, diags);
-        else if (check_labels(block, wanted->labels, diags))
-            add_block(body, block, out, arena);
+            ok &= has_rest || hcl_report_block(schema, block, arena, diags);
+        else if (hcl_check_labels(block, wanted->labels, diags))
+            hcl_add_block(body, block, out, arena);
         else
             ok = false;
     }
     return ok;
 }
 
-static const Body *make_rest(const HclBody *body, const BodySchema *schema, Arena *arena) {
-    HclBody *rest = new_body(body->native, body->base.functions, arena);
+static const Body *hcl_make_rest(const HclBody *body, const BodySchema *schema, Arena *arena) {
+    HclBody *rest = hcl_new_body(body->native, body->base.functions, arena);
     vec_each(&body->hidden, hidden) {
         vec_push(arena, &rest->hidden, *hidden);
     }
@@ -161,7 +162,7 @@ static bool hcl_content(const Body *base, const BodySchema *schema, BodyContent 
     bool ok = copy_attributes(body, schema, rest != NULL, out, arena, diags);
     ok &= copy_blocks(body, schema, rest != NULL, out, arena, diags);
     if (rest)
-        *rest = make_rest(body, schema, arena);
+        *rest = hcl_make_rest(body, schema, arena);
     return ok;
 }
 
@@ -171,7 +172,7 @@ static bool hcl_attributes(const Body *base, BodyForm, BodyContent *out, Arena *
     map_each(&body->native->attributes, entry) {
         const NativeAttribute *attribute = entry->value;
         if (!str_is_among(attribute->name, body->hidden.items, body->hidden.count))
-            add_attribute(attribute, out, arena);
+            hcl_add_attribute(attribute, out, arena);
     }
     vec_each(&body->native->blocks, item) {
         const NativeBlock *block = *item;
@@ -190,7 +191,8 @@ static const BodyOperations hcl_operations = {
     .attributes = hcl_attributes,
 };
 
-static HclBody *new_body(const NativeBody *native, const FunctionTable *functions, Arena *arena) {
+static HclBody *hcl_new_body(const NativeBody *native, const FunctionTable *functions,
+                             Arena *arena) {
     HclBody *body = arena_new(arena, HclBody);
     body->base = (Body){
         .operations = &hcl_operations,
@@ -203,7 +205,7 @@ static HclBody *new_body(const NativeBody *native, const FunctionTable *function
 }
 
 /* Returns type and labels of the top-level block that contains the offset, or an empty string. */
-static Str outline(const void *tree, uint32_t offset, Arena *arena) {
+static Str hcl_outline(const void *tree, uint32_t offset, Arena *arena) {
     const NativeBody *native = tree;
     const NativeBlock *found = NULL;
     map_each(&native->attributes, entry) {
@@ -230,7 +232,7 @@ bool body_hcl_parse(const SourceText *source, const FunctionTable *functions, co
                     Arena *arena, Diags *diags) {
     const NativeBody *native;
     bool ok = native_parse(source, functions, &native, arena, diags);
-    source_text_set_outline(source, outline, native);
-    *out = &new_body(native, functions, arena)->base;
+    source_text_set_outline(source, hcl_outline, native);
+    *out = &hcl_new_body(native, functions, arena)->base;
     return ok;
 }

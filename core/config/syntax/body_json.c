@@ -11,9 +11,9 @@ typedef struct JsonFile {
     Arena *arena;
 } JsonFile;
 
-static bool read_node(JsonFile *file, JsonToken token, const BodyNode **out);
+static bool json_read_node(JsonFile *file, JsonToken token, const BodyNode **out);
 
-static BodyNode *new_node(JsonFile *file, BodyNodeKind kind) {
+static BodyNode *json_new_node(JsonFile *file, BodyNodeKind kind) {
     BodyNode *node = arena_new(file->arena, BodyNode);
     node->kind = kind;
     node->start = (uint32_t)file->reader.start;
@@ -22,14 +22,14 @@ static BodyNode *new_node(JsonFile *file, BodyNodeKind kind) {
     return node;
 }
 
-static bool read_array(JsonFile *file, const BodyNode **out) {
-    BodyNode *node = new_node(file, BODY_NODE_ARRAY);
+static bool body_json_read_array(JsonFile *file, const BodyNode **out) {
+    BodyNode *node = json_new_node(file, BODY_NODE_ARRAY);
     for (;;) {
         JsonToken token = json_next(&file->reader);
         const BodyNode *item;
         if (token == JSON_ARRAY_END)
             break;
-        if (!read_node(file, token, &item))
+        if (!json_read_node(file, token, &item))
             return false;
         vec_push(file->arena, &node->items, item);
     }
@@ -38,18 +38,18 @@ static bool read_array(JsonFile *file, const BodyNode **out) {
     return true;
 }
 
-static bool read_object(JsonFile *file, const BodyNode **out) {
-    BodyNode *node = new_node(file, BODY_NODE_OBJECT);
+static bool body_json_read_object(JsonFile *file, const BodyNode **out) {
+    BodyNode *node = json_new_node(file, BODY_NODE_OBJECT);
     for (;;) {
         JsonToken token = json_next(&file->reader);
         if (token == JSON_OBJECT_END)
             break;
         if (token != JSON_KEY)
             return false;
-        BodyNode *key = new_node(file, BODY_NODE_STRING);
+        BodyNode *key = json_new_node(file, BODY_NODE_STRING);
         key->text = file->reader.text;
         BodyNodeMember member = {.key = key};
-        if (!read_node(file, json_next(&file->reader), &member.value))
+        if (!json_read_node(file, json_next(&file->reader), &member.value))
             return false;
         vec_push(file->arena, &node->members, member);
     }
@@ -58,12 +58,12 @@ static bool read_object(JsonFile *file, const BodyNode **out) {
     return true;
 }
 
-static bool read_scalar(JsonFile *file, JsonToken token, const BodyNode **out) {
+static bool json_read_scalar(JsonFile *file, JsonToken token, const BodyNode **out) {
     BodyNodeKind kind = token == JSON_STRING   ? BODY_NODE_STRING
                         : token == JSON_NUMBER ? BODY_NODE_NUMBER
                         : token == JSON_NULL   ? BODY_NODE_NULL
                                                : BODY_NODE_BOOL;
-    BodyNode *node = new_node(file, kind);
+    BodyNode *node = json_new_node(file, kind);
     if (kind == BODY_NODE_STRING || kind == BODY_NODE_NUMBER)
         node->text = file->reader.text;
     node->boolean = token == JSON_TRUE;
@@ -72,19 +72,19 @@ static bool read_scalar(JsonFile *file, JsonToken token, const BodyNode **out) {
 }
 
 /* Returns false, without a diagnostic, on a syntax error or if the file has too many values. */
-static bool read_node(JsonFile *file, JsonToken token, const BodyNode **out) {
+static bool json_read_node(JsonFile *file, JsonToken token, const BodyNode **out) {
     if (++file->value_count > BODY_NODES_MAX) {
         file->is_too_large = true;
         return false;
     }
     switch (token) {
-    case JSON_OBJECT_START: return read_object(file, out);
-    case JSON_ARRAY_START: return read_array(file, out);
+    case JSON_OBJECT_START: return body_json_read_object(file, out);
+    case JSON_ARRAY_START: return body_json_read_array(file, out);
     case JSON_STRING:
     case JSON_NUMBER:
     case JSON_TRUE:
     case JSON_FALSE:
-    case JSON_NULL: return read_scalar(file, token, out);
+    case JSON_NULL: return json_read_scalar(file, token, out);
     case JSON_END:
     case JSON_OBJECT_END:
     case JSON_ARRAY_END:
@@ -94,14 +94,15 @@ static bool read_node(JsonFile *file, JsonToken token, const BodyNode **out) {
     return false;
 }
 
-static bool read_file(JsonFile *file, const BodyNode **out) {
-    return read_node(file, json_next(&file->reader), out) && json_next(&file->reader) == JSON_END;
+static bool json_read_file(JsonFile *file, const BodyNode **out) {
+    return json_read_node(file, json_next(&file->reader), out) &&
+           json_next(&file->reader) == JSON_END;
 }
 
 /* Reads a file with syntax errors and reports them. Sets *out to the readable part, unless the
  * root is not an object or array. */
-static void recover(const SourceText *source, const FunctionTable *functions, const Body **out,
-                    Arena *arena, Diags *diags) {
+static void json_recover(const SourceText *source, const FunctionTable *functions, const Body **out,
+                         Arena *arena, Diags *diags) {
     const BodyNode *root = json_recovery_read(source, arena, diags);
     const Body *body;
     size_t before = diags->count;
@@ -119,7 +120,7 @@ bool body_json_parse(const SourceText *source, const FunctionTable *functions, c
         .arena = arena,
     };
     const BodyNode *root;
-    if (read_file(&file, &root))
+    if (json_read_file(&file, &root))
         return body_from_node(root, source, BODY_SYNTAX_JSON, functions, out, arena, diags);
     if (file.is_too_large) {
         SourceRange range = {source, (uint32_t)file.reader.start, (uint32_t)file.reader.end};
@@ -127,6 +128,6 @@ bool body_json_parse(const SourceText *source, const FunctionTable *functions, c
                     "This document has more than %d values.", BODY_NODES_MAX);
         return false;
     }
-    recover(source, functions, out, arena, diags);
+    json_recover(source, functions, out, arena, diags);
     return false;
 }

@@ -10,7 +10,7 @@ typedef struct MergedBody {
     bool is_sum; /* body_join: an argument set twice is an error */
 } MergedBody;
 
-static BodyAttribute *find_attribute(BodyContent *content, Str name) {
+static BodyAttribute *body_merge_find_attribute(BodyContent *content, Str name) {
     vec_each(&content->attributes, attribute) {
         if (str_equal(attribute->name, name))
             return attribute;
@@ -18,7 +18,7 @@ static BodyAttribute *find_attribute(BodyContent *content, Str name) {
     return NULL;
 }
 
-static bool report_second(const BodyAttribute *attribute, Diags *diags) {
+static bool body_merge_report_second(const BodyAttribute *attribute, Diags *diags) {
     diags_error(diags, attribute->name_range, "Duplicate argument",
                 "The argument \"%.*s\" is already set in the other part of this block.",
                 STR_ARG(attribute->name));
@@ -29,9 +29,9 @@ static bool merge_attributes(const MergedBody *merged, BodyContent *out, const B
                              Arena *arena, Diags *diags) {
     bool ok = true;
     vec_each(&above->attributes, attribute) {
-        BodyAttribute *replaced = find_attribute(out, attribute->name);
+        BodyAttribute *replaced = body_merge_find_attribute(out, attribute->name);
         if (replaced && merged->is_sum)
-            ok = report_second(attribute, diags);
+            ok = body_merge_report_second(attribute, diags);
         else if (replaced)
             *replaced = *attribute;
         else
@@ -46,7 +46,7 @@ static bool merge_attributes(const MergedBody *merged, BodyContent *out, const B
     return ok;
 }
 
-static const BodyBlock *find_block(const BodyContent *content, Str type) {
+static const BodyBlock *body_merge_find_block(const BodyContent *content, Str type) {
     vec_each(&content->blocks, block) {
         if (str_equal(block->type, type))
             return block;
@@ -60,7 +60,7 @@ static void merge_blocks(const MergedBody *merged, BodyContent *out, const BodyC
     out->blocks.items = NULL;
     out->blocks.count = out->blocks.capacity = 0;
     vec_each(&below.blocks, block) {
-        const BodyBlock *other = merged->is_sum ? NULL : find_block(above, block->type);
+        const BodyBlock *other = merged->is_sum ? NULL : body_merge_find_block(above, block->type);
         bool is_joined = merged->merged_block && str_equal_cstr(block->type, merged->merged_block);
         if (!other || is_joined)
             vec_push(arena, &out->blocks, *block);
@@ -70,7 +70,7 @@ static void merge_blocks(const MergedBody *merged, BodyContent *out, const BodyC
     vec_each(&above->blocks, block) {
         bool is_joined = merged->merged_block &&
                          str_equal_cstr(block->type, merged->merged_block) &&
-                         find_block(&below, block->type);
+                         body_merge_find_block(&below, block->type);
         if (!is_joined)
             vec_push(arena, &out->blocks, *block);
     }

@@ -15,7 +15,7 @@ typedef struct Walk {
 } Walk;
 
 /* Advances past one unit; returns false if the wanted offset is before its end. */
-static bool take(Walk *walk, size_t raw, size_t decoded) {
+static bool scalar_take(Walk *walk, size_t raw, size_t decoded) {
     if (decoded > walk->left || walk->at >= walk->raw.len)
         return false;
     walk->at += raw;
@@ -29,12 +29,12 @@ static char raw_at(const Walk *walk, size_t at) {
     return walk->raw.ptr[at];
 }
 
-static bool is_blank(char c) {
+static bool scalar_is_blank(char c) {
     return c == ' ' || c == '\t';
 }
 
 static size_t blanks_end(const Walk *walk, size_t at) {
-    while (is_blank(raw_at(walk, at)))
+    while (scalar_is_blank(raw_at(walk, at)))
         at++;
     return at;
 }
@@ -47,7 +47,7 @@ static size_t break_length(const Walk *walk, size_t at) {
 }
 
 /* Finds folded whitespace in a flow scalar: its raw end, and how many decoded bytes it gives. */
-static bool find_fold(const Walk *walk, size_t *end, size_t *decoded) {
+static bool scalar_find_fold(const Walk *walk, size_t *end, size_t *decoded) {
     size_t at = blanks_end(walk, walk->at);
     size_t breaks = 0;
     for (size_t length; (length = break_length(walk, at)) > 0; breaks++)
@@ -60,9 +60,9 @@ static bool find_fold(const Walk *walk, size_t *end, size_t *decoded) {
 static bool read_fold(Walk *walk, bool *done) {
     size_t end;
     size_t decoded;
-    if (!find_fold(walk, &end, &decoded))
+    if (!scalar_find_fold(walk, &end, &decoded))
         return false;
-    *done = !take(walk, end - walk->at, decoded);
+    *done = !scalar_take(walk, end - walk->at, decoded);
     return true;
 }
 
@@ -70,7 +70,7 @@ static void walk_plain(Walk *walk) {
     bool done = false;
     while (!done && walk->at < walk->raw.len)
         if (!read_fold(walk, &done))
-            done = !take(walk, 1, 1);
+            done = !scalar_take(walk, 1, 1);
 }
 
 static void walk_single(Walk *walk) {
@@ -78,7 +78,7 @@ static void walk_single(Walk *walk) {
     walk->at = 1;
     while (!done && walk->at < walk->raw.len)
         if (!read_fold(walk, &done))
-            done = !take(walk, raw_at(walk, walk->at) == '\'' ? 2 : 1, 1);
+            done = !scalar_take(walk, raw_at(walk, walk->at) == '\'' ? 2 : 1, 1);
 }
 
 static uint32_t hex_value(const Walk *walk, size_t at, size_t digits) {
@@ -100,19 +100,19 @@ static bool read_codepoint(Walk *walk, size_t digits) {
     char bytes[4];
     if (codepoint >= 0xD800 && codepoint < 0xDC00 && raw_at(walk, walk->at + 6) == '\\' &&
         raw_at(walk, walk->at + 7) == 'u')
-        return take(walk, 12, 4);
-    return take(walk, raw, utf8_encode(codepoint, bytes));
+        return scalar_take(walk, 12, 4);
+    return scalar_take(walk, raw, utf8_encode(codepoint, bytes));
 }
 
-static bool read_escape(Walk *walk) {
+static bool scalar_read_escape(Walk *walk) {
     char c = raw_at(walk, walk->at + 1);
     size_t newline = break_length(walk, walk->at + 1);
     if (newline)
-        return take(walk, blanks_end(walk, walk->at + 1 + newline) - walk->at, 0);
+        return scalar_take(walk, blanks_end(walk, walk->at + 1 + newline) - walk->at, 0);
     if (c == 'x' || c == 'u' || c == 'U')
         return read_codepoint(walk, c == 'x' ? 2 : c == 'u' ? 4 : 8);
     size_t decoded = c == 'N' || c == '_' ? 2 : c == 'L' || c == 'P' ? 3 : 1;
-    return take(walk, 2, decoded);
+    return scalar_take(walk, 2, decoded);
 }
 
 static void walk_double(Walk *walk) {
@@ -120,9 +120,9 @@ static void walk_double(Walk *walk) {
     walk->at = 1;
     while (!done && walk->at < walk->raw.len) {
         if (raw_at(walk, walk->at) == '\\')
-            done = !read_escape(walk);
+            done = !scalar_read_escape(walk);
         else if (!read_fold(walk, &done))
-            done = !take(walk, 1, 1);
+            done = !scalar_take(walk, 1, 1);
     }
 }
 
@@ -171,11 +171,11 @@ static void walk_block(Walk *walk, bool folds) {
     while (walk->at < walk->raw.len) {
         size_t at = walk->at + (after_break ? break_length(walk, walk->at) : 0);
         size_t empty = skip_empty_lines(walk, &at, indent);
-        bool is_folded = folds && after_break && !after_blank && !is_blank(raw_at(walk, at));
+        bool is_folded = folds && after_break && !after_blank && !scalar_is_blank(raw_at(walk, at));
         size_t decoded = is_folded ? (empty ? empty : 1) : empty + after_break;
-        if (!take(walk, at - walk->at, decoded))
+        if (!scalar_take(walk, at - walk->at, decoded))
             return;
-        after_blank = is_blank(raw_at(walk, at));
+        after_blank = scalar_is_blank(raw_at(walk, at));
         size_t length = line_end(walk, at) - at;
         if (length > walk->left) {
             walk->at += walk->left;

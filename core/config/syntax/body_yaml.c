@@ -25,7 +25,7 @@ typedef struct YamlFile {
     Diags *diags;
 } YamlFile;
 
-static bool read_node(YamlFile *file, const yaml_event_t *event, const BodyNode **out);
+static bool yaml_read_node(YamlFile *file, const yaml_event_t *event, const BodyNode **out);
 
 static bool is_continuation(char c) {
     return ((unsigned char)c & 0xC0) == 0x80;
@@ -56,7 +56,7 @@ static SourceRange event_range(YamlFile *file, const yaml_event_t *event) {
     return mark_range(file, event->start_mark, event->end_mark);
 }
 
-static SourceRange node_range(const YamlFile *file, const BodyNode *node) {
+static SourceRange yaml_node_range(const YamlFile *file, const BodyNode *node) {
     return (SourceRange){file->source, node->start, node->end};
 }
 
@@ -89,7 +89,7 @@ static const YamlAdvice advices[] = {
      "The file contains a control character. Write it as an escape in double quotes."},
 };
 
-static const char *find_advice(const char *problem) {
+static const char *yaml_find_advice(const char *problem) {
     for (size_t i = 0; i < ARRAY_COUNT(advices); i++)
         if (strstr(problem, advices[i].problem))
             return advices[i].advice;
@@ -138,10 +138,11 @@ static void explain_problem(YamlFile *file, SourceRange range, const char *probl
     bool is_bracket = parser->context && strstr(parser->context, "parsing a flow");
     if (is_bracket)
         diags_error(file->diags, range, "Invalid YAML syntax",
-                    "%s The unclosed element begins at line %zu, column %zu.", find_advice(problem),
-                    parser->context_mark.line + 1, parser->context_mark.column + 1);
+                    "%s The unclosed element begins at line %zu, column %zu.",
+                    yaml_find_advice(problem), parser->context_mark.line + 1,
+                    parser->context_mark.column + 1);
     else
-        diags_error(file->diags, range, "Invalid YAML syntax", "%s", find_advice(problem));
+        diags_error(file->diags, range, "Invalid YAML syntax", "%s", yaml_find_advice(problem));
 }
 
 static bool report_syntax(YamlFile *file) {
@@ -169,7 +170,7 @@ static bool next_event(YamlFile *file, yaml_event_t *event) {
     return yaml_parser_parse(file->parser, event) || report_syntax(file);
 }
 
-static BodyNode *new_node(YamlFile *file, BodyNodeKind kind, SourceRange range) {
+static BodyNode *yaml_new_node(YamlFile *file, BodyNodeKind kind, SourceRange range) {
     BodyNode *node = arena_new(file->arena, BodyNode);
     node->kind = kind;
     node->start = range.start;
@@ -194,7 +195,7 @@ static SourceRange scalar_range(YamlFile *file, const yaml_event_t *event) {
     return range;
 }
 
-static Str scalar_text(YamlFile *file, const yaml_event_t *event, SourceRange range) {
+static Str yaml_scalar_text(YamlFile *file, const yaml_event_t *event, SourceRange range) {
     Str text = {(const char *)event->data.scalar.value, event->data.scalar.length};
     Str raw = source_range_text(range);
     return str_equal(text, raw) ? raw : str_clone(text, file->arena);
@@ -221,8 +222,8 @@ static const CoreTag core_tags[] = {
 };
 
 /* Rejects a tag that contradicts the node's kind. Only !!str and "!" change how a value is read. */
-static bool check_tag(YamlFile *file, const yaml_event_t *event, const yaml_char_t *tag,
-                      const BodyNode *node) {
+static bool yaml_check_tag(YamlFile *file, const yaml_event_t *event, const yaml_char_t *tag,
+                           const BodyNode *node) {
     if (!tag || strcmp((const char *)tag, "!") == 0)
         return true;
     for (size_t i = 0; i < ARRAY_COUNT(core_tags); i++)
@@ -271,14 +272,14 @@ static bool resolve_plain(YamlFile *file, BodyNode *node, SourceRange range) {
     return true;
 }
 
-static bool read_scalar(YamlFile *file, const yaml_event_t *event, const BodyNode **out) {
+static bool yaml_read_scalar(YamlFile *file, const yaml_event_t *event, const BodyNode **out) {
     SourceRange range = scalar_range(file, event);
-    BodyNode *node = new_node(file, BODY_NODE_STRING, range);
-    node->text = scalar_text(file, event, range);
+    BodyNode *node = yaml_new_node(file, BODY_NODE_STRING, range);
+    node->text = yaml_scalar_text(file, event, range);
     if (!is_text_by_form(event) && !resolve_plain(file, node, range))
         return false;
     *out = node;
-    return check_tag(file, event, event->data.scalar.tag, node);
+    return yaml_check_tag(file, event, event->data.scalar.tag, node);
 }
 
 static void set_anchor(YamlFile *file, const yaml_char_t *anchor, const BodyNode *node) {
@@ -288,7 +289,7 @@ static void set_anchor(YamlFile *file, const yaml_char_t *anchor, const BodyNode
     map_set(&file->anchors, name, (void *)(uintptr_t)node);
 }
 
-static bool read_alias(YamlFile *file, const yaml_event_t *event, const BodyNode **out) {
+static bool yaml_read_alias(YamlFile *file, const yaml_event_t *event, const BodyNode **out) {
     Str name = str_from_cstr((const char *)event->data.alias.anchor);
     const BodyNode *node = map_find(&file->anchors, name);
     if (node) {
@@ -311,13 +312,13 @@ static bool add_weight(YamlFile *file, BodyNode *node, const BodyNode *child) {
     node->weight += child->weight;
     if (node->weight <= BODY_NODES_MAX)
         return true;
-    diags_error(file->diags, node_range(file, node), "Too large YAML document",
+    diags_error(file->diags, yaml_node_range(file, node), "Too large YAML document",
                 "With its aliases expanded, this document has more than %d values.",
                 BODY_NODES_MAX);
     return false;
 }
 
-static bool enter(YamlFile *file, const yaml_event_t *event) {
+static bool yaml_enter(YamlFile *file, const yaml_event_t *event) {
     if (++file->depth <= DEPTH_LIMIT)
         return true;
     diags_error(file->diags, event_range(file, event), "Too deeply nested YAML",
@@ -334,10 +335,11 @@ static void set_end(YamlFile *file, BodyNode *node, const yaml_event_t *event,
         node->end = last->end > node->start ? last->end : node->start;
 }
 
-static bool read_sequence(YamlFile *file, const yaml_event_t *start, const BodyNode **out) {
-    BodyNode *node = new_node(file, BODY_NODE_ARRAY, event_range(file, start));
+static bool yaml_read_sequence(YamlFile *file, const yaml_event_t *start, const BodyNode **out) {
+    BodyNode *node = yaml_new_node(file, BODY_NODE_ARRAY, event_range(file, start));
     const BodyNode *last = NULL;
-    if (!enter(file, start) || !check_tag(file, start, start->data.sequence_start.tag, node))
+    if (!yaml_enter(file, start) ||
+        !yaml_check_tag(file, start, start->data.sequence_start.tag, node))
         return false;
     set_anchor(file, start->data.sequence_start.anchor, NULL);
     for (;;) {
@@ -348,7 +350,7 @@ static bool read_sequence(YamlFile *file, const yaml_event_t *start, const BodyN
             set_end(file, node, &event, last);
             break;
         }
-        if (!read_node(file, &event, &last) || !add_weight(file, node, last))
+        if (!yaml_read_node(file, &event, &last) || !add_weight(file, node, last))
             return false;
         vec_push(file->arena, &node->items, last);
     }
@@ -358,10 +360,10 @@ static bool read_sequence(YamlFile *file, const yaml_event_t *start, const BodyN
     return true;
 }
 
-static bool read_key(YamlFile *file, const yaml_event_t *event, bool *is_merge,
-                     const BodyNode **out) {
+static bool yaml_read_key(YamlFile *file, const yaml_event_t *event, bool *is_merge,
+                          const BodyNode **out) {
     if (event->type == YAML_ALIAS_EVENT) {
-        if (!read_alias(file, event, out))
+        if (!yaml_read_alias(file, event, out))
             return false;
         if ((*out)->kind == BODY_NODE_STRING)
             return true;
@@ -373,8 +375,8 @@ static bool read_key(YamlFile *file, const yaml_event_t *event, bool *is_merge,
         return false;
     }
     SourceRange range = scalar_range(file, event);
-    BodyNode *key = new_node(file, BODY_NODE_STRING, range);
-    key->text = scalar_text(file, event, range);
+    BodyNode *key = yaml_new_node(file, BODY_NODE_STRING, range);
+    key->text = yaml_scalar_text(file, event, range);
     set_anchor(file, event->data.scalar.anchor, key);
     *is_merge = !is_text_by_form(event) && str_equal_cstr(key->text, "<<");
     *out = key;
@@ -393,7 +395,7 @@ typedef struct YamlKeys {
 
 #define FEW_KEYS 16
 
-static const BodyNode *find_key(const YamlKeys *keys, Str name) {
+static const BodyNode *yaml_find_key(const YamlKeys *keys, Str name) {
     if (keys->node->members.count > FEW_KEYS)
         return map_find(&keys->by_name, name);
     vec_each(&keys->node->members, member) {
@@ -403,7 +405,7 @@ static const BodyNode *find_key(const YamlKeys *keys, Str name) {
     return NULL;
 }
 
-static void add_member(YamlFile *file, BodyNode *node, YamlKeys *keys, BodyNodeMember member) {
+static void yaml_add_member(YamlFile *file, BodyNode *node, YamlKeys *keys, BodyNodeMember member) {
     vec_push(file->arena, &node->members, member);
     if (node->members.count == FEW_KEYS + 1) {
         keys->by_name = map_new(file->arena);
@@ -416,18 +418,18 @@ static void add_member(YamlFile *file, BodyNode *node, YamlKeys *keys, BodyNodeM
 }
 
 static bool check_duplicate(YamlFile *file, const YamlKeys *keys, const BodyNode *key) {
-    const BodyNode *first = find_key(keys, key->text);
+    const BodyNode *first = yaml_find_key(keys, key->text);
     if (!first)
         return true;
     SourcePos place = source_text_position(file->source, first->start);
-    diags_error(file->diags, node_range(file, key), "Duplicate key",
+    diags_error(file->diags, yaml_node_range(file, key), "Duplicate key",
                 "The key \"%.*s\" is already set in this mapping, at line %u, column %u.",
                 STR_ARG(key->text), place.line, place.column);
     return false;
 }
 
 static bool report_merge(YamlFile *file, const BodyNode *value) {
-    diags_error(file->diags, node_range(file, value), "Invalid merge key",
+    diags_error(file->diags, yaml_node_range(file, value), "Invalid merge key",
                 "\"<<\" requires a mapping or a list of mappings, usually as aliases.");
     return false;
 }
@@ -438,9 +440,9 @@ static bool merge_mapping(YamlFile *file, BodyNode *node, YamlKeys *keys, const 
     if (from->kind != BODY_NODE_OBJECT)
         return report_merge(file, from);
     vec_each(&from->members, member) {
-        if (find_key(keys, member->key->text))
+        if (yaml_find_key(keys, member->key->text))
             continue;
-        add_member(file, node, keys, *member);
+        yaml_add_member(file, node, keys, *member);
         if (!add_weight(file, node, member->value))
             return false;
     }
@@ -462,13 +464,13 @@ static bool merge_all(YamlFile *file, BodyNode *node, YamlKeys *keys, const Body
     return true;
 }
 
-static bool read_member(YamlFile *file, const yaml_event_t *key_event, BodyNode *node,
-                        YamlKeys *keys, BodyNodes *merges, const BodyNode **last) {
+static bool yaml_read_member(YamlFile *file, const yaml_event_t *key_event, BodyNode *node,
+                             YamlKeys *keys, BodyNodes *merges, const BodyNode **last) {
     BodyNodeMember member = {0};
     bool is_merge = false;
     SCOPED(yaml_event_t) event = {0};
-    if (!read_key(file, key_event, &is_merge, &member.key) || !next_event(file, &event) ||
-        !read_node(file, &event, &member.value) || !add_weight(file, node, member.value))
+    if (!yaml_read_key(file, key_event, &is_merge, &member.key) || !next_event(file, &event) ||
+        !yaml_read_node(file, &event, &member.value) || !add_weight(file, node, member.value))
         return false;
     *last = member.value->end > member.key->end ? member.value : member.key;
     if (is_merge) {
@@ -477,16 +479,17 @@ static bool read_member(YamlFile *file, const yaml_event_t *key_event, BodyNode 
     }
     if (!check_duplicate(file, keys, member.key))
         return false;
-    add_member(file, node, keys, member);
+    yaml_add_member(file, node, keys, member);
     return true;
 }
 
-static bool read_mapping(YamlFile *file, const yaml_event_t *start, const BodyNode **out) {
-    BodyNode *node = new_node(file, BODY_NODE_OBJECT, event_range(file, start));
+static bool yaml_read_mapping(YamlFile *file, const yaml_event_t *start, const BodyNode **out) {
+    BodyNode *node = yaml_new_node(file, BODY_NODE_OBJECT, event_range(file, start));
     YamlKeys keys = {.node = node};
     BodyNodes merges = {0};
     const BodyNode *last = NULL;
-    if (!enter(file, start) || !check_tag(file, start, start->data.mapping_start.tag, node))
+    if (!yaml_enter(file, start) ||
+        !yaml_check_tag(file, start, start->data.mapping_start.tag, node))
         return false;
     set_anchor(file, start->data.mapping_start.anchor, NULL);
     for (;;) {
@@ -497,7 +500,7 @@ static bool read_mapping(YamlFile *file, const yaml_event_t *start, const BodyNo
             set_end(file, node, &event, last);
             break;
         }
-        if (!read_member(file, &event, node, &keys, &merges, &last))
+        if (!yaml_read_member(file, &event, node, &keys, &merges, &last))
             return false;
     }
     if (!merge_all(file, node, &keys, &merges))
@@ -508,21 +511,21 @@ static bool read_mapping(YamlFile *file, const yaml_event_t *start, const BodyNo
     return true;
 }
 
-static bool read_node(YamlFile *file, const yaml_event_t *event, const BodyNode **out) {
+static bool yaml_read_node(YamlFile *file, const yaml_event_t *event, const BodyNode **out) {
     if (event->type == YAML_ALIAS_EVENT)
-        return read_alias(file, event, out);
+        return yaml_read_alias(file, event, out);
     if (event->type == YAML_SEQUENCE_START_EVENT)
-        return read_sequence(file, event, out);
+        return yaml_read_sequence(file, event, out);
     if (event->type == YAML_MAPPING_START_EVENT)
-        return read_mapping(file, event, out);
+        return yaml_read_mapping(file, event, out);
     CHECK(event->type == YAML_SCALAR_EVENT);
-    if (!read_scalar(file, event, out))
+    if (!yaml_read_scalar(file, event, out))
         return false;
     set_anchor(file, event->data.scalar.anchor, *out);
     return true;
 }
 
-static bool read_document(YamlFile *file, const BodyNode **out) {
+static bool yaml_read_document(YamlFile *file, const BodyNode **out) {
     bool has_root = false;
     for (;;) {
         SCOPED(yaml_event_t) event = {0};
@@ -540,7 +543,7 @@ static bool read_document(YamlFile *file, const BodyNode **out) {
                         "\"---\" to another file.");
             return false;
         }
-        if (!read_node(file, &event, out))
+        if (!yaml_read_node(file, &event, out))
             return false;
         has_root = true;
     }
@@ -564,8 +567,8 @@ bool body_yaml_parse(const SourceText *source, const FunctionTable *functions, c
         file.cursor_byte = 3; /* skips the byte order mark, which libyaml does not count */
     yaml_parser_set_input_string(&parser, (const unsigned char *)source->bytes.ptr,
                                  source->bytes.len);
-    const BodyNode *root = new_node(&file, BODY_NODE_NULL, (SourceRange){source, 0, 0});
-    if (!read_document(&file, &root))
+    const BodyNode *root = yaml_new_node(&file, BODY_NODE_NULL, (SourceRange){source, 0, 0});
+    if (!yaml_read_document(&file, &root))
         return false;
     return body_from_node(root, source, BODY_SYNTAX_YAML, functions, out, arena, diags);
 }

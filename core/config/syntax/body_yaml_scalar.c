@@ -1,7 +1,7 @@
 /* Matches the patterns of the YAML 1.2 core schema by hand. */
 #include "body_yaml_scalar.h"
 
-static bool is_one_of(Str text, const char *const *words, size_t count) {
+static bool scalar_is_one_of(Str text, const char *const *words, size_t count) {
     for (size_t i = 0; i < count; i++)
         if (str_equal_cstr(text, words[i]))
             return true;
@@ -13,7 +13,7 @@ static bool has_char(Str text, size_t at, const char *set) {
 }
 
 /* [-+]? ( \. [0-9]+ | [0-9]+ ( \. [0-9]* )? ) ( [eE] [-+]? [0-9]+ )? */
-static bool is_decimal(Str text) {
+static bool scalar_is_decimal(Str text) {
     size_t at = has_char(text, 0, "+-") ? 1 : 0;
     size_t whole = str_skip_digits(text, at);
     size_t digits = whole - at;
@@ -90,15 +90,15 @@ YamlScalar body_yaml_scalar(Str text, Str *number, Arena *arena) {
         ".inf",  ".Inf",  ".INF",  "+.inf", "+.Inf", "+.INF",
         "-.inf", "-.Inf", "-.INF", ".nan",  ".NaN",  ".NAN",
     };
-    if (is_one_of(text, nulls, ARRAY_COUNT(nulls)))
+    if (scalar_is_one_of(text, nulls, ARRAY_COUNT(nulls)))
         return YAML_SCALAR_NULL;
-    if (is_one_of(text, trues, ARRAY_COUNT(trues)))
+    if (scalar_is_one_of(text, trues, ARRAY_COUNT(trues)))
         return YAML_SCALAR_TRUE;
-    if (is_one_of(text, falses, ARRAY_COUNT(falses)))
+    if (scalar_is_one_of(text, falses, ARRAY_COUNT(falses)))
         return YAML_SCALAR_FALSE;
-    if (is_one_of(text, endless, ARRAY_COUNT(endless)))
+    if (scalar_is_one_of(text, endless, ARRAY_COUNT(endless)))
         return YAML_SCALAR_NOT_FINITE;
-    if (is_decimal(text)) {
+    if (scalar_is_decimal(text)) {
         *number = plain_decimal(text, arena);
         return YAML_SCALAR_NUMBER;
     }

@@ -91,8 +91,8 @@ static bool is_shadowed(const FrontEndDirectory *directory, Str name, const Fron
     return map_has(&directory->names, other);
 }
 
-static bool read_bytes(const FrontEndDirectory *directory, const DiskEntry *entry,
-                       FrontEndFile *out, Arena *arena, Diags *diags) {
+static bool end_read_bytes(const FrontEndDirectory *directory, const DiskEntry *entry,
+                           FrontEndFile *out, Arena *arena, Diags *diags) {
     DirectoryFile listed = {out->path, entry->kind, uses[directory->use].unread};
     Str bytes;
     if (!out->front_end->parse) {
@@ -118,7 +118,7 @@ bool front_end_read(const FrontEndDirectory *directory, const DiskEntry *entry, 
     out->front_end = front_end;
     out->use = directory->use;
     out->path = disk_clean(disk_join(directory->path, entry->name, arena), arena);
-    return read_bytes(directory, entry, out, arena, diags) &&
+    return end_read_bytes(directory, entry, out, arena, diags) &&
            body_file_parse(front_end->parse, out->source, directory->functions, &out->body, arena,
                            diags);
 }

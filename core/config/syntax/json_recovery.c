@@ -34,7 +34,7 @@ typedef struct Recovery {
     Diags *diags;
 } Recovery;
 
-static const BodyNode *read_value(Recovery *recovery);
+static const BodyNode *recovery_read_value(Recovery *recovery);
 
 static PieceKind punctuation(char c) {
     static const struct {
@@ -51,7 +51,7 @@ static PieceKind punctuation(char c) {
     return PIECE_ODD;
 }
 
-static bool is_blank(char c) {
+static bool recovery_is_blank(char c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
@@ -87,7 +87,7 @@ static uint32_t skip_string(Str bytes, uint32_t at) {
 
 static Piece scan(const Recovery *recovery, uint32_t at) {
     Str bytes = recovery->source->bytes;
-    at = skip_while(bytes, at, is_blank);
+    at = skip_while(bytes, at, recovery_is_blank);
     if (at >= bytes.len || recovery->is_over)
         return (Piece){PIECE_END, at, at};
     char c = bytes.ptr[at];
@@ -101,7 +101,7 @@ static Piece scan(const Recovery *recovery, uint32_t at) {
 }
 
 /* Consumes and returns the next piece; after PIECE_ODD only PIECE_END follows. */
-static Piece take(Recovery *recovery) {
+static Piece recovery_take(Recovery *recovery) {
     Piece taken = recovery->next;
     if (taken.kind == PIECE_ODD)
         recovery->next = (Piece){PIECE_END, taken.end, taken.end};
@@ -138,7 +138,7 @@ static void report_noticed(Recovery *recovery, Piece at, Piece place, const char
     diag->noticed = piece_range(recovery, place);
 }
 
-static void tell(Recovery *recovery, Piece at, const char *summary, const char *detail) {
+static void recovery_tell(Recovery *recovery, Piece at, const char *summary, const char *detail) {
     report_noticed(recovery, at, at, summary, detail);
 }
 
@@ -191,22 +191,23 @@ static const BodyNode *report_string(Recovery *recovery, Piece piece, const Json
     return bad_node(recovery, piece);
 }
 
-static const BodyNode *read_string(Recovery *recovery) {
-    Piece piece = take(recovery);
+static const BodyNode *recovery_read_string(Recovery *recovery) {
+    Piece piece = recovery_take(recovery);
     JsonReader reader = json_reader_new(piece_text(recovery, piece), recovery->arena);
     if (json_next(&reader) != JSON_STRING)
         return report_string(recovery, piece, &reader);
     return scalar_node(recovery, BODY_NODE_STRING, piece, reader.text);
 }
 
-static const BodyNode *read_number(Recovery *recovery) {
-    Piece piece = take(recovery);
+static const BodyNode *recovery_read_number(Recovery *recovery) {
+    Piece piece = recovery_take(recovery);
     JsonReader reader = json_reader_new(piece_text(recovery, piece), recovery->arena);
     if (json_next(&reader) == JSON_NUMBER && json_next(&reader) == JSON_END)
         return scalar_node(recovery, BODY_NODE_NUMBER, piece, piece_text(recovery, piece));
-    tell(recovery, piece, "Invalid JSON number",
-         "A number must have decimal digits, on both sides of a decimal point, and no plus sign or "
-         "leading zero.");
+    recovery_tell(
+        recovery, piece, "Invalid JSON number",
+        "A number must have decimal digits, on both sides of a decimal point, and no plus sign or "
+        "leading zero.");
     return bad_node(recovery, piece);
 }
 
@@ -221,12 +222,12 @@ static const BodyNode *report_keyword(Recovery *recovery, Piece piece) {
         meant = STR(" Names and texts require double quotes.");
     Str detail = str_format(recovery->arena, "The keywords of JSON are true, false and null.%.*s",
                             STR_ARG(meant));
-    tell(recovery, piece, "Invalid JSON keyword", str_to_cstr(detail, recovery->arena));
+    recovery_tell(recovery, piece, "Invalid JSON keyword", str_to_cstr(detail, recovery->arena));
     return bad_node(recovery, piece);
 }
 
-static const BodyNode *read_keyword(Recovery *recovery) {
-    Piece piece = take(recovery);
+static const BodyNode *recovery_read_keyword(Recovery *recovery) {
+    Piece piece = recovery_take(recovery);
     Str text = piece_text(recovery, piece);
     bool is_true = str_equal_cstr(text, "true");
     if (!is_true && !str_equal_cstr(text, "false") && !str_equal_cstr(text, "null"))
@@ -248,7 +249,7 @@ static const BodyNode *read_keyword(Recovery *recovery) {
 static void skip_to_close(Recovery *recovery, PieceKind open, PieceKind close) {
     uint32_t depth = 1;
     for (;;) {
-        Piece piece = take(recovery);
+        Piece piece = recovery_take(recovery);
         if (piece.kind == open)
             depth++;
         if (piece.kind == PIECE_END || (piece.kind == close && --depth <= 1))
@@ -268,7 +269,7 @@ static bool report_colon(Recovery *recovery) {
     Piece piece = recovery->next;
     const char *detail = "A name must be followed by a colon and a value.";
     skip_object(recovery);
-    tell(recovery, piece, "Missing colon", or_hint(recovery, piece, detail));
+    recovery_tell(recovery, piece, "Missing colon", or_hint(recovery, piece, detail));
     return false;
 }
 
@@ -276,9 +277,9 @@ static bool report_colon(Recovery *recovery) {
 static bool report_member_end(Recovery *recovery, Piece open) {
     Piece piece = recovery->next;
     if (piece.kind == PIECE_END) {
-        tell(recovery, open, "Unclosed object", "This object has no closing brace.");
+        recovery_tell(recovery, open, "Unclosed object", "This object has no closing brace.");
     } else if (piece.kind == PIECE_BRACKET_CLOSE) {
-        (void)take(recovery);
+        (void)recovery_take(recovery);
         report_noticed(recovery, piece, recovery->next, "Mismatched bracket",
                        "An object must end with a brace, not with a bracket.");
     } else {
@@ -291,38 +292,38 @@ static bool report_member_end(Recovery *recovery, Piece open) {
     return false;
 }
 
-static bool read_member(Recovery *recovery, Piece open, BodyNode *object) {
-    const BodyNode *key = read_value(recovery);
+static bool recovery_read_member(Recovery *recovery, Piece open, BodyNode *object) {
+    const BodyNode *key = recovery_read_value(recovery);
     if (key->kind != BODY_NODE_STRING) {
-        tell(recovery, (Piece){PIECE_STRING, key->start, key->end}, "Invalid member name",
-             "The name of an object member must be a string in double quotes.");
+        recovery_tell(recovery, (Piece){PIECE_STRING, key->start, key->end}, "Invalid member name",
+                      "The name of an object member must be a string in double quotes.");
         return false;
     }
     if (recovery->next.kind != PIECE_COLON)
         return report_colon(recovery);
-    (void)take(recovery);
-    BodyNodeMember member = {key, read_value(recovery)};
+    (void)recovery_take(recovery);
+    BodyNodeMember member = {key, recovery_read_value(recovery)};
     vec_push(recovery->arena, &object->members, member);
     if (recovery->next.kind == PIECE_BRACE_CLOSE)
         return true;
     if (recovery->next.kind != PIECE_COMMA)
         return report_member_end(recovery, open);
-    Piece comma = take(recovery);
+    Piece comma = recovery_take(recovery);
     if (recovery->next.kind != PIECE_BRACE_CLOSE)
         return true;
-    tell(recovery, comma, "Trailing comma in object",
-         "JSON does not allow a comma after the last member of an object.");
+    recovery_tell(recovery, comma, "Trailing comma in object",
+                  "JSON does not allow a comma after the last member of an object.");
     return false;
 }
 
-static const BodyNode *read_object(Recovery *recovery) {
-    Piece open = take(recovery);
+static const BodyNode *recovery_read_object(Recovery *recovery) {
+    Piece open = recovery_take(recovery);
     BodyNode *node = arena_new(recovery->arena, BodyNode);
     *node = (BodyNode){.kind = BODY_NODE_OBJECT, .start = open.start, .weight = 1};
     while (recovery->next.kind != PIECE_BRACE_CLOSE)
-        if (!read_member(recovery, open, node))
+        if (!recovery_read_member(recovery, open, node))
             return bad_node(recovery, open);
-    node->end = take(recovery).end;
+    node->end = recovery_take(recovery).end;
     return node;
 }
 
@@ -332,7 +333,7 @@ static bool report_item_end(Recovery *recovery, Piece open) {
     const char *comma =
         "Items of an array must be separated by commas. The comma before this item is missing.";
     if (piece.kind == PIECE_END) {
-        tell(recovery, open, "Unclosed array", "This array has no closing bracket.");
+        recovery_tell(recovery, open, "Unclosed array", "This array has no closing bracket.");
         return false;
     }
     skip_array(recovery);
@@ -349,70 +350,74 @@ static bool report_item_end(Recovery *recovery, Piece open) {
     return false;
 }
 
-static bool read_item(Recovery *recovery, Piece open, BodyNode *array) {
-    vec_push(recovery->arena, &array->items, read_value(recovery));
+static bool recovery_read_item(Recovery *recovery, Piece open, BodyNode *array) {
+    vec_push(recovery->arena, &array->items, recovery_read_value(recovery));
     if (recovery->next.kind == PIECE_BRACKET_CLOSE)
         return true;
     if (recovery->next.kind != PIECE_COMMA)
         return report_item_end(recovery, open);
-    Piece comma = take(recovery);
+    Piece comma = recovery_take(recovery);
     if (recovery->next.kind != PIECE_BRACKET_CLOSE)
         return true;
-    tell(recovery, comma, "Trailing comma in array",
-         "JSON does not allow a comma after the last item of an array.");
+    recovery_tell(recovery, comma, "Trailing comma in array",
+                  "JSON does not allow a comma after the last item of an array.");
     return false;
 }
 
-static const BodyNode *read_array(Recovery *recovery) {
-    Piece open = take(recovery);
+static const BodyNode *recovery_read_array(Recovery *recovery) {
+    Piece open = recovery_take(recovery);
     BodyNode *node = arena_new(recovery->arena, BodyNode);
     *node = (BodyNode){.kind = BODY_NODE_ARRAY, .start = open.start, .weight = 1};
     while (recovery->next.kind != PIECE_BRACKET_CLOSE)
-        if (!read_item(recovery, open, node))
+        if (!recovery_read_item(recovery, open, node))
             return bad_node(recovery, open);
-    node->end = take(recovery).end;
+    node->end = recovery_take(recovery).end;
     return node;
 }
 
 /* Reports a piece that cannot start a value; does not consume it. */
-static const BodyNode *report_start(Recovery *recovery) {
+static const BodyNode *recovery_report_start(Recovery *recovery) {
     Piece piece = recovery->next;
     if (piece.kind == PIECE_END)
-        tell(recovery, piece, "Missing value", "The text ends before the value is complete.");
+        recovery_tell(recovery, piece, "Missing value",
+                      "The text ends before the value is complete.");
     else if (piece.kind == PIECE_BRACE_CLOSE || piece.kind == PIECE_BRACKET_CLOSE)
-        tell(recovery, piece, "Missing value", "A value is missing before this character.");
+        recovery_tell(recovery, piece, "Missing value",
+                      "A value is missing before this character.");
     else
-        tell(recovery, piece, "Invalid start of value",
-             or_hint(recovery, piece,
-                     "A value must be an object, an array, a string in double quotes, a number, "
-                     "true, false or null."));
+        recovery_tell(
+            recovery, piece, "Invalid start of value",
+            or_hint(recovery, piece,
+                    "A value must be an object, an array, a string in double quotes, a number, "
+                    "true, false or null."));
     return bad_node(recovery, piece);
 }
 
-static const BodyNode *give_up(Recovery *recovery, const char *summary, const char *detail) {
+static const BodyNode *recovery_give_up(Recovery *recovery, const char *summary,
+                                        const char *detail) {
     Piece piece = recovery->next;
-    tell(recovery, piece, summary, detail);
+    recovery_tell(recovery, piece, summary, detail);
     recovery->is_over = true;
     recovery->next = (Piece){PIECE_END, piece.start, piece.start};
     return bad_node(recovery, piece);
 }
 
-static const BodyNode *read_value(Recovery *recovery) {
+static const BodyNode *recovery_read_value(Recovery *recovery) {
     const BodyNode *node = NULL;
     if (recovery->depth >= JSON_DEPTH_MAX)
-        return give_up(recovery, "Too deep JSON document",
-                       "Brackets are nested more than 256 levels deep here.");
+        return recovery_give_up(recovery, "Too deep JSON document",
+                                "Brackets are nested more than 256 levels deep here.");
     if (++recovery->value_count > BODY_NODES_MAX)
-        return give_up(recovery, "Too large JSON document",
-                       "This document exceeds the maximum number of values in a file.");
+        return recovery_give_up(recovery, "Too large JSON document",
+                                "This document exceeds the maximum number of values in a file.");
     recovery->depth++;
     switch ((int)recovery->next.kind) {
-    case PIECE_BRACE_OPEN: node = read_object(recovery); break;
-    case PIECE_BRACKET_OPEN: node = read_array(recovery); break;
-    case PIECE_STRING: node = read_string(recovery); break;
-    case PIECE_NUMBER: node = read_number(recovery); break;
-    case PIECE_KEYWORD: node = read_keyword(recovery); break;
-    default: node = report_start(recovery); break;
+    case PIECE_BRACE_OPEN: node = recovery_read_object(recovery); break;
+    case PIECE_BRACKET_OPEN: node = recovery_read_array(recovery); break;
+    case PIECE_STRING: node = recovery_read_string(recovery); break;
+    case PIECE_NUMBER: node = recovery_read_number(recovery); break;
+    case PIECE_KEYWORD: node = recovery_read_keyword(recovery); break;
+    default: node = recovery_report_start(recovery); break;
     }
     recovery->depth--;
     return node;
@@ -422,9 +427,9 @@ const BodyNode *json_recovery_read(const SourceText *source, Arena *arena, Diags
     Recovery recovery = {.source = source, .arena = arena, .diags = diags};
     size_t before = diags->error_count;
     recovery.next = scan(&recovery, 0);
-    const BodyNode *root = read_value(&recovery);
+    const BodyNode *root = recovery_read_value(&recovery);
     if (diags->error_count == before)
-        tell(&recovery, recovery.next, "Text after the value",
-             "A JSON file must contain one value, which ends before this text.");
+        recovery_tell(&recovery, recovery.next, "Text after the value",
+                      "A JSON file must contain one value, which ends before this text.");
     return root;
 }

@@ -63,7 +63,7 @@ static const Type *configured_type(const Attribute *attribute, Arena *arena) {
     return object;
 }
 
-static Nesting nesting_of(const Type *type) {
+static Nesting decode_nesting_of(const Type *type) {
     return type->kind == KIND_LIST  ? NEST_LIST
            : type->kind == KIND_SET ? NEST_SET
            : type->kind == KIND_MAP ? NEST_MAP
@@ -77,7 +77,7 @@ static const char *object_form(const Attribute *attribute) {
     const Type *element = is_collection ? type->element : type;
     if (!attribute->nested && element->kind != KIND_OBJECT)
         return NULL;
-    switch (attribute->nested ? attribute->nested->nesting : nesting_of(type)) {
+    switch (attribute->nested ? attribute->nested->nesting : decode_nesting_of(type)) {
     case NEST_LIST:
     case NEST_SET: return "[{ … }]";
     case NEST_MAP: return "{ KEY = { … } }";
@@ -112,8 +112,8 @@ static BodySchema body_schema(const Schema *schema, Arena *arena) {
     };
 }
 
-static bool add_attribute(Decoded *decoded, const Schema *schema, const BodyAttribute *written,
-                          Arena *arena, Diags *diags) {
+static bool decode_add_attribute(Decoded *decoded, const Schema *schema,
+                                 const BodyAttribute *written, Arena *arena, Diags *diags) {
     const Attribute *attribute = schema_find_attribute(schema, written->name);
     DecodedAttribute out = {
         .index = type_get_attribute(decoded->type, written->name),
@@ -133,7 +133,8 @@ static DecodedBlocks *find_blocks(Decoded *decoded, Str name) {
     return NULL;
 }
 
-static bool add_block(Decoded *decoded, const BodyBlock *written, Arena *arena, Diags *diags) {
+static bool decode_add_block(Decoded *decoded, const BodyBlock *written, Arena *arena,
+                             Diags *diags) {
     DecodedBlocks *blocks = find_blocks(decoded, written->type);
     DecodedBlock out = {.range = written->range, .label = written->labels[0]};
     if (blocks->block->nesting == NEST_SINGLE && blocks->items.count) {
@@ -147,8 +148,8 @@ static bool add_block(Decoded *decoded, const BodyBlock *written, Arena *arena, 
     return true;
 }
 
-static bool report_dynamic(const Decoded *decoded, const Schema *schema, const BodyBlock *written,
-                           Arena *arena, Diags *diags) {
+static bool decode_report_dynamic(const Decoded *decoded, const Schema *schema,
+                                  const BodyBlock *written, Arena *arena, Diags *diags) {
     StrVec names = {0};
     for (size_t i = 0; i < decoded->block_count; i++)
         vec_push(arena, &names, str_from_cstr(decoded->blocks[i].block->name));
@@ -228,7 +229,7 @@ static bool add_dynamic(Decoded *decoded, const Schema *block_schema, const Body
     DecodedBlocks *blocks = find_blocks(decoded, written->labels[0]);
     BodyContent content;
     if (!blocks)
-        return report_dynamic(decoded, block_schema, written, arena, diags);
+        return decode_report_dynamic(decoded, block_schema, written, arena, diags);
     DecodedBlock out = {.range = written->range, .iterator = written->labels[0]};
     if (!body_content(written->body, &schema, &content, NULL, arena, diags))
         return false;
@@ -263,12 +264,12 @@ bool decode_body(const Body *body, const Schema *schema, const Decoded **out, Ar
     BodyContent content;
     bool ok = body_content(body, &wanted, &content, NULL, arena, diags);
     vec_each(&content.attributes, attribute) {
-        ok &= add_attribute(decoded, schema, attribute, arena, diags);
+        ok &= decode_add_attribute(decoded, schema, attribute, arena, diags);
     }
     vec_each(&content.blocks, block) {
         ok &= str_equal_cstr(block->type, "dynamic")
                   ? add_dynamic(decoded, schema, block, arena, diags)
-                  : add_block(decoded, block, arena, diags);
+                  : decode_add_block(decoded, block, arena, diags);
     }
     *out = decoded;
     return ok;
@@ -345,8 +346,8 @@ static Value iterator_element(Value key, Value value, Arena *arena) {
     return value_object(names, items, 2, arena);
 }
 
-static bool add_key(const DecodedBlock *block, Str key, BlockValues *values, Arena *arena,
-                    Diags *diags) {
+static bool decode_add_key(const DecodedBlock *block, Str key, BlockValues *values, Arena *arena,
+                           Diags *diags) {
     vec_each(&values->keys, used) {
         if (!str_equal(*used, key))
             continue;
@@ -375,22 +376,22 @@ static bool eval_label(const DecodedBlock *block, const Scope *scope, Str *out, 
     return true;
 }
 
-static bool add_value(const DecodedBlocks *blocks, const DecodedBlock *block, const Scope *scope,
-                      BlockValues *values, Arena *arena, Diags *diags) {
+static bool decode_add_value(const DecodedBlocks *blocks, const DecodedBlock *block,
+                             const Scope *scope, BlockValues *values, Arena *arena, Diags *diags) {
     Value value;
     Str label;
     if (!decode_eval(block->content, scope, &value, arena, diags))
         return false;
     if (blocks->block->nesting == NEST_MAP && (!eval_label(block, scope, &label, arena, diags) ||
-                                               !add_key(block, label, values, arena, diags)))
+                                               !decode_add_key(block, label, values, arena, diags)))
         return false;
     vec_push(arena, &values->items, value);
     return true;
 }
 
-static bool add_element(const DecodedBlocks *blocks, const DecodedBlock *block, Value key,
-                        Value element, const Scope *scope, BlockValues *values, Arena *arena,
-                        Diags *diags) {
+static bool decode_add_element(const DecodedBlocks *blocks, const DecodedBlock *block, Value key,
+                               Value element, const Scope *scope, BlockValues *values, Arena *arena,
+                               Diags *diags) {
     IteratorScope iterator = {
         .outer = scope,
         .name = block->iterator,
@@ -399,7 +400,7 @@ static bool add_element(const DecodedBlocks *blocks, const DecodedBlock *block, 
     Scope inner = *scope;
     inner.self = &iterator;
     inner.lookup = lookup_iterator;
-    return add_value(blocks, block, &inner, values, arena, diags);
+    return decode_add_value(blocks, block, &inner, values, arena, diags);
 }
 
 static bool report_for_each(const DecodedBlock *block, const char *why, Diags *diags) {
@@ -410,8 +411,9 @@ static bool report_for_each(const DecodedBlock *block, const char *why, Diags *d
     return false;
 }
 
-static bool add_elements(const DecodedBlocks *blocks, const DecodedBlock *block, const Scope *scope,
-                         BlockValues *values, Arena *arena, Diags *diags) {
+static bool decode_add_elements(const DecodedBlocks *blocks, const DecodedBlock *block,
+                                const Scope *scope, BlockValues *values, Arena *arena,
+                                Diags *diags) {
     Value each;
     if (!eval_expr(block->for_each, scope, &each, arena, diags))
         return false;
@@ -432,7 +434,7 @@ static bool add_elements(const DecodedBlocks *blocks, const DecodedBlock *block,
         Value key = has_keys                      ? value_from_str(value_key_at(each, i))
                     : each.type->kind == KIND_SET ? element
                                                   : value_int((int64_t)i);
-        if (!add_element(blocks, block, key, element, scope, values, arena, diags))
+        if (!decode_add_element(blocks, block, key, element, scope, values, arena, diags))
             return false;
     }
     return true;
@@ -475,8 +477,8 @@ static bool eval_blocks(const DecodedBlocks *blocks, const Scope *scope, const T
     BlockValues values = {0};
     bool ok = true;
     vec_each(&blocks->items, block) {
-        ok &= block->for_each ? add_elements(blocks, block, scope, &values, arena, diags)
-                              : add_value(blocks, block, scope, &values, arena, diags);
+        ok &= block->for_each ? decode_add_elements(blocks, block, scope, &values, arena, diags)
+                              : decode_add_value(blocks, block, scope, &values, arena, diags);
     }
     if (!ok)
         return false;
@@ -608,7 +610,7 @@ void decode_each_newer(const Decoded *decoded,
 
 /* Returns the block in the source that produced the element at this step. Returns NULL if a
  * dynamic block makes that uncertain or the step does not identify one. */
-static const DecodedBlock *find_block(const DecodedBlocks *blocks, const PathStep *step) {
+static const DecodedBlock *decode_find_block(const DecodedBlocks *blocks, const PathStep *step) {
     int64_t index = 0;
     vec_each(&blocks->items, block) {
         if (block->for_each)
@@ -635,7 +637,7 @@ static SourceRange block_range(const DecodedBlocks *blocks, Path path, SourceRan
     if (!block)
         return outer;
     if (!is_single)
-        block = path.count > 1 ? find_block(blocks, &path.steps[1]) : NULL;
+        block = path.count > 1 ? decode_find_block(blocks, &path.steps[1]) : NULL;
     if (!block)
         return blocks->items.items[0].range;
     if (path.count <= used)

@@ -10,8 +10,8 @@ static bool literal_key(const Expr *key, Str *out) {
     return true;
 }
 
-static bool check_items(const Expr *expr, const Type *type, const ForeignNames *foreign,
-                        Arena *arena, Diags *diags) {
+static bool decode_check_items(const Expr *expr, const Type *type, const ForeignNames *foreign,
+                               Arena *arena, Diags *diags) {
     bool ok = true;
     for (size_t i = 0; i < expr->as.parts.count; i++) {
         const Type *element = type->kind == KIND_LIST || type->kind == KIND_SET ? type->element
@@ -23,8 +23,8 @@ static bool check_items(const Expr *expr, const Type *type, const ForeignNames *
     return ok;
 }
 
-static bool report_name(const Expr *key, Str name, const Type *type, const ForeignNames *foreign,
-                        Diags *diags) {
+static bool decode_check_report_name(const Expr *key, Str name, const Type *type,
+                                     const ForeignNames *foreign, Diags *diags) {
     Str hint = foreign_names_suggest(foreign, name, type->names, type->count, diags->arena);
     diags_error(diags, key->range, "Unsupported attribute",
                 "There is no attribute named \"%.*s\" here.%.*s", STR_ARG(name), STR_ARG(hint));
@@ -40,7 +40,7 @@ static bool check_member(const ExprItem *item, const Type *type, const ForeignNa
     if (type->kind != KIND_OBJECT || !literal_key(item->key, &name))
         return true;
     if (!type_find_attribute(type, name, &index))
-        return report_name(item->key, name, type, foreign, diags);
+        return decode_check_report_name(item->key, name, type, foreign, diags);
     return decode_check_shape(item->value, type_at(type, index), foreign, arena, diags);
 }
 
@@ -82,7 +82,7 @@ bool decode_check_shape(const Expr *expr, const Type *type, const ForeignNames *
     bool ok = true;
     expr = expr_unwrap(expr);
     if (expr->kind == EXPR_TUPLE)
-        return check_items(expr, type, foreign, arena, diags);
+        return decode_check_items(expr, type, foreign, arena, diags);
     if (expr->kind == EXPR_FOR)
         return check_loop(expr, type, foreign, arena, diags);
     if (expr->kind == EXPR_CONDITIONAL) {
@@ -96,7 +96,7 @@ bool decode_check_shape(const Expr *expr, const Type *type, const ForeignNames *
     return ok && check_missing(expr, type, diags);
 }
 
-static const Expr *find_item(const Expr *expr, const PathStep *step) {
+static const Expr *decode_check_find_item(const Expr *expr, const PathStep *step) {
     int64_t index;
     if (expr->kind == EXPR_TUPLE && step->is_index && step->key.type == &TYPE_NUMBER &&
         value_to_int(step->key, &index) && index >= 0 && (size_t)index < expr->as.parts.count)
@@ -115,7 +115,7 @@ static const Expr *find_item(const Expr *expr, const PathStep *step) {
 
 const Expr *decode_check_part(const Expr *expr, Path path, size_t from) {
     for (size_t i = from; i < path.count; i++) {
-        const Expr *part = find_item(expr_unwrap(expr), &path.steps[i]);
+        const Expr *part = decode_check_find_item(expr_unwrap(expr), &path.steps[i]);
         if (!part)
             return expr;
         expr = part;

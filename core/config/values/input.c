@@ -18,7 +18,7 @@ typedef struct Collecting {
     Diags *diags;
 } Collecting;
 
-static const Variable *find_variable(const Collecting *collecting, Str name) {
+static const Variable *input_find_variable(const Collecting *collecting, Str name) {
     return map_find(&collecting->config->root->variables, name);
 }
 
@@ -39,7 +39,7 @@ static bool report_names(const Scope *scope, const Traversal *traversal, Value *
 
 /* Sets a value from text: a string if the variable has a primitive type or none, else an
  * expression. */
-static bool set_text(Collecting *collecting, const Variable *variable, Str text) {
+static bool input_set_text(Collecting *collecting, const Variable *variable, Str text) {
     Arena *arena = collecting->arena;
     Value value = value_string(text, arena);
     if (variable->has_type && !type_is_primitive(variable->type.type)) {
@@ -73,12 +73,12 @@ static bool add_environment(Collecting *collecting) {
             text = found ? found : text;
         }
         if (text)
-            ok &= set_text(collecting, entry->value, str_from_cstr(text));
+            ok &= input_set_text(collecting, entry->value, str_from_cstr(text));
     }
     return ok;
 }
 
-static bool report_undeclared(Collecting *collecting, Str name) {
+static bool input_report_undeclared(Collecting *collecting, Str name) {
     Str hint = map_did_you_mean(&collecting->config->root->variables, name, collecting->arena);
     if (!hint.len)
         hint = STR(" Declare it by a \"variable\" block, or leave the option out.");
@@ -99,18 +99,18 @@ static bool add_flag(Collecting *collecting, Str text) {
             STR_ARG(text));
         return false;
     }
-    const Variable *variable = find_variable(collecting, name);
+    const Variable *variable = input_find_variable(collecting, name);
     if (variable)
-        return set_text(collecting, variable, str_after(text, equals + 1));
+        return input_set_text(collecting, variable, str_after(text, equals + 1));
     if (collecting->request->is_of_test) {
         Value value = value_string(str_after(text, equals + 1), collecting->arena);
         set_value(collecting, name, value, NO_RANGE);
         return true;
     }
-    return report_undeclared(collecting, name);
+    return input_report_undeclared(collecting, name);
 }
 
-static void warn_undeclared(Collecting *collecting, const VarsFileValue *value) {
+static void input_warn_undeclared(Collecting *collecting, const VarsFileValue *value) {
     if (++collecting->undeclared > UNDECLARED_SHOWN)
         return;
     Str place = config_read_place(value->name_range, collecting->arena);
@@ -128,7 +128,7 @@ static void warn_more_undeclared(Collecting *collecting) {
             collecting->undeclared - UNDECLARED_SHOWN);
 }
 
-static bool add_file(Collecting *collecting, Str path, DiskKind kind) {
+static bool input_add_file(Collecting *collecting, Str path, DiskKind kind) {
     const Disk *disk = collecting->request->io->disk;
     DirectoryFile file = {path, kind, "Failed to read variables file"};
     VarsFileValues values = {0};
@@ -138,11 +138,11 @@ static bool add_file(Collecting *collecting, Str path, DiskKind kind) {
     const SourceText *source = source_text_new(path, bytes, collecting->arena);
     bool ok = vars_file_read(source, &values, collecting->arena, collecting->diags);
     vec_each(&values, value) {
-        const Variable *variable = find_variable(collecting, value->name);
+        const Variable *variable = input_find_variable(collecting, value->name);
         if (variable || collecting->request->is_of_test)
             set_value(collecting, value->name, value->value, value->range);
         else
-            warn_undeclared(collecting, value);
+            input_warn_undeclared(collecting, value);
     }
     return ok;
 }
@@ -158,11 +158,11 @@ static bool add_environment_block(Collecting *collecting) {
     if (file.len > 0) {
         Str path =
             disk_clean(disk_join(request->directory, file, collecting->arena), collecting->arena);
-        if (!add_file(collecting, path, DISK_FILE))
+        if (!input_add_file(collecting, path, DISK_FILE))
             return false;
     }
     vec_each(&environment->variables, value) {
-        const Variable *variable = find_variable(collecting, value->name);
+        const Variable *variable = input_find_variable(collecting, value->name);
         if (variable)
             set_value(collecting, variable->name, value->value, value->range);
     }
@@ -208,13 +208,13 @@ static bool add_auto_files(Collecting *collecting) {
             if (entry->kind == DISK_DIRECTORY || !is_in_rank(&auto_files[i], entry->name))
                 continue;
             Str path = disk_join(request->directory, entry->name, collecting->arena);
-            ok &= add_file(collecting, disk_clean(path, collecting->arena), entry->kind);
+            ok &= input_add_file(collecting, disk_clean(path, collecting->arena), entry->kind);
         }
     }
     return ok;
 }
 
-static bool report_missing(Collecting *collecting, const Variable *variable) {
+static bool input_report_missing(Collecting *collecting, const Variable *variable) {
     if (map_has(&collecting->refused, variable->name)) {
         diags_error(collecting->diags, variable->range, "No value for required variable",
                     "The variable \"%.*s\" has no default, and its given value is invalid, as "
@@ -229,15 +229,15 @@ static bool report_missing(Collecting *collecting, const Variable *variable) {
     return false;
 }
 
-static bool ask(Collecting *collecting, const Variable *variable) {
+static bool values_input_ask(Collecting *collecting, const Variable *variable) {
     const InputRequest *request = collecting->request;
     Str text;
     if (!request->ask || !request->ask(request->payload, variable, &text, collecting->arena))
-        return report_missing(collecting, variable);
-    return set_text(collecting, variable, text);
+        return input_report_missing(collecting, variable);
+    return input_set_text(collecting, variable, text);
 }
 
-static int compare_variables(const void *a, const void *b) {
+static int input_compare_variables(const void *a, const void *b) {
     const Variable *const *left = a;
     const Variable *const *right = b;
     return str_compare((*left)->name, (*right)->name);
@@ -255,13 +255,13 @@ static bool ask_missing(Collecting *collecting) {
             missing[count++] = variable;
     }
     if (count)
-        qsort(missing, count, sizeof(const Variable *), compare_variables);
+        qsort(missing, count, sizeof(const Variable *), input_compare_variables);
     for (size_t i = 0; i < count; i++)
-        ok &= ask(collecting, missing[i]);
+        ok &= values_input_ask(collecting, missing[i]);
     return ok;
 }
 
-static bool gather(Collecting *collecting) {
+static bool values_input_gather(Collecting *collecting) {
     const InputRequest *request = collecting->request;
     *collecting->out = request->values ? *request->values : map_new(collecting->arena);
     if (request->values)
@@ -272,15 +272,15 @@ static bool gather(Collecting *collecting) {
         ok &= add_environment_block(collecting);
     for (size_t i = 0; i < (request->only_directory ? 0 : request->options.count); i++) {
         const InputOption *option = &request->options.items[i];
-        ok &= option->is_file ? add_file(collecting, option->text, DISK_FILE)
+        ok &= option->is_file ? input_add_file(collecting, option->text, DISK_FILE)
                               : add_flag(collecting, option->text);
     }
     warn_more_undeclared(collecting);
     return ok;
 }
 
-static Collecting begin(const Config *config, const InputRequest *request, Map *out, Arena *arena,
-                        Diags *diags) {
+static Collecting input_begin(const Config *config, const InputRequest *request, Map *out,
+                              Arena *arena, Diags *diags) {
     return (Collecting){
         .config = config,
         .request = request,
@@ -294,8 +294,8 @@ static Collecting begin(const Config *config, const InputRequest *request, Map *
 bool input_gather(const Config *config, const InputRequest *request, Map *out, Arena *arena,
                   Diags *diags) {
     Map values;
-    Collecting collecting = begin(config, request, &values, arena, diags);
-    bool ok = gather(&collecting);
+    Collecting collecting = input_begin(config, request, &values, arena, diags);
+    bool ok = values_input_gather(&collecting);
     if (ok)
         *out = values;
     return ok;
@@ -303,13 +303,13 @@ bool input_gather(const Config *config, const InputRequest *request, Map *out, A
 
 bool input_ask(const Config *config, InputRequest *request, const Variable *variable, Map *out,
                Arena *arena, Diags *diags) {
-    Collecting collecting = begin(config, request, out, arena, diags);
+    Collecting collecting = input_begin(config, request, out, arena, diags);
     Str text;
     if (!request->ask || !request->ask(request->payload, variable, &text, arena))
-        return report_missing(&collecting, variable);
+        return input_report_missing(&collecting, variable);
     Str option = str_format(arena, "%.*s=%.*s", STR_ARG(variable->name), STR_ARG(text));
     vec_push(arena, &request->options, (InputOption){.text = option});
-    return set_text(&collecting, variable, text);
+    return input_set_text(&collecting, variable, text);
 }
 
 bool input_collect(const Config *config, const InputRequest *request, Map *out, Arena *arena,
@@ -317,8 +317,8 @@ bool input_collect(const Config *config, const InputRequest *request, Map *out, 
     Map values;
     InputRequest silent = *request;
     silent.ask = NULL; /* no prompt if a given value could not be parsed */
-    Collecting collecting = begin(config, request, &values, arena, diags);
-    bool ok = gather(&collecting);
+    Collecting collecting = input_begin(config, request, &values, arena, diags);
+    bool ok = values_input_gather(&collecting);
     if (!ok)
         collecting.request = &silent;
     if (!ask_missing(&collecting) || !ok)
@@ -327,7 +327,7 @@ bool input_collect(const Config *config, const InputRequest *request, Map *out, 
     return true;
 }
 
-static Value with_marks(const Variable *variable, Value value) {
+static Value input_with_marks(const Variable *variable, Value value) {
     unsigned marks =
         (variable->sensitive ? MARK_SENSITIVE : 0U) | (variable->ephemeral ? MARK_EPHEMERAL : 0U);
     return value_with_marks(value, (uint8_t)marks);
@@ -353,18 +353,18 @@ bool input_convert(const Variable *variable, const Value *given, SourceRange ran
     Value value;
     bool is_unset = !given || (value_is_null(*given) && !variable->nullable);
     if (is_unset && variable->has_default) {
-        *out = with_marks(variable, variable->default_value);
+        *out = input_with_marks(variable, variable->default_value);
         return true;
     }
     if (is_unset)
         return report_unset(variable, given, range, diags);
-    if (type_constraint_apply(variable->type, with_marks(variable, *given), &value, &error,
+    if (type_constraint_apply(variable->type, input_with_marks(variable, *given), &value, &error,
                               arena)) {
-        *out = with_marks(variable, value);
+        *out = input_with_marks(variable, value);
         return true;
     }
     Str why = config_read_convert_error(&error, arena);
-    if (with_marks(variable, *given).marks & MARKS_SECRET)
+    if (input_with_marks(variable, *given).marks & MARKS_SECRET)
         range = variable->range; /* does not show the source line, which contains a secret */
     diags_error(
         diags, range, "Invalid value for input variable",

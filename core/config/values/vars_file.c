@@ -4,8 +4,8 @@
 #include "body_file.h"
 #include "eval.h"
 
-static bool read_body(const SourceText *source, BodyParse *parse, VarsFileValues *out, Arena *arena,
-                      Diags *diags) {
+static bool file_read_body(const SourceText *source, BodyParse *parse, VarsFileValues *out,
+                           Arena *arena, Diags *diags) {
     const FunctionTable *functions = function_table_new(NULL, 0, arena);
     const Body *body = NULL;
     BodyContent content;
@@ -33,8 +33,8 @@ bool vars_file_read(const SourceText *source, VarsFileValues *out, Arena *arena,
     bool is_native = str_ends_with(path, STR(".tfvars"));
     bool is_json = str_ends_with(path, STR(".json"));
     if (is_yaml)
-        return read_body(source, body_yaml_parse, out, arena, diags);
+        return file_read_body(source, body_yaml_parse, out, arena, diags);
     if (is_json || (!is_native && str_starts_with(str_trim(source->bytes), STR("{"))))
-        return read_body(source, body_json_parse, out, arena, diags);
-    return read_body(source, body_hcl_parse, out, arena, diags);
+        return file_read_body(source, body_json_parse, out, arena, diags);
+    return file_read_body(source, body_hcl_parse, out, arena, diags);
 }

@@ -22,7 +22,7 @@ static const PlaceName place_names[] = {
      "\"workspace\" and \"environment\""},
 };
 
-static const PlaceName *find_name(Str root) {
+static const PlaceName *reference_check_find_name(Str root) {
     for (size_t i = 0; i < ARRAY_COUNT(place_names); i++)
         if (str_equal_cstr(root, place_names[i].root))
             return &place_names[i];
@@ -49,8 +49,8 @@ static bool report_attribute(const PlaceName *name, Str attribute, SourceRange r
     return false;
 }
 
-static bool check_attribute(const Reference *reference, Diags *diags) {
-    const PlaceName *name = find_name(reference->traversal->root);
+static bool reference_check_attribute(const Reference *reference, Diags *diags) {
+    const PlaceName *name = reference_check_find_name(reference->traversal->root);
     for (size_t i = 0; i < ARRAY_COUNT(name->attributes) && name->attributes[i]; i++)
         if (str_equal_cstr(reference->name, name->attributes[i]))
             return true;
@@ -60,10 +60,10 @@ static bool check_attribute(const Reference *reference, Diags *diags) {
 bool reference_check_name(AllowedNames allowed, const Reference *reference, Diags *diags) {
     switch (reference->kind) {
     case REFERENCE_COUNT:
-        return check_attribute(reference, diags) &&
+        return reference_check_attribute(reference, diags) &&
                (allowed.repetition == REPEAT_COUNT || report_repetition(reference, diags));
     case REFERENCE_EACH:
-        return check_attribute(reference, diags) &&
+        return reference_check_attribute(reference, diags) &&
                (allowed.repetition == REPEAT_EACH || report_repetition(reference, diags));
     case REFERENCE_SELF:
         if (allowed.allows_self)
@@ -88,7 +88,7 @@ bool reference_check_name(AllowedNames allowed, const Reference *reference, Diag
                     "action_trigger block.");
         return false;
     case REFERENCE_PATH:
-    case REFERENCE_TERRAFORM: return check_attribute(reference, diags);
+    case REFERENCE_TERRAFORM: return reference_check_attribute(reference, diags);
     case REFERENCE_VARIABLE:
     case REFERENCE_LOCAL:
     case REFERENCE_MODULE: break;
@@ -97,7 +97,7 @@ bool reference_check_name(AllowedNames allowed, const Reference *reference, Diag
 }
 
 void reference_check_root(const Traversal *traversal, Diags *diags) {
-    const PlaceName *name = find_name(traversal->root);
+    const PlaceName *name = reference_check_find_name(traversal->root);
     size_t before = diags->count;
     if (name)
         (void)report_attribute(name, STR_EMPTY, NO_RANGE, diags);

@@ -3,7 +3,7 @@
  * node. */
 #include "transform.h"
 
-static Node *add_start(EngineWalk *walk) {
+static Node *transform_check_add_start(EngineWalk *walk) {
     Node *start = node_add(walk, walk->root, NODE_CHECK_START, STR_EMPTY,
                            STR("(everything before checks)"), NO_RANGE);
     vec_each(&walk->nodes, item) {
@@ -22,7 +22,7 @@ bool transform_check(EngineWalk *walk, Diags *) {
         if (node->kind != NODE_RESOURCE || !node->as.resource->config->check)
             continue;
         if (!start)
-            start = add_start(walk);
+            start = transform_check_add_start(walk);
         graph_add_edge(&walk->graph, node->id, start->id);
     }
     return true;

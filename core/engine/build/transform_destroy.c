@@ -35,7 +35,7 @@ static bool has_deletions(const EngineWalk *walk) {
 }
 
 /* Returns true for a block without objects to delete: of a data source or an action. */
-static bool holds_nothing(const Node *node) {
+static bool destroy_holds_nothing(const Node *node) {
     if (node->kind != NODE_RESOURCE)
         return false;
     ResourceMode mode = node->as.resource->config->mode;
@@ -95,7 +95,7 @@ static void find_dependents(EngineWalk *walk, GraphNode start, bool past_objects
             if (seen[user] || node->kind == NODE_CHECK_START)
                 continue;
             seen[user] = true;
-            bool is_object = node->kind == NODE_RESOURCE && !holds_nothing(node);
+            bool is_object = node->kind == NODE_RESOURCE && !destroy_holds_nothing(node);
             if (node->kind == NODE_RESOURCE)
                 vec_push(scratch, out, user);
             if (!is_object || (past_objects && !waits_for_dependents(node->as.resource)))
@@ -193,7 +193,7 @@ static void order_before_change(DestroyOrder *order, const Node *user, const Nod
         add_soft_edge(order, on->id, mirror, true);
 }
 
-static int compare_address(const void *wanted, const void *item) {
+static int destroy_compare_address(const void *wanted, const void *item) {
     return str_compare(*(const Str *)wanted, *(const Str *)item);
 }
 
@@ -201,7 +201,7 @@ static int compare_address(const void *wanted, const void *item) {
 static bool refers_to(const ResourceNode *resource, Str address) {
     return resource->dependency_count > 0 &&
            bsearch(&address, resource->dependencies, resource->dependency_count, sizeof(Str),
-                   compare_address);
+                   destroy_compare_address);
 }
 
 /* Orders two nodes by a dependency in the state. If both have blocks, the configuration has since
@@ -259,7 +259,7 @@ static void order_by_state(DestroyOrder *order, const Node *node) {
     }
 }
 
-static Graph copy_graph(EngineWalk *walk) {
+static Graph destroy_copy_graph(EngineWalk *walk) {
     Graph out = graph_new(walk->arena);
     vec_each(&walk->nodes, item) {
         graph_add_node(&out, *item);
@@ -286,7 +286,7 @@ static Node *add_shadow(EngineWalk *walk, Graph *out, Node *node, NodeKind kind)
 
 /* Returns true if `user` uses another provider configuration than the resource whose value is
  * `on`. */
-static bool is_foreign(const Node *user, const Node *on) {
+static bool destroy_is_foreign(const Node *user, const Node *on) {
     return user->kind == NODE_RESOURCE && on->kind == NODE_RESOURCE_VALUE &&
            user->as.resource->provider != on->as.resource->provider;
 }
@@ -311,7 +311,7 @@ static void add_mirrors(DestroyOrder *order) {
         GraphNode first = order->mirrors[edge->from]->id;
         /* A reference can close the same cycle: the provider of an object may run on the object
          * that it refers to. */
-        if (is_foreign(from, to) && !destroying)
+        if (destroy_is_foreign(from, to) && !destroying)
             add_soft_edge(order, last, first, false);
         else
             graph_add_edge(order->out, last, first);
@@ -319,8 +319,9 @@ static void add_mirrors(DestroyOrder *order) {
 }
 
 static bool is_deleted_first(const Node *node) {
-    return (node->kind == NODE_RESOURCE || node->kind == NODE_ORPHAN) && !holds_nothing(node) &&
-           node_deletes(node->as.resource) && !is_late(node->as.resource);
+    return (node->kind == NODE_RESOURCE || node->kind == NODE_ORPHAN) &&
+           !destroy_holds_nothing(node) && node_deletes(node->as.resource) &&
+           !is_late(node->as.resource);
 }
 
 /* The provider configuration of the deleted object may depend on the waiting object. If it has
@@ -444,7 +445,7 @@ bool transform_destroy(EngineWalk *walk, Diags *) {
     if (walk->plan->mode != PLAN_DESTROY && !has_deletions(walk))
         return true;
     SCOPED(ArenaRef) scratch = arena_open("destroy");
-    Graph out = copy_graph(walk);
+    Graph out = destroy_copy_graph(walk);
     size_t count = walk->nodes.count;
     DestroyOrder order = {
         .walk = walk, .out = &out, .by_address = map_new(scratch), .scratch = scratch};
@@ -456,7 +457,7 @@ bool transform_destroy(EngineWalk *walk, Diags *) {
         const Node *node = walk->nodes.items[i];
         if (node->kind != NODE_RESOURCE && node->kind != NODE_ORPHAN)
             continue;
-        if (!holds_nothing(node))
+        if (!destroy_holds_nothing(node))
             order_resource(&order, node);
         else if (walk->plan->mode == PLAN_DESTROY)
             graph_add_edge(&out, order.mirrors[i]->id, node->id); /* forget_data reads its slot */

@@ -4,7 +4,7 @@
 
 /* Copies the graph with the same node numbers. `without_checks` omits the edges of the start node
  * of checks, which waits for everything but uses nothing. */
-static Graph copy_graph(const EngineWalk *walk, bool without_checks, Arena *arena) {
+static Graph ephemeral_copy_graph(const EngineWalk *walk, bool without_checks, Arena *arena) {
     Graph copy = graph_new(arena);
     vec_each(&walk->nodes, item) {
         graph_add_node(&copy, *item);
@@ -64,10 +64,10 @@ bool transform_ephemeral(EngineWalk *walk, Diags *) {
     if (walk->phase == PHASE_VALIDATE || !has_ephemerals(walk))
         return true;
     SCOPED(ArenaRef) scratch = arena_open("ephemeral");
-    Graph users = copy_graph(walk, true, scratch);
+    Graph users = ephemeral_copy_graph(walk, true, scratch);
     graph_finish(&users);
     if (walk->graph.finished)
-        walk->graph = copy_graph(walk, false, walk->arena);
+        walk->graph = ephemeral_copy_graph(walk, false, walk->arena);
     size_t count = walk->nodes.count;
     Node **closings = arena_new_array(scratch, Node *, count);
     for (size_t i = 0; i < count; i++) {

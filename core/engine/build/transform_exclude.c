@@ -11,7 +11,7 @@ typedef struct Exclusion {
     bool is_whole; /* every instance is excluded */
 } Exclusion;
 
-static bool has_keys(const AddressTarget *target) {
+static bool exclude_has_keys(const AddressTarget *target) {
     if (target->is_resource && target->resource.key.kind != KEY_NONE)
         return true;
     for (const ModuleAddr *step = target->module; step; step = step->parent) {
@@ -54,14 +54,14 @@ static Exclusion exclusion_of(const EngineWalk *walk, const Node *node, Arena *s
         if (!is_named_by(walk, target, node->as.resource, scratch))
             continue;
         out.is_named = true;
-        out.is_whole |= !has_keys(target);
+        out.is_whole |= !exclude_has_keys(target);
     }
     log_debug("exclusion", log_text("name", node->name), log_number("named", out.is_named),
               log_number("whole", out.is_whole));
     return out;
 }
 
-static const Node *value_of(const Node *node) {
+static const Node *exclude_value_of(const Node *node) {
     return node->kind == NODE_RESOURCE ? node->as.resource->value : node;
 }
 
@@ -73,7 +73,7 @@ static void leave_out(Node *node) {
 /* Excludes all users of the block, and the block itself if every instance is excluded. */
 static void exclude_block(EngineWalk *walk, Node *node, bool is_whole, Arena *scratch) {
     bool *users = arena_new_array(scratch, bool, walk->nodes.count);
-    graph_mark_users(&walk->graph, value_of(node)->id, users, scratch);
+    graph_mark_users(&walk->graph, exclude_value_of(node)->id, users, scratch);
     users[node->id] = is_whole;
     vec_each(&walk->nodes, item) {
         if (users[(*item)->id] && (*item)->kind != NODE_DESTROY)

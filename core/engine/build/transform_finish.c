@@ -4,7 +4,7 @@
 #include "config_read.h"
 #include "transform.h"
 
-static bool report_cycle(EngineWalk *walk, const GraphNodes *cycle, Diags *diags) {
+static bool finish_report_cycle(EngineWalk *walk, const GraphNodes *cycle, Diags *diags) {
     StrBuf path = strbuf_new(walk->arena);
     SourceRange range = NO_RANGE;
     Str before = STR_EMPTY;
@@ -42,7 +42,7 @@ typedef struct NodeSet {
     size_t count;
 } NodeSet;
 
-static NodeSet merge(NodeSet a, NodeSet b, Arena *arena) {
+static NodeSet finish_merge(NodeSet a, NodeSet b, Arena *arena) {
     if (b.count == 0)
         return a;
     if (a.count == 0)
@@ -76,8 +76,8 @@ static NodeSet unite(const EngineWalk *walk, const NodeSet *sets, uint32_t from,
         return has_dependencies(need) ? sets[need->id] : (NodeSet){0};
     }
     uint32_t middle = from + (to - from) / 2;
-    return merge(unite(walk, sets, from, middle, arena), unite(walk, sets, middle, to, arena),
-                 arena);
+    return finish_merge(unite(walk, sets, from, middle, arena),
+                        unite(walk, sets, middle, to, arena), arena);
 }
 
 /* The graph of an apply is finished again after the mirrors are added, with the same dependencies.
@@ -112,7 +112,7 @@ static void find_dependencies(EngineWalk *walk) {
         if (node->kind == NODE_RESOURCE_VALUE) {
             GraphNode *own = arena_new(scratch, GraphNode);
             *own = *id;
-            set = merge(set, (NodeSet){own, 1}, scratch);
+            set = finish_merge(set, (NodeSet){own, 1}, scratch);
         }
         sets[*id] = set;
     }
@@ -124,7 +124,7 @@ bool transform_finish(EngineWalk *walk, Diags *diags) {
     graph_finish(&walk->graph);
     GraphNodes cycle = {0};
     if (graph_find_cycle(&walk->graph, &cycle, walk->arena))
-        return report_cycle(walk, &cycle, diags);
+        return finish_report_cycle(walk, &cycle, diags);
     find_dependencies(walk);
     return true;
 }

@@ -20,7 +20,7 @@ static bool reject_target(const Import *import, const char *detail, Diags *diags
     return false;
 }
 
-static bool check_key(const Import *import, const Resource *config, Diags *diags) {
+static bool transform_import_check_key(const Import *import, const Resource *config, Diags *diags) {
     KeyKind kind = import->to.target.resource.key.kind;
     bool is_open = has_open_key(import);
     bool has_key = is_open || kind != KEY_NONE;
@@ -56,7 +56,7 @@ static void look_for_target(Traversal *traversal, void *payload) {
 
 /* The id or identity is evaluated before the import, so it must not refer to the imported object.
  */
-static bool check_source(const Import *import, Diags *diags) {
+static bool transform_import_check_source(const Import *import, Diags *diags) {
     OwnSearch search = {.to = &import->to.target.resource};
     const Expr *source = import->id ? import->id : import->identity;
     if (!search.to->module)
@@ -77,7 +77,7 @@ static bool can_be_generated(const EngineModule *module, const Import *import) {
 }
 
 /* Returns true if the plan imports at all, and what this block names. */
-static bool is_wanted(const PlanOptions *options, const Import *import) {
+static bool transform_import_is_wanted(const PlanOptions *options, const Import *import) {
     return (options->mode == PLAN_NORMAL || options->import_only) &&
            engine_selects(options, import->to.target.resource);
 }
@@ -88,7 +88,7 @@ static bool add_missing(EngineWalk *walk, EngineModule *module, const Import *im
     if (is_open && walk->phase == PHASE_VALIDATE) /* a plan may generate it */
         return !import->provider.name.len ||
                transform_provider_find(walk, module, import->provider, diags);
-    if (is_open && walk->options && !is_wanted(walk->options, import))
+    if (is_open && walk->options && !transform_import_is_wanted(walk->options, import))
         return true;
     Diags found = diags_new(walk->arena);
     diags_error(is_open ? &found : diags, import->to.range,
@@ -108,12 +108,14 @@ static Str full_address(EngineWalk *walk, const EngineModule *module, const Impo
                     : address;
 }
 
-static bool add_block(EngineWalk *walk, EngineModule *module, const Import *import, Diags *diags) {
+static bool transform_import_add_block(EngineWalk *walk, EngineModule *module, const Import *import,
+                                       Diags *diags) {
     Str address = full_address(walk, module, import);
     Node *target = transform_locate_below(walk, module, import->to.target.resource);
     if (!target)
         return add_missing(walk, module, import, address, diags);
-    if (!check_key(import, target->as.resource->config, diags) || !check_source(import, diags))
+    if (!transform_import_check_key(import, target->as.resource->config, diags) ||
+        !transform_import_check_source(import, diags))
         return false;
     Str name = str_format(walk->arena, "import to %.*s", STR_ARG(address));
     Node *node = node_add(walk, module, NODE_IMPORT, STR_EMPTY, name, import->range);
@@ -140,7 +142,7 @@ bool transform_import(EngineWalk *walk, Diags *diags) {
         return ok;
     vec_each(&walk->modules, module) {
         vec_each(&(*module)->config->imports, import) {
-            ok = add_block(walk, *module, import, diags) && ok;
+            ok = transform_import_add_block(walk, *module, import, diags) && ok;
         }
     }
     return ok;

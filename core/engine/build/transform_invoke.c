@@ -43,7 +43,7 @@ static void add_invoke(EngineWalk *walk, Node *action) {
     }
 }
 
-static Node *find_action(EngineWalk *walk, ResourceAddr address) {
+static Node *invoke_find_action(EngineWalk *walk, ResourceAddr address) {
     Str wanted = resource_addr_to_config_str(address, walk->arena);
     vec_each(&walk->nodes, item) {
         if ((*item)->kind == NODE_RESOURCE && str_equal((*item)->as.resource->address, wanted))
@@ -52,17 +52,17 @@ static Node *find_action(EngineWalk *walk, ResourceAddr address) {
     return NULL;
 }
 
-static bool report_missing(ResourceAddr address, Diags *diags) {
+static bool invoke_report_missing(ResourceAddr address, Diags *diags) {
     diags_error(diags, NO_RANGE, "Invoke target not found",
                 "-invoke=%.*s: the configuration has no such action.",
                 STR_ARG(resource_addr_to_str(address, diags->arena)));
     return false;
 }
 
-static bool add_requested(EngineWalk *walk, Diags *diags) {
-    Node *action = find_action(walk, *walk->options->invoke);
+static bool invoke_add_requested(EngineWalk *walk, Diags *diags) {
+    Node *action = invoke_find_action(walk, *walk->options->invoke);
     if (!action)
-        return report_missing(*walk->options->invoke, diags);
+        return invoke_report_missing(*walk->options->invoke, diags);
     add_invoke(walk, action);
     return true;
 }
@@ -71,9 +71,9 @@ static bool add_requested(EngineWalk *walk, Diags *diags) {
 static bool add_planned(EngineWalk *walk, Diags *diags) {
     Node *before = NULL;
     vec_each(&walk->plan->invocations, invocation) {
-        Node *action = find_action(walk, invocation->action);
+        Node *action = invoke_find_action(walk, invocation->action);
         if (!action)
-            return report_missing(invocation->action, diags);
+            return invoke_report_missing(invocation->action, diags);
         if (action != before)
             add_invoke(walk, action);
         before = action;
@@ -84,5 +84,5 @@ static bool add_planned(EngineWalk *walk, Diags *diags) {
 bool transform_invoke(EngineWalk *walk, Diags *diags) {
     if (walk->plan)
         return add_planned(walk, diags);
-    return !walk->options || !walk->options->invoke || add_requested(walk, diags);
+    return !walk->options || !walk->options->invoke || invoke_add_requested(walk, diags);
 }

@@ -3,15 +3,15 @@
 #include "removal.h"
 #include "transform.h"
 
-static EngineModule *find_child(const EngineModule *module, Str name) {
+static EngineModule *locate_find_child(const EngineModule *module, Str name) {
     return map_find(&module->children, name);
 }
 
-static EngineModule *module_of(EngineModule *from, const ModuleAddr *address) {
+static EngineModule *locate_module_of(EngineModule *from, const ModuleAddr *address) {
     if (!address)
         return from;
-    EngineModule *parent = module_of(from, address->parent);
-    return parent ? find_child(parent, address->name) : NULL;
+    EngineModule *parent = locate_module_of(from, address->parent);
+    return parent ? locate_find_child(parent, address->name) : NULL;
 }
 
 static EngineModule *provider_module(EngineWalk *walk, Str path) {
@@ -20,14 +20,14 @@ static EngineModule *provider_module(EngineWalk *walk, Str path) {
     bool is_name = false;
     while (module && str_next_field(&path, '.', &part)) {
         if (is_name)
-            module = find_child(module, part);
+            module = locate_find_child(module, part);
         is_name = !is_name;
     }
     return module ? module : walk->root;
 }
 
 Node *transform_locate_below(EngineWalk *walk, EngineModule *from, ResourceAddr address) {
-    EngineModule *module = module_of(from, address.module);
+    EngineModule *module = locate_module_of(from, address.module);
     if (!module)
         return NULL;
     address.module = NULL;
@@ -39,8 +39,8 @@ Node *transform_locate_block(EngineWalk *walk, ResourceAddr address) {
 }
 
 /* A plan continues without the objects of an unknown type, and fails at its end. */
-static void report_type(EngineWalk *walk, const Provider *provider, const OrphanRequest *request,
-                        Str address, Diags *diags) {
+static void locate_report_type(EngineWalk *walk, const Provider *provider,
+                               const OrphanRequest *request, Str address, Diags *diags) {
     Diags found = diags_new(walk->arena);
     bool is_plan = walk->phase == PHASE_PLAN;
     diags_error(is_plan ? &found : diags, NO_RANGE, "Unknown resource type in state",
@@ -60,7 +60,7 @@ static Node *add_orphan(EngineWalk *walk, const OrphanRequest *request, Str addr
     const Provider *table = provider->as.provider->provider;
     ObjectType *type = arena_new(walk->arena, ObjectType);
     if (!registry_find_type(table, request->resource.mode, request->resource.type, type)) {
-        report_type(walk, table, request, address, diags);
+        locate_report_type(walk, table, request, address, diags);
         return NULL;
     }
     Node *node = node_add(walk, walk->root, NODE_ORPHAN, STR_EMPTY, address, NO_RANGE);

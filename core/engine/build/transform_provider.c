@@ -42,8 +42,8 @@ static Str map_key(const EngineWalk *walk, const Wanted *wanted) {
     return config_provider_key(wanted->key, wanted->ref.alias, walk->arena);
 }
 
-static Node *add_provider(EngineWalk *walk, EngineModule *module, const Wanted *wanted,
-                          const ProviderConfig *config, Diags *diags) {
+static Node *provider_add_provider(EngineWalk *walk, EngineModule *module, const Wanted *wanted,
+                                   const ProviderConfig *config, Diags *diags) {
     Arena *arena = walk->arena;
     const Provider *provider = find_provider(walk, wanted, diags);
     if (!provider)
@@ -75,7 +75,8 @@ static Node *missing(const EngineModule *module, ProviderRef ref, Diags *diags) 
     return NULL;
 }
 
-static Node *find(EngineWalk *walk, EngineModule *module, const Wanted *wanted, Diags *diags) {
+static Node *provider_find(EngineWalk *walk, EngineModule *module, const Wanted *wanted,
+                           Diags *diags) {
     const Registry *registry = walk->engine->registry;
     Str alias = wanted->ref.alias;
     Str key = map_key(walk, wanted);
@@ -90,13 +91,13 @@ static Node *find(EngineWalk *walk, EngineModule *module, const Wanted *wanted, 
     if (passed) {
         found = transform_provider_find(walk, module->parent, *passed, diags);
     } else if (own) {
-        return add_provider(walk, module, wanted, own, diags);
+        return provider_add_provider(walk, module, wanted, own, diags);
     } else if (alias.len > 0) {
         return missing(module, wanted->ref, diags);
     } else if (module->parent) {
-        found = find(walk, module->parent, wanted, diags);
+        found = provider_find(walk, module->parent, wanted, diags);
     } else {
-        return add_provider(walk, module, wanted, NULL, diags);
+        return provider_add_provider(walk, module, wanted, NULL, diags);
     }
     if (found)
         map_set(&module->providers, key, found);
@@ -106,7 +107,7 @@ static Node *find(EngineWalk *walk, EngineModule *module, const Wanted *wanted, 
 Node *transform_provider_find(EngineWalk *walk, EngineModule *module, ProviderRef ref,
                               Diags *diags) {
     Wanted wanted = wanted_by_name(walk, module->config, ref);
-    return find(walk, module, &wanted, diags);
+    return provider_find(walk, module, &wanted, diags);
 }
 
 Node *transform_provider_locate(EngineWalk *walk, EngineModule *module, ProviderConfigAddr address,
@@ -116,7 +117,7 @@ Node *transform_provider_locate(EngineWalk *walk, EngineModule *module, Provider
         .key = utf8_lower(registry_key(walk->engine->registry, address.provider), walk->arena),
         .ref = {.name = registry_local_name(address.provider), .alias = address.alias},
     };
-    return find(walk, module, &wanted, diags);
+    return provider_find(walk, module, &wanted, diags);
 }
 
 /* Unused configurations are validated too. */
@@ -131,7 +132,7 @@ static bool add_unused(EngineWalk *walk, Diags *diags) {
                                                          .alias = config->alias,
                                                          .range = config->range});
             if (!map_has(&module->providers, map_key(walk, &wanted)) &&
-                !add_provider(walk, module, &wanted, config, diags))
+                !provider_add_provider(walk, module, &wanted, config, diags))
                 ok = false;
         }
     }
@@ -139,8 +140,8 @@ static bool add_unused(EngineWalk *walk, Diags *diags) {
 }
 
 /* Searches like transform_provider_find, up to the first name with a key. */
-static ProviderRef find_key(const EngineWalk *walk, EngineModule *module, ProviderRef ref,
-                            ProviderKey *out) {
+static ProviderRef provider_find_key(const EngineWalk *walk, EngineModule *module, ProviderRef ref,
+                                     ProviderKey *out) {
     const Registry *registry = walk->engine->registry;
     EngineModule *called = NULL;
     Wanted wanted = wanted_by_name(walk, module->config, ref);
@@ -164,7 +165,7 @@ static bool check_provider_key(const EngineWalk *walk, Node *node, Diags *diags)
     ResourceNode *resource = node->as.resource;
     const ProviderConfig *config = resource->provider->as.provider->config;
     ProviderRef ref =
-        find_key(walk, node->module, resource->config->provider, &resource->provider_key);
+        provider_find_key(walk, node->module, resource->config->provider, &resource->provider_key);
     bool is_repeated = config && config->for_each;
     const char *hint =
         config && config->mock ? " Add \"for_each\" to its mock_provider block." : "";
@@ -179,7 +180,7 @@ static bool check_provider_key(const EngineWalk *walk, Node *node, Diags *diags)
 }
 
 /* Returns true if both expressions have the same text and refer to something. */
-static bool are_same(const Expr *a, const Expr *b) {
+static bool provider_are_same(const Expr *a, const Expr *b) {
     return a && b && str_equal(source_range_text(a->range), source_range_text(b->range)) &&
            expr_has_traversal(a);
 }
@@ -191,7 +192,7 @@ static void warn_same_keys(const Node *node, Diags *diags) {
     const EngineModule *called = resource->provider_key.called;
     const Expr *repeated = called ? called->config->call->for_each : resource->config->for_each;
     if (!resource->provider_key.expr ||
-        !are_same(repeated, resource->provider->as.provider->config->for_each))
+        !provider_are_same(repeated, resource->provider->as.provider->config->for_each))
         return;
     diags_warning(diags, repeated->range,
                   called ? "Provider configuration for_each matches module"
@@ -205,7 +206,7 @@ static void warn_same_keys(const Node *node, Diags *diags) {
 
 /* The root module must declare the configurations in configuration_aliases itself, because no
  * module calls it. */
-static bool check_root(const EngineWalk *walk, Diags *diags) {
+static bool provider_check_root(const EngineWalk *walk, Diags *diags) {
     const Module *root = walk->root->config;
     bool ok = true;
     map_each(&root->requirements, entry) {
@@ -224,7 +225,7 @@ static bool check_root(const EngineWalk *walk, Diags *diags) {
 }
 
 bool transform_provider(EngineWalk *walk, Diags *diags) {
-    bool ok = walk->phase == PHASE_VALIDATE || check_root(walk, diags);
+    bool ok = walk->phase == PHASE_VALIDATE || provider_check_root(walk, diags);
     size_t count = walk->nodes.count; /* provider nodes are added behind these */
     for (size_t i = 0; i < count; i++) {
         Node *node = walk->nodes.items[i];

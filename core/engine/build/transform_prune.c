@@ -16,12 +16,12 @@ static bool is_temporary(const Node *node) {
            (is_of_call && (node->kind == NODE_VARIABLE || node->kind == NODE_OUTPUT));
 }
 
-static const Expr *prevents_destroy(const Node *node) {
+static const Expr *prune_prevents_destroy(const Node *node) {
     bool has_block = node->kind == NODE_RESOURCE && node->as.resource->config;
     return has_block ? node->as.resource->config->lifecycle.prevent_destroy : NULL;
 }
 
-static bool is_action(const Node *node) {
+static bool prune_is_action(const Node *node) {
     return node->kind == NODE_RESOURCE && node->as.resource->config &&
            node->as.resource->config->mode == MODE_ACTION;
 }
@@ -73,7 +73,7 @@ static void mark_named(Traversal *traversal, void *payload) {
 static void mark_action(Traversal *traversal, void *payload) {
     Pruning *pruning = payload;
     const Binding *binding = traversal->binding;
-    if (!binding || !binding->node || !is_action(binding->node))
+    if (!binding || !binding->node || !prune_is_action(binding->node))
         return;
     pruning->used[binding->node->id] = true;
     mark_needs(pruning, binding->node->id);
@@ -100,7 +100,7 @@ bool transform_prune(EngineWalk *walk, Diags *) {
         const Node *node = *item;
         if (is_evaluated(node))
             mark_needs(&pruning, node->id);
-        const Expr *prevented = prevents_destroy(node);
+        const Expr *prevented = prune_prevents_destroy(node);
         if (prevented)
             expr_each_traversal(prevented, mark_named, &pruning);
         mark_actions(&pruning, node);
@@ -110,7 +110,7 @@ bool transform_prune(EngineWalk *walk, Diags *) {
         bool is_unused = !pruning.used[node->id];
         if (is_temporary(node) && is_unused)
             node->is_selected = false;
-        if (is_action(node) && is_unused)
+        if (prune_is_action(node) && is_unused)
             node->is_selected = node->as.resource->value->is_selected = false;
     }
     return true;

@@ -1,7 +1,7 @@
 /* A query visits lists and their dependencies. */
 #include "transform.h"
 
-static bool is_list(const Node *node) {
+static bool transform_query_is_list(const Node *node) {
     return node->kind == NODE_RESOURCE && node->as.resource->config->mode == MODE_LIST;
 }
 
@@ -11,7 +11,7 @@ bool transform_query(EngineWalk *walk, Diags *) {
     SCOPED(ArenaRef) scratch = arena_open("query");
     bool *selected = arena_new_array(scratch, bool, walk->nodes.count);
     vec_each(&walk->nodes, item) {
-        if (is_list(*item))
+        if (transform_query_is_list(*item))
             graph_mark_needs(&walk->graph, (*item)->id, selected, scratch);
     }
     vec_each(&walk->nodes, item) {

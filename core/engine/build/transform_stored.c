@@ -9,7 +9,7 @@
 
 /* Returns true if the block of the stored object has a mock or the provider that the state names,
  * or if there is no block. */
-static bool is_used(EngineWalk *walk, const StateResource *resource) {
+static bool stored_is_used(EngineWalk *walk, const StateResource *resource) {
     const Registry *registry = walk->engine->registry;
     const Node *node = transform_locate_block(walk, resource->address);
     const Node *used = node ? node->as.resource->provider : NULL;
@@ -29,7 +29,7 @@ bool transform_stored(EngineWalk *walk, Diags *diags) {
         Str address = resource->provider_config.provider;
         Diags ignored = diags_new(walk->arena);
         const Provider *provider = NULL;
-        if (map_has(&seen, address) || is_used(walk, resource))
+        if (map_has(&seen, address) || stored_is_used(walk, resource))
             continue;
         map_set(&seen, address, entry->value);
         if (!registry_find(walk->engine->registry, address, &provider, NO_RANGE, &ignored))

@@ -37,7 +37,7 @@ static void destroy_object(Part *part, ResourceAddr address) {
     vec_push(part->scratch, &part->found, address);
 }
 
-static void read_stored(Part *part, const StateResource *stored) {
+static void target_read_stored(Part *part, const StateResource *stored) {
     vec_each(&stored->instances, instance) {
         ResourceAddr address = stored->address;
         address.key = instance->key;
@@ -60,11 +60,11 @@ static bool are_side_by_side(ResourceAddr a, ResourceAddr b, Arena *arena) {
            !str_equal(module_addr_to_str(a.module, arena), module_addr_to_str(b.module, arena));
 }
 
-static void find_part(EngineWalk *walk, Arena *scratch) {
+static void target_find_part(EngineWalk *walk, Arena *scratch) {
     Part part = {.walk = walk, .users = map_new(scratch), .scratch = scratch};
     walk->destroyed = map_new(walk->arena);
     map_each(&walk->state->resources, entry) {
-        read_stored(&part, entry->value);
+        target_read_stored(&part, entry->value);
     }
     for (size_t i = 0; i < part.found.count; i++) {
         ResourceAddr on = part.found.items[i];
@@ -100,7 +100,7 @@ static bool names_all(const ResourceAddr *address) {
     return address->key.kind == KEY_NONE && !address->module;
 }
 
-static Named read_targets(const EngineWalk *walk, Arena *scratch) {
+static Named target_read_targets(const EngineWalk *walk, Arena *scratch) {
     Named named = {map_new(scratch), map_new(scratch)};
     vec_each(&walk->options->targets, target) {
         if (!target->is_resource) {
@@ -151,7 +151,7 @@ static bool is_in_module(const Map *modules, Str address) {
     return false;
 }
 
-static bool is_named(const Named *named, const Node *node, bool *whole) {
+static bool target_is_named(const Named *named, const Node *node, bool *whole) {
     const ResourceNode *resource = node->as.resource;
     const ResourceAddr *target = map_find(&named->resources, resource->address);
     if (target && names_all(target))
@@ -198,14 +198,14 @@ static void select_outputs(EngineWalk *walk, bool *selected, Arena *scratch) {
 
 /* Marks the nodes that the targets name. */
 static void mark_targets(EngineWalk *walk, bool *targets, Arena *scratch) {
-    Named named = read_targets(walk, scratch);
+    Named named = target_read_targets(walk, scratch);
     vec_each(&walk->nodes, item) {
         Node *node = *item;
         targets[node->id] = node->kind == NODE_INVOKE;
         if (node->kind != NODE_RESOURCE && node->kind != NODE_ORPHAN)
             continue;
         bool is_nested = node->as.resource->config && node->as.resource->config->check;
-        if (is_nested || !is_named(&named, node, &node->selects_all))
+        if (is_nested || !target_is_named(&named, node, &node->selects_all))
             continue;
         targets[node->id] = true;
         log_debug("target", log_text("name", node->name), log_number("whole", node->selects_all));
@@ -215,7 +215,7 @@ static void mark_targets(EngineWalk *walk, bool *targets, Arena *scratch) {
 /* Selects the nodes to destroy, and their dependencies. */
 static void select_part(EngineWalk *walk, const bool *named, bool *selected, Arena *scratch) {
     if (!walk->plan)
-        find_part(walk, scratch);
+        target_find_part(walk, scratch);
     vec_each(&walk->nodes, item) {
         Node *node = *item;
         bool holds_objects = node->kind == NODE_RESOURCE || node->kind == NODE_ORPHAN;

@@ -156,7 +156,7 @@ Str mask_text(Str text, const SecretIndex *secrets, Arena *arena) {
     return text;
 }
 
-static bool has_secret_key(Value value, const SecretIndex *secrets) {
+static bool mask_has_secret_key(Value value, const SecretIndex *secrets) {
     bool has_keys = value.type->kind == KIND_MAP || value.type->kind == KIND_OBJECT;
     for (size_t i = 0; has_keys && i < value.count; i++) {
         if (secret_index_holds(secrets, value_key_at(value, i)))
@@ -165,7 +165,7 @@ static bool has_secret_key(Value value, const SecretIndex *secrets) {
     return false;
 }
 
-static Value mark_secret(Value value, void *payload, Arena *arena) {
+static Value mask_mark_secret(Value value, void *payload, Arena *arena) {
     const SecretIndex *secrets = payload;
     if (!value_is_present(value))
         return value;
@@ -173,12 +173,12 @@ static Value mark_secret(Value value, void *payload, Arena *arena) {
     bool is_number = value.type->kind == KIND_NUMBER;
     bool is_secret = is_text     ? secret_index_holds(secrets, value_text(value))
                      : is_number ? secret_index_holds(secrets, value_number_text(value, arena))
-                                 : has_secret_key(value, secrets);
+                                 : mask_has_secret_key(value, secrets);
     return is_secret ? value_with_marks(value, MARK_SENSITIVE) : value;
 }
 
 Value mask_value(Value value, const SecretIndex *secrets, Arena *arena) {
     if (secrets->secrets.count == 0)
         return value;
-    return value_transform(value, mark_secret, (void *)(uintptr_t)secrets, arena);
+    return value_transform(value, mask_mark_secret, (void *)(uintptr_t)secrets, arena);
 }

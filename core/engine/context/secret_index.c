@@ -31,7 +31,7 @@ static void drop_extensions(StrVec *texts) {
     texts->count = kept;
 }
 
-static void drop_duplicates(StrVec *texts) {
+static void index_drop_duplicates(StrVec *texts) {
     size_t kept = 0;
     str_sort(texts->items, texts->count);
     for (size_t i = 0; i < texts->count; i++) {
@@ -64,7 +64,7 @@ SecretIndex secret_index_new(const StrVec *secrets, Arena *arena) {
         if (secret->len > 0)
             vec_push(arena, group, *secret);
     }
-    drop_duplicates(&index.shorts);
+    index_drop_duplicates(&index.shorts);
     drop_extensions(&index.longs);
     if (index.longs.count > 0)
         add_ranges(&index, arena);

@@ -14,7 +14,7 @@ static const PendingAction pending_actions[] = {
 };
 static_assert(ARRAY_COUNT(pending_actions) == PART_DELETE + 1, "every action is recorded as one");
 
-static Action action_of(PartAction action) {
+static Action parts_action_of(PartAction action) {
     static const Action actions[] = {
         [PART_CREATE] = ACTION_CREATE,
         [PART_UPDATE] = ACTION_UPDATE,
@@ -26,24 +26,24 @@ static Action action_of(PartAction action) {
 
 /* Parts of a plan. */
 
-static bool reject(InstanceOp *op, Str key, const char *why) {
+static bool parts_reject(InstanceOp *op, Str key, const char *why) {
     diags_error(&op->diags, NO_RANGE, "Provider produced invalid plan",
                 "Object \"%.*s\" of %.*s: %s. This is a bug in the provider.", STR_ARG(key),
                 STR_ARG(op->address), why);
     return false;
 }
 
-static bool is_object(Value value) {
+static bool parts_is_object(Value value) {
     return value_is_present(value) &&
            (value.type->kind == KIND_OBJECT || value.type->kind == KIND_MAP);
 }
 
 /* Returns true if the part has exactly the values that its action requires before and after it. */
-static bool is_consistent(const ChangePart *part) {
+static bool parts_is_consistent(const ChangePart *part) {
     bool has_before = part->action != PART_CREATE;
     bool has_after = part->action != PART_DELETE;
-    return (has_before ? is_object(part->before) : value_is_null(part->before)) &&
-           (has_after ? is_object(part->after) : value_is_null(part->after)) &&
+    return (has_before ? parts_is_object(part->before) : value_is_null(part->before)) &&
+           (has_after ? parts_is_object(part->after) : value_is_null(part->after)) &&
            value_is_wholly_known(part->before);
 }
 
@@ -51,15 +51,16 @@ static bool check_answer(InstanceOp *op, const PlanResponse *response, bool dele
     Map keys = map_new(op->scratch);
     vec_each(&response->parts, part) {
         if (part->key.len == 0)
-            return reject(op, part->key, "it has no key");
+            return parts_reject(op, part->key, "it has no key");
         if (map_has(&keys, part->key))
-            return reject(op, part->key, "its key occurs twice");
+            return parts_reject(op, part->key, "its key occurs twice");
         map_set(&keys, part->key, part);
-        if (!is_consistent(part))
-            return reject(op, part->key,
-                          "its planned values before and after the change do not match its action");
+        if (!parts_is_consistent(part))
+            return parts_reject(
+                op, part->key,
+                "its planned values before and after the change do not match its action");
         if (deletes && part->action != PART_DELETE)
-            return reject(op, part->key, "it is not deleted, but its resource is");
+            return parts_reject(op, part->key, "it is not deleted, but its resource is");
     }
     return true;
 }
@@ -70,17 +71,17 @@ static bool check_same(InstanceOp *op, Value prior, const PlanResponse *response
     bool changes = response->parts.count > 0 || response->has_unknown_parts;
     if (!is_same || !changes)
         return true;
-    return reject(op, response->parts.count > 0 ? response->parts.items[0].key : STR_EMPTY,
-                  "it has a planned change, but its resource has none");
+    return parts_reject(op, response->parts.count > 0 ? response->parts.items[0].key : STR_EMPTY,
+                        "it has a planned change, but its resource has none");
 }
 
-static Value mark(const InstanceOp *op, const ChangePart *part, Value value) {
+static Value parts_mark(const InstanceOp *op, const ChangePart *part, Value value) {
     return path_mark(value, &part->sensitive, MARK_SENSITIVE, op->scratch);
 }
 
-static Value keep_value(InstanceOp *op, const SecretIndex *secrets, const ChangePart *part,
-                        Value value) {
-    return value_clone(mask_value(mark(op, part, value), secrets, op->scratch), op->keep);
+static Value parts_keep_value(InstanceOp *op, const SecretIndex *secrets, const ChangePart *part,
+                              Value value) {
+    return value_clone(mask_value(parts_mark(op, part, value), secrets, op->scratch), op->keep);
 }
 
 static Str keep_text(InstanceOp *op, const SecretIndex *secrets, Str text) {
@@ -91,9 +92,9 @@ static void keep_part(InstanceOp *op, const SecretIndex *secrets, const ChangePa
                       PartChange *out) {
     *out = (PartChange){
         .key = str_clone(part->key, op->keep),
-        .action = action_of(part->action),
-        .before = keep_value(op, secrets, part, part->before),
-        .after = keep_value(op, secrets, part, part->after),
+        .action = parts_action_of(part->action),
+        .before = parts_keep_value(op, secrets, part, part->before),
+        .after = parts_keep_value(op, secrets, part, part->after),
     };
     out->title = keep_text(op, secrets, part->key);
     vec_each(&part->replace_paths, path) {
@@ -107,12 +108,12 @@ static void keep_part(InstanceOp *op, const SecretIndex *secrets, const ChangePa
 
 /* Texts of one part may contain secrets of other parts or of variables, so all secrets are
  * collected first. */
-static void collect_secrets(InstanceOp *op, const PlanResponse *response) {
+static void parts_collect_secrets(InstanceOp *op, const PlanResponse *response) {
     mask_collect_variables(op->walk->engine->config->root, op->walk->options->variables,
                            &op->secrets, op->scratch);
     vec_each(&response->parts, part) {
-        mask_collect(mark(op, part, part->before), &op->secrets, op->scratch);
-        mask_collect(mark(op, part, part->after), &op->secrets, op->scratch);
+        mask_collect(parts_mark(op, part, part->before), &op->secrets, op->scratch);
+        mask_collect(parts_mark(op, part, part->after), &op->secrets, op->scratch);
     }
 }
 
@@ -143,7 +144,7 @@ static void keep_deletions(InstanceOp *op, const SecretIndex *secrets, const Pla
         }
         PartChange *same = &change->parts.items[place - 1];
         same->action = ACTION_DELETE_THEN_CREATE;
-        same->before = keep_value(op, secrets, part, part->before);
+        same->before = parts_keep_value(op, secrets, part, part->before);
     }
 }
 
@@ -152,9 +153,9 @@ bool change_parts_keep(InstanceOp *op, Value prior, const PlanResponse *response
     if (!check_answer(op, response, change->action == ACTION_DELETE) ||
         !check_same(op, prior, response) || (gone && !check_answer(op, gone, true)))
         return false;
-    collect_secrets(op, response);
+    parts_collect_secrets(op, response);
     if (gone)
-        collect_secrets(op, gone);
+        parts_collect_secrets(op, gone);
     SecretIndex secrets = index_secrets(op);
     change->has_unknown_parts = response->has_unknown_parts;
     vec_each(&response->parts, part) {
@@ -167,7 +168,7 @@ bool change_parts_keep(InstanceOp *op, Value prior, const PlanResponse *response
 }
 
 /* Returns true if the approved plan shows this change of a part. */
-static bool is_approved(const ResourceChange *change, const ChangePart *part) {
+static bool parts_is_approved(const ResourceChange *change, const ChangePart *part) {
     const PartChange *approved = plan_find_part(change, part->key);
     bool replaces = action_is_replace(change->action);
     if (!approved)
@@ -175,16 +176,16 @@ static bool is_approved(const ResourceChange *change, const ChangePart *part) {
                (part->action == PART_CREATE || part->action == PART_UPDATE);
     if (replaces && approved->action == ACTION_DELETE_THEN_CREATE)
         return part->action == PART_CREATE;
-    return approved->action == action_of(part->action);
+    return approved->action == parts_action_of(part->action);
 }
 
 bool change_parts_check_final(InstanceOp *op, Value prior, const PlanResponse *response,
                               const ResourceChange *change) {
     if (!check_answer(op, response, false) || !check_same(op, prior, response))
         return false;
-    collect_secrets(op, response);
+    parts_collect_secrets(op, response);
     vec_each(&response->parts, part) {
-        if (is_approved(change, part))
+        if (parts_is_approved(change, part))
             continue;
         diags_error(&op->diags, NO_RANGE, "Provider produced inconsistent final plan",
                     "The action now planned for object \"%.*s\" of %.*s is \"%s\", which differs "
@@ -223,8 +224,8 @@ static PlannedPart *expect(PartWork *work, Str key, PartAction action, Str title
     return part;
 }
 
-static Str title_of(const ResourceChange *change, const SecretIndex *secrets, Str key,
-                    Arena *arena) {
+static Str parts_title_of(const ResourceChange *change, const SecretIndex *secrets, Str key,
+                          Arena *arena) {
     const PartChange *part = plan_find_part(change, key);
     return part ? part->title : mask_text(key, secrets, arena);
 }
@@ -233,7 +234,7 @@ bool change_parts_has_begun(const PartWork *work) {
     return work && work->begun > 0;
 }
 
-static bool report_result(const PartWork *work, Str key, const char *why, Diags *diags) {
+static bool parts_report_result(const PartWork *work, Str key, const char *why, Diags *diags) {
     diags_error(diags, NO_RANGE, "Provider produced inconsistent result after apply",
                 "Object \"%.*s\" of %.*s %s. This is a bug in the provider.", STR_ARG(key),
                 STR_ARG(work->op->address), why);
@@ -244,10 +245,11 @@ bool change_parts_check_done(const PartWork *work) {
     map_each(&work->planned, entry) {
         const PlannedPart *part = entry->value;
         if (!part->has_ended)
-            return report_result(work, entry->key,
-                                 part->has_begun ? "was started and not ended"
-                                                 : "has a planned change, but was not changed",
-                                 &work->op->diags);
+            return parts_report_result(work, entry->key,
+                                       part->has_begun
+                                           ? "was started and not ended"
+                                           : "has a planned change, but was not changed",
+                                       &work->op->diags);
     }
     return true;
 }
@@ -263,7 +265,7 @@ static bool report_unrecorded(const PartWork *work, Str key, size_t before, Diag
     return false;
 }
 
-static void report_part(const PartWork *work, const PlannedPart *part) {
+static void parts_report_part(const PartWork *work, const PlannedPart *part) {
     WalkEvent event = instance_op_event(work->op, EVENT_APPLY_PROGRESS);
     event.text = part->title;
     event.done = work->ended;
@@ -271,7 +273,7 @@ static void report_part(const PartWork *work, const PlannedPart *part) {
     hooks_send(work->op->walk->engine->hooks, &event);
 }
 
-static const char *problem_of(const PlannedPart *part, const PartIntent *intent) {
+static const char *parts_problem_of(const PlannedPart *part, const PartIntent *intent) {
     if (!part)
         return "was changed without a planned change";
     if (part->action != intent->action)
@@ -284,14 +286,14 @@ static PlannedPart *begin_part(PartWork *work, const PartIntent *intent, Diags *
     PlannedPart *part = map_find(&work->planned, intent->key);
     if (!part && work->admits_more)
         part = expect(work, intent->key, PART_DELETE, intent->key);
-    const char *problem = problem_of(part, intent);
+    const char *problem = parts_problem_of(part, intent);
     if (problem) {
-        (void)report_result(work, intent->key, problem, diags);
+        (void)parts_report_result(work, intent->key, problem, diags);
         return NULL;
     }
     part->has_begun = true;
     work->begun++;
-    report_part(work, part);
+    parts_report_part(work, part);
     return part;
 }
 
@@ -313,7 +315,7 @@ static bool record_parts_call(void *payload, const PartIntent *intents, size_t c
     pthread_mutex_lock(&work->mutex);
     for (size_t i = 0; i < count; i++) {
         PlannedPart *part = map_find(&work->planned, intents[i].key);
-        if (problem_of(part, &intents[i]) || part->is_recorded)
+        if (parts_problem_of(part, &intents[i]) || part->is_recorded)
             continue;
         vec_push(scratch, &planned, part);
         vec_push(scratch, &parts, beginning(&intents[i]));
@@ -366,7 +368,7 @@ static bool end_part_call(void *payload, Str key, Str private_data, Diags *diags
     }
     pthread_mutex_unlock(&work->mutex);
     if (!ok)
-        return report_result(work, key, "was ended without a start", diags);
+        return parts_report_result(work, key, "was ended without a start", diags);
     StatePart record = {.key = key, .has_ended = true, .private_data = private_data};
     StateParts records = {.items = &record, .count = 1};
     return working_state_parts(op->walk->working, work->sequence, &records, diags) ||
@@ -387,7 +389,8 @@ PartWork *change_parts_open(InstanceOp *op, const ResourceChange *change,
     if (response) {
         SecretIndex secrets = secret_index_new(&op->secrets, op->scratch);
         vec_each(&response->parts, part) {
-            expect(work, part->key, part->action, title_of(change, &secrets, part->key, arena));
+            expect(work, part->key, part->action,
+                   parts_title_of(change, &secrets, part->key, arena));
         }
         return work;
     }
@@ -411,7 +414,7 @@ void change_parts_close(PartWork *work) {
 }
 
 /* A part without an action counts as an update: it may have its old or its new value. */
-static PartAction part_action(PendingAction pending) {
+static PartAction parts_part_action(PendingAction pending) {
     static const PartAction actions[] = {
         [PENDING_NONE] = PART_UPDATE,   [PENDING_CREATE] = PART_CREATE,
         [PENDING_UPDATE] = PART_UPDATE, [PENDING_REPLACE] = PART_REPLACE,
@@ -426,7 +429,7 @@ PartRecords change_parts_of_pending(InstanceOp *op, const StatePending *pending)
     vec_each(&pending->parts, part) {
         PartRecord record = {
             .key = part->key,
-            .action = part_action(part->action),
+            .action = parts_part_action(part->action),
             .marker = part->marker,
             .has_ended = part->has_ended,
             .private_data = part->private_data,

@@ -25,7 +25,7 @@ static Path argument_path(const Schema *schema, Path path, const Attribute **out
 
 /* Ephemeral values are allowed only in write-only attributes, in ephemeral resources and in lists,
  * which are not stored. */
-static bool check_ephemeral(InstanceOp *op, const Configured *configured) {
+static bool configured_check_ephemeral(InstanceOp *op, const Configured *configured) {
     bool ok = true;
     if (op->record->address.mode == MODE_EPHEMERAL || op->record->address.mode == MODE_LIST)
         return true;
@@ -56,7 +56,7 @@ static bool check_finite(InstanceOp *op, Value config) {
 }
 
 /* Splits a marked value into a plain value and the paths of its marks. */
-static Configured split(Value marked, Arena *arena) {
+static Configured configured_split(Value marked, Arena *arena) {
     Configured configured = {.marked = marked, .value = marked};
     path_find_marks(marked, MARK_SENSITIVE, &configured.sensitive, arena);
     path_find_marks(marked, MARK_EPHEMERAL, &configured.ephemeral, arena);
@@ -82,10 +82,10 @@ bool configured_read(InstanceOp *op, const ModuleScope *scope, Configured *out) 
     }
     op->config = marked;
     mask_collect(marked, &op->secrets, op->scratch);
-    *out = split(marked, op->scratch);
+    *out = configured_split(marked, op->scratch);
     if (log_enabled(LOG_DEBUG))
         log_marks(op, out);
-    return check_ephemeral(op, out) && check_finite(op, out->value);
+    return configured_check_ephemeral(op, out) && check_finite(op, out->value);
 }
 
 bool configured_evaluate(InstanceOp *op, const ModuleScope *scope, Configured *out) {
@@ -175,7 +175,7 @@ static Value ignore_key(Value before, Value config, Str key, Arena *arena) {
     return value_with_marks(map, config.marks);
 }
 
-static bool last_key(Path path, Str *out) {
+static bool configured_last_key(Path path, Str *out) {
     const PathStep *last = &path.steps[path.count - 1];
     if (!last->is_index)
         *out = last->name;
@@ -197,7 +197,7 @@ static Value ignore_path(Value prior, Value config, Path path, Arena *arena) {
     Path outer = {path.steps, path.count - 1};
     Value before, now;
     Str key;
-    if (outer.count > 0 && last_key(path, &key) && path_get(prior, outer, &before) &&
+    if (outer.count > 0 && configured_last_key(path, &key) && path_get(prior, outer, &before) &&
         path_get(config, outer, &now) && now.type->kind == KIND_MAP) {
         if (!value_is_known(now))
             return config;
@@ -223,7 +223,7 @@ void configured_ignore_changes(InstanceOp *op, Value prior, Configured *configur
     bool ignores = lifecycle->ignore_all_changes || lifecycle->ignore_changes.count > 0;
     if (!ignores || !value_is_present(prior) || !value_is_present(configured->marked))
         return;
-    *configured = split(ignore_changes(op, prior, configured->marked), op->scratch);
+    *configured = configured_split(ignore_changes(op, prior, configured->marked), op->scratch);
     log_debug("changes ignored", log_text("address", op->address),
               log_number("all", lifecycle->ignore_all_changes),
               log_number("paths", (int64_t)lifecycle->ignore_changes.count),

@@ -19,17 +19,17 @@ typedef struct Place {
     Value key;
 } Place;
 
-static Path path_of(const Place *place, Arena *arena) {
+static Path conform_path_of(const Place *place, Arena *arena) {
     if (!place)
         return (Path){0};
-    Path parent = path_of(place->parent, arena);
+    Path parent = conform_path_of(place->parent, arena);
     return place->is_attribute ? path_attribute(parent, place->name, arena)
                                : path_index(parent, place->key, arena);
 }
 
 static void broken(Conform *conform, const Place *at, bool sensitive, const char *how, Value wanted,
                    Value got) {
-    Str place = path_to_str(path_of(at, conform->arena), conform->arena);
+    Str place = path_to_str(conform_path_of(at, conform->arena), conform->arena);
     size_t before = conform->diags->count;
     if (sensitive) {
         diags_error(conform->diags, NO_RANGE, conform->summary,
@@ -141,8 +141,8 @@ bool conform_plan(const Schema *schema, Value prior, Value config, Value planned
     return conform.ok;
 }
 
-static void check_result(Conform *conform, const Place *place, bool sensitive, Value planned,
-                         Value actual);
+static void conform_check_result(Conform *conform, const Place *place, bool sensitive,
+                                 Value planned, Value actual);
 
 static void check_result_items(Conform *conform, const Place *place, bool sensitive, Value planned,
                                Value actual) {
@@ -151,7 +151,7 @@ static void check_result_items(Conform *conform, const Place *place, bool sensit
         Value item = value_at(planned, i);
         if (!has_names) {
             Place inside = {.parent = place, .key = value_int((int64_t)i)};
-            check_result(conform, &inside, sensitive, item, value_at(actual, i));
+            conform_check_result(conform, &inside, sensitive, item, value_at(actual, i));
             continue;
         }
         Str name = value_key_at(planned, i);
@@ -161,15 +161,15 @@ static void check_result_items(Conform *conform, const Place *place, bool sensit
                         .key = value_from_str(name)};
         Value found;
         if (value_find(actual, name, &found))
-            check_result(conform, &inside, sensitive, item, found);
+            conform_check_result(conform, &inside, sensitive, item, found);
         else
             broken(conform, &inside, sensitive, "was planned, but has vanished", item,
                    value_null(item.type));
     }
 }
 
-static void check_result(Conform *conform, const Place *place, bool sensitive, Value planned,
-                         Value actual) {
+static void conform_check_result(Conform *conform, const Place *place, bool sensitive,
+                                 Value planned, Value actual) {
     if (!value_is_known(planned))
         return;
     if (value_is_wholly_known(planned)) {
@@ -215,8 +215,8 @@ bool conform_result(const Schema *schema, Value planned, Value actual, const cha
         Str name = value_key_at(planned, i);
         const Attribute *attribute = schema_find_attribute(schema, name);
         Place place = {.is_attribute = true, .name = name};
-        check_result(&conform, &place, attribute && (attribute->flags & SENSITIVE),
-                     value_at(planned, i), value_attribute(actual, name));
+        conform_check_result(&conform, &place, attribute && (attribute->flags & SENSITIVE),
+                             value_at(planned, i), value_attribute(actual, name));
     }
     return conform.ok;
 }

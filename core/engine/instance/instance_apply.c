@@ -37,13 +37,13 @@ static bool is_batched(const InstanceOp *op) {
     return op->owns_scratch;
 }
 
-static bool record(Applying *applying, const StateObject *object) {
+static bool instance_apply_record(Applying *applying, const StateObject *object) {
     JournalOutcome outcome = instance_op_outcome(&applying->op, object);
     return working_state_record(applying->op.walk->working, applying->sequence, &outcome,
                                 &applying->op.diags);
 }
 
-static bool configure(Applying *applying) {
+static bool instance_apply_configure(Applying *applying) {
     InstanceOp *op = &applying->op;
     module_scope_init_instance(&applying->scope, op->record);
     if (!instance_conditions_before(op, &applying->scope) ||
@@ -78,13 +78,13 @@ static bool check_still_update(Applying *applying) {
 }
 
 /* Returns the private data of the stored object for an update, and of the plan for a creation. */
-static Str private_data_of(const Applying *applying) {
+static Str instance_apply_private_data_of(const Applying *applying) {
     bool is_update = value_is_present(applying->prior) && applying->stored;
     return is_update ? applying->stored->private_data : applying->change->private_data;
 }
 
-static bool is_as_planned(Applying *applying, Value planned, Value actual, bool is_legacy,
-                          const char *summary) {
+static bool instance_apply_is_as_planned(Applying *applying, Value planned, Value actual,
+                                         bool is_legacy, const char *summary) {
     InstanceOp *op = &applying->op;
     if (!is_legacy)
         return provider_call_check_result(op, planned, actual, &applying->configured.sensitive,
@@ -113,7 +113,7 @@ static bool is_planned(Applying *applying) {
     return true;
 }
 
-static bool plan_again(Applying *applying) {
+static bool instance_apply_plan_again(Applying *applying) {
     InstanceOp *op = &applying->op;
     applying->configured = applying->written;
     configured_ignore_changes(op, applying->before, &applying->configured);
@@ -128,15 +128,16 @@ static bool plan_again(Applying *applying) {
     if (value_is_present(applying->prior) &&
         !object_identity_decode(op, applying->stored, &identity))
         return false;
-    if (!propose_plan(op, applying->prior, &applying->configured, private_data_of(applying),
-                      identity, applying->change, &applying->response))
+    if (!propose_plan(op, applying->prior, &applying->configured,
+                      instance_apply_private_data_of(applying), identity, applying->change,
+                      &applying->response))
         return false;
     object_marks_inherit(op, applying->before, applying->response.planned,
                          applying->configured.value, &applying->configured.sensitive);
     Value approved = value_unmark_deep(applying->change->after, op->scratch);
-    return is_as_planned(applying, approved, applying->response.planned,
-                         applying->response.is_legacy,
-                         "Provider produced inconsistent final plan") &&
+    return instance_apply_is_as_planned(applying, approved, applying->response.planned,
+                                        applying->response.is_legacy,
+                                        "Provider produced inconsistent final plan") &&
            check_still_update(applying) &&
            (!op->type->resource->has_parts ||
             change_parts_check_final(op, applying->prior, &applying->response, applying->change));
@@ -152,7 +153,7 @@ static Str planned_json(const InstanceOp *op, Value planned, Arena *arena) {
 }
 
 /* Returns the sensitive paths for the intent, so that a recovered object keeps its marks. */
-static Str sensitive_paths(Applying *applying) {
+static Str instance_apply_sensitive_paths(Applying *applying) {
     InstanceOp *op = &applying->op;
     if (applying->configured.sensitive.count == 0)
         return STR_EMPTY;
@@ -167,7 +168,7 @@ static bool forget_predecessor(Applying *applying) {
     if (applying->change->action != ACTION_FORGET_THEN_CREATE || !applying->stored)
         return true;
     applying->stored = NULL;
-    return record(applying, NULL);
+    return instance_apply_record(applying, NULL);
 }
 
 /* Returns true if provisioners are part of this creation. The creation ends after them. */
@@ -182,7 +183,7 @@ static bool ends_late(const Applying *applying) {
            (value_is_null(applying->prior) && invocation_may_taint(applying->change));
 }
 
-static bool intend(Applying *applying, PendingAction action) {
+static bool instance_apply_intend(Applying *applying, PendingAction action) {
     InstanceOp *op = &applying->op;
     if (provider_call_effect(op) == EFFECT_NONE)
         return working_state_may_change(op->walk->working, &op->diags);
@@ -193,7 +194,7 @@ static bool intend(Applying *applying, PendingAction action) {
     intent.marker = applying->marker;
     intent.private_data = applying->response.private_data;
     intent.planned = planned_json(op, applying->response.planned, own ? own : op->scratch);
-    intent.sensitive = sensitive_paths(applying);
+    intent.sensitive = instance_apply_sensitive_paths(applying);
     intent.is_provisioned = ends_late(applying);
     intent.dependencies = op->resource->dependencies;
     intent.dependency_count = op->resource->dependency_count;
@@ -212,7 +213,7 @@ static bool depose(Applying *applying) {
 }
 
 /* Makes a deposed predecessor the current object again, after a failure. */
-static bool restore(Applying *applying) {
+static bool instance_apply_restore(Applying *applying) {
     InstanceOp *op = &applying->op;
     Str key = op->record->planned_change->deposed;
     op->record->planned_change->failed = true;
@@ -223,7 +224,8 @@ static bool restore(Applying *applying) {
 
 /* Records a failed call. An object that a failed creation left incomplete is tainted, so that the
  * next plan replaces it. */
-static bool record_failure(Applying *applying, Value state, const ApplyResponse *response) {
+static bool instance_apply_record_failure(Applying *applying, Value state,
+                                          const ApplyResponse *response) {
     InstanceOp *op = &applying->op;
     WorkingState *working = op->walk->working;
     bool is_create = value_is_null(applying->prior);
@@ -241,8 +243,9 @@ static bool record_failure(Applying *applying, Value state, const ApplyResponse 
         bool has_use = op->type->resource->has_parts || response->is_complete;
         bool is_kept = !is_create || (has_use && !is_provisioned(applying));
         ObjectStatus status = is_kept ? OBJECT_READY : OBJECT_TAINTED;
-        return record(applying, stored_object_encode(op, marked, status, response->private_data,
-                                                     response->identity));
+        return instance_apply_record(
+            applying,
+            stored_object_encode(op, marked, status, response->private_data, response->identity));
     }
     /* If the outcome is in doubt, the intent stays and the next run recovers the object. Reasons:
      * the call was abandoned, its result was lost, or begun parts are not accounted for. */
@@ -255,17 +258,18 @@ static bool record_failure(Applying *applying, Value state, const ApplyResponse 
     bool ok = true;
     if (applying->sequence)
         ok = working_state_end(working, applying->sequence, &op->diags);
-    return restore(applying) && ok;
+    return instance_apply_restore(applying) && ok;
 }
 
 static bool record_status(Applying *applying, Value marked, ObjectStatus status,
                           const ApplyResponse *response) {
-    return record(applying, stored_object_encode(&applying->op, marked, status,
-                                                 response->private_data, response->identity));
+    return instance_apply_record(applying,
+                                 stored_object_encode(&applying->op, marked, status,
+                                                      response->private_data, response->identity));
 }
 
 /* Makes the invocations of one side of the call. */
-static bool invoke(Applying *applying, bool is_before, Value marked, bool *taints) {
+static bool instance_apply_invoke(Applying *applying, bool is_before, Value marked, bool *taints) {
     InstanceOp *op = &applying->op;
     if (invocation_run(op, &applying->scope, is_before, marked, taints))
         return true;
@@ -285,7 +289,7 @@ static bool record_late(Applying *applying, Value marked, const ApplyResponse *r
         op->record->planned_change->failed = true;
         return false;
     }
-    bool is_invoked = invoke(applying, false, marked, &taints);
+    bool is_invoked = instance_apply_invoke(applying, false, marked, &taints);
     return (taints || record_status(applying, marked, OBJECT_READY, response)) && is_invoked;
 }
 
@@ -296,7 +300,7 @@ static bool record_object(Applying *applying, Value marked, const ApplyResponse 
     if (!record_status(applying, marked, OBJECT_READY, response))
         return false;
     applying->sequence = 0;
-    return invoke(applying, false, marked, &ignored);
+    return instance_apply_invoke(applying, false, marked, &ignored);
 }
 
 static bool record_success(Applying *applying, const ApplyResponse *response) {
@@ -309,11 +313,12 @@ static bool record_success(Applying *applying, const ApplyResponse *response) {
             STR_ARG(op->address));
         state = value_unknown_as_null(state, op->scratch);
     }
-    bool kept_word = is_as_planned(applying, applying->response.planned, state, response->is_legacy,
-                                   "Provider produced inconsistent result after apply") &&
+    bool kept_word = instance_apply_is_as_planned(
+                         applying, applying->response.planned, state, response->is_legacy,
+                         "Provider produced inconsistent result after apply") &&
                      (!applying->parts || change_parts_check_done(applying->parts));
     if (!kept_word || diags_has_errors(&op->diags)) {
-        (void)record_failure(applying, state, response);
+        (void)instance_apply_record_failure(applying, state, response);
         return false;
     }
     Value marked = object_marks_add(op, state, &applying->configured.sensitive);
@@ -332,13 +337,13 @@ static bool prepare_call(Applying *applying) {
     applying->marker = chosen.marker;
     if (!forget_predecessor(applying) || !depose(applying))
         return false;
-    bool ok = intend(applying, action);
+    bool ok = instance_apply_intend(applying, action);
     if (!ok)
-        (void)restore(applying);
+        (void)instance_apply_restore(applying);
     return ok;
 }
 
-static bool call_provider(Applying *applying) {
+static bool instance_apply_call_provider(Applying *applying) {
     InstanceOp *op = &applying->op;
     const Type *type = schema_implied_type(op->schema);
     ApplyRequest request = {
@@ -357,7 +362,7 @@ static bool call_provider(Applying *applying) {
     if (ok)
         ok = record_success(applying, &response);
     else
-        (void)record_failure(applying, response.state, &response);
+        (void)instance_apply_record_failure(applying, response.state, &response);
     change_parts_close(applying->parts);
     return ok;
 }
@@ -369,11 +374,12 @@ static bool save_marks(Applying *applying) {
     Value identity;
     op->record->value = marked;
     return object_identity_decode(op, applying->stored, &identity) &&
-           record(applying, stored_object_encode(op, marked, OBJECT_READY,
-                                                 applying->stored->private_data, identity));
+           instance_apply_record(applying,
+                                 stored_object_encode(op, marked, OBJECT_READY,
+                                                      applying->stored->private_data, identity));
 }
 
-static void send_end(const InstanceOp *op, bool ok) {
+static void instance_apply_send_end(const InstanceOp *op, bool ok) {
     Str id = ok ? instance_op_object_id(op->record->value) : STR_EMPTY;
     instance_op_send_end(op, EVENT_APPLY_END, id, ok);
 }
@@ -389,13 +395,13 @@ static bool apply_marks(Applying *applying) {
         return save_marks(applying) && instance_conditions_after(op, &applying->scope);
     bool ignored = false;
     instance_op_send(op, EVENT_APPLY_START, instance_op_object_id(applying->prior));
-    bool ok = invoke(applying, true, marked, &ignored) && save_marks(applying) &&
-              invoke(applying, false, marked, &ignored);
-    send_end(op, ok);
+    bool ok = instance_apply_invoke(applying, true, marked, &ignored) && save_marks(applying) &&
+              instance_apply_invoke(applying, false, marked, &ignored);
+    instance_apply_send_end(op, ok);
     return ok && instance_conditions_after(op, &applying->scope);
 }
 
-static void send_start(const Applying *applying) {
+static void instance_apply_send_start(const Applying *applying) {
     instance_op_send(&applying->op, EVENT_APPLY_START, instance_op_object_id(applying->prior));
 }
 
@@ -406,20 +412,20 @@ static bool invoke_before(Applying *applying) {
         return true;
     Value planned =
         object_marks_add(op, applying->response.planned, &applying->configured.sensitive);
-    return invoke(applying, true, planned, &ignored);
+    return instance_apply_invoke(applying, true, planned, &ignored);
 }
 
 /* Does everything that precedes the call of the provider. */
 static bool prepare_change(Applying *applying) {
     InstanceOp *op = &applying->op;
-    if (!configure(applying))
+    if (!instance_apply_configure(applying))
         return false;
     bool is_update = applying->change->action == ACTION_UPDATE;
     applying->before = value_null(schema_implied_type(op->schema));
     if (is_update && !stored_object_decode(op, applying->stored, &applying->before))
         return false;
     applying->prior = value_unmark_deep(applying->before, op->scratch);
-    if (!plan_again(applying))
+    if (!instance_apply_plan_again(applying))
         return false;
     if (is_update && value_equal(applying->prior, applying->response.planned))
         return apply_marks(applying);
@@ -427,7 +433,7 @@ static bool prepare_change(Applying *applying) {
         return false;
     applying->has_call = true;
     if (!is_batched(op))
-        send_start(applying);
+        instance_apply_send_start(applying);
     return invoke_before(applying) && prepare_call(applying);
 }
 
@@ -437,14 +443,14 @@ static bool finish_change(Applying *applying, bool ok) {
     if (!applying->has_call)
         return ok;
     if (is_batched(op))
-        send_start(applying);
-    ok = ok && call_provider(applying);
-    send_end(op, ok);
+        instance_apply_send_start(applying);
+    ok = ok && instance_apply_call_provider(applying);
+    instance_apply_send_end(op, ok);
     return ok && instance_conditions_after(op, &applying->scope);
 }
 
 /* Keeps the value for the rest of the walk if references need it; otherwise it becomes unknown. */
-static void keep_value(InstanceOp *op) {
+static void instance_apply_keep_value(InstanceOp *op) {
     InstanceRecord *record = op->record;
     record->value = node_is_read(op->walk, op->resource->value)
                         ? value_clone(record->value, op->walk_arena)
@@ -453,7 +459,7 @@ static void keep_value(InstanceOp *op) {
 
 /* No change is planned: references see the planned or stored object. For a planned no-op, the
  * conditions are evaluated again. */
-static bool keep_object(InstanceOp *op) {
+static bool instance_apply_keep_object(InstanceOp *op) {
     const PlannedChange *run = op->record->planned_change;
     if (run && run->change->action == ACTION_NO_OP) {
         op->record->value = run->change->after;
@@ -478,12 +484,12 @@ static bool is_change(Action action) {
            action == ACTION_FORGET_THEN_CREATE;
 }
 
-static bool finish(Applying *applying, bool ok) {
+static bool instance_apply_finish(Applying *applying, bool ok) {
     InstanceOp *op = &applying->op;
     ok = finish_change(applying, ok);
     log_debug("apply task", log_text("address", op->address), log_number("ok", ok),
               log_number("sequence", (int64_t)applying->sequence));
-    keep_value(op);
+    instance_apply_keep_value(op);
     return instance_op_end(op);
 }
 
@@ -491,7 +497,7 @@ static bool finish(Applying *applying, bool ok) {
 static void abandon(Applying *applying) {
     InstanceOp *op = &applying->op;
     (void)!working_state_end(op->walk->working, applying->sequence, &op->diags);
-    (void)!restore(applying);
+    (void)!instance_apply_restore(applying);
     (void)instance_op_end(op);
 }
 
@@ -506,11 +512,11 @@ static bool call_after_commit(Walk *pool, void *payload, uint32_t worker) {
     }
     bool ok = working_state_commit(op->walk->working, applying->sequence, &op->diags);
     if (!ok)
-        (void)!restore(applying);
-    return finish(applying, ok);
+        (void)!instance_apply_restore(applying);
+    return instance_apply_finish(applying, ok);
 }
 
-static bool apply(Walk *pool, Applying *applying) {
+static bool instance_instance_apply_apply(Walk *pool, Applying *applying) {
     InstanceOp *op = &applying->op;
     op->record->value = value_unknown(schema_implied_type(op->schema));
     const PlannedChange *run = op->record->planned_change;
@@ -518,7 +524,7 @@ static bool apply(Walk *pool, Applying *applying) {
               log_cstr("change", run ? action_name(run->change->action) : ""),
               log_number("failed", run && run->failed));
     if (!run || !is_change(run->change->action)) {
-        (void)keep_object(op);
+        (void)instance_apply_keep_object(op);
         return instance_op_end(op);
     }
     if (run->failed) { /* a failed deletion that had to precede it is reported */
@@ -532,7 +538,7 @@ static bool apply(Walk *pool, Applying *applying) {
         working_state_object(op->walk->working, op->record->address, STR_EMPTY, op->scratch);
     bool ok = prepare_change(applying);
     if (!ok || !applying->has_call || !applying->sequence || !is_batched(op))
-        return finish(applying, ok);
+        return instance_apply_finish(applying, ok);
     WalkTask rest = {.run = call_after_commit, .payload = applying};
     walk_yield(pool, op->node->id, rest);
     return true;
@@ -541,12 +547,12 @@ static bool apply(Walk *pool, Applying *applying) {
 bool instance_apply(Walk *pool, void *payload, uint32_t worker) {
     Applying applying = {0};
     instance_op_begin(&applying.op, payload, worker);
-    return apply(pool, &applying);
+    return instance_instance_apply_apply(pool, &applying);
 }
 
 bool instance_apply_batched(Walk *pool, void *payload, uint32_t worker) {
     Arena *own = arena_open("instance");
     Applying *applying = arena_new(own, Applying);
     instance_op_begin_own(&applying->op, payload, worker, own);
-    return apply(pool, applying);
+    return instance_instance_apply_apply(pool, applying);
 }

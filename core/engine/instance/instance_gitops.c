@@ -24,7 +24,7 @@ static void keep_response(InstanceOp *op, const GitopsResponse *response) {
     op->record->gitops = kept;
 }
 
-static bool call_provider(InstanceOp *op, Value object) {
+static bool gitops_call_provider(InstanceOp *op, Value object) {
     const GitopsOptions *options = op->walk->options->gitops;
     bool waits = options->action == GITOPS_RECONCILE;
     GitopsRequest request = {options->action, value_unmark_deep(object, op->scratch),
@@ -47,7 +47,7 @@ bool instance_gitops(Walk *, void *payload, uint32_t worker) {
     const StateObject *stored = op.record->stored ? op.record->stored->current : NULL;
     op.record->value = value_unknown(schema_implied_type(op.schema));
     if (stored && instance_op_require_provider(&op) && stored_object_decode(&op, stored, &object) &&
-        call_provider(&op, object))
+        gitops_call_provider(&op, object))
         op.record->value = value_clone(object, op.keep);
     return instance_op_end(&op);
 }

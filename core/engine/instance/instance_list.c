@@ -9,8 +9,8 @@ enum { LIMIT_DEFAULT = 100 };
 
 /* Evaluates an argument of the block. Returns false with an error if it is null, or unknown outside
  * of a validation. */
-static bool read_argument(InstanceOp *op, const ModuleScope *scope, const char *name,
-                          const Expr *expr, const Type *type, Value *out) {
+static bool instance_list_read_argument(InstanceOp *op, const ModuleScope *scope, const char *name,
+                                        const Expr *expr, const Type *type, Value *out) {
     size_t before = op->diags.count;
     Str summary = str_format(op->scratch, "Invalid \"%s\" argument", name);
     bool ok = eval_expr_as(expr, &scope->scope, type, out, op->scratch, &op->diags);
@@ -30,13 +30,13 @@ static bool read_argument(InstanceOp *op, const ModuleScope *scope, const char *
     return false;
 }
 
-static bool read_limit(InstanceOp *op, const ModuleScope *scope, int64_t *out) {
+static bool instance_list_read_limit(InstanceOp *op, const ModuleScope *scope, int64_t *out) {
     const Expr *expr = op->resource->config->limit;
     Value value;
     *out = LIMIT_DEFAULT;
     if (!expr)
         return true;
-    if (!read_argument(op, scope, "limit", expr, &TYPE_NUMBER, &value))
+    if (!instance_list_read_argument(op, scope, "limit", expr, &TYPE_NUMBER, &value))
         return false;
     if (!value_is_known(value) || (value_to_int(value, out) && *out >= 0))
         return true;
@@ -52,7 +52,7 @@ static bool read_inclusion(InstanceOp *op, const ModuleScope *scope, bool *out) 
     *out = false;
     if (!expr)
         return true;
-    if (!read_argument(op, scope, "include_resource", expr, &TYPE_BOOL, &value))
+    if (!instance_list_read_argument(op, scope, "include_resource", expr, &TYPE_BOOL, &value))
         return false;
     *out = value_is_known(value) && value_is_true(value);
     return true;
@@ -73,7 +73,7 @@ void instance_list_validate(InstanceOp *op, const ModuleScope *scope) {
     bool is_included;
     if (config->mode != MODE_LIST)
         return;
-    bool ok = report_references(op, config->limit) && read_limit(op, scope, &limit);
+    bool ok = report_references(op, config->limit) && instance_list_read_limit(op, scope, &limit);
     ok = report_references(op, config->include_resource) &&
          read_inclusion(op, scope, &is_included) && ok;
     (void)ok; /* the errors are in the operation */
@@ -87,7 +87,7 @@ typedef struct Search {
     bool has_failed;
 } Search;
 
-static void send(const Search *search, WalkEventKind kind) {
+static void instance_list_send(const Search *search, WalkEventKind kind) {
     WalkEvent event = instance_op_event(search->op, kind);
     event.listing = search->listing;
     event.operation = "search";
@@ -95,7 +95,7 @@ static void send(const Search *search, WalkEventKind kind) {
 }
 
 /* Adds the configuration of the object of an entry; of a null object all arguments are null. */
-static bool generate(Search *search, Value object, ListingEntry *entry) {
+static bool instance_list_generate(Search *search, Value object, ListingEntry *entry) {
     InstanceOp *op = search->op;
     GenerateConfigRequest request = {object};
     GenerateConfigResponse response = {0};
@@ -105,7 +105,7 @@ static bool generate(Search *search, Value object, ListingEntry *entry) {
     return true;
 }
 
-static bool add(void *payload, const ListedObject *found) {
+static bool instance_list_add(void *payload, const ListedObject *found) {
     Search *search = payload;
     Arena *keep = search->op->keep;
     const Type *type = schema_implied_type(search->managed.schema);
@@ -116,12 +116,12 @@ static bool add(void *payload, const ListedObject *found) {
         .display_name = str_clone(found->display_name, keep),
         .object = value_clone(object, keep),
     };
-    send(search, EVENT_LIST_FOUND);
+    instance_list_send(search, EVENT_LIST_FOUND);
     return true;
 }
 
 /* Returns the object of an entry with the marks of its schema. */
-static Value marked_object(const Search *search, Value object) {
+static Value instance_list_marked_object(const Search *search, Value object) {
     Paths paths = {0};
     if (!value_is_present(object))
         return object;
@@ -142,7 +142,7 @@ static Value object_with(const char *const *names, const Value *values, size_t c
 }
 
 /* Returns the value that references see: {config, data = [{display_name, identity, state}]}. */
-static Value value_of(const Search *search) {
+static Value instance_list_value_of(const Search *search) {
     static const char *const entry_names[] = {"display_name", "identity", "state"};
     static const char *const names[] = {"config", "data"};
     Arena *scratch = search->op->scratch;
@@ -151,14 +151,14 @@ static Value value_of(const Search *search) {
     size_t count = 0;
     vec_each(&listing->entries, entry) {
         Value items[] = {value_string(entry->display_name, scratch), entry->identity,
-                         marked_object(search, entry->object)};
+                         instance_list_marked_object(search, entry->object)};
         data[count++] = object_with(entry_names, items, ARRAY_COUNT(entry_names), scratch);
     }
     Value items[] = {listing->config, value_tuple(data, count, scratch)};
     return object_with(names, items, ARRAY_COUNT(names), scratch);
 }
 
-static Str provider_of(const InstanceOp *op) {
+static Str instance_list_provider_of(const InstanceOp *op) {
     const ProviderRef *ref = &op->resource->config->provider;
     Str name = config_provider_key(ref->name, ref->alias, op->keep);
     if (op->record->provider_key.len == 0)
@@ -174,7 +174,7 @@ static Listing *new_listing(const Search *search, const Configured *configured) 
     *listing = (Listing){
         .address = op->record->address,
         .position = (size_t)(op->record - expansion->records),
-        .provider = provider_of(op),
+        .provider = instance_list_provider_of(op),
         .type = search->managed.resource,
         .schema = op->schema,
         .config = value_clone(configured->marked, op->keep),
@@ -216,7 +216,7 @@ static bool generate_all(Search *search) {
     if (!search->op->walk->options->query || !search->op->walk->options->query->generates_config)
         return true;
     vec_each(&search->listing->entries, entry) {
-        if (!generate(search, entry->object, entry))
+        if (!instance_list_generate(search, entry->object, entry))
             return false;
     }
     return true;
@@ -224,29 +224,29 @@ static bool generate_all(Search *search) {
 
 static bool search_all(InstanceOp *op) {
     Search search = {.op = op};
-    ListSink sink = {add, &search};
+    ListSink sink = {instance_list_add, &search};
     ListRequest request = {0};
     Configured configured;
     ModuleScope scope;
     const QueryOptions *query = op->walk->options->query;
     module_scope_init_instance(&scope, op->record);
     if (!configured_read(op, &scope, &configured) || !require_known(op, configured.value) ||
-        !read_limit(op, &scope, &request.limit) ||
+        !instance_list_read_limit(op, &scope, &request.limit) ||
         !read_inclusion(op, &scope, &request.includes_objects) ||
         !instance_op_require_provider(op) || !find_managed(op, &search.managed))
         return false;
     request.config = configured.value;
     request.includes_objects |= query && query->generates_config;
     search.listing = new_listing(&search, &configured);
-    send(&search, EVENT_LIST_START);
+    instance_list_send(&search, EVENT_LIST_START);
     if (!provider_call_validate(op, configured.value) ||
         !provider_call_list(op, search.managed.resource, &request, &sink) || !generate_all(&search))
         return false;
     if (cancel_level(op->walk->engine->cancel) != CANCEL_NONE)
         return false; /* the list is incomplete; the walk reports the interruption */
-    op->record->value = value_clone(value_of(&search), op->keep);
+    op->record->value = value_clone(instance_list_value_of(&search), op->keep);
     op->record->listing = search.listing;
-    send(&search, EVENT_LIST_END);
+    instance_list_send(&search, EVENT_LIST_END);
     return true;
 }
 

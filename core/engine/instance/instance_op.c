@@ -24,8 +24,8 @@ static void start_clock(InstanceOp *op) {
     op->started_ms = clock->monotonic_ms(clock->self);
 }
 
-static void begin(InstanceOp *op, InstanceRecord *record, Arena *keep, Arena *walk_arena,
-                  Arena *scratch) {
+static void op_begin(InstanceOp *op, InstanceRecord *record, Arena *keep, Arena *walk_arena,
+                     Arena *scratch) {
     EngineWalk *walk = record->walk;
     *op = (InstanceOp){
         .walk = walk,
@@ -47,17 +47,17 @@ static void begin(InstanceOp *op, InstanceRecord *record, Arena *keep, Arena *wa
 
 void instance_op_begin(InstanceOp *op, InstanceRecord *record, uint32_t worker) {
     const WorkerArenas *arenas = &record->walk->workers[worker];
-    begin(op, record, arenas->keep, arenas->walk_arena, arenas->scratch);
+    op_begin(op, record, arenas->keep, arenas->walk_arena, arenas->scratch);
 }
 
 void instance_op_begin_own(InstanceOp *op, InstanceRecord *record, uint32_t worker, Arena *own) {
     const WorkerArenas *arenas = &record->walk->workers[worker];
-    begin(op, record, arenas->keep, arenas->walk_arena, own);
+    op_begin(op, record, arenas->keep, arenas->walk_arena, own);
     op->owns_scratch = true;
 }
 
 void instance_op_begin_nested(InstanceOp *op, InstanceRecord *record, const InstanceOp *outer) {
-    begin(op, record, outer->keep, outer->walk_arena, outer->scratch);
+    op_begin(op, record, outer->keep, outer->walk_arena, outer->scratch);
 }
 
 void instance_op_continue(InstanceOp *op, uint32_t worker) {
@@ -149,7 +149,7 @@ static bool makes_machine(void *payload) {
 }
 
 /* Only objects of this provider configuration: others may still wait for theirs. */
-static bool is_other(const InstanceOp *op, const StateFound *found, const Schema *schema) {
+static bool op_is_other(const InstanceOp *op, const StateFound *found, const Schema *schema) {
     return provider_config_addr_equal(found->provider_config, instance_op_provider_config(op)) &&
            found->object->schema_version == (uint64_t)schema->version &&
            !resource_addr_equal(found->address, op->record->address);
@@ -169,7 +169,7 @@ static void find_objects(void *payload, const char *type, FoundObjects *out) {
     vec_each(&all, found) {
         Diags ignored = diags_new(op->scratch);
         Value object;
-        if (found->object->source || !is_other(op, found, &row->schema) ||
+        if (found->object->source || !op_is_other(op, found, &row->schema) ||
             !state_object_decode(found->object, &row->schema, &object, op->scratch, &ignored))
             continue;
         mask_collect(object, &op->secrets, op->scratch);
@@ -226,7 +226,7 @@ WalkEvent instance_op_event(const InstanceOp *op, WalkEventKind kind) {
     };
 }
 
-static void send_event(const InstanceOp *op, WalkEventKind kind, Str id, bool failed) {
+static void op_send_event(const InstanceOp *op, WalkEventKind kind, Str id, bool failed) {
     const Hooks *hooks = op->walk->engine->hooks;
     if (!hooks)
         return;
@@ -237,7 +237,7 @@ static void send_event(const InstanceOp *op, WalkEventKind kind, Str id, bool fa
 }
 
 void instance_op_send(const InstanceOp *op, WalkEventKind kind, Str id) {
-    send_event(op, kind, id, false);
+    op_send_event(op, kind, id, false);
 }
 
 void instance_op_send_import(const InstanceOp *op, Str id) {
@@ -250,7 +250,7 @@ void instance_op_send_import(const InstanceOp *op, Str id) {
 }
 
 void instance_op_send_end(const InstanceOp *op, WalkEventKind kind, Str id, bool ok) {
-    send_event(op, kind, id, !ok);
+    op_send_event(op, kind, id, !ok);
 }
 
 void instance_op_send_operation(const InstanceOp *op, WalkEventKind kind, const char *operation,
@@ -294,7 +294,7 @@ ProviderConfigAddr instance_op_provider_config(const InstanceOp *op) {
     return address;
 }
 
-static bool has_effect(const InstanceOp *op) {
+static bool op_has_effect(const InstanceOp *op) {
     bool is_real = !op->mock.type && op->type->resource;
     return op->resource->provisioners.count > 0 ||
            (is_real && op->type->resource->effect == EFFECT_OUTSIDE);
@@ -311,7 +311,7 @@ ResourceChange *instance_op_new_change(const InstanceOp *op) {
     change->config = value_null(&TYPE_DYNAMIC);
     change->dependencies = op->resource->dependencies;
     change->dependency_count = op->resource->dependency_count;
-    change->has_effect = has_effect(op);
+    change->has_effect = op_has_effect(op);
     return change;
 }
 

@@ -67,7 +67,7 @@ static void keep_notes(Planning *planning) {
 }
 
 /* Adds a note to a change that is planned without calling the provider. */
-static void note_deferral(Planning *planning) {
+static void instance_plan_note_deferral(Planning *planning) {
     ResourceChange *change = planning->op.record->planned;
     ChangeNote note = {{0},
                        STR("planned without its provider, whose configuration is not known "
@@ -81,7 +81,7 @@ static void note_deferral(Planning *planning) {
 
 /* A destroy plan reports the error at the end, when it is known which objects are kept.
  * Dependencies of a kept object get no error. */
-static bool report_prevented(Planning *planning) {
+static bool instance_plan_report_prevented(Planning *planning) {
     InstanceOp *op = &planning->op;
     if (op->walk->options->mode == PLAN_DESTROY)
         op->record->failure = FAILURE_PROTECTED;
@@ -90,7 +90,7 @@ static bool report_prevented(Planning *planning) {
     return true;
 }
 
-static bool prevents_destroy(Planning *planning) {
+static bool instance_plan_prevents_destroy(Planning *planning) {
     InstanceOp *op = &planning->op;
     const Expr *expr = op->resource->config->lifecycle.prevent_destroy;
     if (!expr || op->walk->options->ignores_prevent_destroy)
@@ -101,7 +101,7 @@ static bool prevents_destroy(Planning *planning) {
          * allows the deletion. */
         if (expr_as_literal(expr, &prevented, op->scratch) && !value_is_true(prevented))
             return false;
-        return report_prevented(planning);
+        return instance_plan_report_prevented(planning);
     }
     if (!eval_expr_as(expr, &planning->scope.scope, &TYPE_BOOL, &prevented, op->scratch,
                       &op->diags)) {
@@ -119,7 +119,7 @@ static bool prevents_destroy(Planning *planning) {
     }
     log_debug("prevent_destroy", log_text("address", op->address),
               log_number("value", value_is_true(prevented)));
-    return value_is_true(prevented) && report_prevented(planning);
+    return value_is_true(prevented) && instance_plan_report_prevented(planning);
 }
 
 static ActionReason replace_reason(const Planning *planning) {
@@ -133,7 +133,7 @@ static ActionReason replace_reason(const Planning *planning) {
 }
 
 /* Plans the successor as a creation. */
-static bool plan_replacement(Planning *planning, const Paths *paths) {
+static bool instance_plan_replacement(Planning *planning, const Paths *paths) {
     InstanceOp *op = &planning->op;
     ResourceChange *change = op->record->planned;
     change->replace_paths = *paths;
@@ -187,7 +187,7 @@ static bool call_plan_deletion(Planning *planning, Value prior, PlanResponse *re
 
 /* Adds the parts to the change, including those of a replaced predecessor. If the provider is
  * deferred, the parts are unknown. */
-static bool keep_parts(Planning *planning) {
+static bool instance_plan_keep_parts(Planning *planning) {
     InstanceOp *op = &planning->op;
     ResourceChange *change = op->record->planned;
     PlanResponse *response = &planning->response;
@@ -261,7 +261,7 @@ static bool decide(Planning *planning) {
         bool is_same = value_equal(planning->prior_value, planned);
         bool is_asked = planning->is_tainted || planning->is_requested || planning->is_triggered;
         if (is_asked || (paths.count > 0 && (!is_same || has_write_only(planning, &paths)))) {
-            if (!plan_replacement(planning, &paths))
+            if (!instance_plan_replacement(planning, &paths))
                 return false;
         } else {
             change->action = is_same ? ACTION_NO_OP : ACTION_UPDATE;
@@ -278,14 +278,14 @@ static bool decide(Planning *planning) {
     }
     if (change->action == ACTION_UPDATE || change->action == ACTION_CREATE)
         keep_notes(planning);
-    note_deferral(planning);
+    instance_plan_note_deferral(planning);
     change->before = value_clone(planning->prior, op->keep);
     change->after = change->action == ACTION_NO_OP ? change->before : value_clone(after, op->keep);
     change->private_data = str_clone(planning->response.private_data, op->keep);
     note_config(planning);
     if (!keep_identities(planning))
         return false;
-    return !op->type->resource->has_parts || keep_parts(planning);
+    return !op->type->resource->has_parts || instance_plan_keep_parts(planning);
 }
 
 static bool is_replace_requested(const Planning *planning) {
@@ -298,17 +298,17 @@ static bool is_replace_requested(const Planning *planning) {
 }
 
 /* As in plans recorded from Terraform 1.11, && and || in arguments wait for both operands. */
-static bool configure(Planning *planning) {
+static bool instance_plan_configure(Planning *planning) {
     ModuleScope scope = planning->scope;
     scope.scope.self = &scope;
     scope.scope.no_short_circuit = true;
     return configured_evaluate(&planning->op, &scope, &planning->written);
 }
 
-static bool evaluate(Planning *planning) {
+static bool instance_plan_evaluate(Planning *planning) {
     InstanceOp *op = &planning->op;
     module_scope_init_instance(&planning->scope, op->record);
-    if (!instance_conditions_before(op, &planning->scope) || !configure(planning))
+    if (!instance_conditions_before(op, &planning->scope) || !instance_plan_configure(planning))
         return false;
     planning->configured = planning->written;
     configured_ignore_changes(op, planning->prior, &planning->configured);
@@ -399,7 +399,7 @@ static bool plan_instance(Planning *planning) {
     new_change(planning);
     if (op->walk->options->mode == PLAN_REFRESH_ONLY)
         return plan_refresh_only(planning);
-    if (!evaluate(planning))
+    if (!instance_plan_evaluate(planning))
         return false;
     op->is_replaced = planning->is_requested || planning->is_triggered;
     Value prior =
@@ -423,7 +423,7 @@ static bool plan_instance(Planning *planning) {
     refresh_dependencies(op);
     Action action = op->record->planned->action;
     bool destroys = action_is_replace(action) && action != ACTION_FORGET_THEN_CREATE;
-    return !(destroys && prevents_destroy(planning)) &&
+    return !(destroys && instance_plan_prevents_destroy(planning)) &&
            instance_conditions_after(op, &planning->scope) &&
            invocation_plan(op, &planning->scope, op->record->planned);
 }
@@ -450,7 +450,8 @@ static void drop_change(InstanceOp *op) {
 }
 
 /* Runs one way of planning from begin to end. */
-static bool run(InstanceRecord *record, uint32_t worker, bool (*plan)(Planning *planning)) {
+static bool instance_plan_run(InstanceRecord *record, uint32_t worker,
+                              bool (*plan)(Planning *planning)) {
     Planning planning = {0};
     InstanceOp *op = &planning.op;
     instance_op_begin(op, record, worker);
@@ -473,8 +474,9 @@ static bool plan_placeholder(Planning *planning) {
     op->record->deferral = DEFERRAL_INSTANCE_KEYS;
     planning->prior = planning->prior_value = value_null(schema_implied_type(op->schema));
     module_scope_init_instance(&planning->scope, op->record);
-    if (!configure(planning) || !propose_plan(op, planning->prior, &planning->written, STR_EMPTY,
-                                              (Value){0}, NULL, &planning->response))
+    if (!instance_plan_configure(planning) ||
+        !propose_plan(op, planning->prior, &planning->written, STR_EMPTY, (Value){0}, NULL,
+                      &planning->response))
         return false;
     Value after = object_marks_add(op, planning->response.planned, &planning->written.sensitive);
     change->action = ACTION_CREATE;
@@ -485,11 +487,11 @@ static bool plan_placeholder(Planning *planning) {
 }
 
 bool instance_plan_placeholder(Walk *, void *payload, uint32_t worker) {
-    return run(payload, worker, plan_placeholder);
+    return instance_plan_run(payload, worker, plan_placeholder);
 }
 
 bool instance_plan(Walk *, void *payload, uint32_t worker) {
-    return run(payload, worker, plan_instance);
+    return instance_plan_run(payload, worker, plan_instance);
 }
 
 /* Returns whether this plan replaces the server that contains the object. Then the object is lost
@@ -530,7 +532,7 @@ static bool plan_forgetting(Planning *planning) {
 }
 
 /* Asks the provider to plan a deletion. It may reject or prepare it. */
-static bool plan_deletion(Planning *planning) {
+static bool instance_plan_deletion(Planning *planning) {
     InstanceOp *op = &planning->op;
     ResourceChange *change = op->record->planned;
     if (!provider_call_plans_destroy(op)) {
@@ -608,7 +610,7 @@ static bool plan_removal(Planning *planning) {
         op->record->deferral = DEFERRAL_NONE;
         return true;
     }
-    if (!plan_deletion(planning))
+    if (!instance_plan_deletion(planning))
         return false;
     planning->is_decided = true;
     Deferral *deferral = &op->record->deferral;
@@ -619,9 +621,9 @@ static bool plan_removal(Planning *planning) {
         return true;
     if (op->record->module)
         module_scope_init_instance(&planning->scope, op->record);
-    return (*deferral || !prevents_destroy(planning)) && plan_invocations(planning);
+    return (*deferral || !instance_plan_prevents_destroy(planning)) && plan_invocations(planning);
 }
 
 bool instance_plan_destroy(Walk *, void *payload, uint32_t worker) {
-    return run(payload, worker, plan_removal);
+    return instance_plan_run(payload, worker, plan_removal);
 }

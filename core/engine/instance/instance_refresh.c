@@ -12,7 +12,7 @@
 #include "stored_object.h"
 
 /* The object differs from the stored one, so the refreshed state gets it. */
-static void set_object(InstanceRecord *record, const StateObject *object) {
+static void instance_refresh_set_object(InstanceRecord *record, const StateObject *object) {
     record->refreshed = object;
     if (record->refresh == REFRESH_UNCHANGED)
         record->refresh = REFRESH_CHANGED;
@@ -20,7 +20,7 @@ static void set_object(InstanceRecord *record, const StateObject *object) {
 
 /* Returns the planned object of an interrupted creation, with the marks of its configuration; null
  * if unknown. */
-static Value planned_of(InstanceOp *op, const StatePending *pending) {
+static Value instance_refresh_planned_of(InstanceOp *op, const StatePending *pending) {
     StateObject planned = {.attributes = pending->planned,
                            .sensitive_attributes = pending->sensitive};
     Diags ignored = diags_new(op->scratch);
@@ -50,9 +50,10 @@ static RecoverCall recover_call(PendingAction action) {
 
 /* Asks the provider for the object that an interrupted call left. `prior`: the stored object,
  * marked; null for a creation. */
-static bool recover(InstanceOp *op, const StatePending *pending, Value prior, Value *out,
-                    ObjectStatus *status, Str *private_data, Value *identity) {
-    Value planned = planned_of(op, pending);
+static bool instance_refresh_recover(InstanceOp *op, const StatePending *pending, Value prior,
+                                     Value *out, ObjectStatus *status, Str *private_data,
+                                     Value *identity) {
+    Value planned = instance_refresh_planned_of(op, pending);
     RecoverRequest request = {
         .marker = pending->marker,
         .planned = value_unmark_deep(planned, op->scratch),
@@ -83,8 +84,9 @@ static bool recover(InstanceOp *op, const StatePending *pending, Value prior, Va
 
 /* Returns the state object of a recovered creation. Without a block, it keeps the dependencies of
  * its creation. */
-static const StateObject *adopt(InstanceOp *op, const StatePending *pending, Value marked,
-                                ObjectStatus status, Str private_data, Value identity) {
+static const StateObject *instance_refresh_adopt(InstanceOp *op, const StatePending *pending,
+                                                 Value marked, ObjectStatus status,
+                                                 Str private_data, Value identity) {
     const StateObject *object = state_object_clone(
         stored_object_encode(op, marked, status, private_data, identity), op->keep);
     if (!object || op->resource->config)
@@ -105,7 +107,7 @@ static bool recover_change(InstanceOp *op, const StatePending *pending, const St
     Value identity;
     const StateObject *stored = *object;
     if (!object_identity_decode(op, stored, &identity) ||
-        !recover(op, pending, *out, out, &status, &private_data, &identity))
+        !instance_refresh_recover(op, pending, *out, out, &status, &private_data, &identity))
         return false;
     StateObject found;
     const StateObject *encoded = stored_object_encode(
@@ -118,7 +120,7 @@ static bool recover_change(InstanceOp *op, const StatePending *pending, const St
         found.skip_destroy = stored->skip_destroy;
     }
     *object = encoded ? state_object_clone(&found, op->keep) : NULL;
-    set_object(op->record, *object);
+    instance_refresh_set_object(op->record, *object);
     return true;
 }
 
@@ -146,7 +148,7 @@ static bool prior_object(InstanceOp *op, const StateObject **object, Value *out)
         if (!stored_object_decode_prior(op, object, out))
             return false;
         if (*object != before)
-            set_object(op->record, *object); /* so that it is upgraded only once */
+            instance_refresh_set_object(op->record, *object); /* so that it is upgraded only once */
         return creates || !must_recover_change(op, pending) ||
                recover_change(op, pending, object, out);
     }
@@ -156,22 +158,22 @@ static bool prior_object(InstanceOp *op, const StateObject **object, Value *out)
     Value found;
     Str private_data;
     Value identity = {0};
-    if (!recover(op, pending, *out, &found, &status, &private_data, &identity))
+    if (!instance_refresh_recover(op, pending, *out, &found, &status, &private_data, &identity))
         return false;
     *out = found;
-    *object = adopt(op, pending, *out, status, private_data, identity);
-    set_object(op->record, *object);
+    *object = instance_refresh_adopt(op, pending, *out, status, private_data, identity);
+    instance_refresh_set_object(op->record, *object);
     return true;
 }
 
-static const ResourceAddr *find_origin(const InstanceOp *op) {
+static const ResourceAddr *instance_refresh_find_origin(const InstanceOp *op) {
     const EngineWalk *walk = op->walk;
     if (!walk->moves || op->record->deposed.len > 0)
         return NULL;
     return moves_find_origin(walk->moves, op->record->address, op->scratch);
 }
 
-static void add_fields(Drift *drift, const FieldChanges *changes, Arena *arena) {
+static void instance_refresh_add_fields(Drift *drift, const FieldChanges *changes, Arena *arena) {
     vec_each(changes, change) {
         DriftField field = {
             .path = path_clone(change->path, arena),
@@ -214,7 +216,8 @@ static Value configured_now(void *payload) {
                : none;
 }
 
-static bool read_object(InstanceOp *op, const StateObject *object, Value prior, Value *out) {
+static bool instance_refresh_read_object(InstanceOp *op, const StateObject *object, Value prior,
+                                         Value *out) {
     Str id = instance_op_object_id(prior);
     instance_op_send(op, EVENT_REFRESH_START, id);
     ReadRequest request = {.state = value_unmark_deep(prior, op->scratch),
@@ -232,7 +235,7 @@ static bool read_object(InstanceOp *op, const StateObject *object, Value prior, 
         op->record->deferral = response.deferral;
         return true;
     }
-    const ResourceAddr *origin = find_origin(op);
+    const ResourceAddr *origin = instance_refresh_find_origin(op);
     bool is_same = value_equal(request.state, response.state);
     if (is_same && origin && op->walk->options->mode == PLAN_REFRESH_ONLY)
         note_drift(op, prior, prior, origin);
@@ -243,12 +246,13 @@ static bool read_object(InstanceOp *op, const StateObject *object, Value prior, 
     if (!is_same) {
         *out = object_marks_keep(op, prior, response.state);
         note_drift(op, prior, *out, origin);
-        add_fields(op->record->drift, &response.changes, op->keep);
+        instance_refresh_add_fields(op->record->drift, &response.changes, op->keep);
     }
-    set_object(op->record,
-               state_object_clone(stored_object_encode(op, *out, object->status,
-                                                       response.private_data, response.identity),
-                                  op->keep));
+    instance_refresh_set_object(
+        op->record,
+        state_object_clone(stored_object_encode(op, *out, object->status, response.private_data,
+                                                response.identity),
+                           op->keep));
     return true;
 }
 
@@ -268,7 +272,7 @@ static bool has_dependency(const StateObject *object, Str address) {
 }
 
 /* Returns true if the state names the provider configuration that the resource uses now. */
-static bool is_same_provider(const InstanceOp *op) {
+static bool instance_refresh_is_same_provider(const InstanceOp *op) {
     const InstanceRecord *record = op->record;
     const StateResource *stored = record->stored_resource;
     return str_equal(record->stored->provider_key, record->provider_key) &&
@@ -285,8 +289,8 @@ static void update_facts(InstanceOp *op) {
     const ResourceNode *resource = op->resource;
     InstanceRecord *record = op->record;
     const StateObject *object = record->refreshed;
-    if (record->stored && !is_same_provider(op))
-        set_object(record, object);
+    if (record->stored && !instance_refresh_is_same_provider(op))
+        instance_refresh_set_object(record, object);
     bool is_imported = import_source_is_known(&record->import);
     if (!object || !resource->config || record->removal != REASON_NONE || record->deposed.len > 0 ||
         is_imported)
@@ -317,7 +321,7 @@ static void update_facts(InstanceOp *op) {
     }
     updated->dependencies = names;
     updated->dependency_count = count;
-    set_object(record, updated);
+    instance_refresh_set_object(record, updated);
 }
 
 /* Imports the object with the import id. Errors are about the id, not about the configuration. */
@@ -341,7 +345,7 @@ static bool report_absent_import(InstanceOp *op) {
     return false;
 }
 
-static bool import(InstanceOp *op, Value *out) {
+static bool instance_refresh_import(InstanceOp *op, Value *out) {
     if (!instance_op_require_provider(op))
         return false;
     ImportResponse imported;
@@ -375,11 +379,11 @@ static bool import(InstanceOp *op, Value *out) {
     found.dependencies = NULL; /* unknown: no apply of this configuration created the object */
     found.dependency_count = 0;
     found.create_before_destroy = false;
-    set_object(op->record, state_object_clone(&found, op->keep));
+    instance_refresh_set_object(op->record, state_object_clone(&found, op->keep));
     return true;
 }
 
-static bool refresh(InstanceOp *op, Value *out) {
+static bool instance_instance_refresh_refresh(InstanceOp *op, Value *out) {
     const StateObject *object;
     if (op->record->import.is_unknown) {
         op->record->deferral = DEFERRAL_RESOURCE_CONFIG;
@@ -387,7 +391,7 @@ static bool refresh(InstanceOp *op, Value *out) {
         return true;
     }
     if (import_source_is_known(&op->record->import))
-        return import(op, out);
+        return instance_refresh_import(op, out);
     if (!prior_object(op, &object, out))
         return false;
     if (!object)
@@ -398,11 +402,11 @@ static bool refresh(InstanceOp *op, Value *out) {
     if (!instance_op_require_provider(op))
         return false;
     Value prior = *out;
-    return read_object(op, object, prior, out);
+    return instance_refresh_read_object(op, object, prior, out);
 }
 
 /* Logs the object that the plan continues with, and the facts that the state keeps about it. */
-static void log_object(const InstanceOp *op) {
+static void instance_refresh_log_object(const InstanceOp *op) {
     static const char *const results[] = {[REFRESH_UNCHANGED] = "unchanged",
                                           [REFRESH_CHANGED] = "changed",
                                           [REFRESH_RECOVERED] = "recovered"};
@@ -422,7 +426,7 @@ static void log_object(const InstanceOp *op) {
 
 bool instance_refresh(InstanceOp *op, Value *out) {
     InstanceRecord *record = op->record;
-    if (!refresh(op, out)) {
+    if (!instance_instance_refresh_refresh(op, out)) {
         record->refresh = REFRESH_UNCHANGED;
         return false;
     }
@@ -431,6 +435,6 @@ bool instance_refresh(InstanceOp *op, Value *out) {
         record->refresh = REFRESH_RECOVERED;
     update_facts(op);
     if (log_enabled(LOG_DEBUG))
-        log_object(op);
+        instance_refresh_log_object(op);
     return true;
 }

@@ -8,7 +8,7 @@
 #include "invocation.h"
 
 /* Reports the reference errors of a part. Returns true if the part can be evaluated. */
-static bool report_part(InstanceOp *op, const void *part) {
+static bool instance_validate_report_part(InstanceOp *op, const void *part) {
     const PartErrors *errors = node_find_errors(op->node, part);
     if (!errors)
         return true;
@@ -37,7 +37,7 @@ static void validate_condition(InstanceOp *op, const ModuleScope *scope, const E
     const PartErrors *errors = node_find_errors(op->node, expr);
     Scope empty = scope->scope;
     empty.lookup = lookup_nothing;
-    bool ok = report_part(op, expr)
+    bool ok = instance_validate_report_part(op, expr)
                   ? eval_expr_as(expr, &scope->scope, type, &value, op->scratch, &op->diags)
                   : !errors->should_hide_names ||
                         eval_expr(expr, &empty, &value, op->scratch, &op->diags);
@@ -53,9 +53,9 @@ static void validate_conditions(InstanceOp *op, const ModuleScope *scope,
     }
 }
 
-static bool evaluate_body(InstanceOp *op, const ModuleScope *scope, const void *part,
-                          const Decoded *decoded, Value *out) {
-    bool is_sound = report_part(op, part);
+static bool instance_validate_evaluate_body(InstanceOp *op, const ModuleScope *scope,
+                                            const void *part, const Decoded *decoded, Value *out) {
+    bool is_sound = instance_validate_report_part(op, part);
     size_t before = op->diags.count;
     bool ok = is_sound && decode_eval(decoded, &scope->scope, out, op->scratch, &op->diags);
     diags_set_subject(&op->diags, before, DIAG_EXPRESSION);
@@ -66,10 +66,11 @@ static void validate_provisioner(InstanceOp *op, const ModuleScope *scope,
                                  const ProvisionerNode *provisioner) {
     const Provisioner *config = provisioner->config;
     Value value;
-    bool ok = evaluate_body(op, scope, config, provisioner->decoded, &value) &&
+    bool ok = instance_validate_evaluate_body(op, scope, config, provisioner->decoded, &value) &&
               provisioner_check(provisioner->type, value, config->range, &op->diags);
     ok = (!provisioner->connection ||
-          evaluate_body(op, scope, provisioner->connection, provisioner->connection, &value)) &&
+          instance_validate_evaluate_body(op, scope, provisioner->connection,
+                                          provisioner->connection, &value)) &&
          ok;
     (void)ok; /* the errors are in the operation */
 }
@@ -91,8 +92,9 @@ static void validate_body(InstanceOp *op, const ModuleScope *scope) {
     Configured configured;
     Value value;
     bool ok = errors && diags_has_errors(&errors->diags)
-                  ? evaluate_body(op, scope, body, op->resource->decoded, &value)
-                  : report_part(op, body) && configured_evaluate(op, scope, &configured);
+                  ? instance_validate_evaluate_body(op, scope, body, op->resource->decoded, &value)
+                  : instance_validate_report_part(op, body) &&
+                        configured_evaluate(op, scope, &configured);
     (void)ok; /* the errors are in the operation */
 }
 

@@ -37,7 +37,7 @@ static bool report_key(const ObjectRef *ref, SourceRange range, Diags *diags) {
 }
 
 /* An unknown key, as during validation, fits any repetition. */
-static bool check_key(const ObjectRef *ref, SourceRange range, Diags *diags) {
+static bool invocation_check_key(const ObjectRef *ref, SourceRange range, Diags *diags) {
     const Resource *config = ref->node->as.resource->config;
     bool is_repeated = config->count || config->for_each;
     KeyKind kind = ref->key.kind;
@@ -47,8 +47,8 @@ static bool check_key(const ObjectRef *ref, SourceRange range, Diags *diags) {
 }
 
 /* Reads an element of `actions`. Its names are bound, and their errors are reported. */
-static bool read_ref(const Node *node, const Expr *expr, const ModuleScope *scope, ObjectRef *out,
-                     Arena *arena, Diags *diags) {
+static bool invocation_read_ref(const Node *node, const Expr *expr, const ModuleScope *scope,
+                                ObjectRef *out, Arena *arena, Diags *diags) {
     const PartErrors *errors = node_find_errors(node, expr);
     *out = (ObjectRef){0};
     if (errors)
@@ -56,15 +56,15 @@ static bool read_ref(const Node *node, const Expr *expr, const ModuleScope *scop
     if (diags_has_errors(diags) || !object_ref_read(expr, scope, out, arena, diags))
         return false;
     if (out->path.count == 0)
-        return check_key(out, expr->range, diags);
+        return invocation_check_key(out, expr->range, diags);
     diags_error(diags, expr->range, "Unexpected attribute in action reference",
                 "An action has no attributes.");
     return false;
 }
 
 /* Returns the instance that the reference means; NULL after an error if there is none. */
-static InstanceRecord *find_instance(const ObjectRef *ref, ModuleInstance *module,
-                                     SourceRange range, Arena *arena, Diags *diags) {
+static InstanceRecord *invocation_find_instance(const ObjectRef *ref, ModuleInstance *module,
+                                                SourceRange range, Arena *arena, Diags *diags) {
     const ResourceExpansion *action = node_slot(ref->node, module)->payload;
     const Resource *config = ref->node->as.resource->config;
     size_t index;
@@ -79,7 +79,8 @@ static InstanceRecord *find_instance(const ObjectRef *ref, ModuleInstance *modul
 /* Operations. */
 
 /* Begins an operation on an action. `outer`: the operation on the object that triggers it. */
-static void begin(InstanceOp *op, const InstanceRecord *record, const InstanceOp *outer) {
+static void invocation_begin(InstanceOp *op, const InstanceRecord *record,
+                             const InstanceOp *outer) {
     InstanceRecord *own = arena_new(outer->scratch, InstanceRecord);
     *own = (InstanceRecord){
         .walk = record->walk,
@@ -94,7 +95,7 @@ static void begin(InstanceOp *op, const InstanceRecord *record, const InstanceOp
 }
 
 /* Reports the diagnostics of the operation, all as warnings if `are_warnings`. */
-static bool end(InstanceOp *op, ResourceAddr caller, bool are_warnings) {
+static bool instance_invocation_end(InstanceOp *op, ResourceAddr caller, bool are_warnings) {
     Str text = op->address;
     if (caller.type.len > 0)
         text = str_format(op->scratch, "%.*s, called from %.*s", STR_ARG(op->address),
@@ -112,7 +113,7 @@ typedef struct Caller {
     bool is_pending; /* its resource has no value yet */
 } Caller;
 
-static bool configure(InstanceOp *op, const Caller *caller, Configured *out) {
+static bool invocation_configure(InstanceOp *op, const Caller *caller, Configured *out) {
     ModuleScope scope;
     Value seen;
     module_scope_init_instance(&scope, op->record);
@@ -151,7 +152,7 @@ static bool check_destroy_config(InstanceOp *op, const Configured *configured) {
 
 /* The change of an object can wait for its action if the plan may have deferrals. A requested
  * invocation has no object. */
-static bool check_deferral(InstanceOp *op, Deferral deferral, bool is_requested) {
+static bool invocation_check_deferral(InstanceOp *op, Deferral deferral, bool is_requested) {
     if (!deferral || (!is_requested && op->walk->options->allows_deferral))
         return true;
     diags_error(&op->diags, NO_RANGE, "Provider deferred an action", "%.*s is deferred %s. %s",
@@ -171,14 +172,14 @@ static bool ask_provider(InstanceOp *op, const Configured *configured, bool is_r
     if (!provider_call_plan_action(op, &(ActionRequest){configured->value}, &response))
         return false;
     *deferral = response.deferral;
-    return check_deferral(op, response.deferral, is_requested);
+    return invocation_check_deferral(op, response.deferral, is_requested);
 }
 
 /* Sets *deferral to why the provider defers the invocation; DEFERRAL_NONE: it does not. */
-static bool plan_one(InstanceOp *op, const Caller *caller, ActionInvocation *out,
-                     Deferral *deferral) {
+static bool invocation_plan_one(InstanceOp *op, const Caller *caller, ActionInvocation *out,
+                                Deferral *deferral) {
     Configured configured;
-    if (!configure(op, caller, &configured))
+    if (!invocation_configure(op, caller, &configured))
         return false;
     if (!out->is_requested && invoke_event_is_destroy(out->event) &&
         !check_destroy_config(op, &configured))
@@ -191,7 +192,7 @@ static bool plan_one(InstanceOp *op, const Caller *caller, ActionInvocation *out
 }
 
 /* Returns whether the planned change has this event. */
-static bool has_event(Action action, InvokeEvent event) {
+static bool invocation_has_event(Action action, InvokeEvent event) {
     switch (event) {
     case INVOKE_BEFORE_CREATE:
     case INVOKE_AFTER_CREATE:
@@ -207,7 +208,7 @@ static bool has_event(Action action, InvokeEvent event) {
 
 static bool has_events(Action action, const ActionTrigger *trigger) {
     vec_each(&trigger->events, event) {
-        if (has_event(action, *event))
+        if (invocation_has_event(action, *event))
             return true;
     }
     return false;
@@ -253,21 +254,21 @@ static bool plan_invocation(InstanceOp *op, const ModuleScope *scope, const Acti
     ObjectRef ref;
     if (op->record->deferral) /* by an invocation before */
         return true;
-    if (!read_ref(op->node, expr, scope, &ref, op->scratch, &op->diags))
+    if (!invocation_read_ref(op->node, expr, scope, &ref, op->scratch, &op->diags))
         return false;
     const InstanceRecord *record =
-        find_instance(&ref, op->record->module, expr->range, op->scratch, &op->diags);
+        invocation_find_instance(&ref, op->record->module, expr->range, op->scratch, &op->diags);
     if (!record)
         return false;
     InstanceOp action;
-    begin(&action, record, op);
+    invocation_begin(&action, record, op);
     ActionInvocation invocation = *like;
     Value object = invoke_event_is_destroy(like->event) ? change->before : change->after;
     Caller caller = {op->record, &object, true};
     invocation.action = record->address;
     invocation.provider_config = instance_op_provider_config(&action);
     Deferral deferral = DEFERRAL_NONE;
-    bool ok = plan_one(&action, &caller, &invocation, &deferral);
+    bool ok = invocation_plan_one(&action, &caller, &invocation, &deferral);
     if (ok && deferral)
         defer(op, action.address, deferral, change);
     else if (ok)
@@ -275,7 +276,7 @@ static bool plan_invocation(InstanceOp *op, const ModuleScope *scope, const Acti
     log_debug("invocation planned", log_text("address", action.address),
               log_text("caller", op->address), log_cstr("event", invoke_event_keyword(like->event)),
               log_number("ok", ok));
-    if (!end(&action, like->caller, false))
+    if (!instance_invocation_end(&action, like->caller, false))
         op->record->failure = FAILURE_ERROR;
     return ok;
 }
@@ -290,7 +291,7 @@ static bool each_invocation(InstanceOp *op, const ModuleScope *scope, uint32_t t
     const ActionTrigger *trigger = &lifecycle_of(op)->action_triggers.items[trigger_index];
     bool ok = true;
     vec_each(&trigger->events, event) {
-        if (!has_event(change->action, *event))
+        if (!invocation_has_event(change->action, *event))
             continue;
         for (uint32_t i = 0; i < trigger->actions.count; i++) {
             ActionInvocation like = {.caller = op->record->address,
@@ -333,7 +334,7 @@ static bool defer_invocation(InstanceOp *op, const ModuleScope *scope, const Act
                              const Expr *expr, ResourceChange *change) {
     ObjectRef ref;
     Diags ignored = diags_new(op->scratch);
-    if (!read_ref(op->node, expr, scope, &ref, op->scratch, &ignored))
+    if (!invocation_read_ref(op->node, expr, scope, &ref, op->scratch, &ignored))
         return true;
     const ResourceNode *action = ref.node->as.resource;
     ActionInvocation invocation = *like;
@@ -364,7 +365,7 @@ void invocation_validate(InstanceOp *op, const ModuleScope *scope) {
     vec_each(&lifecycle_of(op)->action_triggers, trigger) {
         vec_each(&trigger->actions, expr) {
             Diags found = diags_new(op->scratch);
-            (void)!read_ref(op->node, *expr, scope, &ignored, op->scratch, &found);
+            (void)!invocation_read_ref(op->node, *expr, scope, &ignored, op->scratch, &found);
             diags_append(&op->diags, &found);
         }
     }
@@ -381,7 +382,8 @@ bool invocation_plan_request(InstanceRecord *action, const InstanceRecord *calle
         .is_requested = true,
     };
     Deferral none;
-    bool ok = plan_one(&op, &(Caller){caller, caller ? &caller->value : NULL, false}, out, &none);
+    bool ok = invocation_plan_one(&op, &(Caller){caller, caller ? &caller->value : NULL, false},
+                                  out, &none);
     if (ok && !value_is_wholly_known(out->config)) {
         diags_error(
             &op.diags, NO_RANGE, "Partially applied configuration",
@@ -390,7 +392,7 @@ bool invocation_plan_request(InstanceRecord *action, const InstanceRecord *calle
             STR_ARG(op.address));
         ok = false;
     }
-    ok = end(&op, out->caller, false) && ok;
+    ok = instance_invocation_end(&op, out->caller, false) && ok;
     arena_reset(op.scratch);
     return ok;
 }
@@ -398,7 +400,7 @@ bool invocation_plan_request(InstanceRecord *action, const InstanceRecord *calle
 /* Applying. */
 
 /* The event of a failed invocation has its first error. */
-static void send_end(InstanceOp *op, size_t from, bool ok) {
+static void invocation_send_end(InstanceOp *op, size_t from, bool ok) {
     WalkEvent event = instance_op_event(op, EVENT_INVOKE_END);
     event.failed = !ok;
     mask_diags(&op->diags, &op->secrets);
@@ -413,7 +415,7 @@ static void send_end(InstanceOp *op, size_t from, bool ok) {
     hooks_send(op->walk->engine->hooks, &event);
 }
 
-static bool call(InstanceOp *op, const ActionInvocation *invocation, Value config) {
+static bool invocation_call(InstanceOp *op, const ActionInvocation *invocation, Value config) {
     if (!value_is_wholly_known(config)) {
         diags_error(
             &op->diags, NO_RANGE, "Action configuration unknown during apply",
@@ -428,17 +430,18 @@ static bool call(InstanceOp *op, const ActionInvocation *invocation, Value confi
     instance_op_send(op, EVENT_INVOKE_START, STR_EMPTY);
     size_t before = op->diags.count;
     bool ok = provider_call_invoke(op, &(ActionRequest){config});
-    send_end(op, before, ok);
+    invocation_send_end(op, before, ok);
     return ok;
 }
 
 static bool invoke_again(InstanceOp *op, const ActionInvocation *invocation, const Caller *caller) {
     Configured configured;
-    return configure(op, caller, &configured) && call(op, invocation, configured.value);
+    return invocation_configure(op, caller, &configured) &&
+           invocation_call(op, invocation, configured.value);
 }
 
 static bool invoke_planned(InstanceOp *op, const ActionInvocation *invocation) {
-    return call(op, invocation, value_unmark_deep(invocation->config, op->scratch));
+    return invocation_call(op, invocation, value_unmark_deep(invocation->config, op->scratch));
 }
 
 static bool must_run(InstanceOp *op, const ModuleScope *scope, const ActionInvocation *invocation,
@@ -459,24 +462,24 @@ static bool must_run(InstanceOp *op, const ModuleScope *scope, const ActionInvoc
     return true;
 }
 
-static bool run_one(InstanceOp *op, const ModuleScope *scope, const ActionInvocation *invocation,
-                    Value object) {
+static bool invocation_run_one(InstanceOp *op, const ModuleScope *scope,
+                               const ActionInvocation *invocation, Value object) {
     bool must = false;
     ObjectRef ref;
     const ActionTrigger *trigger = &lifecycle_of(op)->action_triggers.items[invocation->trigger];
     const Expr *expr = trigger->actions.items[invocation->index];
     if (!must_run(op, scope, invocation, object, &must) ||
-        !read_ref(op->node, expr, scope, &ref, op->scratch, &op->diags))
+        !invocation_read_ref(op->node, expr, scope, &ref, op->scratch, &op->diags))
         return false;
     const InstanceRecord *record =
-        find_instance(&ref, op->record->module, expr->range, op->scratch, &op->diags);
+        invocation_find_instance(&ref, op->record->module, expr->range, op->scratch, &op->diags);
     if (!must || !record)
         return record != NULL;
     InstanceOp action;
-    begin(&action, record, op);
+    invocation_begin(&action, record, op);
     bool ok = invoke_again(&action, invocation, &(Caller){op->record, &object, true});
     bool continues = invocation->on_failure == INVOKE_CONTINUES;
-    ok = end(&action, op->record->address, continues) && (ok || continues);
+    ok = instance_invocation_end(&action, op->record->address, continues) && (ok || continues);
     if (!ok)
         op->record->failure = FAILURE_ERROR;
     return ok;
@@ -490,7 +493,7 @@ bool invocation_run(InstanceOp *op, const ModuleScope *scope, bool is_before, Va
         if (invoke_event_is_destroy(invocation->event) ||
             invoke_event_is_before(invocation->event) != is_before)
             continue;
-        if (run_one(op, scope, invocation, object))
+        if (invocation_run_one(op, scope, invocation, object))
             continue;
         *taints =
             invocation->on_failure == INVOKE_TAINTS && invocation->event == INVOKE_AFTER_CREATE;
@@ -499,8 +502,8 @@ bool invocation_run(InstanceOp *op, const ModuleScope *scope, bool is_before, Va
     return true;
 }
 
-static InstanceRecord *record_of(EngineWalk *walk, const Node *action,
-                                 const ActionInvocation *invocation, Arena *arena) {
+static InstanceRecord *invocation_record_of(EngineWalk *walk, const Node *action,
+                                            const ActionInvocation *invocation, Arena *arena) {
     InstanceRecord *record = arena_new(arena, InstanceRecord);
     record->walk = walk;
     record->node = (Node *)action;
@@ -509,7 +512,8 @@ static InstanceRecord *record_of(EngineWalk *walk, const Node *action,
     return record;
 }
 
-static const Node *find_action(const InstanceOp *op, const ActionInvocation *invocation) {
+static const Node *invocation_find_action(const InstanceOp *op,
+                                          const ActionInvocation *invocation) {
     vec_each(&op->resource->actions, action) {
         const Resource *config = (*action)->as.resource->config;
         if (str_equal(config->type, invocation->action.type) &&
@@ -523,15 +527,16 @@ bool invocation_run_destroy(InstanceOp *op, bool is_before) {
     const PlannedChange *run = op->record->planned_change;
     bool never_blocks = op->walk->plan->mode == PLAN_DESTROY;
     vec_each(&run->change->invocations, invocation) {
-        const Node *node = find_action(op, invocation);
+        const Node *node = invocation_find_action(op, invocation);
         bool continues = never_blocks || invocation->on_failure == INVOKE_CONTINUES;
         if (!node || !invoke_event_is_destroy(invocation->event) ||
             invoke_event_is_before(invocation->event) != is_before)
             continue;
         InstanceOp action;
-        begin(&action, record_of(op->walk, node, invocation, op->scratch), op);
+        invocation_begin(&action, invocation_record_of(op->walk, node, invocation, op->scratch),
+                         op);
         bool ok = invoke_planned(&action, invocation);
-        ok = end(&action, op->record->address, continues) && (ok || continues);
+        ok = instance_invocation_end(&action, op->record->address, continues) && (ok || continues);
         if (!ok) {
             op->record->failure = FAILURE_ERROR;
             return false;
@@ -544,9 +549,9 @@ bool invocation_run_request(EngineWalk *walk, const Node *action,
                             const ActionInvocation *invocation, uint32_t worker) {
     InstanceOp op;
     Arena *scratch = walk->workers[worker].scratch;
-    instance_op_begin(&op, record_of(walk, action, invocation, scratch), worker);
+    instance_op_begin(&op, invocation_record_of(walk, action, invocation, scratch), worker);
     bool ok = invoke_planned(&op, invocation);
-    ok = end(&op, invocation->caller, false) && ok;
+    ok = instance_invocation_end(&op, invocation->caller, false) && ok;
     arena_reset(scratch);
     return ok;
 }

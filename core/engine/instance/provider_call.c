@@ -34,7 +34,7 @@ static bool require_client(InstanceOp *op) {
     return false;
 }
 
-static Calling begin(InstanceOp *op, const char *name) {
+static Calling provider_call_begin(InstanceOp *op, const char *name) {
     Calling calling = {
         .op = op, .name = name, .call = instance_op_call(op), .from = op->diags.count};
     calling.outer = log_swap_context((LogContext){
@@ -60,7 +60,7 @@ static Value hide_attributes(Value object, Arena *arena) {
 
 /* Formats an object for the log, without write-only values. Marks of the schema hide sensitive
  * values that the provider has just computed. Known secrets hide the others. */
-static LogField shown(InstanceOp *op, const char *key, Value object) {
+static LogField provider_call_shown(InstanceOp *op, const char *key, Value object) {
     if (!object.type)
         return log_text(key, STR_EMPTY);
     object = schema_drop_write_only(op->schema, object, op->scratch);
@@ -72,10 +72,11 @@ static LogField shown(InstanceOp *op, const char *key, Value object) {
 
 static void log_request(const Calling *calling, Value prior, Value wanted) {
     log_debug("provider request", log_cstr("call", calling->name),
-              shown(calling->op, "prior", prior), shown(calling->op, "wanted", wanted));
+              provider_call_shown(calling->op, "prior", prior),
+              provider_call_shown(calling->op, "wanted", wanted));
 }
 
-static const Diag *first_error(const Calling *calling) {
+static const Diag *provider_call_first_error(const Calling *calling) {
     const Diags *diags = &calling->op->diags;
     for (size_t i = calling->from; i < diags->count; i++) {
         if (diags->items[i].severity == DIAG_ERROR)
@@ -89,11 +90,12 @@ static bool end_with(const Calling *calling, bool ok, const Value *result) {
     InstanceOp *op = calling->op;
     if (op->diags.count > calling->from)
         instance_op_place_diags(op, calling->from);
-    const Diag *error = log_enabled(LOG_DEBUG) ? first_error(calling) : NULL;
+    const Diag *error = log_enabled(LOG_DEBUG) ? provider_call_first_error(calling) : NULL;
     log_debug("provider call", log_cstr("call", calling->name), log_number("ok", ok),
               log_text("error", error ? error->summary : STR_EMPTY),
               log_text("path", error ? error->path : STR_EMPTY), log_text("mock", op->mock.place),
-              shown(op, "result", result ? *result : (Value){0}), log_took(calling->started_ms));
+              provider_call_shown(op, "result", result ? *result : (Value){0}),
+              log_took(calling->started_ms));
     (void)log_swap_context(calling->outer);
     return ok;
 }
@@ -123,7 +125,7 @@ static bool end_plan(const Calling *calling, bool ok, const PlanResponse *respon
     return end_with(calling, ok, &response->planned);
 }
 
-static bool end(const Calling *calling, bool ok) {
+static bool provider_call_end(const Calling *calling, bool ok) {
     return end_with(calling, ok, NULL);
 }
 
@@ -132,16 +134,17 @@ Effect provider_call_effect(const InstanceOp *op) {
 }
 
 bool provider_call_validate(InstanceOp *op, Value config) {
-    Calling calling = begin(op, "validate");
+    Calling calling = provider_call_begin(op, "validate");
     if (log_enabled(LOG_DEBUG))
         log_request(&calling, (Value){0}, config);
-    return end(&calling, object_type_validate(op->type, &calling.call, config, &op->diags));
+    return provider_call_end(&calling,
+                             object_type_validate(op->type, &calling.call, config, &op->diags));
 }
 
 bool provider_call_plan(InstanceOp *op, const PlanRequest *request, PlanResponse *response) {
     if (!require_client(op))
         return false;
-    Calling calling = begin(op, "plan");
+    Calling calling = provider_call_begin(op, "plan");
     if (log_enabled(LOG_DEBUG))
         log_request(&calling, request->prior, request->proposed);
     const ResourceType *type = op->type->resource;
@@ -168,14 +171,15 @@ bool provider_call_marker(InstanceOp *op, PendingAction action, const MarkerRequ
     *response = (MarkerResponse){0};
     if (is_mocked(op) || !has_marker)
         return true;
-    Calling calling = begin(op, "marker");
-    return end(&calling, resource_type_marker(type, &calling.call, request, response, &op->diags));
+    Calling calling = provider_call_begin(op, "marker");
+    return provider_call_end(
+        &calling, resource_type_marker(type, &calling.call, request, response, &op->diags));
 }
 
 bool provider_call_apply(InstanceOp *op, const ApplyRequest *request, ApplyResponse *response) {
     if (!require_client(op))
         return false;
-    Calling calling = begin(op, value_is_null(request->prior) ? "create" : "update");
+    Calling calling = provider_call_begin(op, value_is_null(request->prior) ? "create" : "update");
     if (log_enabled(LOG_DEBUG))
         log_request(&calling, request->prior, request->planned);
     const ResourceType *type = op->type->resource;
@@ -195,10 +199,11 @@ bool provider_call_delete(InstanceOp *op, const DeleteRequest *request, DeleteRe
         return true;
     if (!require_client(op))
         return false;
-    Calling calling = begin(op, "delete");
+    Calling calling = provider_call_begin(op, "delete");
     if (log_enabled(LOG_DEBUG))
         log_request(&calling, request->prior, (Value){0});
-    return end(&calling, resource_type_delete(type, &calling.call, request, response, &op->diags));
+    return provider_call_end(
+        &calling, resource_type_delete(type, &calling.call, request, response, &op->diags));
 }
 
 bool provider_call_read(InstanceOp *op, const ReadRequest *request, ReadResponse *response) {
@@ -210,7 +215,7 @@ bool provider_call_read(InstanceOp *op, const ReadRequest *request, ReadResponse
         return true;
     if (!require_client(op))
         return false;
-    Calling calling = begin(op, "read");
+    Calling calling = provider_call_begin(op, "read");
     if (log_enabled(LOG_DEBUG))
         log_request(&calling, request->state, (Value){0});
     return end_with(&calling,
@@ -220,27 +225,27 @@ bool provider_call_read(InstanceOp *op, const ReadRequest *request, ReadResponse
 
 bool provider_call_gitops(InstanceOp *op, int64_t timeout_ms, const GitopsRequest *request,
                           GitopsResponse *response) {
-    Calling calling = begin(op, "gitops");
+    Calling calling = provider_call_begin(op, "gitops");
     const ResourceType *type = op->type->resource;
     *response = (GitopsResponse){0};
     if (is_mocked(op) || !type->gitops)
-        return end(&calling,
-                   object_type_report_unsupported(op->type->name, "reconciled", &op->diags));
+        return provider_call_end(
+            &calling, object_type_report_unsupported(op->type->name, "reconciled", &op->diags));
     if (timeout_ms > 0)
         calling.call.deadline_ms = call_monotonic_ms(&calling.call) + timeout_ms;
     if (log_enabled(LOG_DEBUG))
         log_request(&calling, request->state, (Value){0});
-    return end(&calling, type->gitops(&calling.call, request, response, &op->diags));
+    return provider_call_end(&calling, type->gitops(&calling.call, request, response, &op->diags));
 }
 
 bool provider_call_import(InstanceOp *op, const ImportRequest *request, ImportResponse *response) {
     if (!require_client(op))
         return false;
-    Calling calling = begin(op, "import");
+    Calling calling = provider_call_begin(op, "import");
     const ResourceType *type = op->type->resource;
     if (is_mocked(op))
-        return end(&calling,
-                   object_type_report_unsupported(op->type->name, "imported", &op->diags));
+        return provider_call_end(
+            &calling, object_type_report_unsupported(op->type->name, "imported", &op->diags));
     return end_with(&calling,
                     resource_type_import(type, &calling.call, request, response, &op->diags),
                     &response->state);
@@ -252,8 +257,9 @@ bool provider_call_upgrade(InstanceOp *op, const UpgradeRequest *request,
     *response = (UpgradeResponse){.upgraded = request->stored};
     if (is_mocked(op) || !type)
         return true;
-    Calling calling = begin(op, "upgrade");
-    return end(&calling, resource_type_upgrade(type, &calling.call, request, response, &op->diags));
+    Calling calling = provider_call_begin(op, "upgrade");
+    return provider_call_end(
+        &calling, resource_type_upgrade(type, &calling.call, request, response, &op->diags));
 }
 
 bool provider_call_upgrade_identity(InstanceOp *op, const UpgradeIdentityRequest *request,
@@ -262,19 +268,21 @@ bool provider_call_upgrade_identity(InstanceOp *op, const UpgradeIdentityRequest
     *response = (UpgradeIdentityResponse){0};
     if (is_mocked(op))
         return true;
-    Calling calling = begin(op, "upgrade_identity");
-    return end(&calling,
-               resource_type_upgrade_identity(type, &calling.call, request, response, &op->diags));
+    Calling calling = provider_call_begin(op, "upgrade_identity");
+    return provider_call_end(&calling, resource_type_upgrade_identity(type, &calling.call, request,
+                                                                      response, &op->diags));
 }
 
 bool provider_call_move(InstanceOp *op, const MoveRequest *request, MoveResponse *response) {
     if (!require_client(op))
         return false;
     const ResourceType *type = op->type->resource;
-    Calling calling = begin(op, "move");
+    Calling calling = provider_call_begin(op, "move");
     if (is_mocked(op))
-        return end(&calling, object_type_report_unsupported(op->type->name, "moved", &op->diags));
-    return end(&calling, resource_type_move(type, &calling.call, request, response, &op->diags));
+        return provider_call_end(
+            &calling, object_type_report_unsupported(op->type->name, "moved", &op->diags));
+    return provider_call_end(
+        &calling, resource_type_move(type, &calling.call, request, response, &op->diags));
 }
 
 bool provider_call_recover(InstanceOp *op, uint64_t generation, const RecoverRequest *request,
@@ -285,7 +293,7 @@ bool provider_call_recover(InstanceOp *op, uint64_t generation, const RecoverReq
         return true;
     if (!require_client(op))
         return false;
-    Calling calling = begin(op, "recover");
+    Calling calling = provider_call_begin(op, "recover");
     calling.call.generation = generation;
     return end_with(&calling,
                     resource_type_recover(type, &calling.call, request, response, &op->diags),
@@ -297,8 +305,9 @@ static bool call_limits(InstanceOp *op, const LimitsRequest *request, LimitsResp
     *response = (LimitsResponse){0};
     if (is_mocked(op) || !type || !type->limits)
         return true;
-    Calling calling = begin(op, "limits");
-    return end(&calling, resource_type_limits(type, &calling.call, request, response, &op->diags));
+    Calling calling = provider_call_begin(op, "limits");
+    return provider_call_end(
+        &calling, resource_type_limits(type, &calling.call, request, response, &op->diags));
 }
 
 bool provider_call_limits(InstanceOp *op, LimitAction action, Value object, WalkTask *task) {
@@ -328,7 +337,7 @@ bool provider_call_read_data(InstanceOp *op, const DataReadRequest *request,
                              DataReadResponse *response) {
     if (!require_client(op))
         return false;
-    Calling calling = begin(op, "read");
+    Calling calling = provider_call_begin(op, "read");
     if (log_enabled(LOG_DEBUG))
         log_request(&calling, (Value){0}, request->config);
     const DataSourceType *type = op->type->data_source;
@@ -344,12 +353,13 @@ bool provider_call_read_data(InstanceOp *op, const DataReadRequest *request,
 bool provider_call_open(InstanceOp *op, const OpenRequest *request, OpenResponse *response) {
     if (!require_client(op))
         return false;
-    Calling calling = begin(op, "open");
+    Calling calling = provider_call_begin(op, "open");
     if (log_enabled(LOG_DEBUG))
         log_request(&calling, (Value){0}, request->config);
     const EphemeralType *type = op->type->ephemeral;
     if (is_mocked(op))
-        return end(&calling, object_type_report_unsupported(op->type->name, "opened", &op->diags));
+        return provider_call_end(
+            &calling, object_type_report_unsupported(op->type->name, "opened", &op->diags));
     return end_with(&calling,
                     ephemeral_type_open(type, &calling.call, request, response, &op->diags),
                     &response->result);
@@ -363,11 +373,11 @@ bool provider_call_plan_action(InstanceOp *op, const ActionRequest *request,
         return true;
     if (!require_client(op))
         return false;
-    Calling calling = begin(op, "plan action");
+    Calling calling = provider_call_begin(op, "plan action");
     if (log_enabled(LOG_DEBUG))
         log_request(&calling, (Value){0}, request->config);
-    return end(&calling,
-               action_type_plan(op->type->action, &calling.call, request, response, &op->diags));
+    return provider_call_end(
+        &calling, action_type_plan(op->type->action, &calling.call, request, response, &op->diags));
 }
 
 bool provider_call_invoke(InstanceOp *op, const ActionRequest *request) {
@@ -375,32 +385,35 @@ bool provider_call_invoke(InstanceOp *op, const ActionRequest *request) {
         return true;
     if (!require_client(op))
         return false;
-    Calling calling = begin(op, "invoke");
+    Calling calling = provider_call_begin(op, "invoke");
     if (log_enabled(LOG_DEBUG))
         log_request(&calling, (Value){0}, request->config);
-    return end(&calling, action_type_invoke(op->type->action, &calling.call, request, &op->diags));
+    return provider_call_end(
+        &calling, action_type_invoke(op->type->action, &calling.call, request, &op->diags));
 }
 
 bool provider_call_list(InstanceOp *op, const ResourceType *resource, const ListRequest *request,
                         const ListSink *sink) {
     if (!require_client(op))
         return false;
-    Calling calling = begin(op, "list");
+    Calling calling = provider_call_begin(op, "list");
     if (log_enabled(LOG_DEBUG))
         log_request(&calling, (Value){0}, request->config);
     if (is_mocked(op))
-        return end(&calling, object_type_report_unsupported(op->type->name, "listed", &op->diags));
-    return end(&calling,
-               list_type_list(op->type->list, resource, &calling.call, request, sink, &op->diags));
+        return provider_call_end(
+            &calling, object_type_report_unsupported(op->type->name, "listed", &op->diags));
+    return provider_call_end(&calling, list_type_list(op->type->list, resource, &calling.call,
+                                                      request, sink, &op->diags));
 }
 
 bool provider_call_generate_config(InstanceOp *op, const ObjectType *managed,
                                    const GenerateConfigRequest *request,
                                    GenerateConfigResponse *response) {
-    Calling calling = begin(op, "generate config");
+    Calling calling = provider_call_begin(op, "generate config");
     calling.call.type = *managed;
-    return end(&calling, resource_type_generate_config(managed->resource, &calling.call, request,
-                                                       response, &op->diags));
+    return provider_call_end(&calling,
+                             resource_type_generate_config(managed->resource, &calling.call,
+                                                           request, response, &op->diags));
 }
 
 /* Runs without marks first, which is fast. On failure it runs again with marks, so that the

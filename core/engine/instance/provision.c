@@ -29,7 +29,8 @@ bool provision_follows_creation(const ResourceNode *resource) {
     return false;
 }
 
-static void send_event(const Provisioning *run, WalkEventKind kind, Str text, bool failed) {
+static void provision_send_event(const Provisioning *run, WalkEventKind kind, Str text,
+                                 bool failed) {
     WalkEvent event = instance_op_event(run->op, kind);
     event.provisioner = run->node->config->type;
     event.text = text;
@@ -40,10 +41,10 @@ static void send_event(const Provisioning *run, WalkEventKind kind, Str text, bo
 
 static void send_line(const Provisioning *run, Str line) {
     SCOPED(ArenaRef) scratch = arena_open("line");
-    send_event(run, EVENT_PROVISION_OUTPUT, utf8_strip_controls(line, scratch), false);
+    provision_send_event(run, EVENT_PROVISION_OUTPUT, utf8_strip_controls(line, scratch), false);
 }
 
-static void end_line(const Provisioning *run, StrBuf *text) {
+static void provision_end_line(const Provisioning *run, StrBuf *text) {
     Str line = strbuf_str(text);
     if (str_ends_with(line, STR("\r")))
         line.len--;
@@ -51,7 +52,7 @@ static void end_line(const Provisioning *run, StrBuf *text) {
     text->len = 0;
 }
 
-static void receive_output(void *payload, Str piece, bool is_error) {
+static void provision_receive_output(void *payload, Str piece, bool is_error) {
     Provisioning *run = payload;
     StrBuf *line = &run->lines[is_error];
     if (run->secret) {
@@ -68,14 +69,14 @@ static void receive_output(void *payload, Str piece, bool is_error) {
         strbuf_add(line, str_slice(piece, 0, size));
         piece = str_after(piece, is_whole ? size + 1 : size);
         if (is_whole || line->len == LINE_MAX_SIZE)
-            end_line(run, line);
+            provision_end_line(run, line);
     }
 }
 
 static void end_lines(Provisioning *run) {
     for (size_t i = 0; i < ARRAY_COUNT(run->lines); i++) {
         if (run->lines[i].len > 0)
-            end_line(run, &run->lines[i]);
+            provision_end_line(run, &run->lines[i]);
     }
 }
 
@@ -84,7 +85,7 @@ static const char hidden[] =
 
 /* Adds a diagnostic of the provisioner to the operation, by default at the range of its body. The
  * detail is hidden if the evaluated configuration contains a sensitive value. */
-static void add_diag(const Provisioning *run, const Diag *diag) {
+static void provision_add_diag(const Provisioning *run, const Diag *diag) {
     Diag copy = *diag;
     if (!copy.range.source)
         copy.range = run->node->config->body->range;
@@ -111,12 +112,12 @@ static void report_diags(Provisioning *run, const Diags *found, bool is_forgiven
         if (is_forgiven && found->items[i].severity == DIAG_ERROR)
             send_failure(run, &found->items[i]);
         else
-            add_diag(run, &found->items[i]);
+            provision_add_diag(run, &found->items[i]);
     }
 }
 
-static bool evaluate_body(const Provisioning *run, const Decoded *decoded, const Schema *schema,
-                          Value *out, Diags *diags) {
+static bool provision_evaluate_body(const Provisioning *run, const Decoded *decoded,
+                                    const Schema *schema, Value *out, Diags *diags) {
     Arena *scratch = run->op->scratch;
     if (!decode_eval(decoded, &run->scope->scope, out, scratch, diags))
         return false;
@@ -130,11 +131,11 @@ static bool evaluate_body(const Provisioning *run, const Decoded *decoded, const
     return schema_validate(schema, bare, scratch, diags);
 }
 
-static bool configure(Provisioning *run, Diags *diags) {
+static bool provision_configure(Provisioning *run, Diags *diags) {
     const InstanceOp *op = run->op;
     Value marked;
     const ProvisionerType *type = run->node->type;
-    if (!evaluate_body(run, run->node->decoded, &type->schema, &marked, diags))
+    if (!provision_evaluate_body(run, run->node->decoded, &type->schema, &marked, diags))
         return false;
     run->secret = value_marks_deep(marked) & MARKS_SECRET;
     run->config = value_unmark_deep(marked, op->scratch);
@@ -144,26 +145,27 @@ static bool configure(Provisioning *run, Diags *diags) {
     run->is_configured = true;
     if (!run->node->connection)
         return true;
-    if (!evaluate_body(run, run->node->connection, &provisioner_connection, &marked, diags))
+    if (!provision_evaluate_body(run, run->node->connection, &provisioner_connection, &marked,
+                                 diags))
         return false;
     mask_collect(marked, &run->op->secrets, op->scratch);
     run->connection = value_unmark_deep(marked, op->scratch);
     return true;
 }
 
-static bool run_one(Provisioning *run) {
+static bool provision_run_one(Provisioning *run) {
     InstanceOp *op = run->op;
     Diags found = diags_new(op->scratch);
     for (size_t i = 0; i < ARRAY_COUNT(run->lines); i++)
         run->lines[i] = strbuf_new(op->scratch);
-    send_event(run, EVENT_PROVISION_START, STR_EMPTY, false);
-    bool ok = configure(run, &found);
+    provision_send_event(run, EVENT_PROVISION_START, STR_EMPTY, false);
+    bool ok = provision_configure(run, &found);
     if (ok) {
         ProvisionCall call = {
             .call = instance_op_call(op),
             .connection = run->connection,
             .payload = run,
-            .output = receive_output,
+            .output = provision_receive_output,
         };
         call.call.client = NULL;
         ok = run->node->type->run(&call, run->config, &found);
@@ -176,7 +178,7 @@ static bool run_one(Provisioning *run) {
               log_number("stopped", is_stopped), log_number("forgiven", is_forgiven),
               log_number("secret", run->secret != 0));
     report_diags(run, &found, is_forgiven);
-    send_event(run, EVENT_PROVISION_END, STR_EMPTY, !ok);
+    provision_send_event(run, EVENT_PROVISION_END, STR_EMPTY, !ok);
     return ok || is_forgiven;
 }
 
@@ -190,7 +192,7 @@ static bool run_all(InstanceOp *op, const ModuleScope *scope, const Value *objec
         if (provisioner->config->on_destroy != on_destroy)
             continue;
         Provisioning run = {.op = op, .node = provisioner, .scope = &local};
-        if (!run_one(&run))
+        if (!provision_run_one(&run))
             return false;
     }
     return true;
@@ -202,7 +204,7 @@ bool provision_created(InstanceOp *op, const ModuleScope *scope, const Value *ob
 
 /* Returns the module that declares the provisioners: that of the removed block, or that of the
  * resource. */
-static EngineModule *find_module(const InstanceOp *op) {
+static EngineModule *provision_find_module(const InstanceOp *op) {
     const Removed *removed = op->resource->removed;
     vec_each(&op->walk->modules, module) {
         vec_each(&(*module)->config->removed, item) {
@@ -218,7 +220,7 @@ static EngineModule *find_module(const InstanceOp *op) {
 bool provision_destroyed(InstanceOp *op, const Value *object) {
     static const RepetitionKind repetitions[] = {
         [KEY_NONE] = REPEAT_NONE, [KEY_INT] = REPEAT_COUNT, [KEY_STRING] = REPEAT_EACH};
-    ModuleInstance module = {.module = find_module(op)};
+    ModuleInstance module = {.module = provision_find_module(op)};
     ModuleScope scope;
     module_scope_init(&scope, op->walk, &module);
     scope.key = op->record->address.key;

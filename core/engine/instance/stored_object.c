@@ -55,8 +55,8 @@ static bool upgrade(InstanceOp *op, const StateObject *object, bool is_forced, S
 }
 
 /* Sets *current to the object in the current version of its type, and *out to its value. */
-static bool decode(InstanceOp *op, const StateObject *object, bool is_forced, StateObject *current,
-                   Value *out) {
+static bool object_decode(InstanceOp *op, const StateObject *object, bool is_forced,
+                          StateObject *current, Value *out) {
     if (!upgrade(op, object, is_forced, current) ||
         !state_object_decode(current, op->schema, out, op->scratch, &op->diags))
         return false;
@@ -67,13 +67,13 @@ static bool decode(InstanceOp *op, const StateObject *object, bool is_forced, St
 bool stored_object_decode(InstanceOp *op, const StateObject *object, Value *out) {
     StateObject current;
     if (object)
-        return decode(op, object, false, &current, out);
+        return object_decode(op, object, false, &current, out);
     *out = value_null(schema_implied_type(op->schema));
     return true;
 }
 
 /* Returns whether the object has another value than its stored form, read without an upgrade. */
-static bool is_changed(InstanceOp *op, const StateObject *object, Value value) {
+static bool object_is_changed(InstanceOp *op, const StateObject *object, Value value) {
     Diags ignored = diags_new(op->scratch);
     Value before;
     return !state_object_decode(object, op->schema, &before, op->scratch, &ignored) ||
@@ -87,12 +87,12 @@ bool stored_object_decode_prior(InstanceOp *op, const StateObject **object, Valu
     bool is_current = !stored->source && stored->schema_version == (uint64_t)op->schema->version;
     StateObject current;
     Value identity;
-    if (!decode(op, stored, is_forced, &current, out) ||
+    if (!object_decode(op, stored, is_forced, &current, out) ||
         !object_identity_decode(op, &current, &identity))
         return false;
     bool has_same_identity = !value_is_present(identity) ||
                              current.identity_version == (uint64_t)type->identity->version;
-    if (is_current && has_same_identity && (!is_forced || !is_changed(op, stored, *out)))
+    if (is_current && has_same_identity && (!is_forced || !object_is_changed(op, stored, *out)))
         return true;
     StateObject *kept = arena_new(op->keep, StateObject);
     *kept = *state_object_clone(

@@ -5,7 +5,7 @@
 #include "object_ref.h"
 
 /* Reports why a reference was not resolved: the errors of its names, or else a general error. */
-static void report_errors(const Node *node, const Expr *expr, Diags *diags) {
+static void trigger_report_errors(const Node *node, const Expr *expr, Diags *diags) {
     const PartErrors *errors = node_find_errors(node, expr);
     if (diags_has_errors(diags))
         return;
@@ -34,7 +34,8 @@ static bool record_fires(const InstanceRecord *record, const ObjectRef *ref) {
 }
 
 /* Reports a reference to an instance that does not exist. */
-static bool report_missing(const ObjectRef *ref, const ModuleInstance *module, Diags *diags) {
+static bool trigger_report_missing(const ObjectRef *ref, const ModuleInstance *module,
+                                   Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("trigger");
     const Resource *config = ref->node->as.resource->config;
     ResourceAddr address = {module->address, config->mode, config->type, config->name, ref->key};
@@ -52,14 +53,14 @@ static bool ref_fires(const ObjectRef *ref, ModuleInstance *module, bool *fires,
     if (resource && resource->expansion.is_unknown)
         return true; /* its instances wait for a later plan, and this one with them */
     if (count == 0)
-        return report_missing(ref, module, diags);
+        return trigger_report_missing(ref, module, diags);
     if (is_whole) {
         for (size_t i = 0; i < count; i++)
             *fires = *fires || record_fires(&resource->records[i], ref);
         return true;
     }
     if (!expansion_find(&resource->expansion, ref->key, &index))
-        return report_missing(ref, module, diags);
+        return trigger_report_missing(ref, module, diags);
     *fires = *fires || record_fires(&resource->records[index], ref);
     return true;
 }
@@ -71,7 +72,7 @@ bool trigger_fires(const InstanceRecord *record, const ModuleScope *scope, bool 
     vec_each(&lifecycle->replace_triggered_by, expr) {
         ObjectRef ref = {0};
         if (!object_ref_read(*expr, scope, &ref, arena, diags)) {
-            report_errors(record->node, *expr, diags);
+            trigger_report_errors(record->node, *expr, diags);
             return false;
         }
         if (!ref_fires(&ref, record->module, fires, diags))

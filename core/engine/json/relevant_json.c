@@ -25,13 +25,13 @@ static void follow_expression(Search *search, Place place, const Expr *expr);
 static void follow_reference(Search *search, Place place, const Reference *reference);
 
 /* Returns true on the first call for this object. */
-static bool mark(Search *search, const char *kind, Place place, Str name) {
+static bool json_mark(Search *search, const char *kind, Place place, Str name) {
     Str path = module_addr_to_str(place.address, search->scratch);
     Str key = str_format(search->scratch, "%s %.*s %.*s", kind, STR_ARG(path), STR_ARG(name));
     return !map_set(&search->seen, key, search);
 }
 
-static void write_step(JsonWriter *writer, const TraversalStep *step) {
+static void json_write_step(JsonWriter *writer, const TraversalStep *step) {
     if (!step->is_index) {
         json_write_string(writer, step->name);
         return;
@@ -56,7 +56,7 @@ static Str traversal_key(Str address, const Traversal *traversal, size_t first, 
     return strbuf_str(&key);
 }
 
-static void add_found(Search *search, Place place, const Reference *reference) {
+static void json_add_found(Search *search, Place place, const Reference *reference) {
     ResourceAddr address = {
         .module = place.address,
         .mode = reference->mode,
@@ -78,7 +78,7 @@ static void add_found(Search *search, Place place, const Reference *reference) {
     json_key(&writer, STR("attribute"));
     json_array_start(&writer);
     for (size_t i = first; i < traversal->step_count; i++) {
-        write_step(&writer, &traversal->steps[i]);
+        json_write_step(&writer, &traversal->steps[i]);
     }
     json_array_end(&writer);
     json_object_end(&writer);
@@ -102,7 +102,8 @@ static void visit_traversal(Traversal *traversal, void *payload) {
         follow_reference(body->search, body->place, &reference);
 }
 
-static const Schema *find_schema(const Search *search, Place place, const Resource *resource) {
+static const Schema *relevant_json_find_schema(const Search *search, Place place,
+                                               const Resource *resource) {
     Str source = provider_name_source(place.module, resource->provider.name);
     return engine_find_schema(search->engine, resource->mode, source, resource->type);
 }
@@ -111,7 +112,7 @@ static void follow_body(BodySearch body, const Resource *resource) {
     const Decoded *decoded;
     Arena *scratch = body.search->scratch;
     Diags ignored = diags_new(scratch);
-    const Schema *schema = find_schema(body.search, body.place, resource);
+    const Schema *schema = relevant_json_find_schema(body.search, body.place, resource);
     if (!schema || !decode_body(resource->body, schema, &decoded, scratch, &ignored))
         return;
     body.place.count = resource->count;
@@ -129,16 +130,16 @@ static void follow_resource(Search *search, Place place, const Reference *refere
     const Traversal *traversal = reference->traversal;
     size_t at = reference->used + (reference->key.kind == KEY_NONE ? 0 : 1);
     BodySearch body = {search, place, STR_EMPTY};
-    add_found(search, place, reference);
+    json_add_found(search, place, reference);
     if (at < traversal->step_count && !traversal->steps[at].is_index)
         body.part = traversal->steps[at].name;
-    if (resource && mark(search, "resource", place,
-                         str_format(scratch, "%.*s %.*s", STR_ARG(name), STR_ARG(body.part))))
+    if (resource && json_mark(search, "resource", place,
+                              str_format(scratch, "%.*s %.*s", STR_ARG(name), STR_ARG(body.part))))
         follow_body(body, resource);
 }
 
 static void follow_output(Search *search, Place place, const Output *output) {
-    if (mark(search, "output", place, output->name))
+    if (json_mark(search, "output", place, output->name))
         follow_expression(search, place, output->expr);
 }
 
@@ -150,14 +151,14 @@ static void follow_outputs(Search *search, Place place) {
 
 static void follow_local(Search *search, Place place, Str name) {
     const Local *local = map_find(&place.module->locals, name);
-    if (local && mark(search, "local", place, name))
+    if (local && json_mark(search, "local", place, name))
         follow_expression(search, place, local->expr);
 }
 
 /* Follows the argument of the module call. */
 static void follow_variable(Search *search, Place place, Str name) {
     const ModuleCall *call = place.module->call;
-    if (!call || !mark(search, "variable", place, name))
+    if (!call || !json_mark(search, "variable", place, name))
         return;
     BodyContent content = {0};
     Diags ignored = diags_new(search->scratch);
@@ -221,12 +222,12 @@ static void follow_expression(Search *search, Place place, const Expr *expr) {
     }
 }
 
-static bool find_place(const Module *root, const ModuleAddr *address, Place *out) {
+static bool relevant_json_find_place(const Module *root, const ModuleAddr *address, Place *out) {
     *out = (Place){.module = root};
     if (!address)
         return true;
     Place parent;
-    if (!find_place(root, address->parent, &parent))
+    if (!relevant_json_find_place(root, address->parent, &parent))
         return false;
     const ModuleCall *call = map_find(&parent.module->calls, address->name);
     if (!call || !call->module)
@@ -237,7 +238,8 @@ static bool find_place(const Module *root, const ModuleAddr *address, Place *out
 
 static void follow_change(Search *search, const ResourceChange *change) {
     BodySearch body = {.search = search};
-    if (!find_place(search->engine->config->root, change->address.module, &body.place))
+    if (!relevant_json_find_place(search->engine->config->root, change->address.module,
+                                  &body.place))
         return;
     ResourceAddr local = {
         .mode = change->address.mode, .type = change->address.type, .name = change->address.name};
@@ -245,14 +247,14 @@ static void follow_change(Search *search, const ResourceChange *change) {
     /* A resource without a block has no expressions to follow. */
     const Resource *resource = map_find(&body.place.module->resources, name);
     Str whole = str_concat(name, STR(" "), search->scratch);
-    if (resource && mark(search, "resource", body.place, whole))
+    if (resource && json_mark(search, "resource", body.place, whole))
         follow_body(body, resource);
 }
 
 /* Outputs of modules are not in the state, so the plan lists all of them, and they count as new. */
 static void follow_module_output(Search *search, const PlanModuleOutput *named) {
     Place place;
-    if (!find_place(search->engine->config->root, named->module, &place))
+    if (!relevant_json_find_place(search->engine->config->root, named->module, &place))
         return;
     const Output *output = map_find(&place.module->outputs, named->name);
     if (output)

@@ -33,32 +33,35 @@ bool deferrals_may_have(RepetitionKind kind, InstanceKey key) {
     return false;
 }
 
-static ModuleInstance *find_child(const EngineModule *module, const ModuleInstance *parent,
-                                  Str name, InstanceKey key, Arena *scratch) {
+static ModuleInstance *deferrals_find_child(const EngineModule *module,
+                                            const ModuleInstance *parent, Str name, InstanceKey key,
+                                            Arena *scratch) {
     const ModuleAddr *address = module_addr_child(parent->address, name, key, scratch);
     return map_find(&module->instances_by_address, module_addr_to_str(address, scratch));
 }
 
 /* Returns the module instance at an address, or else the placeholder that may stand for it; NULL if
  * there is neither. */
-static ModuleInstance *find_instance(const EngineModule *module, const ModuleAddr *address,
-                                     Arena *scratch) {
+static ModuleInstance *deferrals_find_instance(const EngineModule *module,
+                                               const ModuleAddr *address, Arena *scratch) {
     if (!module->parent)
         return module->instances.items[0];
-    const ModuleInstance *parent = find_instance(module->parent, address->parent, scratch);
+    const ModuleInstance *parent =
+        deferrals_find_instance(module->parent, address->parent, scratch);
     if (!parent || module->instances.count == 0)
         return NULL;
-    ModuleInstance *found = find_child(module, parent, address->name, address->key, scratch);
+    ModuleInstance *found =
+        deferrals_find_child(module, parent, address->name, address->key, scratch);
     if (found)
         return found;
     InstanceKey unknown = {.kind = KEY_UNKNOWN};
-    found = find_child(module, parent, address->name, unknown, scratch);
+    found = deferrals_find_child(module, parent, address->name, unknown, scratch);
     return found && deferrals_may_have(found->repetition, address->key) ? found : NULL;
 }
 
 bool deferrals_may_have_module(const EngineModule *module, const ModuleAddr *address,
                                Arena *scratch) {
-    return find_instance(module, address, scratch) != NULL;
+    return deferrals_find_instance(module, address, scratch) != NULL;
 }
 
 Str deferrals_call_text(const ModuleInstance *caller, Str name, Arena *arena) {
@@ -66,17 +69,17 @@ Str deferrals_call_text(const ModuleInstance *caller, Str name, Arena *arena) {
     return module_addr_to_str(module_addr_child(caller->address, name, unknown, arena), arena);
 }
 
-static int compare_texts(const void *wanted, const void *item) {
+static int deferrals_compare_texts(const void *wanted, const void *item) {
     return str_compare(*(const Str *)wanted, *(const Str *)item);
 }
 
 bool deferrals_has_block(const EngineWalk *walk, Str address) {
     const StrVec *blocks = &walk->plan->deferred_blocks;
-    return blocks->count > 0 &&
-           bsearch(&address, blocks->items, blocks->count, sizeof(address), compare_texts) != NULL;
+    return blocks->count > 0 && bsearch(&address, blocks->items, blocks->count, sizeof(address),
+                                        deferrals_compare_texts) != NULL;
 }
 
-static int compare_address(const void *wanted, const void *item) {
+static int deferrals_compare_address(const void *wanted, const void *item) {
     const ResourceChange *change = &(*(const DeferredChange *const *)item)->change;
     int order = resource_addr_compare(*(const ResourceAddr *)wanted, change->address);
     return order ? order : str_compare(STR_EMPTY, change->deposed);
@@ -87,7 +90,7 @@ const DeferredChange *deferrals_find(const ResourceNode *resource, ResourceAddr 
         return NULL;
     const DeferredChange *const *found =
         bsearch(&address, resource->deferred.items, resource->deferred.count,
-                sizeof(*resource->deferred.items), compare_address);
+                sizeof(*resource->deferred.items), deferrals_compare_address);
     return found ? *found : NULL;
 }
 

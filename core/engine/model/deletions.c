@@ -41,7 +41,7 @@ void deletions_index(EngineWalk *walk) {
     }
 }
 
-static bool has_text(Value object, const char *attribute, Str text) {
+static bool deletions_has_text(Value object, const char *attribute, Str text) {
     Value value;
     return value_is_present(object) && value_find(object, str_from_cstr(attribute), &value) &&
            value_is_present(value) && value.type->kind == KIND_STRING &&
@@ -59,7 +59,7 @@ static bool stored_has(const EngineWalk *walk, const StateResource *resource, co
         Diags ignored = diags_new(scratch);
         if (schema && object && object->schema_version == (uint64_t)schema->version &&
             state_object_decode(object, schema, &value, scratch, &ignored) &&
-            has_text(value, attribute, text))
+            deletions_has_text(value, attribute, text))
             return true;
     }
     return false;
@@ -70,7 +70,7 @@ bool deletions_have(const EngineWalk *walk, const char *type, const char *attrib
     if (!deletions)
         return false;
     vec_each(&deletions->changes, change) {
-        if (has_text((*change)->before, attribute, text))
+        if (deletions_has_text((*change)->before, attribute, text))
             return true;
     }
     vec_each(&deletions->resources, resource) {
@@ -105,7 +105,7 @@ static bool depends_on(const StateObject *object, ResourceAddr address) {
 }
 
 /* terraform_data and others may copy an address, but are no machine. */
-static bool has_effect(const EngineWalk *walk, Str provider, Str type) {
+static bool deletions_has_effect(const EngineWalk *walk, Str provider, Str type) {
     SCOPED(ArenaRef) scratch = arena_open("type");
     Diags ignored = diags_new(scratch);
     const Provider *table = NULL;
@@ -118,7 +118,8 @@ static bool has_effect(const EngineWalk *walk, Str provider, Str type) {
 static bool is_machine(const EngineWalk *walk, ResourceAddr address, Str provider, Value before,
                        Str text) {
     return address.mode == MODE_MANAGED && contains(before, text) &&
-           !has_text(before, "host", text) && has_effect(walk, provider, address.type);
+           !deletions_has_text(before, "host", text) &&
+           deletions_has_effect(walk, provider, address.type);
 }
 
 static bool is_lost(const EngineWalk *walk, const StateObject *object, ResourceAddr address,
@@ -161,7 +162,7 @@ static bool will_make(const EngineWalk *walk, const InstanceRecord *record) {
     Value host;
     return planned && planned->address.mode == MODE_MANAGED &&
            (planned->action == ACTION_CREATE || action_is_replace(planned->action)) &&
-           has_effect(walk, planned->provider_config.provider, planned->address.type) &&
+           deletions_has_effect(walk, planned->provider_config.provider, planned->address.type) &&
            !value_find(value_without_marks(planned->after), STR("host"), &host);
 }
 

@@ -59,8 +59,8 @@ static bool reject_count(const Expr *expr, Diags *diags, const char *detail) {
 }
 
 /* Converts a known value without marks to a whole number. */
-static bool read_count(const Expr *expr, Value value, bool is_secret, int64_t *out, Arena *arena,
-                       Diags *diags) {
+static bool expand_read_count(const Expr *expr, Value value, bool is_secret, int64_t *out,
+                              Arena *arena, Diags *diags) {
     ConvertError error;
     Value number;
     if (value_is_null(value))
@@ -93,7 +93,7 @@ static bool expand_count(const Repetition *repetition, const ModuleScope *scope,
     value = value_unmark_deep(value, arena);
     if (!value_is_known(value))
         return unknown_keys(scope, REPEAT_COUNT, repetition, out, diags);
-    if (!read_count(expr, value, is_secret, &count, arena, diags)) {
+    if (!expand_read_count(expr, value, is_secret, &count, arena, diags)) {
         if (value_is_present(value) && !type_is_primitive(value.type))
             eval_show_values(expr, &scope->scope, NULL, arena, diags);
         return false;
@@ -114,7 +114,7 @@ static bool reject_for_each(const Expr *expr, Diags *diags, const char *detail) 
     return false;
 }
 
-static bool check_for_each(const Expr *expr, Value value, Diags *diags) {
+static bool expand_check_for_each(const Expr *expr, Value value, Diags *diags) {
     TypeKind kind = value.type->kind;
     if (value_has_mark(value, MARK_SENSITIVE)) {
         return reject_for_each(
@@ -164,7 +164,7 @@ static bool expand_set(const Expr *expr, Value value, Expansion *out, Diags *dia
 static bool expand_value(const Repetition *repetition, Value value, const ModuleScope *scope,
                          Expansion *out, Arena *arena, Diags *diags) {
     const Expr *expr = repetition->for_each;
-    if (!check_for_each(expr, value, diags))
+    if (!expand_check_for_each(expr, value, diags))
         return false;
     bool is_set = value.type->kind == KIND_SET;
     if (!value_is_known(value) || (is_set && !value_is_wholly_known(value))) {
@@ -226,8 +226,8 @@ static bool expand_enabled(const Repetition *repetition, const ModuleScope *scop
     return true;
 }
 
-static bool expand_any(const Repetition *repetition, const ModuleScope *scope, Expansion *out,
-                       Arena *arena, Diags *diags) {
+static bool model_expand_expand_any(const Repetition *repetition, const ModuleScope *scope,
+                                    Expansion *out, Arena *arena, Diags *diags) {
     if (repetition->count)
         return expand_count(repetition, scope, out, arena, diags);
     if (repetition->for_each)
@@ -249,7 +249,7 @@ bool expand_evaluate(const Repetition *repetition, const ModuleScope *scope, Exp
                                                                     : REPEAT_NONE);
         return true;
     }
-    bool ok = expand_any(repetition, &local, out, arena, diags);
+    bool ok = model_expand_expand_any(repetition, &local, out, arena, diags);
     bool is_repeated = out->kind != REPEAT_NONE || repetition->enabled;
     /* Validation evaluates a block once, for all of its instances. */
     if (ok && scope->walk->phase == PHASE_VALIDATE && is_repeated)

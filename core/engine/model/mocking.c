@@ -16,7 +16,7 @@ static const TestOverride *find_in(const TestOverrides *overrides, ResourceAddr 
     return NULL;
 }
 
-static Str file_of(SourceRange range) {
+static Str mocking_file_of(SourceRange range) {
     return range.source ? range.source->path : STR("the test");
 }
 
@@ -25,7 +25,7 @@ static bool use_override(const TestOverride *override, Mock *out) {
         return false;
     out->values = override->values;
     out->during_plan = override->during_plan;
-    out->place = file_of(override->values_range);
+    out->place = mocking_file_of(override->values_range);
     return true;
 }
 
@@ -39,7 +39,7 @@ static bool use_mock(const MockProvider *mock, ResourceAddr address, Mock *out) 
     }
     out->values = type ? type->values : value_null(&TYPE_DYNAMIC);
     out->during_plan = type ? type->during_plan : mock->during_plan;
-    out->place = type ? file_of(type->values_range) : STR_EMPTY;
+    out->place = type ? mocking_file_of(type->values_range) : STR_EMPTY;
     return true;
 }
 

@@ -20,7 +20,7 @@ static void fill_addr(const ModuleAddr *module, MoveStep *steps, bool is_any) {
         steps[i] = (MoveStep){module->name, is_any ? KEY_ABSENT : module->key, is_any};
 }
 
-static MoveEnd end_of(const Module *module, const AddressTarget *target, Arena *arena) {
+static MoveEnd move_list_end_of(const Module *module, const AddressTarget *target, Arena *arena) {
     const ModuleAddr *inner = target->is_resource ? target->resource.module : target->module;
     size_t depth = module_depth(module);
     MoveEnd end = {
@@ -37,7 +37,7 @@ static MoveEnd end_of(const Module *module, const AddressTarget *target, Arena *
     return end;
 }
 
-static InstanceKey last_key(const MoveEnd *end) {
+static InstanceKey move_list_last_key(const MoveEnd *end) {
     return end->is_resource ? end->key : end->modules[end->module_count - 1].key;
 }
 
@@ -75,7 +75,7 @@ static void add_module_names(StrBuf *text, const MoveEnd *end, size_t count) {
 }
 
 /* Returns the names in an end, without keys. */
-static Str names_of(const MoveEnd *end, Arena *arena) {
+static Str move_list_names_of(const MoveEnd *end, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     add_module_names(&text, end, end->module_count);
     if (end->is_resource) {
@@ -91,7 +91,7 @@ static Str with_key(Str names, InstanceKey key, Arena *arena) {
     return str_concat(names, address_key_to_str(key, arena), arena);
 }
 
-static void put(Map *map, Str text, size_t number) {
+static void move_list_put(Map *map, Str text, size_t number) {
     MoveNumbers *numbers = map_find(map, text);
     if (!numbers) {
         numbers = arena_new(map->arena, MoveNumbers);
@@ -105,29 +105,30 @@ static void add_statement(MoveList *list, MoveStatement statement) {
     const MoveEnd *ends[] = {&statement.from, &statement.to};
     vec_push(list->arena, &list->statements, statement);
     for (size_t side = MOVE_FROM; side <= MOVE_TO; side++) {
-        Str names = names_of(ends[side], list->arena);
-        put(&list->any[side], names, number);
-        put(&list->exact[side], with_key(names, last_key(ends[side]), list->arena), number);
+        Str names = move_list_names_of(ends[side], list->arena);
+        move_list_put(&list->any[side], names, number);
+        move_list_put(&list->exact[side],
+                      with_key(names, move_list_last_key(ends[side]), list->arena), number);
         if (statement.is_whole)
-            put(&list->whole[side], names, number);
+            move_list_put(&list->whole[side], names, number);
     }
 }
 
-static void add_module(MoveList *list, const Module *module) {
+static void move_list_add_module(MoveList *list, const Module *module) {
     vec_each(&module->moved, moved) {
         MoveStatement statement = {
-            .from = end_of(module, &moved->from.target, list->arena),
-            .to = end_of(module, &moved->to.target, list->arena),
+            .from = move_list_end_of(module, &moved->from.target, list->arena),
+            .to = move_list_end_of(module, &moved->to.target, list->arena),
             .range = moved->range,
         };
-        statement.is_whole =
-            last_key(&statement.from).kind == KEY_NONE && last_key(&statement.to).kind == KEY_NONE;
+        statement.is_whole = move_list_last_key(&statement.from).kind == KEY_NONE &&
+                             move_list_last_key(&statement.to).kind == KEY_NONE;
         add_statement(list, statement);
     }
     map_each(&module->calls, entry) {
         const ModuleCall *call = entry->value;
         if (call->module)
-            add_module(list, call->module);
+            move_list_add_module(list, call->module);
     }
 }
 
@@ -138,28 +139,28 @@ static void add_numbers(const Map *map, Str text, MoveNumbers *out, Arena *arena
 }
 
 /* Finds the statements that have this end on that side. */
-static void find_same(const MoveList *list, MoveSide side, const MoveEnd *end, MoveNumbers *out,
-                      Arena *arena) {
-    Str names = names_of(end, arena);
-    add_numbers(&list->exact[side], with_key(names, last_key(end), arena), out, arena);
+static void move_list_find_same(const MoveList *list, MoveSide side, const MoveEnd *end,
+                                MoveNumbers *out, Arena *arena) {
+    Str names = move_list_names_of(end, arena);
+    add_numbers(&list->exact[side], with_key(names, move_list_last_key(end), arena), out, arena);
 }
 
 /* Finds the statements that have this end, with any last key, on that side. */
 static void find_any_key(const MoveList *list, MoveSide side, const MoveEnd *end, MoveNumbers *out,
                          Arena *arena) {
-    add_numbers(&list->any[side], names_of(end, arena), out, arena);
+    add_numbers(&list->any[side], move_list_names_of(end, arena), out, arena);
 }
 
 /* Finds the statements with exactly this end, and those about its whole block. */
 static void find_with_key(const MoveList *list, MoveSide side, const MoveEnd *end, MoveNumbers *out,
                           Arena *arena) {
-    find_same(list, side, end, out, arena);
-    add_numbers(&list->whole[side], names_of(end, arena), out, arena);
+    move_list_find_same(list, side, end, out, arena);
+    add_numbers(&list->whole[side], move_list_names_of(end, arena), out, arena);
 }
 
 /* Finds the statements with an end that is a module containing this end. */
-static void find_around(const MoveList *list, MoveSide side, const MoveEnd *end, MoveNumbers *out,
-                        Arena *arena) {
+static void move_list_find_around(const MoveList *list, MoveSide side, const MoveEnd *end,
+                                  MoveNumbers *out, Arena *arena) {
     size_t count = end->is_resource ? end->module_count : end->module_count - 1;
     for (size_t i = 1; i <= count; i++) {
         MoveEnd outer = {.modules = end->modules, .module_count = i};
@@ -175,7 +176,7 @@ void move_list_find(const MoveList *list, ResourceAddr address, MoveNumbers *out
         return;
     MoveEnd end = end_at(address, false, arena);
     find_with_key(list, MOVE_FROM, &end, out, arena);
-    find_around(list, MOVE_FROM, &end, out, arena);
+    move_list_find_around(list, MOVE_FROM, &end, out, arena);
 }
 
 /* Finds the statements that may have to precede or follow this statement. */
@@ -188,8 +189,8 @@ static void find_related(const MoveList *list, const MoveStatement *statement, M
             find_any_key(list, other, ends[side], out, arena);
         else
             find_with_key(list, other, ends[side], out, arena);
-        find_around(list, MOVE_FROM, ends[side], out, arena);
-        find_around(list, MOVE_TO, ends[side], out, arena);
+        move_list_find_around(list, MOVE_FROM, ends[side], out, arena);
+        move_list_find_around(list, MOVE_TO, ends[side], out, arena);
     }
 }
 
@@ -241,7 +242,7 @@ static bool is_stated(const Building *building, const MoveStatement *statement) 
 
 static bool is_implied_already(const Building *building, const MoveStatement *statement) {
     MoveNumbers numbers = {0};
-    find_same(building->list, MOVE_FROM, &statement->from, &numbers, building->scratch);
+    move_list_find_same(building->list, MOVE_FROM, &statement->from, &numbers, building->scratch);
     vec_each(&numbers, number) {
         const MoveStatement *other = &building->list->statements.items[*number];
         if (other->is_implied && move_statement_same_end(&other->from, &statement->from))
@@ -279,7 +280,8 @@ static void imply(Building *building, const StateResource *stored) {
     add_statement(building->list, statement);
 }
 
-static void check_pair(Building *building, const MoveStatement *a, const MoveStatement *b) {
+static void move_list_check_pair(Building *building, const MoveStatement *a,
+                                 const MoveStatement *b) {
     bool same_from = move_statement_same_end(&a->from, &b->from);
     bool same_to = move_statement_same_end(&a->to, &b->to);
     if (same_from == same_to)
@@ -297,7 +299,7 @@ static void check_pair(Building *building, const MoveStatement *a, const MoveSta
         STR_ARG(a->range.source->path), first.line);
 }
 
-static void check_one(Building *building, MoveStatement *statement) {
+static void move_list_check_one(Building *building, MoveStatement *statement) {
     if (!move_statement_same_end(&statement->from, &statement->to))
         return;
     statement->is_reported = true;
@@ -306,7 +308,7 @@ static void check_one(Building *building, MoveStatement *statement) {
                 STR_ARG(move_statement_end_text(&statement->from, building->list->arena)));
 }
 
-static int compare_numbers(const void *a, const void *b) {
+static int move_list_compare_numbers(const void *a, const void *b) {
     size_t left = *(const size_t *)a, right = *(const size_t *)b;
     return (left > right) - (left < right);
 }
@@ -315,12 +317,13 @@ static int compare_numbers(const void *a, const void *b) {
 static void check_pairs(Building *building, size_t at) {
     const MoveStatement *statement = &building->list->statements.items[at];
     MoveNumbers others = {0};
-    find_same(building->list, MOVE_FROM, &statement->from, &others, building->scratch);
-    find_same(building->list, MOVE_TO, &statement->to, &others, building->scratch);
-    qsort(others.items, others.count, sizeof *others.items, compare_numbers);
+    move_list_find_same(building->list, MOVE_FROM, &statement->from, &others, building->scratch);
+    move_list_find_same(building->list, MOVE_TO, &statement->to, &others, building->scratch);
+    qsort(others.items, others.count, sizeof *others.items, move_list_compare_numbers);
     for (size_t i = 0; i < others.count && others.items[i] < at; i++)
         if (i == 0 || others.items[i] != others.items[i - 1])
-            check_pair(building, &building->list->statements.items[others.items[i]], statement);
+            move_list_check_pair(building, &building->list->statements.items[others.items[i]],
+                                 statement);
 }
 
 static void check_statements(Building *building) {
@@ -328,7 +331,7 @@ static void check_statements(Building *building) {
         if (building->list->statements.items[i].is_implied)
             continue;
         arena_reset(building->scratch);
-        check_one(building, &building->list->statements.items[i]);
+        move_list_check_one(building, &building->list->statements.items[i]);
         check_pairs(building, i);
     }
 }
@@ -343,7 +346,7 @@ MoveList move_list_new(const Config *config, const StateResources *stored, Arena
         list.exact[side] = map_new(arena);
         list.whole[side] = map_new(arena);
     }
-    add_module(&list, config->root);
+    move_list_add_module(&list, config->root);
     vec_each(stored, resource) {
         imply(&building, *resource);
     }
@@ -351,8 +354,8 @@ MoveList move_list_new(const Config *config, const StateResources *stored, Arena
     return list;
 }
 
-static void report_cycle(const MoveList *list, const GraphNodes *cycle, Arena *arena,
-                         Diags *diags) {
+static void move_list_report_cycle(const MoveList *list, const GraphNodes *cycle, Arena *arena,
+                                   Diags *diags) {
     StrBuf text = strbuf_new(arena);
     vec_each(cycle, node) {
         const MoveStatement *statement = &list->statements.items[*node];
@@ -366,7 +369,7 @@ static void report_cycle(const MoveList *list, const GraphNodes *cycle, Arena *a
         ->subject = DIAG_RELATION;
 }
 
-static void add_edges(const MoveList *list, GraphNode at, Graph *graph, Arena *scratch) {
+static void move_list_add_edges(const MoveList *list, GraphNode at, Graph *graph, Arena *scratch) {
     const MoveStatement *statement = &list->statements.items[at];
     MoveNumbers others = {0};
     arena_reset(scratch);
@@ -388,11 +391,11 @@ bool move_list_sort(const MoveList *list, GraphNodes *order, Arena *arena, Diags
     for (size_t i = 0; i < list->statements.count; i++)
         (void)graph_add_node(&graph, &list->statements.items[i]);
     for (GraphNode i = 0; i < list->statements.count; i++)
-        add_edges(list, i, &graph, scratch);
+        move_list_add_edges(list, i, &graph, scratch);
     graph_finish(&graph);
     GraphNodes cycle = {0};
     if (graph_find_cycle(&graph, &cycle, arena)) {
-        report_cycle(list, &cycle, arena, diags);
+        move_list_report_cycle(list, &cycle, arena, diags);
         return false;
     }
     graph_topological_order(&graph, order, arena);

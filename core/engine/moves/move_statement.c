@@ -4,7 +4,7 @@
 #include "log.h"
 
 /* Returns the modules of an address, outermost first. */
-static const ModuleAddr **chain_of(const ModuleAddr *module, Arena *arena) {
+static const ModuleAddr **statement_chain_of(const ModuleAddr *module, Arena *arena) {
     size_t depth = module_addr_depth(module);
     const ModuleAddr **chain = arena_new_array(arena, const ModuleAddr *, depth ? depth : 1);
     for (size_t i = depth; i-- > 0; module = module->parent)
@@ -60,7 +60,7 @@ bool move_statement_match(const MoveStatement *statement, ResourceAddr address, 
     size_t depth = module_addr_depth(address.module);
     if (from->is_resource ? depth != from->module_count : depth < from->module_count)
         return false;
-    const ModuleAddr **chain = chain_of(address.module, arena);
+    const ModuleAddr **chain = statement_chain_of(address.module, arena);
     bool has_modules = match_modules(statement, chain);
     log_debug("move match", log_text("address", resource_addr_to_str(address, arena)),
               log_text("from", move_statement_end_text(from, arena)),
@@ -106,7 +106,8 @@ static bool touches(const MoveStatement *one, const MoveEnd *a, const MoveStatem
 }
 
 /* Returns true if `inner` is below the module `outer`. */
-static bool is_nested(const MoveEnd *inner, const MoveStatement *statement, const MoveEnd *outer) {
+static bool statement_is_nested(const MoveEnd *inner, const MoveStatement *statement,
+                                const MoveEnd *outer) {
     if (outer->is_resource || inner->module_count < outer->module_count)
         return false;
     if (!inner->is_resource && inner->module_count == outer->module_count)
@@ -119,10 +120,10 @@ static bool is_nested(const MoveEnd *inner, const MoveStatement *statement, cons
 
 bool move_statement_precedes(const MoveStatement *first, const MoveStatement *second) {
     return touches(first, &first->to, second, &second->from) ||
-           is_nested(&second->from, first, &first->to) ||
-           is_nested(&second->to, first, &first->to) ||
-           is_nested(&first->from, second, &second->from) ||
-           is_nested(&first->to, second, &second->from);
+           statement_is_nested(&second->from, first, &first->to) ||
+           statement_is_nested(&second->to, first, &first->to) ||
+           statement_is_nested(&first->from, second, &second->from) ||
+           statement_is_nested(&first->to, second, &second->from);
 }
 
 bool move_statement_same_end(const MoveEnd *a, const MoveEnd *b) {

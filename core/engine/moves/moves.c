@@ -59,7 +59,7 @@ static void count_place(Run *run, ResourceAddr address, bool is_more) {
 
 /* Counts the instance at its current address, and queues it for the statements about that
  * address. */
-static void place_object(Run *run, Moving *moving) {
+static void moves_place_object(Run *run, Moving *moving) {
     MoveNumbers about = {0};
     arena_reset(run->scratch);
     count_place(run, moving->address, true);
@@ -112,8 +112,8 @@ static void note_blocked(Run *run, const Moving *moving, ResourceAddr target) {
 
 /* Returns false with an error if the statement would change the type of the object, and `target` is
  * no managed resource of the configuration, whose provider could convert the object. */
-static bool check_type(Run *run, const MoveStatement *statement, const Moving *moving,
-                       ResourceAddr target) {
+static bool moves_check_type(Run *run, const MoveStatement *statement, const Moving *moving,
+                             ResourceAddr target) {
     const MoveEnd *from = &statement->from, *to = &statement->to;
     if (!from->is_resource || (from->mode == to->mode && str_equal(from->type, to->type)))
         return true;
@@ -144,7 +144,7 @@ static void apply_statement(Run *run, size_t number) {
         if (is_again || !move_statement_match(statement, moving->address, &target, run->arena))
             continue;
         arena_reset(run->scratch);
-        if (!check_type(run, statement, moving, target))
+        if (!moves_check_type(run, statement, moving, target))
             continue;
         if (is_blocked(run, statement, target)) {
             note_blocked(run, moving, target);
@@ -161,7 +161,7 @@ static void apply_statement(Run *run, size_t number) {
         step->moving->address = step->target;
     }
     vec_each(&steps, step) {
-        place_object(run, step->moving);
+        moves_place_object(run, step->moving);
     }
     run->has_moved |= steps.count > 0;
 }
@@ -193,7 +193,7 @@ static void collect_instances(Run *run, const StateResources *resources) {
             moving->resource = *item;
             moving->instance = instance;
             vec_push(run->arena, &run->all, moving);
-            place_object(run, moving);
+            moves_place_object(run, moving);
         }
     }
 }
@@ -207,7 +207,7 @@ static const StateObject *object_of_source(const StateObject *object, const Stat
 }
 
 /* Sets the source of all objects of the instance, whose type the move has changed. */
-static void set_source(StateInstance *instance, const Moving *moving, Arena *arena) {
+static void moves_set_source(StateInstance *instance, const Moving *moving, Arena *arena) {
     StateSource *source = arena_new(arena, StateSource);
     *source = (StateSource){moving->resource->provider_config.provider, moving->origin.type};
     size_t count = instance->deposed.count;
@@ -235,7 +235,7 @@ static const State *rebuild(const Run *run, const State *prior, Moves *moves) {
         StateResource *resource = state_find_resource(state, moving->address);
         resource->provider_config = moving->resource->provider_config;
         if (!str_equal(moving->origin.type, moving->address.type))
-            set_source(instance, moving, run->arena);
+            moves_set_source(instance, moving, run->arena);
         if (resource_addr_equal(moving->origin, moving->address))
             continue;
         map_set(&moves->origins, resource_addr_to_str(moving->address, run->arena),
@@ -305,7 +305,7 @@ static void report_declared(MoveStatement *statement, Str declared, Str target, 
 
 /* Returns true if the configuration has the block at this end, whatever instances it has. Modules
  * around it may have no instances if they are repeated: then only their instances count. */
-static bool has_block(const Config *config, const MoveEnd *end, Arena *scratch) {
+static bool moves_has_block(const Config *config, const MoveEnd *end, Arena *scratch) {
     const Module *module = config->root;
     for (size_t i = 0; i < end->module_count; i++) {
         const ModuleCall *call = map_find(&module->calls, end->modules[i].name);
@@ -324,7 +324,7 @@ static bool has_block(const Config *config, const MoveEnd *end, Arena *scratch) 
 void moves_check_blocks(Moves *moves, const Config *config, Arena *scratch, Diags *diags) {
     vec_each(&moves->list.statements, statement) {
         if (statement->is_whole && !statement->is_implied && !statement->is_reported &&
-            has_block(config, &statement->from, scratch))
+            moves_has_block(config, &statement->from, scratch))
             report_declared(statement, move_statement_end_text(&statement->from, scratch),
                             move_statement_end_text(&statement->to, scratch), diags);
     }

@@ -18,13 +18,14 @@ typedef struct Entry {
     size_t number; /* position in the configuration */
 } Entry;
 
-static Map *blocks_of(Removals *removals, bool of_resource, bool destroys) {
+static Map *removal_blocks_of(Removals *removals, bool of_resource, bool destroys) {
     return of_resource ? &removals->resources[destroys] : &removals->modules[destroys];
 }
 
-static void add_module(Removals *removals, const Module *module, Arena *arena) {
+static void removal_add_module(Removals *removals, const Module *module, Arena *arena) {
     vec_each(&module->removed, removed) {
-        Map *blocks = blocks_of(removals, removed->from.target.is_resource, removed->destroy);
+        Map *blocks =
+            removal_blocks_of(removals, removed->from.target.is_resource, removed->destroy);
         Str from = from_of(module, removed, arena);
         Entry *entry = arena_new(arena, Entry);
         *entry = (Entry){removed, removals->count++};
@@ -37,7 +38,7 @@ static void add_module(Removals *removals, const Module *module, Arena *arena) {
     map_each(&module->calls, entry) {
         const ModuleCall *call = entry->value;
         if (call->module)
-            add_module(removals, call->module, arena);
+            removal_add_module(removals, call->module, arena);
     }
 }
 
@@ -47,13 +48,14 @@ Removals *removal_collect(const Config *config, Arena *arena) {
         removals->resources[i] = map_new(arena);
         removals->modules[i] = map_new(arena);
     }
-    add_module(removals, config->root, arena);
+    removal_add_module(removals, config->root, arena);
     return removals;
 }
 
 /* Returns the block about a module that contains the object, the first in the configuration; NULL
  * if none. */
-static const Entry *find_around(const Map *blocks, const ModuleAddr *module, Arena *scratch) {
+static const Entry *removal_find_around(const Map *blocks, const ModuleAddr *module,
+                                        Arena *scratch) {
     const Entry *first = NULL;
     for (; module && blocks->count > 0; module = module->parent) {
         const Entry *entry = map_find(blocks, module_addr_to_config_str(module, scratch));
@@ -72,7 +74,7 @@ const Removed *removal_find(const Removals *removals, ResourceAddr address, Aren
     for (size_t destroys = 0; destroys < 2 && !found; destroys++) {
         found = map_find(&removals->resources[destroys], text);
         if (!found)
-            found = find_around(&removals->modules[destroys], address.module, scratch);
+            found = removal_find_around(&removals->modules[destroys], address.module, scratch);
     }
     return found ? found->removed : NULL;
 }
@@ -101,7 +103,8 @@ static SourceRange find_declared(const Module *module, const AddressTarget *from
     return resource ? resource->range : NO_RANGE;
 }
 
-static bool check_one(const Module *module, const Removed *removed, Arena *arena, Diags *diags) {
+static bool removal_check_one(const Module *module, const Removed *removed, Arena *arena,
+                              Diags *diags) {
     SourceRange declared = find_declared(module, &removed->from.target, arena);
     if (!declared.source)
         return true;
@@ -115,21 +118,21 @@ static bool check_one(const Module *module, const Removed *removed, Arena *arena
     return false;
 }
 
-static bool check_module(const Module *module, Arena *arena, Diags *diags) {
+static bool removal_check_module(const Module *module, Arena *arena, Diags *diags) {
     bool ok = true;
     vec_each(&module->removed, removed) {
-        ok = check_one(module, removed, arena, diags) && ok;
+        ok = removal_check_one(module, removed, arena, diags) && ok;
     }
     map_each(&module->calls, entry) {
         const ModuleCall *call = entry->value;
         if (call->module)
-            ok = check_module(call->module, arena, diags) && ok;
+            ok = removal_check_module(call->module, arena, diags) && ok;
     }
     return ok;
 }
 
 bool removal_check(const Config *config, Arena *arena, Diags *diags) {
-    return check_module(config->root, arena, diags);
+    return removal_check_module(config->root, arena, diags);
 }
 
 bool removal_forgets(const Resource *declared, const Removed *removed, const StateObject *object) {

@@ -24,7 +24,7 @@ static void index_records(Assignment *assignment) {
     }
 }
 
-static bool is_there(const InstanceRecord *record) {
+static bool imports_is_there(const InstanceRecord *record) {
     return record->stored && (record->stored->current || record->stored->pending);
 }
 
@@ -32,11 +32,11 @@ static bool is_there(const InstanceRecord *record) {
 static void assign_any(Assignment *assignment) {
     map_each(&assignment->records, entry) {
         InstanceRecord *record = entry->value;
-        record->import.is_unknown = !is_there(record);
+        record->import.is_unknown = !imports_is_there(record);
     }
 }
 
-static void assign(Assignment *assignment, const ImportedObject *object) {
+static void visit_imports_assign(Assignment *assignment, const ImportedObject *object) {
     Diags *diags = &assignment->visit->diags;
     InstanceRecord *record = map_find(&assignment->records, object->address);
     if (object->address.len == 0) {
@@ -56,12 +56,12 @@ static void assign(Assignment *assignment, const ImportedObject *object) {
         assignment->ok = false;
     } else {
         map_set(&assignment->taken, object->address, record);
-        if (!is_there(record))
+        if (!imports_is_there(record))
             record->import = object->source;
         log_debug(
             "import assigned", log_text("address", object->address),
             log_text("source", import_source_text(&object->source, assignment->visit->scratch)),
-            log_number("exists", is_there(record)));
+            log_number("exists", imports_is_there(record)));
     }
 }
 
@@ -72,7 +72,7 @@ static void assign_block(Assignment *assignment, const Node *block) {
         if (!objects)
             continue;
         vec_each(objects, object) {
-            assign(assignment, object);
+            visit_imports_assign(assignment, object);
         }
     }
 }
@@ -102,7 +102,7 @@ bool imports_assign(NodeVisit *visit) {
             .address = resource_addr_to_str(request->address, visit->scratch),
             .source = {.id = request->id},
         };
-        assign(&assignment, &object);
+        visit_imports_assign(&assignment, &object);
     }
     return assignment.ok;
 }

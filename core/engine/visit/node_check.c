@@ -29,7 +29,7 @@ static bool has_failed_source(const NodeVisit *visit, ModuleInstance *module) {
     return results && results->items[0].status > CHECK_UNKNOWN;
 }
 
-static bool visit_instance(NodeVisit *visit, ModuleInstance *module) {
+static bool node_check_visit_instance(NodeVisit *visit, ModuleInstance *module) {
     const Check *check = visit->node->as.check;
     CheckResults *results = checks_new(check->asserts.count, visit->keep);
     node_slot(visit->node, module)->payload = results;
@@ -69,7 +69,9 @@ bool node_check_visit(NodeVisit *visit) {
     if (is_idle)
         return true;
     vec_each(&visit->node->module->instances, module) {
-        ok = (checks ? visit_instance(visit, *module) : validate_instance(visit, *module)) && ok;
+        ok = (checks ? node_check_visit_instance(visit, *module)
+                     : validate_instance(visit, *module)) &&
+             ok;
     }
     return ok;
 }

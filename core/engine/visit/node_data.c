@@ -11,7 +11,8 @@
 
 /* Reads the data source. If the provider defers the read to the apply, sets `*deferred` to the
  * reason and leaves `*out` unset. */
-static bool read_source(InstanceOp *op, const Configured *configured, Value *out, Str *deferred) {
+static bool data_read_source(InstanceOp *op, const Configured *configured, Value *out,
+                             Str *deferred) {
     DataReadRequest request = {configured->value};
     DataReadResponse response = {0};
     if (!provider_call_read_data(op, &request, &response))
@@ -53,7 +54,7 @@ static void note_waiting(const InstanceOp *op) {
     op->record->deferral = deferrals_of_needs(op->node, op->provider);
 }
 
-static void remember(InstanceOp *op, Value value) {
+static void data_remember(InstanceOp *op, Value value) {
     op->record->value = value_clone(value, op->keep);
     op->record->refreshed = state_object_clone(
         stored_object_encode(op, value, OBJECT_READY, STR_EMPTY, (Value){0}), op->keep);
@@ -64,7 +65,7 @@ static void remember(InstanceOp *op, Value value) {
 
 /* Destroy plan: keeps the stored result, because it may configure a provider. It is removed from
  * the state after the deletions. */
-static bool keep_stored(InstanceOp *op) {
+static bool data_keep_stored(InstanceOp *op) {
     const StateObject *object = op->record->stored ? op->record->stored->current : NULL;
     Value value;
     if (!stored_object_decode(op, object, &value))
@@ -81,9 +82,9 @@ static void warn_deferred(InstanceOp *op, Str why) {
                   STR_ARG(why), STR_ARG(op->address), STR_ARG(op->address));
 }
 
-static bool plan_source(InstanceOp *op) {
+static bool data_plan_source(InstanceOp *op) {
     if (op->walk->options->mode == PLAN_DESTROY)
-        return keep_stored(op);
+        return data_keep_stored(op);
     ModuleScope scope;
     module_scope_init_instance(&scope, op->record);
     Configured configured;
@@ -104,7 +105,7 @@ static bool plan_source(InstanceOp *op) {
     Value value;
     Str deferred;
     size_t from = op->diags.count;
-    if (!read_source(op, &configured, &value, &deferred))
+    if (!data_read_source(op, &configured, &value, &deferred))
         return false;
     WalkEvent event = instance_op_event(op, EVENT_REFRESH_END);
     event.is_deferred = deferred.len > 0;
@@ -120,7 +121,7 @@ static bool plan_source(InstanceOp *op) {
         postpone(op, &configured, REASON_READ_BECAUSE_DEFERRED);
         return instance_conditions_after(op, &scope);
     }
-    remember(op, value);
+    data_remember(op, value);
     return instance_conditions_after(op, &scope);
 }
 
@@ -137,7 +138,7 @@ static bool read_as_operation(InstanceOp *op, const Configured *configured, Valu
     op->action = ACTION_READ;
     instance_op_send(op, EVENT_APPLY_START, STR_EMPTY);
     Str deferred;
-    bool ok = read_source(op, configured, out, &deferred);
+    bool ok = data_read_source(op, configured, out, &deferred);
     if (ok && op->record->deferral)
         *out = deferred_read_object(op, configured->value);
     if (ok && deferred.len > 0)
@@ -150,7 +151,7 @@ static bool read_as_operation(InstanceOp *op, const Configured *configured, Valu
 }
 
 /* Returns summary and detail, without the explanations that follow an empty line. */
-static Str message_of(const Diag *diag, Arena *arena) {
+static Str data_message_of(const Diag *diag, Arena *arena) {
     size_t end = 0;
     Str detail = diag->detail;
     while (end < detail.len && !str_starts_with(str_after(detail, end), STR("\n\n")))
@@ -175,7 +176,7 @@ static void fail_check(InstanceOp *op) {
     result->status = CHECK_FAIL;
     for (size_t i = 0; i < found.count && result->message.len == 0; i++) {
         if (found.items[i].severity == DIAG_ERROR)
-            result->message = message_of(&found.items[i], op->keep);
+            result->message = data_message_of(&found.items[i], op->keep);
     }
 }
 
@@ -195,7 +196,7 @@ static bool read_nested(InstanceOp *op, const Configured *configured, Value *out
 
 /* Reads the data source now and plans a second read, because the check is about the state after the
  * apply. */
-static void plan_nested(InstanceOp *op) {
+static void data_plan_nested(InstanceOp *op) {
     ModuleScope scope;
     module_scope_init_instance(&scope, op->record);
     Configured configured;
@@ -218,7 +219,7 @@ static void plan_nested(InstanceOp *op) {
     Value after = was_read ? value
                            : object_marks_add(op, deferred_read_object(op, configured.value),
                                               &configured.sensitive);
-    remember(op, value);
+    data_remember(op, value);
     if (op->walk->options->mode == PLAN_REFRESH_ONLY)
         return;
     ResourceChange *change = instance_op_new_change(op);
@@ -248,14 +249,14 @@ bool node_data_plan(Walk *, void *payload, uint32_t worker) {
     instance_op_begin(&op, payload, worker);
     op.record->value = value_unknown(schema_implied_type(op.schema));
     if (!op.resource->config->check)
-        (void)plan_source(&op);
+        (void)data_plan_source(&op);
     else if (op.walk->options->mode != PLAN_DESTROY)
-        plan_nested(&op);
+        data_plan_nested(&op);
     return instance_op_end(&op);
 }
 
 static bool record_read(InstanceOp *op, Value value) {
-    remember(op, value);
+    data_remember(op, value);
     JournalOutcome outcome = instance_op_outcome(op, op->record->refreshed);
     return working_state_record(op->walk->working, 0, &outcome, &op->diags);
 }

@@ -45,7 +45,7 @@ struct Ephemerals {
     bool is_ending;
 };
 
-static int64_t now_ms(const Ephemerals *ephemerals) {
+static int64_t ephemeral_now_ms(const Ephemerals *ephemerals) {
     const Clock *clock = ephemerals->walk->engine->io->clock;
     return clock->monotonic_ms(clock->self);
 }
@@ -73,17 +73,17 @@ static WalkEvent event_about(const OpenObject *object, const char *operation) {
     };
 }
 
-static void send_start(const Ephemerals *ephemerals, const OpenObject *object,
-                       const char *operation) {
+static void ephemeral_send_start(const Ephemerals *ephemerals, const OpenObject *object,
+                                 const char *operation) {
     WalkEvent event = event_about(object, operation);
     hooks_send(ephemerals->walk->engine->hooks, &event);
 }
 
-static void send_end(const Ephemerals *ephemerals, const OpenObject *object, const char *operation,
-                     int64_t started_ms, bool failed) {
+static void ephemeral_send_end(const Ephemerals *ephemerals, const OpenObject *object,
+                               const char *operation, int64_t started_ms, bool failed) {
     WalkEvent event = event_about(object, operation);
     event.kind = EVENT_OPERATION_END;
-    event.elapsed_ms = now_ms(ephemerals) - started_ms;
+    event.elapsed_ms = ephemeral_now_ms(ephemerals) - started_ms;
     event.failed = failed;
     hooks_send(ephemerals->walk->engine->hooks, &event);
 }
@@ -110,17 +110,17 @@ static bool publish(OpenObject *object, Value result) {
 }
 
 /* Runs without the mutex: no other thread uses an object during its renewal. */
-static void renew(const Ephemerals *ephemerals, OpenObject *object) {
+static void node_ephemeral_renew(const Ephemerals *ephemerals, OpenObject *object) {
     Call call = call_for(ephemerals, object);
-    int64_t started_ms = now_ms(ephemerals);
-    send_start(ephemerals, object, "renew");
+    int64_t started_ms = ephemeral_now_ms(ephemerals);
+    ephemeral_send_start(ephemerals, object, "renew");
     RenewRequest request = {object->response.private_data};
     RenewResponse response;
     bool failed = !ephemeral_type_renew(object->type.ephemeral, &call, &request, &response,
                                         &object->failures);
     if (!failed && value_is_present(response.result))
         failed = !publish(object, response.result);
-    send_end(ephemerals, object, "renew", started_ms, failed);
+    ephemeral_send_end(ephemerals, object, "renew", started_ms, failed);
     object->response.renew_at_ms = failed ? 0 : response.renew_at_ms;
     if (!failed)
         object->response.private_data = str_clone(response.private_data, object->arena);
@@ -128,13 +128,13 @@ static void renew(const Ephemerals *ephemerals, OpenObject *object) {
 
 static bool close_object(const Ephemerals *ephemerals, OpenObject *object, Diags *diags) {
     Call call = call_for(ephemerals, object);
-    int64_t started_ms = now_ms(ephemerals);
+    int64_t started_ms = ephemeral_now_ms(ephemerals);
     Diags found = diags_new(object->arena);
     diags_append(&found, &object->failures);
-    send_start(ephemerals, object, "close");
+    ephemeral_send_start(ephemerals, object, "close");
     CloseRequest request = {object->response.private_data};
     bool failed = !ephemeral_type_close(object->type.ephemeral, &call, &request, &found);
-    send_end(ephemerals, object, "close", started_ms, failed);
+    ephemeral_send_end(ephemerals, object, "close", started_ms, failed);
     bool ok = !diags_has_errors(&found);
     diags_set_address(&found, 0, object->text);
     diags_set_range(&found, 0, object->resource->config->body->range);
@@ -161,7 +161,7 @@ static void renew_all(void *payload) {
     pthread_mutex_lock(&ephemerals->mutex);
     while (!ephemerals->is_ending) {
         OpenObject *next = find_next(ephemerals);
-        int64_t left = next ? next->response.renew_at_ms - now_ms(ephemerals) : 0;
+        int64_t left = next ? next->response.renew_at_ms - ephemeral_now_ms(ephemerals) : 0;
         if (!next) {
             pthread_cond_wait(&ephemerals->changed, &ephemerals->mutex);
         } else if (left > 0) {
@@ -169,7 +169,7 @@ static void renew_all(void *payload) {
         } else {
             next->is_renewing = true;
             pthread_mutex_unlock(&ephemerals->mutex);
-            renew(ephemerals, next);
+            node_ephemeral_renew(ephemerals, next);
             pthread_mutex_lock(&ephemerals->mutex);
             next->is_renewing = false;
             pthread_cond_broadcast(&ephemerals->changed);
@@ -179,8 +179,8 @@ static void renew_all(void *payload) {
 }
 
 /* Adds an object that has just been opened, and starts the thread that renews it if needed. */
-static void add_object(Ephemerals *ephemerals, const InstanceOp *op, const OpenResponse *response,
-                       Value marked) {
+static void ephemeral_add_object(Ephemerals *ephemerals, const InstanceOp *op,
+                                 const OpenResponse *response, Value marked) {
     Arena *arena = arena_open("ephemeral");
     OpenObject *object = arena_new(arena, OpenObject);
     *object = (OpenObject){
@@ -238,7 +238,7 @@ static bool close_objects(Ephemerals *ephemerals, const ResourceNode *resource, 
 }
 
 /* The opened object must match the configuration. */
-static bool check_result(InstanceOp *op, const Configured *configured, Value result) {
+static bool ephemeral_check_result(InstanceOp *op, const Configured *configured, Value result) {
     static const char *const summary = "Provider produced invalid ephemeral resource instance";
     if (!value_is_wholly_known(result)) {
         diags_error(&op->diags, NO_RANGE, summary,
@@ -250,7 +250,7 @@ static bool check_result(InstanceOp *op, const Configured *configured, Value res
     return provider_call_check_result(op, expected, result, &configured->sensitive, summary);
 }
 
-static bool open_object(InstanceOp *op, Value config, OpenResponse *response) {
+static bool ephemeral_open_object(InstanceOp *op, Value config, OpenResponse *response) {
     const Hooks *hooks = op->walk->engine->hooks;
     WalkEvent event = instance_op_event(op, EVENT_OPERATION_START);
     event.operation = "open";
@@ -263,17 +263,17 @@ static bool open_object(InstanceOp *op, Value config, OpenResponse *response) {
     return ok;
 }
 
-static Value with_marks(InstanceOp *op, Value value, const Configured *configured) {
+static Value ephemeral_with_marks(InstanceOp *op, Value value, const Configured *configured) {
     return value_with_marks(object_marks_add(op, value, &configured->sensitive), MARK_EPHEMERAL);
 }
 
-static void keep_value(InstanceOp *op, Value value, const Configured *configured) {
-    op->record->value = value_clone(with_marks(op, value, configured), op->keep);
+static void ephemeral_keep_value(InstanceOp *op, Value value, const Configured *configured) {
+    op->record->value = value_clone(ephemeral_with_marks(op, value, configured), op->keep);
 }
 
 /* Returns true if the object is not opened: its configuration or its provider is unknown, or, in a
  * plan, a dependency will change. */
-static bool is_deferred(const InstanceOp *op, const Configured *configured) {
+static bool ephemeral_is_deferred(const InstanceOp *op, const Configured *configured) {
     if (!value_is_wholly_known(configured->value) || op->provider->is_deferred)
         return true;
     if (op->walk->phase == PHASE_APPLY && deferrals_has_block(op->walk, op->address))
@@ -308,25 +308,27 @@ static bool open_instance(InstanceOp *op, bool is_destroying) {
         return false;
     if (op->walk->phase == PHASE_PLAN)
         op->record->deferral = deferrals_of_needs(op->node, op->provider);
-    if (op->record->deferral || is_deferred(op, &configured)) {
-        keep_value(op, deferred_read_object(op, configured.value), &configured);
+    if (op->record->deferral || ephemeral_is_deferred(op, &configured)) {
+        ephemeral_keep_value(op, deferred_read_object(op, configured.value), &configured);
         return true;
     }
-    if (!instance_op_require_provider(op) || !open_object(op, configured.value, &response))
+    if (!instance_op_require_provider(op) ||
+        !ephemeral_open_object(op, configured.value, &response))
         return false;
     if (response.deferral) {
         op->record->deferral = response.deferral;
-        keep_value(op, deferred_read_object(op, configured.value), &configured);
+        ephemeral_keep_value(op, deferred_read_object(op, configured.value), &configured);
         return true;
     }
     if (response.deferred.len > 0) {
-        keep_value(op, deferred_read_object(op, configured.value), &configured);
+        ephemeral_keep_value(op, deferred_read_object(op, configured.value), &configured);
         return explain_deferred(op, response.deferred);
     }
-    add_object(op->walk->ephemerals, op, &response, with_marks(op, response.result, &configured));
-    if (!check_result(op, &configured, response.result))
+    ephemeral_add_object(op->walk->ephemerals, op, &response,
+                         ephemeral_with_marks(op, response.result, &configured));
+    if (!ephemeral_check_result(op, &configured, response.result))
         return false;
-    keep_value(op, response.result, &configured);
+    ephemeral_keep_value(op, response.result, &configured);
     return is_destroying || instance_conditions_after(op, &scope);
 }
 

@@ -9,8 +9,8 @@ static bool reject_id(NodeVisit *visit, const Expr *expr, const char *detail) {
     return false;
 }
 
-static bool read_id(NodeVisit *visit, const Expr *expr, const ModuleScope *scope,
-                    ImportSource *out) {
+static bool node_import_read_id(NodeVisit *visit, const Expr *expr, const ModuleScope *scope,
+                                ImportSource *out) {
     Value value;
     if (!eval_expr_as(expr, &scope->scope, &TYPE_STRING, &value, visit->scratch, &visit->diags))
         return false;
@@ -73,7 +73,8 @@ static bool has_mark_inside(Value value, uint8_t mark, Arena *arena) {
     return found.count > 0;
 }
 
-static bool check_identity(NodeVisit *visit, const Expr *expr, Value value, bool *is_unknown) {
+static bool node_import_check_identity(NodeVisit *visit, const Expr *expr, Value value,
+                                       bool *is_unknown) {
     Value plain = value_unmark_deep(value, visit->scratch);
     bool is_validation = visit->walk->phase == PHASE_VALIDATE;
     if (value_is_null(plain))
@@ -93,28 +94,28 @@ static bool check_identity(NodeVisit *visit, const Expr *expr, Value value, bool
                            "-allow-deferral.");
 }
 
-static bool read_identity(NodeVisit *visit, const Expr *expr, const ModuleScope *scope,
-                          ImportSource *out) {
+static bool node_import_read_identity(NodeVisit *visit, const Expr *expr, const ModuleScope *scope,
+                                      ImportSource *out) {
     const Schema *schema = find_identity(visit, expr);
     Value value;
     if (!schema ||
         !eval_expr_as(expr, &scope->scope, constraint_of(schema, visit->scratch), &value,
                       visit->scratch, &visit->diags) ||
-        !check_identity(visit, expr, value, &out->is_unknown))
+        !node_import_check_identity(visit, expr, value, &out->is_unknown))
         return false;
     if (!out->is_unknown)
         out->identity = value_clone(value_unmark_deep(value, visit->scratch), visit->keep);
     return true;
 }
 
-static bool read_source(NodeVisit *visit, const ModuleScope *scope, ImportSource *out) {
+static bool node_import_read_source(NodeVisit *visit, const ModuleScope *scope, ImportSource *out) {
     const Import *import = visit->node->as.import;
-    return import->id ? read_id(visit, import->id, scope, out)
-                      : read_identity(visit, import->identity, scope, out);
+    return import->id ? node_import_read_id(visit, import->id, scope, out)
+                      : node_import_read_identity(visit, import->identity, scope, out);
 }
 
-static bool read_key(NodeVisit *visit, const Expr *expr, const ModuleScope *scope,
-                     InstanceKey *out) {
+static bool node_import_read_key(NodeVisit *visit, const Expr *expr, const ModuleScope *scope,
+                                 InstanceKey *out) {
     Value value;
     if (!eval_expr(expr, &scope->scope, &value, visit->scratch, &visit->diags))
         return false;
@@ -136,18 +137,19 @@ static bool replace_key(NodeVisit *visit, const ConfigAddress *to, uint32_t dept
                         const ModuleScope *scope, InstanceKey *key) {
     vec_each(&to->keys, item) {
         if (item->depth == depth)
-            return read_key(visit, item->expr, scope, key);
+            return node_import_read_key(visit, item->expr, scope, key);
     }
     return true;
 }
 
-static bool read_module(NodeVisit *visit, const ConfigAddress *to, const ModuleAddr *module,
-                        const ModuleScope *scope, const ModuleAddr **out) {
+static bool node_import_read_module(NodeVisit *visit, const ConfigAddress *to,
+                                    const ModuleAddr *module, const ModuleScope *scope,
+                                    const ModuleAddr **out) {
     *out = scope->module->address; /* `to` is relative to the block's module */
     if (!module)
         return true;
     const ModuleAddr *parent;
-    if (!read_module(visit, to, module->parent, scope, &parent))
+    if (!node_import_read_module(visit, to, module->parent, scope, &parent))
         return false;
     uint32_t depth = 0;
     for (const ModuleAddr *step = module->parent; step; step = step->parent)
@@ -159,29 +161,30 @@ static bool read_module(NodeVisit *visit, const ConfigAddress *to, const ModuleA
     return true;
 }
 
-static bool read_address(NodeVisit *visit, const ConfigAddress *to, const ModuleScope *scope,
-                         ResourceAddr *out) {
+static bool node_import_read_address(NodeVisit *visit, const ConfigAddress *to,
+                                     const ModuleScope *scope, ResourceAddr *out) {
     uint32_t depth = 0;
     *out = to->target.resource;
     for (const ModuleAddr *step = out->module; step; step = step->parent)
         depth++;
-    return read_module(visit, to, to->target.resource.module, scope, &out->module) &&
+    return node_import_read_module(visit, to, to->target.resource.module, scope, &out->module) &&
            replace_key(visit, to, depth, scope, &out->key);
 }
 
-static bool add_object(NodeVisit *visit, const ModuleScope *scope, ImportedObjects *out) {
+static bool node_import_add_object(NodeVisit *visit, const ModuleScope *scope,
+                                   ImportedObjects *out) {
     const Import *import = visit->node->as.import;
     ImportedObject object = {.range = import->to.range};
     ResourceAddr address;
-    if (!read_source(visit, scope, &object.source) ||
-        !read_address(visit, &import->to, scope, &address))
+    if (!node_import_read_source(visit, scope, &object.source) ||
+        !node_import_read_address(visit, &import->to, scope, &address))
         return false;
     object.address = resource_addr_to_str(address, visit->keep);
     vec_push(visit->keep, out, object);
     return true;
 }
 
-static bool check_for_each(NodeVisit *visit, const Expr *expr, Value value) {
+static bool node_import_check_for_each(NodeVisit *visit, const Expr *expr, Value value) {
     if (value_is_null(value) || type_is_mapping(value.type) || type_is_sequence(value.type))
         return true;
     diags_error(&visit->diags, expr->range, "Invalid for_each argument",
@@ -191,8 +194,8 @@ static bool check_for_each(NodeVisit *visit, const Expr *expr, Value value) {
 
 /* Unlike a resource, an import block accepts a list in for_each. The key of an element is its
  * index. */
-static bool add_elements(NodeVisit *visit, const ModuleScope *outer, Value value,
-                         ImportedObjects *out) {
+static bool node_import_add_elements(NodeVisit *visit, const ModuleScope *outer, Value value,
+                                     ImportedObjects *out) {
     ModuleScope scope = *outer;
     bool ok = true;
     scope.scope.self = &scope;
@@ -205,7 +208,7 @@ static bool add_elements(NodeVisit *visit, const ModuleScope *outer, Value value
             scope.key = address_key_from_value(value_without_marks(scope.each_value));
         else
             scope.key = (InstanceKey){.kind = KEY_INT, .index = (int64_t)i};
-        ok = add_object(visit, &scope, out) && ok;
+        ok = node_import_add_object(visit, &scope, out) && ok;
     }
     return ok;
 }
@@ -216,7 +219,7 @@ static bool visit_block(NodeVisit *visit, ModuleInstance *module, ImportedObject
     Value value;
     module_scope_init(&scope, visit->walk, module);
     if (!for_each)
-        return add_object(visit, &scope, out);
+        return node_import_add_object(visit, &scope, out);
     if (!eval_expr(for_each, &scope.scope, &value, visit->scratch, &visit->diags))
         return false;
     value = value_without_marks(value);
@@ -229,8 +232,8 @@ static bool visit_block(NodeVisit *visit, ModuleInstance *module, ImportedObject
         vec_push(visit->keep, out, any);
         return true;
     }
-    return check_for_each(visit, for_each, value) &&
-           (value_is_null(value) || add_elements(visit, &scope, value, out));
+    return node_import_check_for_each(visit, for_each, value) &&
+           (value_is_null(value) || node_import_add_elements(visit, &scope, value, out));
 }
 
 /* While validating, only a literal can be checked. */
@@ -238,7 +241,7 @@ static bool validate_for_each(NodeVisit *visit) {
     const Expr *expr = visit->node->as.import->for_each;
     Value literal;
     return !expr || !expr_as_literal(expr, &literal, visit->scratch) ||
-           check_for_each(visit, expr, literal);
+           node_import_check_for_each(visit, expr, literal);
 }
 
 /* While validating, only a literal id can be checked; of an identity, also its attributes. */
@@ -257,7 +260,7 @@ static bool validate_source(NodeVisit *visit) {
         scope.key.kind = KEY_UNKNOWN;
         scope.each_value = value_unknown(&TYPE_DYNAMIC);
     }
-    return read_source(visit, &scope, &ignored);
+    return node_import_read_source(visit, &scope, &ignored);
 }
 
 bool node_import_visit(NodeVisit *visit) {

@@ -10,7 +10,7 @@ typedef struct Requested {
 } Requested;
 
 /* -target restricts the callers. */
-static bool is_wanted(const Requested *requested, ResourceAddr caller) {
+static bool invoke_is_wanted(const Requested *requested, ResourceAddr caller) {
     const PlanOptions *options = requested->visit->walk->options;
     vec_each(&options->targets, target) {
         if (address_target_matches(target, caller))
@@ -19,7 +19,8 @@ static bool is_wanted(const Requested *requested, ResourceAddr caller) {
     return options->targets.count == 0;
 }
 
-static bool plan_one(Requested *requested, InstanceRecord *action, const InstanceRecord *caller) {
+static bool invoke_plan_one(Requested *requested, InstanceRecord *action,
+                            const InstanceRecord *caller) {
     NodeVisit *visit = requested->visit;
     ActionInvocation invocation;
     if (!invocation_plan_request(action, caller, visit->worker, &invocation))
@@ -49,8 +50,8 @@ static bool plan_for_caller(Requested *requested, const Node *caller, ModuleInst
         if (!value_is_present(record->value))
             continue;
         existing++;
-        if (is_wanted(requested, record->address))
-            ok = ok && plan_one(requested, action, record);
+        if (invoke_is_wanted(requested, record->address))
+            ok = ok && invoke_plan_one(requested, action, record);
     }
     return existing > 0 ? ok : report_caller(requested, caller, action);
 }
@@ -59,7 +60,7 @@ static bool plan_action(Requested *requested, ModuleInstance *module, InstanceRe
     const Node *node = requested->visit->node;
     bool ok = true;
     if (node->callers.count == 0)
-        return plan_one(requested, action, NULL);
+        return invoke_plan_one(requested, action, NULL);
     vec_each(&node->callers, caller) {
         ok = plan_for_caller(requested, *caller, module, action) && ok;
     }

@@ -19,8 +19,8 @@ bool node_module_value_visit(NodeVisit *visit) {
 }
 
 /* Creates an instance of an overridden module. It has outputs only. */
-static ModuleInstance *make_up(NodeVisit *visit, const TestOverride *override,
-                               ModuleInstance *caller, InstanceKey key, Value each) {
+static ModuleInstance *module_make_up(NodeVisit *visit, const TestOverride *override,
+                                      ModuleInstance *caller, InstanceKey key, Value each) {
     EngineModule *child = visit->node->child;
     ModuleInstance *instance =
         node_module_detached(child, caller, key, each, REPEAT_NONE, visit->keep);
@@ -44,7 +44,7 @@ static ModuleInstance *new_instance(NodeVisit *visit, ModuleInstance *caller, In
     const ModuleAddr *address = module_addr_child(caller->address, call->name, key, visit->scratch);
     const TestOverride *override = mocking_find_module(visit->walk, address);
     return override
-               ? make_up(visit, override, caller, key, each)
+               ? module_make_up(visit, override, caller, key, each)
                : node_module_instance(visit->node->child, caller, key, each, kind, visit->keep);
 }
 

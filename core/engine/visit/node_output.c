@@ -15,7 +15,7 @@ static bool report_root(NodeVisit *visit) {
 
 /* A root output with a sensitive value must be declared sensitive. Its numbers must be finite,
  * because they are stored. */
-static bool check_root(NodeVisit *visit, Value value) {
+static bool output_check_root(NodeVisit *visit, Value value) {
     const Output *output = visit->node->as.output;
     if ((value_marks_deep(value) & MARK_SENSITIVE) && !output->sensitive) {
         diags_error(
@@ -45,7 +45,7 @@ static bool may_be_module(const NodeVisit *visit, Value value) {
 }
 
 /* The value must be ephemeral if and only if the output is declared ephemeral. */
-static bool check_ephemeral(NodeVisit *visit, Value value) {
+static bool output_check_ephemeral(NodeVisit *visit, Value value) {
     const Output *output = visit->node->as.output;
     bool is_ephemeral = (value_marks_deep(value) & MARK_EPHEMERAL) != 0;
     if (is_ephemeral && !output->ephemeral) {
@@ -65,7 +65,7 @@ static bool check_ephemeral(NodeVisit *visit, Value value) {
 
 /* Converts the value to the declared type. While validating, the result is unknown, but has the
  * type, so that references are checked. */
-static bool convert(NodeVisit *visit, Value *value) {
+static bool output_convert(NodeVisit *visit, Value *value) {
     const Output *output = visit->node->as.output;
     ConvertError error = {0};
     if (type_constraint_apply(output->type, *value, value, &error, visit->scratch))
@@ -78,7 +78,7 @@ static bool convert(NodeVisit *visit, Value *value) {
     return false;
 }
 
-static bool visit_instance(NodeVisit *visit, ModuleInstance *module) {
+static bool output_visit_instance(NodeVisit *visit, ModuleInstance *module) {
     const Output *output = visit->node->as.output;
     ModuleScope scope;
     module_scope_init(&scope, visit->walk, module);
@@ -107,9 +107,10 @@ static bool visit_instance(NodeVisit *visit, ModuleInstance *module) {
     Value value;
     if (!eval_expr(output->expr, &scope.scope, &value, visit->scratch, &visit->diags) || !ok)
         return false;
-    if (output->has_type && !convert(visit, &value))
+    if (output->has_type && !output_convert(visit, &value))
         return false;
-    if (!check_ephemeral(visit, value) || (!module->parent && !check_root(visit, value)))
+    if (!output_check_ephemeral(visit, value) ||
+        (!module->parent && !output_check_root(visit, value)))
         return false;
     /* As in Terraform 1.11: if only parts of a value are sensitive, the caller sees the other
      * parts. */
@@ -134,7 +135,7 @@ bool node_output_visit(NodeVisit *visit) {
     if (is_root && (destroying || walk->phase == PHASE_EVALUATE))
         return true; /* no node refers to root outputs */
     vec_each(&visit->node->module->instances, item) {
-        ok = visit_instance(visit, *item) && ok;
+        ok = output_visit_instance(visit, *item) && ok;
     }
     return ok;
 }

@@ -23,7 +23,8 @@ static bool evaluate_config(NodeVisit *visit, const ProviderNode *provider,
     return true;
 }
 
-static bool configure(NodeVisit *visit, ProviderNode *provider, Value config, Diags *diags) {
+static bool node_provider_configure(NodeVisit *visit, ProviderNode *provider, Value config,
+                                    Diags *diags) {
     Call call = {
         .provider = provider->provider,
         .io = visit->walk->engine->io,
@@ -72,7 +73,7 @@ static bool configure(NodeVisit *visit, ProviderNode *provider, Value config, Di
 
 /* Sets the address of the errors to the provider, and their range to the argument that they name,
  * or else to the block. */
-static void place_errors(NodeVisit *visit, const ProviderNode *provider, Diags *diags) {
+static void provider_place_errors(NodeVisit *visit, const ProviderNode *provider, Diags *diags) {
     for (size_t i = 0; i < diags->count; i++) {
         Diag *diag = &diags->items[i];
         Path path = path_parse(diag->path, visit->scratch);
@@ -91,8 +92,8 @@ static bool check_and_configure(NodeVisit *visit, ProviderNode *provider, Value 
                                 const StrVec *secrets) {
     Diags found = diags_new(visit->scratch);
     bool ok = schema_validate(&provider->provider->schema, config, visit->scratch, &found) &&
-              configure(visit, provider, config, &found);
-    place_errors(visit, provider, &found);
+              node_provider_configure(visit, provider, config, &found);
+    provider_place_errors(visit, provider, &found);
     mask_diags(&found, secrets);
     log_debug("provider opened", log_text("name", visit->node->name),
               log_text("key", provider->address.key), log_number("ok", ok),

@@ -53,7 +53,7 @@ static bool limit_change(NodeVisit *visit, InstanceRecord *record, WalkTask *tas
                                 task);
 }
 
-static void submit(NodeVisit *visit, InstanceRecord *record, InstanceTask run) {
+static void resource_submit(NodeVisit *visit, InstanceRecord *record, InstanceTask run) {
     WalkTask task = {.run = run, .payload = record};
     if (!limit_read(visit, record, &task)) {
         record->value = value_unknown(schema_implied_type(visit->node->as.resource->type->schema));
@@ -62,7 +62,7 @@ static void submit(NodeVisit *visit, InstanceRecord *record, InstanceTask run) {
     walk_submit(visit->pool, visit->node->id, task);
 }
 
-static bool is_excluded(const PlanOptions *options, ResourceAddr address) {
+static bool resource_is_excluded(const PlanOptions *options, ResourceAddr address) {
     vec_each(&options->excludes, target) {
         if (address_target_matches(target, address))
             return true;
@@ -70,7 +70,7 @@ static bool is_excluded(const PlanOptions *options, ResourceAddr address) {
     return false;
 }
 
-static bool is_named(const NodeVisit *visit, ResourceAddr address) {
+static bool resource_is_named(const NodeVisit *visit, ResourceAddr address) {
     vec_each(&visit->walk->options->targets, target) {
         if (address_target_matches(target, address))
             return true;
@@ -94,12 +94,12 @@ static bool is_targeted(const NodeVisit *visit, ResourceAddr address) {
     if (destroys_a_part(visit->walk))
         return map_has(&visit->walk->destroyed, resource_addr_to_str(address, visit->scratch));
     const PlanOptions *options = visit->walk->options;
-    if (!visit->node->is_target || (options && is_excluded(options, address)))
+    if (!visit->node->is_target || (options && resource_is_excluded(options, address)))
         return false;
     if (!options || options->targets.count == 0)
         return true;
     bool is_needed = visit->node->selects_all && node_wants(visit->node->as.resource, address.key);
-    bool is_target = is_named(visit, address);
+    bool is_target = resource_is_named(visit, address);
     if (log_enabled(LOG_DEBUG))
         log_selection(visit, address, is_needed, is_target);
     return is_needed || is_target;
@@ -163,14 +163,14 @@ static void keep_instance(const Removal *removal, const StateInstance *stored) {
         return;
     InstanceRecord *record = new_removal(removal, stored, REASON_NONE);
     record->may_stay = true;
-    submit(removal->visit, record, instance_plan_destroy);
+    resource_submit(removal->visit, record, instance_plan_destroy);
 }
 
 static void remove_deposed(const Removal *removal, const StateInstance *stored) {
     vec_each(&stored->deposed, deposed) {
         InstanceRecord *record = begin_removal(removal, stored, REASON_NONE);
         record->deposed = deposed->key;
-        submit(removal->visit, record, instance_plan_destroy);
+        resource_submit(removal->visit, record, instance_plan_destroy);
     }
 }
 
@@ -188,7 +188,7 @@ static InstanceRecord *remove_instance(const Removal *removal, const StateInstan
         record->refresh = REFRESH_CHANGED; /* a data source is only removed from the state */
         return NULL;
     }
-    submit(removal->visit, record, instance_plan_destroy);
+    resource_submit(removal->visit, record, instance_plan_destroy);
     return record;
 }
 
@@ -330,7 +330,7 @@ static void fill_records(NodeVisit *visit, ModuleInstance *module, ResourceExpan
 }
 
 /* An instance without a task (not selected, or console) has its stored value. */
-static void keep_stored(NodeVisit *visit, InstanceRecord *record) {
+static void resource_keep_stored(NodeVisit *visit, InstanceRecord *record) {
     const ResourceNode *resource = visit->node->as.resource;
     log_debug("instance kept",
               log_text("address", resource_addr_to_str(record->address, visit->scratch)));
@@ -400,7 +400,7 @@ static void fail_changes(const ResourceNode *resource) {
 }
 
 /* Apply: returns true if the instance waits for a later plan. References see its planned value. */
-static bool is_deferred(const NodeVisit *visit, InstanceRecord *record) {
+static bool resource_is_deferred(const NodeVisit *visit, InstanceRecord *record) {
     const ResourceNode *resource = visit->node->as.resource;
     const DeferredChange *deferred =
         visit->walk->phase == PHASE_APPLY ? deferrals_find(resource, record->address) : NULL;
@@ -415,15 +415,15 @@ static void submit_records(NodeVisit *visit, ResourceExpansion *expansion) {
     InstanceTask task = is_placeholder ? task_of_placeholder(visit) : task_of(visit);
     for (size_t i = 0; i < count; i++) {
         InstanceRecord *record = &expansion->records[i];
-        if (is_deferred(visit, record))
+        if (resource_is_deferred(visit, record))
             continue;
-        bool is_only_read = task == instance_gitops && !is_named(visit, record->address);
+        bool is_only_read = task == instance_gitops && !resource_is_named(visit, record->address);
         if (!task || is_only_read || !is_targeted(visit, record->address)) {
-            keep_stored(visit, record);
+            resource_keep_stored(visit, record);
         } else if (visit->walk->phase == PHASE_APPLY) {
             submit_apply(visit, record, task);
         } else {
-            submit(visit, record, task);
+            resource_submit(visit, record, task);
         }
     }
 }
@@ -481,7 +481,7 @@ static bool choose_providers(NodeVisit *visit, ResourceExpansion *expansion) {
 }
 
 /* If the keys cannot be evaluated, validation continues with one instance of unknown key. */
-static bool expand_any(NodeVisit *visit, const ModuleScope *scope, Expansion *out) {
+static bool resource_expand_any(NodeVisit *visit, const ModuleScope *scope, Expansion *out) {
     const Resource *config = visit->node->as.resource->config;
     Repetition repetition = {config->count, config->for_each, config->lifecycle.enabled};
     const Expr *expr = config->count      ? config->count
@@ -513,10 +513,10 @@ static bool has_unknown_instances(const NodeVisit *visit, const ModuleInstance *
                : deferrals_find(resource, address) != NULL;
 }
 
-static bool expand(NodeVisit *visit, const ModuleScope *scope, Expansion *out) {
+static bool resource_expand(NodeVisit *visit, const ModuleScope *scope, Expansion *out) {
     const Resource *config = visit->node->as.resource->config;
     if (visit->walk->phase == PHASE_VALIDATE)
-        return expand_any(visit, scope, out);
+        return resource_expand_any(visit, scope, out);
     if (has_unknown_instances(visit, scope->module)) {
         *out = deferrals_expand(visit->walk, REPEAT_NONE);
         return true;
@@ -549,7 +549,7 @@ static void warn_of_replace(NodeVisit *visit, const ModuleInstance *module,
 
 /* The triggers of an action depend on its block. Dependents of a resource depend on its value,
  * whose visit notes the deferral. */
-static void note_deferral(NodeVisit *visit, const Expansion *expansion) {
+static void resource_note_deferral(NodeVisit *visit, const Expansion *expansion) {
     bool is_action = visit->node->as.resource->config->mode == MODE_ACTION;
     if (is_action && expansion->is_unknown && deferrals_reach_dependents(visit->walk))
         visit->node->is_deferred = true;
@@ -559,10 +559,10 @@ static bool expand_instance(NodeVisit *visit, ModuleInstance *module) {
     ModuleScope scope;
     module_scope_init(&scope, visit->walk, module);
     ResourceExpansion *expansion = arena_new(visit->walk_arena, ResourceExpansion);
-    if (!expand(visit, &scope, &expansion->expansion))
+    if (!resource_expand(visit, &scope, &expansion->expansion))
         return false;
     walk_log_expansion(visit->node, module, &expansion->expansion);
-    note_deferral(visit, &expansion->expansion);
+    resource_note_deferral(visit, &expansion->expansion);
     fill_records(visit, module, expansion);
     if (visit->walk->phase == PHASE_PLAN)
         warn_of_replace(visit, module, &expansion->expansion);

@@ -15,7 +15,7 @@ static bool record_gone(InstanceOp *op, uint64_t sequence) {
     return working_state_record(op->walk->working, sequence, &outcome, &op->diags);
 }
 
-static bool intend(InstanceOp *op, const DeleteRequest *request, uint64_t *sequence) {
+static bool destroy_intend(InstanceOp *op, const DeleteRequest *request, uint64_t *sequence) {
     WorkingState *working = op->walk->working;
     if (provider_call_effect(op) == EFFECT_NONE)
         return working_state_may_change(working, &op->diags);
@@ -28,9 +28,9 @@ static bool intend(InstanceOp *op, const DeleteRequest *request, uint64_t *seque
 }
 
 /* Records the object that a failed deletion left, as returned by the provider. */
-static void record_failure(InstanceOp *op, const StateObject *object, Value prior,
-                           const DeleteRequest *request, const DeleteResponse *response,
-                           uint64_t sequence) {
+static void destroy_record_failure(InstanceOp *op, const StateObject *object, Value prior,
+                                   const DeleteRequest *request, const DeleteResponse *response,
+                                   uint64_t sequence) {
     bool is_same = value_equal(response->state, request->prior) &&
                    str_equal(response->private_data, request->private_data);
     log_debug("deletion failed", log_text("address", op->address), log_number("same", is_same),
@@ -59,18 +59,18 @@ static void record_failure(InstanceOp *op, const StateObject *object, Value prio
     (void)!working_state_record(op->walk->working, sequence, &outcome, &op->diags);
 }
 
-static bool call_provider(InstanceOp *op, const StateObject *object, Value prior,
-                          const DeleteRequest *request, uint64_t sequence) {
+static bool destroy_call_provider(InstanceOp *op, const StateObject *object, Value prior,
+                                  const DeleteRequest *request, uint64_t sequence) {
     DeleteResponse response;
     if (!provider_call_delete(op, request, &response)) {
-        record_failure(op, object, prior, request, &response, sequence);
+        destroy_record_failure(op, object, prior, request, &response, sequence);
         return false;
     }
     bool is_whole = !op->parts || change_parts_check_done(op->parts);
     return record_gone(op, sequence) && is_whole;
 }
 
-static bool delete_object(InstanceOp *op, const StateObject *object, Value prior) {
+static bool destroy_delete_object(InstanceOp *op, const StateObject *object, Value prior) {
     uint64_t sequence = 0;
     const PlannedChange *run = op->record->planned_change;
     bool is_planned =
@@ -87,12 +87,12 @@ static bool delete_object(InstanceOp *op, const StateObject *object, Value prior
     if (!provider_call_marker(op, PENDING_DELETE, &marked, &chosen))
         return false;
     request.marker = chosen.marker;
-    if (!intend(op, &request, &sequence))
+    if (!destroy_intend(op, &request, &sequence))
         return false;
     PartWork *parts = NULL;
     if (run && op->type->resource->has_parts)
         parts = change_parts_open(op, run->change, NULL, sequence);
-    bool ok = call_provider(op, object, prior, &request, sequence);
+    bool ok = destroy_call_provider(op, object, prior, &request, sequence);
     change_parts_close(parts);
     return ok;
 }
@@ -111,7 +111,7 @@ static bool provision(InstanceOp *op, const StateObject *object, Value prior) {
     return provision_destroyed(op, &prior);
 }
 
-static bool invoke(InstanceOp *op, bool is_before) {
+static bool destroy_invoke(InstanceOp *op, bool is_before) {
     return !op->record->planned_change || invocation_run_destroy(op, is_before);
 }
 
@@ -128,8 +128,8 @@ static bool destroy_instance(InstanceOp *op) {
     op->action = ACTION_DELETE;
     Str id = instance_op_object_id(prior);
     instance_op_send(op, EVENT_APPLY_START, id);
-    bool ok = invoke(op, true) && provision(op, object, prior) &&
-              delete_object(op, object, prior) && invoke(op, false);
+    bool ok = destroy_invoke(op, true) && provision(op, object, prior) &&
+              destroy_delete_object(op, object, prior) && destroy_invoke(op, false);
     instance_op_send_end(op, EVENT_APPLY_END, id, ok);
     return ok;
 }
@@ -164,7 +164,7 @@ static bool deletes(const PlannedChange *run) {
            action == ACTION_FORGET;
 }
 
-static void submit(NodeVisit *visit, Node *node, PlannedChange *run) {
+static void destroy_submit(NodeVisit *visit, Node *node, PlannedChange *run) {
     InstanceRecord *record = arena_new(visit->walk_arena, InstanceRecord);
     record->walk = visit->walk;
     record->node = node;
@@ -227,7 +227,7 @@ bool node_destroy_visit(NodeVisit *visit) {
         if (is_blocked_here)
             (*run)->failed = true;
         else
-            submit(visit, node, *run);
+            destroy_submit(visit, node, *run);
     }
     return true;
 }

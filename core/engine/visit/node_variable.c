@@ -71,7 +71,7 @@ static Value any_value(const Variable *variable, Arena *arena) {
     return variable->ephemeral ? value_with_marks(any, MARK_EPHEMERAL) : any;
 }
 
-static bool root_value(NodeVisit *visit, Value *out) {
+static bool variable_root_value(NodeVisit *visit, Value *out) {
     const Variable *variable = visit->node->as.variable;
     if (visit->walk->phase == PHASE_VALIDATE) {
         *out = any_value(variable, visit->scratch);
@@ -85,7 +85,7 @@ static bool root_value(NodeVisit *visit, Value *out) {
 }
 
 /* Evaluates the argument of the module call in the scope of the caller. */
-static bool child_value(NodeVisit *visit, ModuleInstance *module, Value *out) {
+static bool variable_child_value(NodeVisit *visit, ModuleInstance *module, Value *out) {
     const Variable *variable = visit->node->as.variable;
     const Expr *input = visit->node->input;
     if (!input) {
@@ -110,8 +110,8 @@ bool node_variable_visit(NodeVisit *visit) {
     bool ok = true;
     vec_each(&visit->node->module->instances, item) {
         Value value;
-        bool known = visit->node->module->call ? child_value(visit, *item, &value)
-                                               : root_value(visit, &value);
+        bool known = visit->node->module->call ? variable_child_value(visit, *item, &value)
+                                               : variable_root_value(visit, &value);
         if (!known) {
             ok = false;
             continue;

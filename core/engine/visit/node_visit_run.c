@@ -81,7 +81,7 @@ static void inherit_deferral(EngineWalk *walk, Node *node) {
 
 /* Validation: a resource reports errors of its parts later, and continues with the valid parts.
  * Other nodes report all errors and are not evaluated. */
-static void report_errors(NodeVisit *visit) {
+static void visit_run_report_errors(NodeVisit *visit) {
     const Node *node = visit->node;
     if (node->kind == NODE_RESOURCE)
         diags_append(&visit->diags, &node->errors);
@@ -127,7 +127,7 @@ static bool visit_node(Walk *pool, GraphNode, void *payload, uint32_t worker, vo
     };
     visit.diags = diags_new(visit.scratch);
     if (walk->phase == PHASE_VALIDATE)
-        report_errors(&visit);
+        visit_run_report_errors(&visit);
     bool ok =
         !diags_has_errors(&visit.diags) && dispatch(&visit) && !diags_has_errors(&visit.diags);
     log_debug("node visited", log_text("name", node->name),
@@ -171,7 +171,7 @@ static bool uses_are_sound(const Node *node, const Node *value) {
 /* Returns true if `user` is visited although its dependency `failed` has failed. Apply: the value
  * of a resource is still built, and users of its successful instances continue. Destroy plan: a
  * deletion precedes those of its dependencies, so their failure does not matter. */
-static bool survives(GraphNode user, GraphNode failed, void *context) {
+static bool visit_run_survives(GraphNode user, GraphNode failed, void *context) {
     const EngineWalk *walk = context;
     const Node *node = walk->nodes.items[user];
     const Node *need = walk->nodes.items[failed];
@@ -199,7 +199,7 @@ bool node_visit_run(EngineWalk *walk) {
         .cancel = walk->engine->cancel,
         .should_stop = should_stop,
         .visit = visit_node,
-        .survives = survives,
+        .survives = visit_run_survives,
         .context = walk,
     };
     int64_t began = log_clock_ms();

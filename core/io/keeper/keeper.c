@@ -53,7 +53,7 @@ Keeper *keeper_open(Str program, Str run, Str settings) {
 
 /* Starting. The caller holds the lock. */
 
-static int spawn(Keeper *keeper, int control) {
+static int keeper_spawn(Keeper *keeper, int control) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t none;
@@ -81,7 +81,7 @@ static int spawn(Keeper *keeper, int control) {
     return error;
 }
 
-static Str begin(Keeper *keeper, int control, Arena *arena) {
+static Str keeper_begin(Keeper *keeper, int control, Arena *arena) {
     KeeperPacket settings = {.kind = KEEPER_BEGIN, .text = keeper->settings};
     if (!keeper_wire_send(control, &settings))
         return STR("it does not accept its settings");
@@ -91,7 +91,7 @@ static Str begin(Keeper *keeper, int control, Arena *arena) {
     return reply.kind == KEEPER_REFUSED ? reply.text : STR("it ended at once");
 }
 
-static void start(Keeper *keeper) {
+static void keeper_start(Keeper *keeper) {
     int ends[2];
     int64_t began_ms = log_clock_ms();
     SCOPED(ArenaRef) scratch = arena_open("outcome keeper");
@@ -100,12 +100,12 @@ static void start(Keeper *keeper) {
         keeper->problem = str_clone(str_from_cstr(strerror(errno)), keeper->arena);
         return;
     }
-    int error = spawn(keeper, ends[1]);
+    int error = keeper_spawn(keeper, ends[1]);
     close(ends[1]);
     if (error)
         problem = str_from_cstr(strerror(error));
     else
-        problem = begin(keeper, ends[0], scratch);
+        problem = keeper_begin(keeper, ends[0], scratch);
     log_debug("outcome keeper started", log_number("pid", keeper->pid),
               log_text("problem", problem), log_took(began_ms));
     if (problem.len == 0) {
@@ -121,7 +121,7 @@ static void start(Keeper *keeper) {
 bool keeper_label(Keeper *keeper, Str *out, Str *problem, Arena *arena) {
     pthread_mutex_lock(&keeper->lock);
     if (!keeper->control && keeper->problem.len == 0)
-        start(keeper);
+        keeper_start(keeper);
     *problem = str_clone(keeper->problem, arena);
     *out = str_format(arena, "%.*s.%llu", STR_ARG(keeper->run),
                       (unsigned long long)++keeper->label_count);
@@ -172,7 +172,7 @@ static Lane *find_lane(Keeper *keeper, const KeeperServer *server) {
     return found->fd >= 0 ? found : NULL;
 }
 
-static void fail(RpcResponse *response, RpcStatus status, bool is_lost, Str problem) {
+static void keeper_fail(RpcResponse *response, RpcStatus status, bool is_lost, Str problem) {
     *response = (RpcResponse){.status = status, .is_lost = is_lost, .problem = problem};
 }
 
@@ -186,14 +186,14 @@ static bool send_request(const Lane *lane, Str label, const RpcRequest *request)
 }
 
 /* The keeper has the call, and this thread does not wait for it any more. */
-static void leave(Keeper *keeper, Lane *lane, RpcResponse *response, bool *is_left) {
+static void keeper_leave(Keeper *keeper, Lane *lane, RpcResponse *response, bool *is_left) {
     pthread_mutex_lock(&keeper->lock);
     keeper->is_left = true;
     lane->owner = (pthread_t){0}; /* the lane has a call in flight: no thread may use it */
     lane->socket = STR_EMPTY;
     pthread_mutex_unlock(&keeper->lock);
     *is_left = true;
-    fail(response, RPC_CANCELLED, true, STR("the call was cancelled"));
+    keeper_fail(response, RPC_CANCELLED, true, STR("the call was cancelled"));
 }
 
 static bool receive_texts(const Lane *lane, const KeeperResponseHead *head, RpcResponse *response,
@@ -210,12 +210,12 @@ static bool receive_texts(const Lane *lane, const KeeperResponseHead *head, RpcR
            keeper_wire_read(lane->fd, message, head->message);
 }
 
-static void give_up(Keeper *keeper, Lane *lane, RpcResponse *response) {
+static void keeper_give_up(Keeper *keeper, Lane *lane, RpcResponse *response) {
     pthread_mutex_lock(&keeper->lock);
     close(lane->fd);
     lane->fd = -1;
     pthread_mutex_unlock(&keeper->lock);
-    fail(response, RPC_UNAVAILABLE, true, STR("the outcome keeper of loam ended"));
+    keeper_fail(response, RPC_UNAVAILABLE, true, STR("the outcome keeper of loam ended"));
 }
 
 void keeper_call(Keeper *keeper, const KeeperServer *server, Str label, const RpcRequest *request,
@@ -223,7 +223,7 @@ void keeper_call(Keeper *keeper, const KeeperServer *server, Str label, const Rp
     Lane *lane = find_lane(keeper, server);
     bool is_notified = !request->on_stop;
     if (!lane || !send_request(lane, label, request)) {
-        fail(response, RPC_UNAVAILABLE, false, STR("the outcome keeper of loam has ended"));
+        keeper_fail(response, RPC_UNAVAILABLE, false, STR("the outcome keeper of loam has ended"));
         return;
     }
     for (;;) {
@@ -232,11 +232,11 @@ void keeper_call(Keeper *keeper, const KeeperServer *server, Str label, const Rp
         if (got > 0) {
             if (!keeper_wire_read(lane->fd, (char *)&head + got, sizeof head - (size_t)got) ||
                 !receive_texts(lane, &head, response, arena))
-                give_up(keeper, lane, response);
+                keeper_give_up(keeper, lane, response);
             return;
         }
         if (got == 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)) {
-            give_up(keeper, lane, response);
+            keeper_give_up(keeper, lane, response);
             return;
         }
         CancelLevel level = cancel_level(request->cancel);
@@ -244,7 +244,7 @@ void keeper_call(Keeper *keeper, const KeeperServer *server, Str label, const Rp
             is_notified = true;
             request->on_stop(request->stop_payload);
         } else if (level >= CANCEL_NOW) {
-            leave(keeper, lane, response, is_left);
+            keeper_leave(keeper, lane, response, is_left);
             return;
         }
     }

@@ -66,7 +66,7 @@ static KeeperAnswer answer_of(const RpcResponse *response) {
     return response->is_lost ? KEEPER_ANSWER_LOST : KEEPER_ANSWER_FAILED;
 }
 
-static void respond(const Lane *lane, const RpcResponse *response) {
+static void server_respond(const Lane *lane, const RpcResponse *response) {
     KeeperResponseHead head = {
         .status = (uint32_t)response->status,
         .is_lost = response->is_lost,
@@ -79,7 +79,7 @@ static void respond(const Lane *lane, const RpcResponse *response) {
 }
 
 /* Stores the answer before loam can get it. */
-static void end_call(void *payload, const RpcResponse *response) {
+static void server_end_call(void *payload, const RpcResponse *response) {
     Lane *lane = payload;
     Server *server = lane->server;
     uint64_t one = 1;
@@ -89,12 +89,12 @@ static void end_call(void *payload, const RpcResponse *response) {
         lane->answer == KEEPER_ANSWER_DONE ? response->message : response->problem, lane->arena);
     lane->state = LANE_ANSWERED;
     pthread_mutex_unlock(&server->lock);
-    respond(lane, response);
+    server_respond(lane, response);
     ssize_t written = write(server->changed, &one, sizeof one);
     (void)written; /* a full counter is readable too */
 }
 
-static Str read_text(const Lane *lane, size_t length, bool *ok) {
+static Str server_read_text(const Lane *lane, size_t length, bool *ok) {
     char *text = arena_alloc(lane->arena, length + 1);
     text[length] = '\0';
     *ok = *ok && keeper_wire_read(lane->fd, text, length);
@@ -113,28 +113,29 @@ static bool serve_request(Server *server, Lane *lane) {
     lane->state = LANE_IDLE;
     pthread_mutex_unlock(&server->lock);
     bool ok = true;
-    Str label = read_text(lane, head.label, &ok);
-    Str method = read_text(lane, head.method, &ok);
-    Str message = read_text(lane, head.message, &ok);
+    Str label = server_read_text(lane, head.label, &ok);
+    Str method = server_read_text(lane, head.method, &ok);
+    Str message = server_read_text(lane, head.message, &ok);
     if (!ok)
         return false;
     pthread_mutex_lock(&server->lock);
     lane->label = label;
     lane->state = LANE_BUSY;
     pthread_mutex_unlock(&server->lock);
-    RpcWatch call = {.method = method.ptr, .message = message, .on_end = end_call, .payload = lane};
+    RpcWatch call = {
+        .method = method.ptr, .message = message, .on_end = server_end_call, .payload = lane};
     if (lane->target->channel) {
         server->rpc->watch(server->rpc->self, lane->target->channel, &call);
     } else {
         RpcResponse failed = {.status = RPC_UNAVAILABLE, .problem = lane->target->problem};
-        end_call(lane, &failed);
+        server_end_call(lane, &failed);
     }
     return true;
 }
 
 /* Lanes. */
 
-static Target *find_target(Server *server, const KeeperPacket *packet) {
+static Target *server_find_target(Server *server, const KeeperPacket *packet) {
     vec_each(&server->targets, target) {
         if (str_equal((*target)->socket, packet->text)) {
             for (size_t i = 1; i < packet->fd_count; i++)
@@ -161,13 +162,13 @@ static void add_lane(Server *server, const KeeperPacket *packet) {
         return;
     Lane *lane = arena_new(server->arena, Lane);
     *lane = (Lane){.server = server,
-                   .target = find_target(server, packet),
+                   .target = server_find_target(server, packet),
                    .fd = packet->fds[0],
                    .arena = arena_open("kept call")};
     vec_push(server->arena, &server->lanes, lane);
 }
 
-static LaneState state_of(Server *server, const Lane *lane) {
+static LaneState server_state_of(Server *server, const Lane *lane) {
     pthread_mutex_lock(&server->lock);
     LaneState state = lane->state;
     pthread_mutex_unlock(&server->lock);
@@ -175,7 +176,7 @@ static LaneState state_of(Server *server, const Lane *lane) {
 }
 
 /* Waits for requests until loam ends. Returns whether it said farewell. */
-static bool serve(Server *server) {
+static bool server_serve(Server *server) {
     SCOPED(ArenaRef) scratch = arena_open("outcome keeper");
     for (;;) {
         arena_reset(scratch);
@@ -204,14 +205,14 @@ static bool serve(Server *server) {
 
 static bool is_any_busy(Server *server) {
     vec_each(&server->lanes, lane) {
-        if (state_of(server, *lane) == LANE_BUSY)
+        if (server_state_of(server, *lane) == LANE_BUSY)
             return true;
     }
     return false;
 }
 
 /* Reads and drops what a program writes, so that it is not blocked. */
-static void drain(int *fd) {
+static void server_drain(int *fd) {
     char buffer[DRAIN_SIZE];
     ssize_t got = read(*fd, buffer, sizeof buffer);
     if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) {
@@ -220,7 +221,7 @@ static void drain(int *fd) {
     }
 }
 
-static int64_t now_ms(void) {
+static int64_t server_now_ms(void) {
     return clock_real.monotonic_ms(clock_real.self);
 }
 
@@ -235,17 +236,17 @@ static void wait_and_drain(Server *server, int watched, int64_t until_ms) {
         for (size_t i = 0; i < 2; i++)
             polled[count++] = (struct pollfd){(*target)->outputs[i], POLLIN, 0};
     }
-    int64_t left = until_ms - now_ms();
+    int64_t left = until_ms - server_now_ms();
     poll(polled, count, left > 0 ? (int)left : 0);
     for (size_t i = 1; i < count; i++) {
         if (polled[i].revents)
-            drain(&server->targets.items[(i - 1) / 2]->outputs[(i - 1) % 2]);
+            server_drain(&server->targets.items[(i - 1) / 2]->outputs[(i - 1) % 2]);
     }
 }
 
-static void finish_calls(Server *server) {
-    int64_t until_ms = now_ms() + ORPHAN_MS;
-    while (is_any_busy(server) && now_ms() < until_ms) {
+static void server_finish_calls(Server *server) {
+    int64_t until_ms = server_now_ms() + ORPHAN_MS;
+    while (is_any_busy(server) && server_now_ms() < until_ms) {
         uint64_t count;
         wait_and_drain(server, server->changed, until_ms);
         if (read(server->changed, &count, sizeof count) < 0 && errno != EAGAIN && errno != EINTR)
@@ -267,14 +268,14 @@ static void record_answers(Server *server) {
 
 /* Returns whether the program has ended in time. */
 static bool wait_for_exit(Server *server, const Target *target, int64_t timeout_ms) {
-    int64_t until_ms = now_ms() + timeout_ms;
+    int64_t until_ms = server_now_ms() + timeout_ms;
     struct pollfd exited = {target->exited, POLLIN, 0};
-    while (poll(&exited, 1, 0) == 0 && now_ms() < until_ms)
+    while (poll(&exited, 1, 0) == 0 && server_now_ms() < until_ms)
         wait_and_drain(server, target->exited, until_ms);
     return exited.revents != 0;
 }
 
-static void end_program(Server *server, Target *target) {
+static void server_end_program(Server *server, Target *target) {
     SCOPED(ArenaRef) scratch = arena_open("outcome keeper");
     if (target->exited < 0)
         return;
@@ -297,7 +298,7 @@ static void end_program(Server *server, Target *target) {
         (void)rmdir(str_to_cstr(str_slice(target->socket, 0, slash), scratch));
 }
 
-static bool begin(const Server *server) {
+static bool server_begin(const Server *server) {
     SCOPED(ArenaRef) scratch = arena_open("outcome keeper");
     KeeperPacket settings = keeper_wire_receive(CONTROL_FD, scratch);
     KeeperPacket reply = {.kind = KEEPER_READY};
@@ -319,17 +320,17 @@ int keeper_server_run(const Rpc *rpc, const KeeperSink *sink) {
     };
     (void)fcntl(CONTROL_FD, F_SETFD, FD_CLOEXEC);
     pthread_mutex_init(&server.lock, NULL);
-    if (server.changed < 0 || !begin(&server))
+    if (server.changed < 0 || !server_begin(&server))
         return 1;
-    bool is_recorded = serve(&server);
+    bool is_recorded = server_serve(&server);
     if (!is_recorded) {
-        finish_calls(&server);
+        server_finish_calls(&server);
         record_answers(&server);
     }
     sink->end(sink->self, is_recorded);
     vec_each(&server.targets, target) {
         if (!is_recorded)
-            end_program(&server, *target);
+            server_end_program(&server, *target);
     }
     return 0; /* the threads of the channels end with the process */
 }

@@ -12,7 +12,7 @@ void rpc_stream_init(RpcStream *stream, const RpcRequest *request, Arena *arena)
         stream->prefix[i] = (char)(uint8_t)(length >> (8 * (RPC_PREFIX_SIZE - 1 - i)));
 }
 
-static size_t copy_part(Str from, size_t start, char *out, size_t size) {
+static size_t stream_copy_part(Str from, size_t start, char *out, size_t size) {
     if (start >= from.len)
         return 0;
     Str part = str_slice(from, start, start + size);
@@ -23,10 +23,11 @@ static size_t copy_part(Str from, size_t start, char *out, size_t size) {
 size_t rpc_stream_send(RpcStream *stream, char *out, size_t size, bool *is_end) {
     Str prefix = {stream->prefix, RPC_PREFIX_SIZE};
     Str message = stream->request->message;
-    size_t count = copy_part(prefix, stream->sent, out, size);
+    size_t count = stream_copy_part(prefix, stream->sent, out, size);
     stream->sent += count;
     if (stream->sent >= RPC_PREFIX_SIZE) {
-        size_t more = copy_part(message, stream->sent - RPC_PREFIX_SIZE, out + count, size - count);
+        size_t more =
+            stream_copy_part(message, stream->sent - RPC_PREFIX_SIZE, out + count, size - count);
         stream->sent += more;
         count += more;
     }
@@ -41,7 +42,7 @@ void rpc_stream_fail(RpcStream *stream, RpcStatus status, bool is_lost, Str prob
     stream->response = (RpcResponse){.status = status, .problem = problem, .is_lost = is_lost};
 }
 
-static int hex_digit(char c) {
+static int stream_hex_digit(char c) {
     if (c >= '0' && c <= '9')
         return c - '0';
     c |= 0x20;
@@ -52,8 +53,8 @@ static int hex_digit(char c) {
 static Str decode_problem(Str text, Arena *arena) {
     StrBuf decoded = strbuf_new(arena);
     for (size_t i = 0; i < text.len; i++) {
-        int high = i + 2 < text.len && text.ptr[i] == '%' ? hex_digit(text.ptr[i + 1]) : -1;
-        int low = high >= 0 ? hex_digit(text.ptr[i + 2]) : -1;
+        int high = i + 2 < text.len && text.ptr[i] == '%' ? stream_hex_digit(text.ptr[i + 1]) : -1;
+        int low = high >= 0 ? stream_hex_digit(text.ptr[i + 2]) : -1;
         if (low < 0) {
             strbuf_add_char(&decoded, text.ptr[i]);
             continue;
@@ -64,7 +65,7 @@ static Str decode_problem(Str text, Arena *arena) {
     return strbuf_str(&decoded);
 }
 
-static void read_status(RpcStream *stream, Str value) {
+static void stream_read_status(RpcStream *stream, Str value) {
     int64_t status;
     bool is_known = str_to_int64(value, &status) && status >= 0 && status <= STATUS_MAX;
     stream->has_status = true;
@@ -78,7 +79,7 @@ void rpc_stream_header(RpcStream *stream, Str name, Str value) {
     if (str_equal(name, STR(":status"))) {
         stream->http_status = str_to_int64(value, &number) && number < 1000 ? (int)number : 0;
     } else if (str_equal(name, STR("grpc-status"))) {
-        read_status(stream, value);
+        stream_read_status(stream, value);
     } else if (str_equal(name, STR("grpc-message"))) {
         stream->response.problem = decode_problem(str_slice(value, 0, PROBLEM_MAX), stream->arena);
     } else if (str_equal(name, STR("grpc-encoding")) && !str_equal(value, STR("identity"))) {
@@ -109,7 +110,7 @@ static bool begin_message(RpcStream *stream) {
     return !stream->is_done;
 }
 
-static void enqueue(RpcQueue *queue, Str message) {
+static void stream_enqueue(RpcQueue *queue, Str message) {
     if (!queue->arena)
         queue->arena = arena_open("rpc messages");
     vec_push(queue->arena, &queue->messages, str_clone(message, queue->arena));
@@ -121,7 +122,7 @@ static void end_message(RpcStream *stream) {
     if (stream->on_watched)
         stream->on_watched(stream->request->payload, strbuf_str(&stream->message));
     else if (stream->request->on_message)
-        enqueue(&stream->queue, strbuf_str(&stream->message));
+        stream_enqueue(&stream->queue, strbuf_str(&stream->message));
 }
 
 void rpc_stream_take(RpcStream *stream, RpcQueue *out) {

@@ -68,7 +68,7 @@ RpcCall *rpc_call_pop(RpcCall **list) {
 #define FIELD(name, value)                                                                         \
     { (uint8_t *)(name), (uint8_t *)(value).ptr, sizeof(name) - 1, (value).len, 0 }
 
-static size_t copy_part(Str from, size_t at, char *out, size_t size) {
+static size_t connection_copy_part(Str from, size_t at, char *out, size_t size) {
     Str part = str_slice(from, at, at + size);
     memcpy(out, part.ptr, part.len);
     return part.len;
@@ -80,11 +80,12 @@ static ssize_t read_response(nghttp2_session *session, int32_t id, uint8_t *out,
     Str message = call->reply.message;
     size_t count = 0;
     if (call->sent < PREFIX_SIZE)
-        count = copy_part((Str){call->prefix, PREFIX_SIZE}, call->sent, (char *)out, size);
+        count =
+            connection_copy_part((Str){call->prefix, PREFIX_SIZE}, call->sent, (char *)out, size);
     call->sent += count;
     if (call->sent >= PREFIX_SIZE) {
-        size_t more =
-            copy_part(message, call->sent - PREFIX_SIZE, (char *)out + count, size - count);
+        size_t more = connection_copy_part(message, call->sent - PREFIX_SIZE, (char *)out + count,
+                                           size - count);
         call->sent += more;
         count += more;
     }
@@ -109,7 +110,7 @@ static Str encode_problem(Str text, Arena *arena) {
     return strbuf_str(&encoded);
 }
 
-static void respond(RpcCall *call) {
+static void connection_respond(RpcCall *call) {
     nghttp2_session *session = call->connection->session;
     Str status = str_format(call->arena, "%d", (int)call->reply.status);
     Str problem = encode_problem(call->reply.problem, call->arena);
@@ -130,22 +131,22 @@ static void respond(RpcCall *call) {
     (void)nghttp2_submit_response(session, call->id, headers, 2, &body);
 }
 
-static void fail(RpcCall *call, RpcStatus status, Str problem) {
+static void connection_fail(RpcCall *call, RpcStatus status, Str problem) {
     call->reply = (RpcReply){.status = status, .problem = problem};
-    respond(call);
+    connection_respond(call);
 }
 
 /* Requests. */
 
-static void execute(RpcCall *call) {
+static void connection_execute(RpcCall *call) {
     const RpcService *service = call->shared->service;
     Str message = str_after(strbuf_str(&call->body), PREFIX_SIZE);
     service->call(service->self, call->method, message, &call->reply, call->arena);
 }
 
-static void run_job(RpcJob *job) {
+static void connection_run_job(RpcJob *job) {
     RpcCall *call = (RpcCall *)job;
-    execute(call);
+    connection_execute(call);
     call->shared->finished(call->shared, call);
 }
 
@@ -159,27 +160,28 @@ static size_t announced_length(const RpcCall *call) {
     return length;
 }
 
-static void begin(RpcCall *call) {
+static void connection_begin(RpcCall *call) {
     if (call->is_begun)
         return;
     call->is_begun = true;
     if (call->serving == RPC_SERVES_NOT || call->serving == RPC_SERVES_STREAM)
         return;
     if (announced_length(call) != call->body.len - PREFIX_SIZE) {
-        fail(call, RPC_INTERNAL, STR("the request is cut off, or has more than one message"));
+        connection_fail(call, RPC_INTERNAL,
+                        STR("the request is cut off, or has more than one message"));
     } else if (call->body.ptr[0] != 0) {
-        fail(call, RPC_UNIMPLEMENTED, STR("the request is compressed"));
+        connection_fail(call, RPC_UNIMPLEMENTED, STR("the request is compressed"));
     } else if (call->serving == RPC_SERVES_CALL) {
-        call->job.run = run_job;
+        call->job.run = connection_run_job;
         call->is_running = rpc_pool_add(call->shared->pool, &call->job);
         if (!call->is_running)
-            fail(call, RPC_RESOURCE_EXHAUSTED, STR("the system has no more threads"));
+            connection_fail(call, RPC_RESOURCE_EXHAUSTED, STR("the system has no more threads"));
     } else {
         if (call->serving == RPC_SERVES_END)
             call->shared->has_ended = true;
         else
-            execute(call);
-        respond(call);
+            connection_execute(call);
+        connection_respond(call);
     }
 }
 
@@ -190,8 +192,8 @@ static void begin_method(RpcCall *call) {
     nghttp2_nv headers[] = {FIELD(":status", STR("200")), FIELD("content-type", type)};
     call->serving = service->find(service->self, call->method);
     if (call->serving == RPC_SERVES_NOT)
-        fail(call, RPC_UNIMPLEMENTED,
-             str_format(call->arena, "unknown method %.*s", STR_ARG(call->method)));
+        connection_fail(call, RPC_UNIMPLEMENTED,
+                        str_format(call->arena, "unknown method %.*s", STR_ARG(call->method)));
     else if (call->serving == RPC_SERVES_STREAM)
         (void)nghttp2_submit_headers(call->connection->session, NGHTTP2_FLAG_NONE, call->id, NULL,
                                      headers, ARRAY_COUNT(headers), NULL);
@@ -217,9 +219,9 @@ static int on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame
     return 0;
 }
 
-static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const uint8_t *name,
-                     size_t name_length, const uint8_t *value, size_t value_length, uint8_t flags,
-                     void *payload) {
+static int connection_on_header(nghttp2_session *session, const nghttp2_frame *frame,
+                                const uint8_t *name, size_t name_length, const uint8_t *value,
+                                size_t value_length, uint8_t flags, void *payload) {
     (void)flags, (void)payload;
     RpcCall *call = nghttp2_session_get_stream_user_data(session, frame->hd.stream_id);
     Str text = {(const char *)value, value_length};
@@ -228,8 +230,8 @@ static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const
     return 0;
 }
 
-static int on_data(nghttp2_session *session, uint8_t flags, int32_t id, const uint8_t *bytes,
-                   size_t length, void *payload) {
+static int connection_on_data(nghttp2_session *session, uint8_t flags, int32_t id,
+                              const uint8_t *bytes, size_t length, void *payload) {
     (void)flags, (void)payload;
     RpcCall *call = nghttp2_session_get_stream_user_data(session, id);
     bool is_collected = call && !call->is_begun && call->serving != RPC_SERVES_NOT &&
@@ -238,14 +240,14 @@ static int on_data(nghttp2_session *session, uint8_t flags, int32_t id, const ui
         return 0;
     if (length > PREFIX_SIZE + RPC_MESSAGE_MAX - call->body.len) {
         call->is_begun = true;
-        fail(call, RPC_RESOURCE_EXHAUSTED, STR("the request is too long"));
+        connection_fail(call, RPC_RESOURCE_EXHAUSTED, STR("the request is too long"));
         return 0;
     }
     strbuf_add(&call->body, (Str){(const char *)bytes, length});
     return 0;
 }
 
-static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *) {
+static int connection_on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *) {
     bool is_headers = frame->hd.type == NGHTTP2_HEADERS;
     if (!is_headers && frame->hd.type != NGHTTP2_DATA)
         return 0;
@@ -253,7 +255,7 @@ static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *
     if (call && is_headers && frame->headers.cat == NGHTTP2_HCAT_REQUEST)
         begin_method(call);
     if (call && (frame->hd.flags & NGHTTP2_FLAG_END_STREAM))
-        begin(call);
+        connection_begin(call);
     return 0;
 }
 
@@ -268,7 +270,8 @@ static void remove_call(RpcCall *call) {
         arena_close(call->arena);
 }
 
-static int on_close(nghttp2_session *session, int32_t id, uint32_t error, void *payload) {
+static int connection_on_close(nghttp2_session *session, int32_t id, uint32_t error,
+                               void *payload) {
     (void)error, (void)payload;
     RpcCall *call = nghttp2_session_get_stream_user_data(session, id);
     if (call)
@@ -285,7 +288,7 @@ static ssize_t send_bytes(RpcConnection *connection, const char *bytes, size_t s
     return count >= 0 ? count : errno == EAGAIN || errno == EINTR ? -EAGAIN : 0;
 }
 
-static ssize_t read_bytes(RpcConnection *connection) {
+static ssize_t connection_read_bytes(RpcConnection *connection) {
     if (connection->tls)
         return rpc_tls_read(connection->tls, connection->read, READ_SIZE);
     ssize_t count = recv(connection->socket, connection->read, READ_SIZE, MSG_DONTWAIT);
@@ -293,7 +296,7 @@ static ssize_t read_bytes(RpcConnection *connection) {
 }
 
 /* Returns whether the socket accepted everything. */
-static bool flush_buffer(RpcConnection *connection) {
+static bool connection_flush_buffer(RpcConnection *connection) {
     size_t done = 0;
     while (done < connection->send_length) {
         ssize_t count =
@@ -309,7 +312,7 @@ static bool flush_buffer(RpcConnection *connection) {
     return connection->send_length == 0;
 }
 
-static void flush_session(RpcConnection *connection) {
+static void connection_flush_session(RpcConnection *connection) {
     const uint8_t *bytes;
     ssize_t count = 1;
     while (count > 0 && !connection->is_broken) {
@@ -323,21 +326,21 @@ static void flush_session(RpcConnection *connection) {
         }
         if (count < 0)
             connection->is_broken = true;
-        if (!flush_buffer(connection))
+        if (!connection_flush_buffer(connection))
             return;
     }
 }
 
 bool rpc_connection_move(RpcConnection *connection) {
     ssize_t count;
-    while (!connection->is_broken && (count = read_bytes(connection)) != -EAGAIN) {
+    while (!connection->is_broken && (count = connection_read_bytes(connection)) != -EAGAIN) {
         if (count == 0 ||
             nghttp2_session_mem_recv(connection->session, (const uint8_t *)connection->read,
                                      (size_t)count) < 0)
             connection->is_broken = true;
     }
     if (!connection->is_broken)
-        flush_session(connection);
+        connection_flush_session(connection);
     return !connection->is_broken && (nghttp2_session_want_read(connection->session) ||
                                       nghttp2_session_want_write(connection->session));
 }
@@ -348,8 +351,8 @@ void rpc_connection_finish(RpcCall *call) {
         arena_close(call->arena);
         return;
     }
-    respond(call);
-    flush_session(call->connection);
+    connection_respond(call);
+    connection_flush_session(call->connection);
 }
 
 int rpc_connection_socket(const RpcConnection *connection) {
@@ -361,7 +364,7 @@ bool rpc_connection_is_full(const RpcConnection *connection) {
     return is_ready && connection->send_length > 0;
 }
 
-static void begin_session(RpcConnection *connection) {
+static void connection_begin_session(RpcConnection *connection) {
     nghttp2_session_callbacks *callbacks;
     nghttp2_settings_entry settings[] = {
         {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, STREAMS_MAX},
@@ -370,10 +373,10 @@ static void begin_session(RpcConnection *connection) {
     };
     CHECK(nghttp2_session_callbacks_new(&callbacks) == 0);
     nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, on_begin_headers);
-    nghttp2_session_callbacks_set_on_header_callback(callbacks, on_header);
-    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, on_data);
-    nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, on_frame);
-    nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, on_close);
+    nghttp2_session_callbacks_set_on_header_callback(callbacks, connection_on_header);
+    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, connection_on_data);
+    nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, connection_on_frame);
+    nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, connection_on_close);
     CHECK(nghttp2_session_server_new(&connection->session, callbacks, connection) == 0);
     nghttp2_session_callbacks_del(callbacks);
     nghttp2_submit_settings(connection->session, NGHTTP2_FLAG_NONE, settings,
@@ -389,7 +392,7 @@ RpcConnection *rpc_connection_open(RpcShared *shared, int socket, SSL *session) 
     connection->shared = shared;
     connection->socket = socket;
     connection->tls = session;
-    begin_session(connection);
+    connection_begin_session(connection);
     return connection;
 }
 

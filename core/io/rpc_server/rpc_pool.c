@@ -17,7 +17,7 @@ struct RpcPool {
     Thread *threads[RPC_POOL_THREADS];
 };
 
-static RpcJob *take(RpcPool *pool) {
+static RpcJob *pool_take(RpcPool *pool) {
     RpcJob *job = pool->first;
     pool->first = job->next;
     if (!pool->first)
@@ -26,7 +26,7 @@ static RpcJob *take(RpcPool *pool) {
     return job;
 }
 
-static void work(void *payload) {
+static void pool_work(void *payload) {
     RpcPool *pool = payload;
     pthread_mutex_lock(&pool->lock);
     while (!pool->is_closing) {
@@ -36,7 +36,7 @@ static void work(void *payload) {
             pool->idle--;
             continue;
         }
-        RpcJob *job = take(pool);
+        RpcJob *job = pool_take(pool);
         pool->running++;
         pthread_mutex_unlock(&pool->lock);
         job->run(job);
@@ -58,10 +58,10 @@ RpcPool *rpc_pool_open(void) {
 }
 
 /* Starts a thread if more jobs wait than threads are idle. The caller holds the lock. */
-static void grow(RpcPool *pool) {
+static void pool_grow(RpcPool *pool) {
     if (pool->waiting <= pool->idle || pool->thread_count == RPC_POOL_THREADS)
         return;
-    Thread *thread = thread_start(THREAD_SERVER, work, pool);
+    Thread *thread = thread_start(THREAD_SERVER, pool_work, pool);
     if (thread)
         pool->threads[pool->thread_count++] = thread;
 }
@@ -72,10 +72,10 @@ bool rpc_pool_add(RpcPool *pool, RpcJob *job) {
     *pool->end = job;
     pool->end = &job->next;
     pool->waiting++;
-    grow(pool);
+    pool_grow(pool);
     bool is_served = pool->thread_count > 0;
     if (!is_served)
-        (void)take(pool);
+        (void)pool_take(pool);
     pthread_cond_broadcast(&pool->changed);
     pthread_mutex_unlock(&pool->lock);
     return is_served;

@@ -38,11 +38,11 @@ struct RpcServer {
 
 /* Opening. */
 
-static Str explain(const char *what, Str path, int error, Arena *arena) {
+static Str server_explain(const char *what, Str path, int error, Arena *arena) {
     return str_format(arena, "%s \"%.*s\": %s", what, STR_ARG(path), strerror(error));
 }
 
-static bool make_directory(RpcServer *server, Str parent, Str *problem, Arena *arena) {
+static bool server_make_directory(RpcServer *server, Str parent, Str *problem, Arena *arena) {
     struct sockaddr_un address;
     char bytes[NAME_BYTES];
     random_fill(bytes, sizeof bytes);
@@ -54,7 +54,7 @@ static bool make_directory(RpcServer *server, Str parent, Str *problem, Arena *a
     server->path = str_format(server->arena, "%.*s/s", STR_ARG(server->directory));
     if (mkdir(str_to_cstr(server->directory, server->arena), 0700) == 0)
         return true;
-    *problem = explain("cannot make the directory", server->directory, errno, arena);
+    *problem = server_explain("cannot make the directory", server->directory, errno, arena);
     server->directory = STR_EMPTY;
     return false;
 }
@@ -67,7 +67,7 @@ static bool listen_at(RpcServer *server, Str *problem, Arena *arena) {
         bind(server->listener, (struct sockaddr *)&address, sizeof address) == 0 &&
         listen(server->listener, BACKLOG) == 0)
         return true;
-    *problem = explain("cannot listen at", server->path, errno, arena);
+    *problem = server_explain("cannot listen at", server->path, errno, arena);
     return false;
 }
 
@@ -109,7 +109,7 @@ RpcServer *rpc_server_open(const RpcServerSettings *settings, Str *problem, Aren
         server->tls = rpc_tls_open(settings->client_certificate, problem, own);
         is_open = server->tls != NULL;
     }
-    if (is_open && make_directory(server, settings->directory, problem, arena) &&
+    if (is_open && server_make_directory(server, settings->directory, problem, arena) &&
         listen_at(server, problem, arena))
         return server;
     *problem = str_clone(*problem, arena);
@@ -146,7 +146,7 @@ static void accept_connection(RpcServer *server) {
     server->parent_fd = -1;
 }
 
-static void finish_calls(RpcServer *server) {
+static void rpc_server_finish_calls(RpcServer *server) {
     uint64_t count;
     RpcCall *call;
     ssize_t got = read(server->notify_fd, &count, sizeof count);
@@ -191,13 +191,13 @@ static bool serve_events(RpcServer *server) {
         return false;
     move_connections(server, polled + FIXED);
     if (polled[NOTIFY].revents)
-        finish_calls(server);
+        rpc_server_finish_calls(server);
     if (polled[LISTENER].revents)
         accept_connection(server);
     return !server->shared.has_ended && (server->count > 0 || !server->had_connection);
 }
 
-static void remove_socket(RpcServer *server) {
+static void server_remove_socket(RpcServer *server) {
     if (server->directory.len == 0)
         return;
     (void)unlink(str_to_cstr(server->path, server->arena));
@@ -212,7 +212,7 @@ bool rpc_server_run(RpcServer *server, const RpcService *service) {
     server->shared.finished = take_ended;
     while (serve_events(server)) {
     }
-    remove_socket(server);
+    server_remove_socket(server);
     service->stop(service->self, CANCEL_STOP);
     if (!rpc_pool_wait(pool, STOP_MS)) {
         service->stop(service->self, CANCEL_NOW);
@@ -220,7 +220,7 @@ bool rpc_server_run(RpcServer *server, const RpcService *service) {
     }
     if (!rpc_pool_close(pool))
         return false;
-    finish_calls(server);
+    rpc_server_finish_calls(server);
     for (size_t i = 0; i < server->count; i++)
         rpc_connection_close(server->connections[i]);
     server->count = 0;
@@ -230,7 +230,7 @@ bool rpc_server_run(RpcServer *server, const RpcService *service) {
 void rpc_server_close(RpcServer *server) {
     const int descriptors[] = {server->listener, server->notify_fd, server->signal_fd,
                                server->parent_fd};
-    remove_socket(server);
+    server_remove_socket(server);
     rpc_tls_close(server->tls);
     for (size_t i = 0; i < ARRAY_COUNT(descriptors); i++) {
         if (descriptors[i] >= 0)

@@ -15,7 +15,7 @@ struct RpcTls {
     Str certificate; /* DER */
 };
 
-static bool add_extension(X509 *certificate, int id, const char *value) {
+static bool tls_add_extension(X509 *certificate, int id, const char *value) {
     X509V3_CTX context;
     X509V3_set_ctx(&context, certificate, certificate, NULL, NULL, 0);
     X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, &context, id, value);
@@ -24,7 +24,7 @@ static bool add_extension(X509 *certificate, int id, const char *value) {
     return is_added;
 }
 
-static bool set_serial(X509 *certificate) {
+static bool tls_set_serial(X509 *certificate) {
     unsigned char bytes[SERIAL_SIZE];
     random_fill(bytes, sizeof bytes);
     bytes[0] &= 0x7F;
@@ -45,7 +45,7 @@ static bool fill_certificate(X509 *certificate, EVP_PKEY *key) {
         {NID_subject_alt_name, "DNS:localhost"},
     };
     X509_NAME *name = X509_get_subject_name(certificate);
-    bool is_made = X509_set_version(certificate, 2) && set_serial(certificate) &&
+    bool is_made = X509_set_version(certificate, 2) && tls_set_serial(certificate) &&
                    X509_gmtime_adj(X509_getm_notBefore(certificate), -BEFORE_SECONDS) &&
                    X509_gmtime_adj(X509_getm_notAfter(certificate), VALID_SECONDS) &&
                    X509_set_pubkey(certificate, key) &&
@@ -53,11 +53,11 @@ static bool fill_certificate(X509 *certificate, EVP_PKEY *key) {
                                               (const unsigned char *)"localhost", -1, -1, 0) &&
                    X509_set_issuer_name(certificate, name);
     for (size_t i = 0; is_made && i < ARRAY_COUNT(extensions); i++)
-        is_made = add_extension(certificate, extensions[i].id, extensions[i].value);
+        is_made = tls_add_extension(certificate, extensions[i].id, extensions[i].value);
     return is_made && X509_sign(certificate, key, EVP_sha256());
 }
 
-static Str encode(const X509 *certificate, Arena *arena) {
+static Str tls_encode(const X509 *certificate, Arena *arena) {
     int length = i2d_X509(certificate, NULL);
     if (length <= 0)
         return STR_EMPTY;
@@ -74,7 +74,7 @@ static bool use_own_certificate(RpcTls *tls, Arena *arena) {
                    SSL_CTX_use_certificate(tls->context, certificate) == 1 &&
                    SSL_CTX_use_PrivateKey(tls->context, key) == 1;
     if (is_used)
-        tls->certificate = encode(certificate, arena);
+        tls->certificate = tls_encode(certificate, arena);
     X509_free(certificate);
     EVP_PKEY_free(key);
     return is_used && tls->certificate.len > 0;
@@ -145,7 +145,7 @@ SSL *rpc_tls_accept(RpcTls *tls, int socket) {
     return session;
 }
 
-static ssize_t result_of(SSL *session, int count) {
+static ssize_t tls_result_of(SSL *session, int count) {
     if (count > 0)
         return count;
     int error = SSL_get_error(session, count);
@@ -154,9 +154,9 @@ static ssize_t result_of(SSL *session, int count) {
 }
 
 ssize_t rpc_tls_read(SSL *session, void *out, size_t size) {
-    return result_of(session, SSL_read(session, out, (int)size));
+    return tls_result_of(session, SSL_read(session, out, (int)size));
 }
 
 ssize_t rpc_tls_write(SSL *session, const void *bytes, size_t size) {
-    return result_of(session, SSL_write(session, bytes, (int)size));
+    return tls_result_of(session, SSL_write(session, bytes, (int)size));
 }

@@ -26,7 +26,7 @@ typedef struct Connecting {
     Arena *arena;
 } Connecting;
 
-static SshStatus open_socket(Connecting *c, int *fd) {
+static SshStatus ssh_open_socket(Connecting *c, int *fd) {
     const SshTarget *target = c->target;
     if (c->via)
         return ssh_worker_connect(c->via->worker, target->host, target->port, &c->deadline, fd,
@@ -96,7 +96,7 @@ static SshStatus exchange_keys(ssh_session session, Connecting *c) {
 static SshStatus accept_certificate(Connecting *c) {
     int fd = -1;
     Str certificate;
-    SshStatus status = open_socket(c, &fd);
+    SshStatus status = ssh_open_socket(c, &fd);
     if (status != SSH_DONE)
         return status;
     status = ssh_keyscan_certificate(fd, &c->deadline, &certificate, c->problem, c->arena);
@@ -142,7 +142,7 @@ static SshStatus establish(ssh_session session, const SshCredentials *credential
     return status;
 }
 
-static SshStatus start_worker(ssh_session session, Connecting *c, SshSession **out) {
+static SshStatus ssh_start_worker(ssh_session session, Connecting *c, SshSession **out) {
     SshWorker *worker = ssh_worker_start(session, c->target->keepalive_ms);
     if (!worker) {
         c->problem->text = STR("this computer has no more threads");
@@ -173,13 +173,13 @@ static SshStatus session_connect(void *, const SshTarget *target, SshSession *vi
     if (status == SSH_DONE && c.trust.keys.count == 0 && c.trust.authorities.count > 0)
         status = accept_certificate(&c);
     if (status == SSH_DONE)
-        status = open_socket(&c, &fd);
+        status = ssh_open_socket(&c, &fd);
     if (status != SSH_DONE)
         return status;
     ssh_session session = session_new(&c.trust, fd);
     status = establish(session, &credentials, &c);
     if (status == SSH_DONE)
-        status = start_worker(session, &c, out);
+        status = ssh_start_worker(session, &c, out);
     if (status != SSH_DONE) {
         if (ssh_is_connected(session))
             ssh_disconnect(session);

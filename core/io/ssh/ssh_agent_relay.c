@@ -28,7 +28,7 @@ struct SshAgentRelay {
 };
 
 /* Reads exactly `size` bytes; returns false at the end, on an error and at the deadline. */
-static bool read_all(const SshAgentRelay *relay, int fd, char *bytes, size_t size) {
+static bool relay_read_all(const SshAgentRelay *relay, int fd, char *bytes, size_t size) {
     while (size > 0) {
         if (ssh_socket_check(relay->deadline) != SSH_DONE)
             return false;
@@ -44,7 +44,7 @@ static bool read_all(const SshAgentRelay *relay, int fd, char *bytes, size_t siz
 }
 
 /* Writes all bytes; returns false on an error and at the deadline. */
-static bool write_all(const SshAgentRelay *relay, int fd, Str bytes) {
+static bool relay_write_all(const SshAgentRelay *relay, int fd, Str bytes) {
     while (bytes.len > 0) {
         if (ssh_socket_check(relay->deadline) != SSH_DONE)
             return false;
@@ -64,20 +64,20 @@ static bool write_all(const SshAgentRelay *relay, int fd, Str bytes) {
 static bool read_message(const SshAgentRelay *relay, int fd, Str *out, Arena *arena) {
     char head[4];
     uint32_t size;
-    if (!read_all(relay, fd, head, sizeof head))
+    if (!relay_read_all(relay, fd, head, sizeof head))
         return false;
     Str rest = {head, sizeof head};
     if (!ssh_wire_uint32(&rest, &size) || size == 0 || size > MESSAGE_MAX)
         return false;
     char *bytes = arena_alloc(arena, size);
     *out = (Str){bytes, size};
-    return read_all(relay, fd, bytes, size);
+    return relay_read_all(relay, fd, bytes, size);
 }
 
-static bool write_message(const SshAgentRelay *relay, int fd, Str message, Arena *arena) {
+static bool relay_write_message(const SshAgentRelay *relay, int fd, Str message, Arena *arena) {
     StrBuf buf = strbuf_new(arena);
     ssh_wire_add_string(&buf, message);
-    return write_all(relay, fd, strbuf_str(&buf));
+    return relay_write_all(relay, fd, strbuf_str(&buf));
 }
 
 /* Returns whether the identity names this key. */
@@ -120,12 +120,12 @@ static bool pass_request(SshAgentRelay *relay) {
     SCOPED(ArenaRef) arena = arena_open("ssh agent request");
     Str request, response;
     if (!read_message(relay, relay->client, &request, arena) ||
-        !write_message(relay, relay->agent, request, arena) ||
+        !relay_write_message(relay, relay->agent, request, arena) ||
         !read_message(relay, relay->agent, &response, arena))
         return false;
     if (request.ptr[0] == REQUEST_IDENTITIES)
         response = filter_identities(relay, response, arena);
-    return write_message(relay, relay->client, response, arena);
+    return relay_write_message(relay, relay->client, response, arena);
 }
 
 static void relay_run(void *payload) {

@@ -8,7 +8,7 @@
 #define OUTPUT_LIMIT   ((size_t)16 << 20)
 #define CALLER_TICK_MS 100 /* maximum delay in noticing a signal or the deadline */
 
-static int64_t monotonic_ms(void) {
+static int64_t exchange_monotonic_ms(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
@@ -27,7 +27,7 @@ typedef struct Exchange {
     int64_t ticked_ms;
 } Exchange;
 
-static void keep_output(Exchange *exchange, int index, Str piece) {
+static void exchange_keep_output(Exchange *exchange, int index, Str piece) {
     if (exchange->command->output) {
         exchange->command->output(exchange->command->payload, piece, index == 1);
         return;
@@ -55,7 +55,7 @@ static bool exchange_output(Exchange *exchange) {
             continue;
         if (was_full)
             ssh_worker_notify(exchange->worker);
-        keep_output(exchange, index, (Str){exchange->piece, size});
+        exchange_keep_output(exchange, index, (Str){exchange->piece, size});
         moved = true;
     }
     return moved;
@@ -94,7 +94,7 @@ static bool exchange_input(Exchange *exchange) {
 }
 
 static void exchange_tick(Exchange *exchange) {
-    int64_t now = monotonic_ms();
+    int64_t now = exchange_monotonic_ms();
     if (!exchange->command->tick || now - exchange->ticked_ms < CALLER_TICK_MS)
         return;
     exchange->ticked_ms = now;
@@ -159,7 +159,7 @@ SshStatus ssh_exchange_exec(SshWorker *worker, const SshCommand *command, SshRes
         .limit = command->output_limit ? command->output_limit : OUTPUT_LIMIT,
         .input = command->input,
         .piece = arena_alloc(scratch, SSH_PIPE_SIZE),
-        .ticked_ms = monotonic_ms(),
+        .ticked_ms = exchange_monotonic_ms(),
     };
     SshStatus status = exchange_run(&exchange, &deadline);
     pthread_mutex_lock(stream->lock);

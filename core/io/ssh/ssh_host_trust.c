@@ -8,7 +8,7 @@
 #include <time.h>
 
 /* Adds the keys of the lines; returns false at the first line that is not a public key. */
-static bool add_lines(Str text, StrVec *out, Arena *arena) {
+static bool trust_add_lines(Str text, StrVec *out, Arena *arena) {
     Str rest = text, line;
     while (str_next_field(&rest, '\n', &line)) {
         if (str_trim(line).len == 0)
@@ -22,19 +22,19 @@ static bool add_lines(Str text, StrVec *out, Arena *arena) {
 }
 
 /* Skips lines of known_hosts files that libssh cannot parse, such as keys of an unknown type. */
-static void add_known(const StrVec *lines, StrVec *out, Arena *arena) {
+static void trust_add_known(const StrVec *lines, StrVec *out, Arena *arena) {
     vec_each(lines, line) {
-        (void)add_lines(*line, out, arena);
+        (void)trust_add_lines(*line, out, arena);
     }
 }
 
-static SshStatus read_keys(const SshTarget *target, SshHostTrust *out, Arena *arena) {
+static SshStatus trust_read_keys(const SshTarget *target, SshHostTrust *out, Arena *arena) {
     *out = (SshHostTrust){.any = target->any_host_key};
     if (target->any_host_key)
         return SSH_DONE;
-    if (!add_lines(target->host_key, &out->keys, arena))
+    if (!trust_add_lines(target->host_key, &out->keys, arena))
         return SSH_BAD_HOST_KEY;
-    if (!add_lines(target->host_ca, &out->authorities, arena))
+    if (!trust_add_lines(target->host_ca, &out->authorities, arena))
         return SSH_BAD_HOST_CA;
     if (out->keys.count > 0 || out->authorities.count > 0)
         return SSH_DONE;
@@ -43,9 +43,9 @@ static SshStatus read_keys(const SshTarget *target, SshHostTrust *out, Arena *ar
     out->is_from_files = true;
     SshKnownKeys known =
         ssh_known_hosts_find(target->known_hosts, target->host, target->port, arena);
-    add_known(&known.keys, &out->keys, arena);
-    add_known(&known.authorities, &out->authorities, arena);
-    add_known(&known.revoked, &out->revoked, arena);
+    trust_add_known(&known.keys, &out->keys, arena);
+    trust_add_known(&known.authorities, &out->authorities, arena);
+    trust_add_known(&known.revoked, &out->revoked, arena);
     return SSH_DONE;
 }
 
@@ -78,7 +78,7 @@ static void set_algorithms(SshHostTrust *trust, Arena *arena) {
 }
 
 SshStatus ssh_host_trust_read(const SshTarget *target, SshHostTrust *out, Arena *arena) {
-    SshStatus status = read_keys(target, out, arena);
+    SshStatus status = trust_read_keys(target, out, arena);
     set_algorithms(out, arena);
     return status;
 }

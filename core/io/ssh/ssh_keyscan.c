@@ -124,7 +124,7 @@ static bool send_packet(Scan *scan, Str payload) {
     return scan_send(scan, strbuf_str(&packet));
 }
 
-static Str random_text(size_t size, Arena *arena) {
+static Str keyscan_random_text(size_t size, Arena *arena) {
     char *bytes = arena_alloc(arena, size);
     random_fill(bytes, size);
     return (Str){bytes, size};
@@ -133,7 +133,7 @@ static Str random_text(size_t size, Arena *arena) {
 static Str key_exchange_init(Arena *arena) {
     StrBuf buf = strbuf_new(arena);
     strbuf_add_char(&buf, MESSAGE_KEXINIT);
-    strbuf_add(&buf, random_text(COOKIE_SIZE, arena));
+    strbuf_add(&buf, keyscan_random_text(COOKIE_SIZE, arena));
     for (size_t i = 0; i < ARRAY_COUNT(proposal); i++)
         ssh_wire_add_string(&buf, str_from_cstr(proposal[i]));
     strbuf_add_char(&buf, 0);
@@ -145,7 +145,7 @@ static Str key_exchange_init(Arena *arena) {
 static Str ecdh_init(Arena *arena) {
     StrBuf buf = strbuf_new(arena);
     strbuf_add_char(&buf, MESSAGE_ECDH_INIT);
-    ssh_wire_add_string(&buf, random_text(CURVE25519_SIZE, arena));
+    ssh_wire_add_string(&buf, keyscan_random_text(CURVE25519_SIZE, arena));
     return strbuf_str(&buf);
 }
 

@@ -52,7 +52,7 @@ static Str to_lower(Str text, Arena *arena) {
     return (Str){copy, text.len};
 }
 
-static SshKnownKeys find_name(Str text, Str name, Arena *arena) {
+static SshKnownKeys hosts_find_name(Str text, Str name, Arena *arena) {
     SshKnownKeys found = {0};
     Str rest = text, line;
     while (str_next_field(&rest, '\n', &line)) {
@@ -81,13 +81,13 @@ static SshKnownKeys find_name(Str text, Str name, Arena *arena) {
 SshKnownKeys ssh_known_hosts_find(Str text, Str host, uint16_t port, Arena *arena) {
     Str plain = to_lower(host, arena);
     if (port == 22)
-        return find_name(text, plain, arena);
+        return hosts_find_name(text, plain, arena);
     SshKnownKeys found =
-        find_name(text, str_format(arena, "[%.*s]:%u", STR_ARG(plain), port), arena);
+        hosts_find_name(text, str_format(arena, "[%.*s]:%u", STR_ARG(plain), port), arena);
     if (found.keys.count > 0 || found.authorities.count > 0)
         return found;
     /* As in OpenSSH: without a line for the port, lines without a port apply. */
-    SshKnownKeys fallback = find_name(text, plain, arena);
+    SshKnownKeys fallback = hosts_find_name(text, plain, arena);
     vec_each(&found.revoked, line) {
         vec_push(arena, &fallback.revoked, *line);
     }

@@ -21,7 +21,7 @@ static SshStatus bad_certificate(SshProblem *problem, Str text) {
 }
 
 /* Parses a line such as "ssh-ed25519-cert-v01@openssh.com AAAA… comment". */
-static bool parse_line(Str line, SshCertificate *out, Arena *arena) {
+static bool login_parse_line(Str line, SshCertificate *out, Arena *arena) {
     Str rest = str_trim(line), type, body, blob;
     return str_next_field(&rest, ' ', &type) && str_next_field(&rest, ' ', &body) &&
            base64_decode(str_trim(body), &blob, arena) && ssh_certificate_parse(blob, out, arena);
@@ -32,7 +32,7 @@ static SshStatus read_certificate(const SshTarget *target, SshCredentials *out, 
                                   Arena *arena) {
     SshCertificate parsed;
     SCOPED(SshKeyRef) certificate = ssh_key_from_certificate(target->certificate, arena);
-    if (!certificate || !parse_line(target->certificate, &parsed, arena))
+    if (!certificate || !login_parse_line(target->certificate, &parsed, arena))
         return bad_certificate(problem, STR("the text is no certificate"));
     SshCertificateUse use = {.kind = SSH_CERTIFICATE_USER, .now = (int64_t)time(NULL)};
     Str reason = ssh_certificate_check(&parsed, &use, arena);
@@ -77,7 +77,7 @@ typedef int Attempt(Login *login);
 
 /* Repeats the attempt until libssh has a result. At the deadline or a signal, returns
  * SSH_AUTH_AGAIN and sets *status. */
-static int attempt(Login *login, Attempt *once, SshStatus *status) {
+static int login_attempt(Login *login, Attempt *once, SshStatus *status) {
     int result;
     *status = SSH_DONE;
     while ((result = once(login)) == SSH_AUTH_AGAIN && *status == SSH_DONE) {
@@ -92,7 +92,7 @@ static int attempt(Login *login, Attempt *once, SshStatus *status) {
 /* Returns SSH_DONE if logged in, SSH_LOGIN_REFUSED if the next credential may be tried. */
 static SshStatus run_attempt(Login *login, Attempt *once, const char *what) {
     SshStatus status;
-    int result = attempt(login, once, &status);
+    int result = login_attempt(login, once, &status);
     if (result == SSH_AUTH_SUCCESS)
         return SSH_DONE;
     if (status == SSH_CANCELLED)

@@ -3,7 +3,7 @@
 
 #include <ctype.h>
 
-static bool is_same(char pattern, char c) {
+static bool match_is_same(char pattern, char c) {
     return pattern == '?' || tolower((unsigned char)pattern) == tolower((unsigned char)c);
 }
 
@@ -13,7 +13,7 @@ bool ssh_match_pattern(Str pattern, Str name) {
         if (p < pattern.len && pattern.ptr[p] == '*') {
             star = p++;
             resume = n;
-        } else if (p < pattern.len && is_same(pattern.ptr[p], name.ptr[n])) {
+        } else if (p < pattern.len && match_is_same(pattern.ptr[p], name.ptr[n])) {
             p++;
             n++;
         } else if (star != SIZE_MAX) {

@@ -15,7 +15,7 @@
 
 #define TICK_MS 50 /* maximum delay in noticing a signal or the deadline */
 
-static int64_t monotonic_ms(void) {
+static int64_t socket_monotonic_ms(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
@@ -23,7 +23,7 @@ static int64_t monotonic_ms(void) {
 
 SshDeadline ssh_socket_deadline(SshTimeout timeout) {
     return (SshDeadline){
-        .end_ms = timeout.timeout_ms > 0 ? monotonic_ms() + timeout.timeout_ms : INT64_MAX,
+        .end_ms = timeout.timeout_ms > 0 ? socket_monotonic_ms() + timeout.timeout_ms : INT64_MAX,
         .cancel = timeout.cancel,
         .cancel_at = timeout.cancel_at == CANCEL_NONE ? CANCEL_STOP : timeout.cancel_at,
     };
@@ -32,7 +32,7 @@ SshDeadline ssh_socket_deadline(SshTimeout timeout) {
 SshStatus ssh_socket_check(const SshDeadline *deadline) {
     if (cancel_level(deadline->cancel) >= deadline->cancel_at)
         return SSH_CANCELLED;
-    return monotonic_ms() >= deadline->end_ms ? SSH_TIMED_OUT : SSH_DONE;
+    return socket_monotonic_ms() >= deadline->end_ms ? SSH_TIMED_OUT : SSH_DONE;
 }
 
 bool ssh_socket_wait(int fd, short events) {
@@ -61,7 +61,7 @@ static SshStatus status_of_errno(int error) {
 }
 
 /* Detects an unreachable machine within 45 seconds, also while a command prints nothing. */
-static void set_options(int fd) {
+static void socket_set_options(int fd) {
     static const struct {
         int level, name, value;
     } options[] = {
@@ -90,7 +90,7 @@ static SshStatus connect_address(const struct addrinfo *address, const SshDeadli
         waiting = ssh_socket_check(deadline);
     }
     if (error == 0) {
-        set_options(fd);
+        socket_set_options(fd);
         *out = fd;
         return SSH_DONE;
     }
@@ -179,8 +179,8 @@ static SshStatus lookup_wait(Lookup *lookup, const SshDeadline *deadline) {
 }
 
 /* Sets *out to the addresses of the name; the caller frees them. */
-static SshStatus look_up(const char *host, const char *service, const SshDeadline *deadline,
-                         struct addrinfo **out, SshProblem *problem) {
+static SshStatus socket_look_up(const char *host, const char *service, const SshDeadline *deadline,
+                                struct addrinfo **out, SshProblem *problem) {
     if (find_addresses(host, service, AI_NUMERICHOST, out) == 0)
         return SSH_DONE;
     Lookup *lookup = lookup_start(host, service);
@@ -210,7 +210,7 @@ SshStatus ssh_socket_connect(Str host, uint16_t port, const SshDeadline *deadlin
                              SshProblem *problem, Arena *arena) {
     struct addrinfo *found = NULL;
     const char *service = str_to_cstr(str_format(arena, "%u", port), arena);
-    SshStatus status = look_up(str_to_cstr(host, arena), service, deadline, &found, problem);
+    SshStatus status = socket_look_up(str_to_cstr(host, arena), service, deadline, &found, problem);
     if (status != SSH_DONE)
         return status;
     status = SSH_NO_RESPONSE;

@@ -20,8 +20,8 @@ bool ssh_stream_session_works(ssh_session session) {
 
 /* -- callbacks of libssh ------------------------------------------------------- */
 
-static int on_data(ssh_session session, ssh_channel handle, void *data, uint32_t len, int is_stderr,
-                   void *userdata) {
+static int stream_on_data(ssh_session session, ssh_channel handle, void *data, uint32_t len,
+                          int is_stderr, void *userdata) {
     (void)session, (void)handle, (void)data, (void)len;
     ((SshStream *)userdata)->has_data[is_stderr ? 1 : 0] = true;
     return 0; /* consumed nothing: libssh keeps the data until the worker reads it */
@@ -73,7 +73,7 @@ static bool stream_prepare(SshStream *stream) {
         return false;
     stream->callbacks = (struct ssh_channel_callbacks_struct){
         .userdata = stream,
-        .channel_data_function = on_data,
+        .channel_data_function = stream_on_data,
         .channel_exit_status_function = on_exit_status,
         .channel_exit_signal_function = on_exit_signal,
     };
@@ -137,7 +137,7 @@ static bool stream_request(SshStream *stream) {
 }
 
 /* Reads one piece of output (0) or error output (1) into its pipe. */
-static bool exec_read(SshStream *stream, int index) {
+static bool stream_exec_read(SshStream *stream, int index) {
     char piece[SSH_STREAM_PIECE];
     SshPipe *pipe = &stream->output[index];
     if (!stream->has_data[index])
@@ -206,8 +206,8 @@ static void exec_check_end(SshStream *stream) {
 }
 
 static bool exec_step(SshStream *stream) {
-    bool moved = exec_read(stream, 0);
-    moved = exec_read(stream, 1) || moved;
+    bool moved = stream_exec_read(stream, 0);
+    moved = stream_exec_read(stream, 1) || moved;
     moved = exec_write(stream) || moved;
     if (!moved)
         exec_check_end(stream);

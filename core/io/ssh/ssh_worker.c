@@ -46,7 +46,7 @@ struct SshWorker {
     Str error; /* why the session is broken */
 };
 
-static int64_t monotonic_ms(void) {
+static int64_t worker_monotonic_ms(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
@@ -181,7 +181,7 @@ static void assign_events(SshWorker *worker, const PollFds *fds) {
  * did not respond to KEEPALIVES_MAX of them. */
 static int keep_alive(SshWorker *worker) {
     int64_t due_ms = worker->received_ms + worker->keepalive_ms * (worker->keepalives + 1);
-    int64_t left_ms = due_ms - monotonic_ms();
+    int64_t left_ms = due_ms - worker_monotonic_ms();
     if (left_ms > 0)
         return (int)left_ms;
     if (worker->keepalives >= KEEPALIVES_MAX)
@@ -193,7 +193,7 @@ static int keep_alive(SshWorker *worker) {
     return (int)worker->keepalive_ms;
 }
 
-static void wait_for_events(SshWorker *worker, PollFds *fds, int timeout_ms, Arena *arena) {
+static void worker_wait_for_events(SshWorker *worker, PollFds *fds, int timeout_ms, Arena *arena) {
     collect_fds(worker, fds, arena);
     /* sshd keeps Nagle's algorithm for commands, so each delayed acknowledgement would cost 40 ms.
      * The kernel resets this option, so it is set before each wait. */
@@ -202,7 +202,7 @@ static void wait_for_events(SshWorker *worker, PollFds *fds, int timeout_ms, Are
     if (poll(fds->items, fds->count, timeout_ms) <= 0)
         return;
     if (fds->items[0].revents & (POLLIN | POLLHUP | POLLERR)) {
-        worker->received_ms = monotonic_ms();
+        worker->received_ms = worker_monotonic_ms();
         worker->keepalives = 0;
     }
     if (fds->items[1].revents) {
@@ -224,7 +224,7 @@ static void worker_run(void *payload) {
     SshWorker *worker = payload;
     SCOPED(ArenaRef) arena = arena_open("ssh poll");
     PollFds fds = {0};
-    worker->received_ms = monotonic_ms();
+    worker->received_ms = worker_monotonic_ms();
     while (!is_closing(worker)) {
         /* Each call of libssh may read packets for any stream. If it did, another step follows
          * without a wait, because poll would not report these packets. */
@@ -236,7 +236,7 @@ static void worker_run(void *payload) {
             mark_broken(worker, STR("the server does not answer keepalives"));
             return;
         }
-        wait_for_events(worker, &fds, moved ? 0 : timeout_ms, arena);
+        worker_wait_for_events(worker, &fds, moved ? 0 : timeout_ms, arena);
         if (ssh_event_dopoll(worker->event, 0) != SSH_ERROR &&
             ssh_stream_session_works(worker->session))
             continue;
@@ -302,7 +302,7 @@ bool ssh_worker_is_alive(SshWorker *worker) {
 }
 
 /* Adds a new stream to the list. */
-static void submit(SshWorker *worker, SshStream *stream) {
+static void worker_submit(SshWorker *worker, SshStream *stream) {
     pthread_mutex_lock(&worker->lock);
     if (worker->is_broken) {
         stream->state = SSH_STREAM_ENDED;
@@ -318,7 +318,7 @@ static void submit(SshWorker *worker, SshStream *stream) {
 SshStream *ssh_worker_exec(SshWorker *worker, Str command) {
     SshStream *stream = ssh_stream_new(worker->session, &worker->lock, SSH_STREAM_EXEC);
     stream->command = str_to_cstr(command, stream->arena);
-    submit(worker, stream);
+    worker_submit(worker, stream);
     return stream;
 }
 
@@ -366,7 +366,7 @@ SshStatus ssh_worker_connect(SshWorker *worker, Str host, uint16_t port,
     stream->fd = ends[1];
     stream->host = str_to_cstr(host, stream->arena);
     stream->port = port;
-    submit(worker, stream);
+    worker_submit(worker, stream);
     SshStatus status = SSH_DONE;
     pthread_mutex_lock(stream->lock);
     while (status == SSH_DONE && stream->state < SSH_STREAM_RUNNING) {

@@ -38,7 +38,7 @@ KubeOutcome kube_call_get(const KubeCall *call, const KubeRef *ref, KubeResponse
     return kube_call_send(call, request, response, diags);
 }
 
-static void add_query(StrBuf *path, const char *name, Str value) {
+static void kube_call_add_query(StrBuf *path, const char *name, Str value) {
     bool is_first = str_find_char(strbuf_str(path), '?', 0) == SIZE_MAX;
     strbuf_add_format(path, "%c%s=", is_first ? '?' : '&', name);
     strbuf_add(path, url_encode(value, false, path->arena));
@@ -50,12 +50,12 @@ static Str patch_path(const KubeCall *call, const KubeRef *ref, Str manager, con
     StrBuf path = strbuf_new(call->arena);
     strbuf_add(&path, kube_resource_path(ref, call->arena));
     if (manager.len)
-        add_query(&path, "fieldManager", manager);
+        kube_call_add_query(&path, "fieldManager", manager);
     if (force)
-        add_query(&path, "force", str_from_cstr(force));
-    add_query(&path, "fieldValidation", STR("Strict"));
+        kube_call_add_query(&path, "force", str_from_cstr(force));
+    kube_call_add_query(&path, "fieldValidation", STR("Strict"));
     if (is_dry_run)
-        add_query(&path, "dryRun", STR("All"));
+        kube_call_add_query(&path, "dryRun", STR("All"));
     return strbuf_str(&path);
 }
 

@@ -21,14 +21,15 @@ static KubeCatalogVersion *add_version(KubeCatalog *catalog, Str name) {
     return found;
 }
 
-static Str key_of(Str api_version, Str kind, Arena *arena) {
+static Str catalog_key_of(Str api_version, Str kind, Arena *arena) {
     return str_format(arena, "%.*s %.*s", STR_ARG(api_version), STR_ARG(kind));
 }
 
 /* Of several resources with one kind the first counts, as for kubectl: the others are views of it,
  * such as a scale. */
-static void add_resource(KubeCatalog *catalog, Str api_version, const KubeResource *resource) {
-    Str key = key_of(api_version, resource->kind, catalog->arena);
+static void catalog_add_resource(KubeCatalog *catalog, Str api_version,
+                                 const KubeResource *resource) {
+    Str key = catalog_key_of(api_version, resource->kind, catalog->arena);
     if (resource->kind.len == 0 || map_has(&catalog->resources, key))
         return;
     KubeResource *own = arena_new(catalog->arena, KubeResource);
@@ -63,7 +64,7 @@ static void add_aggregated_resource(KubeCatalog *catalog, Str api_version, Str g
     for (size_t i = 0; i < list.count; i++)
         vec_push(catalog->arena, &resource.subresources,
                  kube_object_text(value_at(list, i), "", "subresource"));
-    add_resource(catalog, api_version, &resource);
+    catalog_add_resource(catalog, api_version, &resource);
 }
 
 static void add_aggregated_group(KubeCatalog *catalog, Value item) {
@@ -127,7 +128,7 @@ static void add_plain_resources(KubeCatalog *catalog, Value document) {
         if (slash != SIZE_MAX)
             add_subresource(catalog, resource.group, resource.version, resource.plural, slash);
         else
-            add_resource(catalog, api_version, &resource);
+            catalog_add_resource(catalog, api_version, &resource);
     }
 }
 
@@ -155,7 +156,7 @@ void kube_catalog_add_stale(KubeCatalog *catalog, Str api_version) {
 
 const KubeResource *kube_catalog_find(const KubeCatalog *catalog, Str api_version, Str kind) {
     SCOPED(ArenaRef) scratch = arena_open("kubernetes catalog");
-    return map_find(&catalog->resources, key_of(api_version, kind, scratch));
+    return map_find(&catalog->resources, catalog_key_of(api_version, kind, scratch));
 }
 
 /* Returns a resource of this kind, preferably one in the group; NULL if there is none. */

@@ -50,7 +50,8 @@ typedef struct Reading {
     Diags *diags;
 } Reading;
 
-static KubeOutcome read_document(Reading *reading, KubeRequest request, KubeCatalogForm *form) {
+static KubeOutcome discovery_read_document(Reading *reading, KubeRequest request,
+                                           KubeCatalogForm *form) {
     Value document;
     request.method = "GET";
     KubeResponse *response = reading->response;
@@ -84,7 +85,7 @@ static KubeOutcome read_group_versions(Reading *reading) {
                               arena);
         KubeCatalogForm form;
         KubeRequest request = {.path = path, .attempts_max = GROUP_ATTEMPTS};
-        KubeOutcome outcome = read_document(reading, request, &form);
+        KubeOutcome outcome = discovery_read_document(reading, request, &form);
         if (outcome != KUBE_DONE && !is_local_failure(reading->response))
             return outcome;
         if (outcome != KUBE_DONE)
@@ -99,7 +100,7 @@ static KubeOutcome read_catalog(Reading *reading) {
     for (size_t i = 0; i < ARRAY_COUNT(paths); i++) {
         KubeCatalogForm form;
         KubeRequest request = {.path = paths[i], .accept = STR(AGGREGATED)};
-        KubeOutcome outcome = read_document(reading, request, &form);
+        KubeOutcome outcome = discovery_read_document(reading, request, &form);
         if (outcome != KUBE_DONE)
             return outcome == KUBE_FAILED ? outcome : (reading->response->outcome = KUBE_FAILED);
         is_plain = is_plain || form == KUBE_CATALOG_VERSIONS;
@@ -108,8 +109,8 @@ static KubeOutcome read_catalog(Reading *reading) {
 }
 
 /* The response, which the caller sees, must not point into the scratch memory. */
-static KubeOutcome read_anew(KubeDiscovery *discovery, const KubeCall *call, KubeResponse *response,
-                             Diags *diags) {
+static KubeOutcome discovery_read_anew(KubeDiscovery *discovery, const KubeCall *call,
+                                       KubeResponse *response, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("kubernetes discovery");
     Reading reading = {.call = *call, .response = response, .diags = diags};
     reading.call.arena = scratch;
@@ -134,8 +135,8 @@ static bool is_old(const KubeDiscovery *discovery, const KubeCall *call) {
     return clock->monotonic_ms(clock->self) - discovery->read_ms >= READ_AGAIN_MS;
 }
 
-static KubeOutcome explain(const KubeDiscovery *discovery, Str api_version, Str kind,
-                           KubeResponse *response, Arena *arena) {
+static KubeOutcome discovery_explain(const KubeDiscovery *discovery, Str api_version, Str kind,
+                                     KubeResponse *response, Arena *arena) {
     const KubeCatalogVersion *version = map_find(&discovery->catalog.versions, api_version);
     bool is_stale = version && version->is_stale;
     response->outcome = is_stale ? KUBE_FAILED : KUBE_ABSENT;
@@ -149,22 +150,23 @@ static KubeOutcome explain(const KubeDiscovery *discovery, Str api_version, Str 
 }
 
 /* With the lock held. */
-static KubeOutcome find(KubeDiscovery *discovery, const KubeCall *call, Str api_version, Str kind,
-                        KubeResource *out, KubeResponse *response, Diags *diags) {
+static KubeOutcome discovery_find(KubeDiscovery *discovery, const KubeCall *call, Str api_version,
+                                  Str kind, KubeResource *out, KubeResponse *response,
+                                  Diags *diags) {
     const KubeResource *found = NULL;
     bool is_fresh = false;
     *response = (KubeResponse){0};
     if (discovery->is_read)
         found = kube_catalog_find(&discovery->catalog, api_version, kind);
     if (!discovery->is_read || (!found && is_old(discovery, call))) {
-        if (read_anew(discovery, call, response, diags) != KUBE_DONE)
+        if (discovery_read_anew(discovery, call, response, diags) != KUBE_DONE)
             return response->outcome;
         is_fresh = true;
     }
     if (is_fresh)
         found = kube_catalog_find(&discovery->catalog, api_version, kind);
     if (!found)
-        return explain(discovery, api_version, kind, response, call->arena);
+        return discovery_explain(discovery, api_version, kind, response, call->arena);
     *out = kube_resource_clone(found, call->arena);
     return KUBE_DONE;
 }
@@ -172,7 +174,7 @@ static KubeOutcome find(KubeDiscovery *discovery, const KubeCall *call, Str api_
 KubeOutcome kube_discovery_find(KubeDiscovery *discovery, const KubeCall *call, Str api_version,
                                 Str kind, KubeResource *out, KubeResponse *response, Diags *diags) {
     pthread_mutex_lock(&discovery->mutex);
-    KubeOutcome outcome = find(discovery, call, api_version, kind, out, response, diags);
+    KubeOutcome outcome = discovery_find(discovery, call, api_version, kind, out, response, diags);
     pthread_mutex_unlock(&discovery->mutex);
     return outcome;
 }

@@ -3,13 +3,13 @@
 
 #define TYPED "failed to create typed patch object"
 
-static bool has_text(Str text, const char *part) {
+static bool error_has_text(Str text, const char *part) {
     return str_find(text, str_from_cstr(part), 0) != SIZE_MAX;
 }
 
 static bool has_one_of(Str text, const char *const *parts, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        if (has_text(text, parts[i]))
+        if (error_has_text(text, parts[i]))
             return true;
     }
     return false;
@@ -63,9 +63,9 @@ static KubeErrorClass class_of_422(const KubeStatus *status) {
 static KubeErrorClass class_of_403(const KubeStatus *status) {
     if (kube_status_find(status, "NamespaceTerminating"))
         return KUBE_ERROR_TERMINATING;
-    if (has_text(status->message, "exceeded quota"))
+    if (error_has_text(status->message, "exceeded quota"))
         return KUBE_ERROR_QUOTA;
-    if (has_text(status->message, " cannot "))
+    if (error_has_text(status->message, " cannot "))
         return KUBE_ERROR_FORBIDDEN;
     return KUBE_ERROR_DENIED; /* of admission */
 }
@@ -79,7 +79,7 @@ static KubeErrorClass class_of_409(const KubeStatus *status) {
 static KubeErrorClass class_of_500(const KubeStatus *status) {
     if (str_starts_with(status->message, STR(TYPED)))
         return KUBE_ERROR_SCHEMA;
-    if (has_text(status->message, "request is too large"))
+    if (error_has_text(status->message, "request is too large"))
         return KUBE_ERROR_TOO_LARGE;
     return kube_status_is_webhook_failure(status) ? KUBE_ERROR_WEBHOOK : KUBE_ERROR_OTHER;
 }
@@ -88,9 +88,9 @@ static KubeErrorClass class_of_400(const KubeStatus *status) {
     static const char *const texts[] = {"unknown field", "strict decoding error"};
     if (!status->is_status)
         return KUBE_ERROR_ADDRESS;
-    if (has_text(status->message, "does not support dry run"))
+    if (error_has_text(status->message, "does not support dry run"))
         return KUBE_ERROR_WEBHOOK_DRY_RUN;
-    if (has_text(status->message, "admission webhook"))
+    if (error_has_text(status->message, "admission webhook"))
         return KUBE_ERROR_DENIED;
     return has_one_of(status->message, texts, ARRAY_COUNT(texts)) ? KUBE_ERROR_SCHEMA
                                                                   : KUBE_ERROR_INVALID;
@@ -126,7 +126,7 @@ KubeErrorClass kube_error_class(const KubeRef *ref, const KubeResponse *response
 
 /* `conflict with "hpa" with subresource "scale" using apps/v1` → `"hpa" with subresource "scale"`
  */
-static Str manager_of(Str message) {
+static Str error_manager_of(Str message) {
     static const Str head = STR_CONST("conflict with ");
     if (!str_starts_with(message, head))
         return STR_EMPTY;
@@ -175,7 +175,8 @@ KubeFieldErrors kube_error_fields(const KubeResponse *response, Arena *arena) {
         add_typed_errors(status->message, &fields, arena);
     vec_each(&status->causes, cause) {
         bool has_path = cause->field.len && !str_equal(cause->field, STR("<nil>"));
-        KubeFieldError field = {.message = cause->message, .manager = manager_of(cause->message)};
+        KubeFieldError field = {.message = cause->message,
+                                .manager = error_manager_of(cause->message)};
         if (has_path)
             field.path = str_starts_with(cause->field, STR("."))
                              ? cause->field
@@ -247,7 +248,7 @@ static void report_fields(const char *action, Str title, const char *hint, Str m
 }
 
 /* Returns `ConfigMap "x" in namespace "n" at https://k`, or `The API server https://k`. */
-static Str place_of(const KubeCall *call, const KubeRef *ref) {
+static Str error_place_of(const KubeCall *call, const KubeRef *ref) {
     Arena *arena = call->arena;
     Str server = kube_client_target(call->client)->server;
     return ref ? str_format(arena, "%.*s at %.*s", STR_ARG(kube_resource_title(ref, arena)),
@@ -267,6 +268,6 @@ void kube_error_report(const KubeCall *call, const char *action, const KubeRef *
         report_fields(action, kube_resource_title(ref, arena), hints[class], response->manager,
                       &fields, diags);
     else
-        diags_error(diags, NO_RANGE, action, "%.*s: %.*s", STR_ARG(place_of(call, ref)),
+        diags_error(diags, NO_RANGE, action, "%.*s: %.*s", STR_ARG(error_place_of(call, ref)),
                     STR_ARG(sentence(response->problem, hints[class], arena)));
 }

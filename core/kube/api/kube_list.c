@@ -7,7 +7,7 @@
 #define TRIES_MAX 3
 #define METADATA  "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
 
-static void add_query(StrBuf *path, const char *name, Str value) {
+static void kube_list_add_query(StrBuf *path, const char *name, Str value) {
     if (value.len == 0)
         return;
     strbuf_add_format(path, "&%s=", name);
@@ -18,14 +18,14 @@ Str kube_list_path(const KubeListRequest *request, Str next, Arena *arena) {
     StrBuf path = strbuf_new(arena);
     strbuf_add(&path, kube_resource_path(&request->ref, arena));
     strbuf_add_format(&path, "?limit=%zu", request->page_size ? request->page_size : PAGE_SIZE);
-    add_query(&path, "labelSelector", request->label_selector);
-    add_query(&path, "fieldSelector", request->field_selector);
-    add_query(&path, "continue", next);
+    kube_list_add_query(&path, "labelSelector", request->label_selector);
+    kube_list_add_query(&path, "fieldSelector", request->field_selector);
+    kube_list_add_query(&path, "continue", next);
     return strbuf_str(&path);
 }
 
 /* Objects in a list have neither apiVersion nor kind, unless their definition is custom. */
-static Value complete(const KubeResource *resource, Value item, Arena *arena) {
+static Value kube_list_complete(const KubeResource *resource, Value item, Arena *arena) {
     if (kube_object_text(item, "", "kind").len && kube_object_text(item, "", "apiVersion").len)
         return item;
     Str version = kube_resource_api_version(resource, arena);
@@ -33,17 +33,17 @@ static Value complete(const KubeResource *resource, Value item, Arena *arena) {
     return kube_object_with(item, "", "kind", value_from_str(resource->kind), arena);
 }
 
-static void add_items(const KubeListRequest *request, Value page, KubeList *out, bool only_names,
-                      Arena *arena) {
+static void kube_list_add_items(const KubeListRequest *request, Value page, KubeList *out,
+                                bool only_names, Arena *arena) {
     Value items = value_tuple_at(page, STR("items"));
     for (size_t i = 0; i < items.count; i++) {
         Value item = value_at(items, i);
-        if (only_names) { /* the items say kind PartialObjectMetadata: drop it, complete() sets the
-                             kind */
+        if (only_names) { /* the items say kind PartialObjectMetadata: drop it, kube_list_complete()
+                             sets the kind */
             item = kube_object_with(item, "", "kind", value_null(&TYPE_DYNAMIC), arena);
             item = kube_object_with(item, "", "apiVersion", value_null(&TYPE_DYNAMIC), arena);
         }
-        vec_push(arena, &out->items, complete(request->ref.resource, item, arena));
+        vec_push(arena, &out->items, kube_list_complete(request->ref.resource, item, arena));
     }
     out->resource_version = kube_object_text(page, "metadata", "resourceVersion");
 }
@@ -63,7 +63,7 @@ static KubeOutcome read_pages(const KubeCall *call, const KubeListRequest *reque
         KubeOutcome outcome = kube_call_send(call, get, response, diags);
         if (outcome != KUBE_DONE || !kube_client_decode(response, &page, arena))
             return response->outcome;
-        add_items(request, page, out, request->only_metadata, arena);
+        kube_list_add_items(request, page, out, request->only_metadata, arena);
         next = kube_object_text(page, "metadata", "continue");
         bool is_full = request->count_max && (out->items.count > request->count_max ||
                                               (next.len && out->items.count == request->count_max));

@@ -39,7 +39,7 @@ void kube_openapi_close(KubeOpenapi *openapi) {
 /* The caller of the functions below holds the mutex. */
 
 /* The response and the document live in openapi->arena. */
-static bool read(KubeOpenapi *openapi, const KubeCall *call, Str path, Value *out) {
+static bool openapi_read(KubeOpenapi *openapi, const KubeCall *call, Str path, Value *out) {
     SCOPED(ArenaRef) scratch = arena_open("kubernetes openapi");
     KubeCall own = *call;
     KubeRequest request = {.method = "GET", .path = path, .attempts_max = ATTEMPTS_MAX};
@@ -56,10 +56,10 @@ static bool read(KubeOpenapi *openapi, const KubeCall *call, Str path, Value *ou
     return is_good;
 }
 
-static void read_index(KubeOpenapi *openapi, const KubeCall *call) {
+static void openapi_read_index(KubeOpenapi *openapi, const KubeCall *call) {
     Value index, paths;
     openapi->is_read = true;
-    if (!read(openapi, call, STR(INDEX), &index) ||
+    if (!openapi_read(openapi, call, STR(INDEX), &index) ||
         !value_find_present(index, STR("paths"), &paths) || !type_is_mapping(paths.type))
         return;
     for (size_t i = 0; i < paths.count; i++) {
@@ -74,17 +74,17 @@ static const Value *document_of(KubeOpenapi *openapi, const KubeCall *call, Str 
     if (map_has(&openapi->documents, url))
         return map_find(&openapi->documents, url);
     Value *document = arena_new(openapi->arena, Value);
-    bool is_good = read(openapi, call, url, document);
+    bool is_good = openapi_read(openapi, call, url, document);
     /* A document that has changed since the index was read is only found without the hash. */
     size_t query = str_find_char(url, '?', 0);
     if (!is_good && query != SIZE_MAX)
-        is_good = read(openapi, call, str_slice(url, 0, query), document);
+        is_good = openapi_read(openapi, call, str_slice(url, 0, query), document);
     map_set(&openapi->documents, url, is_good ? document : NULL);
     return is_good ? document : NULL;
 }
 
-static const KubeSchema *find(KubeOpenapi *openapi, const KubeCall *call, Str api_version,
-                              Str kind) {
+static const KubeSchema *openapi_find(KubeOpenapi *openapi, const KubeCall *call, Str api_version,
+                                      Str kind) {
     Str group, version;
     kube_resource_split(api_version, &group, &version);
     Str name = str_concat(group.len ? STR("apis/") : STR("api/"), api_version, call->arena);
@@ -103,8 +103,8 @@ bool kube_openapi_find(KubeOpenapi *openapi, const KubeCall *call, Str api_versi
                        KubeSchema *out) {
     pthread_mutex_lock(&openapi->mutex);
     if (!openapi->is_read)
-        read_index(openapi, call);
-    const KubeSchema *found = find(openapi, call, api_version, kind);
+        openapi_read_index(openapi, call);
+    const KubeSchema *found = openapi_find(openapi, call, api_version, kind);
     if (found)
         *out = *found;
     pthread_mutex_unlock(&openapi->mutex);

@@ -50,7 +50,7 @@ KubeResource kube_resource_clone(const KubeResource *resource, Arena *arena) {
     return copy;
 }
 
-static void add_part(StrBuf *path, Str part, Arena *arena) {
+static void resource_add_part(StrBuf *path, Str part, Arena *arena) {
     strbuf_add_char(path, '/');
     strbuf_add(path, url_encode(part, false, arena));
 }
@@ -60,17 +60,17 @@ Str kube_resource_path(const KubeRef *ref, Arena *arena) {
     StrBuf path = strbuf_new(arena);
     strbuf_add_cstr(&path, resource->group.len ? "/apis" : "/api");
     if (resource->group.len)
-        add_part(&path, resource->group, arena);
-    add_part(&path, resource->version, arena);
+        resource_add_part(&path, resource->group, arena);
+    resource_add_part(&path, resource->version, arena);
     if (resource->is_namespaced && ref->namespace.len) {
         strbuf_add_cstr(&path, "/namespaces");
-        add_part(&path, ref->namespace, arena);
+        resource_add_part(&path, ref->namespace, arena);
     }
-    add_part(&path, resource->plural, arena);
+    resource_add_part(&path, resource->plural, arena);
     if (ref->name.len)
-        add_part(&path, ref->name, arena);
+        resource_add_part(&path, ref->name, arena);
     if (ref->subresource.len)
-        add_part(&path, ref->subresource, arena);
+        resource_add_part(&path, ref->subresource, arena);
     return strbuf_str(&path);
 }
 

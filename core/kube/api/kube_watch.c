@@ -48,12 +48,12 @@ typedef struct Watch {
     Arena *arena;
 } Watch;
 
-static int64_t now_ms(const Watch *watch) {
+static int64_t watch_now_ms(const Watch *watch) {
     const Clock *clock = kube_client_io(watch->call.client)->clock;
     return clock->monotonic_ms(clock->self);
 }
 
-static void set_version(Watch *watch, Str version) {
+static void watch_set_version(Watch *watch, Str version) {
     if (version.len == 0)
         return;
     watch->version.len = 0;
@@ -71,7 +71,7 @@ static Known *known_of(Watch *watch, Str namespace, Str name) {
     return known;
 }
 
-static void report(Watch *watch, KubeEventType type, Str namespace, Str name, Value object) {
+static void watch_report(Watch *watch, KubeEventType type, Str namespace, Str name, Value object) {
     KubeEvent event = {type, namespace, name, object};
     if (!watch->is_over)
         watch->is_over = watch->request->see(watch->request->payload, &event);
@@ -85,14 +85,14 @@ static void see_present(Watch *watch, Value object) {
     bool is_new = known->is_absent || known->version != version;
     *known = (Known){version, watch->round, false};
     if (is_new)
-        report(watch, KUBE_EVENT_PRESENT, namespace, name, object);
+        watch_report(watch, KUBE_EVENT_PRESENT, namespace, name, object);
 }
 
 static void see_absent(Watch *watch, Value object) {
     Str namespace = kube_object_text(object, "metadata", "namespace");
     Str name = kube_object_text(object, "metadata", "name");
     known_of(watch, namespace, name)->is_absent = true;
-    report(watch, KUBE_EVENT_ABSENT, namespace, name, object);
+    watch_report(watch, KUBE_EVENT_ABSENT, namespace, name, object);
 }
 
 /* Lists and polls. */
@@ -108,16 +108,17 @@ static void see_missing(Watch *watch) {
             continue;
         known->is_absent = true;
         (void)str_next_field(&name, '/', &namespace);
-        report(watch, KUBE_EVENT_ABSENT, namespace, name, value_null(&TYPE_DYNAMIC));
+        watch_report(watch, KUBE_EVENT_ABSENT, namespace, name, value_null(&TYPE_DYNAMIC));
     }
     bool is_object = ref->name.len > 0;
     if (!is_object)
-        report(watch, KUBE_EVENT_LISTED, STR_EMPTY, STR_EMPTY, value_null(&TYPE_DYNAMIC));
+        watch_report(watch, KUBE_EVENT_LISTED, STR_EMPTY, STR_EMPTY, value_null(&TYPE_DYNAMIC));
     else if (watch->known.count == 0 && watch->round == 1)
-        report(watch, KUBE_EVENT_ABSENT, ref->namespace, ref->name, value_null(&TYPE_DYNAMIC));
+        watch_report(watch, KUBE_EVENT_ABSENT, ref->namespace, ref->name,
+                     value_null(&TYPE_DYNAMIC));
 }
 
-static KubeOutcome read_list(Watch *watch) {
+static KubeOutcome watch_read_list(Watch *watch) {
     const KubeWatchRequest *request = watch->request;
     KubeListRequest list = {
         .ref = request->ref,
@@ -132,13 +133,13 @@ static KubeOutcome read_list(Watch *watch) {
         kube_list_read(&watch->call, &list, &found, watch->response, watch->diags);
     if (outcome != KUBE_DONE)
         return outcome;
-    set_version(watch, found.resource_version);
+    watch_set_version(watch, found.resource_version);
     vec_each(&found.items, item)
         see_present(watch, *item);
     return KUBE_DONE;
 }
 
-static KubeOutcome read_object(Watch *watch) {
+static KubeOutcome watch_read_object(Watch *watch) {
     Value object;
     KubeOutcome outcome =
         kube_call_get(&watch->call, &watch->request->ref, watch->response, watch->diags);
@@ -151,15 +152,16 @@ static KubeOutcome read_object(Watch *watch) {
 }
 
 /* Reads all objects and reports the differences. */
-static KubeOutcome read_state(Watch *watch) {
+static KubeOutcome watch_read_state(Watch *watch) {
     arena_reset(watch->scratch);
     watch->round++;
     watch->is_gone = false;
-    KubeOutcome outcome = watch->mode == MODE_POLL_GET ? read_object(watch) : read_list(watch);
+    KubeOutcome outcome =
+        watch->mode == MODE_POLL_GET ? watch_read_object(watch) : watch_read_list(watch);
     bool may_get = watch->request->ref.name.len && watch->mode != MODE_POLL_GET;
     if (outcome == KUBE_FAILED && watch->response->code == 403 && may_get) {
         watch->mode = MODE_POLL_GET;
-        outcome = read_object(watch);
+        outcome = watch_read_object(watch);
     }
     if (outcome == KUBE_DONE)
         see_missing(watch);
@@ -184,14 +186,14 @@ static void see_line(Watch *watch, Str line) {
         return;
     }
     watch->failures = 0;
-    set_version(watch, kube_object_text(object, "metadata", "resourceVersion"));
+    watch_set_version(watch, kube_object_text(object, "metadata", "resourceVersion"));
     if (str_equal(type, STR("DELETED")))
         see_absent(watch, object);
     else if (str_equal(type, STR("ADDED")) || str_equal(type, STR("MODIFIED")))
         see_present(watch, object);
 }
 
-static void add_piece(Frames *frames, Str piece) {
+static void watch_add_piece(Frames *frames, Str piece) {
     StrBuf *text = &frames->text;
     if (frames->start) {
         memmove(text->ptr, text->ptr + frames->start, text->len - frames->start);
@@ -216,14 +218,14 @@ static bool next_frame(Frames *frames, Str *line) {
 }
 
 /* Returns the bytes after the last newline. */
-static Str rest_of(const Frames *frames) {
+static Str watch_rest_of(const Frames *frames) {
     return str_after(strbuf_str(&frames->text), frames->start);
 }
 
 static int receive_piece(void *payload, Str piece) {
     Watch *watch = payload;
     Str line;
-    add_piece(&watch->frames, piece);
+    watch_add_piece(&watch->frames, piece);
     while (!watch->is_over && !watch->is_gone && next_frame(&watch->frames, &line)) {
         arena_reset(watch->scratch);
         see_line(watch, line);
@@ -256,13 +258,13 @@ static Str stream_path(const Watch *watch, int64_t seconds, Arena *arena) {
 /* Sends one request, in an arena of its own: events reset `scratch` while it lasts. */
 static void stream(Watch *watch) {
     SCOPED(ArenaRef) arena = arena_open("kubernetes watch");
-    int64_t left_s = (watch->call.deadline_ms - now_ms(watch) + 999) / 1000;
+    int64_t left_s = (watch->call.deadline_ms - watch_now_ms(watch) + 999) / 1000;
     int64_t most_s = watch->request->round_s ? watch->request->round_s : ROUND_S;
     int64_t seconds = left_s < most_s ? left_s : most_s;
     HttpSink sink = {receive_piece, watch};
     KubeCall call = watch->call;
     call.arena = arena;
-    call.deadline_ms = now_ms(watch) + seconds * 1000 + GRACE_MS;
+    call.deadline_ms = watch_now_ms(watch) + seconds * 1000 + GRACE_MS;
     watch->frames = (Frames){.text = strbuf_new(arena)};
     watch->error = strbuf_new(arena);
     KubeRequest request = {
@@ -270,7 +272,7 @@ static void stream(Watch *watch) {
     KubeResponse response;
     (void)kube_call_send(&call, request, &response, watch->diags);
     if (response.code >= 300) { /* the body went through the sink */
-        strbuf_add(&watch->error, rest_of(&watch->frames));
+        strbuf_add(&watch->error, watch_rest_of(&watch->frames));
         response.status = kube_status_read(response.code, strbuf_str(&watch->error), arena);
         response.problem = kube_status_text(&response.status, arena);
     }
@@ -300,7 +302,7 @@ static bool prepare_next(Watch *watch) {
     return true;
 }
 
-static KubeOutcome fail(Watch *watch, HttpStatus transport, Str problem) {
+static KubeOutcome watch_fail(Watch *watch, HttpStatus transport, Str problem) {
     *watch->response =
         (KubeResponse){.outcome = KUBE_FAILED, .transport = transport, .problem = problem};
     return KUBE_FAILED;
@@ -318,10 +320,10 @@ static bool pause_before_next(Watch *watch) {
     return kube_call_pause(&watch->call, wait_ms);
 }
 
-static KubeOutcome run(Watch *watch) {
+static KubeOutcome watch_run(Watch *watch) {
     bool needs_state = true;
     for (;;) {
-        if (needs_state && read_state(watch) != KUBE_DONE)
+        if (needs_state && watch_read_state(watch) != KUBE_DONE)
             return watch->response->outcome;
         if (!watch->is_over && watch->mode == MODE_STREAM) {
             stream(watch);
@@ -332,8 +334,8 @@ static KubeOutcome run(Watch *watch) {
             return watch->response->outcome = KUBE_DONE;
         if (!pause_before_next(watch))
             return kube_call_is_cancelled(&watch->call)
-                       ? fail(watch, HTTP_CANCELLED, STR("interrupted"))
-                       : fail(watch, HTTP_TIMED_OUT, STR("the time is over"));
+                       ? watch_fail(watch, HTTP_CANCELLED, STR("interrupted"))
+                       : watch_fail(watch, HTTP_TIMED_OUT, STR("the time is over"));
         needs_state = watch->is_gone || watch->mode != MODE_STREAM;
     }
 }
@@ -353,8 +355,8 @@ KubeOutcome kube_watch_run(const KubeCall *call, const KubeWatchRequest *request
     };
     watch.call.arena = scratch;
     if (watch.call.deadline_ms == 0)
-        watch.call.deadline_ms = now_ms(&watch) + DEADLINE_MS;
-    KubeOutcome outcome = run(&watch);
+        watch.call.deadline_ms = watch_now_ms(&watch) + DEADLINE_MS;
+    KubeOutcome outcome = watch_run(&watch);
     *response = kube_client_copy_response(response, call->arena);
     return outcome;
 }

@@ -104,12 +104,12 @@ const KubeTarget *kube_client_target(const KubeClient *client) {
     return client->target;
 }
 
-static int64_t now_ms(const KubeClient *client) {
+static int64_t client_now_ms(const KubeClient *client) {
     return client->io->clock->monotonic_ms(client->io->clock->self);
 }
 
 /* Returns NULL if the HTTP client keeps no connections. */
-static HttpPool *pool_of(KubeClient *client) {
+static HttpPool *client_pool_of(KubeClient *client) {
     const Http *http = client->io->http;
     pthread_mutex_lock(&client->mutex);
     if (!client->pool && http->open_pool)
@@ -123,7 +123,7 @@ static Str or_json(Str text) {
     return text.len ? text : STR("application/json");
 }
 
-static void add_headers(const Sending *sending, HttpRequest *http) {
+static void client_add_headers(const Sending *sending, HttpRequest *http) {
     const KubeRequest *request = sending->request;
     Arena *arena = sending->arena;
     http_add_header(&http->headers, "Accept", or_json(request->accept), arena);
@@ -137,13 +137,13 @@ static void add_headers(const Sending *sending, HttpRequest *http) {
 static HttpRequest http_request_of(const Sending *sending) {
     const KubeRequest *request = sending->request;
     const KubeTarget *target = sending->client->target;
-    int64_t left_ms = sending->deadline_ms - now_ms(sending->client);
+    int64_t left_ms = sending->deadline_ms - client_now_ms(sending->client);
     left_ms = left_ms > 0 ? left_ms : 1;
     HttpRequest http = {
         .method = str_from_cstr(request->method),
         .url = str_concat(target->server, request->path, sending->arena),
         .body = request->body,
-        .pool = pool_of(sending->client),
+        .pool = client_pool_of(sending->client),
         .redirect_limit = -1,
         .body_limit = BODY_LIMIT,
         .timeout_ms = left_ms,
@@ -154,7 +154,7 @@ static HttpRequest http_request_of(const Sending *sending) {
         http.timeout_ms = http.idle_timeout_ms = left_ms + STREAM_GRACE_MS;
         http.body_limit = INT64_MAX;
     }
-    add_headers(sending, &http);
+    client_add_headers(sending, &http);
     return http;
 }
 
@@ -167,7 +167,7 @@ static KubeOutcome outcome_of(const KubeResponse *response) {
 }
 
 /* Fills *out from one attempt. */
-static void attempt(Sending *sending, HttpRequest *http, KubeResponse *out) {
+static void client_attempt(Sending *sending, HttpRequest *http, KubeResponse *out) {
     KubeClient *client = sending->client;
     const HttpSink *sink = sending->request->sink;
     Arena *arena = sending->arena;
@@ -206,7 +206,7 @@ static void attempt_as_user(Sending *sending, KubeResponse *out) {
             return;
         }
         HttpRequest http = http_request_of(sending);
-        attempt(sending, &http, out);
+        client_attempt(sending, &http, out);
         if (out->code != 401 || sending->is_login_renewed || !kube_login_can_renew(client->login))
             return;
         sending->is_login_renewed = true;
@@ -241,7 +241,7 @@ static int64_t next_wait_ms(const Sending *sending, KubeResponse *out) {
         out->attempts == attempts_max)
         return -1;
     int64_t wait_ms = kube_retry_wait_ms(out->attempts, sending->asked_ms);
-    int64_t next_ms = now_ms(sending->client) + wait_ms;
+    int64_t next_ms = client_now_ms(sending->client) + wait_ms;
     if (class == KUBE_RETRY_CONNECT && next_ms > sending->began_ms + options->connect_wait_ms)
         return -1;
     if (next_ms < sending->deadline_ms)
@@ -254,7 +254,7 @@ static int64_t next_wait_ms(const Sending *sending, KubeResponse *out) {
     return -1;
 }
 
-static KubeOutcome stop(KubeResponse *out) {
+static KubeOutcome client_stop(KubeResponse *out) {
     out->outcome = KUBE_FAILED;
     out->transport = HTTP_CANCELLED;
     out->problem = STR("interrupted");
@@ -265,18 +265,18 @@ KubeOutcome kube_client_send(KubeClient *client, const KubeRequest *request, Kub
                              Arena *arena) {
     Sending sending = {.client = client, .request = request, .arena = arena};
     int64_t wait_ms = 0;
-    sending.began_ms = now_ms(client);
+    sending.began_ms = client_now_ms(client);
     sending.deadline_ms =
         request->deadline_ms ? request->deadline_ms : sending.began_ms + client->options.timeout_ms;
     *out = (KubeResponse){0};
     while (wait_ms >= 0) {
-        int64_t turn_ms = reserve_start(&client->limit, now_ms(client) + wait_ms);
+        int64_t turn_ms = reserve_start(&client->limit, client_now_ms(client) + wait_ms);
         if (!pause_for(&sending, wait_ms + turn_ms))
-            return stop(out);
+            return client_stop(out);
         out->attempts++;
         attempt_as_user(&sending, out);
         if (out->transport == HTTP_CANCELLED)
-            return stop(out);
+            return client_stop(out);
         wait_ms = next_wait_ms(&sending, out);
     }
     return out->outcome;

@@ -5,7 +5,7 @@
 
 #define SHOWN_MAX 200 /* bytes of a plain text */
 
-static Str first_line(Str body) {
+static Str status_first_line(Str body) {
     Str line;
     Str rest = str_trim(body);
     bool is_text = rest.len > 0 && rest.ptr[0] != '<' && rest.ptr[0] != '{';
@@ -61,7 +61,7 @@ KubeStatus kube_status_read(int code, Str body, Arena *arena) {
     if (json_parse_any(body, &object, &error, &offset, arena))
         status = kube_status_of(object, arena);
     if (!status.is_status)
-        status = (KubeStatus){.message = first_line(body)};
+        status = (KubeStatus){.message = status_first_line(body)};
     status.code = code;
     return status;
 }

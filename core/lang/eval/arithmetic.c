@@ -16,7 +16,7 @@ static bool fits_precision(int64_t integer, uint32_t precision) {
 }
 
 /* Returns true if the product or quotient of two integers is -0. */
-static bool is_negative_zero(ArithmeticKind kind, int64_t left, int64_t right) {
+static bool arithmetic_is_negative_zero(ArithmeticKind kind, int64_t left, int64_t right) {
     if (kind == ARITHMETIC_MULTIPLY)
         return (left == 0 && right < 0) || (right == 0 && left < 0);
     return kind == ARITHMETIC_DIVIDE && left == 0 && right < 0;
@@ -27,7 +27,7 @@ static bool apply_inline(ArithmeticKind kind, Value a, Value b, Value *out) {
     int64_t right = b.as.integer;
     int64_t result = 0;
     bool is_beyond = true;
-    if (is_negative_zero(kind, left, right))
+    if (arithmetic_is_negative_zero(kind, left, right))
         return false;
     switch (kind) {
     case ARITHMETIC_ADD: is_beyond = __builtin_add_overflow(left, right, &result); break;

@@ -130,8 +130,8 @@ static void eval_show_traversal(Traversal *traversal, void *payload) {
         show_part(showing, traversal, root, used);
 }
 
-static void add_error(Evaluation *evaluation, SourceRange range, const Expr *expr,
-                      const char *summary, Str detail) {
+static void eval_add_error(Evaluation *evaluation, SourceRange range, const Expr *expr,
+                           const char *summary, Str detail) {
     detail = utf8_shorten(detail, DETAIL_MAX, evaluation->arena);
     Diag *diag = diags_error(evaluation->diags, range, summary, "%.*s", STR_ARG(detail));
     Showing showing = {.evaluation = evaluation, .diag = diag};
@@ -144,7 +144,7 @@ void eval_error(Evaluation *evaluation, const Expr *expr, const char *summary,
     va_start(args, detail_format);
     Str detail = str_vformat(evaluation->arena, detail_format, args);
     va_end(args);
-    add_error(evaluation, expr->range, expr, summary, detail);
+    eval_add_error(evaluation, expr->range, expr, summary, detail);
 }
 
 void eval_error_at(Evaluation *evaluation, SourceRange range, const Expr *expr, const char *summary,
@@ -153,7 +153,7 @@ void eval_error_at(Evaluation *evaluation, SourceRange range, const Expr *expr, 
     va_start(args, detail_format);
     Str detail = str_vformat(evaluation->arena, detail_format, args);
     va_end(args);
-    add_error(evaluation, range, expr, summary, detail);
+    eval_add_error(evaluation, range, expr, summary, detail);
 }
 
 void eval_mark_each(Evaluation *evaluation, size_t from) {
@@ -426,7 +426,7 @@ void eval_show_values(const Expr *expr, const Scope *scope, const Value *cause, 
 }
 
 /* Rejects a result that exceeds the default budget, because callers copy and write it whole. */
-static bool check_result(Evaluation *evaluation, const Expr *expr, Value result) {
+static bool eval_check_result(Evaluation *evaluation, const Expr *expr, Value result) {
     Budget whole = BUDGET_DEFAULT;
     return result.type->kind < KIND_LIST || result.state != VALUE_KNOWN ||
            value_fits(result, &whole.elements, &whole.bytes) ||
@@ -439,7 +439,7 @@ bool eval_expr(const Expr *expr, const Scope *scope, Value *out, Arena *arena, D
     if (!own.budget)
         own.budget = &budget;
     Evaluation evaluation = {.scope = &own, .arena = arena, .diags = diags};
-    return eval_node(&evaluation, expr, out) && check_result(&evaluation, expr, *out);
+    return eval_node(&evaluation, expr, out) && eval_check_result(&evaluation, expr, *out);
 }
 
 bool eval_expr_as(const Expr *expr, const Scope *scope, const Type *type, Value *out, Arena *arena,

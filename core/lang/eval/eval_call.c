@@ -156,7 +156,7 @@ static bool call_on_expressions(Evaluation *evaluation, const Expr *expr, Value 
 }
 
 /* Finds provider::LOCAL::f, where LOCAL is the module's name for the provider. */
-static const Function *find_provided(const Evaluation *evaluation, Str name) {
+static const Function *eval_call_find_provided(const Evaluation *evaluation, Str name) {
     const Scope *scope = evaluation->scope;
     Str rest = name, local;
     if (!str_starts_with(name, STR("provider::")) || !scope->functions)
@@ -179,7 +179,7 @@ static const Function *find_provided(const Evaluation *evaluation, Str name) {
 }
 
 static bool call_provided(Evaluation *evaluation, const Expr *expr, Value *out) {
-    const Function *function = find_provided(evaluation, expr->as.call.name);
+    const Function *function = eval_call_find_provided(evaluation, expr->as.call.name);
     if (!function)
         return call_unknown_function(evaluation, expr);
     Expr *call = expr_new(EXPR_CALL, expr->range, evaluation->arena);

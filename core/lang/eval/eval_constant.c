@@ -2,7 +2,7 @@
  * the first one. */
 #include "eval.h"
 
-static void report_name(Traversal *traversal, void *payload) {
+static void constant_report_name(Traversal *traversal, void *payload) {
     diags_error(payload, traversal->range, "Variables not allowed",
                 "This value must be a constant without references. A text requires double quotes.");
 }
@@ -17,6 +17,6 @@ bool eval_constant(const Expr *expr, Value *out, Arena *arena, Diags *diags) {
     size_t before = diags->error_count;
     if (expr_as_literal(expr, out, arena))
         return true;
-    expr_each_use(expr, report_name, report_call, diags);
+    expr_each_use(expr, constant_report_name, report_call, diags);
     return diags->error_count == before && eval_expr(expr, &nothing, out, arena, diags);
 }

@@ -16,7 +16,7 @@ typedef struct TemplateText {
 
 static bool template_text_part(Evaluation *evaluation, const Expr *expr, TemplateText *text);
 
-static bool template_refuse(Evaluation *evaluation, const Expr *expr, const char *why) {
+static bool eval_template_refuse(Evaluation *evaluation, const Expr *expr, const char *why) {
     eval_error(evaluation, expr, "Invalid template interpolation value", "%s", why);
     return false;
 }
@@ -25,7 +25,7 @@ static bool template_text_add(Evaluation *evaluation, const Expr *expr, Value va
                               TemplateText *text) {
     ConvertError error;
     if (value_is_null(value))
-        return template_refuse(
+        return eval_template_refuse(
             evaluation, expr,
             "The value is null and has no text. To use another value instead, use coalesce.");
     /* As in Terraform, an unknown value is accepted whatever its type. */
@@ -33,7 +33,7 @@ static bool template_text_add(Evaluation *evaluation, const Expr *expr, Value va
     if (!is_text && !convert_value(value, &TYPE_STRING, &value, &error, evaluation->arena)) {
         Str why = str_format(evaluation->arena, "The value cannot be part of a string: %.*s.",
                              STR_ARG(error.message));
-        return template_refuse(evaluation, expr, str_to_cstr(why, evaluation->arena));
+        return eval_template_refuse(evaluation, expr, str_to_cstr(why, evaluation->arena));
     }
     text->marks |= value.marks;
     if (!value_is_known(value)) {

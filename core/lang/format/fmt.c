@@ -8,8 +8,8 @@
 
 #define PASSES_MAX 8
 
-static bool fmt_pass(const SourceText *source, FmtRewrite rewrite, Str *out, Arena *arena,
-                     Diags *diags) {
+static bool format_fmt_fmt_pass(const SourceText *source, FmtRewrite rewrite, Str *out,
+                                Arena *arena, Diags *diags) {
     FmtTokens tokens = {0};
     if (!fmt_body_read(source, rewrite, &tokens, arena, diags))
         return false;
@@ -24,7 +24,8 @@ static bool fmt_until_stable(const SourceText *source, FmtRewrite rewrite, Str *
     for (int pass = 0; pass < PASSES_MAX; pass++) {
         Diags diags = diags_new(arena);
         Str again;
-        if (!fmt_pass(source_text_new(source->path, *text, arena), rewrite, &again, arena, &diags))
+        if (!format_fmt_fmt_pass(source_text_new(source->path, *text, arena), rewrite, &again,
+                                 arena, &diags))
             return false;
         if (str_equal(again, *text))
             return true;
@@ -37,7 +38,7 @@ bool fmt_file(const SourceText *source, Str *out, Arena *arena, Diags *diags) {
     Str text;
     if (!parser_check_text(source, diags))
         return false;
-    if (!fmt_pass(source, FMT_REWRITE_ALL, &text, arena, diags))
+    if (!format_fmt_fmt_pass(source, FMT_REWRITE_ALL, &text, arena, diags))
         return false;
     if (!fmt_until_stable(source, FMT_REWRITE_ALL, &text, arena)) {
         /* A comment at the end of a line can make a rewritten argument invalid; then only labels
@@ -69,8 +70,8 @@ static FmtToken line_before(const SourceText *source, uint32_t start) {
         .kind = TOKEN_TEXT, .spaces = text - line, .text = str_slice(source->bytes, text, start)};
 }
 
-static bool read_sequence(const SourceText *source, uint32_t start, uint32_t *end, FmtTokens *out,
-                          Arena *arena) {
+static bool fmt_read_sequence(const SourceText *source, uint32_t start, uint32_t *end,
+                              FmtTokens *out, Arena *arena) {
     Lexer lexer = lexer_new(source, start, LEXER_BARE, arena);
     lexer.keeps_comments = true;
     do {
@@ -91,7 +92,7 @@ bool fmt_sequence(const SourceText *source, uint32_t start, uint32_t *end, Str *
     FmtTokens tokens = {0};
     FmtToken before = line_before(source, start);
     vec_push(arena, &tokens, before);
-    if (!read_sequence(source, start, end, &tokens, arena))
+    if (!fmt_read_sequence(source, start, end, &tokens, arena))
         return false;
     fmt_line_arrange(&tokens, before.spaces, arena);
     FmtTokens sequence = {.items = tokens.items + 1, .count = tokens.count - 1};
@@ -99,7 +100,7 @@ bool fmt_sequence(const SourceText *source, uint32_t start, uint32_t *end, Str *
     return true;
 }
 
-static bool is_same_token(const Lexer *a, Token x, const Lexer *b, Token y) {
+static bool fmt_is_same_token(const Lexer *a, Token x, const Lexer *b, Token y) {
     return x.kind == y.kind && str_equal(str_slice(a->source->bytes, x.start, x.end),
                                          str_slice(b->source->bytes, y.start, y.end));
 }
@@ -111,7 +112,7 @@ bool fmt_is_same(Str a, Str b, Arena *arena) {
     for (;;) {
         Token x = lexer_next(&left);
         Token y = lexer_next(&right);
-        if (!is_same_token(&left, x, &right, y))
+        if (!fmt_is_same_token(&left, x, &right, y))
             return false;
         if (x.kind == TOKEN_END)
             return true;

@@ -89,7 +89,7 @@ static void key_context_release(KeyContext *context) {
 }
 SCOPED_TYPE(KeyContext, key_context_release);
 
-static bool read_key(FunctionCall *call, EVP_PKEY **out, Str *error) {
+static bool crypto_read_key(FunctionCall *call, EVP_PKEY **out, Str *error) {
     Str pem = function_text(call, 1);
     if (str_find(pem, STR("-----BEGIN "), 0) == SIZE_MAX)
         return function_fail(call, 1, error, "invalid private key: ssh: no key found");
@@ -110,7 +110,7 @@ static bool crypto_rsadecrypt(FunctionCall *call, Value *out, Str *error) {
     if (!base64_decode(function_text(call, 0), &cipher, call->arena))
         return function_fail(call, 0, error,
                              "failed to decode input: the ciphertext must be base64 text");
-    if (!read_key(call, &key, error))
+    if (!crypto_read_key(call, &key, error))
         return false;
     context = EVP_PKEY_CTX_new(key, NULL);
     const unsigned char *in = (const unsigned char *)cipher.ptr;

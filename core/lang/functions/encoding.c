@@ -114,7 +114,7 @@ static bool is_base64_symbol(char c) {
 
 /* Decodes base64 and ignores line breaks. On failure *offset is the first invalid character, or
  * 0. */
-static bool base64_bytes(Str text, Str *out, size_t *offset, Arena *arena) {
+static bool encoding_base64_bytes(Str text, Str *out, size_t *offset, Arena *arena) {
     StrBuf buf = strbuf_new(arena);
     *offset = 0;
     for (size_t i = 0; i < text.len; i++) {
@@ -137,7 +137,7 @@ static bool base64_bytes(Str text, Str *out, size_t *offset, Arena *arena) {
 static bool encoding_base64decode(FunctionCall *call, Value *out, Str *error) {
     Str bytes;
     size_t offset = 0;
-    if (!base64_bytes(function_text(call, 0), &bytes, &offset, call->arena))
+    if (!encoding_base64_bytes(function_text(call, 0), &bytes, &offset, call->arena))
         return function_fail(call, 0, error, "failed to decode base64 data \"%.*s\"",
                              STR_ARG(function_text(call, 0)));
     if (utf8_valid_prefix(bytes) != bytes.len)
@@ -176,7 +176,7 @@ static bool encoding_base64gunzip(FunctionCall *call, Value *out, Str *error) {
     Str packed;
     size_t offset = 0;
     Unpacking unpacking = {call, strbuf_new(call->arena), error, true};
-    if (!base64_bytes(function_text(call, 0), &packed, &offset, call->arena))
+    if (!encoding_base64_bytes(function_text(call, 0), &packed, &offset, call->arena))
         return function_fail(call, 0, error, "failed to decode base64 data");
     if (!gzip_unpack_to(packed, add_unpacked, &unpacking))
         return unpacking.fits &&
@@ -263,7 +263,7 @@ static bool encoding_textdecodebase64(FunctionCall *call, Value *out, Str *error
     size_t offset = 0;
     if (!converter_open(call, true, &converter, error))
         return false;
-    if (!base64_bytes(function_text(call, 0), &bytes, &offset, call->arena))
+    if (!encoding_base64_bytes(function_text(call, 0), &bytes, &offset, call->arena))
         return function_fail(call, 0, error,
                              "the given value is has an invalid base64 symbol at offset %zu",
                              offset);

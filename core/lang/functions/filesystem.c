@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 /* Replaces a leading "~" with the user's home directory. */
-static Str expand_home(Str path, Arena *arena) {
+static Str filesystem_expand_home(Str path, Arena *arena) {
     const char *home = getenv("HOME");
     bool is_home = str_equal(path, STR("~")) || str_starts_with(path, STR("~/"));
     return is_home && home ? str_concat(str_from_cstr(home), str_after(path, 1), arena) : path;
@@ -18,7 +18,7 @@ static Str expand_home(Str path, Arena *arena) {
 
 /* Returns the path for disk access: "~" expanded, relative paths joined to the base directory. */
 static Str disk_path(const FunctionCall *call, Str path) {
-    path = expand_home(path, call->arena);
+    path = filesystem_expand_home(path, call->arena);
     if (!call->scope || !call->scope->base_directory.len)
         return path;
     return disk_join(call->scope->base_directory, path, call->arena);
@@ -43,7 +43,7 @@ bool filesystem_read(FunctionCall *call, Str *out, Str *error) {
 }
 
 /* Cleans a path lexically; the empty path becomes ".". */
-static Str clean(const FunctionCall *call, Str path) {
+static Str filesystem_clean(const FunctionCall *call, Str path) {
     Str cleaned = disk_clean(path, call->arena);
     return cleaned.len ? cleaned : STR(".");
 }
@@ -55,7 +55,7 @@ static bool filesystem_abspath(FunctionCall *call, Value *out, Str *) {
         path = disk_join(str_clone(str_from_cstr(directory), call->arena), path, call->arena);
         free(directory);
     }
-    return function_give_text(call, clean(call, path), out);
+    return function_give_text(call, filesystem_clean(call, path), out);
 }
 
 static bool filesystem_basename(FunctionCall *call, Value *out, Str *) {
@@ -73,11 +73,12 @@ static bool filesystem_dirname(FunctionCall *call, Value *out, Str *) {
     size_t slash = str_rfind_char(path, '/');
     if (slash == SIZE_MAX)
         return function_give_text(call, STR("."), out);
-    return function_give_text(call, clean(call, str_slice(path, 0, slash + 1)), out);
+    return function_give_text(call, filesystem_clean(call, str_slice(path, 0, slash + 1)), out);
 }
 
 static bool filesystem_pathexpand(FunctionCall *call, Value *out, Str *) {
-    return function_give_text(call, expand_home(function_text(call, 0), call->arena), out);
+    return function_give_text(call, filesystem_expand_home(function_text(call, 0), call->arena),
+                              out);
 }
 
 static bool filesystem_file(FunctionCall *call, Value *out, Str *error) {
@@ -130,7 +131,7 @@ typedef struct FileWalk {
     Str *error;
 } FileWalk;
 
-static bool walk_directory(FileWalk *walk, Str path, Str name, int depth) {
+static bool filesystem_walk_directory(FileWalk *walk, Str path, Str name, int depth) {
     DiskEntries entries = {0};
     Arena *arena = walk->call->arena;
     if (depth > DIRECTORY_DEPTH_MAX ||
@@ -143,7 +144,7 @@ static bool walk_directory(FileWalk *walk, Str path, Str name, int depth) {
         if (entry->kind == DISK_FILE && glob_matches(walk->pattern, inner))
             vec_push(arena, &walk->found, value_string(inner, arena));
         if (entry->kind == DISK_DIRECTORY && glob_may_match_below(walk->pattern, inner) &&
-            !walk_directory(walk, disk_join(path, entry->name, arena), inner, depth + 1))
+            !filesystem_walk_directory(walk, disk_join(path, entry->name, arena), inner, depth + 1))
             return false;
     }
     return true;
@@ -157,7 +158,7 @@ static bool filesystem_fileset(FunctionCall *call, Value *out, Str *error) {
     if (!glob_is_valid(walk.pattern))
         return function_fail(call, 1, error, "failed to glob pattern: syntax error in pattern");
     Str directory = disk_path(call, function_text(call, 0));
-    if (!walk_directory(&walk, directory.len ? directory : STR("."), STR_EMPTY, 0))
+    if (!filesystem_walk_directory(&walk, directory.len ? directory : STR("."), STR_EMPTY, 0))
         return false;
     *out = value_set(&TYPE_STRING, walk.found.items, walk.found.count, call->arena);
     return true;

@@ -8,7 +8,8 @@
 #include "refinement.h"
 #include "sequence.h"
 
-static Value list_of(const FunctionCall *call, const Type *element, const ValueVec *items) {
+static Value functions_list_list_of(const FunctionCall *call, const Type *element,
+                                    const ValueVec *items) {
     return value_list(element, items->items, items->count, call->arena);
 }
 
@@ -75,7 +76,7 @@ static bool list_concat(FunctionCall *call, Value *out, Str *error) {
         for (size_t k = 0; k < sequence_count(value); k++)
             vec_push(call->arena, &items, value_at(value, k));
     }
-    Value result = list ? list_of(call, list->element, &items)
+    Value result = list ? functions_list_list_of(call, list->element, &items)
                         : value_tuple(items.items, items.count, call->arena);
     *out = value_with_marks(result, marks);
     return true;
@@ -138,7 +139,7 @@ static bool list_compact(FunctionCall *call, Value *out, Str *) {
         if (!value_is_null(item) && item.count)
             vec_push(call->arena, &items, item);
     }
-    *out = list_of(call, &TYPE_STRING, &items);
+    *out = functions_list_list_of(call, &TYPE_STRING, &items);
     return true;
 }
 
@@ -156,7 +157,7 @@ static bool list_distinct(FunctionCall *call, Value *out, Str *) {
         if (item_index_add(&index, item))
             vec_push(call->arena, &items, item);
     }
-    *out = list_of(call, list.type->element, &items);
+    *out = functions_list_list_of(call, list.type->element, &items);
     return true;
 }
 
@@ -190,7 +191,7 @@ static bool list_chunklist(FunctionCall *call, Value *out, Str *error) {
         Value chunk = value_list(list.type->element, items, count, call->arena);
         vec_push(call->arena, &chunks, chunk);
     }
-    *out = value_with_marks(list_of(call, list.type, &chunks), marks);
+    *out = value_with_marks(functions_list_list_of(call, list.type, &chunks), marks);
     return true;
 }
 
@@ -260,7 +261,7 @@ static bool list_slice(FunctionCall *call, Value *out, Str *error) {
     for (size_t i = slice.start; i < slice.end; i++)
         vec_push(call->arena, &items, value_at(list, i));
     Value result = list.type->kind == KIND_LIST
-                       ? list_of(call, list.type->element, &items)
+                       ? functions_list_list_of(call, list.type->element, &items)
                        : value_tuple(items.items, items.count, call->arena);
     *out = value_with_marks(result, marks);
     return true;
@@ -299,7 +300,7 @@ static bool list_reverse(FunctionCall *call, Value *out, Str *error) {
     return true;
 }
 
-static int compare_texts(const void *a, const void *b) {
+static int list_compare_texts(const void *a, const void *b) {
     return str_compare(value_text(*(const Value *)a), value_text(*(const Value *)b));
 }
 
@@ -318,7 +319,7 @@ static bool list_sort(FunctionCall *call, Value *out, Str *error) {
         if (value_is_null(items[i]))
             return function_fail(call, 0, error, "element %zu is null and cannot be sorted", i);
     }
-    qsort(items, list.count, sizeof(Value), compare_texts);
+    qsort(items, list.count, sizeof(Value), list_compare_texts);
     *out = value_list(&TYPE_STRING, items, list.count, call->arena);
     return true;
 }
@@ -348,7 +349,7 @@ static bool range_fill(FunctionCall *call, Value start, Value end, Value step, V
         if (!arithmetic_apply(ARITHMETIC_ADD, at, step, &at, error, call->arena))
             return false;
     }
-    *out = list_of(call, &TYPE_NUMBER, &items);
+    *out = functions_list_list_of(call, &TYPE_NUMBER, &items);
     return function_spend(call, items.count, 0, error);
 }
 
@@ -388,7 +389,7 @@ static bool match_unknown(FunctionCall *call, Value values, Value keys, Value wa
             break;
         }
     }
-    *out = list_of(call, values.type->element, &items);
+    *out = functions_list_list_of(call, values.type->element, &items);
     return true;
 }
 
@@ -411,7 +412,7 @@ static bool list_matchkeys(FunctionCall *call, Value *out, Str *error) {
     if (!convert_value(keys, common, &keys, &failure, call->arena) ||
         !convert_value(wanted, common, &wanted, &failure, call->arena))
         return function_fail(call, 1, error, "%.*s", STR_ARG(failure.message));
-    *out = list_of(call, type->element, &(ValueVec){0});
+    *out = functions_list_list_of(call, type->element, &(ValueVec){0});
     if (!value_is_wholly_known(wanted))
         return match_unknown(call, values, keys, wanted, out, error);
     if (!function_spend(call, keys.count, 0, error) ||
@@ -425,7 +426,7 @@ static bool list_matchkeys(FunctionCall *call, Value *out, Str *error) {
         if (item_index_has(&index, value_at(keys, i)))
             vec_push(call->arena, &items, value_at(values, i));
     }
-    *out = list_of(call, type->element, &items);
+    *out = functions_list_list_of(call, type->element, &items);
     return true;
 }
 

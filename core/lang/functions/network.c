@@ -54,7 +54,7 @@ static bool parse_ipv6(Str text, Uint128 *out, Arena *arena) {
     return true;
 }
 
-static bool parse_address(Str text, Uint128 *out, uint32_t *bits, Arena *arena) {
+static bool network_parse_address(Str text, Uint128 *out, uint32_t *bits, Arena *arena) {
     bool is_ipv6 = str_find_char(text, ':', 0) != SIZE_MAX;
     *bits = is_ipv6 ? 128 : 32;
     return is_ipv6 ? parse_ipv6(text, out, arena) : parse_ipv4(text, out);
@@ -77,7 +77,7 @@ static bool block_parse(Str text, AddressBlock *out, Arena *arena) {
     uint64_t prefix = 0;
     size_t slash = str_find_char(text, '/', 0);
     if (slash == SIZE_MAX ||
-        !parse_address(str_slice(text, 0, slash), &block.base, &block.bits, arena))
+        !network_parse_address(str_slice(text, 0, slash), &block.base, &block.bits, arena))
         return false;
     Str digits = str_after(text, slash + 1);
     if (!digits.len || !isdigit((unsigned char)digits.ptr[0]) || !str_to_uint64(digits, &prefix) ||
@@ -93,7 +93,7 @@ static bool block_parse(Str text, AddressBlock *out, Arena *arena) {
 /* Parses an address without prefix. */
 static bool block_parse_address(Str text, AddressBlock *out, Arena *arena) {
     AddressBlock block = {0};
-    if (!parse_address(text, &block.base, &block.bits, arena))
+    if (!network_parse_address(text, &block.base, &block.bits, arena))
         return false;
     block.prefix = block.bits;
     unmap(&block);

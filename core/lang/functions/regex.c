@@ -141,7 +141,7 @@ static size_t name_length(Str text, size_t at) {
 }
 
 /* Returns the first capture of that name or number that took part; empty if none. */
-static Str find_group(const RegexProgram *regex, Str text, Str name) {
+static Str regex_find_group(const RegexProgram *regex, Str text, Str name) {
     uint64_t number = 0;
     bool is_number = str_to_uint64(name, &number);
     for (size_t i = 0; i <= regex->capture_count; i++) {
@@ -155,7 +155,7 @@ static Str find_group(const RegexProgram *regex, Str text, Str name) {
 
 /* Adds a part of the replacement and charges the budget, because many replacements may produce too
  * much text. */
-static bool add_part(const FunctionCall *call, Str part, StrBuf *out, Str *error) {
+static bool regex_add_part(const FunctionCall *call, Str part, StrBuf *out, Str *error) {
     if (!function_spend(call, 0, part.len, error))
         return false;
     strbuf_add(out, part);
@@ -177,13 +177,13 @@ static bool add_replacement(const FunctionCall *call, const RegexProgram *regex,
         Str before = str_slice(with, at, dollar);
         at = dollar + 1 + (next == '$');
         if (next != '$' && length && closes) {
-            part = find_group(regex, text, str_slice(with, start, start + length));
+            part = regex_find_group(regex, text, str_slice(with, start, start + length));
             at = start + length + braced;
         }
-        if (!add_part(call, before, out, error) || !add_part(call, part, out, error))
+        if (!regex_add_part(call, before, out, error) || !regex_add_part(call, part, out, error))
             return false;
     }
-    return add_part(call, str_after(with, at), out, error);
+    return regex_add_part(call, str_after(with, at), out, error);
 }
 
 static bool regex_replace_all(FunctionCall *call, Str text, Str pattern, Str with, Value *out,

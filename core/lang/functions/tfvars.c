@@ -36,26 +36,26 @@ static void native_bracket(NativeText *text, char bracket) {
     text->brackets += bracket == '[' || bracket == '{' ? 1 : -1;
 }
 
-static void native_value(NativeText *text, Value value);
+static void tfvars_native_value(NativeText *text, Value value);
 
-static void native_sequence(NativeText *text, Value value) {
+static void tfvars_native_sequence(NativeText *text, Value value) {
     size_t count = value.type->kind == KIND_TUPLE ? value.type->count : value.count;
     native_bracket(text, '[');
     for (size_t i = 0; i < count; i++) {
         if (i > 0)
             strbuf_add_cstr(&text->value, ", ");
-        native_value(text, value_at(value, i));
+        tfvars_native_value(text, value_at(value, i));
     }
     native_bracket(text, ']');
 }
 
-static void native_members(NativeText *text, Value value) {
+static void tfvars_native_members(NativeText *text, Value value) {
     bool is_object = value.type->kind == KIND_OBJECT;
     size_t count = is_object ? value.type->count : value.count;
     for (size_t i = 0; i < count; i++) {
         Str key = is_object ? value.type->names[i] : value_key_at(value, i);
         text->key = lexer_is_identifier(key) ? key : str_quote(key, text->arena);
-        native_value(text, value_at(value, i));
+        tfvars_native_value(text, value_at(value, i));
         native_end_line(text, false);
     }
 }
@@ -65,12 +65,12 @@ static void native_object(NativeText *text, Value value) {
     native_bracket(text, '{');
     if ((is_object ? value.type->count : value.count) > 0) {
         native_end_line(text, true);
-        native_members(text, value);
+        tfvars_native_members(text, value);
     }
     native_bracket(text, '}');
 }
 
-static void native_value(NativeText *text, Value value) {
+static void tfvars_native_value(NativeText *text, Value value) {
     if (value_is_null(value)) {
         strbuf_add_cstr(&text->value, "null");
         return;
@@ -81,7 +81,7 @@ static void native_value(NativeText *text, Value value) {
     case KIND_STRING: strbuf_add(&text->value, str_quote(value_text(value), text->arena)); return;
     case KIND_LIST:
     case KIND_SET:
-    case KIND_TUPLE: native_sequence(text, value); return;
+    case KIND_TUPLE: tfvars_native_sequence(text, value); return;
     case KIND_MAP:
     case KIND_OBJECT: native_object(text, value); return;
     case KIND_DYNAMIC: strbuf_add_cstr(&text->value, "null"); return;
@@ -151,7 +151,7 @@ static bool tfvars_encode_expr(FunctionCall *call, Value *out, Str *error) {
     }
     if (!function_check_room(call, value, error))
         return false;
-    native_value(&text, value);
+    tfvars_native_value(&text, value);
     native_end_line(&text, false);
     Str laid = native_lay_out(&text);
     *out = value_string(str_slice(laid, 0, laid.len - 1), call->arena);
@@ -177,7 +177,7 @@ static bool tfvars_encode(FunctionCall *call, Value *out, Str *error) {
     }
     if (!function_check_room(call, value, error))
         return false;
-    native_members(&text, value);
+    tfvars_native_members(&text, value);
     Str laid = native_lay_out(&text);
     *out = value_string(laid, call->arena);
     return function_spend(call, 0, laid.len, error);

@@ -5,20 +5,20 @@
 #include "parse.h"
 #include "utf8.h"
 
-static const NativeBody *read_body(Parse *parse, TokenKind end);
+static const NativeBody *native_read_body(Parse *parse, TokenKind end);
 
-static NativeBody *new_body(Parse *parse, SourceRange range) {
+static NativeBody *native_new_body(Parse *parse, SourceRange range) {
     NativeBody *body = arena_new(parse->arena, NativeBody);
     body->attributes = map_new(parse->arena);
     body->range = range;
     return body;
 }
 
-static Str name_of(Parse *parse, Token token) {
+static Str native_name_of(Parse *parse, Token token) {
     return utf8_nfc(parse_text(parse, token), parse->arena);
 }
 
-static SourceRange place_of(const Parse *parse, uint32_t start) {
+static SourceRange native_place_of(const Parse *parse, uint32_t start) {
     return parse_range(parse, start, start);
 }
 
@@ -37,7 +37,7 @@ static void read_attribute_end(Parse *parse) {
     parse_recover_item(parse);
 }
 
-static void add_attribute(Parse *parse, NativeBody *body, const NativeAttribute *attribute) {
+static void native_add_attribute(Parse *parse, NativeBody *body, const NativeAttribute *attribute) {
     const NativeAttribute *before = map_find(&body->attributes, attribute->name);
     if (!before) {
         map_set(&body->attributes, attribute->name, (void *)(uintptr_t)attribute);
@@ -54,12 +54,12 @@ static void add_attribute(Parse *parse, NativeBody *body, const NativeAttribute 
 
 /* The next token is the equals sign. `is_alone`: the only argument of a block on one line, which
  * the brace ends. */
-static const NativeAttribute *read_attribute(Parse *parse, Token name, bool is_alone) {
+static const NativeAttribute *native_read_attribute(Parse *parse, Token name, bool is_alone) {
     NativeAttribute *attribute = arena_new(parse->arena, NativeAttribute);
     size_t mark = parse_mark(parse);
     parse_read(parse);
     attribute->expr = parse_expression(parse);
-    attribute->name = name_of(parse, name);
+    attribute->name = native_name_of(parse, name);
     attribute->name_range = parse_token_range(parse, name);
     attribute->range = parse_range(parse, name.start, parse->end);
     if (parse_is_lost(parse, mark))
@@ -114,7 +114,8 @@ static NativeLabel read_quoted_label(Parse *parse) {
 
 static NativeLabel read_bare_label(Parse *parse) {
     Token token = parse_read(parse);
-    return (NativeLabel){.text = name_of(parse, token), .range = parse_token_range(parse, token)};
+    return (NativeLabel){.text = native_name_of(parse, token),
+                         .range = parse_token_range(parse, token)};
 }
 
 static void report_header(Parse *parse, Token token) {
@@ -152,14 +153,14 @@ static bool read_header(Parse *parse, NativeBlock *block) {
 }
 
 /* Reads the only argument of a block on one line. */
-static const NativeBody *read_single(Parse *parse, SourceRange open) {
+static const NativeBody *native_read_single(Parse *parse, SourceRange open) {
     Token name = parse_read(parse);
     SourceRange range = parse_token_range(parse, name);
     Token next = parse_peek(parse);
     bool is_name = name.kind == TOKEN_IDENTIFIER;
     if (is_name && next.kind == TOKEN_ASSIGN) {
-        NativeBody *body = new_body(parse, place_of(parse, name.start));
-        add_attribute(parse, body, read_attribute(parse, name, true));
+        NativeBody *body = native_new_body(parse, native_place_of(parse, name.start));
+        native_add_attribute(parse, body, native_read_attribute(parse, name, true));
         return body;
     }
     if (is_name && (next.kind == TOKEN_QUOTE_OPEN || next.kind == TOKEN_BRACE_OPEN ||
@@ -172,10 +173,10 @@ static const NativeBody *read_single(Parse *parse, SourceRange open) {
                     "An argument or a block is required here. An argument is set with the equals "
                     "sign: name = value.");
     parse_recover_item(parse);
-    return new_body(parse, open);
+    return native_new_body(parse, open);
 }
 
-static void report_end(Parse *parse, SourceRange open) {
+static void native_report_end(Parse *parse, SourceRange open) {
     if (!parse->recovers)
         parse_error(parse, open, "Unclosed configuration block",
                     "There is no closing brace for this block before the end of the file. The "
@@ -192,7 +193,7 @@ static void read_single_end(Parse *parse, SourceRange open) {
                     "A block on a single line contains a single argument and must end on that "
                     "line. For more arguments, write each on its own line.");
     else if (end.kind == TOKEN_END)
-        report_end(parse, open);
+        native_report_end(parse, open);
     else
         parse_unexpected(parse, end, "Invalid single-argument block definition",
                          "A block on a single line ends after its argument: expected a closing "
@@ -203,8 +204,8 @@ static void read_single_end(Parse *parse, SourceRange open) {
 static const NativeBody *read_inside(Parse *parse, const NativeBlock *block) {
     Token next = parse_peek(parse);
     if (next.kind == TOKEN_NEWLINE || next.kind == TOKEN_END || next.kind == TOKEN_BRACE_CLOSE)
-        return read_body(parse, TOKEN_BRACE_CLOSE);
-    const NativeBody *body = read_single(parse, place_of(parse, block->open.start));
+        return native_read_body(parse, TOKEN_BRACE_CLOSE);
+    const NativeBody *body = native_read_single(parse, native_place_of(parse, block->open.start));
     read_single_end(parse, block->open);
     return body;
 }
@@ -220,9 +221,9 @@ static void read_block_end(Parse *parse) {
     parse_recover_item(parse);
 }
 
-static const NativeBlock *read_block(Parse *parse, Token type) {
+static const NativeBlock *native_read_block(Parse *parse, Token type) {
     NativeBlock *block = arena_new(parse->arena, NativeBlock);
-    block->type = name_of(parse, type);
+    block->type = native_name_of(parse, type);
     block->type_range = parse_token_range(parse, type);
     block->open = block->type_range;
     bool has_brace = read_header(parse, block);
@@ -230,7 +231,7 @@ static const NativeBlock *read_block(Parse *parse, Token type) {
     if (has_brace && parse_enter(parse, type))
         block->body = read_inside(parse, block);
     else
-        block->body = new_body(parse, place_of(parse, type.start));
+        block->body = native_new_body(parse, native_place_of(parse, type.start));
     if (!has_brace)
         return block;
     parse_leave(parse);
@@ -239,14 +240,14 @@ static const NativeBlock *read_block(Parse *parse, Token type) {
     return block;
 }
 
-static void read_item(Parse *parse, NativeBody *body) {
+static void native_read_item(Parse *parse, NativeBody *body) {
     Token name = parse_read(parse);
     Token next = parse_peek(parse);
     if (next.kind == TOKEN_ASSIGN) {
-        add_attribute(parse, body, read_attribute(parse, name, false));
+        native_add_attribute(parse, body, native_read_attribute(parse, name, false));
     } else if (next.kind == TOKEN_QUOTE_OPEN || next.kind == TOKEN_BRACE_OPEN ||
                next.kind == TOKEN_IDENTIFIER) {
-        vec_push(parse->arena, &body->blocks, read_block(parse, name));
+        vec_push(parse->arena, &body->blocks, native_read_block(parse, name));
     } else {
         parse_error(parse, parse_token_range(parse, name), "Argument or block definition required",
                     "An argument or a block is required here. An argument is set with the equals "
@@ -264,20 +265,20 @@ static void report_item(Parse *parse, Token bad, SourceRange open) {
         parse_error(parse, range, "Invalid argument name",
                     "Write the name of an argument, or the type of a block, without quotes.");
     else if (bad.kind == TOKEN_END)
-        report_end(parse, open);
+        native_report_end(parse, open);
     else
         parse_error(parse, range, "Argument or block definition required",
                     "An argument (name = value) or a block (type \"label\" { … }) is required "
                     "here.");
 }
 
-static const NativeBody *read_body(Parse *parse, TokenKind end) {
+static const NativeBody *native_read_body(Parse *parse, TokenKind end) {
     SourceRange open = parse_range(parse, parse->end ? parse->end - 1 : 0, parse->end);
-    NativeBody *body = new_body(parse, place_of(parse, open.start));
+    NativeBody *body = native_new_body(parse, native_place_of(parse, open.start));
     for (;;) {
         Token next = parse_peek(parse);
         if (next.kind == TOKEN_IDENTIFIER) {
-            read_item(parse, body);
+            native_read_item(parse, body);
             continue;
         }
         parse_read(parse);
@@ -295,14 +296,14 @@ bool native_parse(const SourceText *source, const FunctionTable *functions, cons
                   Arena *arena, Diags *diags) {
     Parse parse = parse_new(source, 0, LEXER_NORMAL, functions, arena, diags);
     if (source->bytes.len > NATIVE_BYTES_MAX) {
-        *out = new_body(&parse, place_of(&parse, 0));
-        diags_error(diags, place_of(&parse, 0), "Configuration file too large",
+        *out = native_new_body(&parse, native_place_of(&parse, 0));
+        diags_error(diags, native_place_of(&parse, 0), "Configuration file too large",
                     "The maximum size of a file in native syntax is %zu MiB. For larger data, use "
                     "a file that file() or a function for its format reads.",
                     NATIVE_BYTES_MAX >> 20);
         return false;
     }
     parse.skips_newlines = false;
-    *out = read_body(&parse, TOKEN_END);
+    *out = native_read_body(&parse, TOKEN_END);
     return parse_finish(&parse);
 }

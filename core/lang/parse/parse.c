@@ -15,7 +15,8 @@ Parse parse_new(const SourceText *source, uint32_t start, LexerModeKind kind,
 }
 
 /* Adds an error; after too many errors, ends the parse. */
-static void report(Parse *parse, SourceRange range, const char *summary, const char *detail) {
+static void parse_parse_report(Parse *parse, SourceRange range, const char *summary,
+                               const char *detail) {
     if (parse->is_over)
         return;
     diags_error(parse->diags, range, summary, "%s", detail);
@@ -27,7 +28,7 @@ static void report(Parse *parse, SourceRange range, const char *summary, const c
 }
 
 void parse_error(Parse *parse, SourceRange range, const char *summary, const char *detail) {
-    report(parse, range, summary, detail);
+    parse_parse_report(parse, range, summary, detail);
     parse->error_count++;
 }
 
@@ -81,11 +82,11 @@ static bool is_always_reported(size_t row) {
     return row >= 7;
 }
 
-static void report_encoding(Parse *parse, Token token) {
+static void parse_report_encoding(Parse *parse, Token token) {
     uint32_t bit = 1u << ARRAY_COUNT(bad_tokens);
     if (!(parse->kinds_reported & bit))
-        report(parse, parse_token_range(parse, token), "Invalid character encoding",
-               "The text must be UTF-8, and these bytes are not.");
+        parse_parse_report(parse, parse_token_range(parse, token), "Invalid character encoding",
+                           "The text must be UTF-8, and these bytes are not.");
     parse->kinds_reported |= bit;
 }
 
@@ -97,15 +98,15 @@ static void report_known(Parse *parse, Token token, size_t row) {
                            : !is_always_reported(row) && (parse->kinds_reported & bit);
     parse->kinds_reported |= bit;
     if (!is_reported)
-        report(parse, parse_token_range(parse, token), bad->summary, bad->detail);
+        parse_parse_report(parse, parse_token_range(parse, token), bad->summary, bad->detail);
 }
 
 static void report_bad(Parse *parse, Token token) {
     Str text = parse_text(parse, token);
     if (token.kind == TOKEN_QUOTED_NEWLINE) {
-        report(parse, parse_token_range(parse, token), "Invalid multi-line string",
-               "A quoted string must end on the same line. Close it with a quote. For "
-               "several lines, use a heredoc (<<EOT).");
+        parse_parse_report(parse, parse_token_range(parse, token), "Invalid multi-line string",
+                           "A quoted string must end on the same line. Close it with a quote. For "
+                           "several lines, use a heredoc (<<EOT).");
         return;
     }
     for (size_t i = 0; i < ARRAY_COUNT(bad_tokens); i++)
@@ -114,10 +115,10 @@ static void report_bad(Parse *parse, Token token) {
             return;
         }
     if (utf8_valid_prefix(text) < text.len)
-        report_encoding(parse, token);
+        parse_report_encoding(parse, token);
     else
-        report(parse, parse_token_range(parse, token), "Invalid character",
-               "This character has no meaning in the language.");
+        parse_parse_report(parse, parse_token_range(parse, token), "Invalid character",
+                           "This character has no meaning in the language.");
 }
 
 static Token parse_token(Parse *parse, size_t i) {

@@ -166,7 +166,7 @@ static const Expr *parse_parens(Parse *parse, Token open) {
     return expr;
 }
 
-static void report_start(Parse *parse, Token token) {
+static void parser_report_start(Parse *parse, Token token) {
     SourceRange range = parse_token_range(parse, token);
     if (parse->recovers)
         return;
@@ -182,7 +182,7 @@ static void report_start(Parse *parse, Token token) {
 }
 
 static const Expr *parse_bad_start(Parse *parse, Token token) {
-    report_start(parse, token);
+    parser_report_start(parse, token);
     parse->recovers = true;
     return parse_placeholder(parse, token.start);
 }
@@ -194,7 +194,7 @@ typedef struct Chain {
     uint32_t length;
 } Chain;
 
-static void parse_chain(Parse *parse, Chain *chain);
+static void parser_parse_chain(Parse *parse, Chain *chain);
 
 static void chain_flush(Parse *parse, Chain *chain) {
     if (!chain->steps.count)
@@ -328,7 +328,7 @@ static void parse_full_splat(Parse *parse, Chain *chain, Token open) {
     chain_flush(parse, chain);
     Chain each = {.expr = parse_node(parse, EXPR_SPLAT_ITEM, open.start)};
     if (parse_enter(parse, open))
-        parse_chain(parse, &each);
+        parser_parse_chain(parse, &each);
     parse_leave(parse);
     chain_wrap_splat(parse, chain, open, each.expr, true);
 }
@@ -367,7 +367,7 @@ static void parse_bracket_step(Parse *parse, Chain *chain) {
     chain_add_index(parse, chain, open, key);
 }
 
-static void parse_chain(Parse *parse, Chain *chain) {
+static void parser_parse_chain(Parse *parse, Chain *chain) {
     for (;;) {
         Token token = parse_peek(parse);
         bool is_dot = token.kind == TOKEN_DOT;
@@ -384,7 +384,7 @@ static void parse_chain(Parse *parse, Chain *chain) {
 /* Reads the steps after an expression: .name [index] [*] and so on. */
 static const Expr *parse_steps(Parse *parse, const Expr *from) {
     Chain chain = {.expr = from};
-    parse_chain(parse, &chain);
+    parser_parse_chain(parse, &chain);
     return chain.expr;
 }
 

@@ -6,7 +6,7 @@
 
 /* Returns true if the remaining budget covers the whole value; shared parts count each time they
  * occur. For code that writes or walks a whole value. Charges nothing. */
-static bool has_room(const Scope *scope, Value value) {
+static bool function_call_has_room(const Scope *scope, Value value) {
     if (!scope || !scope->budget)
         return true;
     Budget left = *scope->budget;
@@ -55,7 +55,7 @@ bool function_fail(FunctionCall *call, size_t argument, Str *error, const char *
 }
 
 /* Returns true if any argument is sensitive or ephemeral. */
-static bool is_secret(const FunctionCall *call) {
+static bool function_call_is_secret(const FunctionCall *call) {
     uint8_t marks = 0;
     for (size_t i = 0; i < call->count; i++)
         marks |= value_marks_deep(call->arguments[i]);
@@ -78,7 +78,7 @@ bool function_spend(const FunctionCall *call, size_t elements, size_t bytes, Str
 }
 
 bool function_check_room(const FunctionCall *call, Value value, Str *error) {
-    if (has_room(call->scope, value))
+    if (function_call_has_room(call->scope, value))
         return true;
     *error = STR(TOO_MUCH);
     return false;
@@ -148,7 +148,7 @@ static bool call_spend_result(const FunctionCall *call, Value result, Str *error
 
 bool function_call(FunctionCall *call, Value *out, Str *error) {
     Preparation preparation = {0};
-    call->is_secret = is_secret(call);
+    call->is_secret = function_call_is_secret(call);
     Value result;
     for (size_t i = 0; i < call->count; i++)
         if (!prepare_argument(call, i, &preparation, error))

@@ -6,7 +6,7 @@
 #include "json.h"
 #include "scope.h"
 
-static int compare_names(const void *a, const void *b) {
+static int doc_compare_names(const void *a, const void *b) {
     const Function *const *left = a;
     const Function *const *right = b;
     return strcmp((*left)->name, (*right)->name);
@@ -18,12 +18,12 @@ static const Function **sorted_functions(const FunctionTable *table, Arena *aren
     map_each(&table->by_name, entry) {
         all[count++] = entry->value;
     }
-    qsort(all, count, sizeof *all, compare_names);
+    qsort(all, count, sizeof *all, doc_compare_names);
     return all;
 }
 
 /* Computes the type with the row's own rule, from unknown arguments of the parameters' types. */
-static const Type *result_of(const Function *function, Arena *arena) {
+static const Type *doc_result_of(const Function *function, Arena *arena) {
     const Type *type = function->type;
     Str error = STR_EMPTY;
     size_t count = function->parameter_count + (function->variadic ? 1 : 0);
@@ -49,7 +49,7 @@ static const Type *result_of(const Function *function, Arena *arena) {
     return function->result_type(&call, &type, &error) ? type : &TYPE_DYNAMIC;
 }
 
-static void write_parameter(JsonWriter *writer, const Parameter *parameter) {
+static void doc_write_parameter(JsonWriter *writer, const Parameter *parameter) {
     json_object_start(writer);
     json_key_string(writer, "name", str_from_cstr(parameter->name));
     if (parameter->description)
@@ -65,17 +65,17 @@ static void write_signature(JsonWriter *writer, const Function *function, Arena 
     json_object_start(writer);
     json_key_string(writer, "description", str_from_cstr(function->description));
     json_key(writer, STR("return_type"));
-    json_write_type(writer, result_of(function, arena));
+    json_write_type(writer, doc_result_of(function, arena));
     if (function->parameter_count > 0) {
         json_key(writer, STR("parameters"));
         json_array_start(writer);
         for (size_t i = 0; i < function->parameter_count; i++)
-            write_parameter(writer, &function->parameters[i]);
+            doc_write_parameter(writer, &function->parameters[i]);
         json_array_end(writer);
     }
     if (function->variadic) {
         json_key(writer, STR("variadic_parameter"));
-        write_parameter(writer, function->variadic);
+        doc_write_parameter(writer, function->variadic);
     }
     json_object_end(writer);
 }
@@ -101,7 +101,7 @@ void function_doc_write_called(const Function *function, JsonWriter *writer, Are
         write_called_parameter(writer, function->variadic);
     }
     json_key(writer, STR("return_type"));
-    json_write_type(writer, result_of(function, arena));
+    json_write_type(writer, doc_result_of(function, arena));
     json_object_end(writer);
 }
 
@@ -160,26 +160,27 @@ bool function_doc_write_provided(const FunctionTable *table, Str provider, const
     return is_open;
 }
 
-static void add_parameter(StrBuf *out, const Parameter *parameter, const char *end, Arena *arena) {
+static void doc_add_parameter(StrBuf *out, const Parameter *parameter, const char *end,
+                              Arena *arena) {
     Str type = type_to_constraint(parameter->type, arena);
     strbuf_add_format(out, "%s %.*s%s", parameter->name, STR_ARG(type), end);
 }
 
 /* Returns "join(separator string, lists list(string)...) string". */
-static Str signature_of(const Function *function, Arena *arena) {
+static Str doc_signature_of(const Function *function, Arena *arena) {
     StrBuf out = strbuf_new(arena);
     strbuf_add_format(&out, "%s(", function->name);
     for (size_t i = 0; i < function->parameter_count; i++) {
         if (i > 0)
             strbuf_add_cstr(&out, ", ");
-        add_parameter(&out, &function->parameters[i], "", arena);
+        doc_add_parameter(&out, &function->parameters[i], "", arena);
     }
     if (function->variadic) {
         if (function->parameter_count > 0)
             strbuf_add_cstr(&out, ", ");
-        add_parameter(&out, function->variadic, "...", arena);
+        doc_add_parameter(&out, function->variadic, "...", arena);
     }
-    Str result = type_to_constraint(result_of(function, arena), arena);
+    Str result = type_to_constraint(doc_result_of(function, arena), arena);
     strbuf_add_format(&out, ") %.*s", STR_ARG(result));
     return strbuf_str(&out);
 }
@@ -198,7 +199,7 @@ static bool has_notes(const Function *function) {
 }
 
 static void add_function(StrBuf *out, const Function *function, Arena *arena) {
-    Str signature = signature_of(function, arena);
+    Str signature = doc_signature_of(function, arena);
     strbuf_add_format(out, "\n## %s\n\n%s\n\n```\n%.*s\n```\n", function->name,
                       function->description, STR_ARG(signature));
     if (has_notes(function)) {

@@ -67,7 +67,7 @@ static Str key_text(const JsonReader *reader) {
 }
 
 /* Sets an error that is not a syntax error. */
-static bool fail(JsonReader *reader, Str message) {
+static bool json_fail(JsonReader *reader, Str message) {
     reader->error = str_to_cstr(message, reader->arena);
     return false;
 }
@@ -91,7 +91,7 @@ typedef struct Member {
     size_t order;
 } Member;
 
-static int compare_members(const void *a, const void *b) {
+static int json_compare_members(const void *a, const void *b) {
     const Member *left = a;
     const Member *right = b;
     int order = str_compare(left->key, right->key);
@@ -107,14 +107,14 @@ static bool sort_members(JsonReader *reader, Str *keys, Value *items, size_t *co
     Member *members = arena_new_array(scratch, Member, *count);
     for (size_t i = 0; i < *count; i++)
         members[i] = (Member){keys[i], items[i], i};
-    qsort(members, *count, sizeof(Member), compare_members);
+    qsort(members, *count, sizeof(Member), json_compare_members);
     size_t kept = 0;
     for (size_t i = 0; i < *count; i++) {
         bool again = kept > 0 && str_equal(keys[kept - 1], members[i].key);
         if (again && !type_equal(items[kept - 1].type, members[i].item.type)) {
-            return fail(reader,
-                        str_format(reader->arena, "duplicate \"%.*s\" property in JSON object",
-                                   STR_ARG(members[i].key)));
+            return json_fail(reader,
+                             str_format(reader->arena, "duplicate \"%.*s\" property in JSON object",
+                                        STR_ARG(members[i].key)));
         }
         if (again)
             kept--;
@@ -153,14 +153,14 @@ bool json_read_any(JsonReader *reader, JsonToken token, Value *out, Arena *arena
     case JSON_STRING: *out = string_value(reader, arena); return true;
     case JSON_NUMBER:
         return value_from_number_text(reader->text, out, arena) ||
-               fail(reader, STR("a number is out of range"));
+               json_fail(reader, STR("a number is out of range"));
     case JSON_TRUE: *out = value_bool(true); return true;
     case JSON_FALSE: *out = value_bool(false); return true;
     case JSON_NULL: *out = value_null(&TYPE_DYNAMIC); return true;
     case JSON_END:
     case JSON_OBJECT_END:
     case JSON_ARRAY_END:
-    case JSON_KEY: return fail(reader, STR("a value is expected"));
+    case JSON_KEY: return json_fail(reader, STR("a value is expected"));
     case JSON_BAD: break;
     }
     return false;
@@ -196,10 +196,10 @@ typedef struct Typed {
 static bool read_typed(const Typed *typed, JsonToken token, const Type *type, const Place *place,
                        Value *out);
 
-static void add_place(StrBuf *buf, const Place *place) {
+static void json_json_add_place(StrBuf *buf, const Place *place) {
     if (!place)
         return;
-    add_place(buf, place->parent);
+    json_json_add_place(buf, place->parent);
     if (place->name.ptr) {
         strbuf_add_format(buf, ".%.*s", STR_ARG(place->name));
     } else {
@@ -208,9 +208,9 @@ static void add_place(StrBuf *buf, const Place *place) {
 }
 
 /* Sets *error to the place and the reader's own error, or `message` if the reader has none. */
-static bool refuse(const Typed *typed, const Place *place, Str message) {
+static bool json_refuse(const Typed *typed, const Place *place, Str message) {
     StrBuf buf = strbuf_new(typed->arena);
-    add_place(&buf, place);
+    json_json_add_place(&buf, place);
     if (buf.len > 0)
         strbuf_add(&buf, STR(": "));
     if (typed->reader->error)
@@ -220,26 +220,28 @@ static bool refuse(const Typed *typed, const Place *place, Str message) {
     return false;
 }
 
-static bool read_bool(const Typed *typed, JsonToken token, const Place *place, Value *out) {
+static bool json_json_read_bool(const Typed *typed, JsonToken token, const Place *place,
+                                Value *out) {
     Str text = token == JSON_STRING ? typed->reader->text : STR_EMPTY;
     bool is_true = token == JSON_TRUE || str_equal(text, STR("true")) || str_equal(text, STR("1"));
     bool is_false =
         token == JSON_FALSE || str_equal(text, STR("false")) || str_equal(text, STR("0"));
     if (!is_true && !is_false)
-        return refuse(typed, place, STR("a bool is required"));
+        return json_refuse(typed, place, STR("a bool is required"));
     *out = value_bool(is_true);
     return true;
 }
 
-static bool read_number(const Typed *typed, JsonToken token, const Place *place, Value *out) {
+static bool json_json_read_number(const Typed *typed, JsonToken token, const Place *place,
+                                  Value *out) {
     if (token != JSON_NUMBER && token != JSON_STRING) {
-        return refuse(typed, place, STR("a number is required"));
+        return json_refuse(typed, place, STR("a number is required"));
     }
     return value_from_number_text(typed->reader->text, out, typed->arena) ||
-           refuse(typed, place, STR("a number is required"));
+           json_refuse(typed, place, STR("a number is required"));
 }
 
-static bool read_string(const Typed *typed, JsonToken token, const Place *place, Value *out) {
+static bool json_read_string(const Typed *typed, JsonToken token, const Place *place, Value *out) {
     if (token == JSON_STRING) {
         *out = string_value(typed->reader, typed->arena);
     } else if (token == JSON_NUMBER) {
@@ -247,18 +249,18 @@ static bool read_string(const Typed *typed, JsonToken token, const Place *place,
     } else if (token == JSON_TRUE || token == JSON_FALSE) {
         *out = value_from_str(token == JSON_TRUE ? STR("true") : STR("false"));
     } else {
-        return refuse(typed, place, STR("a string is required"));
+        return json_refuse(typed, place, STR("a string is required"));
     }
     return true;
 }
 
-static bool read_list(const Typed *typed, JsonToken token, const Type *type, const Place *place,
-                      Value *out) {
+static bool json_read_list(const Typed *typed, JsonToken token, const Type *type,
+                           const Place *place, Value *out) {
     Elements elements;
     elements_init(&elements);
     Place inside = {.parent = place};
     if (token != JSON_ARRAY_START)
-        return refuse(typed, place, STR("an array is required"));
+        return json_refuse(typed, place, STR("an array is required"));
     while ((token = json_next(typed->reader)) != JSON_ARRAY_END) {
         Value item;
         if (!read_typed(typed, token, type->element, &inside, &item))
@@ -270,29 +272,29 @@ static bool read_list(const Typed *typed, JsonToken token, const Type *type, con
     size_t count = elements.items.count;
     const Type *element = value_unify_items(type->element, items, count);
     if (!element)
-        return refuse(typed, place, STR("all elements must be of one type"));
+        return json_refuse(typed, place, STR("all elements must be of one type"));
     *out = type->kind == KIND_LIST ? value_list(element, items, count, typed->arena)
                                    : value_set(element, items, count, typed->arena);
     return true;
 }
 
-static bool read_tuple(const Typed *typed, JsonToken token, const Type *type, const Place *place,
-                       Value *out) {
+static bool json_read_tuple(const Typed *typed, JsonToken token, const Type *type,
+                            const Place *place, Value *out) {
     Str wrong = str_format(typed->arena, "an array of %u elements is required", type->count);
     Value *items = arena_new_array(typed->arena, Value, type->count);
     Place inside = {.parent = place};
     if (token != JSON_ARRAY_START)
-        return refuse(typed, place, wrong);
+        return json_refuse(typed, place, wrong);
     while ((token = json_next(typed->reader)) != JSON_ARRAY_END) {
         size_t i = inside.index;
         if (i >= type->count)
-            return refuse(typed, place, wrong);
+            return json_refuse(typed, place, wrong);
         if (!read_typed(typed, token, type_at(type, i), &inside, &items[i]))
             return false;
         inside.index++;
     }
     if (inside.index < type->count)
-        return refuse(typed, place, wrong);
+        return json_refuse(typed, place, wrong);
     *out = value_tuple(items, type->count, typed->arena);
     return true;
 }
@@ -302,10 +304,10 @@ static bool read_map(const Typed *typed, JsonToken token, const Type *type, cons
     Elements elements;
     elements_init(&elements);
     if (token != JSON_OBJECT_START)
-        return refuse(typed, place, STR("an object is required"));
+        return json_refuse(typed, place, STR("an object is required"));
     while ((token = json_next(typed->reader)) != JSON_OBJECT_END) {
         if (token != JSON_KEY)
-            return refuse(typed, place, STR_EMPTY);
+            return json_refuse(typed, place, STR_EMPTY);
         Value item;
         Place inside = {.parent = place, .name = key_text(typed->reader)};
         if (!read_typed(typed, json_next(typed->reader), type->element, &inside, &item))
@@ -317,13 +319,13 @@ static bool read_map(const Typed *typed, JsonToken token, const Type *type, cons
     Value *items = elements_items(&elements, typed->arena);
     const Type *element = value_unify_items(type->element, items, elements.items.count);
     if (!element)
-        return refuse(typed, place, STR("all elements must be of one type"));
+        return json_refuse(typed, place, STR("all elements must be of one type"));
     *out = value_map(element, keys, items, elements.items.count, typed->arena);
     return true;
 }
 
 /* Tries index `guess` first: files mostly list attributes in the order of the type. */
-static bool find_attribute(const Type *type, Str name, size_t guess, size_t *index) {
+static bool json_find_attribute(const Type *type, Str name, size_t guess, size_t *index) {
     if (guess < type->count && str_equal(type->names[guess], name)) {
         *index = guess;
         return true;
@@ -331,18 +333,18 @@ static bool find_attribute(const Type *type, Str name, size_t guess, size_t *ind
     return type_find_attribute(type, name, index);
 }
 
-static bool read_object(const Typed *typed, JsonToken token, const Type *type, const Place *place,
-                        Value *out) {
+static bool json_json_read_object(const Typed *typed, JsonToken token, const Type *type,
+                                  const Place *place, Value *out) {
     size_t index = SIZE_MAX;
     Value *items = arena_new_array(typed->arena, Value, type->count);
     if (token != JSON_OBJECT_START)
-        return refuse(typed, place, STR("an object is required"));
+        return json_refuse(typed, place, STR("an object is required"));
     while ((token = json_next(typed->reader)) != JSON_OBJECT_END) {
         if (token != JSON_KEY)
-            return refuse(typed, place, STR_EMPTY);
+            return json_refuse(typed, place, STR_EMPTY);
         Place inside = {.parent = place, .name = key_text(typed->reader)};
-        if (!find_attribute(type, inside.name, index + 1, &index)) {
-            return refuse(typed, &inside, STR("unsupported attribute"));
+        if (!json_find_attribute(type, inside.name, index + 1, &index)) {
+            return json_refuse(typed, &inside, STR("unsupported attribute"));
         }
         token = json_next(typed->reader);
         if (!read_typed(typed, token, type_at(type, index), &inside, &items[index]))
@@ -375,33 +377,33 @@ static bool read_dynamic_members(const Typed *typed, const Place *place, Str *va
     JsonToken token;
     while ((token = json_next(reader)) != JSON_OBJECT_END) {
         if (token != JSON_KEY)
-            return refuse(typed, place, STR_EMPTY);
+            return json_refuse(typed, place, STR_EMPTY);
         bool is_type = str_equal(reader->text, STR("type"));
         if (!is_type && !str_equal(reader->text, STR("value"))) {
-            return refuse(typed, place,
-                          STR("an object with only \"value\" and \"type\" is required"));
+            return json_refuse(typed, place,
+                               STR("an object with only \"value\" and \"type\" is required"));
         }
         token = json_next(reader);
         bool fine = is_type ? json_read_type(reader, token, type, typed->arena)
                             : json_skip(reader, token, value);
         if (!fine)
-            return refuse(typed, place, STR_EMPTY);
+            return json_refuse(typed, place, STR_EMPTY);
     }
     if (*type && value->ptr)
         return true;
-    return refuse(typed, place, STR("an object with \"value\" and \"type\" is required"));
+    return json_refuse(typed, place, STR("an object with \"value\" and \"type\" is required"));
 }
 
 static bool read_dynamic(const Typed *typed, JsonToken token, const Place *place, Value *out) {
     Str bytes = {0};
     const Type *type = NULL;
     if (token != JSON_OBJECT_START) {
-        return refuse(typed, place, STR("an object with \"value\" and \"type\" is required"));
+        return json_refuse(typed, place, STR("an object with \"value\" and \"type\" is required"));
     }
     if (!read_dynamic_members(typed, place, &bytes, &type))
         return false;
     if (type->kind == KIND_DYNAMIC && !str_equal(bytes, STR("null"))) {
-        return refuse(typed, place, STR("the type of a value cannot be \"dynamic\""));
+        return json_refuse(typed, place, STR("the type of a value cannot be \"dynamic\""));
     }
     JsonReader inner = inner_reader(typed->reader, bytes);
     Typed within = {.reader = &inner, .arena = typed->arena, .error = typed->error};
@@ -414,21 +416,21 @@ static bool read_dynamic(const Typed *typed, JsonToken token, const Place *place
 static bool read_typed(const Typed *typed, JsonToken token, const Type *type, const Place *place,
                        Value *out) {
     if (token == JSON_BAD || token == JSON_END)
-        return refuse(typed, place, STR("a value is expected"));
+        return json_refuse(typed, place, STR("a value is expected"));
     if (token == JSON_NULL) {
         *out = value_null(type);
         return true;
     }
     switch (type->kind) {
     case KIND_DYNAMIC: return read_dynamic(typed, token, place, out);
-    case KIND_BOOL: return read_bool(typed, token, place, out);
-    case KIND_NUMBER: return read_number(typed, token, place, out);
-    case KIND_STRING: return read_string(typed, token, place, out);
+    case KIND_BOOL: return json_json_read_bool(typed, token, place, out);
+    case KIND_NUMBER: return json_json_read_number(typed, token, place, out);
+    case KIND_STRING: return json_read_string(typed, token, place, out);
     case KIND_LIST:
-    case KIND_SET: return read_list(typed, token, type, place, out);
+    case KIND_SET: return json_read_list(typed, token, type, place, out);
     case KIND_MAP: return read_map(typed, token, type, place, out);
-    case KIND_TUPLE: return read_tuple(typed, token, type, place, out);
-    case KIND_OBJECT: return read_object(typed, token, type, place, out);
+    case KIND_TUPLE: return json_read_tuple(typed, token, type, place, out);
+    case KIND_OBJECT: return json_json_read_object(typed, token, type, place, out);
     }
     return false;
 }
@@ -443,7 +445,7 @@ bool json_read_typed(JsonReader *reader, JsonToken token, const Type *type, Valu
     return true;
 }
 
-static void write_number(JsonWriter *writer, Value number) {
+static void json_json_write_number(JsonWriter *writer, Value number) {
     if (number.flags & FLAG_BIG) {
         json_number(writer, value_number_text(number, writer->out->arena));
     } else {
@@ -452,7 +454,7 @@ static void write_number(JsonWriter *writer, Value number) {
 }
 
 /* Writes the items of `v`. A NULL `type` writes no type information. */
-static void write(JsonWriter *writer, Value v, const Type *type);
+static void json_write(JsonWriter *writer, Value v, const Type *type);
 
 static void write_array(JsonWriter *writer, Value v, const Type *type) {
     json_array_start(writer);
@@ -460,35 +462,35 @@ static void write_array(JsonWriter *writer, Value v, const Type *type) {
         const Type *item = !type                      ? NULL
                            : type->kind == KIND_TUPLE ? type_at(type, i)
                                                       : type->element;
-        write(writer, value_at(v, i), item);
+        json_write(writer, value_at(v, i), item);
     }
     json_array_end(writer);
 }
 
-static void write_members(JsonWriter *writer, Value v, const Type *type) {
+static void json_json_write_members(JsonWriter *writer, Value v, const Type *type) {
     json_object_start(writer);
     for (size_t i = 0; i < v.count; i++) {
         const Type *item = !type                       ? NULL
                            : type->kind == KIND_OBJECT ? type_at(type, i)
                                                        : type->element;
         json_key(writer, value_key_at(v, i));
-        write(writer, value_at(v, i), item);
+        json_write(writer, value_at(v, i), item);
     }
     json_object_end(writer);
 }
 
-static void write_dynamic(JsonWriter *writer, Value v) {
+static void json_write_dynamic(JsonWriter *writer, Value v) {
     json_object_start(writer);
     json_key(writer, STR("value"));
-    write(writer, v, v.type);
+    json_write(writer, v, v.type);
     json_key(writer, STR("type"));
     json_write_type(writer, v.type);
     json_object_end(writer);
 }
 
-static void write(JsonWriter *writer, Value v, const Type *type) {
+static void json_write(JsonWriter *writer, Value v, const Type *type) {
     if (type && type->kind == KIND_DYNAMIC && v.type->kind != KIND_DYNAMIC) {
-        write_dynamic(writer, v);
+        json_write_dynamic(writer, v);
         return;
     }
     if (!value_is_present(v)) {
@@ -498,18 +500,18 @@ static void write(JsonWriter *writer, Value v, const Type *type) {
     switch (v.type->kind) {
     case KIND_DYNAMIC: json_write_null(writer); return;
     case KIND_BOOL: json_bool(writer, value_is_true(v)); return;
-    case KIND_NUMBER: write_number(writer, v); return;
+    case KIND_NUMBER: json_json_write_number(writer, v); return;
     case KIND_STRING: json_write_string(writer, value_text(v)); return;
     case KIND_LIST:
     case KIND_SET:
     case KIND_TUPLE: write_array(writer, v, type); return;
     case KIND_MAP:
-    case KIND_OBJECT: write_members(writer, v, type); return;
+    case KIND_OBJECT: json_json_write_members(writer, v, type); return;
     }
 }
 
 void json_write_value(JsonWriter *writer, Value v) {
-    write(writer, v, NULL);
+    json_write(writer, v, NULL);
 }
 
 Str json_text(Value v, Arena *arena) {
@@ -521,5 +523,5 @@ Str json_text(Value v, Arena *arena) {
 }
 
 void json_write_typed(JsonWriter *writer, Value v, const Type *type) {
-    write(writer, v, type);
+    json_write(writer, v, type);
 }

@@ -55,7 +55,7 @@ static int byte_at(const JsonReader *reader, size_t at) {
     return at < reader->bytes.len ? (unsigned char)reader->bytes.ptr[at] : -1;
 }
 
-static void skip_blanks(JsonReader *reader) {
+static void reader_skip_blanks(JsonReader *reader) {
     const char *ptr = reader->bytes.ptr;
     size_t at = reader->at;
     while (at < reader->bytes.len &&
@@ -70,14 +70,14 @@ static bool in_object(const JsonReader *reader) {
     return reader->depth > 0 && (reader->stack[top / 8] >> (top % 8) & 1) != 0;
 }
 
-static JsonToken finish(JsonReader *reader, JsonToken token, size_t end) {
+static JsonToken reader_finish(JsonReader *reader, JsonToken token, size_t end) {
     reader->at = end;
     reader->end = end;
     reader->expect = reader->depth > 0 ? EXPECT_COMMA_OR_END : EXPECT_NOTHING;
     return token;
 }
 
-static JsonToken open_bracket(JsonReader *reader, bool is_object) {
+static JsonToken reader_open_bracket(JsonReader *reader, bool is_object) {
     if (reader->depth >= JSON_DEPTH_MAX)
         return bad(reader, reader->at, STR("brackets are nested more than 256 levels deep"));
     uint8_t *byte = &reader->stack[reader->depth / 8];
@@ -90,10 +90,10 @@ static JsonToken open_bracket(JsonReader *reader, bool is_object) {
     return is_object ? JSON_OBJECT_START : JSON_ARRAY_START;
 }
 
-static JsonToken close_bracket(JsonReader *reader) {
+static JsonToken reader_close_bracket(JsonReader *reader) {
     JsonToken token = in_object(reader) ? JSON_OBJECT_END : JSON_ARRAY_END;
     reader->depth--;
-    return finish(reader, token, reader->at + 1);
+    return reader_finish(reader, token, reader->at + 1);
 }
 
 static JsonToken read_literal(JsonReader *reader, const char *literal, JsonToken token) {
@@ -105,7 +105,7 @@ static JsonToken read_literal(JsonReader *reader, const char *literal, JsonToken
             str_format(reader->arena, "in literal %s (expecting '%c')", literal, literal[i]);
         return bad_character(reader, reader->at + i, str_to_cstr(where, reader->arena));
     }
-    return finish(reader, token, reader->at + length);
+    return reader_finish(reader, token, reader->at + length);
 }
 
 static bool is_digit(int c) {
@@ -118,7 +118,7 @@ static size_t skip_digits(const JsonReader *reader, size_t at) {
     return at;
 }
 
-static JsonToken read_number(JsonReader *reader) {
+static JsonToken reader_read_number(JsonReader *reader) {
     size_t at = reader->at;
     if (byte_at(reader, at) == '-')
         at++;
@@ -142,7 +142,7 @@ static JsonToken read_number(JsonReader *reader) {
         at = skip_digits(reader, at);
     }
     reader->text = str_slice(reader->bytes, reader->at, at);
-    return finish(reader, JSON_NUMBER, at);
+    return reader_finish(reader, JSON_NUMBER, at);
 }
 
 #define ONES  0x0101010101010101ULL
@@ -219,7 +219,7 @@ static bool read_unicode_escape(JsonReader *reader, size_t *at, StrBuf *buf) {
 }
 
 /* Reads one escape; *at is after the backslash. */
-static bool read_escape(JsonReader *reader, size_t *at, StrBuf *buf) {
+static bool reader_read_escape(JsonReader *reader, size_t *at, StrBuf *buf) {
     char plain = '\0';
     switch (byte_at(reader, *at)) {
     case '"': plain = '"'; break;
@@ -250,7 +250,7 @@ static bool read_escaped(JsonReader *reader, size_t start, size_t *at) {
             return false;
         }
         (*at)++;
-        if (!read_escape(reader, at, &buf))
+        if (!reader_read_escape(reader, at, &buf))
             return false;
         start = *at;
         *at = skip_plain(reader, start, &reader->is_ascii);
@@ -281,7 +281,7 @@ static Str mend_utf8(Str text, Arena *arena) {
 }
 
 /* Reads a string; the reader is at the opening quote. Sets *end after the closing quote. */
-static bool read_string(JsonReader *reader, size_t *end) {
+static bool reader_read_string(JsonReader *reader, size_t *end) {
     size_t start = reader->at + 1;
     reader->is_ascii = true;
     size_t at = skip_plain(reader, start, &reader->is_ascii);
@@ -296,33 +296,35 @@ static bool read_string(JsonReader *reader, size_t *end) {
     return true;
 }
 
-static JsonToken read_value(JsonReader *reader) {
+static JsonToken reader_read_value(JsonReader *reader) {
     size_t end = 0;
     int c = byte_at(reader, reader->at);
     switch (c) {
-    case '{': return open_bracket(reader, true);
-    case '[': return open_bracket(reader, false);
-    case '"': return read_string(reader, &end) ? finish(reader, JSON_STRING, end) : JSON_BAD;
+    case '{': return reader_open_bracket(reader, true);
+    case '[': return reader_open_bracket(reader, false);
+    case '"':
+        return reader_read_string(reader, &end) ? reader_finish(reader, JSON_STRING, end)
+                                                : JSON_BAD;
     case 't': return read_literal(reader, "true", JSON_TRUE);
     case 'f': return read_literal(reader, "false", JSON_FALSE);
     case 'n': return read_literal(reader, "null", JSON_NULL);
     default: break;
     }
     if (c == '-' || is_digit(c))
-        return read_number(reader);
+        return reader_read_number(reader);
     return bad_character(reader, reader->at, "looking for beginning of value");
 }
 
 /* Reads a key and its colon. */
-static JsonToken read_key(JsonReader *reader) {
+static JsonToken reader_read_key(JsonReader *reader) {
     size_t end = 0;
     if (byte_at(reader, reader->at) != '"') {
         return bad_character(reader, reader->at, "looking for beginning of object key string");
     }
-    if (!read_string(reader, &end))
+    if (!reader_read_string(reader, &end))
         return JSON_BAD;
     reader->at = end;
-    skip_blanks(reader);
+    reader_skip_blanks(reader);
     if (byte_at(reader, reader->at) != ':') {
         return bad_character(reader, reader->at, "after object key");
     }
@@ -336,28 +338,30 @@ static JsonToken read_behind_value(JsonReader *reader) {
     int c = byte_at(reader, reader->at);
     bool object = in_object(reader);
     if (c == (object ? '}' : ']'))
-        return close_bracket(reader);
+        return reader_close_bracket(reader);
     if (c != ',') {
         const char *where = object ? "after object key:value pair" : "after array element";
         return bad_character(reader, reader->at, where);
     }
     reader->at++;
-    skip_blanks(reader);
+    reader_skip_blanks(reader);
     reader->start = reader->at;
-    return object ? read_key(reader) : read_value(reader);
+    return object ? reader_read_key(reader) : reader_read_value(reader);
 }
 
 JsonToken json_next(JsonReader *reader) {
     if (reader->error)
         return JSON_BAD;
-    skip_blanks(reader);
+    reader_skip_blanks(reader);
     reader->start = reader->at;
     switch ((Expect)reader->expect) {
-    case EXPECT_VALUE: return read_value(reader);
+    case EXPECT_VALUE: return reader_read_value(reader);
     case EXPECT_VALUE_OR_END:
-        return byte_at(reader, reader->at) == ']' ? close_bracket(reader) : read_value(reader);
+        return byte_at(reader, reader->at) == ']' ? reader_close_bracket(reader)
+                                                  : reader_read_value(reader);
     case EXPECT_KEY_OR_END:
-        return byte_at(reader, reader->at) == '}' ? close_bracket(reader) : read_key(reader);
+        return byte_at(reader, reader->at) == '}' ? reader_close_bracket(reader)
+                                                  : reader_read_key(reader);
     case EXPECT_COMMA_OR_END: return read_behind_value(reader);
     case EXPECT_NOTHING: break;
     }

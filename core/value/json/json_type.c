@@ -15,7 +15,7 @@ static void write_tuple(JsonWriter *writer, const Type *type) {
     json_array_end(writer);
 }
 
-static void write_object(JsonWriter *writer, const Type *type) {
+static void type_write_object(JsonWriter *writer, const Type *type) {
     bool any_optional = false;
     json_object_start(writer);
     for (size_t i = 0; i < type->count; i++) {
@@ -45,7 +45,7 @@ void json_write_type(JsonWriter *writer, const Type *type) {
     if (type->kind == KIND_TUPLE) {
         write_tuple(writer, type);
     } else if (type->kind == KIND_OBJECT) {
-        write_object(writer, type);
+        type_write_object(writer, type);
     } else {
         json_write_type(writer, type->element);
     }
@@ -53,7 +53,7 @@ void json_write_type(JsonWriter *writer, const Type *type) {
 }
 
 /* Sets the error, unless the reader already holds a syntax error. */
-static bool fail(JsonReader *reader, const char *message) {
+static bool json_type_fail(JsonReader *reader, const char *message) {
     if (!reader->error)
         reader->error = message;
     return false;
@@ -67,14 +67,15 @@ static bool read_simple(JsonReader *reader, const Type **out) {
             return true;
         }
     }
-    return fail(reader, "invalid primitive type name; use bool, number, string or dynamic");
+    return json_type_fail(reader,
+                          "invalid primitive type name; use bool, number, string or dynamic");
 }
 
-static bool read_type(JsonReader *reader, JsonToken token, const Type **out, Arena *arena);
+static bool type_read_type(JsonReader *reader, JsonToken token, const Type **out, Arena *arena);
 
 static bool read_collection(JsonReader *reader, TypeKind kind, const Type **out, Arena *arena) {
     const Type *element = NULL;
-    if (!read_type(reader, json_next(reader), &element, arena))
+    if (!type_read_type(reader, json_next(reader), &element, arena))
         return false;
     *out = kind == KIND_LIST  ? type_list(element, arena)
            : kind == KIND_SET ? type_set(element, arena)
@@ -82,15 +83,15 @@ static bool read_collection(JsonReader *reader, TypeKind kind, const Type **out,
     return true;
 }
 
-static bool read_tuple(JsonReader *reader, const Type **out, Arena *arena) {
+static bool json_type_read_tuple(JsonReader *reader, const Type **out, Arena *arena) {
     VEC(const Type *) types = {0};
     const Type *type = NULL;
     if (json_next(reader) != JSON_ARRAY_START) {
-        return fail(reader, "an array of types is required after \"tuple\"");
+        return json_type_fail(reader, "an array of types is required after \"tuple\"");
     }
     JsonToken token;
     while ((token = json_next(reader)) != JSON_ARRAY_END) {
-        if (!read_type(reader, token, &type, arena))
+        if (!type_read_type(reader, token, &type, arena))
             return false;
         vec_push(arena, &types, type);
     }
@@ -113,7 +114,7 @@ static size_t members_find(const Members *members, Str name) {
 
 /* Returns the type of an equal text, or NULL. A text ends with its bracket, so no other type begins
  * with it. */
-static const Type *find_known(const JsonReader *reader, const JsonTypes *types) {
+static const Type *type_find_known(const JsonReader *reader, const JsonTypes *types) {
     Str rest = str_after(reader->bytes, reader->start);
     for (size_t i = 0; i < ARRAY_COUNT(types->texts); i++) {
         Str text = types->texts[i];
@@ -129,13 +130,13 @@ static bool read_shared(JsonReader *reader, JsonTypes *types, JsonToken token, c
     size_t start = reader->start;
     Str text;
     if (token != JSON_ARRAY_START)
-        return read_type(reader, token, out, arena);
-    const Type *known = find_known(reader, types);
+        return type_read_type(reader, token, out, arena);
+    const Type *known = type_find_known(reader, types);
     if (known) {
         *out = known;
         return json_skip(reader, token, &text);
     }
-    if (!read_type(reader, token, out, arena))
+    if (!type_read_type(reader, token, out, arena))
         return false;
     types->texts[types->next] = str_slice(reader->bytes, start, reader->end);
     types->types[types->next] = *out;
@@ -145,13 +146,13 @@ static bool read_shared(JsonReader *reader, JsonTypes *types, JsonToken token, c
 
 /* Copies the names: the type may outlive the text. Attributes of the same type share it: an object
  * may have thousands. */
-static bool read_members(JsonReader *reader, Members *members, Arena *arena) {
+static bool type_read_members(JsonReader *reader, Members *members, Arena *arena) {
     JsonToken token;
     JsonTypes shared = {0};
     while ((token = json_next(reader)) != JSON_OBJECT_END) {
         const Type *type = NULL;
         if (token != JSON_KEY)
-            return fail(reader, "an object of types is required after \"object\"");
+            return json_type_fail(reader, "an object of types is required after \"object\"");
         Value name = value_string(str_clone(reader->text, arena), arena);
         vec_push(arena, &members->names, value_text(name));
         if (!read_shared(reader, &shared, json_next(reader), &type, arena))
@@ -166,13 +167,14 @@ static bool read_optional(JsonReader *reader, const Members *members, bool *opti
     while ((token = json_next(reader)) != JSON_ARRAY_END) {
         size_t i = token == JSON_STRING ? members_find(members, reader->text) : SIZE_MAX;
         if (i == SIZE_MAX)
-            return fail(reader, "an optional attribute must be an attribute of the object");
+            return json_type_fail(reader,
+                                  "an optional attribute must be an attribute of the object");
         optional[i] = true;
     }
     return true;
 }
 
-static bool names_are_unique(const StrVec *names) {
+static bool type_names_are_unique(const StrVec *names) {
     SCOPED(ArenaRef) scratch = arena_open("json type");
     Str *sorted = arena_new_array(scratch, Str, names->count);
     if (names->count > 0)
@@ -181,16 +183,16 @@ static bool names_are_unique(const StrVec *names) {
     return str_is_strictly_sorted(sorted, names->count);
 }
 
-static bool read_object(JsonReader *reader, const Type **out, Arena *arena) {
+static bool json_type_read_object(JsonReader *reader, const Type **out, Arena *arena) {
     Members members = {0};
     bool *optional = NULL;
     if (json_next(reader) != JSON_OBJECT_START) {
-        return fail(reader, "an object of types is required after \"object\"");
+        return json_type_fail(reader, "an object of types is required after \"object\"");
     }
-    if (!read_members(reader, &members, arena))
+    if (!type_read_members(reader, &members, arena))
         return false;
-    if (!names_are_unique(&members.names))
-        return fail(reader, "an attribute occurs twice");
+    if (!type_names_are_unique(&members.names))
+        return json_type_fail(reader, "an attribute occurs twice");
     if (json_peek(reader) == JSON_ARRAY_START) {
         json_next(reader);
         optional = arena_new_array(arena, bool, members.names.count);
@@ -204,32 +206,33 @@ static bool read_object(JsonReader *reader, const Type **out, Arena *arena) {
 
 static bool read_compound(JsonReader *reader, const Type **out, Arena *arena) {
     if (json_next(reader) != JSON_STRING)
-        return fail(reader, "the name of a kind of type is required");
+        return json_type_fail(reader, "the name of a kind of type is required");
     Str name = reader->text;
     for (TypeKind kind = KIND_LIST; kind <= KIND_OBJECT; kind++) {
         if (!str_equal_cstr(name, KIND_NAMES[kind]))
             continue;
         if (kind == KIND_TUPLE)
-            return read_tuple(reader, out, arena);
+            return json_type_read_tuple(reader, out, arena);
         if (kind == KIND_OBJECT)
-            return read_object(reader, out, arena);
+            return json_type_read_object(reader, out, arena);
         return read_collection(reader, kind, out, arena);
     }
-    return fail(reader, "invalid kind of type; use list, set, map, tuple or object");
+    return json_type_fail(reader, "invalid kind of type; use list, set, map, tuple or object");
 }
 
-static bool read_type(JsonReader *reader, JsonToken token, const Type **out, Arena *arena) {
+static bool type_read_type(JsonReader *reader, JsonToken token, const Type **out, Arena *arena) {
     if (token == JSON_STRING)
         return read_simple(reader, out);
     if (token != JSON_ARRAY_START)
-        return fail(reader, "a type must be a name or an array");
+        return json_type_fail(reader, "a type must be a name or an array");
     if (!read_compound(reader, out, arena))
         return false;
-    return json_next(reader) == JSON_ARRAY_END || fail(reader, "a type has too many parts");
+    return json_next(reader) == JSON_ARRAY_END ||
+           json_type_fail(reader, "a type has too many parts");
 }
 
 bool json_read_type(JsonReader *reader, JsonToken token, const Type **out, Arena *arena) {
     if (!reader->types)
-        return read_type(reader, token, out, arena);
+        return type_read_type(reader, token, out, arena);
     return read_shared(reader, reader->types, token, out, arena);
 }

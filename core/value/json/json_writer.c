@@ -20,7 +20,7 @@ static void new_line(JsonWriter *writer) {
 }
 
 /* Writes the separator between this key or value and the text before it. */
-static void begin(JsonWriter *writer) {
+static void writer_begin(JsonWriter *writer) {
     if (writer->after_key) {
         writer->after_key = false;
         return;
@@ -32,14 +32,14 @@ static void begin(JsonWriter *writer) {
         new_line(writer);
 }
 
-static void open_bracket(JsonWriter *writer, char bracket) {
-    begin(writer);
+static void writer_open_bracket(JsonWriter *writer, char bracket) {
+    writer_begin(writer);
     strbuf_add_char(writer->out, bracket);
     writer->depth++;
     writer->first = true;
 }
 
-static void close_bracket(JsonWriter *writer, char bracket) {
+static void writer_close_bracket(JsonWriter *writer, char bracket) {
     bool empty = writer->first;
     writer->depth--;
     writer->first = false;
@@ -49,22 +49,22 @@ static void close_bracket(JsonWriter *writer, char bracket) {
 }
 
 void json_object_start(JsonWriter *writer) {
-    open_bracket(writer, '{');
+    writer_open_bracket(writer, '{');
 }
 
 void json_object_end(JsonWriter *writer) {
-    close_bracket(writer, '}');
+    writer_close_bracket(writer, '}');
 }
 
 void json_array_start(JsonWriter *writer) {
-    open_bracket(writer, '[');
+    writer_open_bracket(writer, '[');
 }
 
 void json_array_end(JsonWriter *writer) {
-    close_bracket(writer, ']');
+    writer_close_bracket(writer, ']');
 }
 
-static bool is_plain(const JsonWriter *writer, unsigned char c) {
+static bool writer_is_plain(const JsonWriter *writer, unsigned char c) {
     if (c < 0x20 || c >= 0x80 || c == '"' || c == '\\')
         return false;
     return !writer->escape_html || (c != '<' && c != '>' && c != '&');
@@ -98,12 +98,12 @@ static size_t add_wide(StrBuf *out, Str text, size_t at) {
     return width;
 }
 
-static void add_quoted(JsonWriter *writer, Str text) {
+static void writer_add_quoted(JsonWriter *writer, Str text) {
     StrBuf *out = writer->out;
     strbuf_add_char(out, '"');
     for (size_t at = 0; at < text.len;) {
         size_t start = at;
-        while (at < text.len && is_plain(writer, (unsigned char)text.ptr[at]))
+        while (at < text.len && writer_is_plain(writer, (unsigned char)text.ptr[at]))
             at++;
         if (at > start)
             strbuf_add(out, str_slice(text, start, at));
@@ -124,14 +124,14 @@ static void add_colon(JsonWriter *writer) {
 }
 
 void json_key(JsonWriter *writer, Str key) {
-    begin(writer);
-    add_quoted(writer, key);
+    writer_begin(writer);
+    writer_add_quoted(writer, key);
     add_colon(writer);
 }
 
 void json_write_string(JsonWriter *writer, Str text) {
-    begin(writer);
-    add_quoted(writer, text);
+    writer_begin(writer);
+    writer_add_quoted(writer, text);
 }
 
 #define BASE64_PIECE ((size_t)48 << 10) /* bytes, whole groups of three */
@@ -139,7 +139,7 @@ void json_write_string(JsonWriter *writer, Str text) {
 void json_key_base64(JsonWriter *writer, const char *key, Str bytes) {
     SCOPED(ArenaRef) scratch = arena_open("base64");
     json_key(writer, str_from_cstr(key));
-    begin(writer);
+    writer_begin(writer);
     strbuf_add_char(writer->out, '"');
     for (size_t i = 0; i < bytes.len; i += BASE64_PIECE) {
         strbuf_add(writer->out, base64_encode(str_slice(bytes, i, i + BASE64_PIECE), scratch));
@@ -149,7 +149,7 @@ void json_key_base64(JsonWriter *writer, const char *key, Str bytes) {
 }
 
 void json_number(JsonWriter *writer, Str text) {
-    begin(writer);
+    writer_begin(writer);
     strbuf_add(writer->out, text);
 }
 
@@ -203,7 +203,7 @@ static void add_written(JsonWriter *writer, Str written) {
     }
 }
 
-static void copy_token(JsonWriter *writer, const JsonReader *reader, JsonToken token) {
+static void writer_copy_token(JsonWriter *writer, const JsonReader *reader, JsonToken token) {
     Str written = str_slice(reader->bytes, reader->start, reader->end);
     switch (token) {
     case JSON_OBJECT_START: json_object_start(writer); return;
@@ -211,12 +211,12 @@ static void copy_token(JsonWriter *writer, const JsonReader *reader, JsonToken t
     case JSON_ARRAY_START: json_array_start(writer); return;
     case JSON_ARRAY_END: json_array_end(writer); return;
     case JSON_KEY:
-        begin(writer);
+        writer_begin(writer);
         add_written(writer, written);
         add_colon(writer);
         return;
     case JSON_STRING:
-        begin(writer);
+        writer_begin(writer);
         add_written(writer, written);
         return;
     case JSON_NUMBER:
@@ -246,7 +246,7 @@ static bool is_compact(Str json) {
 /* Records of the journal are compact, and so are the objects in them. */
 void json_raw(JsonWriter *writer, Str bytes) {
     if (writer->indent == 0 && !writer->escape_html && is_compact(bytes)) {
-        begin(writer);
+        writer_begin(writer);
         strbuf_add(writer->out, bytes);
         return;
     }
@@ -254,7 +254,7 @@ void json_raw(JsonWriter *writer, Str bytes) {
     JsonReader reader = json_reader_new(bytes, scratch);
     JsonToken token = json_next(&reader);
     for (; token != JSON_END && token != JSON_BAD; token = json_next(&reader)) {
-        copy_token(writer, &reader, token);
+        writer_copy_token(writer, &reader, token);
     }
     CHECK(token == JSON_END);
 }

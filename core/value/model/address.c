@@ -41,7 +41,7 @@ bool address_key_equal(InstanceKey a, InstanceKey b) {
     return address_key_compare(a, b) == 0;
 }
 
-static void add_key(StrBuf *buf, InstanceKey key) {
+static void address_add_key(StrBuf *buf, InstanceKey key) {
     switch (key.kind) {
     case KEY_NONE: break;
     case KEY_INT: strbuf_add_format(buf, "[%lld]", (long long)key.index); break;
@@ -58,7 +58,7 @@ Str address_key_to_str(InstanceKey key, Arena *arena) {
     if (key.kind == KEY_NONE)
         return STR_EMPTY;
     StrBuf buf = strbuf_new(arena);
-    add_key(&buf, key);
+    address_add_key(&buf, key);
     return strbuf_str(&buf);
 }
 
@@ -92,10 +92,10 @@ bool module_addr_equal(const ModuleAddr *a, const ModuleAddr *b) {
 }
 
 /* Compares two addresses of the same depth; the outermost difference decides. */
-static int compare_steps(const ModuleAddr *a, const ModuleAddr *b) {
+static int address_compare_steps(const ModuleAddr *a, const ModuleAddr *b) {
     if (a == b)
         return 0;
-    int order = compare_steps(a->parent, b->parent);
+    int order = address_compare_steps(a->parent, b->parent);
     if (order == 0)
         order = str_compare(a->name, b->name);
     return order != 0 ? order : address_key_compare(a->key, b->key);
@@ -106,26 +106,26 @@ int module_addr_compare(const ModuleAddr *a, const ModuleAddr *b) {
     size_t depth_b = module_addr_depth(b);
     if (depth_a != depth_b)
         return depth_a < depth_b ? -1 : 1;
-    return compare_steps(a, b);
+    return address_compare_steps(a, b);
 }
 
-static void add_module(StrBuf *buf, const ModuleAddr *module, bool with_keys) {
+static void address_add_module(StrBuf *buf, const ModuleAddr *module, bool with_keys) {
     if (!module)
         return;
-    add_module(buf, module->parent, with_keys);
+    address_add_module(buf, module->parent, with_keys);
     if (module->parent)
         strbuf_add_char(buf, '.');
     strbuf_add(buf, STR("module."));
     strbuf_add(buf, module->name);
     if (with_keys)
-        add_key(buf, module->key);
+        address_add_key(buf, module->key);
 }
 
 static Str module_to_str(const ModuleAddr *module, bool with_keys, Arena *arena) {
     if (!module)
         return STR_EMPTY;
     StrBuf buf = strbuf_new(arena);
-    add_module(&buf, module, with_keys);
+    address_add_module(&buf, module, with_keys);
     return strbuf_str(&buf);
 }
 
@@ -198,7 +198,7 @@ int resource_addr_compare(ResourceAddr a, ResourceAddr b) {
 
 static Str resource_to_str(ResourceAddr address, bool with_keys, Arena *arena) {
     StrBuf buf = strbuf_new(arena);
-    add_module(&buf, address.module, with_keys);
+    address_add_module(&buf, address.module, with_keys);
     if (address.module)
         strbuf_add_char(&buf, '.');
     strbuf_add(&buf, resource_mode_prefix(address.mode));
@@ -206,7 +206,7 @@ static Str resource_to_str(ResourceAddr address, bool with_keys, Arena *arena) {
     strbuf_add_char(&buf, '.');
     strbuf_add(&buf, address.name);
     if (with_keys)
-        add_key(&buf, address.key);
+        address_add_key(&buf, address.key);
     return strbuf_str(&buf);
 }
 

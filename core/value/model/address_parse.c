@@ -20,7 +20,7 @@ typedef struct Parser {
     Diags *diags;
 } Parser;
 
-PRINTF_LIKE(2, 3) static bool fail(Parser *parser, const char *format, ...) {
+PRINTF_LIKE(2, 3) static bool address_parse_fail(Parser *parser, const char *format, ...) {
     va_list args;
     va_start(args, format);
     Str reason = str_vformat(parser->arena, format, args);
@@ -30,7 +30,7 @@ PRINTF_LIKE(2, 3) static bool fail(Parser *parser, const char *format, ...) {
     return false;
 }
 
-static void skip_blanks(Parser *parser) {
+static void address_parse_skip_blanks(Parser *parser) {
     while (parser->at < parser->text.len && parser->text.ptr[parser->at] == ' ')
         parser->at++;
 }
@@ -62,9 +62,9 @@ static bool scan_integer(Parser *parser, InstanceKey *out) {
     Str digits = str_slice(parser->text, start, parser->at);
     out->kind = KEY_INT;
     if (at_char(parser, '.'))
-        return fail(parser, "an instance key is a fraction; it must be an integer.");
+        return address_parse_fail(parser, "an instance key is a fraction; it must be an integer.");
     if (!str_to_int64(digits, &out->index)) {
-        return fail(parser, "the instance key %.*s is too large.", STR_ARG(digits));
+        return address_parse_fail(parser, "the instance key %.*s is too large.", STR_ARG(digits));
     }
     return true;
 }
@@ -74,12 +74,12 @@ static bool scan_codepoint(Parser *parser, size_t digits, StrBuf *buf) {
     for (size_t i = 0; i < digits; i++, parser->at++) {
         int c = parser->at < parser->text.len ? (unsigned char)parser->text.ptr[parser->at] : 0;
         if (!isxdigit(c))
-            return fail(parser, "an escape needs %zu hexadecimal digits.", digits);
+            return address_parse_fail(parser, "an escape needs %zu hexadecimal digits.", digits);
         int low = c | 0x20;
         codepoint = codepoint << 4 | (uint32_t)(c <= '9' ? c - '0' : low - 'a' + 10);
     }
     if (codepoint > 0x10FFFF || (codepoint >= 0xD800 && codepoint <= 0xDFFF)) {
-        return fail(parser, "an escape is invalid.");
+        return address_parse_fail(parser, "an escape is invalid.");
     }
     utf8_add(buf, codepoint);
     return true;
@@ -97,7 +97,8 @@ static bool scan_escape(Parser *parser, StrBuf *buf) {
     case 'u': return scan_codepoint(parser, 4, buf);
     case 'U': return scan_codepoint(parser, 8, buf);
     default:
-        return fail(parser, "a backslash must be followed by one of n, r, t, u, U, \\ and \".");
+        return address_parse_fail(
+            parser, "a backslash must be followed by one of n, r, t, u, U, \\ and \".");
     }
 }
 
@@ -111,10 +112,11 @@ static bool scan_marker(Parser *parser, StrBuf *buf) {
         return true;
     }
     if (rest.len >= 2 && rest.ptr[1] == '{') {
-        return fail(parser,
-                    "an instance key contains a template; only literal text is allowed (write "
-                    "%c%c{ for the characters themselves).",
-                    c, c);
+        return address_parse_fail(
+            parser,
+            "an instance key contains a template; only literal text is allowed (write "
+            "%c%c{ for the characters themselves).",
+            c, c);
     }
     strbuf_add_char(buf, c);
     parser->at++;
@@ -126,7 +128,7 @@ static bool scan_string(Parser *parser, InstanceKey *out) {
     parser->at++;
     while (!at_char(parser, '"')) {
         if (parser->at >= parser->text.len) {
-            return fail(parser, "the closing quote of an instance key is missing.");
+            return address_parse_fail(parser, "the closing quote of an instance key is missing.");
         }
         char c = parser->text.ptr[parser->at];
         if (c == '\\') {
@@ -149,7 +151,7 @@ static bool scan_string(Parser *parser, InstanceKey *out) {
 static bool scan_key(Parser *parser) {
     Step step = {.is_key = true};
     parser->at++;
-    skip_blanks(parser);
+    address_parse_skip_blanks(parser);
     char c = parser->at < parser->text.len ? parser->text.ptr[parser->at] : '\0';
     bool fine = false;
     if (c == '"') {
@@ -161,26 +163,26 @@ static bool scan_key(Parser *parser) {
         parser->at++;
         fine = true;
     } else if (c == '*') {
-        return fail(
+        return address_parse_fail(
             parser,
             "[*] does not select a single instance. To select all instances, remove the brackets.");
     } else {
-        return fail(parser,
-                    "the brackets must contain an integer or a text in double quotes. (A shell "
+        return address_parse_fail(
+            parser, "the brackets must contain an integer or a text in double quotes. (A shell "
                     "removes double quotes unless the whole address is in single quotes.)");
     }
     if (!fine)
         return false;
-    skip_blanks(parser);
+    address_parse_skip_blanks(parser);
     if (!at_char(parser, ']'))
-        return fail(parser, "the closing bracket of an instance key is missing.");
+        return address_parse_fail(parser, "the closing bracket of an instance key is missing.");
     parser->at++;
     vec_push(parser->arena, &parser->steps, step);
     return true;
 }
 
 static bool scan_name(Parser *parser) {
-    skip_blanks(parser);
+    address_parse_skip_blanks(parser);
     Step step = {.name = scan_identifier(parser)};
     if (step.name.len > 0) {
         vec_push(parser->arena, &parser->steps, step);
@@ -189,19 +191,20 @@ static bool scan_name(Parser *parser) {
     if (parser->at >= parser->text.len) {
         const char *where =
             parser->steps.count > 0 ? "a name is missing at the end." : "there is no name.";
-        return fail(parser, "%s", where);
+        return address_parse_fail(parser, "%s", where);
     }
     size_t width = 1;
     utf8_decode(parser->text, parser->at, &width);
-    return fail(parser,
-                "a name is expected instead of \"%.*s\". Write instance keys in square brackets.",
-                STR_ARG(str_slice(parser->text, parser->at, parser->at + width)));
+    return address_parse_fail(
+        parser, "a name is expected instead of \"%.*s\". Write instance keys in square brackets.",
+        STR_ARG(str_slice(parser->text, parser->at, parser->at + width)));
 }
 
 static bool scan_steps(Parser *parser) {
     if (!scan_name(parser))
         return false;
-    for (skip_blanks(parser); parser->at < parser->text.len; skip_blanks(parser)) {
+    for (address_parse_skip_blanks(parser); parser->at < parser->text.len;
+         address_parse_skip_blanks(parser)) {
         size_t width = 1;
         if (at_char(parser, '[')) {
             if (!scan_key(parser))
@@ -213,58 +216,59 @@ static bool scan_steps(Parser *parser) {
         } else {
             utf8_decode(parser->text, parser->at, &width);
             Str found = str_slice(parser->text, parser->at, parser->at + width);
-            return fail(parser, "\"%.*s\" cannot follow a name.", STR_ARG(found));
+            return address_parse_fail(parser, "\"%.*s\" cannot follow a name.", STR_ARG(found));
         }
     }
     return true;
 }
 
-static const Step *peek(const Parser *parser) {
+static const Step *address_parse_peek(const Parser *parser) {
     return parser->next < parser->steps.count ? &parser->steps.items[parser->next] : NULL;
 }
 
 static bool next_is_name(const Parser *parser, Str name) {
-    const Step *step = peek(parser);
+    const Step *step = address_parse_peek(parser);
     return step && !step->is_key && str_equal(step->name, name);
 }
 
 /* Reads a name step. If there is none, adds an error that names the missing part. */
-static bool read_name(Parser *parser, const char *what, Str *out) {
-    const Step *step = peek(parser);
+static bool address_parse_read_name(Parser *parser, const char *what, Str *out) {
+    const Step *step = address_parse_peek(parser);
     if (!step)
-        return fail(parser, "%s is missing at the end.", what);
+        return address_parse_fail(parser, "%s is missing at the end.", what);
     if (step->is_key) {
         Str key = address_key_to_str(step->key, parser->arena);
-        return fail(parser, "the instance key %.*s stands where %s should be.", STR_ARG(key), what);
+        return address_parse_fail(parser, "the instance key %.*s stands where %s should be.",
+                                  STR_ARG(key), what);
     }
     *out = step->name;
     parser->next++;
     return true;
 }
 
-static InstanceKey read_key(Parser *parser) {
-    const Step *step = peek(parser);
+static InstanceKey address_parse_read_key(Parser *parser) {
+    const Step *step = address_parse_peek(parser);
     if (!step || !step->is_key)
         return KEY_ABSENT;
     parser->next++;
     return step->key;
 }
 
-static bool read_modules(Parser *parser, const ModuleAddr **out) {
+static bool address_parse_read_modules(Parser *parser, const ModuleAddr **out) {
     const ModuleAddr *module = NULL;
     while (next_is_name(parser, STR("module"))) {
         Str name = STR_EMPTY;
         parser->next++;
-        if (!read_name(parser, "the name of a module call after \"module.\"", &name))
+        if (!address_parse_read_name(parser, "the name of a module call after \"module.\"", &name))
             return false;
-        InstanceKey key = read_key(parser);
+        InstanceKey key = address_parse_read_key(parser);
         module = module_addr_child(module, name, key, parser->arena);
     }
     *out = module;
     return true;
 }
 
-static ResourceMode read_mode(Parser *parser) {
+static ResourceMode address_parse_read_mode(Parser *parser) {
     bool is_data = next_is_name(parser, STR("data"));
     if (!is_data && !next_is_name(parser, STR("ephemeral")))
         return MODE_MANAGED;
@@ -274,45 +278,48 @@ static ResourceMode read_mode(Parser *parser) {
 
 /* Rejects reserved first names, which address no resource. After "resource." such a name is a
  * resource type. */
-static bool report_reserved(Parser *parser) {
+static bool address_parse_report_reserved(Parser *parser) {
     static const char *const reserved[] = {"count",     "each", "local",    "path", "self",
                                            "terraform", "var",  "template", "lazy", "arg"};
     for (size_t i = 0; i < ARRAY_COUNT(reserved); i++) {
         if (next_is_name(parser, str_from_cstr(reserved[i])))
-            return fail(parser,
-                        "\"%s\" is not a resource type. The address of a resource is its type and "
-                        "its name, such as terraform_data.a; for a type of that name, write "
-                        "\"resource.\" before it.",
-                        reserved[i]);
+            return address_parse_fail(
+                parser,
+                "\"%s\" is not a resource type. The address of a resource is its type and "
+                "its name, such as terraform_data.a; for a type of that name, write "
+                "\"resource.\" before it.",
+                reserved[i]);
     }
     return true;
 }
 
 /* Reads type, name and key; they end the address. `type` and `noun` are for messages. */
 static bool read_rest(Parser *parser, const char *type, const char *noun, ResourceAddr *out) {
-    if (!read_name(parser, type, &out->type))
+    if (!address_parse_read_name(parser, type, &out->type))
         return false;
     Str name = str_format(parser->arena, "the %s's name after its type", noun);
-    if (!read_name(parser, str_to_cstr(name, parser->arena), &out->name))
+    if (!address_parse_read_name(parser, str_to_cstr(name, parser->arena), &out->name))
         return false;
-    out->key = read_key(parser);
-    const Step *extra = peek(parser);
+    out->key = address_parse_read_key(parser);
+    const Step *extra = address_parse_peek(parser);
     if (!extra)
         return true;
     if (extra->is_key)
-        return fail(parser, "the %s has more than one instance key.", noun);
-    return fail(parser,
-                "\"%.*s\" is not allowed: the address of %s %s ends with its name or its instance "
-                "key.",
-                STR_ARG(extra->name), noun[0] == 'a' ? "an" : "a", noun);
+        return address_parse_fail(parser, "the %s has more than one instance key.", noun);
+    return address_parse_fail(
+        parser,
+        "\"%.*s\" is not allowed: the address of %s %s ends with its name or its instance "
+        "key.",
+        STR_ARG(extra->name), noun[0] == 'a' ? "an" : "a", noun);
 }
 
-static bool read_resource(Parser *parser, const ModuleAddr *module, ResourceAddr *out) {
+static bool address_parse_read_resource(Parser *parser, const ModuleAddr *module,
+                                        ResourceAddr *out) {
     if (next_is_name(parser, STR("resource")))
         parser->next++;
-    else if (!report_reserved(parser))
+    else if (!address_parse_report_reserved(parser))
         return false;
-    ResourceAddr resource = {.module = module, .mode = read_mode(parser)};
+    ResourceAddr resource = {.module = module, .mode = address_parse_read_mode(parser)};
     const char *type = resource.mode == MODE_MANAGED ? "a resource type"
                        : resource.mode == MODE_DATA  ? "the type of a data source"
                                                      : "the type of an ephemeral resource";
@@ -339,43 +346,47 @@ bool address_parse_target(Str text, AddressTarget *out, Arena *arena, Diags *dia
     AddressTarget target = {0};
     if (!parser_start(&parser, text, false, arena, diags))
         return false;
-    if (!read_modules(&parser, &target.module))
+    if (!address_parse_read_modules(&parser, &target.module))
         return false;
-    target.is_resource = peek(&parser) != NULL;
-    if (target.is_resource && !read_resource(&parser, target.module, &target.resource))
+    target.is_resource = address_parse_peek(&parser) != NULL;
+    if (target.is_resource &&
+        !address_parse_read_resource(&parser, target.module, &target.resource))
         return false;
     *out = target;
     return true;
 }
 
-static bool parse_resource(Str text, bool allows_unknown_keys, ResourceAddr *out, Arena *arena,
-                           Diags *diags) {
+static bool model_address_parse_parse_resource(Str text, bool allows_unknown_keys,
+                                               ResourceAddr *out, Arena *arena, Diags *diags) {
     Parser parser;
     const ModuleAddr *module = NULL;
     if (!parser_start(&parser, text, allows_unknown_keys, arena, diags))
         return false;
-    if (!read_modules(&parser, &module))
+    if (!address_parse_read_modules(&parser, &module))
         return false;
-    if (!peek(&parser))
-        return fail(&parser, "the address is that of a module; a resource in it is required.");
-    return read_resource(&parser, module, out);
+    if (!address_parse_peek(&parser))
+        return address_parse_fail(&parser,
+                                  "the address is that of a module; a resource in it is required.");
+    return address_parse_read_resource(&parser, module, out);
 }
 
 bool address_parse_resource(Str text, ResourceAddr *out, Arena *arena, Diags *diags) {
-    return parse_resource(text, false, out, arena, diags);
+    return model_address_parse_parse_resource(text, false, out, arena, diags);
 }
 
 bool address_parse_planned(Str text, ResourceAddr *out, Arena *arena, Diags *diags) {
-    return parse_resource(text, true, out, arena, diags);
+    return model_address_parse_parse_resource(text, true, out, arena, diags);
 }
 
 bool address_parse_action(Str text, ResourceAddr *out, Arena *arena, Diags *diags) {
     Parser parser;
     ResourceAddr action = {.mode = MODE_ACTION};
-    if (!parser_start(&parser, text, false, arena, diags) || !read_modules(&parser, &action.module))
+    if (!parser_start(&parser, text, false, arena, diags) ||
+        !address_parse_read_modules(&parser, &action.module))
         return false;
     if (!next_is_name(&parser, STR("action")))
-        return fail(&parser, "the address of an action starts with \"action.\", after its module.");
+        return address_parse_fail(
+            &parser, "the address of an action starts with \"action.\", after its module.");
     parser.next++;
     if (!read_rest(&parser, "an action type", "action", &action))
         return false;

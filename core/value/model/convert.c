@@ -23,7 +23,8 @@ typedef struct Conversion {
     Arena *arena;
 } Conversion;
 
-static bool convert(Conversion *c, Value v, const Type *type, const Place *place, Value *out);
+static bool model_convert_convert(Conversion *c, Value v, const Type *type, const Place *place,
+                                  Value *out);
 
 static const Type *plain_type(Conversion *c, const Type *constraint) {
     if (!constraint->has_optional)
@@ -37,7 +38,7 @@ static const Type *plain_type(Conversion *c, const Type *constraint) {
     return plain;
 }
 
-static bool fail(Conversion *c, const Place *place, Str message) {
+static bool convert_fail(Conversion *c, const Place *place, Str message) {
     size_t count = 0;
     for (const Place *p = place; p; p = p->outer)
         count++;
@@ -68,7 +69,7 @@ static PathStep key_step(Str key) {
 }
 
 /* Returns the path step to item i of v. */
-static PathStep step_to(Value v, size_t i) {
+static PathStep convert_step_to(Value v, size_t i) {
     if (v.type->kind == KIND_OBJECT)
         return (PathStep){.name = value_key_at(v, i)};
     return v.type->kind == KIND_MAP ? key_step(value_key_at(v, i)) : index_step(i);
@@ -125,16 +126,16 @@ static bool to_bool(Conversion *c, Value v, const Place *place, Value *out) {
         return true;
     }
     if (is_word_in_any_case(text, "true") || is_word_in_any_case(text, "false")) {
-        return fail(c, place,
-                    STR("a bool is required; as a string it is written in small letters"));
+        return convert_fail(c, place,
+                            STR("a bool is required; as a string it is written in small letters"));
     }
-    return fail(c, place, STR("a bool is required"));
+    return convert_fail(c, place, STR("a bool is required"));
 }
 
 static bool to_number(Conversion *c, Value v, const Place *place, Value *out) {
     const Number *number = NULL;
     if (!number_from_text(value_text(v), &number, c->arena)) {
-        return fail(c, place, STR("a number is required"));
+        return convert_fail(c, place, STR("a number is required"));
     }
     *out = value_from_number(number);
     return true;
@@ -162,8 +163,9 @@ static bool convert_items(Conversion *c, Value v, const Type *element, const Pla
                           Value *items) {
     for (size_t i = 0; i < v.count; i++) {
         Place here = {place, {0}};
-        here.step = v.type->kind == KIND_OBJECT ? key_step(value_key_at(v, i)) : step_to(v, i);
-        if (!convert(c, value_at(v, i), element, &here, &items[i]))
+        here.step =
+            v.type->kind == KIND_OBJECT ? key_step(value_key_at(v, i)) : convert_step_to(v, i);
+        if (!model_convert_convert(c, value_at(v, i), element, &here, &items[i]))
             return false;
     }
     return true;
@@ -178,10 +180,10 @@ static bool unify_items(Conversion *c, Value *items, size_t count, ConvertSafety
         types[i] = items[i].type;
     const Type *unified = convert_type_unify(types, count, safety, c->arena);
     if (!unified)
-        return fail(c, place, STR("the elements have no common type"));
+        return convert_fail(c, place, STR("the elements have no common type"));
     for (size_t i = 0; i < count; i++) {
         Place here = {place, index_step(i)};
-        if (!convert(c, items[i], unified, &here, &items[i]))
+        if (!model_convert_convert(c, items[i], unified, &here, &items[i]))
             return false;
     }
     return true;
@@ -262,7 +264,7 @@ static bool to_collection(Conversion *c, Value v, const Type *type, const Place 
     if (structure && element->kind == KIND_DYNAMIC) {
         element = convert_type_unify_parts(v.type, type->kind, CONVERT_UNSAFE, c->arena);
         if (!element)
-            return fail(c, place, type_mismatch(c, v, type));
+            return convert_fail(c, place, type_mismatch(c, v, type));
     }
     Value *items = arena_new_array(c->arena, Value, v.count);
     if (!convert_items(c, v, element, place, items))
@@ -273,7 +275,7 @@ static bool to_collection(Conversion *c, Value v, const Type *type, const Place 
     }
     const Type *shared = element->has_dynamic ? share_type(items, v.count) : plain_type(c, element);
     if (!shared)
-        return fail(c, place, STR("the elements have no common type"));
+        return convert_fail(c, place, STR("the elements have no common type"));
     *out = value_with_marks(make_collection(c, v, type->kind, shared, items), v.marks);
     return true;
 }
@@ -281,8 +283,8 @@ static bool to_collection(Conversion *c, Value v, const Type *type, const Place 
 static bool to_tuple(Conversion *c, Value v, const Type *type, const Place *place, Value *out) {
     Value *items = arena_new_array(c->arena, Value, v.count);
     for (size_t i = 0; i < v.count; i++) {
-        Place here = {place, step_to(v, i)};
-        if (!convert(c, value_at(v, i), type_at(type, i), &here, &items[i]))
+        Place here = {place, convert_step_to(v, i)};
+        if (!model_convert_convert(c, value_at(v, i), type_at(type, i), &here, &items[i]))
             return false;
     }
     *out = value_with_marks(value_tuple(items, v.count, c->arena), v.marks);
@@ -306,8 +308,8 @@ static bool to_attribute(Conversion *c, Value v, const Type *type, size_t i, con
         bool possible =
             !map || convert_type_is_possible(part.type, wanted, CONVERT_UNSAFE, c->arena);
         if (possible)
-            return convert(c, part, wanted, &here, out);
-        return fail(c, &here, type_mismatch(c, part, wanted));
+            return model_convert_convert(c, part, wanted, &here, out);
+        return convert_fail(c, &here, type_mismatch(c, part, wanted));
     }
     if (is_optional(type, i)) {
         *out = value_null(plain_type(c, wanted));
@@ -315,7 +317,7 @@ static bool to_attribute(Conversion *c, Value v, const Type *type, size_t i, con
     }
     Str quoted = str_quote(name, c->arena);
     const char *format = "map has no element for required attribute %.*s";
-    return fail(c, place, str_format(c->arena, format, STR_ARG(quoted)));
+    return convert_fail(c, place, str_format(c->arena, format, STR_ARG(quoted)));
 }
 
 static bool to_object(Conversion *c, Value v, const Type *type, const Place *place, Value *out) {
@@ -336,7 +338,8 @@ static bool to_object(Conversion *c, Value v, const Type *type, const Place *pla
 }
 
 /* Converts v, whose type is convertible to `type`; its content may still fail. */
-static bool convert(Conversion *c, Value v, const Type *type, const Place *place, Value *out) {
+static bool model_convert_convert(Conversion *c, Value v, const Type *type, const Place *place,
+                                  Value *out) {
     if (type->kind == KIND_DYNAMIC || type_equal(v.type, plain_type(c, type))) {
         *out = v;
         return true;
@@ -359,7 +362,7 @@ static bool convert(Conversion *c, Value v, const Type *type, const Place *place
     return false;
 }
 
-static bool step_into(Value v, PathStep step, Value *out) {
+static bool convert_step_into(Value v, PathStep step, Value *out) {
     int64_t at = 0;
     size_t index;
     Str name = step.is_index && step.key.type == &TYPE_STRING ? value_text(step.key) : step.name;
@@ -386,7 +389,7 @@ static void hide_secret_steps(Value v, ConvertError *error) {
     for (size_t i = 0; i < error->path.count; i++) {
         if (value_is_secret(v))
             error->path.count = i;
-        else if (!step_into(v, error->path.steps[i], &v))
+        else if (!convert_step_into(v, error->path.steps[i], &v))
             return;
     }
 }
@@ -398,10 +401,10 @@ bool convert_value(Value v, const Type *type, Value *out, ConvertError *error, A
         return true;
     }
     if (!convert_type_is_possible(v.type, type, CONVERT_UNSAFE, arena)) {
-        return fail(&c, NULL, type_mismatch(&c, v, type));
+        return convert_fail(&c, NULL, type_mismatch(&c, v, type));
     }
     Value made;
-    if (!convert(&c, v, type, NULL, &made)) {
+    if (!model_convert_convert(&c, v, type, NULL, &made)) {
         hide_secret_steps(v, error);
         return false;
     }
@@ -414,17 +417,18 @@ static bool convert_strictly(Conversion *c, Value v, const Type *type, const Pla
     bool is_list = type->kind == KIND_LIST && type_is_sequence(v.type);
     bool is_map = type->kind == KIND_MAP && type_is_mapping(v.type);
     if ((!is_list && !is_map) || !type->has_dynamic || !value_is_present(v) || v.count == 0)
-        return convert(c, v, type, place, out);
+        return model_convert_convert(c, v, type, place, out);
     Value *items = arena_new_array(c->arena, Value, v.count);
     for (size_t i = 0; i < v.count; i++) {
         Place here = {place, {0}};
-        here.step = v.type->kind == KIND_OBJECT ? key_step(value_key_at(v, i)) : step_to(v, i);
+        here.step =
+            v.type->kind == KIND_OBJECT ? key_step(value_key_at(v, i)) : convert_step_to(v, i);
         if (!convert_strictly(c, value_at(v, i), type->element, &here, &items[i]))
             return false;
     }
     const Type *shared = share_type(items, v.count);
     if (!shared)
-        return fail(c, place, STR("the elements must all have the same type"));
+        return convert_fail(c, place, STR("the elements must all have the same type"));
     *out = value_with_marks(make_collection(c, v, type->kind, shared, items), v.marks);
     return true;
 }

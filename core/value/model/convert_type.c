@@ -3,7 +3,7 @@
 
 #include "str_quote.h"
 
-static bool is_sequence(const Type *type) {
+static bool convert_type_is_sequence(const Type *type) {
     return type->kind == KIND_LIST || type->kind == KIND_SET;
 }
 
@@ -119,7 +119,7 @@ bool convert_type_is_possible(const Type *from, const Type *to, ConvertSafety sa
     case KIND_STRING: return type_is_primitive(from) && is_primitive_to_primitive(from, to, safety);
     case KIND_LIST:
     case KIND_SET:
-        if (is_sequence(from))
+        if (convert_type_is_sequence(from))
             return is_sequence_to_sequence(from, to, safety, arena);
         return from->kind == KIND_TUPLE && is_structure_to_collection(from, to, safety, arena);
     case KIND_MAP:
@@ -248,13 +248,13 @@ static Str no_common_type(TypeKind kind, Arena *arena) {
 static bool is_matching_structure(const Type *have, const Type *want) {
     if (want->kind == KIND_MAP)
         return have->kind == KIND_OBJECT;
-    return is_sequence(want) && have->kind == KIND_TUPLE;
+    return convert_type_is_sequence(want) && have->kind == KIND_TUPLE;
 }
 
 static bool is_matching_collection(const Type *have, const Type *want) {
     if (have->kind == KIND_MAP || want->kind == KIND_MAP)
         return have->kind == want->kind;
-    return is_sequence(have) && is_sequence(want);
+    return convert_type_is_sequence(have) && convert_type_is_sequence(want);
 }
 
 Str convert_type_mismatch(const Type *have, const Type *want, Arena *arena) {

@@ -18,7 +18,7 @@ typedef struct Seen {
     size_t slot_count;
 } Seen;
 
-static void add_type(TypeSet *set, Seen *seen, const Type *type) {
+static void unify_add_type(TypeSet *set, Seen *seen, const Type *type) {
     size_t at = type->hash & (seen->slot_count - 1);
     for (; seen->slots[at]; at = (at + 1) & (seen->slot_count - 1)) {
         if (type_equal(set->types[seen->slots[at] - 1], type))
@@ -29,7 +29,8 @@ static void add_type(TypeSet *set, Seen *seen, const Type *type) {
     seen->slots[at] = (uint32_t)set->count;
 }
 
-static TypeSet collect(const Type *const *types, size_t count, ConvertSafety safety, Arena *arena) {
+static TypeSet unify_collect(const Type *const *types, size_t count, ConvertSafety safety,
+                             Arena *arena) {
     TypeSet set = {.safety = safety, .arena = arena};
     Seen seen = {.slot_count = 8};
     set.types = arena_new_array(arena, const Type *, count);
@@ -39,7 +40,7 @@ static TypeSet collect(const Type *const *types, size_t count, ConvertSafety saf
     for (size_t i = 0; i < count; i++) {
         bool repeated = i > 0 && types[i] == types[i - 1];
         if (!repeated)
-            add_type(&set, &seen, types[i]);
+            unify_add_type(&set, &seen, types[i]);
     }
     return set;
 }
@@ -136,14 +137,14 @@ static const Type *unify_disguised(const TypeSet *set, TypeKind structure, TypeK
     return unified && unified->kind == collection ? unified : NULL;
 }
 
-static int compare_types(const Type *a, const Type *b);
+static int unify_compare_types(const Type *a, const Type *b);
 
-static int compare_parts(const Type *a, const Type *b) {
+static int unify_compare_parts(const Type *a, const Type *b) {
     bool a_wider = false, b_wider = false;
     if (!has_same_shape(a, b))
         return 0;
     for (size_t i = 0; i < a->count; i++) {
-        int order = compare_types(type_at(a, i), type_at(b, i));
+        int order = unify_compare_types(type_at(a, i), type_at(b, i));
         a_wider |= order < 0;
         b_wider |= order > 0;
     }
@@ -170,7 +171,7 @@ static int rank(const Type *type) {
 }
 
 /* Returns a negative number if `a` is more general and so the better result; 0 if neither is. */
-static int compare_types(const Type *a, const Type *b) {
+static int unify_compare_types(const Type *a, const Type *b) {
     if (a->kind == KIND_DYNAMIC || b->kind == KIND_DYNAMIC) {
         return (a->kind == KIND_DYNAMIC) - (b->kind == KIND_DYNAMIC);
     }
@@ -181,7 +182,8 @@ static int compare_types(const Type *a, const Type *b) {
         return 0;
     if (a->kind != b->kind)
         return rank(a) - rank(b);
-    return type_is_collection(a) ? compare_types(a->element, b->element) : compare_parts(a, b);
+    return type_is_collection(a) ? unify_compare_types(a->element, b->element)
+                                 : unify_compare_parts(a, b);
 }
 
 /* Returns the indexes of the types, most general first (a topological order). */
@@ -191,7 +193,7 @@ static size_t *order_types(const TypeSet *set) {
     size_t found = 0;
     for (size_t i = 0; i < set->count; i++) {
         for (size_t k = 0; k < set->count; k++) {
-            if (compare_types(set->types[k], set->types[i]) < 0)
+            if (unify_compare_types(set->types[k], set->types[i]) < 0)
                 above[i]++;
         }
         if (above[i] == 0)
@@ -199,7 +201,7 @@ static size_t *order_types(const TypeSet *set) {
     }
     for (size_t done = 0; done < found; done++) {
         for (size_t k = 0; k < set->count; k++) {
-            if (compare_types(set->types[order[done]], set->types[k]) >= 0)
+            if (unify_compare_types(set->types[order[done]], set->types[k]) >= 0)
                 continue;
             if (--above[k] == 0)
                 order[found++] = k;
@@ -222,7 +224,7 @@ static const Type *unify_among(const TypeSet *set) {
 
 /* Returns true if the set has `kind`, and apart from dynamic no kinds but these two (which may be
  * the same). */
-static bool has_only(const TypeSet *set, TypeKind kind, TypeKind other) {
+static bool unify_has_only(const TypeSet *set, TypeKind kind, TypeKind other) {
     size_t count = set->of_kind[kind] + set->of_kind[KIND_DYNAMIC];
     if (other != kind)
         count += set->of_kind[other];
@@ -233,12 +235,12 @@ const Type *convert_type_unify(const Type *const *types, size_t count, ConvertSa
                                Arena *arena) {
     if (count == 0)
         return NULL;
-    TypeSet set = collect(types, count, safety, arena);
+    TypeSet set = unify_collect(types, count, safety, arena);
     if (set.count == 1)
         return set.types[0];
     const Type *unified = NULL;
     for (TypeKind kind = KIND_LIST; kind <= KIND_OBJECT; kind++) {
-        if (!has_only(&set, kind, kind))
+        if (!unify_has_only(&set, kind, kind))
             continue;
         /* A dynamic type may become any type, so the result is dynamic. */
         if (set.of_kind[KIND_DYNAMIC])
@@ -246,9 +248,9 @@ const Type *convert_type_unify(const Type *const *types, size_t count, ConvertSa
         bool structure = kind == KIND_TUPLE || kind == KIND_OBJECT;
         return structure ? unify_structures(&set, kind) : unify_collections(&set);
     }
-    if (has_only(&set, KIND_MAP, KIND_OBJECT)) {
+    if (unify_has_only(&set, KIND_MAP, KIND_OBJECT)) {
         unified = unify_disguised(&set, KIND_OBJECT, KIND_MAP);
-    } else if (has_only(&set, KIND_LIST, KIND_TUPLE)) {
+    } else if (unify_has_only(&set, KIND_LIST, KIND_TUPLE)) {
         unified = unify_disguised(&set, KIND_TUPLE, KIND_LIST);
     } else if (set.of_kind[KIND_OBJECT] && set.of_kind[KIND_TUPLE]) {
         return NULL;

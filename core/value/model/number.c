@@ -48,7 +48,7 @@ static void view(mpfr_t f, const Number *number) {
                          (mp_limb_t *)number->limbs);
 }
 
-static const Number *keep(mpfr_srcptr f, Arena *arena) {
+static const Number *number_keep(mpfr_srcptr f, Arena *arena) {
     uint32_t precision = (uint32_t)mpfr_get_prec(f);
     size_t limbs_size = limb_count(precision) * sizeof(mp_limb_t);
     Number *number = arena_alloc(arena, sizeof(Number) + limbs_size);
@@ -67,14 +67,14 @@ const Number *number_from_int(int64_t value, uint32_t precision, Arena *arena) {
     Work work;
     work_init(&work, precision);
     mpfr_set_sj(work.f, value, MPFR_RNDN);
-    return keep(work.f, arena);
+    return number_keep(work.f, arena);
 }
 
 const Number *number_from_double(double value, Arena *arena) {
     Work work;
     work_init(&work, NUMBER_PRECISION_DOUBLE);
     mpfr_set_d(work.f, value, MPFR_RNDN);
-    return keep(work.f, arena);
+    return number_keep(work.f, arena);
 }
 
 static size_t skip_sign(Str text, size_t at) {
@@ -134,7 +134,7 @@ bool number_from_text(Str text, const Number **out, Arena *arena) {
     mpfr_strtofr(work.f, str_to_cstr(text, arena), NULL, 10, MPFR_RNDN);
     if (!is_in_reach(work.f))
         return false;
-    *out = keep(work.f, arena);
+    *out = number_keep(work.f, arena);
     return true;
 }
 
@@ -338,33 +338,33 @@ int number_sign(const Number *number) {
 const Number *number_clone(const Number *number, Arena *arena) {
     mpfr_t f;
     view(f, number);
-    return keep(f, arena);
+    return number_keep(f, arena);
 }
 
 typedef int (*Operation)(mpfr_ptr, mpfr_srcptr, mpfr_srcptr, mpfr_rnd_t);
 
-static const Number *apply(Operation operation, const Number *a, const Number *b,
-                           uint32_t precision, Arena *arena) {
+static const Number *number_apply(Operation operation, const Number *a, const Number *b,
+                                  uint32_t precision, Arena *arena) {
     Work result;
     mpfr_t left, right;
     view(left, a);
     view(right, b);
     work_init(&result, precision);
     operation(result.f, left, right, MPFR_RNDN);
-    return keep(result.f, arena);
+    return number_keep(result.f, arena);
 }
 
 const Number *number_add(const Number *a, const Number *b, Arena *arena) {
-    return apply(mpfr_add, a, b, larger_precision(a, b), arena);
+    return number_apply(mpfr_add, a, b, larger_precision(a, b), arena);
 }
 
 const Number *number_subtract(const Number *a, const Number *b, Arena *arena) {
-    return apply(mpfr_sub, a, b, larger_precision(a, b), arena);
+    return number_apply(mpfr_sub, a, b, larger_precision(a, b), arena);
 }
 
 const Number *number_divide(const Number *a, const Number *b, Arena *arena) {
     CHECK(number_sign(b) != 0);
-    return apply(mpfr_div, a, b, larger_precision(a, b), arena);
+    return number_apply(mpfr_div, a, b, larger_precision(a, b), arena);
 }
 
 const Number *number_multiply(const Number *a, const Number *b, Arena *arena) {
@@ -378,7 +378,7 @@ const Number *number_multiply(const Number *a, const Number *b, Arena *arena) {
     uint32_t needed = (uint32_t)mpfr_min_prec(product.f);
     work_init(&result, needed > precision ? needed : precision);
     mpfr_set(result.f, product.f, MPFR_RNDN);
-    return keep(result.f, arena);
+    return number_keep(result.f, arena);
 }
 
 /* Returns a - b * trunc(a / b). As in Terraform, the quotient has the larger precision and the
@@ -398,7 +398,7 @@ const Number *number_modulo(const Number *a, const Number *b, Arena *arena) {
     mpfr_set(result.f, quotient.f, MPFR_RNDN);
     mpfr_mul(result.f, right, result.f, MPFR_RNDN);
     mpfr_sub(result.f, left, result.f, MPFR_RNDN);
-    return keep(result.f, arena);
+    return number_keep(result.f, arena);
 }
 
 const Number *number_negate(const Number *a, Arena *arena) {
@@ -407,5 +407,5 @@ const Number *number_negate(const Number *a, Arena *arena) {
     view(f, a);
     work_init(&result, a->precision);
     mpfr_neg(result.f, f, MPFR_RNDN);
-    return keep(result.f, arena);
+    return number_keep(result.f, arena);
 }

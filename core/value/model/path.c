@@ -1,7 +1,7 @@
 /* path: reads, prints and follows paths, which are places inside a value. */
 #include "path.h"
 
-static Path append(Path base, PathStep step, Arena *arena) {
+static Path path_append(Path base, PathStep step, Arena *arena) {
     PathStep *steps = arena_new_array(arena, PathStep, base.count + 1);
     if (base.count)
         memcpy(steps, base.steps, base.count * sizeof(*steps));
@@ -10,11 +10,11 @@ static Path append(Path base, PathStep step, Arena *arena) {
 }
 
 Path path_attribute(Path base, Str name, Arena *arena) {
-    return append(base, (PathStep){.name = name}, arena);
+    return path_append(base, (PathStep){.name = name}, arena);
 }
 
 Path path_index(Path base, Value key, Arena *arena) {
-    return append(base, (PathStep){.is_index = true, .key = key}, arena);
+    return path_append(base, (PathStep){.is_index = true, .key = key}, arena);
 }
 
 Path path_join(Path base, Path inside, Arena *arena) {
@@ -26,7 +26,7 @@ Path path_join(Path base, Path inside, Arena *arena) {
     return (Path){steps, base.count + inside.count};
 }
 
-static int compare_steps(const PathStep *a, const PathStep *b) {
+static int path_compare_steps(const PathStep *a, const PathStep *b) {
     if (a->is_index != b->is_index)
         return a->is_index ? 1 : -1;
     return a->is_index ? value_compare(a->key, b->key) : str_compare(a->name, b->name);
@@ -36,7 +36,7 @@ bool path_starts_with(Path path, Path prefix) {
     if (path.count < prefix.count)
         return false;
     for (size_t i = 0; i < prefix.count; i++) {
-        if (compare_steps(&path.steps[i], &prefix.steps[i]) != 0)
+        if (path_compare_steps(&path.steps[i], &prefix.steps[i]) != 0)
             return false;
     }
     return true;
@@ -49,7 +49,7 @@ bool path_equal(Path a, Path b) {
 int path_compare(Path a, Path b) {
     size_t count = a.count < b.count ? a.count : b.count;
     for (size_t i = 0; i < count; i++) {
-        int order = compare_steps(&a.steps[i], &b.steps[i]);
+        int order = path_compare_steps(&a.steps[i], &b.steps[i]);
         if (order != 0)
             return order;
     }
@@ -77,7 +77,7 @@ Path path_clone(Path path, Arena *arena) {
     return (Path){steps, path.count};
 }
 
-static bool needs_quotes(Str name) {
+static bool path_needs_quotes(Str name) {
     return str_find_char(name, '.', 0) != SIZE_MAX || str_find_char(name, '[', 0) != SIZE_MAX;
 }
 
@@ -85,7 +85,7 @@ Str path_to_str(Path path, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     for (size_t i = 0; i < path.count; i++) {
         const PathStep *step = &path.steps[i];
-        if (step->is_index || needs_quotes(step->name)) {
+        if (step->is_index || path_needs_quotes(step->name)) {
             Value key = step->is_index ? step->key : value_from_str(step->name);
             strbuf_add_format(&text, "[%.*s]", STR_ARG(value_display(key, 0, arena)));
         } else {
@@ -127,7 +127,7 @@ static bool find_element(Value set, Value element, size_t *index) {
     return false;
 }
 
-static bool find_key(Value map, Str key, size_t *index) {
+static bool path_find_key(Value map, Str key, size_t *index) {
     size_t low = 0, high = map.count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
@@ -141,13 +141,13 @@ static bool find_key(Value map, Str key, size_t *index) {
 }
 
 /* Sets *index to the item of v at this step. */
-static bool find_item(Value v, const PathStep *step, size_t *index) {
+static bool path_find_item(Value v, const PathStep *step, size_t *index) {
     Str name;
     switch (v.type->kind) {
     case KIND_LIST:
     case KIND_TUPLE: return step_number(step, index) && *index < v.count;
     case KIND_SET: return step->is_index && find_element(v, step->key, index);
-    case KIND_MAP: return step_name(step, &name) && find_key(v, name, index);
+    case KIND_MAP: return step_name(step, &name) && path_find_key(v, name, index);
     case KIND_OBJECT: return step_name(step, &name) && type_find_attribute(v.type, name, index);
     case KIND_DYNAMIC:
     case KIND_BOOL:
@@ -182,7 +182,7 @@ static const Type *step_type(const Type *type, const PathStep *step) {
 static bool get_item(Value v, const PathStep *step, Value *out) {
     size_t i = 0;
     if (value_is_present(v)) {
-        if (!find_item(v, step, &i))
+        if (!path_find_item(v, step, &i))
             return false;
         *out = value_with_marks(value_at(v, i), v.marks);
         return true;
@@ -210,7 +210,7 @@ static bool set_at(Value *v, Path path, Value value, Arena *arena) {
         *v = value;
         return true;
     }
-    if (!value_is_present(*v) || !find_item(*v, &path.steps[0], &at))
+    if (!value_is_present(*v) || !path_find_item(*v, &path.steps[0], &at))
         return false;
     Value item = value_at(*v, at);
     if (!set_at(&item, (Path){path.steps + 1, path.count - 1}, value, arena))
@@ -253,7 +253,7 @@ static Value mark_here(Value v, const Path *paths, size_t count, uint8_t marks, 
         }
         Path rest = {paths[i].steps + 1, paths[i].count - 1};
         size_t item = 0;
-        if (!value_is_present(v) || !find_item(v, paths[i].steps, &item))
+        if (!value_is_present(v) || !path_find_item(v, paths[i].steps, &item))
             continue;
         on[(*on_count)++] = (Descent){item, rest};
     }
@@ -287,7 +287,7 @@ Value path_mark(Value root, const Paths *paths, uint8_t marks, Arena *arena) {
     return mark_paths(root, paths->items, paths->count, marks, arena);
 }
 
-static PathStep step_to(Value v, size_t i) {
+static PathStep path_step_to(Value v, size_t i) {
     switch (v.type->kind) {
     case KIND_OBJECT: return (PathStep){.name = value_key_at(v, i)};
     case KIND_MAP: return (PathStep){.is_index = true, .key = value_from_str(value_key_at(v, i))};
@@ -312,7 +312,7 @@ static void find_marks(Value v, Path here, uint8_t marks, Paths *out, Arena *are
     for (size_t i = 0; i < v.count; i++) {
         if (!value_has_marks_anywhere(value_at(v, i)))
             continue;
-        find_marks(value_at(v, i), append(here, step_to(v, i), arena), marks, out, arena);
+        find_marks(value_at(v, i), path_append(here, path_step_to(v, i), arena), marks, out, arena);
     }
 }
 
@@ -331,7 +331,7 @@ static void find_differences(Value before, Value after, Path here, Paths *out, A
 static void find_members(Value a, Value b, Path here, Paths *out, Arena *arena) {
     for (size_t i = 0; i < a.count; i++) {
         Value other;
-        Path inner = append(here, step_to(a, i), arena);
+        Path inner = path_append(here, path_step_to(a, i), arena);
         if (value_find(b, value_key_at(a, i), &other))
             find_differences(value_at(a, i), other, inner, out, arena);
         else
@@ -340,7 +340,7 @@ static void find_members(Value a, Value b, Path here, Paths *out, Arena *arena) 
     for (size_t i = 0; i < b.count; i++) {
         Value other;
         if (!value_find(a, value_key_at(b, i), &other))
-            vec_push(arena, out, append(here, step_to(b, i), arena));
+            vec_push(arena, out, path_append(here, path_step_to(b, i), arena));
     }
 }
 
@@ -359,7 +359,7 @@ static void find_differences(Value before, Value after, Path here, Paths *out, A
     }
     for (size_t i = 0; i < before.count; i++)
         find_differences(value_at(before, i), value_at(after, i),
-                         append(here, step_to(before, i), arena), out, arena);
+                         path_append(here, path_step_to(before, i), arena), out, arena);
 }
 
 void path_find_differences(Value before, Value after, Paths *out, Arena *arena) {
@@ -377,7 +377,8 @@ static bool find_infinity(Value v, Path here, Path *out, Arena *arena) {
         Value item = value_at(v, i);
         bool is_plain = item.type->kind < KIND_LIST &&
                         (item.type->kind != KIND_NUMBER || !(item.flags & FLAG_BIG));
-        if (!is_plain && find_infinity(item, append(here, step_to(v, i), arena), out, arena))
+        if (!is_plain &&
+            find_infinity(item, path_append(here, path_step_to(v, i), arena), out, arena))
             return true;
     }
     return false;

@@ -5,7 +5,7 @@ Refinement refinement_any(void) {
     return (Refinement){.length_max = UINT32_MAX};
 }
 
-static const Value *keep(Value v, Arena *arena) {
+static const Value *refinement_keep(Value v, Arena *arena) {
     Value *kept = arena_new(arena, Value);
     *kept = v;
     return kept;
@@ -26,7 +26,7 @@ Refinement refinement_of(Value v, Arena *arena) {
     if (v.type->kind == KIND_STRING)
         refinement.prefix = value_text(v);
     if (v.type->kind == KIND_NUMBER)
-        refinement.min = refinement.max = keep(value_without_marks(v), arena);
+        refinement.min = refinement.max = refinement_keep(value_without_marks(v), arena);
     /* As in Terraform, a set with unknown members has length bounds only in refinement_length. */
     if (type_is_collection(v.type) && !may_coalesce(v))
         refinement.length_min = refinement.length_max = v.count;
@@ -129,7 +129,7 @@ Value refinement_length(Value collection, Arena *arena) {
     length.not_null = true;
     /* As in Terraform, the largest possible length is a bound too. */
     int64_t most = of.length_max == UINT32_MAX ? INT64_MAX : (int64_t)of.length_max;
-    length.min = keep(value_int_of((int64_t)of.length_min, NUMBER_PRECISION_INT), arena);
-    length.max = keep(value_int_of(most, NUMBER_PRECISION_INT), arena);
+    length.min = refinement_keep(value_int_of((int64_t)of.length_min, NUMBER_PRECISION_INT), arena);
+    length.max = refinement_keep(value_int_of(most, NUMBER_PRECISION_INT), arena);
     return refinement_to_value(&TYPE_NUMBER, length, arena);
 }

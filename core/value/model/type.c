@@ -105,12 +105,12 @@ static struct {
     {.type = &TYPE_EMPTY_OBJECT},
 };
 
-static uint32_t hash_mix(uint32_t hash, uint32_t by) {
+static uint32_t type_hash_mix(uint32_t hash, uint32_t by) {
     return HASH_MIX(hash, by);
 }
 
 /* Sets the flags and the hash from the parts. */
-static void finish(Type *type) {
+static void type_finish(Type *type) {
     bool has_dynamic = type->kind == KIND_DYNAMIC;
     bool has_optional = false;
     uint32_t hash = HASH_SEED(type->kind);
@@ -120,13 +120,13 @@ static void finish(Type *type) {
         const Type *part = collection ? type->element : type_at(type, i);
         has_dynamic |= part->has_dynamic;
         has_optional |= part->has_optional;
-        hash = hash_mix(hash, part->hash);
+        hash = type_hash_mix(hash, part->hash);
         if (type->names)
-            hash = hash_mix(hash, (uint32_t)str_hash(type->names[i]));
+            hash = type_hash_mix(hash, (uint32_t)str_hash(type->names[i]));
         if (!type->optional)
             continue;
         has_optional |= type->optional[i];
-        hash = hash_mix(hash, type->optional[i]);
+        hash = type_hash_mix(hash, type->optional[i]);
     }
     type->has_dynamic = has_dynamic;
     type->has_optional = has_optional;
@@ -142,36 +142,36 @@ static bool is_any_true(const bool *flags, size_t count) {
 }
 
 /* From here to intern_locked the caller holds the interner's lock. */
-static void insert(const Type **slots, size_t slot_count, const Type *type) {
+static void type_insert(const Type **slots, size_t slot_count, const Type *type) {
     size_t at = type->hash & (slot_count - 1);
     while (slots[at])
         at = (at + 1) & (slot_count - 1);
     slots[at] = type;
 }
 
-static void grow(void) {
+static void type_grow(void) {
     size_t slot_count = interner.slot_count ? interner.slot_count * 2 : 1024;
     const Type **slots = arena_new_array(interner.arena, const Type *, slot_count);
     for (size_t i = 0; i < interner.slot_count; i++) {
         if (interner.slots[i])
-            insert(slots, slot_count, interner.slots[i]);
+            type_insert(slots, slot_count, interner.slots[i]);
     }
     interner.slots = slots;
     interner.slot_count = slot_count;
 }
 
-static void prepare(void) {
+static void type_prepare(void) {
     if (interner.arena)
         return;
     interner.arena = arena_open("types");
-    grow();
+    type_grow();
     for (size_t i = 0; i < ARRAY_COUNT(constants); i++) {
-        insert(interner.slots, interner.slot_count, constants[i].type);
+        type_insert(interner.slots, interner.slot_count, constants[i].type);
         interner.count++;
     }
 }
 
-static const Type *lookup(const Type *type) {
+static const Type *type_lookup(const Type *type) {
     size_t at = type->hash & (interner.slot_count - 1);
     for (; interner.slots[at]; at = (at + 1) & (interner.slot_count - 1)) {
         if (type_equal(interner.slots[at], type))
@@ -185,8 +185,8 @@ static const Type *store(const Type *type) {
     kept->type = *type;
     kept->type.interned = true;
     if ((interner.count + 1) * 2 > interner.slot_count)
-        grow();
-    insert(interner.slots, interner.slot_count, &kept->type);
+        type_grow();
+    type_insert(interner.slots, interner.slot_count, &kept->type);
     interner.count++;
     return &kept->type;
 }
@@ -215,7 +215,7 @@ static const Str *intern_names(const Type *type) {
 
 /* Returns the interned equal of a type, which may be on the stack; the result never is. */
 static const Type *represent(const Type *type) {
-    const Type *found = lookup(type);
+    const Type *found = type_lookup(type);
     if (found)
         return found;
     Type copy = *type;
@@ -236,7 +236,7 @@ static const Type *intern_locked(const Type *type) {
 
 static const Type *represent_with_lock(const Type *type) {
     pthread_mutex_lock(&interner.mutex);
-    prepare();
+    type_prepare();
     const Type *representative = represent(type);
     pthread_mutex_unlock(&interner.mutex);
     return representative;
@@ -260,34 +260,34 @@ static _Atomic(const Type *) *derived_slot(Derived *derived, TypeKind kind) {
     return kind == KIND_SET ? &derived->set : &derived->map;
 }
 
-static const Type *collection(TypeKind kind, const Type *element, Arena *arena) {
+static const Type *type_collection(TypeKind kind, const Type *element, Arena *arena) {
     Type type = {.kind = kind, .element = element};
     if (element->interned) {
         _Atomic(const Type *) *slot = derived_slot(derived_of(element), kind);
         const Type *known = atomic_load_explicit(slot, memory_order_acquire);
         if (known)
             return known;
-        finish(&type);
+        type_finish(&type);
         const Type *interned = represent_with_lock(&type);
         atomic_store_explicit(slot, interned, memory_order_release);
         return interned;
     }
-    finish(&type);
+    type_finish(&type);
     Type *made = arena_new(arena, Type);
     *made = type;
     return made;
 }
 
 const Type *type_list(const Type *element, Arena *arena) {
-    return collection(KIND_LIST, element, arena);
+    return type_collection(KIND_LIST, element, arena);
 }
 
 const Type *type_set(const Type *element, Arena *arena) {
-    return collection(KIND_SET, element, arena);
+    return type_collection(KIND_SET, element, arena);
 }
 
 const Type *type_map(const Type *element, Arena *arena) {
-    return collection(KIND_MAP, element, arena);
+    return type_collection(KIND_MAP, element, arena);
 }
 
 const Type *type_tuple_of(const Type *element, size_t count, Arena *arena) {
@@ -296,7 +296,7 @@ const Type *type_tuple_of(const Type *element, size_t count, Arena *arena) {
     CHECK(count <= UINT32_MAX);
     Type *type = arena_new(arena, Type);
     *type = (Type){.kind = KIND_TUPLE, .count = (uint32_t)count, .element = element};
-    finish(type);
+    type_finish(type);
     return type;
 }
 
@@ -319,7 +319,7 @@ const Type *type_tuple(const Type *const *types, size_t count, Arena *arena) {
         copy[i] = types[i];
     Type *type = arena_new(arena, Type);
     *type = (Type){.kind = KIND_TUPLE, .count = (uint32_t)count, .types = copy};
-    finish(type);
+    type_finish(type);
     return type;
 }
 
@@ -328,11 +328,11 @@ typedef struct NamedIndex {
     size_t index;
 } NamedIndex;
 
-static int compare_names(const void *a, const void *b) {
+static int type_compare_names(const void *a, const void *b) {
     return str_compare(((const NamedIndex *)a)->name, ((const NamedIndex *)b)->name);
 }
 
-static bool is_sorted(const Str *names, size_t count) {
+static bool type_is_sorted(const Str *names, size_t count) {
     for (size_t i = 1; i < count; i++) {
         if (str_compare(names[i - 1], names[i]) > 0)
             return false;
@@ -351,7 +351,7 @@ static void sort_attributes(Str *names, const Type **types, bool *optional, size
         old_types[i] = types[i];
         old_optional[i] = optional && optional[i];
     }
-    qsort(order, count, sizeof(*order), compare_names);
+    qsort(order, count, sizeof(*order), type_compare_names);
     for (size_t i = 0; i < count; i++) {
         names[i] = order[i].name;
         types[i] = old_types[order[i].index];
@@ -375,7 +375,7 @@ const Type *type_object(const Str *names, const Type *const *types, const bool *
         if (with_optional)
             sorted_optional[i] = optional[i];
     }
-    if (!is_sorted(names, count))
+    if (!type_is_sorted(names, count))
         sort_attributes(sorted_names, sorted_types, sorted_optional, count, arena);
     Type *type = arena_new(arena, Type);
     *type = (Type){.kind = KIND_OBJECT,
@@ -383,7 +383,7 @@ const Type *type_object(const Str *names, const Type *const *types, const bool *
                    .types = sorted_types,
                    .names = sorted_names,
                    .optional = sorted_optional};
-    finish(type);
+    type_finish(type);
     return type;
 }
 
@@ -404,7 +404,7 @@ const Type *type_with_elements(const Type *type, const Type *const *types, size_
     case KIND_OBJECT: return type_object(type->names, types, type->optional, count, arena);
     case KIND_LIST:
     case KIND_SET:
-    case KIND_MAP: return collection(type->kind, first_typed(type, types, count), arena);
+    case KIND_MAP: return type_collection(type->kind, first_typed(type, types, count), arena);
     case KIND_DYNAMIC:
     case KIND_BOOL:
     case KIND_NUMBER:
@@ -442,7 +442,7 @@ const Type *type_clone(const Type *type, Arena *arena) {
 
 static const Type *drop_optional(const Type *type, Arena *arena) {
     if (type_is_collection(type)) {
-        return collection(type->kind, type_without_optional(type->element, arena), arena);
+        return type_collection(type->kind, type_without_optional(type->element, arena), arena);
     }
     if (type->element) {
         return type_tuple_of(type_without_optional(type->element, arena), type->count, arena);
@@ -554,7 +554,7 @@ Str type_friendly_name(const Type *type, Arena *arena) {
     return strbuf_str(&text);
 }
 
-static bool is_identifier(Str name) {
+static bool type_is_identifier(Str name) {
     if (name.len == 0)
         return false;
     for (size_t i = 0; i < name.len; i++) {
@@ -576,7 +576,7 @@ static void add_attributes(StrBuf *text, const Type *type) {
         Str name = type->names[i];
         if (i)
             strbuf_add_cstr(text, ", ");
-        strbuf_add(text, is_identifier(name) ? name : str_quote(name, text->arena));
+        strbuf_add(text, type_is_identifier(name) ? name : str_quote(name, text->arena));
         strbuf_add_cstr(text, optional ? "=optional(" : "=");
         add_constraint(text, type->types[i]);
         if (optional)

@@ -11,7 +11,7 @@ static uint32_t to_count(size_t count) {
 }
 
 /* Returns the flags of a value that contains these items. */
-static uint8_t flags_of(const Value *items, size_t count) {
+static uint8_t value_flags_of(const Value *items, size_t count) {
     unsigned flags = 0;
     for (size_t i = 0; i < count; i++)
         flags |= items[i].flags;
@@ -23,7 +23,7 @@ static Value with_items(const Type *type, const Value *items, size_t count) {
                    .as.items = items,
                    .count = to_count(count),
                    .state = VALUE_KNOWN,
-                   .flags = flags_of(items, count)};
+                   .flags = value_flags_of(items, count)};
 }
 
 Value value_null(const Type *type) {
@@ -100,7 +100,7 @@ static Str replace_invalid(Str text, Arena *arena) {
     return strbuf_str(&valid);
 }
 
-static bool is_ascii(Str text) {
+static bool value_is_ascii(Str text) {
     for (size_t i = 0; i < text.len; i++) {
         if (text.ptr[i] & 0x80)
             return false;
@@ -109,7 +109,7 @@ static bool is_ascii(Str text) {
 }
 
 Value value_string(Str text, Arena *arena) {
-    if (is_ascii(text))
+    if (value_is_ascii(text))
         return value_from_str(text);
     if (utf8_valid_prefix(text) != text.len)
         text = replace_invalid(text, arena);
@@ -143,7 +143,7 @@ static bool is_duplicate(Value a, Value b) {
     return value_is_wholly_known(a) && value_is_wholly_known(b) && value_compare(a, b) == 0;
 }
 
-static size_t drop_duplicates(Value *items, size_t count) {
+static size_t value_drop_duplicates(Value *items, size_t count) {
     if (count == 0)
         return 0;
     size_t kept = 1;
@@ -163,7 +163,7 @@ Value value_set(const Type *element, Value *items, size_t count, Arena *arena) {
         items[i] = value_unmark_deep(items[i], arena);
     }
     value_sort_members(items, count, arena);
-    Value set = with_items(type_set(element, arena), items, drop_duplicates(items, count));
+    Value set = with_items(type_set(element, arena), items, value_drop_duplicates(items, count));
     return value_with_marks(set, marks);
 }
 
@@ -174,7 +174,7 @@ typedef struct Entry {
     size_t place;
 } Entry;
 
-static int compare_entries(const void *a, const void *b) {
+static int value_compare_entries(const void *a, const void *b) {
     const Entry *left = a, *right = b;
     int order = str_compare(left->key, right->key);
     if (order != 0)
@@ -189,7 +189,7 @@ static size_t sort_by_key(Str *keys, Value *items, size_t count, Arena *arena) {
     Entry *entries = arena_new_array(arena, Entry, count);
     for (size_t i = 0; i < count; i++)
         entries[i] = (Entry){keys[i], items[i], i};
-    qsort(entries, count, sizeof(*entries), compare_entries);
+    qsort(entries, count, sizeof(*entries), value_compare_entries);
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
         if (i + 1 < count && str_equal(entries[i].key, entries[i + 1].key))
@@ -217,13 +217,13 @@ Value value_object(Str *names, Value *items, size_t count, Arena *arena) {
     return with_items(type_object(names, types, NULL, count, arena), items, count);
 }
 
-static const Type *part_type(const Type *type, size_t i) {
+static const Type *value_part_type(const Type *type, size_t i) {
     return type_is_collection(type) ? type->element : type_at(type, i);
 }
 
 static const Type *type_of_items(Value v, const Value *items, Arena *arena) {
     size_t same = 0;
-    while (same < v.count && items[same].type == part_type(v.type, same))
+    while (same < v.count && items[same].type == value_part_type(v.type, same))
         same++;
     if (same == v.count)
         return v.type;
@@ -345,7 +345,7 @@ Value value_attribute(Value object, Str name) {
     return object.as.items[i];
 }
 
-static bool find_key(const ValueMap *map, size_t count, Str name, size_t *index) {
+static bool value_find_key(const ValueMap *map, size_t count, Str name, size_t *index) {
     size_t low = 0, high = count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
@@ -369,7 +369,7 @@ bool value_find(Value v, Str name, Value *out) {
     if (v.type->kind == KIND_OBJECT) {
         if (!type_find_attribute(v.type, name, &i))
             return false;
-    } else if (v.type->kind != KIND_MAP || !find_key(v.as.map, v.count, name, &i)) {
+    } else if (v.type->kind != KIND_MAP || !value_find_key(v.as.map, v.count, name, &i)) {
         return false;
     }
     *out = value_at(v, i);

@@ -66,7 +66,7 @@ bool value_identical(Value a, Value b) {
     return type_equal(a.type, b.type) && same(a, b, MARKS_COUNT);
 }
 
-static bool is_negative_zero(Value v) {
+static bool value_compare_is_negative_zero(Value v) {
     return v.flags & FLAG_BIG && number_is_negative_zero(v.as.number);
 }
 
@@ -83,12 +83,14 @@ static int compare_sizes(Value a, Value b) {
 }
 
 /* -0 equals 0, but as in Terraform they are two members of a set. */
-static int compare_numbers(Value a, Value b) {
+static int value_compare_numbers(Value a, Value b) {
     int order = compare_sizes(a, b);
-    return order != 0 ? order : (int)is_negative_zero(b) - (int)is_negative_zero(a);
+    return order != 0
+               ? order
+               : (int)value_compare_is_negative_zero(b) - (int)value_compare_is_negative_zero(a);
 }
 
-static int compare_items(Value a, Value b) {
+static int value_compare_items(Value a, Value b) {
     size_t count = a.count < b.count ? a.count : b.count;
     bool keyed = a.type->kind == KIND_MAP || (a.type->kind == KIND_OBJECT && a.type != b.type);
     for (size_t i = 0; i < count; i++) {
@@ -121,13 +123,13 @@ int value_compare(Value a, Value b) {
     switch (a.type->kind) {
     case KIND_DYNAMIC: return 0;
     case KIND_BOOL: return (int)a.as.boolean - (int)b.as.boolean;
-    case KIND_NUMBER: return compare_numbers(a, b);
+    case KIND_NUMBER: return value_compare_numbers(a, b);
     case KIND_STRING: return str_compare(value_text(a), value_text(b));
     case KIND_LIST:
     case KIND_SET:
     case KIND_MAP:
     case KIND_TUPLE:
-    case KIND_OBJECT: return compare_items(a, b);
+    case KIND_OBJECT: return value_compare_items(a, b);
     }
     return 0;
 }
@@ -141,7 +143,7 @@ static uint64_t mix(uint64_t hash, uint64_t by) {
 static uint64_t hash_number(Value v) {
     if (!(v.flags & FLAG_BIG))
         return mix(KIND_NUMBER, (uint64_t)v.as.integer);
-    if (is_negative_zero(v))
+    if (value_compare_is_negative_zero(v))
         return mix(KIND_NUMBER, 0);
     double nearest = number_to_double(v.as.number);
     uint64_t bits = 0;

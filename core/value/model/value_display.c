@@ -14,25 +14,25 @@ typedef struct Line {
     size_t text_limit; /* for each text inside; a cut one ends with "…" and its size */
 } Line;
 
-static bool is_full(const Line *line) {
+static bool display_is_full(const Line *line) {
     return line->text.len > line->limit;
 }
 
-static void add_value(Line *line, Value v);
+static void display_add_value(Line *line, Value v);
 
 /* Cuts the text to at most `limit` bytes at a character boundary. */
-static Str cut(Str text, size_t limit) {
+static Str display_cut(Str text, size_t limit) {
     Str head = str_slice(text, 0, limit);
     return str_slice(head, 0, utf8_valid_prefix(head));
 }
 
 /* Quotes only as much of a long text as fits. */
-static void add_text(Line *line, Str text) {
+static void display_add_text(Line *line, Str text) {
     size_t room = line->limit - line->text.len;
     size_t size = text.len;
     bool is_long = size > line->text_limit;
     if (is_long)
-        text = cut(text, line->text_limit);
+        text = display_cut(text, line->text_limit);
     if (text.len > room)
         text = str_slice(text, 0, room);
     text = str_slice(text, 0, utf8_valid_prefix(text));
@@ -41,48 +41,48 @@ static void add_text(Line *line, Str text) {
         strbuf_add_format(&line->text, "…(%zu bytes)", size);
 }
 
-static void add_items(Line *line, Value v) {
+static void display_add_items(Line *line, Value v) {
     strbuf_add_char(&line->text, '[');
-    for (size_t i = 0; i < v.count && !is_full(line); i++) {
+    for (size_t i = 0; i < v.count && !display_is_full(line); i++) {
         if (i)
             strbuf_add_cstr(&line->text, ", ");
-        add_value(line, value_at(v, i));
+        display_add_value(line, value_at(v, i));
     }
     strbuf_add_char(&line->text, ']');
 }
 
-static void add_fields(Line *line, Value v) {
+static void display_add_fields(Line *line, Value v) {
     strbuf_add_char(&line->text, '{');
-    for (size_t i = 0; i < v.count && !is_full(line); i++) {
+    for (size_t i = 0; i < v.count && !display_is_full(line); i++) {
         if (i)
             strbuf_add_cstr(&line->text, ", ");
         if (v.type->kind == KIND_MAP) {
-            add_text(line, value_key_at(v, i));
+            display_add_text(line, value_key_at(v, i));
         } else {
             strbuf_add(&line->text, value_key_at(v, i));
         }
         strbuf_add_cstr(&line->text, " = ");
-        add_value(line, value_at(v, i));
+        display_add_value(line, value_at(v, i));
     }
     strbuf_add_char(&line->text, '}');
 }
 
-static void add_known(Line *line, Value v) {
+static void display_add_known(Line *line, Value v) {
     switch (v.type->kind) {
     case KIND_DYNAMIC: break;
     case KIND_BOOL: strbuf_add_cstr(&line->text, v.as.boolean ? "true" : "false"); break;
     case KIND_NUMBER: strbuf_add(&line->text, value_number_text(v, line->text.arena)); break;
-    case KIND_STRING: add_text(line, value_text(v)); break;
+    case KIND_STRING: display_add_text(line, value_text(v)); break;
     case KIND_LIST:
     case KIND_SET:
-    case KIND_TUPLE: add_items(line, v); break;
+    case KIND_TUPLE: display_add_items(line, v); break;
     case KIND_MAP:
-    case KIND_OBJECT: add_fields(line, v); break;
+    case KIND_OBJECT: display_add_fields(line, v); break;
     }
 }
 
-static void add_value(Line *line, Value v) {
-    if (is_full(line))
+static void display_add_value(Line *line, Value v) {
+    if (display_is_full(line))
         return;
     if (value_has_mark(v, MARK_SENSITIVE)) {
         strbuf_add_cstr(&line->text, "(sensitive value)");
@@ -93,15 +93,15 @@ static void add_value(Line *line, Value v) {
     } else if (value_is_null(v)) {
         strbuf_add_cstr(&line->text, "null");
     } else {
-        add_known(line, v);
+        display_add_known(line, v);
     }
 }
 
 static Str display(Value v, size_t limit, size_t text_limit, Arena *arena) {
     Line line = {.text = strbuf_new(arena), .limit = limit, .text_limit = text_limit};
-    add_value(&line, v);
+    display_add_value(&line, v);
     Str text = strbuf_str(&line.text);
-    return is_full(&line) ? str_concat(cut(text, limit), STR("…"), arena) : text;
+    return display_is_full(&line) ? str_concat(display_cut(text, limit), STR("…"), arena) : text;
 }
 
 Str value_display(Value v, size_t limit, Arena *arena) {

@@ -9,7 +9,7 @@ static uint8_t flags_without_marks(uint8_t flags) {
     return (uint8_t)(flags & ~FLAG_MARKS_INSIDE);
 }
 
-static bool has_items(Value v) {
+static bool mark_has_items(Value v) {
     return value_is_present(v) && v.type->kind >= KIND_LIST;
 }
 
@@ -26,7 +26,7 @@ Value value_without_marks(Value v) {
         return v;
     v.marks = 0;
     v.flags = flags_without_marks(v.flags);
-    for (size_t i = 0; has_items(v) && i < v.count; i++) {
+    for (size_t i = 0; mark_has_items(v) && i < v.count; i++) {
         if (value_has_marks_anywhere(value_at(v, i)))
             v.flags = flags_with_marks(v.flags);
     }
@@ -57,7 +57,7 @@ uint8_t value_marks_deep(Value v) {
     if (!value_has_marks_anywhere(v))
         return 0;
     uint8_t marks = v.marks;
-    for (size_t i = 0; has_items(v) && i < v.count; i++)
+    for (size_t i = 0; mark_has_items(v) && i < v.count; i++)
         marks |= value_marks_deep(value_at(v, i));
     return marks;
 }

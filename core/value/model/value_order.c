@@ -51,7 +51,7 @@ typedef struct Member {
 
 /* Orders known before unknown before null. Different members with the same spelling are ordered by
  * value. */
-static int compare_members(const void *a, const void *b) {
+static int order_compare_members(const void *a, const void *b) {
     const Member *left = a, *right = b;
     int by_value = value_compare(left->value, right->value);
     bool is_spelled = value_is_present(left->value) && value_is_present(right->value);
@@ -59,11 +59,11 @@ static int compare_members(const void *a, const void *b) {
     return order != 0 ? order : by_value;
 }
 
-static int compare_values(const void *a, const void *b) {
+static int order_compare_values(const void *a, const void *b) {
     return value_compare(*(const Value *)a, *(const Value *)b);
 }
 
-static bool is_sorted(const Value *items, size_t count) {
+static bool order_is_sorted(const Value *items, size_t count) {
     for (size_t i = 1; i < count; i++) {
         if (value_compare(items[i - 1], items[i]) > 0)
             return false;
@@ -75,8 +75,8 @@ void value_sort_members(Value *items, size_t count, Arena *arena) {
     if (count < 2)
         return;
     if (type_is_primitive(items[0].type)) {
-        if (!is_sorted(items, count))
-            qsort(items, count, sizeof(*items), compare_values);
+        if (!order_is_sorted(items, count))
+            qsort(items, count, sizeof(*items), order_compare_values);
         return;
     }
     Member *members = arena_new_array(arena, Member, count);
@@ -85,7 +85,7 @@ void value_sort_members(Value *items, size_t count, Arena *arena) {
         spell(&spelling, items[i], arena);
         members[i] = (Member){strbuf_str(&spelling), items[i]};
     }
-    qsort(members, count, sizeof(*members), compare_members);
+    qsort(members, count, sizeof(*members), order_compare_members);
     for (size_t i = 0; i < count; i++)
         items[i] = members[i].value;
 }

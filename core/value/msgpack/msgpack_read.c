@@ -25,19 +25,19 @@ typedef struct Reader {
 
 enum { UNKNOWN_ELEMENTS_MAX = 100000 };
 
-static void add_place(StrBuf *text, const Place *place) {
+static void msgpack_read_add_place(StrBuf *text, const Place *place) {
     if (!place->parent)
         return;
-    add_place(text, place->parent);
+    msgpack_read_add_place(text, place->parent);
     if (!place->name.ptr)
         strbuf_add_format(text, "[%zu]", place->index);
     else
         strbuf_add_format(text, "%s%.*s", text->len ? "." : "", STR_ARG(place->name));
 }
 
-static bool fail(const Reader *reader, const Place *place, Str problem) {
+static bool msgpack_read_fail(const Reader *reader, const Place *place, Str problem) {
     StrBuf text = strbuf_new(reader->arena);
-    add_place(&text, place);
+    msgpack_read_add_place(&text, place);
     if (text.len)
         strbuf_add_cstr(&text, ": ");
     strbuf_add(&text, problem);
@@ -45,22 +45,22 @@ static bool fail(const Reader *reader, const Place *place, Str problem) {
     return false;
 }
 
-static bool next(Reader *reader, const Place *place, MsgpackToken *out) {
+static bool msgpack_read_next(Reader *reader, const Place *place, MsgpackToken *out) {
     if (!msgpack_token_read(&reader->rest, out))
-        return fail(reader, place, STR("the encoding is damaged"));
+        return msgpack_read_fail(reader, place, STR("the encoding is damaged"));
     size_t elements = out->kind == MSGPACK_MAP     ? (size_t)out->count * 2
                       : out->kind == MSGPACK_ARRAY ? out->count
                                                    : 0;
     if (elements > reader->budget)
-        return fail(reader, place, STR("the encoding is cut off"));
+        return msgpack_read_fail(reader, place, STR("the encoding is cut off"));
     reader->budget -= elements;
     return true;
 }
 
 static bool fail_kind(const Reader *reader, const Place *place, const Type *type) {
-    return fail(reader, place,
-                str_format(reader->arena, "the value is not of the type %.*s",
-                           STR_ARG(type_to_constraint(type, reader->arena))));
+    return msgpack_read_fail(reader, place,
+                             str_format(reader->arena, "the value is not of the type %.*s",
+                                        STR_ARG(type_to_constraint(type, reader->arena))));
 }
 
 static Str decode_text(const Reader *reader, Str bytes) {
@@ -80,7 +80,7 @@ static bool decode_any_number(const Reader *reader, const Place *place, const Ms
         *out = value_from_number(number_from_double(token->number, arena));
     } else if (token->kind == MSGPACK_TEXT) {
         return value_from_number_text(token->bytes, out, arena) ||
-               fail(reader, place, STR("the text is not a number"));
+               msgpack_read_fail(reader, place, STR("the text is not a number"));
     } else {
         return fail_kind(reader, place, &TYPE_NUMBER);
     }
@@ -116,11 +116,11 @@ typedef struct Refined {
 } Refined;
 
 /* Skips a token with the elements that it contains, which may nest. */
-static bool skip(Reader *reader, const Place *place) {
+static bool msgpack_read_skip(Reader *reader, const Place *place) {
     size_t left = 1;
     while (left > 0) {
         MsgpackToken token;
-        if (!next(reader, place, &token))
+        if (!msgpack_read_next(reader, place, &token))
             return false;
         left += token.count * (size_t)(token.kind == MSGPACK_MAP ? 2 : 1);
         left--;
@@ -131,11 +131,13 @@ static bool skip(Reader *reader, const Place *place) {
 static bool read_bound(Reader *reader, const Place *place, const Value **out) {
     MsgpackToken array, number, is_inclusive;
     Value bound;
-    bool is_fine = next(reader, place, &array) && array.kind == MSGPACK_ARRAY && array.count == 2 &&
-                   next(reader, place, &number) && decode_number(reader, place, &number, &bound) &&
-                   next(reader, place, &is_inclusive) && is_inclusive.kind == MSGPACK_BOOL;
+    bool is_fine = msgpack_read_next(reader, place, &array) && array.kind == MSGPACK_ARRAY &&
+                   array.count == 2 && msgpack_read_next(reader, place, &number) &&
+                   decode_number(reader, place, &number, &bound) &&
+                   msgpack_read_next(reader, place, &is_inclusive) &&
+                   is_inclusive.kind == MSGPACK_BOOL;
     if (!is_fine)
-        return fail(reader, place, STR("a bound of an unknown number is damaged"));
+        return msgpack_read_fail(reader, place, STR("a bound of an unknown number is damaged"));
     Value *kept = arena_new(reader->arena, Value);
     *kept = bound; /* an exclusive bound is also an inclusive one, only less exact */
     *out = kept;
@@ -144,20 +146,21 @@ static bool read_bound(Reader *reader, const Place *place, const Value **out) {
 
 static bool read_length(Reader *reader, const Place *place, uint32_t *out) {
     MsgpackToken token;
-    if (!next(reader, place, &token))
+    if (!msgpack_read_next(reader, place, &token))
         return false;
     if (token.kind != MSGPACK_UNSIGNED)
-        return fail(reader, place, STR("a length of an unknown collection is damaged"));
+        return msgpack_read_fail(reader, place,
+                                 STR("a length of an unknown collection is damaged"));
     *out = token.magnitude < UINT32_MAX ? (uint32_t)token.magnitude : UINT32_MAX;
     return true;
 }
 
 static bool read_refined_null(Reader *reader, const Place *place, Refined *out) {
     MsgpackToken token;
-    if (!next(reader, place, &token))
+    if (!msgpack_read_next(reader, place, &token))
         return false;
     if (token.kind != MSGPACK_BOOL)
-        return fail(reader, place, STR("a refinement is damaged"));
+        return msgpack_read_fail(reader, place, STR("a refinement is damaged"));
     out->is_null = token.boolean;
     out->refinement.not_null = !token.boolean;
     return true;
@@ -165,17 +168,17 @@ static bool read_refined_null(Reader *reader, const Place *place, Refined *out) 
 
 static bool read_prefix(Reader *reader, const Place *place, Refined *out) {
     MsgpackToken token;
-    if (!next(reader, place, &token))
+    if (!msgpack_read_next(reader, place, &token))
         return false;
     if (token.kind != MSGPACK_TEXT)
-        return fail(reader, place, STR("a prefix of an unknown string is damaged"));
+        return msgpack_read_fail(reader, place, STR("a prefix of an unknown string is damaged"));
     out->refinement.prefix = decode_text(reader, token.bytes);
     return true;
 }
 
 static bool read_refinement(Reader *reader, const Place *place, Refined *out) {
     MsgpackToken key;
-    if (!next(reader, place, &key))
+    if (!msgpack_read_next(reader, place, &key))
         return false;
     uint64_t which = key.kind == MSGPACK_UNSIGNED ? key.magnitude : 0;
     switch (which) {
@@ -188,8 +191,8 @@ static bool read_refinement(Reader *reader, const Place *place, Refined *out) {
     default: break;
     }
     if (key.kind != MSGPACK_UNSIGNED)
-        return fail(reader, place, STR("a refinement is damaged"));
-    return skip(reader, place);
+        return msgpack_read_fail(reader, place, STR("a refinement is damaged"));
+    return msgpack_read_skip(reader, place);
 }
 
 /* Removes refinements that values of this type cannot have. Also removes a known length that would
@@ -221,17 +224,17 @@ static bool decode_refined(Reader *outer, const Place *place, const Type *type, 
     Refined refined = {.refinement = refinement_any()};
     MsgpackToken map;
     if (bytes.len > REFINEMENT_SIZE_MAX)
-        return fail(outer, place, STR("a refinement is too long"));
-    if (!next(&reader, place, &map))
+        return msgpack_read_fail(outer, place, STR("a refinement is too long"));
+    if (!msgpack_read_next(&reader, place, &map))
         return false;
     if (map.kind != MSGPACK_MAP)
-        return fail(outer, place, STR("a refinement is damaged"));
+        return msgpack_read_fail(outer, place, STR("a refinement is damaged"));
     for (size_t i = 0; i < map.count; i++) {
         if (!read_refinement(&reader, place, &refined))
             return false;
     }
     if (reader.rest.len)
-        return fail(outer, place, STR("a refinement is damaged"));
+        return msgpack_read_fail(outer, place, STR("a refinement is damaged"));
     *out = refined.is_null ? value_null(type)
                            : refinement_to_value(type, restrict_to(outer, type, refined.refinement),
                                                  outer->arena);
@@ -244,12 +247,13 @@ static bool decode_unknown(Reader *reader, const Place *place, const Type *type,
     if (token->bytes.len > 1 && token->extension == REFINEMENT_EXTENSION)
         return decode_refined(reader, place, type, token->bytes, out);
     if (token->bytes.len > 1)
-        return fail(reader, place, STR("the extension is not supported"));
+        return msgpack_read_fail(reader, place, STR("the extension is not supported"));
     *out = value_unknown(type);
     return true;
 }
 
-static bool read(Reader *reader, const Place *place, const Type *type, Value *out);
+static bool msgpack_msgpack_read_read(Reader *reader, const Place *place, const Type *type,
+                                      Value *out);
 
 static bool read_elements(Reader *reader, const Place *place, const Type *type, uint32_t count,
                           Value **out) {
@@ -257,7 +261,7 @@ static bool read_elements(Reader *reader, const Place *place, const Type *type, 
     for (size_t i = 0; i < count; i++) {
         Place inside = {.parent = place, .index = i, .depth = place->depth + 1};
         const Type *element = type->kind == KIND_TUPLE ? type_at(type, i) : type->element;
-        if (!read(reader, &inside, element, &items[i]))
+        if (!msgpack_msgpack_read_read(reader, &inside, element, &items[i]))
             return false;
     }
     *out = items;
@@ -270,8 +274,9 @@ static bool decode_sequence(Reader *reader, const Place *place, const Type *type
     if (token->kind != MSGPACK_ARRAY)
         return fail_kind(reader, place, type);
     if (type->kind == KIND_TUPLE && token->count != type->count)
-        return fail(reader, place,
-                    str_format(reader->arena, "a tuple of %u elements is required", type->count));
+        return msgpack_read_fail(
+            reader, place,
+            str_format(reader->arena, "a tuple of %u elements is required", type->count));
     if (!read_elements(reader, place, type, token->count, &items))
         return false;
     if (type->kind == KIND_TUPLE) {
@@ -280,18 +285,18 @@ static bool decode_sequence(Reader *reader, const Place *place, const Type *type
     }
     const Type *element = value_unify_items(type->element, items, token->count);
     if (!element)
-        return fail(reader, place, STR("all elements must be of one type"));
+        return msgpack_read_fail(reader, place, STR("all elements must be of one type"));
     *out = type->kind == KIND_LIST ? value_list(element, items, token->count, reader->arena)
                                    : value_set(element, items, token->count, reader->arena);
     return true;
 }
 
-static bool read_key(Reader *reader, const Place *place, Str *out) {
+static bool msgpack_read_key(Reader *reader, const Place *place, Str *out) {
     MsgpackToken key;
-    if (!next(reader, place, &key))
+    if (!msgpack_read_next(reader, place, &key))
         return false;
     if (key.kind != MSGPACK_TEXT)
-        return fail(reader, place, STR("a key is not a text"));
+        return msgpack_read_fail(reader, place, STR("a key is not a text"));
     *out = decode_text(reader, key.bytes);
     return true;
 }
@@ -303,39 +308,39 @@ static bool decode_map(Reader *reader, const Place *place, const Type *type,
     Str *keys = arena_new_array(reader->arena, Str, token->count);
     Value *items = arena_new_array(reader->arena, Value, token->count);
     for (size_t i = 0; i < token->count; i++) {
-        if (!read_key(reader, place, &keys[i]))
+        if (!msgpack_read_key(reader, place, &keys[i]))
             return false;
         Place inside = {.parent = place, .name = keys[i], .depth = place->depth + 1};
-        if (!read(reader, &inside, type->element, &items[i]))
+        if (!msgpack_msgpack_read_read(reader, &inside, type->element, &items[i]))
             return false;
     }
     const Type *element = value_unify_items(type->element, items, token->count);
     if (!element)
-        return fail(reader, place, STR("all elements must be of one type"));
+        return msgpack_read_fail(reader, place, STR("all elements must be of one type"));
     *out = value_map(element, keys, items, token->count, reader->arena);
     return true;
 }
 
 /* Attributes usually come in the order of the type's names. */
-static bool find_attribute(const Type *type, Str name, size_t expected, size_t *out) {
+static bool msgpack_read_find_attribute(const Type *type, Str name, size_t expected, size_t *out) {
     *out = expected;
     if (expected < type->count && str_equal(type->names[expected], name))
         return true;
     return type_find_attribute(type, name, out);
 }
 
-static bool read_attribute(Reader *reader, const Place *place, const Type *type, size_t expected,
-                           Value *items) {
+static bool msgpack_read_attribute(Reader *reader, const Place *place, const Type *type,
+                                   size_t expected, Value *items) {
     Str name;
     size_t index;
-    if (!read_key(reader, place, &name))
+    if (!msgpack_read_key(reader, place, &name))
         return false;
     Place inside = {.parent = place, .name = name, .depth = place->depth + 1};
-    if (!find_attribute(type, name, expected, &index))
-        return fail(reader, &inside, STR("the attribute is not in the schema"));
+    if (!msgpack_read_find_attribute(type, name, expected, &index))
+        return msgpack_read_fail(reader, &inside, STR("the attribute is not in the schema"));
     if (items[index].type)
-        return fail(reader, &inside, STR("the attribute occurs twice"));
-    return read(reader, &inside, type_at(type, index), &items[index]);
+        return msgpack_read_fail(reader, &inside, STR("the attribute occurs twice"));
+    return msgpack_msgpack_read_read(reader, &inside, type_at(type, index), &items[index]);
 }
 
 static bool decode_object(Reader *reader, const Place *place, const Type *type,
@@ -343,12 +348,12 @@ static bool decode_object(Reader *reader, const Place *place, const Type *type,
     if (token->kind != MSGPACK_MAP)
         return fail_kind(reader, place, type);
     if (token->count < type->count)
-        return fail(reader, place,
-                    str_format(reader->arena, "%u attributes are required, not %u", type->count,
-                               token->count));
+        return msgpack_read_fail(reader, place,
+                                 str_format(reader->arena, "%u attributes are required, not %u",
+                                            type->count, token->count));
     Value *items = arena_new_array(reader->arena, Value, type->count);
     for (size_t i = 0; i < token->count; i++) {
-        if (!read_attribute(reader, place, type, i, items))
+        if (!msgpack_read_attribute(reader, place, type, i, items))
             return false;
     }
     *out = value_object_of(type, items);
@@ -362,23 +367,23 @@ static bool decode_dynamic(Reader *reader, const Place *place, const MsgpackToke
     MsgpackToken text;
     const Type *type;
     if (token->kind != MSGPACK_ARRAY || token->count != 2)
-        return fail(reader, place, STR("a type and a value are required"));
-    if (!next(reader, place, &text))
+        return msgpack_read_fail(reader, place, STR("a type and a value are required"));
+    if (!msgpack_read_next(reader, place, &text))
         return false;
     JsonReader json = json_reader_new(text.bytes, reader->arena);
     bool is_type = text.kind == MSGPACK_TEXT &&
                    json_read_type(&json, json_next(&json), &type, reader->arena) &&
                    json_next(&json) == JSON_END;
     if (!is_type)
-        return fail(reader, place, STR("the type of a value is damaged"));
+        return msgpack_read_fail(reader, place, STR("the type of a value is damaged"));
     type = type_without_optional(type, reader->arena);
     Place inside = *place;
     inside.depth++;
-    return read(reader, &inside, type, out);
+    return msgpack_msgpack_read_read(reader, &inside, type, out);
 }
 
-static bool decode(Reader *reader, const Place *place, const Type *type, const MsgpackToken *token,
-                   Value *out) {
+static bool msgpack_read_decode(Reader *reader, const Place *place, const Type *type,
+                                const MsgpackToken *token, Value *out) {
     switch (type->kind) {
     case KIND_DYNAMIC: return decode_dynamic(reader, place, token, out);
     case KIND_BOOL:
@@ -399,11 +404,12 @@ static bool decode(Reader *reader, const Place *place, const Type *type, const M
     return false;
 }
 
-static bool read(Reader *reader, const Place *place, const Type *type, Value *out) {
+static bool msgpack_msgpack_read_read(Reader *reader, const Place *place, const Type *type,
+                                      Value *out) {
     MsgpackToken token;
     if (place->depth > MSGPACK_DEPTH_MAX)
-        return fail(reader, place, STR("the value nests too deeply"));
-    if (!next(reader, place, &token))
+        return msgpack_read_fail(reader, place, STR("the value nests too deeply"));
+    if (!msgpack_read_next(reader, place, &token))
         return false;
     if (token.kind == MSGPACK_NULL) {
         *out = value_null(type);
@@ -411,17 +417,17 @@ static bool read(Reader *reader, const Place *place, const Type *type, Value *ou
     }
     if (token.kind == MSGPACK_EXTENSION)
         return decode_unknown(reader, place, type, &token, out);
-    return decode(reader, place, type, &token, out);
+    return msgpack_read_decode(reader, place, type, &token, out);
 }
 
 bool msgpack_read(Str bytes, const Type *type, Value *out, Str *error, Arena *arena) {
     Reader reader = {bytes, bytes.len, UNKNOWN_ELEMENTS_MAX, error, arena};
     Place root = {0};
     Value value;
-    if (!read(&reader, &root, type, &value))
+    if (!msgpack_msgpack_read_read(&reader, &root, type, &value))
         return false;
     if (reader.rest.len)
-        return fail(&reader, &root, STR("bytes follow the value"));
+        return msgpack_read_fail(&reader, &root, STR("bytes follow the value"));
     *out = value;
     return true;
 }

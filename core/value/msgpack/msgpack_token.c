@@ -1,7 +1,7 @@
 /* msgpack_token: first bytes, lengths and numbers. All numbers are big-endian. */
 #include "msgpack_token.h"
 
-static bool read_number(Str *rest, size_t size, uint64_t *out) {
+static bool token_read_number(Str *rest, size_t size, uint64_t *out) {
     if (rest->len < size)
         return false;
     uint64_t value = 0;
@@ -12,7 +12,7 @@ static bool read_number(Str *rest, size_t size, uint64_t *out) {
     return true;
 }
 
-static bool read_bytes(Str *rest, uint64_t length, Str *out) {
+static bool token_read_bytes(Str *rest, uint64_t length, Str *out) {
     if (length > rest->len)
         return false;
     *out = str_slice(*rest, 0, (size_t)length);
@@ -20,15 +20,17 @@ static bool read_bytes(Str *rest, uint64_t length, Str *out) {
     return true;
 }
 
-static bool read_text(Str *rest, size_t length_size, MsgpackToken *out) {
+static bool token_read_text(Str *rest, size_t length_size, MsgpackToken *out) {
     uint64_t length;
     out->kind = MSGPACK_TEXT;
-    return read_number(rest, length_size, &length) && read_bytes(rest, length, &out->bytes);
+    return token_read_number(rest, length_size, &length) &&
+           token_read_bytes(rest, length, &out->bytes);
 }
 
-static bool read_container(Str *rest, size_t count_size, MsgpackKind kind, MsgpackToken *out) {
+static bool token_read_container(Str *rest, size_t count_size, MsgpackKind kind,
+                                 MsgpackToken *out) {
     uint64_t count;
-    if (!read_number(rest, count_size, &count))
+    if (!token_read_number(rest, count_size, &count))
         return false;
     out->kind = kind;
     out->count = (uint32_t)count;
@@ -37,7 +39,7 @@ static bool read_container(Str *rest, size_t count_size, MsgpackKind kind, Msgpa
 
 static bool read_extension(Str *rest, uint64_t length, MsgpackToken *out) {
     uint64_t type;
-    if (!read_number(rest, 1, &type) || !read_bytes(rest, length, &out->bytes))
+    if (!token_read_number(rest, 1, &type) || !token_read_bytes(rest, length, &out->bytes))
         return false;
     out->kind = MSGPACK_EXTENSION;
     out->extension = (int8_t)type;
@@ -46,17 +48,17 @@ static bool read_extension(Str *rest, uint64_t length, MsgpackToken *out) {
 
 static bool read_sized_extension(Str *rest, size_t length_size, MsgpackToken *out) {
     uint64_t length;
-    return read_number(rest, length_size, &length) && read_extension(rest, length, out);
+    return token_read_number(rest, length_size, &length) && read_extension(rest, length, out);
 }
 
 static bool read_unsigned(Str *rest, size_t size, MsgpackToken *out) {
     out->kind = MSGPACK_UNSIGNED;
-    return read_number(rest, size, &out->magnitude);
+    return token_read_number(rest, size, &out->magnitude);
 }
 
 static bool read_signed(Str *rest, size_t size, MsgpackToken *out) {
     uint64_t bits;
-    if (!read_number(rest, size, &bits))
+    if (!token_read_number(rest, size, &bits))
         return false;
     unsigned unused = (unsigned)(64 - 8 * size);
     int64_t integer = (int64_t)(bits << unused) >> unused; /* extends the sign */
@@ -67,7 +69,7 @@ static bool read_signed(Str *rest, size_t size, MsgpackToken *out) {
 
 static bool read_float(Str *rest, MsgpackToken *out) {
     uint64_t bits;
-    if (!read_number(rest, sizeof(float), &bits))
+    if (!token_read_number(rest, sizeof(float), &bits))
         return false;
     uint32_t narrow = (uint32_t)bits;
     float number;
@@ -78,7 +80,7 @@ static bool read_float(Str *rest, MsgpackToken *out) {
 
 static bool read_double(Str *rest, MsgpackToken *out) {
     uint64_t bits;
-    if (!read_number(rest, sizeof(double), &bits))
+    if (!token_read_number(rest, sizeof(double), &bits))
         return false;
     out->kind = MSGPACK_DOUBLE;
     memcpy(&out->number, &bits, sizeof out->number);
@@ -93,7 +95,7 @@ static bool read_by_first_byte(Str *rest, uint8_t first, MsgpackToken *out) {
     case 0xC3: *out = (MsgpackToken){.kind = MSGPACK_BOOL, .boolean = first == 0xC3}; return true;
     case 0xC4:
     case 0xC5:
-    case 0xC6: return read_text(rest, (size_t)1 << (first - 0xC4), out);
+    case 0xC6: return token_read_text(rest, (size_t)1 << (first - 0xC4), out);
     case 0xC7:
     case 0xC8:
     case 0xC9: return read_sized_extension(rest, (size_t)1 << (first - 0xC7), out);
@@ -114,11 +116,11 @@ static bool read_by_first_byte(Str *rest, uint8_t first, MsgpackToken *out) {
     case 0xD8: return read_extension(rest, (uint64_t)1 << (first - 0xD4), out);
     case 0xD9:
     case 0xDA:
-    case 0xDB: return read_text(rest, (size_t)1 << (first - 0xD9), out);
+    case 0xDB: return token_read_text(rest, (size_t)1 << (first - 0xD9), out);
     case 0xDC:
-    case 0xDD: return read_container(rest, (size_t)2 << (first - 0xDC), MSGPACK_ARRAY, out);
+    case 0xDD: return token_read_container(rest, (size_t)2 << (first - 0xDC), MSGPACK_ARRAY, out);
     case 0xDE:
-    case 0xDF: return read_container(rest, (size_t)2 << (first - 0xDE), MSGPACK_MAP, out);
+    case 0xDF: return token_read_container(rest, (size_t)2 << (first - 0xDE), MSGPACK_MAP, out);
     default: return false; /* 0xC1 is reserved */
     }
 }
@@ -137,7 +139,7 @@ bool msgpack_token_read(Str *rest, MsgpackToken *out) {
         *out = (MsgpackToken){.kind = MSGPACK_ARRAY, .count = first & 0x0F};
     } else if (first < 0xC0) {
         out->kind = MSGPACK_TEXT;
-        return read_bytes(rest, first & 0x1F, &out->bytes);
+        return token_read_bytes(rest, first & 0x1F, &out->bytes);
     } else if (first >= 0xE0) {
         *out = (MsgpackToken){.kind = MSGPACK_INT, .integer = (int8_t)first};
     } else {

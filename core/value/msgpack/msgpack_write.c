@@ -7,7 +7,7 @@
 
 /* Tokens: a first byte, then a big-endian number or length. */
 
-static void put(StrBuf *out, uint8_t first, uint64_t value, size_t size) {
+static void msgpack_write_put(StrBuf *out, uint8_t first, uint64_t value, size_t size) {
     char bytes[1 + sizeof(uint64_t)] = {(char)first};
     for (size_t i = 0; i < size; i++)
         bytes[size - i] = (char)(uint8_t)(value >> (8 * i));
@@ -15,24 +15,24 @@ static void put(StrBuf *out, uint8_t first, uint64_t value, size_t size) {
 }
 
 static void put_null(StrBuf *out) {
-    put(out, 0xC0, 0, 0);
+    msgpack_write_put(out, 0xC0, 0, 0);
 }
 
 static void put_bool(StrBuf *out, bool boolean) {
-    put(out, boolean ? 0xC3 : 0xC2, 0, 0);
+    msgpack_write_put(out, boolean ? 0xC3 : 0xC2, 0, 0);
 }
 
 static void put_unsigned(StrBuf *out, uint64_t value) {
     if (value < 0x80)
-        put(out, (uint8_t)value, 0, 0);
+        msgpack_write_put(out, (uint8_t)value, 0, 0);
     else if (value <= UINT8_MAX)
-        put(out, 0xCC, value, 1);
+        msgpack_write_put(out, 0xCC, value, 1);
     else if (value <= UINT16_MAX)
-        put(out, 0xCD, value, 2);
+        msgpack_write_put(out, 0xCD, value, 2);
     else if (value <= UINT32_MAX)
-        put(out, 0xCE, value, 4);
+        msgpack_write_put(out, 0xCE, value, 4);
     else
-        put(out, 0xCF, value, 8);
+        msgpack_write_put(out, 0xCF, value, 8);
 }
 
 static void put_int(StrBuf *out, int64_t integer) {
@@ -40,37 +40,37 @@ static void put_int(StrBuf *out, int64_t integer) {
     if (integer >= 0)
         put_unsigned(out, bits);
     else if (integer >= -32)
-        put(out, (uint8_t)bits, 0, 0);
+        msgpack_write_put(out, (uint8_t)bits, 0, 0);
     else if (integer >= INT8_MIN)
-        put(out, 0xD0, bits, 1);
+        msgpack_write_put(out, 0xD0, bits, 1);
     else if (integer >= INT16_MIN)
-        put(out, 0xD1, bits, 2);
+        msgpack_write_put(out, 0xD1, bits, 2);
     else if (integer >= INT32_MIN)
-        put(out, 0xD2, bits, 4);
+        msgpack_write_put(out, 0xD2, bits, 4);
     else
-        put(out, 0xD3, bits, 8);
+        msgpack_write_put(out, 0xD3, bits, 8);
 }
 
 static void put_double(StrBuf *out, double number) {
     uint64_t bits;
     memcpy(&bits, &number, sizeof bits);
-    put(out, 0xCB, bits, 8);
+    msgpack_write_put(out, 0xCB, bits, 8);
 }
 
 /* `first` is the first byte of the form whose length has 16 bits; the one with 32 bits follows. */
 static void put_length(StrBuf *out, uint8_t first, size_t length) {
     CHECK(length <= UINT32_MAX);
     if (length <= UINT16_MAX)
-        put(out, first, length, 2);
+        msgpack_write_put(out, first, length, 2);
     else
-        put(out, (uint8_t)(first + 1), length, 4);
+        msgpack_write_put(out, (uint8_t)(first + 1), length, 4);
 }
 
-static void put_text(StrBuf *out, Str text) {
+static void msgpack_write_put_text(StrBuf *out, Str text) {
     if (text.len < 32)
-        put(out, (uint8_t)(0xA0 | text.len), 0, 0);
+        msgpack_write_put(out, (uint8_t)(0xA0 | text.len), 0, 0);
     else if (text.len <= UINT8_MAX)
-        put(out, 0xD9, text.len, 1);
+        msgpack_write_put(out, 0xD9, text.len, 1);
     else
         put_length(out, 0xDA, text.len);
     strbuf_add(out, text);
@@ -78,7 +78,7 @@ static void put_text(StrBuf *out, Str text) {
 
 static void put_binary(StrBuf *out, Str bytes) {
     if (bytes.len <= UINT8_MAX)
-        put(out, 0xC4, bytes.len, 1);
+        msgpack_write_put(out, 0xC4, bytes.len, 1);
     else
         put_length(out, 0xC5, bytes.len);
     strbuf_add(out, bytes);
@@ -86,14 +86,14 @@ static void put_binary(StrBuf *out, Str bytes) {
 
 static void put_array(StrBuf *out, size_t count) {
     if (count < 16)
-        put(out, (uint8_t)(0x90 | count), 0, 0);
+        msgpack_write_put(out, (uint8_t)(0x90 | count), 0, 0);
     else
         put_length(out, 0xDC, count);
 }
 
 static void put_map(StrBuf *out, size_t count) {
     if (count < 16)
-        put(out, (uint8_t)(0x80 | count), 0, 0);
+        msgpack_write_put(out, (uint8_t)(0x80 | count), 0, 0);
     else
         put_length(out, 0xDE, count);
 }
@@ -105,7 +105,7 @@ static void put_unknown(StrBuf *out) {
 
 /* Values. */
 
-static void write_number(StrBuf *out, Value v) {
+static void msgpack_write_number(StrBuf *out, Value v) {
     int64_t integer;
     if (value_to_int(v, &integer)) {
         put_int(out, integer);
@@ -119,27 +119,29 @@ static void write_number(StrBuf *out, Value v) {
     if (is_exact)
         put_double(out, nearest);
     else
-        put_text(out, value_number_text(v, scratch));
+        msgpack_write_put_text(out, value_number_text(v, scratch));
 }
 
-static void write(StrBuf *out, Value v, const Type *type);
+static void msgpack_msgpack_write_write(StrBuf *out, Value v, const Type *type);
 
 static void write_elements(StrBuf *out, Value v, const Type *type) {
     put_array(out, v.count);
     for (size_t i = 0; i < v.count; i++)
-        write(out, value_at(v, i), type->kind == KIND_TUPLE ? type_at(type, i) : type->element);
+        msgpack_msgpack_write_write(out, value_at(v, i),
+                                    type->kind == KIND_TUPLE ? type_at(type, i) : type->element);
 }
 
-static void write_members(StrBuf *out, Value v, const Type *type) {
+static void msgpack_write_members(StrBuf *out, Value v, const Type *type) {
     put_map(out, v.count);
     for (size_t i = 0; i < v.count; i++) {
-        put_text(out, value_key_at(v, i));
-        write(out, value_at(v, i), type->kind == KIND_OBJECT ? type_at(type, i) : type->element);
+        msgpack_write_put_text(out, value_key_at(v, i));
+        msgpack_msgpack_write_write(out, value_at(v, i),
+                                    type->kind == KIND_OBJECT ? type_at(type, i) : type->element);
     }
 }
 
 /* An array of the type, as JSON, and the value by that type. */
-static void write_dynamic(StrBuf *out, Value v) {
+static void msgpack_write_dynamic(StrBuf *out, Value v) {
     SCOPED(ArenaRef) scratch = arena_open("msgpack type");
     StrBuf type = strbuf_new(scratch);
     JsonWriter writer;
@@ -147,26 +149,26 @@ static void write_dynamic(StrBuf *out, Value v) {
     json_write_type(&writer, v.type);
     put_array(out, 2);
     put_binary(out, strbuf_str(&type));
-    write(out, v, v.type);
+    msgpack_msgpack_write_write(out, v, v.type);
 }
 
 static void write_known(StrBuf *out, Value v, const Type *type) {
     switch (v.type->kind) {
     case KIND_DYNAMIC: put_null(out); return;
     case KIND_BOOL: put_bool(out, value_is_true(v)); return;
-    case KIND_NUMBER: write_number(out, v); return;
-    case KIND_STRING: put_text(out, value_text(v)); return;
+    case KIND_NUMBER: msgpack_write_number(out, v); return;
+    case KIND_STRING: msgpack_write_put_text(out, value_text(v)); return;
     case KIND_LIST:
     case KIND_SET:
     case KIND_TUPLE: write_elements(out, v, type); return;
     case KIND_MAP:
-    case KIND_OBJECT: write_members(out, v, type); return;
+    case KIND_OBJECT: msgpack_write_members(out, v, type); return;
     }
 }
 
-static void write(StrBuf *out, Value v, const Type *type) {
+static void msgpack_msgpack_write_write(StrBuf *out, Value v, const Type *type) {
     if (type->kind == KIND_DYNAMIC && v.type->kind != KIND_DYNAMIC)
-        write_dynamic(out, v);
+        msgpack_write_dynamic(out, v);
     else if (!value_is_known(v))
         put_unknown(out);
     else if (value_is_null(v))
@@ -177,5 +179,5 @@ static void write(StrBuf *out, Value v, const Type *type) {
 
 void msgpack_write(StrBuf *out, Value v, const Type *type) {
     CHECK(!value_has_marks_anywhere(v));
-    write(out, v, type);
+    msgpack_msgpack_write_write(out, v, type);
 }

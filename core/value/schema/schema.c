@@ -67,7 +67,7 @@ static const Type *nest_type(Nesting nesting, const Type *object, Arena *scratch
     return object;
 }
 
-static const Type *attribute_type(const Attribute *attribute, Arena *scratch) {
+static const Type *schema_attribute_type(const Attribute *attribute, Arena *scratch) {
     if (!attribute->nested)
         return attribute->type;
     Schema members = schema_of_nested(attribute->nested);
@@ -76,7 +76,7 @@ static const Type *attribute_type(const Attribute *attribute, Arena *scratch) {
 
 /* If a block contains an attribute of any type, each of its objects may have another type. A list
  * of them is then a tuple, a map an object, and the type is dynamic. */
-static const Type *block_type(const Block *block, Arena *scratch) {
+static const Type *schema_block_type(const Block *block, Arena *scratch) {
     const Type *object = build_type(&block->schema, scratch);
     bool is_ordered = block->nesting == NEST_LIST || block->nesting == NEST_MAP;
     if (is_ordered && object->has_dynamic)
@@ -91,11 +91,11 @@ static const Type *build_type(const Schema *schema, Arena *scratch) {
     size_t at = 0;
     for (size_t i = 0; i < schema->attribute_count; i++, at++) {
         names[at] = str_from_cstr(schema->attributes[i].name);
-        types[at] = attribute_type(&schema->attributes[i], scratch);
+        types[at] = schema_attribute_type(&schema->attributes[i], scratch);
     }
     for (size_t i = 0; i < schema->block_count; i++, at++) {
         names[at] = str_from_cstr(schema->blocks[i].name);
-        types[at] = block_type(&schema->blocks[i], scratch);
+        types[at] = schema_block_type(&schema->blocks[i], scratch);
     }
     return type_intern(type_object(names, types, NULL, count, scratch));
 }
@@ -162,7 +162,7 @@ const Type *schema_implied_type(const Schema *schema) {
 
 const Type *attribute_implied_type(const Attribute *attribute) {
     SCOPED(ArenaRef) scratch = arena_open("attribute type");
-    return type_intern(attribute_type(attribute, scratch));
+    return type_intern(schema_attribute_type(attribute, scratch));
 }
 
 static Value empty_block(const Block *block, const Type *type, Arena *arena) {

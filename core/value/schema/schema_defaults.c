@@ -4,7 +4,7 @@
 
 #include "json.h"
 
-static bool fill_object(const Schema *schema, Value *object, Arena *arena);
+static bool defaults_fill_object(const Schema *schema, Value *object, Arena *arena);
 
 /* A default that cannot be read is a bug in a static table. */
 static Value default_value(const Attribute *attribute, const Type *type, Arena *arena) {
@@ -16,26 +16,27 @@ static Value default_value(const Attribute *attribute, const Type *type, Arena *
     return value;
 }
 
-static bool has_default(const Attribute *attribute) {
+static bool defaults_has_default(const Attribute *attribute) {
     return attribute->default_json != NULL;
 }
 
-static bool fill_nested(const Schema *schema, Nesting nesting, Value *value, Arena *arena) {
-    if (!value_is_present(*value) || !schema_has(schema, has_default))
+static bool defaults_fill_nested(const Schema *schema, Nesting nesting, Value *value,
+                                 Arena *arena) {
+    if (!value_is_present(*value) || !schema_has(schema, defaults_has_default))
         return false;
     if (nesting == NEST_SINGLE)
-        return fill_object(schema, value, arena);
+        return defaults_fill_object(schema, value, arena);
     Value *items = value_copy_items(*value, arena);
     bool changed = false;
     for (size_t i = 0; i < value->count; i++) {
-        changed = fill_object(schema, &items[i], arena) || changed;
+        changed = defaults_fill_object(schema, &items[i], arena) || changed;
     }
     if (changed)
         *value = value_with_items(*value, items, arena);
     return changed;
 }
 
-static bool fill_attribute(const Attribute *attribute, Value *value, Arena *arena) {
+static bool defaults_fill_attribute(const Attribute *attribute, Value *value, Arena *arena) {
     bool changed = false;
     if (value_is_null(*value)) {
         if (!attribute->default_json)
@@ -46,10 +47,10 @@ static bool fill_attribute(const Attribute *attribute, Value *value, Arena *aren
     if (!attribute->nested)
         return changed;
     Schema members = schema_of_nested(attribute->nested);
-    return fill_nested(&members, attribute->nested->nesting, value, arena) || changed;
+    return defaults_fill_nested(&members, attribute->nested->nesting, value, arena) || changed;
 }
 
-static bool fill_object(const Schema *schema, Value *object, Arena *arena) {
+static bool defaults_fill_object(const Schema *schema, Value *object, Arena *arena) {
     if (!value_is_present(*object))
         return false;
     Value *items = value_copy_items(*object, arena);
@@ -59,13 +60,14 @@ static bool fill_object(const Schema *schema, Value *object, Arena *arena) {
         const Attribute *attribute = &schema->attributes[i];
         if (!type_find_attribute(object->type, str_from_cstr(attribute->name), &at))
             continue;
-        changed = fill_attribute(attribute, &items[at], arena) || changed;
+        changed = defaults_fill_attribute(attribute, &items[at], arena) || changed;
     }
     for (size_t i = 0; i < schema->block_count; i++) {
         const Block *block = &schema->blocks[i];
         if (!type_find_attribute(object->type, str_from_cstr(block->name), &at))
             continue;
-        changed = fill_nested(&block->schema, block->nesting, &items[at], arena) || changed;
+        changed =
+            defaults_fill_nested(&block->schema, block->nesting, &items[at], arena) || changed;
     }
     if (changed)
         *object = value_with_items(*object, items, arena);
@@ -73,7 +75,7 @@ static bool fill_object(const Schema *schema, Value *object, Arena *arena) {
 }
 
 Value schema_apply_defaults(const Schema *schema, Value config, Arena *arena) {
-    if (schema_has(schema, has_default))
-        fill_object(schema, &config, arena);
+    if (schema_has(schema, defaults_has_default))
+        defaults_fill_object(schema, &config, arena);
     return config;
 }

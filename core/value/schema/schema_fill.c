@@ -12,7 +12,7 @@ static Value fill_items(const Block *block, Value v, Arena *arena) {
     return is_changed ? value_with_items(v, items, arena) : v;
 }
 
-static Value fill_block(const Block *block, Value v, Value empty, Arena *arena) {
+static Value schema_fill_block(const Block *block, Value v, Value empty, Arena *arena) {
     if (value_is_null(v))
         return empty;
     if (!value_is_known(v))
@@ -31,7 +31,7 @@ Value schema_fill_blocks(const Schema *schema, Value object, Arena *arena) {
         size_t at;
         if (!type_find_attribute(object.type, str_from_cstr(schema->blocks[i].name), &at))
             continue;
-        Value block = fill_block(&schema->blocks[i], items[at], value_at(empty, at), arena);
+        Value block = schema_fill_block(&schema->blocks[i], items[at], value_at(empty, at), arena);
         is_changed = is_changed || !value_equal(block, items[at]);
         items[at] = block;
     }

@@ -10,7 +10,7 @@ static bool has_newer(const Schema *schema) {
     return false;
 }
 
-static bool is_omitted(const Schema *schema, Value object, size_t i) {
+static bool newer_is_omitted(const Schema *schema, Value object, size_t i) {
     const Block *block = schema_find_block(schema, object.type->names[i]);
     if (!block || !block->since)
         return false;
@@ -25,7 +25,7 @@ typedef struct Kept {
 } Kept;
 
 /* Many objects share few types, which are stored once. */
-static const Type *type_of(const Type *from, const Kept *kept, Arena *arena) {
+static const Type *newer_type_of(const Type *from, const Kept *kept, Arena *arena) {
     size_t count = kept->count;
     if (from->interned)
         arena = kept->scratch;
@@ -45,14 +45,14 @@ Value schema_omit_newer(const Schema *schema, Value object, const Type **type, A
     SCOPED(ArenaRef) scratch = arena_open("newer blocks");
     Kept kept = {arena_new_array(scratch, size_t, object.type->count), 0, scratch};
     for (size_t i = 0; i < object.type->count; i++) {
-        if (!is_omitted(schema, object, i))
+        if (!newer_is_omitted(schema, object, i))
             kept.places[kept.count++] = i;
     }
     if (kept.count == object.type->count)
         return object;
-    const Type *own = type_of(object.type, &kept, arena);
+    const Type *own = newer_type_of(object.type, &kept, arena);
     if (type)
-        *type = type_of(*type, &kept, arena);
+        *type = newer_type_of(*type, &kept, arena);
     if (!value_is_known(object))
         return value_with_marks(value_unknown(own), object.marks);
     if (value_is_null(object))

@@ -9,18 +9,18 @@ typedef struct Collector {
 
 static void collect_sensitive(const Collector *to, const Schema *schema, Value object, Path path);
 
-static void add_path(const Collector *to, Path path) {
+static void paths_add_path(const Collector *to, Path path) {
     if (!paths_has(to->out, path))
         vec_push(to->arena, to->out, path);
 }
 
-static bool is_sensitive(const Attribute *attribute) {
+static bool paths_is_sensitive(const Attribute *attribute) {
     return (attribute->flags & SENSITIVE) != 0;
 }
 
 static void collect_nested(const Collector *to, const Schema *schema, Nesting nesting, Value value,
                            Path path) {
-    if (!value_is_present(value) || !schema_has(schema, is_sensitive))
+    if (!value_is_present(value) || !schema_has(schema, paths_is_sensitive))
         return;
     if (nesting == NEST_SINGLE) {
         collect_sensitive(to, schema, value, path);
@@ -28,7 +28,7 @@ static void collect_nested(const Collector *to, const Schema *schema, Nesting ne
     }
     if (nesting == NEST_SET) {
         if (value.count > 0)
-            add_path(to, path);
+            paths_add_path(to, path);
         return;
     }
     for (size_t i = 0; i < value.count; i++) {
@@ -44,7 +44,7 @@ static void collect_sensitive(const Collector *to, const Schema *schema, Value o
     for (size_t i = 0; i < schema->attribute_count; i++) {
         const Attribute *attribute = &schema->attributes[i];
         Str name = str_from_cstr(attribute->name);
-        if (is_sensitive(attribute)) {
+        if (paths_is_sensitive(attribute)) {
             vec_push(to->arena, to->out, path_attribute(path, name, to->arena));
         } else if (attribute->nested) {
             Schema members = schema_of_nested(attribute->nested);
@@ -90,7 +90,7 @@ static bool forces_new(const Attribute *attribute, Value prior, Value planned) {
 }
 
 /* Returns the attribute, or null if the object is null or unknown. */
-static Value member(Value object, Str name) {
+static Value paths_member(Value object, Str name) {
     return value_is_present(object) ? value_attribute(object, name) : value_null(&TYPE_DYNAMIC);
 }
 
@@ -173,7 +173,7 @@ static void collect_nest(const Collector *to, Nest nest, Value prior, Value plan
     if (!schema_has(nest.schema, may_force_new) || !is_different(prior, planned))
         return;
     if (!value_is_known(planned)) {
-        add_path(to, path);
+        paths_add_path(to, path);
         return;
     }
     switch (nest.nesting) {
@@ -182,7 +182,7 @@ static void collect_nest(const Collector *to, Nest nest, Value prior, Value plan
     case NEST_MAP: collect_map(to, nest.schema, prior, planned, path); return;
     case NEST_SET:
         if (set_needs_new(nest.schema, prior, planned, to->arena))
-            add_path(to, path);
+            paths_add_path(to, path);
         return;
     }
 }
@@ -192,7 +192,7 @@ static void collect_replace(const Collector *to, const Schema *schema, Value pri
                             Path path) {
     if (!value_is_known(planned)) {
         if (schema_has(schema, may_force_new))
-            add_path(to, path);
+            paths_add_path(to, path);
         return;
     }
     if (!value_is_present(prior) && !value_is_present(planned))
@@ -200,10 +200,10 @@ static void collect_replace(const Collector *to, const Schema *schema, Value pri
     for (size_t i = 0; i < schema->attribute_count; i++) {
         const Attribute *attribute = &schema->attributes[i];
         Str name = str_from_cstr(attribute->name);
-        Value old = member(prior, name);
-        Value new = member(planned, name);
+        Value old = paths_member(prior, name);
+        Value new = paths_member(planned, name);
         if (forces_new(attribute, old, new)) {
-            add_path(to, path_attribute(path, name, to->arena));
+            paths_add_path(to, path_attribute(path, name, to->arena));
         } else if (attribute->nested) {
             Schema members = schema_of_nested(attribute->nested);
             Nest nest = {.schema = &members, .nesting = attribute->nested->nesting};
@@ -215,7 +215,7 @@ static void collect_replace(const Collector *to, const Schema *schema, Value pri
         Str name = str_from_cstr(block->name);
         Nest nest = {.schema = &block->schema, .nesting = block->nesting};
         Path at = path_attribute(path, name, to->arena);
-        collect_nest(to, nest, member(prior, name), member(planned, name), at);
+        collect_nest(to, nest, paths_member(prior, name), paths_member(planned, name), at);
     }
 }
 

@@ -49,14 +49,14 @@ static Presence presence(const Schema *schema, Value object, const char *name) {
 }
 
 /* Returns "disk[0].size". */
-static Str place(Path path, const char *name, Arena *arena) {
+static Str rule_place(Path path, const char *name, Arena *arena) {
     Str outer = path_to_str(path, arena);
     if (outer.len > 0 && outer.ptr[0] == '.')
         outer = str_after(outer, 1);
     return outer.len ? str_format(arena, "%.*s.%s", STR_ARG(outer), name) : str_from_cstr(name);
 }
 
-static Path path_of(Path path, const char *name, Arena *arena) {
+static Path rule_path_of(Path path, const char *name, Arena *arena) {
     Str rest = str_from_cstr(name), step;
     while (str_next_field(&rest, '.', &step))
         path = path_attribute(path, step, arena);
@@ -71,7 +71,7 @@ static Str list_names(const char *const *names, size_t count, Path path, Arena *
                           i == 0           ? ""
                           : i + 1 == count ? " and "
                                            : ", ",
-                          STR_ARG(place(path, names[i], arena)));
+                          STR_ARG(rule_place(path, names[i], arena)));
     return strbuf_str(&out);
 }
 
@@ -81,7 +81,7 @@ typedef struct Finding {
     size_t unknown_count;
 } Finding;
 
-static Finding find(const Schema *schema, const ArgumentRule *rule, Value object) {
+static Finding rule_find(const Schema *schema, const ArgumentRule *rule, Value object) {
     Finding found = {0};
     for (size_t i = 0; i < count_names(rule); i++) {
         Presence one = presence(schema, object, rule->names[i]);
@@ -96,7 +96,7 @@ static void report_several(const Finding *found, Path path, Arena *arena, Diags 
     Diag *diag = diags_error(diags, NO_RANGE, SUMMARY,
                              "%.*s cannot be combined: keep one of them and remove the rest.",
                              STR_ARG(list_names(found->set, found->set_count, path, arena)));
-    diag->path = path_to_str(path_of(path, found->set[1], arena), diags->arena);
+    diag->path = path_to_str(rule_path_of(path, found->set[1], arena), diags->arena);
 }
 
 static void report_none(const ArgumentRule *rule, Path path, Arena *arena, Diags *diags) {
@@ -117,9 +117,9 @@ static void check_required_with(const Schema *schema, const ArgumentRule *rule, 
         Diag *diag =
             diags_error(diags, NO_RANGE, SUMMARY,
                         "\"%.*s\" requires \"%.*s\", which is not set: set both, or neither.",
-                        STR_ARG(place(path, rule->names[0], arena)),
-                        STR_ARG(place(path, rule->names[i], arena)));
-        diag->path = path_to_str(path_of(path, rule->names[0], arena), arena);
+                        STR_ARG(rule_place(path, rule->names[0], arena)),
+                        STR_ARG(rule_place(path, rule->names[i], arena)));
+        diag->path = path_to_str(rule_path_of(path, rule->names[0], arena), arena);
     }
 }
 
@@ -130,7 +130,7 @@ void schema_rule_check(const Schema *schema, Value object, Path path, Arena *are
             check_required_with(schema, rule, object, path, diags);
             continue;
         }
-        Finding found = find(schema, rule, object);
+        Finding found = rule_find(schema, rule, object);
         bool wants_one = rule->kind != RULE_CONFLICTS;
         if (wants_one && found.set_count + found.unknown_count == 0)
             report_none(rule, path, arena, diags);
@@ -166,7 +166,7 @@ Str schema_rule_text(const ArgumentRule *rule, Arena *arena) {
     return STR_EMPTY;
 }
 
-static bool has_name(const Schema *schema, Str path) {
+static bool rule_has_name(const Schema *schema, Str path) {
     Str name;
     (void)str_next_field(&path, '.', &name);
     const Attribute *attribute = schema_find_attribute(schema, name);
@@ -174,16 +174,16 @@ static bool has_name(const Schema *schema, Str path) {
     if (path.len == 0)
         return attribute || block;
     if (block)
-        return has_name(&block->schema, path);
+        return rule_has_name(&block->schema, path);
     if (!attribute || !attribute->nested)
         return false;
     Schema members = schema_of_nested(attribute->nested);
-    return has_name(&members, path);
+    return rule_has_name(&members, path);
 }
 
 const char *schema_rule_unknown_name(const Schema *schema, const ArgumentRule *rule) {
     for (size_t i = 0; i < count_names(rule); i++) {
-        if (!has_name(schema, str_from_cstr(rule->names[i])))
+        if (!rule_has_name(schema, str_from_cstr(rule->names[i])))
             return rule->names[i];
     }
     return NULL;

@@ -10,9 +10,10 @@ typedef struct Checker {
     bool is_foreign;
 } Checker;
 
-static void check_object(const Checker *checker, const Schema *schema, Value object, Path path);
+static void schema_validate_check_object(const Checker *checker, const Schema *schema, Value object,
+                                         Path path);
 
-static void say(const Checker *checker, Path path, Diag *diag) {
+static void schema_validate_say(const Checker *checker, Path path, Diag *diag) {
     diag->path = path_to_str(path, checker->diags->arena);
 }
 
@@ -25,7 +26,7 @@ static void check_elements(const Checker *checker, const Schema *schema, Nesting
     if (!value_is_present(value))
         return;
     if (nesting == NEST_SINGLE) {
-        check_object(checker, schema, value, path);
+        schema_validate_check_object(checker, schema, value, path);
         return;
     }
     for (size_t i = 0; i < value.count; i++) {
@@ -33,7 +34,8 @@ static void check_elements(const Checker *checker, const Schema *schema, Nesting
         Value key = nesting == NEST_LIST  ? value_int((int64_t)i)
                     : nesting == NEST_MAP ? value_from_str(value_key_at(value, i))
                                           : element;
-        check_object(checker, schema, element, path_index(path, key, checker->arena));
+        schema_validate_check_object(checker, schema, element,
+                                     path_index(path, key, checker->arena));
     }
 }
 
@@ -63,9 +65,10 @@ static void report_value(const Checker *checker, const Attribute *attribute, Val
         return;
     if ((attribute->flags & SENSITIVE) || (value_marks_deep(value) & MARK_SENSITIVE) != 0)
         wrong = STR("The reason is hidden because the value is sensitive.");
-    say(checker, path,
-        diags_error(checker->diags, NO_RANGE, "Invalid value",
-                    "The value of \"%s\" is invalid. %.*s", attribute->name, STR_ARG(wrong)));
+    schema_validate_say(checker, path,
+                        diags_error(checker->diags, NO_RANGE, "Invalid value",
+                                    "The value of \"%s\" is invalid. %.*s", attribute->name,
+                                    STR_ARG(wrong)));
 }
 
 static void run_check(const Checker *checker, const Attribute *attribute, Value value, Path path) {
@@ -75,7 +78,8 @@ static void run_check(const Checker *checker, const Attribute *attribute, Value 
                                    : attribute->check(plain, checker->arena));
 }
 
-static Str check_text(const Checker *checker, const Attribute *attribute, Str text, bool is_key) {
+static Str schema_validate_check_text(const Checker *checker, const Attribute *attribute, Str text,
+                                      bool is_key) {
     bool has_any = (attribute->flags & ANY_TEXT) && !is_key;
     if (!has_any && !checker->is_foreign && str_find_char(text, '\0', 0) != SIZE_MAX)
         return STR("It contains a zero byte, which would end the text.");
@@ -84,49 +88,52 @@ static Str check_text(const Checker *checker, const Attribute *attribute, Str te
 }
 
 /* Returns the first error of a text in the value, which has no marks; empty if there is none. */
-static Str check_texts(const Checker *checker, const Attribute *attribute, Value value) {
+static Str schema_validate_check_texts(const Checker *checker, const Attribute *attribute,
+                                       Value value) {
     if (!value_is_present(value) || type_is_primitive(value.type))
         return value_is_present(value) && value.type->kind == KIND_STRING
-                   ? check_text(checker, attribute, value_text(value), false)
+                   ? schema_validate_check_text(checker, attribute, value_text(value), false)
                    : STR_EMPTY;
     Str wrong = STR_EMPTY;
     for (size_t i = 0; i < value.count && wrong.len == 0; i++) {
         if (value.type->kind == KIND_MAP)
-            wrong = check_text(checker, attribute, value_key_at(value, i), true);
+            wrong = schema_validate_check_text(checker, attribute, value_key_at(value, i), true);
         if (wrong.len == 0)
-            wrong = check_texts(checker, attribute, value_at(value, i));
+            wrong = schema_validate_check_texts(checker, attribute, value_at(value, i));
     }
     return wrong;
 }
 
 static void report_computed(const Checker *checker, const Attribute *attribute, Path path) {
-    say(checker, path,
-        diags_error(checker->diags, NO_RANGE, "Value for unconfigurable attribute",
-                    "The provider sets \"%s\"; remove it from the configuration.",
-                    attribute->name));
+    schema_validate_say(checker, path,
+                        diags_error(checker->diags, NO_RANGE, "Value for unconfigurable attribute",
+                                    "The provider sets \"%s\"; remove it from the configuration.",
+                                    attribute->name));
 }
 
-static void report_missing(const Checker *checker, const Attribute *attribute, Path path) {
+static void schema_validate_report_missing(const Checker *checker, const Attribute *attribute,
+                                           Path path) {
     const char *description = attribute->description ? attribute->description : "";
-    say(checker, path,
-        diags_error(checker->diags, NO_RANGE, "Missing required argument",
-                    "The argument \"%s\" must be set and must not be null.%s%s", attribute->name,
-                    *description ? " It is: " : "", description));
+    schema_validate_say(checker, path,
+                        diags_error(checker->diags, NO_RANGE, "Missing required argument",
+                                    "The argument \"%s\" must be set and must not be null.%s%s",
+                                    attribute->name, *description ? " It is: " : "", description));
 }
 
-static void warn_deprecated(const Checker *checker, const Attribute *attribute, Path path) {
+static void schema_validate_warn_deprecated(const Checker *checker, const Attribute *attribute,
+                                            Path path) {
     Diag *diag = diags_warning(checker->diags, NO_RANGE, "Argument is deprecated",
                                "\"%s\" still works but will be removed. %s", attribute->name,
                                attribute->description ? attribute->description : "");
     diag->is_deprecation = true;
-    say(checker, path, diag);
+    schema_validate_say(checker, path, diag);
 }
 
-static void check_attribute(const Checker *checker, const Attribute *attribute, Value value,
-                            Path path) {
+static void schema_validate_check_attribute(const Checker *checker, const Attribute *attribute,
+                                            Value value, Path path) {
     if (value_is_null(value)) {
         if (attribute->flags & REQUIRED)
-            report_missing(checker, attribute, path);
+            schema_validate_report_missing(checker, attribute, path);
         return;
     }
     if (is_computed_only(attribute)) {
@@ -134,13 +141,14 @@ static void check_attribute(const Checker *checker, const Attribute *attribute, 
         return;
     }
     if ((attribute->flags & DEPRECATED) && !(attribute->flags & WARNS_ITSELF))
-        warn_deprecated(checker, attribute, path);
+        schema_validate_warn_deprecated(checker, attribute, path);
     if (attribute->nested) {
         Schema members = schema_of_nested(attribute->nested);
         check_elements(checker, &members, attribute->nested->nesting, value, path);
     } else if (attribute->type != &TYPE_DYNAMIC || checker->text_check) {
         report_value(checker, attribute, value, path,
-                     check_texts(checker, attribute, value_unmark_deep(value, checker->arena)));
+                     schema_validate_check_texts(checker, attribute,
+                                                 value_unmark_deep(value, checker->arena)));
     }
     if ((attribute->check || attribute->one_of) && value_is_wholly_known(value))
         run_check(checker, attribute, value, path);
@@ -149,27 +157,30 @@ static void check_attribute(const Checker *checker, const Attribute *attribute, 
 static void check_block_count(const Checker *checker, const Block *block, Value value, Path path) {
     size_t count = !value_is_present(value) ? 0 : block->nesting == NEST_SINGLE ? 1 : value.count;
     if (count < block->min_items) {
-        say(checker, path,
-            diags_error(checker->diags, NO_RANGE, "Too few blocks",
-                        "At least %u \"%s\" block%s must be present.", block->min_items,
-                        block->name, block->min_items == 1 ? "" : "s"));
+        schema_validate_say(checker, path,
+                            diags_error(checker->diags, NO_RANGE, "Too few blocks",
+                                        "At least %u \"%s\" block%s must be present.",
+                                        block->min_items, block->name,
+                                        block->min_items == 1 ? "" : "s"));
     }
     if (block->max_items > 0 && count > block->max_items) {
-        say(checker, path,
-            diags_error(checker->diags, NO_RANGE, "Too many blocks",
-                        "At most %u \"%s\" block%s may be present; there are %zu.",
-                        block->max_items, block->name, block->max_items == 1 ? "" : "s", count));
+        schema_validate_say(checker, path,
+                            diags_error(checker->diags, NO_RANGE, "Too many blocks",
+                                        "At most %u \"%s\" block%s may be present; there are %zu.",
+                                        block->max_items, block->name,
+                                        block->max_items == 1 ? "" : "s", count));
     }
 }
 
-static void check_object(const Checker *checker, const Schema *schema, Value object, Path path) {
+static void schema_validate_check_object(const Checker *checker, const Schema *schema, Value object,
+                                         Path path) {
     if (!value_is_present(object))
         return;
     for (size_t i = 0; i < schema->attribute_count; i++) {
         const Attribute *attribute = &schema->attributes[i];
         Str name = str_from_cstr(attribute->name);
         Path at = path_attribute(path, name, checker->arena);
-        check_attribute(checker, attribute, value_attribute(object, name), at);
+        schema_validate_check_attribute(checker, attribute, value_attribute(object, name), at);
     }
     for (size_t i = 0; i < schema->block_count; i++) {
         const Block *block = &schema->blocks[i];
@@ -190,6 +201,6 @@ bool schema_validate(const Schema *schema, Value config, Arena *arena, Diags *di
     if (schema->deprecated)
         diags_warning(diags, NO_RANGE, "Type is deprecated", "%s", schema->deprecated)
             ->is_deprecation = true;
-    check_object(&checker, schema, config, (Path){0});
+    schema_validate_check_object(&checker, schema, config, (Path){0});
     return diags->error_count == before;
 }

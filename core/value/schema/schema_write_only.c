@@ -2,12 +2,12 @@
  * store. */
 #include "schema.h"
 
-static bool is_write_only(const Attribute *attribute) {
+static bool only_is_write_only(const Attribute *attribute) {
     return (attribute->flags & WRITE_ONLY) != 0;
 }
 
 static Value drop_nested(const Schema *schema, Nesting nesting, Value value, Arena *arena) {
-    if (!value_is_present(value) || !schema_has(schema, is_write_only))
+    if (!value_is_present(value) || !schema_has(schema, only_is_write_only))
         return value;
     if (nesting == NEST_SINGLE)
         return schema_drop_write_only(schema, value, arena);
@@ -18,7 +18,7 @@ static Value drop_nested(const Schema *schema, Nesting nesting, Value value, Are
 }
 
 static Value drop_attribute(const Attribute *attribute, Value value, Arena *arena) {
-    if (is_write_only(attribute))
+    if (only_is_write_only(attribute))
         return value_null(value.type);
     if (!attribute->nested)
         return value;
@@ -27,7 +27,7 @@ static Value drop_attribute(const Attribute *attribute, Value value, Arena *aren
 }
 
 Value schema_drop_write_only(const Schema *schema, Value value, Arena *arena) {
-    if (!value_is_present(value) || !schema_has(schema, is_write_only))
+    if (!value_is_present(value) || !schema_has(schema, only_is_write_only))
         return value;
     Value *items = arena_new_array(arena, Value, value.count);
     for (size_t i = 0; i < value.count; i++) {
@@ -50,7 +50,7 @@ bool schema_is_write_only(const Schema *schema, Path path) {
             continue;
         const Attribute *attribute = schema_find_attribute(&members, path.steps[i].name);
         const Block *block = attribute ? NULL : schema_find_block(&members, path.steps[i].name);
-        if (attribute && is_write_only(attribute))
+        if (attribute && only_is_write_only(attribute))
             return true;
         if (!block && !(attribute && attribute->nested))
             return false;

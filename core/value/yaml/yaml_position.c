@@ -26,7 +26,7 @@ SCOPED_TYPE(SearchEvent, search_event_release);
  */
 #define OFF_PATH SIZE_MAX
 
-static const PathStep *next_step(const YamlSearch *search, size_t steps) {
+static const PathStep *position_next_step(const YamlSearch *search, size_t steps) {
     return steps < search->path.count ? &search->path.steps[steps] : NULL;
 }
 
@@ -38,7 +38,7 @@ static size_t advance(YamlSearch *search, size_t steps, bool is_next, yaml_mark_
     return steps + 1;
 }
 
-static bool is_item(const PathStep *step, size_t index) {
+static bool position_is_item(const PathStep *step, size_t index) {
     int64_t wanted;
     return step && step->is_index && value_to_int(step->key, &wanted) && (size_t)wanted == index;
 }
@@ -58,7 +58,7 @@ static bool walk_sequence(YamlSearch *search, size_t steps, size_t depth) {
             return false;
         if (item.type == YAML_SEQUENCE_END_EVENT)
             return true;
-        bool is_next = is_item(next_step(search, steps), i);
+        bool is_next = position_is_item(position_next_step(search, steps), i);
         if (!walk_node(search, &item, advance(search, steps, is_next, item.start_mark), depth))
             return false;
     }
@@ -72,7 +72,7 @@ static bool walk_mapping(YamlSearch *search, size_t steps, size_t depth) {
             return false;
         if (key.type == YAML_MAPPING_END_EVENT)
             return true;
-        bool is_next = is_member(next_step(search, steps), &key);
+        bool is_next = is_member(position_next_step(search, steps), &key);
         size_t inner = advance(search, steps, is_next, key.start_mark);
         if (!walk_node(search, &key, OFF_PATH, depth) ||
             !yaml_parser_parse(&search->parser, &value) || !walk_node(search, &value, inner, depth))

@@ -45,7 +45,7 @@ static bool scalar_null(Str text, Value *out) {
 }
 
 /* Reads at least one digit of a base up to 36. Returns false if the number is above `max`. */
-static bool read_digits(Str digits, uint32_t base, uint64_t max, uint64_t *out) {
+static bool scalar_read_digits(Str digits, uint32_t base, uint64_t max, uint64_t *out) {
     *out = 0;
     for (size_t i = 0; i < digits.len; i++) {
         int c = tolower((unsigned char)digits.ptr[i]);
@@ -62,7 +62,7 @@ static bool read_digits(Str digits, uint32_t base, uint64_t max, uint64_t *out) 
 /* Reads the digits of 0x1f or 0o17 without their prefix. */
 static bool scalar_based(Str digits, uint32_t base, bool is_negative, Value *out) {
     uint64_t number;
-    if (!read_digits(digits, base, INT64_MAX, &number))
+    if (!scalar_read_digits(digits, base, INT64_MAX, &number))
         return false;
     *out = value_int(is_negative ? -(int64_t)number : (int64_t)number);
     return true;
@@ -77,7 +77,7 @@ static size_t digits_at(Str text, size_t at) {
 
 /* Accepts an optional sign, digits, a fraction and an exponent. One side of the point may lack
  * digits. */
-static bool is_decimal(Str text) {
+static bool yaml_scalar_is_decimal(Str text) {
     size_t at = text.len && (text.ptr[0] == '-' || text.ptr[0] == '+');
     size_t whole = digits_at(text, at);
     size_t fraction = 0;
@@ -108,7 +108,7 @@ static bool scalar_number(Str text, Value *out, Arena *arena) {
         return scalar_based(str_after(bare, 2), 16, is_negative, out);
     if (str_starts_with(bare, STR("0o")))
         return scalar_based(str_after(bare, 2), 8, is_negative, out);
-    if (!is_decimal(text))
+    if (!yaml_scalar_is_decimal(text))
         return false;
     if (str_ends_with(bare, STR(".")))
         bare.len--;
@@ -289,7 +289,7 @@ bool yaml_scalar_read(Str tag, Str text, bool is_plain, Value *out, Str *error, 
 static bool manifest_digits(Str digits, uint32_t base, bool is_negative, Value *out, Arena *arena) {
     uint64_t number;
     uint64_t max = is_negative ? (uint64_t)INT64_MAX + 1 : UINT64_MAX;
-    if (!read_digits(digits, base, max, &number))
+    if (!scalar_read_digits(digits, base, max, &number))
         return false;
     Str text =
         str_format(arena, "%s%llu", is_negative && number ? "-" : "", (unsigned long long)number);
@@ -315,7 +315,8 @@ static bool manifest_integer(Str text, Value *out, Arena *arena) {
 
 static bool manifest_float(Str text, Value *out, Arena *arena) {
     Value number;
-    if (!is_decimal(text) || !scalar_number(text, &number, arena) || isinf(value_to_double(number)))
+    if (!yaml_scalar_is_decimal(text) || !scalar_number(text, &number, arena) ||
+        isinf(value_to_double(number)))
         return false;
     *out = number;
     return true;

@@ -31,13 +31,13 @@ typedef struct FluxRequest {
     Diags *diags;
 } FluxRequest;
 
-static bool failed(FluxRequest *request, const char *action) {
+static bool cluster_failed(FluxRequest *request, const char *action) {
     kube_error_report(&request->kube, action, &request->ref, &request->response, request->diags);
     return false;
 }
 
 /* Also if the definition of the kind was deleted after discovery. */
-static bool is_absent(const FluxRequest *request, KubeOutcome outcome) {
+static bool cluster_is_absent(const FluxRequest *request, KubeOutcome outcome) {
     return outcome == KUBE_ABSENT ||
            (outcome == KUBE_FAILED &&
             kube_error_class(&request->ref, &request->response) == KUBE_ERROR_KIND);
@@ -58,8 +58,8 @@ static bool open_request(const Call *call, const char *api_version, const char *
     return false;
 }
 
-static bool get(const Call *call, const char *api_version, const char *kind, Str namespace,
-                Str name, Value *out, Diags *diags) {
+static bool flux_cluster_get(const Call *call, const char *api_version, const char *kind,
+                             Str namespace, Str name, Value *out, Diags *diags) {
     FluxRequest request;
     bool is_served;
     *out = value_null(&TYPE_DYNAMIC);
@@ -70,15 +70,15 @@ static bool get(const Call *call, const char *api_version, const char *kind, Str
     if (!is_served)
         return true;
     KubeOutcome outcome = kube_call_get(&request.kube, &request.ref, &request.response, diags);
-    if (is_absent(&request, outcome))
+    if (cluster_is_absent(&request, outcome))
         return true;
     return (outcome == KUBE_DONE &&
             kube_client_decode(&request.response, out, request.kube.arena)) ||
-           failed(&request, "Kubernetes object not read");
+           cluster_failed(&request, "Kubernetes object not read");
 }
 
-static bool list(const Call *call, const char *api_version, const char *kind, Str namespace,
-                 Str selector, KubeList *out, Diags *diags) {
+static bool cluster_list(const Call *call, const char *api_version, const char *kind, Str namespace,
+                         Str selector, KubeList *out, Diags *diags) {
     FluxRequest request;
     bool is_served;
     *out = (KubeList){0};
@@ -89,12 +89,12 @@ static bool list(const Call *call, const char *api_version, const char *kind, St
     KubeListRequest wanted = {.ref = request.ref, .label_selector = selector};
     wanted.ref.namespace = request.resource.is_namespaced ? namespace : STR_EMPTY;
     KubeOutcome outcome = kube_list_read(&request.kube, &wanted, out, &request.response, diags);
-    return outcome == KUBE_DONE || is_absent(&request, outcome) ||
-           failed(&request, "Kubernetes objects not listed");
+    return outcome == KUBE_DONE || cluster_is_absent(&request, outcome) ||
+           cluster_failed(&request, "Kubernetes objects not listed");
 }
 
 /* Opens a request for an object, whose kind must be served. */
-static bool open_object(const Call *call, Value object, FluxRequest *out, Diags *diags) {
+static bool cluster_open_object(const Call *call, Value object, FluxRequest *out, Diags *diags) {
     ObjectKey key = object_key_of(object);
     bool is_served;
     const char *version = str_to_cstr(object_key_api_version(&key, call->arena), call->arena);
@@ -115,12 +115,15 @@ bool flux_cluster_read(const Call *call, Str namespace, Str secret, FluxInstalla
                        Diags *diags) {
     KubeList deployments;
     *out = (FluxInstallation){.secret = value_null(&TYPE_DYNAMIC)};
-    if (!get(call, "v1", "Namespace", STR_EMPTY, namespace, &out->namespace, diags) ||
-        !get(call, SOURCE_API, "GitRepository", namespace, namespace, &out->source, diags) ||
-        !get(call, SYNC_API, "Kustomization", namespace, namespace, &out->sync, diags) ||
-        (secret.len && !get(call, "v1", "Secret", namespace, secret, &out->secret, diags)) ||
-        !list(call, "apps/v1", "Deployment", namespace, STR("app.kubernetes.io/part-of=flux"),
-              &deployments, diags))
+    if (!flux_cluster_get(call, "v1", "Namespace", STR_EMPTY, namespace, &out->namespace, diags) ||
+        !flux_cluster_get(call, SOURCE_API, "GitRepository", namespace, namespace, &out->source,
+                          diags) ||
+        !flux_cluster_get(call, SYNC_API, "Kustomization", namespace, namespace, &out->sync,
+                          diags) ||
+        (secret.len &&
+         !flux_cluster_get(call, "v1", "Secret", namespace, secret, &out->secret, diags)) ||
+        !cluster_list(call, "apps/v1", "Deployment", namespace,
+                      STR("app.kubernetes.io/part-of=flux"), &deployments, diags))
         return false;
     vec_each(&deployments.items, item)
         vec_push(call->arena, &out->controllers,
@@ -143,7 +146,7 @@ Str flux_cluster_secret_text(Value secret, Str name, Arena *arena) {
 
 /* Applying. */
 
-static WaitObject wait_of(const FluxRequest *request) {
+static WaitObject cluster_wait_of(const FluxRequest *request) {
     const Cluster *cluster = request->call->client;
     return (WaitObject){.call = request->call,
                         .client = cluster_client(cluster),
@@ -152,7 +155,7 @@ static WaitObject wait_of(const FluxRequest *request) {
 }
 
 static bool apply_one(const Call *call, Value object, FluxRequest *request, Diags *diags) {
-    if (!open_object(call, object, request, diags))
+    if (!cluster_open_object(call, object, request, diags))
         return false;
     KubeApply apply = {.ref = request->ref,
                        .body = json_text(object, call->arena),
@@ -160,7 +163,7 @@ static bool apply_one(const Call *call, Value object, FluxRequest *request, Diag
                        .should_force = true,
                        .waits_for_webhook = true};
     return kube_call_apply(&request->kube, &apply, &request->response, diags) == KUBE_DONE ||
-           failed(request, "Kubernetes object not applied");
+           cluster_failed(request, "Kubernetes object not applied");
 }
 
 typedef VEC(Value) GateValues;
@@ -170,16 +173,16 @@ static bool pass_gates(const Call *call, const GateValues *gates, Diags *diags) 
     vec_each(gates, object) {
         FluxRequest request;
         Value live = *object;
-        if (!open_object(call, live, &request, diags))
+        if (!cluster_open_object(call, live, &request, diags))
             return false;
-        WaitObject wait = wait_of(&request);
+        WaitObject wait = cluster_wait_of(&request);
         if (!wait_gate(&wait, &live, diags))
             return false;
     }
     return true;
 }
 
-static ValueVec in_order(const ValueVec *objects, Arena *arena) {
+static ValueVec cluster_in_order(const ValueVec *objects, Arena *arena) {
     ValueVec out = {0};
     for (int wave = 0; wave < OBJECT_WAVE_COUNT; wave++) {
         vec_each(objects, object) {
@@ -192,7 +195,7 @@ static ValueVec in_order(const ValueVec *objects, Arena *arena) {
 }
 
 bool flux_cluster_apply(const Call *call, const ValueVec *objects, Diags *diags) {
-    ValueVec ordered = in_order(objects, call->arena);
+    ValueVec ordered = cluster_in_order(objects, call->arena);
     GateValues gates = {0};
     size_t done = 0;
     vec_each(&ordered, object) {
@@ -242,38 +245,39 @@ typedef struct FluxFollow {
     Str accepted; /* a later revision that contains the commit */
 } FluxFollow;
 
-static Str revision_of(const FluxWait *wait, Arena *arena) {
+static Str cluster_revision_of(const FluxWait *wait, Arena *arena) {
     return str_format(arena, "%.*s@sha1:%.*s", STR_ARG(wait->branch), STR_ARG(wait->commit));
 }
 
-static bool is_current(const FluxFollow *follow, Value object, Arena *arena) {
+static bool cluster_is_current(const FluxFollow *follow, Value object, Arena *arena) {
     Str revision = kube_object_text(object, follow->path, follow->last);
-    return revision.len && (str_equal(revision, revision_of(follow->wait, arena)) ||
+    return revision.len && (str_equal(revision, cluster_revision_of(follow->wait, arena)) ||
                             str_equal(revision, follow->accepted));
 }
 
 /* The rules of readiness, and the revision: controllers write Ready before the new revision. */
-static Readiness look(void *payload, Value object, Arena *arena) {
+static Readiness cluster_look(void *payload, Value object, Arena *arena) {
     const FluxFollow *follow = payload;
     Readiness result = readiness_of(object, NULL, arena);
     Value suspended;
     if (kube_object_find(object, "spec", "suspend", &suspended) && value_is_true(suspended))
         return (Readiness){READINESS_FAILED, STR("it is suspended; resume it")};
-    if (result.level != READINESS_READY || is_current(follow, object, arena))
+    if (result.level != READINESS_READY || cluster_is_current(follow, object, arena))
         return result;
-    return (Readiness){
-        READINESS_IN_PROGRESS,
-        str_format(arena, "waiting for revision %.*s", STR_ARG(revision_of(follow->wait, arena)))};
+    return (Readiness){READINESS_IN_PROGRESS,
+                       str_format(arena, "waiting for revision %.*s",
+                                  STR_ARG(cluster_revision_of(follow->wait, arena)))};
 }
 
 /* Others push to the branch too: a later commit is as good if it contains ours. */
-static void inquire(void *payload, const WaitObject *wait, Value object, int64_t deadline_ms) {
+static void cluster_inquire(void *payload, const WaitObject *wait, Value object,
+                            int64_t deadline_ms) {
     FluxFollow *follow = payload;
     Str revision = kube_object_text(object, follow->path, follow->last);
     size_t colon = str_rfind_char(revision, ':');
     bool is_later;
     (void)wait, (void)deadline_ms;
-    if (colon == SIZE_MAX || is_current(follow, object, wait->call->arena))
+    if (colon == SIZE_MAX || cluster_is_current(follow, object, wait->call->arena))
         return;
     Str commit = str_clone(str_after(revision, colon + 1), wait->call->arena);
     if (git_repository_has_ancestor(follow->wait->repository, follow->wait->commit, commit,
@@ -295,7 +299,7 @@ static bool request_now(const Call *call, FluxRequest *request, Diags *diags) {
         .is_repeatable = true,
     };
     return kube_call_patch(&request->kube, &patch, &request->response, diags) == KUBE_DONE ||
-           failed(request, "Reconciliation not requested");
+           cluster_failed(request, "Reconciliation not requested");
 }
 
 static bool wait_at(const Call *call, const FluxWait *wait, const char *api_version,
@@ -303,18 +307,19 @@ static bool wait_at(const Call *call, const FluxWait *wait, const char *api_vers
     FluxRequest request;
     Value object;
     bool is_served;
-    if (!get(call, api_version, kind, wait->namespace, wait->namespace, &object, diags) ||
+    if (!flux_cluster_get(call, api_version, kind, wait->namespace, wait->namespace, &object,
+                          diags) ||
         !open_request(call, api_version, kind, &request, &is_served, diags))
         return false;
     request.ref.namespace = request.ref.name = wait->namespace;
-    if (!is_current(&follow, object, call->arena) && !request_now(call, &request, diags))
+    if (!cluster_is_current(&follow, object, call->arena) && !request_now(call, &request, diags))
         return false;
-    WaitObject target = wait_of(&request);
+    WaitObject target = cluster_wait_of(&request);
     WaitFollow rules = {
         .goal = "ready at the pushed commit",
         .hint = "Run loam again when the cause is removed: it continues.",
-        .look = look,
-        .inquire = inquire,
+        .look = cluster_look,
+        .inquire = cluster_inquire,
         .payload = &follow,
     };
     object = value_null(&TYPE_DYNAMIC);
@@ -334,9 +339,9 @@ bool flux_cluster_wait_controllers(const Call *call, const ValueVec *objects, Di
         Value live = value_null(&TYPE_DYNAMIC);
         if (!str_equal(value_text_at(*object, STR("kind")), STR("Deployment")))
             continue;
-        if (!open_object(call, *object, &request, diags))
+        if (!cluster_open_object(call, *object, &request, diags))
             return false;
-        WaitObject wait = wait_of(&request);
+        WaitObject wait = cluster_wait_of(&request);
         if (!wait_ready(&wait, &live, diags))
             return false;
     }
@@ -345,9 +350,9 @@ bool flux_cluster_wait_controllers(const Call *call, const ValueVec *objects, Di
 
 /* Removal. */
 
-static bool merge(const Call *call, Value object, Str body, Diags *diags) {
+static bool cluster_merge(const Call *call, Value object, Str body, Diags *diags) {
     FluxRequest request;
-    if (!open_object(call, object, &request, diags))
+    if (!cluster_open_object(call, object, &request, diags))
         return false;
     KubePatch patch = {.ref = request.ref,
                        .type = KUBE_PATCH_MERGE,
@@ -355,36 +360,37 @@ static bool merge(const Call *call, Value object, Str body, Diags *diags) {
                        .manager = STR("loam"),
                        .is_repeatable = true};
     KubeOutcome outcome = kube_call_patch(&request.kube, &patch, &request.response, diags);
-    return outcome == KUBE_DONE || is_absent(&request, outcome) ||
-           failed(&request, "Kubernetes object not changed");
+    return outcome == KUBE_DONE || cluster_is_absent(&request, outcome) ||
+           cluster_failed(&request, "Kubernetes object not changed");
 }
 
 bool flux_cluster_suspend(const Call *call, Str namespace, Diags *diags) {
     Value sync;
-    return get(call, SYNC_API, "Kustomization", namespace, namespace, &sync, diags) &&
-           (value_is_null(sync) || merge(call, sync, STR("{\"spec\":{\"suspend\":true}}"), diags));
+    return flux_cluster_get(call, SYNC_API, "Kustomization", namespace, namespace, &sync, diags) &&
+           (value_is_null(sync) ||
+            cluster_merge(call, sync, STR("{\"spec\":{\"suspend\":true}}"), diags));
 }
 
 static bool delete_one(const Call *call, Value object, Diags *diags) {
     FluxRequest request;
-    if (!open_object(call, object, &request, diags))
+    if (!cluster_open_object(call, object, &request, diags))
         return false;
     KubeDelete deletion = {.ref = request.ref,
                            .propagation = KUBE_PROPAGATION_BACKGROUND,
                            .uid = kube_object_text(object, "metadata", "uid")};
     KubeOutcome outcome = kube_call_delete(&request.kube, &deletion, &request.response, diags);
-    return outcome == KUBE_DONE || is_absent(&request, outcome) || outcome == KUBE_CONFLICT ||
-           failed(&request, "Kubernetes object not deleted");
+    return outcome == KUBE_DONE || cluster_is_absent(&request, outcome) ||
+           outcome == KUBE_CONFLICT || cluster_failed(&request, "Kubernetes object not deleted");
 }
 
 /* Deletes a custom object. Its controller may be gone: then the finalizers of Flux would keep it.
  */
 static bool delete_custom(const Call *call, Value object, Diags *diags) {
     return delete_one(call, object, diags) &&
-           merge(call, object, STR("{\"metadata\":{\"finalizers\":null}}"), diags);
+           cluster_merge(call, object, STR("{\"metadata\":{\"finalizers\":null}}"), diags);
 }
 
-static Str selector_of(Str namespace, Arena *arena) {
+static Str cluster_selector_of(Str namespace, Arena *arena) {
     return str_format(arena, "app.kubernetes.io/part-of=flux,app.kubernetes.io/instance=%.*s",
                       STR_ARG(namespace));
 }
@@ -392,8 +398,8 @@ static Str selector_of(Str namespace, Arena *arena) {
 static bool delete_all(const Call *call, const FluxRemoval *removal, const char *api_version,
                        const char *kind, Diags *diags) {
     KubeList found;
-    if (!list(call, api_version, kind, removal->namespace,
-              selector_of(removal->namespace, call->arena), &found, diags))
+    if (!cluster_list(call, api_version, kind, removal->namespace,
+                      cluster_selector_of(removal->namespace, call->arena), &found, diags))
         return false;
     vec_each(&found.items, item) {
         if (!delete_one(call, *item, diags))
@@ -412,8 +418,8 @@ static bool delete_roots(const Call *call, const FluxRemoval *removal, Diags *di
     };
     for (size_t i = 0; i < ARRAY_COUNT(roots); i++) {
         Value object;
-        if (!get(call, roots[i].api_version, roots[i].kind, removal->namespace, removal->namespace,
-                 &object, diags) ||
+        if (!flux_cluster_get(call, roots[i].api_version, roots[i].kind, removal->namespace,
+                              removal->namespace, &object, diags) ||
             (!value_is_null(object) && !delete_custom(call, object, diags)))
             return false;
     }
@@ -440,11 +446,11 @@ static bool list_custom(const Call *call, Value definition, KubeList *out, Diags
     Str version = stored_version(definition);
     Str api = str_format(arena, "%.*s/%.*s", STR_ARG(group), STR_ARG(version));
     Str kind = kube_object_text(definition, "spec.names", "kind");
-    return list(call, str_to_cstr(api, arena), str_to_cstr(kind, arena), STR_EMPTY, STR_EMPTY, out,
-                diags);
+    return cluster_list(call, str_to_cstr(api, arena), str_to_cstr(kind, arena), STR_EMPTY,
+                        STR_EMPTY, out, diags);
 }
 
-static bool is_ending(Value object) {
+static bool cluster_is_ending(Value object) {
     return kube_object_text(object, "metadata", "deletionTimestamp").len > 0;
 }
 
@@ -456,7 +462,7 @@ static bool delete_definition(const Call *call, const FluxRemoval *removal, Valu
     if (!list_custom(call, definition, &found, diags))
         return false;
     vec_each(&found.items, item) {
-        if (!removal->deletes_foreign && !is_ending(*item))
+        if (!removal->deletes_foreign && !cluster_is_ending(*item))
             foreign++;
         else if (!delete_custom(call, *item, diags))
             return false;
@@ -467,8 +473,8 @@ static bool delete_definition(const Call *call, const FluxRemoval *removal, Valu
 
 static bool list_definitions(const Call *call, const FluxRemoval *removal, KubeList *out,
                              Diags *diags) {
-    return list(call, "apiextensions.k8s.io/v1", "CustomResourceDefinition", STR_EMPTY,
-                selector_of(removal->namespace, call->arena), out, diags);
+    return cluster_list(call, "apiextensions.k8s.io/v1", "CustomResourceDefinition", STR_EMPTY,
+                        cluster_selector_of(removal->namespace, call->arena), out, diags);
 }
 
 static bool delete_definitions(const Call *call, const FluxRemoval *removal, Diags *diags) {
@@ -509,8 +515,8 @@ static const struct {
 static bool is_of_flux(const FluxRemoval *removal, Value object, const char *ignored) {
     Str name = kube_object_text(object, "metadata", "name");
     Str part = kube_object_text(object, "metadata.labels", "app.kubernetes.io/part-of");
-    return is_ending(object) || str_equal(part, STR("flux")) || str_equal(name, removal->secret) ||
-           (ignored && str_equal_cstr(name, ignored));
+    return cluster_is_ending(object) || str_equal(part, STR("flux")) ||
+           str_equal(name, removal->secret) || (ignored && str_equal_cstr(name, ignored));
 }
 
 /* Finds an object of others in the namespace; *user names it, empty: there is none. */
@@ -518,8 +524,8 @@ static bool find_user(const Call *call, const FluxRemoval *removal, Str *user, D
     *user = STR_EMPTY;
     for (size_t i = 0; i < ARRAY_COUNT(kinds_of_users) && !user->len; i++) {
         KubeList found;
-        if (!list(call, kinds_of_users[i].api_version, kinds_of_users[i].kind, removal->namespace,
-                  STR_EMPTY, &found, diags))
+        if (!cluster_list(call, kinds_of_users[i].api_version, kinds_of_users[i].kind,
+                          removal->namespace, STR_EMPTY, &found, diags))
             return false;
         vec_each(&found.items, item) {
             if (!is_of_flux(removal, *item, kinds_of_users[i].ignored))
@@ -535,10 +541,11 @@ typedef struct NamespaceEnd {
     Diags *diags;
 } NamespaceEnd;
 
-static WaitLook look_for_end(void *payload, Wait *wait) {
+static WaitLook cluster_look_for_end(void *payload, Wait *wait) {
     const NamespaceEnd *end = payload;
     Value object;
-    if (!get(wait->call, "v1", "Namespace", STR_EMPTY, end->namespace, &object, end->diags))
+    if (!flux_cluster_get(wait->call, "v1", "Namespace", STR_EMPTY, end->namespace, &object,
+                          end->diags))
         return WAIT_LOOK_FAILED;
     wait->reason = kube_object_text(object, "status", "phase");
     return value_is_null(object) ? WAIT_LOOK_DONE : WAIT_LOOK_AGAIN;
@@ -549,10 +556,10 @@ static bool delete_namespace(const Call *call, const FluxRemoval *removal, Diags
     Str user;
     NamespaceEnd end = {removal->namespace, diags};
     WaitUntil until = {.what = "the end of the namespace",
-                       .look = look_for_end,
+                       .look = cluster_look_for_end,
                        .payload = &end,
                        .timeout_ms = call->deadline_ms ? 0 : REMOVAL_MS};
-    if (!get(call, "v1", "Namespace", STR_EMPTY, removal->namespace, &object, diags) ||
+    if (!flux_cluster_get(call, "v1", "Namespace", STR_EMPTY, removal->namespace, &object, diags) ||
         !find_user(call, removal, &user, diags))
         return false;
     if (user.len && !removal->deletes_foreign) {
@@ -586,8 +593,8 @@ bool flux_cluster_remove(const Call *call, const FluxRemoval *removal, Diags *di
         if (!delete_all(call, removal, kinds[i].api_version, kinds[i].kind, diags))
             return false;
     }
-    if (removal->secret.len &&
-        !get(call, "v1", "Secret", removal->namespace, removal->secret, &secret, diags))
+    if (removal->secret.len && !flux_cluster_get(call, "v1", "Secret", removal->namespace,
+                                                 removal->secret, &secret, diags))
         return false;
     return (value_is_null(secret) || delete_one(call, secret, diags)) &&
            (removal->keeps_namespace || delete_namespace(call, removal, diags));
@@ -613,26 +620,26 @@ static bool check_custom(const Call *call, Value definition, Diags *diags) {
                               STR_ARG(kube_object_text(*item, "", "kind")),
                               STR_ARG(kube_object_text(*item, "metadata", "name")),
                               STR_ARG(kube_object_text(*item, "metadata", "namespace")));
-        if (!is_ending(*item))
+        if (!cluster_is_ending(*item))
             return fail_left(call, what, diags);
     }
     return true;
 }
 
 /* A suspended object keeps the objects that it has applied. */
-static bool give_up(const Call *call, Value definition, Diags *diags) {
+static bool cluster_give_up(const Call *call, Value definition, Diags *diags) {
     KubeList found;
     if (!list_custom(call, definition, &found, diags))
         return false;
     vec_each(&found.items, item) {
-        if (!merge(call, *item, STR("{\"spec\":{\"suspend\":true}}"), diags) ||
+        if (!cluster_merge(call, *item, STR("{\"spec\":{\"suspend\":true}}"), diags) ||
             !delete_custom(call, *item, diags))
             return false;
     }
     return true;
 }
 
-static bool check_namespace(const Call *call, const FluxRemoval *removal, Diags *diags) {
+static bool cluster_check_namespace(const Call *call, const FluxRemoval *removal, Diags *diags) {
     Str user = STR_EMPTY;
     if (removal->keeps_namespace)
         return true;
@@ -654,11 +661,11 @@ bool flux_cluster_prepare_removal(const Call *call, const FluxRemoval *removal, 
         if (!removal->deletes_foreign && !check_custom(call, *item, diags))
             return false;
     }
-    if ((!removal->deletes_foreign && !check_namespace(call, removal, diags)) ||
+    if ((!removal->deletes_foreign && !cluster_check_namespace(call, removal, diags)) ||
         !delete_all(call, removal, "apps/v1", "Deployment", diags))
         return false;
     vec_each(&definitions.items, item) {
-        if (!give_up(call, *item, diags))
+        if (!cluster_give_up(call, *item, diags))
             return false;
     }
     return true;

@@ -72,7 +72,7 @@ typedef struct FluxRendering {
     Arena *arena;
 } FluxRendering;
 
-static bool is_kind(Value object, const char *kind) {
+static bool components_is_kind(Value object, const char *kind) {
     return str_equal_cstr(value_text_at(object, STR("kind")), kind);
 }
 
@@ -85,14 +85,17 @@ static Value text_value(Str text) {
 }
 
 static bool is_in_namespace(Value object) {
-    return !is_kind(object, "CustomResourceDefinition") && !is_kind(object, "ClusterRole") &&
-           !is_kind(object, "ClusterRoleBinding") && !is_kind(object, "Namespace");
+    return !components_is_kind(object, "CustomResourceDefinition") &&
+           !components_is_kind(object, "ClusterRole") &&
+           !components_is_kind(object, "ClusterRoleBinding") &&
+           !components_is_kind(object, "Namespace");
 }
 
 /* Objects that several installations in one cluster would share by their names. */
 static bool has_suffix(Value object) {
-    return is_kind(object, "ResourceQuota") || is_kind(object, "ClusterRole") ||
-           is_kind(object, "ClusterRoleBinding");
+    return components_is_kind(object, "ResourceQuota") ||
+           components_is_kind(object, "ClusterRole") ||
+           components_is_kind(object, "ClusterRoleBinding");
 }
 
 static Str suffixed(const FluxRendering *rendering, Str name) {
@@ -112,7 +115,7 @@ static Value with_labels(const FluxRendering *rendering, Value object, const cha
                             arena);
 }
 
-static Value with_subjects(const FluxRendering *rendering, Value object) {
+static Value components_with_subjects(const FluxRendering *rendering, Value object) {
     Value subjects = value_tuple_at(object, STR("subjects"));
     Value *items = value_copy_items(subjects, rendering->arena);
     Value role = value_null(&TYPE_DYNAMIC);
@@ -135,7 +138,7 @@ static bool has_component(const FluxSettings *settings, Str name) {
 }
 
 /* Returns the argument of a controller with the value of the settings. */
-static Str argument_of(const FluxRendering *rendering, Str component, Str text) {
+static Str components_argument_of(const FluxRendering *rendering, Str component, Str text) {
     const FluxSettings *settings = rendering->settings;
     Arena *arena = rendering->arena;
     Str name = str_slice(text, 0, str_find_char(text, '=', 0));
@@ -185,13 +188,14 @@ static void add_tenant_arguments(const FluxRendering *rendering, Str component, 
     }
 }
 
-static Value arguments_of(const FluxRendering *rendering, Str component, Value container) {
+static Value components_arguments_of(const FluxRendering *rendering, Str component,
+                                     Value container) {
     Value arguments = value_tuple_at(container, STR("args"));
     Arena *arena = rendering->arena;
     ValueVec items = {0};
     for (size_t i = 0; i < arguments.count; i++) {
         Str text = value_text(value_at(arguments, i));
-        vec_push(arena, &items, text_value(argument_of(rendering, component, text)));
+        vec_push(arena, &items, text_value(components_argument_of(rendering, component, text)));
     }
     bool takes_artifacts = str_equal(component, STR("kustomize-controller")) ||
                            str_equal(component, STR("helm-controller"));
@@ -204,7 +208,7 @@ static Value arguments_of(const FluxRendering *rendering, Str component, Value c
 
 /* "fluxcd/source-controller:v1" and "ghcr.io/fluxcd/source-controller:v1" → that of `registry`,
  * unless `images` has another one. */
-static Value with_image(const FluxRendering *rendering, Str component, Value container) {
+static Value components_with_image(const FluxRendering *rendering, Str component, Value container) {
     const Str *other = map_find(&rendering->settings->images, component);
     Str image = value_text_at(container, STR("image"));
     size_t slash = str_rfind_char(image, '/');
@@ -215,16 +219,16 @@ static Value with_image(const FluxRendering *rendering, Str component, Value con
                             rendering->arena);
 }
 
-static Value with_containers(const FluxRendering *rendering, Value object) {
+static Value components_with_containers(const FluxRendering *rendering, Value object) {
     Value containers = value_null(&TYPE_DYNAMIC);
     if (!kube_object_find(object, "spec.template.spec", "containers", &containers))
         return object;
     Value *items = value_copy_items(containers, rendering->arena);
     for (size_t i = 0; i < containers.count; i++) {
-        items[i] = with_image(rendering, component_of(object), items[i]);
-        items[i] = kube_object_with(items[i], "", "args",
-                                    arguments_of(rendering, component_of(object), items[i]),
-                                    rendering->arena);
+        items[i] = components_with_image(rendering, component_of(object), items[i]);
+        items[i] = kube_object_with(
+            items[i], "", "args",
+            components_arguments_of(rendering, component_of(object), items[i]), rendering->arena);
     }
     return kube_object_with(object, "spec.template.spec", "containers",
                             value_tuple(items, containers.count, rendering->arena),
@@ -247,11 +251,11 @@ static Value tolerations_of(const FluxRendering *rendering) {
     return value_tuple(items.items, items.count, rendering->arena);
 }
 
-static Value with_pod(const FluxRendering *rendering, Value object) {
+static Value components_with_pod(const FluxRendering *rendering, Value object) {
     const FluxSettings *settings = rendering->settings;
     static const char pod[] = "spec.template.spec";
     Arena *arena = rendering->arena;
-    object = with_containers(rendering, object);
+    object = components_with_containers(rendering, object);
     object = with_labels(rendering, object, "spec.template.metadata.labels");
     object = kube_object_with(object, "spec.template.spec.nodeSelector", "kubernetes.io/os",
                               text_value(STR("linux")), arena);
@@ -266,7 +270,7 @@ static Value with_pod(const FluxRendering *rendering, Value object) {
                : object;
 }
 
-static Value render(const FluxRendering *rendering, Value object) {
+static Value components_render(const FluxRendering *rendering, Value object) {
     Arena *arena = rendering->arena;
     Str name = kube_object_text(object, "metadata", "name");
     if (is_in_namespace(object))
@@ -275,14 +279,14 @@ static Value render(const FluxRendering *rendering, Value object) {
     if (has_suffix(object))
         object = kube_object_with(object, "metadata", "name", text_value(suffixed(rendering, name)),
                                   arena);
-    if (is_kind(object, "ClusterRoleBinding"))
-        object = with_subjects(rendering, object);
-    if (is_kind(object, "Deployment"))
-        object = with_pod(rendering, object);
+    if (components_is_kind(object, "ClusterRoleBinding"))
+        object = components_with_subjects(rendering, object);
+    if (components_is_kind(object, "Deployment"))
+        object = components_with_pod(rendering, object);
     return with_labels(rendering, object, "metadata.labels");
 }
 
-static Value namespace_of(const FluxRendering *rendering) {
+static Value components_namespace_of(const FluxRendering *rendering) {
     Arena *arena = rendering->arena;
     Value object = object_of("apiVersion", STR("v1"), arena);
     object = kube_object_with(object, "", "kind", text_value(STR("Namespace")), arena);
@@ -296,8 +300,8 @@ static Value namespace_of(const FluxRendering *rendering) {
 }
 
 /* `item` is the place of errors about the object. */
-static void add_object(const FluxRendering *rendering, const ManifestObject *item, Value object,
-                       ManifestObjects *out) {
+static void components_add_object(const FluxRendering *rendering, const ManifestObject *item,
+                                  Value object, ManifestObjects *out) {
     ManifestObject one = *item;
     one.object = object;
     one.namespace = kube_object_text(object, "metadata", "namespace");
@@ -306,16 +310,17 @@ static void add_object(const FluxRendering *rendering, const ManifestObject *ite
 }
 
 /* Adds the objects of a component, or those of none: the network policies or the others. */
-static void add_objects(const FluxRendering *rendering, const ManifestObjects *release,
-                        Str component, bool are_policies, ManifestObjects *out) {
+static void components_add_objects(const FluxRendering *rendering, const ManifestObjects *release,
+                                   Str component, bool are_policies, ManifestObjects *out) {
     vec_each(release, item) {
         Value object = item->object;
-        bool is_policy = is_kind(object, "NetworkPolicy");
-        if (is_kind(object, "Namespace") || is_kind(object, "Kustomization") ||
-            is_policy != are_policies || !str_equal(component_of(object), component))
+        bool is_policy = components_is_kind(object, "NetworkPolicy");
+        if (components_is_kind(object, "Namespace") ||
+            components_is_kind(object, "Kustomization") || is_policy != are_policies ||
+            !str_equal(component_of(object), component))
             continue;
         if (!is_policy || rendering->settings->has_network_policy)
-            add_object(rendering, item, render(rendering, object), out);
+            components_add_object(rendering, item, components_render(rendering, object), out);
     }
 }
 
@@ -324,8 +329,8 @@ static bool check_components(const FluxSettings *settings, const ManifestObjects
     vec_each(&settings->components, name) {
         bool is_there = false;
         vec_each(release, item)
-            is_there |=
-                is_kind(item->object, "Deployment") && str_equal(component_of(item->object), *name);
+            is_there |= components_is_kind(item->object, "Deployment") &&
+                        str_equal(component_of(item->object), *name);
         if (is_there)
             continue;
         *problem = str_format(arena, "The manifests have no component \"%.*s\".", STR_ARG(*name));
@@ -334,7 +339,7 @@ static bool check_components(const FluxSettings *settings, const ManifestObjects
     return true;
 }
 
-static bool check_images(const FluxSettings *settings, Str *problem, Arena *arena) {
+static bool components_check_images(const FluxSettings *settings, Str *problem, Arena *arena) {
     map_each(&settings->images, entry) {
         if (has_component(settings, entry->key))
             continue;
@@ -358,12 +363,12 @@ static Str image_tag(Value deployment) {
 }
 
 /* Objects do not name the release, but it determines the versions of its components. */
-static bool check_version(const FluxSettings *settings, const ManifestObjects *release,
-                          Str *problem, Arena *arena) {
+static bool components_check_version(const FluxSettings *settings, const ManifestObjects *release,
+                                     Str *problem, Arena *arena) {
     vec_each(release, item) {
         Str component = component_of(item->object);
         Str wanted = flux_versions_component(settings->version, component);
-        if (!is_kind(item->object, "Deployment") || !wanted.len ||
+        if (!components_is_kind(item->object, "Deployment") || !wanted.len ||
             !has_component(settings, component))
             continue;
         Str tag = image_tag(item->object);
@@ -389,15 +394,15 @@ bool flux_components_objects(const ManifestObjects *release, const FluxSettings 
     };
     FluxRendering rendering = {.settings = settings, .arena = arena};
     if (!check_components(settings, release, problem, arena) ||
-        !check_images(settings, problem, arena) ||
-        !check_version(settings, release, problem, arena))
+        !components_check_images(settings, problem, arena) ||
+        !components_check_version(settings, release, problem, arena))
         return false;
     *out = (ManifestObjects){0};
-    add_object(&rendering, &namespace, namespace_of(&rendering), out);
-    add_objects(&rendering, release, STR_EMPTY, true, out);
-    add_objects(&rendering, release, STR_EMPTY, false, out);
+    components_add_object(&rendering, &namespace, components_namespace_of(&rendering), out);
+    components_add_objects(&rendering, release, STR_EMPTY, true, out);
+    components_add_objects(&rendering, release, STR_EMPTY, false, out);
     vec_each(&settings->components, component)
-        add_objects(&rendering, release, *component, false, out);
+        components_add_objects(&rendering, release, *component, false, out);
     return true;
 }
 
@@ -456,7 +461,7 @@ ValueVec flux_components_parse(const Call *call, Str text) {
 
 /* Reading settings from objects. */
 
-static void read_arguments(Value deployment, FluxSettings *settings) {
+static void components_read_arguments(Value deployment, FluxSettings *settings) {
     Value containers = value_null(&TYPE_DYNAMIC);
     if (!kube_object_find(deployment, "spec.template.spec", "containers", &containers) ||
         !containers.count)
@@ -500,15 +505,15 @@ static void read_pod(Value deployment, FluxSettings *settings, Arena *arena) {
 FluxSettings flux_components_settings(const ValueVec *objects, Arena *arena) {
     FluxSettings settings = {0};
     vec_each(objects, object) {
-        settings.has_network_policy |= is_kind(*object, "NetworkPolicy");
-        if (is_kind(*object, "Namespace")) {
+        settings.has_network_policy |= components_is_kind(*object, "NetworkPolicy");
+        if (components_is_kind(*object, "Namespace")) {
             settings.namespace = kube_object_text(*object, "metadata", "name");
             settings.version = kube_object_text(*object, "metadata.labels", VERSION_LABEL);
         }
-        if (!is_kind(*object, "Deployment"))
+        if (!components_is_kind(*object, "Deployment"))
             continue;
         vec_push(arena, &settings.components, component_of(*object));
-        read_arguments(*object, &settings);
+        components_read_arguments(*object, &settings);
         read_pod(*object, &settings, arena);
     }
     return settings;

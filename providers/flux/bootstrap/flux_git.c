@@ -50,7 +50,7 @@ static Str url_with_user(Str url, Str user, Arena *arena) {
                : url;
 }
 
-static bool check(const Call *call, const FluxGit *git, Diags *diags) {
+static bool git_check(const Call *call, const FluxGit *git, Diags *diags) {
     const char *argument;
     Str problem = git_remote_problem(&git->remote, &argument, call->arena);
     bool is_top = strcmp(argument, "url") == 0 || strcmp(argument, "branch") == 0;
@@ -102,7 +102,7 @@ bool flux_git_read(const Call *call, Value config, const FluxGit **out, Arena *a
     git->remote.url =
         url_with_user(git->remote.url, object_text(ssh, "username", STR(USER)), arena);
     *out = git;
-    return check(call, git, diags);
+    return git_check(call, git, diags);
 }
 
 const FluxGit *flux_git_of(const Call *call, Diags *diags) {

@@ -13,7 +13,7 @@ const Str flux_sync_kustomization = STR_CONST("apiVersion: kustomize.config.k8s.
                                               "- gotk-components.yaml\n"
                                               "- gotk-sync.yaml\n");
 
-static bool is_plain(Str text) {
+static bool sync_is_plain(Str text) {
     static const char *const words[] = {"y",   "n",    "yes",   "no",  "on",
                                         "off", "true", "false", "null"};
     bool is_plain = text.len &&
@@ -34,7 +34,7 @@ static bool is_only_of_json(uint32_t c) {
 
 /* Returns the text as a scalar of YAML: plain, or a string of JSON without such characters. */
 static Str scalar(Str text, Arena *arena) {
-    if (is_plain(text))
+    if (sync_is_plain(text))
         return text;
     Str json = json_text(value_from_str(text), arena);
     StrBuf out = strbuf_new(arena);

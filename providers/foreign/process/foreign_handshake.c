@@ -5,7 +5,7 @@
 enum { CORE, PROTOCOL, NETWORK, ADDRESS, TYPE, CERTIFICATE, FIELD_COUNT };
 enum { CERTIFICATE_MIN = 50, SHOWN_MAX = 200 };
 
-static bool refuse(Str *problem, Str sentence) {
+static bool handshake_refuse(Str *problem, Str sentence) {
     *problem = sentence;
     return false;
 }
@@ -22,20 +22,21 @@ bool foreign_handshake_parse(Str line, ForeignHandshake *out, Str *problem, Aren
     for (size_t i = 0; i < FIELD_COUNT && str_next_field(&rest, '|', &fields[i]); i++) {
     }
     if (!fields[ADDRESS].ptr || !str_equal_cstr(fields[CORE], "1"))
-        return refuse(problem,
-                      str_format(arena, "It wrote \"%.*s\" instead of the address it listens at.",
-                                 STR_ARG(utf8_one_line(str_slice(line, 0, SHOWN_MAX), arena))));
+        return handshake_refuse(
+            problem, str_format(arena, "It wrote \"%.*s\" instead of the address it listens at.",
+                                STR_ARG(utf8_one_line(str_slice(line, 0, SHOWN_MAX), arena))));
     if (!str_equal_cstr(fields[TYPE], "grpc"))
-        return refuse(problem, STR("It is a plugin for Terraform 0.11 and older. Use a newer "
-                                   "version of the provider."));
+        return handshake_refuse(problem,
+                                STR("It is a plugin for Terraform 0.11 and older. Use a newer "
+                                    "version of the provider."));
     if (!is_protocol(fields[PROTOCOL], &protocol))
-        return refuse(problem,
-                      str_format(arena,
-                                 "It speaks version %.*s of the plugin protocol; loam speaks 5 "
-                                 "and 6. Use another version of the provider.",
-                                 STR_ARG(utf8_one_line(fields[PROTOCOL], arena))));
+        return handshake_refuse(
+            problem, str_format(arena,
+                                "It speaks version %.*s of the plugin protocol; loam speaks 5 "
+                                "and 6. Use another version of the provider.",
+                                STR_ARG(utf8_one_line(fields[PROTOCOL], arena))));
     if (!str_equal_cstr(fields[NETWORK], "unix") || fields[CERTIFICATE].len > CERTIFICATE_MIN)
-        return refuse(problem, STR("It does not listen on a plain Unix socket."));
+        return handshake_refuse(problem, STR("It does not listen on a plain Unix socket."));
     *out = (ForeignHandshake){protocol, fields[ADDRESS]};
     return true;
 }

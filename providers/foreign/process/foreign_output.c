@@ -48,7 +48,7 @@ static bool log_json(const ForeignOutput *output, Str line) {
     return true;
 }
 
-static void append(char *buffer, size_t size, size_t *length, Str text) {
+static void output_append(char *buffer, size_t size, size_t *length, Str text) {
     Str part = str_slice(text, 0, size - *length);
     memcpy(buffer + *length, part.ptr, part.len);
     *length += part.len;
@@ -58,11 +58,11 @@ static void append(char *buffer, size_t size, size_t *length, Str text) {
 static void keep_last(ForeignOutput *output, Str line) {
     if (output->last_length + line.len + 1 > sizeof output->last)
         output->last_length = 0;
-    append(output->last, sizeof output->last - 1, &output->last_length, line);
-    append(output->last, sizeof output->last, &output->last_length, STR("\n"));
+    output_append(output->last, sizeof output->last - 1, &output->last_length, line);
+    output_append(output->last, sizeof output->last, &output->last_length, STR("\n"));
 }
 
-static void end_line(ForeignOutput *output) {
+static void output_end_line(ForeignOutput *output) {
     Str line = {output->line, output->length};
     output->length = 0;
     if (line.len == 0 || log_json(output, line))
@@ -72,8 +72,8 @@ static void end_line(ForeignOutput *output) {
         str_starts_with(line, STR("panic: ")) || str_starts_with(line, STR("fatal error: "));
     output->is_crashed = output->is_crashed || begins_crash;
     if (output->is_crashed && level == LOG_OFF) {
-        append(output->crash, sizeof output->crash, &output->crash_length, line);
-        append(output->crash, sizeof output->crash, &output->crash_length, STR("\n"));
+        output_append(output->crash, sizeof output->crash, &output->crash_length, line);
+        output_append(output->crash, sizeof output->crash, &output->crash_length, STR("\n"));
     } else if (level == LOG_OFF) {
         keep_last(output, line);
     }
@@ -85,10 +85,10 @@ void foreign_output_add(ForeignOutput *output, Str piece) {
     while (piece.len > 0) {
         size_t end = str_find_char(piece, '\n', 0);
         Str part = str_slice(piece, 0, end);
-        append(output->line, sizeof output->line, &output->length, part);
+        output_append(output->line, sizeof output->line, &output->length, part);
         if (end == SIZE_MAX)
             return;
-        end_line(output);
+        output_end_line(output);
         piece = str_after(piece, end + 1);
     }
 }

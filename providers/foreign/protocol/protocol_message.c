@@ -14,7 +14,7 @@ enum { DYNAMIC_MSGPACK = 1, DYNAMIC_JSON = 2 };
 enum { IDENTITY_DATA = 1 }; /* of ResourceIdentityData */
 enum { CAPABILITY_DEFERRAL = 1, CAPABILITY_WRITE_ONLY = 2 };
 
-static void put_value(StrBuf *out, uint32_t number, Value v, const Type *type) {
+static void message_put_value(StrBuf *out, uint32_t number, Value v, const Type *type) {
     if (number == 0 || !v.type)
         return;
     size_t message = wire_begin(out, number);
@@ -24,7 +24,7 @@ static void put_value(StrBuf *out, uint32_t number, Value v, const Type *type) {
     wire_end(out, message);
 }
 
-static void put_text(StrBuf *out, uint32_t number, Str text) {
+static void message_put_text(StrBuf *out, uint32_t number, Str text) {
     if (number != 0)
         wire_put_bytes(out, number, text);
 }
@@ -42,11 +42,11 @@ static void put_identity(StrBuf *out, uint32_t number, Value identity, const Typ
     if (number == 0 || value_is_null(identity))
         return;
     size_t message = wire_begin(out, number);
-    put_value(out, IDENTITY_DATA, identity, type);
+    message_put_value(out, IDENTITY_DATA, identity, type);
     wire_end(out, message);
 }
 
-static void put_capabilities(StrBuf *out, uint32_t number, bool allows_deferral) {
+static void message_put_capabilities(StrBuf *out, uint32_t number, bool allows_deferral) {
     if (number == 0)
         return;
     size_t message = wire_begin(out, number);
@@ -59,19 +59,19 @@ static void put_capabilities(StrBuf *out, uint32_t number, bool allows_deferral)
 Str protocol_message_request(ProtocolMethod method, const ProtocolRequest *request, Arena *arena) {
     const ProtocolFields *fields = protocol_method_fields(method);
     StrBuf out = strbuf_new(arena);
-    put_text(&out, fields->terraform_version, TERRAFORM_VERSION);
-    put_text(&out, fields->type_name, str_from_cstr(request->type_name));
-    put_text(&out, fields->id, request->id);
-    put_text(&out, fields->source_address, request->source_address);
-    put_text(&out, fields->source_type, request->source_type);
-    put_value(&out, fields->config, request->config, request->type);
-    put_value(&out, fields->prior, request->prior, request->type);
-    put_value(&out, fields->proposed, request->proposed, request->type);
-    put_value(&out, fields->planned, request->planned, request->type);
-    put_text(&out, fields->private_data, request->private_data);
+    message_put_text(&out, fields->terraform_version, TERRAFORM_VERSION);
+    message_put_text(&out, fields->type_name, str_from_cstr(request->type_name));
+    message_put_text(&out, fields->id, request->id);
+    message_put_text(&out, fields->source_address, request->source_address);
+    message_put_text(&out, fields->source_type, request->source_type);
+    message_put_value(&out, fields->config, request->config, request->type);
+    message_put_value(&out, fields->prior, request->prior, request->type);
+    message_put_value(&out, fields->proposed, request->proposed, request->type);
+    message_put_value(&out, fields->planned, request->planned, request->type);
+    message_put_text(&out, fields->private_data, request->private_data);
     if (request->meta_type)
-        put_value(&out, fields->provider_meta, request->meta, request->meta_type);
-    put_capabilities(&out, fields->capabilities, request->allows_deferral);
+        message_put_value(&out, fields->provider_meta, request->meta, request->meta_type);
+    message_put_capabilities(&out, fields->capabilities, request->allows_deferral);
     if (fields->version)
         wire_put_varint(&out, fields->version, (uint64_t)request->version);
     if (fields->includes_objects)
@@ -86,7 +86,8 @@ Str protocol_message_request(ProtocolMethod method, const ProtocolRequest *reque
             wire_put_varint(&out, fields->identity_version, (uint64_t)request->identity_version);
     }
     for (size_t i = 0; i < request->argument_count; i++)
-        put_value(&out, fields->arguments, request->arguments[i], request->argument_types[i]);
+        message_put_value(&out, fields->arguments, request->arguments[i],
+                          request->argument_types[i]);
     return strbuf_str(&out);
 }
 
@@ -178,7 +179,7 @@ static int64_t read_timestamp(Str bytes) {
     return ms;
 }
 
-static void read_identity(Str bytes, ProtocolResponse *out) {
+static void message_read_identity(Str bytes, ProtocolResponse *out) {
     WireReader reader = wire_reader_new(bytes);
     WireField field;
     while (wire_next(&reader, &field)) {
@@ -203,7 +204,7 @@ static void read_imported(Str bytes, ProtocolResponse *out) {
             out->state = field.bytes;
             break;
         case PRIVATE: out->private_data = field.bytes; break;
-        case IDENTITY: read_identity(field.bytes, out); break;
+        case IDENTITY: message_read_identity(field.bytes, out); break;
         default: break;
         }
     }
@@ -252,8 +253,8 @@ static void read_completed(Str bytes, Arena *arena, Diags *diags) {
     }
 }
 
-static void read_field(const ProtocolFields *fields, const WireField *field, ProtocolResponse *out,
-                       Arena *arena, Diags *diags) {
+static void message_read_field(const ProtocolFields *fields, const WireField *field,
+                               ProtocolResponse *out, Arena *arena, Diags *diags) {
     uint32_t number = field->number;
     if (number == fields->diagnostics) {
         protocol_message_diagnostic(field->bytes, arena, diags);
@@ -263,7 +264,7 @@ static void read_field(const ProtocolFields *fields, const WireField *field, Pro
     } else if (number == fields->new_private) {
         out->private_data = field->bytes;
     } else if (number == fields->new_identity) {
-        read_identity(field->bytes, out);
+        message_read_identity(field->bytes, out);
     } else if (number == fields->deferred) {
         read_deferred(field->bytes, out);
     } else if (number == fields->is_legacy) {
@@ -295,7 +296,7 @@ bool protocol_message_response(ProtocolMethod method, Str bytes, ProtocolRespons
     WireField field;
     *out = (ProtocolResponse){.error_argument = SIZE_MAX};
     while (wire_next(&reader, &field))
-        read_field(fields, &field, out, arena, diags);
+        message_read_field(fields, &field, out, arena, diags);
     if (!reader.is_bad)
         return true;
     diags_error(diags, NO_RANGE, "Invalid response of a provider",

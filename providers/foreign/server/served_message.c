@@ -34,8 +34,8 @@ static Str stored_json(Str raw_state) {
     return json;
 }
 
-static void read_field(const ProtocolFields *fields, const WireField *field, ServedRequest *out,
-                       Arena *arena) {
+static void served_message_read_field(const ProtocolFields *fields, const WireField *field,
+                                      ServedRequest *out, Arena *arena) {
     const struct {
         uint32_t number;
         Str *text;
@@ -68,13 +68,13 @@ bool served_message_request(ProtocolMethod method, Str bytes, ServedRequest *out
     WireField field;
     *out = (ServedRequest){0};
     while (wire_next(&reader, &field))
-        read_field(fields, &field, out, arena);
+        served_message_read_field(fields, &field, out, arena);
     return !reader.is_bad;
 }
 
 /* Responses. */
 
-static void put_value(StrBuf *out, uint32_t number, Value v, const Type *type) {
+static void served_message_put_value(StrBuf *out, uint32_t number, Value v, const Type *type) {
     enum { MSGPACK = 1 };
     size_t message = wire_begin(out, number);
     size_t bytes = wire_begin(out, MSGPACK);
@@ -122,7 +122,7 @@ static void put_path(StrBuf *out, uint32_t number, Path path) {
     wire_end(out, message);
 }
 
-static Str clean(Str text, const StrVec *secrets, Arena *arena) {
+static Str message_clean(Str text, const StrVec *secrets, Arena *arena) {
     return secrets ? log_scrub(text, secrets, arena) : text;
 }
 
@@ -131,8 +131,8 @@ static void put_diagnostic(StrBuf *out, uint32_t number, const Diag *diag, const
     enum { SEVERITY = 1, SUMMARY = 2, DETAIL = 3, ATTRIBUTE = 4, ERROR = 1, WARNING = 2 };
     size_t message = wire_begin(out, number);
     wire_put_varint(out, SEVERITY, diag->severity == DIAG_ERROR ? ERROR : WARNING);
-    wire_put_bytes(out, SUMMARY, clean(diag->summary, secrets, arena));
-    wire_put_bytes(out, DETAIL, clean(diag->detail, secrets, arena));
+    wire_put_bytes(out, SUMMARY, message_clean(diag->summary, secrets, arena));
+    wire_put_bytes(out, DETAIL, message_clean(diag->detail, secrets, arena));
     put_path(out, ATTRIBUTE, path_parse(diag->path, arena));
     wire_end(out, message);
 }
@@ -149,7 +149,7 @@ static void put_imported(StrBuf *out, uint32_t number, const ServedResponse *res
     enum { TYPE_NAME = 1, STATE = 2, PRIVATE = 3 };
     size_t message = wire_begin(out, number);
     wire_put_bytes(out, TYPE_NAME, response->type_name);
-    put_value(out, STATE, response->state, response->type);
+    served_message_put_value(out, STATE, response->state, response->type);
     wire_put_bytes(out, PRIVATE, response->private_data);
     wire_end(out, message);
 }
@@ -184,7 +184,7 @@ Str served_message_response(ProtocolMethod method, const ServedResponse *respons
         return strbuf_str(&out);
     }
     if (response->has_state && fields->state)
-        put_value(&out, fields->state, response->state, response->type);
+        served_message_put_value(&out, fields->state, response->state, response->type);
     if (fields->new_private)
         wire_put_bytes(&out, fields->new_private, response->private_data);
     vec_each(&response->replaces, path) {

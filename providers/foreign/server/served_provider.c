@@ -31,7 +31,7 @@ struct ServedProvider {
 
 /* Schemas. */
 
-static void put_capabilities(StrBuf *out, uint32_t number) {
+static void provider_put_capabilities(StrBuf *out, uint32_t number) {
     enum { PLAN_DESTROY = 1, SCHEMA_OPTIONAL = 2, MOVE = 3 };
     size_t message = wire_begin(out, number);
     wire_put_varint(out, PLAN_DESTROY, true);
@@ -62,13 +62,13 @@ static Str encode_schema(const Provider *provider, Arena *arena) {
                 served_schema_put_entry(&out, modes[i].number, type.name, type.schema, arena);
         }
     }
-    put_capabilities(&out, CAPABILITIES);
+    provider_put_capabilities(&out, CAPABILITIES);
     for (size_t i = 0; i < provider->function_count; i++)
         served_schema_put_function(&out, FUNCTIONS, &provider->functions[i], arena);
     return strbuf_str(&out);
 }
 
-static Str schema_of(ServedProvider *served) {
+static Str provider_schema_of(ServedProvider *served) {
     pthread_mutex_lock(&served->lock);
     if (served->schema.len == 0)
         served->schema = encode_schema(served->provider, served->arena);
@@ -87,7 +87,7 @@ static void put_name(StrBuf *out, uint32_t number, Str name) {
 static Str encode_metadata(const Provider *provider, Arena *arena) {
     enum { CAPABILITIES = 1, FUNCTIONS = 5 };
     StrBuf out = strbuf_new(arena);
-    put_capabilities(&out, CAPABILITIES);
+    provider_put_capabilities(&out, CAPABILITIES);
     for (size_t i = 0; i < ARRAY_COUNT(modes); i++) {
         StrVec names = registry_type_names(provider, modes[i].mode, arena);
         vec_each(&names, name) {
@@ -109,7 +109,7 @@ static Str encode_functions(const Provider *provider, Arena *arena) {
 
 /* Values. */
 
-static void collect_texts(Value v, StrVec *out, Arena *arena) {
+static void provider_collect_texts(Value v, StrVec *out, Arena *arena) {
     if (!value_is_present(v))
         return;
     if (v.type->kind == KIND_STRING) {
@@ -120,10 +120,11 @@ static void collect_texts(Value v, StrVec *out, Arena *arena) {
     if (type_is_primitive(v.type))
         return;
     for (size_t i = 0; i < v.count; i++)
-        collect_texts(value_at(v, i), out, arena);
+        provider_collect_texts(value_at(v, i), out, arena);
 }
 
-static void collect_secrets(const Schema *schema, Value object, StrVec *out, Arena *arena) {
+static void provider_collect_secrets(const Schema *schema, Value object, StrVec *out,
+                                     Arena *arena) {
     Paths paths = {0};
     Value found;
     if (!value_is_present(object))
@@ -131,7 +132,7 @@ static void collect_secrets(const Schema *schema, Value object, StrVec *out, Are
     schema_sensitive_paths(schema, object, &paths, arena);
     vec_each(&paths, path) {
         if (path_get(object, *path, &found))
-            collect_texts(found, out, arena);
+            provider_collect_texts(found, out, arena);
     }
 }
 
@@ -144,14 +145,14 @@ static const char *unfit(Value v, unsigned need) {
     return (need & SERVED_KNOWN) && !value_is_wholly_known(v) ? "it contains unknown values" : NULL;
 }
 
-static bool read_value(ServedCall *served, const Schema *schema, Str encoded, const char *name,
-                       unsigned need, Value *out) {
+static bool provider_read_value(ServedCall *served, const Schema *schema, Str encoded,
+                                const char *name, unsigned need, Value *out) {
     Str error;
     if (protocol_message_value(encoded, schema_implied_type(schema), out, &error, served->arena)) {
         const char *problem = unfit(*out, need);
         if (!problem) {
             *out = schema_fill_blocks(schema, *out, served->arena);
-            collect_secrets(schema, *out, &served->secrets, served->arena);
+            provider_collect_secrets(schema, *out, &served->secrets, served->arena);
             return true;
         }
         error = str_from_cstr(problem);
@@ -165,7 +166,7 @@ static bool read_value(ServedCall *served, const Schema *schema, Str encoded, co
 
 bool served_provider_value(ServedCall *served, Str encoded, const char *name, unsigned need,
                            Value *out) {
-    return read_value(served, served->type.schema, encoded, name, need, out);
+    return provider_read_value(served, served->type.schema, encoded, name, need, out);
 }
 
 void served_provider_respond(ServedCall *served, Value object) {
@@ -223,8 +224,8 @@ bool served_provider_require(ServedCall *call) {
 
 static bool read_configuration(ServedCall *call, Value *out) {
     const Provider *provider = call->served->provider;
-    return read_value(call, &provider->schema, call->request.config, "config", SERVED_PRESENT,
-                      out) &&
+    return provider_read_value(call, &provider->schema, call->request.config, "config",
+                               SERVED_PRESENT, out) &&
            schema_validate(&provider->schema, *out, call->arena, &call->diags);
 }
 
@@ -260,7 +261,7 @@ static void configure_locked(ServedCall *call, Call *slot, Value config) {
     diags_append(&call->diags, &found);
 }
 
-static void configure(ServedCall *call) {
+static void served_provider_configure(ServedCall *call) {
     ServedProvider *served = call->served;
     Value config;
     if (!read_configuration(call, &config))
@@ -288,7 +289,7 @@ static const struct {
     int mode; /* of the type that the request names; NO_MODE: none */
 } rows[] = {
     [PROTOCOL_VALIDATE_PROVIDER] = {validate_provider, NO_MODE},
-    [PROTOCOL_CONFIGURE] = {configure, NO_MODE},
+    [PROTOCOL_CONFIGURE] = {served_provider_configure, NO_MODE},
     [PROTOCOL_VALIDATE_RESOURCE] = {served_resource_validate, MODE_MANAGED},
     [PROTOCOL_UPGRADE_RESOURCE] = {served_resource_upgrade, MODE_MANAGED},
     [PROTOCOL_READ_RESOURCE] = {served_resource_read, MODE_MANAGED},
@@ -305,7 +306,7 @@ static const struct {
     [PROTOCOL_CALL_FUNCTION] = {served_read_function, NO_MODE},
 };
 
-static bool find_type(ServedCall *call, int mode) {
+static bool provider_find_type(ServedCall *call, int mode) {
     Str name = call->request.type_name;
     const Provider *provider = call->served->provider;
     if (mode == NO_MODE || registry_find_type(provider, (ResourceMode)mode, name, &call->type))
@@ -335,7 +336,7 @@ static void run_row(ServedProvider *served, ProtocolMethod method, Str message, 
         .secrets = &call.secrets,
         .other_secrets = &served->secrets,
     });
-    if (find_type(&call, rows[method].mode))
+    if (provider_find_type(&call, rows[method].mode))
         rows[method].run(&call);
     reply->message =
         served_message_response(method, &call.response, &call.diags, &call.secrets, arena);
@@ -360,17 +361,17 @@ static const struct {
 };
 
 /* Returns false for calls that loam only makes: those about identities, lists and actions. */
-static bool is_served(ProtocolMethod method) {
+static bool provider_is_served(ProtocolMethod method) {
     return method == PROTOCOL_GET_SCHEMA || method == PROTOCOL_GET_FUNCTIONS || rows[method].run;
 }
 
-static RpcServing find(void *, Str method) {
+static RpcServing served_provider_find(void *, Str method) {
     ProtocolMethod found;
     for (size_t i = 0; i < ARRAY_COUNT(plain); i++) {
         if (str_equal_cstr(method, plain[i].method))
             return plain[i].serving;
     }
-    bool is_known = served_message_method(method, &found) && is_served(found);
+    bool is_known = served_message_method(method, &found) && provider_is_served(found);
     return is_known ? RPC_SERVES_CALL : RPC_SERVES_NOT;
 }
 
@@ -381,7 +382,8 @@ static Str encode_health(Arena *arena) {
     return strbuf_str(&out);
 }
 
-static void run(void *self, Str method, Str message, RpcReply *reply, Arena *arena) {
+static void served_provider_run(void *self, Str method, Str message, RpcReply *reply,
+                                Arena *arena) {
     ServedProvider *served = self;
     ProtocolMethod found;
     if (str_equal(method, STR("/grpc.health.v1.Health/Check"))) {
@@ -390,9 +392,9 @@ static void run(void *self, Str method, Str message, RpcReply *reply, Arena *are
         cancel_raise(served->cancel, CANCEL_STOP);
     } else if (str_ends_with(method, STR("/GetMetadata"))) {
         reply->message = encode_metadata(served->provider, arena);
-    } else if (served_message_method(method, &found) && is_served(found)) {
+    } else if (served_message_method(method, &found) && provider_is_served(found)) {
         if (found == PROTOCOL_GET_SCHEMA)
-            reply->message = schema_of(served);
+            reply->message = provider_schema_of(served);
         else if (found == PROTOCOL_GET_FUNCTIONS)
             reply->message = encode_functions(served->provider, arena);
         else
@@ -400,13 +402,16 @@ static void run(void *self, Str method, Str message, RpcReply *reply, Arena *are
     }
 }
 
-static void stop(void *self, CancelLevel level) {
+static void provider_stop(void *self, CancelLevel level) {
     ServedProvider *served = self;
     cancel_raise(served->cancel, level);
 }
 
 RpcService served_provider_service(ServedProvider *served) {
-    return (RpcService){.self = served, .find = find, .call = run, .stop = stop};
+    return (RpcService){.self = served,
+                        .find = served_provider_find,
+                        .call = served_provider_run,
+                        .stop = provider_stop};
 }
 
 ServedProvider *served_provider_open(const Provider *provider, const Io *io) {

@@ -9,7 +9,7 @@
 
 /* Decodes the configuration of a data source or ephemeral resource, whose provider must be
  * configured. */
-static bool begin(ServedCall *call, Value *config) {
+static bool served_read_begin(ServedCall *call, Value *config) {
     if (!served_provider_value(call, call->request.config, "config", SERVED_PRESENT | SERVED_KNOWN,
                                config) ||
         !served_provider_require(call))
@@ -25,7 +25,7 @@ static bool begin(ServedCall *call, Value *config) {
 
 void served_read_data(ServedCall *call) {
     Value config;
-    if (!begin(call, &config))
+    if (!served_read_begin(call, &config))
         return;
     Call slot = served_provider_slot(call);
     DataReadRequest request = {config};
@@ -44,7 +44,7 @@ static void set_renewal(ServedCall *call, const Call *slot, int64_t renew_at_ms)
 
 void served_read_open(ServedCall *call) {
     Value config;
-    if (!begin(call, &config))
+    if (!served_read_begin(call, &config))
         return;
     Call slot = served_provider_slot(call);
     OpenRequest request = {config};
@@ -84,17 +84,17 @@ static const ProviderFunction *find_function(const Provider *provider, Str name)
     return NULL;
 }
 
-static void fail(ServedCall *call, size_t argument, Str text) {
+static void served_read_fail(ServedCall *call, size_t argument, Str text) {
     call->response.has_error = true;
     call->response.error = text;
     call->response.error_argument = argument;
 }
 
-static bool read_arguments(ServedCall *call, const ProviderFunction *function, Value *out) {
+static bool served_read_arguments(ServedCall *call, const ProviderFunction *function, Value *out) {
     const StrVec *arguments = &call->request.arguments;
     if (arguments->count < function->parameter_count ||
         (arguments->count > function->parameter_count && !function->variadic)) {
-        fail(call, SIZE_MAX, STR("the number of arguments is wrong"));
+        served_read_fail(call, SIZE_MAX, STR("the number of arguments is wrong"));
         return false;
     }
     for (size_t i = 0; i < arguments->count; i++) {
@@ -103,18 +103,18 @@ static bool read_arguments(ServedCall *call, const ProviderFunction *function, V
         Str error;
         if (!protocol_message_value(arguments->items[i], parameter->type, &out[i], &error,
                                     call->arena)) {
-            fail(call, i, error);
+            served_read_fail(call, i, error);
             return false;
         }
         if (!value_is_known(out[i]) || (value_is_null(out[i]) && !parameter->allows_null)) {
-            fail(call, i, STR("the argument must not be null or unknown"));
+            served_read_fail(call, i, STR("the argument must not be null or unknown"));
             return false;
         }
     }
     return true;
 }
 
-static Str first_error(const Diags *diags) {
+static Str served_read_first_error(const Diags *diags) {
     vec_each(diags, diag) {
         if (diag->severity == DIAG_ERROR)
             return diag->detail.len ? diag->detail : diag->summary;
@@ -127,16 +127,16 @@ void served_read_function(ServedCall *call) {
     const ProviderFunction *function = find_function(slot.provider, call->request.type_name);
     Value *arguments = arena_new_array(call->arena, Value, call->request.arguments.count);
     if (!function) {
-        fail(call, SIZE_MAX, STR("the provider has no function of this name"));
+        served_read_fail(call, SIZE_MAX, STR("the provider has no function of this name"));
         return;
     }
-    if (!read_arguments(call, function, arguments))
+    if (!served_read_arguments(call, function, arguments))
         return;
     FunctionRequest request = {arguments, call->request.arguments.count, function};
     FunctionResponse response = {.result = value_null(&TYPE_DYNAMIC), .failed_argument = SIZE_MAX};
     if (!function->run(&slot, &request, &response, &call->diags) ||
         diags_has_errors(&call->diags)) {
-        fail(call, response.failed_argument, first_error(&call->diags));
+        served_read_fail(call, response.failed_argument, served_read_first_error(&call->diags));
         return;
     }
     ConvertError error;
@@ -144,5 +144,5 @@ void served_read_function(ServedCall *call) {
     call->response.has_state = convert_value(response.result, call->response.type,
                                              &call->response.state, &error, call->arena);
     if (!call->response.has_state)
-        fail(call, SIZE_MAX, STR("the result does not have the type of the signature"));
+        served_read_fail(call, SIZE_MAX, STR("the result does not have the type of the signature"));
 }

@@ -16,7 +16,7 @@ void served_resource_validate(ServedCall *call) {
 }
 
 /* Decodes a stored object. Missing attributes are null. */
-static bool read_stored(ServedCall *call, Str json, Value *out) {
+static bool resource_read_stored(ServedCall *call, Str json, Value *out) {
     JsonReader reader = json_reader_new(json, call->arena);
     const char *problem = "the text is no object";
     if (json_read_typed(&reader, json_next(&reader), schema_implied_type(call->type.schema), out,
@@ -38,7 +38,7 @@ void served_resource_upgrade(ServedCall *call) {
     bool is_current = request.version == type->schema.version && !type->always_upgrades;
     if (!is_current && !resource_type_upgrade(type, &slot, &request, &response, &call->diags))
         return;
-    if (read_stored(call, response.upgraded, &object))
+    if (resource_read_stored(call, response.upgraded, &object))
         served_provider_respond(call, object);
 }
 
@@ -106,7 +106,7 @@ static unsigned config_need(Value planned, unsigned need) {
     return value_is_null(planned) ? need : need | SERVED_PRESENT;
 }
 
-static bool check_objects(ServedCall *call, Value prior, Value planned) {
+static bool resource_check_objects(ServedCall *call, Value prior, Value planned) {
     if (!value_is_null(prior) || !value_is_null(planned))
         return true;
     diags_error(&call->diags, NO_RANGE, "Invalid request",
@@ -122,7 +122,7 @@ void served_resource_plan(ServedCall *call) {
         !served_provider_value(call, call->request.proposed, "proposed_new_state", 0, &proposed) ||
         !served_provider_value(call, call->request.config, "config", config_need(proposed, 0),
                                &config) ||
-        !check_objects(call, prior, proposed) || !served_provider_require(call))
+        !resource_check_objects(call, prior, proposed) || !served_provider_require(call))
         return;
     Call slot = served_provider_slot(call);
     slot.is_planning = true;
@@ -153,7 +153,7 @@ static void report_doubt(ServedCall *call) {
                   call->type.name);
 }
 
-static void delete_object(ServedCall *call, Call *slot, Value prior, Str marker) {
+static void resource_delete_object(ServedCall *call, Call *slot, Value prior, Str marker) {
     DeleteRequest request = {
         .prior = prior, .private_data = call->request.private_data, .marker = marker};
     DeleteResponse response;
@@ -167,7 +167,7 @@ static void delete_object(ServedCall *call, Call *slot, Value prior, Str marker)
         report_doubt(call);
 }
 
-static void change_object(ServedCall *call, Call *slot, const ApplyRequest *request) {
+static void resource_change_object(ServedCall *call, Call *slot, const ApplyRequest *request) {
     ApplyResponse response;
     bool is_ok = resource_type_apply(call->type.resource, slot, request, &response, &call->diags);
     Value state = response.state;
@@ -202,7 +202,7 @@ void served_resource_apply(ServedCall *call) {
         !served_provider_value(call, call->request.planned, "planned_state", 0, &planned) ||
         !served_provider_value(call, call->request.config, "config",
                                config_need(planned, SERVED_KNOWN), &config) ||
-        !check_objects(call, prior, planned))
+        !resource_check_objects(call, prior, planned))
         return;
     Call slot = served_provider_slot(call);
     if (!served_provider_require(call) || served_provider_is_deferred(call) ||
@@ -215,7 +215,7 @@ void served_resource_apply(ServedCall *call) {
         return;
     }
     if (value_is_null(planned)) {
-        delete_object(call, &slot, prior, marker);
+        resource_delete_object(call, &slot, prior, marker);
         return;
     }
     ApplyRequest request = {.prior = prior,
@@ -223,7 +223,7 @@ void served_resource_apply(ServedCall *call) {
                             .config = config,
                             .private_data = call->request.private_data,
                             .marker = marker};
-    change_object(call, &slot, &request);
+    resource_change_object(call, &slot, &request);
 }
 
 void served_resource_import(ServedCall *call) {
@@ -250,7 +250,7 @@ void served_resource_move(ServedCall *call) {
     Value object;
     Call slot = served_provider_slot(call);
     if (!resource_type_move(call->type.resource, &slot, &request, &response, &call->diags) ||
-        !read_stored(call, response.moved, &object))
+        !resource_read_stored(call, response.moved, &object))
         return;
     served_provider_respond(call, object);
     call->response.private_data = response.private_data;

@@ -24,7 +24,7 @@ static Str token_id(Str marker, Arena *arena) {
     return str_slice(hex, 0, ID_LENGTH);
 }
 
-static Str random_text(size_t length, Arena *arena) {
+static Str token_random_text(size_t length, Arena *arena) {
     StrBuf out = strbuf_new(arena);
     while (out.len < length) {
         unsigned char byte;
@@ -37,7 +37,7 @@ static Str random_text(size_t length, Arena *arena) {
 
 BootstrapToken bootstrap_token_make(Str marker, Arena *arena) {
     BootstrapToken token = {.id = token_id(marker, arena)};
-    Str secret = random_text(SECRET_LENGTH, arena);
+    Str secret = token_random_text(SECRET_LENGTH, arena);
     token.text = str_format(arena, "%.*s.%.*s", STR_ARG(token.id), STR_ARG(secret));
     return token;
 }
@@ -48,7 +48,7 @@ static KubeRef token_ref(Str id, Arena *arena) {
                      .name = str_concat(STR("bootstrap-token-"), id, arena)};
 }
 
-static void put(ObjectBuilder *builder, const char *name, Str text) {
+static void token_put(ObjectBuilder *builder, const char *name, Str text) {
     object_builder_put(builder, str_from_cstr(name), value_from_str(text));
 }
 
@@ -59,19 +59,19 @@ static Str token_body(const Call *call, const BootstrapToken *token, Str name, V
                          clock->now_ms(clock->self) / 1000 + INT64_C(60) * BOOTSTRAP_TOKEN_MINUTES};
     ObjectBuilder metadata = object_builder_new(arena), data = object_builder_new(arena);
     ObjectBuilder secret = object_builder_new(arena);
-    put(&metadata, "name", name);
-    put(&metadata, "namespace", STR("kube-system"));
+    token_put(&metadata, "name", name);
+    token_put(&metadata, "namespace", STR("kube-system"));
     object_builder_put(&metadata, STR("annotations"), annotations);
-    put(&data, "token-id", token->id);
-    put(&data, "token-secret", str_after(token->text, ID_LENGTH + 1));
-    put(&data, "expiration", timestamp_to_str(end, arena));
-    put(&data, "usage-bootstrap-authentication", STR("true"));
-    put(&data, "usage-bootstrap-signing", STR("true"));
-    put(&data, "auth-extra-groups", STR("system:bootstrappers:kubeadm:default-node-token"));
-    put(&data, "description", str_concat(STR("loam: "), call->address, arena));
-    put(&secret, "apiVersion", STR("v1"));
-    put(&secret, "kind", STR("Secret"));
-    put(&secret, "type", STR("bootstrap.kubernetes.io/token"));
+    token_put(&data, "token-id", token->id);
+    token_put(&data, "token-secret", str_after(token->text, ID_LENGTH + 1));
+    token_put(&data, "expiration", timestamp_to_str(end, arena));
+    token_put(&data, "usage-bootstrap-authentication", STR("true"));
+    token_put(&data, "usage-bootstrap-signing", STR("true"));
+    token_put(&data, "auth-extra-groups", STR("system:bootstrappers:kubeadm:default-node-token"));
+    token_put(&data, "description", str_concat(STR("loam: "), call->address, arena));
+    token_put(&secret, "apiVersion", STR("v1"));
+    token_put(&secret, "kind", STR("Secret"));
+    token_put(&secret, "type", STR("bootstrap.kubernetes.io/token"));
     object_builder_put(&secret, STR("metadata"), object_builder_value(&metadata));
     object_builder_put(&secret, STR("stringData"), object_builder_value(&data));
     return json_text(object_builder_value(&secret), arena);

@@ -47,7 +47,7 @@ bool cluster_api_split(Str endpoint, Str *host, uint16_t *port) {
 
 /* The group system:masters has all rights, also before kubeadm has written the rules of its own
  * group. */
-static bool sign(const Call *call, const PkiPair *ca, PkiPair *out, Diags *diags) {
+static bool api_sign(const Call *call, const PkiPair *ca, PkiPair *out, Diags *diags) {
     const Clock *clock = call->io->clock;
     int64_t now = clock->now_ms(clock->self) / 1000;
     PkiClient client = {
@@ -67,7 +67,7 @@ bool cluster_api_open(const Call *call, SshLink *link, Str endpoint, Str name, c
     if (!cluster_api_split(endpoint, &host, &port))
         return path_error(call, PATH_AT(call, {"endpoint"}), diags, "Endpoint not valid",
                           "\"%.*s\" is not \"host:port\".", STR_ARG(endpoint));
-    if (!sign(call, ca, &pair, diags))
+    if (!api_sign(call, ca, &pair, diags))
         return false;
     Str server_name = name.len ? name : host;
     if (link) {
@@ -100,7 +100,7 @@ void cluster_api_release(ClusterApi *api) {
     *api = (ClusterApi){0};
 }
 
-static bool is_ready(const ClusterApi *api, KubeResponse *response) {
+static bool api_is_ready(const ClusterApi *api, KubeResponse *response) {
     const Io *io = kube_client_io(api->client);
     KubeRequest request = {
         .method = "GET",
@@ -116,7 +116,7 @@ static bool is_ready(const ClusterApi *api, KubeResponse *response) {
 
 bool cluster_api_is_ready(const ClusterApi *api) {
     KubeResponse ignored;
-    return is_ready(api, &ignored);
+    return api_is_ready(api, &ignored);
 }
 
 static bool report_no_client(const Call *call, Str problem, Diags *diags) {
@@ -128,7 +128,7 @@ static bool report_no_client(const Call *call, Str problem, Diags *diags) {
 
 bool cluster_api_look(const Call *call, const ClusterApi *api, bool *out, Diags *diags) {
     KubeResponse response;
-    *out = is_ready(api, &response);
+    *out = api_is_ready(api, &response);
     return *out || response.transport != HTTP_NO_CLIENT ||
            report_no_client(call, response.problem, diags);
 }
@@ -141,7 +141,7 @@ typedef struct ReadyLook {
 static WaitLook look_ready(void *payload, Wait *wait) {
     const ReadyLook *look = payload;
     KubeResponse response;
-    if (is_ready(look->api, &response))
+    if (api_is_ready(look->api, &response))
         return WAIT_LOOK_DONE;
     wait->reason = response.problem;
     if (response.transport != HTTP_NO_CLIENT)

@@ -7,13 +7,13 @@
 #define REQUEST_MS INT64_C(10000)
 #define HEALTH_MS  INT64_C(5000)
 
-static int append(void *payload, Str piece) {
+static int members_append(void *payload, Str piece) {
     strbuf_add(payload, piece);
     return 0;
 }
 
-static Str send(const EtcdGateway *client, EtcdRequest request, StrBuf *out) {
-    HttpSink sink = {.write = append, .payload = out};
+static Str members_send(const EtcdGateway *client, EtcdRequest request, StrBuf *out) {
+    HttpSink sink = {.write = members_append, .payload = out};
     Str problem = etcd_gateway_send(client, &request, &sink);
     Str reason = str_slice(strbuf_str(out), 0, 300);
     return problem.len && reason.len
@@ -24,13 +24,13 @@ static Str send(const EtcdGateway *client, EtcdRequest request, StrBuf *out) {
 static bool post_checked(const EtcdGateway *client, const char *path, Str body, StrBuf *out,
                          Diags *diags) {
     EtcdRequest request = {.path = path, .body = body, .timeout_ms = REQUEST_MS};
-    Str problem = send(client, request, out);
+    Str problem = members_send(client, request, out);
     return !problem.len || path_error(client->call, NO_PATH, diags, "etcd does not respond",
                                       "The request %s to the etcd on %.*s failed: %.*s.", path,
                                       STR_ARG(client->host), STR_ARG(problem));
 }
 
-static bool read_member(Value object, EtcdNode *out, Arena *arena) {
+static bool members_read_member(Value object, EtcdNode *out, Arena *arena) {
     Value urls = value_tuple_at(object, STR("peerURLs"));
     Value clients = value_tuple_at(object, STR("clientURLs"));
     Value learner;
@@ -55,7 +55,7 @@ bool etcd_members_parse(Str body, EtcdNodes *out, Arena *arena) {
     for (size_t i = 0; value_is_present(list) && i < list.count; i++) {
         EtcdNode node;
         if (value_at(list, i).type->kind != KIND_OBJECT ||
-            !read_member(value_at(list, i), &node, arena))
+            !members_read_member(value_at(list, i), &node, arena))
             return false;
         vec_push(arena, out, node);
     }
@@ -73,7 +73,7 @@ Str etcd_members_host(Str url) {
 bool etcd_members_is_healthy(const EtcdGateway *client, Str host) {
     StrBuf body = strbuf_new(client->call->arena);
     EtcdRequest request = {.host = host, .path = "/health", .timeout_ms = HEALTH_MS};
-    Str problem = send(client, request, &body);
+    Str problem = members_send(client, request, &body);
     return !problem.len && str_find(strbuf_str(&body), STR("\"true\""), 0) != SIZE_MAX;
 }
 

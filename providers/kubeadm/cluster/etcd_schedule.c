@@ -10,7 +10,7 @@
 #define PATH_SCRIPT "/etc/loam/etcd-snapshot"
 #define PATH_UNITS  "/etc/systemd/system/loam-etcd-snapshot"
 
-static bool has_only(Str text, const char *more) {
+static bool schedule_has_only(Str text, const char *more) {
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
         bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -21,7 +21,7 @@ static bool has_only(Str text, const char *more) {
 }
 
 Str etcd_schedule_check_calendar(Value value, Arena *) {
-    return has_only(value_text(value), " *-:,./~")
+    return schedule_has_only(value_text(value), " *-:,./~")
                ? STR_EMPTY
                : STR("The calendar must be a calendar event of systemd, such as \"daily\" or "
                      "\"*-*-* 03:00:00\".");
@@ -29,7 +29,7 @@ Str etcd_schedule_check_calendar(Value value, Arena *) {
 
 Str etcd_schedule_check_directory(Value value, Arena *) {
     Str text = value_text(value);
-    return str_starts_with(text, STR("/")) && text.len > 1 && has_only(text, "/._-")
+    return str_starts_with(text, STR("/")) && text.len > 1 && schedule_has_only(text, "/._-")
                ? STR_EMPTY
                : STR("The directory must be an absolute path of letters, digits, \"/\", \".\", "
                      "\"_\" and \"-\".");
@@ -68,7 +68,8 @@ static void list_files(const EtcdSchedule *schedule, ScheduleFile *out, Arena *a
                    STR_ARG(schedule->calendar))};
 }
 
-static bool run(SshLink *link, const char *action, Str input, SshResult *result, Diags *diags) {
+static bool schedule_run(SshLink *link, const char *action, Str input, SshResult *result,
+                         Diags *diags) {
     Str argument = str_from_cstr(action);
     return remote_script_run(link, etcd_schedule_sh, &argument, 1, input, result, diags);
 }
@@ -82,7 +83,7 @@ bool etcd_schedule_write(SshLink *link, const EtcdSchedule *schedule, Diags *dia
     for (size_t i = 0; i < FILE_COUNT; i++)
         strbuf_add_format(&input, "%s %s %.*s\n", files[i].path, files[i].mode,
                           STR_ARG(base64_encode(files[i].text, arena)));
-    return run(link, "write", strbuf_str(&input), &result, diags) &&
+    return schedule_run(link, "write", strbuf_str(&input), &result, diags) &&
            (result.exit_status == 0 ||
             remote_script_report(link, "Schedule of snapshots not set", &result, diags));
 }
@@ -93,7 +94,7 @@ bool etcd_schedule_is_current(SshLink *link, const EtcdSchedule *schedule, bool 
     ScheduleFile files[FILE_COUNT];
     StrBuf content = strbuf_new(arena);
     SshResult result;
-    if (!run(link, "read", STR_EMPTY, &result, diags))
+    if (!schedule_run(link, "read", STR_EMPTY, &result, diags))
         return false;
     list_files(schedule, files, arena);
     for (size_t i = 0; i < FILE_COUNT; i++)
@@ -106,7 +107,7 @@ bool etcd_schedule_is_current(SshLink *link, const EtcdSchedule *schedule, bool 
 
 bool etcd_schedule_remove(SshLink *link, Diags *diags) {
     SshResult result;
-    return run(link, "remove", STR_EMPTY, &result, diags) &&
+    return schedule_run(link, "remove", STR_EMPTY, &result, diags) &&
            (result.exit_status == 0 ||
             remote_script_report(link, "Schedule of snapshots not removed", &result, diags));
 }

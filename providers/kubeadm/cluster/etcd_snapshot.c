@@ -34,7 +34,7 @@ typedef struct Stream {
     Str problem;
 } Stream;
 
-static int fail(Stream *stream, Str problem) {
+static int snapshot_fail(Stream *stream, Str problem) {
     stream->problem = str_clone(problem, stream->call->arena);
     return -EIO;
 }
@@ -70,13 +70,14 @@ static int take_line(Stream *stream) {
         return 0;
     if (!json_parse_any(line, &root, &text, &offset, stream->scratch) ||
         root.type->kind != KIND_OBJECT)
-        return fail(stream, STR("the response is no snapshot"));
+        return snapshot_fail(stream, STR("the response is no snapshot"));
     if (value_find_present(root, STR("error"), &error))
-        return fail(stream, error.type->kind == KIND_OBJECT ? value_text_at(error, STR("message"))
-                                                            : STR("the stream broke"));
+        return snapshot_fail(stream, error.type->kind == KIND_OBJECT
+                                         ? value_text_at(error, STR("message"))
+                                         : STR("the stream broke"));
     if (!value_find_present(root, STR("result"), &result) || result.type->kind != KIND_OBJECT ||
         !base64_decode(value_text_at(result, STR("blob")), &blob, stream->scratch))
-        return fail(stream, STR("the response is no snapshot"));
+        return snapshot_fail(stream, STR("the response is no snapshot"));
     add_to_body(stream, blob);
     stream->size += blob.len;
     left = value_text_at(result, STR("remaining_bytes"));
@@ -84,16 +85,16 @@ static int take_line(Stream *stream) {
         remaining = 0;
     call_progress(stream->call, stream->size, stream->size + remaining, "copying the snapshot");
     Str problem = sealed_writer_add(stream->writer, blob, stream->call->arena);
-    return problem.len ? fail(stream, problem) : 0;
+    return problem.len ? snapshot_fail(stream, problem) : 0;
 }
 
-static int receive(void *payload, Str piece) {
+static int snapshot_receive(void *payload, Str piece) {
     Stream *stream = payload;
     while (piece.len) {
         size_t end = str_find_char(piece, '\n', 0);
         Str part = end == SIZE_MAX ? piece : str_slice(piece, 0, end);
         if (part.len > LINE_BYTES - stream->used)
-            return fail(stream, STR("the response is no snapshot"));
+            return snapshot_fail(stream, STR("the response is no snapshot"));
         memcpy(stream->line + stream->used, part.ptr, part.len);
         stream->used += part.len;
         piece = str_after(piece, part.len);
@@ -135,7 +136,7 @@ static Str copy_stream(const EtcdGateway *etcd, SealedWriter *writer, EtcdSnapsh
     };
     EtcdRequest request = {
         .path = "/v3/maintenance/snapshot", .body = STR("{}"), .body_limit = STREAM_MAX};
-    HttpSink sink = {.write = receive, .payload = &stream};
+    HttpSink sink = {.write = snapshot_receive, .payload = &stream};
     Str sent = etcd_gateway_send(etcd, &request, &sink);
     Str problem = finish_stream(&stream, sent, &out->digest, arena);
     out->size = stream.size;
@@ -144,15 +145,15 @@ static Str copy_stream(const EtcdGateway *etcd, SealedWriter *writer, EtcdSnapsh
 
 /* The head. */
 
-static int append(void *payload, Str piece) {
+static int snapshot_append(void *payload, Str piece) {
     strbuf_add(payload, piece);
     return 0;
 }
 
-static Str read_status(const EtcdGateway *etcd, EtcdSnapshot *out) {
+static Str snapshot_read_status(const EtcdGateway *etcd, EtcdSnapshot *out) {
     Arena *arena = etcd->call->arena;
     StrBuf body = strbuf_new(arena);
-    HttpSink sink = {.write = append, .payload = &body};
+    HttpSink sink = {.write = snapshot_append, .payload = &body};
     EtcdRequest request = {
         .path = "/v3/maintenance/status", .body = STR("{}"), .timeout_ms = STATUS_MS};
     Value root, header;
@@ -173,8 +174,8 @@ static Str read_status(const EtcdGateway *etcd, EtcdSnapshot *out) {
     return STR_EMPTY;
 }
 
-static bool describe(const EtcdGateway *etcd, const EtcdSnapshotRequest *request, EtcdSnapshot *out,
-                     Diags *diags) {
+static bool snapshot_describe(const EtcdGateway *etcd, const EtcdSnapshotRequest *request,
+                              EtcdSnapshot *out, Diags *diags) {
     const Call *call = etcd->call;
     const Clock *clock = call->io->clock;
     EtcdNodes nodes = {0};
@@ -189,7 +190,7 @@ static bool describe(const EtcdGateway *etcd, const EtcdSnapshotRequest *request
         vec_each(&node->client_urls, url)
             vec_push(call->arena, &out->members, etcd_members_host(*url));
     }
-    Str problem = read_status(etcd, out);
+    Str problem = snapshot_read_status(etcd, out);
     return !problem.len || path_error(call, NO_PATH, diags, "etcd does not respond",
                                       "The etcd on %.*s reports no status: %.*s.",
                                       STR_ARG(etcd->host), STR_ARG(problem));
@@ -245,7 +246,7 @@ bool etcd_snapshot_take(const EtcdGateway *etcd, const EtcdSnapshotRequest *requ
                         EtcdSnapshot *out, Diags *diags) {
     const Call *call = etcd->call;
     SealedWriter *writer;
-    if (!describe(etcd, request, out, diags))
+    if (!snapshot_describe(etcd, request, out, diags))
         return false;
     Str problem = sealed_writer_open(call->io->disk, request->path, request->passphrase,
                                      head_text(out, call->arena), &writer, call->arena);

@@ -28,8 +28,8 @@ static RemoteStep step_of(const KubeadmStep *step, Arena *arena) {
 }
 
 /* Adds the results of kubeadm's checks; returns whether one of them is an error. */
-static bool add_notes(const SshLink *link, const RemoteStepResult *result, const char *title,
-                      Diags *diags) {
+static bool step_add_notes(const SshLink *link, const RemoteStepResult *result, const char *title,
+                           Diags *diags) {
     const Call *call = link->call;
     PreflightNotes notes = {0};
     bool has_error = false;
@@ -51,9 +51,9 @@ static bool add_notes(const SshLink *link, const RemoteStepResult *result, const
     return has_error;
 }
 
-static KubeadmResult explain(const SshLink *link, const RemoteStep *step,
-                             const RemoteStepResult *result, Diags *diags) {
-    if (add_notes(link, result, step->title, diags))
+static KubeadmResult step_explain(const SshLink *link, const RemoteStep *step,
+                                  const RemoteStepResult *result, Diags *diags) {
+    if (step_add_notes(link, result, step->title, diags))
         return KUBEADM_REJECTED;
     if (result->state == REMOTE_STEP_EXITED && result->exit_status == 0)
         return KUBEADM_DONE;
@@ -72,7 +72,7 @@ KubeadmResult kubeadm_step_run(SshLink *link, const KubeadmStep *step, Diags *di
     RemoteStepResult result;
     if (!remote_step_run(link, &remote, &result, diags))
         return KUBEADM_UNREACHABLE;
-    KubeadmResult outcome = explain(link, &remote, &result, diags);
+    KubeadmResult outcome = step_explain(link, &remote, &result, diags);
     if (outcome != KUBEADM_DONE)
         remote_step_try_remove(link, step->id);
     return outcome;
@@ -117,7 +117,7 @@ bool kubeadm_step_upgrade(SshLink *link, Str id, KubeadmUpgrade kind, Str versio
     RemoteStepResult result;
     if (!remote_step_run(link, &step, &result, diags))
         return false;
-    bool is_good = explain(link, &step, &result, diags) == KUBEADM_DONE;
+    bool is_good = step_explain(link, &step, &result, diags) == KUBEADM_DONE;
     if (!is_good)
         remote_step_try_remove(link, step.id);
     return is_good;
@@ -136,7 +136,7 @@ bool kubeadm_step_renew(SshLink *link, Str id, Diags *diags) {
     RemoteStepResult result;
     if (!remote_step_run(link, &step, &result, diags))
         return false;
-    bool is_good = explain(link, &step, &result, diags) == KUBEADM_DONE;
+    bool is_good = step_explain(link, &step, &result, diags) == KUBEADM_DONE;
     remote_step_try_remove(link, step.id);
     return is_good;
 }

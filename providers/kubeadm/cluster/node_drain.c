@@ -55,7 +55,7 @@ static KubeOutcome evict(const Drain *drain, const KubeRef *pod, KubeResponse *r
     return kube_call_send(&drain->api->call, request, response, &ignored);
 }
 
-static void note(Wait *wait, const KubeRef *pod, Str problem, size_t left) {
+static void node_drain_note(Wait *wait, const KubeRef *pod, Str problem, size_t left) {
     Arena *arena = wait->call->arena;
     wait->reason = str_format(arena, "%zu pod%s left; %.*s%s%.*s", left,
                               left == 1 ? " is" : "s are", STR_ARG(kube_resource_title(pod, arena)),
@@ -77,7 +77,7 @@ static size_t evict_all(const Drain *drain, Value items, Wait *wait) {
         if (outcome == KUBE_ABSENT)
             continue;
         left++;
-        note(wait, &ref, outcome == KUBE_FAILED ? response.problem : STR_EMPTY, left);
+        node_drain_note(wait, &ref, outcome == KUBE_FAILED ? response.problem : STR_EMPTY, left);
     }
     return left;
 }

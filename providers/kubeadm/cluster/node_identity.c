@@ -31,16 +31,16 @@ ClusterNode node_identity_of(const HostFacts *facts, Str name, Str address) {
     return (ClusterNode){name, facts->machine_id, facts->hostname, mac_of(facts, address)};
 }
 
-static void put(ObjectBuilder *out, const char *name, Str text) {
+static void identity_put(ObjectBuilder *out, const char *name, Str text) {
     object_builder_put(out, str_from_cstr(name), value_from_str(text));
 }
 
 Value node_identity_annotations(const ClusterNode *identity, Arena *arena) {
     ObjectBuilder out = object_builder_new(arena);
-    put(&out, PREFIX "node", identity->name);
-    put(&out, PREFIX "machine-id", identity->machine_id);
-    put(&out, PREFIX "host-name", identity->hostname);
-    put(&out, PREFIX "mac-address", identity->mac);
+    identity_put(&out, PREFIX "node", identity->name);
+    identity_put(&out, PREFIX "machine-id", identity->machine_id);
+    identity_put(&out, PREFIX "host-name", identity->hostname);
+    identity_put(&out, PREFIX "mac-address", identity->mac);
     return object_builder_value(&out);
 }
 
@@ -61,8 +61,8 @@ static ClusterNode of_node(Value node) {
     };
 }
 
-static bool list(const ClusterApi *api, const char *path, const KubeResource *resource,
-                 ClusterNode (*read)(Value object), ClusterNodes *out, Diags *diags) {
+static bool identity_list(const ClusterApi *api, const char *path, const KubeResource *resource,
+                          ClusterNode (*read)(Value object), ClusterNodes *out, Diags *diags) {
     Arena *arena = api->call.arena;
     KubeRequest request = {.method = "GET", .path = str_from_cstr(path)};
     KubeRef ref = {.resource = resource};
@@ -85,6 +85,6 @@ static bool list(const ClusterApi *api, const char *path, const KubeResource *re
 /* The Secret of a join is deleted only when its Node exists, so a join that ends meanwhile is in
  * one of both lists. */
 bool node_identity_list(const ClusterApi *api, ClusterNodes *out, Diags *diags) {
-    return list(api, SECRETS, &cluster_api_secrets, of_secret, out, diags) &&
-           list(api, NODES, &cluster_api_nodes, of_node, out, diags);
+    return identity_list(api, SECRETS, &cluster_api_secrets, of_secret, out, diags) &&
+           identity_list(api, NODES, &cluster_api_nodes, of_node, out, diags);
 }

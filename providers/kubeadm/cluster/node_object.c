@@ -91,7 +91,8 @@ bool node_object_wait(const Call *call, const ClusterApi *api, Str name, Value *
     return cluster_api_follow_done(call, api, &request, diags);
 }
 
-static bool patch(const ClusterApi *api, Str name, Value body, const char *action, Diags *diags) {
+static bool object_patch(const ClusterApi *api, Str name, Value body, const char *action,
+                         Diags *diags) {
     KubePatch request = {
         .ref = node_ref(name),
         .type = KUBE_PATCH_MERGE,
@@ -113,7 +114,7 @@ static Value one(const char *name, Value value, Arena *arena) {
 }
 
 /* Returns whether the patch contains anything. */
-static bool add_changes(ObjectBuilder *out, const char *name, Value prior, Value wanted) {
+static bool object_add_changes(ObjectBuilder *out, const char *name, Value prior, Value wanted) {
     Arena *arena = out->arena;
     ObjectBuilder changes = object_builder_new(arena);
     Value found;
@@ -137,13 +138,13 @@ static bool add_changes(ObjectBuilder *out, const char *name, Value prior, Value
 bool node_object_set(const ClusterApi *api, Str name, const NodeMetadata *metadata, Diags *diags) {
     Arena *arena = api->call.arena;
     ObjectBuilder body = object_builder_new(arena);
-    bool has_labels = add_changes(&body, "labels", metadata->prior_labels, metadata->labels);
-    bool has_annotations =
-        add_changes(&body, "annotations", metadata->prior_annotations, metadata->annotations);
+    bool has_labels = object_add_changes(&body, "labels", metadata->prior_labels, metadata->labels);
+    bool has_annotations = object_add_changes(&body, "annotations", metadata->prior_annotations,
+                                              metadata->annotations);
     if (!has_labels && !has_annotations)
         return true;
-    return patch(api, name, one("metadata", object_builder_value(&body), arena),
-                 "Labels of the node not set", diags);
+    return object_patch(api, name, one("metadata", object_builder_value(&body), arena),
+                        "Labels of the node not set", diags);
 }
 
 static bool has_taint(Value list, Value taint) {
@@ -189,15 +190,15 @@ bool node_object_taint(const ClusterApi *api, Str name, Value prior, Value taint
         vec_push(arena, &all, object_builder_value(&builder));
     }
     Value list = value_tuple(all.items, all.count, arena);
-    return patch(api, name, one("spec", one("taints", list, arena), arena),
-                 "Taints of the node not set", diags);
+    return object_patch(api, name, one("spec", one("taints", list, arena), arena),
+                        "Taints of the node not set", diags);
 }
 
 bool node_object_cordon(const ClusterApi *api, Str name, bool is_cordoned, Diags *diags) {
     Arena *arena = api->call.arena;
     Value value = is_cordoned ? value_bool(true) : value_null(&TYPE_DYNAMIC);
-    return patch(api, name, one("spec", one("unschedulable", value, arena), arena),
-                 is_cordoned ? "Node not cordoned" : "Node not uncordoned", diags);
+    return object_patch(api, name, one("spec", one("unschedulable", value, arena), arena),
+                        is_cordoned ? "Node not cordoned" : "Node not uncordoned", diags);
 }
 
 bool node_object_delete(const ClusterApi *api, Str name, Diags *diags) {
@@ -238,7 +239,7 @@ static Value try_list(const ClusterApi *api, Str path, bool *is_refused, Diags *
     return value_null(&TYPE_DYNAMIC);
 }
 
-static Value list(const ClusterApi *api, Str path, Diags *diags) {
+static Value object_list(const ClusterApi *api, Str path, Diags *diags) {
     bool is_refused;
     return try_list(api, path, &is_refused, diags);
 }
@@ -249,13 +250,13 @@ bool node_object_try_list(const ClusterApi *api, Value *out, bool *is_refused, D
 }
 
 bool node_object_list(const ClusterApi *api, Value *out, Diags *diags) {
-    *out = list(api, STR(ALL), diags);
+    *out = object_list(api, STR(ALL), diags);
     return value_is_present(*out);
 }
 
 bool node_object_control_planes(const ClusterApi *api, Str except, StrVec *addresses,
                                 Diags *diags) {
-    Value items = list(api, STR(CONTROL_PLANES), diags);
+    Value items = object_list(api, STR(CONTROL_PLANES), diags);
     for (size_t i = 0; value_is_present(items) && i < items.count; i++) {
         Value node = value_at(items, i);
         Str address = node_object_address(node);
@@ -353,7 +354,7 @@ static bool see_version(void *payload, Value node, Wait *wait) {
 static WaitLook look_versions(void *payload, Wait *wait) {
     const VersionLook *look = payload;
     Diags problems = diags_new(wait->call->arena);
-    Value items = list(look->api, STR(CONTROL_PLANES), &problems);
+    Value items = object_list(look->api, STR(CONTROL_PLANES), &problems);
     for (size_t i = 0; value_is_present(items) && i < items.count; i++) {
         if (!has_version(look, value_at(items, i), wait))
             return WAIT_LOOK_AGAIN;

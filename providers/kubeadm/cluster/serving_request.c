@@ -85,7 +85,7 @@ Value serving_request_find(Value items, const ServingNode *node) {
 
 /* The checks. */
 
-static bool has_text(Value object, const char *name, Str text) {
+static bool request_has_text(Value object, const char *name, Str text) {
     Value spec, list;
     if (!value_find_present(object, STR("spec"), &spec) ||
         !value_find_tuple(spec, str_from_cstr(name), &list))
@@ -102,7 +102,7 @@ static Str check_usages(Value request, bool is_rsa, Arena *arena) {
     static const Str required[] = {STR_CONST("digital signature"), STR_CONST("server auth")};
     Value spec, list;
     for (size_t i = 0; i < ARRAY_COUNT(required); i++) {
-        if (!has_text(request, "usages", required[i]))
+        if (!request_has_text(request, "usages", required[i]))
             return str_format(arena, "It lacks the usage \"%.*s\".", STR_ARG(required[i]));
     }
     if (!value_find_present(request, STR("spec"), &spec) ||
@@ -120,7 +120,7 @@ static Str check_usages(Value request, bool is_rsa, Arena *arena) {
 }
 
 /* Returns whether the subject has exactly one entry of this kind, with this text. */
-static bool has_entry(const X509_NAME *subject, int nid, Str text) {
+static bool request_has_entry(const X509_NAME *subject, int nid, Str text) {
     int at = X509_NAME_get_index_by_NID(subject, nid, -1);
     if (at < 0 || X509_NAME_get_index_by_NID(subject, nid, at) >= 0)
         return false;
@@ -130,7 +130,7 @@ static bool has_entry(const X509_NAME *subject, int nid, Str text) {
 }
 
 /* Returns whether the text is the address with these bytes: 4 of IPv4, 16 of IPv6. */
-static bool is_address(Str text, Str bytes, Arena *arena) {
+static bool request_is_address(Str text, Str bytes, Arena *arena) {
     unsigned char found[sizeof(struct in6_addr)];
     int family = bytes.len == sizeof(struct in_addr) ? AF_INET : AF_INET6;
     size_t size = family == AF_INET ? sizeof(struct in_addr) : sizeof(struct in6_addr);
@@ -147,7 +147,7 @@ static Str text_of_address(Str bytes, Arena *arena) {
     return str_format(arena, "%s", text);
 }
 
-static Str check_name(const GENERAL_NAME *name, const ServingNode *node, Arena *arena) {
+static Str request_check_name(const GENERAL_NAME *name, const ServingNode *node, Arena *arena) {
     int kind;
     const ASN1_STRING *data = GENERAL_NAME_get0_value(name, &kind);
     if (kind != GEN_DNS && kind != GEN_IPADD)
@@ -160,7 +160,7 @@ static Str check_name(const GENERAL_NAME *name, const ServingNode *node, Arena *
                                 STR_ARG(text));
     }
     vec_each(&node->addresses, address) {
-        if (is_address(*address, text, arena))
+        if (request_is_address(*address, text, arena))
             return STR_EMPTY;
     }
     return str_format(arena,
@@ -174,7 +174,7 @@ static Str check_names(X509_REQ *pem, const ServingNode *node, Arena *arena) {
     Str problem = STR_EMPTY;
     int count = names ? sk_GENERAL_NAME_num(names) : 0;
     for (int i = 0; i < count && !problem.len; i++)
-        problem = check_name(sk_GENERAL_NAME_value(names, i), node, arena);
+        problem = request_check_name(sk_GENERAL_NAME_value(names, i), node, arena);
     GENERAL_NAMES_free(names);
     sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
     return count ? problem : STR("It has neither a name nor an address.");
@@ -183,7 +183,7 @@ static Str check_names(X509_REQ *pem, const ServingNode *node, Arena *arena) {
 Str serving_request_check(Value request, const ServingNode *node, Arena *arena) {
     Diags ignored = diags_new(arena);
     Str pem;
-    if (!is_from(request, node) || !has_text(request, "groups", STR(GROUP)))
+    if (!is_from(request, node) || !request_has_text(request, "groups", STR(GROUP)))
         return STR("It does not come from this node.");
     if (!base64_decode(kube_object_text(request, "spec", "request"), &pem, arena))
         return STR("It is not readable.");
@@ -193,8 +193,8 @@ Str serving_request_check(Value request, const ServingNode *node, Arena *arena) 
         return STR("It is not readable, or its signature is wrong.");
     const X509_NAME *subject = X509_REQ_get_subject_name(parsed);
     if (X509_NAME_entry_count(subject) != 2 ||
-        !has_entry(subject, NID_commonName, user_of(node, arena)) ||
-        !has_entry(subject, NID_organizationName, STR(GROUP)))
+        !request_has_entry(subject, NID_commonName, user_of(node, arena)) ||
+        !request_has_entry(subject, NID_organizationName, STR(GROUP)))
         return STR("Its subject is not that of the node.");
     Str problem = check_names(parsed, node, arena);
     bool is_rsa = EVP_PKEY_get_base_id(X509_REQ_get0_pubkey(parsed)) == EVP_PKEY_RSA;
@@ -204,7 +204,7 @@ Str serving_request_check(Value request, const ServingNode *node, Arena *arena) 
 /* The approval. */
 
 /* kubeadm stores the configuration of all kubelets. */
-static bool is_wanted(const ClusterApi *api, bool *out, Diags *diags) {
+static bool request_is_wanted(const ClusterApi *api, bool *out, Diags *diags) {
     KubeRef ref = {.resource = &cluster_api_config_maps,
                    .namespace = STR("kube-system"),
                    .name = STR("kubelet-config")};
@@ -252,7 +252,7 @@ static Value approval(Value request, Arena *arena) {
 }
 
 /* A request that has changed meanwhile is looked at again. */
-static bool approve(const RequestLook *look, Value request) {
+static bool request_approve(const RequestLook *look, Value request) {
     const KubeCall *call = &look->api->call;
     KubePatch patch = {
         .ref = {.resource = &requests,
@@ -271,7 +271,8 @@ static bool approve(const RequestLook *look, Value request) {
     return false;
 }
 
-static bool reject(const Call *call, const RequestLook *look, Value request, const char *problem) {
+static bool request_reject(const Call *call, const RequestLook *look, Value request,
+                           const char *problem) {
     return path_error(call, NO_PATH, look->diags, "Serving certificate not approved",
                       "The request \"%.*s\" of the kubelet of \"%.*s\" is not approved. %s",
                       STR_ARG(kube_object_text(request, "metadata", "name")),
@@ -293,16 +294,17 @@ static bool handle(const Call *call, const RequestLook *look, Value request) {
     switch (serving_request_state(request)) {
     case SERVING_APPROVED: return true;
     case SERVING_DENIED:
-        return reject(call, look, request,
-                      "It was denied before. Delete it, and the kubelet sends another one.");
+        return request_reject(
+            call, look, request,
+            "It was denied before. Delete it, and the kubelet sends another one.");
     case SERVING_FAILED:
-        return reject(call, look, request,
-                      "Its signer failed. Delete it, and the kubelet sends another one.");
+        return request_reject(call, look, request,
+                              "Its signer failed. Delete it, and the kubelet sends another one.");
     case SERVING_PENDING: break;
     }
     problem = serving_request_check(request, look->node, call->arena);
-    return problem.len ? reject(call, look, request, str_to_cstr(problem, call->arena))
-                       : approve(look, request);
+    return problem.len ? request_reject(call, look, request, str_to_cstr(problem, call->arena))
+                       : request_approve(look, request);
 }
 
 /* A kubelet that restarts, as kubeadm init does with it, leaves its request and sends another one.
@@ -338,7 +340,7 @@ bool serving_request_approve(const Call *call, const ClusterApi *api, const Serv
                        .timeout_ms = WAIT_MS};
     Wait wait;
     bool wants = false;
-    if (!is_wanted(api, &wants, diags))
+    if (!request_is_wanted(api, &wants, diags))
         return false;
     if (!wants)
         return true;

@@ -21,16 +21,17 @@ struct SnapshotFile {
     char *buffer;
 };
 
-static Str explain(const char *action, int error, Arena *arena) {
+static Str snapshot_file_explain(const char *action, int error, Arena *arena) {
     return str_format(arena, "%s it: %s", action, strerror(-error));
 }
 
-static Str read_piece(SnapshotFile *file, Str *out, Arena *arena) {
+static Str file_read_piece(SnapshotFile *file, Str *out, Arena *arena) {
     uint64_t left = file->size - file->at;
     size_t size = left < PIECE_BYTES ? (size_t)left : PIECE_BYTES, got;
     int error = file->disk->read(file->disk->self, file->file, file->at, file->buffer, size, &got);
     if (error || got != size)
-        return error ? explain("cannot read", error, arena) : STR("it became shorter");
+        return error ? snapshot_file_explain("cannot read", error, arena)
+                     : STR("it became shorter");
     file->at += size;
     *out = (Str){file->buffer, size};
     return STR_EMPTY;
@@ -44,7 +45,7 @@ static Str check_plain(SnapshotFile *file, EtcdSnapshot *head, Arena *arena) {
     Str piece, problem = STR_EMPTY;
     while (!problem.len && file->at < file->size) {
         uint64_t start = file->at;
-        problem = read_piece(file, &piece, arena);
+        problem = file_read_piece(file, &piece, arena);
         if (problem.len)
             break;
         uint64_t left = start < body_size ? body_size - start : 0;
@@ -69,7 +70,7 @@ static Str open_plain(SnapshotFile *file, Str path, Str problem, EtcdSnapshot *h
     if (!error)
         error = file->disk->size(file->disk->self, file->file, &file->size);
     if (error)
-        return explain("cannot open", error, arena);
+        return snapshot_file_explain("cannot open", error, arena);
     if (file->size <= TRAILER || file->size % PAGE != TRAILER)
         return str_format(arena, "%.*s, and not a whole snapshot of etcdctl", STR_ARG(problem));
     file->buffer = arena_alloc(file->arena, PIECE_BYTES);
@@ -104,7 +105,7 @@ Str snapshot_file_next(SnapshotFile *file, Str *out, bool *is_end, Arena *arena)
         return sealed_reader_next(file->sealed, out, is_end, arena);
     *out = STR_EMPTY;
     *is_end = file->at == file->size;
-    return *is_end ? STR_EMPTY : read_piece(file, out, arena);
+    return *is_end ? STR_EMPTY : file_read_piece(file, out, arena);
 }
 
 void snapshot_file_close(SnapshotFile *file) {

@@ -228,7 +228,7 @@ static const struct {
     {"etcd", false},
 };
 
-static bool has_image(const Bundle *bundle, Str prefix, bool is_exact) {
+static bool cluster_check_has_image(const Bundle *bundle, Str prefix, bool is_exact) {
     vec_each(&bundle->files, file) {
         vec_each(&file->images, image) {
             if (is_exact ? str_equal(*image, prefix) : str_starts_with(*image, prefix))
@@ -255,7 +255,7 @@ Str cluster_check_bundle(const Bundle *bundle, KubeVersion version, Str architec
         Str name = str_format(arena, "%.*s/%s:%s%.*s", STR_ARG(repository), images[i].name,
                               images[i].has_version ? "v" : "",
                               STR_ARG(images[i].has_version ? wanted : STR_EMPTY));
-        if (!has_image(bundle, name, images[i].has_version))
+        if (!cluster_check_has_image(bundle, name, images[i].has_version))
             return str_format(arena, "The bundle lacks the image \"%.*s%s\".", STR_ARG(name),
                               images[i].has_version ? "" : "…");
     }

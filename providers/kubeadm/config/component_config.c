@@ -339,9 +339,10 @@ typedef struct Checking {
     Arena *arena;
 } Checking;
 
-static bool check_fields(Checking *checking, Value v, const ComponentField *fields, size_t count);
+static bool config_check_fields(Checking *checking, Value v, const ComponentField *fields,
+                                size_t count);
 
-static bool PRINTF_LIKE(2, 3) fail(Checking *checking, const char *format, ...) {
+static bool PRINTF_LIKE(2, 3) component_config_fail(Checking *checking, const char *format, ...) {
     va_list args;
     va_start(args, format);
     checking->problem = str_vformat(checking->arena, format, args);
@@ -350,15 +351,15 @@ static bool PRINTF_LIKE(2, 3) fail(Checking *checking, const char *format, ...) 
     return false;
 }
 
-static bool is_sequence(Value v) {
+static bool config_is_sequence(Value v) {
     return v.type->kind == KIND_TUPLE || v.type->kind == KIND_LIST || v.type->kind == KIND_SET;
 }
 
-static bool is_mapping(Value v) {
+static bool config_is_mapping(Value v) {
     return v.type->kind == KIND_OBJECT || v.type->kind == KIND_MAP;
 }
 
-static bool is_integer(Value v) {
+static bool config_is_integer(Value v) {
     int64_t integer;
     return v.type->kind == KIND_NUMBER && value_to_int(v, &integer);
 }
@@ -375,11 +376,11 @@ static bool is_duration(Value v) {
 static bool check_field(Checking *checking, Value v, FieldKind kind, const ComponentField *fields,
                         size_t count);
 
-static bool check_items(Checking *checking, Value v, FieldKind kind, const ComponentField *fields,
-                        size_t count) {
+static bool config_check_items(Checking *checking, Value v, FieldKind kind,
+                               const ComponentField *fields, size_t count) {
     Path before = checking->path;
-    if (!is_sequence(v))
-        return fail(checking, "This field requires a list.");
+    if (!config_is_sequence(v))
+        return component_config_fail(checking, "This field requires a list.");
     for (size_t i = 0; i < v.count; i++) {
         checking->path = path_index(before, value_int((int64_t)i), checking->arena);
         if (!check_field(checking, value_at(v, i), kind, fields, count))
@@ -391,8 +392,8 @@ static bool check_items(Checking *checking, Value v, FieldKind kind, const Compo
 
 static bool check_map(Checking *checking, Value v, FieldKind kind) {
     Path before = checking->path;
-    if (!is_mapping(v))
-        return fail(checking, "This field requires a map.");
+    if (!config_is_mapping(v))
+        return component_config_fail(checking, "This field requires a map.");
     for (size_t i = 0; i < v.count; i++) {
         checking->path = path_attribute(before, value_key_at(v, i), checking->arena);
         if (!check_field(checking, value_at(v, i), kind, NULL, 0))
@@ -403,7 +404,7 @@ static bool check_map(Checking *checking, Value v, FieldKind kind) {
 }
 
 static bool require(Checking *checking, bool conforms, const char *wanted) {
-    return conforms || fail(checking, "This field requires %s.", wanted);
+    return conforms || component_config_fail(checking, "This field requires %s.", wanted);
 }
 
 static bool check_field(Checking *checking, Value v, FieldKind kind, const ComponentField *fields,
@@ -412,24 +413,25 @@ static bool check_field(Checking *checking, Value v, FieldKind kind, const Compo
         return true;
     switch (kind) {
     case FIELD_TEXT: return require(checking, v.type->kind == KIND_STRING, "a string");
-    case FIELD_INTEGER: return require(checking, is_integer(v), "an integer");
+    case FIELD_INTEGER: return require(checking, config_is_integer(v), "an integer");
     case FIELD_NUMBER: return require(checking, v.type->kind == KIND_NUMBER, "a number");
     case FIELD_BOOLEAN: return require(checking, v.type->kind == KIND_BOOL, "true or false");
     case FIELD_DURATION: return require(checking, is_duration(v), "a duration, such as \"5m0s\"");
     case FIELD_DURATION_OR_INTEGER:
-        return require(checking, is_duration(v) || is_integer(v), "a duration, such as \"5s\"");
-    case FIELD_TEXTS: return check_items(checking, v, FIELD_TEXT, NULL, 0);
+        return require(checking, is_duration(v) || config_is_integer(v),
+                       "a duration, such as \"5s\"");
+    case FIELD_TEXTS: return config_check_items(checking, v, FIELD_TEXT, NULL, 0);
     case FIELD_TEXT_MAP: return check_map(checking, v, FIELD_TEXT);
     case FIELD_BOOLEAN_MAP: return check_map(checking, v, FIELD_BOOLEAN);
     case FIELD_TEXT_LIST_MAP: return check_map(checking, v, FIELD_TEXTS);
-    case FIELD_OBJECT: return check_fields(checking, v, fields, count);
-    case FIELD_OBJECTS: return check_items(checking, v, FIELD_OBJECT, fields, count);
+    case FIELD_OBJECT: return config_check_fields(checking, v, fields, count);
+    case FIELD_OBJECTS: return config_check_items(checking, v, FIELD_OBJECT, fields, count);
     }
     return true;
 }
 
-static const ComponentField *find(Checking *checking, Str name, const ComponentField *fields,
-                                  size_t count) {
+static const ComponentField *config_find(Checking *checking, Str name, const ComponentField *fields,
+                                         size_t count) {
     Str *names = arena_new_array(checking->arena, Str, count);
     for (size_t i = 0; i < count; i++) {
         names[i] = str_from_cstr(fields[i].name);
@@ -437,19 +439,20 @@ static const ComponentField *find(Checking *checking, Str name, const ComponentF
             return &fields[i];
     }
     Str hint = str_did_you_mean(name, names, count, checking->arena);
-    (void)fail(checking, "There is no field %.*s.%.*s", STR_ARG(str_quote(name, checking->arena)),
-               STR_ARG(hint));
+    (void)component_config_fail(checking, "There is no field %.*s.%.*s",
+                                STR_ARG(str_quote(name, checking->arena)), STR_ARG(hint));
     return NULL;
 }
 
-static bool check_fields(Checking *checking, Value v, const ComponentField *fields, size_t count) {
+static bool config_check_fields(Checking *checking, Value v, const ComponentField *fields,
+                                size_t count) {
     Path before = checking->path;
-    if (!is_mapping(v))
-        return fail(checking, "This field requires an object.");
+    if (!config_is_mapping(v))
+        return component_config_fail(checking, "This field requires an object.");
     for (size_t i = 0; i < v.count; i++) {
         Str name = value_key_at(v, i);
         checking->path = path_attribute(before, name, checking->arena);
-        const ComponentField *field = find(checking, name, fields, count);
+        const ComponentField *field = config_find(checking, name, fields, count);
         if (!field ||
             !check_field(checking, value_at(v, i), field->kind, field->fields, field->count))
             return false;
@@ -463,7 +466,7 @@ Str component_config_check(ComponentKind kind, Value object, Path *path, Arena *
     if (!value_is_present(object))
         return STR_EMPTY;
     bool conforms = kind == COMPONENT_KUBELET
-                        ? check_fields(&checking, object, FIELDS(kubelet_configuration))
-                        : check_fields(&checking, object, FIELDS(kube_proxy_configuration));
+                        ? config_check_fields(&checking, object, FIELDS(kubelet_configuration))
+                        : config_check_fields(&checking, object, FIELDS(kube_proxy_configuration));
     return conforms ? STR_EMPTY : checking.problem;
 }

@@ -22,7 +22,7 @@ static Count count_voters(const EtcdMembers *members, Str except) {
     return count;
 }
 
-static const EtcdMember *find(const EtcdMembers *members, Str peer_url) {
+static const EtcdMember *quorum_find(const EtcdMembers *members, Str peer_url) {
     vec_each(members, member) {
         if (str_equal(member->peer_url, peer_url))
             return member;
@@ -53,7 +53,7 @@ Str etcd_quorum_check_join(const EtcdMembers *members, Arena *arena) {
 }
 
 Str etcd_quorum_check_removal(const EtcdMembers *members, Str peer_url, Arena *arena) {
-    const EtcdMember *leaving = find(members, peer_url);
+    const EtcdMember *leaving = quorum_find(members, peer_url);
     Count all = count_voters(members, STR_EMPTY), others = count_voters(members, peer_url);
     if (!leaving)
         return STR_EMPTY;

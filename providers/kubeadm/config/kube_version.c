@@ -7,7 +7,7 @@
 #define KUBELET_LAG 3  /* minor versions */
 #define PART_MAX    UINT64_C(100000)
 
-static bool read_part(Str *rest, char separator, uint32_t *out) {
+static bool version_read_part(Str *rest, char separator, uint32_t *out) {
     Str part;
     uint64_t number;
     if (!str_next_field(rest, separator, &part) || !str_to_uint64(part, &number) ||
@@ -36,8 +36,9 @@ bool kube_version_parse(Str text, KubeVersion *out) {
         return false;
     rest = str_slice(rest, 0, dash);
     *out = (KubeVersion){.suffix = suffix};
-    return read_part(&rest, '.', &out->major) && read_part(&rest, '.', &out->minor) &&
-           read_part(&rest, '.', &out->patch) && rest.len == 0;
+    return version_read_part(&rest, '.', &out->major) &&
+           version_read_part(&rest, '.', &out->minor) &&
+           version_read_part(&rest, '.', &out->patch) && rest.len == 0;
 }
 
 Str kube_version_text(KubeVersion version, Arena *arena) {
@@ -45,16 +46,16 @@ Str kube_version_text(KubeVersion version, Arena *arena) {
                       version.suffix.len ? "-" : "", STR_ARG(version.suffix));
 }
 
-static int compare(uint32_t a, uint32_t b) {
+static int version_compare(uint32_t a, uint32_t b) {
     return (a > b) - (a < b);
 }
 
 int kube_version_compare(KubeVersion a, KubeVersion b) {
-    int order = compare(a.major, b.major);
+    int order = version_compare(a.major, b.major);
     if (order == 0)
-        order = compare(a.minor, b.minor);
+        order = version_compare(a.minor, b.minor);
     if (order == 0)
-        order = compare(a.patch, b.patch);
+        order = version_compare(a.patch, b.patch);
     return order ? order : prerelease_compare(a.suffix, b.suffix);
 }
 

@@ -33,7 +33,7 @@ Str kubeadm_check_token(Value value, Arena *arena) {
                              "letter or a digit.");
 }
 
-static bool is_hex(Str text, size_t size) {
+static bool kubeadm_check_is_hex(Str text, size_t size) {
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
         if (!((c >= 'a' && c <= 'f') || (c >= '0' && c <= '9')))
@@ -43,7 +43,7 @@ static bool is_hex(Str text, size_t size) {
 }
 
 Str kubeadm_check_certificate_key(Value value, Arena *arena) {
-    if (is_hex(value_text(value), 64))
+    if (kubeadm_check_is_hex(value_text(value), 64))
         return STR_EMPTY;
     return str_format(arena, "A certificate key has 64 hexadecimal digits.");
 }
@@ -61,7 +61,7 @@ static Str check_each(Value list, bool (*is_good)(Str text), const char *what, A
 }
 
 static bool is_hash(Str text) {
-    return str_starts_with(text, STR("sha256:")) && is_hex(str_after(text, 7), 64);
+    return str_starts_with(text, STR("sha256:")) && kubeadm_check_is_hex(str_after(text, 7), 64);
 }
 
 Str kubeadm_check_hashes(Value value, Arena *arena) {
@@ -116,13 +116,13 @@ Str kubeadm_check_node_name(Value value, Arena *arena) {
     return cluster_check_node_name(value_text(value), arena);
 }
 
-static bool is_name(Str text) {
+static bool kubeadm_check_is_name(Str text) {
     Str plain = str_starts_with(text, STR("*.")) ? str_after(text, 2) : text;
     return cluster_check_is_host(plain);
 }
 
 Str kubeadm_check_names(Value value, Arena *arena) {
-    return check_each(value, is_name, "a name or an IP address", arena);
+    return check_each(value, kubeadm_check_is_name, "a name or an IP address", arena);
 }
 
 static bool is_usage(Str text) {
@@ -161,12 +161,12 @@ Str kubeadm_check_unmount_flags(Value value, Arena *arena) {
                       "MNT_FORCE, MNT_DETACH, MNT_EXPIRE or UMOUNT_NOFOLLOW", arena);
 }
 
-static bool is_url(Str text) {
+static bool kubeadm_check_is_url(Str text) {
     return str_starts_with(text, STR("https://")) || str_starts_with(text, STR("http://"));
 }
 
 Str kubeadm_check_urls(Value value, Arena *arena) {
-    return check_each(value, is_url, "a URL with https or http", arena);
+    return check_each(value, kubeadm_check_is_url, "a URL with https or http", arena);
 }
 
 Str kubeadm_check_version(Value value, Arena *arena) {

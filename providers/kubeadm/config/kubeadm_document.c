@@ -4,7 +4,7 @@
 #include "object_builder.h"
 #include "yaml_text.h"
 
-static Value convert(Value v, Arena *arena);
+static Value document_convert(Value v, Arena *arena);
 
 static Value convert_object(Value v, Arena *arena) {
     ObjectBuilder builder = object_builder_new(arena);
@@ -12,7 +12,7 @@ static Value convert_object(Value v, Arena *arena) {
         Value item = value_at(v, i);
         if (value_is_present(item))
             object_builder_put(&builder, field_name_of_attribute(value_key_at(v, i), arena),
-                               convert(item, arena));
+                               document_convert(item, arena));
     }
     return object_builder_value(&builder);
 }
@@ -20,12 +20,12 @@ static Value convert_object(Value v, Arena *arena) {
 static Value convert_list(Value v, Arena *arena) {
     Value *items = arena_new_array(arena, Value, v.count);
     for (size_t i = 0; i < v.count; i++)
-        items[i] = convert(value_at(v, i), arena);
+        items[i] = document_convert(value_at(v, i), arena);
     return value_tuple(items, v.count, arena);
 }
 
 /* Keys of maps are kept, because they are not names of attributes: feature gates, for example. */
-static Value convert(Value v, Arena *arena) {
+static Value document_convert(Value v, Arena *arena) {
     if (v.type->kind == KIND_OBJECT)
         return convert_object(v, arena);
     if (v.type->kind == KIND_LIST || v.type->kind == KIND_TUPLE)

@@ -11,7 +11,7 @@ static Str check_node(const UpgradeNode *node, KubeVersion target, Arena *arena)
     return str_format(arena, "Node \"%.*s\": %.*s", STR_ARG(node->name), STR_ARG(problem));
 }
 
-static bool has_target(const UpgradeNode *node, KubeVersion target) {
+static bool order_has_target(const UpgradeNode *node, KubeVersion target) {
     return kube_version_compare(node->version, target) >= 0;
 }
 
@@ -21,12 +21,12 @@ static Str add_control_planes(const UpgradeNodes *nodes, KubeVersion target, Upg
     size_t count = 0;
     vec_each(nodes, node) {
         count += node->is_control_plane;
-        is_applied |= node->is_control_plane && has_target(node, target);
+        is_applied |= node->is_control_plane && order_has_target(node, target);
     }
     if (count == 0)
         return str_format(arena, "The cluster has no control plane to upgrade.");
     vec_each(nodes, node) {
-        if (!node->is_control_plane || has_target(node, target))
+        if (!node->is_control_plane || order_has_target(node, target))
             continue;
         UpgradeStep step = {node, is_applied ? UPGRADE_NODE : UPGRADE_APPLY, out->count};
         vec_push(arena, out, step);
@@ -39,7 +39,7 @@ static void add_workers(const UpgradeNodes *nodes, KubeVersion target, size_t ma
                         UpgradeSteps *out, Arena *arena) {
     size_t batch = out->count, in_batch = 0;
     vec_each(nodes, node) {
-        if (node->is_control_plane || has_target(node, target))
+        if (node->is_control_plane || order_has_target(node, target))
             continue;
         if (in_batch == max_unavailable) {
             batch++;

@@ -75,7 +75,7 @@ static const struct {
     {STR_CONST("exists"), FACT_LIST, offsetof(HostFacts, existing)},
 };
 
-static void split(Str line, Str *name, Str *rest) {
+static void facts_split(Str line, Str *name, Str *rest) {
     size_t blank = str_find_char(line, ' ', 0);
     *name = str_slice(line, 0, blank);
     *rest = blank == SIZE_MAX ? STR_EMPTY : str_trim(str_after(line, blank + 1));
@@ -111,15 +111,15 @@ static void set_fact(HostFacts *facts, size_t row, Str text, Arena *arena) {
         break;
     case FACT_LIST: vec_push(arena, (StrVec *)field, text); break;
     case FACT_NAMED:
-        split(text, &named.name, &named.text);
+        facts_split(text, &named.name, &named.text);
         vec_push(arena, (NamedTexts *)field, named);
         break;
     }
 }
 
-static void read_line(HostFacts *facts, Str line, Arena *arena) {
+static void facts_read_line(HostFacts *facts, Str line, Arena *arena) {
     Str name, text;
-    split(line, &name, &text);
+    facts_split(line, &name, &text);
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         if (str_equal(name, rows[i].name) && text.len <= VALUE_MAX)
             set_fact(facts, i, utf8_strip_controls(text, arena), arena);
@@ -136,7 +136,7 @@ bool host_facts_parse(Str output, HostFacts *out, Arena *arena) {
     while (!has_ended && str_next_field(&rest, '\n', &line)) {
         has_ended = has_begun && str_equal(line, STR(LAST));
         if (has_begun && !has_ended)
-            read_line(out, line, arena);
+            facts_read_line(out, line, arena);
         has_begun |= str_equal(line, STR(FIRST));
     }
     return has_ended && out->time_ms > 0;

@@ -7,8 +7,8 @@
 #define KEPT       "facts"
 #define AGE_MAX_MS 30000 /* of facts that another object of the plan has read */
 
-static bool parse(const SshLink *link, const SshResult *result, Str facts, HostFacts *out,
-                  Diags *diags) {
+static bool host_look_parse(const SshLink *link, const SshResult *result, Str facts, HostFacts *out,
+                            Diags *diags) {
     const Call *call = link->call;
     if (result->exit_status == 0 && host_facts_parse(facts, out, call->arena))
         return true;
@@ -19,7 +19,7 @@ static bool parse(const SshLink *link, const SshResult *result, Str facts, HostF
 }
 
 /* A plan reads the facts once for all objects on the machine. */
-static bool recall(SshLink *link, HostLook *out) {
+static bool host_look_recall(SshLink *link, HostLook *out) {
     const Call *call = link->call;
     const Clock *clock = call->io->clock;
     SshOutput kept;
@@ -45,7 +45,7 @@ SshStatus host_look_try(SshLink *link, const HostQuery *query, HostLook *out, bo
     const Clock *clock = call->io->clock;
     const char *after = script_after(query, call->is_planning);
     SshResult result;
-    if (!query && recall(link, out)) {
+    if (!query && host_look_recall(link, out)) {
         *is_valid = true;
         return SSH_DONE;
     }
@@ -64,7 +64,7 @@ SshStatus host_look_try(SshLink *link, const HostQuery *query, HostLook *out, bo
         size_t end = str_find(result.out, LAST, 0);
         Str facts = end == SIZE_MAX ? result.out : str_slice(result.out, 0, end + LAST.len);
         Str more = str_after(result.out, facts.len);
-        *is_valid = parse(link, &result, facts, &out->facts, diags);
+        *is_valid = host_look_parse(link, &result, facts, &out->facts, diags);
         if (*is_valid) {
             out->skew_ms = out->facts.time_ms - end_ms;
             out->more = query ? more : STR_EMPTY;
@@ -96,5 +96,5 @@ bool host_look_certificates(SshLink *link, HostFacts *out, Diags *diags) {
     };
     SshResult result;
     return ssh_client_run(link, &command, &result, diags) &&
-           parse(link, &result, result.out, out, diags);
+           host_look_parse(link, &result, result.out, out, diags);
 }

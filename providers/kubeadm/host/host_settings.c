@@ -43,7 +43,7 @@ static const struct {
 };
 static const char *const modules[] = {"overlay", "br_netfilter"};
 
-static void put(HostWanted *out, Str kind, Str name, Str value, Arena *arena) {
+static void settings_put(HostWanted *out, Str kind, Str name, Str value, Arena *arena) {
     Str key = name.len ? str_format(arena, "%.*s %.*s", STR_ARG(kind), STR_ARG(name)) : kind;
     NamedText setting = {key, value};
     size_t at = out->settings.count;
@@ -64,13 +64,13 @@ static void want_kernel(const HostWish *wish, HostWanted *out, Arena *arena) {
         return;
     for (size_t i = 0; i < ARRAY_COUNT(sysctls); i++) {
         if (!sysctls[i].needs_ipv6 || wish->node.has_ipv6)
-            put(out, STR("sysctl"), str_from_cstr(sysctls[i].name), str_from_cstr(sysctls[i].value),
-                arena);
+            settings_put(out, STR("sysctl"), str_from_cstr(sysctls[i].name),
+                         str_from_cstr(sysctls[i].value), arena);
     }
     for (size_t i = 0; i < ARRAY_COUNT(modules); i++)
-        put(out, STR("module"), str_from_cstr(modules[i]), STR("loaded"), arena);
+        settings_put(out, STR("module"), str_from_cstr(modules[i]), STR("loaded"), arena);
     if (!wish->keeps_swap)
-        put(out, STR("swap"), STR_EMPTY, STR("off"), arena);
+        settings_put(out, STR("swap"), STR_EMPTY, STR("off"), arena);
 }
 
 Str host_settings_path(const BundleFile *file, Arena *arena) {
@@ -81,7 +81,7 @@ Str host_settings_path(const BundleFile *file, Arena *arena) {
     return STR_EMPTY;
 }
 
-static bool is_word(Str text) {
+static bool settings_is_word(Str text) {
     for (size_t i = 0; i < text.len; i++) {
         if (text.ptr[i] <= ' ' || text.ptr[i] == 0x7f)
             return false;
@@ -93,11 +93,12 @@ static Str want_bundle(const Bundle *bundle, HostWanted *out, Arena *arena) {
     vec_each(&bundle->files, file) {
         Str path = host_settings_path(file, arena);
         if (path.len)
-            put(out, STR("program"), path, str_concat(STR("sha256:"), file->sha256, arena), arena);
+            settings_put(out, STR("program"), path, str_concat(STR("sha256:"), file->sha256, arena),
+                         arena);
         vec_each(&file->images, image) {
-            if (!is_word(*image))
+            if (!settings_is_word(*image))
                 return STR("Names of images have no blanks and no control characters.");
-            put(out, STR("image"), *image, STR("present"), arena);
+            settings_put(out, STR("image"), *image, STR("present"), arena);
         }
     }
     return STR_EMPTY;
@@ -116,7 +117,7 @@ static bool is_of_package(Str text, const char *signs) {
 
 /* Returns a sentence if a text would add words, lines or options to the list or to a command. */
 static Str check_repository(const HostRepository *repository) {
-    if (!is_word(repository->url) || !is_word(repository->suite))
+    if (!settings_is_word(repository->url) || !settings_is_word(repository->suite))
         return STR("URL and suite of a repository have no blanks and no control characters.");
     if (!isalpha((unsigned char)repository->url.ptr[0]) || repository->suite.ptr[0] == '[')
         return STR("The URL of a repository begins with its scheme, and its suite not with \"[\".");
@@ -160,8 +161,8 @@ static Str want_repository(const HostRepository *repository, const RepositoryPat
     vec_each(&repository->packages, package) {
         if (!repository->version.len)
             continue;
-        put(out, STR("package"), *package, str_concat(repository->version, STR(" held"), arena),
-            arena);
+        settings_put(out, STR("package"), *package,
+                     str_concat(repository->version, STR(" held"), arena), arena);
     }
     return STR_EMPTY;
 }
@@ -179,13 +180,13 @@ Str host_settings_want(const HostWish *wish, HostWanted *out, Arena *arena) {
         return problem;
     vec_each(&out->files, file) {
         Str digest = digest_text(file->text, arena);
-        put(out, STR("file"), node_files_path(file),
-            str_format(arena, "%04o %.*s", file->mode, STR_ARG(digest)), arena);
+        settings_put(out, STR("file"), node_files_path(file),
+                     str_format(arena, "%04o %.*s", file->mode, STR_ARG(digest)), arena);
     }
     want_kernel(wish, out, arena);
-    put(out, STR("service"), str_from_cstr(wish->node.runtime->service), STR("enabled active"),
-        arena);
-    put(out, STR("service"), STR("kubelet"), STR("enabled"), arena);
+    settings_put(out, STR("service"), str_from_cstr(wish->node.runtime->service),
+                 STR("enabled active"), arena);
+    settings_put(out, STR("service"), STR("kubelet"), STR("enabled"), arena);
     return STR_EMPTY;
 }
 
@@ -215,7 +216,7 @@ typedef struct Difference {
     Arena *arena;
 } Difference;
 
-static Str value_of(const NamedTexts *texts, Str name) {
+static Str settings_value_of(const NamedTexts *texts, Str name) {
     vec_each(texts, named) {
         if (str_equal(named->name, name))
             return named->text;
@@ -228,7 +229,7 @@ static void add_file_line(StrBuf *lines, const NodeFile *file, Arena *arena) {
     strbuf_add_format(lines, "file %04o %.*s %.*s\n", file->mode, STR_ARG(path), STR_ARG(content));
 }
 
-static void add_file(Difference *difference, const NodeFiles *files, Str path) {
+static void settings_add_file(Difference *difference, const NodeFiles *files, Str path) {
     vec_each(files, file) {
         if (!str_equal(node_files_path(file), path))
             continue;
@@ -240,7 +241,7 @@ static void add_file(Difference *difference, const NodeFiles *files, Str path) {
     }
 }
 
-static void add_member(Difference *difference, Str member) {
+static void settings_add_member(Difference *difference, Str member) {
     if (!str_is_among(member, difference->members->items, difference->members->count))
         vec_push(difference->arena, difference->members, member);
 }
@@ -253,7 +254,7 @@ static void add_program(Difference *difference, const Bundle *bundle, Str path) 
             continue;
         strbuf_add_format(&difference->lines, "program %.*s %.*s %.*s\n", STR_ARG(file->sha256),
                           STR_ARG(path), STR_ARG(file->path));
-        add_member(difference, file->path);
+        settings_add_member(difference, file->path);
         difference->restarts_runtime |=
             str_equal(file->path, node_runtime_bundle_path(difference->runtime, difference->arena));
     }
@@ -266,16 +267,16 @@ static void add_image(Difference *difference, const Bundle *bundle, Str image) {
     Str names = str_join(file->images.items, file->images.count, STR(" "), difference->arena);
     strbuf_add_format(&difference->lines, "image %s %.*s %.*s %.*s\n", difference->runtime->program,
                       STR_ARG(file->sha256), STR_ARG(file->path), STR_ARG(names));
-    add_member(difference, file->path);
+    settings_add_member(difference, file->path);
 }
 
-static void add_setting(Difference *difference, const HostWanted *wanted, const Bundle *bundle,
-                        const NamedText *setting) {
+static void settings_add_setting(Difference *difference, const HostWanted *wanted,
+                                 const Bundle *bundle, const NamedText *setting) {
     size_t blank = str_find_char(setting->name, ' ', 0);
     Str kind = str_slice(setting->name, 0, blank);
     Str name = blank == SIZE_MAX ? STR_EMPTY : str_after(setting->name, blank + 1);
     if (str_equal(kind, STR("file")))
-        add_file(difference, &wanted->files, name);
+        settings_add_file(difference, &wanted->files, name);
     else if (str_equal(kind, STR("program")))
         add_program(difference, bundle, name);
     else if (str_equal(kind, STR("image")))
@@ -298,8 +299,8 @@ Str host_settings_difference(const HostWanted *wanted, const NamedTexts *observe
     Difference difference = {
         .lines = strbuf_new(arena), .members = members, .runtime = wanted->runtime, .arena = arena};
     vec_each(&wanted->settings, setting) {
-        if (!str_equal(value_of(observed, setting->name), setting->text))
-            add_setting(&difference, wanted, bundle, setting);
+        if (!str_equal(settings_value_of(observed, setting->name), setting->text))
+            settings_add_setting(&difference, wanted, bundle, setting);
     }
     if (difference.restarts_runtime)
         strbuf_add_format(&difference.lines, "restart %s\n", wanted->runtime->service);
@@ -341,7 +342,7 @@ static bool has_sysctl(const HostFacts *facts, const char *name, const char *val
     return str_equal_cstr(host_facts_find(&facts->sysctls, name), value);
 }
 
-static bool has_module(const HostFacts *facts, const char *name) {
+static bool settings_has_module(const HostFacts *facts, const char *name) {
     return str_is_among(str_from_cstr(name), facts->modules.items, facts->modules.count);
 }
 
@@ -351,7 +352,7 @@ Str host_settings_check_container(const HostFacts *facts, Arena *arena) {
     Str limit = host_facts_find(&facts->sysctls, "fs.inotify.max_user_instances");
     if (!has_sysctl(facts, "net.ipv4.ip_forward", "1"))
         add_sentence(&out, "Set net.ipv4.ip_forward = 1 in the container's network.");
-    if (!has_module(facts, "br_netfilter") &&
+    if (!settings_has_module(facts, "br_netfilter") &&
         !has_sysctl(facts, "net.bridge.bridge-nf-call-iptables", "1"))
         add_sentence(&out, "Load the module br_netfilter on the hypervisor, and set "
                            "net.bridge.bridge-nf-call-iptables = 1.");

@@ -41,7 +41,7 @@ static const struct {
     {"CoreDNS*", "Adapt the configuration of CoreDNS before the upgrade."},
 };
 
-static Str next_line(Str *rest, bool *has_line) {
+static Str output_next_line(Str *rest, bool *has_line) {
     Str line = STR_EMPTY;
     *has_line = str_next_field(rest, '\n', &line);
     return str_trim(line);
@@ -89,7 +89,8 @@ static bool read_note(Str line, PreflightNote *out) {
 void kubeadm_output_preflight(Str output, PreflightNotes *out, Arena *arena) {
     Str rest = output;
     bool has_line;
-    for (Str line = next_line(&rest, &has_line); has_line; line = next_line(&rest, &has_line)) {
+    for (Str line = output_next_line(&rest, &has_line); has_line;
+         line = output_next_line(&rest, &has_line)) {
         PreflightNote note;
         if (read_note(line, &note) && !has_note(out, &note))
             vec_push(arena, out, note);
@@ -111,7 +112,8 @@ Str kubeadm_output_hint(Str check) {
 Str kubeadm_output_error(Str output) {
     Str rest = output, found = STR_EMPTY;
     bool has_line;
-    for (Str line = next_line(&rest, &has_line); has_line; line = next_line(&rest, &has_line)) {
+    for (Str line = output_next_line(&rest, &has_line); has_line;
+         line = output_next_line(&rest, &has_line)) {
         if (str_starts_with(line, STR("error: ")))
             found = str_after(line, 7);
     }

@@ -88,7 +88,7 @@ static const char kubelet_drop_in[] =
     "$KUBELET_KUBEADM_ARGS $KUBELET_EXTRA_ARGS\n";
 
 /* Returns whether the text has no control characters, which could add lines to a file. */
-static bool is_plain(Str text) {
+static bool files_is_plain(Str text) {
     for (size_t i = 0; i < text.len; i++) {
         if ((unsigned char)text.ptr[i] < ' ' || text.ptr[i] == 0x7f)
             return false;
@@ -97,7 +97,7 @@ static bool is_plain(Str text) {
 }
 
 /* Appends a quoted TOML string. */
-static void add_quoted(StrBuf *out, Str text) {
+static void files_add_quoted(StrBuf *out, Str text) {
     strbuf_add_char(out, '"');
     for (size_t i = 0; i < text.len; i++) {
         if (text.ptr[i] == '"' || text.ptr[i] == '\\')
@@ -107,7 +107,8 @@ static void add_quoted(StrBuf *out, Str text) {
     strbuf_add_char(out, '"');
 }
 
-static void add(NodeFiles *out, const char *path, Str text, NodeService service, Arena *arena) {
+static void files_add(NodeFiles *out, const char *path, Str text, NodeService service,
+                      Arena *arena) {
     NodeFile file = {.path = path, .text = text, .mode = 0644, .service = service};
     vec_push(arena, out, file);
 }
@@ -118,8 +119,8 @@ static void add_kernel(const NodeSettings *settings, NodeFiles *out, Arena *aren
     Str text = str_from_cstr(sysctls);
     if (settings->has_ipv6)
         text = str_concat(text, STR("net.ipv6.conf.all.forwarding = 1\n"), arena);
-    add(out, MODULES_PATH, str_from_cstr(modules), SERVICE_KERNEL, arena);
-    add(out, SYSCTL_PATH, text, SERVICE_KERNEL, arena);
+    files_add(out, MODULES_PATH, str_from_cstr(modules), SERVICE_KERNEL, arena);
+    files_add(out, SYSCTL_PATH, text, SERVICE_KERNEL, arena);
 }
 
 /* The configuration format 2 has one plugin for pods and images, format 3 has two. containerd 2
@@ -132,14 +133,14 @@ static Str containerd_config(const NodeSettings *settings, Arena *arena) {
     if (is_new) {
         strbuf_add_cstr(&out, "[plugins.\"io.containerd.cri.v1.images\".pinned_images]\n"
                               "  sandbox = ");
-        add_quoted(&out, settings->sandbox_image);
+        files_add_quoted(&out, settings->sandbox_image);
         strbuf_add_cstr(&out, "\n\n[plugins.\"io.containerd.cri.v1.images\".registry]\n"
                               "  config_path = \"" MIRROR_DIR "\"\n\n");
     }
     strbuf_add_format(&out, "[plugins.\"%s\"]\n", runtime);
     if (!is_new) {
         strbuf_add_cstr(&out, "  sandbox_image = ");
-        add_quoted(&out, settings->sandbox_image);
+        files_add_quoted(&out, settings->sandbox_image);
         strbuf_add_char(&out, '\n');
     }
     strbuf_add_format(&out, "  restrict_oom_score_adj = %s\n\n",
@@ -165,7 +166,7 @@ static Str containerd_config(const NodeSettings *settings, Arena *arena) {
 
 /* Appends an environment variable to a unit, with "%" doubled because systemd expands it. An empty
  * value adds nothing. */
-static void add_variable(StrBuf *out, const char *name, Str value) {
+static void files_add_variable(StrBuf *out, const char *name, Str value) {
     if (!value.len)
         return;
     strbuf_add_format(out, "Environment=\"%s=", name);
@@ -197,9 +198,9 @@ static Str crio_config(const NodeSettings *settings, Arena *arena) {
     StrBuf out = strbuf_new(arena);
     strbuf_add_format(&out, "[crio.api]\n  listen = \"%s\"\n\n[crio.image]\n  pause_image = ",
                       settings->runtime->socket);
-    add_quoted(&out, settings->sandbox_image);
+    files_add_quoted(&out, settings->sandbox_image);
     strbuf_add_cstr(&out, "\n  pinned_images = [");
-    add_quoted(&out, settings->sandbox_image);
+    files_add_quoted(&out, settings->sandbox_image);
     strbuf_add_cstr(&out, "]\n");
     if (has_logins(settings))
         strbuf_add_cstr(&out, "  global_auth_file = \"" CRIO_LOGINS "\"\n"
@@ -224,27 +225,28 @@ static Str runtime_drop_in(const NodeSettings *settings, Arena *arena) {
     StrBuf out = strbuf_new(arena);
     bool has_proxy = settings->http_proxy.len || settings->https_proxy.len;
     strbuf_add_cstr(&out, "[Service]\nLimitNOFILE=1048576\n");
-    add_variable(&out, "HTTP_PROXY", settings->http_proxy);
-    add_variable(&out, "HTTPS_PROXY", settings->https_proxy);
+    files_add_variable(&out, "HTTP_PROXY", settings->http_proxy);
+    files_add_variable(&out, "HTTPS_PROXY", settings->https_proxy);
     if (has_proxy)
-        add_variable(&out, "NO_PROXY", settings->no_proxy);
+        files_add_variable(&out, "NO_PROXY", settings->no_proxy);
     return strbuf_str(&out);
 }
 
-static void add_endpoint(StrBuf *out, const RegistryMirror *mirror, Str endpoint, Arena *arena) {
+static void files_add_endpoint(StrBuf *out, const RegistryMirror *mirror, Str endpoint,
+                               Arena *arena) {
     strbuf_add_cstr(out, "\n[host.");
-    add_quoted(out, endpoint);
+    files_add_quoted(out, endpoint);
     strbuf_add_cstr(out, "]\n  capabilities = [\"pull\", \"resolve\"]\n");
     if (mirror->ca_path.len) {
         strbuf_add_cstr(out, "  ca = ");
-        add_quoted(out, mirror->ca_path);
+        files_add_quoted(out, mirror->ca_path);
         strbuf_add_char(out, '\n');
     }
     if (!mirror->user.len)
         return;
     Str pair = str_format(arena, "%.*s:%.*s", STR_ARG(mirror->user), STR_ARG(mirror->password));
     strbuf_add_cstr(out, "\n[host.");
-    add_quoted(out, endpoint);
+    files_add_quoted(out, endpoint);
     strbuf_add_format(out, ".header]\n  Authorization = \"Basic %.*s\"\n",
                       STR_ARG(base64_encode(pair, arena)));
 }
@@ -255,13 +257,13 @@ static void add_mirror(const RegistryMirror *mirror, NodeFiles *out, Arena *aren
     StrBuf text = strbuf_new(arena);
     Str own = str_concat(STR("https://"), mirror->host, arena);
     strbuf_add_cstr(&text, "server = ");
-    add_quoted(&text, own);
+    files_add_quoted(&text, own);
     strbuf_add_char(&text, '\n');
     vec_each(&mirror->endpoints, endpoint) {
-        add_endpoint(&text, mirror, *endpoint, arena);
+        files_add_endpoint(&text, mirror, *endpoint, arena);
     }
     if (!mirror->endpoints.count)
-        add_endpoint(&text, mirror, own, arena);
+        files_add_endpoint(&text, mirror, own, arena);
     NodeFile file = {
         .name = str_format(arena, MIRROR_DIR "/%.*s/hosts.toml", STR_ARG(mirror->host)),
         .text = strbuf_str(&text),
@@ -317,12 +319,12 @@ static void add_crio_mirror(const RegistryMirror *mirror, NodeFiles *out, Arena 
     Str location = STR_EMPTY;
     bool is_clear = false;
     strbuf_add_cstr(&text, "[[registry]]\nlocation = ");
-    add_quoted(&text, mirror->host);
+    files_add_quoted(&text, mirror->host);
     strbuf_add_char(&text, '\n');
     vec_each(&mirror->endpoints, endpoint) {
         (void)read_location(*endpoint, &location, &is_clear, arena);
         strbuf_add_cstr(&text, "\n[[registry.mirror]]\nlocation = ");
-        add_quoted(&text, location);
+        files_add_quoted(&text, location);
         strbuf_add_cstr(&text, is_clear ? "\ninsecure = true\n" : "\n");
     }
     NodeFile file = {
@@ -371,7 +373,7 @@ static void add_crio_logins(const NodeSettings *settings, NodeFiles *out, Arena 
 }
 
 /* Returns whether the host can be the name of a directory and one word of a line. */
-static bool is_registry(Str host) {
+static bool files_is_registry(Str host) {
     for (size_t i = 0; i < host.len; i++) {
         char c = host.ptr[i];
         if (!isalnum((unsigned char)c) && (c == '\0' || !strchr("-._:[]*", c)))
@@ -380,17 +382,17 @@ static bool is_registry(Str host) {
     return host.len > 0 && !str_starts_with(host, STR("."));
 }
 
-static Str check(const NodeSettings *settings, Arena *arena) {
+static Str files_check(const NodeSettings *settings, Arena *arena) {
     const Str texts[] = {settings->sandbox_image, settings->http_proxy, settings->https_proxy,
                          settings->no_proxy};
     for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
-        if (!is_plain(texts[i]))
+        if (!files_is_plain(texts[i]))
             return str_format(arena, "A proxy or the name of an image has control characters.");
     }
     vec_each(&settings->mirrors, mirror) {
-        bool is_good = is_registry(mirror->host) && is_plain(mirror->ca_path);
+        bool is_good = files_is_registry(mirror->host) && files_is_plain(mirror->ca_path);
         vec_each(&mirror->endpoints, endpoint)
-            is_good = is_good && is_plain(*endpoint);
+            is_good = is_good && files_is_plain(*endpoint);
         if (!is_good)
             return str_format(
                 arena,
@@ -407,7 +409,7 @@ static Str unit_path(const NodeRuntime *runtime, const char *file, Arena *arena)
     return str_format(arena, "/etc/systemd/system/%s.service%s", runtime->service, file);
 }
 
-static void add_named(NodeFiles *out, Str name, Str text, NodeService service, Arena *arena) {
+static void files_add_named(NodeFiles *out, Str name, Str text, NodeService service, Arena *arena) {
     NodeFile file = {.name = name, .text = text, .mode = 0644, .service = service};
     vec_push(arena, out, file);
 }
@@ -416,30 +418,30 @@ static void add_named(NodeFiles *out, Str name, Str text, NodeService service, A
 static void add_own_runtime(const NodeSettings *settings, NodeFiles *out, Arena *arena) {
     const char *unit = is_crio(settings) ? crio_unit : containerd_unit;
     if (is_crio(settings))
-        add(out, CRIO_POLICY, str_from_cstr(crio_policy), SERVICE_RUNTIME, arena);
-    add_named(out, unit_path(settings->runtime, "", arena), str_from_cstr(unit), SERVICE_RUNTIME,
-              arena);
+        files_add(out, CRIO_POLICY, str_from_cstr(crio_policy), SERVICE_RUNTIME, arena);
+    files_add_named(out, unit_path(settings->runtime, "", arena), str_from_cstr(unit),
+                    SERVICE_RUNTIME, arena);
 }
 
 static void add_kubelet(const NodeRuntime *runtime, NodeFiles *out, Arena *arena) {
-    add(out, "/etc/systemd/system/kubelet.service",
-        str_format(arena, kubelet_unit, runtime->service), SERVICE_KUBELET, arena);
-    add(out, "/etc/systemd/system/kubelet.service.d/10-kubeadm.conf",
-        str_from_cstr(kubelet_drop_in), SERVICE_KUBELET, arena);
+    files_add(out, "/etc/systemd/system/kubelet.service",
+              str_format(arena, kubelet_unit, runtime->service), SERVICE_KUBELET, arena);
+    files_add(out, "/etc/systemd/system/kubelet.service.d/10-kubeadm.conf",
+              str_from_cstr(kubelet_drop_in), SERVICE_KUBELET, arena);
 }
 
 Str node_files_list(const NodeSettings *settings, NodeFiles *out, Arena *arena) {
     const NodeRuntime *runtime = settings->runtime;
-    Str problem = check(settings, arena);
+    Str problem = files_check(settings, arena);
     if (problem.len)
         return problem;
     add_kernel(settings, out, arena);
-    add(out, runtime->config,
-        is_crio(settings) ? crio_config(settings, arena) : containerd_config(settings, arena),
-        SERVICE_RUNTIME, arena);
-    add_named(out, unit_path(runtime, ".d/10-loam.conf", arena), runtime_drop_in(settings, arena),
+    files_add(out, runtime->config,
+              is_crio(settings) ? crio_config(settings, arena) : containerd_config(settings, arena),
               SERVICE_RUNTIME, arena);
-    add(out, "/etc/crictl.yaml", crictl_config(runtime, arena), SERVICE_NONE, arena);
+    files_add_named(out, unit_path(runtime, ".d/10-loam.conf", arena),
+                    runtime_drop_in(settings, arena), SERVICE_RUNTIME, arena);
+    files_add(out, "/etc/crictl.yaml", crictl_config(runtime, arena), SERVICE_NONE, arena);
     vec_each(&settings->mirrors, mirror) {
         if (is_crio(settings))
             add_crio_mirror(mirror, out, arena);

@@ -114,14 +114,14 @@ bool pki_set_make(Str algorithm, int64_t start, int64_t end, PkiSet *out, Str *p
 
 /* Reading. */
 
-static EVP_PKEY *read_key(Str pem, Arena *arena) {
+static EVP_PKEY *pki_read_key(Str pem, Arena *arena) {
     Diags ignored = diags_new(arena);
     return openssl_pem_read_key(pem, "", "", &ignored);
 }
 
-static bool check_pair(const char *name, const PkiPair *pair, Str *problem, Arena *arena) {
+static bool pki_check_pair(const char *name, const PkiPair *pair, Str *problem, Arena *arena) {
     SCOPED(CertificateRef) certificate = openssl_pem_find_certificate(pair->certificate);
-    SCOPED(KeyRef) key = read_key(pair->key, arena);
+    SCOPED(KeyRef) key = pki_read_key(pair->key, arena);
     const char *why = !certificate                                    ? "is not a certificate"
                       : !key                                          ? "has no readable key"
                       : X509_check_private_key(certificate, key) != 1 ? "has another key"
@@ -134,7 +134,7 @@ static bool check_pair(const char *name, const PkiPair *pair, Str *problem, Aren
 }
 
 static bool check_service_account(const PkiPair *pair, Str *problem, Arena *arena) {
-    SCOPED(KeyRef) key = read_key(pair->key, arena);
+    SCOPED(KeyRef) key = pki_read_key(pair->key, arena);
     if (key &&
         str_equal(str_trim(pair->certificate), str_trim(certificate_public_key_pem(key, arena))))
         return true;
@@ -143,9 +143,9 @@ static bool check_service_account(const PkiPair *pair, Str *problem, Arena *aren
 }
 
 bool pki_set_check(const PkiSet *set, Str *problem, Arena *arena) {
-    return check_pair("ca", &set->ca, problem, arena) &&
-           check_pair("etcd/ca", &set->etcd_ca, problem, arena) &&
-           check_pair("front-proxy-ca", &set->front_proxy_ca, problem, arena) &&
+    return pki_check_pair("ca", &set->ca, problem, arena) &&
+           pki_check_pair("etcd/ca", &set->etcd_ca, problem, arena) &&
+           pki_check_pair("front-proxy-ca", &set->front_proxy_ca, problem, arena) &&
            check_service_account(&set->service_account, problem, arena);
 }
 

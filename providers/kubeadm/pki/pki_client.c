@@ -4,7 +4,7 @@
 
 #define SHOWN_MAX ((size_t)80)
 
-static bool add_part(X509_NAME *name, int part, Str text) {
+static bool client_add_part(X509_NAME *name, int part, Str text) {
     return X509_NAME_add_entry_by_NID(name, part, MBSTRING_UTF8, (const unsigned char *)text.ptr,
                                       (int)text.len, -1, 0) == 1;
 }
@@ -21,10 +21,10 @@ static X509_NAME *subject_of(Str user, const StrVec *groups, Str *problem, Arena
     CHECK(name);
     *problem = STR_EMPTY;
     vec_each(groups, group) {
-        if (!add_part(name, NID_organizationName, *group))
+        if (!client_add_part(name, NID_organizationName, *group))
             *problem = explain_part("group", *group, arena);
     }
-    if (!add_part(name, NID_commonName, user))
+    if (!client_add_part(name, NID_commonName, user))
         *problem = explain_part("user", user, arena);
     if (!problem->len)
         return name;
@@ -38,8 +38,8 @@ Str pki_client_check(Str user, const StrVec *groups, Arena *arena) {
     return problem;
 }
 
-static X509 *sign(const PkiClient *client, EVP_PKEY *key, EVP_PKEY *issuer_key, X509 *issuer,
-                  Str *problem, Arena *arena) {
+static X509 *client_sign(const PkiClient *client, EVP_PKEY *key, EVP_PKEY *issuer_key, X509 *issuer,
+                         Str *problem, Arena *arena) {
     X509_NAME *subject = subject_of(client->user, &client->groups, problem, arena);
     if (!subject)
         return NULL;
@@ -72,7 +72,7 @@ bool pki_client_make(const PkiClient *client, const PkiPair *ca, PkiPair *out, S
     SCOPED(KeyRef) key = pki_key_generate(algorithm.len ? algorithm : STR("ECDSA-P256"));
     CHECK(key);
     SCOPED(CertificateRef)
-    certificate = sign(client, key, issuer_key, issuer, problem, arena);
+    certificate = client_sign(client, key, issuer_key, issuer, problem, arena);
     if (!certificate)
         return false;
     *out =

@@ -130,8 +130,8 @@ KubeCall cluster_call(const Call *call) {
 }
 
 /* Users who may not read kube-system are identified by the authorities of the server. */
-static KubeOutcome read_id(Cluster *cluster, const KubeCall *kube, Str *out, KubeResponse *response,
-                           Diags *diags) {
+static KubeOutcome cluster_read_id(Cluster *cluster, const KubeCall *kube, Str *out,
+                                   KubeResponse *response, Diags *diags) {
     Value object;
     Str ca_certs = cluster->target.ca_certs;
     KubeOutcome outcome = kube_call_get(kube, &identity_ref, response, diags);
@@ -149,7 +149,7 @@ static KubeOutcome read_id(Cluster *cluster, const KubeCall *kube, Str *out, Kub
     return KUBE_DONE;
 }
 
-static Str read_version(const KubeCall *kube, Diags *diags) {
+static Str cluster_read_version(const KubeCall *kube, Diags *diags) {
     KubeRequest request = {.method = "GET", .path = STR("/version")};
     KubeResponse response;
     Value object;
@@ -160,18 +160,18 @@ static Str read_version(const KubeCall *kube, Diags *diags) {
 }
 
 /* Called with the identity's mutex. */
-static KubeOutcome identify(Cluster *cluster, const Call *call, KubeResponse *response,
-                            Diags *diags) {
+static KubeOutcome change_cluster_identify(Cluster *cluster, const Call *call,
+                                           KubeResponse *response, Diags *diags) {
     KubeCall kube = cluster_call(call);
     Str id;
     if (call->is_planning && cluster->has_failed) {
         *response = kube_client_copy_response(&cluster->failure, call->arena);
         return response->outcome;
     }
-    KubeOutcome outcome = read_id(cluster, &kube, &id, response, diags);
+    KubeOutcome outcome = cluster_read_id(cluster, &kube, &id, response, diags);
     cluster->is_identified = outcome == KUBE_DONE;
     cluster->has_failed = response->code == 0 && outcome != KUBE_DONE && !call_is_cancelled(call);
-    Str version = outcome == KUBE_DONE ? read_version(&kube, diags) : STR_EMPTY;
+    Str version = outcome == KUBE_DONE ? cluster_read_version(&kube, diags) : STR_EMPTY;
     pthread_mutex_lock(&cluster->mutex);
     if (cluster->is_identified)
         cluster->identity =
@@ -189,7 +189,7 @@ KubeOutcome cluster_identify(const Call *call, ClusterIdentity *out, KubeRespons
     *response = (KubeResponse){0};
     pthread_mutex_lock(&cluster->identity_mutex);
     if (!cluster->is_identified)
-        outcome = identify(cluster, call, response, diags);
+        outcome = change_cluster_identify(cluster, call, response, diags);
     *out = cluster->identity;
     pthread_mutex_unlock(&cluster->identity_mutex);
     return outcome;
@@ -211,14 +211,15 @@ bool cluster_is_owner(Cluster *cluster, Str uid, Str address) {
     return is_owner;
 }
 
-static Str sort_of(Str id) {
+static Str cluster_sort_of(Str id) {
     Str sort = STR_EMPTY;
     (void)str_next_field(&id, ':', &sort);
     return sort;
 }
 
 bool cluster_is_same(Str a, Str b) {
-    return a.len == 0 || b.len == 0 || !str_equal(sort_of(a), sort_of(b)) || str_equal(a, b);
+    return a.len == 0 || b.len == 0 || !str_equal(cluster_sort_of(a), cluster_sort_of(b)) ||
+           str_equal(a, b);
 }
 
 /* The functions below, up to cluster_get, are called with the mutex. */
@@ -235,25 +236,27 @@ static Collection *collection_of(Cluster *cluster, const KubeRef *ref, Arena *ar
     return collection;
 }
 
-static void keep(Cluster *cluster, Str path, Str text) {
+static void cluster_keep(Cluster *cluster, Str path, Str text) {
     Str *kept = arena_new(cluster->arena, Str);
     *kept = str_clone(text, cluster->arena);
     map_put(cluster->arena, &cluster->objects, str_clone(path, cluster->arena), kept);
 }
 
-static void keep_list(Cluster *cluster, const KubeRef *ref, const KubeList *list, Arena *arena) {
+static void cluster_keep_list(Cluster *cluster, const KubeRef *ref, const KubeList *list,
+                              Arena *arena) {
     vec_each(&list->items, item) {
         KubeRef one = *ref;
         one.name = kube_object_text(*item, "metadata", "name");
         Str path = kube_resource_path(&one, arena);
         if (!map_has(&cluster->objects, path))
-            keep(cluster, path, json_text(*item, arena));
+            cluster_keep(cluster, path, json_text(*item, arena));
     }
 }
 
 /* Lists the collection without the mutex; other readers of the collection wait. A list that is too
  * long is cut, and tried again when more objects turn out to be ours. */
-static void list(Cluster *cluster, const Call *call, const KubeRef *ref, Collection *collection) {
+static void change_cluster_list(Cluster *cluster, const Call *call, const KubeRef *ref,
+                                Collection *collection) {
     SCOPED(ArenaRef) scratch = arena_open("list");
     Diags ignored = diags_new(scratch);
     KubeList found = {0};
@@ -268,7 +271,7 @@ static void list(Cluster *cluster, const Call *call, const KubeRef *ref, Collect
     KubeOutcome outcome = kube_list_read(&kube, &request, &found, &response, &ignored);
     pthread_mutex_lock(&cluster->mutex);
     if (outcome == KUBE_DONE)
-        keep_list(cluster, ref, &found, scratch);
+        cluster_keep_list(cluster, ref, &found, scratch);
     collection->has_no_list = outcome != KUBE_DONE || !found.is_cut;
     collection->next_list = collection->gets * 5;
     collection->is_listing = false;
@@ -285,7 +288,7 @@ static const Str *find_read(Cluster *cluster, const Call *call, const KubeRef *r
         return found;
     if (++collection->gets > collection->next_list && !collection->has_no_list &&
         (ref->resource->verbs & KUBE_VERB_LIST))
-        list(cluster, call, ref, collection);
+        change_cluster_list(cluster, call, ref, collection);
     return map_find(&cluster->objects, path);
 }
 
@@ -309,7 +312,7 @@ KubeOutcome cluster_get(Cluster *cluster, const Call *call, const KubeRef *ref, 
         return response->outcome;
     if (call->is_planning && !text) {
         pthread_mutex_lock(&cluster->mutex);
-        keep(cluster, path, response->body);
+        cluster_keep(cluster, path, response->body);
         pthread_mutex_unlock(&cluster->mutex);
     }
     return KUBE_DONE;

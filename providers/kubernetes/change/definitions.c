@@ -64,7 +64,7 @@ void definitions_close(Definitions *definitions) {
     pthread_mutex_unlock(&shared_mutex);
 }
 
-static Str key_of(Str group, Str kind, Arena *arena) {
+static Str definitions_key_of(Str group, Str kind, Arena *arena) {
     return str_format(arena, "%.*s/%.*s", STR_ARG(group), STR_ARG(kind));
 }
 
@@ -78,7 +78,7 @@ void definitions_add(Definitions *definitions, Value manifest, Arena *scratch) {
     pthread_mutex_lock(definitions->mutex);
     Str *kept = arena_new(definitions->arena, Str);
     *kept = str_clone(text, definitions->arena);
-    map_set(&definitions->texts, key_of(group, kind, definitions->arena), kept);
+    map_set(&definitions->texts, definitions_key_of(group, kind, definitions->arena), kept);
     pthread_mutex_unlock(definitions->mutex);
 }
 
@@ -88,7 +88,7 @@ bool definitions_find(const Definitions *definitions, Str group, Str version, St
     size_t offset;
     Value definition;
     pthread_mutex_lock(definitions->mutex);
-    const Str *kept = map_find(&definitions->texts, key_of(group, kind, arena));
+    const Str *kept = map_find(&definitions->texts, definitions_key_of(group, kind, arena));
     pthread_mutex_unlock(definitions->mutex);
     return kept && json_parse_any(*kept, &definition, &error, &offset, arena) &&
            kube_schema_of_definition(definition, version, out);

@@ -54,7 +54,7 @@ void ignored_keys_close(IgnoredKeys *ignored) {
     pthread_mutex_destroy(&ignored->mutex);
 }
 
-static bool matches(IgnoredKeys *ignored, const KeyPatterns *patterns, Str key) {
+static bool keys_matches(IgnoredKeys *ignored, const KeyPatterns *patterns, Str key) {
     Str problem;
     bool is_found = false;
     pthread_mutex_lock(&ignored->mutex);
@@ -77,14 +77,14 @@ static StrVec find_keys(IgnoredKeys *ignored, const KeyPatterns *patterns, Value
         Str key = value_key_at(members, i);
         bool is_kept =
             str_equal_cstr(key, OBJECT_MARK) || (has_kept && value_find(kept_members, key, &found));
-        if (!is_kept && matches(ignored, patterns, key))
+        if (!is_kept && keys_matches(ignored, patterns, key))
             vec_push(arena, &keys, key);
     }
     return keys;
 }
 
-static Value remove_keys(Value object, const KeyPatterns *patterns, const StrVec *keys,
-                         Arena *arena) {
+static Value keys_remove_keys(Value object, const KeyPatterns *patterns, const StrVec *keys,
+                              Arena *arena) {
     Value members;
     vec_each(keys, key)
         object = kube_object_with(object, patterns->path, str_to_cstr(*key, arena),
@@ -101,12 +101,12 @@ Value ignored_keys_remove(IgnoredKeys *ignored, Value object, Value kept, Arena 
     for (size_t i = 0; ignored && i < ARRAY_COUNT(ignored->patterns); i++) {
         const KeyPatterns *patterns = &ignored->patterns[i];
         StrVec keys = find_keys(ignored, patterns, object, kept, arena);
-        object = remove_keys(object, patterns, &keys, arena);
+        object = keys_remove_keys(object, patterns, &keys, arena);
     }
     return object;
 }
 
-static FieldStep step_to(Str name, const FieldSet *inside, Arena *arena) {
+static FieldStep keys_step_to(Str name, const FieldSet *inside, Arena *arena) {
     return (FieldStep){.text = str_concat(STR("f:"), name, arena),
                        .value = value_null(&TYPE_DYNAMIC),
                        .inside = inside};
@@ -121,12 +121,12 @@ const FieldSet *ignored_keys_fields(IgnoredKeys *ignored, Value object, Value ke
         StrVec keys = find_keys(ignored, patterns, object, kept, arena);
         FieldSet *members = arena_new(arena, FieldSet);
         vec_each(&keys, key)
-            vec_push(arena, &members->steps, step_to(*key, &leaf, arena));
+            vec_push(arena, &members->steps, keys_step_to(*key, &leaf, arena));
         if (keys.count)
             vec_push(arena, &metadata->steps,
-                     step_to(str_from_cstr(patterns->member), members, arena));
+                     keys_step_to(str_from_cstr(patterns->member), members, arena));
     }
     if (metadata->steps.count)
-        vec_push(arena, &set->steps, step_to(STR("metadata"), metadata, arena));
+        vec_push(arena, &set->steps, keys_step_to(STR("metadata"), metadata, arena));
     return set;
 }

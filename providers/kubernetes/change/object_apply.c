@@ -14,7 +14,7 @@
 #include "path_error.h"
 
 /* The uid makes the server reject an object that was deleted and created again since the plan. */
-static Value make_body(const ObjectTarget *target) {
+static Value object_apply_make_body(const ObjectTarget *target) {
     const ObjectRequest *request = target->request;
     Arena *arena = request->call->arena;
     Value body = object_body_make(request->manifest, &target->ref, arena);
@@ -29,7 +29,7 @@ static Value make_body(const ObjectTarget *target) {
 #define SHOWN_MAX 200
 
 /* Returns the value as JSON, with known secrets hidden; empty if it is long or of a Secret. */
-static Str shown(const ObjectTarget *target, Value v) {
+static Str object_apply_shown(const ObjectTarget *target, Value v) {
     const ObjectRequest *request = target->request;
     Str text = json_text(v, request->call->arena);
     bool is_hidden = object_secret_is(request->manifest) || text.len > SHOWN_MAX;
@@ -43,8 +43,8 @@ static void report_difference(const ObjectTarget *target, const FieldDifference 
     Arena *arena = request->call->arena;
     Str field = path_to_str(difference->path, arena);
     Path path = path_join(request->path, difference->path, arena);
-    Str planned = shown(target, difference->planned);
-    Str found = shown(target, difference->found);
+    Str planned = object_apply_shown(target, difference->planned);
+    Str found = object_apply_shown(target, difference->found);
     Str values = STR("is not as planned");
     if (planned.len && found.len)
         values = str_format(arena, "was planned as %.*s, but is %.*s after the apply",
@@ -58,8 +58,8 @@ static void report_difference(const ObjectTarget *target, const FieldDifference 
 
 /* The fields of the manifest must be as planned. A difference that is expected next time, too,
  * needs a dry run then, so the record has no digests. */
-static bool check_result(const ObjectTarget *target, Value planned, ObjectApplied *out,
-                         Diags *diags) {
+static bool object_apply_check_result(const ObjectTarget *target, Value planned, ObjectApplied *out,
+                                      Diags *diags) {
     Arena *arena = target->kube.arena;
     FieldManagers managers = field_managers_read(out->live, arena);
     const FieldManager *own = field_managers_find(&managers, target->request->options->manager);
@@ -162,7 +162,7 @@ bool object_apply(const ObjectRequest *request, Value planned, ObjectApplied *ou
     object_names_add(cluster_names(target->cluster), &target->ref, arena);
     if (!wait_for_ending(target, diags) || !object_takeover_apply(target, diags))
         return false;
-    Value body = make_body(target);
+    Value body = object_apply_make_body(target);
     KubeApply apply = {
         .ref = target->ref,
         .body = json_text(body, arena),
@@ -176,5 +176,5 @@ bool object_apply(const ObjectRequest *request, Value planned, ObjectApplied *ou
         return object_target_report(target, "Kubernetes object not applied", &response, diags);
     }
     keep_result(target, body, planned, out);
-    return check_result(target, planned, out, diags);
+    return object_apply_check_result(target, planned, out, diags);
 }

@@ -3,8 +3,8 @@
 
 #include "path_error.h"
 
-static bool find_schema(const ObjectRequest *request, const ObjectKey *key, bool is_served,
-                        KubeSchema *out) {
+static bool object_check_find_schema(const ObjectRequest *request, const ObjectKey *key,
+                                     bool is_served, KubeSchema *out) {
     Arena *arena = request->call->arena;
     Cluster *cluster = request->call->client;
     KubeCall kube = cluster_call(request->call);
@@ -14,8 +14,8 @@ static bool find_schema(const ObjectRequest *request, const ObjectKey *key, bool
                                            object_key_api_version(key, arena), key->kind, out));
 }
 
-static void report(const ObjectRequest *request, const ObjectKey *key, const KubeSchemaError *error,
-                   Diags *diags) {
+static void object_check_report(const ObjectRequest *request, const ObjectKey *key,
+                                const KubeSchemaError *error, Diags *diags) {
     Arena *arena = request->call->arena;
     Str place = path_to_str(error->path, arena);
     if (str_starts_with(place, STR(".")))
@@ -31,10 +31,10 @@ bool object_check(const ObjectRequest *request, bool is_served, Diags *diags) {
     ObjectKey key = object_key_of(request->manifest);
     KubeSchema schema;
     if (key.version.len == 0 || key.kind.len == 0 ||
-        !find_schema(request, &key, is_served, &schema))
+        !object_check_find_schema(request, &key, is_served, &schema))
         return true;
     KubeSchemaErrors errors = kube_schema_check(&schema, request->manifest, request->call->arena);
     vec_each(&errors, error)
-        report(request, &key, error, diags);
+        object_check_report(request, &key, error, diags);
     return errors.count == 0;
 }

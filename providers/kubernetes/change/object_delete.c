@@ -17,7 +17,8 @@ typedef struct Deleting {
     Diags *diags;
 } Deleting;
 
-static KubeOutcome read_live(Deleting *deleting, Value *live, KubeResponse *response) {
+static KubeOutcome object_delete_read_live(Deleting *deleting, Value *live,
+                                           KubeResponse *response) {
     *live = value_null(&TYPE_DYNAMIC);
     return cluster_get(deleting->target.cluster, deleting->request->call, &deleting->target.ref,
                        live, response, deleting->diags);
@@ -30,7 +31,7 @@ static bool is_ours(const Deleting *deleting, Value live) {
 }
 
 /* Only an object with our mark, or an imported one, is deleted. */
-static bool check_owner(const Deleting *deleting, Value live) {
+static bool object_delete_check_owner(const Deleting *deleting, Value live) {
     const ObjectRequest *request = deleting->request;
     Arena *arena = request->call->arena;
     const char *summary = "Kubernetes object not deleted";
@@ -85,7 +86,7 @@ static bool is_reason(Value condition) {
 }
 
 /* Returns why the object still exists: its finalizers, and conditions. */
-static Str reason_of(const Deleting *deleting, Value live, Arena *arena) {
+static Str object_delete_reason_of(const Deleting *deleting, Value live, Arena *arena) {
     const char *hint = deleting->deletion->can_force_finalizers
                            ? " (their controllers must remove them; force_finalizers = true "
                              "removes them after half of the time)"
@@ -115,10 +116,10 @@ static bool should_force(const Deleting *deleting, const Wait *wait) {
            wait->passed_ms > wait->left_ms;
 }
 
-static WaitLook look(Deleting *deleting, Wait *wait) {
+static WaitLook object_delete_look(Deleting *deleting, Wait *wait) {
     Value live;
     KubeResponse response;
-    KubeOutcome outcome = read_live(deleting, &live, &response);
+    KubeOutcome outcome = object_delete_read_live(deleting, &live, &response);
     if (outcome == KUBE_ABSENT)
         return WAIT_LOOK_DONE;
     if (outcome != KUBE_DONE) {
@@ -128,26 +129,26 @@ static WaitLook look(Deleting *deleting, Wait *wait) {
     }
     if (!str_equal(kube_object_text(live, "metadata", "uid"), deleting->uid))
         return WAIT_LOOK_DONE;
-    wait->reason = reason_of(deleting, live, wait->call->arena);
+    wait->reason = object_delete_reason_of(deleting, live, wait->call->arena);
     return WAIT_LOOK_AGAIN;
 }
 
-static WaitLook look_for_end(void *payload, Wait *wait) {
+static WaitLook object_delete_look_for_end(void *payload, Wait *wait) {
     Deleting *deleting = payload;
-    WaitLook result = look(deleting, wait);
+    WaitLook result = object_delete_look(deleting, wait);
     if (result == WAIT_LOOK_DONE || !should_force(deleting, wait))
         return result;
     force_finalizers(deleting);
-    return look(deleting, wait);
+    return object_delete_look(deleting, wait);
 }
 
-static bool wait_for_end(Deleting *deleting) {
+static bool object_delete_wait_for_end(Deleting *deleting) {
     const Call *call = deleting->request->call;
     Str title = kube_resource_title(&deleting->target.ref, call->arena);
     Str what = str_format(call->arena, "the end of %.*s", STR_ARG(title));
     WaitUntil until = {
         .what = str_to_cstr(what, call->arena),
-        .look = look_for_end,
+        .look = object_delete_look_for_end,
         .payload = deleting,
         .timeout_ms = call->deadline_ms ? 0 : deleting->deletion->timeout_ms,
         .pauses = {.first_ms = 100, .last_ms = 1000},
@@ -167,7 +168,7 @@ static bool delete_live(Deleting *deleting, Value live) {
     if (outcome != KUBE_DONE && outcome != KUBE_CONFLICT) /* another object has the name now */
         return object_target_report(target, "Kubernetes object not deleted", &response,
                                     deleting->diags);
-    return wait_for_end(deleting);
+    return object_delete_wait_for_end(deleting);
 }
 
 bool object_delete_wait(const ObjectTarget *target, Str uid, Diags *diags) {
@@ -178,7 +179,7 @@ bool object_delete_wait(const ObjectTarget *target, Str uid, Diags *diags) {
                          .uid = uid,
                          .diags = diags};
     deleting.target.ref.resource = &deleting.target.resource;
-    return wait_for_end(&deleting);
+    return object_delete_wait_for_end(&deleting);
 }
 
 bool object_delete(const ObjectRequest *request, const ObjectDeletion *deletion, Diags *diags) {
@@ -197,7 +198,7 @@ bool object_delete(const ObjectRequest *request, const ObjectDeletion *deletion,
                           STR_ARG(why));
     case OBJECT_FOUND: break;
     }
-    KubeOutcome outcome = read_live(&deleting, &live, &response);
+    KubeOutcome outcome = object_delete_read_live(&deleting, &live, &response);
     if (outcome == KUBE_ABSENT)
         return true;
     if (outcome != KUBE_DONE)
@@ -206,5 +207,5 @@ bool object_delete(const ObjectRequest *request, const ObjectDeletion *deletion,
     Str uid = kube_object_text(live, "metadata", "uid");
     if (request->record.uid.len && !str_equal(request->record.uid, uid))
         return true; /* ours is gone, and another object has its name */
-    return check_owner(&deleting, live) && delete_live(&deleting, live);
+    return object_delete_check_owner(&deleting, live) && delete_live(&deleting, live);
 }

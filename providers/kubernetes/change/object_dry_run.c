@@ -17,7 +17,7 @@ typedef struct DryRunning {
     Diags *diags;
 } DryRunning;
 
-static KubeOutcome decode(const DryRunning *running, KubeOutcome outcome) {
+static KubeOutcome dry_run_decode(const DryRunning *running, KubeOutcome outcome) {
     DryRun *out = running->out;
     const ObjectTarget *target = running->target;
     if (outcome != KUBE_DONE)
@@ -29,7 +29,7 @@ static KubeOutcome decode(const DryRunning *running, KubeOutcome outcome) {
     return KUBE_DONE;
 }
 
-static KubeOutcome send(const DryRunning *running, Value body, bool should_force) {
+static KubeOutcome dry_run_send(const DryRunning *running, Value body, bool should_force) {
     const ObjectTarget *target = running->target;
     KubeApply apply = {
         .ref = target->ref,
@@ -38,8 +38,8 @@ static KubeOutcome send(const DryRunning *running, Value body, bool should_force
         .should_force = should_force,
         .is_dry_run = true,
     };
-    return decode(running,
-                  kube_call_apply(&target->kube, &apply, &running->out->response, running->diags));
+    return dry_run_decode(
+        running, kube_call_apply(&target->kube, &apply, &running->out->response, running->diags));
 }
 
 /* An apply removes the fields that a takeover gains and the body lacks. A dry run cannot change
@@ -61,7 +61,7 @@ static KubeOutcome send_takeover(const DryRunning *running, Value live) {
         .manager = target->request->options->manager,
         .is_dry_run = true,
     };
-    KubeOutcome outcome = decode(
+    KubeOutcome outcome = dry_run_decode(
         running, kube_call_patch(&target->kube, &patch, &running->out->response, running->diags));
     if (outcome == KUBE_DONE && kube_object_find(applied, "metadata", "managedFields", &managers))
         running->out->result =
@@ -161,12 +161,12 @@ DryRunOutcome object_dry_run(const ObjectTarget *target, Value body, Value live,
                              PlanNotes *notes, Diags *diags) {
     DryRunning running = {target, object_takeover_of(target, live), out, notes, diags};
     *out = (DryRun){.result = value_null(&TYPE_DYNAMIC)};
-    KubeOutcome outcome = send(&running, body, false);
+    KubeOutcome outcome = dry_run_send(&running, body, false);
     if (outcome == KUBE_CONFLICT &&
         kube_error_class(&target->ref, &out->response) == KUBE_ERROR_OWNED) {
         KubeFieldErrors fields = kube_error_fields(&out->response, target->kube.arena);
         if (may_take(&running, &fields))
-            outcome = send(&running, body, true);
+            outcome = dry_run_send(&running, body, true);
     }
     if (outcome == KUBE_DONE && running.takeover.taken.count)
         outcome = send_takeover(&running, live);

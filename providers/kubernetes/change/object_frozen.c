@@ -23,7 +23,7 @@ static const FrozenRule rules[] = {
 };
 /* clang-format on */
 
-static bool has_kind(const FrozenRule *rule, Value live) {
+static bool frozen_has_kind(const FrozenRule *rule, Value live) {
     Str version = kube_object_text(live, "", "apiVersion");
     Str group = str_slice(version, 0, str_find_char(version, '/', 0));
     return str_ends_with(group, str_from_cstr(rule->group)) &&
@@ -41,7 +41,7 @@ static bool freezes(const FrozenRule *rule, Value live) {
 
 const char *object_frozen_by(Value live) {
     for (size_t i = 0; i < ARRAY_COUNT(rules); i++) {
-        if (has_kind(&rules[i], live) && freezes(&rules[i], live))
+        if (frozen_has_kind(&rules[i], live) && freezes(&rules[i], live))
             return rules[i].shown;
     }
     return NULL;

@@ -4,7 +4,7 @@
 #include "path_error.h"
 
 /* Names the object, or the kind if no object is named. */
-static Str title_of(const ObjectKey *key, Arena *arena) {
+static Str lookup_title_of(const ObjectKey *key, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     strbuf_add(&text, key->kind);
     if (key->name.len)
@@ -16,7 +16,7 @@ static Str title_of(const ObjectKey *key, Arena *arena) {
 
 bool object_lookup_defer(ObjectLookup *lookup, Path path, Str why) {
     const Call *call = lookup->call;
-    Str title = title_of(&lookup->key, call->arena);
+    Str title = lookup_title_of(&lookup->key, call->arena);
     if (!call->is_planning)
         return path_error(call, path, lookup->diags, lookup->action, "%.*s: %.*s.", STR_ARG(title),
                           STR_ARG(why));

@@ -51,7 +51,7 @@ void object_names_close(ObjectNames *names) {
 
 /* The caller of the functions below, up to object_names_lack, holds the mutex. */
 
-static NameList *list_of(ObjectNames *names, const KubeRef *ref, Arena *scratch) {
+static NameList *names_list_of(ObjectNames *names, const KubeRef *ref, Arena *scratch) {
     KubeRef all = {.resource = ref->resource, .namespace = ref->namespace};
     Str path = kube_resource_path(&all, scratch);
     NameList *list = map_find(&names->lists, path);
@@ -63,12 +63,12 @@ static NameList *list_of(ObjectNames *names, const KubeRef *ref, Arena *scratch)
     return list;
 }
 
-static int64_t now_ms(const KubeCall *call) {
+static int64_t names_now_ms(const KubeCall *call) {
     const Clock *clock = kube_client_io(call->client)->clock;
     return clock->monotonic_ms(clock->self);
 }
 
-static void keep(NameList *list, const KubeList *found) {
+static void names_keep(NameList *list, const KubeList *found) {
     arena_reset(list->arena);
     list->names = map_new(list->arena);
     vec_each(&found->items, item) {
@@ -78,8 +78,8 @@ static void keep(NameList *list, const KubeList *found) {
 }
 
 /* Releases the mutex during the request; other lookups in the collection wait for has_listed. */
-static void read_list(ObjectNames *names, const KubeCall *call, const KubeRef *ref,
-                      NameList *list) {
+static void names_read_list(ObjectNames *names, const KubeCall *call, const KubeRef *ref,
+                            NameList *list) {
     SCOPED(ArenaRef) scratch = arena_open("list of names");
     Diags ignored = diags_new(scratch);
     KubeList found = {0};
@@ -93,7 +93,7 @@ static void read_list(ObjectNames *names, const KubeCall *call, const KubeRef *r
     };
     own.arena = scratch;
     list->is_listing = true;
-    int64_t began_ms = now_ms(call);
+    int64_t began_ms = names_now_ms(call);
     pthread_mutex_unlock(&names->mutex);
     KubeOutcome outcome = kube_list_read(&own, &request, &found, &response, &ignored);
     pthread_mutex_lock(&names->mutex);
@@ -104,25 +104,25 @@ static void read_list(ObjectNames *names, const KubeCall *call, const KubeRef *r
               log_number("count", (int64_t)found.items.count),
               log_number("usable", list->is_listed));
     if (list->is_listed)
-        keep(list, &found);
+        names_keep(list, &found);
     list->is_listing = false;
     pthread_cond_broadcast(&names->has_listed);
 }
 
-static bool is_valid(const NameList *list, const KubeCall *call, int64_t valid_ms) {
-    return list->is_listed && (!valid_ms || now_ms(call) - list->listed_ms <= valid_ms);
+static bool names_is_valid(const NameList *list, const KubeCall *call, int64_t valid_ms) {
+    return list->is_listed && (!valid_ms || names_now_ms(call) - list->listed_ms <= valid_ms);
 }
 
 static bool lack(ObjectNames *names, const KubeCall *call, const KubeRef *ref, int64_t valid_ms) {
-    NameList *list = list_of(names, ref, call->arena);
+    NameList *list = names_list_of(names, ref, call->arena);
     if (map_has(&names->added, kube_resource_path(ref, call->arena)))
         return false;
     while (list->is_listing)
         pthread_cond_wait(&names->has_listed, &names->mutex);
     if (++list->lookups > LOOKUPS_BEFORE_LIST && !list->has_no_list &&
-        !is_valid(list, call, valid_ms))
-        read_list(names, call, ref, list);
-    return is_valid(list, call, valid_ms) && !map_has(&list->names, ref->name);
+        !names_is_valid(list, call, valid_ms))
+        names_read_list(names, call, ref, list);
+    return names_is_valid(list, call, valid_ms) && !map_has(&list->names, ref->name);
 }
 
 bool object_names_lack(ObjectNames *names, const KubeCall *call, const KubeRef *ref,

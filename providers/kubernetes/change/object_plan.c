@@ -28,7 +28,7 @@ typedef struct Planning {
     Arena *arena;
 } Planning;
 
-static void add_note(Planning *planning, Path path, Str text) {
+static void object_plan_add_note(Planning *planning, Path path, Str text) {
     PlanNote note = {.path = path, .text = text};
     vec_push(planning->arena, &planning->plan->notes, note);
 }
@@ -39,8 +39,8 @@ static bool plan_unseen(Planning *planning, Str why, Diags *diags) {
     const ObjectRequest *request = planning->request;
     planning->plan->object = value_unknown(&TYPE_DYNAMIC);
     if (why.len)
-        add_note(planning, request->object_path,
-                 str_format(planning->arena, "verified at apply: %.*s", STR_ARG(why)));
+        object_plan_add_note(planning, request->object_path,
+                             str_format(planning->arena, "verified at apply: %.*s", STR_ARG(why)));
     bool is_checked = request->call->is_planning && !request->options->is_partial;
     return !is_checked || object_check(request, planning->target.ref.resource != NULL, diags);
 }
@@ -99,7 +99,7 @@ static bool report_changed(const Planning *planning, Path path, Str why, Diags *
 }
 
 /* Replacing an object that holds others, or data, needs permission. */
-static bool may_replace(const Planning *planning) {
+static bool object_plan_may_replace(const Planning *planning) {
     static const char *const kinds[] = {"Namespace", "CustomResourceDefinition", "PersistentVolume",
                                         "PersistentVolumeClaim"};
     const ObjectOptions *options = planning->request->options;
@@ -112,7 +112,7 @@ static bool may_replace(const Planning *planning) {
     return true;
 }
 
-static bool plan_replacement(Planning *planning, Str field, Str why, Diags *diags) {
+static bool object_plan_replacement(Planning *planning, Str field, Str why, Diags *diags) {
     const ObjectRequest *request = planning->request;
     Path path = object_target_path(request, request->path, field);
     Str title = kube_resource_title(&planning->target.ref, planning->arena);
@@ -120,7 +120,7 @@ static bool plan_replacement(Planning *planning, Str field, Str why, Diags *diag
         return path_error(request->call, path, diags, "Kubernetes object not planned",
                           "%.*s belongs to others, and cannot be changed: %.*s.", STR_ARG(title),
                           STR_ARG(why));
-    if (!may_replace(planning))
+    if (!object_plan_may_replace(planning))
         return path_error(request->call, path, diags, "Kubernetes object must be replaced",
                           "%.*s cannot be updated: %.*s. Its replacement deletes the object first. "
                           "To allow this, set allow_replace = true.",
@@ -128,7 +128,7 @@ static bool plan_replacement(Planning *planning, Str field, Str why, Diags *diag
     planning->plan->action = OBJECT_REPLACE;
     planning->plan->replace_path = path;
     planning->plan->object = value_unknown(&TYPE_DYNAMIC);
-    add_note(planning, path, why);
+    object_plan_add_note(planning, path, why);
     return true;
 }
 
@@ -146,7 +146,7 @@ static bool plan_immutable(Planning *planning, const DryRun *run, Diags *diags) 
                           STR_ARG(run->why), STR_ARG(object_key_import_id(&key, planning->arena)));
     }
     if (request->call->is_planning)
-        return plan_replacement(planning, run->field, run->why, diags);
+        return object_plan_replacement(planning, run->field, run->why, diags);
     Str why = str_format(planning->arena, "must now be replaced: %.*s", STR_ARG(run->why));
     return report_changed(planning, path, why, diags);
 }
@@ -179,7 +179,7 @@ static Str renamed_member(const Planning *planning) {
 }
 
 /* Makes the body, with the mark that the comparison needs. */
-static void make_body(Planning *planning) {
+static void object_plan_make_body(Planning *planning) {
     const ObjectRequest *request = planning->request;
     bool is_kept = !planning->is_creation && value_is_present(planning->live);
     Str mark =
@@ -212,8 +212,8 @@ static bool plan_wait(Planning *planning) {
     const ObjectRequest *request = planning->request;
     planning->plan->object =
         object_view_updated(planning->live, &planning->target.resource, planning->arena);
-    add_note(planning, request->object_path,
-             STR("was not ready after the last apply; loam waits for it again"));
+    object_plan_add_note(planning, request->object_path,
+                         STR("was not ready after the last apply; loam waits for it again"));
     return true;
 }
 
@@ -239,7 +239,7 @@ static bool changes_ownership(const Planning *planning, Value result) {
                                       field_set_text(new->fields, arena)));
 }
 
-static bool is_same(const Planning *planning, Value result) {
+static bool object_plan_is_same(const Planning *planning, Value result) {
     const StrVec *computed = &planning->request->options->computed_fields;
     Arena *arena = planning->arena;
     Value before = object_view_settings(planning->live, arena);
@@ -279,7 +279,8 @@ static bool plan_result(Planning *planning, Value result, Diags *diags) {
     const KubeResource *resource = &planning->target.resource;
     Arena *arena = planning->arena;
     bool is_present = value_is_present(planning->live);
-    if (!planning->is_creation && is_present && !request->has_approved && is_same(planning, result))
+    if (!planning->is_creation && is_present && !request->has_approved &&
+        object_plan_is_same(planning, result))
         return plan_nothing(planning);
     if (!request->options->is_partial)
         result = request->call->lineage.len
@@ -314,7 +315,7 @@ static Str digest_seen(const Planning *planning) {
 
 /* Returns whether the approved plan made a dry run of the same body on the same live object, so
  * that the apply can skip it. The apply still compares its result with the plan. */
-static bool is_approved(const Planning *planning) {
+static bool object_plan_is_approved(const Planning *planning) {
     const ObjectRecord *approved = &planning->request->approved_record;
     return !planning->request->call->is_planning && approved->seen.len &&
            approved->takeover == planning->target.takeover &&
@@ -356,8 +357,8 @@ static bool is_rewritten(const Planning *planning) {
 static bool plan_on_server(Planning *planning, Diags *diags) {
     const ObjectRequest *request = planning->request;
     DryRun run;
-    make_body(planning);
-    if (is_approved(planning))
+    object_plan_make_body(planning);
+    if (object_plan_is_approved(planning))
         return plan_as_approved(planning);
     if (!planning->is_creation && value_is_present(planning->live) && !request->has_approved &&
         is_as_applied(planning))
@@ -380,7 +381,7 @@ static bool plan_on_server(Planning *planning, Diags *diags) {
     return plan_result(planning, run.result, diags);
 }
 
-static bool read_live(Planning *planning, Diags *diags) {
+static bool object_plan_read_live(Planning *planning, Diags *diags) {
     const ObjectTarget *target = &planning->target;
     KubeResponse response;
     planning->live = value_null(&TYPE_DYNAMIC);
@@ -514,17 +515,18 @@ static bool plan_overtaken(Planning *planning, Diags *diags) {
         return report_changed(planning, planning->request->path,
                               STR("was deleted and created again during the plan"), diags);
     planning->has_reread = true;
-    return read_live(planning, diags) && plan_read(planning, diags);
+    return object_plan_read_live(planning, diags) && plan_read(planning, diags);
 }
 
 static bool plan_found(Planning *planning, Diags *diags) {
     Str renamed = renamed_member(planning);
     if (renamed.len)
-        return plan_replacement(planning, renamed, STR("the manifest names another object"), diags);
-    return read_live(planning, diags) && plan_read(planning, diags);
+        return object_plan_replacement(planning, renamed, STR("the manifest names another object"),
+                                       diags);
+    return object_plan_read_live(planning, diags) && plan_read(planning, diags);
 }
 
-static void begin(Planning *planning, const ObjectRequest *request, ObjectPlan *out) {
+static void object_plan_begin(Planning *planning, const ObjectRequest *request, ObjectPlan *out) {
     bool is_new = value_is_null(request->prior);
     *out = (ObjectPlan){
         .action = is_new ? OBJECT_CREATE : OBJECT_UPDATE,
@@ -544,13 +546,13 @@ static bool plan_left(const ObjectRequest *request, ObjectPlan *out) {
     return true;
 }
 
-static bool plan(const ObjectRequest *request, ObjectPlan *out, Diags *diags) {
+static bool change_object_plan_plan(const ObjectRequest *request, ObjectPlan *out, Diags *diags) {
     Planning planning;
     Str why = STR_EMPTY;
     ObjectKey key = object_key_of(request->manifest);
     if (request->has_approved && request->approved_record.has_no_change)
         return plan_left(request, out);
-    begin(&planning, request, out);
+    object_plan_begin(&planning, request, out);
     if (!request->options->is_partial && !check_removed_fields(request, diags))
         return false;
     if (key.version.len == 0 || key.kind.len == 0 || key.name.len == 0)
@@ -567,7 +569,7 @@ static bool plan(const ObjectRequest *request, ObjectPlan *out, Diags *diags) {
 
 bool object_plan(const ObjectRequest *request, ObjectPlan *out, Diags *diags) {
     const Call *call = request->call;
-    if (!plan(request, out, diags))
+    if (!change_object_plan_plan(request, out, diags))
         return false;
     if (call->is_planning && out->action != OBJECT_NONE)
         definitions_add(cluster_definitions(call->client), request->manifest, call->arena);

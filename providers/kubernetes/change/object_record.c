@@ -48,12 +48,12 @@ ObjectRecord object_record_read(Str private_data, Arena *arena) {
     };
 }
 
-static void write_text(JsonWriter *writer, const char *name, Str text) {
+static void record_write_text(JsonWriter *writer, const char *name, Str text) {
     if (text.len)
         json_key_string(writer, name, text);
 }
 
-static void write_flag(JsonWriter *writer, const char *name, bool is_set) {
+static void record_write_flag(JsonWriter *writer, const char *name, bool is_set) {
     if (is_set)
         json_key_bool(writer, name, true);
 }
@@ -63,22 +63,22 @@ Str object_record_text(const ObjectRecord *record, Arena *arena) {
     JsonWriter writer;
     json_writer_init(&writer, &text, 0);
     json_object_start(&writer);
-    write_text(&writer, "cluster", record->cluster);
-    write_text(&writer, "uid", record->uid);
-    write_text(&writer, "body", record->body);
-    write_text(&writer, "live", record->live);
-    write_text(&writer, "server", record->server);
-    write_text(&writer, "values", record->values);
-    write_text(&writer, "seen", record->seen);
-    write_text(&writer, "ending", record->ending);
-    write_text(&writer, "predecessor", record->predecessor);
-    write_flag(&writer, "imported", record->is_imported);
-    write_flag(&writer, "unready", record->is_unready);
-    write_flag(&writer, "planned", record->is_planned);
-    write_flag(&writer, "unchanged", record->has_no_change);
-    write_flag(&writer, "force", record->should_force);
+    record_write_text(&writer, "cluster", record->cluster);
+    record_write_text(&writer, "uid", record->uid);
+    record_write_text(&writer, "body", record->body);
+    record_write_text(&writer, "live", record->live);
+    record_write_text(&writer, "server", record->server);
+    record_write_text(&writer, "values", record->values);
+    record_write_text(&writer, "seen", record->seen);
+    record_write_text(&writer, "ending", record->ending);
+    record_write_text(&writer, "predecessor", record->predecessor);
+    record_write_flag(&writer, "imported", record->is_imported);
+    record_write_flag(&writer, "unready", record->is_unready);
+    record_write_flag(&writer, "planned", record->is_planned);
+    record_write_flag(&writer, "unchanged", record->has_no_change);
+    record_write_flag(&writer, "force", record->should_force);
     if (record->takeover)
-        write_flag(&writer, takeover_flags[record->takeover], true);
+        record_write_flag(&writer, takeover_flags[record->takeover], true);
     json_object_end(&writer);
     return strbuf_str(&text);
 }

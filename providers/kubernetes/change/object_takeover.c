@@ -30,7 +30,8 @@ static const struct Tool {
 };
 
 /* Fields of another version of the API cannot be merged with ours: their paths may differ. */
-static bool is_taken(const ObjectTarget *target, const FieldManager *manager, Str version) {
+static bool takeover_is_taken(const ObjectTarget *target, const FieldManager *manager,
+                              Str version) {
     if (manager->subresource.len || !str_equal(manager->api_version, version) ||
         field_manager_is_apply(manager, target->request->options->manager))
         return false;
@@ -50,7 +51,7 @@ ObjectTakeover object_takeover_of(const ObjectTarget *target, Value object) {
     FieldManagers managers = field_managers_read(object, arena);
     Str version = kube_resource_api_version(&target->resource, arena);
     vec_each(&managers, manager) {
-        bool is_ours = is_taken(target, manager, version);
+        bool is_ours = takeover_is_taken(target, manager, version);
         vec_push(arena, is_ours ? &takeover.taken : &takeover.others, *manager);
     }
     return takeover;

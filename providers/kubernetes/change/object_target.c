@@ -7,13 +7,13 @@
 #include "path_error.h"
 
 /* Returns the namespace of the object: that of the manifest, or "default". */
-static Str namespace_of(const KubeResource *resource, const ObjectKey *key) {
+static Str target_namespace_of(const KubeResource *resource, const ObjectKey *key) {
     if (!resource->is_namespaced)
         return STR_EMPTY;
     return key->namespace.len ? key->namespace : STR("default");
 }
 
-static bool check_cluster(const ObjectTarget *target, Diags *diags) {
+static bool target_check_cluster(const ObjectTarget *target, Diags *diags) {
     const ObjectRequest *request = target->request;
     Str known = request->record.cluster;
     Str found = target->identity.id;
@@ -30,7 +30,7 @@ static bool check_cluster(const ObjectTarget *target, Diags *diags) {
 static ObjectFound open_cluster(ObjectTarget *target, Str *why, Diags *diags) {
     KubeResponse response;
     if (cluster_identify(target->request->call, &target->identity, &response, diags) == KUBE_DONE)
-        return check_cluster(target, diags) ? OBJECT_FOUND : OBJECT_FAILED;
+        return target_check_cluster(target, diags) ? OBJECT_FOUND : OBJECT_FAILED;
     if (kube_error_class(NULL, &response) == KUBE_ERROR_UNREACHABLE) {
         Str server = kube_client_target(cluster_client(target->cluster))->server;
         *why = str_format(target->kube.arena, "the API server %.*s cannot be reached: %.*s",
@@ -55,7 +55,7 @@ ObjectFound object_target_open(const ObjectRequest *request, const ObjectKey *ke
                                               key->kind, &out->resource, &response, diags);
     if (outcome == KUBE_DONE) {
         out->ref = (KubeRef){.resource = &out->resource,
-                             .namespace = namespace_of(&out->resource, key),
+                             .namespace = target_namespace_of(&out->resource, key),
                              .name = key->name};
         return OBJECT_FOUND;
     }
@@ -85,7 +85,7 @@ Str object_target_rules(const ObjectTarget *target) {
 
 /* Returns ` Did you mean "x"?` if the error is about a field that the schema lacks; otherwise an
  * empty text. */
-static Str hint_of(const ObjectTarget *target, Str detail, Path field) {
+static Str target_hint_of(const ObjectTarget *target, Str detail, Path field) {
     bool is_unknown = str_find(detail, STR("field not declared in schema"), 0) != SIZE_MAX;
     if (!is_unknown || field.count == 0)
         return STR_EMPTY;
@@ -110,7 +110,7 @@ bool object_target_report(const ObjectTarget *target, const char *action,
         Diag *diag = &reported.items[i];
         bool is_whole;
         Path field = field_path_read(diag->path, request->manifest, &is_whole, arena);
-        Str hint = hint_of(target, diag->detail, is_whole ? field : (Path){0});
+        Str hint = target_hint_of(target, diag->detail, is_whole ? field : (Path){0});
         if (object_secret_is(request->manifest) && field.count > 1)
             field.count = 1; /* an excerpt of the line would show the value */
         diag->path = path_to_str(path_join(request->path, field, arena), arena);

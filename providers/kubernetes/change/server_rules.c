@@ -44,7 +44,7 @@ void server_rules_close(ServerRules *rules) {
 }
 
 /* An object that is created again may have the same generation, so the uid counts too. */
-static Str version_of(Value object, Arena *arena) {
+static Str rules_version_of(Value object, Arena *arena) {
     Value generation;
     Str number = kube_object_find(object, "metadata", "generation", &generation)
                      ? json_text(generation, arena)
@@ -70,7 +70,7 @@ static void list_kind(ServerRules *rules, const KubeCall *call, const char *kind
     if (!is_served || kube_list_read(call, &request, &list, &response, &ignored) != KUBE_DONE)
         return;
     vec_each(&list.items, item) {
-        AdmissionRule rule = {.text = version_of(*item, call->arena),
+        AdmissionRule rule = {.text = rules_version_of(*item, call->arena),
                               .policy = kube_object_text(*item, "spec", "policyName"),
                               .object = *item};
         vec_push(rules->arena, &rules->admission, rule);
@@ -131,7 +131,7 @@ static Str read_definition(const KubeCall *call, const KubeResource *resource) {
                                       STR_ARG(resource->group))};
     bool is_read = kube_call_get(call, &ref, &response, &ignored) == KUBE_DONE &&
                    kube_client_decode(&response, &object, call->arena);
-    return is_read ? version_of(object, call->arena) : STR_EMPTY;
+    return is_read ? rules_version_of(object, call->arena) : STR_EMPTY;
 }
 
 static Str definition_of(ServerRules *rules, const KubeCall *call, const KubeResource *resource) {
@@ -147,7 +147,7 @@ static Str definition_of(ServerRules *rules, const KubeCall *call, const KubeRes
 }
 
 /* Matches a list of texts that may have "*", or "PLURAL/SUBRESOURCE". */
-static bool has_name(Value rule, const char *member, Str name) {
+static bool rules_has_name(Value rule, const char *member, Str name) {
     Value names = value_tuple_at(rule, str_from_cstr(member));
     for (size_t i = 0; value_is_present(names) && i < names.count; i++) {
         Value one = value_at(names, i);
@@ -162,10 +162,10 @@ static bool has_name(Value rule, const char *member, Str name) {
     return false;
 }
 
-static bool matches(Value list, const KubeResource *resource) {
+static bool rules_matches(Value list, const KubeResource *resource) {
     for (size_t i = 0; value_is_present(list) && i < list.count; i++) {
-        if (has_name(value_at(list, i), "apiGroups", resource->group) &&
-            has_name(value_at(list, i), "resources", resource->plural))
+        if (rules_has_name(value_at(list, i), "apiGroups", resource->group) &&
+            rules_has_name(value_at(list, i), "resources", resource->plural))
             return true;
     }
     return false;
@@ -175,11 +175,11 @@ static bool applies_to(Value object, const KubeResource *resource) {
     Value webhooks = value_tuple_at(object, STR("webhooks"));
     Value constraints;
     for (size_t i = 0; value_is_present(webhooks) && i < webhooks.count; i++) {
-        if (matches(value_tuple_at(value_at(webhooks, i), STR("rules")), resource))
+        if (rules_matches(value_tuple_at(value_at(webhooks, i), STR("rules")), resource))
             return true;
     }
     return kube_object_find(object, "spec", "matchConstraints", &constraints) &&
-           matches(value_tuple_at(constraints, STR("resourceRules")), resource);
+           rules_matches(value_tuple_at(constraints, STR("resourceRules")), resource);
 }
 
 Str server_rules_digest(ServerRules *rules, const KubeCall *call, Str version,

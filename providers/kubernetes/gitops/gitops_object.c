@@ -31,23 +31,24 @@ typedef struct GitopsTask {
     Diags *diags;
 } GitopsTask;
 
-static Str title_of(const GitopsTask *task) {
+static Str object_title_of(const GitopsTask *task) {
     const GitopsLink *link = &task->object->link;
     return str_format(task->call->arena, "%.*s %.*s/%.*s", STR_ARG(link->kind),
                       STR_ARG(link->namespace), STR_ARG(link->name));
 }
 
-static bool failed(GitopsTask *task, const char *action) {
+static bool object_failed(GitopsTask *task, const char *action) {
     kube_error_report(&task->kube, action, task->ref.resource ? &task->ref : NULL, &task->reply,
                       task->diags);
     return false;
 }
 
-static bool report_absent(const GitopsTask *task, Str why) {
+static bool object_report_absent(const GitopsTask *task, Str why) {
     diags_error(task->diags, NO_RANGE, "GitOps object not found",
                 "The cluster has no %.*s%s%.*s%s. Another client may have deleted it: run \"loam "
                 "plan\".",
-                STR_ARG(title_of(task)), why.len ? " (" : "", STR_ARG(why), why.len ? ")" : "");
+                STR_ARG(object_title_of(task)), why.len ? " (" : "", STR_ARG(why),
+                why.len ? ")" : "");
     return false;
 }
 
@@ -60,26 +61,27 @@ static KubeCall brief_call(const Call *call) {
     return kube;
 }
 
-static bool begin(const Call *call, const GitopsObject *object, GitopsTask *task, Diags *diags) {
+static bool object_begin(const Call *call, const GitopsObject *object, GitopsTask *task,
+                         Diags *diags) {
     const GitopsLink *link = &object->link;
     *task = (GitopsTask){.call = call, .object = object, .kube = brief_call(call), .diags = diags};
     KubeOutcome outcome =
         kube_discovery_find(cluster_discovery(call->client), &task->kube, link->api_version,
                             link->kind, &task->resource, &task->reply, diags);
     if (outcome == KUBE_ABSENT)
-        return report_absent(task, task->reply.problem);
+        return object_report_absent(task, task->reply.problem);
     if (outcome != KUBE_DONE)
-        return failed(task, "Cluster not readable");
+        return object_failed(task, "Cluster not readable");
     task->ref =
         (KubeRef){.resource = &task->resource, .namespace = link->namespace, .name = link->name};
     outcome = kube_call_get(&task->kube, &task->ref, &task->reply, diags);
     if (outcome == KUBE_ABSENT)
-        return report_absent(task, STR_EMPTY);
+        return object_report_absent(task, STR_EMPTY);
     return (outcome == KUBE_DONE && kube_client_decode(&task->reply, &task->live, call->arena)) ||
-           failed(task, "GitOps object not read");
+           object_failed(task, "GitOps object not read");
 }
 
-static bool patch(GitopsTask *task, Str body, const char *action) {
+static bool gitops_object_patch(GitopsTask *task, Str body, const char *action) {
     KubePatch request = {
         .ref = task->ref,
         .type = KUBE_PATCH_MERGE,
@@ -91,12 +93,12 @@ static bool patch(GitopsTask *task, Str body, const char *action) {
     KubeOutcome outcome = kube_call_patch(&task->kube, &request, &task->reply, task->diags);
     return (outcome == KUBE_DONE &&
             kube_client_decode(&task->reply, &task->live, task->call->arena)) ||
-           failed(task, action);
+           object_failed(task, action);
 }
 
-static void add_row(const GitopsTask *task, GitopsResponse *response) {
+static void object_add_row(const GitopsTask *task, GitopsResponse *response) {
     const GitopsController *controller = task->object->controller;
-    GitopsRow row = {.object = title_of(task),
+    GitopsRow row = {.object = object_title_of(task),
                      .is_suspended = controller->is_suspended(task->live)};
     controller->describe(task->live, &row, task->call->arena);
     vec_push(task->call->arena, &response->rows, row);
@@ -120,7 +122,8 @@ static bool set_suspended(GitopsTask *task, bool is_suspended) {
         return true;
     Str body = is_suspended ? controller->suspend(task->live, arena)
                             : controller->resume(task->live, is_configured, arena);
-    if (!patch(task, body, is_suspended ? "Object not suspended" : "Object not resumed"))
+    if (!gitops_object_patch(task, body,
+                             is_suspended ? "Object not suspended" : "Object not resumed"))
         return false;
     warn_of_argument(task);
     return true;
@@ -128,13 +131,14 @@ static bool set_suspended(GitopsTask *task, bool is_suspended) {
 
 /* Reconciliation. */
 
-static Readiness look(void *payload, Value object, Arena *arena) {
+static Readiness object_look(void *payload, Value object, Arena *arena) {
     const GitopsTask *task = payload;
     return task->object->controller->look(object, task->time, arena);
 }
 
 /* A failure only costs time: the next inquiry tries again. */
-static void unblock(void *payload, const WaitObject *wait, Value object, int64_t deadline_ms) {
+static void object_unblock(void *payload, const WaitObject *wait, Value object,
+                           int64_t deadline_ms) {
     const GitopsTask *task = payload;
     Arena *arena = task->call->arena;
     KubeCall kube = wait_object_call(wait, deadline_ms, arena);
@@ -161,8 +165,8 @@ static bool wait_until_handled(GitopsTask *task) {
         .goal = "reconciled",
         .hint = "Check that its controller runs, or allow more time with -timeout.",
         .failure_hint = "Correct the object or its source, and reconcile it again.",
-        .look = look,
-        .inquire = task->object->controller->unblock ? unblock : NULL,
+        .look = object_look,
+        .inquire = task->object->controller->unblock ? object_unblock : NULL,
         .payload = task,
     };
     return wait_follow_until(&wait, &follow, &task->live, task->diags);
@@ -174,7 +178,7 @@ static bool check_active(const GitopsTask *task) {
     diags_error(task->diags, NO_RANGE, "Object is suspended",
                 "%.*s is suspended, so its controller does not reconcile it. Run \"loam gitops "
                 "resume ADDRESS\" first, or resume it where it was suspended.",
-                STR_ARG(title_of(task)));
+                STR_ARG(object_title_of(task)));
     return false;
 }
 
@@ -202,18 +206,18 @@ static bool request_and_wait(GitopsTask *task) {
     if (controller->is_static(task->live))
         return true;
     task->time = clock_format_rfc3339_fraction(clock->now_ms(clock->self), 9, arena);
-    return patch(task, controller->request(task->live, task->time, arena),
-                 "Reconciliation not requested") &&
+    return gitops_object_patch(task, controller->request(task->live, task->time, arena),
+                               "Reconciliation not requested") &&
            wait_until_handled(task);
 }
 
 static bool reconcile(const Call *call, const GitopsObject *object, bool with_source,
                       unsigned depth, GitopsResponse *response, Diags *diags) {
     GitopsTask task;
-    if (!begin(call, object, &task, diags) || !check_active(&task) ||
+    if (!object_begin(call, object, &task, diags) || !check_active(&task) ||
         (with_source && !reconcile_sources(&task, depth, response)) || !request_and_wait(&task))
         return false;
-    add_row(&task, response);
+    object_add_row(&task, response);
     return true;
 }
 
@@ -222,10 +226,10 @@ bool gitops_object_run(const Call *call, const GitopsObject *object, const Gitop
     GitopsTask task;
     if (request->action == GITOPS_RECONCILE)
         return reconcile(call, object, request->with_source, 0, response, diags);
-    if (!begin(call, object, &task, diags) ||
+    if (!object_begin(call, object, &task, diags) ||
         (request->action != GITOPS_STATUS &&
          !set_suspended(&task, request->action == GITOPS_SUSPEND)))
         return false;
-    add_row(&task, response);
+    object_add_row(&task, response);
     return true;
 }

@@ -56,8 +56,8 @@ typedef struct ManifestsApplying {
     bool in_doubt;
 } ManifestsApplying;
 
-static ObjectRequest request_of(const ManifestsApplying *applying, const ItemApply *one,
-                                const Call *call) {
+static ObjectRequest manifests_apply_request_of(const ManifestsApplying *applying,
+                                                const ItemApply *one, const Call *call) {
     Path objects = path_attribute((Path){0}, STR("objects"), call->arena);
     return (ObjectRequest){
         .call = call,
@@ -74,8 +74,8 @@ static ObjectRequest request_of(const ManifestsApplying *applying, const ItemApp
 /* One object. */
 
 /* For an object that could not be compared in the plan: asks for the dry run now. */
-static bool plan_again(const ManifestsApplying *applying, ItemApply *one, const Call *call,
-                       ObjectRequest *request, Diags *diags) {
+static bool manifests_apply_plan_again(const ManifestsApplying *applying, ItemApply *one,
+                                       const Call *call, ObjectRequest *request, Diags *diags) {
     ObjectPlan plan;
     if (!object_plan(request, &plan, diags))
         return false;
@@ -97,7 +97,7 @@ static bool plan_after_definitions(const ManifestsApplying *applying, ItemApply 
     unsigned attempt = 0;
     for (;;) {
         Diags found = diags_new(call->arena);
-        bool is_good = plan_again(applying, one, call, request, &found);
+        bool is_good = manifests_apply_plan_again(applying, one, call, request, &found);
         bool should_retry =
             !is_good && applying->has_new_definitions && one->item->wave == OBJECT_WAVE_CUSTOM;
         if (should_retry && wait_until_retry(call, &pauses, &attempt))
@@ -119,9 +119,9 @@ static bool delete_old(const ManifestsApplying *applying, ItemApply *one, Object
     return true;
 }
 
-static bool change_object(const ManifestsApplying *applying, ItemApply *one, const Call *call,
-                          Diags *diags) {
-    ObjectRequest request = request_of(applying, one, call);
+static bool manifests_apply_change_object(const ManifestsApplying *applying, ItemApply *one,
+                                          const Call *call, Diags *diags) {
+    ObjectRequest request = manifests_apply_request_of(applying, one, call);
     if (one->entry.is_unseen && !plan_after_definitions(applying, one, call, &request, diags))
         return false;
     if (one->is_done)
@@ -135,7 +135,7 @@ static bool change_object(const ManifestsApplying *applying, ItemApply *one, con
     return is_good;
 }
 
-static PartAction part_action(ObjectAction action) {
+static PartAction manifests_apply_part_action(ObjectAction action) {
     return action == OBJECT_CREATE    ? PART_CREATE
            : action == OBJECT_REPLACE ? PART_REPLACE
                                       : PART_UPDATE;
@@ -148,8 +148,8 @@ static bool is_awaited(const ManifestsApplying *applying, const ItemApply *one) 
 
 /* Copies the object from the arena of the call, which its thread frees, to `keep`. Only objects
  * that are waited for are kept as the server returned them. */
-static void keep_object(const ManifestsApplying *applying, ItemApply *one, const Call *call,
-                        Arena *keep) {
+static void manifests_apply_keep_object(const ManifestsApplying *applying, ItemApply *one,
+                                        const Call *call, Arena *keep) {
     ObjectApplied *applied = &one->applied;
     if (!value_is_present(applied->live))
         return;
@@ -168,13 +168,13 @@ static void keep_waited(const ManifestsApplying *applying, ItemApply *one, Value
     if (!object_apply_waited(call, one->item->manifest, one->planned, before, &one->applied))
         return;
     one->entry.object.live = str_clone(one->applied.record.live, keep);
-    keep_object(applying, one, call, keep);
+    manifests_apply_keep_object(applying, one, call, keep);
 }
 
-static void keep_item(const ManifestsApplying *applying, ItemApply *one, const Call *call,
-                      Arena *keep) {
+static void manifests_apply_keep_item(const ManifestsApplying *applying, ItemApply *one,
+                                      const Call *call, Arena *keep) {
     one->entry.object = object_record_clone(&one->entry.object, keep);
-    keep_object(applying, one, call, keep);
+    manifests_apply_keep_object(applying, one, call, keep);
     if (!value_is_present(one->applied.live))
         return;
     KubeResource *resource = arena_new(keep, KubeResource);
@@ -187,7 +187,7 @@ static PartIntent intent_of(const ItemApply *one, Arena *arena) {
         return (PartIntent){.key = one->key, .action = PART_DELETE};
     return (PartIntent){
         .key = one->key,
-        .action = part_action(one->entry.action),
+        .action = manifests_apply_part_action(one->entry.action),
         .marker = object_key_import_id(&one->item->key, arena),
     };
 }
@@ -216,16 +216,17 @@ static bool begin_item(ManifestsApplying *applying, size_t index, const Call *ca
     return record_items(applying, index, call, diags) && call_part_begin(call, &intent, diags);
 }
 
-static void apply_item(void *payload, size_t index, const Call *call, Arena *keep, Diags *diags) {
+static void manifests_apply_item(void *payload, size_t index, const Call *call, Arena *keep,
+                                 Diags *diags) {
     ManifestsApplying *applying = payload;
     ItemApply *one = &applying->items.items[applying->wave_start + index];
     Diags found = diags_new(call->arena);
     one->is_good = begin_item(applying, index, call, diags);
     if (!one->is_good)
         return;
-    one->is_good = change_object(applying, one, call, &found);
+    one->is_good = manifests_apply_change_object(applying, one, call, &found);
     manifests_source_report(applying->source, one->item, &found, diags);
-    keep_item(applying, one, call, keep);
+    manifests_apply_keep_item(applying, one, call, keep);
     if (one->is_good)
         one->is_good = call_part_end(call, one->key, STR_EMPTY, diags);
 }
@@ -233,7 +234,7 @@ static void apply_item(void *payload, size_t index, const Call *call, Arena *kee
 static void delete_item(void *payload, size_t index, const Call *call, Arena *, Diags *diags) {
     ManifestsApplying *applying = payload;
     ItemApply *one = &applying->items.items[applying->wave_start + index];
-    ObjectRequest request = request_of(applying, one, call);
+    ObjectRequest request = manifests_apply_request_of(applying, one, call);
     one->is_done = begin_item(applying, index, call, diags) &&
                    object_delete(&request, &applying->deletion, diags);
     one->is_good = one->is_done && call_part_end(call, one->key, STR_EMPTY, diags);
@@ -241,7 +242,7 @@ static void delete_item(void *payload, size_t index, const Call *call, Arena *, 
 
 /* The inventory after a wave. */
 
-static void keep_applied(ManifestsApplying *applying, const ItemApply *one) {
+static void manifests_apply_keep_applied(ManifestsApplying *applying, const ItemApply *one) {
     Arena *arena = applying->arena;
     ManifestsEntry entry = {.object = object_record_without_plan(one->entry.object),
                             .digest = one->item->digest};
@@ -259,7 +260,7 @@ static void keep_wave(ManifestsApplying *applying) {
         applying->is_good = applying->is_good && one->is_good;
         applying->in_doubt = applying->in_doubt || one->applied.in_doubt;
         if (one->item)
-            keep_applied(applying, one);
+            manifests_apply_keep_applied(applying, one);
         else if (one->is_done)
             manifests_inventory_set(&applying->inventory, one->key, value_null(&TYPE_DYNAMIC),
                                     applying->arena);
@@ -268,7 +269,7 @@ static void keep_wave(ManifestsApplying *applying) {
 
 /* Waits. */
 
-static WaitObject wait_of(const Call *call, const ItemApply *one) {
+static WaitObject manifests_apply_wait_of(const Call *call, const ItemApply *one) {
     return (WaitObject){
         .call = call,
         .client = cluster_client(call->client),
@@ -281,7 +282,7 @@ static void wait_for_gate(void *payload, size_t index, const Call *call, Arena *
                           Diags *diags) {
     ManifestsApplying *applying = payload;
     ItemApply *one = &applying->items.items[applying->wave_start + index];
-    WaitObject wait = wait_of(call, one);
+    WaitObject wait = manifests_apply_wait_of(call, one);
     Diags found = diags_new(call->arena);
     if (!value_is_present(one->applied.live))
         return;
@@ -297,7 +298,7 @@ static void wait_for_item(void *payload, size_t index, const Call *call, Arena *
     ItemApply *one = &applying->items.items[index];
     if (!one->item || !value_is_present(one->applied.live))
         return;
-    WaitObject wait = wait_of(call, one);
+    WaitObject wait = manifests_apply_wait_of(call, one);
     Diags found = diags_new(call->arena);
     Value before = one->applied.live;
     one->is_good = wait_ready(&wait, &one->applied.live, &found);
@@ -329,7 +330,7 @@ static void start_wave(ManifestsApplying *applying) {
     applying->recorded = 0;
 }
 
-static bool add_items(ManifestsApplying *applying, ObjectWave wave) {
+static bool manifests_apply_add_items(ManifestsApplying *applying, ObjectWave wave) {
     start_wave(applying);
     vec_each(&applying->source->items, item) {
         ManifestsEntry entry = manifests_record_find(&applying->record, item->text);
@@ -350,7 +351,7 @@ static bool add_items(ManifestsApplying *applying, ObjectWave wave) {
             one.planned = value_unknown(&TYPE_DYNAMIC); /* the keys were unknown */
         one.is_done = entry.action == OBJECT_NONE;
         if (one.is_done)
-            keep_applied(applying, &one);
+            manifests_apply_keep_applied(applying, &one);
         else
             vec_push(applying->arena, &applying->items, one);
     }
@@ -366,10 +367,10 @@ static bool call_after_wave(ManifestsApplying *applying, ObjectWave wave) {
 }
 
 static bool apply_wave(ManifestsApplying *applying, ObjectWave wave) {
-    if (!add_items(applying, wave))
+    if (!manifests_apply_add_items(applying, wave))
         return false;
     size_t count = applying->items.count - applying->wave_start;
-    call_pool_run(applying->caller, count, apply_item, applying, applying->diags);
+    call_pool_run(applying->caller, count, manifests_apply_item, applying, applying->diags);
     keep_wave(applying);
     applying->has_new_definitions |= count > 0 && wave == OBJECT_WAVE_DEFINITION;
     if (applying->is_good && wave <= OBJECT_WAVE_DEFINITION) {

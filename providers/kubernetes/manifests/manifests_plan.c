@@ -75,7 +75,8 @@ static bool is_same_object(Value a, Value b) {
 
 /* Copies the plan to `keep`. Objects of the state and of the approved plan are not copied, because
  * they outlive the call. */
-static ObjectPlan keep_plan(const ObjectRequest *request, const ObjectPlan *plan, Arena *keep) {
+static ObjectPlan manifests_plan_keep_plan(const ObjectRequest *request, const ObjectPlan *plan,
+                                           Arena *keep) {
     ObjectPlan kept = {.action = plan->action, .object = plan->object};
     if (plan->action != OBJECT_NONE && !is_same_object(request->approved, plan->object))
         kept.object = kube_object_keep(plan->object, keep);
@@ -124,7 +125,7 @@ static void plan_item(void *payload, size_t index, const Call *call, Arena *keep
         one->is_good = !call->is_planning || object_check(&request, !item->is_awaited, &found);
     } else {
         one->is_good = object_plan(&request, &one->plan, &found);
-        one->plan = keep_plan(&request, &one->plan, keep);
+        one->plan = manifests_plan_keep_plan(&request, &one->plan, keep);
         if (!one->is_good && one->has_new_definition)
             defer_item(one, &request, &found);
     }
@@ -164,7 +165,8 @@ static Path path_in_part(const ManifestsPlanning *planning, const ItemPlan *one,
     return inside.count ? inside : path_below(path, objects_path(one->item->text, planning->arena));
 }
 
-static void add_notes(const ManifestsPlanning *planning, const ItemPlan *one, ChangePart *part) {
+static void manifests_plan_add_notes(const ManifestsPlanning *planning, const ItemPlan *one,
+                                     ChangePart *part) {
     Arena *results = planning->results;
     vec_each(&one->plan.notes, note)
         plan_part_note(part, path_clone(path_in_part(planning, one, note->path), results),
@@ -178,8 +180,8 @@ static void add_notes(const ManifestsPlanning *planning, const ItemPlan *one, Ch
 }
 
 /* Adds the part with this key; `object` is the planned object. Both outlive the call. */
-static void add_part(const ManifestsPlanning *planning, const ItemPlan *one, Str key,
-                     Value object) {
+static void manifests_plan_add_part(const ManifestsPlanning *planning, const ItemPlan *one, Str key,
+                                    Value object) {
     static const PartAction actions[] = {
         [OBJECT_CREATE] = PART_CREATE,
         [OBJECT_UPDATE] = PART_UPDATE,
@@ -203,7 +205,7 @@ static void add_part(const ManifestsPlanning *planning, const ItemPlan *one, Str
                  path_clone(path_in_part(planning, one, one->plan.replace_path), arena));
     object_secret_paths(part.before, (Path){0}, &part.sensitive, arena);
     object_secret_paths(part.after, (Path){0}, &part.sensitive, arena);
-    add_notes(planning, one, &part);
+    manifests_plan_add_notes(planning, one, &part);
     plan_part(planning->response, part, arena);
 }
 
@@ -213,7 +215,7 @@ static Str kind_text(Str group, Str kind, Arena *arena) {
 }
 
 /* Returns the planned object, in memory that outlives the call. */
-static Value planned_object(const ManifestsPlanning *planning, const ItemPlan *one) {
+static Value manifests_plan_planned_object(const ManifestsPlanning *planning, const ItemPlan *one) {
     Value object = one->plan.object;
     if (one->plan.action == OBJECT_NONE)
         return one->prior;
@@ -223,7 +225,7 @@ static Value planned_object(const ManifestsPlanning *planning, const ItemPlan *o
                             planning->results);
 }
 
-static void keep_item(ManifestsPlanning *planning, const ItemPlan *one) {
+static void manifests_plan_keep_item(ManifestsPlanning *planning, const ItemPlan *one) {
     Arena *arena = planning->arena;
     const ManifestsItem *item = one->item;
     ManifestsEntry entry = {
@@ -240,7 +242,7 @@ static void keep_item(ManifestsPlanning *planning, const ItemPlan *one) {
     manifests_record_set(&planning->record, item->text, entry, arena);
     bool is_same = one->plan.action == OBJECT_NONE;
     Str key = str_clone(item->text, planning->results);
-    Value object = planned_object(planning, one);
+    Value object = manifests_plan_planned_object(planning, one);
     manifests_inventory_set(&planning->planned, key, object, arena);
     if (item->wave == OBJECT_WAVE_NAMESPACE && one->plan.action == OBJECT_CREATE)
         map_put(arena, &planning->new_namespaces, item->key.name, NULL);
@@ -250,7 +252,7 @@ static void keep_item(ManifestsPlanning *planning, const ItemPlan *one) {
                           kube_object_text(item->manifest, "spec.names", "kind"), arena),
                 NULL);
     if (!is_same)
-        add_part(planning, one, key, object);
+        manifests_plan_add_part(planning, one, key, object);
 }
 
 /* Plans the items of the waves from `first` to `last`. */
@@ -274,7 +276,7 @@ static void plan_waves(ManifestsPlanning *planning, ObjectWave first, ObjectWave
     }
     call_pool_run(planning->call, count, plan_item, planning, planning->diags);
     for (size_t i = 0; i < count; i++)
-        keep_item(planning, &planning->items[i]);
+        manifests_plan_keep_item(planning, &planning->items[i]);
 }
 
 /* Objects that the source no longer has. */
@@ -347,7 +349,7 @@ static Value unchanged(const Call *call, Value prior, Value planned) {
     return prior;
 }
 
-static bool finish(ManifestsPlanning *planning) {
+static bool manifests_plan_finish(ManifestsPlanning *planning) {
     PlanResponse *response = planning->response;
     response->planned =
         manifests_inventory_put(&planning->planned, response->planned, planning->results);
@@ -374,7 +376,7 @@ static bool plan_unknown(ManifestsPlanning *planning, Str why) {
     return true;
 }
 
-static bool plan_deletion(ManifestsPlanning *planning) {
+static bool manifests_plan_deletion(ManifestsPlanning *planning) {
     StrVec keys = manifests_inventory_deletions(&planning->prior, planning->arena);
     vec_each(&keys, key) {
         Value object = manifests_inventory_find(&planning->prior, *key);
@@ -409,7 +411,7 @@ static bool may_be_empty(Value planned) {
     return value_find_present(planned, STR("allow_empty"), &flag) && value_is_true(flag);
 }
 
-static bool check_empty(const ManifestsPlanning *planning) {
+static bool manifests_plan_check_empty(const ManifestsPlanning *planning) {
     if (planning->source->items.count || planning->source->has_unknown_objects ||
         may_be_empty(planning->response->planned))
         return true;
@@ -434,7 +436,7 @@ static bool plan_all(const Call *call, Arena *results, const PlanRequest *reques
         .is_good = true,
     };
     if (value_is_null(request->proposed))
-        return plan_deletion(&planning);
+        return manifests_plan_deletion(&planning);
     if (request->approved.type && value_is_present(request->approved)) {
         planning.approved = manifests_inventory_of(request->approved, arena);
         planning.approved_record = manifests_record_read(request->approved_private, arena);
@@ -449,7 +451,7 @@ static bool plan_all(const Call *call, Arena *results, const PlanRequest *reques
     if (why.len)
         return plan_unknown(&planning, why);
     planning.source = manifests_source_open(call, response->planned, diags);
-    if (!planning.source || !check_empty(&planning))
+    if (!planning.source || !manifests_plan_check_empty(&planning))
         return false;
     plan_waves(&planning, OBJECT_WAVE_NAMESPACE, OBJECT_WAVE_NAMESPACE);
     plan_waves(&planning, OBJECT_WAVE_DEFINITION, OBJECT_WAVE_DEFINITION);
@@ -459,7 +461,7 @@ static bool plan_all(const Call *call, Arena *results, const PlanRequest *reques
         return false;
     if (planning.source->has_unknown_objects)
         return plan_unknown(&planning, STR("some objects have kinds that are not served yet"));
-    return finish(&planning);
+    return manifests_plan_finish(&planning);
 }
 
 /* The call has its own arena: manifests and records are larger than the response. Ranges of

@@ -35,8 +35,9 @@ typedef struct ManifestsReading {
 
 /* Reads the object of this key. Removes the labels and annotations that the provider configuration
  * ignores, except those that `kept` has; `kept` may be null. */
-static bool read_object(const ManifestsReading *reading, const Call *call, const ObjectKey *key,
-                        Value kept, const ObjectRecord *record, ObjectRead *out) {
+static bool manifests_read_object(const ManifestsReading *reading, const Call *call,
+                                  const ObjectKey *key, Value kept, const ObjectRecord *record,
+                                  ObjectRead *out) {
     ObjectOptions *options = arena_new(call->arena, ObjectOptions);
     ObjectRequest *request = arena_new(call->arena, ObjectRequest); /* out->target refers to it */
     *options = object_arguments_options(reading->state, call->arena);
@@ -62,8 +63,8 @@ static Value own_fields(ManifestsReading *reading, Str text, Value stored, Value
     return item ? item->manifest : (Value){0};
 }
 
-static void find_drift(ManifestsReading *reading, Str text, Value stored, Value view,
-                       const ObjectRead *read) {
+static void manifests_read_find_drift(ManifestsReading *reading, Str text, Value stored, Value view,
+                                      const ObjectRead *read) {
     Arena *arena = reading->call->arena;
     if (value_equal(stored, view))
         return;
@@ -81,13 +82,13 @@ static void find_drift(ManifestsReading *reading, Str text, Value stored, Value 
 }
 
 /* Returns the object as the state shows it. */
-static Value shown(const Call *call, const ObjectRead *read) {
+static Value manifests_read_shown(const Call *call, const ObjectRead *read) {
     Value view = object_view_live(read->live, &read->target.resource, call->arena);
     return manifests_type_shown(call, view, call->arena);
 }
 
 /* Brings one object of the inventory up to date. */
-static bool refresh(ManifestsReading *reading, Str text, Value stored) {
+static bool manifests_read_refresh(ManifestsReading *reading, Str text, Value stored) {
     Arena *arena = reading->call->arena;
     SCOPED(ArenaRef) scratch = arena_open("object");
     Call own = *reading->call;
@@ -95,14 +96,14 @@ static bool refresh(ManifestsReading *reading, Str text, Value stored) {
     ManifestsEntry entry = manifests_record_find(&reading->record, text);
     ObjectKey key = object_key_of(stored);
     ObjectRead read;
-    if (!read_object(reading, &own, &key, stored, &entry.object, &read))
+    if (!manifests_read_object(reading, &own, &key, stored, &entry.object, &read))
         return false;
     Value view = value_null(&TYPE_DYNAMIC);
     if (object_read_is_same(&read, &entry.object)) {
         object_frozen_warn(reading->call, read.live, reading->diags);
-        view = kube_object_keep(shown(&own, &read), arena);
+        view = kube_object_keep(manifests_read_shown(&own, &read), arena);
     }
-    find_drift(reading, text, stored, view, &read);
+    manifests_read_find_drift(reading, text, stored, view, &read);
     manifests_inventory_set(&reading->inventory, text, view, arena);
     return true;
 }
@@ -110,7 +111,7 @@ static bool refresh(ManifestsReading *reading, Str text, Value stored) {
 static bool refresh_all(ManifestsReading *reading) {
     for (size_t i = 0; i < reading->inventory.objects.count; i++) {
         MapEntry entry = reading->inventory.objects.entries[i];
-        if (!refresh(reading, entry.key, *(const Value *)entry.value))
+        if (!manifests_read_refresh(reading, entry.key, *(const Value *)entry.value))
             return false;
     }
     return true;
@@ -150,13 +151,15 @@ static bool recover_part(ManifestsReading *reading, const PartRecord *part) {
     if (!object_key_parse(part->marker, &key, &problem, call->arena))
         return path_error(call, NO_PATH, reading->diags, "Invalid marker", "%.*s",
                           STR_ARG(problem));
-    if (!read_object(reading, call, &key, value_null(&TYPE_DYNAMIC), &(ObjectRecord){0}, &read))
+    if (!manifests_read_object(reading, call, &key, value_null(&TYPE_DYNAMIC), &(ObjectRecord){0},
+                               &read))
         return false;
     if (!object_mark_is(read.live, call->lineage, call->address))
         return true;
     ManifestsEntry entry = {.object = object_read_record(&read)};
     manifests_record_set(&reading->record, part->key, entry, call->arena);
-    manifests_inventory_set(&reading->inventory, part->key, shown(call, &read), call->arena);
+    manifests_inventory_set(&reading->inventory, part->key, manifests_read_shown(call, &read),
+                            call->arena);
     return true;
 }
 

@@ -10,7 +10,7 @@ static const char *const action_names[] = {
     [OBJECT_REPLACE] = "replace",
 };
 
-static ObjectAction action_of(Str name) {
+static ObjectAction record_action_of(Str name) {
     for (size_t i = 0; i < ARRAY_COUNT(action_names); i++)
         if (str_equal_cstr(name, action_names[i]))
             return (ObjectAction)i;
@@ -32,7 +32,7 @@ ManifestsRecord manifests_record_read(Str private_data, Arena *arena) {
         ManifestsEntry made = {
             .object = object_record_clone(&object, arena),
             .digest = str_clone(value_text_at(entry, STR("manifest")), arena),
-            .action = action_of(value_text_at(entry, STR("action"))),
+            .action = record_action_of(value_text_at(entry, STR("action"))),
             .is_unseen = value_find_present(entry, STR("unseen"), &unseen),
         };
         manifests_record_set(&record, str_clone(value_key_at(entries, i), arena), made, arena);

@@ -25,15 +25,15 @@ typedef struct SourceReading {
     Diags *diags;
 } SourceReading;
 
-static bool read_objects(const Call *call, Value config, Path argument, ManifestObjects *out,
-                         Diags *diags) {
+static bool source_read_objects(const Call *call, Value config, Path argument, ManifestObjects *out,
+                                Diags *diags) {
     return manifests_type_of(call)->read(call, config, argument, out, diags) &&
            manifest_text_check_unique(call, argument, out, diags);
 }
 
 /* Adds the diagnostics about one object, with its file and line. */
-static void report(const Call *call, Path argument, const ManifestObject *object,
-                   const Diags *found, Diags *diags) {
+static void source_report(const Call *call, Path argument, const ManifestObject *object,
+                          const Diags *found, Diags *diags) {
     Arena *arena = call->arena;
     for (size_t i = 0; i < found->count; i++) {
         Diag diag = found->items[i];
@@ -49,15 +49,15 @@ static void report(const Call *call, Path argument, const ManifestObject *object
     }
 }
 
-static bool check_objects(const Call *call, Path argument, const ManifestObjects *objects,
-                          Diags *diags) {
+static bool source_check_objects(const Call *call, Path argument, const ManifestObjects *objects,
+                                 Diags *diags) {
     bool is_good = true;
     vec_each(objects, object) {
         SCOPED(ArenaRef) scratch = arena_open("object");
         Diags found = diags_new(scratch);
         if (!object_body_check(object->object, argument, scratch, &found))
             is_good = false;
-        report(call, argument, object, &found, diags);
+        source_report(call, argument, object, &found, diags);
     }
     return is_good;
 }
@@ -70,8 +70,8 @@ bool manifests_source_check(const Call *call, Value config, Diags *diags) {
     Path argument = manifests_type_argument(&own, config);
     if (!manifests_type_has_source(&own, config) || manifests_type_is_unknown(&own, config))
         return true;
-    return read_objects(&own, config, argument, &objects, diags) &&
-           check_objects(&own, argument, &objects, diags);
+    return source_read_objects(&own, config, argument, &objects, diags) &&
+           source_check_objects(&own, argument, &objects, diags);
 }
 
 /* Kinds and namespaces. */
@@ -95,7 +95,8 @@ static KindScope report_discovery(const SourceReading *reading, const ObjectKey 
     return SCOPE_FAILED;
 }
 
-static KindScope scope_of(const SourceReading *reading, const ObjectKey *key, bool *is_awaited) {
+static KindScope source_scope_of(const SourceReading *reading, const ObjectKey *key,
+                                 bool *is_awaited) {
     const Call *call = reading->call;
     KubeCall kube = cluster_call(call);
     KubeResource resource;
@@ -118,11 +119,11 @@ static KindScope scope_of(const SourceReading *reading, const ObjectKey *key, bo
 }
 
 /* Makes the item of an object. Returns false, with an error, if its kind cannot be looked up. */
-static bool add_item(SourceReading *reading, const ManifestObject *object) {
+static bool source_add_item(SourceReading *reading, const ManifestObject *object) {
     Arena *arena = reading->call->arena;
     ManifestsItem item = {.source = object, .manifest = object->object};
     item.key = object_key_of(object->object);
-    KindScope scope = scope_of(reading, &item.key, &item.is_awaited);
+    KindScope scope = source_scope_of(reading, &item.key, &item.is_awaited);
     if (scope == SCOPE_FAILED)
         return false;
     if (scope == SCOPE_UNKNOWN && !item.key.namespace.len && reading->call->is_planning) {
@@ -179,11 +180,11 @@ static void sort_items(ManifestsSource *source, Arena *arena) {
 bool manifests_source_read(const Call *call, Value config, ManifestsSource *out, Diags *diags) {
     *out = (ManifestsSource){.argument = manifests_type_argument(call, config)};
     SourceReading reading = {.call = call, .config = config, .out = out, .diags = diags};
-    if (!read_objects(call, config, out->argument, &reading.objects, diags) ||
-        !check_objects(call, out->argument, &reading.objects, diags))
+    if (!source_read_objects(call, config, out->argument, &reading.objects, diags) ||
+        !source_check_objects(call, out->argument, &reading.objects, diags))
         return false;
     vec_each(&reading.objects, object) {
-        if (!add_item(&reading, object))
+        if (!source_add_item(&reading, object))
             return false;
     }
     sort_items(out, call->arena);
@@ -210,5 +211,5 @@ const ManifestsSource *manifests_source_open(const Call *call, Value config, Dia
 void manifests_source_report(const ManifestsSource *source, const ManifestsItem *item,
                              const Diags *found, Diags *diags) {
     const Call call = {.arena = diags->arena};
-    report(&call, source->argument, item->source, found, diags);
+    source_report(&call, source->argument, item->source, found, diags);
 }

@@ -19,7 +19,7 @@ bool field_set_is_empty(const FieldSet *set) {
 
 /* Reading and writing. */
 
-static bool read_step(Str text, FieldStep *out, Arena *arena) {
+static bool set_read_step(Str text, FieldStep *out, Arena *arena) {
     const char *error;
     size_t offset;
     *out = (FieldStep){.text = text, .value = value_null(&TYPE_DYNAMIC)};
@@ -51,7 +51,7 @@ const FieldSet *field_set_read(Value fields, Arena *arena) {
             set->has_self = true;
             continue;
         }
-        if (!read_step(name, &step, arena))
+        if (!set_read_step(name, &step, arena))
             return NULL;
         step.inside = field_set_read(value_at(fields, i), arena);
         if (!step.inside)
@@ -61,7 +61,7 @@ const FieldSet *field_set_read(Value fields, Arena *arena) {
     return set;
 }
 
-static void write_set(JsonWriter *writer, const FieldSet *set) {
+static void set_write_set(JsonWriter *writer, const FieldSet *set) {
     json_object_start(writer);
     if (set->has_self && set->steps.count) {
         json_key(writer, STR("."));
@@ -70,7 +70,7 @@ static void write_set(JsonWriter *writer, const FieldSet *set) {
     }
     vec_each(&set->steps, step) {
         json_key(writer, step->text);
-        write_set(writer, step->inside);
+        set_write_set(writer, step->inside);
     }
     json_object_end(writer);
 }
@@ -79,34 +79,34 @@ Str field_set_text(const FieldSet *set, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     JsonWriter writer;
     json_writer_init(&writer, &text, 0);
-    write_set(&writer, set);
+    set_write_set(&writer, set);
     return strbuf_str(&text);
 }
 
 /* Steps in objects. */
 
-static bool is_object(Value value) {
+static bool set_is_object(Value value) {
     return value_is_present(value) && value.type->kind == KIND_OBJECT;
 }
 
-static bool is_list(Value value) {
+static bool set_is_list(Value value) {
     return value_is_present(value) && value.type->kind == KIND_TUPLE;
 }
 
-static bool has_keys(Value item, Value keys) {
+static bool set_has_keys(Value item, Value keys) {
     for (size_t i = 0; i < keys.count; i++) {
         Value found;
         if (!value_find_present(item, value_key_at(keys, i), &found) ||
             !value_equal(found, value_at(keys, i)))
             return false;
     }
-    return is_object(item);
+    return set_is_object(item);
 }
 
-static bool is_item(const FieldStep *step, Value item, size_t index) {
+static bool set_is_item(const FieldStep *step, Value item, size_t index) {
     int64_t wanted;
     switch (step->text.ptr[0]) {
-    case 'k': return has_keys(item, step->value);
+    case 'k': return set_has_keys(item, step->value);
     case 'v': return value_equal(item, step->value);
     case 'i': return value_to_int(step->value, &wanted) && (size_t)wanted == index;
     default: return false;
@@ -114,11 +114,11 @@ static bool is_item(const FieldStep *step, Value item, size_t index) {
 }
 
 /* Finds the value that the step leads to. Sets *index for an item. */
-static bool follow(const FieldStep *step, Value object, Value *out, size_t *index) {
+static bool set_follow(const FieldStep *step, Value object, Value *out, size_t *index) {
     if (step->text.ptr[0] == 'f')
-        return is_object(object) && value_find(object, str_after(step->text, 2), out);
-    for (size_t i = 0; is_list(object) && i < object.count; i++) {
-        if (!is_item(step, value_at(object, i), i))
+        return set_is_object(object) && value_find(object, str_after(step->text, 2), out);
+    for (size_t i = 0; set_is_list(object) && i < object.count; i++) {
+        if (!set_is_item(step, value_at(object, i), i))
             continue;
         *out = value_at(object, i);
         *index = i;
@@ -136,10 +136,11 @@ static bool is_step_to(const FieldStep *step, const PathStep *wanted, Value obje
     int64_t number;
     if (!wanted->is_index)
         return step->text.ptr[0] == 'f' && str_equal(str_after(step->text, 2), wanted->name);
-    if (!value_to_int(wanted->key, &number) || !is_list(object) || (size_t)number >= object.count)
+    if (!value_to_int(wanted->key, &number) || !set_is_list(object) ||
+        (size_t)number >= object.count)
         return false;
     *index = (size_t)number;
-    return step->text.ptr[0] != 'f' && is_item(step, value_at(object, *index), *index);
+    return step->text.ptr[0] != 'f' && set_is_item(step, value_at(object, *index), *index);
 }
 
 bool field_set_has_path(const FieldSet *set, Value object, Path path) {
@@ -202,7 +203,7 @@ static bool is_whole(const FieldSet *set, Value v) {
     vec_each(&set->steps, step) {
         Value inner;
         size_t index = 0;
-        if (!follow(step, v, &inner, &index))
+        if (!set_follow(step, v, &inner, &index))
             continue;
         if (!is_whole(step->inside, inner))
             return false;
@@ -217,7 +218,7 @@ static void add_outside(const FieldSet *a, const FieldSet *b, Value object, Path
         Value inner;
         size_t index = 0;
         const FieldStep *other = find_step(b, step->text);
-        if (!follow(step, object, &inner, &index))
+        if (!set_follow(step, object, &inner, &index))
             continue;
         Path here = path_of_step(path, step, index, arena);
         if (is_whole(step->inside, inner) && (!other || field_set_is_empty(other->inside)))
@@ -233,24 +234,24 @@ void field_set_paths_outside(const FieldSet *a, const FieldSet *b, Value object,
     add_outside(a, b, object, (Path){0}, out, arena);
 }
 
-static bool is_empty(Value v) {
+static bool set_is_empty(Value v) {
     return value_is_present(v) && !type_is_primitive(v.type) && v.count == 0;
 }
 
-static void compare(const FieldSet *set, Value planned, Value found, Path path,
-                    FieldDifferences *out, Arena *arena) {
+static void set_compare(const FieldSet *set, Value planned, Value found, Path path,
+                        FieldDifferences *out, Arena *arena) {
     vec_each(&set->steps, step) {
         Value wanted;
         Value actual = value_null(&TYPE_DYNAMIC);
         size_t index = 0, ignored;
-        if (!follow(step, planned, &wanted, &index))
+        if (!set_follow(step, planned, &wanted, &index))
             continue;
-        bool is_there = follow(step, found, &actual, &ignored);
+        bool is_there = set_follow(step, found, &actual, &ignored);
         Path here = path_of_step(path, step, index, arena);
         bool is_leaf = step->inside->steps.count == 0;
         if (is_there && !is_leaf) {
-            compare(step->inside, wanted, actual, here, out, arena);
-        } else if (value_is_wholly_known(wanted) && !is_empty(wanted) &&
+            set_compare(step->inside, wanted, actual, here, out, arena);
+        } else if (value_is_wholly_known(wanted) && !set_is_empty(wanted) &&
                    !(is_there && value_equal(wanted, actual))) {
             FieldDifference difference = {here, wanted, actual};
             vec_push(arena, out, difference);
@@ -260,6 +261,6 @@ static void compare(const FieldSet *set, Value planned, Value found, Path path,
 
 FieldDifferences field_set_compare(const FieldSet *set, Value planned, Value found, Arena *arena) {
     FieldDifferences differences = {0};
-    compare(set, planned, found, (Path){0}, &differences, arena);
+    set_compare(set, planned, found, (Path){0}, &differences, arena);
     return differences;
 }

@@ -10,7 +10,7 @@ typedef struct FileSearch {
     Diags *diags;
 } FileSearch;
 
-static bool fail(const FileSearch *search, Str path, const char *why) {
+static bool files_fail(const FileSearch *search, Str path, const char *why) {
     return path_error(search->call, search->argument, search->diags, "Manifest not read",
                       "\"%.*s\": %s.", STR_ARG(path), why);
 }
@@ -29,9 +29,9 @@ static bool find_files(FileSearch *search, Str directory, unsigned depth) {
     DiskEntries entries = {0};
     int error = disk->list(disk->self, directory, &entries, arena);
     if (error != 0)
-        return fail(search, directory, strerror(-error));
+        return files_fail(search, directory, strerror(-error));
     if (depth == DEPTH_MAX)
-        return fail(search, directory, "the directories are nested too deeply");
+        return files_fail(search, directory, "the directories are nested too deeply");
     bool is_good = true;
     vec_each(&entries, entry) {
         Str path = disk_join(directory, entry->name, arena);
@@ -43,12 +43,12 @@ static bool find_files(FileSearch *search, Str directory, unsigned depth) {
     return is_good;
 }
 
-static bool read_file(const FileSearch *search, Str path, ManifestObjects *out) {
+static bool files_read_file(const FileSearch *search, Str path, ManifestObjects *out) {
     const Disk *disk = search->call->io->disk;
     Str text;
     int error = disk->read_file(disk->self, path, &text, search->call->arena);
     if (error != 0)
-        return fail(search, path, strerror(-error));
+        return files_fail(search, path, strerror(-error));
     return manifest_text_read(search->call, search->argument, path, text, out, search->diags);
 }
 
@@ -59,12 +59,12 @@ bool manifest_files_read(const Call *call, Path argument, Str path, ManifestObje
     DiskStat stat;
     int error = disk->stat(disk->self, path, &stat);
     if (error != 0)
-        return fail(&search, path, strerror(-error));
+        return files_fail(&search, path, strerror(-error));
     if (stat.kind != DISK_DIRECTORY)
-        return read_file(&search, path, out);
+        return files_read_file(&search, path, out);
     bool is_good = find_files(&search, path, 0);
     vec_each(&search.files, file) {
-        is_good &= read_file(&search, *file, out);
+        is_good &= files_read_file(&search, *file, out);
     }
     return is_good;
 }

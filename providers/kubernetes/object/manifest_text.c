@@ -22,7 +22,7 @@ typedef struct ManifestReading {
     Diags *diags;
 } ManifestReading;
 
-static bool fail_at(const ManifestReading *reading, size_t line, Str what) {
+static bool text_fail_at(const ManifestReading *reading, size_t line, Str what) {
     const Call *call = reading->call;
     Str place = str_format(call->arena, "line %zu", line);
     if (reading->file.len)
@@ -33,13 +33,13 @@ static bool fail_at(const ManifestReading *reading, size_t line, Str what) {
 
 /* Lines of objects. */
 
-static size_t line_of(const ManifestObject *object, Path path, Arena *arena) {
+static size_t text_line_of(const ManifestObject *object, Path path, Arena *arena) {
     YamlPosition at = yaml_position_find(object->document, path_join(object->path, path, arena));
     return object->line + (at.line ? at.line - 1 : 0);
 }
 
 Str manifest_text_place(const ManifestObject *object, Path path, Arena *arena) {
-    Str place = str_format(arena, "line %zu", line_of(object, path, arena));
+    Str place = str_format(arena, "line %zu", text_line_of(object, path, arena));
     if (!object->file.len)
         return place;
     return str_format(arena, "\"%.*s\", %.*s", STR_ARG(object->file), STR_ARG(place));
@@ -55,8 +55,8 @@ static bool fail_member(const ManifestReading *reading, const ManifestObject *ob
     if (parent)
         path = path_attribute(path, str_from_cstr(parent), arena);
     path = path_attribute(path, str_from_cstr(member), arena);
-    return fail_at(
-        reading, line_of(object, path, arena),
+    return text_fail_at(
+        reading, text_line_of(object, path, arena),
         str_format(arena, "\"%s%s%s\" %s", parent ? parent : "", parent ? "." : "", member, what));
 }
 
@@ -74,7 +74,7 @@ static bool read_text_member(const ManifestReading *reading, const ManifestObjec
     return true;
 }
 
-static bool check_object(const ManifestReading *reading, const ManifestObject *object) {
+static bool text_check_object(const ManifestReading *reading, const ManifestObject *object) {
     Value metadata;
     if (!object->api_version.len)
         return fail_member(reading, object, NULL, "apiVersion", "is missing.");
@@ -92,12 +92,12 @@ static bool check_object(const ManifestReading *reading, const ManifestObject *o
                                     : "is missing.");
 }
 
-static bool add_object(const ManifestReading *reading, ManifestObject object) {
+static bool text_add_object(const ManifestReading *reading, ManifestObject object) {
     if (!read_text_member(reading, &object, NULL, "apiVersion", &object.api_version) ||
         !read_text_member(reading, &object, NULL, "kind", &object.kind) ||
         !read_text_member(reading, &object, "metadata", "name", &object.name) ||
         !read_text_member(reading, &object, "metadata", "namespace", &object.namespace) ||
-        !check_object(reading, &object))
+        !text_check_object(reading, &object))
         return false;
     vec_push(reading->call->arena, reading->out, object);
     return true;
@@ -121,13 +121,13 @@ static bool add_document(const ManifestReading *reading, ManifestObject object, 
     Value items;
     bool is_good = true;
     if (!value_is_present(object.object) || object.object.type->kind != KIND_OBJECT)
-        return fail_at(reading, line_of(&object, (Path){0}, arena),
-                       STR("An object must be a mapping with apiVersion, kind and metadata."));
+        return text_fail_at(reading, text_line_of(&object, (Path){0}, arena),
+                            STR("An object must be a mapping with apiVersion, kind and metadata."));
     if (!value_find_tuple(object.object, STR("items"), &items))
-        return add_object(reading, object);
+        return text_add_object(reading, object);
     if (depth == LISTS_MAX)
-        return fail_at(reading, line_of(&object, (Path){0}, arena),
-                       STR("Lists are nested too deeply."));
+        return text_fail_at(reading, text_line_of(&object, (Path){0}, arena),
+                            STR("Lists are nested too deeply."));
     Path path = path_attribute(object.path, STR("items"), arena);
     for (size_t i = 0; i < items.count; i++) {
         ManifestObject item = object;
@@ -138,7 +138,7 @@ static bool add_document(const ManifestReading *reading, ManifestObject object, 
     return is_good;
 }
 
-static bool spend(void *payload, size_t elements) {
+static bool text_spend(void *payload, size_t elements) {
     size_t *left = payload;
     if (elements > *left)
         return false;
@@ -153,12 +153,12 @@ static bool read_yaml(const ManifestReading *reading, Str text) {
     YamlFailure failure;
     size_t left = ELEMENTS_MAX;
     bool is_good =
-        yaml_documents_read(text, (YamlBudget){spend, &left}, &documents, &failure, scratch);
+        yaml_documents_read(text, (YamlBudget){text_spend, &left}, &documents, &failure, scratch);
     if (!is_good)
-        (void)fail_at(reading, failure.line ? failure.line : 1,
-                      failure.what.len
-                          ? str_format(arena, "%.*s.", STR_ARG(failure.what))
-                          : STR("the text has too many elements; its aliases repeat too much."));
+        (void)text_fail_at(
+            reading, failure.line ? failure.line : 1,
+            failure.what.len ? str_format(arena, "%.*s.", STR_ARG(failure.what))
+                             : STR("the text has too many elements; its aliases repeat too much."));
     vec_each(&documents, document) {
         is_good &= add_document(reading,
                                 (ManifestObject){.object = kube_object_keep(document->root, arena),
@@ -255,9 +255,9 @@ static bool add_json(const ManifestReading *reading, Str text, const YamlDocumen
         line += line_at(str_from_range(counted, document->text.ptr), SIZE_MAX) - 1;
         counted = document->text.ptr;
         if (find_repeated_name(document->text, &offset, &name, arena)) {
-            is_good = fail_at(reading, line + line_at(document->text, offset) - 1,
-                              str_format(arena, "the key %.*s is already in this mapping.",
-                                         STR_ARG(str_quote(name, arena))));
+            is_good = text_fail_at(reading, line + line_at(document->text, offset) - 1,
+                                   str_format(arena, "the key %.*s is already in this mapping.",
+                                              STR_ARG(str_quote(name, arena))));
             continue;
         }
         is_good &= add_document(reading,
@@ -284,12 +284,12 @@ bool manifest_text_read(const Call *call, Path argument, Str file, Str text, Man
     /* Such a text may be YAML in flow style. */
     if (!str_ends_with(file, STR(".json")))
         return read_yaml(&reading, text);
-    return fail_at(&reading, line_at(text, offset), str_format(call->arena, "%s.", error));
+    return text_fail_at(&reading, line_at(text, offset), str_format(call->arena, "%s.", error));
 }
 
 /* Duplicates. */
 
-static Str identity_of(const ManifestObject *object, Arena *arena) {
+static Str text_identity_of(const ManifestObject *object, Arena *arena) {
     size_t slash = str_find_char(object->api_version, '/', 0);
     Str group = slash == SIZE_MAX ? STR_EMPTY : str_slice(object->api_version, 0, slash);
     const Str parts[] = {group, object->kind, object->namespace, object->name};
@@ -301,7 +301,7 @@ bool manifest_text_check_unique(const Call *call, Path argument, const ManifestO
     Map seen = {0};
     bool is_good = true;
     vec_each(objects, object) {
-        Str identity = identity_of(object, call->arena);
+        Str identity = text_identity_of(object, call->arena);
         const ManifestObject *first = map_find(&seen, identity);
         if (!first) {
             map_put(call->arena, &seen, identity, object);

@@ -3,7 +3,7 @@
 
 #include "object_builder.h"
 
-static bool is_object(Value v) {
+static bool patch_is_object(Value v) {
     return value_is_present(v) && v.type->kind == KIND_OBJECT;
 }
 
@@ -21,7 +21,7 @@ Value merge_patch_of(Value before, Value after, Arena *arena) {
         bool is_old = value_find(before, name, &old);
         if (is_old && value_equal(old, new))
             continue;
-        if (is_old && is_object(old) && is_object(new))
+        if (is_old && patch_is_object(old) && patch_is_object(new))
             new = merge_patch_of(old, new, arena);
         object_builder_put(&patch, name, new);
     }

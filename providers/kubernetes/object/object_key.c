@@ -3,17 +3,17 @@
 
 #include "kube_object.h"
 
-static Str member(Value object, const char *path, const char *name) {
+static Str key_member(Value object, const char *path, const char *name) {
     return kube_object_text(object, path, name);
 }
 
 ObjectKey object_key_of(Value object) {
     ObjectKey key = {
-        .kind = member(object, "", "kind"),
-        .namespace = member(object, "metadata", "namespace"),
-        .name = member(object, "metadata", "name"),
+        .kind = key_member(object, "", "kind"),
+        .namespace = key_member(object, "metadata", "namespace"),
+        .name = key_member(object, "metadata", "name"),
     };
-    kube_resource_split(member(object, "", "apiVersion"), &key.group, &key.version);
+    kube_resource_split(key_member(object, "", "apiVersion"), &key.group, &key.version);
     return key;
 }
 
@@ -74,7 +74,7 @@ Str object_key_import_id(const ObjectKey *key, Arena *arena) {
 }
 
 /* Returns the field of the key that has this name in import IDs. */
-static Str *field_of(ObjectKey *key, Str *api_version, Str name) {
+static Str *key_field_of(ObjectKey *key, Str *api_version, Str name) {
     if (str_equal_cstr(name, "apiVersion"))
         return api_version;
     if (str_equal_cstr(name, "kind"))
@@ -91,7 +91,7 @@ bool object_key_parse(Str id, ObjectKey *out, Str *problem, Arena *arena) {
         Str value = str_trim(part);
         bool has_value = str_find_char(value, '=', 0) != SIZE_MAX;
         (void)str_next_field(&value, '=', &name);
-        Str *field = has_value ? field_of(&key, &version, str_trim(name)) : NULL;
+        Str *field = has_value ? key_field_of(&key, &version, str_trim(name)) : NULL;
         if (!field || field->len || value.len == 0) {
             *problem = str_format(arena,
                                   "The part \"%.*s\" is no value of apiVersion, kind, namespace or "

@@ -54,7 +54,7 @@ static bool read_exponent(Str text, Quantity *out) {
     return true;
 }
 
-static bool read_unit(Str text, Quantity *out) {
+static bool quantity_read_unit(Str text, Quantity *out) {
     for (size_t i = 0; i < ARRAY_COUNT(units); i++) {
         if (!str_equal_cstr(text, units[i].text))
             continue;
@@ -84,7 +84,7 @@ static bool read_quantity(Str text, Quantity *out, Arena *arena) {
     }
     out->digits = str_concat(whole, fraction, arena);
     out->whole_count = whole.len;
-    if (!text.len || !read_unit(str_after(text, end), out) ||
+    if (!text.len || !quantity_read_unit(str_after(text, end), out) ||
         out->digits.len > (out->shift ? BINARY_DIGITS_MAX : DIGITS_MAX))
         return false;
     for (size_t i = 0; i < out->digits.len; i++)

@@ -173,7 +173,7 @@ bool object_metadata_parse_id(Str id, const ObjectKey *kind, bool is_namespaced,
 }
 
 /* Returns the index of the attribute that stands for the field; SIZE_MAX if there is none. */
-static size_t find_argument(const Type *object, Str field, Arena *arena) {
+static size_t metadata_find_argument(const Type *object, Str field, Arena *arena) {
     for (size_t i = 0; i < object->count; i++) {
         if (str_equal(field_name_of_attribute(object->names[i], arena), field))
             return i;
@@ -187,7 +187,7 @@ static Path place_below(const Type *type, Path base, Path path, size_t at, Arena
         const PathStep *step = &path.steps[at];
         Value key = step->is_index ? step->key : value_from_str(step->name);
         size_t index = type->kind == KIND_OBJECT && !step->is_index
-                           ? find_argument(type, step->name, arena)
+                           ? metadata_find_argument(type, step->name, arena)
                            : SIZE_MAX;
         if (type->kind == KIND_MAP)
             return at + 1 == path.count ? path_index(base, key, arena) : base;
@@ -206,7 +206,7 @@ static Path place_below(const Type *type, Path base, Path path, size_t at, Arena
 static Path place_in(const Schema *schema, Path base, Path path, size_t at, Arena *arena) {
     const PathStep *step = &path.steps[at];
     const Type *type = schema_implied_type(schema);
-    size_t index = step->is_index ? SIZE_MAX : find_argument(type, step->name, arena);
+    size_t index = step->is_index ? SIZE_MAX : metadata_find_argument(type, step->name, arena);
     const Attribute *attribute =
         index == SIZE_MAX ? NULL : schema_find_attribute(schema, type->names[index]);
     if (!attribute)

@@ -9,7 +9,7 @@
 
 #define SALT_SIZE 16
 
-static Str digest_of(Str salt, Str key, Str value, Arena *arena) {
+static Str secret_digest_of(Str salt, Str key, Str value, Arena *arena) {
     return digest_scrypt(value, str_concat(salt, key, arena), arena);
 }
 
@@ -20,12 +20,13 @@ SecretDigests secret_digests_new(Arena *arena) {
 }
 
 void secret_digests_add(SecretDigests *digests, Str argument, Str key, Str value, Arena *arena) {
-    SecretDigest digest = {
-        .argument = argument, .key = key, .digest = digest_of(digests->salt, key, value, arena)};
+    SecretDigest digest = {.argument = argument,
+                           .key = key,
+                           .digest = secret_digest_of(digests->salt, key, value, arena)};
     vec_push(arena, &digests->items, digest);
 }
 
-static void read_argument(SecretDigests *out, Str argument, Value keys, Arena *arena) {
+static void digest_read_argument(SecretDigests *out, Str argument, Value keys, Arena *arena) {
     for (size_t i = 0; i < keys.count; i++) {
         SecretDigest digest = {.argument = argument, .key = value_key_at(keys, i)};
         if (base64_decode(value_text_at(keys, digest.key), &digest.digest, arena) &&
@@ -48,7 +49,7 @@ SecretDigests secret_digests_read(Str text, Arena *arena) {
     for (size_t i = 0; i < arguments.count; i++) {
         Value keys = value_at(arguments, i);
         if (value_is_present(keys) && type_is_mapping(keys.type))
-            read_argument(&digests, value_key_at(arguments, i), keys, arena);
+            digest_read_argument(&digests, value_key_at(arguments, i), keys, arena);
     }
     return digests;
 }
@@ -83,5 +84,5 @@ Str secret_digests_text(const SecretDigests *digests, Arena *arena) {
 
 bool secret_digests_match(const SecretDigests *digests, const SecretDigest *digest, Str value,
                           Arena *arena) {
-    return str_equal(digest->digest, digest_of(digests->salt, digest->key, value, arena));
+    return str_equal(digest->digest, secret_digest_of(digests->salt, digest->key, value, arena));
 }

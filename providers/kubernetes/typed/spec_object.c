@@ -77,7 +77,8 @@ Value spec_object_manifest(TypedCall *typed, Value state, Value manifest) {
 
 /* Fields → arguments. `stored` has the arguments that are set; an import sets all. */
 
-static Value argument_of(const Type *type, Value stored, Value live, bool is_import, Arena *arena);
+static Value object_argument_of(const Type *type, Value stored, Value live, bool is_import,
+                                Arena *arena);
 
 static Value argument_of_object(const Type *type, Value stored, Value live, bool is_import,
                                 Arena *arena) {
@@ -89,7 +90,7 @@ static Value argument_of_object(const Type *type, Value stored, Value live, bool
         if (value_is_present(stored))
             known = value_attribute(stored, type->names[i]);
         object_builder_put(&builder, type->names[i],
-                           argument_of(inner, known, field, is_import, arena));
+                           object_argument_of(inner, known, field, is_import, arena));
     }
     return object_builder_value(&builder);
 }
@@ -101,14 +102,14 @@ static Value argument_of_list(const Type *type, Value stored, Value live, bool i
     for (size_t i = 0; i < live.count; i++) {
         bool is_known = has_stored && i < stored.count;
         Value known = is_known ? value_at(stored, i) : value_null(type->element);
-        items[i] =
-            argument_of(type->element, known, value_at(live, i), is_import || !is_known, arena);
+        items[i] = object_argument_of(type->element, known, value_at(live, i),
+                                      is_import || !is_known, arena);
     }
     return value_list(type->element, items, live.count, arena);
 }
 
 /* Returns the members of `live` that `stored` has, at any depth. */
-static Value kept(Value stored, Value live, Arena *arena) {
+static Value object_kept(Value stored, Value live, Arena *arena) {
     ObjectBuilder builder = object_builder_new(arena);
     bool is_object = stored.type->kind == KIND_OBJECT && live.type->kind == KIND_OBJECT;
     if (!is_object || !value_is_present(stored) || !value_is_present(live))
@@ -117,7 +118,7 @@ static Value kept(Value stored, Value live, Arena *arena) {
         Value found;
         if (value_find_present(live, value_key_at(stored, i), &found))
             object_builder_put(&builder, value_key_at(stored, i),
-                               kept(value_at(stored, i), found, arena));
+                               object_kept(value_at(stored, i), found, arena));
     }
     return object_builder_value(&builder);
 }
@@ -127,7 +128,7 @@ static Value argument_of_any(Value stored, Value live, bool is_import, Arena *ar
     if (is_import)
         return live;
     Value plain = object_body_without_nulls(value_unmark_deep(stored, arena), arena);
-    Value found = kept(plain, live, arena);
+    Value found = object_kept(plain, live, arena);
     return value_equal(plain, found) ? stored : found;
 }
 
@@ -145,7 +146,8 @@ static Value argument_of_map(const Type *element, Value stored, Value live, Aren
     return object_builder_map(&builder, element);
 }
 
-static Value argument_of(const Type *type, Value stored, Value live, bool is_import, Arena *arena) {
+static Value object_argument_of(const Type *type, Value stored, Value live, bool is_import,
+                                Arena *arena) {
     bool is_absent = !value_is_present(live) || (value_is_null(stored) && !is_import);
     bool is_tuple = live.type->kind == KIND_TUPLE, is_object = live.type->kind == KIND_OBJECT;
     if (is_absent)
@@ -169,9 +171,9 @@ Value spec_object_state(const Call *call, Value state, Value live, bool is_impor
     Value spec = value_null(&TYPE_DYNAMIC);
     ObjectBuilder builder = object_builder_of(state, arena);
     (void)!kube_object_find(live, "", "spec", &spec);
-    object_builder_set(
-        &builder, "spec",
-        argument_of(spec_type(call), object_attribute(state, "spec"), spec, is_import, arena));
+    object_builder_set(&builder, "spec",
+                       object_argument_of(spec_type(call), object_attribute(state, "spec"), spec,
+                                          is_import, arena));
     for (size_t i = 0; i < type->output_count; i++) {
         const SpecOutput *output = &type->outputs[i];
         object_builder_set_optional(&builder, output->attribute,

@@ -58,14 +58,14 @@ static Value base_manifest(const TypedObject *type, Value state, Arena *arena) {
     return object_builder_value(&builder);
 }
 
-static Value manifest_of(TypedCall *typed, Value state) {
+static Value object_manifest_of(TypedCall *typed, Value state) {
     Value manifest = base_manifest(typed->type, state, typed->call->arena);
     bool has_more = typed->type->manifest && value_is_present(manifest);
     return has_more ? typed->type->manifest(typed, state, manifest) : manifest;
 }
 
 /* Makes a call with a request that names the object. */
-static void begin(TypedCall *typed, const Call *call, Value state, Str private_data) {
+static void typed_object_begin(TypedCall *typed, const Call *call, Value state, Str private_data) {
     *typed = (TypedCall){
         .call = call,
         .type = call->type.resource->payload,
@@ -87,7 +87,7 @@ static void begin(TypedCall *typed, const Call *call, Value state, Str private_d
 }
 
 /* Adds the configuration and the prior state to the request. */
-static bool complete(TypedCall *typed, Value config, Value prior, Diags *diags) {
+static bool object_complete(TypedCall *typed, Value config, Value prior, Diags *diags) {
     const TypedObject *type = typed->type;
     ObjectRequest *request = &typed->request;
     typed->config = config;
@@ -104,10 +104,10 @@ static bool complete(TypedCall *typed, Value config, Value prior, Diags *diags) 
             typed->live = read.live;
         }
         typed->is_prior_manifest = true;
-        request->prior_manifest = manifest_of(typed, prior);
+        request->prior_manifest = object_manifest_of(typed, prior);
         typed->is_prior_manifest = false;
     }
-    request->manifest = manifest_of(typed, typed->object);
+    request->manifest = object_manifest_of(typed, typed->object);
     request->is_ready = type->is_ready;
     request->is_equal = type->is_equal;
     request->resource = typed->object;
@@ -115,7 +115,7 @@ static bool complete(TypedCall *typed, Value config, Value prior, Diags *diags) 
 }
 
 /* Adds diagnostics about the manifest at the arguments that it comes from. */
-static void move_diags(const TypedCall *typed, const Diags *from, Diags *to) {
+static void object_move_diags(const TypedCall *typed, const Diags *from, Diags *to) {
     Arena *arena = typed->call->arena;
     for (size_t i = 0; i < from->count; i++) {
         Diag diag = from->items[i];
@@ -127,7 +127,7 @@ static void move_diags(const TypedCall *typed, const Diags *from, Diags *to) {
 }
 
 /* Returns whether all arguments that are no parts of the object are as before. */
-static bool has_same_arguments(const TypedObject *type, Value prior, Value planned) {
+static bool object_has_same_arguments(const TypedObject *type, Value prior, Value planned) {
     for (size_t i = 0; i < planned.count; i++) {
         Str name = value_key_at(planned, i);
         bool is_part = str_equal_cstr(name, "id") || str_equal_cstr(name, "metadata");
@@ -156,10 +156,10 @@ static Value stored_plan(Value prior, Value planned, Arena *arena) {
 
 /* The object stays as it is. Labels that an import found, and that the configuration does not have,
  * stay in the state. */
-static Value unchanged_plan(const TypedCall *typed, Value planned) {
+static Value object_unchanged_plan(const TypedCall *typed, Value planned) {
     Arena *arena = typed->call->arena;
     Value prior = object_metadata_of(typed->prior);
-    if (has_same_arguments(typed->type, typed->prior, planned))
+    if (object_has_same_arguments(typed->type, typed->prior, planned))
         return stored_plan(typed->prior, planned, arena);
     Value item = object_metadata_unchanged(object_metadata_of(planned), prior, arena);
     ObjectBuilder builder = object_builder_of(object_metadata_set(planned, item, arena), arena);
@@ -186,13 +186,14 @@ static Value changed_plan(const TypedCall *typed, ObjectAction action, Value pla
     return planned;
 }
 
-static void keep_plan(const TypedCall *typed, const ObjectPlan *plan, PlanResponse *response) {
+static void object_keep_plan(const TypedCall *typed, const ObjectPlan *plan,
+                             PlanResponse *response) {
     const TypedObject *type = typed->type;
     Arena *arena = typed->call->arena;
     Value planned = response->planned;
     if (type->planned)
         planned = type->planned(typed, planned);
-    response->planned = plan->action == OBJECT_NONE ? unchanged_plan(typed, planned)
+    response->planned = plan->action == OBJECT_NONE ? object_unchanged_plan(typed, planned)
                                                     : changed_plan(typed, plan->action, planned);
     if (plan->action == OBJECT_REPLACE) {
         Path path = object_metadata_path(typed->call->type.schema, plan->replace_path, arena);
@@ -219,7 +220,7 @@ bool typed_object_plan(const Call *call, const PlanRequest *request, PlanRespons
     TypedCall typed;
     ObjectPlan plan;
     Diags inner = diags_new(call->arena);
-    begin(&typed, call, response->planned, request->private_data);
+    typed_object_begin(&typed, call, response->planned, request->private_data);
     typed.is_plan = true;
     if (request->approved.type && value_is_present(request->approved)) {
         typed.approved = request->approved;
@@ -228,16 +229,16 @@ bool typed_object_plan(const Call *call, const PlanRequest *request, PlanRespons
         typed.request.approved = value_unknown(&TYPE_DYNAMIC); /* attributes have the parts of it */
         typed.request.approved_record = typed.approved_record;
     }
-    bool is_planned = complete(&typed, request->config, request->prior, &inner) &&
+    bool is_planned = object_complete(&typed, request->config, request->prior, &inner) &&
                       object_plan(&typed.request, &plan, &inner);
-    move_diags(&typed, &inner, diags);
+    object_move_diags(&typed, &inner, diags);
     if (is_planned)
-        keep_plan(&typed, &plan, response);
+        object_keep_plan(&typed, &plan, response);
     return is_planned;
 }
 
 /* Returns the name of a new object, also if it is generated. */
-static Str name_of(const Call *call, Value planned) {
+static Str object_name_of(const Call *call, Value planned) {
     Value item = object_metadata_of(planned);
     Str name = object_text(item, "name", STR_EMPTY);
     return name.len
@@ -252,14 +253,14 @@ static Value with_name(Value planned, Str name, Arena *arena) {
 
 bool typed_object_marker(const Call *call, const MarkerRequest *request, MarkerResponse *response,
                          Diags *) {
-    Value named = with_name(request->planned, name_of(call, request->planned), call->arena);
+    Value named = with_name(request->planned, object_name_of(call, request->planned), call->arena);
     ObjectKey key = object_key_of(base_manifest(call->type.resource->payload, named, call->arena));
     response->marker = object_key_import_id(&key, call->arena);
     return true;
 }
 
 /* Returns the state by a live object. */
-static Value state_of(const Call *call, Value state, Value live, bool is_import) {
+static Value object_state_of(const Call *call, Value state, Value live, bool is_import) {
     const TypedObject *type = call->type.resource->payload;
     Arena *arena = call->arena;
     Value item = object_metadata_live(object_metadata_of(state), live, is_import, arena);
@@ -268,8 +269,8 @@ static Value state_of(const Call *call, Value state, Value live, bool is_import)
     return type->state ? type->state(call, state, live, is_import) : state;
 }
 
-static void keep_applied(const TypedCall *typed, Value planned, ObjectApplied *applied,
-                         ApplyResponse *response) {
+static void object_keep_applied(const TypedCall *typed, Value planned, ObjectApplied *applied,
+                                ApplyResponse *response) {
     Arena *arena = typed->call->arena;
     Value known = value_unknown_as_null(planned, arena);
     Value seen =
@@ -277,7 +278,7 @@ static void keep_applied(const TypedCall *typed, Value planned, ObjectApplied *a
     if (!typed->options.has_no_digests)
         applied->record.live = object_record_live(seen, arena);
     response->state =
-        object_fill(planned, state_of(typed->call, known, applied->live, false), arena);
+        object_fill(planned, object_state_of(typed->call, known, applied->live, false), arena);
     response->private_data = object_record_text(&applied->record, arena);
 }
 
@@ -289,7 +290,7 @@ static bool wait_and_keep(const TypedCall *typed, Value planned, ObjectApplied *
     bool is_ready = !type->wait || type->wait(typed->call, planned, applied, diags);
     applied->record.is_unready = !is_ready;
     if (value_is_present(applied->live)) {
-        keep_applied(typed, planned, applied, response);
+        object_keep_applied(typed, planned, applied, response);
         response->is_complete = true;
     }
     return is_ready;
@@ -328,20 +329,21 @@ bool typed_object_apply(const Call *call, const ApplyRequest *request, ApplyResp
     TypedCall typed;
     ObjectApplied applied = {.live = value_null(&TYPE_DYNAMIC)};
     Diags inner = diags_new(call->arena);
-    Value planned = with_name(request->planned, name_of(call, request->planned), call->arena);
-    begin(&typed, call, planned, request->private_data);
+    Value planned =
+        with_name(request->planned, object_name_of(call, request->planned), call->arena);
+    typed_object_begin(&typed, call, planned, request->private_data);
     if (keep_prior(&typed, request->prior, response))
         return !typed.type->waits_unchanged || wait_unchanged(&typed, response, diags);
-    bool is_applied = complete(&typed, request->config, request->prior, &inner) &&
+    bool is_applied = object_complete(&typed, request->config, request->prior, &inner) &&
                       object_apply(&typed.request, value_unknown(&TYPE_DYNAMIC), &applied, &inner);
-    move_diags(&typed, &inner, diags);
+    object_move_diags(&typed, &inner, diags);
     if (!is_applied) {
         response->in_doubt = applied.in_doubt;
         return false;
     }
     if (typed.type->values)
         applied.record.values = typed.type->values(&typed, applied.live);
-    keep_applied(&typed, planned, &applied, response);
+    object_keep_applied(&typed, planned, &applied, response);
     return wait_and_keep(&typed, planned, &applied, response, diags);
 }
 
@@ -350,12 +352,12 @@ bool typed_object_delete(const Call *call, const DeleteRequest *request, DeleteR
     TypedCall typed;
     ObjectDeletion deletion = {.propagation = KUBE_PROPAGATION_BACKGROUND,
                                .timeout_ms = OBJECT_DELETE_MS};
-    begin(&typed, call, request->prior, request->private_data);
+    typed_object_begin(&typed, call, request->prior, request->private_data);
     return object_delete(&typed.request, &deletion, diags);
 }
 
 /* A state that another provider has written has no record, but the uid of its object. */
-static ObjectRecord record_of(const TypedCall *typed, const ObjectRead *read) {
+static ObjectRecord object_record_of(const TypedCall *typed, const ObjectRead *read) {
     ObjectRecord record = typed->request.record;
     Value item = object_metadata_of(typed->object);
     bool is_taken_over =
@@ -371,18 +373,18 @@ bool typed_object_read(const Call *call, const ReadRequest *request, ReadRespons
                        Diags *diags) {
     TypedCall typed;
     ObjectRead read;
-    begin(&typed, call, request->state, request->private_data);
+    typed_object_begin(&typed, call, request->state, request->private_data);
     ObjectKey key = object_key_of(typed.request.manifest);
     if (!object_read(&typed.request, &key, &read, diags))
         return false;
-    ObjectRecord record = record_of(&typed, &read);
+    ObjectRecord record = object_record_of(&typed, &read);
     if (read.uid.len == 0 || !str_equal(record.uid, read.uid)) {
         response->state = value_null(request->state.type);
         return true;
     }
     cluster_keep_owner(read.target.cluster, read.uid, call->address);
     object_frozen_warn(call, read.live, diags);
-    response->state = state_of(call, request->state, read.live, false);
+    response->state = object_state_of(call, request->state, read.live, false);
     response->private_data = object_record_text(&record, call->arena);
     ObjectDrift drift = {
         .before = request->state,
@@ -420,7 +422,7 @@ bool typed_object_import(const Call *call, const ImportRequest *request, ImportR
                                   call->arena))
         return path_error(call, NO_PATH, diags, "Invalid import ID", "%.*s", STR_ARG(problem));
     Value state = named_state(call, &key);
-    begin(&typed, call, state, STR_EMPTY);
+    typed_object_begin(&typed, call, state, STR_EMPTY);
     if (!object_read(&typed.request, &key, &read, diags))
         return false;
     if (read.uid.len == 0)
@@ -429,7 +431,7 @@ bool typed_object_import(const Call *call, const ImportRequest *request, ImportR
                           STR_ARG(request->id));
     ObjectRecord record = object_read_record(&read);
     record.is_imported = true;
-    response->state = state_of(call, state, read.live, true);
+    response->state = object_state_of(call, state, read.live, true);
     response->private_data = object_record_text(&record, call->arena);
     return true;
 }
@@ -443,7 +445,7 @@ bool typed_object_recover(const Call *call, const RecoverRequest *request,
     if (!object_key_parse(request->marker, &key, &problem, call->arena))
         return path_error(call, NO_PATH, diags, "Invalid marker", "%.*s", STR_ARG(problem));
     Value known = value_unknown_as_null(request->planned, call->arena);
-    begin(&typed, call, known, STR_EMPTY);
+    typed_object_begin(&typed, call, known, STR_EMPTY);
     if (!object_read(&typed.request, &key, &read, diags))
         return false;
     if (!object_mark_is(read.live, call->lineage, call->address))
@@ -451,7 +453,7 @@ bool typed_object_recover(const Call *call, const RecoverRequest *request,
     ObjectRecord record = object_read_record(&read);
     record.is_unready = typed.type->is_ready; /* the interrupted run may have waited for it */
     response->outcome = RECOVER_COMPLETE;
-    response->state = state_of(call, known, read.live, false);
+    response->state = object_state_of(call, known, read.live, false);
     response->private_data = object_record_text(&record, call->arena);
     return true;
 }

@@ -6,7 +6,7 @@
 #include "object_texts.h"
 #include "secret_digest.h"
 
-static Value none(void) {
+static Value only_none(void) {
     return value_null(&TYPE_MAP_OF_STRING);
 }
 
@@ -15,7 +15,7 @@ static Value configured_values(const TypedCall *typed, const WriteOnly *argument
     Arena *arena = typed->call->arena;
     Value values = object_attribute(typed->config, argument->name);
     if (value_is_null(values))
-        return none();
+        return only_none();
     if (argument->key) {
         ObjectBuilder builder = object_builder_new(arena);
         object_builder_put(&builder, str_from_cstr(argument->key), values);
@@ -25,7 +25,7 @@ static Value configured_values(const TypedCall *typed, const WriteOnly *argument
 }
 
 /* A plan does not show write-only arguments, so the note is above the object. */
-static void note_change(TypedCall *typed, const WriteOnly *argument, Str key) {
+static void only_note_change(TypedCall *typed, const WriteOnly *argument, Str key) {
     Arena *arena = typed->call->arena;
     PlanNote note = {
         .text = str_format(arena, "%s: the value of the key \"%.*s\" was changed outside of loam",
@@ -46,7 +46,7 @@ static Value value_of_key(TypedCall *typed, const WriteOnly *argument, const Sec
     bool is_sent = version.len && str_equal(version, digests->version);
     if (has_live && (is_sent || secret_digests_match(digests, digest, value_text(live), arena)))
         return live;
-    note_change(typed, argument, digest->key);
+    only_note_change(typed, argument, digest->key);
     if (value_find(configured_values(typed, argument), digest->key, &value))
         return value;
     return has_live ? live : value_null(&TYPE_STRING);
@@ -68,13 +68,13 @@ static SecretDigests kept_digests(const TypedCall *typed, const WriteOnly *argum
 }
 
 /* Returns the values to send, as a Secret holds them. */
-static Value values_of(TypedCall *typed, const WriteOnly *argument) {
+static Value only_values_of(TypedCall *typed, const WriteOnly *argument) {
     Arena *arena = typed->call->arena;
     SecretDigests kept = kept_digests(typed, argument);
     ObjectBuilder builder = object_builder_new(arena);
     bool is_removed = value_is_null(object_attribute(typed->config, argument->name));
     if (is_removed || kept.items.count == 0)
-        return is_removed ? none() : configured_values(typed, argument);
+        return is_removed ? only_none() : configured_values(typed, argument);
     vec_each(&kept.items, digest) {
         Value value = value_of_key(typed, argument, &kept, digest);
         if (!value_is_null(value))
@@ -120,7 +120,7 @@ Str write_only_digests(const TypedCall *typed, WriteOnlyTable table, Value live)
 
 Value write_only_data(TypedCall *typed, WriteOnlyTable table, Value data) {
     for (size_t i = 0; i < table.count; i++)
-        data = object_texts_union(data, values_of(typed, &table.rows[i]), typed->call->arena);
+        data = object_texts_union(data, only_values_of(typed, &table.rows[i]), typed->call->arena);
     return data;
 }
 

@@ -9,7 +9,7 @@
 
 static const Readiness ready = {.level = READINESS_READY};
 
-static Readiness in_progress(Str reason) {
+static Readiness readiness_in_progress(Str reason) {
     return (Readiness){READINESS_IN_PROGRESS, reason};
 }
 
@@ -24,11 +24,12 @@ static bool flag_at(Value object, const char *path, const char *last) {
 
 /* Returns "3 of 5 pods ready". */
 static Readiness counted(int64_t count, int64_t total, const char *what, Arena *arena) {
-    return in_progress(str_format(arena, "%" PRId64 " of %" PRId64 " pods %s", count, total, what));
+    return readiness_in_progress(
+        str_format(arena, "%" PRId64 " of %" PRId64 " pods %s", count, total, what));
 }
 
 static Readiness surplus(int64_t count, const char *what, Arena *arena) {
-    return in_progress(
+    return readiness_in_progress(
         str_format(arena, "%" PRId64 " %s pod%s not ended", count, what, count == 1 ? "" : "s"));
 }
 
@@ -43,7 +44,7 @@ static Readiness because(Readiness readiness, const ObjectCondition *condition, 
     return readiness;
 }
 
-static Readiness failed(const ObjectCondition *condition, Arena *arena) {
+static Readiness readiness_failed(const ObjectCondition *condition, Arena *arena) {
     Str text = object_condition_text(condition, arena);
     return (Readiness){READINESS_FAILED, text.len ? text : condition->type};
 }
@@ -78,7 +79,7 @@ static Readiness deployment(Value object, Arena *arena) {
     if (flag_at(object, "spec", "paused"))
         return ready;
     if (str_equal(progressing.reason, STR("ProgressDeadlineExceeded")))
-        return failed(&progressing, arena);
+        return readiness_failed(&progressing, arena);
     if (is.updated < is.wanted)
         result = counted(is.updated, is.wanted, "updated", arena);
     else if (is.existing > is.updated)
@@ -90,9 +91,9 @@ static Readiness deployment(Value object, Arena *arena) {
     else if (is.available < is.wanted)
         result = counted(is.available, is.wanted, "available", arena);
     else if (has_limit && !str_equal(progressing.reason, STR("NewReplicaSetAvailable")))
-        result = because(in_progress(STR("rollout not complete")), &progressing, arena);
+        result = because(readiness_in_progress(STR("rollout not complete")), &progressing, arena);
     else if (!object_condition_is_true(&available))
-        result = because(in_progress(STR("not available")), &available, arena);
+        result = because(readiness_in_progress(STR("not available")), &available, arena);
     bool is_blocked = result.level != READINESS_READY && object_condition_is_true(&failure);
     return is_blocked ? because(result, &failure, arena) : result;
 }
@@ -124,7 +125,7 @@ static Readiness stateful_set(Value object, Arena *arena) {
     if (is.updated < to_update)
         return counted(is.updated, to_update, "updated", arena);
     if (to_update == is.wanted && !str_equal(current, update))
-        return in_progress(STR("rollout not complete"));
+        return readiness_in_progress(STR("rollout not complete"));
     return ready;
 }
 
@@ -135,7 +136,7 @@ static Readiness daemon_set(Value object, Arena *arena) {
     int64_t available = number_at(object, "status", "numberAvailable");
     int64_t is_ready = number_at(object, "status", "numberReady");
     if (wanted < 0)
-        return in_progress(STR("number of pods not decided"));
+        return readiness_in_progress(STR("number of pods not decided"));
     if (scheduled < wanted)
         return counted(scheduled, wanted, "scheduled", arena);
     if (updated < wanted && !is_on_delete(object))
@@ -183,7 +184,7 @@ static Readiness job(Value object, Arena *arena) {
     int64_t wanted = object_condition_number(object, "spec", "completions", 1);
     int64_t broken = number_at(object, "status", "failed");
     if (object_condition_is_true(&failure))
-        return failed(&failure, arena);
+        return readiness_failed(&failure, arena);
     if (object_condition_is_true(&complete) || flag_at(object, "spec", "suspend"))
         return ready;
     Readiness result = counted(succeeded, wanted, "completed", arena);
@@ -193,13 +194,13 @@ static Readiness job(Value object, Arena *arena) {
     return result;
 }
 
-static Readiness claim(Value object, Arena *) {
+static Readiness readiness_claim(Value object, Arena *) {
     Str phase = kube_object_text(object, "status", "phase");
     if (str_equal(phase, STR("Bound")))
         return ready;
     if (str_equal(phase, STR("Lost")))
         return (Readiness){READINESS_FAILED, STR("its volume is lost")};
-    return in_progress(STR("not bound to a volume"));
+    return readiness_in_progress(STR("not bound to a volume"));
 }
 
 static Readiness service(Value object, Arena *) {
@@ -208,13 +209,13 @@ static Readiness service(Value object, Arena *) {
         return ready;
     if (kube_object_find(object, "status.loadBalancer", "ingress", &ingress) && ingress.count > 0)
         return ready;
-    return in_progress(STR("no load balancer address"));
+    return readiness_in_progress(STR("no load balancer address"));
 }
 
 static Readiness namespace(Value object, Arena *) {
     if (str_equal(kube_object_text(object, "status", "phase"), STR("Active")))
         return ready;
-    return in_progress(STR("not active"));
+    return readiness_in_progress(STR("not active"));
 }
 
 /* Names can be in use by a definition that is being deleted, so a conflict is not final. */
@@ -224,7 +225,7 @@ static Readiness definition(Value object, Arena *arena) {
     if (object_condition_is_false(&names))
         return because((Readiness){READINESS_STUCK, STR("names not accepted")}, &names, arena);
     if (!object_condition_is_true(&established) || !object_condition_is_true(&names))
-        return because(in_progress(STR("not established")), &established, arena);
+        return because(readiness_in_progress(STR("not established")), &established, arena);
     return ready;
 }
 
@@ -232,14 +233,14 @@ static Readiness api_service(Value object, Arena *arena) {
     ObjectCondition available = object_condition_find(object, "Available");
     if (object_condition_is_true(&available))
         return ready;
-    return because(in_progress(STR("not available")), &available, arena);
+    return because(readiness_in_progress(STR("not available")), &available, arena);
 }
 
 static Readiness disruption_budget(Value object, Arena *arena) {
     int64_t wanted = object_condition_number(object, "status", "desiredHealthy", -1);
     int64_t healthy = number_at(object, "status", "currentHealthy");
     if (wanted < 0)
-        return in_progress(STR("number of pods not decided"));
+        return readiness_in_progress(STR("number of pods not decided"));
     return healthy < wanted ? counted(healthy, wanted, "healthy", arena) : ready;
 }
 
@@ -255,7 +256,7 @@ static bool is_stalled(Value object, const ObjectCondition *stalled) {
 
 /* Returns false if a condition is about an older generation, and the status has none of its own,
  * which readiness_of compares. */
-static bool is_current(Value object, const ObjectCondition *condition) {
+static bool readiness_is_current(Value object, const ObjectCondition *condition) {
     int64_t generation = number_at(object, "metadata", "generation");
     bool has_other = object_condition_number(object, "status", "observedGeneration", -2) > -2;
     return has_other || condition->observed < 0 || condition->observed >= generation;
@@ -263,7 +264,7 @@ static bool is_current(Value object, const ObjectCondition *condition) {
 
 /* Returns "not ready", with the text of Ready. */
 static Readiness not_ready(const ObjectCondition *is, Arena *arena) {
-    Readiness result = because(in_progress(STR("not ready")), is, arena);
+    Readiness result = because(readiness_in_progress(STR("not ready")), is, arena);
     result.is_failure = object_condition_is_false(is);
     return result;
 }
@@ -275,9 +276,9 @@ static Readiness any_kind(Value object, Arena *arena) {
     if (is_not_ready)
         return not_ready(&is, arena);
     if (object_condition_is_true(&reconciling))
-        return because(in_progress(STR("being reconciled")), &reconciling, arena);
-    if (is.type.len > 0 && !is_current(object, &is))
-        return in_progress(STR(UNSEEN));
+        return because(readiness_in_progress(STR("being reconciled")), &reconciling, arena);
+    if (is.type.len > 0 && !readiness_is_current(object, &is))
+        return readiness_in_progress(STR(UNSEEN));
     return ready;
 }
 
@@ -291,7 +292,7 @@ typedef struct Rule {
 
 static const Rule rules[] = {
     {"", "Namespace", false, false, namespace},
-    {"", "PersistentVolumeClaim", false, false, claim},
+    {"", "PersistentVolumeClaim", false, false, readiness_claim},
     {"", "Pod", false, false, pod},
     {"", "ReplicationController", true, true, replica_set},
     {"", "Service", false, false, service},
@@ -335,7 +336,7 @@ static Readiness unseen(Value object, Arena *arena) {
     ObjectCondition is = object_condition_find(object, "Ready");
     bool is_new = is.observed == number_at(object, "metadata", "generation");
     bool has_reason = is_new && !object_condition_is_true(&is);
-    return has_reason ? not_ready(&is, arena) : in_progress(STR(UNSEEN));
+    return has_reason ? not_ready(&is, arena) : readiness_in_progress(STR(UNSEEN));
 }
 
 Readiness readiness_of(Value object, const ReadinessFacts *facts, Arena *arena) {
@@ -348,11 +349,11 @@ Readiness readiness_of(Value object, const ReadinessFacts *facts, Arena *arena) 
     if (kube_object_text(object, "metadata", "deletionTimestamp").len)
         return deleted(object, arena);
     if (is_stalled(object, &stalled))
-        return failed(&stalled, arena);
+        return readiness_failed(&stalled, arena);
     if (object_condition_number(object, "status", "observedGeneration", none) < generation)
         return unseen(object, arena);
     Readiness result = rule->of(object, arena);
-    bool is_bound_late = rule->of == claim && facts && facts->waits_for_consumer;
+    bool is_bound_late = rule->of == readiness_claim && facts && facts->waits_for_consumer;
     return is_bound_late && result.level == READINESS_IN_PROGRESS ? ready : result;
 }
 

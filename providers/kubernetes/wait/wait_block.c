@@ -36,7 +36,7 @@ const Block wait_block_blocks[WAIT_BLOCK_BLOCK_COUNT] = {
 
 /* Reading. */
 
-static bool is_name(Str text) {
+static bool block_is_name(Str text) {
     size_t width = 0;
     for (size_t at = 0; at < text.len; at += width) {
         uint32_t c = utf8_decode(text, at, &width);
@@ -52,13 +52,13 @@ static bool parse_path(Str text, Path *out, Arena *arena) {
     Str full = str_concat(STR("."), text, arena);
     *out = path_parse(full, arena);
     for (size_t i = 0; i < out->count; i++) {
-        if (!out->steps[i].is_index && !is_name(out->steps[i].name))
+        if (!out->steps[i].is_index && !block_is_name(out->steps[i].name))
             return false;
     }
     return out->count > 0 && str_equal(path_to_str(*out, arena), full);
 }
 
-static bool read_field(const Call *call, Str key, Value value, WaitBlock *out, Diags *diags) {
+static bool block_read_field(const Call *call, Str key, Value value, WaitBlock *out, Diags *diags) {
     SCOPED(RegexProgram) program = {0};
     Str problem;
     WaitBlockField field = {.text = key};
@@ -79,15 +79,15 @@ static bool read_field(const Call *call, Str key, Value value, WaitBlock *out, D
     return true;
 }
 
-static bool read_fields(const Call *call, Value block, WaitBlock *out, Diags *diags) {
+static bool block_read_fields(const Call *call, Value block, WaitBlock *out, Diags *diags) {
     Value fields = object_attribute(block, "fields");
     bool ok = true;
     for (size_t i = 0; value_is_present(fields) && i < fields.count; i++)
-        ok = read_field(call, value_key_at(fields, i), value_at(fields, i), out, diags) && ok;
+        ok = block_read_field(call, value_key_at(fields, i), value_at(fields, i), out, diags) && ok;
     return ok;
 }
 
-static void read_conditions(const Call *call, Value block, WaitBlock *out) {
+static void block_read_conditions(const Call *call, Value block, WaitBlock *out) {
     Value list = object_attribute(block, "condition");
     for (size_t i = 0; value_is_present(list) && i < list.count; i++) {
         Value one = value_at(list, i);
@@ -112,8 +112,8 @@ bool wait_block_read(const Call *call, Value config, Str kind, WaitBlock *out, D
     if (!value_find_present(config, STR("wait"), &block))
         return true;
     out->has_rollout = object_bool(block, "rollout", false);
-    read_conditions(call, block, out);
-    bool ok = read_fields(call, block, out, diags);
+    block_read_conditions(call, block, out);
+    bool ok = block_read_fields(call, block, out, diags);
     if (out->has_rollout && kind.len && !has_rollout(kind))
         return path_error(call, PATH_AT(call, {"wait"}, {"rollout"}), diags, "No rollout",
                           "A %.*s has no rollout; a Deployment, a StatefulSet and a DaemonSet have "
@@ -133,7 +133,7 @@ typedef struct Test {
     RegexProgram *programs; /* one for each field */
 } Test;
 
-static Readiness in_progress(Str reason) {
+static Readiness block_in_progress(Str reason) {
     return (Readiness){READINESS_IN_PROGRESS, reason};
 }
 
@@ -141,11 +141,11 @@ static Readiness test_condition(const WaitBlockCondition *wanted, Value object, 
     ObjectCondition is = object_condition_find(object, str_to_cstr(wanted->type, arena));
     Str text = object_condition_text(&is, arena);
     if (is.type.len == 0)
-        return in_progress(str_format(arena, "no condition %.*s", STR_ARG(wanted->type)));
+        return block_in_progress(str_format(arena, "no condition %.*s", STR_ARG(wanted->type)));
     if (str_equal(is.status, wanted->status))
         return (Readiness){READINESS_READY};
-    return in_progress(str_format(arena, "condition %.*s is %.*s%s%.*s", STR_ARG(is.type),
-                                  STR_ARG(is.status), text.len ? ", " : "", STR_ARG(text)));
+    return block_in_progress(str_format(arena, "condition %.*s is %.*s%s%.*s", STR_ARG(is.type),
+                                        STR_ARG(is.status), text.len ? ", " : "", STR_ARG(text)));
 }
 
 /* Returns the text of a field that is compared; false for a list or an object. Numbers as
@@ -174,7 +174,7 @@ static Readiness test_field(const WaitBlockField *field, RegexProgram *program, 
     Value value;
     Str text, problem;
     if (!path_get(object, field->path, &value) || !value_is_present(value))
-        return in_progress(str_format(arena, "%.*s has no value", STR_ARG(field->text)));
+        return block_in_progress(str_format(arena, "%.*s has no value", STR_ARG(field->text)));
     if (!field_text(value, &text, arena))
         return (Readiness){READINESS_FAILED,
                            str_format(arena,
@@ -186,11 +186,12 @@ static Readiness test_field(const WaitBlockField *field, RegexProgram *program, 
     case REGEX_FAILED: return (Readiness){READINESS_FAILED, problem};
     case REGEX_NOT_FOUND: break;
     }
-    return in_progress(str_format(arena, "%.*s is \"%.*s\"", STR_ARG(field->text), STR_ARG(text)));
+    return block_in_progress(
+        str_format(arena, "%.*s is \"%.*s\"", STR_ARG(field->text), STR_ARG(text)));
 }
 
 /* Returns the first test that does not hold. */
-static Readiness look(void *payload, Value object, Arena *arena) {
+static Readiness block_look(void *payload, Value object, Arena *arena) {
     const Test *test = payload;
     const WaitBlock *block = test->block;
     Readiness result = {READINESS_READY};
@@ -211,7 +212,7 @@ bool wait_block_until(const WaitObject *wait, const WaitBlock *block, Value *obj
         .goal = "as the block \"wait\" requires",
         .hint = "Correct the object or the block, or allow more time in \"timeouts\".",
         .failure_hint = "Correct the object or the block.",
-        .look = look,
+        .look = block_look,
         .payload = &test,
     };
     for (size_t i = 0; i < count; i++) {

@@ -46,7 +46,7 @@ typedef struct Progress {
     Arena *pods_arena;     /* of `pods` */
 } Progress;
 
-static int64_t now_ms(const Progress *progress) {
+static int64_t wait_follow_now_ms(const Progress *progress) {
     return call_monotonic_ms(progress->wait->call);
 }
 
@@ -64,34 +64,35 @@ static void decide_ending(Progress *progress) {
     case READINESS_IN_PROGRESS: break;
     case READINESS_STUCK:
         if (progress->stuck_ms == 0) {
-            progress->stuck_ms = now_ms(progress);
+            progress->stuck_ms = wait_follow_now_ms(progress);
             progress->is_round_over = true;
         }
-        if (now_ms(progress) >= stuck_end_ms(progress))
+        if (wait_follow_now_ms(progress) >= stuck_end_ms(progress))
             progress->ending = ENDING_STUCK;
         break;
     }
 }
 
 /* Returns "3 of 5 pods ready, web-1: ImagePullBackOff". */
-static Str reason_of(const Progress *progress, Arena *arena) {
+static Str wait_follow_reason_of(const Progress *progress, Arena *arena) {
     Str reason = progress->readiness.reason;
     if (progress->pods.len == 0)
         return reason;
     return str_format(arena, "%.*s, %.*s", STR_ARG(reason), STR_ARG(progress->pods));
 }
 
-static void show(const Progress *progress) {
+static void wait_follow_show(const Progress *progress) {
     SCOPED(ArenaRef) scratch = arena_open("wait");
     Str title = kube_resource_title(&progress->wait->ref, scratch);
-    Str reason = utf8_strip_controls(reason_of(progress, scratch), scratch);
+    Str reason = utf8_strip_controls(wait_follow_reason_of(progress, scratch), scratch);
     Str line = str_format(scratch, "waiting for %.*s: %.*s", STR_ARG(title),
                           STR_ARG(utf8_shorten(reason, 200, scratch)));
-    call_progress(progress->wait->call, (uint64_t)(now_ms(progress) - progress->start_ms), 0,
+    call_progress(progress->wait->call,
+                  (uint64_t)(wait_follow_now_ms(progress) - progress->start_ms), 0,
                   str_to_cstr(line, scratch));
 }
 
-static void look(Progress *progress) {
+static void wait_follow_look(Progress *progress) {
     progress->readiness =
         progress->follow->look(progress->follow->payload, progress->object, progress->object_arena);
     if (progress->readiness.is_failure) {
@@ -100,10 +101,10 @@ static void look(Progress *progress) {
     }
     decide_ending(progress);
     if (progress->ending == ENDING_NONE)
-        show(progress);
+        wait_follow_show(progress);
 }
 
-static bool is_other(const Progress *progress, Value object) {
+static bool wait_follow_is_other(const Progress *progress, Value object) {
     Str known = kube_object_text(progress->object, "metadata", "uid");
     return known.len && !str_equal(known, kube_object_text(object, "metadata", "uid"));
 }
@@ -112,19 +113,19 @@ static bool see(void *payload, const KubeEvent *event) {
     Progress *progress = payload;
     if (event->type == KUBE_EVENT_ABSENT) {
         progress->ending = ENDING_DELETED;
-    } else if (event->type == KUBE_EVENT_PRESENT && is_other(progress, event->object)) {
+    } else if (event->type == KUBE_EVENT_PRESENT && wait_follow_is_other(progress, event->object)) {
         progress->ending = ENDING_REPLACED;
     } else if (event->type == KUBE_EVENT_PRESENT) {
         arena_reset(progress->object_arena);
         progress->object = value_clone(event->object, progress->object_arena);
-        look(progress);
+        wait_follow_look(progress);
     }
     return progress->ending != ENDING_NONE || progress->is_round_over;
 }
 
 /* Returns when the watch is interrupted, to look at other objects. */
 static int64_t round_end_ms(const Progress *progress, unsigned round) {
-    int64_t now = now_ms(progress);
+    int64_t now = wait_follow_now_ms(progress);
     int64_t end = progress->end_ms;
     int64_t pause_ms = round < 3 ? ROUND_FIRST_MS << round : ROUND_LAST_MS;
     bool asks = progress->follow->inquire || readiness_has_pods(progress->wait->ref.resource);
@@ -137,7 +138,7 @@ static int64_t round_end_ms(const Progress *progress, unsigned round) {
 
 /* Reads the facts that the object itself does not have. */
 static void read_facts(Progress *progress) {
-    int64_t end_ms = now_ms(progress) + ASK_MS;
+    int64_t end_ms = wait_follow_now_ms(progress) + ASK_MS;
     int64_t deadline_ms = end_ms < progress->end_ms ? end_ms : progress->end_ms;
     const WaitFollow *follow = progress->follow;
     if (value_is_null(progress->object))
@@ -149,7 +150,7 @@ static void read_facts(Progress *progress) {
     }
     if (follow->inquire)
         follow->inquire(follow->payload, progress->wait, progress->object, deadline_ms);
-    look(progress);
+    wait_follow_look(progress);
 }
 
 /* The watch ended without an ending: because of the time, or of a failure that may pass. */
@@ -161,7 +162,7 @@ static void see_failure(Progress *progress, const KubeCall *call) {
     bool is_round_over = response->transport == HTTP_TIMED_OUT && response->code == 0;
     if (kube_call_is_cancelled(call))
         progress->ending = ENDING_CANCELLED;
-    else if (now_ms(progress) >= progress->end_ms)
+    else if (wait_follow_now_ms(progress) >= progress->end_ms)
         progress->ending = ENDING_TIMED_OUT;
     else if (!is_round_over && retry == KUBE_RETRY_NEVER)
         progress->ending = ENDING_REJECTED;
@@ -186,10 +187,10 @@ static void watch_round(Progress *progress, unsigned round, Diags *diags) {
 
 /* Reads the object once after the deadline: waits for other objects may have used up the time,
  * while this object became ready. */
-static void read_late(Progress *progress) {
+static void wait_follow_read_late(Progress *progress) {
     SCOPED(ArenaRef) arena = arena_open("kubernetes late object");
     const WaitObject *wait = progress->wait;
-    KubeCall call = wait_object_call(wait, now_ms(progress) + ASK_MS, arena);
+    KubeCall call = wait_object_call(wait, wait_follow_now_ms(progress) + ASK_MS, arena);
     KubeEvent event = {.type = KUBE_EVENT_PRESENT};
     KubeResponse response;
     Diags ignored = diags_new(arena);
@@ -205,7 +206,7 @@ static void read_late(Progress *progress) {
 
 /* The middle of the sentence `Deployment "web" …`. */
 static Str describe_ending(const Progress *progress, Arena *arena) {
-    int64_t passed_ms = now_ms(progress) - progress->start_ms;
+    int64_t passed_ms = wait_follow_now_ms(progress) - progress->start_ms;
     Str elapsed = clock_format_elapsed(passed_ms, arena);
     const char *goal = progress->follow->goal;
     switch (progress->ending) {
@@ -238,14 +239,15 @@ static Str last_failure(const Progress *progress, Arena *arena) {
 }
 
 /* Returns whether the object reports a failure, or its controller repeats a failed attempt. */
-static bool has_failed(const Progress *progress) {
+static bool wait_follow_has_failed(const Progress *progress) {
     return progress->ending == ENDING_FAILED || progress->ending == ENDING_STUCK ||
            progress->readiness.level == READINESS_STUCK || progress->failure.len > 0;
 }
 
-static const char *hint_of(const Progress *progress) {
+static const char *wait_follow_hint_of(const Progress *progress) {
     const WaitFollow *follow = progress->follow;
-    return follow->failure_hint && has_failed(progress) ? follow->failure_hint : follow->hint;
+    return follow->failure_hint && wait_follow_has_failed(progress) ? follow->failure_hint
+                                                                    : follow->hint;
 }
 
 static void report_ending(const Progress *progress, Diags *diags) {
@@ -254,14 +256,15 @@ static void report_ending(const Progress *progress, Diags *diags) {
     Ending ending = progress->ending;
     bool is_slow = ending == ENDING_FAILED || ending == ENDING_STUCK || ending == ENDING_TIMED_OUT;
     bool has_reason = (is_slow || ending == ENDING_CANCELLED) && progress->readiness.reason.len;
-    const char *hint = hint_of(progress);
+    const char *hint = wait_follow_hint_of(progress);
     KubeCall call = wait_object_call(wait, 0, arena);
     if (ending == ENDING_REJECTED) {
         kube_error_report(&call, SUMMARY, &wait->ref, &progress->response, diags);
         return;
     }
     Str title = kube_resource_title(&wait->ref, arena);
-    Str reason = has_reason ? wait_report_line(wait, reason_of(progress, arena), arena) : STR_EMPTY;
+    Str reason = has_reason ? wait_report_line(wait, wait_follow_reason_of(progress, arena), arena)
+                            : STR_EMPTY;
     Str failure = is_slow ? last_failure(progress, arena) : STR_EMPTY;
     Str report = is_slow ? wait_report_text(wait, progress->object, arena) : STR_EMPTY;
     Str what = describe_ending(progress, arena);
@@ -274,7 +277,7 @@ static void report_ending(const Progress *progress, Diags *diags) {
         diag->path = timeouts_path(diags->arena);
 }
 
-static int64_t end_of(const Call *call, int64_t now) {
+static int64_t wait_follow_end_of(const Call *call, int64_t now) {
     return call->deadline_ms ? call->deadline_ms : now + TIMEOUT_MS;
 }
 
@@ -292,13 +295,13 @@ bool wait_follow_until(const WaitObject *wait, const WaitFollow *follow, Value *
         .failure_arena = failure_arena,
         .pods_arena = pods_arena,
     };
-    progress.end_ms = end_of(wait->call, progress.start_ms);
+    progress.end_ms = wait_follow_end_of(wait->call, progress.start_ms);
     if (!value_is_null(*object))
-        look(&progress);
+        wait_follow_look(&progress);
     if (progress.ending == ENDING_NONE && follow->inquire)
         read_facts(&progress);
-    if (progress.ending == ENDING_NONE && now_ms(&progress) >= progress.end_ms)
-        read_late(&progress);
+    if (progress.ending == ENDING_NONE && wait_follow_now_ms(&progress) >= progress.end_ms)
+        wait_follow_read_late(&progress);
     for (unsigned round = 0; progress.ending == ENDING_NONE; round++)
         watch_round(&progress, round, diags);
     *object = value_clone(progress.object, wait->call->arena);

@@ -30,7 +30,7 @@ bool wait_gate_has_one(const KubeResource *resource) {
     return gate_of(resource) != NULL;
 }
 
-static Readiness look(void *, Value object, Arena *arena) {
+static Readiness gate_look(void *, Value object, Arena *arena) {
     return readiness_of(object, NULL, arena);
 }
 
@@ -40,7 +40,7 @@ typedef struct Serving {
     Value object;
 } Serving;
 
-static bool is_served(Value version) {
+static bool gate_is_served(Value version) {
     Value served;
     return kube_object_find(version, "", "served", &served) && value_is_true(served);
 }
@@ -84,7 +84,7 @@ static WaitLook look_for_kinds(void *payload, Wait *wait) {
     for (size_t i = 0; i < versions.count; i++) {
         Str name = kube_object_text(value_at(versions, i), "", "name");
         Str api_version = str_format(call.arena, "%.*s/%.*s", STR_ARG(group), STR_ARG(name));
-        if (!is_served(value_at(versions, i)))
+        if (!gate_is_served(value_at(versions, i)))
             continue;
         wait->reason = find_obstacle(serving, &call, api_version);
         if (wait->reason.len == 0)
@@ -117,7 +117,7 @@ bool wait_gate(const WaitObject *wait, Value *object, Diags *diags) {
         .goal = gate->goal,
         .hint = "Other objects need it. Correct it, or allow more time in \"timeouts\".",
         .failure_hint = "Other objects need it. Correct it.",
-        .look = look,
+        .look = gate_look,
     };
     if (!wait_follow_until(wait, &follow, object, diags))
         return false;

@@ -11,7 +11,7 @@ static const KubeResource storage_classes = {
 };
 #define CONSUMER "WaitForFirstConsumer"
 
-static Readiness look(void *payload, Value object, Arena *arena) {
+static Readiness ready_look(void *payload, Value object, Arena *arena) {
     return readiness_of(object, payload, arena);
 }
 
@@ -28,7 +28,8 @@ static bool class_binds_late(const KubeCall *call, Value claim) {
 
 /* Decides whether a claim waits for a pod. Where the user may not read classes, an event of the
  * claim says the same. */
-static void inquire(void *payload, const WaitObject *wait, Value object, int64_t deadline_ms) {
+static void ready_inquire(void *payload, const WaitObject *wait, Value object,
+                          int64_t deadline_ms) {
     SCOPED(ArenaRef) arena = arena_open("kubernetes claim");
     ReadinessFacts *facts = payload;
     KubeCall call = wait_object_call(wait, deadline_ms, arena);
@@ -44,8 +45,8 @@ bool wait_ready(const WaitObject *wait, Value *object, Diags *diags) {
         .hint = "Correct the object, allow more time in \"timeouts\", or set \"wait_for_ready\" to "
                 "false.",
         .failure_hint = "Correct the object, or set \"wait_for_ready\" to false.",
-        .look = look,
-        .inquire = is_claim ? inquire : NULL,
+        .look = ready_look,
+        .inquire = is_claim ? ready_inquire : NULL,
         .payload = &facts,
     };
     return wait_follow_until(wait, &follow, object, diags);

@@ -20,7 +20,7 @@ bool wait_status_is_revision(Str found, Str expected) {
     return before == ':' || before == '@' || before == '/';
 }
 
-static Readiness in_progress(Str reason) {
+static Readiness status_in_progress(Str reason) {
     return (Readiness){READINESS_IN_PROGRESS, reason};
 }
 
@@ -30,34 +30,35 @@ static Readiness test_revision(const StatusTest *test, Value object, Arena *aren
     if (wait_status_is_revision(found, test->expected))
         return (Readiness){READINESS_READY};
     if (found.len == 0)
-        return in_progress(STR("no revision yet"));
-    return in_progress(str_format(arena, "at the revision %.*s, not %.*s", STR_ARG(found),
-                                  STR_ARG(test->expected)));
+        return status_in_progress(STR("no revision yet"));
+    return status_in_progress(str_format(arena, "at the revision %.*s, not %.*s", STR_ARG(found),
+                                         STR_ARG(test->expected)));
 }
 
-static bool is_suspended(Value object) {
+static bool status_is_suspended(Value object) {
     Value found;
     return kube_object_find(object, "spec", "suspend", &found) && value_is_true(found);
 }
 
-static Readiness look(void *payload, Value object, Arena *arena) {
+static Readiness status_look(void *payload, Value object, Arena *arena) {
     const StatusTest *test = payload;
     const WaitStatus *status = test->status;
     Readiness result = readiness_of(object, NULL, arena);
     bool is_being_deleted = kube_object_text(object, "metadata", "deletionTimestamp").len > 0;
-    bool is_left_alone = is_suspended(object) || (status->is_static && status->is_static(object));
+    bool is_left_alone =
+        status_is_suspended(object) || (status->is_static && status->is_static(object));
     if (is_left_alone && !is_being_deleted)
         return (Readiness){READINESS_READY};
     if (result.level != READINESS_READY)
         return result;
     if (status->condition && object_condition_find(object, status->condition).type.len == 0)
-        return in_progress(STR("not seen by its controller"));
+        return status_in_progress(STR("not seen by its controller"));
     return test->expected.len && status->revision ? test_revision(test, object, arena) : result;
 }
 
 bool wait_status_is_reached(const WaitStatus *status, Str expected, Value object, Arena *arena) {
     StatusTest test = {status, expected};
-    return look(&test, object, arena).level == READINESS_READY;
+    return status_look(&test, object, arena).level == READINESS_READY;
 }
 
 void wait_status_request(const WaitObject *wait, const WaitStatus *status) {
@@ -88,7 +89,7 @@ bool wait_status(const WaitObject *wait, const WaitStatus *status, Str expected,
         .hint = "Correct the object, check that its controller runs, allow more time in "
                 "\"timeouts\", or set \"wait_for_ready\" to false.",
         .failure_hint = "Correct the object or its source, or set \"wait_for_ready\" to false.",
-        .look = look,
+        .look = status_look,
         .payload = &test,
     };
     return wait_follow_until(wait, &follow, object, diags);

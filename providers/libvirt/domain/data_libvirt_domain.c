@@ -73,14 +73,14 @@ static const Attribute attributes[] = {
 
 static const ArgumentRule rules[] = {{RULE_EXACTLY_ONE, {"name", "id"}}};
 
-static virDomainPtr find(virConnectPtr connection, Value config, Arena *arena) {
+static virDomainPtr domain_find(virConnectPtr connection, Value config, Arena *arena) {
     const char *id = str_to_cstr(object_text(config, "id", STR_EMPTY), arena);
     const char *name = str_to_cstr(object_text(config, "name", STR_EMPTY), arena);
     return *id ? virDomainLookupByUUIDString(connection, id)
                : virDomainLookupByName(connection, name);
 }
 
-static void fill(virDomainPtr found, ObjectBuilder *builder, Arena *arena) {
+static void domain_fill(virDomainPtr found, ObjectBuilder *builder, Arena *arena) {
     char uuid[VIR_UUID_STRING_BUFLEN];
     if (virDomainGetUUIDString(found, uuid) == 0)
         object_builder_set_copy(builder, "id", uuid, arena);
@@ -91,13 +91,13 @@ static void fill(virDomainPtr found, ObjectBuilder *builder, Arena *arena) {
     object_builder_set(builder, "autostart", value_bool(autostart != 0));
 }
 
-static bool read(const Call *call, const DataReadRequest *request, DataReadResponse *response,
-                 Diags *diags) {
+static bool libvirt_domain_read(const Call *call, const DataReadRequest *request,
+                                DataReadResponse *response, Diags *diags) {
     SCOPED(virConnectPtr) connection = NULL;
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
     Value config = request->config;
-    SCOPED(virDomainPtr) found = find(connection, config, call->arena);
+    SCOPED(virDomainPtr) found = domain_find(connection, config, call->arena);
     if (!found)
         return data_source_missing(
             call, request, response, "machine",
@@ -106,7 +106,7 @@ static bool read(const Call *call, const DataReadRequest *request, DataReadRespo
     ObjectBuilder builder = data_source_begin(request, &data_libvirt_domain.schema, call->arena);
     if (!data_source_read_xml(call, virDomainGetXMLDesc(found, 0), rows, &builder, diags))
         return false;
-    fill(found, &builder, call->arena);
+    domain_fill(found, &builder, call->arena);
     response->state = object_builder_value(&builder);
     return true;
 }
@@ -115,5 +115,5 @@ const DataSourceType data_libvirt_domain = {
     .name = "libvirt_domain",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
                .description = "A virtual machine or container of the host."},
-    .read = read,
+    .read = libvirt_domain_read,
 };

@@ -36,15 +36,15 @@ static Value interface_value(virDomainInterfacePtr interface, const Type *type, 
     return object_builder_value(&builder);
 }
 
-static unsigned source_of(Value config) {
+static unsigned addresses_source_of(Value config) {
     Str source = object_text(config, "source", STR("lease"));
     return str_equal(source, STR("agent")) ? VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT
            : str_equal(source, STR("arp")) ? VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_ARP
                                            : VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_LEASE;
 }
 
-static bool read(const Call *call, const DataReadRequest *request, DataReadResponse *response,
-                 Diags *diags) {
+static bool addresses_read(const Call *call, const DataReadRequest *request,
+                           DataReadResponse *response, Diags *diags) {
     Arena *arena = call->arena;
     SCOPED(virConnectPtr) connection = NULL;
     if (!libvirt_client_connect(call, &connection, diags))
@@ -56,7 +56,8 @@ static bool read(const Call *call, const DataReadRequest *request, DataReadRespo
     if (!domain)
         return libvirt_error_add(call, diags, "No machine \"%s\"", name);
     virDomainInterfacePtr *interfaces = NULL;
-    int count = virDomainInterfaceAddresses(domain, &interfaces, source_of(request->config), 0);
+    int count =
+        virDomainInterfaceAddresses(domain, &interfaces, addresses_source_of(request->config), 0);
     if (count < 0)
         return libvirt_error_add(call, diags, "Cannot read the addresses of the machine \"%s\"",
                                  name);
@@ -77,5 +78,5 @@ const DataSourceType data_libvirt_domain_interface_addresses = {
     .name = "libvirt_domain_interface_addresses",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description = "The IP addresses of a running machine."},
-    .read = read,
+    .read = addresses_read,
 };

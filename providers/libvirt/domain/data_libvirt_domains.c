@@ -21,7 +21,7 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static int list(virConnectPtr connection, Value config, void ***out) {
+static int domains_list(virConnectPtr connection, Value config, void ***out) {
     virDomainPtr *all = NULL;
     unsigned flags = 0;
     if (object_has(config, "running"))
@@ -32,15 +32,15 @@ static int list(virConnectPtr connection, Value config, void ***out) {
     return count;
 }
 
-static char *describe(void *machine) {
+static char *domains_describe(void *machine) {
     return virDomainGetXMLDesc(machine, 0);
 }
 
-static int release(void *machine) {
+static int domains_release(void *machine) {
     return virDomainFree(machine);
 }
 
-static void fill(void *machine, ObjectBuilder *builder, Arena *) {
+static void domains_fill(void *machine, ObjectBuilder *builder, Arena *) {
     int autostart = 0;
     (void)virDomainGetAutostart(machine, &autostart);
     object_builder_set(builder, "running", value_bool(virDomainIsActive(machine) == 1));
@@ -51,10 +51,10 @@ static const DataList payload = {
     .attribute = "domains",
     .noun = "machines",
     .rows = {machine_attributes, ARRAY_COUNT(machine_attributes)},
-    .list = list,
-    .describe = describe,
-    .fill = fill,
-    .release = release,
+    .list = domains_list,
+    .describe = domains_describe,
+    .fill = domains_fill,
+    .release = domains_release,
 };
 
 const DataSourceType data_libvirt_domains = {

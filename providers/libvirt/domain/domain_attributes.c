@@ -7,7 +7,7 @@
 #include "duration.h"
 #include "xml_merge.h"
 
-static Str check_positive(Value value, Arena *arena) {
+static Str attributes_check_positive(Value value, Arena *arena) {
     int64_t number = 0;
     if (value_to_int(value, &number) && number > 0)
         return STR_EMPTY;
@@ -181,16 +181,16 @@ const Attribute domain_attributes[] = {
     {"machine", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW, "Machine type (default q35)."},
     {"memory", &TYPE_NUMBER, OPTIONAL | COMPUTED,
      "Memory in MiB. Changes up to memory_max are live, by the memory balloon.",
-     .default_json = "512", .check = check_positive},
+     .default_json = "512", .check = attributes_check_positive},
     {"memory_max", &TYPE_NUMBER, OPTIONAL,
      "Maximum memory in MiB that the machine can have without a restart (default: memory).",
-     .check = check_positive},
+     .check = attributes_check_positive},
     {"vcpu", &TYPE_NUMBER, OPTIONAL | COMPUTED,
      "Number of virtual CPUs. Increases up to vcpu_max are live, except on an emulated machine, which is restarted.",
-     .default_json = "1", .check = check_positive},
+     .default_json = "1", .check = attributes_check_positive},
     {"vcpu_max", &TYPE_NUMBER, OPTIONAL,
      "Maximum number of virtual CPUs that the machine can have without a restart (default: vcpu).",
-     .check = check_positive},
+     .check = attributes_check_positive},
     {"cpu", NULL, OPTIONAL,
      "CPU model and features of the guest (default mode: host-passthrough, or maximum without KVM).",
      .nested = &domain_attributes_cpu},

@@ -68,14 +68,14 @@ static const LimitName memory_limits[] = {
     {"swap_hard_limit", VIR_DOMAIN_MEMORY_SWAP_HARD_LIMIT, VIR_DOMAIN_MEMORY_PARAM_UNLIMITED, 1024},
 };
 
-static Value member_of(Value object, const char *name) {
+static Value live_member_of(Value object, const char *name) {
     return value_is_present(object) ? object_attribute(object, name) : value_null(&TYPE_NUMBER);
 }
 
 static void add_limits(const Live *live, const LimitName *limits, size_t count, Parameters *out) {
     for (size_t i = 0; i < count; i++) {
-        Value old = member_of(live->prior, limits[i].attribute);
-        Value new = member_of(live->planned, limits[i].attribute);
+        Value old = live_member_of(live->prior, limits[i].attribute);
+        Value new = live_member_of(live->planned, limits[i].attribute);
         int64_t number = 0;
         if (value_equal(old, new))
             continue;
@@ -92,7 +92,7 @@ static bool set_scheduler(const Live *live) {
                                  live->domain, all.items, all.count, VIR_DOMAIN_AFFECT_LIVE) == 0;
 }
 
-static bool set_memory(const Live *live) {
+static bool live_set_memory(const Live *live) {
     SCOPED(Parameters) all = {0};
     add_limits(live, memory_limits, ARRAY_COUNT(memory_limits), &all);
     return all.count == 0 || virDomainSetMemoryParameters(live->domain, all.items, all.count,
@@ -203,7 +203,7 @@ static const struct {
     const char *how;
 } limit_calls[] = {
     {"cputune", set_scheduler, "while the machine runs (virDomainSetSchedulerParametersFlags)"},
-    {"memtune", set_memory, "while the machine runs (virDomainSetMemoryParameters)"},
+    {"memtune", live_set_memory, "while the machine runs (virDomainSetMemoryParameters)"},
 };
 
 Str domain_live_text(unsigned calls, Arena *arena) {
@@ -261,7 +261,7 @@ static bool apply_row(const Live *live) {
     return change_items(live);
 }
 
-static bool add_error(const Live *live, Diags *diags) {
+static bool live_add_error(const Live *live, Diags *diags) {
     const char *name = live->attribute->name;
     if (libvirt_error_code() != VIR_ERR_OK)
         return libvirt_error_add(live->call, diags, "Cannot change \"%s\"", name);
@@ -286,5 +286,5 @@ bool domain_live_apply(const Call *call, virDomainPtr domain, const Attribute *a
         .running = xml_root(&running),
     };
     virResetLastError();
-    return apply_row(&live) || add_error(&live, diags);
+    return apply_row(&live) || live_add_error(&live, diags);
 }

@@ -50,14 +50,14 @@ static void edit_filter(xmlNodePtr parent, Value reference, const char *name_key
         filter_ref_add(parent, reference, name_key, arena);
 }
 
-static bool same_mac(Str a, Str b) {
+static bool nic_same_mac(Str a, Str b) {
     return a.len == b.len && strncasecmp(a.ptr, b.ptr, a.len) == 0;
 }
 
 Value domain_nic_find(Value domain, Str mac) {
     for (size_t i = 0; i < nested_list_count(domain, "network_interface"); i++) {
         Value nic = nested_list_at(domain, "network_interface", i);
-        if (same_mac(object_text(nic, "mac", STR_EMPTY), mac))
+        if (nic_same_mac(object_text(nic, "mac", STR_EMPTY), mac))
             return nic;
     }
     return value_null(nested_list_element(domain.type, "network_interface"));
@@ -171,7 +171,7 @@ static bool edit_nic(const Call *call, xmlNodePtr node, virConnectPtr connection
         !edit_source(call, node, connection, before, nic, diags))
         return false;
     Str mac = object_text(nic, "mac", STR_EMPTY);
-    if (!same_mac(xml_get(node, "mac/@address", call->arena), mac))
+    if (!nic_same_mac(xml_get(node, "mac/@address", call->arena), mac))
         xml_edit_child(node, "mac", "address", mac);
     if (is_new || object_differs(before, nic, "model"))
         xml_edit_child(node, "model", "type", object_text(nic, "model", STR_EMPTY));
@@ -243,8 +243,8 @@ static bool read_kind(ObjectBuilder *builder, Value old, xmlNodePtr node, Arena 
     return is_kind;
 }
 
-static void read_source(ObjectBuilder *builder, virConnectPtr connection, Value old,
-                        xmlNodePtr node, Arena *arena) {
+static void nic_read_source(ObjectBuilder *builder, virConnectPtr connection, Value old,
+                            xmlNodePtr node, Arena *arena) {
     Str network = xml_get(node, "source/@network", arena);
     Str bridge = network.len ? STR_EMPTY : xml_get(node, "source/@bridge", arena);
     bool is_known = value_is_present(old);
@@ -280,8 +280,8 @@ static Value read_nic(virConnectPtr connection, Value old, xmlNodePtr node, cons
         is_known ? object_builder_of(old, arena) : object_builder_null(type, arena);
     Str model = xml_get(node, "model/@type", arena);
     Str mac = xml_get(node, "mac/@address", arena);
-    read_source(&builder, connection, old, node, arena);
-    if (!is_known || !same_mac(object_text(old, "mac", STR_EMPTY), mac))
+    nic_read_source(&builder, connection, old, node, arena);
+    if (!is_known || !nic_same_mac(object_text(old, "mac", STR_EMPTY), mac))
         object_builder_set_text(&builder, "mac", mac, arena);
     if (model.len)
         object_builder_set_text(&builder, "model", model, arena);

@@ -115,7 +115,7 @@ static bool keeps_networks(Value prior, Value planned) {
     return true;
 }
 
-static bool has_image(Value disk) {
+static bool domain_plan_has_image(Value disk) {
     static const char *const names[] = {"volume_id", "file", "block_device", "url"};
     for (size_t i = 0; i < ARRAY_COUNT(names); i++)
         if (!value_is_null(object_attribute(disk, names[i])))
@@ -133,7 +133,7 @@ static bool is_drive(Value disk) {
 static void validate_disks(const Call *call, Value config, Diags *diags) {
     for (size_t i = 0; i < nested_list_count(config, "disk"); i++) {
         Value disk = nested_list_at(config, "disk", i);
-        if (!value_is_present(disk) || has_image(disk) || is_drive(disk))
+        if (!value_is_present(disk) || domain_plan_has_image(disk) || is_drive(disk))
             continue;
         (void)path_error(call, PATH_AT(call, {"disk"}, {.index = i}), diags,
                          "A disk needs a volume_id or a file",
@@ -326,17 +326,17 @@ bool domain_plan(const Call *call, const PlanRequest *request, PlanResponse *res
 }
 
 /* Returns whether an item of the prior list has this text. */
-static bool is_named(Value prior, const char *list, const char *argument, Str text) {
+static bool domain_plan_is_named(Value prior, const char *list, const char *argument, Str text) {
     for (size_t i = 0; value_is_present(prior) && i < nested_list_count(prior, list); i++)
         if (str_equal(object_text(nested_list_at(prior, list, i), argument, STR_EMPTY), text))
             return true;
     return false;
 }
 
-static void check_text(PlanCheck *check, Value nic, size_t i, const char *name) {
+static void domain_plan_check_text(PlanCheck *check, Value nic, size_t i, const char *name) {
     Str text = object_text(nic, name, STR_EMPTY);
     Path path = PATH_AT(check->call, {"network_interface"}, {.index = i}, {name});
-    if (!is_named(check->request->prior, "network_interface", name, text))
+    if (!domain_plan_is_named(check->request->prior, "network_interface", name, text))
         plan_check_name(check, &(PlanName){path, "network", text});
 }
 
@@ -345,10 +345,10 @@ static void check_nic(PlanCheck *check, Value nic, size_t i, bool starts) {
     const Call *call = check->call;
     Value filter = object_nested(nic, "filter", call->arena);
     Path path = PATH_AT(call, {"network_interface"}, {.index = i}, {"filter"}, {"name"});
-    check_text(check, nic, i, "network_id");
+    domain_plan_check_text(check, nic, i, "network_id");
     if (!starts)
         return;
-    check_text(check, nic, i, "network");
+    domain_plan_check_text(check, nic, i, "network");
     plan_check_name(check, &(PlanName){path, "filter", object_text(filter, "name", STR_EMPTY)});
 }
 
@@ -363,7 +363,7 @@ bool domain_plan_check(const Call *call, const PlanRequest *request, const PlanR
     for (size_t i = 0; i < nested_list_count(planned, "disk"); i++) {
         Value disk = nested_list_at(planned, "disk", i);
         Str id = value_is_present(disk) ? object_text(disk, "volume_id", STR_EMPTY) : STR_EMPTY;
-        if (!is_named(request->prior, "disk", "volume_id", id))
+        if (!domain_plan_is_named(request->prior, "disk", "volume_id", id))
             volume_find_check(
                 &check,
                 &(PlanName){PATH_AT(call, {"disk"}, {.index = i}, {"volume_id"}), "volume", id});
@@ -372,7 +372,7 @@ bool domain_plan_check(const Call *call, const PlanRequest *request, const PlanR
     return plan_check_close(&check);
 }
 
-static Str type_of(const Call *call, virConnectPtr connection) {
+static Str domain_plan_type_of(const Call *call, virConnectPtr connection) {
     Str driver = str_from_cstr(virConnectGetType(connection));
     if (str_equal(driver, STR("LXC")))
         return STR("lxc");
@@ -398,7 +398,7 @@ bool domain_plan_resolve(const Call *call, virConnectPtr connection, Value *doma
     Arena *arena = call->arena;
     ObjectBuilder builder = object_builder_of(*domain, arena);
     if (!object_has(*domain, "type"))
-        object_builder_set_text(&builder, "type", type_of(call, connection), arena);
+        object_builder_set_text(&builder, "type", domain_plan_type_of(call, connection), arena);
     if (!object_has(*domain, "arch"))
         object_builder_set_text(&builder, "arch", arch_of(connection, arena), arena);
     *domain = object_builder_value(&builder);

@@ -17,7 +17,8 @@ static bool is_off(virDomainPtr domain) {
     return active == 0 || (active < 0 && libvirt_error_is_gone(libvirt_error_code()));
 }
 
-static bool add_start_error(const Call *call, LibvirtError *error, Value value, Diags *diags) {
+static bool power_add_start_error(const Call *call, LibvirtError *error, Value value,
+                                  Diags *diags) {
     Str name = object_text(value, "name", STR_EMPTY);
     const char *why =
         error->code == VIR_ERR_OPERATION_INVALID ? "An object that it requires is inactive. " : "";
@@ -44,10 +45,10 @@ bool domain_power_start(const Call *call, virDomainPtr domain, Value value, Diag
         return true;
     LibvirtError error = libvirt_error_last(call->arena);
     /* An interrupted run may have started the machine at the same time. */
-    return virDomainIsActive(domain) == 1 || add_start_error(call, &error, value, diags);
+    return virDomainIsActive(domain) == 1 || power_add_start_error(call, &error, value, diags);
 }
 
-static void ask(virDomainPtr domain, Value shutdown) {
+static void power_ask(virDomainPtr domain, Value shutdown) {
     bool by_agent = str_equal(object_text(shutdown, "mode", STR("acpi")), STR("agent"));
     unsigned flags =
         by_agent ? VIR_DOMAIN_SHUTDOWN_GUEST_AGENT : VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN;
@@ -67,7 +68,7 @@ static WaitLook ask_and_look(void *payload, Wait *wait) {
     if (is_off(shutdown->domain))
         return WAIT_LOOK_DONE;
     if (wait->passed_ms >= shutdown->ask_ms && wait->left_ms > 0) {
-        ask(shutdown->domain, shutdown->settings);
+        power_ask(shutdown->domain, shutdown->settings);
         log_debug("libvirt virDomainShutdownFlags");
         shutdown->ask_ms = wait->passed_ms + ASK_EVERY_MS;
     }

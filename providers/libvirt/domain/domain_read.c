@@ -9,7 +9,7 @@
 #include "nested_list.h"
 #include "xml_merge.h"
 
-static void read_type(ObjectBuilder *builder, Value state, xmlNodePtr root, Arena *arena) {
+static void domain_read_type(ObjectBuilder *builder, Value state, xmlNodePtr root, Arena *arena) {
     Str machine = xml_get(root, "os/type/@machine", arena);
     object_builder_set_text(builder, "type", xml_get(root, "@type", arena), arena);
     object_builder_set_optional(builder, "arch", xml_get(root, "os/type/@arch", arena), arena);
@@ -19,8 +19,8 @@ static void read_type(ObjectBuilder *builder, Value state, xmlNodePtr root, Aren
 
 /* A configured limit below the current value is kept: the machine then has no reserve. On import,
  * sets the limit only if there is a reserve. */
-static void read_limit(ObjectBuilder *builder, Value state, const char *name, int64_t now,
-                       int64_t found) {
+static void domain_read_limit(ObjectBuilder *builder, Value state, const char *name, int64_t now,
+                              int64_t found) {
     int64_t given = object_int(state, name, now);
     bool is_import = !object_has(state, "memory");
     if ((is_import || object_has(state, name)) && (given > now ? given : now) != found)
@@ -28,7 +28,7 @@ static void read_limit(ObjectBuilder *builder, Value state, const char *name, in
 }
 
 /* libvirt's <memory> includes memory devices; the attributes do not. */
-static void read_size(ObjectBuilder *builder, Value state, xmlNodePtr root, Arena *arena) {
+static void domain_read_size(ObjectBuilder *builder, Value state, xmlNodePtr root, Arena *arena) {
     XmlNodes devices = xml_find_all(root, "devices/memory/target/size", arena);
     int64_t memory_max = xml_get_int(root, "memory", 0) / 1024;
     vec_each(&devices, size)
@@ -40,11 +40,11 @@ static void read_size(ObjectBuilder *builder, Value state, xmlNodePtr root, Aren
     int64_t vcpu = xml_get_int(root, "vcpu/@current", vcpu_max);
     object_builder_set(builder, "memory", value_int(memory));
     object_builder_set(builder, "vcpu", value_int(vcpu));
-    read_limit(builder, state, "memory_max", memory, memory_max);
-    read_limit(builder, state, "vcpu_max", vcpu, vcpu_max);
+    domain_read_limit(builder, state, "memory_max", memory, memory_max);
+    domain_read_limit(builder, state, "vcpu_max", vcpu, vcpu_max);
 }
 
-static void read_texts(ObjectBuilder *builder, xmlNodePtr root, Arena *arena) {
+static void domain_read_texts(ObjectBuilder *builder, xmlNodePtr root, Arena *arena) {
     static const struct {
         const char *name;
         const char *path;
@@ -181,9 +181,9 @@ bool domain_read(const Call *call, virConnectPtr connection, virDomainPtr domain
     ObjectBuilder builder = object_builder_of(*state, arena);
     object_builder_set_text(&builder, "id", xml_get(root, "uuid", arena), arena);
     object_builder_set_text(&builder, "name", xml_get(root, "name", arena), arena);
-    read_type(&builder, *state, root, arena);
-    read_size(&builder, *state, root, arena);
-    read_texts(&builder, root, arena);
+    domain_read_type(&builder, *state, root, arena);
+    domain_read_size(&builder, *state, root, arena);
+    domain_read_texts(&builder, root, arena);
     read_init(&builder, *state, root, arena);
     read_cpu(&builder, *state, root, arena);
     object_builder_set(&builder, "running", value_bool(active == 1));

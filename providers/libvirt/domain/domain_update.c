@@ -18,16 +18,16 @@ static bool is_emulated(Value domain) {
 
 #define ONLY_AT_START "not possible on a running machine"
 
-static void add_text(DomainChanges *changes, const char *name, DomainEffect effect, Str how,
-                     Arena *arena) {
+static void domain_update_add_text(DomainChanges *changes, const char *name, DomainEffect effect,
+                                   Str how, Arena *arena) {
     DomainChange change = {.attribute = name, .effect = effect, .how = how};
     vec_push(arena, &changes->all, change);
     changes->needs_restart |= effect == EFFECT_RESTART;
 }
 
-static void add(DomainChanges *changes, const char *name, DomainEffect effect, const char *how,
-                Arena *arena) {
-    add_text(changes, name, effect, str_from_cstr(how), arena);
+static void domain_update_add(DomainChanges *changes, const char *name, DomainEffect effect,
+                              const char *how, Arena *arena) {
+    domain_update_add_text(changes, name, effect, str_from_cstr(how), arena);
 }
 
 static bool is_change_live(const DomainChanges *changes, const char *attribute) {
@@ -48,11 +48,12 @@ static void compare_memory(Value prior, Value planned, DomainBounds bounds, Doma
                            Arena *arena) {
     if (object_differs(prior, planned, "memory")) {
         const char *why_not = why_memory_needs_start(prior, planned, bounds);
-        add(out, "memory", why_not ? EFFECT_RESTART : EFFECT_LIVE,
-            why_not ? why_not : "while the machine runs (virDomainSetMemoryFlags)", arena);
+        domain_update_add(out, "memory", why_not ? EFFECT_RESTART : EFFECT_LIVE,
+                          why_not ? why_not : "while the machine runs (virDomainSetMemoryFlags)",
+                          arena);
     }
     if (object_differs(prior, planned, "memory_max"))
-        add(out, "memory_max", EFFECT_LATER, "takes effect at the next start", arena);
+        domain_update_add(out, "memory_max", EFFECT_LATER, "takes effect at the next start", arena);
 }
 
 /* An emulated processor's thread starts with a free region of the cache of translated code. QEMU
@@ -64,14 +65,15 @@ static void compare_vcpu(Value prior, Value planned, DomainBounds bounds, Domain
         bool fits = vcpu > object_int(prior, "vcpu", 1) && vcpu <= bounds.vcpu_max &&
                     !domain_schema_is_lxc(prior);
         bool is_live = fits && !is_emulated(prior);
-        add(out, "vcpu", is_live ? EFFECT_LIVE : EFFECT_RESTART,
+        domain_update_add(
+            out, "vcpu", is_live ? EFFECT_LIVE : EFFECT_RESTART,
             is_live ? "while the machine runs (virDomainSetVcpusFlags)"
             : fits  ? "QEMU may crash if a processor is added to a running emulated machine"
                     : ONLY_AT_START,
             arena);
     }
     if (object_differs(prior, planned, "vcpu_max"))
-        add(out, "vcpu_max", EFFECT_LATER, "takes effect at the next start", arena);
+        domain_update_add(out, "vcpu_max", EFFECT_LATER, "takes effect at the next start", arena);
 }
 
 static bool is_hotplug(Value disk) {
@@ -154,8 +156,9 @@ static void compare_disks(Value prior, Value planned, DomainChanges *out, Arena 
         calls |= LIVE_DETACH;
         needs_restart |= !is_hotplug(old);
     }
-    add_text(out, "disk", needs_restart ? EFFECT_RESTART : EFFECT_LIVE,
-             needs_restart ? STR(ONLY_AT_START) : domain_live_text(calls, arena), arena);
+    domain_update_add_text(out, "disk", needs_restart ? EFFECT_RESTART : EFFECT_LIVE,
+                           needs_restart ? STR(ONLY_AT_START) : domain_live_text(calls, arena),
+                           arena);
 }
 
 /* Returns whether the argument only describes the interface for loam and is not in the XML, or is
@@ -214,8 +217,9 @@ static void compare_nics(Value prior, Value planned, DomainChanges *out, Arena *
         calls |= LIVE_DETACH;
     if (!changes && !is_shorter)
         return;
-    add_text(out, "network_interface", needs_restart ? EFFECT_RESTART : EFFECT_LIVE,
-             needs_restart ? STR(ONLY_AT_START) : domain_live_text(calls, arena), arena);
+    domain_update_add_text(out, "network_interface", needs_restart ? EFFECT_RESTART : EFFECT_LIVE,
+                           needs_restart ? STR(ONLY_AT_START) : domain_live_text(calls, arena),
+                           arena);
 }
 
 DomainBounds domain_update_bounds(Value prior, virDomainPtr running) {
@@ -236,7 +240,8 @@ static bool is_live_row(const Attribute *attribute, Value planned) {
            strcmp(attribute->name, "memtune") == 0;
 }
 
-static void compare_rows(Value prior, Value planned, DomainChanges *out, Arena *arena) {
+static void domain_update_compare_rows(Value prior, Value planned, DomainChanges *out,
+                                       Arena *arena) {
     for (size_t i = 0; i < DOMAIN_ATTRIBUTE_COUNT; i++) {
         const Attribute *attribute = &domain_attributes[i];
         Value old = object_attribute(prior, attribute->name);
@@ -245,13 +250,16 @@ static void compare_rows(Value prior, Value planned, DomainChanges *out, Arena *
         if (change == XML_LIVE && !is_live_row(attribute, planned))
             change = XML_AT_START;
         switch (change) {
-        case XML_AT_START: add(out, attribute->name, EFFECT_RESTART, ONLY_AT_START, arena); break;
+        case XML_AT_START:
+            domain_update_add(out, attribute->name, EFFECT_RESTART, ONLY_AT_START, arena);
+            break;
         case XML_LATER:
-            add(out, attribute->name, EFFECT_LATER, "takes effect at the next start", arena);
+            domain_update_add(out, attribute->name, EFFECT_LATER, "takes effect at the next start",
+                              arena);
             break;
         case XML_LIVE:
-            add_text(out, attribute->name, EFFECT_LIVE, domain_live_how(attribute, old, new, arena),
-                     arena);
+            domain_update_add_text(out, attribute->name, EFFECT_LIVE,
+                                   domain_live_how(attribute, old, new, arena), arena);
             break;
         case XML_UNCHANGED: break;
         }
@@ -277,18 +285,19 @@ DomainChanges domain_update_compare(Value prior, Value planned, DomainBounds bou
     compare_vcpu(prior, planned, bounds, &changes, arena);
     compare_disks(prior, planned, &changes, arena);
     compare_nics(prior, planned, &changes, arena);
-    compare_rows(prior, planned, &changes, arena);
+    domain_update_compare_rows(prior, planned, &changes, arena);
     for (size_t i = 0; i < ARRAY_COUNT(at_start); i++)
         if (object_differs(prior, planned, at_start[i]))
-            add(&changes, at_start[i], EFFECT_RESTART, ONLY_AT_START, arena);
+            domain_update_add(&changes, at_start[i], EFFECT_RESTART, ONLY_AT_START, arena);
     if (object_differs(prior, planned, "cloudinit"))
-        add(&changes, "cloudinit", EFFECT_LATER, "the guest reads it at the next start", arena);
+        domain_update_add(&changes, "cloudinit", EFFECT_LATER,
+                          "the guest reads it at the next start", arena);
     if (object_differs(prior, planned, "title"))
-        add(&changes, "title", EFFECT_LIVE, "the guest does not see it (virDomainSetMetadata)",
-            arena);
+        domain_update_add(&changes, "title", EFFECT_LIVE,
+                          "the guest does not see it (virDomainSetMetadata)", arena);
     if (object_differs(prior, planned, "description"))
-        add(&changes, "description", EFFECT_LIVE,
-            "the guest does not see it (virDomainSetMetadata)", arena);
+        domain_update_add(&changes, "description", EFFECT_LIVE,
+                          "the guest does not see it (virDomainSetMetadata)", arena);
     changes.restarts = changes.needs_restart &&
                        str_equal(object_text(planned, "update_policy", STR("reboot_if_needed")),
                                  STR("reboot_if_needed"));
@@ -308,7 +317,7 @@ typedef struct Update {
     Diags *diags;
 } Update;
 
-static bool add_error(const Update *update, const char *what, Str which) {
+static bool domain_update_add_error(const Update *update, const char *what, Str which) {
     if (libvirt_error_code() != VIR_ERR_OK)
         return libvirt_error_add(update->call, update->diags, "Cannot %s %.*s", what,
                                  STR_ARG(which));
@@ -319,7 +328,7 @@ static bool add_error(const Update *update, const char *what, Str which) {
             "again, or set update_policy to reboot_if_needed."));
 }
 
-static bool set_memory(const Update *update) {
+static bool domain_update_set_memory(const Update *update) {
     if (!is_change_live(update->changes, "memory"))
         return true;
     unsigned long kib = (unsigned long)object_int(update->planned, "memory", 512) * 1024;
@@ -328,7 +337,7 @@ static bool set_memory(const Update *update) {
     do {
         result = virDomainSetMemoryFlags(update->domain, kib, VIR_DOMAIN_AFFECT_LIVE);
     } while (result < 0 && libvirt_error_retry(update->call, &attempt));
-    return result == 0 || add_error(update, "change", STR("the memory"));
+    return result == 0 || domain_update_add_error(update, "change", STR("the memory"));
 }
 
 static bool set_vcpu(const Update *update) {
@@ -340,10 +349,10 @@ static bool set_vcpu(const Update *update) {
     do {
         result = virDomainSetVcpusFlags(update->domain, count, VIR_DOMAIN_AFFECT_LIVE);
     } while (result < 0 && libvirt_error_retry(update->call, &attempt));
-    return result == 0 || add_error(update, "change", STR("the processors"));
+    return result == 0 || domain_update_add_error(update, "change", STR("the processors"));
 }
 
-static bool set_text(const Update *update, const char *name, int kind) {
+static bool domain_update_set_text(const Update *update, const char *name, int kind) {
     if (!is_change_live(update->changes, name))
         return true;
     const char *text =
@@ -353,7 +362,7 @@ static bool set_text(const Update *update, const char *name, int kind) {
     if (virDomainSetMetadata(update->domain, kind, text, NULL, NULL, VIR_DOMAIN_AFFECT_LIVE) == 0 ||
         libvirt_error_code() == VIR_ERR_NO_DOMAIN_METADATA)
         return true;
-    return add_error(update, "change the machine's", str_from_cstr(name));
+    return domain_update_add_error(update, "change the machine's", str_from_cstr(name));
 }
 
 static const char *disk_text(const Update *update, Value disk) {
@@ -372,7 +381,8 @@ static bool change_media(const Update *update, Value disk) {
         return true;
     flags |= VIR_DOMAIN_DEVICE_MODIFY_FORCE;
     return virDomainUpdateDeviceFlags(update->domain, text, flags) == 0 ||
-           add_error(update, "change the medium of", object_text(disk, "target", STR_EMPTY));
+           domain_update_add_error(update, "change the medium of",
+                                   object_text(disk, "target", STR_EMPTY));
 }
 
 static bool pull_disks(const Update *update) {
@@ -383,7 +393,7 @@ static bool pull_disks(const Update *update) {
         if (value_is_present(domain_disk_find(update->planned, target)))
             continue;
         if (!domain_device_pull(update->call, update->domain, domain_device_find_disk, target))
-            return add_error(update, "detach disk", target);
+            return domain_update_add_error(update, "detach disk", target);
     }
     return true;
 }
@@ -411,7 +421,7 @@ static bool plug_disk(const Update *update, Value disk) {
     const char *text = disk_text(update, disk);
     return is_plugged_in(update, target, text) ||
            domain_device_plug(update->call, update->domain, text) ||
-           add_error(update, "attach disk", target);
+           domain_update_add_error(update, "attach disk", target);
 }
 
 static bool plug_disks(const Update *update) {
@@ -427,7 +437,7 @@ static bool plug_disks(const Update *update) {
         if (!is_new && is_medium_changed(old, disk) && !change_media(update, disk))
             return false;
         if (!is_new && !domain_live_set_iotune(update->call, update->domain, old, disk))
-            return add_error(update, "limit disk", target);
+            return domain_update_add_error(update, "limit disk", target);
         if (is_new && !plug_disk(update, disk))
             return false;
     }
@@ -443,12 +453,12 @@ static xmlNodePtr described_nic(const Update *update, Str mac) {
 static bool plug_nic(const Update *update, Str mac) {
     return domain_device_plug(update->call, update->domain,
                               xml_print_node(described_nic(update, mac), update->call->arena)) ||
-           add_error(update, "attach interface", mac);
+           domain_update_add_error(update, "attach interface", mac);
 }
 
 static bool pull_nic(const Update *update, Str mac) {
     return domain_device_pull(update->call, update->domain, domain_device_find_interface, mac) ||
-           add_error(update, "detach interface", mac);
+           domain_update_add_error(update, "detach interface", mac);
 }
 
 /* Updates the live element with a new network and filter; everything else must be as in the running
@@ -459,7 +469,7 @@ static bool change_nic(const Update *update, Value nic) {
     SCOPED(XmlDoc) live = {0};
     xmlNodePtr wanted = described_nic(update, mac);
     if (!xml_take(virDomainGetXMLDesc(update->domain, 0), &live))
-        return add_error(update, "read interface", mac);
+        return domain_update_add_error(update, "read interface", mac);
     xmlNodePtr node = domain_device_find_interface(xml_root(&live), mac, arena);
     if (!node)
         return plug_nic(update, mac);
@@ -475,7 +485,7 @@ static bool change_nic(const Update *update, Value nic) {
     xml_set(node, "type", xml_get(wanted, "@type", arena));
     return virDomainUpdateDeviceFlags(update->domain, xml_print_node(node, arena),
                                       VIR_DOMAIN_AFFECT_LIVE) == 0 ||
-           add_error(update, "change interface", mac);
+           domain_update_add_error(update, "change interface", mac);
 }
 
 static bool update_nic(const Update *update, Value nic) {
@@ -528,9 +538,9 @@ bool domain_update_live(const Call *call, virDomainPtr domain, Value prior, Valu
         .diags = diags,
     };
     virResetLastError();
-    return set_memory(&update) && set_vcpu(&update) &&
-           set_text(&update, "title", VIR_DOMAIN_METADATA_TITLE) &&
-           set_text(&update, "description", VIR_DOMAIN_METADATA_DESCRIPTION) &&
+    return domain_update_set_memory(&update) && set_vcpu(&update) &&
+           domain_update_set_text(&update, "title", VIR_DOMAIN_METADATA_TITLE) &&
+           domain_update_set_text(&update, "description", VIR_DOMAIN_METADATA_DESCRIPTION) &&
            pull_disks(&update) && plug_disks(&update) && update_nics(&update) &&
            update_rows(&update);
 }

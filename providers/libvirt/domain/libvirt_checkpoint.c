@@ -17,27 +17,27 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static void *create(virDomainPtr domain, Value, const char *text) {
+static void *checkpoint_create(virDomainPtr domain, Value, const char *text) {
     return virDomainCheckpointCreateXML(domain, text, 0);
 }
 
-static void *lookup(virDomainPtr domain, const char *name) {
+static void *checkpoint_lookup(virDomainPtr domain, const char *name) {
     return virDomainCheckpointLookupByName(domain, name, 0);
 }
 
-static char *describe(void *moment) {
+static char *checkpoint_describe(void *moment) {
     return virDomainCheckpointGetXMLDesc(moment, 0);
 }
 
-static const char *name_of(void *moment) {
+static const char *checkpoint_name_of(void *moment) {
     return virDomainCheckpointGetName(moment);
 }
 
-static int remove_moment(void *moment) {
+static int checkpoint_remove_moment(void *moment) {
     return virDomainCheckpointDelete(moment, 0);
 }
 
-static int release(void *moment) {
+static int checkpoint_release(void *moment) {
     return virDomainCheckpointFree(moment);
 }
 
@@ -45,12 +45,12 @@ static const DomainMoment kind = {
     .noun = "checkpoint",
     .element = "domaincheckpoint",
     .rows = {attributes, ARRAY_COUNT(attributes)},
-    .create = create,
-    .lookup = lookup,
-    .describe = describe,
-    .name_of = name_of,
-    .remove = remove_moment,
-    .release = release,
+    .create = checkpoint_create,
+    .lookup = checkpoint_lookup,
+    .describe = checkpoint_describe,
+    .name_of = checkpoint_name_of,
+    .remove = checkpoint_remove_moment,
+    .release = checkpoint_release,
 };
 
 static const Block blocks[] = {TIMEOUTS_BLOCK};

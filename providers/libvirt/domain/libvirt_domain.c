@@ -26,35 +26,35 @@ static bool read_machine(const Call *call, void *domain, Value *state, Diags *di
     return domain_read(call, virDomainGetConnect(domain), domain, state, diags);
 }
 
-static void *by_uuid(virConnectPtr connection, const char *uuid) {
+static void *domain_by_uuid(virConnectPtr connection, const char *uuid) {
     return virDomainLookupByUUIDString(connection, uuid);
 }
 
-static void *by_name(virConnectPtr connection, const char *name) {
+static void *domain_by_name(virConnectPtr connection, const char *name) {
     return virDomainLookupByName(connection, name);
 }
 
-static int uuid_of(void *handle, char *uuid) {
+static int domain_uuid_of(void *handle, char *uuid) {
     return virDomainGetUUIDString(handle, uuid);
 }
 
-static int release(void *handle) {
+static int domain_release(void *handle) {
     return virDomainFree(handle);
 }
 
 static const LibvirtObject machine_object = {
     .noun = "machine",
     .type = &libvirt_domain,
-    .by_uuid = by_uuid,
-    .by_name = by_name,
-    .uuid_of = uuid_of,
-    .release = release,
+    .by_uuid = domain_by_uuid,
+    .by_name = domain_by_name,
+    .uuid_of = domain_uuid_of,
+    .release = domain_release,
     .read = read_machine,
     .resolve = domain_plan_resolve,
 };
 
-static bool add_define_error(const Call *call, virConnectPtr connection, Value domain, Str uuid,
-                             ApplyResponse *response, Diags *diags) {
+static bool domain_add_define_error(const Call *call, virConnectPtr connection, Value domain,
+                                    Str uuid, ApplyResponse *response, Diags *diags) {
     LibvirtError error = libvirt_error_last(call->arena);
     if (str_equal(object_text(domain, "type", STR_EMPTY), STR("kvm")) &&
         error.code == VIR_ERR_INVALID_ARG && !libvirt_client_has_kvm(connection))
@@ -68,8 +68,8 @@ static bool add_define_error(const Call *call, virConnectPtr connection, Value d
 }
 
 /* Applies autostart and power state, and reads addresses, after the machine is defined. */
-static bool apply_run_state(const Call *call, virDomainPtr domain, Value planned,
-                            DomainAddresses *addresses, Diags *diags) {
+static bool domain_apply_run_state(const Call *call, virDomainPtr domain, Value planned,
+                                   DomainAddresses *addresses, Diags *diags) {
     bool autostart = object_bool(planned, "autostart", false);
     int now = 0;
     (void)virDomainGetAutostart(domain, &now);
@@ -99,7 +99,7 @@ static bool set_response(const Call *call, virDomainPtr domain, Value planned,
 
 /* Retries, since libxml2 initializes its schema types without a lock: of the first concurrent
  * validations in a daemon, one may fail once. */
-static virDomainPtr define(const Call *call, virConnectPtr connection, const char *text) {
+static virDomainPtr domain_define(const Call *call, virConnectPtr connection, const char *text) {
     static const WaitPauses pauses = {.first_ms = 50, .last_ms = 50, .count = 3};
     unsigned attempt = 0;
     virDomainPtr domain = NULL;
@@ -128,25 +128,25 @@ static bool domain_create(const Call *call, const ApplyRequest *request, ApplyRe
     const char *text = domain_xml_describe(call, connection, planned, uuid, diags);
     if (!text)
         return false;
-    SCOPED(virDomainPtr) domain = define(call, connection, text);
+    SCOPED(virDomainPtr) domain = domain_define(call, connection, text);
     if (!domain)
-        return add_define_error(call, connection, planned, uuid, response, diags);
+        return domain_add_define_error(call, connection, planned, uuid, response, diags);
     DomainAddresses addresses = {0};
-    bool is_done = apply_run_state(call, domain, planned, &addresses, diags);
+    bool is_done = domain_apply_run_state(call, domain, planned, &addresses, diags);
     return set_response(call, domain, planned, &addresses, is_done, response, diags);
 }
 
 /* libvirt's schema may reject XML that libvirt itself printed. So an edited description is also
  * tried without validation. */
 static virDomainPtr define_edited(const Call *call, virConnectPtr connection, const char *text) {
-    virDomainPtr domain = define(call, connection, text);
+    virDomainPtr domain = domain_define(call, connection, text);
     if (domain || libvirt_error_code() != VIR_ERR_XML_INVALID_SCHEMA)
         return domain;
     return virDomainDefineXMLFlags(connection, text, 0);
 }
 
-static bool redefine(const Call *call, virConnectPtr connection, const XmlDoc *described,
-                     Diags *diags) {
+static bool domain_redefine(const Call *call, virConnectPtr connection, const XmlDoc *described,
+                            Diags *diags) {
     SCOPED(virDomainPtr)
     again = define_edited(call, connection, xml_print(described, call->arena));
     return again || libvirt_error_add(call, diags, "Cannot change the machine's definition");
@@ -163,8 +163,8 @@ static bool describe_change(const Call *call, virDomainPtr domain, Value prior, 
 
 /* Applies live changes first: if the guest rejects one, the inactive XML must not have it
  * either. */
-static bool change(const Call *call, virConnectPtr connection, virDomainPtr domain, Value prior,
-                   Value planned, Diags *diags) {
+static bool domain_change(const Call *call, virConnectPtr connection, virDomainPtr domain,
+                          Value prior, Value planned, Diags *diags) {
     SCOPED(XmlDoc) described = {0};
     if (!describe_change(call, domain, prior, planned, &described, diags))
         return false;
@@ -180,7 +180,7 @@ static bool change(const Call *call, virConnectPtr connection, virDomainPtr doma
     if (is_active &&
         !domain_update_live(call, domain, prior, planned, &changes, xml_root(&described), diags))
         return false;
-    return redefine(call, connection, &described, diags);
+    return domain_redefine(call, connection, &described, diags);
 }
 
 static bool domain_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
@@ -193,8 +193,8 @@ static bool domain_update(const Call *call, const ApplyRequest *request, ApplyRe
     DomainAddresses addresses = {0};
     if (!domain_plan_resolve(call, connection, &planned, diags))
         return false;
-    bool is_done = change(call, connection, domain, request->prior, planned, diags) &&
-                   apply_run_state(call, domain, planned, &addresses, diags);
+    bool is_done = domain_change(call, connection, domain, request->prior, planned, diags) &&
+                   domain_apply_run_state(call, domain, planned, &addresses, diags);
     return set_response(call, domain, planned, &addresses, is_done, response, diags);
 }
 

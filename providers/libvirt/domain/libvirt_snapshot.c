@@ -21,7 +21,7 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static void *create(virDomainPtr domain, Value planned, const char *text) {
+static void *libvirt_snapshot_create(virDomainPtr domain, Value planned, const char *text) {
     unsigned flags = object_bool(planned, "disk_only", false)
                          ? VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY | VIR_DOMAIN_SNAPSHOT_CREATE_ATOMIC
                          : 0;
@@ -30,23 +30,23 @@ static void *create(virDomainPtr domain, Value planned, const char *text) {
     return virDomainSnapshotCreateXML(domain, text, flags);
 }
 
-static void *lookup(virDomainPtr domain, const char *name) {
+static void *snapshot_lookup(virDomainPtr domain, const char *name) {
     return virDomainSnapshotLookupByName(domain, name, 0);
 }
 
-static char *describe(void *moment) {
+static char *libvirt_snapshot_describe(void *moment) {
     return virDomainSnapshotGetXMLDesc(moment, 0);
 }
 
-static const char *name_of(void *moment) {
+static const char *snapshot_name_of(void *moment) {
     return virDomainSnapshotGetName(moment);
 }
 
-static int remove_moment(void *moment) {
+static int snapshot_remove_moment(void *moment) {
     return virDomainSnapshotDelete(moment, 0);
 }
 
-static int release(void *moment) {
+static int snapshot_release(void *moment) {
     return virDomainSnapshotFree(moment);
 }
 
@@ -54,12 +54,12 @@ static const DomainMoment kind = {
     .noun = "snapshot",
     .element = "domainsnapshot",
     .rows = {attributes, ARRAY_COUNT(attributes)},
-    .create = create,
-    .lookup = lookup,
-    .describe = describe,
-    .name_of = name_of,
-    .remove = remove_moment,
-    .release = release,
+    .create = libvirt_snapshot_create,
+    .lookup = snapshot_lookup,
+    .describe = libvirt_snapshot_describe,
+    .name_of = snapshot_name_of,
+    .remove = snapshot_remove_moment,
+    .release = snapshot_release,
 };
 
 static const Block blocks[] = {TIMEOUTS_BLOCK};

@@ -28,11 +28,11 @@ static bool is_owned(const Adoption *adoption, Str name) {
     return str_is_among(name, adoption->owned.items, adoption->owned.count);
 }
 
-static Value keep_object(Adoption *adoption, const Attribute *attributes, size_t count, Str prefix,
-                         Value prior, Value config, Value planned);
+static Value adoption_keep_object(Adoption *adoption, const Attribute *attributes, size_t count,
+                                  Str prefix, Value prior, Value config, Value planned);
 
 /* Returns false for items whose keys differ: these are different objects and are not compared. */
-static bool is_same_item(Value prior, Value config) {
+static bool adoption_is_same_item(Value prior, Value config) {
     static const char *const keys[] = {"target", "mac", "address", "ip", "start", "filter"};
     for (size_t i = 0; i < ARRAY_COUNT(keys); i++) {
         size_t index = 0;
@@ -46,8 +46,8 @@ static bool is_same_item(Value prior, Value config) {
     return true;
 }
 
-static Value keep_list(Adoption *adoption, const Attribute *attribute, Str name, Value prior,
-                       Value config, Value planned) {
+static Value adoption_keep_list(Adoption *adoption, const Attribute *attribute, Str name,
+                                Value prior, Value config, Value planned) {
     ValueVec items = {0};
     for (size_t i = 0; i < planned.count; i++) {
         Value item = value_at(planned, i);
@@ -55,9 +55,9 @@ static Value keep_list(Adoption *adoption, const Attribute *attribute, Str name,
         Value old =
             value_is_present(prior) && i < prior.count ? value_at(prior, i) : value_null(item.type);
         if (value_is_present(given) && value_is_present(item) && value_is_present(old) &&
-            is_same_item(old, given))
-            item = keep_object(adoption, attribute->nested->attributes, attribute->nested->count,
-                               name, old, given, item);
+            adoption_is_same_item(old, given))
+            item = adoption_keep_object(adoption, attribute->nested->attributes,
+                                        attribute->nested->count, name, old, given, item);
         vec_push(adoption->arena, &items, item);
     }
     return nested_list_value(planned.type, &items, adoption->arena);
@@ -73,10 +73,10 @@ static Value keep_attribute(Adoption *adoption, const Attribute *attribute, Str 
         vec_push(adoption->arena, &adoption->owned, name);
     bool is_nested = attribute->nested && value_is_present(config) && value_is_present(planned);
     if (is_nested && attribute->nested->nesting == NEST_LIST)
-        return keep_list(adoption, attribute, name, prior, config, planned);
+        return adoption_keep_list(adoption, attribute, name, prior, config, planned);
     if (is_nested && attribute->nested->nesting == NEST_SINGLE && value_is_present(prior))
-        return keep_object(adoption, attribute->nested->attributes, attribute->nested->count, name,
-                           prior, config, planned);
+        return adoption_keep_object(adoption, attribute->nested->attributes,
+                                    attribute->nested->count, name, prior, config, planned);
     return planned;
 }
 
@@ -110,8 +110,8 @@ static Value retype(Value object, Arena *arena) {
     return is_open ? value_with_items(object, value_copy_items(object, arena), arena) : object;
 }
 
-static Value keep_object(Adoption *adoption, const Attribute *attributes, size_t count, Str prefix,
-                         Value prior, Value config, Value planned) {
+static Value adoption_keep_object(Adoption *adoption, const Attribute *attributes, size_t count,
+                                  Str prefix, Value prior, Value config, Value planned) {
     Arena *arena = adoption->arena;
     ObjectBuilder builder = object_builder_of(planned, arena);
     for (size_t i = 0; i < count; i++) {
@@ -143,8 +143,8 @@ Value adoption_keep(const Schema *schema, const PlanRequest *request, Value plan
     Adoption adoption = {.arena = arena};
     while (str_next_field(&rest, ' ', &word))
         vec_push(arena, &adoption.owned, word);
-    Value kept = keep_object(&adoption, schema->attributes, schema->attribute_count, STR_EMPTY,
-                             request->prior, request->config, planned);
+    Value kept = adoption_keep_object(&adoption, schema->attributes, schema->attribute_count,
+                                      STR_EMPTY, request->prior, request->config, planned);
     StrBuf text = strbuf_new(arena);
     strbuf_add_cstr(&text, MARK);
     vec_each(&adoption.owned, name) {

@@ -33,8 +33,8 @@ static const char *text_or_null(Value config, const char *name, Arena *arena) {
                                     : NULL;
 }
 
-static bool read(const Call *call, const DataReadRequest *request, DataReadResponse *response,
-                 Diags *diags) {
+static bool capabilities_read(const Call *call, const DataReadRequest *request,
+                              DataReadResponse *response, Diags *diags) {
     Arena *arena = call->arena;
     SCOPED(virConnectPtr) connection = NULL;
     if (!libvirt_client_connect(call, &connection, diags))
@@ -60,5 +60,5 @@ const DataSourceType data_libvirt_domain_capabilities = {
     .name = "libvirt_domain_capabilities",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description = "Domain capabilities: the kinds of machines that the host can run."},
-    .read = read,
+    .read = capabilities_read,
 };

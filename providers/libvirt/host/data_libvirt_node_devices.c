@@ -32,7 +32,7 @@ static const Attribute attributes[] = {
 /* clang-format on */
 
 /* Returns libvirt's flag for a capability; 0, for all devices, if the name is empty. */
-static unsigned flag_of(Str capability) {
+static unsigned devices_flag_of(Str capability) {
     Str names = STR(CAPABILITIES), name;
     for (unsigned flag = 1; str_next_field(&names, ' ', &name); flag <<= 1)
         if (str_equal(capability, name))
@@ -40,19 +40,19 @@ static unsigned flag_of(Str capability) {
     return 0;
 }
 
-static int list(virConnectPtr connection, Value config, void ***out) {
+static int devices_list(virConnectPtr connection, Value config, void ***out) {
     virNodeDevicePtr *all = NULL;
-    unsigned flag = flag_of(object_text(config, "capability", STR_EMPTY));
+    unsigned flag = devices_flag_of(object_text(config, "capability", STR_EMPTY));
     int count = virConnectListAllNodeDevices(connection, &all, flag);
     *out = (void **)all;
     return count;
 }
 
-static char *describe(void *device) {
+static char *devices_describe(void *device) {
     return virNodeDeviceGetXMLDesc(device, 0);
 }
 
-static int release(void *device) {
+static int devices_release(void *device) {
     return virNodeDeviceFree(device);
 }
 
@@ -60,9 +60,9 @@ static const DataList payload = {
     .attribute = "devices",
     .noun = "devices",
     .rows = {device_attributes, ARRAY_COUNT(device_attributes)},
-    .list = list,
-    .describe = describe,
-    .release = release,
+    .list = devices_list,
+    .describe = devices_describe,
+    .release = devices_release,
 };
 
 const DataSourceType data_libvirt_node_devices = {

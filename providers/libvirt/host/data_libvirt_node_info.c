@@ -45,14 +45,14 @@ static void fill_node(virConnectPtr connection, ObjectBuilder *builder, Arena *a
                        value_int((int64_t)(virNodeGetFreeMemory(connection) >> 20)));
 }
 
-static void set_text(ObjectBuilder *builder, const char *name, char *text, Arena *arena) {
+static void info_set_text(ObjectBuilder *builder, const char *name, char *text, Arena *arena) {
     if (text)
         object_builder_set_copy(builder, name, text, arena);
     free(text);
 }
 
-static bool read(const Call *call, const DataReadRequest *request, DataReadResponse *response,
-                 Diags *diags) {
+static bool info_read(const Call *call, const DataReadRequest *request, DataReadResponse *response,
+                      Diags *diags) {
     Arena *arena = call->arena;
     SCOPED(virConnectPtr) connection = NULL;
     if (!libvirt_client_connect(call, &connection, diags))
@@ -60,9 +60,9 @@ static bool read(const Call *call, const DataReadRequest *request, DataReadRespo
     ObjectBuilder builder = data_source_begin(request, &data_libvirt_node_info.schema, arena);
     unsigned long version = 0;
     fill_node(connection, &builder, arena);
-    set_text(&builder, "hostname", virConnectGetHostname(connection), arena);
+    info_set_text(&builder, "hostname", virConnectGetHostname(connection), arena);
     object_builder_set_copy(&builder, "uri", libvirt_client_options(call)->uri, arena);
-    set_text(&builder, "xml", virConnectGetCapabilities(connection), arena);
+    info_set_text(&builder, "xml", virConnectGetCapabilities(connection), arena);
     object_builder_set_copy(&builder, "driver", virConnectGetType(connection), arena);
     if (virConnectGetLibVersion(connection, &version) == 0)
         object_builder_set(&builder, "libvirt_version", version_text(version, arena));
@@ -77,5 +77,5 @@ const DataSourceType data_libvirt_node_info = {
     .name = "libvirt_node_info",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description = "The host and the version of its libvirt."},
-    .read = read,
+    .read = info_read,
 };

@@ -18,22 +18,22 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static int list(virConnectPtr connection, Value, void ***out) {
+static int secrets_list(virConnectPtr connection, Value, void ***out) {
     virSecretPtr *all = NULL;
     int count = virConnectListAllSecrets(connection, &all, 0);
     *out = (void **)all;
     return count;
 }
 
-static char *describe(void *secret) {
+static char *secrets_describe(void *secret) {
     return virSecretGetXMLDesc(secret, 0);
 }
 
-static int release(void *secret) {
+static int secrets_release(void *secret) {
     return virSecretFree(secret);
 }
 
-static void fill(void *secret, ObjectBuilder *builder, Arena *arena) {
+static void secrets_fill(void *secret, ObjectBuilder *builder, Arena *arena) {
     const char *name = virSecretGetUsageID(secret);
     if (name)
         object_builder_set_copy(builder, "name", name, arena);
@@ -43,10 +43,10 @@ static const DataList payload = {
     .attribute = "secrets",
     .noun = "secrets",
     .rows = {secret_attributes, ARRAY_COUNT(secret_attributes)},
-    .list = list,
-    .describe = describe,
-    .fill = fill,
-    .release = release,
+    .list = secrets_list,
+    .describe = secrets_describe,
+    .fill = secrets_fill,
+    .release = secrets_release,
 };
 
 const DataSourceType data_libvirt_secrets = {

@@ -41,7 +41,7 @@ bool data_source_read_xml(const Call *call, char *text, XmlRows rows, ObjectBuil
     return true;
 }
 
-static Value item_of(const DataList *list, void *handle, const Type *type, Arena *arena) {
+static Value source_item_of(const DataList *list, void *handle, const Type *type, Arena *arena) {
     SCOPED(XmlDoc) doc = {0};
     ObjectBuilder builder = object_builder_null(type, arena);
     if (xml_take(list->describe(handle), &doc))
@@ -51,7 +51,7 @@ static Value item_of(const DataList *list, void *handle, const Type *type, Arena
     return object_builder_value(&builder);
 }
 
-static int compare_names(const void *a, const void *b) {
+static int source_compare_names(const void *a, const void *b) {
     return str_compare(object_text(*(const Value *)a, "name", STR_EMPTY),
                        object_text(*(const Value *)b, "name", STR_EMPTY));
 }
@@ -71,12 +71,12 @@ bool data_source_list(const Call *call, const DataReadRequest *request, DataRead
     const Type *type = object_attribute_type(builder.type, list->attribute);
     ValueVec values = {0};
     for (int i = 0; i < count; i++) {
-        vec_push(arena, &values, item_of(list, handles[i], type->element, arena));
+        vec_push(arena, &values, source_item_of(list, handles[i], type->element, arena));
         (void)list->release(handles[i]);
     }
     free(handles);
     if (values.count)
-        qsort(values.items, values.count, sizeof(*values.items), compare_names);
+        qsort(values.items, values.count, sizeof(*values.items), source_compare_names);
     object_builder_set(&builder, list->attribute, nested_list_value(type, &values, arena));
     response->state = object_builder_value(&builder);
     return true;

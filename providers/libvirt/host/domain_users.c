@@ -11,7 +11,8 @@ typedef struct Question {
     Str wanted;
 } Question;
 
-static void ask(virDomainPtr domain, const Question *question, DomainUsers *out, Arena *arena) {
+static void users_ask(virDomainPtr domain, const Question *question, DomainUsers *out,
+                      Arena *arena) {
     SCOPED(XmlDoc) doc = {0};
     if (!xml_take(virDomainGetXMLDesc(domain, 0), &doc))
         return;
@@ -33,7 +34,7 @@ static DomainUsers ask_all(virConnectPtr connection, const Question *question, A
     virDomainPtr *domains = NULL;
     int count = virConnectListAllDomains(connection, &domains, VIR_CONNECT_LIST_DOMAINS_ACTIVE);
     for (int i = 0; i < count; i++) {
-        ask(domains[i], question, &users, arena);
+        users_ask(domains[i], question, &users, arena);
         (void)virDomainFree(domains[i]);
     }
     free(domains);

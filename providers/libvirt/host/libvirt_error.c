@@ -58,7 +58,7 @@ static const Advice system_advices[] = {
 };
 /* clang-format on */
 
-static const char *find_advice(const Advice *table, size_t count, int code) {
+static const char *error_find_advice(const Advice *table, size_t count, int code) {
     for (size_t i = 0; i < count; i++)
         if (table[i].code == code)
             return table[i].text;
@@ -93,7 +93,7 @@ bool libvirt_error_is_gone(int code) {
 
 static const char *advice_for(const LibvirtError *error) {
     if (error->code != VIR_ERR_SYSTEM_ERROR)
-        return find_advice(advices, ARRAY_COUNT(advices), error->code);
+        return error_find_advice(advices, ARRAY_COUNT(advices), error->code);
     if (error->domain == VIR_FROM_RPC && error->system_errno == ENOENT)
         return "The daemon's socket does not exist. Start libvirt on the host, or correct the "
                "provider's \"uri\".";
@@ -102,10 +102,11 @@ static const char *advice_for(const LibvirtError *error) {
         return "The user that runs loam does not have permission for the daemon's socket. Add the "
                "user to the group \"libvirt\" on the host, run loam as another user, or use the "
                "user's own daemon: qemu:///session.";
-    return find_advice(system_advices, ARRAY_COUNT(system_advices), error->system_errno);
+    return error_find_advice(system_advices, ARRAY_COUNT(system_advices), error->system_errno);
 }
 
-static void add_error(const Call *call, const LibvirtError *error, Str summary, Diags *diags) {
+static void error_add_error(const Call *call, const LibvirtError *error, Str summary,
+                            Diags *diags) {
     bool is_vague = error->code == VIR_ERR_INTERNAL_ERROR && error->hint.len > 0;
     const char *advice = is_vague ? "" : advice_for(error);
     Diag *diag = diags_error(
@@ -121,7 +122,7 @@ bool libvirt_error_add(const Call *call, Diags *diags, const char *summary, ...)
     va_start(args, summary);
     Str text = str_vformat(call->arena, summary, args);
     va_end(args);
-    add_error(call, &error, text, diags);
+    error_add_error(call, &error, text, diags);
     return false;
 }
 
@@ -133,7 +134,7 @@ bool libvirt_error_add_this(const Call *call, const LibvirtError *error, Diags *
     va_end(args);
     log_debug("libvirt error", log_number("code", error->code), log_number("domain", error->domain),
               log_text("text", error->message));
-    add_error(call, error, text, diags);
+    error_add_error(call, error, text, diags);
     return false;
 }
 

@@ -59,7 +59,8 @@ void *libvirt_object_get(const LibvirtObject *object, const Call *call, Value st
     return handle;
 }
 
-static Value with_uuid(const LibvirtObject *object, void *handle, Value planned, Arena *arena) {
+static Value object_with_uuid(const LibvirtObject *object, void *handle, Value planned,
+                              Arena *arena) {
     char uuid[VIR_UUID_STRING_BUFLEN] = "";
     ObjectBuilder builder = object_builder_of(planned, arena);
     if (object->uuid_of(handle, uuid) == 0)
@@ -73,7 +74,7 @@ bool libvirt_object_answer(const LibvirtObject *object, const Call *call, void *
     if (!object->read(call, handle, &actual, diags)) {
         /* A new object exists even if it cannot be read. */
         if (!object_has(planned, "id"))
-            response->state = with_uuid(object, handle, planned, call->arena);
+            response->state = object_with_uuid(object, handle, planned, call->arena);
         return false;
     }
     response->state = is_done ? object_fill(planned, actual, call->arena) : actual;
@@ -215,8 +216,8 @@ bool libvirt_object_import(const LibvirtObject *object, const Call *call, Str id
     return is_read;
 }
 
-static bool adopt(const LibvirtObject *object, const Call *call, virConnectPtr connection,
-                  void *handle, Value *found, Diags *diags) {
+static bool object_adopt(const LibvirtObject *object, const Call *call, virConnectPtr connection,
+                         void *handle, Value *found, Diags *diags) {
     return (!object->resolve || object->resolve(call, connection, found, diags)) &&
            object->read(call, handle, found, diags);
 }
@@ -232,7 +233,7 @@ bool libvirt_object_recover(const LibvirtObject *object, const Call *call,
     if (!handle)
         return is_gone;
     Value found = request->planned;
-    bool is_adopted = adopt(object, call, connection, handle, &found, diags);
+    bool is_adopted = object_adopt(object, call, connection, handle, &found, diags);
     (void)object->release(handle);
     if (!is_adopted)
         return false;

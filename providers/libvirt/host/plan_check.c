@@ -7,7 +7,7 @@
 #include "object_builder.h"
 #include "path_error.h"
 
-static void add_name(StrVec *out, const char *name, Arena *arena) {
+static void plan_check_add_name(StrVec *out, const char *name, Arena *arena) {
     if (name)
         vec_push(arena, out, str_clone(str_from_cstr(name), arena));
 }
@@ -26,7 +26,7 @@ static void add_name(StrVec *out, const char *name, Arena *arena) {
         int count = list_all(connection, &items, 0);                                               \
         for (int i = 0; i < count; i++) {                                                          \
             SCOPED(Handle) item = items[i];                                                        \
-            add_name(&names, name_of(item), arena);                                                \
+            plan_check_add_name(&names, name_of(item), arena);                                     \
         }                                                                                          \
         free(items);                                                                               \
         return names;                                                                              \

@@ -13,7 +13,7 @@ static Str check_xml(Value value, Arena *arena) {
     return str_format(arena, "The value must be one XML element, such as <hub type='usb'/>.");
 }
 
-static Str check_path(Value value, Arena *arena) {
+static Str xml_merge_check_path(Value value, Arena *arena) {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
                                   "-_./:[]@='";
     Str text = value_text(value);
@@ -30,7 +30,7 @@ static Str check_path(Value value, Arena *arena) {
 const Attribute xml_merge_attributes[] = {
     {"path", &TYPE_STRING, REQUIRED,
      "Path of the parent element, such as devices or os; . for the root element.",
-     .check = check_path},
+     .check = xml_merge_check_path},
     {"xml", &TYPE_STRING, REQUIRED, "The XML element.", .check = check_xml},
     {"mode", &TYPE_STRING, OPTIONAL,
      "How the element is merged: merge (default) changes the first element of that name or adds it, append adds the element unless an equal one exists, remove removes an equal element.",
@@ -51,9 +51,9 @@ static bool has_attributes(xmlNodePtr node, xmlNodePtr wanted) {
     return true;
 }
 
-static xmlNodePtr find_like(xmlNodePtr parent, xmlNodePtr wanted);
+static xmlNodePtr xml_merge_find_like(xmlNodePtr parent, xmlNodePtr wanted);
 
-static bool is_text(xmlNodePtr node) {
+static bool xml_merge_is_text(xmlNodePtr node) {
     return node->type == XML_TEXT_NODE || node->type == XML_CDATA_SECTION_NODE;
 }
 
@@ -64,9 +64,9 @@ static bool is_like(xmlNodePtr node, xmlNodePtr wanted) {
         !has_attributes(node, wanted))
         return false;
     for (xmlNodePtr child = wanted->children; child; child = child->next) {
-        if (child->type == XML_ELEMENT_NODE && !find_like(node, child))
+        if (child->type == XML_ELEMENT_NODE && !xml_merge_find_like(node, child))
             return false;
-        if (!is_text(child))
+        if (!xml_merge_is_text(child))
             continue;
         xmlChar *text = xmlNodeGetContent(node);
         bool is_same = xmlStrEqual(text, child->content);
@@ -77,30 +77,30 @@ static bool is_like(xmlNodePtr node, xmlNodePtr wanted) {
     return true;
 }
 
-static xmlNodePtr find_like(xmlNodePtr parent, xmlNodePtr wanted) {
+static xmlNodePtr xml_merge_find_like(xmlNodePtr parent, xmlNodePtr wanted) {
     for (xmlNodePtr node = parent->children; node; node = node->next)
         if (is_like(node, wanted))
             return node;
     return NULL;
 }
 
-static xmlNodePtr find_named(xmlNodePtr parent, xmlNodePtr wanted) {
+static xmlNodePtr xml_merge_find_named(xmlNodePtr parent, xmlNodePtr wanted) {
     for (xmlNodePtr node = parent->children; node; node = node->next)
         if (node->type == XML_ELEMENT_NODE && xmlStrEqual(node->name, wanted->name))
             return node;
     return NULL;
 }
 
-static void append(xmlNodePtr parent, xmlNodePtr wanted) {
+static void xml_merge_append(xmlNodePtr parent, xmlNodePtr wanted) {
     xmlNodePtr copy = xmlDocCopyNode(wanted, parent->doc, 1);
     CHECK(copy != NULL);
     xmlAddChild(parent, copy);
 }
 
-static void merge(xmlNodePtr parent, xmlNodePtr wanted) {
-    xmlNodePtr node = find_named(parent, wanted);
+static void host_xml_merge_merge(xmlNodePtr parent, xmlNodePtr wanted) {
+    xmlNodePtr node = xml_merge_find_named(parent, wanted);
     if (!node) {
-        append(parent, wanted);
+        xml_merge_append(parent, wanted);
         return;
     }
     for (const xmlAttr *attribute = wanted->properties; attribute; attribute = attribute->next) {
@@ -110,21 +110,21 @@ static void merge(xmlNodePtr parent, xmlNodePtr wanted) {
     }
     for (xmlNodePtr child = wanted->children; child; child = child->next) {
         if (child->type == XML_ELEMENT_NODE)
-            merge(node, child);
-        else if (is_text(child))
+            host_xml_merge_merge(node, child);
+        else if (xml_merge_is_text(child))
             xml_set_text(node, str_from_cstr((const char *)child->content));
     }
 }
 
 static void remove_like(xmlNodePtr parent, xmlNodePtr wanted) {
-    xmlNodePtr node = find_like(parent, wanted);
+    xmlNodePtr node = xml_merge_find_like(parent, wanted);
     if (node)
         xml_remove(node);
 }
 
 /* Returns whether the element has children other than <address> and <alias>, which libvirt adds to
  * devices. */
-static bool has_content(xmlNodePtr node) {
+static bool xml_merge_has_content(xmlNodePtr node) {
     for (xmlNodePtr child = node->children; child; child = child->next)
         if (child->type == XML_ELEMENT_NODE && !str_equal(xml_name(child), STR("address")) &&
             !str_equal(xml_name(child), STR("alias")))
@@ -134,7 +134,7 @@ static bool has_content(xmlNodePtr node) {
 
 /* Removes the attributes and children that a merge set. Does nothing if they were changed since. */
 static void revert(xmlNodePtr parent, xmlNodePtr wanted) {
-    xmlNodePtr node = find_like(parent, wanted);
+    xmlNodePtr node = xml_merge_find_like(parent, wanted);
     if (!node)
         return;
     for (const xmlAttr *attribute = wanted->properties; attribute; attribute = attribute->next)
@@ -142,7 +142,7 @@ static void revert(xmlNodePtr parent, xmlNodePtr wanted) {
     for (xmlNodePtr child = wanted->children; child; child = child->next)
         if (child->type == XML_ELEMENT_NODE)
             revert(node, child);
-    if (!node->properties && !has_content(node))
+    if (!node->properties && !xml_merge_has_content(node))
         xml_remove(node);
 }
 
@@ -152,7 +152,7 @@ typedef struct Item {
     XmlDoc doc;
 } Item;
 
-static bool read_item(Value value, Item *out, Arena *arena) {
+static bool xml_merge_read_item(Value value, Item *out, Arena *arena) {
     *out = (Item){
         .path = str_to_cstr(object_text(value, "path", STR(".")), arena),
         .mode = object_text(value, "mode", STR("merge")),
@@ -165,9 +165,9 @@ static bool is_removal(const Item *item) {
     return str_equal(item->mode, STR("remove"));
 }
 
-static void apply_item(Value value, xmlNodePtr root, Arena *arena) {
+static void xml_merge_apply_item(Value value, xmlNodePtr root, Arena *arena) {
     Item item;
-    if (!read_item(value, &item, arena))
+    if (!xml_merge_read_item(value, &item, arena))
         return;
     xmlNodePtr wanted = xml_root(&item.doc);
     xmlNodePtr parent =
@@ -175,15 +175,15 @@ static void apply_item(Value value, xmlNodePtr root, Arena *arena) {
     if (parent && is_removal(&item))
         remove_like(parent, wanted);
     else if (parent && str_equal(item.mode, STR("merge")))
-        merge(parent, wanted);
-    else if (parent && !find_like(parent, wanted))
-        append(parent, wanted);
+        host_xml_merge_merge(parent, wanted);
+    else if (parent && !xml_merge_find_like(parent, wanted))
+        xml_merge_append(parent, wanted);
     xml_release(&item.doc);
 }
 
 static void revert_item(Value value, xmlNodePtr root, Arena *arena) {
     Item item;
-    if (!read_item(value, &item, arena))
+    if (!xml_merge_read_item(value, &item, arena))
         return;
     xmlNodePtr parent = xml_path_find(root, item.path);
     if (parent && str_equal(item.mode, STR("append")))
@@ -193,7 +193,7 @@ static void revert_item(Value value, xmlNodePtr root, Arena *arena) {
     xml_release(&item.doc);
 }
 
-static bool list_has(Value list, Value item) {
+static bool xml_merge_list_has(Value list, Value item) {
     for (size_t i = 0; value_is_present(list) && i < list.count; i++)
         if (value_equal(value_at(list, i), item))
             return true;
@@ -204,18 +204,18 @@ void xml_merge_edit(Value prior, Value planned, xmlNodePtr root, Arena *arena) {
     Value before = object_attribute(prior, "xml_merge");
     Value after = object_attribute(planned, "xml_merge");
     for (size_t i = 0; value_is_present(before) && i < before.count; i++)
-        if (!list_has(after, value_at(before, i)))
+        if (!xml_merge_list_has(after, value_at(before, i)))
             revert_item(value_at(before, i), root, arena);
     for (size_t i = 0; value_is_present(after) && i < after.count; i++)
-        apply_item(value_at(after, i), root, arena);
+        xml_merge_apply_item(value_at(after, i), root, arena);
 }
 
 static bool is_applied(Value value, xmlNodePtr root, Arena *arena) {
     Item item;
-    if (!read_item(value, &item, arena))
+    if (!xml_merge_read_item(value, &item, arena))
         return false;
     xmlNodePtr parent = xml_path_find(root, item.path);
-    bool is_found = parent && find_like(parent, xml_root(&item.doc));
+    bool is_found = parent && xml_merge_find_like(parent, xml_root(&item.doc));
     bool is_removed = is_removal(&item);
     xml_release(&item.doc);
     return is_found != is_removed;

@@ -22,7 +22,7 @@ static bool is_element_name(Str text) {
     return text.len > 0;
 }
 
-static bool is_refused(uint32_t c, bool is_in_attribute) {
+static bool text_is_refused(uint32_t c, bool is_in_attribute) {
     if (c == '\t' || c == '\n')
         return is_in_attribute;
     return c < 0x20 || c == 0xfffe || c == 0xffff;
@@ -40,7 +40,7 @@ Str xml_text_check(const Attribute *attribute, Str text, bool is_key, Arena *are
     bool is_in_attribute = is_key || is_attribute(binding);
     for (size_t i = 0, width = 0; i < text.len; i += width) {
         uint32_t c = utf8_decode(text, i, &width);
-        if (!is_refused(c, is_in_attribute))
+        if (!text_is_refused(c, is_in_attribute))
             continue;
         if (c == '\t' || c == '\n')
             return str_format(arena, "It contains a %s, which libvirt does not keep here.",

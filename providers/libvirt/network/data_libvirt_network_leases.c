@@ -37,8 +37,8 @@ static Value lease_value(virNetworkDHCPLeasePtr lease, const Type *type, Arena *
     return object_builder_value(&builder);
 }
 
-static bool read(const Call *call, const DataReadRequest *request, DataReadResponse *response,
-                 Diags *diags) {
+static bool leases_read(const Call *call, const DataReadRequest *request,
+                        DataReadResponse *response, Diags *diags) {
     Arena *arena = call->arena;
     SCOPED(virConnectPtr) connection = NULL;
     if (!libvirt_client_connect(call, &connection, diags))
@@ -71,5 +71,5 @@ static bool read(const Call *call, const DataReadRequest *request, DataReadRespo
 const DataSourceType data_libvirt_network_leases = {
     .name = "libvirt_network_leases",
     .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "The DHCP leases of a network."},
-    .read = read,
+    .read = leases_read,
 };

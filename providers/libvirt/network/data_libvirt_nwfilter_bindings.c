@@ -17,18 +17,18 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static int list(virConnectPtr connection, Value, void ***out) {
+static int bindings_list(virConnectPtr connection, Value, void ***out) {
     virNWFilterBindingPtr *all = NULL;
     int count = virConnectListAllNWFilterBindings(connection, &all, 0);
     *out = (void **)all;
     return count;
 }
 
-static char *describe(void *binding) {
+static char *bindings_describe(void *binding) {
     return virNWFilterBindingGetXMLDesc(binding, 0);
 }
 
-static int release(void *binding) {
+static int bindings_release(void *binding) {
     return virNWFilterBindingFree(binding);
 }
 
@@ -36,9 +36,9 @@ static const DataList payload = {
     .attribute = "bindings",
     .noun = "filter bindings",
     .rows = {binding_attributes, ARRAY_COUNT(binding_attributes)},
-    .list = list,
-    .describe = describe,
-    .release = release,
+    .list = bindings_list,
+    .describe = bindings_describe,
+    .release = bindings_release,
 };
 
 const DataSourceType data_libvirt_nwfilter_bindings = {

@@ -18,22 +18,22 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static int list(virConnectPtr connection, Value, void ***out) {
+static int nwfilters_list(virConnectPtr connection, Value, void ***out) {
     virNWFilterPtr *all = NULL;
     int count = virConnectListAllNWFilters(connection, &all, 0);
     *out = (void **)all;
     return count;
 }
 
-static char *describe(void *filter) {
+static char *nwfilters_describe(void *filter) {
     return virNWFilterGetXMLDesc(filter, 0);
 }
 
-static int release(void *filter) {
+static int nwfilters_release(void *filter) {
     return virNWFilterFree(filter);
 }
 
-static void fill(void *filter, ObjectBuilder *builder, Arena *arena) {
+static void nwfilters_fill(void *filter, ObjectBuilder *builder, Arena *arena) {
     char *text = virNWFilterGetXMLDesc(filter, 0);
     if (text)
         object_builder_set_copy(builder, "xml", text, arena);
@@ -44,10 +44,10 @@ static const DataList payload = {
     .attribute = "nwfilters",
     .noun = "filters",
     .rows = {filter_attributes, ARRAY_COUNT(filter_attributes)},
-    .list = list,
-    .describe = describe,
-    .fill = fill,
-    .release = release,
+    .list = nwfilters_list,
+    .describe = nwfilters_describe,
+    .fill = nwfilters_fill,
+    .release = nwfilters_release,
 };
 
 const DataSourceType data_libvirt_nwfilters = {

@@ -4,7 +4,7 @@
 #include "nested_list.h"
 #include "xml_edit.h"
 
-static void add_parameter(xmlNodePtr node, Str name, Value values) {
+static void ref_add_parameter(xmlNodePtr node, Str name, Value values) {
     for (size_t i = 0; value_is_present(values) && i < values.count; i++) {
         Value value = value_at(values, i);
         if (!value_is_present(value))
@@ -18,7 +18,7 @@ static void add_parameter(xmlNodePtr node, Str name, Value values) {
 static void add_parameters(xmlNodePtr node, Value reference) {
     Value parameters = object_attribute(reference, "parameters");
     for (size_t i = 0; value_is_present(parameters) && i < parameters.count; i++)
-        add_parameter(node, value_key_at(parameters, i), value_at(parameters, i));
+        ref_add_parameter(node, value_key_at(parameters, i), value_at(parameters, i));
 }
 
 void filter_ref_add(xmlNodePtr parent, Value reference, const char *name_key, Arena *) {
@@ -28,7 +28,7 @@ void filter_ref_add(xmlNodePtr parent, Value reference, const char *name_key, Ar
 }
 
 /* Returns the values of one parameter, in order. */
-static Value values_of(const XmlNodes *parameters, Str name, Arena *arena) {
+static Value ref_values_of(const XmlNodes *parameters, Str name, Arena *arena) {
     StrVec values = {0};
     vec_each(parameters, parameter) {
         if (str_equal(xml_get(*parameter, "@name", arena), name))
@@ -58,7 +58,7 @@ Value filter_ref_read(xmlNodePtr node, const Type *type, const char *name_key, A
         if (is_seen)
             continue;
         vec_push(arena, &names, name);
-        vec_push(arena, &lists, values_of(&parameters, name, arena));
+        vec_push(arena, &lists, ref_values_of(&parameters, name, arena));
     }
     ObjectBuilder builder = object_builder_null(type, arena);
     object_builder_set_text(&builder, name_key, xml_get(node, "@filter", arena), arena);

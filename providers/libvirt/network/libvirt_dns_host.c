@@ -23,39 +23,39 @@ static const NetworkEntry entry = {
     .rows = {attributes, ARRAY_COUNT(attributes)},
 };
 
-static bool create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                   Diags *diags) {
+static bool dns_host_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
+                            Diags *diags) {
     return network_entry_create(&entry, call, request, response, diags);
 }
 
-static bool update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                   Diags *diags) {
+static bool dns_host_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
+                            Diags *diags) {
     return network_entry_update(&entry, call, request, response, diags);
 }
 
-static bool delete_entry(const Call *call, const DeleteRequest *request, DeleteResponse *,
-                         Diags *diags) {
+static bool dns_host_delete_entry(const Call *call, const DeleteRequest *request, DeleteResponse *,
+                                  Diags *diags) {
     return network_entry_delete(&entry, call, request, diags);
 }
 
-static bool read_entry(const Call *call, const ReadRequest *, ReadResponse *response,
-                       Diags *diags) {
+static bool dns_host_read_entry(const Call *call, const ReadRequest *, ReadResponse *response,
+                                Diags *diags) {
     return network_entry_read(&entry, call, &response->state, diags);
 }
 
-static bool import(const Call *call, const ImportRequest *request, ImportResponse *response,
-                   Diags *diags) {
+static bool dns_host_import(const Call *call, const ImportRequest *request,
+                            ImportResponse *response, Diags *diags) {
     return network_entry_import(&entry, call, request->id, &response->state, diags);
 }
 
-static bool limits(const Call *call, const LimitsRequest *request, LimitsResponse *response,
-                   Diags *) {
+static bool dns_host_limits(const Call *call, const LimitsRequest *request,
+                            LimitsResponse *response, Diags *) {
     network_entry_limits(call, request->object, &response->limits);
     return true;
 }
 
-static bool plan(const Call *call, const PlanRequest *request, PlanResponse *response,
-                 Diags *diags) {
+static bool dns_host_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
+                          Diags *diags) {
     return plan_check_one(call, request, response, "network", "network_id", diags);
 }
 
@@ -66,14 +66,14 @@ const ResourceType libvirt_dns_host = {
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), .text_check = xml_text_check,
                .description = "DNS host names of an IP address in a network, in addition to the "
                               "hosts of its libvirt_network."},
-    .plan = plan,
-    .create = create,
-    .update = update,
-    .delete = delete_entry,
-    .read = read_entry,
-    .import = import,
+    .plan = dns_host_plan,
+    .create = dns_host_create,
+    .update = dns_host_update,
+    .delete = dns_host_delete_entry,
+    .read = dns_host_read_entry,
+    .import = dns_host_import,
     .import_id = "NETWORK/IP, with the UUID or name of the network",
     /* An entry that exists already is accepted, so a creation can be repeated. */
     .recovery = RECOVERY_REPEATS,
-    .limits = limits,
+    .limits = dns_host_limits,
 };

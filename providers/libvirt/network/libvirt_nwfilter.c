@@ -226,7 +226,8 @@ static void add_rule(xmlNodePtr parent, Value rule) {
 
 /* Returns for each rule of `after` the index of its rule in `before`, or -1. Equal rules are paired
  * in order; between them, rules are paired by position. */
-static int *pair_rules(Value before, Value after, size_t old_count, size_t count, Arena *arena) {
+static int *nwfilter_pair_rules(Value before, Value after, size_t old_count, size_t count,
+                                Arena *arena) {
     size_t width = count + 1;
     unsigned *length = arena_new_array(arena, unsigned, (old_count + 1) * width);
     int *pairs = arena_new_array(arena, int, count);
@@ -263,7 +264,8 @@ static void edit_rules(xmlNodePtr root, Value prior, Value planned, Arena *arena
     size_t count = nested_list_count(planned, "rules");
     size_t old_count = nested_list_count(prior, "rules");
     bool is_aligned = nodes.count == old_count;
-    int *pairs = pair_rules(object_attribute(prior, "rules"), object_attribute(planned, "rules"),
+    int *pairs =
+        nwfilter_pair_rules(object_attribute(prior, "rules"), object_attribute(planned, "rules"),
                             is_aligned ? old_count : 0, count, arena);
     bool *is_kept = arena_new_array(arena, bool, nodes.count);
     xmlNodePtr last = NULL;
@@ -323,7 +325,7 @@ static const char *edit(const Call *call, char *current, Value prior, Value plan
     return xml_print(&doc, call->arena);
 }
 
-static const char *describe(const Call *call, Value planned, Str uuid) {
+static const char *nwfilter_describe(const Call *call, Value planned, Str uuid) {
     SCOPED(XmlDoc) doc = xml_new("filter");
     xmlNodePtr root = xml_root(&doc);
     xml_set(root, "name", object_text(planned, "name", STR_EMPTY));
@@ -414,34 +416,34 @@ static bool read_filter(const Call *call, virNWFilterPtr filter, Str written, Va
     return true;
 }
 
-static bool read_anew(const Call *call, void *filter, Value *state, Diags *diags) {
+static bool nwfilter_read_anew(const Call *call, void *filter, Value *state, Diags *diags) {
     return read_filter(call, filter, STR_EMPTY, state, diags);
 }
 
-static void *by_uuid(virConnectPtr connection, const char *uuid) {
+static void *nwfilter_by_uuid(virConnectPtr connection, const char *uuid) {
     return virNWFilterLookupByUUIDString(connection, uuid);
 }
 
-static void *by_name(virConnectPtr connection, const char *name) {
+static void *nwfilter_by_name(virConnectPtr connection, const char *name) {
     return virNWFilterLookupByName(connection, name);
 }
 
-static int uuid_of(void *handle, char *uuid) {
+static int nwfilter_uuid_of(void *handle, char *uuid) {
     return virNWFilterGetUUIDString(handle, uuid);
 }
 
-static int release(void *handle) {
+static int nwfilter_release(void *handle) {
     return virNWFilterFree(handle);
 }
 
 static const LibvirtObject filter_object = {
     .noun = "filter",
     .type = &libvirt_nwfilter,
-    .by_uuid = by_uuid,
-    .by_name = by_name,
-    .uuid_of = uuid_of,
-    .release = release,
-    .read = read_anew,
+    .by_uuid = nwfilter_by_uuid,
+    .by_name = nwfilter_by_name,
+    .uuid_of = nwfilter_uuid_of,
+    .release = nwfilter_release,
+    .read = nwfilter_read_anew,
 };
 
 /* Defining a filter by UUID creates it or replaces its rules, also for running guests. */
@@ -476,8 +478,8 @@ static bool nwfilter_create(const Call *call, const ApplyRequest *request, Apply
         return false;
     if (is_adopted)
         return true;
-    return write_filter(call, connection, describe(call, request->planned, uuid), request->planned,
-                        uuid, response, diags);
+    return write_filter(call, connection, nwfilter_describe(call, request->planned, uuid),
+                        request->planned, uuid, response, diags);
 }
 
 static bool nwfilter_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,

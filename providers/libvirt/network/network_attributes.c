@@ -14,14 +14,14 @@ static Str check_cidr(Value value, Arena *arena) {
                       "The value must be an address with its prefix length, such as 10.17.0.1/24.");
 }
 
-static Str check_address(Value value, Arena *arena) {
+static Str attributes_check_address(Value value, Arena *arena) {
     Cidr cidr;
     if (cidr_parse_address(value_text(value), &cidr))
         return STR_EMPTY;
     return str_format(arena, "The value must be an IP address, such as 10.17.0.10.");
 }
 
-static Str check_root(Value value, Arena *) {
+static Str attributes_check_root(Value value, Arena *) {
     return str_starts_with(value_text(value), STR("/")) ? STR_EMPTY
                                                         : STR("The path must be absolute.");
 }
@@ -33,13 +33,13 @@ static bool is_plain_forwarder(xmlNodePtr node) {
 
 /* clang-format off */
 static const Attribute range_attributes[] = {
-    {"start", &TYPE_STRING, REQUIRED, "First address of the range.", .check = check_address},
-    {"end", &TYPE_STRING, REQUIRED, "Last address of the range.", .check = check_address},
+    {"start", &TYPE_STRING, REQUIRED, "First address of the range.", .check = attributes_check_address},
+    {"end", &TYPE_STRING, REQUIRED, "Last address of the range.", .check = attributes_check_address},
 };
 
 static const Attribute host_attributes[] = {
     {"mac", &TYPE_STRING, OPTIONAL, "MAC address of the machine."},
-    {"ip", &TYPE_STRING, REQUIRED, "Reserved IP address.", .check = check_address},
+    {"ip", &TYPE_STRING, REQUIRED, "Reserved IP address.", .check = attributes_check_address},
     {"name", &TYPE_STRING, OPTIONAL, "Reserved host name."},
 };
 
@@ -66,7 +66,7 @@ static const Attribute ip_attributes[] = {
      "Address of the host in the network, with the prefix length.",
      .check = check_cidr},
     {"tftp_root", &TYPE_STRING, OPTIONAL, "Directory of the host that the network's TFTP server exports.",
-     .check = check_root, .binding = XML("tftp/@root")},
+     .check = attributes_check_root, .binding = XML("tftp/@root")},
     {"local_ptr", &TYPE_BOOL, OPTIONAL, "Whether reverse DNS lookups (PTR) of this address range are never forwarded to other DNS servers.", .binding = XML("@localPtr")},
     {"dhcp", NULL, OPTIONAL,
      "DHCP service of the address (default: none).",
@@ -74,7 +74,7 @@ static const Attribute ip_attributes[] = {
 };
 
 static const Attribute dns_host_attributes[] = {
-    {"ip", &TYPE_STRING, REQUIRED, "IP address.", .check = check_address},
+    {"ip", &TYPE_STRING, REQUIRED, "IP address.", .check = attributes_check_address},
     {"hostnames", &TYPE_LIST_OF_STRING, REQUIRED, "Names of the address."},
 };
 
@@ -113,20 +113,20 @@ static const Attribute route_attributes[] = {
     {"family", &TYPE_STRING, OPTIONAL, "Address family: ipv4 or ipv6.",
      .one_of = "ipv4 ipv6", .binding = XML("@family")},
     {"address", &TYPE_STRING, REQUIRED, "Address of the destination network.",
-     .check = check_address, .binding = XML("@address")},
+     .check = attributes_check_address, .binding = XML("@address")},
     {"prefix", &TYPE_NUMBER, REQUIRED, "Prefix length of the destination network.",
      .binding = XML("@prefix")},
     {"gateway", &TYPE_STRING, REQUIRED, "IP address of the gateway, a machine in this network.",
-     .check = check_address, .binding = XML("@gateway")},
+     .check = attributes_check_address, .binding = XML("@gateway")},
     {"metric", &TYPE_NUMBER, OPTIONAL, "Metric of the route.",
      .binding = XML("@metric")},
 };
 
 static const Attribute nat_attributes[] = {
     {"address_start", &TYPE_STRING, OPTIONAL, "First host address for translated packets.",
-     .check = check_address, .binding = XML("forward/nat/address/@start")},
+     .check = attributes_check_address, .binding = XML("forward/nat/address/@start")},
     {"address_end", &TYPE_STRING, OPTIONAL, "Last host address for translated packets.",
-     .check = check_address, .binding = XML("forward/nat/address/@end")},
+     .check = attributes_check_address, .binding = XML("forward/nat/address/@end")},
     {"port_start", &TYPE_NUMBER, OPTIONAL, "First host port for translated packets.",
      .binding = XML("forward/nat/port/@start")},
     {"port_end", &TYPE_NUMBER, OPTIONAL, "Last host port for translated packets.",

@@ -50,7 +50,7 @@ static bool is_equal_entry(const ListEdit *, Value a, Value b) {
     return value_equal(a, b);
 }
 
-static bool has_same_key(const ListEdit *kind, Value a, Value b) {
+static bool edit_has_same_key(const ListEdit *kind, Value a, Value b) {
     return is_same_key(object_text(a, kind->key, STR_EMPTY), object_text(b, kind->key, STR_EMPTY));
 }
 
@@ -79,7 +79,7 @@ static Entry *find_entries(const ListEdit *kind, Value before, Value after, Aren
     if (count == 0)
         return entries;
     pair_entries(kind, is_equal_entry, before, after, taken, entries);
-    pair_entries(kind, has_same_key, before, after, taken, entries);
+    pair_entries(kind, edit_has_same_key, before, after, taken, entries);
     for (size_t i = 0; i < count && count == old_count; i++)
         if (!taken[i] && !value_is_present(entries[i].before))
             entries[i].before = value_at(before, i);
@@ -87,7 +87,7 @@ static Entry *find_entries(const ListEdit *kind, Value before, Value after, Aren
 }
 
 /* Returns whether the element has all known values of the entry. */
-static bool has_entry(const ListEdit *kind, xmlNodePtr node, Value item) {
+static bool edit_has_entry(const ListEdit *kind, xmlNodePtr node, Value item) {
     SCOPED(ArenaRef) scratch = arena_open("network");
     const char *key = str_to_cstr(str_format(scratch, "@%s", kind->key), scratch);
     if (!is_same_key(xml_get(node, key, scratch), object_text(item, kind->key, STR_EMPTY)))
@@ -100,7 +100,7 @@ static bool has_entry(const ListEdit *kind, xmlNodePtr node, Value item) {
 static xmlNodePtr claim_node(const ListEdit *kind, XmlNodes *nodes, Value item) {
     vec_each(nodes, node) {
         xmlNodePtr found = *node;
-        if (!found || !has_entry(kind, found, item))
+        if (!found || !edit_has_entry(kind, found, item))
             continue;
         *node = NULL;
         return found;
@@ -108,8 +108,8 @@ static xmlNodePtr claim_node(const ListEdit *kind, XmlNodes *nodes, Value item) 
     return NULL;
 }
 
-static void edit_list(const ListEdit *kind, xmlNodePtr parent, Value before, Value after,
-                      Arena *arena) {
+static void network_edit_list(const ListEdit *kind, xmlNodePtr parent, Value before, Value after,
+                              Arena *arena) {
     size_t count = value_is_present(after) ? after.count : 0;
     size_t old_count = value_is_present(before) ? before.count : 0;
     Entry *entries = find_entries(kind, before, after, arena);
@@ -170,10 +170,10 @@ static void edit_dhcp(xmlNodePtr ip_node, Value before, Value after, Arena *aren
         return;
     xmlNodePtr node = xml_need(ip_node, "dhcp");
     xml_map_edit(network_attributes_of_dhcp(), old, new, node, arena);
-    edit_list(&dhcp_ranges, node, object_attribute(old, "ranges"), object_attribute(new, "ranges"),
-              arena);
-    edit_list(&dhcp_hosts, node, object_attribute(old, "hosts"), object_attribute(new, "hosts"),
-              arena);
+    network_edit_list(&dhcp_ranges, node, object_attribute(old, "ranges"),
+                      object_attribute(new, "ranges"), arena);
+    network_edit_list(&dhcp_hosts, node, object_attribute(old, "hosts"),
+                      object_attribute(new, "hosts"), arena);
     xml_edit_remove_empty(node);
 }
 
@@ -193,14 +193,14 @@ static void edit_address(xmlNodePtr node, Value before, Value after, Arena *aren
     xml_edit_attribute(node, "prefix", str_format(arena, "%u", new.prefix));
 }
 
-static Str address_of(Value ip) {
+static Str edit_address_of(Value ip) {
     return cidr_address_text(object_text(ip, "address", STR_EMPTY));
 }
 
 static size_t find_ip(Value network, Value ip) {
     size_t count = nested_list_count(network, "ips");
     for (size_t i = 0; i < count; i++)
-        if (is_same_key(address_of(nested_list_at(network, "ips", i)), address_of(ip)))
+        if (is_same_key(edit_address_of(nested_list_at(network, "ips", i)), edit_address_of(ip)))
             return i;
     return count;
 }
@@ -228,11 +228,11 @@ static void edit_ips(const Call *call, xmlNodePtr root, Value prior, Value plann
     for (size_t i = 0; i < count; i++) {
         olds[i] = ip_before(prior, planned, i);
         Value named = value_is_present(olds[i]) ? olds[i] : nested_list_at(planned, "ips", i);
-        nodes[i] = find_node(root, "ip", "address", address_of(named));
+        nodes[i] = find_node(root, "ip", "address", edit_address_of(named));
     }
     for (size_t n = 0; n < nested_list_count(prior, "ips"); n++) {
         xmlNodePtr node =
-            find_node(root, "ip", "address", address_of(nested_list_at(prior, "ips", n)));
+            find_node(root, "ip", "address", edit_address_of(nested_list_at(prior, "ips", n)));
         bool is_kept = false;
         for (size_t i = 0; i < count; i++)
             is_kept |= nodes[i] == node;
@@ -276,8 +276,8 @@ static void edit_dns(const Call *call, xmlNodePtr root, Value prior, Value plann
         xml_edit_attribute(node, "enable", is_enabled ? STR_EMPTY : STR("no"));
     if (object_differs(old, new, "forwarders"))
         edit_forwarders(node, new, arena);
-    edit_list(&dns_hosts, node, object_attribute(old, "hosts"), object_attribute(new, "hosts"),
-              arena);
+    network_edit_list(&dns_hosts, node, object_attribute(old, "hosts"),
+                      object_attribute(new, "hosts"), arena);
     xml_map_edit(network_attributes_of("dns"), old, new, node, arena);
     xml_edit_remove_empty(node);
 }

@@ -13,12 +13,13 @@ static virNetworkPtr find_network(virConnectPtr connection, Str id, Arena *arena
     return network ? network : virNetworkLookupByName(connection, text);
 }
 
-static char *describe(virNetworkPtr network) {
+static char *entry_describe(virNetworkPtr network) {
     char *text = virNetworkGetXMLDesc(network, VIR_NETWORK_XML_INACTIVE);
     return text ? text : virNetworkGetXMLDesc(network, 0);
 }
 
-static xmlNodePtr find_entry(const NetworkEntry *entry, xmlNodePtr root, Str key, Arena *arena) {
+static xmlNodePtr entry_find_entry(const NetworkEntry *entry, xmlNodePtr root, Str key,
+                                   Arena *arena) {
     const char *path = str_to_cstr(str_format(arena, "%s/%s", entry->list, entry->element), arena);
     const char *attribute = str_to_cstr(str_format(arena, "@%s", entry->key), arena);
     XmlNodes nodes = xml_find_all(root, path, arena);
@@ -32,8 +33,8 @@ static xmlNodePtr find_entry(const NetworkEntry *entry, xmlNodePtr root, Str key
 
 /* Changes the entry in the definition, and in the running network if it is active. Returns false
  * with libvirt's error. */
-static bool update_section(const NetworkEntry *entry, virNetworkPtr network, unsigned command,
-                           Value object, Arena *arena) {
+static bool entry_update_section(const NetworkEntry *entry, virNetworkPtr network, unsigned command,
+                                 Value object, Arena *arena) {
     SCOPED(XmlDoc) doc = xml_new(entry->element);
     xml_map_edit(entry->rows, value_null(object.type), object, xml_root(&doc), arena);
     unsigned flags = VIR_NETWORK_UPDATE_AFFECT_CONFIG;
@@ -52,17 +53,17 @@ static bool open_network(const Call *call, Value object, virConnectPtr *connecti
     return *out || libvirt_error_add(call, diags, "No network \"%.*s\"", STR_ARG(id));
 }
 
-static Str key_of(const NetworkEntry *entry, Value object) {
+static Str entry_key_of(const NetworkEntry *entry, Value object) {
     return object_text(object, entry->key, STR_EMPTY);
 }
 
 /* Returns whether the network already has this entry, for example after an interrupted run. */
-static bool has_entry(const NetworkEntry *entry, virNetworkPtr network, Value object,
-                      Arena *arena) {
+static bool entry_has_entry(const NetworkEntry *entry, virNetworkPtr network, Value object,
+                            Arena *arena) {
     SCOPED(XmlDoc) doc = {0};
-    if (!xml_take(describe(network), &doc))
+    if (!xml_take(entry_describe(network), &doc))
         return false;
-    xmlNodePtr node = find_entry(entry, xml_root(&doc), key_of(entry, object), arena);
+    xmlNodePtr node = entry_find_entry(entry, xml_root(&doc), entry_key_of(entry, object), arena);
     if (!node)
         return false;
     ObjectBuilder builder = object_builder_of(object, arena);
@@ -70,21 +71,24 @@ static bool has_entry(const NetworkEntry *entry, virNetworkPtr network, Value ob
     return value_equal(object_builder_value(&builder), object);
 }
 
-static Value with_id(const NetworkEntry *entry, virNetworkPtr network, Value object, Arena *arena) {
+static Value entry_with_id(const NetworkEntry *entry, virNetworkPtr network, Value object,
+                           Arena *arena) {
     char uuid[VIR_UUID_STRING_BUFLEN] = "";
     (void)virNetworkGetUUIDString(network, uuid);
     return object_with_text(
-        object, "id", str_format(arena, "%s/%.*s", uuid, STR_ARG(key_of(entry, object))), arena);
+        object, "id", str_format(arena, "%s/%.*s", uuid, STR_ARG(entry_key_of(entry, object))),
+        arena);
 }
 
-static bool add(const NetworkEntry *entry, const Call *call, virNetworkPtr network, Value planned,
-                ApplyResponse *response, Diags *diags) {
-    Value object = with_id(entry, network, planned, call->arena);
-    if (!update_section(entry, network, VIR_NETWORK_UPDATE_COMMAND_ADD_LAST, object, call->arena)) {
+static bool entry_add(const NetworkEntry *entry, const Call *call, virNetworkPtr network,
+                      Value planned, ApplyResponse *response, Diags *diags) {
+    Value object = entry_with_id(entry, network, planned, call->arena);
+    if (!entry_update_section(entry, network, VIR_NETWORK_UPDATE_COMMAND_ADD_LAST, object,
+                              call->arena)) {
         LibvirtError error = libvirt_error_last(call->arena);
-        if (!has_entry(entry, network, object, call->arena))
+        if (!entry_has_entry(entry, network, object, call->arena))
             return libvirt_error_add_this(call, &error, diags, "Cannot add the %s %.*s",
-                                          entry->noun, STR_ARG(key_of(entry, object)));
+                                          entry->noun, STR_ARG(entry_key_of(entry, object)));
     }
     response->state = object;
     return true;
@@ -92,11 +96,12 @@ static bool add(const NetworkEntry *entry, const Call *call, virNetworkPtr netwo
 
 static bool remove_entry(const NetworkEntry *entry, const Call *call, virNetworkPtr network,
                          Value prior, Diags *diags) {
-    if (update_section(entry, network, VIR_NETWORK_UPDATE_COMMAND_DELETE, prior, call->arena) ||
+    if (entry_update_section(entry, network, VIR_NETWORK_UPDATE_COMMAND_DELETE, prior,
+                             call->arena) ||
         libvirt_error_code() == VIR_ERR_OPERATION_INVALID)
         return true;
     return libvirt_error_add(call, diags, "Cannot remove the %s %.*s", entry->noun,
-                             STR_ARG(key_of(entry, prior)));
+                             STR_ARG(entry_key_of(entry, prior)));
 }
 
 bool network_entry_create(const NetworkEntry *entry, const Call *call, const ApplyRequest *request,
@@ -104,7 +109,7 @@ bool network_entry_create(const NetworkEntry *entry, const Call *call, const App
     SCOPED(virConnectPtr) connection = NULL;
     SCOPED(virNetworkPtr) network = NULL;
     return open_network(call, request->planned, &connection, &network, diags) &&
-           add(entry, call, network, request->planned, response, diags);
+           entry_add(entry, call, network, request->planned, response, diags);
 }
 
 bool network_entry_update(const NetworkEntry *entry, const Call *call, const ApplyRequest *request,
@@ -114,14 +119,14 @@ bool network_entry_update(const NetworkEntry *entry, const Call *call, const App
     if (!open_network(call, request->prior, &connection, &network, diags) ||
         !remove_entry(entry, call, network, request->prior, diags))
         return false;
-    if (add(entry, call, network, request->planned, response, diags))
+    if (entry_add(entry, call, network, request->planned, response, diags))
         return true;
     /* libvirt modifies no DNS hosts, and checks modified reservations for no conflicts, so an entry
      * is removed and added; guests that use the prior entry must not lose it. */
-    if (!update_section(entry, network, VIR_NETWORK_UPDATE_COMMAND_ADD_LAST, request->prior,
-                        call->arena))
+    if (!entry_update_section(entry, network, VIR_NETWORK_UPDATE_COMMAND_ADD_LAST, request->prior,
+                              call->arena))
         (void)libvirt_error_add(call, diags, "Cannot restore the %s %.*s", entry->noun,
-                                STR_ARG(key_of(entry, request->prior)));
+                                STR_ARG(entry_key_of(entry, request->prior)));
     return false;
 }
 
@@ -148,10 +153,11 @@ bool network_entry_read(const NetworkEntry *entry, const Call *call, Value *stat
     SCOPED(virNetworkPtr)
     network = find_network(connection, object_text(*state, "network_id", STR_EMPTY), call->arena);
     bool is_gone = !network && libvirt_error_is_gone(libvirt_error_code());
-    if (!is_gone && (!network || !xml_take(describe(network), &doc)))
+    if (!is_gone && (!network || !xml_take(entry_describe(network), &doc)))
         return libvirt_error_add(call, diags, "Cannot read the network of a %s", entry->noun);
     xmlNodePtr node =
-        is_gone ? NULL : find_entry(entry, xml_root(&doc), key_of(entry, *state), call->arena);
+        is_gone ? NULL
+                : entry_find_entry(entry, xml_root(&doc), entry_key_of(entry, *state), call->arena);
     if (!node) {
         *state = value_null(state->type);
         return true;
@@ -159,7 +165,7 @@ bool network_entry_read(const NetworkEntry *entry, const Call *call, Value *stat
     bool is_import = !object_has(*state, "id");
     ObjectBuilder builder = object_builder_of(*state, call->arena);
     xml_map_read(entry->rows, *state, node, is_import, &builder, call->arena);
-    *state = with_id(entry, network, object_builder_value(&builder), call->arena);
+    *state = entry_with_id(entry, network, object_builder_value(&builder), call->arena);
     return true;
 }
 

@@ -123,13 +123,13 @@ typedef struct Section {
     const char *what;
 } Section;
 
-static const char *print_entry(const Section *section, Value item, Arena *arena) {
+static const char *network_update_print_entry(const Section *section, Value item, Arena *arena) {
     SCOPED(XmlDoc) doc = xml_new("section");
     section->add(xml_root(&doc), item, arena);
     return xml_print_node(xml_find(xml_root(&doc), section->element), arena);
 }
 
-static bool list_has(Value list, Value item) {
+static bool network_update_list_has(Value list, Value item) {
     for (size_t i = 0; value_is_present(list) && i < list.count; i++)
         if (value_equal(value_at(list, i), item))
             return true;
@@ -155,8 +155,8 @@ static bool is_same_entry(xmlNodePtr wanted, xmlNodePtr found, Arena *arena) {
     return is_same;
 }
 
-static bool has_entry(virNetworkPtr network, const Section *section, const char *text,
-                      Arena *arena) {
+static bool network_update_has_entry(virNetworkPtr network, const Section *section,
+                                     const char *text, Arena *arena) {
     SCOPED(XmlDoc) wanted = {0};
     SCOPED(XmlDoc) doc = {0};
     if (!xml_parse(text, &wanted) || !xml_take(virNetworkGetXMLDesc(network, 0), &doc))
@@ -173,9 +173,9 @@ static bool has_entry(virNetworkPtr network, const Section *section, const char 
     return false;
 }
 
-static bool send(const Call *call, virNetworkPtr network, const Section *section, unsigned command,
-                 Value item, Diags *diags) {
-    const char *text = print_entry(section, item, call->arena);
+static bool network_update_send(const Call *call, virNetworkPtr network, const Section *section,
+                                unsigned command, Value item, Diags *diags) {
+    const char *text = network_update_print_entry(section, item, call->arena);
     if (virNetworkUpdate(network, command, section->section, section->parent, text,
                          VIR_NETWORK_UPDATE_AFFECT_LIVE) == 0)
         return true;
@@ -183,24 +183,26 @@ static bool send(const Call *call, virNetworkPtr network, const Section *section
     LibvirtError error = libvirt_error_last(call->arena);
     bool is_done = error.code == VIR_ERR_OPERATION_INVALID;
     if (command == VIR_NETWORK_UPDATE_COMMAND_ADD_LAST)
-        is_done = is_done && has_entry(network, section, text, call->arena);
+        is_done = is_done && network_update_has_entry(network, section, text, call->arena);
     return is_done || libvirt_error_add_this(call, &error, diags,
                                              "Cannot change a %s of the network", section->what);
 }
 
 /* Deletes before it adds, since two entries may swap their addresses. */
-static bool update_section(const Call *call, virNetworkPtr network, const Section *section,
-                           Value before, Value after, Diags *diags) {
+static bool network_update_section(const Call *call, virNetworkPtr network, const Section *section,
+                                   Value before, Value after, Diags *diags) {
     for (size_t i = 0; value_is_present(before) && i < before.count; i++) {
         Value item = value_at(before, i);
-        if (!list_has(after, item) &&
-            !send(call, network, section, VIR_NETWORK_UPDATE_COMMAND_DELETE, item, diags))
+        if (!network_update_list_has(after, item) &&
+            !network_update_send(call, network, section, VIR_NETWORK_UPDATE_COMMAND_DELETE, item,
+                                 diags))
             return false;
     }
     for (size_t i = 0; value_is_present(after) && i < after.count; i++) {
         Value item = value_at(after, i);
-        if (!list_has(before, item) &&
-            !send(call, network, section, VIR_NETWORK_UPDATE_COMMAND_ADD_LAST, item, diags))
+        if (!network_update_list_has(before, item) &&
+            !network_update_send(call, network, section, VIR_NETWORK_UPDATE_COMMAND_ADD_LAST, item,
+                                 diags))
             return false;
     }
     return true;
@@ -239,10 +241,10 @@ bool network_update_live(const Call *call, virNetworkPtr network, Value prior, V
                           "DHCP range"};
         Section hosts = {VIR_NETWORK_SECTION_IP_DHCP_HOST, (int)i, network_xml_add_dhcp_host,
                          "host", "DHCP reservation"};
-        if (!update_section(call, network, &ranges, dhcp_list(old_ip, "ranges", arena),
-                            dhcp_list(new_ip, "ranges", arena), diags) ||
-            !update_section(call, network, &hosts, dhcp_list(old_ip, "hosts", arena),
-                            dhcp_list(new_ip, "hosts", arena), diags))
+        if (!network_update_section(call, network, &ranges, dhcp_list(old_ip, "ranges", arena),
+                                    dhcp_list(new_ip, "ranges", arena), diags) ||
+            !network_update_section(call, network, &hosts, dhcp_list(old_ip, "hosts", arena),
+                                    dhcp_list(new_ip, "hosts", arena), diags))
             return false;
     }
     Value old_dns = object_nested(prior, "dns", arena);
@@ -257,14 +259,14 @@ bool network_update_live(const Call *call, virNetworkPtr network, Value prior, V
         {"txts", {VIR_NETWORK_SECTION_DNS_TXT, -1, add_txt, "txt", "DNS text record"}},
     };
     for (size_t i = 0; i < ARRAY_COUNT(records); i++)
-        if (!update_section(call, network, &records[i].section,
-                            object_attribute(old_dns, records[i].name),
-                            object_attribute(new_dns, records[i].name), diags))
+        if (!network_update_section(call, network, &records[i].section,
+                                    object_attribute(old_dns, records[i].name),
+                                    object_attribute(new_dns, records[i].name), diags))
             return false;
     static const Section groups = {VIR_NETWORK_SECTION_PORTGROUP, -1, add_portgroup, "portgroup",
                                    "port group"};
-    return update_section(call, network, &groups, object_attribute(prior, "portgroups"),
-                          object_attribute(planned, "portgroups"), diags);
+    return network_update_section(call, network, &groups, object_attribute(prior, "portgroups"),
+                                  object_attribute(planned, "portgroups"), diags);
 }
 
 static void reconnect(const Call *call, virConnectPtr connection, const DomainUser *user,

@@ -25,25 +25,25 @@ static const Attribute attributes[] = {
 
 static const ArgumentRule rules[] = {{RULE_EXACTLY_ONE, {"name", "id"}}};
 
-static virStoragePoolPtr find(virConnectPtr connection, Value config, Arena *arena) {
+static virStoragePoolPtr pool_find(virConnectPtr connection, Value config, Arena *arena) {
     const char *id = str_to_cstr(object_text(config, "id", STR_EMPTY), arena);
     const char *name = str_to_cstr(object_text(config, "name", STR_EMPTY), arena);
     return *id ? virStoragePoolLookupByUUIDString(connection, id)
                : virStoragePoolLookupByName(connection, name);
 }
 
-static int compare_names(const void *a, const void *b) {
+static int pool_compare_names(const void *a, const void *b) {
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
 /* Returns the names of the volumes, sorted. */
-static Value names_of(virStoragePoolPtr pool, Arena *arena) {
+static Value pool_names_of(virStoragePoolPtr pool, Arena *arena) {
     StrVec texts = {0};
     int count = virStoragePoolNumOfVolumes(pool);
     char **names = arena_new_array(arena, char *, count > 0 ? (size_t)count : 1);
     count = count > 0 ? virStoragePoolListVolumes(pool, names, count) : 0;
     if (count > 0)
-        qsort(names, (size_t)count, sizeof(*names), compare_names);
+        qsort(names, (size_t)count, sizeof(*names), pool_compare_names);
     for (int i = 0; i < count; i++) {
         vec_push(arena, &texts, str_clone(str_from_cstr(names[i]), arena));
         free(names[i]);
@@ -51,7 +51,7 @@ static Value names_of(virStoragePoolPtr pool, Arena *arena) {
     return nested_list_of_texts(&texts, arena);
 }
 
-static void fill(virStoragePoolPtr found, ObjectBuilder *builder, Arena *arena) {
+static void pool_fill(virStoragePoolPtr found, ObjectBuilder *builder, Arena *arena) {
     char uuid[VIR_UUID_STRING_BUFLEN];
     if (virStoragePoolGetUUIDString(found, uuid) == 0)
         object_builder_set_copy(builder, "id", uuid, arena);
@@ -68,16 +68,16 @@ static void fill(virStoragePoolPtr found, ObjectBuilder *builder, Arena *arena) 
     object_builder_set(builder, "capacity", value_int((int64_t)info.capacity));
     object_builder_set(builder, "allocation", value_int((int64_t)info.allocation));
     object_builder_set(builder, "available", value_int((int64_t)info.available));
-    object_builder_set(builder, "volumes", names_of(found, arena));
+    object_builder_set(builder, "volumes", pool_names_of(found, arena));
 }
 
-static bool read(const Call *call, const DataReadRequest *request, DataReadResponse *response,
-                 Diags *diags) {
+static bool libvirt_pool_read(const Call *call, const DataReadRequest *request,
+                              DataReadResponse *response, Diags *diags) {
     SCOPED(virConnectPtr) connection = NULL;
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
     Value config = request->config;
-    SCOPED(virStoragePoolPtr) found = find(connection, config, call->arena);
+    SCOPED(virStoragePoolPtr) found = pool_find(connection, config, call->arena);
     if (!found)
         return data_source_missing(
             call, request, response, "pool",
@@ -86,7 +86,7 @@ static bool read(const Call *call, const DataReadRequest *request, DataReadRespo
     ObjectBuilder builder = data_source_begin(request, &data_libvirt_pool.schema, call->arena);
     if (!data_source_read_xml(call, virStoragePoolGetXMLDesc(found, 0), rows, &builder, diags))
         return false;
-    fill(found, &builder, call->arena);
+    pool_fill(found, &builder, call->arena);
     response->state = object_builder_value(&builder);
     return true;
 }
@@ -95,5 +95,5 @@ const DataSourceType data_libvirt_pool = {
     .name = "libvirt_pool",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
                .description = "A storage pool of the host."},
-    .read = read,
+    .read = libvirt_pool_read,
 };

@@ -30,7 +30,7 @@ static void release_download(Download *download) {
 }
 SCOPED_TYPE(Download, release_download);
 
-static bool add_error(const Call *call, Diags *diags, Str url, Str why) {
+static bool cache_add_error(const Call *call, Diags *diags, Str url, Str why) {
     return libvirt_error_say(
         call, diags, str_format(call->arena, "Cannot download the image %.*s", STR_ARG(url)), why);
 }
@@ -43,7 +43,7 @@ static int append_piece(void *payload, Str piece) {
     return error;
 }
 
-static bool discard(Download *download) {
+static bool cache_discard(Download *download) {
     download->size = 0;
     return download->disk->truncate(download->disk->self, download->file, 0) == 0;
 }
@@ -75,7 +75,7 @@ static bool request_rest(Download *download, bool *is_final, Str *why) {
         return true;
     /* The appended body is not the requested part: an error page, or the image from its start. */
     if (response.code && !is_rest && (before > 0 || !is_whole))
-        (void)!discard(download);
+        (void)!cache_discard(download);
     *is_final |= status == HTTP_DONE && response.code >= 400 && response.code < 500 &&
                  response.code != 416 && response.code != 429;
     return false;
@@ -90,7 +90,7 @@ static bool download_all(Download *download, Diags *diags) {
         if (request_rest(download, &is_final, &why))
             return true;
     } while (!is_final && wait_until_retry(download->call, &pauses, &attempt));
-    return add_error(download->call, diags, download->url, why);
+    return cache_add_error(download->call, diags, download->url, why);
 }
 
 typedef struct LockWait {
@@ -106,30 +106,30 @@ static WaitLook look_for_lock(void *payload, Wait *) {
 }
 
 /* Opens the partial file, waits for its lock, and sets `size` to its present size. */
-static bool open_part(Download *download, Diags *diags) {
+static bool cache_open_part(Download *download, Diags *diags) {
     const Disk *disk = download->disk;
     unsigned flags = DISK_READ | DISK_WRITE | DISK_APPEND | DISK_CREATE;
     int error = disk->open(disk->self, download->part, flags, 0600, &download->file);
     if (error)
-        return add_error(download->call, diags, download->url,
-                         str_format(download->call->arena, "Cannot write %.*s: %s.",
-                                    STR_ARG(download->part), strerror(-error)));
+        return cache_add_error(download->call, diags, download->url,
+                               str_format(download->call->arena, "Cannot write %.*s: %s.",
+                                          STR_ARG(download->part), strerror(-error)));
     LockWait lock = {disk, download->file};
     const WaitUntil until = {
         .what = "another download of the image", .look = look_for_lock, .payload = &lock};
     return wait_until_done(download->call, &until, diags) &&
            (disk->size(disk->self, download->file, &download->size) == 0 ||
-            add_error(download->call, diags, download->url, STR("Its file cannot be read.")));
+            cache_add_error(download->call, diags, download->url, STR("Its file cannot be read.")));
 }
 
-static bool fetch(const Call *call, Str url, Str checksum, Str file, Diags *diags) {
+static bool cache_fetch(const Call *call, Str url, Str checksum, Str file, Diags *diags) {
     Arena *arena = call->arena;
     const Disk *disk = call->io->disk;
     SCOPED(Download)
     download = {.call = call, .disk = disk, .url = url};
     download.part = str_format(arena, "%.*s.part", STR_ARG(file));
     for (int tries = 0; tries < 2; tries++) {
-        if (!download.file.handle && !open_part(&download, diags))
+        if (!download.file.handle && !cache_open_part(&download, diags))
             return false;
         if (disk_exists(disk, file))
             return true; /* another process finished the download */
@@ -141,14 +141,15 @@ static bool fetch(const Call *call, Str url, Str checksum, Str file, Diags *diag
             break;
         /* The partial file may have begun with another image at this URL: download once more from
          * the start. */
-        (void)!discard(&download);
+        (void)!cache_discard(&download);
         if (!was_partial || tries > 0)
-            return add_error(
+            return cache_add_error(
                 call, diags, url,
                 str_format(arena, "Its content does not have the digest %.*s.", STR_ARG(checksum)));
     }
     int error = disk->rename(disk->self, download.part, file);
-    return error == 0 || add_error(call, diags, url, str_format(arena, "%s.", strerror(-error)));
+    return error == 0 ||
+           cache_add_error(call, diags, url, str_format(arena, "%s.", strerror(-error)));
 }
 
 static bool is_compressed(const Call *call, Str file) {
@@ -233,16 +234,17 @@ bool image_cache_fetch(const Call *call, Str directory, Str url, Str checksum, S
     const Disk *disk = call->io->disk;
     Str place = directory.len ? directory : libvirt_client_cache(call, "images");
     if (place.len == 0)
-        return add_error(call, diags, url,
-                         STR("Neither XDG_CACHE_HOME nor HOME is set, so images have no cache. Set "
-                             "\"image_cache_dir\" of the provider \"libvirt\"."));
+        return cache_add_error(
+            call, diags, url,
+            STR("Neither XDG_CACHE_HOME nor HOME is set, so images have no cache. Set "
+                "\"image_cache_dir\" of the provider \"libvirt\"."));
     Str file = disk_join(place, str_after(checksum, 7), call->arena);
     int error = disk->make_directories(disk->self, place, 0700);
     if (error)
-        return add_error(call, diags, url,
-                         str_format(call->arena, "Cannot make the directory %.*s: %s.",
-                                    STR_ARG(place), strerror(-error)));
-    if (!disk_exists(disk, file) && !fetch(call, url, checksum, file, diags))
+        return cache_add_error(call, diags, url,
+                               str_format(call->arena, "Cannot make the directory %.*s: %s.",
+                                          STR_ARG(place), strerror(-error)));
+    if (!disk_exists(disk, file) && !cache_fetch(call, url, checksum, file, diags))
         return false;
     *path = file;
     if (!is_compressed(call, file))

@@ -17,7 +17,7 @@
 #include "xml_map.h"
 #include "xml_text.h"
 
-static Str check_path(Value value, Arena *) {
+static Str pool_check_path(Value value, Arena *) {
     return str_starts_with(value_text(value), STR("/")) ? STR_EMPTY
                                                         : STR("The path must be absolute.");
 }
@@ -74,7 +74,7 @@ static const Attribute pool_attributes[] = {
      .default_json = "\"dir\"", .one_of = POOL_TYPES},
     {"path", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW,
      "Target path of the pool. A missing directory is created. Required for the type dir; for logical and zfs, libvirt determines the path.",
-     .check = check_path},
+     .check = pool_check_path},
     {"source", NULL, OPTIONAL, "Source of the storage, for types other than dir.",
      .nested = NESTED(NEST_SINGLE, source_attributes), .binding = XML("source")},
     {"permissions", NULL, OPTIONAL, "Permissions of a directory that libvirt creates. An existing directory keeps its permissions.",
@@ -104,7 +104,7 @@ static const Attribute pool_attributes[] = {
 static const XmlRows pool_rows = {pool_attributes, ARRAY_COUNT(pool_attributes)};
 
 /* Returns the inactive XML; libvirt's test driver has only one XML. */
-static char *describe_inactive(virStoragePoolPtr pool) {
+static char *pool_describe_inactive(virStoragePoolPtr pool) {
     char *text = virStoragePoolGetXMLDesc(pool, VIR_STORAGE_XML_INACTIVE);
     if (text || libvirt_error_code() != VIR_ERR_INVALID_ARG)
         return text;
@@ -121,7 +121,7 @@ static bool read_pool(const Call *call, void *pool, Value *state, Diags *diags) 
     virStoragePoolInfo info = {0};
     int autostart = 0;
     char uuid[VIR_UUID_STRING_BUFLEN];
-    if (!xml_take(describe_inactive(pool), &doc) || virStoragePoolGetInfo(pool, &info) < 0 ||
+    if (!xml_take(pool_describe_inactive(pool), &doc) || virStoragePoolGetInfo(pool, &info) < 0 ||
         virStoragePoolGetAutostart(pool, &autostart) < 0 ||
         virStoragePoolGetUUIDString(pool, uuid) < 0)
         return libvirt_error_add(call, diags, "Cannot read the pool");
@@ -147,7 +147,7 @@ static bool read_pool(const Call *call, void *pool, Value *state, Diags *diags) 
     return true;
 }
 
-static const char *describe(const Call *call, Value planned, Str uuid) {
+static const char *pool_describe(const Call *call, Value planned, Str uuid) {
     SCOPED(XmlDoc) doc = xml_new("pool");
     xmlNodePtr root = xml_root(&doc);
     xml_set(root, "type", object_text(planned, "type", STR("dir")));
@@ -178,7 +178,7 @@ static bool start_pool(virStoragePoolPtr pool, Str build) {
            virStoragePoolCreate(pool, 0) == 0;
 }
 
-static bool add_start_error(const Call *call, Value planned, Diags *diags) {
+static bool pool_add_start_error(const Call *call, Value planned, Diags *diags) {
     LibvirtError error = libvirt_error_last(call->arena);
     error.hint = str_format(call->arena, "The pool is defined, but inactive. \"path\" must be a "
                                          "directory on the host that libvirt can use or create.");
@@ -187,43 +187,44 @@ static bool add_start_error(const Call *call, Value planned, Diags *diags) {
 }
 
 /* Applies running and autostart. */
-static bool apply_run_state(const Call *call, virStoragePoolPtr pool, Value planned, Diags *diags) {
+static bool pool_apply_run_state(const Call *call, virStoragePoolPtr pool, Value planned,
+                                 Diags *diags) {
     Str name = object_text(planned, "name", STR_EMPTY);
     if (virStoragePoolSetAutostart(pool, object_bool(planned, "autostart", true)) < 0)
         return libvirt_error_add(call, diags, "Cannot set autostart of pool \"%.*s\"",
                                  STR_ARG(name));
     if (object_bool(planned, "running", true)) {
         if (!start_pool(pool, object_text(planned, "build", STR("auto"))))
-            return add_start_error(call, planned, diags);
+            return pool_add_start_error(call, planned, diags);
     } else if (virStoragePoolIsActive(pool) == 1 && virStoragePoolDestroy(pool) < 0) {
         return libvirt_error_add(call, diags, "Cannot stop pool \"%.*s\"", STR_ARG(name));
     }
     return true;
 }
 
-static void *by_uuid(virConnectPtr connection, const char *uuid) {
+static void *pool_by_uuid(virConnectPtr connection, const char *uuid) {
     return virStoragePoolLookupByUUIDString(connection, uuid);
 }
 
-static void *by_name(virConnectPtr connection, const char *name) {
+static void *pool_by_name(virConnectPtr connection, const char *name) {
     return virStoragePoolLookupByName(connection, name);
 }
 
-static int uuid_of(void *handle, char *uuid) {
+static int pool_uuid_of(void *handle, char *uuid) {
     return virStoragePoolGetUUIDString(handle, uuid);
 }
 
-static int release(void *handle) {
+static int pool_release(void *handle) {
     return virStoragePoolFree(handle);
 }
 
 static const LibvirtObject pool_object = {
     .noun = "pool",
     .type = &libvirt_pool,
-    .by_uuid = by_uuid,
-    .by_name = by_name,
-    .uuid_of = uuid_of,
-    .release = release,
+    .by_uuid = pool_by_uuid,
+    .by_name = pool_by_name,
+    .uuid_of = pool_uuid_of,
+    .release = pool_release,
     .read = read_pool,
 };
 
@@ -247,8 +248,8 @@ static bool pool_plan(const Call *call, const PlanRequest *request, PlanResponse
     return libvirt_object_plan_adoption(&pool_object, call, request, response, diags);
 }
 
-static bool add_define_error(const Call *call, virConnectPtr connection, Value planned, Str uuid,
-                             ApplyResponse *response, Diags *diags) {
+static bool pool_add_define_error(const Call *call, virConnectPtr connection, Value planned,
+                                  Str uuid, ApplyResponse *response, Diags *diags) {
     LibvirtError error = libvirt_error_last(call->arena);
     if (error.code == VIR_ERR_OPERATION_FAILED)
         error.hint = STR("Two pools cannot use the same directory. Choose another \"path\", or use "
@@ -273,8 +274,8 @@ static bool format_pool(const Call *call, virStoragePoolPtr pool, Value planned,
 
 /* Redefines the pool with the planned changes; does nothing if no argument with a binding changes.
  */
-static bool redefine(const Call *call, virStoragePoolPtr pool, Value prior, Value planned,
-                     Diags *diags) {
+static bool pool_redefine(const Call *call, virStoragePoolPtr pool, Value prior, Value planned,
+                          Diags *diags) {
     bool is_edited = false;
     for (size_t i = 0; i < pool_rows.count; i++)
         is_edited |=
@@ -282,7 +283,7 @@ static bool redefine(const Call *call, virStoragePoolPtr pool, Value prior, Valu
     if (!is_edited)
         return true;
     SCOPED(XmlDoc) doc = {0};
-    if (!xml_take(describe_inactive(pool), &doc))
+    if (!xml_take(pool_describe_inactive(pool), &doc))
         return libvirt_error_add(call, diags, "Cannot read the pool");
     xml_map_edit(pool_rows, prior, planned, xml_root(&doc), call->arena);
     SCOPED(virStoragePoolPtr)
@@ -305,11 +306,11 @@ static bool pool_create(const Call *call, const ApplyRequest *request, ApplyResp
     if (is_adopted)
         return true;
     SCOPED(virStoragePoolPtr)
-    pool = virStoragePoolDefineXML(connection, describe(call, planned, uuid), 0);
+    pool = virStoragePoolDefineXML(connection, pool_describe(call, planned, uuid), 0);
     if (!pool)
-        return add_define_error(call, connection, planned, uuid, response, diags);
+        return pool_add_define_error(call, connection, planned, uuid, response, diags);
     bool is_done =
-        format_pool(call, pool, planned, diags) && apply_run_state(call, pool, planned, diags);
+        format_pool(call, pool, planned, diags) && pool_apply_run_state(call, pool, planned, diags);
     return libvirt_object_answer(&pool_object, call, pool, planned, is_done, response, diags);
 }
 
@@ -318,8 +319,8 @@ static bool pool_update(const Call *call, const ApplyRequest *request, ApplyResp
     SCOPED(virStoragePoolPtr) pool = libvirt_object_get(&pool_object, call, request->prior, diags);
     if (!pool)
         return false;
-    bool is_done = redefine(call, pool, request->prior, request->planned, diags) &&
-                   apply_run_state(call, pool, request->planned, diags);
+    bool is_done = pool_redefine(call, pool, request->prior, request->planned, diags) &&
+                   pool_apply_run_state(call, pool, request->planned, diags);
     return libvirt_object_answer(&pool_object, call, pool, request->planned, is_done, response,
                                  diags);
 }

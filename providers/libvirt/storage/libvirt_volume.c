@@ -26,8 +26,8 @@
 static const XmlRows volume_xml = {volume_attributes, VOLUME_ATTRIBUTE_COUNT};
 
 /* Keeps the spelling "20G" while it equals the size on the host. */
-static void read_size(ObjectBuilder *builder, Value state, uint64_t capacity, bool is_block,
-                      Arena *arena) {
+static void volume_read_size(ObjectBuilder *builder, Value state, uint64_t capacity, bool is_block,
+                             Arena *arena) {
     if (!object_has(state, "size"))
         return;
     uint64_t wanted = 0;
@@ -83,7 +83,7 @@ static bool read_volume(const Call *call, virConnectPtr connection, virStorageVo
     object_builder_set_text(&builder, "path", xml_get(root, "target/path", arena), arena);
     object_builder_set_text(&builder, "name", xml_get(root, "name", arena), arena);
     object_builder_set(&builder, "capacity", value_int(capacity));
-    read_size(&builder, *state, (uint64_t)capacity, is_block, arena);
+    volume_read_size(&builder, *state, (uint64_t)capacity, is_block, arena);
     read_base(&builder, *state, connection, xml_get(root, "backingStore/path", arena), arena);
     /* The host detects the format of an uploaded image ("iso"), which is not the configured one. */
     bool is_asked = object_has(*state, "source") && object_has(*state, "format");
@@ -172,8 +172,8 @@ static void plan_digest(const PlanRequest *request, PlanResponse *response, Obje
 }
 
 /* Plans the digest of the source: another content replaces the volume. */
-static bool plan_source(const Call *call, const PlanRequest *request, PlanResponse *response,
-                        ObjectBuilder *builder, Diags *diags) {
+static bool volume_plan_source(const Call *call, const PlanRequest *request, PlanResponse *response,
+                               ObjectBuilder *builder, Diags *diags) {
     Arena *arena = call->arena;
     Value source = object_builder_get(builder, "source");
     Path digest_path = path_attribute((Path){0}, STR("source_digest"), arena);
@@ -302,7 +302,7 @@ static bool volume_plan(const Call *call, const PlanRequest *request, PlanRespon
     ObjectBuilder builder = object_builder_of(response->planned, call->arena);
     plan_defaults(call, &builder);
     plan_size(call, request, response, &builder);
-    bool is_planned = plan_source(call, request, response, &builder, diags);
+    bool is_planned = volume_plan_source(call, request, response, &builder, diags);
     response->planned = object_builder_value(&builder);
     return volume_check_host(call, request, response, diags) && is_planned;
 }
@@ -317,7 +317,7 @@ typedef struct VolumeOrder {
     Str base_format;
 } VolumeOrder;
 
-static const char *describe(const Call *call, const VolumeOrder *order) {
+static const char *volume_describe(const Call *call, const VolumeOrder *order) {
     SCOPED(XmlDoc) doc = xml_new("volume");
     xmlNodePtr root = xml_root(&doc);
     xml_add_text(root, "name", order->name);
@@ -406,7 +406,7 @@ static bool create_layered(const Call *call, virStoragePoolPtr pool, Value plann
                                  STR("No active pool of the host contains the path of the base."));
     if (is_copy)
         order->base_path = STR_EMPTY;
-    const char *description = describe(call, order);
+    const char *description = volume_describe(call, order);
     *out = is_copy ? virStorageVolCreateXMLFrom(pool, description, base, flags)
                    : virStorageVolCreateXML(pool, description, flags);
     if (!*out)
@@ -460,7 +460,7 @@ static bool create_uploaded(const Call *call, virStoragePoolPtr pool, Value plan
     uint64_t capacity = order->capacity;
     order->capacity = probe.length;
     order->format = STR("raw");
-    *out = virStorageVolCreateXML(pool, describe(call, order), 0);
+    *out = virStorageVolCreateXML(pool, volume_describe(call, order), 0);
     if (!*out)
         return volume_find_add_error(call, pool, object_text(planned, "pool", STR_EMPTY),
                                      order->name, diags);
@@ -490,7 +490,7 @@ static bool create_in_pool(const Call *call, virStoragePoolPtr pool, Value plann
         return create_uploaded(call, pool, planned, &order, out, diags);
     if (object_has(planned, "base"))
         return create_layered(call, pool, planned, &order, out, diags);
-    *out = virStorageVolCreateXML(pool, describe(call, &order), creation_flags(planned));
+    *out = virStorageVolCreateXML(pool, volume_describe(call, &order), creation_flags(planned));
     return *out != NULL ||
            volume_find_add_error(call, pool, object_text(planned, "pool", STR_EMPTY), order.name,
                                  diags);
@@ -542,8 +542,8 @@ static bool volume_create(const Call *call, const ApplyRequest *request, ApplyRe
     return is_made;
 }
 
-static bool grow(const Call *call, virConnectPtr connection, virStorageVolPtr volume, Value planned,
-                 uint64_t bytes, Diags *diags) {
+static bool volume_grow(const Call *call, virConnectPtr connection, virStorageVolPtr volume,
+                        Value planned, uint64_t bytes, Diags *diags) {
     Str path = object_text(planned, "path", STR_EMPTY);
     DomainUsers users = domain_users_of_file(connection, path, call->arena);
     if (users.count == 0)
@@ -585,7 +585,7 @@ static bool volume_update(const Call *call, const ApplyRequest *request, ApplyRe
     response->private_data = request->private_data;
     bool is_grown = true;
     if (size.len && byte_size_parse(size, &wanted) && wanted > now)
-        is_grown = grow(call, connection, volume, request->planned, wanted, diags);
+        is_grown = volume_grow(call, connection, volume, request->planned, wanted, diags);
     Value state = is_grown ? request->planned : request->prior;
     if (!read_volume(call, connection, volume, &state, diags))
         return false;

@@ -38,7 +38,7 @@ static const char *describe_file(const SeedFile *file, Arena *arena) {
     return xml_print(&doc, arena);
 }
 
-static bool holds(const Call *call, virStorageVolPtr volume, Str content) {
+static bool directory_holds(const Call *call, virStorageVolPtr volume, Str content) {
     Str found = STR_EMPTY;
     virStorageVolInfo info = {0};
     if (virStorageVolGetInfo(volume, &info) < 0 || info.capacity != content.len)
@@ -56,11 +56,11 @@ static FileState file_state(const Call *call, virStoragePoolPtr pool, const Seed
     volume = virStorageVolLookupByName(pool, str_to_cstr(file->name, call->arena));
     if (!volume)
         return FILE_ABSENT;
-    return holds(call, volume, file->content) ? FILE_SAME : FILE_OTHER;
+    return directory_holds(call, volume, file->content) ? FILE_SAME : FILE_OTHER;
 }
 
-static bool check_free(const Call *call, virStoragePoolPtr pool, const SeedFiles *files,
-                       Str directory, Diags *diags) {
+static bool directory_check_free(const Call *call, virStoragePoolPtr pool, const SeedFiles *files,
+                                 Str directory, Diags *diags) {
     vec_each(files, file)
         if (file_state(call, pool, file) == FILE_OTHER)
             return libvirt_error_say(
@@ -102,7 +102,7 @@ bool seed_directory_create(const Call *call, virConnectPtr connection, virStorag
     if (virStoragePoolBuild(pool, VIR_STORAGE_POOL_BUILD_NEW) < 0 ||
         virStoragePoolCreate(pool, 0) < 0 || virStoragePoolSetAutostart(pool, 1) < 0)
         return libvirt_error_add(call, diags, "Cannot create the seed's directory");
-    if (!check_free(call, pool, files, directory, diags)) {
+    if (!directory_check_free(call, pool, files, directory, diags)) {
         if (virStoragePoolDestroy(pool) == 0 && virStoragePoolUndefine(pool) == 0)
             *path = STR_EMPTY;
         return false;

@@ -38,12 +38,13 @@ Str seed_files_digest(const SeedFiles *files, Arena *arena) {
     return digest_finish(digest, arena);
 }
 
-static la_ssize_t append_bytes(struct archive *, void *payload, const void *bytes, size_t count) {
+static la_ssize_t files_append_bytes(struct archive *, void *payload, const void *bytes,
+                                     size_t count) {
     strbuf_add(payload, (Str){bytes, count});
     return (la_ssize_t)count;
 }
 
-static bool write_file(struct archive *archive, const SeedFile *file, Arena *arena) {
+static bool files_write_file(struct archive *archive, const SeedFile *file, Arena *arena) {
     struct archive_entry *entry = archive_entry_new();
     if (!entry)
         return false;
@@ -66,10 +67,10 @@ static bool write_image(struct archive *archive, const SeedFiles *files, StrBuf 
         archive_write_set_options(archive, "volume-id=cidata,joliet,rockridge=useful,pad=0") !=
             ARCHIVE_OK ||
         archive_write_set_bytes_in_last_block(archive, 1) != ARCHIVE_OK ||
-        archive_write_open(archive, out, NULL, append_bytes, NULL) != ARCHIVE_OK)
+        archive_write_open(archive, out, NULL, files_append_bytes, NULL) != ARCHIVE_OK)
         return false;
     vec_each(files, file)
-        if (!write_file(archive, file, arena))
+        if (!files_write_file(archive, file, arena))
             return false;
     return archive_write_close(archive) == ARCHIVE_OK;
 }
@@ -88,7 +89,7 @@ bool seed_files_to_iso(const SeedFiles *files, Str *image, Arena *arena, Diags *
     return is_written;
 }
 
-static bool read_content(struct archive *archive, Str *out, Arena *arena) {
+static bool files_read_content(struct archive *archive, Str *out, Arena *arena) {
     StrBuf bytes = strbuf_new(arena);
     char buffer[4096];
     la_ssize_t got = 1;
@@ -101,14 +102,14 @@ static bool read_content(struct archive *archive, Str *out, Arena *arena) {
     return got == 0;
 }
 
-static bool read_files(struct archive *archive, SeedFiles *files, Arena *arena) {
+static bool files_read_files(struct archive *archive, SeedFiles *files, Arena *arena) {
     struct archive_entry *entry = NULL;
     int result = archive_read_next_header(archive, &entry);
     while (result == ARCHIVE_OK) {
         Str name = str_clone(str_from_cstr(archive_entry_pathname(entry)), arena);
         Str content = STR_EMPTY;
         if (archive_entry_filetype(entry) == AE_IFREG) {
-            if (!read_content(archive, &content, arena))
+            if (!files_read_content(archive, &content, arena))
                 return false;
             seed_files_add(files, name, content, arena);
         }
@@ -123,7 +124,7 @@ bool seed_files_from_iso(Str image, SeedFiles *files, Arena *arena) {
         return false;
     bool is_read = archive_read_support_format_iso9660(archive) == ARCHIVE_OK &&
                    archive_read_open_memory(archive, image.ptr, image.len) == ARCHIVE_OK &&
-                   read_files(archive, files, arena);
+                   files_read_files(archive, files, arena);
     archive_read_free(archive);
     return is_read;
 }

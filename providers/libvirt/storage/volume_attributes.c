@@ -11,14 +11,14 @@ static Str check_size(Value value, Arena *arena) {
                       "A size must be a number of bytes, or a number with a unit: 512M, 20G, 1T.");
 }
 
-static Str check_url(Value value, Arena *arena) {
+static Str attributes_check_url(Value value, Arena *arena) {
     Str text = value_text(value);
     if (str_starts_with(text, STR("http://")) || str_starts_with(text, STR("https://")))
         return STR_EMPTY;
     return str_format(arena, "The value must be an address with http:// or https://.");
 }
 
-static Str check_checksum(Value value, Arena *arena) {
+static Str attributes_check_checksum(Value value, Arena *arena) {
     Str text = value_text(value);
     bool is_short = str_starts_with(text, STR("sha256:")) && text.len == 7 + 64;
     bool is_long = str_starts_with(text, STR("sha512:")) && text.len == 7 + 128;
@@ -44,10 +44,10 @@ static const Attribute source_attributes[] = {
     {"path", &TYPE_STRING, OPTIONAL, "Path of the image, a local file."},
     {"url", &TYPE_STRING, OPTIONAL,
      "URL of the image, with http or https. The image is downloaded once and cached in the provider's image_cache_dir; images in gzip, xz, zstd or bzip2 are decompressed.",
-     .check = check_url},
+     .check = attributes_check_url},
     {"checksum", &TYPE_STRING, OPTIONAL,
      "Expected digest of the image: sha256:… or sha512:…. Required with a url. For a compressed image, the digest of the compressed file.",
-     .check = check_checksum},
+     .check = attributes_check_checksum},
 };
 
 static const ArgumentRule source_rules[] = {

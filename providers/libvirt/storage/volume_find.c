@@ -72,7 +72,7 @@ Str volume_find_identity(const Call *call, Str pool, Str name) {
 
 /* Returns whether the volume does not exist. While the host creates or deletes a volume, its name
  * exists but not its file. */
-static bool is_absent(virStorageVolPtr *volume) {
+static bool volume_find_is_absent(virStorageVolPtr *volume) {
     virStorageVolInfo info;
     if (!*volume || virStorageVolGetInfo(*volume, &info) == 0)
         return !*volume && libvirt_error_is_gone(libvirt_error_code());
@@ -104,7 +104,7 @@ bool volume_find_recovered(const Call *call, virConnectPtr connection, Str ident
     do {
         (void)virStoragePoolRefresh(pool, 0);
         *out = virStorageVolLookupByName(pool, name);
-        absent = is_absent(out);
+        absent = volume_find_is_absent(out);
     } while (absent && libvirt_client_wait_for_late(call, &attempt));
     return *out || absent || libvirt_error_add(call, diags, "Cannot find the volume");
 }
@@ -165,7 +165,7 @@ VolumeLook volume_find_fresh(const Call *call, virConnectPtr connection, Str poo
 }
 
 /* Adds the names "POOL/VOLUME", or the keys of the volumes if `id` is a path. */
-static void add_names(virStoragePoolPtr pool, Str id, StrVec *out, Arena *arena) {
+static void volume_find_add_names(virStoragePoolPtr pool, Str id, StrVec *out, Arena *arena) {
     virStorageVolPtr *volumes = NULL;
     int count = virStoragePoolListAllVolumes(pool, &volumes, 0);
     for (int i = 0; i < count; i++) {
@@ -193,7 +193,7 @@ void volume_find_check(PlanCheck *check, const PlanName *name) {
                                               VIR_CONNECT_LIST_STORAGE_POOLS_ACTIVE);
     for (int i = 0; i < count; i++) {
         SCOPED(virStoragePoolPtr) pool = pools[i];
-        add_names(pool, name->name, &names, arena);
+        volume_find_add_names(pool, name->name, &names, arena);
     }
     free(pools);
     plan_check_absent(check, name, &names);

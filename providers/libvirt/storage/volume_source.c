@@ -36,7 +36,7 @@ bool volume_source_probe(const Call *call, Str path, VolumeSource *out) {
 }
 
 /* Parses "size mtime digest path". */
-static bool recall(Str memory, const DiskStat *stat, Str path, Str *digest) {
+static bool source_recall(Str memory, const DiskStat *stat, Str path, Str *digest) {
     Str rest = memory;
     Str size = STR_EMPTY;
     Str time = STR_EMPTY;
@@ -56,7 +56,7 @@ static bool recall(Str memory, const DiskStat *stat, Str path, Str *digest) {
 
 /* Sets *out to the digest of the file in hexadecimal digits. Returns false if the file cannot be
  * read or the call is cancelled. */
-static bool digest_of(const Call *call, Str path, DigestKind kind, Str *out) {
+static bool source_digest_of(const Call *call, Str path, DigestKind kind, Str *out) {
     const Disk *disk = call->io->disk;
     DiskFile file;
     uint64_t size = 0, offset = 0;
@@ -85,9 +85,9 @@ bool volume_source_look(const Call *call, Str path, Str memory, VolumeSource *ou
     *out = (VolumeSource){0};
     if (disk->stat(disk->self, path, &stat) < 0 || !volume_source_probe(call, path, out))
         return false;
-    if (!recall(memory, &stat, path, &out->digest)) {
+    if (!source_recall(memory, &stat, path, &out->digest)) {
         Str hex = STR_EMPTY;
-        if (!digest_of(call, path, DIGEST_SHA256, &hex))
+        if (!source_digest_of(call, path, DIGEST_SHA256, &hex))
             return false;
         out->digest = str_concat(STR("sha256:"), hex, call->arena);
     }
@@ -99,7 +99,7 @@ bool volume_source_look(const Call *call, Str path, Str memory, VolumeSource *ou
 bool volume_source_verify(const Call *call, Str path, Str checksum, Diags *diags) {
     bool is_long = str_starts_with(checksum, STR("sha512:"));
     Str actual = STR_EMPTY;
-    if (!digest_of(call, path, is_long ? DIGEST_SHA512 : DIGEST_SHA256, &actual))
+    if (!source_digest_of(call, path, is_long ? DIGEST_SHA512 : DIGEST_SHA256, &actual))
         return libvirt_error_say(call, diags, STR("Cannot read the volume's source"),
                                  str_format(call->arena, "The file is %.*s.", STR_ARG(path)));
     if (str_equal(str_after(checksum, 7), actual))

@@ -112,8 +112,8 @@ static bool send_all(Sending *sending, const Origin *origin, Digest *hash, Diags
 }
 
 /* Downloads `limit` bytes from `offset`, or fewer at the end of the volume. */
-static bool download(virConnectPtr connection, virStorageVolPtr volume, uint64_t offset,
-                     uint64_t limit, Str *out, Arena *arena) {
+static bool transfer_download(virConnectPtr connection, virStorageVolPtr volume, uint64_t offset,
+                              uint64_t limit, Str *out, Arena *arena) {
     SCOPED(virStreamPtr) stream = virStreamNew(connection, 0);
     if (!stream || virStorageVolDownload(volume, stream, offset, limit, 0) < 0)
         return false;
@@ -135,7 +135,7 @@ static bool download(virConnectPtr connection, virStorageVolPtr volume, uint64_t
     return true;
 }
 
-static bool report_cut(const Call *call, Diags *diags) {
+static bool transfer_report_cut(const Call *call, Diags *diags) {
     return libvirt_error_say(
         call, diags, STR("The upload is incomplete"),
         STR("libvirt accepted the whole upload, but the end of the volume is missing on the host. "
@@ -158,23 +158,24 @@ static bool check_newest(const Sending *sending, virConnectPtr connection, virSt
         return add_read_error(call, failure, diags);
     if (got > origin->size - sending->newest)
         got = (size_t)(origin->size - sending->newest);
-    bool has_answer = download(connection, volume, sending->newest, got, &found, call->arena);
+    bool has_answer =
+        transfer_download(connection, volume, sending->newest, got, &found, call->arena);
     /* Reading beyond the end of a file fails without an error code. */
     if (!has_answer && libvirt_error_code() != VIR_ERR_OK)
         return libvirt_error_add(call, diags, "Cannot read the upload back");
-    return (has_answer && str_equal(found, (Str){buffer, got})) || report_cut(call, diags);
+    return (has_answer && str_equal(found, (Str){buffer, got})) || transfer_report_cut(call, diags);
 }
 
-static bool is_file(virStorageVolPtr volume) {
+static bool transfer_is_file(virStorageVolPtr volume) {
     virStorageVolInfo info = {0};
     return virStorageVolGetInfo(volume, &info) == 0 && info.type == VIR_STORAGE_VOL_FILE;
 }
 
-static bool upload(const Call *call, virConnectPtr connection, virStorageVolPtr volume,
-                   const Origin *origin, Digest *hash, Diags *diags) {
+static bool transfer_upload(const Call *call, virConnectPtr connection, virStorageVolPtr volume,
+                            const Origin *origin, Digest *hash, Diags *diags) {
     SCOPED(virStreamPtr) stream = virStreamNew(connection, 0);
     /* A hole in a block device would keep old data, so only files use holes. */
-    Sending sending = {.call = call, .stream = stream, .is_sparse = is_file(volume)};
+    Sending sending = {.call = call, .stream = stream, .is_sparse = transfer_is_file(volume)};
     unsigned flags = sending.is_sparse ? VIR_STORAGE_VOL_UPLOAD_SPARSE_STREAM : 0;
     if (!stream || virStorageVolUpload(volume, stream, 0, origin->size, flags) < 0)
         return libvirt_error_add(call, diags, "Cannot upload into the volume");
@@ -195,7 +196,7 @@ bool volume_transfer_upload_file(const Call *call, virConnectPtr connection,
     if (failure < 0)
         return add_read_error(call, failure, diags);
     Digest *hash = digest_open(DIGEST_SHA256);
-    bool sent = upload(call, connection, volume, &origin, hash, diags);
+    bool sent = transfer_upload(call, connection, volume, &origin, hash, diags);
     origin.disk->close(origin.disk->self, origin.file);
     *digest = digest_finish(hash, call->arena);
     return sent;
@@ -204,10 +205,10 @@ bool volume_transfer_upload_file(const Call *call, virConnectPtr connection,
 bool volume_transfer_upload(const Call *call, virConnectPtr connection, virStorageVolPtr volume,
                             Str bytes, Diags *diags) {
     Origin origin = {.bytes = bytes, .size = bytes.len};
-    return upload(call, connection, volume, &origin, NULL, diags);
+    return transfer_upload(call, connection, volume, &origin, NULL, diags);
 }
 
 bool volume_transfer_download(virConnectPtr connection, virStorageVolPtr volume, size_t limit,
                               Str *out, Arena *arena) {
-    return download(connection, volume, 0, limit, out, arena);
+    return transfer_download(connection, volume, 0, limit, out, arena);
 }

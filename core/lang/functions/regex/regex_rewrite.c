@@ -118,7 +118,7 @@ static bool is_repeat_valid(const RegexNode *node, uint32_t most) {
 }
 
 /* Reads a count without leading zero. Overlong numbers become a count that is too large. */
-static bool parse_count(RegexParser *parser, uint32_t *out) {
+static bool rewrite_parse_count(RegexParser *parser, uint32_t *out) {
     size_t start = parser->scanner.at;
     uint32_t number = 0;
     while (isdigit((unsigned char)regex_scanner_peek(&parser->scanner, 0))) {
@@ -135,11 +135,13 @@ static bool parse_count(RegexParser *parser, uint32_t *out) {
  * literal. */
 static bool parse_counts(RegexParser *parser, uint32_t *min, uint32_t *max) {
     size_t start = parser->scanner.at;
-    bool is_good = regex_scanner_accept(&parser->scanner, STR("{")) && parse_count(parser, min);
+    bool is_good =
+        regex_scanner_accept(&parser->scanner, STR("{")) && rewrite_parse_count(parser, min);
     *max = *min;
     if (is_good && regex_scanner_accept(&parser->scanner, STR(","))) {
         *max = REGEX_NO_MAX;
-        is_good = regex_scanner_peek(&parser->scanner, 0) == '}' || parse_count(parser, max);
+        is_good =
+            regex_scanner_peek(&parser->scanner, 0) == '}' || rewrite_parse_count(parser, max);
     }
     if (is_good && regex_scanner_accept(&parser->scanner, STR("}")))
         return true;
@@ -219,7 +221,7 @@ static bool parse_named_capture(RegexParser *parser, size_t start, RegexNodeVec 
     return parse_capture(parser, text, into);
 }
 
-static unsigned flag_of(char c) {
+static unsigned rewrite_flag_of(char c) {
     switch (c) {
     case 'i': return FLAG_FOLD_CASE;
     case 'm': return FLAG_MULTILINE;
@@ -237,7 +239,7 @@ static bool parse_flags(RegexParser *parser, size_t start, RegexNodeVec *into) {
     bool is_bare = false; /* a hyphen without a flag after it */
     for (; !regex_scanner_is_at_end(&parser->scanner); parser->scanner.at++) {
         char c = regex_scanner_peek(&parser->scanner, 0);
-        unsigned flag = flag_of(c);
+        unsigned flag = rewrite_flag_of(c);
         if (flag) {
             flags = clears ? flags & ~flag : flags | flag;
             is_bare = false;
@@ -360,19 +362,20 @@ typedef struct Rewriting {
     Arena *arena;
 } Rewriting;
 
-static void write_node(Rewriting *rewriting, const RegexNode *node);
+static void rewrite_write_node(Rewriting *rewriting, const RegexNode *node);
 
-static void write_children(Rewriting *rewriting, const RegexNode *node, const char *separator) {
+static void rewrite_write_children(Rewriting *rewriting, const RegexNode *node,
+                                   const char *separator) {
     for (size_t i = 0; i < node->children.count; i++) {
         if (i)
             strbuf_add_cstr(&rewriting->text, separator);
-        write_node(rewriting, node->children.items[i]);
+        rewrite_write_node(rewriting, node->children.items[i]);
     }
 }
 
 static void write_grouped(Rewriting *rewriting, const RegexNode *node, const char *opening) {
     strbuf_add_cstr(&rewriting->text, opening);
-    write_children(rewriting, node, "|");
+    rewrite_write_children(rewriting, node, "|");
     strbuf_add_char(&rewriting->text, ')');
 }
 
@@ -401,7 +404,7 @@ static void write_empty_loop(Rewriting *rewriting, const RegexNode *node) {
     rewriting->group_count += 2;
     rewriting->out->has_callouts = true;
     strbuf_add_cstr(&rewriting->text, "()(?:()");
-    write_children(rewriting, node, "|");
+    rewrite_write_children(rewriting, node, "|");
     strbuf_add_format(&rewriting->text, "(?C'%u'))", loop);
     write_counts(rewriting, node->min > 0, REGEX_NO_MAX, node->is_lazy);
 }
@@ -413,22 +416,22 @@ static void write_repeat(Rewriting *rewriting, const RegexNode *node) {
         return;
     }
     if (body->kind == REGEX_CHARACTER)
-        write_node(rewriting, body);
+        rewrite_write_node(rewriting, body);
     else
         write_grouped(rewriting, node, "(?:");
     write_counts(rewriting, node->min, node->max, node->is_lazy);
 }
 
-static void write_node(Rewriting *rewriting, const RegexNode *node) {
+static void rewrite_write_node(Rewriting *rewriting, const RegexNode *node) {
     if (rewriting->text.len > PATTERN_SIZE_MAX)
         return;
     switch (node->kind) {
     case REGEX_CHARACTER:
     case REGEX_ASSERTION: strbuf_add(&rewriting->text, node->text); return;
-    case REGEX_SEQUENCE: write_children(rewriting, node, ""); return;
+    case REGEX_SEQUENCE: rewrite_write_children(rewriting, node, ""); return;
     case REGEX_CHOICE:
         if (node->children.count == 1)
-            write_children(rewriting, node, "");
+            rewrite_write_children(rewriting, node, "");
         else
             write_grouped(rewriting, node, "(?:");
         return;
@@ -452,7 +455,7 @@ bool regex_rewrite(Str pattern, RegexRewrite *out, Str *error, Arena *arena) {
         return regex_scanner_fail(&parser.scanner, "unexpected )", pattern);
     out->groups = arena_new_array(arena, RegexGroupVec, out->names.count);
     Rewriting rewriting = {.text = strbuf_new(arena), .out = out, .arena = arena};
-    write_node(&rewriting, root);
+    rewrite_write_node(&rewriting, root);
     out->pattern = strbuf_str(&rewriting.text);
     if (out->pattern.len <= PATTERN_SIZE_MAX)
         return true;
