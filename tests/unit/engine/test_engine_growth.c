@@ -128,7 +128,7 @@ static uint64_t plan_moves(size_t n) {
 }
 
 static void compares_few_of_many_moves(void **) {
-    uint64_t few = plan_moves(2 * SMALLEST), many = plan_moves(4 * SMALLEST);
+    uint64_t few = plan_moves((size_t)2 * SMALLEST), many = plan_moves((size_t)4 * SMALLEST);
     if (!growth_is_fine(few, many))
         fail_msg("%ju, %ju", (uintmax_t)few, (uintmax_t)many);
 }
