@@ -1,4 +1,5 @@
 # Run by the build: prints the manual page of each command to DIRECTORY, with PROGRAM.
+file(MAKE_DIRECTORY ${DIRECTORY})
 file(GLOB old ${DIRECTORY}/loam-*.1)
 if(old)
     file(REMOVE ${old})
