@@ -61,10 +61,10 @@ static void test_words(void **) {
 
     target = good;
     target.private_key = s.server.other_key;
-    check_refused(&s.c, run_true(&s, &target, "500ms"), "Private key rejected");
+    check_refused(&s.c, run_true(&s, &target, "2s"), "Private key rejected");
     target = good;
     target.private_key = STR("");
-    check_refused(&s.c, run_true(&s, &target, "500ms"), "No private key");
+    check_refused(&s.c, run_true(&s, &target, "2s"), "No private key");
     target = good;
     target.port = server_free_port();
     check_refused(&s.c, run_true(&s, &target, "500ms"), "SSH port closed");
