@@ -6,8 +6,8 @@
 A test is a program: exit status 0 passed, 77 skipped (its last line gives the reason), anything else failed. suite.py finds
 them, schedule.py orders them.
 
-The output of each test is in build/log. Emulated machines and real servers on a busy host are late at times: a test of lab/,
-kube/ and backend/ has a second attempt, and the first one is shown anyway.
+The output of each test is in build/log. Emulated machines and real servers on a busy host are late at times: a test that
+starts them (LATE) has a second attempt, and the first one is shown anyway.
 
 A skip must be listed in tests/skips, with the condition that allows it; any other skip is a failure. So is a unit test
 that skips cases, unless its name matches a row there.
@@ -22,6 +22,7 @@ from suite import TOP
 
 LOG = os.path.join(TOP, "build/log")
 TIMEOUT = 1200
+LATE = re.compile("lab/|kube/|backend/|unit/(ssh_provider|remote)/")
 
 Attempt = collections.namedtuple("Attempt", "status text seconds used")
 
@@ -40,7 +41,7 @@ def allowed_skips():
 def run(test):
     """The attempts, oldest first."""
     attempts = [attempt(test)]
-    if test.group in ("lab", "kube", "backend") and attempts[0].status not in (0, 77):
+    if LATE.match(test.name) and attempts[0].status not in (0, 77):
         attempts.append(attempt(test))
     with open(os.path.join(LOG, test.name.replace("/", "-")), "w", encoding="utf-8") as file:
         file.write("\n".join(each.text for each in attempts))
