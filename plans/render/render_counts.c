@@ -1,5 +1,7 @@
-/* render_counts: lines in the order in which the plan first has their action and type. */
+/* render_counts: lines sorted by action and type. */
 #include "render_counts.h"
+
+#include <stdlib.h>
 
 typedef struct CountRow {
     Action action;
@@ -9,6 +11,13 @@ typedef struct CountRow {
 } CountRow;
 
 typedef VEC(CountRow) CountRows;
+
+static int counts_compare_rows(const void *a, const void *b) {
+    const CountRow *left = a, *right = b;
+    int order = (left->action > right->action) - (left->action < right->action);
+    order = order ? order : strcmp(left->word, right->word);
+    return order ? order : str_compare(left->type, right->type);
+}
 
 static const char *word_of(const ResourceChange *change) {
     if (change->action != ACTION_NO_OP)
@@ -35,6 +44,8 @@ void render_counts(RenderPen *pen, const Plan *plan) {
         if (plan_is_shown(change))
             counts_row_of(&rows, change, pen->scratch)->count++;
     }
+    if (rows.count > 1)
+        qsort(rows.items, rows.count, sizeof *rows.items, counts_compare_rows);
     vec_each(&rows, row) {
         int width = (int)strlen(row->word);
         widest = width > widest ? width : widest;

@@ -349,6 +349,7 @@ static void only_numbers(void **) {
     add(plan, "data.t.new", ACTION_READ, "-", "{\"x\": 1}");
     add(plan, "t.new[1]", ACTION_CREATE, "-", "{\"x\": 1}");
     add(plan, "t.old", ACTION_DELETE_THEN_CREATE, "{\"x\": 2}", "{\"x\": 1}");
+    add(plan, "s.last", ACTION_CREATE, "-", "{\"x\": 1}");
     vec_push(arena, &plan->outputs,
              ((OutputChange){.name = STR("o"),
                              .action = ACTION_CREATE,
@@ -358,13 +359,14 @@ static void only_numbers(void **) {
                     STR("\n"
                         "loam will take these actions:\n"
                         "\n"
+                        "  + create     1  s\n"
                         "  + create     2  t\n"
                         " <= read       1  data.t\n"
                         "-/+ replace    1  t\n"
                         "\n"
                         "-details=titles lists the objects, -details=full all arguments.\n"
                         "\n"
-                        "Plan: 3 to add, 0 to change, 1 to destroy.\n"
+                        "Plan: 4 to add, 0 to change, 1 to destroy.\n"
                         "\n"
                         "Changes to Outputs:\n"
                         "  + o\n"));
